@@ -1,0 +1,141 @@
+// What a browser with scripts can add. Every page works without this file.
+
+const words = document.body.dataset;
+const DAY = 24 * 60 * 60 * 1000;
+
+function store(name, value) {
+  try {
+    if (value === undefined) return JSON.parse(localStorage.getItem(name));
+    if (value === null) localStorage.removeItem(name);
+    else localStorage.setItem(name, JSON.stringify(value));
+  } catch { /* a private window, or a full one: nothing is kept */ }
+  return null;
+}
+
+function stored(prefix) {
+  try { return Object.keys(localStorage).filter((name) => name.startsWith(prefix)); } catch { return []; }
+}
+
+// Drafts: one per person, form and field. "sent" says that the form went off; a redirect afterwards says that it arrived.
+const mine = `govnet:${words.who}:`;
+const draftName = (area) => `${mine}${new URL(area.form.action).pathname}:${area.name}`;
+
+function settleDrafts() {
+  const arrived = performance.getEntriesByType("navigation")[0]?.redirectCount > 0 || document.querySelector("[data-success]");
+  const signIn = document.querySelector("[data-keep-drafts]");
+  for (const name of stored("govnet:")) {
+    const draft = store(name);
+    if (!draft || Date.now() - draft.at > 30 * DAY) store(name, null);
+    else if (draft.sent && arrived && !signIn) store(name, null);
+    else if (draft.sent) store(name, { ...draft, sent: false });
+  }
+}
+
+function button(text, act) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "is-small";
+  made.textContent = text;
+  made.addEventListener("click", act);
+  return made;
+}
+
+function offerDraft(area, draft) {
+  const first = area.defaultValue;
+  const note = document.createElement("div");
+  const text = document.createElement("span");
+  note.className = "notice";
+  note.setAttribute("role", "status");
+  text.textContent = words.kept;
+  const putBack = () => { area.value = draft.text; area.dispatchEvent(new Event("input", { bubbles: true })); };
+  const startFresh = () => { area.value = first; store(draftName(area), null); note.remove(); area.focus(); };
+  const same = draft.base === first;
+  if (same) area.value = draft.text;
+  note.append(text, " ", same ? button(words.fresh, startFresh) : button(words.back, () => { putBack(); note.remove(); area.focus(); }));
+  area.before(note);
+}
+
+function keepDraft(area) {
+  if (area.closest("[data-no-draft]") || area.form?.method !== "post") return;
+  const name = draftName(area);
+  const draft = store(name);
+  if (draft && draft.text !== area.value) offerDraft(area, draft);
+  let timer;
+  const keep = (sent) => {
+    clearTimeout(timer);
+    if (area.value.trim() === "" || area.value === area.defaultValue && !sent) store(name, null);
+    else store(name, { text: area.value, base: area.defaultValue, at: Date.now(), sent });
+  };
+  area.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 400, false); });
+  area.form.addEventListener("submit", () => keep(true));
+  addEventListener("pagehide", () => { if (timer && !store(name)?.sent) keep(false); });
+}
+
+// A second click sends nothing. The button stays pressable for the form's own data, so it is marked, not disabled.
+function sendOnce(form) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    event.submitter?.setAttribute("aria-busy", "true");
+    setTimeout(() => { delete form.dataset.sent; event.submitter?.removeAttribute("aria-busy"); }, 8000);
+    if (form.hasAttribute("data-clear-drafts")) stored(mine).forEach((name) => store(name, null));
+  });
+}
+
+function addPreview(area) {
+  const box = document.createElement("div");
+  const show = async () => {
+    const form = new FormData();
+    form.set("body", area.value);
+    form.set("csrf_token", area.form.elements.csrf_token?.value ?? "");
+    try {
+      const answer = await fetch(area.dataset.preview, { method: "POST", body: form });
+      if (!answer.ok) throw new Error(answer.statusText);
+      box.innerHTML = await answer.text();
+    } catch {
+      box.textContent = words.wait;
+    }
+    box.hidden = false;
+  };
+  box.className = "preview prose";
+  box.hidden = true;
+  box.setAttribute("aria-live", "polite");
+  area.after(button(words.show, show), box);
+}
+
+// A page that shows progress fetches itself and swaps the part that changes, until that part says it is finished.
+function poll(part) {
+  setTimeout(async () => {
+    let next = part;
+    try {
+      const answer = await fetch(location.href, { headers: { "X-Poll": "1" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      next = (answer.ok && page.getElementById(part.id)) || part;
+      if (next !== part) part.replaceWith(next);
+    } catch { /* no connection: try again */ }
+    if (next.dataset.poll) poll(next);
+  }, 1000 * Number(part.dataset.poll));
+}
+
+function copyOnClick(link) {
+  link.addEventListener("click", async (event) => {
+    if (!navigator.clipboard) return;
+    event.preventDefault();
+    await navigator.clipboard.writeText(link.href);
+    const label = link.querySelector("span") ?? link;
+    const before = label.textContent;
+    label.textContent = words.copied;
+    setTimeout(() => { label.textContent = before; }, 2000);
+  });
+}
+
+settleDrafts();
+document.querySelectorAll("form[method=post] textarea").forEach(keepDraft);
+document.querySelectorAll("form[method=post]").forEach(sendOnce);
+document.querySelectorAll("textarea[data-preview]").forEach(addPreview);
+document.querySelectorAll("[data-poll][id]").forEach(poll);
+document.querySelectorAll("a[data-copy]").forEach(copyOnClick);
+document.querySelector("[data-focus]")?.focus();
+addEventListener("pageshow", (event) => {
+  if (event.persisted) document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+});
