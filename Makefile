@@ -1,0 +1,40 @@
+PYTHON ?= python3
+PORT ?= 5000
+VENV = .venv
+BIN = $(VENV)/bin
+WORKERS ?= 2
+
+.PHONY: demo test check bench lock clean
+
+$(VENV)/run.stamp: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "govnet needs Python 3.11 or newer; call make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/run.stamp ## Run the demo network: web, worker and a mailbox on this machine
+	@PORT=$(PORT) KEEP=$(KEEP) $(BIN)/python -m govnet demo
+
+test: check ## Everything, on both databases, and the story in a browser
+	$(BIN)/python -m pytest -n $(WORKERS) --db=sqlite
+	$(BIN)/python -m pytest -n $(WORKERS) --db=postgresql
+
+check: $(VENV)/dev.stamp ## Style and types
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+	$(BIN)/djlint --lint --quiet templates
+
+bench: $(VENV)/dev.stamp ## Ratios measured in one run, a JSON object a line
+	$(BIN)/python -m benchmarks
+
+lock: ## Renew the lock files (needs uv)
+	uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements.lock
+	uv pip compile pyproject.toml --extra postgres --extra cluster --group dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .demo build dist

@@ -1,0 +1,5 @@
+"""python -m govnet"""
+
+from govnet.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""People: how they sign in, what they prefer, and what is theirs."""

@@ -1,0 +1,82 @@
+"""Who is signed in: the cookie holds a token, the row says whether it still counts."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from flask_login import UserMixin, login_user, logout_user
+from sqlalchemy import select, update
+
+from govnet.accounts.models import Person, SignedInSession
+from govnet.extensions import db, login_manager
+from govnet.kernel import clock
+
+LASTS = timedelta(days=90)
+
+
+class SignedIn(UserMixin):
+    """A session that counts, as Flask-Login wants it."""
+
+    def __init__(self, token: str, session_id: int, person_id: int) -> None:
+        self.token, self.session_id, self.person_id = token, session_id, person_id
+
+    def get_id(self) -> str:
+        """What goes into the cookie."""
+        return self.token
+
+
+def digest(token: str) -> str:
+    """SHA-256, in hex: tokens are never stored themselves."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@login_manager.user_loader
+def load(token: str) -> SignedIn | None:
+    """The session behind the cookie, unless it was ended, is too old, or its person was erased."""
+    row = db.session.execute(
+        select(SignedInSession.id, SignedInSession.person_id)
+        .join(Person, Person.id == SignedInSession.person_id)
+        .where(
+            SignedInSession.digest == digest(token),
+            SignedInSession.ended_at.is_(None),
+            SignedInSession.began_at > clock.now() - LASTS,
+            Person.erased_at.is_(None),
+        )
+    ).one_or_none()
+    return SignedIn(token, row.id, row.person_id) if row else None
+
+
+def new_session(person: Person, *, browser: str = "") -> tuple[SignedInSession, str]:
+    """A session row for the person, and the token that its browser keeps. Inside transaction()."""
+    token = secrets.token_urlsafe(32)
+    moment = clock.now()
+    row = SignedInSession(
+        digest=digest(token), person_id=person.id, began_at=moment, seen_at=moment, browser=browser[:120]
+    )
+    db.session.add(row)
+    db.session.flush()  # the cookie needs to know that the row is there
+    return row, token
+
+
+def remember(row_id: int, person_id: int, token: str) -> None:
+    """Put the token into this browser's cookie."""
+    login_user(SignedIn(token, row_id, person_id), remember=False)
+
+
+def forget() -> None:
+    """Take the token out of this browser's cookie."""
+    logout_user()
+
+
+def end_session(session_id: int) -> None:
+    """The session counts no longer, whoever has its cookie. Inside transaction()."""
+    open_one = (SignedInSession.id == session_id, SignedInSession.ended_at.is_(None))
+    db.session.execute(update(SignedInSession).where(*open_one).values(ended_at=clock.now()))
+
+
+def end_all_sessions(person_id: int) -> None:
+    """Signed out everywhere. Inside transaction()."""
+    open_ones = (SignedInSession.person_id == person_id, SignedInSession.ended_at.is_(None))
+    db.session.execute(update(SignedInSession).where(*open_ones).values(ended_at=clock.now()))

@@ -1,0 +1,92 @@
+"""Networks and their charter versions."""
+
+from __future__ import annotations
+
+import secrets
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type
+from govnet.kernel.triggers import trigger
+
+RESERVED = (
+    "me", "search", "healthz", "metrics", "api", "demo", "static", "sign-in", "sign-out", "found", "operator", "mail",
+    "about", "charter", "join", "members", "organisations", "forum", "decisions", "committee", "coordinator", "elections",
+    "meetings", "manifesto", "plan", "announcements", "record", "data", "desk", "robots", "favicon", "well-known",
+)  # fmt: skip
+"""Words that the program's own addresses begin with; no network may be called so."""
+
+ACCENTS = ("teal", "blue", "indigo", "plum", "brick", "amber", "green", "slate")
+
+
+class NetworkState(StrEnum):
+    """The life of a network."""
+
+    PROPOSED = "proposed"
+    ACTIVE = "active"
+    DORMANT = "dormant"
+    CONCLUDED = "concluded"
+
+
+class Network(Base):
+    """A network that governs itself; a sister network names its parent."""
+
+    __tablename__ = "network"
+    __table_args__ = (
+        CheckConstraint(
+            "slug NOT IN (" + ", ".join(f"'{w}'" for w in RESERVED) + ")", name="slug_not_reserved"
+        ),
+        CheckConstraint("length(slug) BETWEEN 2 AND 40 AND slug = lower(slug)", name="slug_shape"),
+        CheckConstraint("accent IN (" + ", ".join(f"'{a}'" for a in ACCENTS) + ")", name="accent_known"),
+    )
+    id: Mapped[Key]
+    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    chain: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: secrets.token_hex(16))
+    """What the record's hashes call the network; stays when the slug changes."""
+    name: Mapped[Name]
+    purpose: Mapped[Words]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("network.id"))
+    state: Mapped[NetworkState] = mapped_column(enum_type(NetworkState, "state"), default=NetworkState.ACTIVE)
+    zone: Mapped[str] = mapped_column(String(64), default="Europe/London")
+    accent: Mapped[str] = mapped_column(String(20), default="teal")
+    contact_name: Mapped[Name]
+    contact_email: Mapped[str] = mapped_column(String(254))
+    contact_phone: Mapped[str] = mapped_column(String(40), default="")
+    list_address: Mapped[str | None] = mapped_column(String(254))
+    """A mailing list elsewhere that gets announcements, proposals and outcomes too."""
+    founded_at: Mapped[Instant]
+
+
+class CharterVersion(Base):
+    """The rules as one decision left them; the one in force is the newest whose `in_force_from` has come."""
+
+    __tablename__ = "charter_version"
+    __table_args__ = (
+        UniqueConstraint("network_id", "number", name="uq_charter_version_number"),
+        CheckConstraint("number > 0", name="number_positive"),
+    )
+    id: Mapped[Key]
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    number: Mapped[int]
+    parameters: Mapped[str] = mapped_column(Text)
+    """Canonical JSON of every parameter that differs from the catalogue's default."""
+    in_force_from: Mapped[Instant]
+    adopted_by: Mapped[str | None] = mapped_column(String(80))
+    """The decision that adopted it, as "decision:<id>"; None for the charter as found."""
+    evidence: Mapped[str] = mapped_column(Text, default="")
+    """For a charter as found: how we know."""
+
+
+trigger(
+    "charter_version_fixed",
+    "charter_version",
+    when="BEFORE UPDATE OR DELETE",
+    sqlite="BEFORE UPDATE ON charter_version BEGIN SELECT RAISE(ABORT, 'a charter version is never edited');",
+    also=(
+        "BEFORE DELETE ON charter_version BEGIN SELECT RAISE(ABORT, 'a charter version is never edited');",
+    ),
+    postgresql="BEGIN RAISE EXCEPTION 'a charter version is never edited' "
+    "USING ERRCODE = 'integrity_constraint_violation'; END",
+)

@@ -1,0 +1,146 @@
+"""Builds the application: the one place that knows every feature."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from flask import Flask, g
+from flask_login import current_user
+from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from govnet.accounts import sessions  # noqa: F401  (the user loader)
+from govnet.extensions import babel, compress, csrf, db, limiter, login_manager, mail, migrate
+from govnet.kernel import database, pages, paths, refusals
+from govnet.kernel.actor import VISITOR
+from govnet.kernel.templates import bind as bind_templates
+from govnet.permissions import Can, can, current_actor
+from govnet.record import registry
+
+FEATURES = (
+    "record",
+    "charter",
+    "mail",
+    "accounts",
+    "membership",
+    "forum",
+    "decisions",
+    "offices",
+    "announcements",
+    "home",
+    "operations",
+    "demo",
+)
+"""From the ground up. Each may have models, events, notify (with bind()) and views (with bp, or bind(app))."""
+
+
+def build(settings: Mapping[str, object] | None = None) -> Flask:
+    """The application with every feature bound."""
+    config = load_config().load()
+    app = Flask(
+        "govnet",
+        root_path=str(paths.PACKAGE),
+        template_folder=paths.beside("templates"),
+        static_folder="static",
+    )
+    app.config.update(config.as_flask())
+    app.config.update(settings or {})
+    paths.ensure_directory(app.config["DATA_DIR"])
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
+        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": True, "pool_size": 8})
+    if app.config["TRUSTED_PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=app.config["TRUSTED_PROXIES"], x_proto=1)  # type: ignore[method-assign]
+    features = _feature_modules()
+    _bind_extensions(app)
+    _bind_kernel(app)
+    for modules in features:
+        _bind_feature(app, modules)
+    return app
+
+
+def load_config() -> ModuleType:
+    """config.py: inside an installed package, or at the top of a checkout."""
+    if "govnet_config" in sys.modules:
+        return sys.modules["govnet_config"]
+    spec = importlib.util.spec_from_file_location("govnet_config", paths.beside("config.py"))
+    if spec is None or spec.loader is None:
+        raise RuntimeError("config.py is missing")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["govnet_config"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _feature_modules() -> list[dict[str, ModuleType]]:
+    """Every feature's modules that exist, imported before anything is bound, so that all tables are known."""
+    found = []
+    for feature in FEATURES:
+        folder = paths.PACKAGE / feature
+        names = [
+            n for n in ("models", "events", "listeners", "notify", "views") if (folder / f"{n}.py").exists()
+        ]
+        found.append({name: importlib.import_module(f"govnet.{feature}.{name}") for name in names})
+    return found
+
+
+def _bind_extensions(app: Flask) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory=paths.beside("migrations"), render_as_batch=True)
+    login_manager.init_app(app)
+    mail.init_app(app)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    babel.init_app(app, default_translation_directories=str(Path(app.root_path) / "translations"))
+    compress.init_app(app)
+    with app.app_context():
+        watch(app, db.engine)
+
+
+def watch(app: Flask, engine: Engine) -> None:
+    """Set up the engine's connections as the settings say."""
+    database.watch(engine, synchronous=app.config["SQLITE_SYNCHRONOUS"])
+
+
+def _bind_kernel(app: Flask) -> None:
+    from govnet.charter.queries import network_by_slug
+    from govnet.offices.queries import holders
+    from govnet.record.queries import head_number
+
+    paths.bind(app, network_by_slug)
+    app.before_request(_take_actor)
+    pages.bind(app, head_number=head_number)
+    refusals.bind(app, holders)
+    bind_templates(app)
+    app.jinja_env.globals.update(
+        can=lambda right, subject=None: can(current_actor(), right, subject), Can=Can
+    )
+
+
+def _take_actor() -> None:
+    """Who is asking, judged anew for each request from current rows."""
+    from govnet.offices.queries import actor_for
+
+    g.actor = VISITOR
+    if current_user.is_authenticated:
+        g.actor = actor_for(current_user.person_id, g.get("network"))
+
+
+def _bind_feature(app: Flask, modules: Mapping[str, Any]) -> None:
+    if "events" in modules:
+        registry.learn(modules["events"])
+    for name in ("listeners", "notify"):
+        if name in modules:
+            modules[name].bind()
+    views = modules.get("views")
+    if views is None:
+        return
+    if hasattr(views, "bind"):
+        views.bind(app)
+    for blueprint in getattr(views, "blueprints", ()):
+        app.register_blueprint(blueprint)

@@ -1,0 +1,113 @@
+"""Who acts, through which door, and by what authority: frozen, built once a request from current rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Door(StrEnum):
+    """The way an action came in."""
+
+    WEB = "web"
+    MAIL = "mail"
+    MEETING = "meeting"
+    LIST = "list"
+    CLI = "cli"
+    API = "api"
+    WORKER = "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """What gives the actor the power used: `source` is a row such as "term:3", or a rule's name."""
+
+    source: str
+    role: str
+
+    def __str__(self) -> str:
+        return self.source
+
+
+SYSTEM = Authority("rules", "rules")
+"""The network's own rules, applied by the program: a deadline that passed, a term that ended."""
+OPERATOR_SHELL = Authority("shell", "operator")
+"""Whoever runs commands on the server."""
+ONESELF = Authority("self", "self")
+"""Everybody over what is theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Represents:
+    """One organisation that the actor may speak for, and its membership here (None while it has none)."""
+
+    organisation_id: int
+    organisation: str
+    membership_id: int | None
+    primary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A current term in a seat, or a current mandate."""
+
+    id: int
+    body_id: int | None = None
+    body_kind: str = ""
+    chair: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """What is true of the person now, in one network; an empty one is a visitor."""
+
+    person_id: int | None = None
+    name: str = ""
+    network_id: int | None = None
+    membership_id: int | None = None
+    membership_kind: str = ""
+    represents: tuple[Represents, ...] = ()
+    terms: tuple[Held, ...] = ()
+    mandates: tuple[Held, ...] = ()
+    operator_grant_id: int | None = None
+    system: bool = False
+
+    @property
+    def signed_in(self) -> bool:
+        """A person, whatever else."""
+        return self.person_id is not None
+
+    @property
+    def is_member(self) -> bool:
+        """Has a current, confirmed membership of their own, or speaks for an organisation that has one."""
+        return self.membership_id is not None or any(r.membership_id for r in self.represents)
+
+    @property
+    def is_steering(self) -> bool:
+        """Sits on the committee today."""
+        return any(term.body_kind == "committee" for term in self.terms)
+
+    @property
+    def is_chair(self) -> bool:
+        """Sits in the committee's chair today."""
+        return any(term.body_kind == "committee" and term.chair for term in self.terms)
+
+    @property
+    def is_coordinator(self) -> bool:
+        """Holds a current coordinator's mandate, or is named in one."""
+        return bool(self.mandates)
+
+    @property
+    def is_officer(self) -> bool:
+        """Has the officers' desk."""
+        return self.is_steering or self.is_coordinator
+
+    @property
+    def is_operator(self) -> bool:
+        """Runs the server; no political rights come with it."""
+        return self.operator_grant_id is not None
+
+
+VISITOR = Actor()
+PROGRAM = Actor(name="govnet", system=True)
+"""The worker, acting by the rules."""

@@ -1,0 +1,64 @@
+"""The one clock: instants are UTC, days are days of a network's zone, and tests and the demo can move it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_held: ContextVar[datetime | None] = ContextVar("held", default=None)
+_source: ContextVar[Callable[[], datetime] | None] = ContextVar("source", default=None)
+
+
+def _system() -> datetime:
+    return datetime.now(UTC)
+
+
+def now() -> datetime:
+    """The present instant in UTC; the same one throughout a transaction."""
+    return _held.get() or (_source.get() or _system)()
+
+
+def today(zone: str) -> date:
+    """The day it is now in `zone` (an IANA name such as "Europe/London")."""
+    return now().astimezone(ZoneInfo(zone)).date()
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """The instant at which `day` begins in `zone`."""
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+@contextmanager
+def held() -> Iterator[datetime]:
+    """Keep now() still for the length of the block: a transaction happens at one instant."""
+    token = _held.set((_source.get() or _system)())
+    try:
+        yield now()
+    finally:
+        _held.reset(token)
+
+
+class MovedClock:
+    """A clock that stands where it is put until it is moved on."""
+
+    def __init__(self, start: datetime) -> None:
+        self.at = start.astimezone(UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def move(self, by: timedelta | None = None, *, to: datetime | None = None) -> None:
+        """Go `to` an instant, or on (or back) `by` a span."""
+        self.at = (to or self.at).astimezone(UTC) + (by or timedelta())
+
+
+@contextmanager
+def moved_to(start: datetime) -> Iterator[MovedClock]:
+    """Replace the system's clock in this context by one that the caller moves."""
+    clock = MovedClock(start)
+    token = _source.set(clock)
+    try:
+        yield clock
+    finally:
+        _source.reset(token)

@@ -1,0 +1,28 @@
+"""What the worker does at each tick: features bring their duties, each a function that is harmless to run twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Duty:
+    """`run` does what is due now and returns how many things it did; every `seconds` at most."""
+
+    name: str
+    run: Callable[[], int]
+    seconds: float = 1.0
+
+
+_duties: dict[str, Duty] = {}
+
+
+def duty(name: str, run: Callable[[], int], *, seconds: float = 1.0) -> None:
+    """Have the worker call `run` every `seconds`."""
+    _duties[name] = Duty(name, run, seconds)
+
+
+def duties() -> tuple[Duty, ...]:
+    """All that was brought, in the order in which it came."""
+    return tuple(_duties.values())

@@ -1,0 +1,57 @@
+"""What can go wrong in words that people can act on; kernel/pages turns each into its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class GovnetError(Exception):
+    """A refusal with a message for the person who asked."""
+
+    status = 422
+
+    def __init__(self, message: object) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+class RuleBroken(GovnetError):
+    """A rule says no; the message names the thing and says what to do. Shown on the form, nothing lost."""
+
+    def __init__(self, message: object, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class NotAllowed(GovnetError):
+    """Nobody gave the actor this power; `needed` says in words which power would do."""
+
+    status = 403
+
+    def __init__(self, message: object, *, needed: Sequence[object] = (), roles: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.needed = tuple(needed)
+        self.roles = tuple(roles)
+
+
+class Stale(GovnetError):
+    """Somebody changed the thing meanwhile: both texts are shown, `newer` as it stands and `yours` as typed."""
+
+    status = 409
+
+    def __init__(self, message: object, *, newer: str, yours: str) -> None:
+        super().__init__(message)
+        self.newer = newer
+        self.yours = yours
+
+
+class NotFound(GovnetError):
+    """There is no such thing, or not for this reader."""
+
+    status = 404
+
+
+class Busy(GovnetError):
+    """The database could not be had in time; trying again is safe."""
+
+    status = 503

@@ -1,0 +1,20 @@
+"""How a lower feature lets an upper one act in the same transaction, without knowing it."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+_listeners: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
+
+
+def listen(kind: type[T], listener: Callable[[T], None]) -> None:
+    """Call `listener` with every emitted event of this very `kind`; registering twice changes nothing."""
+    if listener not in _listeners[kind]:
+        _listeners[kind].append(listener)
+
+
+def emit(event: object) -> None:
+    """Call those who listen for the event's kind, in the order in which they came, inside the running transaction."""
+    for listener in _listeners[type(event)]:
+        listener(event)

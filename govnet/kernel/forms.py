@@ -1,0 +1,149 @@
+"""Forms: cleaned fields with limits that name the thing, and keys that make sending twice harmless."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from flask import current_app, flash, redirect, session
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from werkzeug.wrappers import Response
+from wtforms import HiddenField, StringField
+from wtforms.validators import InputRequired, ValidationError
+from wtforms.widgets import TextArea
+
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.errors import RuleBroken
+from govnet.kernel.models import Submission
+from govnet.kernel.text import clean
+from govnet.kernel.transaction import transaction
+
+POST_LIMIT = 50_000
+T = TypeVar("T")
+
+
+class Text(StringField):
+    """One cleaned line. `missing` is the message when it is empty, e.g. "Enter a title for the discussion"."""
+
+    lines = False
+
+    def __init__(
+        self, label: Any = "", *, missing: Any = None, limit: int = 200, validators: Any = (), **kwargs: Any
+    ) -> None:
+        self.limit = limit
+        checks = [InputRequired(missing)] if missing else []
+        super().__init__(label, [*checks, *validators], **kwargs)
+        self.missing = missing
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Clean what was typed."""
+        if valuelist:
+            self.data = clean(str(valuelist[0]), lines=self.lines)
+
+    def pre_validate(self, form: Any) -> None:
+        """What cleaning left empty is missing too, and nothing is longer than its limit."""
+        if self.missing and not self.data:
+            raise ValidationError(str(self.missing))
+        if len(self.data or "") > self.limit:
+            raise ValidationError(
+                _("This is too long: at most %(limit)s characters.", limit=f"{self.limit:,}")
+            )
+
+
+class Body(Text):
+    """Cleaned lines of Markdown, at most 50,000 characters unless said otherwise."""
+
+    lines = True
+    widget = TextArea()
+
+    def __init__(self, label: Any = "", *, limit: int = POST_LIMIT, **kwargs: Any) -> None:
+        super().__init__(label, limit=limit, **kwargs)
+
+
+class Form(FlaskForm):
+    """Every form: CSRF, a key, and rules that were broken shown where they belong."""
+
+    form_key = HiddenField()
+
+    def __init__(self, *args: Any, about: object = None, **kwargs: Any) -> None:
+        """`about` is the row that the form acts on: with the session and the form's name it makes the key."""
+        self._about = getattr(about, "__tablename__", "") + str(getattr(about, "id", about or ""))
+        super().__init__(*args, **kwargs)
+        if not self.is_submitted():
+            self.form_key.data = self._fresh_key()
+
+    def _base(self) -> str:
+        who = session.setdefault("form_key", secrets.token_hex(8))
+        text = "|".join((who, str(session.get("_user_id", "")), type(self).__name__, self._about))
+        secret = str(current_app.config["SECRET_KEY"])
+        return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+    def _fresh_key(self) -> str:
+        """The base and how many things were made from it, so that a fresh form makes a new thing."""
+        base = self._base()
+        made = db.session.scalar(select(func.count()).select_from(Submission).where(Submission.base == base))
+        return f"{base}.{made}"
+
+    @property
+    def key(self) -> str:
+        """The key that came with the form, if it is one of ours; otherwise a fresh one."""
+        sent = (self.form_key.data or "")[:100]
+        return sent if sent.partition(".")[0] == self._base() else self._fresh_key()
+
+    def digest(self) -> str:
+        """SHA-256, in hex, of everything that was typed."""
+        data = {k: v for k, v in self.data.items() if k not in ("csrf_token", "form_key")}
+        return hashlib.sha256(json.dumps(data, sort_keys=True, default=str).encode()).hexdigest()
+
+    @contextmanager
+    def catching(self) -> Iterator[None]:
+        """Show a broken rule on the form, at its field if it names one."""
+        try:
+            yield
+        except RuleBroken as broken:
+            field = self[broken.field] if broken.field and broken.field in self else None
+            if field is not None:
+                field.errors = [*field.errors, broken.message]
+            else:
+                self.form_errors.append(broken.message)
+
+
+def once(form: Form, make: Callable[[], T], address: Callable[[T], str], done: object = None) -> Response:
+    """Make something in one transaction, once for each key and text, and go to it (303).
+
+    Sent again, the same form leads to what was made the first time. `done` is said on the page that follows.
+    """
+    key, digest, base = form.key, form.digest(), form._base()
+    try:
+        with transaction():
+            before = db.session.get(Submission, (key, digest))
+            if before is None:
+                row = Submission(key=key, digest=digest, base=base, at=clock.now())
+                db.session.add(row)
+                db.session.flush()  # two at once: the second waits here and finds the first
+                made = make()
+                db.session.flush()  # the address needs the key of what was made
+                row.address = address(made)
+            where = (before or row).address
+    except IntegrityError:
+        where = _made_meanwhile(key, digest)
+    if done and before is None:
+        flash(str(done), "success")
+    return redirect(where, 303)
+
+
+def _made_meanwhile(key: str, digest: str) -> str:
+    """The address of what another request made with this very form; raises when the conflict was another one."""
+    row = db.session.get(Submission, (key, digest), populate_existing=True)
+    if row is None or not row.address:
+        raise
+    return row.address

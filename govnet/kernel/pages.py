@@ -1,0 +1,160 @@
+"""Pages: rendering, headers, caching for visitors, and one clear page for each thing that can go wrong."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from govnet import __version__
+from govnet.kernel.clock import today
+from govnet.permissions import current_actor
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
+    "form-action 'self'; base-uri 'none'; object-src 'none'; frame-src 'self'; frame-ancestors 'none'; manifest-src 'self'"
+)
+
+
+def page(template: str, status: int = 200, **context: Any) -> Response:
+    """A rendered page."""
+    return Response(render_template(template, **context), status, content_type="text/html; charset=utf-8")
+
+
+def data_page(facts: Mapping[str, Any]) -> Response:
+    """The same facts as data: the `.json` beside a public page."""
+    return jsonify(facts)
+
+
+def see(endpoint: str, **values: Any) -> Response:
+    """After a form: go to a page (303)."""
+    return redirect(url_for(endpoint, **values), 303)  # type: ignore[return-value]
+
+
+def instant(value: datetime, zone: str) -> Markup:
+    """A moment for people: "Fri 15 May 2015, 18:00 BST", in a time element."""
+    local = value.astimezone(ZoneInfo(zone))
+    words = f"{weekday_date(local.date())}, {local:%H:%M} {local:%Z}"
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="minutes"), words)
+
+
+def instant_text(value: datetime, zone: str) -> str:
+    """The same words without markup: for mail subjects and data."""
+    return str(instant(value, zone).striptags())
+
+
+def weekday_date(value: date) -> str:
+    """ "Fri 15 May 2015" in the reader's language."""
+    return format_date(value, "EEE d MMM y", locale=get_locale() or "en").replace(",", "")
+
+
+def day(value: date) -> Markup:
+    """A day for people, in a time element."""
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), weekday_date(value))
+
+
+@lru_cache
+def _static_digest(folder: str, name: str) -> str:
+    return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:10]
+
+
+def bind(app: Flask, *, head_number: Callable[[int], int]) -> None:
+    """Give the app its headers, template names and caching."""
+
+    def static_url(name: str) -> str:
+        return url_for("static", filename=name, v=_static_digest(str(app.static_folder), name))
+
+    app.jinja_env.globals.update(static_url=static_url, demo_mode=app.config["DEMO"], version=__version__)
+    app.jinja_env.filters.update(
+        instant=instant,
+        instant_text=instant_text,
+        day=day,
+        day_text=weekday_date,
+        isoformat=lambda v: v.isoformat(),
+    )
+    app.before_request(lambda: _not_modified(head_number))
+    app.after_request(_headers)
+
+
+def _is_visitor() -> bool:
+    return not current_actor().signed_in
+
+
+def visitor_etag(head_number: Callable[[int], int]) -> str | None:
+    """What a visitor's page depends on: the record's head, the release, the language, and today's date."""
+    network = g.get("network")
+    if network is None or request.method not in ("GET", "HEAD") or not _is_visitor():
+        return None
+    parts = (
+        network.id,
+        head_number(network.id),
+        __version__,
+        get_locale(),
+        today(network.zone),
+        request.full_path,
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
+
+
+def _not_modified(head_number: Callable[[int], int]) -> Response | None:
+    g.etag = visitor_etag(head_number)
+    if g.etag and g.etag in request.if_none_match:
+        response = Response(status=304)
+        response.set_etag(g.etag, weak=True)
+        return response
+    return None
+
+
+def _headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CSP)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if request.endpoint == "static":
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+    return _caching(response)
+
+
+def _caching(response: Response) -> Response:
+    etag = g.get("etag")
+    if (
+        etag
+        and response.status_code in (200, 304)
+        and "Set-Cookie" not in response.headers
+        and not g.get("private")
+    ):
+        response.set_etag(etag, weak=True)
+        response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+        response.vary.update(("Cookie", "Accept-Language"))
+    else:
+        response.headers.setdefault("Cache-Control", "private, no-store")
+    return response
+
+
+def never_cached() -> None:
+    """Say that this response is nobody else's, though its reader is a visitor."""
+    g.private = True
+
+
+def error_page(template: str, status: int, **context: Any) -> Response:
+    """An error's page, or its words as JSON where data was asked for."""
+    if request.path.endswith(".json"):
+        response = jsonify(error=str(context.get("message", _("Something went wrong."))))
+        response.status_code = status
+        return response
+    return page(template, status, **context)

@@ -1,0 +1,63 @@
+"""Addresses: a network's slug, ids that fit a database, and where things lie on disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, abort, g, has_request_context
+from werkzeug.routing import BaseConverter, IntegerConverter
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def beside(name: str) -> str:
+    """`templates`, `migrations` or `config.py`: inside an installed package, or next to it in a checkout."""
+    inside = PACKAGE / name
+    return str(inside if inside.exists() else PACKAGE.parent / name)
+
+
+class SlugConverter(BaseConverter):
+    """A network's slug; the view gets the network itself."""
+
+    regex = "[a-z0-9][a-z0-9-]{1,39}"
+
+    def to_url(self, value: Any) -> str:
+        """A network or its slug."""
+        return super().to_url(getattr(value, "slug", value))
+
+
+class IdConverter(IntegerConverter):
+    """An id that any database can hold."""
+
+    def __init__(self, map: Any, *args: Any, **kwargs: Any) -> None:  # noqa: A002
+        kwargs.setdefault("max", 2**31 - 1)
+        super().__init__(map, *args, **kwargs)
+
+
+def bind(app: Flask, network_by_slug: Callable[[str], Any]) -> None:
+    """Have `<network:network>` in rules load the network (404), and url_for fill it in from the current page."""
+    app.url_map.converters.update(network=SlugConverter, int=IdConverter)
+
+    @app.url_value_preprocessor
+    def _load_network(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        if values and "network" in values:
+            network = network_by_slug(values["network"])
+            if network is None:
+                abort(404)
+            values["network"] = g.network = network
+
+    @app.url_defaults
+    def _same_network(endpoint: str, values: dict[str, Any]) -> None:
+        if "network" in values or not has_request_context() or g.get("network") is None:
+            return
+        if app.url_map.is_endpoint_expecting(endpoint, "network"):
+            values["network"] = g.network
+
+
+def ensure_directory(path: str) -> Path:
+    """Make a private directory if it is missing."""
+    os.makedirs(path, mode=0o700, exist_ok=True)
+    return Path(path)

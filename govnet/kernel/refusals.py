@@ -1,0 +1,115 @@
+"""One clear page for each thing that can go wrong; what somebody typed is always on it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_limiter.errors import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from govnet.extensions import db
+from govnet.kernel.errors import GovnetError, NotAllowed, Stale
+from govnet.kernel.pages import error_page
+from govnet.permissions import current_actor, sign_in_would_help
+
+log = structlog.get_logger()
+Holders = Callable[[Any, tuple[str, ...]], Sequence[str]]
+_HIDDEN = {"csrf_token", "form_key"}
+
+
+def bind(app: Flask, holders: Holders) -> None:
+    """Give the app its handlers; `holders(network, roles)` names those who could do what was refused."""
+
+    def not_allowed(error: NotAllowed) -> Any:
+        if sign_in_would_help(error) and not request.path.endswith(".json"):
+            return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+        network = g.get("network")
+        names = list(holders(network, error.roles)) if network is not None else []
+        return error_page(
+            "errors/403.html", 403, message=error.message, needed=error.needed, holders=names, typed=typed()
+        )
+
+    app.register_error_handler(NotAllowed, not_allowed)
+    app.register_error_handler(Stale, _stale)
+    app.register_error_handler(GovnetError, _refused)
+    app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(RateLimitExceeded, _too_many)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def typed() -> list[tuple[str, str]]:
+    """The text fields that came with the request, so that the page can give them back."""
+    if request.method != "POST":
+        return []
+    try:
+        fields = request.form.items(multi=True)
+        return [
+            (name, value)
+            for name, value in fields
+            if name not in _HIDDEN and "password" not in name and value
+        ]
+    except HTTPException:
+        return []  # the body itself was refused
+
+
+def _stale(error: Stale) -> Response:
+    return error_page("errors/409.html", 409, message=error.message, newer=error.newer, yours=error.yours)
+
+
+def _refused(error: GovnetError) -> Response:
+    if error.status == 404:
+        return error_page("errors/404.html", 404, message=error.message)
+    if error.status == 503:
+        response = error_page("errors/busy.html", 503, message=error.message, typed=typed())
+        response.headers["Retry-After"] = "5"
+        return response
+    return error_page("errors/refused.html", error.status, message=error.message, typed=typed())
+
+
+def _expired(error: CSRFError) -> Response:
+    """The session ended, or the form came from elsewhere: give the text back, with a button that sends it again."""
+    fields = [(n, v) for n, v in request.form.items(multi=True) if n not in _HIDDEN and "password" not in n]
+    return error_page("errors/expired.html", 400, message=_("This form has expired. Nothing was sent."), fields=fields,
+                      action=request.full_path.rstrip("?"), typed=typed())  # fmt: skip
+
+
+def _too_many(error: RateLimitExceeded) -> Response:
+    response = error_page("errors/429.html", 429, message=_("That was too often in too short a time."),
+                          limit=str(error.description), typed=typed())  # fmt: skip
+    return response
+
+
+def _http(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    known = {404: "errors/404.html", 405: "errors/405.html", 413: "errors/413.html"}
+    template = known.get(error.code, "errors/refused.html")
+    messages = {
+        404: _("There is no such page."),
+        405: _("That address only answers when a form is sent."),
+        413: _("That was too large: at most 1 MB can be sent."),
+    }
+    message = messages.get(error.code, _("The server could not read that. Please go back and try again."))
+    response = error_page(template, error.code, message=message, typed=typed() if error.code != 413 else [])
+    for name in ("Allow", "Retry-After"):
+        if error.response is None and name == "Allow" and getattr(error, "valid_methods", None):
+            response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    """A fault of ours: logged with a number that the page shows; nothing half done stays."""
+    number = uuid.uuid4().hex[:8]
+    db.session.rollback()
+    rule = request.url_rule.rule if request.url_rule else "?"
+    log.error("request failed", fault=number, route=rule, actor=current_actor().person_id, exc_info=error)
+    return error_page(
+        "errors/500.html", 500, message=_("Something went wrong on our side."), number=number, typed=typed()
+    )

@@ -1,0 +1,87 @@
+"""What every template knows without being told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, g, request, url_for
+from flask_babel import lazy_gettext as _l
+from jinja2 import StrictUndefined
+
+from govnet.permissions import current_actor
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One of the few words of the navigation; current on pages whose endpoint begins with one of `covers`."""
+
+    label: Any
+    endpoint: str
+    icon: str
+    covers: tuple[str, ...]
+
+    def shown(self) -> tuple[str, str, bool, str]:
+        """Label, address, whether the page belongs to it, and icon: as the layout wants it."""
+        return (
+            str(self.label),
+            url_for(self.endpoint),
+            (request.endpoint or "").startswith(self.covers),
+            self.icon,
+        )
+
+
+_ABOUT = ("home.about", "charter.", "offices.", "record.", "membership.", "announcements.")
+NAV = (
+    NavItem(_l("Home"), "home.home", "home", ("home.home",)),
+    NavItem(_l("Discuss"), "forum.topics", "talk", ("forum.",)),
+    NavItem(_l("Decisions"), "decisions.register", "scale", ("decisions.",)),
+    NavItem(_l("About"), "home.about", "info", _ABOUT),
+)
+YOU = NavItem(_l("You"), "accounts.me", "person", ("accounts.", "mail."))
+FOOTER = (
+    NavItem(_l("Our rules"), "charter.charter", "", ()),
+    NavItem(_l("Everything that happened"), "record.entries", "", ()),
+)
+
+_waiting: list[Callable[[], int]] = []
+
+
+def waiting_is(count: Callable[[], int]) -> None:
+    """How many things wait for the actor, for the number beside You."""
+    _waiting[:] = [count]
+
+
+def bind(app: Flask) -> None:
+    """Undefined names are errors; the page's network, actor and navigation are there."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.do")
+
+    @app.context_processor
+    def _common() -> dict[str, Any]:
+        return {
+            "network": g.get("network"),
+            "actor": current_actor(),
+            "nav": _items(app, (*NAV, YOU) if current_actor().signed_in else NAV),
+            "footer_links": [item[:2] for item in _items(app, FOOTER)],
+            "waiting": _waiting_now(),
+        }
+
+
+def _items(app: Flask, items: tuple[NavItem, ...]) -> list[tuple[str, str, bool, str]]:
+    """Those whose pages exist; outside a network only what needs none."""
+    known = [item for item in items if item.endpoint in app.view_functions]
+    if g.get("network") is None:
+        known = [item for item in known if not app.url_map.is_endpoint_expecting(item.endpoint, "network")]
+    return [item.shown() for item in known]
+
+
+def _waiting_now() -> int | None:
+    if not current_actor().signed_in or not _waiting:
+        return None
+    if "waiting" not in g:
+        g.waiting = _waiting[0]()
+    count: int = g.waiting
+    return count

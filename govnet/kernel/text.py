@@ -1,0 +1,82 @@
+"""What people type: cleaned of invisible mischief, and Markdown made into safe HTML once, when it is written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import nh3
+from markdown_it import MarkdownIt
+
+BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\ufffb" + BIDI + "]")
+_MARKS = 4
+"""Combining marks kept after one letter; no living script stacks more."""
+
+TAGS = {
+    "p", "br", "hr", "em", "strong", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a",
+    "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
+}  # fmt: skip
+
+
+def clean(text: str, *, lines: bool = True) -> str:
+    """`text` in NFC without control and bidi characters, with at most four marks on a letter, trimmed.
+
+    With lines=False it becomes one line.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _CONTROL.sub("", text)
+    text = _few_marks(unicodedata.normalize("NFC", _few_marks(text)))
+    if not lines:
+        text = " ".join(text.split())
+    return text.strip()
+
+
+def _few_marks(text: str) -> str:
+    if text.isascii():
+        return text
+    kept, run = [], 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= _MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+@lru_cache
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+
+
+def render(markdown: str) -> str:
+    """Safe HTML of a Markdown text: no raw HTML, no images, no scripts; headings from h3 down; links say nofollow.
+
+    Plain addresses become links. What nh3 would drop is dropped, so a `javascript:` link keeps its words only.
+    """
+    html = _markdown().render(_autolink(markdown))
+    html = re.sub(r"<(/?)h([1-6])>", lambda m: f"<{m[1]}h{min(int(m[2]) + 2, 6)}>", html)
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        attributes={"a": {"href"}, "th": {"align"}, "td": {"align"}, "ol": {"start"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow noopener ugc",
+    )
+
+
+_BARE = re.compile(r"(?<![\w(<\[\"'=/`])(https?://[^\s<>()\[\]`\"']+[^\s<>()\[\]`\"'.,;:!?])")
+
+
+def _autolink(markdown: str) -> str:
+    fenced = re.split(r"(```.*?(?:```|\Z)|`[^`\n]*`)", markdown, flags=re.S)
+    return "".join(part if i % 2 else _BARE.sub(r"<\1>", part) for i, part in enumerate(fenced))
+
+
+def excerpt(text: str, length: int = 160) -> str:
+    """The beginning of a Markdown text as plain words, at most `length` characters, cut between words."""
+    plain = re.sub(r"[*_`>#\[\]]|\(https?://\S+\)", "", text)
+    plain = " ".join(plain.split())
+    if len(plain) <= length:
+        return plain
+    return plain[: length - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"

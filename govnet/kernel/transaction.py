@@ -1,0 +1,65 @@
+"""The only commit and rollback in the program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.errors import Busy
+
+WRITE = "govnet_write"
+_OPEN = "govnet_open"
+_last_steps: list[Callable[[], None]] = []
+
+
+def last_step(step: Callable[[], None]) -> None:
+    """Run `step` at the end of every transaction, before its commit; registering twice changes nothing."""
+    if step not in _last_steps:
+        _last_steps.append(step)
+
+
+def in_transaction() -> bool:
+    """Whether the caller is inside transaction()."""
+    return bool(db.session.info.get(_OPEN))
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Everything in the block and its entries in the record, or nothing.
+
+    Takes the write lock first (SQLite: BEGIN IMMEDIATE, tried for 5 s), holds the clock still after that, and
+    commits at the end. Raises Busy when the lock can't be had, RuntimeError when nested or when rows were changed before.
+    """
+    session = db.session
+    if in_transaction():
+        raise RuntimeError("transaction() inside transaction()")
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("rows were changed outside transaction()")
+    session.rollback()  # a read snapshot can't be upgraded to a write
+    session.info[_OPEN] = True
+    try:
+        _take_the_lock()
+        with clock.held():
+            yield
+            for step in _last_steps:
+                step()
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        for key in [key for key in session.info if str(key).startswith("govnet_")]:
+            del session.info[key]
+
+
+def _take_the_lock() -> None:
+    try:
+        options: Any = {WRITE: True}
+        db.session.connection(execution_options=options)
+    except OperationalError as error:
+        raise Busy("The database is busy. Please try again in a moment.") from error

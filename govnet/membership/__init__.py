@@ -1,0 +1,1 @@
+"""Who belongs: criteria, applications, memberships, organisations and who speaks for them."""

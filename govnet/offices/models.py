@@ -1,0 +1,205 @@
+"""Bodies, seats, terms and mandates. What must never overlap cannot: the database sees to it."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.schema import DDL
+
+from govnet.accounts.models import Person
+from govnet.charter.models import Network
+from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
+from govnet.kernel.triggers import trigger
+from govnet.membership.models import Organisation
+
+
+class BodyKind(StrEnum):
+    """What sort of body."""
+
+    COMMITTEE = "committee"
+    WORKING_GROUP = "working group"
+
+
+class Body(Base):
+    """The steering committee, or a working group."""
+
+    __tablename__ = "body"
+    __table_args__ = (
+        Index("uq_body_committee", "network_id", unique=True, **where("kind = 'committee'")),
+    )  # fmt: skip
+    id: Mapped[Key]
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
+    name: Mapped[Name]
+    kind: Mapped[BodyKind] = mapped_column(enum_type(BodyKind, "kind"))
+    network: Mapped[Network] = relationship(lazy="raise")
+    seats: Mapped[list[Seat]] = relationship(back_populates="body", lazy="raise", order_by="Seat.position")
+
+
+class Constituency(StrEnum):
+    """Who may sit in a seat."""
+
+    ANY = "any"
+    INDIVIDUAL = "individual"
+    ORGANISATION = "organisation"
+    SISTER_NETWORK = "sister network"
+
+
+class Seat(Base):
+    """A place in a body; at most one of a body is its chair."""
+
+    __tablename__ = "seat"
+    __table_args__ = (
+        UniqueConstraint("id", "body_id", name="uq_seat_id_body"),
+        UniqueConstraint("body_id", "position", name="uq_seat_position"),
+        Index(
+            "uq_seat_chair",
+            "body_id",
+            unique=True,
+            sqlite_where=text("is_chair"),
+            postgresql_where=text("is_chair"),
+        ),
+    )
+    id: Mapped[Key]
+    body_id: Mapped[int] = mapped_column(ForeignKey("body.id"))
+    name: Mapped[Name]
+    position: Mapped[int]
+    constituency: Mapped[Constituency] = mapped_column(
+        enum_type(Constituency, "constituency"), default=Constituency.ANY
+    )
+    is_chair: Mapped[bool] = mapped_column(default=False)
+    vacancy_note: Mapped[str] = mapped_column(Text, default="")
+    """While it is empty: what happens next, in words."""
+    body: Mapped[Body] = relationship(back_populates="seats", lazy="raise")
+    terms: Mapped[list[Term]] = relationship(
+        back_populates="seat", lazy="raise", foreign_keys="[Term.seat_id, Term.body_id]", viewonly=True
+    )
+
+
+class CameBy(StrEnum):
+    """How somebody came to an office."""
+
+    ELECTION = "election"
+    APPOINTMENT = "appointment"
+    CO_OPTION = "co-option"
+    AS_FOUND = "as found"
+
+
+class TermEnd(StrEnum):
+    """Why a term ended."""
+
+    EXPIRED = "expired"
+    RESIGNED = "resigned"
+    REMOVED = "removed by decision"
+    INELIGIBLE = "ineligible"
+
+
+class Term(Base):
+    """Somebody sits in a seat from `start` until before `end` (days of the network's zone)."""
+
+    __tablename__ = "term"
+    __table_args__ = (
+        ForeignKeyConstraint(["seat_id", "body_id"], ["seat.id", "seat.body_id"], name="fk_term_seat_body"),
+        CheckConstraint('"end" > start', name="dates_in_order"),
+        CheckConstraint("authority <> '' OR evidence <> ''", name="by_decision_or_evidence"),
+    )
+    id: Mapped[Key]
+    seat_id: Mapped[int] = mapped_column(index=True)
+    body_id: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    start: Mapped[date]
+    end: Mapped[date]
+    came_by: Mapped[CameBy] = mapped_column(enum_type(CameBy, "came_by"))
+    authority: Mapped[str] = mapped_column(String(80), default="")
+    """The decision that gave it, "decision:<id>"; empty only as found, with evidence."""
+    evidence: Mapped[str] = mapped_column(Text, default="")
+    ended_why: Mapped[TermEnd | None] = mapped_column(enum_type(TermEnd, "ended_why"))
+    end_recorded_at: Mapped[Instant | None]
+    person: Mapped[Person] = relationship(lazy="raise")
+    seat: Mapped[Seat] = relationship(
+        back_populates="terms", lazy="raise", foreign_keys="[Term.seat_id, Term.body_id]", viewonly=True
+    )
+
+
+class Mandate(Base):
+    """What the coordinator may do, from `start` until before `end`; held by an organisation or a person."""
+
+    __tablename__ = "mandate"
+    __table_args__ = (
+        CheckConstraint("(person_id IS NULL) <> (organisation_id IS NULL)", name="one_holder"),
+        CheckConstraint('"end" > start', name="dates_in_order"),
+        CheckConstraint("authority <> '' OR evidence <> ''", name="by_decision_or_evidence"),
+    )
+    id: Mapped[Key]
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    scope: Mapped[Words]
+    start: Mapped[date]
+    end: Mapped[date]
+    authority: Mapped[str] = mapped_column(String(80), default="")
+    evidence: Mapped[str] = mapped_column(Text, default="")
+    ended_why: Mapped[str] = mapped_column(String(40), default="")
+    end_recorded_at: Mapped[Instant | None]
+    network: Mapped[Network] = relationship(lazy="raise")
+    person: Mapped[Person | None] = relationship(lazy="raise")
+    organisation: Mapped[Organisation | None] = relationship(lazy="raise")
+    named: Mapped[list[MandateNamed]] = relationship(back_populates="mandate", lazy="raise")
+
+
+class MandateNamed(Base):
+    """Somebody who acts under a mandate."""
+
+    __tablename__ = "mandate_named"
+    mandate_id: Mapped[int] = mapped_column(ForeignKey("mandate.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    mandate: Mapped[Mandate] = relationship(back_populates="named", lazy="raise")
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
+def _no_overlap(column: str, what: str) -> str:
+    return (
+        f"WHEN EXISTS (SELECT 1 FROM term t WHERE t.id IS NOT NEW.id AND {column} "
+        f'AND t.start < NEW."end" AND NEW.start < t."end") BEGIN SELECT RAISE(ABORT, \'{what}\');'
+    )
+
+
+def _sqlite_only(name: str, column: str, what: str) -> None:
+    trigger(
+        name,
+        "term",
+        when="",
+        sqlite=f"BEFORE INSERT ON term {_no_overlap(column, what)}",
+        also=(f"BEFORE UPDATE ON term {_no_overlap(column, what)}",),
+        postgresql="",
+    )
+
+
+_sqlite_only("term_seat_free", "t.seat_id = NEW.seat_id", "two terms of a seat overlap")
+_sqlite_only(
+    "term_one_seat",
+    "t.body_id = NEW.body_id AND t.person_id = NEW.person_id",
+    "nobody holds two seats of one body",
+)
+
+for _name, _columns in (("ex_term_seat", "seat_id"), ("ex_term_person", "body_id, person_id")):
+    _equal = ", ".join(f"int8range({c}, {c}, '[]') WITH &&" for c in _columns.split(", "))
+    event.listen(
+        Term.__table__,
+        "after_create",
+        DDL(  # type: ignore[no-untyped-call]
+            f'ALTER TABLE term ADD CONSTRAINT {_name} EXCLUDE USING gist ({_equal}, daterange(start, "end") WITH &&)'
+        ).execute_if(dialect="postgresql"),
+    )

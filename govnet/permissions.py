@@ -1,0 +1,261 @@
+"""Who may do what: the one table, asked by views, by actions, and by the page that shows a button or not.
+
+A power is granted by a predicate over the frozen actor and plain attributes of the subject. It answers with the
+authority that it rests on (a membership, a term, a mandate), which goes into the record, or with None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import abort, g, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from govnet.extensions import db
+from govnet.kernel.actor import ONESELF, SYSTEM, VISITOR, Actor, Authority
+from govnet.kernel.errors import NotAllowed
+
+Predicate = Callable[[Actor, Any], Authority | None]
+
+
+class Can(StrEnum):
+    """Everything that needs a right. The value is how a refusal names it: "Only ... can <value>"."""
+
+    READ = "read the public record"
+    # membership
+    APPLY = "apply to join"
+    SEE_APPLICATION = "see this application"
+    DECIDE_APPLICATION = "decide an application"
+    SEE_MEMBERS = "see who the members are"
+    SPEAK_FOR = "name who speaks for this organisation"
+    CONFIRM_REPRESENTATIVE = "confirm who speaks for an organisation"
+    # forum
+    READ_THREAD = "read this discussion"
+    START_THREAD = "start a discussion"
+    REPLY = "reply here"
+    EDIT_POST = "change this post"
+    FRAME_THREAD = "frame or sum up this discussion"
+    THANK = "say thanks"
+    REPORT = "report a post"
+    HIDE_POST = "hide a post"
+    APPEAL = "appeal against hiding this post"
+    DECIDE_APPEAL = "decide this appeal"
+    # decisions
+    SEE_NAMES = "see how each member answered"
+    PROPOSE = "make a proposal"
+    ANSWER = "answer this proposal"
+    WITHDRAW_PROPOSAL = "take this proposal back"
+    RECORD_DECISION = "record a decision taken elsewhere"
+    OBJECT = "object to this decision"
+    # offices
+    SEE_DESK = "use the officers' desk"
+    RECORD_OFFICE = "record who holds an office"
+    LEAVE_OFFICE = "leave this office"
+    # announcements
+    WRITE_ANNOUNCEMENT = "write an announcement"
+    SEND_ANNOUNCEMENT = "send an announcement"
+    # oneself and the server
+    OWN = "do this for themselves"
+    OPERATE = "look after the server"
+
+
+def everybody(actor: Actor, subject: Any) -> Authority | None:
+    """No right is needed."""
+    return Authority("public", "everybody")
+
+
+def person(actor: Actor, subject: Any) -> Authority | None:
+    """Anybody signed in."""
+    return ONESELF if actor.signed_in else None
+
+
+def member(actor: Actor, subject: Any) -> Authority | None:
+    """A current membership of one's own, or of an organisation one speaks for."""
+    if actor.membership_id is not None:
+        return Authority(f"membership:{actor.membership_id}", "member")
+    return representative(actor, subject)
+
+
+def representative(actor: Actor, subject: Any) -> Authority | None:
+    """Speaks for a member organisation."""
+    spoken = next((r.membership_id for r in actor.represents if r.membership_id), None)
+    return Authority(f"membership:{spoken}", "representative") if spoken else None
+
+
+def steering(actor: Actor, subject: Any) -> Authority | None:
+    """Sits on the committee today."""
+    return next(
+        (Authority(f"term:{t.id}", "steering") for t in actor.terms if t.body_kind == "committee"), None
+    )
+
+
+def chair(actor: Actor, subject: Any) -> Authority | None:
+    """Sits in the chair today."""
+    return next(
+        (Authority(f"term:{t.id}", "chair") for t in actor.terms if t.body_kind == "committee" and t.chair),
+        None,
+    )
+
+
+def coordinator(actor: Actor, subject: Any) -> Authority | None:
+    """Acts under a current mandate."""
+    return next((Authority(f"mandate:{m.id}", "coordinator") for m in actor.mandates), None)
+
+
+def operator(actor: Actor, subject: Any) -> Authority | None:
+    """Runs the server."""
+    return Authority(f"operator_grant:{actor.operator_grant_id}", "operator") if actor.is_operator else None
+
+
+def oneself(actor: Actor, subject: Any) -> Authority | None:
+    """The subject is the actor's own: it names its person in `person_id` or `author_id`, or is one."""
+    owner = getattr(subject, "author_id", None) or getattr(subject, "person_id", None)
+    return ONESELF if actor.signed_in and owner == actor.person_id else None
+
+
+def reader(actor: Actor, subject: Any) -> Authority | None:
+    """The subject's `visibility` lets the actor read it."""
+    visibility = str(getattr(subject, "visibility", "public"))
+    if visibility == "public":
+        return everybody(actor, subject)
+    officer = steering(actor, subject) or coordinator(actor, subject)
+    return officer or (member(actor, subject) if visibility == "members" else None)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Those who have a right: the role's name in the record, in words, and the predicate."""
+
+    role: str
+    words: Any
+    holds: Predicate
+
+
+EVERYBODY = Grant("everybody", _l("everybody"), everybody)
+PERSON = Grant("person", _l("people who are signed in"), person)
+MEMBER = Grant("member", _l("members"), member)
+STEERING = Grant("steering", _l("the committee"), steering)
+CHAIR = Grant("chair", _l("the committee's chair"), chair)
+COORDINATOR = Grant("coordinator", _l("the coordinator"), coordinator)
+OPERATOR = Grant("operator", _l("the operator of the server"), operator)
+OWNER = Grant("self", _l("the person whose it is"), oneself)
+READER = Grant("reader", _l("those whom it is for"), reader)
+OFFICERS = (STEERING, COORDINATOR)
+
+TABLE: dict[Can, tuple[Grant, ...]] = {
+    Can.READ: (EVERYBODY,),
+    # membership
+    Can.APPLY: (EVERYBODY,),
+    Can.SEE_APPLICATION: (OWNER, *OFFICERS),
+    Can.DECIDE_APPLICATION: OFFICERS,
+    Can.SEE_MEMBERS: (MEMBER, *OFFICERS),
+    Can.SPEAK_FOR: (PERSON,),
+    Can.CONFIRM_REPRESENTATIVE: OFFICERS,
+    # forum
+    Can.READ_THREAD: (READER,),
+    Can.START_THREAD: (MEMBER, *OFFICERS),
+    Can.REPLY: (MEMBER, *OFFICERS),
+    Can.EDIT_POST: (OWNER,),
+    Can.FRAME_THREAD: (OWNER, *OFFICERS),
+    Can.THANK: (MEMBER,),
+    Can.REPORT: (PERSON,),
+    Can.HIDE_POST: (CHAIR, STEERING),
+    Can.APPEAL: (OWNER,),
+    Can.DECIDE_APPEAL: OFFICERS,
+    # decisions
+    Can.SEE_NAMES: (MEMBER, *OFFICERS),
+    Can.PROPOSE: (MEMBER, *OFFICERS),
+    Can.ANSWER: (MEMBER,),
+    Can.WITHDRAW_PROPOSAL: (OWNER,),
+    Can.RECORD_DECISION: OFFICERS,
+    Can.OBJECT: (MEMBER,),
+    # offices
+    Can.SEE_DESK: OFFICERS,
+    Can.RECORD_OFFICE: OFFICERS,
+    Can.LEAVE_OFFICE: (OWNER,),
+    # announcements
+    Can.WRITE_ANNOUNCEMENT: OFFICERS,
+    Can.SEND_ANNOUNCEMENT: (CHAIR, COORDINATOR),
+    # oneself and the server
+    Can.OWN: (PERSON,),
+    Can.OPERATE: (OPERATOR,),
+}
+
+
+def authority(actor: Actor, can: Can, subject: Any = None) -> Authority | None:
+    """What the actor's right rests on, or None without one. The program itself may all that the rules allow."""
+    if actor.system:
+        return SYSTEM
+    return next((found for grant in TABLE[can] if (found := grant.holds(actor, subject)) is not None), None)
+
+
+def can(actor: Actor, right: Can, subject: Any = None) -> bool:
+    """Whether the table gives the actor that right: for pages."""
+    return authority(actor, right, subject) is not None
+
+
+def require(actor: Actor, right: Can, subject: Any = None) -> Authority:
+    """The authority for an action, asked again inside it whatever the door. Raises NotAllowed, saying who may."""
+    found = authority(actor, right, subject)
+    if found is None:
+        raise refusal(right)
+    return found
+
+
+def refusal(right: Can) -> NotAllowed:
+    """The refusal in words: which right is needed and which roles have it."""
+    grants = TABLE[right]
+    who = _(" or ").join(str(grant.words) for grant in grants)
+    message = _("Only %(who)s can %(what)s.", who=who, what=_(right.value))
+    return NotAllowed(
+        message, needed=[grant.words for grant in grants], roles=[grant.role for grant in grants]
+    )
+
+
+def current_actor() -> Actor:
+    """The actor of this request (wired in by create_app)."""
+    actor: Actor = g.get("actor", VISITOR)
+    return actor
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def allows(right: Can, **models: type[Any]) -> Callable[[F], F]:
+    """Declare a view's right, and load what it is about: there is no other way to get at it.
+
+    `thread=Thread` takes `thread_id` from the address and hands `thread` to the view; 404 when there is none or it
+    belongs to another network. The first one named is the subject. Refusals lead visitors to sign in.
+    """
+
+    def wrap(view: F) -> F:
+        @wraps(view)
+        def asked(**values: Any) -> Any:
+            for name, model in models.items():
+                values[name] = _load(model, values.pop(f"{name}_id"), values.get("network"))
+            subject = values[next(iter(models))] if models else values.get("network")
+            if authority(current_actor(), right, subject) is None:
+                raise refusal(right)
+            return view(**values)
+
+        asked.right = right  # type: ignore[attr-defined]
+        return asked  # type: ignore[return-value]
+
+    return wrap
+
+
+def _load(model: type[Any], key: int, network: Any) -> Any:
+    row = db.session.get(model, key)
+    if row is None or (network is not None and getattr(row, "network_id", network.id) != network.id):
+        abort(404)
+    return row
+
+
+def sign_in_would_help(error: NotAllowed) -> bool:
+    """Whether a visitor who reads a page should be led to sign in rather than be refused."""
+    return not current_actor().signed_in and request.method in ("GET", "HEAD")

@@ -1,0 +1,90 @@
+"""What an action reports: an event, a frozen dataclass whose fields become an entry's facts and words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any, ClassVar, Protocol
+
+from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.models import Base, reference
+from govnet.record.rules import stamp
+
+
+class Visibility(StrEnum):
+    """Who may read an entry's facts and words; its hash is for everybody."""
+
+    PUBLIC = "public"
+    MEMBERS = "members"
+    COMMITTEE = "committee"
+    SUBJECT = "subject"
+
+
+class HasChain(Protocol):
+    """What record() needs of a network."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def chain(self) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Subclass it in a feature's events.py, with a verb, a sentence and fields of its own.
+
+    A field may be a row (kept as "table:key"), an instant, a day, text, a number, a fraction, or a list of these.
+    Fields named in `words_of` are what a person may want erased: names as shown, reasons, titles they wrote.
+    `sentence` has %(field)s for each, and %(actor)s; `subject` names the field that the event is about.
+    """
+
+    verb: ClassVar[str]
+    sentence: ClassVar[Any]
+    words_of: ClassVar[frozenset[str]] = frozenset()
+    visibility: ClassVar[Visibility] = Visibility.PUBLIC
+    subject: ClassVar[str] = ""
+
+    network: HasChain
+    by: Actor
+    under: Authority
+    via: Door
+    seen_by: Visibility | None = None
+    """A narrower (or wider) visibility than the event's usual one, e.g. for a members' thread."""
+
+    def facts(self) -> dict[str, Any]:
+        """The canonical facts: version, verb, actor's id, authority, door, subject, and this event's own."""
+        own = {k: v for k, v in self._own().items() if k not in self.words_of}
+        about = {"subject": own.pop(self.subject)} if self.subject else {}
+        return {"v": 1, "verb": self.verb, "actor": self.by.person_id, "authority": str(self.under), "door": self.via.value,
+                **about, **own}  # fmt: skip
+
+    def words(self) -> dict[str, Any]:
+        """What may be erased: the actor's name as shown, and the fields named in words_of."""
+        return {"actor": self.by.name, **{k: v for k, v in self._own().items() if k in self.words_of}}
+
+    def _own(self) -> dict[str, Any]:
+        common = {f.name for f in fields(Event)}
+        return {f.name: plain(getattr(self, f.name)) for f in fields(self) if f.name not in common}
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it; rows by reference, instants and fractions as text."""
+    if isinstance(value, Base):
+        return reference(value)
+    if isinstance(value, datetime):
+        return stamp(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if value is None or isinstance(value, str | int | bool):
+        return str(value) if isinstance(value, StrEnum) else value
+    if hasattr(value, "__html__") or hasattr(value, "_args"):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} does not belong in the record")

@@ -1,0 +1,73 @@
+"""Reading the record: pages of entries, one entry, the head, and the check of the whole chain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from govnet.extensions import db
+from govnet.record.events import Visibility
+from govnet.record.models import ChainHead, Entry
+from govnet.record.rules import Fault, Link, Stored, faults
+
+
+def head_number(network_id: int) -> int:
+    """How many entries the network's record has."""
+    return db.session.scalar(select(ChainHead.number).where(ChainHead.network_id == network_id)) or 0
+
+
+def head(network_id: int) -> tuple[int, str]:
+    """The number and hash of the network's last entry."""
+    row = db.session.execute(
+        select(ChainHead.number, ChainHead.hash).where(ChainHead.network_id == network_id)
+    ).one()
+    return row.number, row.hash
+
+
+def entries(
+    network_id: int, seen: frozenset[Visibility], *, before: int | None = None, limit: int = 50
+) -> Sequence[Entry]:
+    """The newest entries of which the reader may see something, from below number `before`."""
+    query = select(Entry).where(Entry.network_id == network_id, Entry.visibility.in_(seen))
+    if before is not None:
+        query = query.where(Entry.number < before)
+    return db.session.scalars(query.order_by(Entry.number.desc()).limit(limit)).all()
+
+
+def entry(network_id: int, number: int) -> Entry | None:
+    """The entry with that number."""
+    return db.session.scalar(select(Entry).where(Entry.network_id == network_id, Entry.number == number))
+
+
+def entries_about(network_id: int, subject: str) -> Sequence[Entry]:
+    """Every entry whose subject is that row ("table:key"), oldest first."""
+    query = select(Entry).where(Entry.network_id == network_id, Entry.subject == subject)
+    return db.session.scalars(query.order_by(Entry.number)).all()
+
+
+def details(entry: Entry) -> dict[str, Any]:
+    """An entry's facts and, where not erased, its words, in one dictionary; words win."""
+    return {**json.loads(entry.facts), **json.loads(entry.words or "{}")}
+
+
+def check_chain(network_id: int) -> Iterator[Fault]:
+    """Recompute the whole chain, and compare its end with the head that is kept."""
+    kept = db.session.execute(select(ChainHead).where(ChainHead.network_id == network_id)).scalar_one()
+    last: list[Stored] = []
+    yield from faults(kept.chain, _stored(network_id, kept.chain, last))
+    number, end = (last[0].link.number, last[0].hash) if last else (0, kept.hash)
+    if (number, end) != (kept.number, kept.hash):
+        yield Fault(number, f"the chain ends at {number}, but its head says {kept.number}")
+
+
+def _stored(network_id: int, chain: str, last: list[Stored]) -> Iterator[Stored]:
+    query = select(Entry).where(Entry.network_id == network_id).order_by(Entry.number)
+    for e in db.session.scalars(query.execution_options(yield_per=1000)):
+        link = Link(chain, e.number, e.at, e.visibility.value, e.facts_digest, e.words_digest, e.prev_hash)
+        stored = Stored(link, e.hash, e.facts, e.facts_salt, e.words, e.words_salt)
+        last[:] = [stored]
+        yield stored
+        db.session.expunge(e)

@@ -1,0 +1,66 @@
+"""What record and mail know of features: each verb's event, where it links, who is told. create_app fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import Any
+
+from govnet.record.events import Event
+
+Link = Callable[[Mapping[str, Any]], str | None]
+
+_events: dict[str, type[Event]] = {}
+_links: dict[str, Link] = {}
+_tellers: dict[str, Callable[..., Any]] = {}
+
+
+def learn(events: ModuleType) -> None:
+    """Take in every event class of a feature's events module."""
+    for thing in vars(events).values():
+        if isinstance(thing, type) and issubclass(thing, Event) and "verb" in vars(thing):
+            known = _events.setdefault(thing.verb, thing)
+            if known is not thing:
+                raise ValueError(f"two events are called {thing.verb}")
+
+
+def link_to(table: str, link: Link) -> None:
+    """Say where entries whose subject is a row of `table` lead: `link` gets the entry's details, with "key"."""
+    _links[table] = link
+
+
+def tell(verb: str, teller: Callable[..., Any]) -> None:
+    """Have `teller` say who is told of entries with that verb (see docs/telling.md)."""
+    _tellers[verb] = teller
+
+
+def teller(verb: str) -> Callable[..., Any] | None:
+    """Who is told of that verb, if anybody."""
+    return _tellers.get(verb)
+
+
+def events() -> Mapping[str, type[Event]]:
+    """Every verb that may come up."""
+    return _events
+
+
+def sentence(details: Mapping[str, Any]) -> str:
+    """An entry in words, for people; what was erased reads "somebody"."""
+    event = _events.get(details["verb"])
+    if event is None:
+        return str(details["verb"])
+    return str(event.sentence) % _Details(details)
+
+
+def address(details: Mapping[str, Any]) -> str | None:
+    """The page of what the entry is about, if it has one."""
+    table, _, key = str(details.get("subject") or "").partition(":")
+    link = _links.get(table)
+    return link({**details, "key": key}) if link else None
+
+
+class _Details(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        from flask_babel import gettext
+
+        return gettext("somebody") if key == "actor" else "…"

@@ -1,0 +1,129 @@
+"""One application on the database named by --db; every test starts from the same empty tables; no test sends real mail."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from govnet import create_app
+from govnet.extensions import db, limiter
+from govnet.kernel import clock
+from tests import databases
+
+START = datetime(2015, 4, 13, 9, 0, tzinfo=UTC)
+"""When it is in tests: a Monday, after Easter 2015, 10:00 in London."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--db", choices=("sqlite", "postgresql"), default="sqlite", help="the database to run on"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--db") == "postgresql" and not hasattr(config, "workerinput"):
+        config.stash[databases.CLUSTER] = databases.start_cluster()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    cluster = config.stash.get(databases.CLUSTER, None)
+    if cluster is not None:
+        cluster.stop()
+
+
+def pytest_configure_node(node: object) -> None:
+    """Tell each worker of xdist where the cluster is."""
+    cluster = node.config.stash.get(databases.CLUSTER, None)  # type: ignore[attr-defined]
+    node.workerinput["cluster"] = cluster.url if cluster else ""  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database of this worker's own."""
+    if request.config.getoption("--db") == "sqlite":
+        shm = Path("/dev/shm")
+        folder = (
+            Path(tmp_path_factory.mktemp("db"))
+            if not os.access(shm, os.W_OK)
+            else shm / f"govnet-test-{os.getpid()}"
+        )
+        folder.mkdir(exist_ok=True)
+        yield f"sqlite:///{folder}/test.db"
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    worker = getattr(request.config, "workerinput", {})
+    base = worker.get("cluster") or request.config.stash[databases.CLUSTER].url
+    yield databases.create_database(base, f"govnet_{worker.get('workerid', 'main')}")
+
+
+@pytest.fixture(scope="session")
+def built_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application, once a worker."""
+    app = create_app(
+        {
+            "TESTING": True,
+            "SQLALCHEMY_DATABASE_URI": database_url,
+            "DATA_DIR": str(tmp_path_factory.mktemp("data")),
+            "SQLITE_SYNCHRONOUS": "OFF",
+            "SERVER_NAME": None,
+            "PROPAGATE_EXCEPTIONS": False,
+            "MAIL_SUPPRESS_SEND": False,
+        }
+    )
+    with app.app_context():
+        databases.make_template(db.engine)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(built_app: Flask) -> Iterator[Flask]:
+    """The application on empty tables."""
+    with built_app.app_context():
+        databases.reset(db.engine)
+    limiter.reset()
+    return built_app
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[None]:
+    """Inside an application context, for tests of actions and queries."""
+    with app.app_context():
+        yield
+        db.session.remove()
+
+
+@pytest.fixture(autouse=True)
+def time() -> Iterator[clock.MovedClock]:
+    """The clock stands at START until a test moves it."""
+    with clock.moved_to(START) as moved:
+        yield moved
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor's browser without scripts."""
+    return app.test_client()
+
+
+@pytest.fixture(autouse=True)
+def no_strangers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sockets reach this machine and nothing else."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else "local"
+        if host not in ("127.0.0.1", "::1", "localhost", "local"):
+            raise AssertionError(f"a test tried to reach {host}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)

@@ -1,0 +1,123 @@
+"""Databases for tests: a SQLite file copied from a template, or a PostgreSQL cluster started from its binaries."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from glob import glob
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, text
+
+from govnet.kernel.models import Base
+
+CLUSTER: pytest.StashKey[Cluster] = pytest.StashKey()
+_sqlite_template: list[bytes] = []
+
+
+@dataclass
+class Cluster:
+    """A PostgreSQL that listens on a socket in its own folder only."""
+
+    folder: Path
+    binaries: Path
+    user: str | None
+
+    @property
+    def url(self) -> str:
+        return f"postgresql+psycopg://govnet@/{{name}}?host={self.folder}"
+
+    def run(self, *words: str) -> None:
+        subprocess.run(words, check=True, capture_output=True, user=self.user, cwd=self.folder)
+
+    def stop(self) -> None:
+        self.run(str(self.binaries / "pg_ctl"), "-D", str(self.folder / "data"), "-m", "immediate", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def start_cluster() -> Cluster:
+    """A throw-away cluster; as user postgres when root, which PostgreSQL refuses to be."""
+    found = sorted(glob("/usr/lib/postgresql/*/bin"), key=lambda p: int(p.split("/")[-2]))
+    binaries = Path(found[-1]) if found else Path(shutil.which("initdb") or "/missing/initdb").parent
+    if not (binaries / "initdb").exists():
+        raise pytest.UsageError("PostgreSQL is not installed: apt-get install postgresql")
+    user = "postgres" if os.geteuid() == 0 else None
+    folder = Path(tempfile.mkdtemp(prefix="govnet-pg-"))
+    if user:
+        os.chown(folder, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
+    cluster = Cluster(folder, binaries, user)
+    cluster.run(
+        str(binaries / "initdb"),
+        "-D",
+        str(folder / "data"),
+        "-U",
+        "govnet",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--no-sync",
+        "--locale=C.UTF-8",
+    )
+    settings = ["listen_addresses=", f"unix_socket_directories={folder}", "fsync=off",
+                "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "deadlock_timeout=200ms"]  # fmt: skip
+    options = " ".join(f"-c {setting}" for setting in settings)
+    cluster.run(
+        str(binaries / "pg_ctl"),
+        "-D",
+        str(folder / "data"),
+        "-l",
+        str(folder / "log"),
+        "-o",
+        options,
+        "-w",
+        "start",
+    )
+    return cluster
+
+
+def create_database(base: str, name: str) -> str:
+    """A fresh database in the cluster; returns its address."""
+    admin = base.format(name="postgres").replace("+psycopg", "")
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return base.format(name=name)
+
+
+def make_template(engine: Engine) -> None:
+    """Create every table; on SQLite keep the empty file's bytes to start each test from."""
+    Base.metadata.create_all(engine)
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        engine.dispose()
+        _sqlite_template[:] = [Path(str(engine.url.database)).read_bytes()]
+
+
+def reset(engine: Engine) -> None:
+    """Empty every table."""
+    if engine.dialect.name == "sqlite":
+        engine.dispose()
+        path = str(engine.url.database)
+        for leftover in (f"{path}-wal", f"{path}-shm"):
+            Path(leftover).unlink(missing_ok=True)
+        Path(path).write_bytes(_sqlite_template[0])
+        return
+    names = ", ".join(f'"{t.name}"' for t in Base.metadata.sorted_tables)
+    for attempt in range(5):
+        try:
+            with engine.begin() as connection:
+                connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            return
+        except Exception:
+            if attempt == 4:
+                raise
+            time.sleep(0.1)

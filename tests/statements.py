@@ -1,0 +1,26 @@
+"""Counting SQL statements, so that a page that lists n things does not ask n times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import event
+
+from govnet.extensions import db
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements sent while the block runs (inside an application context); BEGIN does not count."""
+    statements: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
