@@ -124,11 +124,11 @@ def _bind_kernel(app: Flask) -> None:
 
 def _take_actor() -> None:
     """Who is asking, judged anew for each request from current rows."""
-    from govnet.offices.queries import actor_for
+    from govnet.offices.queries import actor_of
 
     g.actor = VISITOR
     if current_user.is_authenticated:
-        g.actor = actor_for(current_user.person_id, g.get("network"))
+        g.actor = actor_of(current_user.person_id, current_user.name, current_user.grant_id, g.get("network"))
 
 
 def _bind_feature(app: Flask, modules: Mapping[str, Any]) -> None:

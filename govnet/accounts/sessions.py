@@ -7,9 +7,9 @@ import secrets
 from datetime import timedelta
 
 from flask_login import UserMixin, login_user, logout_user
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 
-from govnet.accounts.models import Person, SignedInSession
+from govnet.accounts.models import OperatorGrant, Person, SignedInSession
 from govnet.extensions import db, login_manager
 from govnet.kernel import clock
 
@@ -21,6 +21,8 @@ class SignedIn(UserMixin):
 
     def __init__(self, token: str, session_id: int, person_id: int) -> None:
         self.token, self.session_id, self.person_id = token, session_id, person_id
+        self.name = ""
+        self.grant_id: int | None = None
 
     def get_id(self) -> str:
         """What goes into the cookie."""
@@ -36,8 +38,11 @@ def digest(token: str) -> str:
 def load(token: str) -> SignedIn | None:
     """The session behind the cookie, unless it was ended, is too old, or its person was erased."""
     row = db.session.execute(
-        select(SignedInSession.id, SignedInSession.person_id)
+        select(SignedInSession.id, SignedInSession.person_id, Person.name, OperatorGrant.id.label("grant_id"))
         .join(Person, Person.id == SignedInSession.person_id)
+        .outerjoin(
+            OperatorGrant, and_(OperatorGrant.person_id == Person.id, OperatorGrant.ended_at.is_(None))
+        )
         .where(
             SignedInSession.digest == digest(token),
             SignedInSession.ended_at.is_(None),
@@ -45,7 +50,11 @@ def load(token: str) -> SignedIn | None:
             Person.erased_at.is_(None),
         )
     ).one_or_none()
-    return SignedIn(token, row.id, row.person_id) if row else None
+    if row is None:
+        return None
+    signed_in = SignedIn(token, row.id, row.person_id)
+    signed_in.name, signed_in.grant_id = row.name, row.grant_id
+    return signed_in
 
 
 def new_session(person: Person, *, browser: str = "") -> tuple[SignedInSession, str]:

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Integer,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from govnet.accounts.models import OperatorGrant, Person
 from govnet.charter.models import Network
@@ -16,82 +35,105 @@ from govnet.offices.models import Body, Mandate, MandateNamed, Seat, Term
 
 
 def actor_for(person_id: int, network: Network | None) -> Actor:
-    """The person as an actor in the network now: at most four statements, whatever they hold."""
-    person = db.session.execute(
-        select(Person.id, Person.name, OperatorGrant.id.label("grant"))
+    """The person as an actor in the network now, in two statements."""
+    row = db.session.execute(
+        select(Person.name, OperatorGrant.id)
         .outerjoin(
             OperatorGrant, and_(OperatorGrant.person_id == Person.id, OperatorGrant.ended_at.is_(None))
         )
         .where(Person.id == person_id)
     ).one()
+    return actor_of(person_id, row.name, row.id, network)
+
+
+def actor_of(person_id: int, name: str, grant_id: int | None, network: Network | None) -> Actor:
+    """The actor of somebody whose name and operator's grant are known: one statement, whatever they hold."""
     if network is None:
-        return Actor(person_id=person.id, name=person.name, operator_grant_id=person.grant)
-    day = today(network.zone)
-    own, represents = _memberships(person_id, network.id, day)
+        return Actor(person_id=person_id, name=name, operator_grant_id=grant_id)
+    asked = {"person": person_id, "network": network.id, "day": today(network.zone)}
+    held: dict[str, list[Row[Any]]] = {"own": [], "speaks": [], "term": [], "mandate": []}
+    for row in db.session.execute(_HOLDINGS, asked):
+        held[row.what].append(row)
+    own = held["own"][0] if held["own"] else None
     return Actor(
-        person_id=person.id,
-        name=person.name,
+        person_id=person_id,
+        name=name,
         network_id=network.id,
         membership_id=own.id if own else None,
-        membership_kind=own.kind.value if own else "",
-        represents=represents,
-        terms=_terms(person_id, network.id, day),
-        mandates=_mandates(person_id, network.id, day),
-        operator_grant_id=person.grant,
+        membership_kind=own.kind if own else "",
+        represents=tuple(Represents(r.other, r.words, r.id, bool(r.flag)) for r in held["speaks"]),
+        terms=tuple(Held(r.id, r.other, r.kind, bool(r.flag)) for r in held["term"]),
+        mandates=tuple(Held(r.id) for r in held["mandate"]),
+        operator_grant_id=grant_id,
     )
 
 
-def _memberships(
-    person_id: int, network_id: int, day: date
-) -> tuple[Membership | None, tuple[Represents, ...]]:
-    """Own membership, and the organisations spoken for, in one statement."""
+_PERSON = bindparam("person", type_=Integer)
+_NETWORK = bindparam("network", type_=Integer)
+_DAY = bindparam("day", type_=Date)
+
+
+def _holding(
+    what: ColumnElement[str], identity: Any, other: Any, kind: Any, words: Any, flag: Any
+) -> Select[Any]:
+    """One row of the union: what is held, its id, what it is in or for, its kind, a name, and a flag."""
+    return select(
+        what.label("what"), identity.label("id"), cast(other, BigInteger).label("other"), cast(kind, String).label("kind"),
+        cast(words, String).label("words"), flag.label("flag"),
+    )  # fmt: skip
+
+
+def _memberships() -> Select[Any]:
+    """Own membership, and the organisations spoken for."""
     speaks = and_(
         Representation.organisation_id == Membership.organisation_id,
-        Representation.person_id == person_id,
-        Representation.start <= day,
-        or_(Representation.end.is_(None), Representation.end > day),
+        Representation.person_id == _PERSON,
+        Representation.start <= _DAY,
+        or_(Representation.end.is_(None), Representation.end > _DAY),
     )
-    rows = db.session.execute(
-        select(Membership, Representation, Organisation.name)
+    what = case((Membership.person_id == _PERSON, literal("own")), else_=literal("speaks"))
+    flag = func.coalesce(Representation.is_primary, false())
+    return (
+        _holding(what, Membership.id, Membership.organisation_id, Membership.kind, Organisation.name, flag)
+        .select_from(Membership)
         .outerjoin(Representation, speaks)
         .outerjoin(Organisation, Organisation.id == Representation.organisation_id)
         .where(
-            Membership.network_id == network_id,
+            Membership.network_id == _NETWORK,
             Membership.state == MembershipState.ACTIVE,
-            Membership.start <= day,
-            or_(Membership.end.is_(None), Membership.end > day),
-            or_(Membership.person_id == person_id, Representation.id.is_not(None)),
+            Membership.start <= _DAY,
+            or_(Membership.end.is_(None), Membership.end > _DAY),
+            or_(Membership.person_id == _PERSON, Representation.id.is_not(None)),
         )
-    ).all()
-    own = next((m for m, _, _ in rows if m.person_id == person_id), None)
-    return own, tuple(
-        Represents(r.organisation_id, name, m.id, r.is_primary) for m, r, name in rows if r is not None
     )
 
 
-def _terms(person_id: int, network_id: int, day: date) -> tuple[Held, ...]:
-    rows = db.session.execute(
-        select(Term.id, Term.body_id, Body.kind, Seat.is_chair)
+def _terms() -> Select[Any]:
+    return (
+        _holding(literal("term"), Term.id, Term.body_id, Body.kind, null(), Seat.is_chair)
+        .select_from(Term)
         .join(Seat, Seat.id == Term.seat_id)
         .join(Body, Body.id == Term.body_id)
-        .where(Body.network_id == network_id, Term.person_id == person_id, Term.start <= day, Term.end > day)
+        .where(Body.network_id == _NETWORK, Term.person_id == _PERSON, Term.start <= _DAY, Term.end > _DAY)
     )
-    return tuple(Held(r.id, r.body_id, r.kind.value, r.is_chair) for r in rows)
 
 
-def _mandates(person_id: int, network_id: int, day: date) -> tuple[Held, ...]:
-    rows = db.session.execute(
-        select(Mandate.id)
-        .outerjoin(MandateNamed, MandateNamed.mandate_id == Mandate.id)
+def _mandates() -> Select[Any]:
+    named = select(MandateNamed.mandate_id).where(MandateNamed.person_id == _PERSON)
+    return (
+        _holding(literal("mandate"), Mandate.id, null(), null(), null(), false())
+        .select_from(Mandate)
         .where(
-            Mandate.network_id == network_id,
-            Mandate.start <= day,
-            Mandate.end > day,
-            or_(Mandate.person_id == person_id, MandateNamed.person_id == person_id),
+            Mandate.network_id == _NETWORK,
+            Mandate.start <= _DAY,
+            Mandate.end > _DAY,
+            or_(Mandate.person_id == _PERSON, Mandate.id.in_(named)),
         )
-        .distinct()
     )
-    return tuple(Held(r.id) for r in rows)
+
+
+_HOLDINGS = union_all(_memberships(), _terms(), _mandates())
+"""Built once: every request asks it."""
 
 
 def holders(network: Network, roles: tuple[str, ...]) -> list[str]:
