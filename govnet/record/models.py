@@ -65,7 +65,7 @@ class Telling(Base):
     lease_until: Mapped[Instant | None]
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(Text)
-    entry: Mapped[Entry] = relationship(back_populates="telling")
+    entry: Mapped[Entry] = relationship(back_populates="telling", lazy="raise")
 
 
 _SAME = " AND ".join(

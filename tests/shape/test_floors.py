@@ -1,0 +1,92 @@
+"""The floors of the house: who may know whom."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tests.shape import source
+
+FLOORS = (
+    ("extensions", "kernel"),
+    ("permissions",),
+    ("record",),
+    ("charter", "mail", "search"),
+    ("accounts",),
+    ("membership",),
+    ("forum",),
+    ("decisions",),
+    ("offices",),
+    ("elections", "announcements", "meetings"),
+    ("manifesto",),
+    ("home", "operations", "demo"),
+    ("factory",),
+    ("cli", "__main__", "__init__"),
+)
+FLOOR = {feature: number for number, floor in enumerate(FLOORS) for feature in floor}
+KERNEL_PAGES = {"pages", "templates", "refusals", "forms"}
+"""The part of kernel that knows requests; it may ask permissions, which is just above."""
+
+FILES = source.files()
+
+
+def test_every_feature_has_its_floor():
+    assert {source.feature(path) for path in FILES} - set(FLOOR) == set()
+
+
+@pytest.mark.parametrize("path", FILES, ids=source.name)
+def test_a_feature_knows_only_floors_below(path):
+    mine = FLOOR[source.feature(path)]
+    for feature, _module in source.modules_of(path):
+        if feature not in FLOOR or feature == source.feature(path):
+            continue
+        if feature == "permissions" and source.feature(path) == "kernel" and path.stem in KERNEL_PAGES:
+            continue
+        assert FLOOR[feature] <= mine, f"{source.name(path)} imports {feature}, which is above it"
+
+
+@pytest.mark.parametrize("path", FILES, ids=source.name)
+def test_nobody_calls_another_feature_s_views_or_forms(path):
+    if source.feature(path) in ("factory", "kernel"):
+        return
+    for feature, module in source.modules_of(path):
+        if feature in ("kernel", source.feature(path)):
+            continue
+        assert module not in ("views", "forms"), f"{source.name(path)} imports {feature}/{module}"
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in FILES if p.name == "rules.py" or "rules" in p.stem.split("_")], ids=source.name
+)
+def test_rules_are_pure(path):
+    for dotted in source.imported(path):
+        top = dotted.split(".")[0]
+        pure = top in sys.stdlib_module_names or dotted.startswith(
+            ("govnet.kernel.errors", "govnet.kernel.words")
+        )
+        ruled = dotted.startswith("govnet.") and any(
+            part in ("rules", "parameters") for part in dotted.split(".")
+        )
+        assert pure or ruled or dotted in ("govnet", "govnet.kernel"), f"{source.name(path)} imports {dotted}"
+
+
+MAY_KNOW_REQUESTS = {"kernel", "permissions", "accounts", "factory"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=source.name)
+def test_requests_are_known_in_views_permissions_kernel_and_accounts_alone(path):
+    if source.feature(path) in MAY_KNOW_REQUESTS or path.stem == "views" or path.stem.endswith("_views"):
+        return
+    known = {f"flask.{word}" for word in ("request", "g", "session", "current_app")} & source.imported(path)
+    assert known <= {"flask.current_app"}, f"{source.name(path)} imports {known}"
+
+
+def test_permissions_know_no_feature():
+    features = {feature for feature, _ in source.modules_of(source.PACKAGE / "permissions.py")}
+    assert features <= {"kernel", "extensions"}
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if p.stem in ("queries", "models")], ids=source.name)
+def test_queries_and_models_judge_nobody(path):
+    assert "govnet.permissions" not in source.imported(path), source.name(path)

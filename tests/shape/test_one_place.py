@@ -1,0 +1,64 @@
+"""One place for each thing: commits, the clock, mail, and what a file should hold."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.shape import source
+
+FILES = source.files()
+COMMITS = {"kernel/transaction.py"}
+ROLLBACKS = COMMITS | {"kernel/refusals.py"}
+
+
+def calls(path, *names):
+    """The dotted calls in a file that end in one of the names."""
+    for node in ast.walk(source.tree(path)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names:
+            yield ast.unparse(node.func)
+
+
+@pytest.mark.parametrize("path", FILES, ids=source.name)
+def test_only_the_transaction_commits_and_rolls_back(path):
+    commits = [c for c in calls(path, "commit") if "session" in c]
+    assert not commits or source.name(path) in COMMITS, f"{source.name(path)} commits"
+    rollbacks = [c for c in calls(path, "rollback") if "session" in c]
+    assert not rollbacks or source.name(path) in ROLLBACKS, f"{source.name(path)} rolls back"
+
+
+@pytest.mark.parametrize("path", FILES, ids=source.name)
+def test_time_comes_from_the_clock(path):
+    if source.name(path) == "kernel/clock.py":
+        return
+    asked = [c for c in calls(path, "now", "utcnow", "today") if c.split(".")[0] in ("datetime", "date")]
+    assert not asked, f"{source.name(path)} asks {asked}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=source.name)
+def test_files_and_functions_are_short(path):
+    lines = len(path.read_text().splitlines())
+    assert lines <= 300, f"{source.name(path)} has {lines} lines: usually two things"
+    for node in ast.walk(source.tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or 0) - node.lineno + 1
+            assert length <= 40, f"{source.name(path)}: {node.name} has {length} lines"
+
+
+@pytest.mark.parametrize("path", FILES, ids=source.name)
+def test_every_module_and_public_promise_is_in_words(path):
+    tree = source.tree(path)
+    assert ast.get_docstring(tree), f"{source.name(path)} has no docstring"
+    if path.stem not in ("actions", "rules", "queries"):
+        return
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            assert ast.get_docstring(node), f"{source.name(path)}: {node.name} promises nothing"
+
+
+def test_actions_ask_for_the_right_themselves():
+    for path in (p for p in FILES if p.name == "actions.py" and source.feature(p) not in ("record", "mail")):
+        text = path.read_text()
+        if "by: Actor" in text:
+            assert "require(" in text, f"{source.name(path)} takes an actor and never asks the table"
