@@ -1,0 +1,1 @@
+"""What people say to each other: topics, threads, posts, and how what should not stand is dealt with in the open."""

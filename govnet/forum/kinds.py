@@ -1,0 +1,48 @@
+"""The words in which the forum keeps states: stored by value, shown by the templates."""
+
+from enum import StrEnum
+
+
+class Audience(StrEnum):
+    """Who may read a thread. A topic's audience is the widest that its threads can have."""
+
+    PUBLIC = "public"
+    MEMBERS = "members"
+    COMMITTEE = "committee"
+
+
+class ThreadState(StrEnum):
+    """Open for replies, or closed."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class PostState(StrEnum):
+    """Whether a post's text is shown; a removed one has no text any more."""
+
+    VISIBLE = "visible"
+    HIDDEN = "hidden"
+    REMOVED = "removed"
+
+
+class HidingKind(StrEnum):
+    """Hidden: the text is kept and can come back. Removed: unlawful or private, the text is gone."""
+
+    HIDDEN = "hidden"
+    REMOVED = "removed"
+
+
+class ReportState(StrEnum):
+    """The life of a report."""
+
+    OPEN = "open"
+    ACTED = "acted"
+    DISMISSED = "dismissed"
+
+
+class AppealOutcome(StrEnum):
+    """What an appeal came to: the hiding stands, or it is lifted."""
+
+    UPHELD = "upheld"
+    LIFTED = "lifted"

@@ -1,0 +1,251 @@
+"""Topics, threads and posts, and what readers do with them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from govnet.accounts.models import Person
+from govnet.charter.models import Network
+from govnet.forum.kinds import (
+    AppealOutcome,
+    Audience,
+    HidingKind,
+    PostState,
+    ReportState,
+    ThreadState,
+)
+from govnet.kernel.actor import Door
+from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type, where
+
+
+class Topic(Base):
+    """What threads are about. Its slug is never all digits, since those are threads."""
+
+    __tablename__ = "topic"
+    __table_args__ = (
+        UniqueConstraint("network_id", "slug", name="uq_topic_slug"),
+        CheckConstraint("slug = lower(slug) AND length(slug) BETWEEN 2 AND 80", name="slug_shape"),
+        CheckConstraint("ltrim(slug, '0123456789') <> ''", name="slug_not_a_number"),
+        CheckConstraint("slug NOT IN ('moderation', 'new', 'preview')", name="slug_not_reserved"),
+    )
+    id: Mapped[Key]
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    slug: Mapped[str] = mapped_column(String(80))
+    title: Mapped[Name]
+    description: Mapped[str] = mapped_column(Text, default="")
+    visibility: Mapped[Audience] = mapped_column(enum_type(Audience, "visibility"), default=Audience.PUBLIC)
+    position: Mapped[int] = mapped_column(default=0)
+    """Its place in the list of topics."""
+    archived_at: Mapped[Instant | None]
+    network: Mapped[Network] = relationship(lazy="raise")
+
+
+class Thread(Base):
+    """A discussion. Its counters are kept by SET n = n + 1 in the transaction that adds the post."""
+
+    __tablename__ = "thread"
+    __table_args__ = (
+        CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_a_time"),
+        CheckConstraint("(summary = '') = (summary_at IS NULL)", name="summary_has_a_time"),
+        CheckConstraint("posts >= 0", name="posts_counted"),
+        Index("ix_thread_newest", "topic_id", "last_post_at"),
+        Index("ix_thread_lately", "network_id", "last_post_at"),
+    )
+    id: Mapped[Key]
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
+    title: Mapped[Name]
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """None once the author is erased."""
+    visibility: Mapped[Audience] = mapped_column(enum_type(Audience, "visibility"), default=Audience.PUBLIC)
+    state: Mapped[ThreadState] = mapped_column(enum_type(ThreadState, "state"), default=ThreadState.OPEN)
+    at: Mapped[Instant]
+    closed_at: Mapped[Instant | None]
+    question: Mapped[str] = mapped_column(Text, default="")
+    """The frame begins: what is asked here. Empty without a frame."""
+    can_change: Mapped[str] = mapped_column(Text, default="")
+    decides: Mapped[str] = mapped_column(Text, default="")
+    until: Mapped[date | None]
+    summary: Mapped[str] = mapped_column(Text, default="")
+    """Markdown, for the top of the page."""
+    summary_html: Mapped[str] = mapped_column(Text, default="")
+    summary_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    summary_at: Mapped[Instant | None]
+    revision: Mapped[int] = mapped_column(default=1)
+    """One more with each change of title, frame or summary: two at once are noticed."""
+    posts: Mapped[int] = mapped_column(default=0)
+    """How many; also the number of the newest."""
+    last_post_at: Mapped[Instant]
+    last_post_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    network: Mapped[Network] = relationship(lazy="raise")
+    topic: Mapped[Topic] = relationship(lazy="raise")
+    author: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[author_id])
+    summary_by: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[summary_by_id])
+
+
+class Post(Base):
+    """What somebody said: Markdown as typed, and the HTML made of it once."""
+
+    __tablename__ = "post"
+    __table_args__ = (
+        UniqueConstraint("thread_id", "number", name="uq_post_number"),
+        CheckConstraint("number > 0 AND revision > 0 AND thanks >= 0", name="numbers_positive"),
+        CheckConstraint("state <> 'removed' OR (source = '' AND html = '')", name="removed_is_empty"),
+        CheckConstraint("(revision > 1) = (edited_at IS NOT NULL)", name="edited_has_a_time"),
+        Index("ix_post_author", "author_id", "at"),
+        Index("ix_post_lately", "network_id", "at"),
+    )
+    id: Mapped[Key]
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"))
+    number: Mapped[int]
+    """Its place in the thread, from 1, without gaps."""
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """None once the author is erased."""
+    source: Mapped[Words]
+    html: Mapped[Words]
+    door: Mapped[Door] = mapped_column(enum_type(Door, "door"), default=Door.WEB)
+    at: Mapped[Instant]
+    edited_at: Mapped[Instant | None]
+    revision: Mapped[int] = mapped_column(default=1)
+    """One more with each edit; the earlier ones are PostVersions."""
+    state: Mapped[PostState] = mapped_column(enum_type(PostState, "state"), default=PostState.VISIBLE)
+    thanks: Mapped[int] = mapped_column(default=0)
+    thread: Mapped[Thread] = relationship(lazy="joined", innerjoin=True)
+    author: Mapped[Person | None] = relationship(lazy="raise")
+
+    @property
+    def visibility(self) -> Audience:
+        """Its thread's: who may read it."""
+        return self.thread.visibility
+
+
+class PostVersion(Base):
+    """A post as it was before an edit."""
+
+    __tablename__ = "post_version"
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    source: Mapped[Words]
+    html: Mapped[Words]
+    at: Mapped[Instant]
+    """When it was written."""
+
+
+class Thanks(Base):
+    """Somebody says thanks for a post; counted, never mailed."""
+
+    __tablename__ = "thanks"
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    at: Mapped[Instant]
+
+
+class ReadMark(Base):
+    """How far somebody has read in a thread."""
+
+    __tablename__ = "read_mark"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"), primary_key=True, index=True)
+    number: Mapped[int]
+    at: Mapped[Instant]
+
+
+class Report(Base):
+    """Somebody says that a post should not stand: a person, or a visitor who left an address."""
+
+    __tablename__ = "report"
+    __table_args__ = (
+        CheckConstraint("(state = 'open') = (dealt_at IS NULL)", name="dealt_has_a_time"),
+        CheckConstraint("length(reason) > 0", name="has_a_reason"),
+        Index("uq_report_open", "post_id", "reporter_id", unique=True, **where("state = 'open'")),
+        Index("ix_report_waiting", "network_id", "state", "at"),
+    )
+    id: Mapped[Key]
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    reporter_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    """As a visitor typed it; shown to nobody but the committee."""
+    email: Mapped[str] = mapped_column(String(254), default="")
+    reason: Mapped[Words]
+    state: Mapped[ReportState] = mapped_column(enum_type(ReportState, "state"), default=ReportState.OPEN)
+    at: Mapped[Instant]
+    dealt_at: Mapped[Instant | None]
+    dealt_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answer: Mapped[str] = mapped_column(Text, default="")
+    """Why nothing was done, in words."""
+    post: Mapped[Post] = relationship(lazy="raise")
+    reporter: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[reporter_id])
+
+
+class Hiding(Base):
+    """A post was hidden or removed, by whom and why; in the public log, without the text."""
+
+    __tablename__ = "hiding"
+    __table_args__ = (
+        CheckConstraint("length(reason) > 0", name="has_a_reason"),
+        CheckConstraint("(lifted_at IS NULL) = (lifted_why = '')", name="lifted_with_reason"),
+        Index("uq_hiding_open", "post_id", unique=True, **where("lifted_at IS NULL")),
+        Index("ix_hiding_log", "network_id", "at"),
+    )
+    id: Mapped[Key]
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    kind: Mapped[HidingKind] = mapped_column(enum_type(HidingKind, "kind"))
+    reason: Mapped[Words]
+    digest: Mapped[Digest]
+    """SHA-256 of the text, so that somebody who kept it can show what it was."""
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[Instant]
+    lifted_at: Mapped[Instant | None]
+    lifted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """None where an appeal lifted it: see its voices."""
+    lifted_why: Mapped[str] = mapped_column(Text, default="")
+    post: Mapped[Post] = relationship(lazy="joined", innerjoin=True)
+    by: Mapped[Person] = relationship(lazy="raise", foreign_keys=[by_id])
+    appeal: Mapped[Appeal | None] = relationship(back_populates="hiding", lazy="raise")
+
+    @property
+    def author_id(self) -> int | None:
+        """Whose post it was: who may appeal."""
+        return self.post.author_id
+
+
+class Appeal(Base):
+    """The author asks two others to look at a hiding again."""
+
+    __tablename__ = "appeal"
+    __table_args__ = (
+        CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name="decided_has_a_time"),
+        Index("ix_appeal_waiting", "network_id", "decided_at"),
+    )
+    id: Mapped[Key]
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    hiding_id: Mapped[int] = mapped_column(ForeignKey("hiding.id"), unique=True)
+    text: Mapped[Words]
+    at: Mapped[Instant]
+    due_at: Mapped[Instant]
+    """The charter's days for it, as they were when it was made."""
+    outcome: Mapped[AppealOutcome | None] = mapped_column(enum_type(AppealOutcome, "outcome"))
+    decided_at: Mapped[Instant | None]
+    hiding: Mapped[Hiding] = relationship(back_populates="appeal", lazy="joined", innerjoin=True)
+    voices: Mapped[list[AppealVoice]] = relationship(
+        back_populates="appeal", lazy="raise", order_by="AppealVoice.at"
+    )
+
+
+class AppealVoice(Base):
+    """What one of those who hear an appeal says; two who say the same decide it."""
+
+    __tablename__ = "appeal_voice"
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeal.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    outcome: Mapped[AppealOutcome] = mapped_column(enum_type(AppealOutcome, "outcome"))
+    reason: Mapped[Words]
+    at: Mapped[Instant]
+    appeal: Mapped[Appeal] = relationship(back_populates="voices", lazy="raise")
+    person: Mapped[Person] = relationship(lazy="raise")
