@@ -1,4 +1,6 @@
-"""Header fields as RFC 5322 and RFC 2047 want them: folded, encoded, and with no way to smuggle another field in."""
+"""Header fields as RFC 5322 and RFC 2047 want them: folded, encoded, and with no way to smuggle another
+field in.
+"""
 
 import re
 import unicodedata
@@ -8,6 +10,7 @@ from email.charset import QP, SHORTEST, Charset
 from email.header import Header
 
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_FIELD_VALUE = re.compile(r"[\t\x20-\x7e]*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _LOCAL = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\],;:\\\"@]{1,64}")
 _DOMAIN = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\],;:\\\"@/]{1,255}")
@@ -30,7 +33,9 @@ class Address:
 
 
 def plain(text: str) -> str:
-    """One line without control, direction or layout characters, spaces collapsed: what a person may have typed as a name or title."""
+    """One line without control, direction or layout characters, spaces collapsed: what a person may have
+    typed as a name or title.
+    """
     kept = "".join(" " if _is_space(c) else c for c in text if _is_space(c) or not _is_invisible(c))
     return " ".join(kept.split())
 
@@ -55,8 +60,10 @@ def wire_address(address: str) -> str:
 
 
 def field(name: str, value: str) -> bytes:
-    """One field that is ASCII and folds at spaces only; raises BadHeader for line breaks or anything else that is not a field."""
-    if not _FIELD_NAME.fullmatch(name) or re.search(r"[\x00-\x08\x0a-\x1f\x7f]", value) or not value.isascii():
+    """One field that is ASCII and folds at spaces only; raises BadHeader for line breaks or anything else
+    that is not a field.
+    """
+    if not _FIELD_NAME.fullmatch(name) or not _FIELD_VALUE.fullmatch(value):
         raise BadHeader(f"not a header: {name}: {value!r}")
     return _fold(name, value.split(" "))
 

@@ -1,4 +1,6 @@
-"""A mail as bytes: made once, so that per recipient only headers in front of it differ and the body's bytes never do."""
+"""A mail as bytes: made once, so that per recipient only headers in front of it differ and the body's
+bytes never do.
+"""
 
 import hashlib
 import quopri
@@ -26,7 +28,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ListFields:
-    """The list that a mail belongs to (RFC 2919 and 2369); `post` None says that nothing can be posted by mail."""
+    """The list that a mail belongs to (RFC 2919 and 2369); `post` None says that nothing can be posted by
+    mail.
+    """
 
     id: str
     name: str
@@ -37,7 +41,9 @@ class ListFields:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """All of a mail that is the same for every reader of one language. `thread` is the id every mail of one discussion refers to."""
+    """All of a mail that is the same for every reader of one language. `thread` is the id every mail of
+    one discussion refers to.
+    """
 
     kind: Kind
     sender: Address
@@ -70,8 +76,11 @@ class Envelope:
 
 
 def build(letter: Letter) -> Template:
-    """The mail's bytes but for the recipient's fields; raises BadHeader for values that would break it, ValueError for a body too large."""
-    boundary = "=_" + hashlib.sha256(f"{letter.subject}\0{letter.text}\0{letter.html}".encode()).hexdigest()[:40]
+    """The mail's bytes but for the recipient's fields; raises BadHeader for values that would break it,
+    ValueError for a body too large.
+    """
+    content = f"{letter.subject}\0{letter.text}\0{letter.html}".encode("utf-8", "replace")
+    boundary = "=_" + hashlib.sha256(content).hexdigest()[:40]
     body = _alternative(letter, boundary)
     if len(body) > LARGEST_BODY:
         raise ValueError(f"a mail of {len(body)} bytes; {LARGEST_BODY} is the most")
@@ -163,7 +172,9 @@ def _part(content_type: str, content: str) -> bytes:
 
 
 def _quoted(line: str) -> bytes:
-    """One line in quoted-printable (RFC 2045, 6.7), also safe for servers that trip over "From " and lone dots."""
+    """One line in quoted-printable (RFC 2045, 6.7), also safe for servers that trip over "From " and lone
+    dots.
+    """
     coded = quopri.encodestring(line.encode("utf-8", "replace")).replace(b"\n", b"\r\n")
     if coded.startswith(b"From "):
         return b"=46rom " + coded[5:]
@@ -171,7 +182,9 @@ def _quoted(line: str) -> bytes:
 
 
 def flowed(text: str) -> str:
-    """Text wrapped at 72 so that readers who know format=flowed join the lines again (RFC 3676); addresses stay whole."""
+    """Text wrapped at 72 so that readers who know format=flowed join the lines again (RFC 3676); addresses
+    stay whole.
+    """
     return "\n".join(_flowed_line(line.rstrip()) for line in text.replace("\r\n", "\n").split("\n"))
 
 

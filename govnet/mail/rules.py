@@ -43,7 +43,9 @@ def may_move(old: State, new: State) -> bool:
 
 
 class Priority(IntEnum):
-    """Which mail goes first when many wait: somebody sits in front of the sign-in page, nobody before a digest."""
+    """Which mail goes first when many wait: somebody sits in front of the sign-in page, nobody before a
+    digest.
+    """
 
     SIGN_IN = 0
     VOTE = 10
@@ -59,12 +61,16 @@ MOST_LOST_LEASES = 3
 
 
 def wait(tries: int, dice: float) -> timedelta:
-    """How long to wait after this many failed tries (1, 5, 15, 60 min, then 4 h), a fifth more or less by `dice` in [0, 1)."""
+    """How long to wait after this many failed tries (1, 5, 15, 60 min, then 4 h), a fifth more or less by
+    `dice` in [0, 1).
+    """
     return _WAITS[min(max(tries, 1), len(_WAITS)) - 1] * (0.8 + 0.4 * dice)
 
 
 def last_moment(made: datetime, not_after: datetime | None) -> datetime:
-    """The instant after which a mail is not worth sending: five days, or sooner if it says so (RFC 5321, 4.5.4.1)."""
+    """The instant after which a mail is not worth sending: five days, or sooner if it says so (RFC 5321,
+    4.5.4.1).
+    """
     limit = made + LIFETIME
     return limit if not_after is None else min(limit, not_after)
 
@@ -110,7 +116,9 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one answer means: the row's next state, whom it counts against, and whether trying again can help."""
+    """What one answer means: the row's next state, whom it counts against, and whether trying again can
+    help.
+    """
 
     state: State
     against: Against
@@ -121,8 +129,8 @@ class Verdict:
 ACCEPTED = Verdict(State.ACCEPTED, Against.NOBODY, Why.NONE)
 _ENHANCED = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
 _NOBODY_THERE = re.compile(
-    r"no such (user|recipient|mailbox|address)|(user|recipient|address|mailbox) (is )?(unknown|not found|does(n't| not) exist)"
-    r"|unknown (user|recipient|address)",
+    r"no such (user|recipient|mailbox|address)|unknown (user|recipient|address)"
+    r"|(user|recipient|address|mailbox) (is )?(unknown|not found|does(n't| not) exist)",
     re.IGNORECASE,
 )
 
@@ -184,7 +192,9 @@ RETURNS_TO_SUPPRESS = 5
 
 
 def trips(*, tried: int, refused: int, blamed_in_a_row: int) -> bool:
-    """Whether a mailing goes so badly that a person must look: every third of at least 20 refused, or the mail itself five times running."""
+    """Whether a mailing goes so badly that a person must look: every third of at least 20 refused, or the
+    mail itself five times running.
+    """
     if blamed_in_a_row >= SAME_REFUSALS_TO_TRIP:
         return True
     return refused >= REFUSALS_TO_TRIP and refused * 3 > tried
@@ -196,5 +206,7 @@ def line_trips(permanent_in_a_row: int) -> bool:
 
 
 def stops_writing(returned: int) -> bool:
-    """Whether mail came back from an address so often, with nothing taken in between, that we stop writing there."""
+    """Whether mail came back from an address so often, with nothing taken in between, that we stop writing
+    there.
+    """
     return returned >= RETURNS_TO_SUPPRESS

@@ -21,7 +21,9 @@ class Stance(StrEnum):
 
 
 class News(StrEnum):
-    """What kind of thing is told; ALWAYS is what the charter names, and answers to what the person asked for."""
+    """What kind of thing is told; ALWAYS is what the charter names, and answers to what the person asked
+    for.
+    """
 
     ALWAYS = "always"
     VOTE = "vote"
@@ -62,7 +64,9 @@ _SINGLY = {
 
 
 def how(news: News, ear: Ear) -> How:
-    """How this person is told. Who asked for no mail at all gets none; what is always told comes singly; then follow, mute, volume."""
+    """How this person is told. Who asked for no mail at all gets none; what is always told comes singly;
+    then follow, mute, volume.
+    """
     if ear.silent:
         return How.NOT
     if news is News.ALWAYS:
@@ -87,7 +91,9 @@ class Reach(StrEnum):
 
 
 def one_click(news: News, *, by_address: bool) -> Reach:
-    """What one click in a mail program leaves: all but votes, or all of it where the mail was about a vote or went to a bare address."""
+    """What one click in a mail program leaves: all but votes, or all of it where the mail was about a vote
+    or went to a bare address.
+    """
     if by_address or news in (News.VOTE, News.ALWAYS):
         return Reach.EVERYTHING
     return Reach.ALL_BUT_VOTES
