@@ -88,7 +88,7 @@ def _volumes(ids: Collection[int], network_id: int) -> Iterator[tuple[int, tuple
         query = select(Subscription.person_id, Subscription.volume, Subscription.silent_at)
         query = query.where(Subscription.network_id == network_id, Subscription.person_id.in_(some))
         for person_id, volume, silent_at in db.session.execute(query):
-            yield person_id, (volume, silent_at is not None)
+            yield person_id or 0, (volume, silent_at is not None)
 
 
 def stances(ids: Collection[int], target: Target, target_id: int | None) -> dict[int, Stance]:

@@ -1,4 +1,6 @@
-"""From a feature's mail template to a letter: rendered twice, as text and as HTML, in the reader's language."""
+"""From a feature's mail template to a letter: rendered twice, as text and as HTML, in the reader's
+language.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -61,8 +63,14 @@ def rendered(draft: Draft) -> Rendered:
 
 
 def _weight(mail: Rendered) -> int:
-    """About what quoted-printable makes of it: three bytes for each that is not ASCII, and some for line ends."""
-    return sum(len(t) + 2 * sum(len(c.encode()) for c in t if not c.isascii()) for t in (mail.text, mail.html)) * 21 // 20
+    """About what quoted-printable makes of it: three bytes for each that is not ASCII, and some for line
+    ends.
+    """
+    return (
+        sum(len(t) + 2 * sum(len(c.encode()) for c in t if not c.isascii()) for t in (mail.text, mail.html))
+        * 21
+        // 20
+    )
 
 
 def _rendered(draft: Draft, most: int | None) -> Rendered:

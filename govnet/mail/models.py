@@ -139,6 +139,7 @@ class Following(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     target: Mapped[Target] = mapped_column(enum_type(Target, "target"), primary_key=True)
     target_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
     stance: Mapped[Stance] = mapped_column(enum_type(Stance, "stance"))
     at: Mapped[Instant]
 

@@ -1,4 +1,6 @@
-"""Putting mails into the queue: one mail, its renderings, one delivery a recipient, in the caller's transaction."""
+"""Putting mails into the queue: one mail, its renderings, one delivery a recipient, in the caller's
+transaction.
+"""
 
 import base64
 import secrets
@@ -61,7 +63,9 @@ def post(
         raise RuntimeError("post() outside transaction()")
     headers.address_field("To", to)
     recipient = Recipient(to.address.lower(), to.name, language, person_id)
-    notice = Notice(template=template, news=News.ALWAYS, context=context, kind=Kind.PERSONAL, priority=priority)
+    notice = Notice(
+        template=template, news=News.ALWAYS, context=context, kind=Kind.PERSONAL, priority=priority
+    )
     written = written_for(notice, network, recipient)
     row = _mail(notice, f"personal:{token()}", None if network is None else network.id)
     row["not_after"] = not_after

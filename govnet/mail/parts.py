@@ -1,4 +1,6 @@
-"""The pieces that a mail's template is made of, each in two shapes: plain text, and HTML that says the same."""
+"""The pieces that a mail's template is made of, each in two shapes: plain text, and HTML that says the
+same.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -86,7 +88,9 @@ class HtmlParts(Parts):
     def facts(self, rows: Iterable[tuple[object, object]]) -> str:
         """Short facts, each with its name."""
         cells = Markup("").join(
-            Markup('<tr><th class="fact quiet" scope="row">{}</th><td class="fact ink">{}</td></tr>\n').format(n, v)
+            Markup(
+                '<tr><th class="fact quiet" scope="row">{}</th><td class="fact ink">{}</td></tr>\n'
+            ).format(n, v)
             for n, v in rows
         )
         return Markup('<table class="facts">\n{}</table>\n').format(cells)
