@@ -132,3 +132,8 @@ def outcome_of(voices: Iterable[AppealOutcome]) -> AppealOutcome | None:
 def may_hear(person: int | None, *, hid: int, wrote: int | None, spoken: Collection[int]) -> bool:
     """Never who hid the post, never who wrote it, and each once."""
     return person is not None and person not in (hid, wrote) and person not in spoken
+
+
+def days_after(at: datetime, days: int) -> datetime:
+    """When something that may be done within `days` is over."""
+    return at + timedelta(days=days)
