@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Blueprint, Response, abort, request, url_for
 
-from govnet.charter.models import Network
 from govnet.kernel.pages import data_page, page
 from govnet.permissions import Can, allows, current_actor
 from govnet.record import queries, reading
-from govnet.record.events import Visibility
+from govnet.record.events import HasChain, Visibility
 from govnet.record.reading import Line
 
 bp = Blueprint("record", __name__)
 blueprints = (bp,)
 PAGE = 50
 EVERYTHING = frozenset(Visibility)
+
+
+class Network(HasChain, Protocol):
+    """What these pages need of a network, which lives a floor above."""
+
+    slug: str
+    zone: str
 
 
 @bp.get("/<network:network>/record")
