@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask, g
-from flask_limiter.errors import RateLimitExceeded
 from flask_limiter._limits import RuntimeLimit
+from flask_limiter.errors import RateLimitExceeded
 from limits import parse
 from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
 
