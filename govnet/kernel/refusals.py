@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -81,9 +82,10 @@ def _expired(error: CSRFError) -> Response:
 
 
 def _too_many(error: RateLimitExceeded) -> Response:
-    response = error_page("errors/429.html", 429, message=_("That was too often in too short a time."),
-                          limit=str(error.description), typed=typed())  # fmt: skip
-    return response
+    minutes = max(1, round(error.limit.limit.get_expiry() / 60))
+    again = ngettext("in a minute", "in %(num)s minutes at the latest", minutes)
+    return error_page("errors/429.html", 429, message=_("That was too often in too short a time."),
+                      again=again, typed=typed())  # fmt: skip
 
 
 def _http(error: HTTPException) -> Any:

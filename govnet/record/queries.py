@@ -49,8 +49,10 @@ def entries_about(network_id: int, subject: str) -> Sequence[Entry]:
 
 
 def details(entry: Entry) -> dict[str, Any]:
-    """An entry's facts and, where not erased, its words, in one dictionary; words win."""
-    return {**json.loads(entry.facts), **json.loads(entry.words or "{}")}
+    """An entry's facts and, where not erased, its words, in one dictionary; "actor" is the name, "actor_id" the number."""
+    facts = json.loads(entry.facts)
+    facts["actor_id"] = facts.pop("actor", None)
+    return {**facts, **json.loads(entry.words or "{}")}
 
 
 def check_chain(network_id: int) -> Iterator[Fault]:
