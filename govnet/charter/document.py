@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from govnet.charter import parameters as p
 from govnet.charter.kinds import Parameter, Statements
@@ -40,7 +41,7 @@ def chapters(charter: Charter, since: Mapping[str, int]) -> tuple[Chapter, ...]:
 
 
 def _clauses(section: str, charter: Charter, since: Mapping[str, int]) -> tuple[Clause, ...]:
-    mine = [each for each in p.CATALOGUE.values() if each.section == section and charter.applies(each)]
+    mine = (each for each in p.CATALOGUE.values() if each.section == section and charter.applies(each))
     return tuple(
         Clause((each.key,), each.states(charter[each]), since[each.key], _statements(each, charter))
         for each in mine
@@ -71,6 +72,6 @@ def _matter(matter: str, charter: Charter, since: Mapping[str, int]) -> Clause:
 def set_by(versions: Sequence[Charter]) -> dict[str, int]:
     """For each parameter the number of the version since which it has had its present value; oldest first."""
     since = dict.fromkeys(p.CATALOGUE, versions[0].number)
-    for before, after in zip(versions, versions[1:], strict=False):
+    for before, after in pairwise(versions):
         since |= {key: after.number for key, each in p.CATALOGUE.items() if before[each] != after[each]}
     return since

@@ -30,12 +30,7 @@ def test_each_matter_says_in_one_sentence_who_decides_and_how() -> None:
 def test_a_charter_without_quorum_does_not_speak_of_its_size() -> None:
     loose, usual = starting("loose"), starting("usual")
     keys = [
-        {
-            key
-            for chapter in chapters(each, set_by([each]))
-            for clause in chapter.clauses
-            for key in clause.keys
-        }
+        {key for part in chapters(each, set_by([each])) for clause in part.clauses for key in clause.keys}
         for each in (loose, usual)
     ]
     assert "decisions.quorum_count" not in keys[0]
