@@ -103,7 +103,7 @@ def _facts(versions: Sequence[CharterVersion]) -> list[dict[str, Any]]:
         {
             "number": each.number,
             "in_force_from": each.in_force_from.isoformat(),
-            "decision": cited[each.adopted_by].number if each.adopted_by in cited else None,
+            "decision": cited[each.adopted_by or ""].number if each.adopted_by in cited else None,
             "evidence": each.evidence,
             "rules": queries.rules_of(each).stored(),
         }

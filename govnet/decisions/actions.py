@@ -16,7 +16,7 @@ from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter, canonical, problems
-from govnet.decisions import queries, roll, timing
+from govnet.decisions import queries, register, roll, timing
 from govnet.decisions.events import (
     NoteAdded,
     Objected,
@@ -114,7 +114,9 @@ def record_elsewhere(
     """Write down what a meeting or the list (`via`) decided: it stands unless somebody objects in time."""
     doer = _Doer(by, require(by, Can.RECORD_DECISION, network), via)
     if taken.on > clock.today(network.zone):
-        raise RuleBroken(_("That day has not come yet. Enter the day on which it was decided."), field="taken_on")
+        raise RuleBroken(
+            _("That day has not come yet. Enter the day on which it was decided."), field="taken_on"
+        )
     charter = charters.rules_in_force(network.id)
     words = _checked(charter, words, ask.matter)
     until = timing.objections_until(clock.now(), charter, ZoneInfo(network.zone))
@@ -122,7 +124,7 @@ def record_elsewhere(
     evidence = {"evidence": taken.evidence, "evidence_url": taken.url}
     proposal = _proposal(network, ask, charter, door=via, by=by, **values, **evidence)
     version = _open(proposal, words, network, method=ELSEWHERE, deadline=until)
-    told = {"taken_on": taken.on, "taken_by": taken.by, "evidence": taken.evidence}
+    told: dict[str, Any] = {"taken_on": taken.on, "taken_by": taken.by, "evidence": taken.evidence}
     record(TakenElsewhere(**doer.fields(network), **_told(proposal, version), **told))
     return proposal
 
@@ -130,7 +132,7 @@ def record_elsewhere(
 def reword(proposal: Proposal, words: Words, *, because: str, by: Actor, via: Door) -> ProposalVersion:
     """Ask everybody again in new words; earlier answers stay beside the words they were given to."""
     doer = _Doer(by, require(by, Can.REWORD_PROPOSAL, proposal), via)
-    network = proposal.network
+    network = queries.network_of(proposal)
     old = _still_open(proposal)
     if old.method == ELSEWHERE:
         raise RuleBroken(_("What was decided elsewhere keeps its words. Object to it instead."))
@@ -148,7 +150,7 @@ def reword(proposal: Proposal, words: Words, *, because: str, by: Actor, via: Do
 def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> ProposalVersion:
     """Stop what was decided elsewhere from standing: those who decide such matters are asked instead."""
     doer = _Doer(by, require(by, Can.OBJECT, proposal), via)
-    network = proposal.network
+    network = queries.network_of(proposal)
     old = _still_open(proposal)
     if old.method != ELSEWHERE:
         raise RuleBroken(_("This can be answered: say Stop, with your reason."))
@@ -168,8 +170,8 @@ def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
     doer = _Doer(by, require(by, Can.WITHDRAW_PROPOSAL, proposal), via)
     version = _still_open(proposal)
     _close(version, Outcome.WITHDRAWN)
-    about = {"proposal": proposal, "version": version, "question": version.question}
-    record(ProposalWithdrawn(**doer.fields(proposal.network), **about, reason=reason))
+    about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
+    record(ProposalWithdrawn(**doer.fields(queries.network_of(proposal)), **about, reason=reason))
 
 
 def add_note(decision: Decision, kind: NoteKind, text: str, *, by: Actor, via: Door) -> DecisionNote:
@@ -177,7 +179,7 @@ def add_note(decision: Decision, kind: NoteKind, text: str, *, by: Actor, via: D
     under = require(by, Can.NOTE_DECISION, decision)
     if kind is NoteKind.MINORITY and not queries.disagreed(decision.version_id, by):
         raise NotAllowed(_("A minority's note is for those who disagreed in this decision."))
-    if kind is not NoteKind.MINORITY and not (by.is_officer or decision.version.author_id == by.person_id):
+    if kind is not NoteKind.MINORITY and not (by.is_officer or queries.author_of(decision) == by.person_id):
         raise NotAllowed(_("Only the proposer, the committee or the coordinator can write this note."))
     note = DecisionNote(
         decision_id=decision.id,
@@ -189,7 +191,12 @@ def add_note(decision: Decision, kind: NoteKind, text: str, *, by: Actor, via: D
     )
     db.session.add(note)
     doer = _Doer(by, under, via).fields(queries.network_of(decision))
-    about = {"decision": decision, "number": decision.number, "note": note, "kind": kind.value}
+    about: dict[str, Any] = {
+        "decision": decision,
+        "number": decision.number,
+        "note": note,
+        "kind": kind.value,
+    }
     record(NoteAdded(**doer, **about, digest=digest(text)))
     return note
 
@@ -215,11 +222,15 @@ def _checked(charter: Charter, words: Words, matter: str) -> Words:
     if words.changes and not real:
         raise RuleBroken(_("Our rules say this already: nothing would change."), field="rules")
     if real and matter != "charter":
-        raise RuleBroken(_("A change of our rules is decided as such, not beside something else."), field="matter")
+        raise RuleBroken(
+            _("A change of our rules is decided as such, not beside something else."), field="matter"
+        )
     return Words(words.question, words.text, real)
 
 
-def _proposal(network: Network, ask: Ask, charter: Charter, *, door: Door, by: Actor, **values: Any) -> Proposal:
+def _proposal(
+    network: Network, ask: Ask, charter: Charter, *, door: Door, by: Actor, **values: Any
+) -> Proposal:
     proposal = Proposal(
         network=network,
         thread_id=ask.thread_id,
@@ -234,7 +245,7 @@ def _proposal(network: Network, ask: Ask, charter: Charter, *, door: Door, by: A
     db.session.add(proposal)
     db.session.flush()  # the roll is written in one statement, which needs the keys
     if ask.replaces_id is not None:
-        queries.decision_to_replace(network.id, ask.replaces_id)
+        register.to_replace(network.id, ask.replaces_id)
         db.session.add(Replaces(proposal_id=proposal.id, decision_id=ask.replaces_id))
     return proposal
 

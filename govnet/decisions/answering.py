@@ -17,8 +17,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Authority, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
-from govnet.kernel.pages import instant_text
-from govnet.kernel.words import say
+from govnet.kernel.words import say, say_when
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 from govnet.record.rules import canonical, salted_digest
@@ -41,9 +40,7 @@ class Given:
     recused: bool = False
 
 
-def answer(
-    version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int | None = None
-) -> Position:
+def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int | None = None) -> Position:
     """Give or change the answer of one's own party (`entry_id` when one has two to choose from).
 
     TooLate at the deadline and after; RuleBroken for a Stop without reason or a second counted answer.
@@ -97,17 +94,16 @@ def _answerable(version_id: int) -> ProposalVersion:
 
 
 def _too_late(version: ProposalVersion, now: datetime) -> str:
+    below = _("Your words are below; you can post them as a comment.")
     if version.outcome is not None and not version.outcome.numbered:
-        return _(
-            "This was taken back or changed while you were writing. Your answer was not counted. "
-            "Your words are below; you can post them as a comment."
+        said = _("This was taken back or changed while you were writing. Your answer was not counted.")
+    else:
+        said = _(
+            "This closed on %(when)s, %(late)s before your answer arrived. It was not counted.",
+            when=say_when(version.deadline, version.proposal.network.zone),
+            late=say(timing.how_late(version.deadline, now)),
         )
-    return _(
-        "This closed on %(when)s, %(late)s before your answer arrived. It was not counted. "
-        "Your words are below; you can post them as a comment.",
-        when=instant_text(version.deadline, version.proposal.network.zone),
-        late=say(timing.how_late(version.deadline, now)),
-    )
+    return f"{said} {below}"
 
 
 def _mine(version_id: int, entry_id: int | None, by: Actor) -> RollEntry:
@@ -118,7 +114,9 @@ def _mine(version_id: int, entry_id: int | None, by: Actor) -> RollEntry:
             _("You were not among those who could answer when this opened. You can say what you think below.")
         )
     if len(chosen) > 1:
-        raise RuleBroken(_("Choose for whom you answer: for yourself or for your organisation."), field="party")
+        raise RuleBroken(
+            _("Choose for whom you answer: for yourself or for your organisation."), field="party"
+        )
     return chosen[0]
 
 

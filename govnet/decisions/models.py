@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.accounts.models import Person
 from govnet.charter.models import CharterVersion, Network
+from govnet.decisions import triggers as triggers
 from govnet.decisions.rules import Kind, Outcome
 from govnet.kernel.actor import Door
 from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type, where
@@ -209,7 +210,7 @@ class Position(Base):
     salt: Mapped[str] = mapped_column(String(64))
     """With it the record's digest of the answer can be checked."""
     entry: Mapped[RollEntry] = relationship(
-        back_populates="position", lazy="raise", foreign_keys=[entry_id, version_id]
+        back_populates="position", lazy="raise", foreign_keys="[Position.entry_id, Position.version_id]"
     )
     cast_by: Mapped[Person | None] = relationship(foreign_keys=[cast_by_id], lazy="raise")
 
@@ -266,8 +267,21 @@ class Decision(Base):
     digest: Mapped[Digest]
     """SHA-256 of the text that was decided."""
     version: Mapped[ProposalVersion] = relationship(back_populates="decision", lazy="raise")
-    proposal: Mapped[Proposal] = relationship(foreign_keys=[proposal_id], lazy="raise")
+    proposal: Mapped[Proposal] = relationship(lazy="raise")
     charter_version: Mapped[CharterVersion] = relationship(lazy="raise")
+    notes: Mapped[list[DecisionNote]] = relationship(lazy="raise", order_by="DecisionNote.at")
+    supersedes: Mapped[Decision | None] = relationship(
+        foreign_keys="Decision.supersedes_id",
+        remote_side="Decision.id",
+        back_populates="superseded_by",
+        lazy="raise",
+    )
+    superseded_by: Mapped[list[Decision]] = relationship(
+        foreign_keys="Decision.supersedes_id",
+        back_populates="supersedes",
+        order_by="Decision.decided_at",
+        lazy="raise",
+    )
 
     @property
     def number(self) -> str:

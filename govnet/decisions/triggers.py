@@ -45,6 +45,7 @@ _refuse(
 
 _CLOSED = "this version is closed"
 _IS_CLOSED = "(SELECT state FROM proposal_version WHERE id = {row}.version_id) <> 'open'"
+_WAS_CLOSED = _IS_CLOSED.format(row="OLD")
 _KEEPS = " AND ".join(
     f"OLD.{column} IS NEW.{column}"
     for column in (
@@ -67,9 +68,8 @@ trigger(
     when="BEFORE INSERT OR UPDATE OR DELETE",
     sqlite=f"BEFORE INSERT ON position WHEN {_IS_CLOSED.format(row='NEW')} BEGIN SELECT RAISE(ABORT, '{_CLOSED}');",
     also=(
-        f"BEFORE UPDATE ON position WHEN {_IS_CLOSED.format(row='OLD')} AND NOT {_ERASES} "
-        f"BEGIN SELECT RAISE(ABORT, '{_CLOSED}');",
-        f"BEFORE DELETE ON position WHEN {_IS_CLOSED.format(row='OLD')} BEGIN SELECT RAISE(ABORT, '{_CLOSED}');",
+        f"BEFORE UPDATE ON position WHEN {_WAS_CLOSED} AND NOT {_ERASES} BEGIN SELECT RAISE(ABORT, '{_CLOSED}');",
+        f"BEFORE DELETE ON position WHEN {_WAS_CLOSED} BEGIN SELECT RAISE(ABORT, '{_CLOSED}');",
     ),
     postgresql=f"""
 DECLARE
