@@ -15,7 +15,8 @@ from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.queries import Named
 from govnet.charter.rules import Change, diff
-from govnet.decisions.models import Decision, DecisionCounter, DecisionNote, Proposal, ProposalVersion
+from govnet.decisions.book import Decision, DecisionCounter, DecisionNote
+from govnet.decisions.models import Proposal, ProposalVersion
 from govnet.decisions.rules import ADOPTED
 from govnet.extensions import db
 from govnet.kernel.errors import NotFound, RuleBroken
