@@ -34,6 +34,8 @@ class Can(StrEnum):
     SEE_MEMBERS = "see who the members are"
     SPEAK_FOR = "name who speaks for this organisation"
     CONFIRM_REPRESENTATIVE = "confirm who speaks for an organisation"
+    # charter
+    SET_RULES = "put rules into force"
     # forum
     READ_THREAD = "read this discussion"
     START_THREAD = "start a discussion"
@@ -158,6 +160,8 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.SEE_MEMBERS: (MEMBER, *OFFICERS),
     Can.SPEAK_FOR: (PERSON,),
     Can.CONFIRM_REPRESENTATIVE: OFFICERS,
+    # charter
+    Can.SET_RULES: (),
     # forum
     Can.READ_THREAD: (READER,),
     Can.START_THREAD: (MEMBER, *OFFICERS),
