@@ -34,6 +34,8 @@ class Can(StrEnum):
     SEE_MEMBERS = "see who the members are"
     SPEAK_FOR = "name who speaks for this organisation"
     CONFIRM_REPRESENTATIVE = "confirm who speaks for an organisation"
+    # charter
+    SET_RULES = "put rules into force"
     # forum
     READ_THREAD = "read this discussion"
     START_THREAD = "start a discussion"
@@ -49,9 +51,11 @@ class Can(StrEnum):
     SEE_NAMES = "see how each member answered"
     PROPOSE = "make a proposal"
     ANSWER = "answer this proposal"
+    REWORD_PROPOSAL = "change the words of this proposal"
     WITHDRAW_PROPOSAL = "take this proposal back"
     RECORD_DECISION = "record a decision taken elsewhere"
     OBJECT = "object to this decision"
+    NOTE_DECISION = "write beside this decision"
     # offices
     SEE_DESK = "use the officers' desk"
     RECORD_OFFICE = "record who holds an office"
@@ -156,6 +160,8 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.SEE_MEMBERS: (MEMBER, *OFFICERS),
     Can.SPEAK_FOR: (PERSON,),
     Can.CONFIRM_REPRESENTATIVE: OFFICERS,
+    # charter
+    Can.SET_RULES: (),
     # forum
     Can.READ_THREAD: (READER,),
     Can.START_THREAD: (MEMBER, *OFFICERS),
@@ -170,10 +176,12 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     # decisions
     Can.SEE_NAMES: (MEMBER, *OFFICERS),
     Can.PROPOSE: (MEMBER, *OFFICERS),
-    Can.ANSWER: (MEMBER,),
+    Can.ANSWER: (MEMBER, STEERING),
+    Can.REWORD_PROPOSAL: (OWNER,),
     Can.WITHDRAW_PROPOSAL: (OWNER,),
     Can.RECORD_DECISION: OFFICERS,
     Can.OBJECT: (MEMBER,),
+    Can.NOTE_DECISION: (MEMBER, *OFFICERS),
     # offices
     Can.SEE_DESK: OFFICERS,
     Can.RECORD_OFFICE: OFFICERS,
