@@ -20,6 +20,7 @@ from govnet.extensions import babel, compress, csrf, db, limiter, login_manager,
 from govnet.kernel import database, pages, paths, refusals
 from govnet.kernel.actor import VISITOR
 from govnet.kernel.templates import bind as bind_templates
+from govnet.mail.registry import people_are, places_are
 from govnet.permissions import Can, can, current_actor
 from govnet.record import registry
 
@@ -108,7 +109,9 @@ def watch(app: Flask, engine: Engine) -> None:
 
 
 def _bind_kernel(app: Flask) -> None:
+    from govnet.accounts.addresses import readers
     from govnet.charter.queries import network_by_slug
+    from govnet.membership.places import networks_of
     from govnet.offices.queries import holders
     from govnet.record.queries import head_number
 
@@ -117,6 +120,8 @@ def _bind_kernel(app: Flask) -> None:
     pages.bind(app, head_number=head_number)
     refusals.bind(app, holders)
     bind_templates(app)
+    people_are(readers)
+    places_are(networks_of)
     app.jinja_env.globals.update(
         can=lambda right, subject=None: can(current_actor(), right, subject), Can=Can
     )

@@ -1,0 +1,1 @@
+"""Mail: what is told to whom, sent once, and what became of it."""

@@ -1,0 +1,284 @@
+"""What people say about the mail they get. None of it is in the record: how much mail one wants is one's
+own affair.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor
+from govnet.kernel.errors import NotFound
+from govnet.mail import outbox, suppressions
+from govnet.mail.headers import Address
+from govnet.mail.links import site_url
+from govnet.mail.models import Delivery, Following, Mail, Rendering, Subscription, Target
+from govnet.mail.rules import WAITING, Priority, State
+from govnet.mail.volume import Reach, Stance, Volume, one_click
+from govnet.permissions import Can, require
+
+ASK_AGAIN = timedelta(minutes=10)
+"""How long we wait before an address is asked once more to say yes, so that nobody can flood a stranger."""
+_IN_BULK = {"synchronize_session": False}
+
+
+def set_volume(by: Actor, network: Any, volume: Volume) -> Subscription:
+    """The answer to "How much mail?" in one network; it also ends having asked for none."""
+    require(by, Can.OWN)
+    row = _of_person(by.person_id, network.id)
+    row.volume, row.silent_at = volume, None
+    return row
+
+
+def silence(by: Actor, network: Any) -> None:
+    """No mail of this network at all; sign-in links still come."""
+    require(by, Can.OWN)
+    _silence(_of_person(by.person_id, network.id))
+
+
+def _of_person(person_id: int | None, network_id: int) -> Subscription:
+    query = select(Subscription).where(
+        Subscription.network_id == network_id, Subscription.person_id == person_id
+    )
+    row = db.session.scalar(query)
+    if row is None:
+        row = Subscription(network_id=network_id, person_id=person_id, token=outbox.token())
+        row.created_at = row.confirmed_at = clock.now()
+        db.session.add(row)
+    return row
+
+
+def _silence(row: Subscription) -> None:
+    if row.silent_at is None:
+        row.silent_at = clock.now()
+    _cancel_waiting(row)
+
+
+def _cancel_waiting(row: Subscription) -> None:
+    mails = select(Mail.id).where(Mail.network_id == row.network_id, Mail.kind != "personal")
+    whose = (
+        Delivery.person_id == row.person_id
+        if row.person_id is not None
+        else Delivery.subscription_id == row.id
+    )
+    waiting = Delivery.state.in_((State.QUEUED, State.DEFERRED, State.HELD))
+    db.session.execute(
+        update(Delivery)
+        .where(whose, waiting, Delivery.mail_id.in_(mails))
+        .values(state=State.CANCELLED, changed_at=clock.now())
+        .execution_options(**_IN_BULK)
+    )
+
+
+def take_stance(by: Actor, network: Any, target: str, target_id: int, stance: Stance | None) -> None:
+    """Follow or mute a discussion ("thread") or a topic ("topic"); None takes it back."""
+    require(by, Can.OWN)
+    kind = Target(target)
+    if stance is not None:
+        _stance(by.person_id or 0, network.id, kind, target_id, stance)
+        return
+    row = db.session.get(Following, (by.person_id, kind, target_id))
+    if row is not None:
+        db.session.delete(row)
+
+
+def _stance(person_id: int, network_id: int, target: Target, target_id: int, stance: Stance) -> None:
+    row = db.session.get(Following, (person_id, target, target_id))
+    if row is None:
+        row = Following(person_id=person_id, target=target, target_id=target_id)
+        db.session.add(row)
+    row.network_id, row.stance, row.at = network_id, stance, clock.now()
+
+
+def subscribe_address(network: Any, address: str, name: str = "", *, language: str = "en") -> Subscription:
+    """Somebody asks for just the mail: the address gets one mail that asks whether it wants that.
+
+    Asking again within ten minutes, or for an address that said yes already, sends nothing and looks the same.
+    """
+    row = _of_address(network, address, name, language)
+    asked_lately = row.asked_at is not None and row.asked_at > clock.now() - ASK_AGAIN
+    if (row.confirmed_at is None or row.silent_at is not None) and not asked_lately:
+        row.asked_at = clock.now()
+        _ask(row, network)
+    return row
+
+
+def _of_address(network: Any, address: str, name: str, language: str) -> Subscription:
+    address = address.lower()
+    query = select(Subscription).where(Subscription.network_id == network.id, Subscription.address == address)
+    row = db.session.scalar(query)
+    if row is None:
+        row = Subscription(
+            network_id=network.id,
+            address=address,
+            name=name,
+            language=language,
+            token=outbox.token(),
+            created_at=clock.now(),
+        )
+        db.session.add(row)
+        db.session.flush()  # an address that is no address stops here, not in the worker
+    return row
+
+
+def _ask(row: Subscription, network: Any) -> None:
+    outbox.post(
+        "mail/confirm",
+        to=Address(row.address or "", row.name),
+        context={"confirm_url": site_url("mail.confirm_page", token=row.token)},
+        network=network,
+        language=row.language,
+        priority=Priority.PERSONAL,
+    )
+
+
+def confirm(token: str) -> Subscription:
+    """The address says yes. Raises NotFound for a link that is none of ours."""
+    row = of_token(token)
+    if row.confirmed_at is None or row.silent_at is not None:
+        row.confirmed_at, row.silent_at = clock.now(), None
+    return row
+
+
+def take_over(network: Any, address: str, name: str = "", *, language: str = "en") -> Subscription:
+    """A subscriber of an old list, who said yes there: confirmed without being asked again."""
+    row = _of_address(network, address, name, language)
+    if row.confirmed_at is None:
+        row.confirmed_at = clock.now()
+    return row
+
+
+def mail_choices(network: Any, address: str) -> None:
+    """Send an address that takes just the mail the link to change or end that; anybody else gets nothing."""
+    query = select(Subscription).where(
+        Subscription.network_id == network.id, Subscription.address == address.lower()
+    )
+    row = db.session.scalar(query)
+    if row is None or (row.asked_at is not None and row.asked_at > clock.now() - ASK_AGAIN):
+        return
+    row.asked_at = clock.now()
+    outbox.post(
+        "mail/choices",
+        to=Address(row.address or "", row.name),
+        context={"choose_url": site_url("mail.choose", token=row.token)},
+        network=network,
+        language=row.language,
+    )
+
+
+def set_address_volume(token: str, volume: Volume) -> Subscription:
+    """How much an address without an account gets, chosen with the link in its mails."""
+    row = of_token(token)
+    row.volume, row.silent_at = volume, None
+    return row
+
+
+def of_token(token: str) -> Subscription:
+    """The address's subscription that a link is for. Raises NotFound for a link that is none of ours."""
+    query = select(Subscription).where(Subscription.token == token, Subscription.address.is_not(None))
+    row = db.session.scalar(query)
+    if row is None:
+        raise NotFound("This link is not one of ours, or the address was removed.")
+    return row
+
+
+def unsubscribe(row: Subscription) -> None:
+    """Nothing more goes to this subscription, from what waits onwards."""
+    _silence(row)
+
+
+def leave(token: str, reach: Reach | None = None) -> None:
+    """One click in a mail program, or a choice on the page it leads to: less of what the mail was about.
+
+    With `reach` None the mail itself decides how far. A token whose person has gone is fine: nothing is left to do.
+    """
+    found = mail_of_token(token)
+    if found is None:
+        raise NotFound("This link is not one of ours.")
+    delivery, mail = found
+    if delivery.subscription_id is not None:
+        _silence(db.session.get_one(Subscription, delivery.subscription_id))
+    elif delivery.person_id is not None and mail.network_id is not None:
+        far = reach or one_click(mail.news, by_address=False)
+        _less(delivery.person_id, mail.network_id, mail.thread_id, far)
+
+
+def mail_of_token(token: str) -> tuple[Delivery, Mail] | None:
+    """The delivery and mail that an unsubscribe link came with."""
+    query = select(Delivery, Mail).join(Mail, Mail.id == Delivery.mail_id).where(Delivery.token == token)
+    row = db.session.execute(query).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def _less(person_id: int, network_id: int, thread_id: int | None, reach: Reach) -> None:
+    if reach is Reach.THREAD and thread_id is not None:
+        _stance(person_id, network_id, Target.THREAD, thread_id, Stance.MUTE)
+        return
+    row = _of_person(person_id, network_id)
+    _stop_following(person_id, network_id)
+    if reach is Reach.EVERYTHING or row.volume is Volume.VOTES:
+        _silence(row)
+    else:
+        row.volume = Volume.VOTES
+
+
+def _stop_following(person_id: int, network_id: int) -> None:
+    """What was followed would go on coming singly."""
+    mine = (Following.person_id == person_id, Following.network_id == network_id)
+    followed = delete(Following).where(*mine, Following.stance == Stance.FOLLOW)
+    db.session.execute(followed.execution_options(**_IN_BULK))
+
+
+def try_again(by: Actor, address: str) -> bool:
+    """Somebody says that her address works again: mail goes there once more. Says whether it had stopped."""
+    require(by, Can.OWN)
+    return suppressions.lift(address)
+
+
+def forget_person(person_id: int) -> None:
+    """Take a person out of everything that mail knows; her unsubscribe links go on answering."""
+    mine = Delivery.person_id == person_id
+    waiting = Delivery.state.in_(WAITING - {State.IN_HAND})
+    now = clock.now()
+    for where_, values in (
+        ((mine, waiting), {"state": State.CANCELLED, "changed_at": now}),
+        ((mine,), {"address": func.concat("erased-", Delivery.id), "name": "", "words": ""}),
+        ((mine,), {"person_id": None}),
+    ):
+        db.session.execute(update(Delivery).where(*where_).values(values).execution_options(**_IN_BULK))
+    for table in (Following, Subscription):
+        db.session.execute(delete(table).where(table.person_id == person_id).execution_options(**_IN_BULK))
+
+
+def forget_address(network: Any, address: str) -> None:
+    """Take an address that takes just the mail out of one network."""
+    row = db.session.scalar(
+        select(Subscription).where(
+            Subscription.network_id == network.id, Subscription.address == address.lower()
+        )
+    )
+    if row is None:
+        return
+    _silence(row)
+    row.address, row.name = f"erased-{row.id}", ""
+    db.session.execute(
+        update(Delivery)
+        .where(Delivery.subscription_id == row.id)
+        .values(address=func.concat("erased-", Delivery.id), name="")
+        .execution_options(**_IN_BULK)
+    )
+
+
+def forget_secrets(before: datetime) -> int:
+    """Empty the bodies of personal mails older than `before`: the links in them are of no more use."""
+    settled = select(Delivery.mail_id).where(Delivery.state.in_(WAITING))
+    old = select(Mail.id).where(Mail.kind == "personal", Mail.made_at < before, Mail.id.not_in(settled))
+    gone = db.session.execute(
+        update(Rendering)
+        .where(Rendering.mail_id.in_(old), Rendering.body.is_not(None))
+        .values(body=None)
+        .execution_options(**_IN_BULK)
+    )
+    return int(getattr(gone, "rowcount", 0))

@@ -1,0 +1,62 @@
+"""The one question about mail, and its smaller sisters."""
+
+from __future__ import annotations
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField
+from wtforms.validators import InputRequired, ValidationError
+
+from govnet.kernel.forms import Form, Text
+from govnet.mail.volume import Reach, Volume
+
+VOLUMES = (
+    (Volume.EVERYTHING, _l("Everything")),
+    (Volume.CONCERNS_ME, _l("What concerns me")),
+    (Volume.DIGEST, _l("A weekly digest")),
+    (Volume.VOTES, _l("Only votes and elections")),
+)
+NOTES = {
+    Volume.EVERYTHING: _l("Every post, as it is written."),
+    Volume.CONCERNS_ME: _l("Answers to you, discussions you take part in or follow, news, votes."),
+    Volume.DIGEST: _l("One mail a week with all that happened, if anything did."),
+    Volume.VOTES: _l("When you are asked to answer, and what came of it."),
+}
+REACHES = (
+    (Reach.THREAD, _l("This discussion")),
+    (Reach.ALL_BUT_VOTES, _l("Everything but votes and elections")),
+    (Reach.EVERYTHING, _l("Everything: send me nothing")),
+)
+
+
+class VolumeForm(Form):
+    """How much mail?"""
+
+    volume = RadioField(_l("How much mail?"), choices=VOLUMES, validators=[InputRequired(_l("Choose one."))])
+
+
+class LeaveForm(Form):
+    """What should stop? A mail that belongs to no discussion does not offer one."""
+
+    reach = RadioField(_l("What should stop?"), validators=[InputRequired(_l("Choose one."))])
+
+    def offer(self, *, thread: bool) -> LeaveForm:
+        """Leave out the discussion where there is none."""
+        self.reach.choices = [(v, label) for v, label in REACHES if thread or v is not Reach.THREAD]
+        return self
+
+
+class AddressForm(Form):
+    """The address whose mail it is about."""
+
+    address = Text(_l("Your e-mail address"), missing=_l("Enter your e-mail address."), limit=254)
+
+    def validate_address(self, field: Text) -> None:
+        """An address that mail can be sent to."""
+        try:
+            found = validate_email(field.data or "", check_deliverability=False, allow_smtputf8=False)
+        except EmailNotValidError as error:
+            message = _("Enter an e-mail address like name@example.org.")
+            raise ValidationError(message) from error
+        field.data = found.normalized.lower()

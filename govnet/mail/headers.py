@@ -1,0 +1,128 @@
+"""Header fields as RFC 5322 and RFC 2047 want them: folded, encoded, and with no way to smuggle another
+field in.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email.charset import QP, SHORTEST, Charset
+from email.header import Header
+
+_FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_FIELD_VALUE = re.compile(r"[\t\x20-\x7e]*")
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+_LOCAL = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\],;:\\\"@]{1,64}")
+_DOMAIN = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\],;:\\\"@/]{1,255}")
+_WIDTH = 76
+_UTF8 = Charset("utf-8")
+_UTF8.header_encoding = SHORTEST
+_UTF8.body_encoding = QP
+
+
+class BadHeader(ValueError):
+    """A value that cannot stand in a header, because it would break it or become another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Whom a mail is from or to: an address, with the name to show beside it."""
+
+    address: str
+    name: str = ""
+
+
+def plain(text: str) -> str:
+    """One line without control, direction or layout characters, spaces collapsed: what a person may have
+    typed as a name or title.
+    """
+    kept = "".join(" " if _is_space(c) else c for c in text if _is_space(c) or not _is_invisible(c))
+    return " ".join(kept.split())
+
+
+def _is_space(char: str) -> bool:
+    return char in "\t\n\r\v\f" or unicodedata.category(char) in ("Zs", "Zl", "Zp")
+
+
+def _is_invisible(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn") and char != "\u200d"
+
+
+def wire_address(address: str) -> str:
+    """The address for the wire, its domain in IDNA; raises BadHeader for what is no single bare address."""
+    local, at, domain = address.rpartition("@")
+    if not at or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
+        raise BadHeader(f"not an address: {address!r}")
+    try:
+        return f"{local}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError as error:
+        raise BadHeader(f"not a domain: {domain!r}") from error
+
+
+def field(name: str, value: str) -> bytes:
+    """One field that is ASCII and folds at spaces only; raises BadHeader for line breaks or anything else
+    that is not a field.
+    """
+    if not _FIELD_NAME.fullmatch(name) or not _FIELD_VALUE.fullmatch(value):
+        raise BadHeader(f"not a header: {name}: {value!r}")
+    return _fold(name, value.split(" "))
+
+
+def _fold(name: str, words: Iterable[str]) -> bytes:
+    lines = [f"{name}:"]
+    for word in words:
+        if len(lines[-1]) + 1 + len(word) > _WIDTH and lines[-1] != f"{name}:":
+            lines.append("")
+        lines[-1] += f" {word}"
+    return ("\r\n".join(lines) + "\r\n").encode("ascii")
+
+
+def text_field(name: str, text: str) -> bytes:
+    """A field of free text, such as Subject, in encoded words where it needs them."""
+    return field(name, _encoded(plain(text), first=len(name) + 2))
+
+
+def address_field(name: str, address: Address) -> bytes:
+    """A field that holds one address and perhaps a name."""
+    bare = wire_address(address.address)
+    if not bare.isascii():
+        raise BadHeader(f"needs SMTPUTF8: {bare!r}")
+    shown = plain(address.name)
+    return field(name, f"{phrase(shown, len(name) + 2)} <{bare}>" if shown else bare)
+
+
+def ids_field(name: str, ids: Iterable[str]) -> bytes:
+    """A field that holds message ids, such as References; each is checked."""
+    kept = list(ids)
+    if any(not re.fullmatch(r"<[^<>@\s]+@[^<>@\s]+>", i) for i in kept):
+        raise BadHeader(f"not message ids: {kept!r}")
+    return field(name, " ".join(kept))
+
+
+def angle(*uris: str) -> str:
+    """Addresses of web or mail in angle brackets, for the List-* fields (RFC 2369)."""
+    if any(re.search(r"[\s<>,]", uri) for uri in uris):
+        raise BadHeader(f"not addresses: {uris!r}")
+    return ", ".join(f"<{uri}>" for uri in uris)
+
+
+def phrase(text: str, first: int) -> str:
+    """A name as it stands before an address; `first` is how much of the line is taken already."""
+    if text.isascii() and "=?" not in text:
+        if _ATOMS.fullmatch(text):
+            return text
+        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return _words(text, first)
+
+
+def _encoded(text: str, first: int) -> str:
+    long_word = any(len(word) > 900 for word in text.split(" "))
+    if text.isascii() and "=?" not in text and not long_word:
+        return text
+    return _words(text, first)
+
+
+def _words(text: str, first: int) -> str:
+    header = Header(text, _UTF8, maxlinelen=75, header_name="x" * max(first - 2, 1))
+    return " ".join(header.encode(linesep="\n").replace("\n", "").split())

@@ -1,0 +1,20 @@
+"""Whole addresses of pages, for mails that are written where there is no request."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+
+def site_url(endpoint: str, **values: Any) -> str:
+    """The page's address with scheme and host, as SITE_URL has it; `_anchor` adds a fragment."""
+    anchor = values.pop("_anchor", None)
+    site = urlsplit(current_app.config["SITE_URL"])
+    adapter = current_app.url_map.bind(site.netloc, script_name=site.path or "/", url_scheme=site.scheme)
+    address = adapter.build(endpoint, values, force_external=True)
+    return f"{address}#{anchor}" if anchor else address
+
+
+def site() -> str:
+    """The address under which people reach this server."""
+    return str(current_app.config["SITE_URL"]).rstrip("/")

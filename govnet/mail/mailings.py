@@ -1,0 +1,114 @@
+"""What a person may do with a mailing under way, and with the line to the mail server as a whole."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import select, update
+
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor
+from govnet.mail.models import Delivery, Mail, MailLine
+from govnet.mail.rules import MISSED, State, last_moment
+from govnet.permissions import Can, require
+
+UNSENT = (State.QUEUED, State.DEFERRED, State.HELD)
+
+
+def _move(mail_id: int, old: Collection[State], **values: Any) -> int:
+    """Move a mail's deliveries in these states; how many there were. One in hand is left to its sender."""
+    moved = db.session.execute(
+        update(Delivery)
+        .where(Delivery.mail_id == mail_id, Delivery.state.in_(old))
+        .values(changed_at=clock.now(), **values)
+        .execution_options(synchronize_session=False)
+    )
+    return int(getattr(moved, "rowcount", 0))
+
+
+def pause(mail_id: int, *, by: str, why: str = "") -> int:
+    """Hold what has not been sent, until resume(); how many mails wait now. The caller has asked whether
+    `by` may.
+    """
+    mail = db.session.get_one(Mail, mail_id)
+    if mail.paused_at is None:
+        mail.paused_at, mail.paused_by, mail.paused_why = clock.now(), by, why
+    return _move(mail_id, (State.QUEUED, State.DEFERRED), state=State.HELD)
+
+
+def resume(mail_id: int) -> int:
+    """Let it go on, now; refusals so far no longer count against it."""
+    mail = db.session.get_one(Mail, mail_id)
+    mail.paused_at, mail.paused_by, mail.paused_why, mail.troubles = None, "", "", 0
+    mail.reset_at = clock.now()
+    return _move(mail_id, (State.HELD,), state=State.QUEUED, next_at=clock.now(), lost_leases=0)
+
+
+def cancel_unsent(mail_id: int) -> int:
+    """Stop or undo: what no provider has taken is not sent; how many that spares."""
+    return _move(mail_id, UNSENT, state=State.CANCELLED)
+
+
+def send_to_missed(mail_id: int) -> int:
+    """Send it once more to whoever did not get it: failed, stopped, too late; not where we stopped
+    writing.
+    """
+    mail = db.session.get_one(Mail, mail_id)
+    mail.paused_at, mail.paused_by, mail.paused_why, mail.not_after = None, "", "", None
+    mail.reset_at = now = clock.now()
+    missed = MISSED - {State.SUPPRESSED}
+    return _move(
+        mail_id, missed, state=State.QUEUED, next_at=now, limit_at=last_moment(now, None), attempts=0
+    )
+
+
+def line() -> MailLine:
+    """The one row about the line to the mail server."""
+    row = db.session.get(MailLine, 1)
+    if row is None:
+        row = MailLine(id=1, troubles=0, refusals=0, held_why="", words="")
+        db.session.add(row)
+        db.session.flush()  # the next to ask must find it
+    return row
+
+
+def hold_all(why: str) -> None:
+    """Send nothing at all until a person says so: what a restored copy does first."""
+    row = line()
+    if row.held_at is None:
+        row.held_at = clock.now()
+    row.held_why = why
+
+
+def release_all(by: Actor) -> None:
+    """Send again. Only the operator of the server may."""
+    require(by, Can.OPERATE)
+    row = line()
+    row.held_at, row.held_why = None, ""
+
+
+def drop_all_held(by: Actor) -> int:
+    """Of a restored copy: what was waiting when the copy was made is not sent, since the original may have
+    sent it.
+    """
+    require(by, Can.OPERATE)
+    held_at = line().held_at
+    if held_at is None:
+        return 0
+    unsent = select(Delivery.id).where(Delivery.state.in_(UNSENT), Delivery.changed_at <= held_at)
+    dropped = db.session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(unsent))
+        .values(state=State.CANCELLED, changed_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    return int(getattr(dropped, "rowcount", 0))
+
+
+def reset_line(by: Actor) -> None:
+    """After a person has mended what was wrong: use the line again at once."""
+    require(by, Can.OPERATE)
+    row = line()
+    row.tripped_at = row.not_before = None
+    row.troubles = row.refusals = 0
+    row.words = ""

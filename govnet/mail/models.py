@@ -1,0 +1,175 @@
+"""Mails, their renderings and deliveries; who gets how much; and the line to the mail server."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from govnet.kernel.models import Base, Digest, Instant, Key, Name, enum_type, where
+from govnet.mail.render import Kind
+from govnet.mail.rules import State, Why
+from govnet.mail.volume import News, Stance, Volume
+
+
+class Mail(Base):
+    """Something that is told or sent: one row, whatever the number of languages and recipients."""
+
+    __tablename__ = "mail"
+    id: Mapped[Key]
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    """What makes it the same mail, so that an entry told twice makes one."""
+    network_id: Mapped[int | None] = mapped_column(ForeignKey("network.id"))
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"), index=True)
+    template: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[Kind] = mapped_column(enum_type(Kind, "kind"))
+    news: Mapped[News] = mapped_column(enum_type(News, "news"))
+    thread_id: Mapped[int | None]
+    """The discussion that "less of this" can mute."""
+    made_at: Mapped[Instant]
+    not_after: Mapped[Instant | None]
+    """Later than this it is not worth sending."""
+    paused_at: Mapped[Instant | None]
+    paused_by: Mapped[str] = mapped_column(String(200), default="")
+    """Who paused it; empty where too many refusals did."""
+    paused_why: Mapped[str] = mapped_column(Text, default="")
+    troubles: Mapped[int] = mapped_column(default=0)
+    """How often in a row the server asked for a pause."""
+    reset_at: Mapped[Instant | None]
+    """When a person last let it go on: earlier refusals no longer count."""
+
+
+class Rendering(Base):
+    """A mail in one language for one sort of reader: bytes that all its recipients share."""
+
+    __tablename__ = "mail_rendering"
+    __table_args__ = (UniqueConstraint("mail_id", "language", "reader", name="uq_mail_rendering_reader"),)
+    id: Mapped[Key]
+    mail_id: Mapped[int] = mapped_column(ForeignKey("mail.id"))
+    language: Mapped[str] = mapped_column(String(12))
+    reader: Mapped[str] = mapped_column(String(20))
+    subject: Mapped[Name]
+    head: Mapped[bytes] = mapped_column(LargeBinary)
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """None once a personal mail's secrets are of no more use."""
+
+
+class Delivery(Base):
+    """One mail to one address, and what became of it."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("mail_id", "address", name="uq_delivery_recipient"),
+        CheckConstraint("(state = 'in_hand') = (lease_owner IS NOT NULL)", name="in_hand_is_leased"),
+        CheckConstraint("(lease_owner IS NULL) = (lease_until IS NULL)", name="lease_has_end"),
+        CheckConstraint("attempts >= 0", name="attempts_counted"),
+        Index("ix_delivery_due", "priority", "next_at", "id", **where("state IN ('queued', 'deferred')")),
+        Index("ix_delivery_leased", "lease_until", **where("state = 'in_hand'")),
+        Index("ix_delivery_state", "mail_id", "state"),
+    )
+    id: Mapped[Key]
+    mail_id: Mapped[int] = mapped_column(ForeignKey("mail.id"))
+    rendering_id: Mapped[int] = mapped_column(ForeignKey("mail_rendering.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    subscription_id: Mapped[int | None] = mapped_column(ForeignKey("subscription.id"), index=True)
+    address: Mapped[str] = mapped_column(String(254), index=True)
+    """As it was when the mail was made, in lower case."""
+    name: Mapped[Name]
+    state: Mapped[State] = mapped_column(enum_type(State, "state"))
+    priority: Mapped[int]
+    next_at: Mapped[Instant]
+    limit_at: Mapped[Instant]
+    """After this it expires."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    lost_leases: Mapped[int] = mapped_column(default=0)
+    """How often a sender died with it in hand."""
+    lease_owner: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[Instant | None]
+    message_id: Mapped[str] = mapped_column(String(200), unique=True)
+    token: Mapped[str] = mapped_column(String(40), unique=True)
+    """Random; in the unsubscribe link and the bounce address."""
+    code: Mapped[int | None]
+    words: Mapped[str] = mapped_column(Text, default="")
+    """What the server said last."""
+    why: Mapped[Why] = mapped_column(enum_type(Why, "why"), default=Why.NONE)
+    changed_at: Mapped[Instant]
+
+
+class Subscription(Base):
+    """How much mail of a network a person wants, or an address without a person takes."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (
+        CheckConstraint("(person_id IS NULL) <> (address IS NULL)", name="person_or_address"),
+        CheckConstraint("address = lower(address)", name="address_lower"),
+        CheckConstraint("person_id IS NULL OR confirmed_at IS NOT NULL", name="person_is_confirmed"),
+        UniqueConstraint("network_id", "person_id", name="uq_subscription_person"),
+        UniqueConstraint("network_id", "address", name="uq_subscription_address"),
+    )
+    id: Mapped[Key]
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    address: Mapped[str | None] = mapped_column(String(254))
+    name: Mapped[Name] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(String(12), default="en")
+    volume: Mapped[Volume] = mapped_column(enum_type(Volume, "volume"), default=Volume.CONCERNS_ME)
+    created_at: Mapped[Instant]
+    confirmed_at: Mapped[Instant | None]
+    """When the address said yes."""
+    asked_at: Mapped[Instant | None]
+    """When it was last asked to say yes."""
+    silent_at: Mapped[Instant | None]
+    """Since when it wants nothing at all."""
+    token: Mapped[str] = mapped_column(String(40), unique=True)
+
+
+class Target(StrEnum):
+    """What can be followed or muted."""
+
+    THREAD = "thread"
+    TOPIC = "topic"
+
+
+class Following(Base):
+    """A person follows or mutes a discussion or a topic."""
+
+    __tablename__ = "following"
+    __table_args__ = (Index("ix_following_target", "target", "target_id"),)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    target: Mapped[Target] = mapped_column(enum_type(Target, "target"), primary_key=True)
+    target_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    stance: Mapped[Stance] = mapped_column(enum_type(Stance, "stance"))
+    at: Mapped[Instant]
+
+
+class Suppression(Base):
+    """An address to which we stopped writing, known only by its keyed digest."""
+
+    __tablename__ = "suppression"
+    digest: Mapped[Digest] = mapped_column(primary_key=True)
+    why: Mapped[Why] = mapped_column(enum_type(Why, "why"))
+    returned: Mapped[int]
+    """How many mails had come back."""
+    since: Mapped[Instant]
+    lifted_at: Mapped[Instant | None]
+    """When somebody asked us to try again; what came back before no longer counts."""
+
+
+class MailLine(Base):
+    """The one line to the mail server: whether it may be used, and what it last said."""
+
+    __tablename__ = "mail_line"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    held_at: Mapped[Instant | None]
+    held_why: Mapped[str] = mapped_column(Text, default="")
+    """Why a person must release it first: a restored copy, say."""
+    not_before: Mapped[Instant | None]
+    troubles: Mapped[int] = mapped_column(default=0)
+    refusals: Mapped[int] = mapped_column(default=0)
+    """Permanent ones in a row: a wrong password."""
+    tripped_at: Mapped[Instant | None]
+    words: Mapped[str] = mapped_column(Text, default="")
+    changed_at: Mapped[Instant | None]

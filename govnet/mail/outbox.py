@@ -1,0 +1,196 @@
+"""Putting mails into the queue: one mail, its renderings, one delivery a recipient, in the caller's
+transaction.
+"""
+
+import base64
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import insert, select
+
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.transaction import in_transaction
+from govnet.mail import compose, headers
+from govnet.mail.audience import LIST, MEMBER, SUBSCRIBER, Recipient
+from govnet.mail.headers import Address, BadHeader
+from govnet.mail.home import home_of, list_of
+from govnet.mail.models import Delivery, Mail, Rendering
+from govnet.mail.notices import Notice, Told
+from govnet.mail.render import Kind, Letter, Template, build
+from govnet.mail.rules import Priority, State, Why, last_moment
+from govnet.mail.volume import News
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """All that one mail puts into the queue, worked out before anything is locked."""
+
+    mail: Mapping[str, Any]
+    renderings: Mapping[tuple[str, str], tuple[str, Template]]
+    recipients: Sequence[Recipient]
+    priority: Priority
+    not_before: datetime | None
+
+
+def token() -> str:
+    """130 random bits in lower-case base32, as fits an address and a link."""
+    return base64.b32encode(secrets.token_bytes(17)).decode().rstrip("=").lower()[:26]
+
+
+def post(
+    template: str,
+    *,
+    to: Address,
+    context: Mapping[str, Any],
+    network: Any = None,
+    language: str = "en",
+    person_id: int | None = None,
+    priority: Priority = Priority.PERSONAL,
+    not_after: datetime | None = None,
+) -> int:
+    """Queue a mail that somebody asked for, in the running transaction; the mail's id.
+
+    Raises RuntimeError outside transaction(), BadHeader for an address that no mail can go to.
+    """
+    if not in_transaction():
+        raise RuntimeError("post() outside transaction()")
+    headers.address_field("To", to)
+    recipient = Recipient(to.address.lower(), to.name, language, person_id)
+    notice = Notice(
+        template=template, news=News.ALWAYS, context=context, kind=Kind.PERSONAL, priority=priority
+    )
+    written = written_for(notice, network, recipient)
+    row = _mail(notice, f"personal:{token()}", None if network is None else network.id)
+    row["not_after"] = not_after
+    return enqueue(Batch(row, {(language, MEMBER): written}, [recipient], priority, None))
+
+
+def batch(notice: Notice, told: Told, recipients: Sequence[Recipient]) -> Batch:
+    """The notice rendered once a language and sort of reader; reads only."""
+    key = f"entry:{told.entry_id}:{notice.template}:{notice.name}"
+    row = _mail(notice, key, told.network.id, told.entry_id)
+    sorts = {_sort(one): one for one in recipients}
+    renderings = {sort: written_for(notice, told.network, one) for sort, one in sorted(sorts.items())}
+    return Batch(row, renderings, recipients, notice.goes, notice.not_before)
+
+
+def _sort(one: Recipient) -> tuple[str, str]:
+    return one.language, MEMBER if one.reader == MEMBER else SUBSCRIBER
+
+
+def _mail(notice: Notice, key: str, network_id: int | None, entry_id: int | None = None) -> dict[str, Any]:
+    return {
+        "key": key,
+        "network_id": network_id,
+        "entry_id": entry_id,
+        "template": notice.template,
+        "kind": notice.kind,
+        "news": notice.news,
+        "thread_id": notice.thread,
+        "made_at": clock.now(),
+        "not_after": notice.not_after,
+    }
+
+
+def written_for(notice: Notice, network: Any, one: Recipient) -> tuple[str, Template]:
+    """The subject and the bytes for everybody who reads as this recipient does."""
+    language, reader = _sort(one)
+    mail = in_words(notice, network, language, reader)
+    letter = Letter(
+        kind=notice.kind,
+        sender=sender(notice.author, network, language),
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        date=clock.now(),
+        language=language,
+        list=list_of(network) if network is not None and notice.kind is not Kind.PERSONAL else None,
+        thread=f"<{notice.conversation}.{_label(network)}@{domain()}>" if notice.conversation else None,
+    )
+    return mail.subject, build(letter)
+
+
+def in_words(notice: Notice, network: Any, language: str = "en", reader: str = MEMBER) -> compose.Rendered:
+    """The notice in words, before it becomes bytes: also for previews."""
+    context = {"network": network, "subscriber": reader != MEMBER, **notice.context}
+    home = home_of(network, member=reader == MEMBER)
+    return compose.rendered(compose.Draft(notice.template, context, home, notice.kind, language))
+
+
+def sender(author: str, network: Any, language: str) -> Address:
+    """The site's own address, with the name of who wrote and where."""
+    place = network.name if network is not None else _("govnet")
+    with force_locale(language):
+        name = _("%(author)s via %(place)s", author=author, place=place) if author else place
+    return Address(current_app.config["MAIL_DEFAULT_SENDER"], name)
+
+
+def domain() -> str:
+    """The domain that our message ids and lists are under."""
+    return str(current_app.config["MAIL_DOMAIN"])
+
+
+def _label(network: Any) -> str:
+    return network.slug if network is not None else "site"
+
+
+def enqueue(made: Batch) -> int:
+    """Write a batch's rows; a mail that is there already stays as it is. The mail's id."""
+    known = db.session.scalar(select(Mail.id).where(Mail.key == made.mail["key"]))
+    if known is not None:
+        return known
+    mail = Mail(**made.mail)
+    db.session.add(mail)
+    db.session.flush()  # renderings and deliveries need its id
+    ids = {sort: _rendering(mail.id, sort, *written) for sort, written in made.renderings.items()}
+    rows = [_delivery(mail, ids[_sort(one)], one, made) for one in made.recipients]
+    if rows:
+        db.session.execute(insert(Delivery), rows)
+    return mail.id
+
+
+def _rendering(mail_id: int, sort: tuple[str, str], subject: str, template: Template) -> int:
+    row = Rendering(mail_id=mail_id, language=sort[0], reader=sort[1], subject=subject[:200])
+    row.head, row.body = template.head, template.body
+    db.session.add(row)
+    db.session.flush()  # deliveries need its id
+    return row.id
+
+
+def _delivery(mail: Mail, rendering_id: int, one: Recipient, made: Batch) -> dict[str, Any]:
+    now, secret = clock.now(), token()
+    state, why = _beginning(one)
+    starts = max(now, made.not_before or now)
+    return {
+        "mail_id": mail.id,
+        "rendering_id": rendering_id,
+        "person_id": one.person_id,
+        "subscription_id": one.subscription_id,
+        "address": one.address,
+        "name": one.name[:200],
+        "state": state,
+        "why": why,
+        "priority": int(made.priority),
+        "next_at": starts,
+        "limit_at": last_moment(starts, mail.not_after),
+        "message_id": f"<{secret}.{mail.id}@{domain()}>",
+        "token": secret if one.reader != LIST else f"list-{secret}",
+        "changed_at": now,
+    }
+
+
+def _beginning(one: Recipient) -> tuple[State, Why]:
+    if one.suppressed:
+        return State.SUPPRESSED, Why.UNKNOWN
+    try:
+        headers.address_field("To", Address(one.address, one.name))
+    except BadHeader:
+        return State.FAILED, Why.ADDRESS_GONE
+    return State.QUEUED, Why.NONE

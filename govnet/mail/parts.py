@@ -1,0 +1,113 @@
+"""The pieces that a mail's template is made of, each in two shapes: plain text, and HTML that says the
+same.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from govnet.kernel.text import render
+
+
+class Parts:
+    """What a mail's template calls; `most` is how many characters of a person's words are shown."""
+
+    def __init__(self, most: int | None = None) -> None:
+        self.most = most
+
+    def names(self) -> Mapping[str, Callable[..., str]]:
+        """The pieces by the names that templates use."""
+        return {n: getattr(self, n) for n in ("p", "heading", "words", "button", "link", "facts", "items")}
+
+    def _cut(self, markdown: str) -> str:
+        if self.most is None or len(markdown) <= self.most:
+            return markdown
+        kept = markdown[: self.most]
+        at = max(kept.rfind("\n\n"), kept.rfind(". ") + 1, kept.rfind(" "))
+        return kept[: at if at > self.most // 2 else self.most].rstrip() + " …"
+
+
+class TextParts(Parts):
+    """For the part that every mail program shows."""
+
+    def p(self, text: object) -> str:
+        """A paragraph."""
+        return f"{_line(text)}\n\n"
+
+    def heading(self, text: object) -> str:
+        """A heading inside a long mail."""
+        line = _line(text)
+        return f"{line}\n{'-' * min(len(line), 60)}\n\n"
+
+    def words(self, markdown: str) -> str:
+        """What a person wrote, as she wrote it."""
+        return f"{self._cut(markdown).strip()}\n\n"
+
+    def button(self, label: object, address: str) -> str:
+        """The one thing to do next."""
+        return f"{_line(label)}:\n{address}\n\n"
+
+    def link(self, label: object, address: str) -> str:
+        """Somewhere else to go."""
+        return f"{_line(label)}: {address}\n\n"
+
+    def facts(self, rows: Iterable[tuple[object, object]]) -> str:
+        """Short facts, each with its name."""
+        return "".join(f"{_line(name)}: {_line(value)}\n" for name, value in rows) + "\n"
+
+    def items(self, rows: Iterable[Any]) -> str:
+        """A list; a row is words, or words and an address."""
+        pairs = [(row, None) if isinstance(row, str) else row for row in rows]
+        return "".join(f"* {_line(t)}\n" + (f"  {to}\n" if to else "") for t, to in pairs) + "\n"
+
+
+class HtmlParts(Parts):
+    """For the part that most mail programs show."""
+
+    def p(self, text: object) -> str:
+        """A paragraph."""
+        return Markup('<p class="ink">{}</p>\n').format(text)
+
+    def heading(self, text: object) -> str:
+        """A heading inside a long mail."""
+        return Markup('<h2 class="ink">{}</h2>\n').format(text)
+
+    def words(self, markdown: str) -> str:
+        """What a person wrote, rendered and cleaned."""
+        return Markup('<div class="words ink">{}</div>\n').format(Markup(render(self._cut(markdown))))  # noqa: S704
+
+    def button(self, label: object, address: str) -> str:
+        """The one thing to do next."""
+        return Markup('<p class="do"><a class="button" href="{}">{}</a></p>\n').format(address, label)
+
+    def link(self, label: object, address: str) -> str:
+        """Somewhere else to go."""
+        return Markup('<p class="ink"><a class="link" href="{}">{}</a></p>\n').format(address, label)
+
+    def facts(self, rows: Iterable[tuple[object, object]]) -> str:
+        """Short facts, each with its name."""
+        cells = Markup("").join(
+            Markup(
+                '<tr><th class="fact quiet" scope="row">{}</th><td class="fact ink">{}</td></tr>\n'
+            ).format(n, v)
+            for n, v in rows
+        )
+        return Markup('<table class="facts">\n{}</table>\n').format(cells)
+
+    def items(self, rows: Iterable[Any]) -> str:
+        """A list; a row is words, or words and an address."""
+        pairs = [(row, None) if isinstance(row, str) else row for row in rows]
+        return Markup('<ul class="ink">\n{}</ul>\n').format(Markup("").join(map(_item, pairs)))
+
+
+def _item(row: tuple[object, str | None]) -> Markup:
+    text, to = row
+    inner = Markup('<a class="link" href="{}">{}</a>').format(to, text) if to else escape(text)
+    return Markup("<li>{}</li>\n").format(inner)
+
+
+def _line(text: object) -> str:
+    """One line; markup that came from a filter, such as a time element, as its words."""
+    plain = text.striptags() if isinstance(text, Markup) else str(text)
+    return " ".join(plain.split())

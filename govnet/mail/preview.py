@@ -1,0 +1,32 @@
+"""A mail before it goes: its words, and its HTML in a response that can do nothing."""
+
+from typing import Any
+
+from flask import Response
+
+from govnet.mail import outbox
+from govnet.mail.audience import audience
+from govnet.mail.compose import Rendered
+from govnet.mail.notices import Notice
+
+SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+
+
+def letter(notice: Notice, network: Any, *, language: str = "en") -> Rendered:
+    """Subject, text and HTML as a member will get them."""
+    return outbox.in_words(notice, network, language)
+
+
+def count(notice: Notice, network: Any, *, actor_id: int | None) -> int:
+    """How many addresses it would go to now, those to which we stopped writing included."""
+    return len(audience(notice, network=network, actor_id=actor_id))
+
+
+def response(html: str) -> Response:
+    """A mail's HTML as a page of its own without scripts, forms or links to our cookies: for an iframe
+    with sandbox.
+    """
+    answer = Response(html, content_type="text/html; charset=utf-8")
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer

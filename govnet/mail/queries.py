@@ -1,0 +1,223 @@
+"""Reading mail: what became of it, who wants how much, and what is wrong."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.mail import suppressions
+from govnet.mail.models import (
+    Delivery,
+    Following,
+    Mail,
+    MailLine,
+    Rendering,
+    Subscription,
+    Suppression,
+    Target,
+)
+from govnet.mail.registry import titles
+from govnet.mail.rules import State
+from govnet.mail.volume import Stance, Volume
+from govnet.record.models import Telling
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a mailing is, in numbers that add up to its audience."""
+
+    handed_over: int = 0
+    trying_again: int = 0
+    not_sent: int = 0
+    waiting: int = 0
+    stopped: int = 0
+
+    @property
+    def audience(self) -> int:
+        """How many addresses it goes to."""
+        return self.handed_over + self.trying_again + self.not_sent + self.waiting + self.stopped
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return not (self.trying_again or self.waiting)
+
+
+_SHOWN = {
+    State.ACCEPTED: "handed_over",
+    State.DEFERRED: "trying_again",
+    State.FAILED: "not_sent",
+    State.SUPPRESSED: "not_sent",
+    State.EXPIRED: "not_sent",
+    State.QUEUED: "waiting",
+    State.IN_HAND: "waiting",
+    State.HELD: "waiting",
+    State.CANCELLED: "stopped",
+}
+
+
+def progress(mail_ids: Collection[int]) -> Progress:
+    """What became of these mails taken together: one statement, counted from rows."""
+    query = (
+        select(Delivery.state, func.count()).where(Delivery.mail_id.in_(mail_ids)).group_by(Delivery.state)
+    )
+    numbers = dict.fromkeys(_SHOWN.values(), 0)
+    for state, count in db.session.execute(query):
+        numbers[_SHOWN[state]] += count
+    return Progress(**numbers)
+
+
+def mails_of_entry(entry_id: int) -> list[int]:
+    """The mails that an entry was told by, once the worker has got to it."""
+    return list(db.session.scalars(select(Mail.id).where(Mail.entry_id == entry_id).order_by(Mail.id)))
+
+
+def mail(mail_id: int) -> Mail:
+    """One mail."""
+    return db.session.get_one(Mail, mail_id)
+
+
+def deliveries(mail_id: int, states: Collection[State], *, limit: int = 100) -> Sequence[Delivery]:
+    """A mail's deliveries in these states, those that changed last first."""
+    query = select(Delivery).where(Delivery.mail_id == mail_id, Delivery.state.in_(states))
+    return db.session.scalars(query.order_by(Delivery.changed_at.desc(), Delivery.id).limit(limit)).all()
+
+
+def rendering(mail_id: int) -> Rendering | None:
+    """The mail as it was sent, in its first language."""
+    query = select(Rendering).where(Rendering.mail_id == mail_id)
+    return db.session.scalar(query.order_by(Rendering.reader, Rendering.language).limit(1))
+
+
+def subscription_of(person_id: int, network_id: int) -> Subscription | None:
+    """What a person said about a network's mail; None who has not said anything."""
+    query = select(Subscription).where(
+        Subscription.person_id == person_id, Subscription.network_id == network_id
+    )
+    return db.session.scalar(query)
+
+
+def volume_of(person_id: int, network_id: int) -> Volume:
+    """How much mail a person gets."""
+    row = subscription_of(person_id, network_id)
+    return Volume.CONCERNS_ME if row is None else row.volume
+
+
+def address_subscription(token: str) -> Subscription | None:
+    """The subscription of an address without an account, by the link in its mails."""
+    query = select(Subscription).where(Subscription.token == token, Subscription.address.is_not(None))
+    return db.session.scalar(query)
+
+
+def subscribers(network_id: int) -> int:
+    """How many addresses take just the mail."""
+    query = select(func.count()).where(
+        Subscription.network_id == network_id,
+        Subscription.address.is_not(None),
+        Subscription.confirmed_at.is_not(None),
+        Subscription.silent_at.is_(None),
+    )
+    return db.session.scalar(query) or 0
+
+
+def stance_of(person_id: int | None, target: str, target_id: int) -> Stance | None:
+    """Whether a person follows or mutes this."""
+    row = db.session.get(Following, (person_id, Target(target), target_id)) if person_id else None
+    return None if row is None else row.stance
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Something followed or muted, as /me/mail lists it."""
+
+    target: Target
+    target_id: int
+    network_id: int
+    stance: Stance
+    title: str
+    address: str
+
+
+def followings(person_id: int) -> list[Followed]:
+    """All that a person follows or mutes and that still exists."""
+    query = select(Following).where(Following.person_id == person_id).order_by(Following.at.desc())
+    rows = db.session.scalars(query).all()
+    found = []
+    for kind in Target:
+        mine = [row for row in rows if row.target is kind]
+        known = titles(kind.value, [row.target_id for row in mine])
+        found += [
+            Followed(kind, row.target_id, row.network_id, row.stance, *known[row.target_id])
+            for row in mine
+            if row.target_id in known
+        ]
+    return found
+
+
+def suppression_of(address: str) -> Suppression | None:
+    """Whether and why we stopped writing to an address."""
+    return suppressions.of(address)
+
+
+def mail_about(person_id: int) -> list[dict[str, Any]]:
+    """Every mail to a person, for her export."""
+    query = (
+        select(Rendering.subject, Delivery.address, Delivery.state, Mail.made_at, Delivery.changed_at)
+        .join(Rendering, Rendering.id == Delivery.rendering_id)
+        .join(Mail, Mail.id == Delivery.mail_id)
+        .where(Delivery.person_id == person_id)
+        .order_by(Delivery.id)
+    )
+    return [
+        {
+            "subject": subject,
+            "address": address,
+            "state": state.value,
+            "made_at": made_at.isoformat(),
+            "changed_at": changed_at.isoformat(),
+        }
+        for subject, address, state, made_at, changed_at in db.session.execute(query)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What keeps mail from going, for the operator's page and the desk."""
+
+    line: MailLine | None
+    paused: Sequence[Mail]
+    untold: int
+    told_wrong: Sequence[Telling]
+    waiting: int
+    oldest_waiting_minutes: int
+    failed_today: int
+
+    @property
+    def any(self) -> bool:
+        """Whether somebody should look."""
+        stopped = self.line is not None and (
+            self.line.held_at or self.line.tripped_at or self.line.troubles > 2
+        )
+        return bool(stopped or self.paused or self.told_wrong or self.oldest_waiting_minutes > 60)
+
+
+def trouble() -> Trouble:
+    """The state of the whole outbox in six short statements."""
+    now = clock.now()
+    due = (Delivery.state.in_((State.QUEUED, State.IN_HAND)), Delivery.next_at <= now)
+    oldest = db.session.scalar(select(func.min(Delivery.next_at)).where(*due))
+    wrong = select(Telling).where(Telling.done_at.is_(None), Telling.error.is_not(None))
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    failed = select(func.count()).where(Delivery.state == State.FAILED, Delivery.changed_at >= day)
+    return Trouble(
+        line=db.session.get(MailLine, 1),
+        paused=db.session.scalars(select(Mail).where(Mail.paused_at.is_not(None)).limit(20)).all(),
+        untold=db.session.scalar(select(func.count()).where(Telling.done_at.is_(None))) or 0,
+        told_wrong=db.session.scalars(wrong.order_by(Telling.entry_id).limit(20)).all(),
+        waiting=db.session.scalar(select(func.count()).where(*due)) or 0,
+        oldest_waiting_minutes=0 if oldest is None else int((now - oldest).total_seconds() // 60),
+        failed_today=db.session.scalar(failed) or 0,
+    )

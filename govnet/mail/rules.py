@@ -1,0 +1,212 @@
+"""What may become of a delivery, when it is tried again, and whom an SMTP server's answer counts against."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+
+
+class State(StrEnum):
+    """Where one mail to one address stands. SMTP cannot know "delivered", so there is no such state."""
+
+    QUEUED = "queued"
+    IN_HAND = "in_hand"
+    DEFERRED = "deferred"
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    HELD = "held"
+
+
+WAITING = frozenset({State.QUEUED, State.IN_HAND, State.DEFERRED, State.HELD})
+MISSED = frozenset({State.FAILED, State.SUPPRESSED, State.CANCELLED, State.EXPIRED})
+_LEAVING = frozenset({State.IN_HAND, State.SUPPRESSED, State.CANCELLED, State.EXPIRED, State.HELD})
+MOVES: Mapping[State, frozenset[State]] = {
+    State.QUEUED: _LEAVING,
+    State.DEFERRED: _LEAVING,
+    State.IN_HAND: frozenset({State.ACCEPTED, State.DEFERRED, State.FAILED, State.QUEUED, State.HELD}),
+    State.HELD: frozenset({State.QUEUED, State.CANCELLED, State.EXPIRED}),
+    State.FAILED: frozenset({State.QUEUED}),
+    State.SUPPRESSED: frozenset({State.QUEUED}),
+    State.CANCELLED: frozenset({State.QUEUED}),
+    State.EXPIRED: frozenset({State.QUEUED}),
+    State.ACCEPTED: frozenset(),
+}
+
+
+def may_move(old: State, new: State) -> bool:
+    """Whether a delivery can go from one state to the other; what was accepted stays accepted."""
+    return new in MOVES[old]
+
+
+class Priority(IntEnum):
+    """Which mail goes first when many wait: somebody sits in front of the sign-in page, nobody before a
+    digest.
+    """
+
+    SIGN_IN = 0
+    VOTE = 10
+    PERSONAL = 20
+    ANNOUNCEMENT = 30
+    DISCUSSION = 40
+    DIGEST = 50
+
+
+LIFETIME = timedelta(days=5)
+_WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
+MOST_LOST_LEASES = 3
+
+
+def wait(tries: int, dice: float) -> timedelta:
+    """How long to wait after this many failed tries (1, 5, 15, 60 min, then 4 h), a fifth more or less by
+    `dice` in [0, 1).
+    """
+    return _WAITS[min(max(tries, 1), len(_WAITS)) - 1] * (0.8 + 0.4 * dice)
+
+
+def last_moment(made: datetime, not_after: datetime | None) -> datetime:
+    """The instant after which a mail is not worth sending: five days, or sooner if it says so (RFC 5321,
+    4.5.4.1).
+    """
+    limit = made + LIFETIME
+    return limit if not_after is None else min(limit, not_after)
+
+
+def next_try(tries: int, *, now: datetime, limit: datetime, dice: float) -> datetime | None:
+    """When a deferred mail is tried again, or None where that would be too late."""
+    moment = now + wait(tries, dice)
+    return moment if moment < limit else None
+
+
+class Step(StrEnum):
+    """How far the talk with the server had come when it answered."""
+
+    CONNECT = "connect"
+    AUTH = "auth"
+    MAIL = "mail"
+    RCPT = "rcpt"
+    DATA = "data"
+
+
+class Against(StrEnum):
+    """Whom an answer counts against: nobody, this address, the whole mailing, or the line to the server."""
+
+    NOBODY = "nobody"
+    ROW = "row"
+    MAILING = "mailing"
+    CONNECTION = "connection"
+
+
+class Why(StrEnum):
+    """The cause in a form that pages can put into words."""
+
+    NONE = "none"
+    ADDRESS_GONE = "address_gone"
+    MAILBOX_FULL = "mailbox_full"
+    REFUSED_US = "refused_us"
+    REFUSED_CONTENT = "refused_content"
+    SIGN_IN = "sign_in"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one answer means: the row's next state, whom it counts against, and whether trying again can
+    help.
+    """
+
+    state: State
+    against: Against
+    why: Why
+    permanent: bool = False
+
+
+ACCEPTED = Verdict(State.ACCEPTED, Against.NOBODY, Why.NONE)
+_ENHANCED = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
+_NOBODY_THERE = re.compile(
+    r"no such (user|recipient|mailbox|address)|unknown (user|recipient|address)"
+    r"|(user|recipient|address|mailbox) (is )?(unknown|not found|does(n't| not) exist)",
+    re.IGNORECASE,
+)
+
+
+def enhanced(words: str) -> tuple[int, int, int] | None:
+    """The enhanced status code at the head of a server's words (RFC 3463), if it gave one."""
+    found = _ENHANCED.match(words)
+    return (int(found[1]), int(found[2]), int(found[3])) if found else None
+
+
+def judge(step: Step, code: int | None, words: str = "") -> Verdict:
+    """What a server's answer means; `code` None is a timeout or a dropped line (RFC 5321, 4.2 and 3463)."""
+    if step in (Step.CONNECT, Step.AUTH):
+        return _judge_line(step, code)
+    if code is None:
+        return Verdict(State.DEFERRED, Against.CONNECTION, Why.NO_ANSWER)
+    if code == 421:
+        return Verdict(State.QUEUED, Against.MAILING, Why.BUSY)
+    if step is Step.MAIL:
+        why = Why.REFUSED_US if code >= 500 else Why.BUSY
+        return Verdict(State.QUEUED, Against.MAILING, why, permanent=code >= 500)
+    return _judge_row(step, code, words)
+
+
+def _judge_line(step: Step, code: int | None) -> Verdict:
+    why = Why.NO_ANSWER if code is None else Why.SIGN_IN if step is Step.AUTH else Why.BUSY
+    return Verdict(State.QUEUED, Against.CONNECTION, why, permanent=code is not None and code >= 500)
+
+
+def _judge_row(step: Step, code: int, words: str) -> Verdict:
+    if 200 <= code < 300:
+        return ACCEPTED
+    status = enhanced(words)
+    full = status is not None and status[1:] == (2, 2)
+    if code < 500:
+        why = Why.MAILBOX_FULL if full or code == 452 else Why.BUSY
+        return Verdict(State.DEFERRED, Against.ROW, why)
+    if status is not None and status[1] == 7:
+        return Verdict(State.FAILED, Against.MAILING, Why.REFUSED_US, permanent=True)
+    if _gone(status, words):
+        return Verdict(State.FAILED, Against.ROW, Why.ADDRESS_GONE, permanent=True)
+    if full:
+        return Verdict(State.FAILED, Against.ROW, Why.MAILBOX_FULL, permanent=True)
+    if step is Step.DATA:
+        return Verdict(State.FAILED, Against.MAILING, Why.REFUSED_CONTENT, permanent=True)
+    return Verdict(State.FAILED, Against.ROW, Why.UNKNOWN, permanent=True)
+
+
+def _gone(status: tuple[int, int, int] | None, words: str) -> bool:
+    if status is None:
+        return bool(_NOBODY_THERE.search(words))
+    return status[1] == 1 or status[1:] == (2, 1)
+
+
+REFUSALS_TO_TRIP = 20
+SAME_REFUSALS_TO_TRIP = 5
+LINE_REFUSALS_TO_TRIP = 3
+RETURNS_TO_SUPPRESS = 5
+
+
+def trips(*, tried: int, refused: int, blamed_in_a_row: int) -> bool:
+    """Whether a mailing goes so badly that a person must look: every third of at least 20 refused, or the
+    mail itself five times running.
+    """
+    if blamed_in_a_row >= SAME_REFUSALS_TO_TRIP:
+        return True
+    return refused >= REFUSALS_TO_TRIP and refused * 3 > tried
+
+
+def line_trips(permanent_in_a_row: int) -> bool:
+    """Whether the server refuses us for good (a wrong password, say), so that asking again does harm."""
+    return permanent_in_a_row >= LINE_REFUSALS_TO_TRIP
+
+
+def stops_writing(returned: int) -> bool:
+    """Whether mail came back from an address so often, with nothing taken in between, that we stop writing
+    there.
+    """
+    return returned >= RETURNS_TO_SUPPRESS

@@ -1,0 +1,165 @@
+"""One line to the mail server: Flask-Mail's own connection, with the time limits and answers it leaves
+out.
+"""
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from flask import current_app
+from flask_mail import Connection
+
+from govnet.mail.rules import Step, Verdict, judge
+
+TIMEOUT = 30.0
+_MOST_WORDS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server said, and what it means. `code` None is a timeout or a dropped line."""
+
+    verdict: Verdict
+    code: int | None
+    words: str
+
+
+class LineDown(Exception):
+    """No mail can be sent now: the server is away or does not let us in. `answer` says why."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.words)
+        self.answer = answer
+
+
+class Line(Connection):
+    """A connection that waits 30 s a step at most, checks certificates, and can be closed when the server
+    has gone.
+    """
+
+    host: smtplib.SMTP | None
+
+    def __init__(self, settings: Any, *, timeout: float = TIMEOUT, our_name: str | None = None) -> None:
+        super().__init__(settings)
+        self.timeout = timeout
+        self.our_name = our_name
+
+    def __enter__(self) -> Self:
+        """Connect, greet and sign in; raises LineDown."""
+        try:
+            super().__enter__()
+        except (OSError, smtplib.SMTPException) as error:
+            raise LineDown(_line_answer(error)) from error
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        """Say goodbye if anybody is there to hear it; never raises."""
+        host, self.host = self.host, None
+        if host is None:
+            return
+        try:
+            host.quit()
+        except (OSError, smtplib.SMTPException):
+            host.close()
+
+    @property
+    def open(self) -> bool:
+        """Whether the next mail can go over this line."""
+        return self.host is not None and self.host.sock is not None
+
+    def configure_host(self) -> smtplib.SMTP:
+        """Flask-Mail's steps with a time limit, certificates checked, and the line closed where a step
+        fails.
+        """
+        host = self._connect()
+        try:
+            if self.mail.use_tls and not self.mail.use_ssl:
+                host.starttls(context=ssl.create_default_context())
+            if self.mail.username and self.mail.password:
+                host.login(self.mail.username, self.mail.password)
+            host.ehlo_or_helo_if_needed()
+        except BaseException:
+            host.close()
+            raise
+        return host
+
+    def _connect(self) -> smtplib.SMTP:
+        place = (self.mail.server, self.mail.port)
+        if not self.mail.use_ssl:
+            return smtplib.SMTP(*place, local_hostname=self.our_name, timeout=self.timeout)
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(*place, local_hostname=self.our_name, timeout=self.timeout, context=context)
+
+    def deliver(self, sender: str, recipient: str, message: bytes) -> Answer:
+        """Hand one mail to the server for one address, and say what it answered. Never raises for what a
+        server does.
+        """
+        if self.host is None:
+            raise LineDown(_answer(Step.CONNECT, None, "not connected"))
+        try:
+            refused = self.host.sendmail(sender, [recipient], message)
+        except (OSError, smtplib.SMTPException) as error:
+            return self._failed(error)
+        if refused:
+            return _refusal(refused)
+        return _answer(Step.DATA, 250, "")
+
+    def _failed(self, error: Exception) -> Answer:
+        answer = _row_answer(error)
+        if answer.code in (None, 421):
+            self._drop()
+        return answer
+
+    def _drop(self) -> None:
+        if self.host is not None:
+            self.host.close()
+
+
+def open_line(*, timeout: float = TIMEOUT) -> Line:
+    """A line with the app's settings, to be used as a context manager."""
+    name = current_app.config.get("MAIL_DOMAIN")
+    return Line(current_app.extensions["mail"], timeout=timeout, our_name=name)
+
+
+def switched_off() -> bool:
+    """Whether the app was told to send nothing, in which case nothing may be claimed either."""
+    return bool(current_app.extensions["mail"].suppress)
+
+
+def _answer(step: Step, code: int | None, words: str | bytes) -> Answer:
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    text = " ".join(text.split())[:_MOST_WORDS]
+    return Answer(judge(step, code, text), code, text)
+
+
+def _line_answer(error: Exception) -> Answer:
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return _answer(Step.AUTH, error.smtp_code, error.smtp_error)
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return _answer(Step.AUTH, 504, str(error))
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _answer(Step.AUTH, 554, f"certificate: {error.verify_message}")
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _answer(Step.CONNECT, error.smtp_code, error.smtp_error)
+    return _answer(Step.CONNECT, None, str(error) or type(error).__name__)
+
+
+def _row_answer(error: Exception) -> Answer:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return _refusal(error.recipients)
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return _answer(Step.MAIL, error.smtp_code, error.smtp_error)
+    if isinstance(error, smtplib.SMTPHeloError):
+        return _answer(Step.CONNECT, error.smtp_code, error.smtp_error)
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _answer(Step.DATA, error.smtp_code, error.smtp_error)
+    return _answer(Step.DATA, None, str(error) or type(error).__name__)
+
+
+def _refusal(refused: dict[str, tuple[int, bytes]]) -> Answer:
+    code, words = next(iter(refused.values()))
+    return _answer(Step.RCPT, code, words)

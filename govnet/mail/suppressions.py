@@ -1,0 +1,90 @@
+"""Addresses to which we stopped writing, kept as keyed digests so that the list names nobody."""
+
+import hashlib
+import hmac
+from collections.abc import Collection
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import func, select, update
+
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.mail.models import Delivery, Mail, Suppression
+from govnet.mail.render import Kind
+from govnet.mail.rules import State, Why, stops_writing
+
+_MANY = 900
+_CAUSES = (Why.ADDRESS_GONE, Why.MAILBOX_FULL, Why.UNKNOWN)
+
+
+def digest(address: str) -> str:
+    """The address's keyed digest (HMAC-SHA256 under MAIL_KEY), in hex."""
+    key = str(current_app.config["MAIL_KEY"]).encode()
+    return hmac.new(key, b"suppression\0" + address.lower().encode(), hashlib.sha256).hexdigest()
+
+
+def among(addresses: Collection[str]) -> frozenset[str]:
+    """Those of these addresses to which we stopped writing."""
+    by_digest = {digest(address): address for address in addresses}
+    known = list(by_digest)
+    found: set[str] = set()
+    for start in range(0, len(known), _MANY):
+        query = select(Suppression.digest).where(
+            Suppression.digest.in_(known[start : start + _MANY]), Suppression.lifted_at.is_(None)
+        )
+        found.update(by_digest[d] for d in db.session.scalars(query))
+    return frozenset(found)
+
+
+def of(address: str) -> Suppression | None:
+    """Whether and why we stopped writing to this address."""
+    row = db.session.get(Suppression, digest(address))
+    return None if row is None or row.lifted_at is not None else row
+
+
+def count_return(address: str, why: Why) -> bool:
+    """After a mail came back: stop writing there if that happened too often; says whether it did now."""
+    if why not in _CAUSES:
+        return False
+    row = db.session.get(Suppression, digest(address))
+    returned = _returned(address, since=None if row is None else row.lifted_at)
+    if not stops_writing(returned) or (row is not None and row.lifted_at is None):
+        return False
+    if row is None:
+        row = Suppression(digest=digest(address))
+        db.session.add(row)
+    row.why, row.returned, row.since, row.lifted_at = why, returned, clock.now(), None
+    _suppress_waiting(address, why)
+    return True
+
+
+def _returned(address: str, since: datetime | None) -> int:
+    """How many mails came back since the provider last took one, or since writing there was tried anew."""
+    here = (Delivery.address == address,)
+    taken = db.session.scalar(
+        select(func.max(Delivery.changed_at)).where(*here, Delivery.state == State.ACCEPTED)
+    )
+    query = select(func.count()).where(*here, Delivery.state == State.FAILED, Delivery.why.in_(_CAUSES))
+    for moment in filter(None, (taken, since)):
+        query = query.where(Delivery.changed_at > moment)
+    return db.session.scalar(query) or 0
+
+
+def _suppress_waiting(address: str, why: Why) -> None:
+    lists = select(Mail.id).where(Mail.kind != Kind.PERSONAL)
+    waiting = Delivery.state.in_((State.QUEUED, State.DEFERRED))
+    db.session.execute(
+        update(Delivery)
+        .where(Delivery.address == address, waiting, Delivery.mail_id.in_(lists))
+        .values(state=State.SUPPRESSED, why=why, changed_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def lift(address: str) -> bool:
+    """Try the address again: what came back so far no longer counts. Says whether it was suppressed."""
+    row = of(address)
+    if row is not None:
+        row.lifted_at = clock.now()
+    return row is not None

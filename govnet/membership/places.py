@@ -1,0 +1,23 @@
+"""Which networks a person belongs to, for the mail floor below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+
+from govnet.charter.models import Network
+from govnet.extensions import db
+from govnet.membership.models import Membership, MembershipState, Representation
+
+_HERE = (MembershipState.ACTIVE, MembershipState.FOUND, MembershipState.LAPSED, MembershipState.SUSPENDED)
+
+
+def networks_of(person_id: int) -> Sequence[Network]:
+    """The networks of which the person, or an organisation they speak for, is a member; by name."""
+    spoken = select(Representation.organisation_id).where(
+        Representation.person_id == person_id, Representation.end.is_(None)
+    )
+    mine = or_(Membership.person_id == person_id, Membership.organisation_id.in_(spoken))
+    member = select(Membership.network_id).where(mine, Membership.end.is_(None), Membership.state.in_(_HERE))
+    return db.session.scalars(select(Network).where(Network.id.in_(member)).order_by(Network.name)).all()

@@ -1,0 +1,165 @@
+"""Deliveries, tries, and what a server's answer means."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from govnet.mail.rules import (
+    LIFETIME,
+    MISSED,
+    MOVES,
+    WAITING,
+    Against,
+    Priority,
+    State,
+    Step,
+    Why,
+    enhanced,
+    judge,
+    last_moment,
+    line_trips,
+    may_move,
+    next_try,
+    stops_writing,
+    trips,
+    wait,
+)
+
+NOON = datetime(2015, 5, 15, 12, tzinfo=UTC)
+
+
+def test_every_state_is_waiting_missed_or_accepted_so_that_numbers_add_up():
+    assert WAITING | MISSED | {State.ACCEPTED} == set(State)
+    assert not WAITING & MISSED
+    assert set(MOVES) == set(State)
+
+
+def test_what_a_provider_has_taken_is_never_sent_again():
+    assert not any(may_move(State.ACCEPTED, new) for new in State)
+
+
+@pytest.mark.parametrize("old", sorted(MISSED))
+def test_whoever_was_missed_can_be_written_to_again(old):
+    assert may_move(old, State.QUEUED)
+
+
+@pytest.mark.parametrize("new", [State.CANCELLED, State.SUPPRESSED, State.EXPIRED])
+def test_a_mail_in_hand_cannot_be_taken_back(new):
+    assert not may_move(State.IN_HAND, new)
+
+
+def test_somebody_waiting_to_sign_in_goes_before_a_digest():
+    order = sorted(Priority)
+    assert order[0] is Priority.SIGN_IN
+    assert order[-1] is Priority.DIGEST
+    assert Priority.VOTE < Priority.ANNOUNCEMENT < Priority.DISCUSSION
+
+
+def test_tries_come_after_one_five_fifteen_sixty_minutes_then_every_four_hours():
+    minutes = [wait(tries, 0.5) / timedelta(minutes=1) for tries in range(1, 8)]
+    assert minutes == pytest.approx([1, 5, 15, 60, 240, 240, 240])
+
+
+@given(st.integers(1, 50), st.floats(0, 1, exclude_max=True))
+def test_chance_moves_a_try_by_a_fifth_at_most(tries, dice):
+    middle = wait(tries, 0.5)
+    assert 0.8 * middle <= wait(tries, dice) <= 1.2 * middle
+
+
+def test_after_five_days_nobody_tries_again():
+    limit = last_moment(NOON, None)
+    assert limit == NOON + LIFETIME
+    assert next_try(30, now=limit - timedelta(hours=5), limit=limit, dice=0.5) is not None
+    assert next_try(30, now=limit - timedelta(hours=4), limit=limit, dice=0.5) is None
+
+
+def test_a_sign_in_link_is_not_sent_after_it_has_expired():
+    limit = last_moment(NOON, NOON + timedelta(minutes=10))
+    assert next_try(1, now=NOON, limit=limit, dice=0.5) == NOON + timedelta(minutes=1)
+    assert next_try(3, now=NOON + timedelta(minutes=6), limit=limit, dice=0.5) is None
+
+
+def test_no_mail_outlives_five_days_whatever_it_asks_for():
+    assert last_moment(NOON, NOON + timedelta(days=30)) == NOON + LIFETIME
+
+
+@given(st.lists(st.floats(0, 1, exclude_max=True), min_size=60, max_size=60))
+def test_the_tries_of_a_mail_end(dice):
+    now, tries, limit = NOON, 0, last_moment(NOON, None)
+    moments = [now]
+    while (after := next_try(tries := tries + 1, now=now, limit=limit, dice=dice[tries % 60])) is not None:
+        now = after
+        moments.append(now)
+    assert all(a < b for a, b in pairwise(moments))
+    assert len(moments) < 45
+
+
+@pytest.mark.parametrize(
+    ("step", "code", "words", "state", "against", "why"),
+    [
+        (Step.DATA, 250, "2.0.0 queued as 17", State.ACCEPTED, Against.NOBODY, Why.NONE),
+        (Step.RCPT, 550, "5.1.1 no such user", State.FAILED, Against.ROW, Why.ADDRESS_GONE),
+        (Step.RCPT, 550, "no such user", State.FAILED, Against.ROW, Why.ADDRESS_GONE),
+        (Step.RCPT, 550, "User unknown in virtual table", State.FAILED, Against.ROW, Why.ADDRESS_GONE),
+        (Step.RCPT, 550, "5.2.1 mailbox disabled", State.FAILED, Against.ROW, Why.ADDRESS_GONE),
+        (Step.RCPT, 552, "5.2.2 over quota", State.FAILED, Against.ROW, Why.MAILBOX_FULL),
+        (Step.RCPT, 550, "I would rather not", State.FAILED, Against.ROW, Why.UNKNOWN),
+        (Step.RCPT, 550, "5.7.1 blocked by a list", State.FAILED, Against.MAILING, Why.REFUSED_US),
+        (Step.RCPT, 451, "4.3.0 later", State.DEFERRED, Against.ROW, Why.BUSY),
+        (Step.RCPT, 452, "4.2.2 mailbox full", State.DEFERRED, Against.ROW, Why.MAILBOX_FULL),
+        (Step.RCPT, 421, "4.7.0 slow down", State.QUEUED, Against.MAILING, Why.BUSY),
+        (Step.RCPT, None, "", State.DEFERRED, Against.CONNECTION, Why.NO_ANSWER),
+        (Step.MAIL, 451, "later", State.QUEUED, Against.MAILING, Why.BUSY),
+        (Step.MAIL, 550, "sender refused", State.QUEUED, Against.MAILING, Why.REFUSED_US),
+        (Step.DATA, 554, "looks like spam", State.FAILED, Against.MAILING, Why.REFUSED_CONTENT),
+        (Step.DATA, 554, "5.1.1 nobody here after all", State.FAILED, Against.ROW, Why.ADDRESS_GONE),
+        (Step.DATA, 451, "4.3.0 try again", State.DEFERRED, Against.ROW, Why.BUSY),
+        (Step.DATA, None, "", State.DEFERRED, Against.CONNECTION, Why.NO_ANSWER),
+        (Step.AUTH, 535, "5.7.8 bad password", State.QUEUED, Against.CONNECTION, Why.SIGN_IN),
+        (Step.AUTH, 454, "later", State.QUEUED, Against.CONNECTION, Why.SIGN_IN),
+        (Step.CONNECT, None, "", State.QUEUED, Against.CONNECTION, Why.NO_ANSWER),
+        (Step.CONNECT, 421, "busy", State.QUEUED, Against.CONNECTION, Why.BUSY),
+    ],
+)
+def test_an_answer_counts_against_whom_it_is_about(step, code, words, state, against, why):
+    verdict = judge(step, code, words)
+    assert (verdict.state, verdict.against, verdict.why) == (state, against, why)
+
+
+@given(st.sampled_from(Step), st.none() | st.integers(200, 599), st.text(max_size=60))
+def test_any_answer_leads_to_a_state_that_a_mail_in_hand_can_take(step, code, words):
+    assert may_move(State.IN_HAND, judge(step, code, words).state)
+
+
+def test_a_wrong_password_is_known_to_be_for_good():
+    assert judge(Step.AUTH, 535).permanent
+    assert not judge(Step.AUTH, 454).permanent
+    assert not judge(Step.CONNECT, None).permanent
+
+
+def test_only_a_code_at_the_head_of_the_words_counts():
+    assert enhanced("5.1.1 gone") == (5, 1, 1)
+    assert enhanced("see rule 5.1.1") is None
+    assert enhanced("5.1.12345 x") is None
+
+
+def test_a_few_dead_addresses_of_an_old_list_stop_nothing():
+    assert not trips(tried=600, refused=60, blamed_in_a_row=0)
+    assert not trips(tried=3, refused=3, blamed_in_a_row=0)
+
+
+def test_a_mailing_that_is_refused_everywhere_waits_for_a_person():
+    assert trips(tried=40, refused=20, blamed_in_a_row=0)
+    assert trips(tried=5, refused=5, blamed_in_a_row=5)
+
+
+def test_three_refused_passwords_are_enough():
+    assert [line_trips(n) for n in range(5)] == [False, False, False, True, True]
+
+
+def test_we_stop_writing_after_mail_came_back_five_times():
+    assert not stops_writing(4)
+    assert stops_writing(5)
