@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from govnet.charter.models import Network
-from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.actor import Actor, Door
 from govnet.offices.founding import (
     By,
     FoundMandate,
@@ -13,6 +13,7 @@ from govnet.offices.founding import (
     committee_as_found,
     mandate_as_found,
 )
+from govnet.permissions import Can, require
 
 
 def record_as_found(
@@ -22,14 +23,13 @@ def record_as_found(
     places: Sequence[FoundPlace] = (),
     mandates: Sequence[FoundMandate] = (),
     by: Actor,
-    under: Authority,
     via: Door = Door.CLI,
 ) -> None:
     """At founding: the committee and the coordinator as they were, each with its evidence. Inside transaction().
 
-    `under` is what the founding rests on (the server's shell, or the one-time link).
+    Founding is the operator's work, so this asks for that right.
     """
-    who = By(by, under, via)
+    who = By(by, require(by, Can.OPERATE), via)
     committee_as_found(network, committee, places, who)
     for mandate in mandates:
         mandate_as_found(network, mandate, who)

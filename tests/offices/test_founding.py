@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 
 from govnet.extensions import db
-from govnet.kernel.actor import OPERATOR_SHELL, Actor
 from govnet.kernel.transaction import transaction
 from govnet.offices import actions
 from govnet.offices.founding import FoundMandate, FoundPlace, FoundTerm
@@ -37,14 +36,14 @@ def found(network, ada, org):
         end=date(2015, 7, 1),
         evidence=WORD,
     )
+    operator = builders.an_operator()
     with transaction():
         actions.record_as_found(
             network,
             committee="Steering group",
             places=places,
             mandates=[mandate],
-            by=Actor(name="The operator"),
-            under=OPERATOR_SHELL,
+            by=builders.acting(operator, network),
         )
 
 
