@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -14,9 +15,16 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    MappedSQLExpression,
+    column_property,
+    mapped_column,
+    relationship,
+)
 from sqlalchemy.schema import DDL
 
 from govnet.accounts.models import Person
@@ -24,6 +32,7 @@ from govnet.charter.models import Network
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
 from govnet.kernel.triggers import trigger
 from govnet.membership.models import Organisation
+from govnet.offices import rules
 
 
 class BodyKind(StrEnum):
@@ -46,6 +55,12 @@ class Body(Base):
     kind: Mapped[BodyKind] = mapped_column(enum_type(BodyKind, "kind"))
     network: Mapped[Network] = relationship(lazy="raise")
     seats: Mapped[list[Seat]] = relationship(back_populates="body", lazy="raise", order_by="Seat.position")
+
+
+def _network_of(body_id: Mapped[int]) -> MappedSQLExpression[int]:
+    return column_property(
+        select(Body.network_id).where(Body.id == body_id).correlate_except(Body).scalar_subquery()
+    )
 
 
 class Constituency(StrEnum):
@@ -74,6 +89,8 @@ class Seat(Base):
     )
     id: Mapped[Key]
     body_id: Mapped[int] = mapped_column(ForeignKey("body.id"))
+    network_id: Mapped[int] = _network_of(body_id)
+    """Its body's, so that an address in another network does not find it."""
     name: Mapped[Name]
     position: Mapped[int]
     constituency: Mapped[Constituency] = mapped_column(
@@ -124,7 +141,8 @@ class Term(Base):
     )
     id: Mapped[Key]
     seat_id: Mapped[int] = mapped_column(index=True)
-    body_id: Mapped[int]
+    body_id: Mapped[int] = mapped_column()
+    network_id: Mapped[int] = _network_of(body_id)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     start: Mapped[date]
     end: Mapped[date]
@@ -149,6 +167,12 @@ class MandateEnd(StrEnum):
     EXPIRED = "expired"
     GIVEN_BACK = "given back"
     WITHDRAWN = "withdrawn by decision"
+
+
+def _first_report(context: Any) -> date:
+    row = context.get_current_parameters()
+    end: date = row["end"]
+    return min(rules.months_after(row["start"], row["report_months"]), end)
 
 
 class Mandate(Base):
@@ -181,6 +205,10 @@ class Mandate(Base):
     person: Mapped[Person | None] = relationship(lazy="raise")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise")
     named: Mapped[list[MandateNamed]] = relationship(back_populates="mandate", lazy="raise")
+    report_months: Mapped[int] = mapped_column(default=12)
+    """A report falls due every so many months, by the rules under which it was granted."""
+    next_report_on: Mapped[date | None] = mapped_column(default=_first_report)
+    """The earliest day on which one is due that is not there; None when all are."""
     reports: Mapped[list[MandateReport]] = relationship(
         back_populates="mandate", lazy="raise", order_by="MandateReport.due_on"
     )
