@@ -49,9 +49,11 @@ class Can(StrEnum):
     SEE_NAMES = "see how each member answered"
     PROPOSE = "make a proposal"
     ANSWER = "answer this proposal"
+    REWORD_PROPOSAL = "change the words of this proposal"
     WITHDRAW_PROPOSAL = "take this proposal back"
     RECORD_DECISION = "record a decision taken elsewhere"
     OBJECT = "object to this decision"
+    NOTE_DECISION = "write beside this decision"
     # offices
     SEE_DESK = "use the officers' desk"
     RECORD_OFFICE = "record who holds an office"
@@ -181,10 +183,12 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     # decisions
     Can.SEE_NAMES: (MEMBER, *OFFICERS),
     Can.PROPOSE: (MEMBER, *OFFICERS),
-    Can.ANSWER: (MEMBER,),
+    Can.ANSWER: (MEMBER, STEERING),
+    Can.REWORD_PROPOSAL: (OWNER,),
     Can.WITHDRAW_PROPOSAL: (OWNER,),
     Can.RECORD_DECISION: OFFICERS,
     Can.OBJECT: (MEMBER,),
+    Can.NOTE_DECISION: (MEMBER, *OFFICERS),
     # offices
     Can.SEE_DESK: OFFICERS,
     # writing down what a decision gave is no power; without it, a network whose terms all ended would be stuck
