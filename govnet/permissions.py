@@ -57,6 +57,10 @@ class Can(StrEnum):
     # offices
     SEE_DESK = "use the officers' desk"
     RECORD_OFFICE = "record who holds an office"
+    RECORD_MANDATE = "record what the coordinator may do"
+    GIVE_BACK_MANDATE = "give this mandate back"
+    REPORT_AS_COORDINATOR = "file the coordinator's report"
+    CHANGE_SETTINGS = "change the network's settings"
     LEAVE_OFFICE = "leave this office"
     # announcements
     WRITE_ANNOUNCEMENT = "write an announcement"
@@ -109,6 +113,12 @@ def coordinator(actor: Actor, subject: Any) -> Authority | None:
     return next((Authority(f"mandate:{m.id}", "coordinator") for m in actor.mandates), None)
 
 
+def holds_mandate(actor: Actor, subject: Any) -> Authority | None:
+    """Acts under this very mandate, today."""
+    mine = any(m.id == getattr(subject, "id", None) for m in actor.mandates)
+    return Authority(f"mandate:{subject.id}", "coordinator") if mine else None
+
+
 def operator(actor: Actor, subject: Any) -> Authority | None:
     """Runs the server."""
     return Authority(f"operator_grant:{actor.operator_grant_id}", "operator") if actor.is_operator else None
@@ -144,6 +154,7 @@ MEMBER = Grant("member", _l("members"), member)
 STEERING = Grant("steering", _l("the committee"), steering)
 CHAIR = Grant("chair", _l("the committee's chair"), chair)
 COORDINATOR = Grant("coordinator", _l("the coordinator"), coordinator)
+MANDATE_HOLDER = Grant("coordinator", _l("whoever acts under this mandate"), holds_mandate)
 OPERATOR = Grant("operator", _l("the operator of the server"), operator)
 OWNER = Grant("self", _l("the person whose it is"), oneself)
 READER = Grant("reader", _l("those whom it is for"), reader)
@@ -180,7 +191,12 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.NOTE_DECISION: (MEMBER, *OFFICERS),
     # offices
     Can.SEE_DESK: OFFICERS,
-    Can.RECORD_OFFICE: OFFICERS,
+    # writing down what a decision gave is no power; without it, a network whose terms all ended would be stuck
+    Can.RECORD_OFFICE: (*OFFICERS, OPERATOR),
+    Can.RECORD_MANDATE: (STEERING, OPERATOR),
+    Can.GIVE_BACK_MANDATE: (MANDATE_HOLDER,),
+    Can.REPORT_AS_COORDINATOR: (MANDATE_HOLDER,),
+    Can.CHANGE_SETTINGS: OFFICERS,
     Can.LEAVE_OFFICE: (OWNER,),
     # announcements
     Can.WRITE_ANNOUNCEMENT: OFFICERS,
