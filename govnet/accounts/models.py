@@ -119,7 +119,7 @@ class AddressChange(Base):
 class ReadMark(Base):
     """How far somebody has read a network's record: set by "I have read all this", to exactly what was shown."""
 
-    __tablename__ = "read_mark"
+    __tablename__ = "record_read_mark"
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), primary_key=True)
     number: Mapped[int]
