@@ -60,14 +60,18 @@ class Cells:
         if value and not SLUG.fullmatch(value):
             self.wrong(name, N_("Use 2 to 40 small letters, digits and hyphens, such as “uk”."))
         elif value in reserved:
-            self.wrong(name, N_("“%(value)s” is a word that this site uses itself. Choose another."), value=value)
+            self.wrong(
+                name, N_("“%(value)s” is a word that this site uses itself. Choose another."), value=value
+            )
         return value
 
     def zone(self, name: str) -> str:
         """An IANA time zone."""
         value = self.text(name) or "Europe/London"
         if value not in available_timezones():
-            self.wrong(name, N_("There is no time zone “%(value)s”. Write one such as Europe/London."), value=value)
+            self.wrong(
+                name, N_("There is no time zone “%(value)s”. Write one such as Europe/London."), value=value
+            )
         return value
 
     def choice(self, name: str, options: Sequence[str], default: str) -> str:
@@ -105,7 +109,9 @@ class Cells:
     def inner(self, name: str) -> "Cells":
         """A table inside this one; empty when it is missing."""
         value = self._value(name)
-        return Cells({} if value is None else value, ".".join(filter(None, (self.where, name))), self.troubles)
+        return Cells(
+            {} if value is None else value, ".".join(filter(None, (self.where, name))), self.troubles
+        )
 
     def many(self, name: str) -> list["Cells"]:
         """A list of tables, numbered from 1."""
@@ -114,9 +120,13 @@ class Cells:
             self.wrong(name, N_("This should be a list."))
             return []
         place = ".".join(filter(None, (self.where, name)))
-        return [Cells(table, f"{place}.{number}", self.troubles) for number, table in enumerate(value or (), 1)]
+        return [
+            Cells(table, f"{place}.{number}", self.troubles) for number, table in enumerate(value or (), 1)
+        ]
 
     def done(self) -> None:
         """Report every cell that nobody asked for: a misspelt name would otherwise be lost in silence."""
         for name in sorted(set(self.table) - self._asked):
-            self.wrong(name, N_("There is nothing called this here. Take it out, or look for a slip of the pen."))
+            self.wrong(
+                name, N_("There is nothing called this here. Take it out, or look for a slip of the pen.")
+            )

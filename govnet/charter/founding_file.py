@@ -7,11 +7,11 @@ from govnet.charter import rules
 from govnet.charter.cells import NO_DAY, Cells
 from govnet.charter.founding import (
     BadFounding,
+    Founding,
     FoundMandate,
     FoundPerson,
     FoundSeat,
     FoundSister,
-    Founding,
     Trouble,
 )
 from govnet.charter.starting import STARTING
@@ -115,7 +115,12 @@ def _mandate(cells: Cells) -> FoundMandate:
 
 def _named(cells: Cells, holder: str, kind: str) -> tuple[FoundPerson, ...]:
     if kind == "person":
-        return (FoundPerson(name=holder, email=cells.email("email", need=N_("Give the address by which they will sign in."))),)
+        return (
+            FoundPerson(
+                name=holder,
+                email=cells.email("email", need=N_("Give the address by which they will sign in.")),
+            ),
+        )
     people = []
     for person in cells.many("named"):
         people.append(_person(person, "name"))
@@ -141,12 +146,24 @@ def _agree(founding: Founding, troubles: list[Trouble]) -> None:
     seats: dict[str, int] = {}
     for number, seat in enumerate(founding.seats, 1):
         if seat.holder and seats.setdefault(seat.holder.email, number) != number:
-            top.wrong(f"committee.seats.{number}.email", N_("This person has place %(first)s already."), first=seats[seat.holder.email])
-    people = [seat.holder for seat in founding.seats if seat.holder] + list(founding.mandate.named if founding.mandate else ())
+            top.wrong(
+                f"committee.seats.{number}.email",
+                N_("This person has place %(first)s already."),
+                first=seats[seat.holder.email],
+            )
+    people = [seat.holder for seat in founding.seats if seat.holder] + list(
+        founding.mandate.named if founding.mandate else ()
+    )
     names = {person.email: person.name for person in reversed(people)}
     for person in people:
         if person.email and names[person.email] != person.name:
-            top.wrong("committee", N_("%(email)s has two names: %(one)s and %(other)s."), email=person.email, one=names[person.email], other=person.name)
+            top.wrong(
+                "committee",
+                N_("%(email)s has two names: %(one)s and %(other)s."),
+                email=person.email,
+                one=names[person.email],
+                other=person.name,
+            )
     slugs = [founding.slug, *(sister.slug for sister in founding.sisters)]
     for slug in sorted({slug for slug in slugs if slug and slugs.count(slug) > 1}):
         top.wrong("sister", N_("Two networks are called “%(slug)s”."), slug=slug)

@@ -219,8 +219,6 @@ class Facts:
     """Everything in the data files, the places for dates already filled in."""
 
     founding: str
-    conduct_title: str
-    conduct: tuple[str, ...]
     people: Mapping[str, Person]
     organisations: Mapping[str, Organisation]
     topics: tuple[Topic, ...]

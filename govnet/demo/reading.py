@@ -21,8 +21,6 @@ def read(calendar: Calendar) -> facts.Facts:
     organisations = _all(facts.Organisation, tables["organisations"]["organisations"])
     return facts.Facts(
         founding=files["network"],
-        conduct_title=tables["conduct"]["title"],
-        conduct=tuple(tables["conduct"]["lines"]),
         people={one.key: one for one in people},
         organisations={one.key: one for one in organisations},
         topics=_all(facts.Topic, tables["topics"]["topics"]),
