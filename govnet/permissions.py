@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from govnet.extensions import db
-from govnet.kernel.actor import ONESELF, SYSTEM, VISITOR, Actor, Authority
+from govnet.kernel.actor import ONESELF, OPERATOR_SHELL, SHELL, SYSTEM, VISITOR, Actor, Authority
 from govnet.kernel.errors import NotAllowed
 
 Predicate = Callable[[Actor, Any], Authority | None]
@@ -210,7 +210,7 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
 def authority(actor: Actor, can: Can, subject: Any = None) -> Authority | None:
     """What the actor's right rests on, or None without one. The program itself may all that the rules allow."""
     if actor.system:
-        return SYSTEM
+        return OPERATOR_SHELL if actor == SHELL else SYSTEM
     return next((found for grant in TABLE[can] if (found := grant.holds(actor, subject)) is not None), None)
 
 
