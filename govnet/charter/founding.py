@@ -88,10 +88,16 @@ class Founding:
     seats: tuple[FoundSeat, ...]
     mandate: FoundMandate | None
     sisters: tuple[FoundSister, ...]
+    operator: FoundPerson | None
 
     @property
     def people(self) -> dict[str, FoundPerson]:
-        """Everybody who holds an office, by address."""
-        found = [seat.holder for seat in self.seats if seat.holder]
-        found += self.mandate.named if self.mandate else ()
-        return {person.email: person for person in found}
+        """Everybody whom the founding names, by address."""
+        return {person.email: person for person in self.named}
+
+    @property
+    def named(self) -> tuple[FoundPerson, ...]:
+        """Every naming of a person, in order; the same person may come twice."""
+        holders = tuple(seat.holder for seat in self.seats if seat.holder)
+        acting = self.mandate.named if self.mandate else ()
+        return holders + acting + ((self.operator,) if self.operator else ())

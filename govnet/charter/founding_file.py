@@ -43,6 +43,7 @@ def read_founding(table: Mapping[str, Any], *, reserved: Sequence[str], accents:
         seats=_seats(committee),
         mandate=_mandate(top.inner("coordinator")) if top.table.get("coordinator") else None,
         sisters=tuple(_sister(cells, reserved) for cells in top.many("sister")),
+        operator=_operator(top.inner("operator")) if top.table.get("operator") else None,
     )
     _agree(founding, troubles)
     for cells in (top, network, contact, committee):
@@ -130,6 +131,12 @@ def _named(cells: Cells, holder: str, kind: str) -> tuple[FoundPerson, ...]:
     return tuple(people)
 
 
+def _operator(cells: Cells) -> FoundPerson:
+    person = _person(cells, "name")
+    cells.done()
+    return person
+
+
 def _sister(cells: Cells, reserved: Sequence[str]) -> FoundSister:
     sister = FoundSister(
         slug=cells.slug("slug", reserved),
@@ -151,11 +158,8 @@ def _agree(founding: Founding, troubles: list[Trouble]) -> None:
                 N_("This person has place %(first)s already."),
                 first=seats[seat.holder.email],
             )
-    people = [seat.holder for seat in founding.seats if seat.holder] + list(
-        founding.mandate.named if founding.mandate else ()
-    )
-    names = {person.email: person.name for person in reversed(people)}
-    for person in people:
+    names = {person.email: person.name for person in reversed(founding.named)}
+    for person in founding.named:
         if person.email and names[person.email] != person.name:
             top.wrong(
                 "committee",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
+
 from govnet.accounts.models import Person, PersonEmail
 from govnet.charter import actions as charter
 from govnet.charter.founding import Founding, FoundMandate, FoundPerson, FoundSeat, FoundSister
 from govnet.charter.models import Network, NetworkState
+from govnet.charter.rules import Charter
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Authority, Door
@@ -34,7 +37,7 @@ def found(founding: Founding, *, by: Actor, via: Door) -> Network:
     if founding.mandate:
         work.mandate(founding.mandate)
     for sister in founding.sisters:
-        work.sister(sister)
+        work.sister(sister, founding.charter)
     if founding.operator:
         operators.give(work.people[founding.operator.email], by=by, via=via)
     return network
@@ -42,7 +45,9 @@ def found(founding: Founding, *, by: Actor, via: Door) -> Network:
 
 def _network(founding: Founding) -> Network:
     if queries.slug_taken(founding.slug):
-        raise RuleBroken(f"There is a network called “{founding.slug}” here already.", field="network.slug")
+        raise RuleBroken(
+            _("There is a network called “%(slug)s” here already.", slug=founding.slug), field="network.slug"
+        )
     network = Network(
         slug=founding.slug,
         name=founding.name,
@@ -139,10 +144,12 @@ class _Work:
         self.say(MandateFound, mandate=mandate, holder=found.organisation or named[0].name, scope=found.scope,
                  evidence=found.evidence, start=found.start, end=found.end, organisation=organisation)  # fmt: skip
 
-    def sister(self, found: FoundSister) -> None:
+    def sister(self, found: FoundSister, rules: Charter) -> None:
         """A network beside this one, with the same people to ask until it has its own."""
         if queries.slug_taken(found.slug):
-            raise RuleBroken(f"There is a network called “{found.slug}” here already.", field="sister")
+            raise RuleBroken(
+                _("There is a network called “%(slug)s” here already.", slug=found.slug), field="sister"
+            )
         sister = Network(
             slug=found.slug,
             name=found.name,
@@ -159,6 +166,8 @@ class _Work:
         db.session.add(sister)
         db.session.flush()  # its chain names it by its key
         open_chain(sister)
+        evidence = _("Taken over from %(name)s until it has rules of its own.", name=self.network.name)
+        charter.begin(sister, rules, evidence=evidence, by=self.by, under=self.under, via=self.via)
         self.say(SisterFound, sister=sister, name=found.name, state=found.state)
 
 

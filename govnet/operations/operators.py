@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
+
 from govnet.accounts.models import OperatorGrant, Person
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -28,7 +30,7 @@ def take(person: Person, *, by: Actor, via: Door) -> None:
     require(by, Can.OPERATE)
     grant = queries.open_grant(person.id)
     if grant is None:
-        raise RuleBroken(f"{person.name} does not look after the server.")
+        raise RuleBroken(_("%(name)s does not look after the server.", name=person.name))
     grant.ended_at = clock.now()
     tell_all(OperatorTaken, by=by, via=via, person=person, name=person.name)
 
