@@ -31,3 +31,12 @@ class Backup(Base):
     file: Mapped[str] = mapped_column(String(500))
     size: Mapped[int]
     """Bytes."""
+
+
+class WorkerBeat(Base):
+    """The last sign of life of the worker on each machine."""
+
+    __tablename__ = "worker_beat"
+    host: Mapped[str] = mapped_column(String(200), primary_key=True)
+    at: Mapped[Instant]
+    release: Mapped[str] = mapped_column(String(40))

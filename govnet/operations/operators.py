@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext as _
 
 from govnet.accounts.models import OperatorGrant, Person
@@ -35,7 +37,7 @@ def take(person: Person, *, by: Actor, via: Door) -> None:
     tell_all(OperatorTaken, by=by, via=via, person=person, name=person.name)
 
 
-def tell_all(kind: type[Event], *, by: Actor, via: Door, **facts: object) -> None:
+def tell_all(kind: type[Event], *, by: Actor, via: Door, **facts: Any) -> None:
     """Record what an operator did in every network, since the server is everybody's."""
     under = require(by, Can.OPERATE)
     for network in queries.chained_networks():

@@ -10,7 +10,7 @@ from govnet.accounts.models import OperatorGrant, Person, PersonEmail
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.membership.models import Organisation
-from govnet.operations.models import Backup, FoundingLink
+from govnet.operations.models import Backup, FoundingLink, WorkerBeat
 
 
 def slug_taken(slug: str) -> bool:
@@ -63,3 +63,13 @@ def last_backup() -> Backup | None:
 def how_many_networks() -> int:
     """How many networks this server keeps."""
     return db.session.scalar(select(func.count()).select_from(Network)) or 0
+
+
+def last_beat() -> WorkerBeat | None:
+    """The worker that gave the newest sign of life."""
+    return db.session.scalar(select(WorkerBeat).order_by(WorkerBeat.at.desc()).limit(1))
+
+
+def beats() -> Sequence[WorkerBeat]:
+    """Every machine's worker, the newest sign of life first."""
+    return db.session.scalars(select(WorkerBeat).order_by(WorkerBeat.at.desc())).all()
