@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
-from govnet.membership.models import Organisation
-from govnet.offices.models import Mandate, Seat, Term
 from govnet.record.events import Event
 
 
@@ -26,43 +23,6 @@ class NetworkFounded(Event):
     founded: Network
     name: str
     purpose: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlaceFound(Event):
-    """A place on the committee as it was found: who holds it and how we know, or that it is empty."""
-
-    verb: ClassVar[str] = "committee.found"
-    sentence: ClassVar[Any] = _l("%(actor)s wrote down the committee place “%(place)s” as found: %(holder)s.")
-    words_of: ClassVar[frozenset[str]] = frozenset({"holder", "evidence"})
-    subject: ClassVar[str] = "seat"
-
-    seat: Seat
-    place: str
-    holder: str
-    evidence: str
-    term: Term | None = None
-    person: Person | None = None
-    start: date | None = None
-    end: date | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class MandateFound(Event):
-    """What the coordinator may do, as it was found."""
-
-    verb: ClassVar[str] = "mandate.found"
-    sentence: ClassVar[Any] = _l("%(actor)s wrote down what the coordinator may do, as found: %(holder)s.")
-    words_of: ClassVar[frozenset[str]] = frozenset({"holder", "evidence"})
-    subject: ClassVar[str] = "mandate"
-
-    mandate: Mandate
-    holder: str
-    scope: str
-    evidence: str
-    start: date
-    end: date
-    organisation: Organisation | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,3 +96,21 @@ class MailStopped(Event):
     words_of: ClassVar[frozenset[str]] = frozenset({"why"})
 
     why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailDropped(Event):
+    """What was waiting when mail was held is not sent."""
+
+    verb: ClassVar[str] = "operator.mail-dropped"
+    sentence: ClassVar[Any] = _l("%(actor)s dropped %(count)s mails that were waiting.")
+
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineReset(Event):
+    """After many errors the mail server is used again."""
+
+    verb: ClassVar[str] = "operator.line-reset"
+    sentence: ClassVar[Any] = _l("%(actor)s let the mail server be used again.")

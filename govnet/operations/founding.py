@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from govnet.accounts.models import Person, PersonEmail
+from govnet.accounts.actions import person_for
 from govnet.charter import actions as charter
-from govnet.charter.founding import Founding, FoundMandate, FoundPerson, FoundSeat, FoundSister
+from govnet.charter.founding import Founding, FoundSeat, FoundSister
+from govnet.charter.founding import FoundMandate as Found
 from govnet.charter.models import Network, NetworkState
 from govnet.charter.rules import Charter
 from govnet.extensions import db
@@ -14,9 +15,11 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.membership.models import Organisation
-from govnet.offices.models import Body, BodyKind, CameBy, Constituency, Mandate, MandateNamed, Seat, Term
+from govnet.offices.actions import record_as_found
+from govnet.offices.founding import FoundMandate, FoundPlace, FoundTerm
+from govnet.offices.models import Constituency
 from govnet.operations import operators, queries
-from govnet.operations.events import MandateFound, NetworkFounded, PlaceFound, SisterFound
+from govnet.operations.events import NetworkFounded, SisterFound
 from govnet.permissions import Can, require
 from govnet.record.actions import open_chain, record
 
@@ -24,30 +27,34 @@ from govnet.record.actions import open_chain, record
 def found(founding: Founding, *, by: Actor, via: Door) -> Network:
     """Write down a network as it was found: its rules, its offices, and who looks after the server.
 
-    Raises RuleBroken when the address is taken. Members come later, each by their own word.
+    Raises RuleBroken when an address is taken. Members come later, each by their own word.
     """
     under = require(by, Can.OPERATE)
     network = _network(founding)
-    work = _Work(network, by, under, via)
-    work.say(NetworkFounded, founded=network, name=network.name, purpose=network.purpose)
-    charter.begin(network, founding.charter, evidence=founding.charter_evidence, by=by, under=under, via=via)
-    work.people = {email: _known_or_new(person) for email, person in founding.people.items()}
-    db.session.flush()  # terms and mandates name people by their keys
-    work.committee(founding)
-    if founding.mandate:
-        work.mandate(founding.mandate)
+    said = NetworkFounded(
+        network=network, by=by, under=under, via=via, founded=network, name=network.name, purpose=network.purpose
+    )
+    record(said)
+    evidence = founding.charter_evidence
+    charter.begin(network, founding.charter, evidence=evidence, by=by, under=under, via=via)
+    people = {one.email: person_for(one.email, one.name).id for one in founding.people.values()}
+    record_as_found(
+        network,
+        committee=founding.committee,
+        places=[_place(seat, people) for seat in founding.seats],
+        mandates=[_mandate(founding.mandate, people)] if founding.mandate else (),
+        by=by,
+        via=via,
+    )
     for sister in founding.sisters:
-        work.sister(sister, founding.charter)
+        _sister(network, sister, founding.charter, by, under, via)
     if founding.operator:
-        operators.give(work.people[founding.operator.email], by=by, via=via)
+        operators.give(people[founding.operator.email], by=by, via=via)
     return network
 
 
 def _network(founding: Founding) -> Network:
-    if queries.slug_taken(founding.slug):
-        raise RuleBroken(
-            _("There is a network called “%(slug)s” here already.", slug=founding.slug), field="network.slug"
-        )
+    _check_free(founding.slug, "network.slug")
     network = Network(
         slug=founding.slug,
         name=founding.name,
@@ -60,115 +67,45 @@ def _network(founding: Founding) -> Network:
         contact_phone=founding.contact_phone,
         founded_at=clock.now(),
     )
-    db.session.add(network)
-    db.session.flush()  # its chain and everything else names it by its key
-    open_chain(network)
+    _open(network)
     return network
 
 
-def _known_or_new(found: FoundPerson) -> Person:
-    """Who has that address already, or a new person who will sign in by a link mailed to it."""
-    known = queries.person_by_address(found.email)
-    if known is not None:
-        return known
-    person = Person(name=found.name, created_at=clock.now())
-    person.emails = [PersonEmail(address=found.email, verified_at=clock.now(), main=True)]
-    db.session.add(person)
-    return person
+def _check_free(slug: str, field: str) -> None:
+    if queries.slug_taken(slug):
+        raise RuleBroken(_("There is a network called “%(slug)s” here already.", slug=slug), field=field)
 
 
-class _Work:
-    """What all steps of one founding share."""
+def _open(network: Network) -> None:
+    db.session.add(network)
+    db.session.flush()  # its chain and everything else names it by its key
+    open_chain(network)
 
-    def __init__(self, network: Network, by: Actor, under: Authority, via: Door) -> None:
-        self.network, self.by, self.under, self.via = network, by, under, via
-        self.people: dict[str, Person] = {}
 
-    def say(self, kind: type, **facts: object) -> None:
-        """Record one thing that was found."""
-        record(kind(network=self.network, by=self.by, under=self.under, via=self.via, **facts))
+def _place(seat: FoundSeat, people: dict[str, int]) -> FoundPlace:
+    held = seat.holder and FoundTerm(
+        person_id=people[seat.holder.email], start=seat.start, end=seat.end, evidence=seat.evidence
+    )
+    return FoundPlace(
+        name=seat.name,
+        constituency=Constituency(seat.constituency),
+        chair=seat.chair,
+        terms=(held,) if held else (),
+        vacancy_note="" if held else seat.evidence,
+    )
 
-    def committee(self, founding: Founding) -> None:
-        """The body, its places, and who sits in them."""
-        if not founding.seats:
-            return
-        body = Body(network_id=self.network.id, name=founding.committee, kind=BodyKind.COMMITTEE)
-        db.session.add(body)
-        db.session.flush()  # places name their body by its key
-        for position, found in enumerate(founding.seats, 1):
-            self._place(body, position, found)
 
-    def _place(self, body: Body, position: int, found: FoundSeat) -> None:
-        seat = Seat(
-            body_id=body.id,
-            name=found.name,
-            position=position,
-            constituency=Constituency(found.constituency),
-            is_chair=found.chair,
-            vacancy_note="" if found.holder else found.evidence,
-        )
-        db.session.add(seat)
-        db.session.flush()  # the term and the record name the place by its key
-        if found.holder is None:
-            self.say(PlaceFound, seat=seat, place=found.name, holder="empty", evidence=found.evidence)
-            return
-        person = self.people[found.holder.email]
-        term = Term(
-            seat_id=seat.id,
-            body_id=body.id,
-            person_id=person.id,
-            start=found.start,
-            end=found.end,
-            came_by=CameBy.AS_FOUND,
-            evidence=found.evidence,
-        )
-        db.session.add(term)
-        self.say(PlaceFound, seat=seat, place=found.name, holder=person.name, evidence=found.evidence,
-                 term=term, person=person, start=found.start, end=found.end)  # fmt: skip
-
-    def mandate(self, found: FoundMandate) -> None:
-        """What the coordinator may do, and who acts under it."""
-        organisation = _organisation(found.organisation) if found.organisation else None
-        named = [self.people[person.email] for person in found.named]
-        mandate = Mandate(
-            network_id=self.network.id,
-            organisation_id=organisation.id if organisation else None,
-            person_id=None if organisation else named[0].id,
-            scope=found.scope,
-            start=found.start,
-            end=found.end,
-            evidence=found.evidence,
-        )
-        mandate.named = [MandateNamed(person_id=person.id) for person in named]
-        db.session.add(mandate)
-        self.say(MandateFound, mandate=mandate, holder=found.organisation or named[0].name, scope=found.scope,
-                 evidence=found.evidence, start=found.start, end=found.end, organisation=organisation)  # fmt: skip
-
-    def sister(self, found: FoundSister, rules: Charter) -> None:
-        """A network beside this one, with the same people to ask until it has its own."""
-        if queries.slug_taken(found.slug):
-            raise RuleBroken(
-                _("There is a network called “%(slug)s” here already.", slug=found.slug), field="sister"
-            )
-        sister = Network(
-            slug=found.slug,
-            name=found.name,
-            purpose=self.network.purpose,
-            parent_id=self.network.id,
-            state=NetworkState(found.state),
-            zone=self.network.zone,
-            accent=self.network.accent,
-            contact_name=self.network.contact_name,
-            contact_email=self.network.contact_email,
-            contact_phone=self.network.contact_phone,
-            founded_at=clock.now(),
-        )
-        db.session.add(sister)
-        db.session.flush()  # its chain names it by its key
-        open_chain(sister)
-        evidence = _("Taken over from %(name)s until it has rules of its own.", name=self.network.name)
-        charter.begin(sister, rules, evidence=evidence, by=self.by, under=self.under, via=self.via)
-        self.say(SisterFound, sister=sister, name=found.name, state=found.state)
+def _mandate(found: Found, people: dict[str, int]) -> FoundMandate:
+    named = [people[person.email] for person in found.named]
+    return FoundMandate(
+        organisation_id=_organisation(found.organisation).id if found.organisation else None,
+        person_id=None if found.organisation else named[0],
+        named=named,
+        scope=found.scope,
+        start=found.start,
+        end=found.end,
+        evidence=found.evidence,
+    )
 
 
 def _organisation(name: str) -> Organisation:
@@ -179,3 +116,26 @@ def _organisation(name: str) -> Organisation:
         db.session.add(known)
         db.session.flush()  # the mandate names it by its key
     return known
+
+
+def _sister(
+    network: Network, found: FoundSister, rules: Charter, by: Actor, under: Authority, via: Door
+) -> None:
+    """A network beside this one, with its rules and the same people to ask until it has its own."""
+    _check_free(found.slug, "sister")
+    same = ("purpose", "zone", "accent", "contact_name", "contact_email", "contact_phone")
+    sister = Network(
+        slug=found.slug,
+        name=found.name,
+        parent_id=network.id,
+        state=NetworkState(found.state),
+        founded_at=clock.now(),
+        **{name: getattr(network, name) for name in same},
+    )
+    _open(sister)
+    evidence = _("Taken over from %(name)s until it has rules of its own.", name=network.name)
+    charter.begin(sister, rules, evidence=evidence, by=by, under=under, via=via)
+    said = SisterFound(
+        network=network, by=by, under=under, via=via, sister=sister, name=found.name, state=found.state
+    )
+    record(said)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
-from govnet.accounts.models import OperatorGrant, Person, PersonEmail
+from govnet.accounts.models import OperatorGrant, Person
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.membership.models import Organisation
@@ -16,14 +16,6 @@ from govnet.operations.models import Backup, FoundingLink, WorkerBeat
 def slug_taken(slug: str) -> bool:
     """Whether a network has that address."""
     return db.session.scalar(select(Network.id).where(Network.slug == slug)) is not None
-
-
-def person_by_address(address: str) -> Person | None:
-    """Whose verified address it is."""
-    query = select(Person).join(PersonEmail, PersonEmail.person_id == Person.id)
-    return db.session.scalar(
-        query.where(PersonEmail.address == address.lower(), PersonEmail.verified_at.is_not(None))
-    )
 
 
 def organisation_named(name: str) -> Organisation | None:
