@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -30,7 +29,6 @@ log = structlog.get_logger()
 KEYS = "keys.json"
 KEYS_FOUND = "keys-from-backup.json"
 ALIVE = timedelta(seconds=90)
-Erase = Callable[[Person], None]
 
 
 class RestoreError(Exception):
@@ -71,7 +69,7 @@ def _heads() -> dict[str, list[object]]:
     return {network.slug: list(head(network.id)) for network in queries.chained_networks()}
 
 
-def restore(source: Path, *, replace: bool, erase: Erase) -> Restored:
+def restore(source: Path, *, replace: bool) -> Restored:
     """Put a backup in the place of the database: its mail is held, everybody is signed out, the erased stay erased.
 
     Raises RestoreError while a worker runs, where networks would be overwritten without `replace`, or where the
@@ -90,7 +88,7 @@ def restore(source: Path, *, replace: bool, erase: Erase) -> Restored:
     _quiet(manifest, len(again))
     for person_id in again:
         with transaction():
-            erase(db.session.get_one(Person, person_id))
+            erase(person_id, by=SHELL, via=Door.CLI)
     return Restored(manifest.at, len(again), _keep_keys(keys))
 
 

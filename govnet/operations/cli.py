@@ -20,7 +20,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.errors import GovnetError
 from govnet.kernel.transaction import transaction
-from govnet.operations import backups, checks, founding, links, operators, queries, schema, serving
+from govnet.operations import backups, checks, founding, links, operators, schema, serving
 from govnet.operations.archive import ArchiveError
 from govnet.operations.copies import CopyError
 
@@ -114,7 +114,9 @@ def backup(target: Path) -> None:
         manifest = backups.take(target)
     for slug, (number, _hash) in manifest.networks.items():
         click.echo(f"{slug}: {number} entries")
-    click.echo(f"{target} is whole: {target.stat().st_size:,} bytes. It holds addresses and keys; keep it safe.")
+    click.echo(
+        f"{target} is whole: {target.stat().st_size:,} bytes. It holds addresses and keys; keep it safe."
+    )
 
 
 @click.command()
@@ -129,8 +131,12 @@ def restore(source: Path, replace: bool) -> None:
     click.echo(f"People erased since then and erased again: {done.erased_again}.")
     if done.keys_differ:
         path = backups.data_folder() / backups.KEYS_FOUND
-        click.echo(f"MAIL_KEY differs from the backup's. To keep links in old mails working, set the one in {path}.")
-    click.echo("Mail is held. An operator releases it on the page /operator, or: govnet operator release-mail")
+        click.echo(
+            f"MAIL_KEY differs from the backup's. To keep links in old mails working, set the one in {path}."
+        )
+    click.echo(
+        "Mail is held. An operator releases it on the page /operator, or: govnet operator release-mail"
+    )
     _report(checks.verify())
 
 

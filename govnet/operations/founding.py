@@ -32,7 +32,13 @@ def found(founding: Founding, *, by: Actor, via: Door) -> Network:
     under = require(by, Can.OPERATE)
     network = _network(founding)
     said = NetworkFounded(
-        network=network, by=by, under=under, via=via, founded=network, name=network.name, purpose=network.purpose
+        network=network,
+        by=by,
+        under=under,
+        via=via,
+        founded=network,
+        name=network.name,
+        purpose=network.purpose,
     )
     record(said)
     evidence = founding.charter_evidence

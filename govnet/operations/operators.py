@@ -13,7 +13,14 @@ from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.mail import mailings
 from govnet.operations import queries
-from govnet.operations.events import LineReset, MailDropped, MailReleased, MailStopped, OperatorGiven, OperatorTaken
+from govnet.operations.events import (
+    LineReset,
+    MailDropped,
+    MailReleased,
+    MailStopped,
+    OperatorGiven,
+    OperatorTaken,
+)
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 from govnet.record.events import Event
