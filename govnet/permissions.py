@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from govnet.extensions import db
-from govnet.kernel.actor import ONESELF, SYSTEM, VISITOR, Actor, Authority
+from govnet.kernel.actor import ONESELF, OPERATOR_SHELL, SHELL, SYSTEM, VISITOR, Actor, Authority
 from govnet.kernel.errors import NotAllowed
 
 Predicate = Callable[[Actor, Any], Authority | None]
@@ -59,6 +59,10 @@ class Can(StrEnum):
     # offices
     SEE_DESK = "use the officers' desk"
     RECORD_OFFICE = "record who holds an office"
+    RECORD_MANDATE = "record what the coordinator may do"
+    GIVE_BACK_MANDATE = "give this mandate back"
+    REPORT_AS_COORDINATOR = "file the coordinator's report"
+    CHANGE_SETTINGS = "change the network's settings"
     LEAVE_OFFICE = "leave this office"
     # announcements
     WRITE_ANNOUNCEMENT = "write an announcement"
@@ -111,6 +115,12 @@ def coordinator(actor: Actor, subject: Any) -> Authority | None:
     return next((Authority(f"mandate:{m.id}", "coordinator") for m in actor.mandates), None)
 
 
+def holds_mandate(actor: Actor, subject: Any) -> Authority | None:
+    """Acts under this very mandate, today."""
+    mine = any(m.id == getattr(subject, "id", None) for m in actor.mandates)
+    return Authority(f"mandate:{subject.id}", "coordinator") if mine else None
+
+
 def operator(actor: Actor, subject: Any) -> Authority | None:
     """Runs the server."""
     return Authority(f"operator_grant:{actor.operator_grant_id}", "operator") if actor.is_operator else None
@@ -146,6 +156,7 @@ MEMBER = Grant("member", _l("members"), member)
 STEERING = Grant("steering", _l("the committee"), steering)
 CHAIR = Grant("chair", _l("the committee's chair"), chair)
 COORDINATOR = Grant("coordinator", _l("the coordinator"), coordinator)
+MANDATE_HOLDER = Grant("coordinator", _l("whoever acts under this mandate"), holds_mandate)
 OPERATOR = Grant("operator", _l("the operator of the server"), operator)
 OWNER = Grant("self", _l("the person whose it is"), oneself)
 READER = Grant("reader", _l("those whom it is for"), reader)
@@ -184,7 +195,12 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.NOTE_DECISION: (MEMBER, *OFFICERS),
     # offices
     Can.SEE_DESK: OFFICERS,
-    Can.RECORD_OFFICE: OFFICERS,
+    # writing down what a decision gave is no power; without it, a network whose terms all ended would be stuck
+    Can.RECORD_OFFICE: (*OFFICERS, OPERATOR),
+    Can.RECORD_MANDATE: (STEERING, OPERATOR),
+    Can.GIVE_BACK_MANDATE: (MANDATE_HOLDER,),
+    Can.REPORT_AS_COORDINATOR: (MANDATE_HOLDER,),
+    Can.CHANGE_SETTINGS: OFFICERS,
     Can.LEAVE_OFFICE: (OWNER,),
     # announcements
     Can.WRITE_ANNOUNCEMENT: OFFICERS,
@@ -198,7 +214,7 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
 def authority(actor: Actor, can: Can, subject: Any = None) -> Authority | None:
     """What the actor's right rests on, or None without one. The program itself may all that the rules allow."""
     if actor.system:
-        return SYSTEM
+        return OPERATOR_SHELL if actor == SHELL else SYSTEM
     return next((found for grant in TABLE[can] if (found := grant.holds(actor, subject)) is not None), None)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import timedelta
 
@@ -10,6 +9,7 @@ from flask_login import UserMixin, login_user, logout_user
 from sqlalchemy import and_, select, update
 
 from govnet.accounts.models import OperatorGrant, Person, SignedInSession
+from govnet.accounts.rules import digest
 from govnet.extensions import db, login_manager
 from govnet.kernel import clock
 
@@ -27,11 +27,6 @@ class SignedIn(UserMixin):
     def get_id(self) -> str:
         """What goes into the cookie."""
         return self.token
-
-
-def digest(token: str) -> str:
-    """SHA-256, in hex: tokens are never stored themselves."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @login_manager.user_loader
@@ -85,7 +80,9 @@ def end_session(session_id: int) -> None:
     db.session.execute(update(SignedInSession).where(*open_one).values(ended_at=clock.now()))
 
 
-def end_all_sessions(person_id: int) -> None:
-    """Signed out everywhere. Inside transaction()."""
-    open_ones = (SignedInSession.person_id == person_id, SignedInSession.ended_at.is_(None))
+def end_all_sessions(person_id: int, *, but: int | None = None) -> None:
+    """Signed out everywhere, or everywhere but in one session. Inside transaction()."""
+    open_ones = [SignedInSession.person_id == person_id, SignedInSession.ended_at.is_(None)]
+    if but is not None:
+        open_ones.append(SignedInSession.id != but)
     db.session.execute(update(SignedInSession).where(*open_ones).values(ended_at=clock.now()))

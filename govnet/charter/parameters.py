@@ -149,6 +149,16 @@ MANDATE_MONTHS = Whole(
     least=1,
     most=120,
 )
+REPORT_MONTHS = Whole(
+    key="coordinator.report_months",
+    default=12,
+    title=N_("The coordinator's reports"),
+    explains=N_("How often the coordinator says in public what was done; there is one more at the end."),
+    clause=N_("The coordinator reports every %(value)s."),
+    unit="months",
+    least=1,
+    most=60,
+)
 MAY_ANNOUNCE = YesNo(
     key="coordinator.may_announce",
     default=True,

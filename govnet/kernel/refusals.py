@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from govnet.extensions import db
 from govnet.kernel.errors import GovnetError, NotAllowed, Stale
 from govnet.kernel.pages import error_page
+from govnet.kernel.words import say
 from govnet.permissions import current_actor, sign_in_would_help
 
 log = structlog.get_logger()
@@ -71,7 +72,7 @@ def _refused(error: GovnetError) -> Response:
         response = error_page("errors/busy.html", 503, message=error.message, typed=typed())
         response.headers["Retry-After"] = "5"
         return response
-    return error_page("errors/refused.html", error.status, message=error.message, typed=typed())
+    return error_page("errors/refused.html", error.status, message=say(error.message), typed=typed())
 
 
 def _expired(error: CSRFError) -> Response:
