@@ -74,13 +74,14 @@ def password_hash(password: str, *, by: Actor) -> str:
 
 
 def _password_words(fault: rules.PasswordFault) -> str:
-    return {
+    words: dict[rules.PasswordFault, str] = {
         rules.PasswordFault.SHORT: _("Use at least %(n)s characters. Four words in a row are easy to remember.",
                                      n=rules.PASSWORD_SHORTEST),
         rules.PasswordFault.LONG: _("Use at most %(n)s characters.", n=rules.PASSWORD_LONGEST),
         rules.PasswordFault.PLAIN: _("That is one of the first that anybody would try. Four words in a row are better."),
         rules.PasswordFault.OWN: _("Others know your name and your address. Use something that only you know."),
-    }[fault]  # fmt: skip
+    }  # fmt: skip
+    return words[fault]
 
 
 def set_password(hashed: str | None, *, by: Actor, keep_session: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import Row, select
@@ -52,7 +52,7 @@ def names(person_ids: Collection[int | None]) -> dict[int, str]:
     return found
 
 
-def open_sessions(person_id: int) -> Sequence[Row[Any]]:
+def open_sessions(person_id: int) -> Sequence[Row[int, datetime, datetime, str]]:
     """Where the person is signed in, the one seen last first."""
     query = (
         select(SignedInSession.id, SignedInSession.began_at, SignedInSession.seen_at, SignedInSession.browser)
