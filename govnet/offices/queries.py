@@ -170,6 +170,8 @@ def sitting(network_id: int, day: date) -> Sequence[int]:
         select(Term.person_id)
         .join(Seat, Seat.id == Term.seat_id)
         .join(Body, Body.id == Term.body_id)
-        .where(Body.network_id == network_id, Body.kind == BodyKind.COMMITTEE, Term.start <= day, Term.end > day)
+        .where(
+            Body.network_id == network_id, Body.kind == BodyKind.COMMITTEE, Term.start <= day, Term.end > day
+        )
     )
     return db.session.scalars(query.order_by(Seat.position)).all()
