@@ -74,6 +74,7 @@ class Basis:
 
 
 PLACE_MATTERS = frozenset({"committee", "members"})
+SIZE_MATTERS = frozenset({"committee", "charter"})
 MANDATE_MATTERS = frozenset({"mandate"})
 
 
