@@ -38,13 +38,17 @@ class Can(StrEnum):
     SET_RULES = "put rules into force"
     # forum
     READ_THREAD = "read this discussion"
+    KEEP_TOPICS = "add and change topics"
     START_THREAD = "start a discussion"
+    START_THREAD_AS_OFFICER = "start a discussion here"
     REPLY = "reply here"
+    REPLY_AS_PERSON = "write in a discussion"
     EDIT_POST = "change this post"
-    FRAME_THREAD = "frame or sum up this discussion"
+    FRAME_THREAD = "frame, sum up or close this discussion"
     THANK = "say thanks"
     REPORT = "report a post"
     HIDE_POST = "hide a post"
+    HIDE_POST_AS_CHAIR = "hide posts"
     APPEAL = "appeal against hiding this post"
     DECIDE_APPEAL = "decide this appeal"
     # decisions
@@ -141,6 +145,11 @@ def reader(actor: Actor, subject: Any) -> Authority | None:
     return officer or (member(actor, subject) if visibility == "members" else None)
 
 
+def reading(holds: Predicate) -> Predicate:
+    """Has the power, and may read what it is about."""
+    return lambda actor, subject: holds(actor, subject) if reader(actor, subject) else None
+
+
 @dataclass(frozen=True)
 class Grant:
     """Those who have a right: the role's name in the record, in words, and the predicate."""
@@ -161,6 +170,8 @@ OPERATOR = Grant("operator", _l("the operator of the server"), operator)
 OWNER = Grant("self", _l("the person whose it is"), oneself)
 READER = Grant("reader", _l("those whom it is for"), reader)
 OFFICERS = (STEERING, COORDINATOR)
+READING_MEMBER = Grant("member", MEMBER.words, reading(member))
+READING_PERSON = Grant("person", PERSON.words, reading(person))
 
 TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.READ: (EVERYBODY,),
@@ -175,13 +186,17 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.SET_RULES: (),
     # forum
     Can.READ_THREAD: (READER,),
-    Can.START_THREAD: (MEMBER, *OFFICERS),
-    Can.REPLY: (MEMBER, *OFFICERS),
+    Can.KEEP_TOPICS: OFFICERS,
+    Can.START_THREAD: (READING_MEMBER, *OFFICERS),
+    Can.START_THREAD_AS_OFFICER: OFFICERS,
+    Can.REPLY: (READING_MEMBER, *OFFICERS),
+    Can.REPLY_AS_PERSON: (READING_PERSON,),
     Can.EDIT_POST: (OWNER,),
     Can.FRAME_THREAD: (OWNER, *OFFICERS),
-    Can.THANK: (MEMBER,),
-    Can.REPORT: (PERSON,),
-    Can.HIDE_POST: (CHAIR, STEERING),
+    Can.THANK: (READING_MEMBER,),
+    Can.REPORT: (READER,),
+    Can.HIDE_POST: (CHAIR, *OFFICERS),
+    Can.HIDE_POST_AS_CHAIR: (CHAIR, COORDINATOR),
     Can.APPEAL: (OWNER,),
     Can.DECIDE_APPEAL: OFFICERS,
     # decisions
