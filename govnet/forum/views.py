@@ -134,6 +134,16 @@ def post_address(post: Post) -> str:
     return url_for(".thread", thread_id=post.thread_id, page=page_number, _anchor=f"post-{post.number}")
 
 
+@bp.get("/<network:network>/forum/<int:thread_id>/posts/<int:number>")
+@allows(Can.READ_THREAD, thread=Thread)
+def post(network: Network, thread: Thread, number: int) -> Response:
+    """One post's lasting address: it leads to the page on which the post stands now."""
+    found = queries.post_numbered(thread.id, number)
+    if found is None:
+        raise NotFound(_("There is no such post here."))
+    return see_there(post_address(found))
+
+
 @bp.post("/<network:network>/forum/preview")
 @limiter.limit("120 per 10 minutes", key_func=who)
 @allows(Can.OWN)
