@@ -18,7 +18,7 @@ from govnet.accounts.models import (
     OperatorGrant,
     Person,
     PersonEmail,
-    ReadMark,
+    CaughtUp,
     SignedInSession,
     SignInLink,
 )
@@ -58,7 +58,7 @@ def erase(person: Person, *, under: Authority, via: Door) -> None:
     networks = {place.network.id: place.network for place in networks_of(person.id)}
     named = forget_everywhere(person.id) | {f"person:{person.id}"}
     spoken_in = set(_erase_words(person.id, named))
-    for table in (PersonEmail, AddressChange, SignInLink, SignedInSession, ReadMark):
+    for table in (PersonEmail, AddressChange, SignInLink, SignedInSession, CaughtUp):
         db.session.execute(delete(table).where(table.person_id == person.id))
     held = (OperatorGrant.person_id == person.id, OperatorGrant.ended_at.is_(None))
     db.session.execute(update(OperatorGrant).where(*held).values(ended_at=clock.now()))
