@@ -112,15 +112,17 @@ def _bind_kernel(app: Flask) -> None:
     from govnet.accounts.addresses import readers
     from govnet.accounts.belonging import networks_are
     from govnet.charter.queries import network_by_slug
+    from govnet.decisions.roll import committee_is
     from govnet.membership.places import networks_of
     from govnet.offices.belonging import belongings
-    from govnet.offices.queries import holders
+    from govnet.offices.queries import holders, sitting
     from govnet.record.queries import head_number
 
     paths.bind(app, network_by_slug)
     app.before_request(_take_actor)
     pages.bind(app, head_number=head_number)
     refusals.bind(app, holders)
+    committee_is(sitting)
     bind_templates(app)
     people_are(readers)
     networks_are(belongings)

@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from govnet.extensions import db
-from govnet.kernel.actor import ONESELF, SYSTEM, VISITOR, Actor, Authority
+from govnet.kernel.actor import ONESELF, OPERATOR_SHELL, SHELL, SYSTEM, VISITOR, Actor, Authority
 from govnet.kernel.errors import NotAllowed
 
 Predicate = Callable[[Actor, Any], Authority | None]
@@ -34,27 +34,39 @@ class Can(StrEnum):
     SEE_MEMBERS = "see who the members are"
     SPEAK_FOR = "name who speaks for this organisation"
     CONFIRM_REPRESENTATIVE = "confirm who speaks for an organisation"
+    # charter
+    SET_RULES = "put rules into force"
     # forum
     READ_THREAD = "read this discussion"
+    KEEP_TOPICS = "add and change topics"
     START_THREAD = "start a discussion"
+    START_THREAD_AS_OFFICER = "start a discussion here"
     REPLY = "reply here"
+    REPLY_AS_PERSON = "write in a discussion"
     EDIT_POST = "change this post"
-    FRAME_THREAD = "frame or sum up this discussion"
+    FRAME_THREAD = "frame, sum up or close this discussion"
     THANK = "say thanks"
     REPORT = "report a post"
     HIDE_POST = "hide a post"
+    HIDE_POST_AS_CHAIR = "hide posts"
     APPEAL = "appeal against hiding this post"
     DECIDE_APPEAL = "decide this appeal"
     # decisions
     SEE_NAMES = "see how each member answered"
     PROPOSE = "make a proposal"
     ANSWER = "answer this proposal"
+    REWORD_PROPOSAL = "change the words of this proposal"
     WITHDRAW_PROPOSAL = "take this proposal back"
     RECORD_DECISION = "record a decision taken elsewhere"
     OBJECT = "object to this decision"
+    NOTE_DECISION = "write beside this decision"
     # offices
     SEE_DESK = "use the officers' desk"
     RECORD_OFFICE = "record who holds an office"
+    RECORD_MANDATE = "record what the coordinator may do"
+    GIVE_BACK_MANDATE = "give this mandate back"
+    REPORT_AS_COORDINATOR = "file the coordinator's report"
+    CHANGE_SETTINGS = "change the network's settings"
     LEAVE_OFFICE = "leave this office"
     # announcements
     WRITE_ANNOUNCEMENT = "write an announcement"
@@ -107,6 +119,12 @@ def coordinator(actor: Actor, subject: Any) -> Authority | None:
     return next((Authority(f"mandate:{m.id}", "coordinator") for m in actor.mandates), None)
 
 
+def holds_mandate(actor: Actor, subject: Any) -> Authority | None:
+    """Acts under this very mandate, today."""
+    mine = any(m.id == getattr(subject, "id", None) for m in actor.mandates)
+    return Authority(f"mandate:{subject.id}", "coordinator") if mine else None
+
+
 def operator(actor: Actor, subject: Any) -> Authority | None:
     """Runs the server."""
     return Authority(f"operator_grant:{actor.operator_grant_id}", "operator") if actor.is_operator else None
@@ -127,6 +145,11 @@ def reader(actor: Actor, subject: Any) -> Authority | None:
     return officer or (member(actor, subject) if visibility == "members" else None)
 
 
+def reading(holds: Predicate) -> Predicate:
+    """Has the power, and may read what it is about."""
+    return lambda actor, subject: holds(actor, subject) if reader(actor, subject) else None
+
+
 @dataclass(frozen=True)
 class Grant:
     """Those who have a right: the role's name in the record, in words, and the predicate."""
@@ -142,10 +165,13 @@ MEMBER = Grant("member", _l("members"), member)
 STEERING = Grant("steering", _l("the committee"), steering)
 CHAIR = Grant("chair", _l("the committee's chair"), chair)
 COORDINATOR = Grant("coordinator", _l("the coordinator"), coordinator)
+MANDATE_HOLDER = Grant("coordinator", _l("whoever acts under this mandate"), holds_mandate)
 OPERATOR = Grant("operator", _l("the operator of the server"), operator)
 OWNER = Grant("self", _l("the person whose it is"), oneself)
 READER = Grant("reader", _l("those whom it is for"), reader)
 OFFICERS = (STEERING, COORDINATOR)
+READING_MEMBER = Grant("member", MEMBER.words, reading(member))
+READING_PERSON = Grant("person", PERSON.words, reading(person))
 
 TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.READ: (EVERYBODY,),
@@ -156,27 +182,40 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.SEE_MEMBERS: (MEMBER, *OFFICERS),
     Can.SPEAK_FOR: (PERSON,),
     Can.CONFIRM_REPRESENTATIVE: OFFICERS,
+    # charter
+    Can.SET_RULES: (),
     # forum
     Can.READ_THREAD: (READER,),
-    Can.START_THREAD: (MEMBER, *OFFICERS),
-    Can.REPLY: (MEMBER, *OFFICERS),
+    Can.KEEP_TOPICS: OFFICERS,
+    Can.START_THREAD: (READING_MEMBER, *OFFICERS),
+    Can.START_THREAD_AS_OFFICER: OFFICERS,
+    Can.REPLY: (READING_MEMBER, *OFFICERS),
+    Can.REPLY_AS_PERSON: (READING_PERSON,),
     Can.EDIT_POST: (OWNER,),
     Can.FRAME_THREAD: (OWNER, *OFFICERS),
-    Can.THANK: (MEMBER,),
-    Can.REPORT: (PERSON,),
-    Can.HIDE_POST: (CHAIR, STEERING),
+    Can.THANK: (READING_MEMBER,),
+    Can.REPORT: (READER,),
+    Can.HIDE_POST: (CHAIR, *OFFICERS),
+    Can.HIDE_POST_AS_CHAIR: (CHAIR, COORDINATOR),
     Can.APPEAL: (OWNER,),
     Can.DECIDE_APPEAL: OFFICERS,
     # decisions
     Can.SEE_NAMES: (MEMBER, *OFFICERS),
     Can.PROPOSE: (MEMBER, *OFFICERS),
-    Can.ANSWER: (MEMBER,),
+    Can.ANSWER: (MEMBER, STEERING),
+    Can.REWORD_PROPOSAL: (OWNER,),
     Can.WITHDRAW_PROPOSAL: (OWNER,),
     Can.RECORD_DECISION: OFFICERS,
     Can.OBJECT: (MEMBER,),
+    Can.NOTE_DECISION: (MEMBER, *OFFICERS),
     # offices
     Can.SEE_DESK: OFFICERS,
-    Can.RECORD_OFFICE: OFFICERS,
+    # writing down what a decision gave is no power; without it, a network whose terms all ended would be stuck
+    Can.RECORD_OFFICE: (*OFFICERS, OPERATOR),
+    Can.RECORD_MANDATE: (STEERING, OPERATOR),
+    Can.GIVE_BACK_MANDATE: (MANDATE_HOLDER,),
+    Can.REPORT_AS_COORDINATOR: (MANDATE_HOLDER,),
+    Can.CHANGE_SETTINGS: OFFICERS,
     Can.LEAVE_OFFICE: (OWNER,),
     # announcements
     Can.WRITE_ANNOUNCEMENT: OFFICERS,
@@ -190,7 +229,7 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
 def authority(actor: Actor, can: Can, subject: Any = None) -> Authority | None:
     """What the actor's right rests on, or None without one. The program itself may all that the rules allow."""
     if actor.system:
-        return SYSTEM
+        return OPERATOR_SHELL if actor == SHELL else SYSTEM
     return next((found for grant in TABLE[can] if (found := grant.holds(actor, subject)) is not None), None)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from govnet.accounts import passwords, queries, rules, sessions
 from govnet.accounts.belonging import networks_of
 from govnet.accounts.events import Renamed
-from govnet.accounts.models import Person, PersonEmail, CaughtUp, SignedInSession
+from govnet.accounts.models import CaughtUp, Person, PersonEmail, SignedInSession
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from govnet.accounts import queries
-from govnet.accounts.models import AddressChange, Person, PersonEmail, CaughtUp, SignedInSession
+from govnet.accounts.models import AddressChange, CaughtUp, Person, PersonEmail, SignedInSession
 from govnet.accounts.yours import everything_held
 from govnet.extensions import db
 from govnet.kernel import clock

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import select
 
 from govnet.charter.models import CharterVersion, Network
+from govnet.charter.rules import Charter, load
 from govnet.extensions import db
 from govnet.kernel import clock
 
@@ -23,16 +27,72 @@ def top_networks() -> Sequence[Network]:
 
 def version_in_force(network_id: int) -> CharterVersion:
     """The newest charter version whose time has come."""
-    query = (
-        select(CharterVersion)
-        .where(CharterVersion.network_id == network_id, CharterVersion.in_force_from <= clock.now())
-        .order_by(CharterVersion.number.desc())
-        .limit(1)
-    )
+    query = _newest(network_id).where(CharterVersion.in_force_from <= clock.now())
     return db.session.execute(query).scalar_one()
+
+
+def latest_version(network_id: int) -> CharterVersion:
+    """The newest version, even where the clock was set back: the next one follows it."""
+    return db.session.execute(_newest(network_id)).scalar_one()
+
+
+def _newest(network_id: int):  # type: ignore[no-untyped-def]
+    query = select(CharterVersion).where(CharterVersion.network_id == network_id)
+    return query.order_by(CharterVersion.number.desc()).limit(1)
+
+
+def version_numbered(network_id: int, number: int) -> CharterVersion | None:
+    """The version with that number."""
+    query = select(CharterVersion).where(
+        CharterVersion.network_id == network_id, CharterVersion.number == number
+    )
+    return db.session.scalar(query)
 
 
 def versions(network_id: int) -> Sequence[CharterVersion]:
     """Every charter version, newest first."""
     query = select(CharterVersion).where(CharterVersion.network_id == network_id)
     return db.session.scalars(query.order_by(CharterVersion.number.desc())).all()
+
+
+def version_adopted_by(reference: str) -> CharterVersion | None:
+    """The version that a decision ("decision:<id>") put into force."""
+    return db.session.scalar(select(CharterVersion).where(CharterVersion.adopted_by == reference))
+
+
+@lru_cache(maxsize=256)
+def _loaded(parameters: str, number: int) -> Charter:
+    return load(json.loads(parameters), number)
+
+
+def rules_of(version: CharterVersion) -> Charter:
+    """A version's rules, typed: `rules_of(version)[parameters.QUORUM]`."""
+    return _loaded(version.parameters, version.number)
+
+
+def rules_in_force(network_id: int) -> Charter:
+    """The network's rules as they hold now."""
+    return rules_of(version_in_force(network_id))
+
+
+@dataclass(frozen=True)
+class Named:
+    """A decision as other pages cite it."""
+
+    number: str
+    question: str
+    address: str
+
+
+_namer: list[Callable[[Collection[str]], Mapping[str, Named]]] = []
+
+
+def decisions_are_named_by(namer: Callable[[Collection[str]], Mapping[str, Named]]) -> None:
+    """How "decision:<id>" is cited: the decisions, a floor above, say it."""
+    _namer[:] = [namer]
+
+
+def named(references: Collection[str | None]) -> Mapping[str, Named]:
+    """The decisions among these references, all in one go."""
+    wanted = {each for each in references if each}
+    return _namer[0](wanted) if _namer and wanted else {}

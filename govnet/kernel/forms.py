@@ -26,6 +26,7 @@ from govnet.kernel.errors import RuleBroken
 from govnet.kernel.models import Submission
 from govnet.kernel.text import clean
 from govnet.kernel.transaction import transaction
+from govnet.kernel.words import say
 
 POST_LIMIT = 50_000
 T = TypeVar("T")
@@ -95,7 +96,9 @@ class Form(FlaskForm):
         """The base and how many things were made from it, so that a fresh form makes a new thing."""
         base, made = self._base(), self._made
         if made is None:
-            made = db.session.scalar(select(func.count()).select_from(Submission).where(Submission.base == base))
+            made = db.session.scalar(
+                select(func.count()).select_from(Submission).where(Submission.base == base)
+            )
         return f"{base}.{made}"
 
     @property
@@ -117,9 +120,9 @@ class Form(FlaskForm):
         except RuleBroken as broken:
             field = self[broken.field] if broken.field and broken.field in self else None
             if field is not None:
-                field.errors = [*field.errors, broken.message]
+                field.errors = [*field.errors, say(broken.message)]
             else:
-                self.form_errors.append(broken.message)
+                self.form_errors.append(say(broken.message))
 
 
 def once(form: Form, make: Callable[[], T], address: Callable[[T], str], done: object = None) -> Response:

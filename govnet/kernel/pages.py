@@ -108,7 +108,7 @@ def visitor_etag(head_number: Callable[[int], int]) -> str | None:
 
 def _not_modified(head_number: Callable[[int], int]) -> Response | None:
     g.etag = visitor_etag(head_number)
-    if g.etag and g.etag in request.if_none_match:
+    if g.etag and request.if_none_match.contains_weak(g.etag):
         response = Response(status=304)
         response.set_etag(g.etag, weak=True)
         return response

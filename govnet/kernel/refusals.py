@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -16,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from govnet.extensions import db
 from govnet.kernel.errors import GovnetError, NotAllowed, Stale
 from govnet.kernel.pages import error_page
+from govnet.kernel.words import say
 from govnet.permissions import current_actor, sign_in_would_help
 
 log = structlog.get_logger()
@@ -70,7 +72,7 @@ def _refused(error: GovnetError) -> Response:
         response = error_page("errors/busy.html", 503, message=error.message, typed=typed())
         response.headers["Retry-After"] = "5"
         return response
-    return error_page("errors/refused.html", error.status, message=error.message, typed=typed())
+    return error_page("errors/refused.html", error.status, message=say(error.message), typed=typed())
 
 
 def _expired(error: CSRFError) -> Response:
@@ -81,9 +83,10 @@ def _expired(error: CSRFError) -> Response:
 
 
 def _too_many(error: RateLimitExceeded) -> Response:
-    response = error_page("errors/429.html", 429, message=_("That was too often in too short a time."),
-                          limit=str(error.description), typed=typed())  # fmt: skip
-    return response
+    minutes = max(1, round(error.limit.limit.get_expiry() / 60))
+    again = ngettext("in a minute", "in %(num)s minutes at the latest", minutes)
+    return error_page("errors/429.html", 429, message=_("That was too often in too short a time."),
+                      again=again, typed=typed())  # fmt: skip
 
 
 def _http(error: HTTPException) -> Any:

@@ -43,6 +43,7 @@ YOU = NavItem(_l("You"), "accounts.me", "person", ("accounts.", "mail."))
 FOOTER = (
     NavItem(_l("Our rules"), "charter.charter", "", ()),
     NavItem(_l("Everything that happened"), "record.entries", "", ()),
+    NavItem(_l("Downloads"), "record.downloads", "", ()),
 )
 
 _waiting: list[Callable[[], int]] = []

@@ -59,6 +59,13 @@ def transaction(*, patience: float = PATIENCE) -> Iterator[None]:
             del session.info[key]
 
 
+def let_go() -> None:
+    """End what was only read: an idle worker keeps no snapshot, and a read that failed leaves nothing behind."""
+    if in_transaction():
+        raise RuntimeError("let_go() inside transaction()")
+    db.session.rollback()
+
+
 def _take_the_lock(patience: float) -> None:
     try:
         options: Any = {WRITE: patience}

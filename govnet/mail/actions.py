@@ -5,7 +5,7 @@ own affair.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -15,6 +15,7 @@ from govnet.mail import outbox, suppressions
 from govnet.mail.headers import Address
 from govnet.mail.links import site_url
 from govnet.mail.models import Delivery, Following, Mail, Rendering, Subscription, Target
+from govnet.mail.render import Kind
 from govnet.mail.rules import WAITING, Priority, State
 from govnet.mail.volume import Reach, Stance, Volume, one_click
 from govnet.permissions import Can, require
@@ -57,7 +58,7 @@ def _silence(row: Subscription) -> None:
 
 
 def _cancel_waiting(row: Subscription) -> None:
-    mails = select(Mail.id).where(Mail.network_id == row.network_id, Mail.kind != "personal")
+    mails = select(Mail.id).where(Mail.network_id == row.network_id, Mail.kind != Kind.PERSONAL)
     whose = (
         Delivery.person_id == row.person_id
         if row.person_id is not None
@@ -271,14 +272,19 @@ def forget_address(network: Any, address: str) -> None:
     )
 
 
+def old_secrets(before: datetime) -> bool:
+    """Whether there are such bodies still."""
+    query = select(Rendering.id).where(Rendering.mail_id.in_(_spent(before)), Rendering.body.is_not(None))
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def _spent(before: datetime) -> Select[int]:
+    waiting = select(Delivery.mail_id).where(Delivery.state.in_(WAITING))
+    return select(Mail.id).where(Mail.kind == Kind.PERSONAL, Mail.made_at < before, Mail.id.not_in(waiting))
+
+
 def forget_secrets(before: datetime) -> int:
     """Empty the bodies of personal mails older than `before`: the links in them are of no more use."""
-    settled = select(Delivery.mail_id).where(Delivery.state.in_(WAITING))
-    old = select(Mail.id).where(Mail.kind == "personal", Mail.made_at < before, Mail.id.not_in(settled))
-    gone = db.session.execute(
-        update(Rendering)
-        .where(Rendering.mail_id.in_(old), Rendering.body.is_not(None))
-        .values(body=None)
-        .execution_options(**_IN_BULK)
-    )
+    old = update(Rendering).where(Rendering.mail_id.in_(_spent(before)), Rendering.body.is_not(None))
+    gone = db.session.execute(old.values(body=None).execution_options(**_IN_BULK))
     return int(getattr(gone, "rowcount", 0))

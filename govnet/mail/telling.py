@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, update
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.transaction import transaction
+from govnet.kernel.transaction import let_go, transaction
 from govnet.mail import outbox
 from govnet.mail.audience import audience
 from govnet.mail.notices import Notice, Told
@@ -45,7 +45,7 @@ def _claim(owner: str) -> list[int]:
         .limit(_AT_ONCE)
     )
     if db.session.scalar(due.limit(1)) is None:
-        db.session.rollback()  # an idle worker takes no write lock
+        let_go()  # an idle worker takes no write lock
         return []
     with transaction():
         ids = list(db.session.scalars(due.with_for_update(skip_locked=True)))
@@ -61,7 +61,7 @@ def _tell_safely(entry_id: int, owner: str) -> bool:
         return _write(entry_id, owner, batches)
     except Exception as error:
         log.error("telling failed", entry=entry_id, exc_info=error)
-        db.session.rollback()
+        let_go()
         _failed(entry_id, owner, error)
         return False
 

@@ -171,7 +171,7 @@ def stop(token: str) -> Response:
 
 @bp.get("/unsubscribe/<token>")
 @allows(Can.READ)
-def unsubscribe(token: str) -> Response:
+def less(token: str) -> Response:
     """Where a mail's unsubscribe link leads: choices, and nothing changed by looking."""
     never_cached()
     return _leave_page(token)
@@ -194,7 +194,7 @@ def _leave_page(token: str, status: int = 200, form: LeaveForm | None = None) ->
 @bp.post("/unsubscribe/<token>")
 @csrf.exempt
 @allows(Can.READ)
-def one_click(token: str) -> Response:
+def unsubscribe(token: str) -> Response:
     """RFC 8058: a mail program's own button. The only write without a CSRF token; knowing the token is the
     right.
     """

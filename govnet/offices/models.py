@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -14,9 +15,16 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    MappedSQLExpression,
+    column_property,
+    mapped_column,
+    relationship,
+)
 from sqlalchemy.schema import DDL
 
 from govnet.accounts.models import Person
@@ -24,6 +32,7 @@ from govnet.charter.models import Network
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
 from govnet.kernel.triggers import trigger
 from govnet.membership.models import Organisation
+from govnet.offices import rules
 
 
 class BodyKind(StrEnum):
@@ -46,6 +55,12 @@ class Body(Base):
     kind: Mapped[BodyKind] = mapped_column(enum_type(BodyKind, "kind"))
     network: Mapped[Network] = relationship(lazy="raise")
     seats: Mapped[list[Seat]] = relationship(back_populates="body", lazy="raise", order_by="Seat.position")
+
+
+def _network_of(body_id: Mapped[int]) -> MappedSQLExpression[int]:
+    return column_property(
+        select(Body.network_id).where(Body.id == body_id).correlate_except(Body).scalar_subquery()
+    )
 
 
 class Constituency(StrEnum):
@@ -74,6 +89,8 @@ class Seat(Base):
     )
     id: Mapped[Key]
     body_id: Mapped[int] = mapped_column(ForeignKey("body.id"))
+    network_id: Mapped[int] = _network_of(body_id)
+    """Its body's, so that an address in another network does not find it."""
     name: Mapped[Name]
     position: Mapped[int]
     constituency: Mapped[Constituency] = mapped_column(
@@ -107,17 +124,25 @@ class TermEnd(StrEnum):
 
 
 class Term(Base):
-    """Somebody sits in a seat from `start` until before `end` (days of the network's zone)."""
+    """Somebody sits in a seat from `start` until before `end` (days of the network's zone).
+
+    One that was given up before its first day is empty: it ends where it starts.
+    """
 
     __tablename__ = "term"
     __table_args__ = (
         ForeignKeyConstraint(["seat_id", "body_id"], ["seat.id", "seat.body_id"], name="fk_term_seat_body"),
-        CheckConstraint('"end" > start', name="dates_in_order"),
+        CheckConstraint('"end" > start OR ("end" = start AND ended_why IS NOT NULL)', name="dates_in_order"),
         CheckConstraint("authority <> '' OR evidence <> ''", name="by_decision_or_evidence"),
+        CheckConstraint(
+            "ended_why <> 'removed by decision' OR end_authority <> ''", name="removed_by_decision"
+        ),
+        Index("ix_term_end", "end", **where("end_recorded_at IS NULL")),
     )
     id: Mapped[Key]
     seat_id: Mapped[int] = mapped_column(index=True)
-    body_id: Mapped[int]
+    body_id: Mapped[int] = mapped_column()
+    network_id: Mapped[int] = _network_of(body_id)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     start: Mapped[date]
     end: Mapped[date]
@@ -126,11 +151,28 @@ class Term(Base):
     """The decision that gave it, "decision:<id>"; empty only as found, with evidence."""
     evidence: Mapped[str] = mapped_column(Text, default="")
     ended_why: Mapped[TermEnd | None] = mapped_column(enum_type(TermEnd, "ended_why"))
+    """Why it ends before the day it was given for; once the end is recorded, why it ended."""
+    end_authority: Mapped[str] = mapped_column(String(80), default="")
+    """The decision that ended it early."""
     end_recorded_at: Mapped[Instant | None]
     person: Mapped[Person] = relationship(lazy="raise")
     seat: Mapped[Seat] = relationship(
         back_populates="terms", lazy="raise", foreign_keys="[Term.seat_id, Term.body_id]", viewonly=True
     )
+
+
+class MandateEnd(StrEnum):
+    """Why a mandate ended."""
+
+    EXPIRED = "expired"
+    GIVEN_BACK = "given back"
+    WITHDRAWN = "withdrawn by decision"
+
+
+def _first_report(context: Any) -> date:
+    row = context.get_current_parameters()
+    end: date = row["end"]
+    return min(rules.months_after(row["start"], row["report_months"]), end)
 
 
 class Mandate(Base):
@@ -139,8 +181,12 @@ class Mandate(Base):
     __tablename__ = "mandate"
     __table_args__ = (
         CheckConstraint("(person_id IS NULL) <> (organisation_id IS NULL)", name="one_holder"),
-        CheckConstraint('"end" > start', name="dates_in_order"),
+        CheckConstraint('"end" > start OR ("end" = start AND ended_why IS NOT NULL)', name="dates_in_order"),
         CheckConstraint("authority <> '' OR evidence <> ''", name="by_decision_or_evidence"),
+        CheckConstraint(
+            "ended_why <> 'withdrawn by decision' OR end_authority <> ''", name="withdrawn_by_decision"
+        ),
+        Index("ix_mandate_end", "end", **where("end_recorded_at IS NULL")),
     )
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
@@ -151,12 +197,21 @@ class Mandate(Base):
     end: Mapped[date]
     authority: Mapped[str] = mapped_column(String(80), default="")
     evidence: Mapped[str] = mapped_column(Text, default="")
-    ended_why: Mapped[str] = mapped_column(String(40), default="")
+    ended_why: Mapped[MandateEnd | None] = mapped_column(enum_type(MandateEnd, "ended_why"))
+    end_authority: Mapped[str] = mapped_column(String(80), default="")
+    """The decision that ended it early."""
     end_recorded_at: Mapped[Instant | None]
     network: Mapped[Network] = relationship(lazy="raise")
     person: Mapped[Person | None] = relationship(lazy="raise")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise")
     named: Mapped[list[MandateNamed]] = relationship(back_populates="mandate", lazy="raise")
+    report_months: Mapped[int] = mapped_column(default=12)
+    """A report falls due every so many months, by the rules under which it was granted."""
+    next_report_on: Mapped[date | None] = mapped_column(default=_first_report)
+    """The earliest day on which one is due that is not there; None when all are."""
+    reports: Mapped[list[MandateReport]] = relationship(
+        back_populates="mandate", lazy="raise", order_by="MandateReport.due_on"
+    )
 
 
 class MandateNamed(Base):
@@ -169,9 +224,27 @@ class MandateNamed(Base):
     person: Mapped[Person] = relationship(lazy="raise")
 
 
+class MandateReport(Base):
+    """What the coordinator says was done, for one of the days on which a report is due."""
+
+    __tablename__ = "mandate_report"
+    __table_args__ = (UniqueConstraint("mandate_id", "due_on", name="uq_mandate_report_due"),)
+    id: Mapped[Key]
+    mandate_id: Mapped[int] = mapped_column(ForeignKey("mandate.id"))
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
+    due_on: Mapped[date]
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[Instant]
+    source: Mapped[Words]
+    html: Mapped[Words]
+    mandate: Mapped[Mandate] = relationship(back_populates="reports", lazy="raise")
+    author: Mapped[Person] = relationship(lazy="raise")
+
+
 def _no_overlap(column: str, what: str) -> str:
     return (
         f"WHEN EXISTS (SELECT 1 FROM term t WHERE t.id IS NOT NEW.id AND {column} "
+        'AND t.start < t."end" AND NEW.start < NEW."end" '
         f'AND t.start < NEW."end" AND NEW.start < t."end") BEGIN SELECT RAISE(ABORT, \'{what}\');'
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -31,7 +33,7 @@ from govnet.extensions import db
 from govnet.kernel.actor import Actor, Held, Represents
 from govnet.kernel.clock import today
 from govnet.membership.models import Membership, MembershipState, Organisation, Representation
-from govnet.offices.models import Body, Mandate, MandateNamed, Seat, Term
+from govnet.offices.models import Body, BodyKind, Mandate, MandateNamed, Seat, Term
 
 
 def actor_for(person_id: int, network: Network | None) -> Actor:
@@ -160,3 +162,16 @@ def holders(network: Network, roles: tuple[str, ...]) -> list[str]:
         )
         names += db.session.scalars(query.order_by(Person.name)).all()
     return list(dict.fromkeys(names))
+
+
+def sitting(network_id: int, day: date) -> Sequence[int]:
+    """The persons on the committee that day, in the order of its seats."""
+    query = (
+        select(Term.person_id)
+        .join(Seat, Seat.id == Term.seat_id)
+        .join(Body, Body.id == Term.body_id)
+        .where(
+            Body.network_id == network_id, Body.kind == BodyKind.COMMITTEE, Term.start <= day, Term.end > day
+        )
+    )
+    return db.session.scalars(query.order_by(Seat.position)).all()

@@ -1,0 +1,186 @@
+"""The part of the catalogue that says how proposals are made, answered and closed. Pure data."""
+
+from govnet.charter.kinds import Choice, Share, Whole
+from govnet.charter.thresholds import at_least, more_than
+from govnet.kernel.said import N_
+
+PROPOSE = Choice(
+    key="decisions.who_may_propose",
+    default="members",
+    title=N_("Who can propose something"),
+    explains=N_("A proposal is put to the vote as soon as it is made."),
+    clause=N_("A proposal can be made by %(value)s."),
+    options={"members": N_("every member"), "committee": N_("the committee")},
+)
+VOICE = Choice(
+    key="decisions.voice",
+    default="each",
+    title=N_("Whose answers count"),
+    explains=N_("Whatever is chosen, nobody's own hand casts two answers that count in one decision."),
+    clause=N_("%(value)s"),
+    options={
+        "each": N_("Every member has one answer that counts, and every organisation has one."),
+        "organisations": N_("Only organisations' answers count; people's answers are shown beside them."),
+    },
+)
+MINIMUM_DAYS_OPEN = Whole(
+    key="decisions.minimum_days_open",
+    default=7,
+    title=N_("Shortest time to answer"),
+    explains=N_("Longer than a week reaches members who only read a weekly mail."),
+    clause=N_("Everybody has at least %(value)s to answer a proposal."),
+    unit="days",
+    least=1,
+    most=90,
+)
+MAXIMUM_DAYS_OPEN = Whole(
+    key="decisions.maximum_days_open",
+    default=60,
+    title=N_("Longest time to answer"),
+    explains=N_("Counted from the day a proposal is first opened, with every change of its words."),
+    clause=N_("A proposal is closed after %(value)s at the latest."),
+    unit="days",
+    least=7,
+    most=365,
+)
+EXTENSION_DAYS = Whole(
+    key="decisions.extension_days",
+    default=7,
+    title=N_("Time to answer new words"),
+    explains=N_("When a proposal's words change, everybody is asked again and has at least this long."),
+    clause=N_("When its words change, everybody is asked again and has at least %(value)s more."),
+    unit="days",
+    least=1,
+    most=60,
+)
+CLOSING_HOUR = Whole(
+    key="decisions.closing_hour",
+    default=18,
+    title=N_("Hour at which answers close"),
+    explains=N_("By the clock where the network is; never on a Saturday or Sunday."),
+    clause=N_("Answers close at %(value)s on a working day."),
+    unit="hour",
+    least=0,
+    most=23,
+)
+QUORUM = Choice(
+    key="decisions.quorum",
+    default="none",
+    title=N_("How many must answer"),
+    explains=N_("With too few answers nothing is decided. “No view” counts as an answer here."),
+    clause=N_("%(value)s"),
+    options={
+        "none": N_("It counts however few answer."),
+        "count": N_("It counts only if a set number of those who could answer did."),
+        "fraction": N_("It counts only if a set share of those who could answer did."),
+        "both": N_("It counts only if both a set number and a set share of those who could answer did."),
+    },
+)
+QUORUM_COUNT = Whole(
+    key="decisions.quorum_count",
+    default=10,
+    title=N_("How many must answer, as a number"),
+    explains=N_("Used where a number of answers is asked for."),
+    clause=N_("That number is %(value)s."),
+    unit="members",
+    least=1,
+    most=10000,
+    when=("decisions.quorum", frozenset({"count", "both"})),
+)
+QUORUM_SHARE = Share(
+    key="decisions.quorum_share",
+    default=at_least(1, 10),
+    title=N_("How many must answer, as a share"),
+    explains=N_("Of all who could answer when the proposal opened."),
+    clause=N_("That share is %(value)s."),
+    when=("decisions.quorum", frozenset({"fraction", "both"})),
+)
+MINIMUM_AGREEMENT = Share(
+    key="decisions.minimum_agreement",
+    default=more_than(0, 1),
+    title=N_("How many must say that they agree"),
+    explains=N_("Of all who answered, so that silence and “No view” alone never carry a proposal."),
+    clause=N_("By consensus, a proposal needs %(value)s of those who answer to say Agree."),
+)
+ASIDES_CEILING = Share(
+    key="decisions.asides_ceiling",
+    default=more_than(1, 1),
+    title=N_("How many may disagree and let it go ahead"),
+    explains=N_(
+        "When this share of those who took a side disagrees, even without stopping it, it is not agreed."
+    ),
+    clause=N_(
+        "It is not agreed if %(value)s of those who took a side disagree, even if they would let it go ahead."
+    ),
+    clause_never=N_("Any number may disagree and let it go ahead."),
+)
+BLOCKS_TOLERATED = Whole(
+    key="decisions.blocks_tolerated",
+    default=0,
+    title=N_("How many Stops a proposal survives"),
+    explains=N_("With 0, a single Stop with a reason is enough to stop a proposal."),
+    clause=N_("A proposal goes ahead against %(value)s and no more."),
+    clause_zero=N_("A single Stop, with its reason, stops a proposal."),
+    unit="stops",
+    least=0,
+    most=20,
+)
+FALLBACK = Choice(
+    key="decisions.fallback",
+    default="none",
+    title=N_("What happens after a Stop"),
+    explains=N_("A waiting time gives people the chance to find words that everybody can live with."),
+    clause=N_("%(value)s"),
+    options={
+        "none": N_("What is stopped is not agreed; it can be proposed again in other words."),
+        "majority": N_("What is stopped stays open for a waiting time, and then a vote decides."),
+    },
+)
+FALLBACK_DAYS = Whole(
+    key="decisions.fallback_days",
+    default=14,
+    title=N_("Waiting time after a Stop"),
+    explains=N_("Answers can be changed and Stops taken back during this time."),
+    clause=N_("The waiting time is %(value)s."),
+    unit="days",
+    least=1,
+    most=90,
+    when=("decisions.fallback", frozenset({"majority"})),
+)
+FALLBACK_MAJORITY = Share(
+    key="decisions.fallback_majority",
+    default=at_least(3, 4),
+    title=N_("Vote that carries it after a Stop"),
+    explains=N_("Of those who took a side: agreed, or disagreed in either way."),
+    clause=N_("After that, it is agreed if %(value)s of those who took a side agree."),
+    when=("decisions.fallback", frozenset({"majority"})),
+)
+SUPERMAJORITY = Share(
+    key="decisions.supermajority",
+    default=at_least(2, 3),
+    title=N_("Large majority"),
+    explains=N_("Where a matter is decided by a large majority, this is how large."),
+    clause=N_("A large majority means %(value)s of those who took a side."),
+)
+VISIBLE = Choice(
+    key="decisions.positions_visible",
+    default="at_once",
+    title=N_("When members see each other's answers"),
+    explains=N_("Visitors never see people's names beside answers, unless those people said so."),
+    clause=N_("Members see each other's answers %(value)s."),
+    options={
+        "at_once": N_("at once"),
+        "after_own": N_("once they have answered themselves"),
+        "at_close": N_("once the proposal has closed"),
+    },
+)
+OBJECTION_DAYS = Whole(
+    key="decisions.objection_days",
+    default=7,
+    title=N_("Time to object to what was decided elsewhere"),
+    explains=N_("For what a meeting or the e-mail list decided. An objection puts it to everybody."),
+    clause=N_("What a meeting or the e-mail list decided stands unless somebody objects within %(value)s."),
+    unit="days",
+    least=1,
+    most=60,
+)

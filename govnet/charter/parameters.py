@@ -1,0 +1,260 @@
+"""The catalogue: every rule that a network can set, and that some rule of the program reads. Pure data."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from govnet.charter.deciding import (
+    ASIDES_CEILING as ASIDES_CEILING,
+)
+from govnet.charter.deciding import (
+    BLOCKS_TOLERATED as BLOCKS_TOLERATED,
+)
+from govnet.charter.deciding import (
+    CLOSING_HOUR as CLOSING_HOUR,
+)
+from govnet.charter.deciding import (
+    EXTENSION_DAYS as EXTENSION_DAYS,
+)
+from govnet.charter.deciding import (
+    FALLBACK as FALLBACK,
+)
+from govnet.charter.deciding import (
+    FALLBACK_DAYS as FALLBACK_DAYS,
+)
+from govnet.charter.deciding import (
+    FALLBACK_MAJORITY as FALLBACK_MAJORITY,
+)
+from govnet.charter.deciding import (
+    MAXIMUM_DAYS_OPEN as MAXIMUM_DAYS_OPEN,
+)
+from govnet.charter.deciding import (
+    MINIMUM_AGREEMENT as MINIMUM_AGREEMENT,
+)
+from govnet.charter.deciding import (
+    MINIMUM_DAYS_OPEN as MINIMUM_DAYS_OPEN,
+)
+from govnet.charter.deciding import (
+    OBJECTION_DAYS as OBJECTION_DAYS,
+)
+from govnet.charter.deciding import (
+    PROPOSE as PROPOSE,
+)
+from govnet.charter.deciding import (
+    QUORUM as QUORUM,
+)
+from govnet.charter.deciding import (
+    QUORUM_COUNT as QUORUM_COUNT,
+)
+from govnet.charter.deciding import (
+    QUORUM_SHARE as QUORUM_SHARE,
+)
+from govnet.charter.deciding import (
+    SUPERMAJORITY as SUPERMAJORITY,
+)
+from govnet.charter.deciding import (
+    VISIBLE as VISIBLE,
+)
+from govnet.charter.deciding import (
+    VOICE as VOICE,
+)
+from govnet.charter.kinds import Choice, Choices, Parameter, Share, Statements, Whole, YesNo
+from govnet.charter.thresholds import at_least
+from govnet.kernel.said import N_
+
+KINDS = Choices(
+    key="membership.kinds",
+    default=frozenset({"individual", "organisation"}),
+    title=N_("Who can be a member"),
+    explains=N_("The kinds of membership that people are offered when they join."),
+    clause=N_("Members can be: %(value)s."),
+    options={"individual": N_("people"), "organisation": N_("organisations"), "observer": N_("observers")},
+)
+CRITERIA = Statements(
+    key="membership.criteria",
+    default=(),
+    title=N_("What members agree to"),
+    explains=N_("Each sentence is ticked by itself when somebody joins."),
+    clause=N_("Who joins agrees to each of these:"),
+    clause_none=N_("There is nothing that members must agree to: whoever shares our purpose can join."),
+)
+ADMISSION = Choice(
+    key="membership.admission",
+    default="committee",
+    title=N_("Who lets new members in"),
+    explains=N_("What happens once somebody who wants to join has confirmed the address."),
+    clause=N_("%(value)s"),
+    options={
+        "immediate": N_("Who asks to join is a member at once, as soon as the address is confirmed."),
+        "coordinator": N_("The coordinator decides who joins, and gives a reason when it is no."),
+        "committee": N_("Somebody on the committee decides who joins, and gives a reason when it is no."),
+    },
+)
+START_THREADS = Choice(
+    key="discussion.who_may_start",
+    default="members",
+    title=N_("Who can start a discussion"),
+    explains=N_("Reading public discussions is open to everybody and is not set here."),
+    clause=N_("A discussion can be started by %(value)s."),
+    options={"members": N_("every member"), "committee": N_("the committee and the coordinator")},
+)
+POST = Choice(
+    key="discussion.who_may_post",
+    default="members",
+    title=N_("Who can write in a discussion"),
+    explains=N_("Whoever cannot write can still read, follow and report."),
+    clause=N_("In a discussion, %(value)s can write."),
+    options={"members": N_("every member"), "anyone": N_("everybody who has signed in")},
+)
+CHARTER_MAJORITY = Share(
+    key="charter.majority",
+    default=at_least(2, 3),
+    title=N_("Vote that changes these rules"),
+    explains=N_("The least that a vote on the rules themselves needs, whichever way it is taken."),
+    clause=N_("Where a vote decides on these rules, it needs %(value)s of those who took a side."),
+)
+SEATS = Whole(
+    key="committee.seats",
+    default=9,
+    title=N_("Places on the committee"),
+    explains=N_("Empty places count as places."),
+    clause=N_("The committee has %(value)s."),
+    unit="places",
+    least=0,
+    most=60,
+)
+TERM_MONTHS = Whole(
+    key="committee.term_months",
+    default=24,
+    title=N_("Time on the committee"),
+    explains=N_("How long a place is held before it is filled again."),
+    clause=N_("A place on the committee is held for %(value)s."),
+    unit="months",
+    least=1,
+    most=120,
+)
+COMMITTEE_QUORUM = Share(
+    key="committee.quorum",
+    default=at_least(1, 2),
+    title=N_("How many of the committee must answer"),
+    explains=N_("In decisions that the committee takes; of those who hold a place when it is opened."),
+    clause=N_("The committee decides only if %(value)s of its members answer."),
+)
+MANDATE_MONTHS = Whole(
+    key="coordinator.term_months",
+    default=24,
+    title=N_("Time as coordinator"),
+    explains=N_("How long what the coordinator may do lasts before it is decided again."),
+    clause=N_("A coordinator is appointed for %(value)s."),
+    unit="months",
+    least=1,
+    most=120,
+)
+REPORT_MONTHS = Whole(
+    key="coordinator.report_months",
+    default=12,
+    title=N_("The coordinator's reports"),
+    explains=N_("How often the coordinator says in public what was done; there is one more at the end."),
+    clause=N_("The coordinator reports every %(value)s."),
+    unit="months",
+    least=1,
+    most=60,
+)
+MAY_ANNOUNCE = YesNo(
+    key="coordinator.may_announce",
+    default=True,
+    title=N_("The coordinator may write to everybody"),
+    explains=N_("Without asking the committee each time. Every announcement is public."),
+    clause=N_("The coordinator may write to everybody without asking first."),
+    clause_no=N_("The chair, not the coordinator, sends what goes to everybody."),
+)
+CODE_OF_CONDUCT = Statements(
+    key="conduct.code",
+    default=(),
+    title=N_("How we treat each other"),
+    explains=N_("Each sentence is ticked by itself when somebody joins."),
+    clause=N_("We promise each other:"),
+    clause_none=N_("There is no written code of conduct."),
+)
+WHO_MAY_HIDE = Choice(
+    key="conduct.who_may_hide",
+    default="committee",
+    title=N_("Who can hide a post"),
+    explains=N_("Always with a reason, in public, and never the last word."),
+    clause=N_("A post can be hidden, with a reason that is public, by %(value)s."),
+    options={
+        "committee": N_("anybody on the committee, or the coordinator"),
+        "chair": N_("the chair or the coordinator"),
+    },
+)
+APPEAL_DAYS = Whole(
+    key="conduct.appeal_days",
+    default=14,
+    title=N_("Time to appeal"),
+    explains=N_("An appeal is heard by two others, never by whoever hid the post."),
+    clause=N_("Whoever wrote it can appeal within %(value)s; two others from the committee hear it."),
+    unit="days",
+    least=1,
+    most=90,
+)
+
+MATTERS: Mapping[str, str] = {
+    "charter": N_("these rules"),
+    "members": N_("who belongs to the network"),
+    "money": N_("money"),
+    "statement": N_("what is said in our name"),
+    "mandate": N_("what the coordinator may do"),
+    "committee": N_("the committee's own business"),
+}
+BODIES: Mapping[str, str] = {"all": N_("All members"), "committee": N_("The committee")}
+METHODS: Mapping[str, str] = {
+    "consensus": N_("by consensus: nobody stops it"),
+    "consent": N_("by consent: it goes ahead unless somebody says Stop, and silence is fine"),
+    "majority": N_("by a vote: more agree than disagree"),
+    "supermajority": N_("by a large majority"),
+    "advice": N_("by asking for advice, which binds nobody"),
+}
+_DECIDED_BY = {"committee": "committee"}
+
+
+def _body(matter: str) -> Choice:
+    return Choice(
+        key=f"matters.{matter}_body",
+        default=_DECIDED_BY.get(matter, "all"),
+        title=MATTERS[matter],
+        explains=N_("Who decides on this."),
+        clause=N_("Who decides: %(value)s."),
+        options=BODIES,
+    )
+
+
+def _method(matter: str) -> Choice:
+    return Choice(
+        key=f"matters.{matter}_method",
+        default="consensus",
+        title=MATTERS[matter],
+        explains=N_("How it is decided."),
+        clause=N_("It is decided %(value)s."),
+        options=METHODS,
+    )
+
+
+BODY_FOR: Mapping[str, Choice] = {matter: _body(matter) for matter in MATTERS}
+METHOD_FOR: Mapping[str, Choice] = {matter: _method(matter) for matter in MATTERS}
+
+SECTIONS: Mapping[str, str] = {
+    "membership": N_("Who belongs"),
+    "discussion": N_("How we talk"),
+    "matters": N_("Who decides what"),
+    "decisions": N_("How we decide"),
+    "charter": N_("How these rules change"),
+    "committee": N_("The committee"),
+    "coordinator": N_("The coordinator"),
+    "conduct": N_("How we treat each other"),
+}
+_FIXED: tuple[Parameter[Any], ...] = tuple(each for each in globals().values() if isinstance(each, Parameter))
+CATALOGUE: Mapping[str, Parameter[Any]] = {
+    each.key: each
+    for section in SECTIONS
+    for each in (*_FIXED, *(two[matter] for matter in MATTERS for two in (BODY_FOR, METHOD_FOR)))
+    if each.section == section
+}

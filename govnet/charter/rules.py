@@ -1,0 +1,148 @@
+"""The Charter that every other rule reads, and what may be changed in it. Pure."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, TypeVar, cast
+
+from govnet.charter import parameters as p
+from govnet.charter.kinds import BadValue, Parameter, Statements
+from govnet.charter.starting import STARTING
+from govnet.kernel.said import N_, Said
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Charter:
+    """A network's rules at one version; read as `charter[parameters.QUORUM]`, typed, and no other way."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    number: int = 0
+
+    def __getitem__(self, parameter: Parameter[T]) -> T:
+        """What the network has set, or the default where its version is older than the parameter."""
+        return cast(T, self.values.get(parameter.key, parameter.default))
+
+    def applies(self, parameter: Parameter[Any]) -> bool:
+        """Whether it means something beside the others: without a quorum its size means nothing."""
+        if parameter.when is None:
+            return True
+        other, values = parameter.when
+        return self[p.CATALOGUE[other]] in values
+
+    def stored(self) -> dict[str, Any]:
+        """Every parameter as JSON has it, explicit, in the catalogue's order."""
+        return {key: each.encode(self[each]) for key, each in p.CATALOGUE.items()}
+
+    def dumps(self) -> str:
+        """Canonical JSON: equal charters are equal texts."""
+        return canonical(self.stored())
+
+    def with_changes(self, changes: Mapping[str, Any]) -> "Charter":
+        """The next version; ValueError unless `problems` finds none."""
+        found = problems(self, changes)
+        if found:
+            raise ValueError("; ".join(map(str, found.values())))
+        decoded = {key: p.CATALOGUE[key].decode(value) for key, value in changes.items()}
+        return Charter(MappingProxyType({**self.values, **decoded}), self.number + 1)
+
+
+def canonical(stored: Mapping[str, Any]) -> str:
+    """JSON with sorted keys and no blanks."""
+    return json.dumps(stored, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def load(stored: Mapping[str, Any], number: int = 0) -> Charter:
+    """A charter from its stored JSON; keys that this release doesn't know are left aside."""
+    known = {key: p.CATALOGUE[key].decode(value) for key, value in stored.items() if key in p.CATALOGUE}
+    return Charter(MappingProxyType(known), number)
+
+
+def starting(name: str) -> Charter:
+    """One of the three charters to start from: loose, usual, strict."""
+    return load(STARTING[name], number=1)
+
+
+def problems(charter: Charter, changes: Mapping[str, Any]) -> dict[str, Said]:
+    """What is wrong with these changes, by parameter; empty when they can be proposed."""
+    found: dict[str, Said] = {}
+    decoded: dict[str, Any] = {}
+    for key, value in changes.items():
+        try:
+            decoded[key] = p.CATALOGUE[key].decode(value)
+        except KeyError:
+            found[key] = Said(N_("There is no rule called “%(key)s”."), {"key": key})
+        except BadValue as error:
+            found[key] = error.said
+    return found or _contradictions(Charter({**charter.values, **decoded}))
+
+
+def _contradictions(new: Charter) -> dict[str, Said]:
+    found: dict[str, Said] = {}
+    if new[p.MINIMUM_DAYS_OPEN] > new[p.MAXIMUM_DAYS_OPEN]:
+        found[p.MINIMUM_DAYS_OPEN.key] = Said(
+            N_("The shortest time to answer must not be longer than the longest.")
+        )
+    if new[p.EXTENSION_DAYS] > new[p.MAXIMUM_DAYS_OPEN]:
+        found[p.EXTENSION_DAYS.key] = Said(
+            N_("The time to answer new words must not be longer than the longest time.")
+        )
+    if new[p.VOICE] == "organisations" and "organisation" not in new[p.KINDS]:
+        found[p.VOICE.key] = Said(
+            N_("Only organisations' answers would count, but organisations can't be members.")
+        )
+    if not new[p.KINDS] - {"observer"}:
+        found[p.KINDS.key] = Said(
+            N_("Observers have no voice: people or organisations must be able to join too.")
+        )
+    if new[p.BODY_FOR["charter"]] == "committee":
+        found[p.BODY_FOR["charter"].key] = Said(
+            N_("These rules belong to all members: the committee can't change them.")
+        )
+    if new[p.METHOD_FOR["charter"]] == "advice":
+        found[p.METHOD_FOR["charter"].key] = Said(
+            N_("These rules can't be changed by advice, which binds nobody.")
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class Change:
+    """One parameter that differs between two charters."""
+
+    parameter: Parameter[Any]
+    old: Any
+    new: Any
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """New sentences of a list."""
+        return tuple(each for each in self.new if each not in self.old) if self._list else ()
+
+    @property
+    def removed(self) -> tuple[str, ...]:
+        """Sentences that a list loses."""
+        return tuple(each for each in self.old if each not in self.new) if self._list else ()
+
+    @property
+    def _list(self) -> bool:
+        return isinstance(self.parameter, Statements)
+
+    @property
+    def before(self) -> Said:
+        """The sentence that no longer holds."""
+        return self.parameter.states(self.old)
+
+    @property
+    def after(self) -> Said:
+        """The sentence that holds now."""
+        return self.parameter.states(self.new)
+
+
+def diff(old: Charter, new: Charter) -> tuple[Change, ...]:
+    """What changes, in the order of the charter document."""
+    return tuple(
+        Change(each, old[each], new[each]) for each in p.CATALOGUE.values() if old[each] != new[each]
+    )

@@ -1,0 +1,77 @@
+"""Exact fractions with a strictness, such as "at least 2/3", and their words. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from govnet.kernel.said import N_, Said
+
+
+class Strictness(StrEnum):
+    """Whether reaching the fraction exactly is enough."""
+
+    AT_LEAST = "at_least"
+    MORE_THAN = "more_than"
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A fraction of something counted, exact; never a float."""
+
+    share: Fraction
+    strictness: Strictness = Strictness.AT_LEAST
+
+    def met_by(self, part: int, whole: int) -> bool:
+        """Whether `part` of `whole` reaches it. Of nothing, nothing is reached."""
+        return whole > 0 and part >= self.needed(whole)
+
+    def needed(self, whole: int) -> int:
+        """The smallest number out of `whole` that reaches it."""
+        exact = self.share * whole
+        if self.strictness is Strictness.MORE_THAN:
+            return exact.__floor__() + 1
+        return exact.__ceil__()
+
+    def stricter(self, other: "Threshold") -> "Threshold":
+        """The harder of two to reach."""
+        return max(self, other, key=lambda each: (each.share, each.strictness is Strictness.MORE_THAN))
+
+
+def at_least(numerator: int, denominator: int) -> Threshold:
+    """`at_least(2, 3)` is reached by exactly two of three."""
+    return Threshold(Fraction(numerator, denominator))
+
+
+def more_than(numerator: int, denominator: int) -> Threshold:
+    """`more_than(1, 2)` is not reached by one of two."""
+    return Threshold(Fraction(numerator, denominator), Strictness.MORE_THAN)
+
+
+def fraction(text: str) -> Fraction:
+    """`2/3`, `10%` or `0.1`, exact; ValueError for anything else."""
+    text = text.strip()
+    try:
+        return Fraction(text.removesuffix("%").strip()) / (100 if text.endswith("%") else 1)
+    except ZeroDivisionError as error:
+        raise ValueError(text) from error
+
+
+NAMED_FRACTIONS: Mapping[Fraction, str] = {
+    Fraction(0): N_("none"),
+    Fraction(1, 10): N_("one tenth"),
+    Fraction(1, 5): N_("one fifth"),
+    Fraction(1, 4): N_("a quarter"),
+    Fraction(1, 3): N_("one third"),
+    Fraction(1, 2): N_("half"),
+    Fraction(2, 3): N_("two thirds"),
+    Fraction(3, 4): N_("three quarters"),
+    Fraction(4, 5): N_("four fifths"),
+    Fraction(9, 10): N_("nine tenths"),
+    Fraction(1): N_("all"),
+}
+
+
+def fraction_words(share: Fraction) -> Said:
+    """`two thirds`, or the digits where a fraction has no everyday name."""
+    return Said(NAMED_FRACTIONS.get(share, f"{share.numerator}/{share.denominator}"))

@@ -1,0 +1,165 @@
+"""Proposing, changing the words, taking back, and writing down what was decided elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from govnet.charter import parameters as p
+from govnet.charter import queries as charters
+from govnet.charter.models import Network
+from govnet.decisions import queries, timing
+from govnet.decisions.book import Decision, DecisionNote, NoteKind
+from govnet.decisions.events import (
+    NoteAdded,
+    Objected,
+    ProposalOpened,
+    ProposalReworded,
+    ProposalWithdrawn,
+    TakenElsewhere,
+)
+from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion
+from govnet.decisions.opening import (
+    Ask,
+    Doer,
+    Taken,
+    Words,
+    check_proposer,
+    checked,
+    digest,
+    end_version,
+    new_proposal,
+    open_version,
+    still_open,
+    told,
+)
+from govnet.decisions.rules import Outcome
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor, Door
+from govnet.kernel.errors import NotAllowed, RuleBroken
+from govnet.kernel.text import render
+from govnet.kernel.words import say
+from govnet.permissions import Can, require
+from govnet.record.actions import record
+
+
+def propose(network: Network, words: Words, ask: Ask, *, by: Actor, via: Door) -> Proposal:
+    """Ask those who decide such matters, from now until the chosen day. RuleBroken when the charter says no."""
+    doer = Doer(by, require(by, Can.PROPOSE, network), via)
+    charter = charters.rules_in_force(network.id)
+    check_proposer(charter, by)
+    words = checked(charter, words, ask.matter)
+    if ask.matter == "charter" and not words.changes:
+        raise RuleBroken(_("Choose at least one of our rules to change."), field="rules")
+    zone = ZoneInfo(network.zone)
+    closes = ask.closes or timing.earliest(clock.now(), charter, zone)
+    problem = timing.day_problem(closes, clock.now(), charter, zone)
+    if problem is not None:
+        raise RuleBroken(say(problem), field="closes")
+    proposal = new_proposal(network, ask, charter, door=via, by=by)
+    method = charter[p.METHOD_FOR[ask.matter]]
+    version = open_version(
+        proposal, words, network, method=method, deadline=timing.closes(closes, charter, zone)
+    )
+    record(ProposalOpened(**doer.fields(network), **told(proposal, version)))
+    return proposal
+
+
+def record_elsewhere(
+    network: Network, words: Words, ask: Ask, taken: Taken, *, by: Actor, via: Door
+) -> Proposal:
+    """Write down what a meeting or the list (`via`) decided: it stands unless somebody objects in time."""
+    doer = Doer(by, require(by, Can.RECORD_DECISION, network), via)
+    if taken.on > clock.today(network.zone):
+        raise RuleBroken(
+            _("That day has not come yet. Enter the day on which it was decided."), field="taken_on"
+        )
+    charter = charters.rules_in_force(network.id)
+    words = checked(charter, words, ask.matter)
+    until = timing.objections_until(clock.now(), charter, ZoneInfo(network.zone))
+    values = {"taken_on": taken.on, "taken_by": taken.by, "taken_where": taken.where}
+    evidence = {"evidence": taken.evidence, "evidence_url": taken.url}
+    proposal = new_proposal(network, ask, charter, door=via, by=by, **values, **evidence)
+    version = open_version(proposal, words, network, method=ELSEWHERE, deadline=until)
+    how: dict[str, Any] = {"taken_on": taken.on, "taken_by": taken.by, "evidence": taken.evidence}
+    record(TakenElsewhere(**doer.fields(network), **told(proposal, version), **how))
+    return proposal
+
+
+def reword(proposal: Proposal, words: Words, *, because: str, by: Actor, via: Door) -> ProposalVersion:
+    """Ask everybody again in new words; earlier answers stay beside the words they were given to."""
+    doer = Doer(by, require(by, Can.REWORD_PROPOSAL, proposal), via)
+    network = queries.network_of(proposal)
+    old = still_open(proposal)
+    if old.method == ELSEWHERE:
+        raise RuleBroken(_("What was decided elsewhere keeps its words. Object to it instead."))
+    charter = charters.rules_in_force(network.id)
+    words = checked(charter, words, proposal.matter)
+    zone = ZoneInfo(network.zone)
+    later = timing.reworded(old.deadline, clock.now(), proposal.opened_at, charter, zone)
+    end_version(old, Outcome.REWORDED)
+    method = charter[p.METHOD_FOR[proposal.matter]]
+    version = open_version(
+        proposal, words, network, method=method, deadline=later, because=because, after=old
+    )
+    record(ProposalReworded(**doer.fields(network), **told(proposal, version)))
+    return version
+
+
+def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> ProposalVersion:
+    """Stop what was decided elsewhere from standing: those who decide such matters are asked instead."""
+    doer = Doer(by, require(by, Can.OBJECT, proposal), via)
+    network = queries.network_of(proposal)
+    old = still_open(proposal)
+    if old.method != ELSEWHERE:
+        raise RuleBroken(_("This can be answered: say Stop, with your reason."))
+    charter = charters.rules_in_force(network.id)
+    zone = ZoneInfo(network.zone)
+    deadline = timing.closes(timing.earliest(clock.now(), charter, zone), charter, zone)
+    end_version(old, Outcome.OBJECTED)
+    method = charter[p.METHOD_FOR[proposal.matter]]
+    words = Words(old.question, old.text, queries.changes_of(old))
+    version = open_version(
+        proposal, words, network, method=method, deadline=deadline, because=reason, after=old
+    )
+    record(Objected(**doer.fields(network), **told(proposal, version), reason=reason))
+    return version
+
+
+def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
+    """Take a proposal back while it is open: nothing was decided, and it stays readable."""
+    doer = Doer(by, require(by, Can.WITHDRAW_PROPOSAL, proposal), via)
+    version = still_open(proposal)
+    end_version(version, Outcome.WITHDRAWN)
+    about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
+    record(ProposalWithdrawn(**doer.fields(queries.network_of(proposal)), **about, reason=reason))
+
+
+def add_note(decision: Decision, kind: NoteKind, text: str, *, by: Actor, via: Door) -> DecisionNote:
+    """Write beside a decision, which itself is never edited. A minority's note is for those who disagreed."""
+    under = require(by, Can.NOTE_DECISION, decision)
+    if kind is NoteKind.MINORITY and not queries.disagreed(decision.version_id, by):
+        raise NotAllowed(_("A minority's note is for those who disagreed in this decision."))
+    if kind is not NoteKind.MINORITY and not (by.is_officer or queries.author_of(decision) == by.person_id):
+        raise NotAllowed(_("Only the proposer, the committee or the coordinator can write this note."))
+    note = DecisionNote(
+        decision_id=decision.id,
+        author_id=by.person_id,
+        kind=kind,
+        text=text,
+        html=render(text),
+        at=clock.now(),
+    )
+    db.session.add(note)
+    doer = Doer(by, under, via).fields(queries.network_of(decision))
+    about: dict[str, Any] = {
+        "decision": decision,
+        "number": decision.number,
+        "note": note,
+        "kind": kind.value,
+    }
+    record(NoteAdded(**doer, **about, digest=digest(text)))
+    return note

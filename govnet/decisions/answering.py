@@ -1,0 +1,150 @@
+"""Answering, changing one's answer, and taking it back, until the deadline and not after."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from govnet.decisions import queries, timing, voices
+from govnet.decisions.events import Answered, AnswerTakenBack
+from govnet.decisions.models import ELSEWHERE, PastPosition, Position, Proposal, ProposalVersion, RollEntry
+from govnet.decisions.rules import Kind
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.errors import NotAllowed, RuleBroken
+from govnet.kernel.words import say, say_when
+from govnet.permissions import Can, require
+from govnet.record.actions import record
+from govnet.record.rules import canonical, salted_digest
+
+
+class TooLate(RuleBroken):
+    """The answer came after the deadline, or after the words had changed. Nothing was counted."""
+
+    status = 409
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody answers."""
+
+    kind: Kind
+    reason: str = ""
+    remedy: str = ""
+    named: bool = False
+    recused: bool = False
+
+
+def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int | None = None) -> Position:
+    """Give or change the answer of one's own party (`entry_id` when one has two to choose from).
+
+    TooLate at the deadline and after; RuleBroken for a Stop without reason or a second counted answer.
+    """
+    version = _answerable(version_id)
+    proposal = version.proposal
+    under = require(by, Can.ANSWER, proposal)
+    entry = _mine(version_id, entry_id, by)
+    recused = given.recused or (proposal.matter == "mandate" and by.is_coordinator)
+    counted = entry.counted and not recused
+    _check(version, given, entry, by, counted)
+    before = queries.position_of(entry.id)
+    position = before or Position(version_id=version_id, entry_id=entry.id)
+    if before is not None:
+        _keep(before)
+    position.kind, position.reason, position.remedy = given.kind, given.reason, given.remedy
+    position.named, position.recused, position.counted = given.named, recused, counted
+    position.cast_by_id, position.door = by.person_id, via
+    position.at, position.salt, position.erased = clock.now(), secrets.token_hex(16), False
+    db.session.add(position)
+    about = _about(version, proposal, by, under, via)
+    record(Answered(**about, digest=sealed(position), changed=before is not None))
+    return position
+
+
+def take_back(version_id: int, entry_id: int, *, by: Actor, via: Door) -> None:
+    """Have no answer any more, as long as answers can be given."""
+    version = _answerable(version_id)
+    under = require(by, Can.ANSWER, version.proposal)
+    position = queries.position_of(_mine(version_id, entry_id, by).id)
+    if position is None:
+        raise RuleBroken(_("There is no answer to take back."))
+    _keep(position)
+    db.session.delete(position)
+    record(AnswerTakenBack(**_about(version, version.proposal, by, under, via)))
+
+
+def sealed(position: Position) -> str:
+    """The digest of an answer that the record keeps: with the answer's salt anybody can check it."""
+    text = canonical({"kind": position.kind.value, "reason": position.reason, "remedy": position.remedy})
+    return salted_digest(position.salt, text)
+
+
+def _answerable(version_id: int) -> ProposalVersion:
+    version = queries.version_for_answer(version_id)
+    if not version.is_open or not timing.takes_answers(clock.now(), version.deadline):
+        raise TooLate(_too_late(version, clock.now()))
+    if version.method == ELSEWHERE:
+        raise RuleBroken(_("This was decided elsewhere. You can object to it."))
+    return version
+
+
+def _too_late(version: ProposalVersion, now: datetime) -> str:
+    below = _("Your words are below; you can post them as a comment.")
+    if version.outcome is not None and not version.outcome.numbered:
+        said = _("This was taken back or changed while you were writing. Your answer was not counted.")
+    else:
+        said = _(
+            "This closed on %(when)s, %(late)s before your answer arrived. It was not counted.",
+            when=say_when(version.deadline, version.proposal.network.zone),
+            late=say(timing.how_late(version.deadline, now)),
+        )
+    return f"{said} {below}"
+
+
+def _mine(version_id: int, entry_id: int | None, by: Actor) -> RollEntry:
+    mine = queries.entries_for(version_id, by)
+    chosen = [each for each in mine if entry_id in (None, each.id)]
+    if not chosen:
+        raise NotAllowed(
+            _("You were not among those who could answer when this opened. You can say what you think below.")
+        )
+    if len(chosen) > 1:
+        raise RuleBroken(
+            _("Choose for whom you answer: for yourself or for your organisation."), field="party"
+        )
+    return chosen[0]
+
+
+def _check(version: ProposalVersion, given: Given, entry: RollEntry, by: Actor, counted: bool) -> None:
+    for name, said in voices.reason_missing(given.kind, given.reason, given.remedy).items():
+        raise RuleBroken(say(said), field=name)
+    caster = by.person_id or 0
+    twice = voices.second_hand(queries.answers_by(version.id, caster), entry.id, caster, counted)
+    if twice is not None:
+        raise RuleBroken(say(twice), field="party")
+
+
+def _keep(position: Position) -> None:
+    past = PastPosition(
+        version_id=position.version_id,
+        entry_id=position.entry_id,
+        cast_by_id=position.cast_by_id,
+        kind=position.kind,
+        reason=position.reason,
+        door=position.door,
+        at=position.at,
+        until=clock.now(),
+    )
+    db.session.add(past)
+
+
+def _about(
+    version: ProposalVersion, proposal: Proposal, by: Actor, under: Authority, via: Door
+) -> dict[str, Any]:
+    who = {"network": proposal.network, "by": by, "under": under, "via": via}
+    return {**who, "proposal": proposal, "version": version, "question": version.question}

@@ -1,0 +1,183 @@
+"""At the deadline: the rule gives an outcome, the register a number, and what was decided takes effect. Once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import text
+
+from govnet.charter import actions as charter_actions
+from govnet.charter import parameters as p
+from govnet.charter import queries as charters
+from govnet.charter.rules import problems
+from govnet.decisions import queries, timing
+from govnet.decisions.book import Decision
+from govnet.decisions.events import EffectNotApplied, LastDay, ProposalDecided, ProposalStopped
+from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion, VersionState
+from govnet.decisions.opening import digest
+from govnet.decisions.rules import Outcome, Tally, outcome, rule_for
+from govnet.extensions import db
+from govnet.kernel import clock, events
+from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.models import reference
+from govnet.kernel.transaction import transaction
+from govnet.kernel.words import say
+from govnet.record.actions import record
+
+log = structlog.get_logger()
+_BY_RULE: dict[str, Any] = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
+_NEXT = text(
+    "INSERT INTO decision_counter (network_id, year, last) VALUES (:network, :year, 1) "
+    "ON CONFLICT (network_id, year) DO UPDATE SET last = decision_counter.last + 1 RETURNING last"
+)
+
+
+def close_due() -> int:
+    """Close what is due, each in a transaction of its own; returns how many. Harmless to run twice or at once."""
+    done = 0
+    for version_id in queries.due(clock.now()):
+        try:
+            done += close(version_id)
+        except Exception:  # the others must close all the same; this one is tried again at the next tick
+            log.exception("a proposal could not be closed", version=version_id)
+    return done
+
+
+def close(version_id: int) -> bool:
+    """Close one version if it is open and its time has come, whoever else tries at the same moment."""
+    with transaction():
+        version = queries.version_locked(version_id)
+        if version is None or not version.is_open or timing.takes_answers(clock.now(), version.deadline):
+            return False
+        tally = queries.tally(version.id)
+        result = _outcome(version, tally)
+        if result is Outcome.BLOCKED and _waits(version):
+            _wait(version, tally)
+        else:
+            _decide(version, tally, result)
+    return True
+
+
+def remind_due() -> int:
+    """Tell the last day of what closes within 24 hours, once; returns how many."""
+    done = 0
+    for version_id in queries.to_remind(clock.now() + timing.LAST_CALL):
+        with transaction():
+            done += _remind(version_id)
+    return done
+
+
+def _remind(version_id: int) -> bool:
+    version = queries.version_locked(version_id)
+    if version is None or not version.is_open or version.reminded_at is not None:
+        return False
+    if version.deadline <= clock.now():
+        return False
+    since = version.waiting_since or version.opened_at
+    version.reminded_at = clock.now()
+    if version.method == ELSEWHERE or not timing.last_call_due(clock.now(), since, version.deadline):
+        return False
+    record(LastDay(**_BY_RULE, **_about(version), deadline=version.deadline))
+    return True
+
+
+def _outcome(version: ProposalVersion, tally: Tally) -> Outcome:
+    if version.method != ELSEWHERE:
+        return outcome(tally, version.roll_size, queries.rule_of(version))
+    recommended = version.proposal.taken_by == "committee" and version.proposal.body == "all"
+    return Outcome.RECOMMENDED if recommended else Outcome.ELSEWHERE
+
+
+def _waits(version: ProposalVersion) -> bool:
+    rule = rule_for(charters.rules_of(version.charter_version), version.proposal.matter)
+    return version.waiting_since is None and version.method != ELSEWHERE and rule.fallback is not None
+
+
+def _wait(version: ProposalVersion, tally: Tally) -> None:
+    """Keep it open for the charter's waiting time: to take Stops back, to find better words, or to vote."""
+    charter = charters.rules_of(version.charter_version)
+    zone = ZoneInfo(version.proposal.network.zone)
+    version.waiting_since = clock.now()
+    until = timing.waiting_until(clock.now(), charter[p.FALLBACK_DAYS], charter, zone)
+    version.deadline, version.reminded_at = until, None
+    record(ProposalStopped(**_BY_RULE, **_about(version), until=until, stops=tally.block))
+
+
+def _decide(version: ProposalVersion, tally: Tally, result: Outcome) -> None:
+    version.state, version.closed_at, version.outcome = VersionState.CLOSED, clock.now(), result
+    decision = _decision(version, version.proposal, tally, result)
+    db.session.add(decision)
+    db.session.flush()  # what follows names the decision by its key
+    decided = ProposalDecided(
+        **_BY_RULE,
+        network=version.proposal.network,
+        decision=decision,
+        number=decision.number,
+        proposal=version.proposal,
+        question=version.question,
+        outcome=result.value,
+        matter=decision.matter,
+        tally=tally.as_json(),
+        roll_size=decision.roll_size,
+        digest=decision.digest,
+        charter=f"charter_version:{version.charter_version_id}",
+    )
+    record(decided)
+    if result.adopted:
+        _put_into_force(version, decision)
+    events.emit(decided)
+
+
+def _decision(version: ProposalVersion, proposal: Proposal, tally: Tally, result: Outcome) -> Decision:
+    year = clock.today(proposal.network.zone).year
+    serial: int = db.session.execute(_NEXT, {"network": proposal.network_id, "year": year}).scalar_one()
+    replaces = proposal.replaces
+    return Decision(
+        network_id=proposal.network_id,
+        year=year,
+        serial=serial,
+        version_id=version.id,
+        proposal_id=proposal.id,
+        question=version.question,
+        matter=proposal.matter,
+        body=proposal.taken_by or proposal.body if version.method == ELSEWHERE else proposal.body,
+        method=version.method,
+        outcome=result,
+        tally=json.dumps(tally.as_json()),
+        roll_size=version.roll_size,
+        after_waiting=version.waiting_since is not None,
+        charter_version_id=version.charter_version_id,
+        door=proposal.door if version.method == ELSEWHERE else Door.WEB,
+        decided_at=clock.now(),
+        review_on=proposal.review_on,
+        supersedes_id=replaces.decision_id if replaces is not None and result.adopted else None,
+        digest=digest(version.text),
+    )
+
+
+def _put_into_force(version: ProposalVersion, decision: Decision) -> None:
+    """New rules hold from now. If they no longer fit, the decision stands all the same and the record says why."""
+    changes = queries.changes_of(version)
+    if not changes:
+        return
+    network = version.proposal.network
+    wrong = problems(charters.rules_of(charters.latest_version(network.id)), changes)
+    if wrong:
+        reason = " ".join(map(say, wrong.values()))
+        about: dict[str, Any] = {"network": network, "decision": decision, "number": decision.number}
+        record(EffectNotApplied(**_BY_RULE, **about, reason=reason))
+        return
+    charter_actions.adopt(network, changes, adopted_by=reference(decision), by=PROGRAM, via=Door.WORKER)
+
+
+def _about(version: ProposalVersion) -> dict[str, Any]:
+    proposal = version.proposal
+    return {
+        "network": proposal.network,
+        "proposal": proposal,
+        "version": version,
+        "question": version.question,
+    }

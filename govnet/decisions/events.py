@@ -1,0 +1,172 @@
+"""What happens to proposals and decisions. How somebody answered is never in an entry, only its salted digest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+
+from govnet.decisions.book import Decision, DecisionNote
+from govnet.decisions.models import Proposal, ProposalVersion
+from govnet.record.events import Event, Visibility
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AboutProposal(Event):
+    subject: ClassVar[str] = "proposal"
+    words_of: ClassVar[frozenset[str]] = frozenset({"question"})
+
+    proposal: Proposal
+    version: ProposalVersion
+    question: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalOpened(_AboutProposal):
+    """Members are asked something, or asked again in new words."""
+
+    verb: ClassVar[str] = "decisions.opened"
+    sentence: ClassVar[Any] = _l("%(actor)s asked: “%(question)s”")
+
+    matter: str
+    body: str
+    deadline: datetime
+    roll_size: int
+    digest: str
+    charter: str
+    number: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalReworded(ProposalOpened):
+    """New words: everybody is asked again."""
+
+    verb: ClassVar[str] = "decisions.reworded"
+    sentence: ClassVar[Any] = _l("%(actor)s changed the words of “%(question)s”; everybody is asked again.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenElsewhere(ProposalOpened):
+    """What a meeting or the list decided is written down, and stands unless somebody objects."""
+
+    verb: ClassVar[str] = "decisions.taken_elsewhere"
+    sentence: ClassVar[Any] = _l("%(actor)s wrote down what was decided elsewhere: “%(question)s”")
+
+    taken_on: date
+    taken_by: str
+    evidence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objected(ProposalOpened):
+    """Somebody objects to what was decided elsewhere: everybody is asked."""
+
+    verb: ClassVar[str] = "decisions.objected"
+    sentence: ClassVar[Any] = _l("%(actor)s objected to “%(question)s”; now everybody is asked.")
+    words_of: ClassVar[frozenset[str]] = frozenset({"question", "reason"})
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered(_AboutProposal):
+    """Somebody answered. Which way is not told: whoever holds the answer and its salt can check the digest."""
+
+    verb: ClassVar[str] = "decisions.answered"
+    sentence: ClassVar[Any] = _l("%(actor)s answered “%(question)s”")
+    visibility: ClassVar[Visibility] = Visibility.MEMBERS
+
+    digest: str
+    changed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerTakenBack(_AboutProposal):
+    """Somebody has no answer any more."""
+
+    verb: ClassVar[str] = "decisions.answer_taken_back"
+    sentence: ClassVar[Any] = _l("%(actor)s took their answer to “%(question)s” back")
+    visibility: ClassVar[Visibility] = Visibility.MEMBERS
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastDay(_AboutProposal):
+    """A day is left: who hasn't answered is reminded."""
+
+    verb: ClassVar[str] = "decisions.last_day"
+    sentence: ClassVar[Any] = _l("The last day to answer “%(question)s” has begun.")
+
+    deadline: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalStopped(_AboutProposal):
+    """Somebody said Stop: the waiting time runs, and then a vote decides."""
+
+    verb: ClassVar[str] = "decisions.stopped"
+    sentence: ClassVar[Any] = _l("“%(question)s” was stopped. It stays open for a waiting time.")
+
+    until: datetime
+    stops: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalWithdrawn(_AboutProposal):
+    """Its author took it back."""
+
+    verb: ClassVar[str] = "decisions.withdrawn"
+    sentence: ClassVar[Any] = _l("%(actor)s took “%(question)s” back.")
+    words_of: ClassVar[frozenset[str]] = frozenset({"question", "reason"})
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalDecided(Event):
+    """The deadline passed and the rule gave an outcome. Emitted too: those above act in the same transaction."""
+
+    verb: ClassVar[str] = "decisions.decided"
+    sentence: ClassVar[Any] = _l("Decision %(number)s: “%(question)s”")
+    words_of: ClassVar[frozenset[str]] = frozenset({"question"})
+    subject: ClassVar[str] = "decision"
+
+    decision: Decision
+    number: str
+    proposal: Proposal
+    question: str
+    outcome: str
+    matter: str
+    tally: dict[str, int]
+    roll_size: int
+    digest: str
+    charter: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EffectNotApplied(Event):
+    """The decision stands, but something in it could not be put into force; the reason says why."""
+
+    verb: ClassVar[str] = "decisions.effect_not_applied"
+    sentence: ClassVar[Any] = _l("Decision %(number)s stands, but was not put into force: %(reason)s")
+    subject: ClassVar[str] = "decision"
+
+    decision: Decision
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteAdded(Event):
+    """Somebody wrote something beside a decision."""
+
+    verb: ClassVar[str] = "decisions.note_added"
+    sentence: ClassVar[Any] = _l("%(actor)s wrote a note beside decision %(number)s.")
+    subject: ClassVar[str] = "decision"
+
+    decision: Decision
+    number: str
+    note: DecisionNote
+    kind: str
+    digest: str

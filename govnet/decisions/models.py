@@ -1,0 +1,237 @@
+"""Proposals, who is asked, what they answer, and the register of decisions. Closed is closed: see triggers.py."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from govnet.accounts.models import Person
+from govnet.charter.models import CharterVersion, Network
+from govnet.decisions import triggers as triggers
+from govnet.decisions.rules import Kind, Outcome
+from govnet.kernel.actor import Door
+from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
+from govnet.membership.models import Organisation
+
+if TYPE_CHECKING:
+    from govnet.decisions.book import Decision
+
+ELSEWHERE = "elsewhere"
+"""The method of a version that only waits for objections: a meeting or the list has decided."""
+
+
+class Proposal(Base):
+    """Something that a network is asked, or that was decided elsewhere and waits for objections."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        CheckConstraint("body IN ('all', 'committee')", name="body_known"),
+        CheckConstraint(
+            "(door IN ('meeting', 'list')) = (taken_on IS NOT NULL)", name="taken_elsewhere_has_a_day"
+        ),
+        CheckConstraint("taken_on IS NULL OR evidence <> ''", name="taken_elsewhere_has_evidence"),
+        Index("ix_proposal_network", "network_id", "opened_at"),
+    )
+    id: Mapped[Key]
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    matter: Mapped[str] = mapped_column(String(20))
+    body: Mapped[str] = mapped_column(String(20))
+    """Who is asked: all members, or the committee."""
+    door: Mapped[Door] = mapped_column(enum_type(Door, "door"))
+    taken_on: Mapped[date | None]
+    """For what was decided elsewhere: the day of the meeting, or of the last word on the list."""
+    taken_by: Mapped[str] = mapped_column(String(20), default="")
+    """For what was decided elsewhere: all members, or the committee."""
+    taken_where: Mapped[Name] = mapped_column(default="")
+    evidence: Mapped[str] = mapped_column(Text, default="")
+    evidence_url: Mapped[str] = mapped_column(String(500), default="")
+    review_on: Mapped[date | None]
+    opened_at: Mapped[Instant]
+    network: Mapped[Network] = relationship(lazy="raise")
+    author: Mapped[Person] = relationship(lazy="raise")
+    versions: Mapped[list[ProposalVersion]] = relationship(
+        back_populates="proposal", lazy="raise", order_by="ProposalVersion.number"
+    )
+    replaces: Mapped[Replaces | None] = relationship(lazy="raise")
+
+
+class Replaces(Base):
+    """The decision that a proposal would replace; a table of its own, for a decision also knows its proposal."""
+
+    __tablename__ = "proposal_replaces"
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), index=True)
+    decision: Mapped[Decision] = relationship(lazy="raise")
+
+
+class VersionState(StrEnum):
+    """Open for answers, or closed for good."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class ProposalVersion(Base):
+    """The words that people answer. New words are a new version, and everybody is asked again."""
+
+    __tablename__ = "proposal_version"
+    __table_args__ = (
+        UniqueConstraint("proposal_id", "number", name="uq_proposal_version_number"),
+        Index("uq_proposal_version_open", "proposal_id", unique=True, **where("state = 'open'")),
+        Index("ix_proposal_version_due", "state", "deadline"),
+        CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_a_time"),
+        CheckConstraint("(state = 'closed') = (outcome IS NOT NULL)", name="closed_has_an_outcome"),
+        CheckConstraint("deadline > opened_at", name="closes_after_it_opens"),
+        CheckConstraint(
+            "closed_at IS NULL OR closed_at >= deadline OR outcome IN ('withdrawn', 'reworded', 'objected')",
+            name="never_decided_early",
+        ),
+        CheckConstraint("number > 0 AND roll_size >= 0", name="numbers_positive"),
+    )
+    id: Mapped[Key]
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
+    number: Mapped[int]
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    question: Mapped[Name]
+    text: Mapped[Words]
+    html: Mapped[Words]
+    because: Mapped[str] = mapped_column(Text, default="")
+    """Why there is a new version: what changed in the words, or what somebody objected."""
+    changes: Mapped[str] = mapped_column(Text, default="{}")
+    """Canonical JSON of the charter's parameters that it changes."""
+    method: Mapped[str] = mapped_column(String(20))
+    opened_at: Mapped[Instant]
+    deadline: Mapped[Instant]
+    waiting_since: Mapped[Instant | None]
+    """After a Stop, while the charter's waiting time runs: then a vote decides."""
+    reminded_at: Mapped[Instant | None]
+    roll_size: Mapped[int]
+    """How many could give an answer that counts, when it opened."""
+    charter_version_id: Mapped[int] = mapped_column(ForeignKey("charter_version.id"))
+    state: Mapped[VersionState] = mapped_column(enum_type(VersionState, "state"), default=VersionState.OPEN)
+    closed_at: Mapped[Instant | None]
+    outcome: Mapped[Outcome | None] = mapped_column(enum_type(Outcome, "outcome"))
+    proposal: Mapped[Proposal] = relationship(back_populates="versions", lazy="raise")
+    author: Mapped[Person] = relationship(lazy="raise")
+    charter_version: Mapped[CharterVersion] = relationship(lazy="raise")
+    decision: Mapped[Decision | None] = relationship(back_populates="version", lazy="raise")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not been closed yet."""
+        return self.state is VersionState.OPEN
+
+
+class RollEntry(Base):
+    """Somebody who could answer when a version opened: a person, or an organisation."""
+
+    __tablename__ = "proposal_roll"
+    __table_args__ = (
+        UniqueConstraint("id", "version_id", name="uq_proposal_roll_id_version"),
+        CheckConstraint("(person_id IS NULL) <> (organisation_id IS NULL)", name="one_party"),
+        Index(
+            "uq_proposal_roll_person",
+            "version_id",
+            "person_id",
+            unique=True,
+            **where("person_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_proposal_roll_organisation",
+            "version_id",
+            "organisation_id",
+            unique=True,
+            **where("organisation_id IS NOT NULL"),
+        ),
+    )
+    id: Mapped[Key]
+    version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"))
+    membership_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"), index=True)
+    """None for a committee member, who is asked because of a term."""
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    counted: Mapped[bool]
+    """Whether the answer counts, by the charter's voice."""
+    person: Mapped[Person | None] = relationship(lazy="raise")
+    organisation: Mapped[Organisation | None] = relationship(lazy="raise")
+    position: Mapped[Position | None] = relationship(
+        back_populates="entry", lazy="raise", foreign_keys="[Position.entry_id, Position.version_id]"
+    )
+
+    @property
+    def name(self) -> str:
+        """The party's name; empty when the person's was erased."""
+        party = self.person or self.organisation
+        return party.name if party else ""
+
+
+class Position(Base):
+    """A party's answer as it stands. Earlier ones are in PastPosition."""
+
+    __tablename__ = "position"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["entry_id", "version_id"],
+            ["proposal_roll.id", "proposal_roll.version_id"],
+            name="fk_position_on_the_roll",
+        ),
+        UniqueConstraint("entry_id", name="uq_position_one_a_party"),
+        Index("uq_position_one_a_human", "version_id", "cast_by_id", unique=True, **where("counted")),
+        CheckConstraint("kind <> 'block' OR erased OR trim(reason) <> ''", name="block_has_a_reason"),
+    )
+    id: Mapped[Key]
+    version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"), index=True)
+    entry_id: Mapped[int]
+    cast_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Who wrote it down, if not the one whose answer it is."""
+    kind: Mapped[Kind] = mapped_column(enum_type(Kind, "kind"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    remedy: Mapped[str] = mapped_column(Text, default="")
+    """With a Stop: what would let one live with it."""
+    counted: Mapped[bool]
+    recused: Mapped[bool] = mapped_column(default=False)
+    """Has an interest in what is decided: shown, not counted."""
+    named: Mapped[bool] = mapped_column(default=False)
+    """Visitors may see the name beside the answer."""
+    erased: Mapped[bool] = mapped_column(default=False)
+    door: Mapped[Door] = mapped_column(enum_type(Door, "door"))
+    at: Mapped[Instant]
+    salt: Mapped[str] = mapped_column(String(64))
+    """With it the record's digest of the answer can be checked."""
+    entry: Mapped[RollEntry] = relationship(
+        back_populates="position", lazy="raise", foreign_keys="[Position.entry_id, Position.version_id]"
+    )
+    cast_by: Mapped[Person | None] = relationship(foreign_keys=[cast_by_id], lazy="raise")
+
+
+class PastPosition(Base):
+    """An answer that was changed or taken back."""
+
+    __tablename__ = "past_position"
+    id: Mapped[Key]
+    version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"), index=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("proposal_roll.id"), index=True)
+    cast_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[Kind] = mapped_column(enum_type(Kind, "kind"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    door: Mapped[Door] = mapped_column(enum_type(Door, "door"))
+    at: Mapped[Instant]
+    until: Mapped[Instant]
+
+
+from govnet.decisions import book as book  # noqa: E402 - the register's rows, known wherever these are

@@ -1,0 +1,224 @@
+"""Reading proposals, rolls, answers and the register."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
+
+from govnet.charter import queries as charters
+from govnet.charter.models import Network
+from govnet.decisions.book import Decision
+from govnet.decisions.models import (
+    PastPosition,
+    Position,
+    Proposal,
+    ProposalVersion,
+    Replaces,
+    RollEntry,
+    VersionState,
+)
+from govnet.decisions.rules import Kind, Rule, Tally, rule_for
+from govnet.decisions.voices import Answer
+from govnet.extensions import db
+from govnet.kernel.actor import Actor
+from govnet.kernel.errors import NotFound
+from govnet.membership.models import Membership, MembershipState
+
+# --- one version, and the locks that closing and answering take
+
+
+def open_version_locked(proposal_id: int) -> ProposalVersion | None:
+    """The proposal's open version, locked against every answer until the transaction ends."""
+    query = select(ProposalVersion).where(
+        ProposalVersion.proposal_id == proposal_id, ProposalVersion.state == VersionState.OPEN
+    )
+    return db.session.scalar(query.with_for_update().execution_options(**_FRESH))
+
+
+def version_locked(version_id: int) -> ProposalVersion | None:
+    """The version, locked, as it stands in the database now."""
+    query = (
+        select(ProposalVersion).where(ProposalVersion.id == version_id).with_for_update(of=ProposalVersion)
+    )
+    return db.session.scalar(query.options(*_WHOLE).execution_options(**_FRESH))
+
+
+def version_for_answer(version_id: int) -> ProposalVersion:
+    """The version with a shared lock: many may answer at once, and nobody closes meanwhile. NotFound."""
+    query = select(ProposalVersion).where(ProposalVersion.id == version_id)
+    query = query.with_for_update(read=True, of=ProposalVersion)
+    version = db.session.scalar(query.options(*_WHOLE).execution_options(**_FRESH))
+    if version is None:
+        raise NotFound(_("There is no such proposal."))
+    return version
+
+
+_FRESH: dict[str, Any] = {"populate_existing": True}
+_WHOLE = (
+    joinedload(ProposalVersion.proposal).options(joinedload(Proposal.network), joinedload(Proposal.replaces)),
+    joinedload(ProposalVersion.charter_version),
+)
+
+
+def due(now: datetime) -> Sequence[int]:
+    """Open versions whose deadline has passed, the longest overdue first."""
+    query = select(ProposalVersion.id).where(
+        ProposalVersion.state == VersionState.OPEN, ProposalVersion.deadline <= now
+    )
+    return db.session.scalars(query.order_by(ProposalVersion.deadline, ProposalVersion.id)).all()
+
+
+def to_remind(until: datetime) -> Sequence[int]:
+    """Open versions that close before `until` and whose last day has not been told."""
+    query = select(ProposalVersion.id).where(
+        ProposalVersion.state == VersionState.OPEN,
+        ProposalVersion.reminded_at.is_(None),
+        ProposalVersion.deadline <= until,
+    )
+    return db.session.scalars(query).all()
+
+
+def network_of(row: Proposal | Decision) -> Network:
+    """The network that a row belongs to, most often in the session already."""
+    return db.session.get_one(Network, row.network_id)
+
+
+def author_of(decision: Decision) -> int:
+    """Who proposed what was decided."""
+    return db.session.get_one(ProposalVersion, decision.version_id).author_id
+
+
+def changes_of(version: ProposalVersion) -> dict[str, Any]:
+    """The charter's parameters that the version would change."""
+    changes: dict[str, Any] = json.loads(version.changes)
+    return changes
+
+
+def rule_of(version: ProposalVersion) -> Rule:
+    """The rule under which the version opened; the waiting time after a Stop leaves a vote."""
+    rule = rule_for(charters.rules_of(version.charter_version), version.proposal.matter)
+    return rule.after_waiting() if version.waiting_since else rule
+
+
+# --- answers
+
+
+def position_of(entry_id: int) -> Position | None:
+    """The party's answer as it stands."""
+    return db.session.scalar(select(Position).where(Position.entry_id == entry_id))
+
+
+def answers_by(version_id: int, person_id: int) -> list[Answer]:
+    """What one human has answered in a version, for whomever."""
+    query = select(Position.entry_id, Position.cast_by_id, Position.counted).where(
+        Position.version_id == version_id, Position.cast_by_id == person_id
+    )
+    return [Answer(*row) for row in db.session.execute(query)]
+
+
+def entries_for(version_id: int, actor: Actor) -> Sequence[RollEntry]:
+    """The parties on the roll for which the actor may answer, themselves first, with their answers."""
+    if not actor.signed_in:
+        return ()
+    spoken = [each.organisation_id for each in actor.represents]
+    query = select(RollEntry).where(
+        RollEntry.version_id == version_id,
+        or_(RollEntry.person_id == actor.person_id, RollEntry.organisation_id.in_(spoken)),
+    )
+    query = query.options(
+        joinedload(RollEntry.position), joinedload(RollEntry.person), joinedload(RollEntry.organisation)
+    )
+    return db.session.scalars(query.order_by(RollEntry.person_id.is_(None), RollEntry.id)).all()
+
+
+def tally(version_id: int) -> Tally:
+    """How many gave each answer, of those whose answers count."""
+    return tallies([version_id])[version_id]
+
+
+def tallies(version_ids: Collection[int]) -> dict[int, Tally]:
+    """The tallies of many versions in one statement."""
+    query = select(Position.version_id, Position.kind, func.count()).where(
+        Position.version_id.in_(version_ids), Position.counted
+    )
+    found: dict[int, dict[Kind, int]] = {each: {} for each in version_ids}
+    for version_id, kind, many in db.session.execute(query.group_by(Position.version_id, Position.kind)):
+        found[version_id][kind] = many
+    return {key: Tally(*(kinds.get(kind, 0) for kind in Kind)) for key, kinds in found.items()}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An answer as a page shows it."""
+
+    position: Position
+    entry: RollEntry
+    left: bool
+
+    @property
+    def organisation(self) -> bool:
+        """Whether an organisation said it."""
+        return self.entry.organisation_id is not None
+
+
+def answers(version_ids: Collection[int]) -> dict[int, list[Shown]]:
+    """Every answer to some versions, Stops first, with whose it is and whether they have left since."""
+    order = {Kind.BLOCK: 0, Kind.STAND_ASIDE: 1, Kind.RESERVATIONS: 2, Kind.AGREE: 3, Kind.NO_VIEW: 4}
+    query = (
+        select(Position, RollEntry, Membership.state, Membership.end)
+        .join(RollEntry, RollEntry.id == Position.entry_id)
+        .outerjoin(Membership, Membership.id == RollEntry.membership_id)
+        .where(Position.version_id.in_(version_ids))
+        .options(joinedload(RollEntry.person), joinedload(RollEntry.organisation))
+        .order_by(Position.at)
+    )
+    shown = [
+        Shown(position, entry, state is not None and (state is not MembershipState.ACTIVE or end is not None))
+        for position, entry, state, end in db.session.execute(query)
+    ]
+    shown.sort(key=lambda each: order[each.position.kind])
+    return {key: [each for each in shown if each.position.version_id == key] for key in version_ids}
+
+
+def past_answers(version_id: int) -> Sequence[PastPosition]:
+    """Answers that were changed or taken back."""
+    query = select(PastPosition).where(PastPosition.version_id == version_id)
+    return db.session.scalars(query.order_by(PastPosition.at)).all()
+
+
+def disagreed(version_id: int, actor: Actor) -> bool:
+    """Whether the actor, or an organisation they speak for, disagreed in a version."""
+    return any(
+        entry.position is not None and entry.position.kind in (Kind.STAND_ASIDE, Kind.BLOCK)
+        for entry in entries_for(version_id, actor)
+    )
+
+
+# --- proposals
+
+
+def proposal_whole(proposal_id: int) -> Proposal:
+    """A proposal with everything its page shows but the answers, in one statement. NotFound."""
+    versions = joinedload(Proposal.versions)
+    query = (
+        select(Proposal)
+        .where(Proposal.id == proposal_id)
+        .options(
+            joinedload(Proposal.author),
+            joinedload(Proposal.network),
+            joinedload(Proposal.replaces).joinedload(Replaces.decision),
+            versions.joinedload(ProposalVersion.charter_version),
+            versions.joinedload(ProposalVersion.decision),
+        )
+    )
+    found = db.session.scalars(query).unique().one_or_none()
+    if found is None:
+        raise NotFound(_("There is no such proposal."))
+    return found

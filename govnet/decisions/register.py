@@ -1,0 +1,141 @@
+"""Reading the register: lists, one decision with all that stands beside it, and how others cite it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from govnet.charter import queries as charters
+from govnet.charter.models import Network
+from govnet.charter.queries import Named
+from govnet.charter.rules import Change, diff
+from govnet.decisions.book import Decision, DecisionCounter, DecisionNote
+from govnet.decisions.models import Proposal, ProposalVersion
+from govnet.decisions.rules import ADOPTED
+from govnet.extensions import db
+from govnet.kernel.errors import NotFound, RuleBroken
+
+PAGE = 30
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the reader wants to see of the register; empty means everything."""
+
+    year: int | None = None
+    matter: str = ""
+    outcome: str = ""
+    door: str = ""
+
+    def conditions(self) -> list[Any]:
+        """The same as SQL."""
+        wanted = {
+            Decision.year: self.year,
+            Decision.matter: self.matter,
+            Decision.outcome: self.outcome,
+            Decision.door: self.door,
+        }
+        return [column == value for column, value in wanted.items() if value]
+
+
+def decisions(network_id: int, wanted: Filter, *, page: int = 1, size: int = PAGE) -> Sequence[Decision]:
+    """A page of the register, newest first, and one row more if there is another page."""
+    query = (
+        select(Decision)
+        .where(Decision.network_id == network_id, *wanted.conditions())
+        .options(joinedload(Decision.superseded_by))
+        .order_by(Decision.year.desc(), Decision.serial.desc())
+    )
+    window = query.with_only_columns(Decision.id).limit(size + 1).offset((page - 1) * size)
+    return db.session.scalars(query.where(Decision.id.in_(window))).unique().all()
+
+
+def lately(network_id: int, limit: int = 3) -> Sequence[Decision]:
+    """The newest decisions."""
+    return decisions(network_id, Filter(), size=limit)[:limit]
+
+
+def years(network_id: int) -> Sequence[tuple[int, int]]:
+    """Each year of the register and how many decisions it has, newest first."""
+    query = select(DecisionCounter.year, DecisionCounter.last).where(DecisionCounter.network_id == network_id)
+    return [(year, last) for year, last in db.session.execute(query.order_by(DecisionCounter.year.desc()))]
+
+
+def decision(network_id: int, number: str) -> Decision:
+    """A decision with all that its page shows but the answers, in one statement. NotFound."""
+    year, _dash, serial = number.partition("-")
+    if not (year.isdecimal() and serial.isdecimal() and len(number) <= 12):
+        raise NotFound(_("There is no decision with that number."))
+    whole = joinedload(Decision.version).joinedload(ProposalVersion.proposal)
+    query = select(Decision).where(
+        Decision.network_id == network_id, Decision.year == int(year), Decision.serial == int(serial)
+    )
+    query = query.options(
+        whole.joinedload(Proposal.author),
+        joinedload(Decision.charter_version),
+        joinedload(Decision.notes).joinedload(DecisionNote.author),
+        joinedload(Decision.supersedes),
+        joinedload(Decision.superseded_by),
+        joinedload(Decision.version).joinedload(ProposalVersion.charter_version),
+        joinedload(Decision.version).joinedload(ProposalVersion.author),
+    )
+    found = db.session.scalars(query).unique().one_or_none()
+    if found is None:
+        raise NotFound(_("There is no decision with that number."))
+    return found
+
+
+def what_it_changed(decision: Decision) -> tuple[int, tuple[Change, ...]] | None:
+    """The charter version that a decision put into force, with the rules old and new; None without one."""
+    if decision.version.changes == "{}" or decision.outcome not in ADOPTED:
+        return None
+    versions = charters.versions(decision.network_id)
+    for new, old in pairwise(versions):
+        if new.adopted_by == f"decision:{decision.id}":
+            return new.number, diff(charters.rules_of(old), charters.rules_of(new))
+    return None
+
+
+def to_replace(network_id: int, decision_id: int) -> Decision:
+    """A decision of this network that a proposal may replace. RuleBroken when there is none."""
+    found = db.session.get(Decision, decision_id)
+    if found is None or found.network_id != network_id:
+        raise RuleBroken(_("There is no such decision to replace."), field="replaces")
+    return found
+
+
+def in_force(network_id: int, limit: int = 200) -> Sequence[Decision]:
+    """Adopted decisions that no later one replaces, newest first: what a proposal can replace."""
+    later = select(Decision.supersedes_id).where(
+        Decision.network_id == network_id, Decision.supersedes_id.is_not(None), Decision.outcome.in_(ADOPTED)
+    )
+    query = select(Decision).where(
+        Decision.network_id == network_id, Decision.outcome.in_(ADOPTED), Decision.id.not_in(later)
+    )
+    return db.session.scalars(query.order_by(Decision.id.desc()).limit(limit)).all()
+
+
+def named(references: Collection[str]) -> Mapping[str, Named]:
+    """Decisions by "decision:<id>", as other pages cite them, in one statement."""
+    ids = [
+        int(key) for table, _colon, key in (each.partition(":") for each in references) if table == "decision"
+    ]
+    if not ids:
+        return {}
+    query = select(Decision, Network.slug).join(Network, Network.id == Decision.network_id)
+    return {
+        f"decision:{each.id}": Named(each.number, each.question, f"/{slug}/decisions/{each.number}")
+        for each, slug in db.session.execute(query.where(Decision.id.in_(ids)))
+    }
+
+
+def how_many(network_id: int) -> int:
+    """How many decisions the register holds."""
+    query = select(func.sum(DecisionCounter.last)).where(DecisionCounter.network_id == network_id)
+    return db.session.scalar(query) or 0

@@ -1,0 +1,69 @@
+"""Who is asked: the roll of a version, taken when it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from govnet.charter.models import Network
+from govnet.charter.rules import Charter
+from govnet.decisions.voices import counts, on_roll
+from govnet.extensions import db
+from govnet.kernel.clock import today
+from govnet.membership.models import Membership, MembershipState, Representation
+
+Sitting = Callable[[int, date], Sequence[int]]
+_sitting: list[Sitting] = []
+
+
+def committee_is(sitting: Sitting) -> None:
+    """Who sits on the committee of a network on a day: the offices, a floor above, say it."""
+    _sitting[:] = [sitting]
+
+
+def take(network: Network, body: str, charter: Charter) -> list[dict[str, Any]]:
+    """The parties who are asked now, as rows for the roll."""
+    day = today(network.zone)
+    if body == "committee":
+        people = _sitting[0](network.id, day) if _sitting else ()
+        return [_row(person_id=person, counted=True) for person in dict.fromkeys(people)]
+    return [
+        _row(
+            membership_id=each.id,
+            person_id=each.person_id,
+            organisation_id=each.organisation_id,
+            counted=counts(each.kind.value, charter),
+        )
+        for each in _memberships(network.id, day)
+        if on_roll(each.kind.value)
+    ]
+
+
+def _row(**values: Any) -> dict[str, Any]:
+    return {"membership_id": None, "person_id": None, "organisation_id": None, **values}
+
+
+def _memberships(network_id: int, day: date) -> Sequence[Any]:
+    query = select(Membership.id, Membership.kind, Membership.person_id, Membership.organisation_id).where(
+        Membership.network_id == network_id,
+        Membership.state == MembershipState.ACTIVE,
+        Membership.start <= day,
+        or_(Membership.end.is_(None), Membership.end > day),
+    )
+    return db.session.execute(query.order_by(Membership.id)).all()
+
+
+def speakers(organisation_ids: Sequence[int], day: date) -> dict[int, list[int]]:
+    """Who may answer for each organisation today, the primary one first."""
+    query = select(Representation.organisation_id, Representation.person_id).where(
+        Representation.organisation_id.in_(organisation_ids),
+        Representation.start <= day,
+        or_(Representation.end.is_(None), Representation.end > day),
+    )
+    found: dict[int, list[int]] = {}
+    for organisation, person in db.session.execute(query.order_by(Representation.is_primary.desc())):
+        found.setdefault(organisation, []).append(person)
+    return found

@@ -1,0 +1,99 @@
+"""When answers close, by the charter and the clock where the network is. Pure."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from govnet.charter import parameters as p
+from govnet.charter.rules import Charter
+from govnet.kernel.said import N_, Said, counted
+
+LAST_CALL = timedelta(hours=24)
+
+
+def working(day: date) -> bool:
+    """Monday to Friday. Public holidays differ by place and are not known here."""
+    return day.weekday() < 5
+
+
+def closes(day: date, charter: Charter, zone: ZoneInfo) -> datetime:
+    """The closing instant of a day, in UTC: the charter's hour by the network's own clock."""
+    return datetime.combine(day, time(charter[p.CLOSING_HOUR]), zone).astimezone(UTC)
+
+
+def first_day(since: datetime, days: int, charter: Charter, zone: ZoneInfo) -> date:
+    """The first working day whose closing hour leaves `days` whole days after `since`, by the wall clock."""
+    wall = since.astimezone(zone).replace(tzinfo=None) + timedelta(days=days)
+    day = wall.date() if wall.time() <= time(charter[p.CLOSING_HOUR]) else wall.date() + timedelta(days=1)
+    while not working(day):
+        day += timedelta(days=1)
+    return day
+
+
+def earliest(opened: datetime, charter: Charter, zone: ZoneInfo) -> date:
+    """The first day on which a proposal opened now may close."""
+    return first_day(opened, charter[p.MINIMUM_DAYS_OPEN], charter, zone)
+
+
+def latest(first_opened: datetime, charter: Charter, zone: ZoneInfo) -> date:
+    """The last day on which it may close, however often its words change; never before the earliest."""
+    day = first_opened.astimezone(zone).date() + timedelta(days=charter[p.MAXIMUM_DAYS_OPEN])
+    while not working(day):
+        day -= timedelta(days=1)
+    return max(day, earliest(first_opened, charter, zone))
+
+
+def reworded(
+    deadline: datetime, now: datetime, first: datetime, charter: Charter, zone: ZoneInfo
+) -> datetime:
+    """When new words close: later by the charter's rule where it must be, within its cap, never sooner."""
+    wanted = closes(first_day(now, charter[p.EXTENSION_DAYS], charter, zone), charter, zone)
+    return max(deadline, min(wanted, closes(latest(first, charter, zone), charter, zone)))
+
+
+def waiting_until(deadline: datetime, days: int, charter: Charter, zone: ZoneInfo) -> datetime:
+    """When the waiting time after a Stop ends."""
+    return closes(first_day(deadline, days, charter, zone), charter, zone)
+
+
+def objections_until(recorded: datetime, charter: Charter, zone: ZoneInfo) -> datetime:
+    """Until when anybody may object to what was decided elsewhere."""
+    return closes(first_day(recorded, charter[p.OBJECTION_DAYS], charter, zone), charter, zone)
+
+
+def day_problem(day: date, opened: datetime, charter: Charter, zone: ZoneInfo) -> Said | None:
+    """Why a proposal opened now can't close on this day, or nothing."""
+    soonest, last = earliest(opened, charter, zone), latest(opened, charter, zone)
+    if not working(day):
+        return Said(N_("Answers close on a working day. Choose a day from Monday to Friday."))
+    if day < soonest:
+        return counted(
+            N_("Everybody has at least %(num)s day to answer: choose %(soonest)s or later."),
+            N_("Everybody has at least %(num)s days to answer: choose %(soonest)s or later."),
+            charter[p.MINIMUM_DAYS_OPEN],
+            soonest=soonest,
+        )
+    if day > last:
+        return Said(N_("A proposal can't stay open that long: choose %(last)s or earlier."), {"last": last})
+    return None
+
+
+def takes_answers(now: datetime, deadline: datetime) -> bool:
+    """An answer counts strictly before the deadline; at the deadline itself it is closed."""
+    return now < deadline
+
+
+def last_call_due(now: datetime, opened: datetime, deadline: datetime) -> bool:
+    """Whether it is time to remind who hasn't answered: the last day, unless it only just opened."""
+    return deadline - LAST_CALL <= now < deadline and deadline - opened > 2 * LAST_CALL
+
+
+def how_late(deadline: datetime, now: datetime) -> Said:
+    """`two minutes`, `3 hours`: by how much an answer missed the deadline, rounded down."""
+    seconds = max(0, int((now - deadline).total_seconds()))
+    if seconds < 60:
+        return Said(N_("less than a minute"))
+    if seconds < 3600:
+        return counted(N_("%(num)s minute"), N_("%(num)s minutes"), seconds // 60)
+    if seconds < 86400:
+        return counted(N_("%(num)s hour"), N_("%(num)s hours"), seconds // 3600)
+    return counted(N_("%(num)s day"), N_("%(num)s days"), seconds // 86400)

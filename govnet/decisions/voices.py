@@ -1,0 +1,66 @@
+"""Whose answer counts, once, and who sees it. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from govnet.charter import parameters as p
+from govnet.charter.rules import Charter
+from govnet.decisions.rules import Kind
+from govnet.kernel.said import N_, Said
+
+VOTING_KINDS = frozenset({"individual", "organisation"})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known of one party's answer."""
+
+    party: int
+    cast_by: int | None
+    counted: bool
+
+
+def on_roll(kind: str) -> bool:
+    """Whether a membership of this kind is asked at all: observers read and write, but have no voice."""
+    return kind in VOTING_KINDS
+
+
+def counts(kind: str, charter: Charter, body: str = "all") -> bool:
+    """Whether a party's answer counts: by the charter's voice, or as a member of the committee."""
+    return body == "committee" or charter[p.VOICE] == "each" or kind == "organisation"
+
+
+def second_hand(answers: Iterable[Answer], party: int, caster: int, counted: bool) -> Said | None:
+    """Why this person can't answer for this party too: one human never casts two counted answers."""
+    if not counted:
+        return None
+    if any(each.counted and each.cast_by == caster and each.party != party for each in answers):
+        return Said(
+            N_(
+                "You have already given an answer that counts in this decision. You can answer for yourself "
+                "or for your organisation, not both: take back the first one, or ask a colleague."
+            )
+        )
+    return None
+
+
+def reason_missing(kind: Kind, reason: str, help_wanted: str) -> dict[str, Said]:
+    """What a Stop must say, by field: why, and what would let one live with it."""
+    if kind is not Kind.BLOCK:
+        return {}
+    wanted = {
+        "reason": (reason, N_("Say why you want to stop this: others can only answer what they know.")),
+        "remedy": (help_wanted, N_("Say what would let you live with it.")),
+    }
+    return {name: Said(words) for name, (text, words) in wanted.items() if not text.strip()}
+
+
+def sees_tally(charter: Charter, *, closed: bool, has_answered: bool) -> bool:
+    """Whether the count so far is shown to this reader."""
+    visible = charter[p.VISIBLE]
+    return closed or visible == "at_once" or (visible == "after_own" and has_answered)
+
+
+def sees_names(charter: Charter, *, member: bool, closed: bool, has_answered: bool) -> bool:
+    """Whether names stand beside answers for this reader; visitors see only who said they may be named."""
+    return member and sees_tally(charter, closed=closed, has_answered=has_answered)

@@ -1,0 +1,112 @@
+"""The front doors: the list of networks, a network's home, and the page about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, url_for
+from flask_babel import gettext as _
+
+from govnet.charter.models import Network
+from govnet.charter.queries import top_networks
+from govnet.home import queries
+from govnet.kernel.pages import data_page, page
+from govnet.permissions import Can, allows
+
+bp = Blueprint("home", __name__)
+blueprints = (bp,)
+
+
+@bp.get("/")
+@allows(Can.READ)
+def index() -> Any:
+    """The networks; where there is one at the top, straight to it."""
+    found = top_networks()
+    if len(found) == 1:
+        return redirect(url_for(".home", network=found[0]))
+    return page("home/index.html", networks=found)
+
+
+@bp.get("/favicon.ico")
+@allows(Can.READ)
+def icon() -> Any:
+    """Where browsers look for the icon without being told."""
+    return redirect(url_for("static", filename="icon.svg"), 301)
+
+
+@bp.get("/<network:network>/")
+@allows(Can.READ)
+def home(network: Network) -> Response:
+    """What it is, what is open now, what was decided, what comes next, and how to join."""
+    return page("home/home.html", doors=_doors(), **_gathered(network))
+
+
+@bp.get("/<network:network>.json")
+@allows(Can.READ)
+def home_data(network: Network) -> Response:
+    """The same as data."""
+    return data_page(_as_data(network, _gathered(network)))
+
+
+@bp.get("/<network:network>/about")
+@allows(Can.READ)
+def about(network: Network) -> Response:
+    """What this is, who runs it, and where the rest is."""
+    return page(
+        "home/about.html",
+        links=_links(),
+        sisters=queries.sisters(network),
+        coordinator=queries.coordinator(network),
+    )
+
+
+def _gathered(network: Network) -> dict[str, Any]:
+    return {
+        "numbers": queries.numbers(network),
+        "places": queries.places(network),
+        "coordinator": queries.coordinator(network),
+    }
+
+
+def _as_data(network: Network, found: dict[str, Any]) -> dict[str, Any]:
+    coordinator = found["coordinator"]
+    return {
+        "network": network.slug, "name": network.name, "purpose": network.purpose, "state": network.state.value,
+        "members": {"people": found["numbers"].people, "organisations": found["numbers"].organisations},
+        "committee": [
+            {"place": p.name, "chair": p.chair, "holder": p.holder, "from": _iso(p.start), "until": _iso(p.end)}
+            for p in found["places"]
+        ],
+        "coordinator": {"holder": coordinator.holder, "named": coordinator.named, "until": _iso(coordinator.end)}
+        if coordinator else None,
+        "contact": {"name": network.contact_name, "email": network.contact_email, "phone": network.contact_phone},
+    }  # fmt: skip
+
+
+def _iso(day: Any) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _doors() -> dict[str, str]:
+    """How to come in, as far as those pages exist."""
+    wanted = {"join": "membership.join", "mail": "membership.just_mail", "committee": "offices.committee",
+              "decisions": "decisions.register", "discuss": "forum.topics"}  # fmt: skip
+    return {
+        name: url_for(endpoint) for name, endpoint in wanted.items() if endpoint in current_app.view_functions
+    }
+
+
+def _links() -> Sequence[tuple[str, str, str]]:
+    """What there is to read about the network: words, address, one line."""
+    wanted = (
+        (_("Our rules"), "charter.charter", _("What holds here, and which decision made it so.")),
+        (_("The committee"), "offices.committee", _("Who sits where, since when and until when.")),
+        (_("The coordinator"), "offices.coordinator", _("What the coordinator may do, and until when.")),
+        (_("Members"), "membership.members", _("Who belongs, of those who may be named.")),
+        (_("Organisations"), "membership.organisations", _("Which organisations belong, and who speaks for them.")),
+        (_("Announcements"), "announcements.archive", _("What was sent to everybody.")),
+        (_("Everything that happened"), "record.entries", _("Each change, written down once and never edited.")),
+        (_("Downloads"), "record.downloads", _("All of it as files, for your own counting.")),
+    )  # fmt: skip
+    return [(words, url_for(end), line) for words, end, line in wanted if end in current_app.view_functions]

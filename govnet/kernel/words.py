@@ -1,0 +1,31 @@
+"""Puts what the pure rules said into the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from flask_babel import get_locale, gettext, ngettext
+
+from govnet.kernel.said import Said
+
+
+def say(said: object) -> str:
+    """The sentence in the reader's language; days are written out, several values get commas."""
+    if isinstance(said, tuple | list):
+        return ", ".join(say(each) for each in said)
+    if isinstance(said, date) and not isinstance(said, datetime):
+        return format_date(said, "EEE d MMM y", locale=get_locale() or "en").replace(",", "")
+    if not isinstance(said, Said):
+        return str(said)
+    values = {name: say(value) for name, value in said.values.items()}
+    if said.plural:
+        return str(ngettext(said.text, said.plural, said.number, **values))
+    return str(gettext(said.text, **values))
+
+
+def say_when(at: datetime, zone: str) -> str:
+    """ "Fri 15 May 2015, 18:00 BST": an instant by the clock where the network is."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{say(local.date())}, {local:%H:%M} {local:%Z}"

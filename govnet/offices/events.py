@@ -1,0 +1,210 @@
+"""What happens to offices: given, left, ended; what the coordinator reports; what officers set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+
+from govnet.charter.models import Network
+from govnet.offices.models import Body, Mandate, MandateReport, Seat, Term
+from govnet.record.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AboutTerm(Event):
+    subject: ClassVar[str] = "term"
+    words_of: ClassVar[frozenset[str]] = frozenset({"holder", "evidence"})
+
+    term: Term
+    seat: Seat
+    place: str
+    holder: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AboutMandate(Event):
+    subject: ClassVar[str] = "mandate"
+    words_of: ClassVar[frozenset[str]] = frozenset({"holder", "evidence"})
+
+    mandate: Mandate
+    holder: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommitteeFound(Event):
+    """The committee as it was when the network came here."""
+
+    verb: ClassVar[str] = "offices.committee_found"
+    sentence: ClassVar[Any] = _l("%(actor)s recorded the %(name)s as found, with %(places)s places.")
+    subject: ClassVar[str] = "body"
+
+    body: Body
+    name: str
+    places: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermFound(_AboutTerm):
+    """Somebody who sat on the committee when the network came here, and how we know."""
+
+    verb: ClassVar[str] = "offices.term_found"
+    sentence: ClassVar[Any] = _l("%(holder)s holds the place “%(place)s” until %(end)s, as found.")
+
+    start: date
+    end: date
+    evidence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermGranted(_AboutTerm):
+    """A decision gave somebody a place."""
+
+    verb: ClassVar[str] = "offices.term_granted"
+    sentence: ClassVar[Any] = _l(
+        "%(holder)s takes the place “%(place)s” from %(start)s until %(end)s, by decision %(number)s."
+    )
+
+    start: date
+    end: date
+    came_by: str
+    decision: str
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermCutShort(_AboutTerm):
+    """Somebody leaves a place before its day, or a decision takes it away."""
+
+    verb: ClassVar[str] = "offices.term_cut_short"
+    sentence: ClassVar[Any] = _l("%(holder)s holds the place “%(place)s” only until %(end)s: %(why)s.")
+
+    end: date
+    why: str
+    decision: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermEnded(_AboutTerm):
+    """The last day of a term has gone by."""
+
+    verb: ClassVar[str] = "offices.term_ended"
+    sentence: ClassVar[Any] = _l("%(holder)s no longer holds the place “%(place)s”: %(why)s.")
+
+    end: date
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceAdded(Event):
+    """A decision made the committee larger."""
+
+    verb: ClassVar[str] = "offices.place_added"
+    sentence: ClassVar[Any] = _l("The committee has one more place, “%(place)s”, by decision %(number)s.")
+    subject: ClassVar[str] = "seat"
+
+    seat: Seat
+    place: str
+    decision: str
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VacancyNoted(Event):
+    """Officers said what happens with an empty place."""
+
+    verb: ClassVar[str] = "offices.vacancy_noted"
+    sentence: ClassVar[Any] = _l("%(actor)s wrote about the empty place “%(place)s”: %(note)s")
+    words_of: ClassVar[frozenset[str]] = frozenset({"note"})
+    subject: ClassVar[str] = "seat"
+
+    seat: Seat
+    place: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateFound(_AboutMandate):
+    """Who coordinated when the network came here, and how we know."""
+
+    verb: ClassVar[str] = "offices.mandate_found"
+    sentence: ClassVar[Any] = _l("%(holder)s coordinates the network until %(end)s, as found.")
+
+    start: date
+    end: date
+    evidence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateGranted(_AboutMandate):
+    """A decision said who coordinates, and what that person or organisation may do."""
+
+    verb: ClassVar[str] = "offices.mandate_granted"
+    sentence: ClassVar[Any] = _l(
+        "%(holder)s coordinates the network from %(start)s until %(end)s, by decision %(number)s."
+    )
+
+    start: date
+    end: date
+    renewal: bool
+    decision: str
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateCutShort(_AboutMandate):
+    """A mandate is given back, or a decision withdraws it."""
+
+    verb: ClassVar[str] = "offices.mandate_cut_short"
+    sentence: ClassVar[Any] = _l("%(holder)s coordinates the network only until %(end)s: %(why)s.")
+
+    end: date
+    why: str
+    decision: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateEnded(_AboutMandate):
+    """The last day of a mandate has gone by."""
+
+    verb: ClassVar[str] = "offices.mandate_ended"
+    sentence: ClassVar[Any] = _l("%(holder)s no longer coordinates the network: %(why)s.")
+
+    end: date
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportFiled(_AboutMandate):
+    """The coordinator said what was done."""
+
+    verb: ClassVar[str] = "offices.report_filed"
+    sentence: ClassVar[Any] = _l("%(actor)s filed the coordinator's report that was due on %(due)s.")
+
+    report: MandateReport
+    due: date
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsChanged(Event):
+    """Officers changed how the network can be reached, or its colour."""
+
+    verb: ClassVar[str] = "offices.settings_changed"
+    sentence: ClassVar[Any] = _l("%(actor)s changed the network's settings: %(what)s.")
+    words_of: ClassVar[frozenset[str]] = frozenset({"old", "new"})
+    subject: ClassVar[str] = "about"
+
+    about: Network
+    what: list[str]
+    old: dict[str, Any]
+    new: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class MandateOver:
+    """Emitted when a mandate's end is recorded, so that rooms above can stop what rested on it."""
+
+    mandate: Mandate

@@ -1,0 +1,178 @@
+"""Offices as found: who held what when the network came here, each with the evidence for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from govnet.accounts.models import Person
+from govnet.charter.models import Network
+from govnet.extensions import db
+from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.clock import now, today
+from govnet.membership.models import Organisation
+from govnet.offices import events
+from govnet.offices.models import (
+    Body,
+    BodyKind,
+    CameBy,
+    Constituency,
+    Mandate,
+    MandateEnd,
+    MandateNamed,
+    Seat,
+    Term,
+    TermEnd,
+)
+from govnet.record.actions import record
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who records it, on what it rests, and through which door."""
+
+    actor: Actor
+    under: Authority
+    via: Door
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundTerm:
+    """Somebody held a place from `start` until before `end`."""
+
+    person_id: int
+    start: date
+    end: date
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPlace:
+    """A place on the committee with everybody who is known to have held it; an empty one says what comes next."""
+
+    name: str
+    constituency: Constituency = Constituency.ANY
+    chair: bool = False
+    terms: Sequence[FoundTerm] = ()
+    vacancy_note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundMandate:
+    """Who coordinated: an organisation or a person, and the people named to act for it."""
+
+    organisation_id: int | None = None
+    person_id: int | None = None
+    named: Sequence[int] = ()
+    scope: str
+    start: date
+    end: date
+    evidence: str
+
+
+def committee_as_found(network: Network, name: str, places: Sequence[FoundPlace], by: By) -> Body:
+    """Make the committee with its places and their holders; a part of founding, so only once a network."""
+    body = Body(network_id=network.id, name=name, kind=BodyKind.COMMITTEE)
+    db.session.add(body)
+    db.session.flush()  # places need its id
+    record(
+        events.CommitteeFound(
+            network=network,
+            by=by.actor,
+            under=by.under,
+            via=by.via,
+            body=body,
+            name=name,
+            places=len(places),
+        )
+    )
+    for position, place in enumerate(places, 1):
+        _place(network, body, position, place, by)
+    return body
+
+
+def _place(network: Network, body: Body, position: int, found: FoundPlace, by: By) -> None:
+    seat = Seat(
+        body_id=body.id,
+        name=found.name,
+        position=position,
+        constituency=found.constituency,
+        is_chair=found.chair,
+        vacancy_note=found.vacancy_note,
+    )
+    db.session.add(seat)
+    db.session.flush()  # terms need its id
+    for term in found.terms:
+        _term(network, seat, term, by)
+
+
+def _term(network: Network, seat: Seat, found: FoundTerm, by: By) -> None:
+    over = found.end <= today(network.zone)
+    term = Term(
+        seat_id=seat.id,
+        body_id=seat.body_id,
+        person_id=found.person_id,
+        start=found.start,
+        end=found.end,
+        came_by=CameBy.AS_FOUND,
+        evidence=found.evidence,
+        ended_why=TermEnd.EXPIRED if over else None,
+        end_recorded_at=now() if over else None,
+    )
+    db.session.add(term)
+    holder = db.session.get_one(Person, found.person_id)
+    record(
+        events.TermFound(
+            network=network,
+            by=by.actor,
+            under=by.under,
+            via=by.via,
+            term=term,
+            seat=seat,
+            place=seat.name,
+            holder=holder.name,
+            start=found.start,
+            end=found.end,
+            evidence=found.evidence,
+        )
+    )
+
+
+def mandate_as_found(network: Network, found: FoundMandate, by: By) -> Mandate:
+    """Record a mandate that was there before the network came here; an earlier one is over at once."""
+    over = found.end <= today(network.zone)
+    mandate = Mandate(
+        network_id=network.id,
+        organisation_id=found.organisation_id,
+        person_id=found.person_id,
+        scope=found.scope,
+        start=found.start,
+        end=found.end,
+        evidence=found.evidence,
+        ended_why=MandateEnd.EXPIRED if over else None,
+        end_recorded_at=now() if over else None,
+    )
+    db.session.add(mandate)
+    db.session.flush()  # the named people need its id
+    db.session.add_all(MandateNamed(mandate_id=mandate.id, person_id=i) for i in dict.fromkeys(found.named))
+    record(
+        events.MandateFound(
+            network=network,
+            by=by.actor,
+            under=by.under,
+            via=by.via,
+            mandate=mandate,
+            holder=_holder_name(found),
+            start=found.start,
+            end=found.end,
+            evidence=found.evidence,
+        )
+    )
+    return mandate
+
+
+def _holder_name(found: FoundMandate) -> str:
+    if found.organisation_id is not None:
+        return db.session.get_one(Organisation, found.organisation_id).name
+    return db.session.get_one(Person, found.person_id).name

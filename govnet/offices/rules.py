@@ -1,0 +1,140 @@
+"""What holds for offices: dates by the day, decisions that can give one, reports that fall due. Pure."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from govnet.kernel.errors import RuleBroken
+from govnet.kernel.said import N_, Said
+
+
+class Stage(StrEnum):
+    """Where a term or a mandate stands on a day."""
+
+    TO_COME = "to come"
+    SERVING = "serving"
+    OVER = "over"
+
+
+def stage(start: date, end: date, day: date) -> Stage:
+    """Dates are half-open: it is over on `end` itself."""
+    if day >= end:
+        return Stage.OVER
+    return Stage.SERVING if day >= start else Stage.TO_COME
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month, `months` later; the last one where that month is shorter."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def check_span(start: date, end: date, *, today: date, longest: int) -> None:
+    """A term or mandate that is being given: some days, not all of them gone, at most `longest` months."""
+    if end <= start:
+        raise RuleBroken(Said(N_("The last day must not be before the first one.")), field="last_day")
+    if end <= today:
+        raise RuleBroken(
+            Said(N_("That would be over already. Enter a last day that is still to come.")), field="last_day"
+        )
+    if end > months_after(start, longest):
+        raise RuleBroken(
+            Said(N_("Our rules give this for at most %(months)s months."), {"months": longest}),
+            field="last_day",
+        )
+
+
+def check_last_day(last_day: date, *, end: date, today: date) -> None:
+    """A day to leave on: not gone by, and before it would have ended anyway."""
+    if last_day < today:
+        raise RuleBroken(Said(N_("That day has gone by. Enter today or a day to come.")), field="last_day")
+    if end <= last_day:
+        raise RuleBroken(Said(N_("It ends before that day anyway.")), field="last_day")
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A decision as far as it can give or take an office."""
+
+    id: int
+    number: str
+    matter: str
+    adopted: bool
+    replaced_by: str = ""
+
+    @property
+    def reference(self) -> str:
+        """How offices and the record name it."""
+        return f"decision:{self.id}"
+
+
+PLACE_MATTERS = frozenset({"committee", "members"})
+SIZE_MATTERS = frozenset({"committee", "charter"})
+MANDATE_MATTERS = frozenset({"mandate"})
+
+
+def check_basis(basis: Basis, matters: Collection[str]) -> None:
+    """The decision holds, and is about a matter that can give this office."""
+    if not basis.adopted:
+        raise RuleBroken(
+            Said(
+                N_("Decision %(number)s was not adopted, so nothing follows from it."),
+                {"number": basis.number},
+            ),
+            field="decision",
+        )
+    if basis.replaced_by:
+        raise RuleBroken(
+            Said(
+                N_("Decision %(number)s was replaced by %(newer)s."),
+                {"number": basis.number, "newer": basis.replaced_by},
+            ),
+            field="decision",
+        )
+    if basis.matter not in matters:
+        raise RuleBroken(
+            Said(
+                N_("Decision %(number)s is about another matter; it cannot give this office."),
+                {"number": basis.number},
+            ),
+            field="decision",
+        )
+
+
+def check_not_holder(person_id: int | None, holders: Collection[int]) -> None:
+    """Nobody records what they themselves may do as coordinator."""
+    if person_id in holders:
+        raise RuleBroken(
+            Said(N_("Somebody else must record this: nobody gives, renews or ends their own mandate.")),
+            field="decision",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDue:
+    """A day on which the coordinator reports, and how that stands."""
+
+    on: date
+    filed: bool
+    overdue: bool
+
+
+def reports_due(
+    start: date, end: date, every: int, *, filed: Collection[date], today: date
+) -> list[ReportDue]:
+    """Every `every` months from the first day, and on the last day, as far as they lie in the mandate."""
+    days, count = [], 1
+    while (on := months_after(start, every * count)) < end:
+        days.append(on)
+        count += 1
+    return [ReportDue(on, on in filed, on not in filed and on < today) for on in [*days, end]]
+
+
+def next_report(dues: Collection[ReportDue]) -> ReportDue | None:
+    """The earliest one that is not there."""
+    return next((due for due in dues if not due.filed), None)

@@ -1,0 +1,117 @@
+"""What each reader sees of the record: every entry has its line, and the words only for those whom they are for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import lazy_gettext as _l
+
+from govnet.kernel.actor import Actor
+from govnet.record import queries, registry
+from govnet.record.events import Visibility
+from govnet.record.models import Entry
+from govnet.record.rules import stamp
+
+DOORS = {
+    "web": _l("on this site"),
+    "mail": _l("by mail"),
+    "meeting": _l("at a meeting"),
+    "list": _l("on the mailing list"),
+    "cli": _l("on the server, by a command"),
+    "api": _l("by another program"),
+    "worker": _l("by itself, when it was due"),
+}
+AUTHORITIES = {
+    "public": _l("everybody may"),
+    "self": _l("it was their own to do"),
+    "membership": _l("as a member"),
+    "term": _l("as somebody with a place on the committee"),
+    "mandate": _l("under the coordinator's mandate"),
+    "operator_grant": _l("as the operator of the server"),
+    "shell": _l("as the operator of the server"),
+    "rules": _l("by the network's rules"),
+    "decision": _l("by a decision"),
+}
+HIDDEN = {
+    Visibility.MEMBERS: _l("Something that only members may read"),
+    Visibility.COMMITTEE: _l("Something that only the committee may read"),
+    Visibility.SUBJECT: _l("Something that only the person whom it is about may read"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry as one reader sees it; `details` is empty where it is not for that reader."""
+
+    entry: Entry
+    day: date
+    """The day it happened, in the network's zone."""
+    words: str
+    url: str | None
+    details: dict[str, Any]
+
+    @property
+    def shown(self) -> bool:
+        """Whether the reader may know what happened."""
+        return bool(self.details)
+
+    @property
+    def erased(self) -> bool:
+        """Whether somebody's words were taken out for good."""
+        return self.entry.words is None
+
+    @property
+    def door(self) -> Any:
+        """How it came in, in words."""
+        return DOORS.get(self.details.get("door", ""), "")
+
+    @property
+    def authority(self) -> Any:
+        """By what right it was done, in words."""
+        return AUTHORITIES.get(str(self.details.get("authority", "")).partition(":")[0], "")
+
+
+def reader_of(actor: Actor) -> Callable[[Entry], bool]:
+    """Which entries that reader may read."""
+
+    def may_read(entry: Entry) -> bool:
+        if entry.visibility is Visibility.PUBLIC:
+            return True
+        if entry.visibility is Visibility.SUBJECT:
+            return actor.signed_in and (
+                entry.subject == f"person:{actor.person_id}" or entry.actor_id == actor.person_id
+            )
+        officer = actor.is_officer
+        return officer or (entry.visibility is Visibility.MEMBERS and actor.is_member)
+
+    return may_read
+
+
+def line(entry: Entry, actor: Actor, zone: str) -> Line:
+    """That entry as that reader sees it, on a day of `zone`."""
+    day = entry.at.astimezone(ZoneInfo(zone)).date()
+    if not reader_of(actor)(entry):
+        return Line(entry, day, str(HIDDEN[entry.visibility]), None, {})
+    details = queries.details(entry)
+    return Line(entry, day, registry.sentence(details), registry.address(details), details)
+
+
+def as_data(seen: Line) -> dict[str, Any]:
+    """The entry with everything that its hash covers, and its facts and words where the reader may have them."""
+    entry = seen.entry
+    data: dict[str, Any] = {
+        "number": entry.number, "at": stamp(entry.at), "visibility": entry.visibility.value,
+        "facts_digest": entry.facts_digest, "words_digest": entry.words_digest,
+        "prev_hash": entry.prev_hash, "hash": entry.hash,
+    }  # fmt: skip
+    if seen.shown:
+        data |= {
+            "sentence": seen.words, "facts": json.loads(entry.facts), "facts_salt": entry.facts_salt,
+            "words": json.loads(entry.words) if entry.words else None, "words_salt": entry.words_salt,
+        }  # fmt: skip
+    return data

@@ -1,0 +1,55 @@
+"""The charter as people read it."""
+
+import pytest
+
+from govnet.charter import parameters as p
+from govnet.charter.document import chapters, set_by
+from govnet.charter.rules import Charter, starting
+from govnet.charter.starting import STARTING
+
+
+@pytest.mark.parametrize("name", STARTING)
+def test_every_chapter_is_made_of_whole_sentences(name: str) -> None:
+    charter = starting(name)
+    document = chapters(charter, set_by([charter]))
+    assert [chapter.key for chapter in document] == list(p.SECTIONS)
+    for chapter in document:
+        assert chapter.clauses, chapter.key
+        for clause in chapter.clauses:
+            assert "%(" not in str(clause.said)
+            assert clause.since == 1
+
+
+def test_each_matter_says_in_one_sentence_who_decides_and_how() -> None:
+    charter = starting("strict")
+    (matters,) = (each for each in chapters(charter, set_by([charter])) if each.key == "matters")
+    assert str(matters.clauses[2].said) == "On money, all members decide by a large majority."
+    assert len(matters.clauses) == len(p.MATTERS)
+
+
+def test_a_charter_without_quorum_does_not_speak_of_its_size() -> None:
+    loose, usual = starting("loose"), starting("usual")
+    keys = [
+        {key for part in chapters(each, set_by([each])) for clause in part.clauses for key in clause.keys}
+        for each in (loose, usual)
+    ]
+    assert "decisions.quorum_count" not in keys[0]
+    assert "decisions.quorum_count" in keys[1]
+
+
+def test_what_members_agree_to_is_listed_under_its_sentence() -> None:
+    charter = Charter({"membership.criteria": ("I share the purpose.",)}, 1)
+    (first, *_) = chapters(charter, set_by([charter]))
+    (criteria,) = (clause for clause in first.clauses if clause.statements)
+    assert criteria.statements == ("I share the purpose.",)
+
+
+def test_each_sentence_knows_the_version_that_set_it() -> None:
+    one = starting("loose")
+    two = one.with_changes({"decisions.minimum_days_open": 10})
+    three = two.with_changes({"decisions.minimum_days_open": 5})
+    four = three.with_changes({"committee.seats": 7})
+    since = set_by([one, two, three, four])
+    assert since["decisions.minimum_days_open"] == 3
+    assert since["committee.seats"] == 4
+    assert since["membership.criteria"] == 1

@@ -1,0 +1,218 @@
+"""The charter's parameters: typed, exact, in words."""
+
+import ast
+import contextlib
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from govnet.charter import parameters as p
+from govnet.charter.kinds import BadValue, Share
+from govnet.charter.rules import Charter, diff, load, problems, starting
+from govnet.charter.starting import ABOUT, NAMES, STARTING
+from govnet.charter.thresholds import Strictness, Threshold, at_least, fraction, more_than
+
+GOVNET = Path(__file__).parents[2] / "govnet"
+CATALOGUE_FILES = {"parameters.py", "deciding.py", "starting.py", "kinds.py"}
+
+
+def readers() -> set[str]:
+    """Every name that stands between the brackets of `charter[...]` in a rule, somewhere in the program."""
+    found: set[str] = set()
+    for path in GOVNET.rglob("*.py"):
+        if path.parent.name == "charter" and path.name in CATALOGUE_FILES:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Subscript):
+                found |= {each.attr for each in ast.walk(node.slice) if isinstance(each, ast.Attribute)}
+                found |= {each.id for each in ast.walk(node.slice) if isinstance(each, ast.Name)}
+    return found
+
+
+def test_every_rule_that_a_network_can_set_is_read_by_the_program() -> None:
+    names = {id(value): name for name, value in vars(p).items() if name.isupper()}
+    read = readers()
+    unread = []
+    for key, parameter in p.CATALOGUE.items():
+        name = names.get(id(parameter), "BODY_FOR" if key.endswith("_body") else "METHOD_FOR")
+        if name not in read:
+            unread.append(key)
+    assert unread == []
+
+
+@pytest.mark.parametrize("key", p.CATALOGUE)
+def test_a_default_is_a_value_that_the_rule_itself_accepts(key: str) -> None:
+    parameter = p.CATALOGUE[key]
+    assert parameter.decode(json.loads(json.dumps(parameter.encode(parameter.default)))) == parameter.default
+
+
+@pytest.mark.parametrize("key", p.CATALOGUE)
+def test_every_rule_can_be_read_as_a_sentence(key: str) -> None:
+    parameter = p.CATALOGUE[key]
+    sentence = str(parameter.states(parameter.default))
+    assert sentence[0].isupper()
+    assert sentence[-1] in ".:"
+    assert "%(" not in sentence
+    assert parameter.title
+    assert parameter.explains.endswith(".")
+
+
+@pytest.mark.parametrize("name", STARTING)
+def test_each_charter_to_start_from_is_sound_and_survives_being_stored(name: str) -> None:
+    charter = starting(name)
+    assert problems(charter, {}) == {}
+    assert load(json.loads(charter.dumps())).dumps() == charter.dumps()
+    assert name in NAMES
+    assert name in ABOUT
+
+
+def test_the_three_charters_grow_stricter() -> None:
+    loose, usual, strict = (starting(name) for name in ("loose", "usual", "strict"))
+    days = [charter[p.MINIMUM_DAYS_OPEN] for charter in (loose, usual, strict)]
+    assert days == sorted(days)
+    assert loose[p.QUORUM] == "none"
+    assert usual[p.QUORUM_SHARE].needed(124) == 13
+    assert strict[p.QUORUM_SHARE].needed(124) == 31
+
+
+def test_equal_charters_are_equal_texts_whatever_the_order_they_were_set_in() -> None:
+    one = Charter().with_changes({"decisions.closing_hour": 12, "committee.seats": 7})
+    other = Charter().with_changes({"committee.seats": 7}).with_changes({"decisions.closing_hour": 12})
+    assert one.dumps() == other.dumps()
+    assert other.number == 2
+
+
+def test_a_charter_written_before_a_rule_existed_takes_its_default() -> None:
+    assert load({"committee.seats": 7})[p.CLOSING_HOUR] == 18
+
+
+def test_a_charter_from_a_later_release_can_still_be_read() -> None:
+    assert load({"committee.seats": 7, "decisions.telepathy": "always"})[p.SEATS] == 7
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "complaint"),
+    [
+        ("decisions.minimum_days_open", 0, "a whole number from 1 to 90"),
+        ("decisions.minimum_days_open", "7.5", "a whole number from 1 to 90"),
+        ("decisions.minimum_days_open", True, "a whole number"),
+        ("decisions.minimum_days_open", None, "a whole number"),
+        ("decisions.quorum", "some", "Choose one"),
+        ("decisions.quorum", ["none"], "Choose one"),
+        ("membership.kinds", [], "Tick at least one"),
+        ("membership.kinds", "individual", "Tick at least one"),
+        ("membership.kinds", ["martian"], "Tick at least one"),
+        ("membership.criteria", [1], "one sentence a line"),
+        ("membership.criteria", 7, "one sentence a line"),
+        ("membership.criteria", ["Same.", "Same."], "the same thing twice"),
+        ("membership.criteria", ["x" * 501], "can hold"),
+        ("charter.majority", {"at_least": "5/4"}, "a fraction from 0 to 1"),
+        ("charter.majority", {"at_least": "lots"}, "a fraction from 0 to 1"),
+        ("charter.majority", {"at_least": "1/0"}, "a fraction from 0 to 1"),
+        ("charter.majority", {"nearly": "2/3"}, "a fraction from 0 to 1"),
+        ("charter.majority", 0.66, "a fraction from 0 to 1"),
+        ("coordinator.may_announce", "maybe", "yes or no"),
+        ("decisions.telepathy", 1, "no rule called"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused_in_words(key: str, value: object, complaint: str) -> None:
+    found = problems(Charter(), {key: value})
+    assert complaint in str(found[key])
+    with pytest.raises(ValueError):
+        Charter().with_changes({key: value})
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"decisions.minimum_days_open": 61}, "decisions.minimum_days_open"),
+        ({"decisions.maximum_days_open": 7, "decisions.extension_days": 8}, "decisions.extension_days"),
+        ({"decisions.voice": "organisations", "membership.kinds": ["individual"]}, "decisions.voice"),
+        ({"membership.kinds": ["observer"]}, "membership.kinds"),
+        ({"matters.charter_body": "committee"}, "matters.charter_body"),
+        ({"matters.charter_method": "advice"}, "matters.charter_method"),
+    ],
+)
+def test_rules_that_contradict_each_other_are_refused_together(changes: dict[str, object], key: str) -> None:
+    assert key in problems(Charter(), changes)
+
+
+def test_a_form_may_hand_in_text_and_get_the_same_charter() -> None:
+    typed = {"decisions.closing_hour": " 12 ", "coordinator.may_announce": "no"}
+    charter = Charter().with_changes({**typed, "membership.criteria": "  One   thing.\n\nAnother.\n"})
+    assert charter[p.CLOSING_HOUR] == 12
+    assert charter[p.MAY_ANNOUNCE] is False
+    assert charter[p.CRITERIA] == ("One thing.", "Another.")
+
+
+def test_what_changes_is_told_in_the_sentences_of_the_charter() -> None:
+    old = starting("loose")
+    changes = diff(
+        old, old.with_changes({"decisions.minimum_days_open": 10, "membership.criteria": ["I agree."]})
+    )
+    assert [change.parameter for change in changes] == [p.CRITERIA, p.MINIMUM_DAYS_OPEN]
+    assert changes[0].added == ("I agree.",)
+    assert changes[0].removed == ()
+    assert str(changes[1].before) == "Everybody has at least 5 days to answer a proposal."
+    assert str(changes[1].after) == "Everybody has at least 10 days to answer a proposal."
+
+
+def test_a_rule_without_meaning_is_not_read_out() -> None:
+    assert not Charter().applies(p.QUORUM_COUNT)
+    assert Charter().with_changes({"decisions.quorum": "count"}).applies(p.QUORUM_COUNT)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "whole", "needed"),
+    [
+        (at_least(2, 3), 3, 2),
+        (more_than(2, 3), 3, 3),
+        (at_least(2, 3), 4, 3),
+        (more_than(1, 2), 2, 2),
+        (more_than(1, 2), 3, 2),
+        (at_least(1, 2), 2, 1),
+        (at_least(1, 10), 124, 13),
+        (more_than(0, 1), 50, 1),
+        (at_least(0, 1), 50, 0),
+        (at_least(1, 3), 99999999999999999, 33333333333333333),
+    ],
+)
+def test_a_threshold_is_exact(threshold: Threshold, whole: int, needed: int) -> None:
+    assert threshold.needed(whole) == needed
+
+
+@given(
+    st.fractions(0, 1, max_denominator=1000),
+    st.sampled_from(Strictness),
+    st.integers(1, 10**6),
+)
+def test_what_is_needed_is_the_least_that_reaches_it(share: Fraction, how: Strictness, whole: int) -> None:
+    threshold = Threshold(share, how)
+    needed = threshold.needed(whole)
+    assert threshold.met_by(needed, whole)
+    if needed > 0:
+        assert not threshold.met_by(needed - 1, whole)
+
+
+@given(st.fractions(0, 1, max_denominator=1000), st.sampled_from(Strictness))
+def test_a_threshold_survives_being_stored(share: Fraction, how: Strictness) -> None:
+    value = Threshold(share, how)
+    assert p.CHARTER_MAJORITY.decode(json.loads(json.dumps(p.CHARTER_MAJORITY.encode(value)))) == value
+
+
+@given(st.text(max_size=20))
+def test_no_text_typed_for_a_fraction_breaks_the_program(text: str) -> None:
+    share: Share = p.CHARTER_MAJORITY
+    with contextlib.suppress(BadValue):
+        assert 0 <= share.check({"at_least": text}).share <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("10%", Fraction(1, 10)), (" 2/3 ", Fraction(2, 3)), ("0.25", Fraction(1, 4))]
+)
+def test_people_may_write_a_fraction_as_they_like(text: str, value: Fraction) -> None:
+    assert fraction(text) == value

@@ -1,0 +1,97 @@
+"""Networks in which something is asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from govnet.accounts.models import Person
+from govnet.charter.models import Network
+from govnet.decisions import actions, answering, queries
+from govnet.decisions.book import Decision
+from govnet.decisions.models import Proposal, ProposalVersion
+from govnet.decisions.opening import Ask, Taken, Words
+from govnet.decisions.rules import Kind
+from govnet.extensions import db
+from govnet.kernel.actor import Door
+from govnet.kernel.transaction import in_transaction, transaction
+from tests.builders import a_member, a_network, acting
+
+QUESTION = "Should the committee have 9 seats?"
+
+
+def a_network_with_rules(slug: str = "uk", **parameters: Any) -> Network:
+    """A network whose charter differs from the defaults: `a_network_with_rules(decisions__quorum="count")`."""
+    stored = {key.replace("__", "."): value for key, value in parameters.items()}
+    return a_network(slug, parameters=json.dumps(stored))
+
+
+@contextmanager
+def one_transaction() -> Iterator[None]:
+    """The running one, or one of its own."""
+    if in_transaction():
+        yield
+        return
+    with transaction():
+        yield
+
+
+def a_proposal(
+    network: Network, by: Person, *, matter: str = "statement", closes: date | None = None, **changes: Any
+) -> Proposal:
+    """Something asked from now until the first day possible."""
+    with one_transaction():
+        network = db.session.merge(network)
+        rules = {key.replace("__", "."): value for key, value in changes.items()}
+        words = Words(QUESTION, "Nine seats, **one each year** up again.", rules)
+        matter = "charter" if changes else matter
+        return actions.propose(network, words, Ask(matter, closes), by=acting(by, network), via=Door.WEB)
+
+
+def taken(
+    network: Network, by: Person, *, matter: str = "statement", body: str = "all", **changes: Any
+) -> Proposal:
+    """Something that a meeting decided, written down now."""
+    with one_transaction():
+        network = db.session.merge(network)
+        rules = {key.replace("__", "."): value for key, value in changes.items()}
+        words = Words("Our letter to the minister", "We write a letter.", rules)
+        how = Taken(date(2015, 4, 9), body, "the meeting in Leeds", "The notes of the meeting.")
+        ask = Ask("charter" if changes else matter)
+        return actions.record_elsewhere(network, words, ask, how, by=acting(by, network), via=Door.MEETING)
+
+
+def version_of(proposal: Proposal) -> ProposalVersion:
+    """Its newest version."""
+    query = db.select(ProposalVersion).where(ProposalVersion.proposal_id == proposal.id)
+    found = db.session.scalar(query.order_by(ProposalVersion.number.desc()).limit(1))
+    assert found is not None
+    return found
+
+
+def answered(proposal: Proposal, network: Network, kind: Kind, *people: Person, **given: Any) -> None:
+    """Each of the people gives this answer."""
+    version = version_of(proposal)
+    words = {"reason": "It leaves people out.", "remedy": "More seats."} if kind is Kind.BLOCK else {}
+    for person in people:
+        with one_transaction():
+            actor = acting(person, network)
+            answering.answer(version.id, answering.Given(kind, **{**words, **given}), by=actor, via=Door.WEB)
+
+
+def members(network: Network, many: int) -> list[Person]:
+    """So many members."""
+    return [a_member(network) for _ in range(many)]
+
+
+def decisions() -> list[Decision]:
+    """The register, oldest first."""
+    return list(db.session.scalars(db.select(Decision).order_by(Decision.year, Decision.serial)))
+
+
+def tally_of(proposal: Proposal) -> dict[str, int]:
+    """How the answers stand."""
+    return queries.tally(version_of(proposal).id).as_json()

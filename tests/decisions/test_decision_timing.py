@@ -1,0 +1,164 @@
+"""When answers close."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from govnet.charter.rules import Charter
+from govnet.decisions import timing
+from govnet.decisions.rules import Kind
+from govnet.decisions.voices import (
+    Answer,
+    counts,
+    on_roll,
+    reason_missing,
+    second_hand,
+    sees_names,
+    sees_tally,
+)
+
+LONDON = ZoneInfo("Europe/London")
+WEEK = Charter().with_changes({"decisions.minimum_days_open": 7})
+MONDAY = datetime(2015, 5, 4, 9, 0, tzinfo=UTC)
+
+
+def test_answers_close_at_six_by_the_network_s_own_clock_in_summer_and_winter() -> None:
+    assert timing.closes(date(2015, 5, 15), WEEK, LONDON) == datetime(2015, 5, 15, 17, 0, tzinfo=UTC)
+    assert timing.closes(date(2015, 1, 15), WEEK, LONDON) == datetime(2015, 1, 15, 18, 0, tzinfo=UTC)
+
+
+def test_a_proposal_opened_in_the_morning_may_close_the_same_weekday_a_week_later() -> None:
+    assert timing.earliest(MONDAY, WEEK, LONDON) == date(2015, 5, 11)
+
+
+def test_a_proposal_opened_after_the_closing_hour_has_its_seven_days_all_the_same() -> None:
+    assert timing.earliest(MONDAY.replace(hour=17, minute=1), WEEK, LONDON) == date(2015, 5, 12)
+
+
+def test_a_proposal_opened_at_the_closing_hour_itself_has_exactly_seven_days() -> None:
+    assert timing.earliest(MONDAY.replace(hour=17), WEEK, LONDON) == date(2015, 5, 11)
+
+
+def test_nothing_closes_on_a_weekend() -> None:
+    saturday = datetime(2015, 5, 9, 9, 0, tzinfo=UTC)
+    assert timing.earliest(saturday, WEEK, LONDON) == date(2015, 5, 18)
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (date(2015, 5, 8), "at least 7 days to answer: choose 2015-05-11 or later"),
+        (date(2015, 5, 16), "on a working day"),
+        (date(2015, 7, 15), "can't stay open that long: choose 2015-07-03 or earlier"),
+    ],
+)
+def test_a_day_that_cannot_be_is_refused_with_the_nearest_that_can(day: date, words: str) -> None:
+    assert words in str(timing.day_problem(day, MONDAY, WEEK, LONDON))
+
+
+def test_a_day_between_the_two_is_fine() -> None:
+    assert timing.day_problem(date(2015, 5, 15), MONDAY, WEEK, LONDON) is None
+
+
+def test_an_answer_in_the_last_second_counts_and_one_at_the_deadline_does_not() -> None:
+    deadline = datetime(2015, 5, 15, 17, 0, tzinfo=UTC)
+    assert timing.takes_answers(deadline - timedelta(microseconds=1), deadline)
+    assert not timing.takes_answers(deadline, deadline)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "less than a minute"), (60, "1 minute"), (125, "2 minutes"), (7200, "2 hours"), (90000, "1 day")],
+)
+def test_who_came_late_is_told_by_how_much(seconds: int, words: str) -> None:
+    assert str(timing.how_late(MONDAY, MONDAY + timedelta(seconds=seconds))) == words
+
+
+def test_the_last_day_is_announced_once_it_has_begun_and_not_for_what_just_opened() -> None:
+    deadline = datetime(2015, 5, 15, 17, 0, tzinfo=UTC)
+    assert not timing.last_call_due(deadline - timedelta(hours=25), MONDAY, deadline)
+    assert timing.last_call_due(deadline - timedelta(hours=24), MONDAY, deadline)
+    assert not timing.last_call_due(deadline, MONDAY, deadline)
+    assert not timing.last_call_due(deadline - timedelta(hours=2), deadline - timedelta(hours=40), deadline)
+
+
+def test_new_words_give_people_a_week_more_but_not_for_ever() -> None:
+    deadline = timing.closes(date(2015, 5, 11), WEEK, LONDON)
+    later = timing.reworded(deadline, deadline - timedelta(hours=1), MONDAY, WEEK, LONDON)
+    assert later == timing.closes(date(2015, 5, 18), WEEK, LONDON)
+    capped = timing.closes(date(2015, 7, 3), WEEK, LONDON)
+    assert timing.reworded(capped, capped - timedelta(hours=1), MONDAY, WEEK, LONDON) == capped
+
+
+def test_new_words_never_bring_the_deadline_forward() -> None:
+    deadline = timing.closes(date(2015, 6, 11), WEEK, LONDON)
+    assert timing.reworded(deadline, MONDAY, MONDAY, WEEK, LONDON) == deadline
+
+
+@given(
+    st.integers(0, 20 * 365 * 24 * 60),
+    st.integers(1, 60),
+    st.integers(0, 23),
+    st.sampled_from(
+        ["Europe/London", "Pacific/Auckland", "America/St_Johns", "Asia/Kathmandu", "Africa/Cairo"]
+    ),
+)
+def test_people_always_have_the_days_they_were_promised(
+    minutes: int, days: int, hour: int, zone: str
+) -> None:
+    charter = Charter().with_changes({"decisions.minimum_days_open": days, "decisions.closing_hour": hour})
+    place, start = ZoneInfo(zone), MONDAY + timedelta(minutes=minutes)
+    day = timing.earliest(start, charter, place)
+    deadline = timing.closes(day, charter, place)
+    wall = deadline.astimezone(place).replace(tzinfo=None) - start.astimezone(place).replace(tzinfo=None)
+    assert wall >= timedelta(days=days, hours=-1)
+    assert wall < timedelta(days=days + 3)
+    assert timing.working(day)
+    assert timing.latest(start, charter, place) >= day
+
+
+def test_each_membership_has_one_voice_unless_only_organisations_count() -> None:
+    only = Charter().with_changes({"decisions.voice": "organisations"})
+    assert counts("individual", Charter())
+    assert not counts("individual", only)
+    assert counts("organisation", only)
+    assert counts("individual", only, body="committee")
+    assert not on_roll("observer")
+
+
+def test_nobody_casts_two_answers_that_count() -> None:
+    mine = Answer(party=1, cast_by=7, counted=True)
+    assert second_hand([mine], party=2, caster=7, counted=True)
+    assert second_hand([mine], party=1, caster=7, counted=True) is None
+    assert second_hand([mine], party=2, caster=8, counted=True) is None
+
+
+def test_an_answer_that_is_only_shown_leaves_room_for_the_organisation_s() -> None:
+    shown = Answer(party=1, cast_by=7, counted=False)
+    assert second_hand([shown], party=2, caster=7, counted=True) is None
+
+
+def test_a_stop_says_why_and_what_would_help() -> None:
+    assert set(reason_missing(Kind.BLOCK, " ", "")) == {"reason", "remedy"}
+    assert set(reason_missing(Kind.BLOCK, "It excludes people.", "")) == {"remedy"}
+    assert reason_missing(Kind.STAND_ASIDE, "", "") == {}
+
+
+@pytest.mark.parametrize(
+    ("visible", "closed", "answered", "seen"),
+    [
+        ("at_once", False, False, True),
+        ("after_own", False, False, False),
+        ("after_own", False, True, True),
+        ("at_close", False, True, False),
+        ("at_close", True, False, True),
+    ],
+)
+def test_answers_show_when_the_charter_says(visible: str, closed: bool, answered: bool, seen: bool) -> None:
+    charter = Charter().with_changes({"decisions.positions_visible": visible})
+    assert sees_tally(charter, closed=closed, has_answered=answered) is seen
+    assert sees_names(charter, member=True, closed=closed, has_answered=answered) is seen
+    assert not sees_names(charter, member=False, closed=closed, has_answered=answered)

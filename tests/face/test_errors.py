@@ -1,0 +1,101 @@
+"""Each page for what can go wrong keeps the network's layout, says what to do, and gives back what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask, g
+from flask_limiter._limits import RuntimeLimit
+from flask_limiter.errors import RateLimitExceeded
+from limits import parse
+from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+from govnet.kernel.errors import Busy, GovnetError, RuleBroken, Stale
+from govnet.permissions import Can, refusal
+from tests.builders import a_network, a_steering_member
+from tests.pages import Html, check
+
+
+@pytest.fixture
+def in_uk(app: Flask) -> Iterator[Flask]:
+    """A member's browser has just sent a form somewhere in the network."""
+    with app.app_context():
+        network = a_network()
+        a_steering_member(network, "Sam Steering")
+        with app.test_request_context("/uk/forum/1", method="POST", data={"body": "My long thought"}):
+            g.network = network
+            yield app
+
+
+def shown(app: Flask, error: Exception) -> tuple[int, Html]:
+    response = app.make_response(app.handle_user_exception(error))
+    html = Html(response.get_data(as_text=True))
+    check(html, str(error))
+    return response.status_code, html
+
+
+def test_who_may_not_is_told_who_may_and_whom_to_ask(in_uk: Flask) -> None:
+    status, html = shown(in_uk, refusal(Can.RECORD_DECISION))
+    assert status == 403
+    assert "Only the committee or the coordinator can record a decision taken elsewhere." in html.text
+    assert "You can ask Sam Steering." in html.text
+    assert "My long thought" in html.text
+
+
+def test_who_was_overtaken_sees_both_texts(in_uk: Flask) -> None:
+    status, html = shown(in_uk, Stale("It was changed.", newer="Their words", yours="My words"))
+    assert status == 409
+    assert "Their words" in html.text
+    assert "My words" in html.text
+
+
+def test_who_broke_a_rule_reads_which(in_uk: Flask) -> None:
+    status, html = shown(in_uk, RuleBroken("This closed at 18:00."))
+    assert status == 422
+    assert "This closed at 18:00." in html.text
+    assert "My long thought" in html.text
+
+
+def test_who_tried_too_often_reads_when_to_come_back(in_uk: Flask) -> None:
+    limit = RuntimeLimit(parse("5 per 10 minute"), key_func=str, scope=None)
+    status, html = shown(in_uk, RateLimitExceeded(limit))
+    assert status == 429
+    assert "in 10 minutes at the latest" in html.text
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (NotFound(), 404, "There is no such page"),
+        (MethodNotAllowed(), 405, "only answers when a form is sent"),
+        (RequestEntityTooLarge(), 413, "at most 1 MB"),
+        (Busy("Many people write at this moment."), 503, "it will not happen twice"),
+        (GovnetError("No."), 422, "Nothing was changed"),
+    ],
+)
+def test_every_other_refusal_is_a_page_of_the_network(
+    in_uk: Flask, error: Exception, status: int, words: str
+) -> None:
+    seen, html = shown(in_uk, error)
+    assert seen == status
+    assert words in html.text
+    assert "The UK network" in html.text
+
+
+def test_a_fault_of_ours_has_a_number_and_no_traceback(in_uk: Flask) -> None:
+    with in_uk.test_client() as client:
+        in_uk.view_functions["home.about"], kept = _broken, in_uk.view_functions["home.about"]
+        try:
+            response = client.get("/uk/about")
+        finally:
+            in_uk.view_functions["home.about"] = kept
+    html = Html(response.text)
+    assert response.status_code == 500
+    assert "tell us this number" in html.text
+    assert "Traceback" not in html.text
+    assert "kettle" not in html.text
+
+
+def _broken(**_values: object) -> str:
+    raise KeyError("kettle")
