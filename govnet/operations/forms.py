@@ -174,8 +174,8 @@ def places_of(text: object) -> int:
 def founding_form(places: int, **kwargs: Any) -> FoundingForm:
     """A form with that many places on the committee."""
     fields = {f"seat{n}_{name}": make() for n in range(1, places + 1) for name, make in _SEAT.items()}
-    kind: type[FoundingForm] = type("FoundingForm", (FoundingForm,), fields)
-    form = kind(**kwargs)
+    kind: Any = type("FoundingForm", (FoundingForm,), fields)
+    form: FoundingForm = kind(**kwargs)
     form.places.data = str(places)
     return form
 

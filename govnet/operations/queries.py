@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from govnet.accounts.models import OperatorGrant, Person
 from govnet.charter.models import Network
@@ -76,7 +76,7 @@ def backups(limit: int = 5) -> Sequence[Backup]:
     return db.session.scalars(select(Backup).order_by(Backup.at.desc()).limit(limit)).all()
 
 
-def networks_with_heads() -> Sequence[Row[Any]]:
+def networks_with_heads() -> Sequence[Any]:
     """Every network with its record's last number and hash."""
     query = select(Network, ChainHead.number, ChainHead.hash).join(
         ChainHead, ChainHead.network_id == Network.id
