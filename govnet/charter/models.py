@@ -15,6 +15,7 @@ RESERVED = (
     "me", "search", "healthz", "metrics", "api", "demo", "static", "sign-in", "sign-out", "found", "operator", "mail",
     "about", "charter", "join", "members", "organisations", "forum", "decisions", "committee", "coordinator", "elections",
     "meetings", "manifesto", "plan", "announcements", "record", "data", "desk", "robots", "favicon", "well-known", "unsubscribe",
+    "applications", "membership",
 )  # fmt: skip
 """Words that the program's own addresses begin with; no network may be called so."""
 
