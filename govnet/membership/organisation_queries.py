@@ -173,3 +173,22 @@ def locked_claim(claim_id: int) -> RepresentationClaim:
         .execution_options(populate_existing=True)
     )
     return db.session.execute(query).scalar_one()
+
+
+def whole_voice(voice_id: int) -> Representation | None:
+    """Somebody's voice, with the person and the organisation."""
+    query = select(Representation).options(
+        joinedload(Representation.organisation), joinedload(Representation.person)
+    )
+    return db.session.scalar(query.where(Representation.id == voice_id))
+
+
+def network_of(organisation_id: int) -> Network | None:
+    """A network to which the organisation belongs: where it is recorded that somebody no longer speaks for it."""
+    query = (
+        select(Network)
+        .join(Membership, Membership.network_id == Network.id)
+        .where(Membership.organisation_id == organisation_id)
+        .order_by(Membership.end.is_(None).desc(), Membership.id)
+    )
+    return db.session.scalar(query.limit(1))
