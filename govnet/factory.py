@@ -83,9 +83,8 @@ def _feature_modules() -> list[dict[str, ModuleType]]:
     found = []
     for feature in FEATURES:
         folder = paths.PACKAGE / feature
-        names = [
-            n for n in ("models", "events", "listeners", "notify", "views") if (folder / f"{n}.py").exists()
-        ]
+        names = [n for n in ("models", "events", "listeners", "notify") if (folder / f"{n}.py").exists()]
+        names += sorted(p.stem for p in folder.glob("*views.py"))
         found.append({name: importlib.import_module(f"govnet.{feature}.{name}") for name in names})
     return found
 
@@ -147,10 +146,10 @@ def _bind_feature(app: Flask, modules: Mapping[str, Any]) -> None:
     for name in ("listeners", "notify"):
         if name in modules:
             modules[name].bind()
-    views = modules.get("views")
-    if views is None:
-        return
-    if hasattr(views, "bind"):
-        views.bind(app)
-    for blueprint in getattr(views, "blueprints", ()):
-        app.register_blueprint(blueprint)
+    for name, views in modules.items():
+        if not name.endswith("views"):
+            continue
+        if hasattr(views, "bind"):
+            views.bind(app)
+        for blueprint in getattr(views, "blueprints", ()):
+            app.register_blueprint(blueprint)

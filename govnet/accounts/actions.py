@@ -10,7 +10,7 @@ from sqlalchemy import select
 from govnet.accounts import passwords, queries, rules, sessions
 from govnet.accounts.belonging import networks_of
 from govnet.accounts.events import Renamed
-from govnet.accounts.models import Person, PersonEmail, ReadMark, SignedInSession
+from govnet.accounts.models import CaughtUp, Person, PersonEmail, SignedInSession
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
@@ -56,11 +56,10 @@ def rename(name: str, *, by: Actor, via: Door) -> None:
         )
 
 
-def set_settings(*, by: Actor, locale: str, zone: str | None) -> None:
-    """The language the person reads in, and the zone in which she is told the time; None: each network's own."""
+def set_zone(zone: str | None, *, by: Actor) -> None:
+    """The zone in which the person is told the time on her own pages; None: each network's own."""
     require(by, Can.OWN)
-    person = db.session.get_one(Person, by.person_id)
-    person.locale, person.zone = locale, zone
+    db.session.get_one(Person, by.person_id).zone = zone
 
 
 def password_hash(password: str, *, by: Actor) -> str:
@@ -99,10 +98,9 @@ def person_with_password(address: str, password: str) -> int | None:
     return person_id if passwords.fits(stored, password) else None
 
 
-def renew_hash(person_id: int, password: str) -> str | None:
-    """The hash anew, where it was made with weaker settings than today's. Outside transaction()."""
-    stored = db.session.scalar(select(Person.password_hash).where(Person.id == person_id))
-    return passwords.hashed(password) if stored and passwords.is_weak(stored) else None
+def keep_renewed(person_id: int, renewed: str) -> None:
+    """Store the same password's stronger hash, made when it was typed."""
+    db.session.get_one(Person, person_id).password_hash = renewed
 
 
 def end_own_session(session_id: int, *, by: Actor) -> None:
@@ -113,20 +111,26 @@ def end_own_session(session_id: int, *, by: Actor) -> None:
         sessions.end_session(session_id)
 
 
+def end_all_own_sessions(*, by: Actor) -> None:
+    """Sign out everywhere."""
+    require(by, Can.OWN)
+    sessions.end_all_sessions(by.person_id or 0)
+
+
 def mark_read(upto: Mapping[int, int], *, by: Actor) -> None:
     """The person has read each network's record up to that number: never less than before, never what is not there yet."""
     require(by, Can.OWN)
     heads = select(ChainHead.network_id, ChainHead.number).where(ChainHead.network_id.in_(upto))
     marks = {
         m.network_id: m
-        for m in db.session.scalars(select(ReadMark).where(ReadMark.person_id == by.person_id))
+        for m in db.session.scalars(select(CaughtUp).where(CaughtUp.person_id == by.person_id))
     }
     for network_id, newest in db.session.execute(heads).all():
         number = min(upto[network_id], newest)
         mark = marks.get(network_id)
         if mark is None:
             db.session.add(
-                ReadMark(person_id=by.person_id, network_id=network_id, number=number, at=clock.now())
+                CaughtUp(person_id=by.person_id, network_id=network_id, number=number, at=clock.now())
             )
         elif number >= mark.number:
             mark.number, mark.at = number, clock.now()

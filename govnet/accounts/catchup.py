@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or
 
 from govnet.accounts import waiting
 from govnet.accounts.belonging import Belonging
-from govnet.accounts.models import ReadMark
+from govnet.accounts.models import CaughtUp
 from govnet.accounts.waiting import Group, Waiting
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -131,10 +131,10 @@ def windows(person_id: int, places: Sequence[Belonging], inside: Inside) -> list
 
 
 def _marks(person_id: int, places: Mapping[int, Belonging]) -> Iterator[Window]:
-    mine = and_(ReadMark.network_id == ChainHead.network_id, ReadMark.person_id == person_id)
+    mine = and_(CaughtUp.network_id == ChainHead.network_id, CaughtUp.person_id == person_id)
     query = (
-        select(ChainHead.network_id, ChainHead.number, ReadMark.number.label("read"), ReadMark.at)
-        .outerjoin(ReadMark, mine)
+        select(ChainHead.network_id, ChainHead.number, CaughtUp.number.label("read"), CaughtUp.at)
+        .outerjoin(CaughtUp, mine)
         .where(ChainHead.network_id.in_(places))
     )
     first = clock.now() - FIRST_WINDOW

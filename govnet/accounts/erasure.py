@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Collection, Iterator
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import datetime
 
-from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import delete, or_, select, update
 
@@ -15,31 +13,36 @@ from govnet.accounts.belonging import networks_of
 from govnet.accounts.events import Erased
 from govnet.accounts.models import (
     AddressChange,
+    CaughtUp,
     OperatorGrant,
     Person,
     PersonEmail,
-    ReadMark,
     SignedInSession,
     SignInLink,
 )
-from govnet.accounts.rules import keyed_digest
 from govnet.accounts.yours import forget_everywhere
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import SYSTEM, Actor, Authority, Door
+from govnet.kernel.actor import OPERATOR_SHELL, Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.transaction import transaction
+from govnet.kernel.events import emit
 from govnet.permissions import Can, require
 from govnet.record.actions import erase_words, record
 from govnet.record.models import Entry
-from govnet.record.rules import stamp
 
 _MANY = 900
-LIST = "erasures.jsonl"
-"""Beside the database, not in it: keyed digests of who was erased, so that a restore can do it again."""
 PROMISE = "remove"
 """What one types to say that it is meant."""
+
+
+@dataclass(frozen=True)
+class Gone:
+    """Emitted in the transaction that erases somebody; operations keep a list outside the database."""
+
+    person_id: int
+    made_at: datetime
+    at: datetime
 
 
 def erase_oneself(typed: str, *, by: Actor, via: Door) -> None:
@@ -58,7 +61,7 @@ def erase(person: Person, *, under: Authority, via: Door) -> None:
     networks = {place.network.id: place.network for place in networks_of(person.id)}
     named = forget_everywhere(person.id) | {f"person:{person.id}"}
     spoken_in = set(_erase_words(person.id, named))
-    for table in (PersonEmail, AddressChange, SignInLink, SignedInSession, ReadMark):
+    for table in (PersonEmail, AddressChange, SignInLink, SignedInSession, CaughtUp):
         db.session.execute(delete(table).where(table.person_id == person.id))
     held = (OperatorGrant.person_id == person.id, OperatorGrant.ended_at.is_(None))
     db.session.execute(update(OperatorGrant).where(*held).values(ended_at=clock.now()))
@@ -69,8 +72,12 @@ def erase(person: Person, *, under: Authority, via: Door) -> None:
     nameless = Actor(person_id=person.id)
     for network in networks.values():
         record(Erased(network=network, by=nameless, under=under, via=via, person=person))
-    db.session.flush()  # nothing is written to the list that the database refuses
-    _note(person)
+    emit(Gone(person.id, person.created_at, person.erased_at))
+
+
+def erase_again(person_id: int) -> None:
+    """After a restore: erase somebody whom the backup still had."""
+    erase(db.session.get_one(Person, person_id), under=OPERATOR_SHELL, via=Door.CLI)
 
 
 def _erase_words(person_id: int, named: Collection[str]) -> Iterator[int]:
@@ -82,51 +89,3 @@ def _erase_words(person_id: int, named: Collection[str]) -> Iterator[int]:
         for entry in db.session.scalars(query):
             erase_words(entry)
             yield entry.network_id
-
-
-def _mark(person: Person) -> str:
-    key = str(current_app.config["MAIL_KEY"])
-    return keyed_digest(key, "erased person", f"{person.id} {stamp(person.created_at)}")
-
-
-def _list() -> Path:
-    return Path(current_app.config["DATA_DIR"]) / LIST
-
-
-def _note(person: Person) -> None:
-    """Add the erasure to the list, on disk before the commit: rather one too many than one forgotten."""
-    line = json.dumps({"at": stamp(clock.now()), "person": _mark(person)}) + "\n"
-    with open(_list(), "a", encoding="ascii", opener=_private) as file:
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _noted() -> set[str]:
-    """Everybody on the list; a line that a crash tore is passed over."""
-    if not _list().exists():
-        return set()
-    marks = set()
-    for line in _list().read_text(encoding="ascii", errors="replace").splitlines():
-        try:
-            marks.add(str(json.loads(line)["person"]))
-        except (ValueError, KeyError, TypeError):
-            continue
-    return marks
-
-
-def apply_erasures() -> int:
-    """After a restore: erase again whoever was erased since the backup; returns how many. Opens its own transactions."""
-    noted = _noted()
-    if not noted:
-        return 0
-    people = db.session.scalars(select(Person).where(Person.erased_at.is_(None)))
-    again = [person.id for person in people if _mark(person) in noted]
-    for person_id in again:
-        with transaction():
-            erase(db.session.get_one(Person, person_id), under=SYSTEM, via=Door.CLI)
-    return len(again)

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import current_app
 from sqlalchemy import delete, select, update
@@ -69,13 +70,15 @@ def ask(address: str, *, browser: str, next_path: str = "", network: Any = None)
 
 def _mail_link(person: Person, address: str, token: str, network: Any) -> None:
     until = clock.now() + rules.LINK_LASTS
+    zone = str(person.zone or getattr(network, "zone", "Europe/London"))
     outbox.post(
         "accounts/sign_in",
         to=Address(address, person.name),
         context={
             "address": site_url("accounts.link", token=token),
             "until": until,
-            "zone": person.zone or getattr(network, "zone", "Europe/London"),
+            "zone": zone,
+            "time": f"{until.astimezone(ZoneInfo(zone)):%H:%M}",
         },
         network=network,
         language=person.locale,

@@ -116,10 +116,10 @@ class AddressChange(Base):
     undone_at: Mapped[Instant | None]
 
 
-class ReadMark(Base):
+class CaughtUp(Base):
     """How far somebody has read a network's record: set by "I have read all this", to exactly what was shown."""
 
-    __tablename__ = "record_read_mark"
+    __tablename__ = "caught_up"
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), primary_key=True)
     number: Mapped[int]

@@ -42,15 +42,15 @@ def ask(address: str, *, by: Actor) -> None:
         "accounts/address_taken" if taken else "accounts/address_confirm",
         address,
         person,
-        link=site_url("accounts.confirm_address", token=token),
+        address=site_url("accounts.confirm_address", token=token),
         until=row.asked_at + rules.CONFIRM_LASTS,
     )
 
 
-def _mail(template: str, address: str, person: Person, **context: Any) -> None:
+def _mail(template: str, to: str, person: Person, **context: Any) -> None:
     outbox.post(
         template,
-        to=Address(address, person.name),
+        to=Address(to, person.name),
         context={"name": person.name, "zone": person.zone or "Europe/London", **context},
         language=person.locale,
     )
@@ -91,7 +91,7 @@ def confirm(token: str) -> bool:
             "accounts/address_moved",
             row.old_address,
             person,
-            link=site_url("accounts.undo_address", token=undo),
+            address=site_url("accounts.undo_address", token=undo),
             until=row.confirmed_at + rules.UNDO_LASTS,
         )
     return True

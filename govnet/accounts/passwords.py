@@ -47,9 +47,9 @@ def fits(stored: str | None, password: str) -> bool:
             return False
 
 
-def is_weak(stored: str) -> bool:
-    """Whether the hash was made with weaker settings than today's."""
-    return _hasher.check_needs_rehash(stored)
+def renewed(stored: str | None, password: str) -> str | None:
+    """The hash made anew, where the stored one was made with weaker settings than today's."""
+    return hashed(password) if stored and _hasher.check_needs_rehash(stored) else None
 
 
 def _same(password: str) -> str:

@@ -52,6 +52,11 @@ def names(person_ids: Collection[int | None]) -> dict[int, str]:
     return found
 
 
+def password_of(person_id: int) -> str | None:
+    """The hash of the person's password, if she has one."""
+    return db.session.scalar(select(Person.password_hash).where(Person.id == person_id))
+
+
 def open_sessions(person_id: int) -> Sequence[Row[int, datetime, datetime, str]]:
     """Where the person is signed in, the one seen last first."""
     query = (

@@ -85,6 +85,12 @@ def to_remind(until: datetime) -> Sequence[int]:
     return db.session.scalars(query).all()
 
 
+def newest_version(proposal_id: int) -> ProposalVersion:
+    """The words that count now."""
+    query = select(ProposalVersion).where(ProposalVersion.proposal_id == proposal_id)
+    return db.session.scalars(query.order_by(ProposalVersion.number.desc()).limit(1)).one()
+
+
 def network_of(row: Proposal | Decision) -> Network:
     """The network that a row belongs to, most often in the session already."""
     return db.session.get_one(Network, row.network_id)

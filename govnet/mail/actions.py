@@ -5,7 +5,7 @@ own affair.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, String, cast, delete, literal, select, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -23,6 +23,7 @@ from govnet.permissions import Can, require
 ASK_AGAIN = timedelta(minutes=10)
 """How long we wait before an address is asked once more to say yes, so that nobody can flood a stranger."""
 _IN_BULK = {"synchronize_session": False}
+ERASED = literal("erased-").concat(cast(Delivery.id, String))
 
 
 def set_volume(by: Actor, network: Any, volume: Volume) -> Subscription:
@@ -76,11 +77,16 @@ def _cancel_waiting(row: Subscription) -> None:
 def take_stance(by: Actor, network: Any, target: str, target_id: int, stance: Stance | None) -> None:
     """Follow or mute a discussion ("thread") or a topic ("topic"); None takes it back."""
     require(by, Can.OWN)
-    kind = Target(target)
-    if stance is not None:
-        _stance(by.person_id or 0, network.id, kind, target_id, stance)
-        return
-    row = db.session.get(Following, (by.person_id, kind, target_id))
+    if stance is None:
+        forget_stance(by, target, target_id)
+    else:
+        _stance(by.person_id or 0, network.id, Target(target), target_id, stance)
+
+
+def forget_stance(by: Actor, target: str, target_id: int) -> None:
+    """Neither follow nor mute it any more."""
+    require(by, Can.OWN)
+    row = db.session.get(Following, (by.person_id, Target(target), target_id))
     if row is not None:
         db.session.delete(row)
 
@@ -245,7 +251,7 @@ def forget_person(person_id: int) -> None:
     now = clock.now()
     for where_, values in (
         ((mine, waiting), {"state": State.CANCELLED, "changed_at": now}),
-        ((mine,), {"address": func.concat("erased-", Delivery.id), "name": "", "words": ""}),
+        ((mine,), {"address": ERASED, "name": "", "words": ""}),
         ((mine,), {"person_id": None}),
     ):
         db.session.execute(update(Delivery).where(*where_).values(values).execution_options(**_IN_BULK))
@@ -267,7 +273,7 @@ def forget_address(network: Any, address: str) -> None:
     db.session.execute(
         update(Delivery)
         .where(Delivery.subscription_id == row.id)
-        .values(address=func.concat("erased-", Delivery.id), name="")
+        .values(address=ERASED, name="")
         .execution_options(**_IN_BULK)
     )
 

@@ -18,7 +18,7 @@ class Parts:
 
     def names(self) -> Mapping[str, Callable[..., str]]:
         """The pieces by the names that templates use."""
-        return {n: getattr(self, n) for n in ("p", "heading", "words", "button", "link", "facts", "items")}
+        return {n: getattr(self, n) for n in ("p", "heading", "words", "prose", "button", "link", "facts", "items")}
 
     def _cut(self, markdown: str) -> str:
         if self.most is None or len(markdown) <= self.most:
@@ -43,6 +43,10 @@ class TextParts(Parts):
     def words(self, markdown: str) -> str:
         """What a person wrote, as she wrote it."""
         return f"{self._cut(markdown).strip()}\n\n"
+
+    def prose(self, markdown: str) -> str:
+        """The mail's own words, where a person wrote all of it."""
+        return self.words(markdown)
 
     def button(self, label: object, address: str) -> str:
         """The one thing to do next."""
@@ -76,6 +80,10 @@ class HtmlParts(Parts):
     def words(self, markdown: str) -> str:
         """What a person wrote, rendered and cleaned."""
         return Markup('<div class="words ink">{}</div>\n').format(Markup(render(self._cut(markdown))))  # noqa: S704
+
+    def prose(self, markdown: str) -> str:
+        """The mail's own words, rendered and cleaned: no quotation marks or rule beside them."""
+        return Markup('<div class="prose ink">{}</div>\n').format(Markup(render(self._cut(markdown))))  # noqa: S704
 
     def button(self, label: object, address: str) -> str:
         """The one thing to do next."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 
 from govnet.accounts.models import OperatorGrant, Person
 from govnet.charter.models import Network
 from govnet.extensions import db
+from govnet.mail.queries import Trouble
+from govnet.mail.queries import trouble as mail_trouble
 from govnet.membership.models import Organisation
 from govnet.operations.models import Backup, FoundingLink, WorkerBeat
+from govnet.record.models import ChainHead
 
 
 def slug_taken(slug: str) -> bool:
@@ -65,3 +69,21 @@ def last_beat() -> WorkerBeat | None:
 def beats() -> Sequence[WorkerBeat]:
     """Every machine's worker, the newest sign of life first."""
     return db.session.scalars(select(WorkerBeat).order_by(WorkerBeat.at.desc())).all()
+
+
+def backups(limit: int = 5) -> Sequence[Backup]:
+    """The newest backups."""
+    return db.session.scalars(select(Backup).order_by(Backup.at.desc()).limit(limit)).all()
+
+
+def networks_with_heads() -> Sequence[Any]:
+    """Every network with its record's last number and hash."""
+    query = select(Network, ChainHead.number, ChainHead.hash).join(
+        ChainHead, ChainHead.network_id == Network.id
+    )
+    return db.session.execute(query.order_by(Network.name)).all()
+
+
+def trouble() -> Trouble:
+    """What keeps mail from going."""
+    return mail_trouble()

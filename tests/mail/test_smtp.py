@@ -77,7 +77,7 @@ def test_a_second_run_of_the_catcher_keeps_the_mails_of_the_first(tmp_path):
     for _ in range(2):
         with running(Catcher(tmp_path)) as port, line(port) as c:
             c.deliver("us@example.org", "bob@example.org", MAIL)
-    assert [mail.id for mail in caught(tmp_path)] == ["000002", "000001"]
+    assert [mail.number for mail in caught(tmp_path)] == [2, 1]
 
 
 @pytest.mark.parametrize(

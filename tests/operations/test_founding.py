@@ -58,9 +58,9 @@ def test_everything_that_was_found_is_in_the_record_with_how_we_know() -> None:
         select(Entry).where(Entry.network_id == network.id).order_by(Entry.number)
     ).all()
     assert [entry.verb for entry in entries] == [
-        "network.founded", "charter.found", "committee.found", "committee.found", "mandate.found",
+        "network.founded", "charter.found", "offices.committee_found", "offices.term_found", "offices.mandate_found",
         "network.sister-found", "operator.given"]  # fmt: skip
-    assert json.loads(entries[2].words or "")["evidence"] == "Minutes of 9 June 2014."
+    assert json.loads(entries[3].words or "")["evidence"] == "Minutes of 9 June 2014."
     assert {json.loads(entry.facts)["authority"] for entry in entries} == {"shell"}
     assert list(check_chain(network.id)) == []
 
