@@ -9,7 +9,7 @@ from govnet.forum import actions
 from govnet.forum.kinds import Audience
 from govnet.forum.models import Post, Thread, Topic
 from govnet.kernel.actor import SYSTEM, Actor, Door
-from govnet.kernel.transaction import in_transaction, transaction
+from govnet.kernel.transaction import transaction
 from tests import builders
 
 PROGRAM = Actor(system=True)

@@ -174,7 +174,12 @@ def test_nobody_changes_what_somebody_else_wrote_not_even_the_chair(network, ann
 
 
 def head(thread, **changes):
-    values = {"title": thread.title, "frame": actions.frame_of(thread), "summary": thread.summary, "revision": 1}
+    values = {
+        "title": thread.title,
+        "frame": actions.frame_of(thread),
+        "summary": thread.summary,
+        "revision": 1,
+    }
     return actions.Head(**{**values, **changes})
 
 
