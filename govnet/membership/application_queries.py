@@ -103,7 +103,9 @@ def standing(network_id: int, email: str, kind: MembershipKind, organisation_id:
         return Standing(Case.NEW)
     if kind is MembershipKind.ORGANISATION:
         return _speaking(network_id, known.person_id, organisation_id, known.id)
-    query = select(Membership).where(Membership.network_id == network_id, Membership.person_id == known.person_id)
+    query = select(Membership).where(
+        Membership.network_id == network_id, Membership.person_id == known.person_id
+    )
     return _member(db.session.scalar(query.where(Membership.end.is_(None))), known.id)
 
 

@@ -146,7 +146,10 @@ class ClaimForm(Form):
 
     role = RadioField(
         _l("I would like to"),
-        choices=[("primary", _l("speak and answer for it")), ("alternate", _l("stand in for who speaks for it"))],
+        choices=[
+            ("primary", _l("speak and answer for it")),
+            ("alternate", _l("stand in for who speaks for it")),
+        ],
     )
     evidence = Body(_l("How can we know that you may?"), missing=_l("Say how we can know"), limit=2_000)
 
@@ -158,7 +161,10 @@ class InviteForm(Form):
     email = EmailText(_l("E-mail address"), missing=_l("Enter the e-mail address"), limit=254)
     role = RadioField(
         _l("This person will"),
-        choices=[("alternate", _l("stand in for me")), ("primary", _l("speak and answer for it instead of me"))],
+        choices=[
+            ("alternate", _l("stand in for me")),
+            ("primary", _l("speak and answer for it instead of me")),
+        ],
     )
 
 

@@ -90,7 +90,9 @@ def voice(organisation: Organisation, person_id: int, *, zone: str, named: bool)
 
 
 def _open_one(application: Application, party: object) -> Membership | None:
-    query = select(Membership).where(Membership.network_id == application.network_id, party, Membership.end.is_(None))  # type: ignore[arg-type]
+    query = select(Membership).where(
+        Membership.network_id == application.network_id, party, Membership.end.is_(None)
+    )  # type: ignore[arg-type]
     return db.session.scalar(query)
 
 

@@ -109,7 +109,9 @@ def confirm_own(network: Network, membership: Membership) -> Response:
 def leaving(network: Network, membership: Membership) -> Response:
     """What leaving means: what ends, what stays, and what one could do instead."""
     row = _party(membership.id)
-    return page("membership/leave.html", membership=row, party=queries.name_of(row), form=Form(), K=MembershipKind)
+    return page(
+        "membership/leave.html", membership=row, party=queries.name_of(row), form=Form(), K=MembershipKind
+    )
 
 
 @bp.post("/<network:network>/membership/<int:membership_id>/leave")

@@ -65,7 +65,9 @@ def _application_page(network: Network, key: int, code: int = 200, form: Form | 
 def _decide(network: Network, key: int, form: Form, make: Callable[[], Any], done: str) -> Response:
     if form.validate_on_submit():
         with form.catching():
-            return once(form, make, lambda _made: url_for(".application", network=network, application_id=key), done)
+            return once(
+                form, make, lambda _made: url_for(".application", network=network, application_id=key), done
+            )
     return _application_page(network, key, 422, form)
 
 

@@ -186,7 +186,9 @@ def _invited(network: Network, token: str) -> RepresentationClaim:
 def invitation(network: Network, token: str) -> Response:
     """Where the mail's link leads somebody who was named. Looking changes nothing."""
     never_cached()
-    return page("membership/invitation.html", claim=_invited(network, token), token=token, S=ClaimState, form=Form())
+    return page(
+        "membership/invitation.html", claim=_invited(network, token), token=token, S=ClaimState, form=Form()
+    )
 
 
 @bp.post("/<network:network>/organisations/named/<token>/<any(accept, refuse):answer>")

@@ -146,7 +146,9 @@ def _status_page(network: Network, token: str, code: int = 200, form: Form | Non
     application = _held(network, token)
     facts = status.page_of(application, network)
     answer = form if isinstance(form, AnswerForm) else AnswerForm(about=application, formdata=None)
-    return page("membership/status.html", code, **facts, token=token, form=form, answer_form=answer, button=Form())
+    return page(
+        "membership/status.html", code, **facts, token=token, form=form, answer_form=answer, button=Form()
+    )
 
 
 @bp.post("/<network:network>/applications/mine/<token>/confirm")
