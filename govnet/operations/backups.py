@@ -10,11 +10,11 @@ from pathlib import Path
 
 import structlog
 from flask import current_app
-from sqlalchemy import delete, inspect, select, update
+from sqlalchemy import inspect, update
 
 from govnet import __version__
-from govnet.accounts.models import Person, PersonEmail, SignedInSession
-from govnet.accounts.yours import forget_everywhere
+from govnet.accounts.erasure import apply_erasures
+from govnet.accounts.models import SignedInSession
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import SHELL, Door
@@ -52,13 +52,12 @@ def data_folder() -> Path:
 
 def take(target: Path) -> archive.Manifest:
     """Write a backup of everything to `target` while the network goes on. Raises CopyError or OSError."""
-    note_erasures()
     at = clock.now()
     with tempfile.TemporaryDirectory(prefix="govnet-backup-", dir=target.parent) as name:
         folder = Path(name)
         copies.save(db.engine, folder)
         (folder / KEYS).write_text(json.dumps({"MAIL_KEY": current_app.config["MAIL_KEY"]}), encoding="utf-8")
-        erasures.merge(folder, erasures.listed(data_folder()))
+        erasures.carry_over(data_folder(), folder)
         manifest = archive.pack(folder, target, release=__version__, at=at.isoformat(),
                                 kind=db.engine.dialect.name, networks=_heads())  # fmt: skip
     with transaction():
@@ -78,19 +77,15 @@ def restore(source: Path, *, replace: bool) -> Restored:
     """
     with archive.unpacked(source) as (folder, manifest):
         _check(manifest, replace)
-        gone = erasures.merge(data_folder(), erasures.listed(folder))
+        erasures.carry_over(folder, data_folder())
         if not schema.is_empty():
             take(_before(data_folder()))
         db.session.remove()
         copies.load(db.engine, folder)
         keys = json.loads((folder / KEYS).read_text(encoding="utf-8"))
     schema.prepare()
-    again = _still_there(gone)
-    _quiet(manifest, len(again))
-    for person_id in again:
-        with transaction():
-            _erase(person_id)
-    return Restored(manifest.at, len(again), _keep_keys(keys))
+    _quiet(manifest)
+    return Restored(manifest.at, apply_erasures(), _keep_keys(keys))
 
 
 def _check(manifest: archive.Manifest, replace: bool) -> None:
@@ -114,7 +109,7 @@ def _before(folder: Path) -> Path:
     return folder / f"before-restore-{clock.now():%Y%m%d-%H%M%S}.tar.gz"
 
 
-def _quiet(manifest: archive.Manifest, erased_again: int) -> None:
+def _quiet(manifest: archive.Manifest) -> None:
     """Before anything runs on the copy: no mail, nobody signed in, and everybody told that it happened."""
     with transaction():
         mailings.hold_all(
@@ -122,22 +117,7 @@ def _quiet(manifest: archive.Manifest, erased_again: int) -> None:
         )
         open_ones = update(SignedInSession).where(SignedInSession.ended_at.is_(None))
         db.session.execute(open_ones.values(ended_at=clock.now()))
-        tell_all(BackupRestored, by=SHELL, via=Door.CLI, taken=manifest.at, erased_again=erased_again)
-
-
-def _still_there(gone: list[erasures.Erasure]) -> list[int]:
-    """The people on the list whom the backup still has; numbers that somebody else got since are left alone."""
-    made = {one.person: one.made for one in gone}
-    query = select(Person.id, Person.created_at).where(Person.erased_at.is_(None)).order_by(Person.id)
-    return [row.id for row in db.session.execute(query) if made.get(row.id) == row.created_at.isoformat()]
-
-
-def _erase(person_id: int) -> None:
-    """As the person asked for on the day: every feature forgets, and the row is emptied."""
-    forget_everywhere(person_id)
-    person = db.session.get_one(Person, person_id)
-    person.name, person.password_hash, person.erased_at = "", None, clock.now()
-    db.session.execute(delete(PersonEmail).where(PersonEmail.person_id == person_id))
+        tell_all(BackupRestored, by=SHELL, via=Door.CLI, taken=manifest.at)
 
 
 def _keep_keys(keys: dict[str, str]) -> bool:
@@ -147,13 +127,3 @@ def _keep_keys(keys: dict[str, str]) -> bool:
     path.touch(mode=0o600)
     path.write_text(json.dumps(keys), encoding="utf-8")
     return True
-
-
-def note_erasures() -> int:
-    """Put everybody who was erased on the list outside the database; how many were new."""
-    there = {(one.person, one.made) for one in erasures.listed(data_folder())}
-    query = select(Person.id, Person.created_at, Person.erased_at).where(Person.erased_at.is_not(None))
-    new = [row for row in db.session.execute(query) if (row.id, row.created_at.isoformat()) not in there]
-    for row in new:
-        erasures.note(data_folder(), row.id, row.created_at, row.erased_at)
-    return len(new)

@@ -74,7 +74,6 @@ class BackupRestored(Event):
     )
 
     taken: str
-    erased_again: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What the worker does for whoever looks after the server: a sign of life, and the list of erasures."""
+"""What the worker does for whoever looks after the server: a sign of life."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.duties import duty
 from govnet.kernel.transaction import transaction
-from govnet.operations import backups
 from govnet.operations.models import WorkerBeat
 
 
 def bind() -> None:
-    """Have the worker call these."""
+    """Have the worker call this."""
     duty("say that the worker lives", beat, seconds=20)
-    duty("list the erased outside the database", backups.note_erasures, seconds=20)
 
 
 def beat() -> int:
