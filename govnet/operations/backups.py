@@ -10,11 +10,11 @@ from pathlib import Path
 
 import structlog
 from flask import current_app
-from sqlalchemy import inspect, update
+from sqlalchemy import inspect, select, update
 
 from govnet import __version__
-from govnet.accounts.erasure import apply_erasures
-from govnet.accounts.models import SignedInSession
+from govnet.accounts.erasure import erase_again
+from govnet.accounts.models import Person, SignedInSession
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import SHELL, Door
@@ -52,12 +52,13 @@ def data_folder() -> Path:
 
 def take(target: Path) -> archive.Manifest:
     """Write a backup of everything to `target` while the network goes on. Raises CopyError or OSError."""
+    note_erasures()
     at = clock.now()
     with tempfile.TemporaryDirectory(prefix="govnet-backup-", dir=target.parent) as name:
         folder = Path(name)
         copies.save(db.engine, folder)
         (folder / KEYS).write_text(json.dumps({"MAIL_KEY": current_app.config["MAIL_KEY"]}), encoding="utf-8")
-        erasures.carry_over(data_folder(), folder)
+        erasures.merge(folder, erasures.listed(data_folder()))
         manifest = archive.pack(folder, target, release=__version__, at=at.isoformat(),
                                 kind=db.engine.dialect.name, networks=_heads())  # fmt: skip
     with transaction():
@@ -77,15 +78,19 @@ def restore(source: Path, *, replace: bool) -> Restored:
     """
     with archive.unpacked(source) as (folder, manifest):
         _check(manifest, replace)
-        erasures.carry_over(folder, data_folder())
+        gone = erasures.merge(data_folder(), erasures.listed(folder))
         if not schema.is_empty():
             take(_before(data_folder()))
         db.session.remove()
         copies.load(db.engine, folder)
         keys = json.loads((folder / KEYS).read_text(encoding="utf-8"))
     schema.prepare()
-    _quiet(manifest)
-    return Restored(manifest.at, apply_erasures(), _keep_keys(keys))
+    again = _still_there(gone)
+    _quiet(manifest, len(again))
+    for person_id in again:
+        with transaction():
+            erase_again(person_id)
+    return Restored(manifest.at, len(again), _keep_keys(keys))
 
 
 def _check(manifest: archive.Manifest, replace: bool) -> None:
@@ -109,7 +114,7 @@ def _before(folder: Path) -> Path:
     return folder / f"before-restore-{clock.now():%Y%m%d-%H%M%S}.tar.gz"
 
 
-def _quiet(manifest: archive.Manifest) -> None:
+def _quiet(manifest: archive.Manifest, erased_again: int) -> None:
     """Before anything runs on the copy: no mail, nobody signed in, and everybody told that it happened."""
     with transaction():
         mailings.hold_all(
@@ -117,7 +122,14 @@ def _quiet(manifest: archive.Manifest) -> None:
         )
         open_ones = update(SignedInSession).where(SignedInSession.ended_at.is_(None))
         db.session.execute(open_ones.values(ended_at=clock.now()))
-        tell_all(BackupRestored, by=SHELL, via=Door.CLI, taken=manifest.at)
+        tell_all(BackupRestored, by=SHELL, via=Door.CLI, taken=manifest.at, erased_again=erased_again)
+
+
+def _still_there(gone: list[erasures.Erasure]) -> list[int]:
+    """The people on the list whom the backup still has; numbers that somebody else got since are left alone."""
+    made = {one.person: one.made for one in gone}
+    query = select(Person.id, Person.created_at).where(Person.erased_at.is_(None)).order_by(Person.id)
+    return [row.id for row in db.session.execute(query) if made.get(row.id) == row.created_at.isoformat()]
 
 
 def _keep_keys(keys: dict[str, str]) -> bool:
@@ -127,3 +139,13 @@ def _keep_keys(keys: dict[str, str]) -> bool:
     path.touch(mode=0o600)
     path.write_text(json.dumps(keys), encoding="utf-8")
     return True
+
+
+def note_erasures() -> int:
+    """Put everybody who was erased on the list outside the database; how many were new."""
+    there = {(one.person, one.made) for one in erasures.listed(data_folder())}
+    query = select(Person.id, Person.created_at, Person.erased_at).where(Person.erased_at.is_not(None))
+    new = [row for row in db.session.execute(query) if (row.id, row.created_at.isoformat()) not in there]
+    for row in new:
+        erasures.note(data_folder(), row.id, row.created_at, row.erased_at)
+    return len(new)

@@ -74,6 +74,7 @@ class BackupRestored(Event):
     )
 
     taken: str
+    erased_again: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from govnet.accounts.erasure import LIST, erase
+from govnet.accounts.erasure import erase
 from govnet.accounts.models import Person, SignedInSession
 from govnet.accounts.sessions import new_session
 from govnet.extensions import db
@@ -21,7 +21,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.transaction import transaction
 from govnet.mail import mailings
-from govnet.operations import backups, checks
+from govnet.operations import backups, checks, erasures
 from govnet.operations.archive import ArchiveError
 from govnet.operations.backups import RestoreError
 from govnet.operations.listeners import beat
@@ -155,15 +155,28 @@ def test_who_was_erased_after_the_backup_is_erased_again(folder: Path) -> None:
     assert names() == ["", "Stays"]
 
 
+def test_a_later_person_with_the_same_number_is_left_alone(folder: Path) -> None:
+    person = a_person("Somebody New")
+    backups.take(folder / "b.tar.gz")
+    erasures.note(folder / "data", person.id, person.created_at - timedelta(days=1), clock.now())
+    assert backups.restore(folder / "b.tar.gz", replace=True).erased_again == 0
+
+
 def test_the_backup_brings_its_own_list_of_erasures(folder: Path) -> None:
     number = a_person("Gone").id
     backups.take(folder / "early.tar.gz")
     erased(number)
     backups.take(folder / "late.tar.gz")
-    (folder / "data" / LIST).unlink()
+    (folder / "data" / erasures.FILE).unlink()
     backups.restore(folder / "late.tar.gz", replace=True)
-    assert len((folder / "data" / LIST).read_text().splitlines()) == 1
-    assert backups.restore(folder / "early.tar.gz", replace=True).erased_again == 1
+    assert [one.person for one in erasures.listed(folder / "data")] == [number]
+
+
+def test_a_list_that_was_lost_is_made_good_by_the_next_backup(folder: Path) -> None:
+    erased(a_person("Gone").id)
+    assert len(erasures.listed(folder / "data")) == 1
+    (folder / "data" / erasures.FILE).unlink()
+    assert (backups.note_erasures(), backups.note_erasures()) == (1, 0)
 
 
 def test_a_changed_mail_key_is_noticed_and_kept(
