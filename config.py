@@ -34,6 +34,8 @@ class Config:
     MAIL_USE_SSL: bool
     MAIL_DOMAIN: str
     MAIL_RATE: int
+    MAIL_TIMEOUT: float
+    MAIL_RETURN_PATH: str | None
     RATELIMIT_STORAGE_URI: str
     TRUSTED_PROXIES: int
     SQLITE_SYNCHRONOUS: str = "FULL"
@@ -86,6 +88,8 @@ def load(environ: dict[str, str] | None = None) -> Config:
         MAIL_USE_SSL=env.bool("MAIL_USE_SSL", False),
         MAIL_DOMAIN=env.str("MAIL_DOMAIN", "govnet.example.org"),
         MAIL_RATE=env.int("MAIL_RATE", 0),
+        MAIL_TIMEOUT=env.float("MAIL_TIMEOUT", 30.0),
+        MAIL_RETURN_PATH=env.str("MAIL_RETURN_PATH", None),
         RATELIMIT_STORAGE_URI=env.str("REDIS_URL", "memory://"),
         TRUSTED_PROXIES=env.int("TRUSTED_PROXIES", 0),
     )

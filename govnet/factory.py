@@ -83,9 +83,8 @@ def _feature_modules() -> list[dict[str, ModuleType]]:
     found = []
     for feature in FEATURES:
         folder = paths.PACKAGE / feature
-        names = [
-            n for n in ("models", "events", "listeners", "notify", "views") if (folder / f"{n}.py").exists()
-        ]
+        names = [n for n in ("models", "events", "listeners", "notify") if (folder / f"{n}.py").exists()]
+        names += sorted(p.stem for p in folder.glob("*views.py"))
         found.append({name: importlib.import_module(f"govnet.{feature}.{name}") for name in names})
     return found
 
@@ -110,9 +109,11 @@ def watch(app: Flask, engine: Engine) -> None:
 
 def _bind_kernel(app: Flask) -> None:
     from govnet.accounts.addresses import readers
+    from govnet.accounts.belonging import networks_are
     from govnet.charter.queries import network_by_slug
     from govnet.decisions.roll import committee_is
     from govnet.membership.places import networks_of
+    from govnet.offices.belonging import belongings
     from govnet.offices.queries import holders, sitting
     from govnet.record.queries import head_number
 
@@ -123,6 +124,7 @@ def _bind_kernel(app: Flask) -> None:
     committee_is(sitting)
     bind_templates(app)
     people_are(readers)
+    networks_are(belongings)
     places_are(networks_of)
     app.jinja_env.globals.update(
         can=lambda right, subject=None: can(current_actor(), right, subject), Can=Can
@@ -144,10 +146,10 @@ def _bind_feature(app: Flask, modules: Mapping[str, Any]) -> None:
     for name in ("listeners", "notify"):
         if name in modules:
             modules[name].bind()
-    views = modules.get("views")
-    if views is None:
-        return
-    if hasattr(views, "bind"):
-        views.bind(app)
-    for blueprint in getattr(views, "blueprints", ()):
-        app.register_blueprint(blueprint)
+    for name, views in modules.items():
+        if not name.endswith("views"):
+            continue
+        if hasattr(views, "bind"):
+            views.bind(app)
+        for blueprint in getattr(views, "blueprints", ()):
+            app.register_blueprint(blueprint)

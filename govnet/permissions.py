@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from govnet.extensions import db
-from govnet.kernel.actor import ONESELF, SYSTEM, VISITOR, Actor, Authority
+from govnet.kernel.actor import ONESELF, OPERATOR_SHELL, SHELL, SYSTEM, VISITOR, Actor, Authority
 from govnet.kernel.errors import NotAllowed
 
 Predicate = Callable[[Actor, Any], Authority | None]
@@ -34,15 +34,21 @@ class Can(StrEnum):
     SEE_MEMBERS = "see who the members are"
     SPEAK_FOR = "name who speaks for this organisation"
     CONFIRM_REPRESENTATIVE = "confirm who speaks for an organisation"
+    # charter
+    SET_RULES = "put rules into force"
     # forum
     READ_THREAD = "read this discussion"
+    KEEP_TOPICS = "add and change topics"
     START_THREAD = "start a discussion"
+    START_THREAD_AS_OFFICER = "start a discussion here"
     REPLY = "reply here"
+    REPLY_AS_PERSON = "write in a discussion"
     EDIT_POST = "change this post"
-    FRAME_THREAD = "frame or sum up this discussion"
+    FRAME_THREAD = "frame, sum up or close this discussion"
     THANK = "say thanks"
     REPORT = "report a post"
     HIDE_POST = "hide a post"
+    HIDE_POST_AS_CHAIR = "hide posts"
     APPEAL = "appeal against hiding this post"
     DECIDE_APPEAL = "decide this appeal"
     # decisions
@@ -140,6 +146,11 @@ def reader(actor: Actor, subject: Any) -> Authority | None:
     return officer or (member(actor, subject) if visibility == "members" else None)
 
 
+def reading(holds: Predicate) -> Predicate:
+    """Has the power, and may read what it is about."""
+    return lambda actor, subject: holds(actor, subject) if reader(actor, subject) else None
+
+
 @dataclass(frozen=True)
 class Grant:
     """Those who have a right: the role's name in the record, in words, and the predicate."""
@@ -160,6 +171,8 @@ OPERATOR = Grant("operator", _l("the operator of the server"), operator)
 OWNER = Grant("self", _l("the person whose it is"), oneself)
 READER = Grant("reader", _l("those whom it is for"), reader)
 OFFICERS = (STEERING, COORDINATOR)
+READING_MEMBER = Grant("member", MEMBER.words, reading(member))
+READING_PERSON = Grant("person", PERSON.words, reading(person))
 
 TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.READ: (EVERYBODY,),
@@ -170,15 +183,21 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.SEE_MEMBERS: (MEMBER, *OFFICERS),
     Can.SPEAK_FOR: (PERSON,),
     Can.CONFIRM_REPRESENTATIVE: OFFICERS,
+    # charter
+    Can.SET_RULES: (),
     # forum
     Can.READ_THREAD: (READER,),
-    Can.START_THREAD: (MEMBER, *OFFICERS),
-    Can.REPLY: (MEMBER, *OFFICERS),
+    Can.KEEP_TOPICS: OFFICERS,
+    Can.START_THREAD: (READING_MEMBER, *OFFICERS),
+    Can.START_THREAD_AS_OFFICER: OFFICERS,
+    Can.REPLY: (READING_MEMBER, *OFFICERS),
+    Can.REPLY_AS_PERSON: (READING_PERSON,),
     Can.EDIT_POST: (OWNER,),
     Can.FRAME_THREAD: (OWNER, *OFFICERS),
-    Can.THANK: (MEMBER,),
-    Can.REPORT: (PERSON,),
-    Can.HIDE_POST: (CHAIR, STEERING),
+    Can.THANK: (READING_MEMBER,),
+    Can.REPORT: (READER,),
+    Can.HIDE_POST: (CHAIR, *OFFICERS),
+    Can.HIDE_POST_AS_CHAIR: (CHAIR, COORDINATOR),
     Can.APPEAL: (OWNER,),
     Can.DECIDE_APPEAL: OFFICERS,
     # decisions
@@ -212,7 +231,7 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
 def authority(actor: Actor, can: Can, subject: Any = None) -> Authority | None:
     """What the actor's right rests on, or None without one. The program itself may all that the rules allow."""
     if actor.system:
-        return SYSTEM
+        return OPERATOR_SHELL if actor == SHELL else SYSTEM
     return next((found for grant in TABLE[can] if (found := grant.holds(actor, subject)) is not None), None)
 
 

@@ -12,11 +12,16 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 
 from govnet import create_app
 from govnet.extensions import db, limiter
 from govnet.kernel import clock
 from tests import databases
+
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 START = datetime(2015, 4, 13, 9, 0, tzinfo=UTC)
 """When it is in tests: a Monday, after Easter 2015, 10:00 in London."""

@@ -1,14 +1,96 @@
-"""Forms for signing in."""
+"""Forms for signing in, and for what is one's own."""
 
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField
-from wtforms.validators import InputRequired
+from wtforms import PasswordField, SelectField
+from wtforms.validators import InputRequired, ValidationError
 
 from govnet.kernel.forms import Form, Text
+from govnet.mail.headers import BadHeader, wire_address
+
+
+class EmailAddress(Text):
+    """An address to which mail can go, in lower case, its domain as the wire has it."""
+
+    def __init__(self, label: Any = "", **kwargs: Any) -> None:
+        kwargs.setdefault("missing", _l("Enter your e-mail address"))
+        super().__init__(label, limit=254, render_kw={"type": "email", "inputmode": "email"}, **kwargs)
+
+    def pre_validate(self, form: Any) -> None:
+        """As RFC 5321 has addresses; says with an example what one looks like."""
+        super().pre_validate(form)
+        if not self.data:
+            return
+        try:
+            found = validate_email(self.data, check_deliverability=False, allow_smtputf8=False)
+            self.data = wire_address(found.ascii_email or "").lower()
+        except (EmailNotValidError, BadHeader) as error:
+            raise ValidationError(_("Enter an address like ann@example.org")) from error
+
+
+class AskForm(Form):
+    """Ask for a link by mail."""
+
+    email = EmailAddress(_l("Your e-mail address"))
+
+
+class CodeForm(Form):
+    """The six digits that another browser showed."""
+
+    code = Text(_l("Six-digit code"), missing=_l("Enter the six digits"), limit=40)
 
 
 class PasswordForm(Form):
     """Sign in with a password."""
 
-    email = Text(_l("Your e-mail address"), missing=_l("Enter your e-mail address"), limit=254)
+    email = EmailAddress(_l("Your e-mail address"))
     password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password"))])
+
+    def validate_password(self, field: PasswordField) -> None:
+        """Bounded, so that nobody has the server hash a book."""
+        if len(field.data or "") > 1000:
+            raise ValidationError(_("The address or the password is not right."))
+
+
+class NewPasswordForm(Form):
+    """Set a password, or another one."""
+
+    password = PasswordField(_l("New password"), [InputRequired(_l("Enter a new password"))])
+
+
+class NameForm(Form):
+    """Go by another name."""
+
+    name = Text(_l("Your name, as others see it"), missing=_l("Enter your name"), limit=100)
+
+
+class AddressForm(Form):
+    """Move to another address."""
+
+    email = EmailAddress(_l("Your new e-mail address"))
+
+
+def _zones() -> list[tuple[str, Any]]:
+    """The zones that people live in, by name; the abbreviations that no place is called are left out."""
+    places = sorted(
+        z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/", "US/"))
+    )
+    return [("", _l("As each network has it")), *((z, z.replace("_", " ")) for z in places)]
+
+
+class SettingsForm(Form):
+    """How dates and times are shown."""
+
+    zone = SelectField(_l("Time zone of your own pages"), choices=_zones)
+
+
+class EraseForm(Form):
+    """Say that it is meant."""
+
+    word = Text(_l("To go on, type the word “remove”"), missing=_l("Type the word “remove”"), limit=40)

@@ -69,3 +69,58 @@ class OperatorGrant(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     began_at: Mapped[Instant]
     ended_at: Mapped[Instant | None]
+
+
+class SignInLink(Base):
+    """A one-time link that was mailed, and the code that stands for it in the browser that asked."""
+
+    __tablename__ = "sign_in_link"
+    __table_args__ = (
+        CheckConstraint("tries BETWEEN 0 AND 5", name="tries_counted"),
+        CheckConstraint("used_at IS NULL OR person_id IS NOT NULL", name="used_by_somebody"),
+        Index("ix_sign_in_link_browser", "browser_digest", "asked_at"),
+    )
+    id: Mapped[Key]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """None where nobody has the address: such a row only makes both answers alike."""
+    token_digest: Mapped[Digest] = mapped_column(unique=True)
+    """SHA-256 of the token in the mail."""
+    code_digest: Mapped[Digest]
+    """Keyed digest of the six digits."""
+    browser_digest: Mapped[Digest]
+    """SHA-256 of what the browser that asked keeps in its cookie."""
+    next_path: Mapped[str] = mapped_column(String(500), default="")
+    asked_at: Mapped[Instant] = mapped_column(index=True)
+    used_at: Mapped[Instant | None]
+    tries: Mapped[int] = mapped_column(default=0)
+
+
+class AddressChange(Base):
+    """Somebody moves to another address: asked, confirmed from the new one, and for a week undone from the old one."""
+
+    __tablename__ = "address_change"
+    __table_args__ = (
+        CheckConstraint("confirmed_at IS NULL OR old_address IS NOT NULL", name="confirmed_has_old"),
+        CheckConstraint("undone_at IS NULL OR confirmed_at IS NOT NULL", name="undone_after_confirmed"),
+        CheckConstraint("address = lower(address)", name="address_lower"),
+        Index("uq_address_change_open", "person_id", unique=True, **where("confirmed_at IS NULL")),
+    )  # fmt: skip
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    address: Mapped[str] = mapped_column(String(254))
+    token_digest: Mapped[Digest] = mapped_column(unique=True)
+    asked_at: Mapped[Instant]
+    confirmed_at: Mapped[Instant | None]
+    old_address: Mapped[str | None] = mapped_column(String(254))
+    undo_digest: Mapped[Digest | None] = mapped_column(unique=True)
+    undone_at: Mapped[Instant | None]
+
+
+class CaughtUp(Base):
+    """How far somebody has read a network's record: set by "I have read all this", to exactly what was shown."""
+
+    __tablename__ = "caught_up"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), primary_key=True)
+    number: Mapped[int]
+    at: Mapped[Instant]

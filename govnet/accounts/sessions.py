@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
-from flask_login import UserMixin, login_user, logout_user
+from flask import session
+from flask_login import UserMixin, current_user, login_user, logout_user
 from sqlalchemy import and_, select, update
 
 from govnet.accounts.models import OperatorGrant, Person, SignedInSession
+from govnet.accounts.rules import RECENT, SEEN_EVERY, digest
 from govnet.extensions import db, login_manager
 from govnet.kernel import clock
+from govnet.kernel.errors import Busy
+from govnet.kernel.transaction import transaction
 
 LASTS = timedelta(days=90)
 
@@ -19,26 +24,29 @@ LASTS = timedelta(days=90)
 class SignedIn(UserMixin):
     """A session that counts, as Flask-Login wants it."""
 
-    def __init__(self, token: str, session_id: int, person_id: int) -> None:
-        self.token, self.session_id, self.person_id = token, session_id, person_id
-        self.name = ""
-        self.grant_id: int | None = None
+    def __init__(self, token: str, row: Any) -> None:
+        self.token, self.session_id, self.person_id = token, row.id, row.person_id
+        self.name, self.locale, self.zone, self.grant_id = row.name, row.locale, row.zone, row.grant_id
+        self.began_at, self.seen_at = row.began_at, row.seen_at
+
+    @property
+    def is_recent(self) -> bool:
+        """Signed in so lately that nobody else is likely to hold the phone."""
+        return bool(timedelta() <= clock.now() - self.began_at < RECENT)
 
     def get_id(self) -> str:
         """What goes into the cookie."""
         return self.token
 
 
-def digest(token: str) -> str:
-    """SHA-256, in hex: tokens are never stored themselves."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 @login_manager.user_loader
 def load(token: str) -> SignedIn | None:
     """The session behind the cookie, unless it was ended, is too old, or its person was erased."""
     row = db.session.execute(
-        select(SignedInSession.id, SignedInSession.person_id, Person.name, OperatorGrant.id.label("grant_id"))
+        select(
+            SignedInSession.id, SignedInSession.person_id, SignedInSession.began_at, SignedInSession.seen_at,
+            Person.name, Person.locale, Person.zone, OperatorGrant.id.label("grant_id"),
+        )
         .join(Person, Person.id == SignedInSession.person_id)
         .outerjoin(
             OperatorGrant, and_(OperatorGrant.person_id == Person.id, OperatorGrant.ended_at.is_(None))
@@ -49,12 +57,8 @@ def load(token: str) -> SignedIn | None:
             SignedInSession.began_at > clock.now() - LASTS,
             Person.erased_at.is_(None),
         )
-    ).one_or_none()
-    if row is None:
-        return None
-    signed_in = SignedIn(token, row.id, row.person_id)
-    signed_in.name, signed_in.grant_id = row.name, row.grant_id
-    return signed_in
+    ).one_or_none()  # fmt: skip
+    return SignedIn(token, row) if row is not None else None
 
 
 def new_session(person: Person, *, browser: str = "") -> tuple[SignedInSession, str]:
@@ -69,14 +73,38 @@ def new_session(person: Person, *, browser: str = "") -> tuple[SignedInSession, 
     return row, token
 
 
-def remember(row_id: int, person_id: int, token: str) -> None:
-    """Put the token into this browser's cookie."""
-    login_user(SignedIn(token, row_id, person_id), remember=False)
+def keep(token: str) -> None:
+    """Have this browser keep the token, in a cookie that is otherwise new.
+
+    The CSRF token of a visitor stays, so that what was being written in another tab can still be sent; that of
+    somebody who was signed in before does not.
+    """
+    csrf = session.get("csrf_token") if "_user_id" not in session else None
+    session.clear()
+    if csrf:
+        session["csrf_token"] = csrf
+    session.permanent = True
+    signed_in = load(token)
+    if signed_in is not None:
+        login_user(signed_in)
 
 
 def forget() -> None:
-    """Take the token out of this browser's cookie."""
+    """Take everything out of this browser's cookie."""
     logout_user()
+    session.clear()
+
+
+def seen() -> None:
+    """Note that this browser was here: at most once in five minutes, and not when others are writing."""
+    if not current_user.is_authenticated or clock.now() - current_user.seen_at < SEEN_EVERY:
+        return
+    with suppress(Busy), transaction(patience=0.0):
+        here = select(SignedInSession.id).where(SignedInSession.id == current_user.session_id)
+        free = here.with_for_update(skip_locked=True)
+        db.session.execute(
+            update(SignedInSession).where(SignedInSession.id.in_(free)).values(seen_at=clock.now())
+        )
 
 
 def end_session(session_id: int) -> None:
@@ -85,7 +113,9 @@ def end_session(session_id: int) -> None:
     db.session.execute(update(SignedInSession).where(*open_one).values(ended_at=clock.now()))
 
 
-def end_all_sessions(person_id: int) -> None:
-    """Signed out everywhere. Inside transaction()."""
-    open_ones = (SignedInSession.person_id == person_id, SignedInSession.ended_at.is_(None))
+def end_all_sessions(person_id: int, *, but: int | None = None) -> None:
+    """Signed out everywhere, or everywhere but in one session. Inside transaction()."""
+    open_ones = [SignedInSession.person_id == person_id, SignedInSession.ended_at.is_(None)]
+    if but is not None:
+        open_ones.append(SignedInSession.id != but)
     db.session.execute(update(SignedInSession).where(*open_ones).values(ended_at=clock.now()))

@@ -1,33 +1,213 @@
-"""Signing in and out, and the person's own page."""
+"""Signing in by a mailed link, by six digits or by a password; and signing out."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+import secrets
+from typing import Any
+
+from flask import Response, flash, g, redirect, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
-from govnet.accounts import sessions
-from govnet.accounts.forms import PasswordForm
+from govnet.accounts import actions, links, passwords, queries, sessions
+from govnet.accounts.blueprint import bp, next_path
+from govnet.accounts.forms import AskForm, CodeForm, PasswordForm
+from govnet.accounts.rules import LinkState, digest
+from govnet.extensions import limiter
 from govnet.kernel.forms import Form
 from govnet.kernel.pages import page, see
+from govnet.kernel.text import clean
 from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows
 
-bp = Blueprint("accounts", __name__)
 blueprints = (bp,)
+
+
+def _address_typed() -> str:
+    """For counting tries at one address; the count keeps no address."""
+    return digest("address " + clean(request.form.get("email", "")[:300], lines=False).lower())
+
+
+def _address_asked() -> str:
+    return digest("asked " + str(session.get("asked_for", "")))
+
+
+def _agent() -> str:
+    return request.headers.get("User-Agent", "")
+
+
+def browser() -> str:
+    """What tells this browser from others that open a link: made when it asks, kept in its cookie."""
+    return str(session.get("browser", ""))
 
 
 @bp.get("/sign-in")
 @allows(Can.READ)
 def sign_in() -> Response:
-    """The page with both ways to sign in."""
-    return page("accounts/sign_in.html", form=PasswordForm())
+    """The page that asks for the address."""
+    form = AskForm(made=0)
+    if current_user.is_authenticated:
+        form.email.data = queries.main_address(current_user.person_id)
+    return page("accounts/sign_in.html", form=form, next_path=next_path())
+
+
+@bp.post("/sign-in")
+@limiter.limit("5 per hour;15 per day", key_func=_address_typed)
+@limiter.limit("100 per hour")
+@allows(Can.READ)
+def ask() -> Response:
+    """Mail a link; the answer is the same whoever has the address."""
+    form = AskForm(made=0)
+    if not form.validate_on_submit():
+        return page("accounts/sign_in.html", 422, form=form, next_path=next_path())
+    _mail_a_link(form.email.data or "", next_path())
+    return see(".sent")
+
+
+def _mail_a_link(address: str, path: str) -> None:
+    session["asked_for"], session["next"] = address, path
+    session.setdefault("browser", secrets.token_urlsafe(24))
+    with transaction():
+        links.ask(address, browser=browser(), next_path=path, network=g.get("network"))
+
+
+@bp.get("/sign-in/sent")
+@allows(Can.READ)
+def sent() -> Response:
+    """What to do now; and the field for the six digits of another browser."""
+    if not session.get("asked_for"):
+        return see(".sign_in")
+    form = CodeForm(made=0)
+    return _sent_page(form)
+
+
+def _sent_page(form: CodeForm, status: int = 200) -> Response:
+    address, awaited = str(session.get("asked_for", "")), links.code_is_awaited(browser())
+    return page("accounts/sent.html", status, form=form, address=address, awaited=awaited)
+
+
+@bp.post("/sign-in/code")
+@limiter.limit("30 per day", key_func=_address_asked)
+@limiter.limit("100 per hour")
+@allows(Can.READ)
+def code() -> Any:
+    """The six digits: right, and one is in; five times wrong, and they are worth nothing."""
+    form = CodeForm(made=0)
+    if not form.validate_on_submit():
+        return _sent_page(form, 422)
+    with transaction():
+        entered, left = links.use_code(form.code.data or "", browser=browser(), agent=_agent())
+        _leave_old_session(entered)
+    if entered is not None:
+        return _come_in(entered)
+    form.code.errors = [_wrong_code(left)]
+    return _sent_page(form, 422)
+
+
+def _wrong_code(left: int) -> str:
+    if left == 0:
+        return str(_("That code is not right, or too old. Ask for a new mail below."))
+    return str(
+        ngettext(
+            "That is not the code. You have one try left.",
+            "That is not the code. You have %(num)s tries left.",
+            left,
+        )
+    )
+
+
+def _leave_old_session(entered: links.Entered | None) -> None:
+    """A browser that was signed in before is signed in once only."""
+    if entered is not None and current_user.is_authenticated:
+        sessions.end_session(current_user.session_id)
+
+
+def _come_in(entered: links.Entered) -> Any:
+    sessions.keep(entered.token)
+    return redirect(entered.next_path or url_for("accounts.me"), 303)
+
+
+@bp.get("/sign-in/link/<token>")
+@allows(Can.READ)
+def link(token: str) -> Response:
+    """Where the mail leads. Nothing happens before the button is pressed; other browsers get the six digits."""
+    opened = links.opened(token, browser=browser())
+    if opened is None:
+        return page("accounts/link_unknown.html", 404)
+    status = 200 if opened.state is LinkState.LIVE else 410
+    here = current_user.is_authenticated and current_user.person_id == opened.person_id
+    return page("accounts/link.html", status, opened=opened, token=token, form=Form(made=0), already=here)
+
+
+@bp.post("/sign-in/link/<token>")
+@limiter.limit("100 per hour")
+@allows(Can.READ)
+def use_link(token: str) -> Any:
+    """Sign in, once."""
+    with transaction():
+        entered = links.use(token, browser=browser(), agent=_agent())
+        _leave_old_session(entered)
+    return _come_in(entered) if entered is not None else link(token=token)
+
+
+def _person_of_link() -> str:
+    row = queries.link_by_token(str((request.view_args or {}).get("token", "")))
+    return digest(f"again {row.person_id if row else None}")
+
+
+@bp.post("/sign-in/link/<token>/again")
+@limiter.limit("5 per hour;15 per day", key_func=_person_of_link)
+@limiter.limit("100 per hour")
+@allows(Can.READ)
+def again(token: str) -> Response:
+    """A new link to the same address, for this browser."""
+    row = queries.link_by_token(token)
+    address = queries.main_address(row.person_id) if row is not None and row.person_id else None
+    if row is None or address is None:
+        return see(".sign_in")
+    _mail_a_link(address, row.next_path)
+    return see(".sent")
+
+
+@bp.get("/sign-in/password")
+@allows(Can.READ)
+def password() -> Response:
+    """The page for those who have set a password."""
+    return page("accounts/password.html", form=PasswordForm(made=0), next_path=next_path())
+
+
+@bp.post("/sign-in/password")
+@limiter.limit("10 per 15 minutes", key_func=_address_typed)
+@limiter.limit("100 per 15 minutes")
+@allows(Can.READ)
+def use_password() -> Any:
+    """Sign in with it; what is wrong is never said more closely."""
+    form = PasswordForm(made=0)
+    if form.validate_on_submit():
+        typed = form.password.data or ""
+        found = actions.person_with_password(form.email.data or "", typed)
+        if found is not None:
+            return _come_in(_enter(found, typed))
+        form.password.errors = [_("The address or the password is not right.")]
+    return page("accounts/password.html", 422, form=form, next_path=next_path())
+
+
+def _enter(person_id: int, typed: str) -> links.Entered:
+    renewed = passwords.renewed(queries.password_of(person_id), typed)
+    with transaction():
+        entered = links.Entered(links.enter(person_id, _agent()), person_id, next_path())
+        _leave_old_session(entered)
+        if renewed:
+            actions.keep_renewed(person_id, renewed)
+    return entered
 
 
 @bp.get("/sign-out")
 @allows(Can.READ)
 def sign_out_page() -> Response:
     """The page with the button: a link alone signs nobody out."""
-    return page("accounts/sign_out.html", form=Form())
+    return page("accounts/sign_out.html", form=Form(made=0))
 
 
 @bp.post("/sign-out")
@@ -38,11 +218,15 @@ def sign_out() -> Response:
         with transaction():
             sessions.end_session(current_user.session_id)
     sessions.forget()
+    flash(_("You are signed out."), "success")
     return see(".sign_in")
 
 
-@bp.get("/me")
-@allows(Can.OWN)
-def me() -> Response:
-    """What awaits the person."""
-    return page("accounts/me.html")
+@bp.after_app_request
+def _seen(response: Response) -> Response:
+    """Last of all, so that nobody waits for it."""
+    sessions.seen()
+    return response
+
+
+from govnet.accounts import data_views, me_views, security_views  # noqa: E402, F401  (their routes)

@@ -1,4 +1,4 @@
-"""Putting a charter into force. Who may is settled before: by founding, or by a decision of those who may."""
+"""Putting a charter into force. Nobody has the right: the program does it at founding and at a decision."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import Charter, canonical, problems
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.words import say
+from govnet.permissions import Can, require
 from govnet.record.actions import record
 
 
-def begin(
-    network: Network, charter: Charter, *, evidence: str, by: Actor, under: Authority, via: Door
-) -> CharterVersion:
+def begin(network: Network, charter: Charter, *, evidence: str, by: Actor, via: Door) -> CharterVersion:
     """Write down the rules as found: the network's first version, with how we know."""
+    under = require(by, Can.SET_RULES, network)
     version = _version(network, charter, number=1, evidence=evidence)
     digest = _digest(version.parameters)
     found = CharterFound(
@@ -32,9 +32,10 @@ def begin(
 
 
 def adopt(
-    network: Network, changes: Mapping[str, Any], *, adopted_by: str, by: Actor, under: Authority, via: Door
+    network: Network, changes: Mapping[str, Any], *, adopted_by: str, by: Actor, via: Door
 ) -> CharterVersion:
     """Put changed rules into force from now. RuleBroken when they don't fit the rules of today."""
+    under = require(by, Can.SET_RULES, network)
     latest = queries.latest_version(network.id)
     charter = queries.rules_of(latest)
     for said in problems(charter, changes).values():

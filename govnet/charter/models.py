@@ -13,8 +13,9 @@ from govnet.kernel.triggers import trigger
 
 RESERVED = (
     "me", "search", "healthz", "metrics", "api", "demo", "static", "sign-in", "sign-out", "found", "operator", "mail",
-    "about", "charter", "join", "members", "organisations", "forum", "decisions", "committee", "coordinator", "elections",
-    "meetings", "manifesto", "plan", "announcements", "record", "data", "desk", "robots", "favicon", "well-known", "unsubscribe",
+    "about", "charter", "join", "members", "organisations", "forum", "decisions", "proposals", "committee",
+    "coordinator", "elections", "meetings", "manifesto", "plan", "announcements", "record", "data", "desk",
+    "robots", "favicon", "well-known", "unsubscribe",
 )  # fmt: skip
 """Words that the program's own addresses begin with; no network may be called so."""
 

@@ -14,9 +14,10 @@ from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.rules import problems
 from govnet.decisions import queries, timing
-from govnet.decisions.actions import digest
+from govnet.decisions.book import Decision
 from govnet.decisions.events import EffectNotApplied, LastDay, ProposalDecided, ProposalStopped
-from govnet.decisions.models import ELSEWHERE, Decision, Proposal, ProposalVersion, VersionState
+from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion, VersionState
+from govnet.decisions.opening import digest
 from govnet.decisions.rules import Outcome, Tally, outcome, rule_for
 from govnet.extensions import db
 from govnet.kernel import clock, events
@@ -42,7 +43,6 @@ def close_due() -> int:
             done += close(version_id)
         except Exception:  # the others must close all the same; this one is tried again at the next tick
             log.exception("a proposal could not be closed", version=version_id)
-            db.session.rollback()
     return done
 
 
@@ -170,7 +170,7 @@ def _put_into_force(version: ProposalVersion, decision: Decision) -> None:
         about: dict[str, Any] = {"network": network, "decision": decision, "number": decision.number}
         record(EffectNotApplied(**_BY_RULE, **about, reason=reason))
         return
-    charter_actions.adopt(network, changes, adopted_by=reference(decision), **_BY_RULE)
+    charter_actions.adopt(network, changes, adopted_by=reference(decision), by=PROGRAM, via=Door.WORKER)
 
 
 def _about(version: ProposalVersion) -> dict[str, Any]:

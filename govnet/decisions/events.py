@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
-from govnet.decisions.models import Decision, DecisionNote, Proposal, ProposalVersion
+from govnet.decisions.book import Decision, DecisionNote
+from govnet.decisions.models import Proposal, ProposalVersion
 from govnet.record.events import Event, Visibility
 
 

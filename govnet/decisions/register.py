@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,10 +16,13 @@ from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.queries import Named
 from govnet.charter.rules import Change, diff
-from govnet.decisions.models import Decision, DecisionCounter, DecisionNote, Proposal, ProposalVersion
-from govnet.decisions.rules import ADOPTED
+from govnet.decisions.book import Decision, DecisionCounter, DecisionNote
+from govnet.decisions.events import EffectNotApplied
+from govnet.decisions.models import Proposal, ProposalVersion
+from govnet.decisions.rules import ADOPTED, Kind, Tally
 from govnet.extensions import db
 from govnet.kernel.errors import NotFound, RuleBroken
+from govnet.record.queries import details, entries_about
 
 PAGE = 30
 
@@ -138,3 +142,17 @@ def how_many(network_id: int) -> int:
     """How many decisions the register holds."""
     query = select(func.sum(DecisionCounter.last)).where(DecisionCounter.network_id == network_id)
     return db.session.scalar(query) or 0
+
+
+def tally_of(decision: Decision) -> Tally:
+    """The tally as it was when it closed."""
+    kept = json.loads(decision.tally)
+    return Tally(*(kept[kind.value] for kind in Kind))
+
+
+def not_applied(decision: Decision) -> list[str]:
+    """Why something in it could not be put into force, from the record."""
+    if not decision.outcome.adopted:
+        return []
+    found = entries_about(decision.network_id, f"decision:{decision.id}")
+    return [details(each)["reason"] for each in found if each.verb == EffectNotApplied.verb]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -32,7 +33,7 @@ class Keeper:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.last = max((int(mail.id) for mail in caught(folder)), default=0)
+        self.last = max((mail.number for mail in caught(folder)), default=0)
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:  # noqa: N802
         """aiosmtpd's hook for one mail."""
@@ -80,7 +81,7 @@ async def serve(folder: Path, port: int, hostname: str = "127.0.0.1") -> None:
 class Caught:
     """A mail that was taken: its number, and its file."""
 
-    id: str
+    number: int
     path: Path
 
     def headers(self) -> EmailMessage:
@@ -94,21 +95,51 @@ class Caught:
             return BytesParser(policy=policy.default).parse(file)
 
     def raw(self) -> bytes:
-        """The mail as it came over the wire, without the two lines that the catcher put in front."""
+        """The mail as it came over the wire, without the lines that the catcher put in front."""
         kept = self.path.read_bytes()
         while kept.startswith(b"X-Envelope-"):
             kept = kept.partition(b"\n")[2]
         return kept
 
+    def shown(self) -> list[tuple[str, str]]:
+        """Every header field with its value, for people."""
+        return [(name, " ".join(str(value).split())) for name, value in self.headers().items()]
+
+    def text(self) -> str:
+        """The plain text, its soft line breaks joined (RFC 3676)."""
+        return re.sub(r" \r?\n", " ", self._part("plain"))
+
+    def html(self) -> str:
+        """The HTML, or nothing."""
+        return self._part("html")
+
+    def _part(self, kind: str) -> str:
+        part = self.message().get_body((kind,))
+        return "" if part is None else str(part.get_content())
+
+
+def folder_in(data_dir: str) -> Path:
+    """Where the demo's mail is kept."""
+    return Path(data_dir) / "mail"
+
 
 def caught(folder: Path) -> Iterator[Caught]:
     """The mails in a folder, newest first."""
     names = os.listdir(folder) if folder.is_dir() else []
-    found = sorted((m[1] for name in names if (m := _NAME.fullmatch(name))), key=int, reverse=True)
-    return (Caught(number, folder / f"{number}.eml") for number in found)
+    found = sorted((int(m[1]) for name in names if (m := _NAME.fullmatch(name))), reverse=True)
+    return (Caught(number, folder / f"{number:06d}.eml") for number in found)
 
 
-def one(folder: Path, number: str) -> Caught | None:
+def some(folder: Path, *, to: str = "", before: int | None = None, limit: int = 50) -> list[Caught]:
+    """The newest mails below a number, to one address if it is given."""
+    older = (mail for mail in caught(folder) if before is None or mail.number < before)
+    wanted = (
+        mail for mail in older if not to or f"<{to.lower()}>" in str(mail.headers()["X-Envelope-To"]).lower()
+    )
+    return list(islice(wanted, limit))
+
+
+def one(folder: Path, number: int) -> Caught | None:
     """The mail of this number, if it was caught."""
-    path = folder / f"{number}.eml"
-    return Caught(number, path) if _NAME.fullmatch(path.name) and path.is_file() else None
+    path = folder / f"{number:06d}.eml"
+    return Caught(number, path) if path.is_file() else None

@@ -19,11 +19,12 @@ class ThreadState(StrEnum):
 
 
 class PostState(StrEnum):
-    """Whether a post's text is shown; a removed one has no text any more."""
+    """Whether a post's text is shown; one that was removed, or taken back by a person who left, has none any more."""
 
     VISIBLE = "visible"
     HIDDEN = "hidden"
     REMOVED = "removed"
+    TAKEN_BACK = "taken_back"
 
 
 class HidingKind(StrEnum):

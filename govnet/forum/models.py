@@ -29,7 +29,10 @@ class Topic(Base):
         UniqueConstraint("network_id", "slug", name="uq_topic_slug"),
         CheckConstraint("slug = lower(slug) AND length(slug) BETWEEN 2 AND 80", name="slug_shape"),
         CheckConstraint("ltrim(slug, '0123456789') <> ''", name="slug_not_a_number"),
-        CheckConstraint("slug NOT IN ('moderation', 'new', 'preview')", name="slug_not_reserved"),
+        CheckConstraint(
+            "slug NOT IN ('moderation', 'new', 'preview', 'posts', 'reports', 'appeals')",
+            name="slug_not_reserved",
+        ),
     )
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
@@ -81,9 +84,8 @@ class Thread(Base):
     last_post_at: Mapped[Instant]
     last_post_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     network: Mapped[Network] = relationship(lazy="raise")
-    topic: Mapped[Topic] = relationship(lazy="raise")
+    topic: Mapped[Topic] = relationship(lazy="joined", innerjoin=True)
     author: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[author_id])
-    summary_by: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[summary_by_id])
 
 
 class Post(Base):
@@ -93,7 +95,9 @@ class Post(Base):
     __table_args__ = (
         UniqueConstraint("thread_id", "number", name="uq_post_number"),
         CheckConstraint("number > 0 AND revision > 0 AND thanks >= 0", name="numbers_positive"),
-        CheckConstraint("state <> 'removed' OR (source = '' AND html = '')", name="removed_is_empty"),
+        CheckConstraint(
+            "state IN ('visible', 'hidden') OR (source = '' AND html = '')", name="removed_is_empty"
+        ),
         CheckConstraint("(revision > 1) = (edited_at IS NOT NULL)", name="edited_has_a_time"),
         Index("ix_post_author", "author_id", "at"),
         Index("ix_post_lately", "network_id", "at"),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, url_for
 from flask_babel import gettext as _
 
 from govnet.charter.models import Network
-from govnet.charter.queries import top_networks
+from govnet.charter.queries import Named, named, top_networks
 from govnet.home import queries
+from govnet.home.people import People, Place, people
 from govnet.kernel.pages import data_page, page
 from govnet.permissions import Can, allows
 
@@ -53,34 +54,30 @@ def home_data(network: Network) -> Response:
 @allows(Can.READ)
 def about(network: Network) -> Response:
     """What this is, who runs it, and where the rest is."""
-    return page(
-        "home/about.html",
-        links=_links(),
-        sisters=queries.sisters(network),
-        coordinator=queries.coordinator(network),
-    )
+    return page("home/about.html", links=_links(), sisters=queries.sisters(network), people=people(network))
 
 
 def _gathered(network: Network) -> dict[str, Any]:
-    return {
-        "numbers": queries.numbers(network),
-        "places": queries.places(network),
-        "coordinator": queries.coordinator(network),
-    }
+    who = people(network)
+    return {"people": who, "coming": queries.coming_up(network, who), "named": named(who.authorities)}
 
 
 def _as_data(network: Network, found: dict[str, Any]) -> dict[str, Any]:
-    coordinator = found["coordinator"]
+    who: People = found["people"]
     return {
         "network": network.slug, "name": network.name, "purpose": network.purpose, "state": network.state.value,
-        "members": {"people": found["numbers"].people, "organisations": found["numbers"].organisations},
-        "committee": [
-            {"place": p.name, "chair": p.chair, "holder": p.holder, "from": _iso(p.start), "until": _iso(p.end)}
-            for p in found["places"]
-        ],
-        "coordinator": {"holder": coordinator.holder, "named": coordinator.named, "until": _iso(coordinator.end)}
-        if coordinator else None,
+        "members": {"people": who.members, "organisations": who.organisations},
+        "committee": [_office(place, found["named"]) for place in who.places],
+        "coordinator": _office(who.coordinator, found["named"]) if who.coordinator else None,
         "contact": {"name": network.contact_name, "email": network.contact_email, "phone": network.contact_phone},
+    }  # fmt: skip
+
+
+def _office(place: Place, named: Mapping[str, Named]) -> dict[str, Any]:
+    decision = named.get(place.authority)
+    return {
+        "place": place.name, "holder": place.holder or None, "named": place.named, "from": _iso(place.start),
+        "until": _iso(place.until), "decision": decision.number if decision else None,
     }  # fmt: skip
 
 

@@ -111,3 +111,5 @@ class Actor:
 VISITOR = Actor()
 PROGRAM = Actor(name="govnet", system=True)
 """The worker, acting by the rules."""
+SHELL = Actor(name="The operator", system=True)
+"""Whoever runs a command on the server, and who holds a link that such a command printed."""

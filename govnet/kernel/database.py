@@ -11,9 +11,6 @@ from sqlalchemy import Connection, Engine, event
 
 from govnet.kernel.transaction import WRITE
 
-PATIENCE = 5.0
-"""Seconds to wait for SQLite's write lock, by tries of our own: its busy handler starves."""
-
 
 def watch(engine: Engine, *, synchronous: str = "FULL") -> None:
     """Set up every connection of `engine`; nothing to do for PostgreSQL."""
@@ -33,16 +30,18 @@ def watch(engine: Engine, *, synchronous: str = "FULL") -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        if not connection.get_execution_options().get(WRITE):
+        patience = connection.get_execution_options().get(WRITE)
+        if patience is None:
             connection.exec_driver_sql("BEGIN")
             return
-        _begin_immediate(connection)
+        _begin_immediate(connection, patience)
 
 
-def _begin_immediate(connection: Connection) -> None:
+def _begin_immediate(connection: Connection, patience: float) -> None:
+    """Wait for the write lock by tries of our own: SQLite's busy handler starves."""
     raw: Any = connection.connection.dbapi_connection
     raw.execute("PRAGMA busy_timeout=0")
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + patience
     try:
         while True:
             try:

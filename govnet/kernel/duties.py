@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ class Duty:
     run: Callable[[], int]
     seconds: float = 1.0
 
+
+ending = threading.Event()
+"""Set when the worker is asked to end: a long duty looks at it between two things it does."""
 
 _duties: dict[str, Duty] = {}
 

@@ -75,9 +75,13 @@ class Form(FlaskForm):
 
     form_key = HiddenField()
 
-    def __init__(self, *args: Any, about: object = None, **kwargs: Any) -> None:
-        """`about` is the row that the form acts on: with the session and the form's name it makes the key."""
+    def __init__(self, *args: Any, about: object = None, made: int | None = None, **kwargs: Any) -> None:
+        """`about` is the row that the form acts on: with the session and the form's name it makes the key.
+
+        `made`, where known, is a number that grows with everything made by such a form: it saves counting.
+        """
         self._about = getattr(about, "__tablename__", "") + str(getattr(about, "id", about or ""))
+        self._made = made
         super().__init__(*args, **kwargs)
         if not self.is_submitted():
             self.form_key.data = self._fresh_key()
@@ -90,8 +94,11 @@ class Form(FlaskForm):
 
     def _fresh_key(self) -> str:
         """The base and how many things were made from it, so that a fresh form makes a new thing."""
-        base = self._base()
-        made = db.session.scalar(select(func.count()).select_from(Submission).where(Submission.base == base))
+        base, made = self._base(), self._made
+        if made is None:
+            made = db.session.scalar(
+                select(func.count()).select_from(Submission).where(Submission.base == base)
+            )
         return f"{base}.{made}"
 
     @property

@@ -10,6 +10,7 @@ from flask import Flask, g, request, url_for
 from flask_babel import lazy_gettext as _l
 from jinja2 import StrictUndefined
 
+from govnet.kernel.words import say
 from govnet.permissions import current_actor
 
 
@@ -43,6 +44,7 @@ YOU = NavItem(_l("You"), "accounts.me", "person", ("accounts.", "mail."))
 FOOTER = (
     NavItem(_l("Our rules"), "charter.charter", "", ()),
     NavItem(_l("Everything that happened"), "record.entries", "", ()),
+    NavItem(_l("Downloads"), "record.downloads", "", ()),
 )
 
 _waiting: list[Callable[[], int]] = []
@@ -58,6 +60,7 @@ def bind(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.filters["say"] = say
 
     @app.context_processor
     def _common() -> dict[str, Any]:

@@ -13,6 +13,8 @@ from govnet.kernel import clock
 from govnet.kernel.errors import Busy
 
 WRITE = "govnet_write"
+"""The execution option of a connection that will write: how many seconds it may wait for the lock."""
+PATIENCE = 5.0
 _OPEN = "govnet_open"
 _last_steps: list[Callable[[], None]] = []
 
@@ -29,10 +31,10 @@ def in_transaction() -> bool:
 
 
 @contextmanager
-def transaction() -> Iterator[None]:
+def transaction(*, patience: float = PATIENCE) -> Iterator[None]:
     """Everything in the block and its entries in the record, or nothing.
 
-    Takes the write lock first (SQLite: BEGIN IMMEDIATE, tried for 5 s), holds the clock still after that, and
+    Takes the write lock first (SQLite: BEGIN IMMEDIATE, tried for `patience` seconds), holds the clock still after that, and
     commits at the end. Raises Busy when the lock can't be had, RuntimeError when nested or when rows were changed before.
     """
     session = db.session
@@ -43,7 +45,7 @@ def transaction() -> Iterator[None]:
     session.rollback()  # a read snapshot can't be upgraded to a write
     session.info[_OPEN] = True
     try:
-        _take_the_lock()
+        _take_the_lock(patience)
         with clock.held():
             yield
             for step in _last_steps:
@@ -64,9 +66,9 @@ def let_go() -> None:
     db.session.rollback()
 
 
-def _take_the_lock() -> None:
+def _take_the_lock(patience: float) -> None:
     try:
-        options: Any = {WRITE: True}
+        options: Any = {WRITE: patience}
         db.session.connection(execution_options=options)
     except OperationalError as error:
         raise Busy("The database is busy. Please try again in a moment.") from error

@@ -37,6 +37,13 @@ def names() -> dict[str, str]:
     return {n: t.table for t in _triggers.values() for n in _sqlite_names(t)}
 
 
+def names_on(dialect: str) -> set[str]:
+    """The names that every declared trigger has in a database of that dialect."""
+    if dialect == "sqlite":
+        return set(names())
+    return {t.name for t in _triggers.values() if t.postgresql}
+
+
 def _sqlite_names(t: Trigger) -> list[str]:
     return [t.name if not i else f"{t.name}_{i}" for i in range(len(t.sqlite))]
 

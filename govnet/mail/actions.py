@@ -5,7 +5,7 @@ own affair.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, String, cast, delete, literal, select, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -15,6 +15,7 @@ from govnet.mail import outbox, suppressions
 from govnet.mail.headers import Address
 from govnet.mail.links import site_url
 from govnet.mail.models import Delivery, Following, Mail, Rendering, Subscription, Target
+from govnet.mail.render import Kind
 from govnet.mail.rules import WAITING, Priority, State
 from govnet.mail.volume import Reach, Stance, Volume, one_click
 from govnet.permissions import Can, require
@@ -22,6 +23,7 @@ from govnet.permissions import Can, require
 ASK_AGAIN = timedelta(minutes=10)
 """How long we wait before an address is asked once more to say yes, so that nobody can flood a stranger."""
 _IN_BULK = {"synchronize_session": False}
+ERASED = literal("erased-").concat(cast(Delivery.id, String))
 
 
 def set_volume(by: Actor, network: Any, volume: Volume) -> Subscription:
@@ -57,7 +59,7 @@ def _silence(row: Subscription) -> None:
 
 
 def _cancel_waiting(row: Subscription) -> None:
-    mails = select(Mail.id).where(Mail.network_id == row.network_id, Mail.kind != "personal")
+    mails = select(Mail.id).where(Mail.network_id == row.network_id, Mail.kind != Kind.PERSONAL)
     whose = (
         Delivery.person_id == row.person_id
         if row.person_id is not None
@@ -75,11 +77,16 @@ def _cancel_waiting(row: Subscription) -> None:
 def take_stance(by: Actor, network: Any, target: str, target_id: int, stance: Stance | None) -> None:
     """Follow or mute a discussion ("thread") or a topic ("topic"); None takes it back."""
     require(by, Can.OWN)
-    kind = Target(target)
-    if stance is not None:
-        _stance(by.person_id or 0, network.id, kind, target_id, stance)
-        return
-    row = db.session.get(Following, (by.person_id, kind, target_id))
+    if stance is None:
+        forget_stance(by, target, target_id)
+    else:
+        _stance(by.person_id or 0, network.id, Target(target), target_id, stance)
+
+
+def forget_stance(by: Actor, target: str, target_id: int) -> None:
+    """Neither follow nor mute it any more."""
+    require(by, Can.OWN)
+    row = db.session.get(Following, (by.person_id, Target(target), target_id))
     if row is not None:
         db.session.delete(row)
 
@@ -244,7 +251,7 @@ def forget_person(person_id: int) -> None:
     now = clock.now()
     for where_, values in (
         ((mine, waiting), {"state": State.CANCELLED, "changed_at": now}),
-        ((mine,), {"address": func.concat("erased-", Delivery.id), "name": "", "words": ""}),
+        ((mine,), {"address": ERASED, "name": "", "words": ""}),
         ((mine,), {"person_id": None}),
     ):
         db.session.execute(update(Delivery).where(*where_).values(values).execution_options(**_IN_BULK))
@@ -266,19 +273,24 @@ def forget_address(network: Any, address: str) -> None:
     db.session.execute(
         update(Delivery)
         .where(Delivery.subscription_id == row.id)
-        .values(address=func.concat("erased-", Delivery.id), name="")
+        .values(address=ERASED, name="")
         .execution_options(**_IN_BULK)
     )
+
+
+def old_secrets(before: datetime) -> bool:
+    """Whether there are such bodies still."""
+    query = select(Rendering.id).where(Rendering.mail_id.in_(_spent(before)), Rendering.body.is_not(None))
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def _spent(before: datetime) -> Select[int]:
+    waiting = select(Delivery.mail_id).where(Delivery.state.in_(WAITING))
+    return select(Mail.id).where(Mail.kind == Kind.PERSONAL, Mail.made_at < before, Mail.id.not_in(waiting))
 
 
 def forget_secrets(before: datetime) -> int:
     """Empty the bodies of personal mails older than `before`: the links in them are of no more use."""
-    settled = select(Delivery.mail_id).where(Delivery.state.in_(WAITING))
-    old = select(Mail.id).where(Mail.kind == "personal", Mail.made_at < before, Mail.id.not_in(settled))
-    gone = db.session.execute(
-        update(Rendering)
-        .where(Rendering.mail_id.in_(old), Rendering.body.is_not(None))
-        .values(body=None)
-        .execution_options(**_IN_BULK)
-    )
+    old = update(Rendering).where(Rendering.mail_id.in_(_spent(before)), Rendering.body.is_not(None))
+    gone = db.session.execute(old.values(body=None).execution_options(**_IN_BULK))
     return int(getattr(gone, "rowcount", 0))

@@ -6,28 +6,29 @@ from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, ValidationError
 
 from govnet.kernel.forms import Form, Text
 from govnet.mail.volume import Reach, Volume
 
-VOLUMES = (
-    (Volume.EVERYTHING, _l("Everything")),
-    (Volume.CONCERNS_ME, _l("What concerns me")),
-    (Volume.DIGEST, _l("A weekly digest")),
-    (Volume.VOTES, _l("Only votes and elections")),
-)
+VOLUMES = [
+    SelectChoice(Volume.EVERYTHING.value, _l("Everything")),
+    SelectChoice(Volume.CONCERNS_ME.value, _l("What concerns me")),
+    SelectChoice(Volume.DIGEST.value, _l("A weekly digest")),
+    SelectChoice(Volume.VOTES.value, _l("Only votes and elections")),
+]
 NOTES = {
     Volume.EVERYTHING: _l("Every post, as it is written."),
     Volume.CONCERNS_ME: _l("Answers to you, discussions you take part in or follow, news, votes."),
     Volume.DIGEST: _l("One mail a week with all that happened, if anything did."),
     Volume.VOTES: _l("When you are asked to answer, and what came of it."),
 }
-REACHES = (
-    (Reach.THREAD, _l("This discussion")),
-    (Reach.ALL_BUT_VOTES, _l("Everything but votes and elections")),
-    (Reach.EVERYTHING, _l("Everything: send me nothing")),
-)
+REACHES = [
+    SelectChoice(Reach.THREAD.value, _l("This discussion")),
+    SelectChoice(Reach.ALL_BUT_VOTES.value, _l("Everything but votes and elections")),
+    SelectChoice(Reach.EVERYTHING.value, _l("Everything: send me nothing")),
+]
 
 
 class VolumeForm(Form):
@@ -43,7 +44,7 @@ class LeaveForm(Form):
 
     def offer(self, *, thread: bool) -> LeaveForm:
         """Leave out the discussion where there is none."""
-        self.reach.choices = [(v, label) for v, label in REACHES if thread or v is not Reach.THREAD]
+        self.reach.choices = [one for one in REACHES if thread or one.value != Reach.THREAD.value]
         return self
 
 

@@ -41,7 +41,8 @@ def resume(mail_id: int) -> int:
     mail = db.session.get_one(Mail, mail_id)
     mail.paused_at, mail.paused_by, mail.paused_why, mail.troubles = None, "", "", 0
     mail.reset_at = clock.now()
-    return _move(mail_id, (State.HELD,), state=State.QUEUED, next_at=clock.now(), lost_leases=0)
+    fresh = {"next_at": clock.now(), "limit_at": last_moment(clock.now(), mail.not_after), "lost_leases": 0}
+    return _move(mail_id, (State.HELD,), state=State.QUEUED, **fresh)
 
 
 def cancel_unsent(mail_id: int) -> int:

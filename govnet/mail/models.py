@@ -27,6 +27,8 @@ class Mail(Base):
     news: Mapped[News] = mapped_column(enum_type(News, "news"))
     thread_id: Mapped[int | None]
     """The discussion that "less of this" can mute."""
+    contact: Mapped[str | None] = mapped_column(String(254))
+    """Where an answer goes: the network's mailbox, until mail comes in."""
     made_at: Mapped[Instant]
     not_after: Mapped[Instant | None]
     """Later than this it is not worth sending."""

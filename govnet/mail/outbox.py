@@ -68,7 +68,7 @@ def post(
         template=template, news=News.ALWAYS, context=context, kind=Kind.PERSONAL, priority=priority
     )
     written = written_for(notice, network, recipient)
-    row = _mail(notice, f"personal:{token()}", None if network is None else network.id)
+    row = _mail(notice, f"personal:{token()}", network)
     row["not_after"] = not_after
     return enqueue(Batch(row, {(language, MEMBER): written}, [recipient], priority, None))
 
@@ -76,7 +76,7 @@ def post(
 def batch(notice: Notice, told: Told, recipients: Sequence[Recipient]) -> Batch:
     """The notice rendered once a language and sort of reader; reads only."""
     key = f"entry:{told.entry_id}:{notice.template}:{notice.name}"
-    row = _mail(notice, key, told.network.id, told.entry_id)
+    row = _mail(notice, key, told.network, told.entry_id)
     sorts = {_sort(one): one for one in recipients}
     renderings = {sort: written_for(notice, told.network, one) for sort, one in sorted(sorts.items())}
     return Batch(row, renderings, recipients, notice.goes, notice.not_before)
@@ -86,10 +86,11 @@ def _sort(one: Recipient) -> tuple[str, str]:
     return one.language, MEMBER if one.reader == MEMBER else SUBSCRIBER
 
 
-def _mail(notice: Notice, key: str, network_id: int | None, entry_id: int | None = None) -> dict[str, Any]:
+def _mail(notice: Notice, key: str, network: Any, entry_id: int | None = None) -> dict[str, Any]:
     return {
         "key": key,
-        "network_id": network_id,
+        "network_id": None if network is None else network.id,
+        "contact": home_of(network, member=True).contact_email or None,
         "entry_id": entry_id,
         "template": notice.template,
         "kind": notice.kind,

@@ -9,7 +9,10 @@ from govnet.mail.audience import audience
 from govnet.mail.compose import Rendered
 from govnet.mail.notices import Notice
 
-SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+SANDBOX = (
+    "sandbox allow-popups allow-top-navigation-by-user-activation; default-src 'none'; "
+    "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
 
 
 def letter(notice: Notice, network: Any, *, language: str = "en") -> Rendered:
@@ -23,10 +26,9 @@ def count(notice: Notice, network: Any, *, actor_id: int | None) -> int:
 
 
 def response(html: str) -> Response:
-    """A mail's HTML as a page of its own without scripts, forms or links to our cookies: for an iframe
-    with sandbox.
-    """
-    answer = Response(html, content_type="text/html; charset=utf-8")
+    """A mail's HTML as a page without scripts, forms or our cookies, for a frame; its links open outside it."""
+    framed = html.replace("<head>", '<head><base target="_top">', 1)
+    answer = Response(framed, content_type="text/html; charset=utf-8")
     answer.headers["Content-Security-Policy"] = SANDBOX
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer

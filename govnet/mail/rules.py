@@ -56,6 +56,7 @@ class Priority(IntEnum):
 
 
 LIFETIME = timedelta(days=5)
+_RESTS = tuple(timedelta(seconds=s) for s in (5, 30, 60, 300, 900))
 _WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
 MOST_LOST_LEASES = 3
 
@@ -65,6 +66,13 @@ def wait(tries: int, dice: float) -> timedelta:
     `dice` in [0, 1).
     """
     return _WAITS[min(max(tries, 1), len(_WAITS)) - 1] * (0.8 + 0.4 * dice)
+
+
+def rest(troubles: int) -> timedelta:
+    """How long the line is left alone after this many failures in a row: short at first, since people wait
+    for sign-in links; a quarter of an hour at most.
+    """
+    return _RESTS[min(max(troubles, 1), len(_RESTS)) - 1]
 
 
 def last_moment(made: datetime, not_after: datetime | None) -> datetime:
@@ -114,6 +122,9 @@ class Why(StrEnum):
     UNKNOWN = "unknown"
 
 
+BLAMES_US = frozenset({Why.REFUSED_US, Why.REFUSED_CONTENT})
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What one answer means: the row's next state, whom it counts against, and whether trying again can
@@ -127,6 +138,7 @@ class Verdict:
 
 
 ACCEPTED = Verdict(State.ACCEPTED, Against.NOBODY, Why.NONE)
+UNSENDABLE = Verdict(State.FAILED, Against.ROW, Why.UNKNOWN, permanent=True)
 _ENHANCED = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
 _NOBODY_THERE = re.compile(
     r"no such (user|recipient|mailbox|address)|unknown (user|recipient|address)"

@@ -11,7 +11,7 @@ from typing import Any, Self
 from flask import current_app
 from flask_mail import Connection
 
-from govnet.mail.rules import Step, Verdict, judge
+from govnet.mail.rules import UNSENDABLE, Step, Verdict, judge
 
 TIMEOUT = 30.0
 _MOST_WORDS = 400
@@ -117,6 +117,11 @@ class Line(Connection):
     def _drop(self) -> None:
         if self.host is not None:
             self.host.close()
+
+
+def unsendable(words: str) -> Answer:
+    """The answer for a mail that cannot even be put together: it fails alone."""
+    return Answer(UNSENDABLE, None, words[:_MOST_WORDS])
 
 
 def open_line(*, timeout: float = TIMEOUT) -> Line:

@@ -53,16 +53,23 @@ def _volume_page(status: int = 200, failed: tuple[Network, VolumeForm] | None = 
 
 def _one_network(network: Network, person_id: int) -> dict[str, Any]:
     row = queries.subscription_of(person_id, network.id)
-    form = VolumeForm(about=network, formdata=None, prefix=f"{network.slug}-")
+    form = _volume_form(network, formdata=None)
     form.volume.data = row.volume if row else Volume.CONCERNS_ME
     return {"network": network, "form": form, "silent_at": row.silent_at if row else None}
+
+
+def _volume_form(network: Network, **values: Any) -> VolumeForm:
+    """A form of this network's own: several stand on one page."""
+    form = VolumeForm(about=network, **values)
+    form.volume.id = f"volume-{network.slug}"
+    return form
 
 
 @bp.post("/me/mail/<network:network>")
 @allows(Can.OWN)
 def set_volume(network: Network) -> Response:
     """One network's answer."""
-    form = VolumeForm(about=network, prefix=f"{network.slug}-")
+    form = _volume_form(network)
     if not form.validate_on_submit():
         return _volume_page(422, (network, form))
     with transaction():
@@ -81,12 +88,12 @@ def silence(network: Network) -> Response:
     return see(".volume")
 
 
-@bp.post("/me/mail/<network:network>/<any(thread, topic):target>/<int:target_id>/forget")
+@bp.post("/me/mail/<any(thread, topic):target>/<int:target_id>/forget")
 @allows(Can.OWN)
-def forget_stance(network: Network, target: str, target_id: int) -> Response:
+def forget_stance(target: str, target_id: int) -> Response:
     """Neither follow nor mute any more."""
     with transaction():
-        actions.take_stance(current_actor(), network, target, target_id, None)
+        actions.forget_stance(current_actor(), target, target_id)
     return see(".volume")
 
 

@@ -1,1 +1,1 @@
-"""Running a server: serving, backups, upgrades, checks, and the operator's page."""
+"""Running a server: founding, serving, backups, upgrades, checks, and the operator's page."""

@@ -2,15 +2,53 @@
 
 from __future__ import annotations
 
-import click
-from flask.cli import ScriptInfo
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-from govnet.operations import serving
+import click
+from flask import current_app
+from flask.cli import ScriptInfo, with_appcontext
+
+from govnet.accounts.queries import person_by_email
+from govnet.charter.founding import BadFounding, Founding
+from govnet.charter.founding_file import read_founding
+from govnet.charter.models import ACCENTS, RESERVED
+from govnet.kernel import clock
+from govnet.kernel.actor import SHELL, Door
+from govnet.kernel.errors import GovnetError
+from govnet.kernel.transaction import transaction
+from govnet.operations import backups, checks, founding, links, operators, schema, serving
+from govnet.operations.archive import ArchiveError
+from govnet.operations.copies import CopyError
+
+TROUBLE = (GovnetError, ArchiveError, CopyError, backups.RestoreError, OSError)
+FILE = click.Path(dir_okay=False, path_type=Path)
+THERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 def add_to(group: click.Group) -> None:
     """Give the command line these commands."""
-    group.add_command(serve)
+    for command in (serve, init, backup, restore, upgrade, verify, doctor, operator):
+        group.add_command(command)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """What went wrong in a sentence instead of a traceback."""
+    try:
+        yield
+    except TROUBLE as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _person_id(email: str) -> int:
+    person = person_by_email(email)
+    if person is None:
+        raise click.ClickException(f"Nobody here has the address {email}. Let them sign in or join first.")
+    return person.id
 
 
 @click.command()
@@ -24,3 +62,152 @@ def serve(info: ScriptInfo, host: str, port: int, no_worker: bool) -> None:
     app = info.load_app()
     click.echo(f"govnet listens on http://{host}:{port}")
     serving.serve(app, host=host, port=port, beside=beside)
+
+
+@click.command()
+@click.option("--file", "source", type=THERE, help="Found the network that this TOML file describes, now.")
+@with_appcontext
+def init(source: Path | None) -> None:
+    """Make the database, and found a network: by a file, or by a link that this prints.
+
+    docs/running.md shows a file. The link works once, for three days.
+    """
+    schema.prepare()
+    if source is not None:
+        _found(source)
+        return
+    with transaction():
+        token = links.make_link()
+    until = clock.now() + links.GOOD_FOR
+    click.echo("The database is ready. Open this address to found a network. It works once,")
+    click.echo(f"until {until:%Y-%m-%d %H:%M} UTC; whoever has it can found a network here.\n")
+    click.echo(f"  {current_app.config['SITE_URL']}/found/{token}")
+
+
+def _found(source: Path) -> None:
+    with _explained():
+        read = _read(source)
+        with transaction():
+            network = founding.found(read, by=SHELL, via=Door.CLI)
+            slug, name = network.slug, network.name
+    click.echo(f"{name} stands at {current_app.config['SITE_URL']}/{slug}/")
+    click.echo("Next: govnet import members FILE.csv")
+
+
+def _read(source: Path) -> Founding:
+    try:
+        table = tomllib.loads(source.read_text(encoding="utf-8"))
+        return read_founding(table, reserved=RESERVED, accents=ACCENTS)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{source} cannot be read as TOML: {error}") from error
+    except BadFounding as bad:
+        lines = "\n".join(f"  {trouble}" for trouble in bad.troubles)
+        raise click.ClickException(f"Nothing was founded. In {source}:\n{lines}") from bad
+
+
+@click.command()
+@click.argument("target", type=FILE)
+@with_appcontext
+def backup(target: Path) -> None:
+    """Write a backup of everything to the file TARGET (.tar.gz), while the network goes on."""
+    with _explained():
+        manifest = backups.take(target)
+    for slug, (number, _hash) in manifest.networks.items():
+        click.echo(f"{slug}: {number} entries")
+    click.echo(
+        f"{target} is whole: {target.stat().st_size:,} bytes. It holds addresses and keys; keep it safe."
+    )
+
+
+@click.command()
+@click.argument("source", type=THERE)
+@click.option("--replace", is_flag=True, help="Also where there are networks; they are backed up first.")
+@with_appcontext
+def restore(source: Path, replace: bool) -> None:
+    """Put the backup SOURCE in the place of the database. Mail is held until a person releases it."""
+    with _explained():
+        done = backups.restore(source, replace=replace)
+    click.echo(f"The backup of {done.taken} is in place, and everybody is signed out.")
+    click.echo(f"People erased since then and erased again: {done.erased_again}.")
+    if done.keys_differ:
+        path = backups.data_folder() / backups.KEYS_FOUND
+        click.echo(
+            f"MAIL_KEY differs from the backup's. To keep links in old mails working, set the one in {path}."
+        )
+    click.echo(
+        "Mail is held. An operator releases it on the page /operator, or: govnet operator release-mail"
+    )
+    _report(checks.verify())
+
+
+@click.command()
+@with_appcontext
+def upgrade() -> None:
+    """After installing a new release: back up, bring the tables up to date, check the record."""
+    folder = backups.data_folder()
+    with _explained():
+        if not schema.is_empty():
+            target = folder / f"before-upgrade-{clock.now():%Y%m%d-%H%M%S}.tar.gz"
+            backups.take(target)
+            click.echo(f"Backed up to {target}")
+        schema.prepare()
+    click.echo("The tables are up to date.")
+    _report(checks.verify())
+
+
+@click.command()
+@with_appcontext
+def verify() -> None:
+    """Recompute the whole record of every network, and say where it breaks. Exits 1 if it does."""
+    _report(checks.verify())
+
+
+@click.command()
+@with_appcontext
+def doctor() -> None:
+    """Look at settings, database, worker, mail, disk, clock and backups. Exits 1 if something is wrong."""
+    _report(checks.examine())
+
+
+def _report(findings: Iterable[checks.Finding]) -> None:
+    """Print each finding; exit 1 when one is not well."""
+    well = True
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.well else 'LOOK'}  {finding.name}: {finding.words}")
+        well = well and finding.well
+    if not well:
+        sys.exit(1)
+
+
+@click.group()
+def operator() -> None:
+    """Who looks after the server. Every use is told in the public record."""
+
+
+@operator.command()
+@click.argument("email")
+@with_appcontext
+def give(email: str) -> None:
+    """Let the person with this address use the page /operator."""
+    with _explained(), transaction():
+        operators.give(_person_id(email), by=SHELL, via=Door.CLI)
+    click.echo(f"{email} looks after the server from now on.")
+
+
+@operator.command()
+@click.argument("email")
+@with_appcontext
+def take(email: str) -> None:
+    """Take it back."""
+    with _explained(), transaction():
+        operators.take(_person_id(email), by=SHELL, via=Door.CLI)
+    click.echo(f"{email} no longer looks after the server.")
+
+
+@operator.command("release-mail")
+@with_appcontext
+def release_mail() -> None:
+    """Let mail go out again after a restore."""
+    with _explained(), transaction():
+        operators.release_mail(by=SHELL, via=Door.CLI)
+    click.echo("Mail goes out again.")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Protocol
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, current_app, request, stream_with_context, url_for
+from flask_babel import lazy_gettext as _l
 
 from govnet.kernel.pages import data_page, page
 from govnet.permissions import Can, allows, current_actor
-from govnet.record import queries, reading
+from govnet.record import exports, queries, reading
 from govnet.record.events import HasChain, Visibility
 from govnet.record.reading import Line
 
@@ -16,6 +18,41 @@ bp = Blueprint("record", __name__)
 blueprints = (bp,)
 PAGE = 50
 EVERYTHING = frozenset(Visibility)
+FILES = (
+    (
+        _l("Everything that happened, to check"),
+        "record.record_lines",
+        _l(
+            "One JSON object a line, oldest first: number, time, facts, words, and the checksums that chain them."
+        ),
+    ),
+    (
+        _l("Everything that happened, as a table"),
+        "record.record_table",
+        _l("CSV: number, time, who may read it, kind, what happened, who, how, by what right, checksum."),
+    ),
+    (
+        _l("Decisions"),
+        "decisions.register_json",
+        _l("JSON: number, day, outcome, and how many gave which answer."),
+    ),
+    (
+        _l("Our rules"),
+        "charter.charter_json",
+        _l("JSON: every rule that differs from the usual, and since when."),
+    ),
+    (
+        _l("Our rules, all versions"),
+        "charter.history_json",
+        _l("JSON: each version and the decision that adopted it."),
+    ),
+    (
+        _l("This network"),
+        "home.home_data",
+        _l("JSON: the purpose, how many belong, who holds which office until when."),
+    ),
+)
+"""What there is to download: words, endpoint, and its fields."""
 
 
 class Network(HasChain, Protocol):
@@ -57,6 +94,42 @@ def entry(network: Network, number: int) -> Response:
 def entry_data(network: Network, number: int) -> Response:
     """One entry as data."""
     return data_page({"network": network.slug, **reading.as_data(_one(network, number))})
+
+
+@bp.get("/<network:network>/data")
+@allows(Can.READ)
+def downloads(network: Network) -> Response:
+    """Everything public as files, with notes on their fields."""
+    return page("record/downloads.html", files=_files())
+
+
+@bp.get("/<network:network>/data/record.jsonl")
+@allows(Can.READ)
+def record_lines(network: Network) -> Response:
+    """The whole public record, one entry a line."""
+    return _file(
+        exports.as_lines(network, network.zone), "application/x-ndjson", f"{network.slug}-record.jsonl"
+    )
+
+
+@bp.get("/<network:network>/data/record.csv")
+@allows(Can.READ)
+def record_table(network: Network) -> Response:
+    """The whole public record as a table."""
+    return _file(
+        exports.as_table(network, network.zone), "text/csv; charset=utf-8", f"{network.slug}-record.csv"
+    )
+
+
+def _file(lines: Iterator[str], kind: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(stream_with_context(lines), content_type=kind, headers=headers)
+
+
+def _files() -> list[tuple[str, str, str]]:
+    """Words, address, and what is in it, as far as those pages exist."""
+    known = current_app.view_functions
+    return [(str(what), url_for(end), str(note)) for what, end, note in FILES if end in known]
 
 
 def _one(network: Network, number: int) -> Line:

@@ -11,8 +11,9 @@ from typing import Any
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions import actions, answering, queries
-from govnet.decisions.actions import Ask, Taken, Words
-from govnet.decisions.models import Decision, Proposal, ProposalVersion
+from govnet.decisions.book import Decision
+from govnet.decisions.models import Proposal, ProposalVersion
+from govnet.decisions.opening import Ask, Taken, Words
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
 from govnet.kernel.actor import Door

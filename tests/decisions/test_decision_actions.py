@@ -11,10 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions import actions, answering, closing, queries, register
-from govnet.decisions.actions import Words
+from govnet.decisions import actions, answering, closing, lists, queries, register
 from govnet.decisions.answering import Given, TooLate
-from govnet.decisions.models import NoteKind, PastPosition, Position, ProposalVersion, RollEntry
+from govnet.decisions.book import NoteKind
+from govnet.decisions.models import PastPosition, Position, ProposalVersion, RollEntry
+from govnet.decisions.opening import Words
 from govnet.decisions.rules import Kind, Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -379,7 +380,7 @@ def test_what_is_taken_back_was_never_decided(network: Network, time: MovedClock
         actions.withdraw(proposal, "We found better words.", by=acting(ann, network), via=Door.WEB)
     deadline_passes(time, proposal)
     assert decisions() == []
-    assert [each.id for each in queries.taken_back(network.id)] == [version_of(proposal).id]
+    assert [each.id for each in lists.taken_back(network.id)] == [version_of(proposal).id]
     with pytest.raises(RuleBroken, match="has closed"), transaction():
         actions.withdraw(proposal, "", by=acting(ann, network), via=Door.WEB)
 

@@ -15,7 +15,7 @@ from flask import Flask
 
 from govnet.decisions import actions, answering, closing, queries
 from govnet.decisions.answering import Given, TooLate
-from govnet.decisions.models import Decision
+from govnet.decisions.book import Decision
 from govnet.decisions.rules import Kind, Outcome
 from govnet.extensions import db
 from govnet.kernel.actor import Door

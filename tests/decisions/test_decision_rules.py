@@ -153,8 +153,8 @@ def test_it_is_agreed_exactly_when_every_part_is_met(tally: Tally, extra: int, r
 @given(TALLIES, st.integers(1, 100), RULES)
 def test_one_more_agreement_never_undoes_an_agreement(tally: Tally, extra: int, rule: Rule) -> None:
     roll = tally.answered + extra
-    assume(outcome(tally, roll, rule).adopted)
-    assert outcome(dataclasses.replace(tally, agree=tally.agree + 1), roll, rule).adopted
+    before = outcome(tally, roll, rule).adopted
+    assert outcome(dataclasses.replace(tally, agree=tally.agree + 1), roll, rule).adopted >= before
 
 
 @given(TALLIES, st.integers(0, 100), RULES)

@@ -19,7 +19,7 @@ def _block(css: str, selector: str) -> Tokens:
 
 
 def tokens(accent: str, scheme: str) -> Tokens:
-    light, dark = CSS.split("@media (prefers-color-scheme: dark)", 1)
+    light, dark = CSS.split("@media screen and (prefers-color-scheme: dark)", 1)
     both = [light] if scheme == "light" else [light, dark]
     found: Tokens = {}
     for css in both:

@@ -6,41 +6,13 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from govnet.demo.catcher import Catcher, caught
 from govnet.mail.rules import Against, State, Why
 from govnet.mail.smtp import Line, LineDown
+from tests.mail.servers import Free, Moody, running
 
-MAIL = b"To: bob@example.org\r\nSubject: Hello\r\n\r\nHello.\r\n.\r\nA lone dot above.\r\n"
-
-
-class Moody:
-    """A server that answers by address."""
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
-        answers = {"gone": "550 5.1.1 no such user", "later": "451 4.3.0 later", "busy": "421 4.7.0 busy"}
-        local = address.partition("@")[0]
-        if local == "drop":
-            server.transport.abort()
-        if local not in answers:
-            envelope.rcpt_tos.append(address)
-        return answers.get(local, "250 OK")
-
-    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
-        if address.startswith("bad"):
-            return "550 5.7.1 not you"
-        envelope.mail_from = address
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        return "554 5.6.0 not this" if b"spam" in envelope.content else "250 OK"
-
-
-class Free(Controller):
-    def _trigger_server(self):
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+MAIL = b"To: bob@example.org\r\nMessage-ID: <1@example.org>\r\nSubject: Hello\r\n\r\nHello.\r\n.\r\nA lone dot above.\r\n"
 
 
 def settings(port, **others):
@@ -63,18 +35,9 @@ def line(port, timeout=5.0, **others):
     return Line(settings(port, **others), timeout=timeout, our_name="govnet.example.org")
 
 
-@contextmanager
-def running(controller):
-    controller.start()
-    try:
-        yield controller.port
-    finally:
-        controller.stop(no_assert=True)
-
-
 @pytest.fixture
 def moody():
-    with running(Free(Moody(), hostname="127.0.0.1", port=0)) as port:
+    with running(Free(Moody())) as port:
         yield port
 
 
@@ -114,7 +77,7 @@ def test_a_second_run_of_the_catcher_keeps_the_mails_of_the_first(tmp_path):
     for _ in range(2):
         with running(Catcher(tmp_path)) as port, line(port) as c:
             c.deliver("us@example.org", "bob@example.org", MAIL)
-    assert [mail.id for mail in caught(tmp_path)] == ["000002", "000001"]
+    assert [mail.number for mail in caught(tmp_path)] == [2, 1]
 
 
 @pytest.mark.parametrize(
@@ -122,8 +85,7 @@ def test_a_second_run_of_the_catcher_keeps_the_mails_of_the_first(tmp_path):
     [
         ("us", "gone", MAIL, State.FAILED, Why.ADDRESS_GONE),
         ("us", "later", MAIL, State.DEFERRED, Why.BUSY),
-        ("us", "bob", MAIL + b"spam", State.FAILED, Why.REFUSED_CONTENT),
-        ("bad", "bob", MAIL, State.QUEUED, Why.REFUSED_US),
+        ("us", "blocked", MAIL, State.FAILED, Why.REFUSED_US),
     ],
 )
 def test_after_a_refusal_the_next_mail_still_goes(moody, sender, to, content, state, why):
@@ -188,3 +150,19 @@ def test_asking_for_encryption_where_there_is_none_sends_nothing(moody):
     with pytest.raises(LineDown) as down, line(moody, use_tls=True):
         pass
     assert down.value.answer.verdict.permanent
+
+
+def test_a_server_that_refuses_us_is_told_from_one_that_refuses_an_address():
+    handler = Moody()
+    handler.refuse_sender = True
+    with running(Free(handler)) as port, line(port) as c:
+        answer = c.deliver("us@example.org", "bob@example.org", MAIL)
+    assert (answer.verdict.state, answer.verdict.against) == (State.QUEUED, Against.MAILING)
+
+
+def test_a_mail_refused_for_what_it_says_counts_against_the_mailing():
+    handler = Moody()
+    handler.mood = "spam"
+    with running(Free(handler)) as port, line(port) as c:
+        answer = c.deliver("us@example.org", "bob@example.org", MAIL)
+    assert (answer.verdict.state, answer.verdict.against) == (State.FAILED, Against.MAILING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from govnet.charter.models import Network
-from govnet.decisions.models import Decision
+from govnet.decisions.book import Decision
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.transaction import transaction

@@ -1,0 +1,136 @@
+"""What somebody does as themselves: their name, their password, how far they have read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from govnet.accounts import passwords, queries, rules, sessions
+from govnet.accounts.belonging import networks_of
+from govnet.accounts.events import Renamed
+from govnet.accounts.models import CaughtUp, Person, PersonEmail, SignedInSession
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor, Door
+from govnet.kernel.errors import RuleBroken
+from govnet.permissions import Can, require
+from govnet.record.actions import record
+from govnet.record.models import ChainHead
+
+
+def person_for(email: str, name: str) -> Person:
+    """Whoever has this verified address, or somebody new with this name. Call it only once the address is proved."""
+    known = queries.person_by_email(email)
+    if known is not None:
+        return known
+    moment = clock.now()
+    person = Person(name=name, created_at=moment)
+    person.emails = [PersonEmail(address=email.strip().lower(), verified_at=moment, main=True)]
+    db.session.add(person)
+    db.session.flush()  # whoever asked for a person wants its key
+    return person
+
+
+def rename(name: str, *, by: Actor, via: Door) -> None:
+    """The person goes by another name from now on; each network she belongs to keeps both in its record."""
+    authority = require(by, Can.OWN)
+    if not rules.is_name(name):
+        raise RuleBroken(_("Enter a name that people can read"), field="name")
+    person = db.session.get_one(Person, by.person_id)
+    before, person.name = person.name, name
+    if before == name:
+        return
+    for place in networks_of(person.id):
+        record(
+            Renamed(
+                network=place.network,
+                by=by,
+                under=authority,
+                via=via,
+                person=person,
+                before=before,
+                after=name,
+            )
+        )
+
+
+def set_zone(zone: str | None, *, by: Actor) -> None:
+    """The zone in which the person is told the time on her own pages; None: each network's own."""
+    require(by, Can.OWN)
+    db.session.get_one(Person, by.person_id).zone = zone
+
+
+def password_hash(password: str, *, by: Actor) -> str:
+    """Check a new password and hash it. Slow: call it before the transaction, so that nobody waits for its lock."""
+    require(by, Can.OWN)
+    address = queries.main_address(by.person_id or 0) or ""
+    fault = rules.password_fault(password, (by.name, address, address.partition("@")[0]))
+    if fault is not None:
+        raise RuleBroken(_password_words(fault), field="password")
+    return passwords.hashed(password)
+
+
+def _password_words(fault: rules.PasswordFault) -> str:
+    words: dict[rules.PasswordFault, str] = {
+        rules.PasswordFault.SHORT: _("Use at least %(n)s characters. Four words in a row are easy to remember.",
+                                     n=rules.PASSWORD_SHORTEST),
+        rules.PasswordFault.LONG: _("Use at most %(n)s characters.", n=rules.PASSWORD_LONGEST),
+        rules.PasswordFault.PLAIN: _("That is one of the first that anybody would try. Four words in a row are better."),
+        rules.PasswordFault.OWN: _("Others know your name and your address. Use something that only you know."),
+    }  # fmt: skip
+    return words[fault]
+
+
+def set_password(hashed: str | None, *, by: Actor, keep_session: int) -> None:
+    """Sign in with this from now on (None: by mailed links alone); every other browser is signed out."""
+    require(by, Can.OWN)
+    person = db.session.get_one(Person, by.person_id)
+    person.password_hash = hashed
+    sessions.end_all_sessions(person.id, but=keep_session)
+
+
+def person_with_password(address: str, password: str) -> int | None:
+    """Whose address and password these are. Takes as long whether or not there is anybody. Outside transaction()."""
+    person = queries.person_by_email(address)
+    person_id, stored = (person.id, person.password_hash) if person is not None else (None, None)
+    return person_id if passwords.fits(stored, password) else None
+
+
+def keep_renewed(person_id: int, renewed: str) -> None:
+    """Store the same password's stronger hash, made when it was typed."""
+    db.session.get_one(Person, person_id).password_hash = renewed
+
+
+def end_own_session(session_id: int, *, by: Actor) -> None:
+    """Sign out one of the person's own browsers; somebody else's stay as they are."""
+    require(by, Can.OWN)
+    row = db.session.get(SignedInSession, session_id)
+    if row is not None and row.person_id == by.person_id:
+        sessions.end_session(session_id)
+
+
+def end_all_own_sessions(*, by: Actor) -> None:
+    """Sign out everywhere."""
+    require(by, Can.OWN)
+    sessions.end_all_sessions(by.person_id or 0)
+
+
+def mark_read(upto: Mapping[int, int], *, by: Actor) -> None:
+    """The person has read each network's record up to that number: never less than before, never what is not there yet."""
+    require(by, Can.OWN)
+    heads = select(ChainHead.network_id, ChainHead.number).where(ChainHead.network_id.in_(upto))
+    marks = {
+        m.network_id: m
+        for m in db.session.scalars(select(CaughtUp).where(CaughtUp.person_id == by.person_id))
+    }
+    for network_id, newest in db.session.execute(heads).all():
+        number = min(upto[network_id], newest)
+        mark = marks.get(network_id)
+        if mark is None:
+            db.session.add(
+                CaughtUp(person_id=by.person_id, network_id=network_id, number=number, at=clock.now())
+            )
+        elif number >= mark.number:
+            mark.number, mark.at = number, clock.now()

@@ -1,0 +1,192 @@
+"""What the page "You" reads: all that waits for somebody, and what happened since her last mark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or_, select, union_all
+
+from govnet.accounts import waiting
+from govnet.accounts.belonging import Belonging
+from govnet.accounts.models import CaughtUp
+from govnet.accounts.waiting import Group, Waiting
+from govnet.charter.models import Network
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.record import registry
+from govnet.record.models import ChainHead, Entry
+from govnet.record.queries import details
+
+FIRST_WINDOW = timedelta(days=14)
+"""How far back the page goes for somebody who never marked anything."""
+SHOWN = 6
+MOST = 50
+
+Inside = Callable[[Any], AbstractContextManager[None]]
+"""Makes addresses of pages of the given network."""
+
+
+def _everything(person_id: int) -> Any:
+    """The union of all that waits, or None while no feature has anything that could."""
+    now = clock.now()
+    parts = [
+        kind.rows(person_id, now).add_columns(literal(kind.name).label("kind"))
+        for kind in waiting.kinds().values()
+    ]
+    return union_all(*parts).subquery() if parts else None
+
+
+def how_many_wait(person_id: int) -> int:
+    """The number beside You: one statement."""
+    rows = _everything(person_id)
+    return 0 if rows is None else db.session.scalar(select(func.count()).select_from(rows)) or 0
+
+
+def things_that_wait(person_id: int, inside: Inside) -> list[Waiting]:
+    """All that waits, soonest first, what has no date last: one statement, and one for each kind that has a `load`."""
+    rows = _everything(person_id)
+    if rows is None:
+        return []
+    query = (
+        select(rows, Network)
+        .join(Network, Network.id == rows.c.network_id)
+        .order_by(rows.c.until.is_(None), rows.c.until, rows.c.kind, rows.c.key)
+        .limit(MOST)
+    )
+    found = db.session.execute(query).all()
+    extras = _extras(person_id, found)
+    return [_waiting(row, extras.get(row.kind, {}).get(row.key), inside) for row in found]
+
+
+def _extras(person_id: int, found: Sequence[Row[Any]]) -> dict[str, Mapping[int, Any]]:
+    loaded = {}
+    for name in {row.kind for row in found}:
+        load = waiting.kinds()[name].load
+        if load is not None:
+            loaded[name] = load(person_id, [row.key for row in found if row.kind == name])
+    return loaded
+
+
+def _waiting(row: Row[Any], extra: Any, inside: Inside) -> Waiting:
+    kind = waiting.kinds()[row.kind]
+    with inside(row.Network):
+        url = kind.link(row.Network, row.key)
+    return Waiting(
+        kind.name, row.Network, row.key, row.title, row.until, str(kind.asks), url, kind.in_place, extra
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened."""
+
+    words: str
+    url: str | None
+    at: datetime
+
+
+@dataclass
+class Part:
+    """One group of a window: the newest few, and how many there are."""
+
+    group: Group
+    total: int
+    lines: list[Line] = field(default_factory=list)
+
+
+@dataclass
+class Window:
+    """What happened in one network since `since`, up to entry `upto`: exactly what the button marks as read."""
+
+    network: Any
+    since: datetime
+    after: int
+    upto: int
+    parts: list[Part] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """How many things happened."""
+        return sum(part.total for part in self.parts)
+
+
+def windows(person_id: int, places: Sequence[Belonging], inside: Inside) -> list[Window]:
+    """What happened in each of her networks since her last mark there: two statements, however many networks."""
+    by_id = {place.network.id: place for place in places}
+    found = {w.network.id: w for w in _marks(person_id, by_id)}
+    for row in _news(person_id, by_id, found):
+        window = found[row.Entry.network_id]
+        group = Group(row.part)
+        if not window.parts or window.parts[-1].group is not group:
+            window.parts.append(Part(group, row.total))
+        facts = details(row.Entry)
+        with inside(window.network):
+            line = Line(registry.sentence(facts), registry.address(facts), row.Entry.at)
+        window.parts[-1].lines.append(line)
+    return [found[network_id] for network_id in by_id if network_id in found]
+
+
+def _marks(person_id: int, places: Mapping[int, Belonging]) -> Iterator[Window]:
+    mine = and_(CaughtUp.network_id == ChainHead.network_id, CaughtUp.person_id == person_id)
+    query = (
+        select(ChainHead.network_id, ChainHead.number, CaughtUp.number.label("read"), CaughtUp.at)
+        .outerjoin(CaughtUp, mine)
+        .where(ChainHead.network_id.in_(places))
+    )
+    first = clock.now() - FIRST_WINDOW
+    for row in db.session.execute(query):
+        yield Window(places[row.network_id].network, row.at or first, row.read or 0, row.number)
+
+
+def _news(person_id: int, places: Mapping[int, Belonging], marks: Mapping[int, Window]) -> Sequence[Row[Any]]:
+    """The newest entries of each group in each network, with how many there are in all."""
+    groups = [(_belongs(news, person_id), literal(group.value)) for group, news in waiting.groups()]
+    if not groups or not marks:
+        return ()
+    part, order = case(*groups), case(*[(c, literal(n)) for n, (c, _v) in enumerate(groups)])
+    within: dict[str, Any] = {"partition_by": (Entry.network_id, part)}
+    chosen = (
+        select(
+            Entry.id,
+            part.label("part"),
+            order.label("place"),
+            func.row_number().over(order_by=Entry.number.desc(), **within).label("rank"),
+            func.count().over(**within).label("total"),
+        )
+        .where(or_(*(_in_window(w, places[n]) for n, w in marks.items())), or_(*(c for c, _v in groups)))
+        .where(or_(Entry.actor_id.is_(None), Entry.actor_id != person_id))
+        .subquery()
+    )
+    return db.session.execute(_shown(chosen)).all()
+
+
+def _shown(chosen: Any) -> Select[Any]:
+    return (
+        select(Entry, chosen.c.part, chosen.c.total)
+        .join(chosen, chosen.c.id == Entry.id)
+        .where(chosen.c.rank <= SHOWN)
+        .order_by(Entry.network_id, chosen.c.place, Entry.number.desc())
+    )
+
+
+def _belongs(news: waiting.News, person_id: int) -> ColumnElement[bool]:
+    """The condition under which an entry is of this group, for this person."""
+    everybodys = [verb for verb, where in news.verbs.items() if where is None]
+    picked = [
+        and_(Entry.verb == verb, where(person_id)) for verb, where in news.verbs.items() if where is not None
+    ]
+    return or_(Entry.verb.in_(everybodys), *picked)
+
+
+def _in_window(window: Window, place: Belonging) -> ColumnElement[bool]:
+    after = Entry.number > window.after if window.after else Entry.at >= window.since
+    return and_(
+        Entry.network_id == window.network.id,
+        after,
+        Entry.number <= window.upto,
+        Entry.visibility.in_(place.seen),
+    )

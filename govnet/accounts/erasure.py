@@ -1,0 +1,91 @@
+"""Removing somebody's name: what is hers goes, what the network did stays, and a restore does not bring her back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, or_, select, update
+
+from govnet.accounts.belonging import networks_of
+from govnet.accounts.events import Erased
+from govnet.accounts.models import (
+    AddressChange,
+    CaughtUp,
+    OperatorGrant,
+    Person,
+    PersonEmail,
+    SignedInSession,
+    SignInLink,
+)
+from govnet.accounts.yours import forget_everywhere
+from govnet.charter.models import Network
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import OPERATOR_SHELL, Actor, Authority, Door
+from govnet.kernel.errors import RuleBroken
+from govnet.kernel.events import emit
+from govnet.permissions import Can, require
+from govnet.record.actions import erase_words, record
+from govnet.record.models import Entry
+
+_MANY = 900
+PROMISE = "remove"
+"""What one types to say that it is meant."""
+
+
+@dataclass(frozen=True)
+class Gone:
+    """Emitted in the transaction that erases somebody; operations keep a list outside the database."""
+
+    person_id: int
+    made_at: datetime
+    at: datetime
+
+
+def erase_oneself(typed: str, *, by: Actor, via: Door) -> None:
+    """Remove the actor's own name, for good. Raises RuleBroken unless the word was typed."""
+    authority = require(by, Can.OWN)
+    if typed.strip().casefold().strip("“”\"'.") != PROMISE:
+        raise RuleBroken(_("Type the word “%(word)s” to say that you mean it", word=PROMISE), field="word")
+    erase(db.session.get_one(Person, by.person_id), under=authority, via=via)
+
+
+def erase(person: Person, *, under: Authority, via: Door) -> None:
+    """Empty everything that is the person's, and the words of every entry by or about her; the chain still verifies.
+
+    What she held ends, what she decided with others stays counted, and the networks are told that somebody went.
+    """
+    networks = {place.network.id: place.network for place in networks_of(person.id)}
+    named = forget_everywhere(person.id) | {f"person:{person.id}"}
+    spoken_in = set(_erase_words(person.id, named))
+    for table in (PersonEmail, AddressChange, SignInLink, SignedInSession, CaughtUp):
+        db.session.execute(delete(table).where(table.person_id == person.id))
+    held = (OperatorGrant.person_id == person.id, OperatorGrant.ended_at.is_(None))
+    db.session.execute(update(OperatorGrant).where(*held).values(ended_at=clock.now()))
+    person.name, person.password_hash, person.zone, person.locale = "", None, None, "en"
+    person.erased_at = clock.now()
+    for network_id in sorted(spoken_in - set(networks)):
+        networks[network_id] = db.session.get_one(Network, network_id)
+    nameless = Actor(person_id=person.id)
+    for network in networks.values():
+        record(Erased(network=network, by=nameless, under=under, via=via, person=person))
+    emit(Gone(person.id, person.created_at, person.erased_at))
+
+
+def erase_again(person_id: int) -> None:
+    """After a restore: erase somebody whom the backup still had."""
+    erase(db.session.get_one(Person, person_id), under=OPERATOR_SHELL, via=Door.CLI)
+
+
+def _erase_words(person_id: int, named: Collection[str]) -> Iterator[int]:
+    """Take the words out of the entries; yields the networks whose record they are in."""
+    subjects = sorted(named)
+    for start in range(0, len(subjects), _MANY):
+        about = Entry.subject.in_(subjects[start : start + _MANY])
+        query = select(Entry).where(or_(Entry.actor_id == person_id, about), Entry.words.is_not(None))
+        for entry in db.session.scalars(query):
+            erase_words(entry)
+            yield entry.network_id

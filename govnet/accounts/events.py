@@ -1,0 +1,37 @@
+"""What people do with their own names that a network should know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+
+from govnet.accounts.models import Person
+from govnet.record.events import Event, Visibility
+
+
+@dataclass(frozen=True, kw_only=True)
+class Renamed(Event):
+    """Somebody goes by another name; told to members, since the public may never have seen either."""
+
+    verb: ClassVar[str] = "accounts.renamed"
+    sentence: ClassVar[Any] = _l("%(before)s is now called %(after)s")
+    words_of: ClassVar[frozenset[str]] = frozenset({"before", "after"})
+    visibility: ClassVar[Visibility] = Visibility.MEMBERS
+    subject: ClassVar[str] = "person"
+
+    person: Person
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erased(Event):
+    """Somebody removed their name; the entry has no words, or it would undo what it tells."""
+
+    verb: ClassVar[str] = "accounts.erased"
+    sentence: ClassVar[Any] = _l("A former member removed their name from what is kept here")
+    subject: ClassVar[str] = "person"
+
+    person: Person

@@ -1,0 +1,195 @@
+"""One-time links by mail: asked for, opened, used, or stood for by six digits."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import delete, select, update
+
+from govnet.accounts import queries, rules, sessions
+from govnet.accounts.models import Person, SignedInSession, SignInLink
+from govnet.charter.queries import top_networks
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.transaction import transaction
+from govnet.mail import outbox
+from govnet.mail.headers import Address
+from govnet.mail.links import site, site_url
+from govnet.mail.rules import Priority
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a link leads to in the browser that opened it."""
+
+    state: rules.LinkState
+    here: bool = False
+    """This browser asked for it."""
+    name: str = ""
+    person_id: int | None = None
+    code: str = ""
+    next_path: str = ""
+
+
+@dataclass(frozen=True)
+class Entered:
+    """Somebody came in: the new session's token for the cookie, and where they wanted to go."""
+
+    token: str
+    person_id: int
+    next_path: str
+
+
+def ask(address: str, *, browser: str, next_path: str = "", network: Any = None) -> None:
+    """Mail a one-time link to whoever has the address; to an address that nobody has, a mail that says so.
+
+    Both take the same rows and as many mails, so that neither the page nor its time tells one from the other.
+    """
+    person = queries.person_by_email(address)
+    token = secrets.token_urlsafe(24)
+    secret = str(current_app.config["SECRET_KEY"])
+    row = SignInLink(
+        person_id=person.id if person else None,
+        token_digest=rules.digest(token),
+        code_digest=rules.keyed_digest(secret, "sign-in code digest", rules.code_for(secret, token)),
+        browser_digest=rules.digest(browser),
+        next_path=rules.local_path(next_path),
+        asked_at=clock.now(),
+    )
+    db.session.add(row)
+    if person is not None:
+        _mail_link(person, address, token, network)
+    else:
+        _mail_nobody(address, network)
+
+
+def _mail_link(person: Person, address: str, token: str, network: Any) -> None:
+    until = clock.now() + rules.LINK_LASTS
+    zone = str(person.zone or getattr(network, "zone", "Europe/London"))
+    outbox.post(
+        "accounts/sign_in",
+        to=Address(address, person.name),
+        context={
+            "address": site_url("accounts.link", token=token),
+            "until": until,
+            "zone": zone,
+            "time": f"{until.astimezone(ZoneInfo(zone)):%H:%M}",
+        },
+        network=network,
+        language=person.locale,
+        person_id=person.id,
+        priority=Priority.SIGN_IN,
+        not_after=until,
+    )
+
+
+def _mail_nobody(address: str, network: Any) -> None:
+    places = [network] if network is not None else top_networks()
+    outbox.post(
+        "accounts/nobody",
+        to=Address(address),
+        context={
+            "joins": [(place.name, f"{site()}/{place.slug}/join") for place in places],
+            "again": site_url("accounts.sign_in"),
+        },
+        network=network,
+        priority=Priority.SIGN_IN,
+        not_after=clock.now() + rules.LINK_LASTS,
+    )
+
+
+def opened(token: str, *, browser: str) -> Opened | None:
+    """What opening the link shows in this browser; nothing changes by it. None for a link that is none of ours."""
+    row = queries.link_by_token(token)
+    if row is None or row.person_id is None:
+        return None
+    person = db.session.get_one(Person, row.person_id)
+    state = _state(row) if person.erased_at is None else rules.LinkState.EXPIRED
+    here = secrets.compare_digest(row.browser_digest, rules.digest(browser))
+    code = rules.code_for(str(current_app.config["SECRET_KEY"]), token)
+    shown = code if state is rules.LinkState.LIVE and not here else ""
+    return Opened(state, here, person.name, person.id, shown, row.next_path)
+
+
+def _state(row: SignInLink) -> rules.LinkState:
+    return rules.link_state(asked_at=row.asked_at, used_at=row.used_at, now=clock.now())
+
+
+def use(token: str, *, browser: str, agent: str) -> Entered | None:
+    """Sign in by the link, once, in the browser that asked for it; None where it is used, expired or not this one's."""
+    row = queries.link_by_token(token)
+    if row is None or not secrets.compare_digest(row.browser_digest, rules.digest(browser)):
+        return None
+    return _enter(row, agent)
+
+
+def use_code(typed: str, *, browser: str, agent: str) -> tuple[Entered | None, int]:
+    """Sign in by the six digits, in the browser that asked; else how many tries are left for what it asked for.
+
+    Each wrong code counts against every link that still waits in this browser, and five make their codes worthless;
+    a sixth is not even looked at. A mail to nobody counts its tries alike.
+    """
+    secret = str(current_app.config["SECRET_KEY"])
+    told = rules.keyed_digest(secret, "sign-in code digest", rules.code_typed(typed))
+    rows = [row for row in _waiting(browser) if row.tries < rules.CODE_TRIES]
+    for row in rows:
+        if row.person_id is not None and secrets.compare_digest(row.code_digest, told):
+            return _enter(row, agent), 0
+    for row in rows:
+        row.tries += 1
+    return None, max((rules.CODE_TRIES - row.tries for row in rows), default=0)
+
+
+def code_is_awaited(browser: str) -> bool:
+    """Whether typing a code in this browser can lead anywhere."""
+    return any(row.tries < rules.CODE_TRIES for row in _waiting(browser))
+
+
+def _waiting(browser: str) -> list[SignInLink]:
+    query = (
+        select(SignInLink)
+        .where(
+            SignInLink.browser_digest == rules.digest(browser),
+            SignInLink.used_at.is_(None),
+            SignInLink.asked_at > clock.now() - rules.LINK_LASTS,
+        )
+        .order_by(SignInLink.asked_at.desc())
+        .limit(3)
+        .with_for_update()
+    )
+    rows = db.session.scalars(query) if browser else ()
+    return [row for row in rows if _state(row) is rules.LinkState.LIVE]
+
+
+def _enter(row: SignInLink, agent: str) -> Entered | None:
+    """Use the link up and begin a session; two at once, and only one of them comes in."""
+    if row.person_id is None or _state(row) is not rules.LinkState.LIVE:
+        return None
+    mine = (SignInLink.id == row.id, SignInLink.used_at.is_(None))
+    used = db.session.execute(update(SignInLink).where(*mine).values(used_at=clock.now()))
+    person = db.session.get_one(Person, row.person_id)
+    if getattr(used, "rowcount", 0) != 1 or person.erased_at is not None:
+        return None
+    return Entered(enter(person.id, agent), person.id, row.next_path)
+
+
+def enter(person_id: int, agent: str) -> str:
+    """Begin a session for somebody who has shown who they are; its token goes into the cookie (sessions.keep)."""
+    person = db.session.get_one(Person, person_id)
+    _, token = sessions.new_session(person, browser=rules.browser_in_words(agent))
+    return token
+
+
+def forget_old() -> int:
+    """Drop links and sessions that are of no more use to anybody: a duty of the worker's."""
+    yesterday = clock.now() - timedelta(days=1)
+    ended = clock.now() - sessions.LASTS
+    with transaction():
+        links = db.session.execute(delete(SignInLink).where(SignInLink.asked_at < yesterday))
+        gone = db.session.execute(delete(SignedInSession).where(SignedInSession.began_at < ended))
+    return sum(int(getattr(done, "rowcount", 0)) for done in (links, gone))

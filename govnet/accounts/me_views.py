@@ -1,0 +1,124 @@
+"""The page "You", and leaving."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from flask import Response, flash, g, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from govnet.accounts import actions, catchup, erasure, sessions
+from govnet.accounts.blueprint import bp, has_page, inside, my_places, my_zone, recently
+from govnet.accounts.forms import EraseForm
+from govnet.kernel.actor import Door
+from govnet.kernel.clock import today
+from govnet.kernel.forms import Form
+from govnet.kernel.pages import page, see, weekday_date
+from govnet.kernel.templates import waiting_is
+from govnet.kernel.transaction import transaction
+from govnet.permissions import Can, allows, current_actor
+
+
+def _how_many_wait() -> int:
+    return catchup.how_many_wait(current_actor().person_id or 0)
+
+
+waiting_is(_how_many_wait)
+
+
+@bp.get("/me")
+@allows(Can.OWN)
+def me() -> Response:
+    """What waits, what happened since, and where one belongs."""
+    person_id = current_actor().person_id or 0
+    things = catchup.things_that_wait(person_id, inside)
+    if len(things) < catchup.MOST:
+        g.waiting = len(things)
+    return page(
+        "accounts/me.html",
+        things=things,
+        windows=catchup.windows(person_id, my_places(), inside),
+        places=my_places(),
+        zone=my_zone(),
+        form=Form(made=0),
+        since_words=_since_words,
+        mail_url=_mail_url(),
+    )
+
+
+def _since_words(at: datetime) -> str:
+    """ "Tuesday", or further back the whole day."""
+    day = at.astimezone(ZoneInfo(my_zone())).date()
+    if timedelta() <= today(my_zone()) - day < timedelta(days=7):
+        return str(format_date(day, "EEEE", locale=get_locale() or "en"))
+    return weekday_date(day)
+
+
+def _mail_url() -> str:
+    return url_for("mail.volume") if has_page("mail.volume") else ""
+
+
+def _ways_to_leave() -> list[tuple[str, str]]:
+    """For each network, its name and the page on which a membership ends."""
+    if not has_page("membership.leave"):
+        return []
+    return [(p.network.name, url_for("membership.leave", network=p.network)) for p in my_places() if p.member]
+
+
+@bp.post("/me/read")
+@allows(Can.OWN)
+def read_all() -> Response:
+    """Mark exactly what the page showed."""
+    upto = {
+        int(name.removeprefix("upto-")): int(value)
+        for name, value in request.form.items()
+        if name.startswith("upto-") and name[5:].isdecimal() and value.isdecimal()
+        and len(name) < 24 and len(value) < 19
+    }  # fmt: skip
+    with transaction():
+        actions.mark_read(upto, by=current_actor())
+    flash(_("All read."), "success")
+    return see(".me")
+
+
+@bp.get("/me/leave")
+@allows(Can.OWN)
+def leave() -> Response:
+    """Three ways to have less of it, each with what stays."""
+    return page("accounts/leave.html", leave_urls=_ways_to_leave(), mail_url=_mail_url())
+
+
+@bp.get("/me/remove-my-name")
+@allows(Can.OWN)
+@recently
+def erase_page() -> Response:
+    """What goes, what stays, and the word to type."""
+    return page("accounts/erase.html", form=EraseForm(made=0), places=my_places())
+
+
+@bp.post("/me/remove-my-name")
+@allows(Can.OWN)
+@recently
+def erase() -> Response:
+    """Remove the name, for good."""
+    form = EraseForm(made=0)
+    if form.validate_on_submit():
+        with form.catching():
+            with transaction():
+                erasure.erase_oneself(form.word.data or "", by=current_actor(), via=Door.WEB)
+            sessions.forget()
+            return see(".removed")
+    return page("accounts/erase.html", 422, form=form, places=my_places())
+
+
+@bp.get("/me/removed")
+@allows(Can.READ)
+def removed() -> Response:
+    """Goodbye."""
+    if current_user.is_authenticated:
+        return see(".me")
+    return page("accounts/removed.html")

@@ -1,0 +1,145 @@
+"""Moving to another address: the new one must say yes, and the old one can say no for a week."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, select
+
+from govnet.accounts import queries, rules, sessions
+from govnet.accounts.models import AddressChange, Person, PersonEmail
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor
+from govnet.kernel.errors import RuleBroken
+from govnet.kernel.transaction import transaction
+from govnet.mail import outbox
+from govnet.mail.headers import Address
+from govnet.mail.links import site_url
+from govnet.permissions import Can, require
+
+
+def ask(address: str, *, by: Actor) -> None:
+    """Ask the new address whether it is hers; nothing moves before it says yes.
+
+    An address that somebody else has gets a mail too, which says so: the page must not tell.
+    """
+    require(by, Can.OWN)
+    person = db.session.get_one(Person, by.person_id)
+    if queries.main_address(person.id) == address:
+        raise RuleBroken(_("This is your address already."), field="email")
+    cancel(by=by)
+    token = secrets.token_urlsafe(24)
+    row = AddressChange(
+        person_id=person.id, address=address, token_digest=rules.digest(token), asked_at=clock.now()
+    )
+    db.session.add(row)
+    taken = queries.person_by_email(address) is not None
+    _mail(
+        "accounts/address_taken" if taken else "accounts/address_confirm",
+        address,
+        person,
+        address=site_url("accounts.confirm_address", token=token),
+        until=row.asked_at + rules.CONFIRM_LASTS,
+    )
+
+
+def _mail(template: str, to: str, person: Person, **context: Any) -> None:
+    outbox.post(
+        template,
+        to=Address(to, person.name),
+        context={"name": person.name, "zone": person.zone or "Europe/London", **context},
+        language=person.locale,
+    )
+
+
+def cancel(*, by: Actor) -> None:
+    """The new address is not wanted after all; its link is worth nothing."""
+    require(by, Can.OWN)
+    waiting = (AddressChange.person_id == by.person_id, AddressChange.confirmed_at.is_(None))
+    db.session.execute(delete(AddressChange).where(*waiting))
+
+
+def can_confirm(row: AddressChange | None) -> bool:
+    """Whether the link in the mail still moves anything."""
+    if row is None:
+        return False
+    state = rules.link_state(
+        asked_at=row.asked_at, used_at=row.confirmed_at, now=clock.now(), lasts=rules.CONFIRM_LASTS
+    )
+    return state is rules.LinkState.LIVE
+
+
+def confirm(token: str) -> bool:
+    """The new address says yes: mail goes there and it signs in from now on; the old one is told how to undo it.
+
+    False where the link is old, or the address became somebody else's meanwhile.
+    """
+    row = queries.change_by_token(token)
+    if row is None or not can_confirm(row) or queries.person_by_email(row.address) is not None:
+        return False
+    person = db.session.get_one(Person, row.person_id)
+    row.old_address, row.confirmed_at = queries.main_address(person.id) or "", clock.now()
+    undo = secrets.token_urlsafe(24)
+    row.undo_digest = rules.digest(undo)
+    _move(person.id, row.address)
+    if row.old_address:
+        _mail(
+            "accounts/address_moved",
+            row.old_address,
+            person,
+            address=site_url("accounts.undo_address", token=undo),
+            until=row.confirmed_at + rules.UNDO_LASTS,
+        )
+    return True
+
+
+def _move(person_id: int, address: str) -> None:
+    """From now on this is the person's only address."""
+    db.session.execute(delete(PersonEmail).where(PersonEmail.person_id == person_id))
+    db.session.add(PersonEmail(person_id=person_id, address=address, verified_at=clock.now(), main=True))
+
+
+def can_undo(row: AddressChange | None) -> bool:
+    """Whether the old address may still say no."""
+    if row is None or row.confirmed_at is None:
+        return False
+    state = rules.link_state(
+        asked_at=row.confirmed_at, used_at=row.undone_at, now=clock.now(), lasts=rules.UNDO_LASTS
+    )
+    return state is rules.LinkState.LIVE
+
+
+def undo(token: str) -> bool:
+    """The old address says no: it is hers again, every browser is signed out, the password is gone.
+
+    Whoever moved the account may know the password, so a mailed link is the only way in until a new one is set.
+    """
+    row = queries.change_by_undo(token)
+    if row is None or not can_undo(row) or queries.person_by_email(row.old_address or "") is not None:
+        return False
+    person = db.session.get_one(Person, row.person_id)
+    if person.erased_at is not None or not row.old_address:
+        return False
+    row.undone_at = clock.now()
+    person.password_hash = None
+    sessions.end_all_sessions(person.id)
+    others = (AddressChange.person_id == person.id, AddressChange.id != row.id)
+    db.session.execute(delete(AddressChange).where(*others))  # whoever moved it further cannot take it back
+    _move(person.id, row.old_address)
+    return True
+
+
+def forget_old() -> int:
+    """Drop changes of address that nobody can confirm or undo any more, and with them the old addresses."""
+    now = clock.now()
+    stale = select(AddressChange.id).where(
+        (AddressChange.confirmed_at < now - rules.UNDO_LASTS)
+        | (AddressChange.confirmed_at.is_(None) & (AddressChange.asked_at < now - timedelta(days=2)))
+    )
+    with transaction():
+        done = db.session.execute(delete(AddressChange).where(AddressChange.id.in_(stale)))
+    return int(getattr(done, "rowcount", 0))

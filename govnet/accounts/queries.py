@@ -1,0 +1,94 @@
+"""Reading people: by address, by name, and where they are signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import Row, select
+
+from govnet.accounts.models import AddressChange, Person, PersonEmail, SignedInSession, SignInLink
+from govnet.accounts.rules import digest
+from govnet.accounts.sessions import LASTS
+from govnet.extensions import db
+from govnet.kernel import clock
+
+_MANY = 900
+
+
+def person_by_email(address: str) -> Person | None:
+    """Whose verified address this is, in any case of letters."""
+    query = (
+        select(Person)
+        .join(PersonEmail, PersonEmail.person_id == Person.id)
+        .where(
+            PersonEmail.address == address.strip().lower(),
+            PersonEmail.verified_at.is_not(None),
+            Person.erased_at.is_(None),
+        )
+    )
+    return db.session.scalar(query)
+
+
+def main_address(person_id: int) -> str | None:
+    """Where the person's mail goes; None for somebody without a verified address."""
+    query = (
+        select(PersonEmail.address)
+        .where(PersonEmail.person_id == person_id, PersonEmail.verified_at.is_not(None))
+        .order_by(PersonEmail.main.desc(), PersonEmail.id)
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
+def names(person_ids: Collection[int | None]) -> dict[int, str]:
+    """The name to show for each; whoever removed theirs is "a former member", and so is nobody known."""
+    ids = sorted({i for i in person_ids if i is not None})
+    found = dict.fromkeys(ids, _("a former member"))
+    for start in range(0, len(ids), _MANY):
+        query = select(Person.id, Person.name).where(Person.id.in_(ids[start : start + _MANY]))
+        found.update({row.id: row.name for row in db.session.execute(query) if row.name})
+    return found
+
+
+def password_of(person_id: int) -> str | None:
+    """The hash of the person's password, if she has one."""
+    return db.session.scalar(select(Person.password_hash).where(Person.id == person_id))
+
+
+def open_sessions(person_id: int) -> Sequence[Row[int, datetime, datetime, str]]:
+    """Where the person is signed in, the one seen last first."""
+    query = (
+        select(SignedInSession.id, SignedInSession.began_at, SignedInSession.seen_at, SignedInSession.browser)
+        .where(
+            SignedInSession.person_id == person_id,
+            SignedInSession.ended_at.is_(None),
+            SignedInSession.began_at > clock.now() - LASTS,
+        )
+        .order_by(SignedInSession.seen_at.desc(), SignedInSession.id.desc())
+    )
+    return db.session.execute(query).all()
+
+
+def link_by_token(token: str) -> SignInLink | None:
+    """The one-time link with that token, whatever became of it."""
+    return db.session.scalar(select(SignInLink).where(SignInLink.token_digest == digest(token)))
+
+
+def open_change(person_id: int) -> AddressChange | None:
+    """The new address that waits to be confirmed."""
+    query = select(AddressChange).where(
+        AddressChange.person_id == person_id, AddressChange.confirmed_at.is_(None)
+    )
+    return db.session.scalar(query)
+
+
+def change_by_token(token: str) -> AddressChange | None:
+    """The change of address that a mailed link is about."""
+    return db.session.scalar(select(AddressChange).where(AddressChange.token_digest == digest(token)))
+
+
+def change_by_undo(token: str) -> AddressChange | None:
+    """The change of address that the old address may undo."""
+    return db.session.scalar(select(AddressChange).where(AddressChange.undo_digest == digest(token)))

@@ -1,0 +1,72 @@
+"""A form's fields for the charter's parameters, and what they hold afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, RadioField, SelectField, SelectMultipleField
+from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget, NumberInput
+
+from govnet.charter.kinds import Choice, Choices, Parameter, Share, Statements, Whole
+from govnet.charter.thresholds import Strictness
+from govnet.kernel.forms import Body, Form, Text
+from govnet.kernel.said import Said
+from govnet.kernel.words import say
+
+HOW = (
+    (Strictness.AT_LEAST.value, _l("at least")),
+    (Strictness.MORE_THAN.value, _l("more than")),
+)
+
+
+class Boxes(SelectMultipleField):
+    """Several boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def name_of(parameter: Parameter[Any]) -> str:
+    """The field's name: `decisions__quorum`."""
+    return parameter.key.replace(".", "__")
+
+
+def fields_for(parameter: Parameter[Any], value: Any) -> dict[str, Any]:
+    """The fields that ask for a parameter, filled in with its present value."""
+    name, title = name_of(parameter), say(Said(parameter.title))
+    needed = [InputRequired(_l("Choose an answer."))]
+    if isinstance(parameter, Whole):
+        missing = _l("Enter a number.")
+        widget = NumberInput(min=parameter.least, max=parameter.most)
+        return {name: Text(title, missing=missing, limit=10, default=str(value), widget=widget)}
+    if isinstance(parameter, Statements):
+        return {name: Body(title, limit=20_000, default="\n".join(value))}
+    if isinstance(parameter, Share):
+        share = f"{value.share.numerator}/{value.share.denominator}"
+        return {
+            f"{name}__how": SelectField(title, choices=HOW, default=value.strictness.value),
+            name: Text(title, missing=_l("Enter a fraction, such as 2/3."), limit=20, default=share),
+        }
+    if isinstance(parameter, Choices):
+        return {name: Boxes(title, choices=_options(parameter.options), default=sorted(value))}
+    if isinstance(parameter, Choice):
+        return {
+            name: RadioField(title, choices=_options(parameter.options), default=value, validators=needed)
+        }
+    yes_no = [("yes", _l("Yes")), ("no", _l("No"))]
+    return {name: RadioField(title, choices=yes_no, default="yes" if value else "no", validators=needed)}
+
+
+def _options(options: Any) -> list[tuple[str, str]]:
+    return [(value, say(Said(words))) for value, words in options.items()]
+
+
+def typed(form: Form, parameter: Parameter[Any]) -> Any:
+    """What the form holds for a parameter, as JSON has it; whether it makes sense is the charter's to say."""
+    name = name_of(parameter)
+    field: Field = form[name]
+    if isinstance(parameter, Share):
+        return {form[f"{name}__how"].data: field.data}
+    return field.data

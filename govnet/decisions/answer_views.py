@@ -1,0 +1,147 @@
+"""Answering a proposal, taking the answer back, and what happens to words that came too late."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask import url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from govnet.charter.models import Network
+from govnet.decisions import answering, queries, shown
+from govnet.decisions.answering import Given, TooLate
+from govnet.decisions.blueprint import bp
+from govnet.decisions.discussion import of_thread
+from govnet.decisions.forms import AnswerForm, CommentForm
+from govnet.decisions.models import Proposal, RollEntry
+from govnet.decisions.rules import MEANINGS
+from govnet.decisions.shown import ProposalPage
+from govnet.decisions.words import FACES, KINDS
+from govnet.forum.actions import reply
+from govnet.kernel.actor import Actor, Door
+from govnet.kernel.errors import RuleBroken
+from govnet.kernel.forms import once
+from govnet.kernel.pages import page, see
+from govnet.kernel.said import Said
+from govnet.kernel.transaction import transaction
+from govnet.kernel.words import say
+from govnet.permissions import Can, allows, current_actor
+
+
+def proposal_page(
+    proposal_id: int, actor: Actor, form: AnswerForm | None = None, status: int = 200
+) -> Response:
+    """The page, with the form as it was typed when something in it is wrong."""
+    found = shown.proposal_page(proposal_id, actor)
+    if form is None and found.mine and found.taking and not found.elsewhere:
+        form = _form_for(found)
+    return page(
+        "decisions/proposal.html",
+        status,
+        it=found,
+        form=form,
+        meanings=_meanings(),
+        discussion=of_thread(found.proposal.thread_id, actor),
+    )
+
+
+@bp.post("/<network:network>/proposals/<int:proposal_id>/answer")
+@allows(Can.ANSWER, proposal=Proposal)
+def answer(network: Network, proposal: Proposal) -> Response:
+    """Give or change an answer."""
+    proposal_id, actor = proposal.id, current_actor()
+    newest = queries.newest_version(proposal_id)
+    mine = queries.entries_for(newest.id, actor)
+    form = AnswerForm(about=proposal, parties=_parties(mine))
+    if form.validate_on_submit():
+        version_id = _asked_version(form, newest.id)
+        try:
+            with form.catching(), transaction():
+                party = int(form.party.data) if form.party.data else None
+                answering.answer(version_id, _given(form), by=actor, via=Door.WEB, entry_id=party)
+                return see(".proposal", proposal_id=proposal_id, _anchor="your-answer")
+        except TooLate as late:
+            return _too_late(proposal_id, late, form)
+    return proposal_page(proposal_id, actor, form, 422)
+
+
+@bp.post("/<network:network>/proposals/<int:proposal_id>/answer/take-back")
+@allows(Can.ANSWER, proposal=Proposal)
+def take_back(network: Network, proposal: Proposal) -> Response:
+    """Have no answer any more."""
+    proposal_id, actor = proposal.id, current_actor()
+    with transaction():
+        newest = queries.newest_version(proposal_id)
+        for entry in queries.entries_for(newest.id, actor):
+            if entry.position is not None:
+                answering.take_back(newest.id, entry.id, by=actor, via=Door.WEB)
+    return see(".proposal", proposal_id=proposal_id)
+
+
+@bp.post("/<network:network>/proposals/<int:proposal_id>/comment")
+@allows(Can.READ, proposal=Proposal)
+def comment(network: Network, proposal: Proposal) -> Response:
+    """Post what came too late as a comment where the proposal is discussed."""
+    discussion = of_thread(proposal.thread_id, current_actor())
+    if discussion is None:
+        raise RuleBroken(_("There is no discussion of this proposal in which you could write."))
+    form = CommentForm(about=proposal)
+    thread, actor = discussion.thread, current_actor()
+    if form.validate_on_submit():
+        with form.catching():
+            return once(
+                form,
+                lambda: reply(thread, by=actor, body=str(form.body.data), via=Door.WEB),
+                lambda post: url_for("forum.thread", thread_id=post.thread_id, _anchor=f"post-{post.number}"),
+                done=_("Your comment is there."),
+            )
+    return page("decisions/late.html", 422, proposal=proposal, message="", form=form)
+
+
+def _too_late(proposal_id: int, late: TooLate, form: AnswerForm) -> Response:
+    """The answer was not counted; the words are kept, to be posted as a comment."""
+    proposal = queries.proposal_whole(proposal_id)
+    words = "\n\n".join(text for text in (form.reason.data, form.remedy.data) if text)
+    kept = CommentForm(about=proposal, formdata=None, data={"body": words})
+    return page("decisions/late.html", 409, proposal=proposal, message=late.message, form=kept)
+
+
+def _given(form: AnswerForm) -> Given:
+    return Given(
+        KINDS[form.answer.data],
+        reason=form.reason.data or "",
+        remedy=form.remedy.data or "",
+        named=bool(form.named.data),
+        recused=bool(form.recused.data),
+    )
+
+
+def _asked_version(form: AnswerForm, newest: int) -> int:
+    """The version whose words the reader saw."""
+    sent = form.version.data or ""
+    return int(sent) if sent.isdecimal() and len(sent) < 12 else newest
+
+
+def _parties(entries: Sequence[RollEntry]) -> list[tuple[str, str]]:
+    """For whom the reader may answer, where there is a choice."""
+    if len(entries) < 2:
+        return []
+    return [(str(entry.id), _("For myself") if entry.person_id else entry.name) for entry in entries]
+
+
+def _form_for(found: ProposalPage) -> AnswerForm:
+    """The form, filled in with the reader's answer."""
+    form = AnswerForm(about=found.proposal, parties=_parties(found.mine), formdata=None)
+    form.version.data = str(found.version.id)
+    given = found.answered[0] if found.answered else None
+    if given is not None:
+        form.answer.data, form.reason.data, form.remedy.data = FACES[given.kind], given.reason, given.remedy
+        form.named.data, form.recused.data = given.named, given.recused
+        form.party.data = str(given.entry_id)
+    return form
+
+
+def _meanings() -> Mapping[str, str]:
+    """The line under each answer."""
+    return {FACES[kind]: say(Said(words)) for kind, words in MEANINGS.items()}

@@ -1,0 +1,39 @@
+"""The newest of the discussion that a proposal came from, for those who may read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from govnet.extensions import db
+from govnet.forum.kinds import PostState
+from govnet.forum.models import Post, Thread
+from govnet.kernel.actor import Actor
+from govnet.permissions import Can, can
+
+NEWEST = 20
+
+
+@dataclass(frozen=True)
+class Discussion:
+    """A thread and its newest posts, oldest of them first."""
+
+    thread: Thread
+    posts: tuple[Post, ...]
+
+
+def of_thread(thread_id: int | None, actor: Actor) -> Discussion | None:
+    """The discussion, or None where there is none or the actor may not read it."""
+    thread = db.session.get(Thread, thread_id) if thread_id else None
+    if thread is None or not can(actor, Can.READ_THREAD, thread):
+        return None
+    query = (
+        select(Post)
+        .where(Post.thread_id == thread.id, Post.state == PostState.VISIBLE)
+        .options(joinedload(Post.author))
+        .order_by(Post.number.desc())
+        .limit(NEWEST)
+    )
+    return Discussion(thread, tuple(reversed(db.session.scalars(query).all())))

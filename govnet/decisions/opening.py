@@ -1,0 +1,188 @@
+"""What every opening shares: the words checked against the charter, the roll taken, the version opened or closed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import insert
+
+from govnet.charter import parameters as p
+from govnet.charter import queries as charters
+from govnet.charter.models import Network
+from govnet.charter.rules import Charter, canonical, problems
+from govnet.decisions import queries, register, roll, timing
+from govnet.decisions.models import Proposal, ProposalVersion, Replaces, RollEntry, VersionState
+from govnet.decisions.rules import Outcome
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.errors import NotAllowed, RuleBroken
+from govnet.kernel.text import render
+from govnet.kernel.words import say
+
+
+@dataclass(frozen=True)
+class Words:
+    """What people are asked: one sentence, the text, and the rules it would change."""
+
+    question: str
+    text: str
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a proposal is about, beside its words."""
+
+    matter: str
+    closes: date | None = None
+    thread_id: int | None = None
+    replaces_id: int | None = None
+    review_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How something was decided elsewhere, and how we know."""
+
+    on: date
+    by: str
+    where: str
+    evidence: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Doer:
+    """Who does it, by what right, through which door."""
+
+    by: Actor
+    under: Authority
+    via: Door
+
+    def fields(self, network: Network) -> dict[str, Any]:
+        """What every event of theirs has."""
+        return {"network": network, "by": self.by, "under": self.under, "via": self.via}
+
+
+def digest(text: str) -> str:
+    """SHA-256, in hex, of a text that lives in its own table."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_proposer(charter: Charter, by: Actor) -> None:
+    """NotAllowed where the charter lets only the committee propose."""
+    if charter[p.PROPOSE] == "committee" and not by.is_steering:
+        raise NotAllowed(_("By our rules only the committee can make a proposal."), roles=["steering"])
+
+
+def checked(charter: Charter, words: Words, matter: str) -> Words:
+    """The words with only those changes that change something; RuleBroken when they can't be."""
+    if matter not in p.MATTERS:
+        raise RuleBroken(_("Choose what this is about, so that we know who decides."), field="matter")
+    for said in problems(charter, words.changes).values():
+        raise RuleBroken(say(said), field="rules")
+    new = charter.with_changes(words.changes)
+    real = {key: value for key, value in new.stored().items() if value != charter.stored()[key]}
+    if words.changes and not real:
+        raise RuleBroken(_("Our rules say this already: nothing would change."), field="rules")
+    if real and matter != "charter":
+        raise RuleBroken(
+            _("A change of our rules is decided as such, not beside something else."), field="matter"
+        )
+    return Words(words.question, words.text, real)
+
+
+def new_proposal(
+    network: Network, ask: Ask, charter: Charter, *, door: Door, by: Actor, **values: Any
+) -> Proposal:
+    """The proposal\'s own row, before its first version."""
+    proposal = Proposal(
+        network=network,
+        thread_id=ask.thread_id,
+        author_id=by.person_id,
+        matter=ask.matter,
+        body=charter[p.BODY_FOR[ask.matter]],
+        door=door,
+        review_on=ask.review_on,
+        opened_at=clock.now(),
+        **values,
+    )
+    db.session.add(proposal)
+    db.session.flush()  # the roll is written in one statement, which needs the keys
+    if ask.replaces_id is not None:
+        register.to_replace(network.id, ask.replaces_id)
+        db.session.add(Replaces(proposal_id=proposal.id, decision_id=ask.replaces_id))
+    return proposal
+
+
+def open_version(
+    proposal: Proposal,
+    words: Words,
+    network: Network,
+    *,
+    method: str,
+    deadline: datetime,
+    because: str = "",
+    after: ProposalVersion | None = None,
+) -> ProposalVersion:
+    """Open a version and take its roll."""
+    charter_version = charters.version_in_force(network.id)
+    asked = roll.take(network, proposal.body, charters.rules_of(charter_version))
+    counted = sum(row["counted"] for row in asked)
+    if not counted:
+        raise RuleBroken(_("Nobody could answer this: there is nobody yet who decides such matters."))
+    version = ProposalVersion(
+        proposal_id=proposal.id,
+        number=after.number + 1 if after else 1,
+        author_id=proposal.author_id,
+        question=words.question,
+        text=words.text,
+        html=render(words.text),
+        because=because,
+        changes=canonical(words.changes),
+        method=method,
+        opened_at=clock.now(),
+        deadline=deadline,
+        roll_size=counted,
+        charter_version_id=charter_version.id,
+    )
+    db.session.add(version)
+    db.session.flush()  # as above
+    db.session.execute(insert(RollEntry), [{"version_id": version.id, **row} for row in asked])
+    return version
+
+
+def told(proposal: Proposal, version: ProposalVersion) -> dict[str, Any]:
+    """What the record says of every opening."""
+    return {
+        "proposal": proposal,
+        "version": version,
+        "question": version.question,
+        "matter": proposal.matter,
+        "body": proposal.body,
+        "deadline": version.deadline,
+        "roll_size": version.roll_size,
+        "digest": digest(version.text),
+        "charter": f"charter_version:{version.charter_version_id}",
+        "number": version.number,
+    }
+
+
+def still_open(proposal: Proposal) -> ProposalVersion:
+    """The open version, locked; RuleBroken once its time is over, even if nobody has closed it yet."""
+    version = queries.open_version_locked(proposal.id)
+    if version is None or not timing.takes_answers(clock.now(), version.deadline):
+        raise RuleBroken(_("This has closed. What was decided can be changed by a new proposal."))
+    return version
+
+
+def end_version(version: ProposalVersion, outcome: Outcome) -> None:
+    """Close a version without a decision: its words were changed, or it was taken back."""
+    version.state, version.closed_at, version.outcome = VersionState.CLOSED, clock.now(), outcome
+    db.session.flush()  # one open version a proposal: the old one closes before the new one opens

@@ -1,0 +1,208 @@
+"""Proposing, in two steps that need no scripts: what it is about, and then the words. Changing and taking back."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from govnet.charter import parameters as p
+from govnet.charter import queries as charters
+from govnet.charter.kinds import Parameter
+from govnet.charter.models import Network
+from govnet.charter.rules import Charter
+from govnet.decisions import actions, queries, register, timing
+from govnet.decisions.blueprint import bp
+from govnet.decisions.discussion import of_thread
+from govnet.decisions.forms import ProposeForm, ReasonForm, RewordForm, rules_in, with_rules
+from govnet.decisions.models import Proposal
+from govnet.decisions.opening import Ask, Words
+from govnet.kernel import clock
+from govnet.kernel.actor import Door
+from govnet.kernel.forms import once
+from govnet.kernel.pages import page, see
+from govnet.kernel.transaction import transaction
+from govnet.permissions import Can, allows, current_actor
+
+MOST_RULES = 8
+
+
+def _wanted_rules() -> list[Parameter[Any]]:
+    """The rules that are to change, from the address."""
+    keys = list(dict.fromkeys(request.args.getlist("rule")))[:MOST_RULES]
+    return [p.CATALOGUE[key] for key in keys if key in p.CATALOGUE]
+
+
+@bp.get("/<network:network>/proposals/new")
+@allows(Can.PROPOSE)
+def propose(network: Network) -> Response:
+    """First what it is about and so who decides; then the words."""
+    rules = _wanted_rules()
+    matter = "charter" if rules else request.args.get("matter", "")
+    charter = charters.rules_in_force(network.id)
+    if matter not in p.MATTERS or (matter == "charter" and not rules):
+        return page("decisions/about.html", **_about(network, charter, matter))
+    return _propose_page(network, charter, matter, _propose_form(network, charter, rules, fresh=True))
+
+
+@bp.post("/<network:network>/proposals/new")
+@allows(Can.PROPOSE)
+def propose_now(network: Network) -> Response:
+    """Ask it."""
+    rules, charter = _wanted_rules(), charters.rules_in_force(network.id)
+    matter = "charter" if rules else request.args.get("matter", "")
+    form = _propose_form(network, charter, rules)
+    if form.validate_on_submit():
+        words = Words(form.question.data, form.text.data, rules_in(form, rules))
+        thread = of_thread(request.args.get("thread", type=int), current_actor())
+        thread_id = thread.thread.id if thread and thread.thread.network_id == network.id else None
+        ask = Ask(matter, form.closes.data, thread_id, form.replaces.data or None, form.review.data)
+        with form.catching():
+            return once(
+                form,
+                lambda: actions.propose(network, words, ask, by=current_actor(), via=Door.WEB),
+                lambda made: url_for(".proposal", proposal_id=made.id),
+                done=_("It is open. Everybody who decides this is told by mail."),
+            )
+    return _propose_page(network, charter, matter, form, 422)
+
+
+def _about(network: Network, charter: Charter, matter: str) -> dict[str, Any]:
+    return {
+        "charter": charter,
+        "matter": matter,
+        "matters": [
+            (key, p.MATTERS[key], charter[p.BODY_FOR[key]], charter[p.METHOD_FOR[key]]) for key in p.MATTERS
+        ],
+        "sections": [
+            (p.SECTIONS[section], [each for each in p.CATALOGUE.values() if each.section == section])
+            for section in p.SECTIONS
+        ],
+        "thread": of_thread(request.args.get("thread", type=int), current_actor()),
+    }
+
+
+def _propose_form(
+    network: Network, charter: Charter, rules: list[Parameter[Any]], fresh: bool = False
+) -> Any:
+    form_class, _chosen = with_rules(ProposeForm, rules, charter)
+    thread = of_thread(request.args.get("thread", type=int), current_actor()) if fresh else None
+    question = (thread.thread.question or thread.thread.title) if thread else ""
+    first = timing.earliest(clock.now(), charter, ZoneInfo(network.zone))
+    start = {"closes": first, "question": question[:200]} | _from_recommendation(network)
+    form = form_class(about=network, data=start)
+    earlier = [(each.id, f"{each.number} {each.question}") for each in register.in_force(network.id)]
+    form.replaces.choices = [(0, _("No")), *earlier]
+    return form
+
+
+def _from_recommendation(network: Network) -> dict[str, str]:
+    """What the committee recommended, as the draft of a proposal for those who may decide."""
+    number = request.args.get("from", "")
+    if not number:
+        return {}
+    found = register.decision(network.id, number).version
+    return {"question": found.question, "text": found.text}
+
+
+def _propose_page(network: Network, charter: Charter, matter: str, form: Any, status: int = 200) -> Response:
+    zone = ZoneInfo(network.zone)
+    return page(
+        "decisions/propose.html",
+        status,
+        form=form,
+        charter=charter,
+        matter=matter,
+        rules=_wanted_rules(),
+        soonest=timing.earliest(clock.now(), charter, zone),
+        latest=timing.latest(clock.now(), charter, zone),
+        thread=of_thread(request.args.get("thread", type=int), current_actor()),
+    )
+
+
+@bp.get("/<network:network>/proposals/<int:proposal_id>/reword")
+@allows(Can.REWORD_PROPOSAL, proposal=Proposal)
+def reword(network: Network, proposal: Proposal) -> Response:
+    """The words as they are, to be changed."""
+    return _reword_page(proposal, _reword_form(proposal))
+
+
+@bp.post("/<network:network>/proposals/<int:proposal_id>/reword")
+@allows(Can.REWORD_PROPOSAL, proposal=Proposal)
+def reword_now(network: Network, proposal: Proposal) -> Response:
+    """Ask everybody again."""
+    form, proposal_id = _reword_form(proposal), proposal.id
+    if form.validate_on_submit():
+        version = queries.newest_version(proposal_id)
+        rules = [p.CATALOGUE[key] for key in queries.changes_of(version)]
+        words = Words(form.question.data, form.text.data, rules_in(form, rules))
+        with form.catching():
+            return once(
+                form,
+                lambda: actions.reword(
+                    proposal, words, because=form.because.data, by=current_actor(), via=Door.WEB
+                ),
+                lambda _made: url_for(".proposal", proposal_id=proposal_id),
+                done=_("Everybody is asked again, in the new words."),
+            )
+    return _reword_page(queries.proposal_whole(proposal_id), form, 422)
+
+
+def _reword_form(proposal: Proposal) -> Any:
+    version = queries.newest_version(proposal.id)
+    wanted = queries.changes_of(version)
+    charter = charters.rules_in_force(proposal.network_id).with_changes(wanted)
+    form_class, _rules = with_rules(RewordForm, [p.CATALOGUE[key] for key in wanted], charter)
+    return form_class(about=version, data={"question": version.question, "text": version.text})
+
+
+def _reword_page(proposal: Proposal, form: Any, status: int = 200) -> Response:
+    version = queries.newest_version(proposal.id)
+    rules = [p.CATALOGUE[key] for key in queries.changes_of(version)]
+    return page("decisions/reword.html", status, proposal=proposal, version=version, rules=rules, form=form)
+
+
+@bp.get("/<network:network>/proposals/<int:proposal_id>/withdraw")
+@allows(Can.WITHDRAW_PROPOSAL, proposal=Proposal)
+def withdraw(network: Network, proposal: Proposal) -> Response:
+    """Ask for the reason, and say what happens."""
+    return _reason_page(proposal, "withdraw", ReasonForm(about=proposal))
+
+
+@bp.post("/<network:network>/proposals/<int:proposal_id>/withdraw")
+@allows(Can.WITHDRAW_PROPOSAL, proposal=Proposal)
+def withdraw_now(network: Network, proposal: Proposal) -> Response:
+    """Take it back."""
+    form, proposal_id = ReasonForm(about=proposal), proposal.id
+    if form.validate_on_submit():
+        with form.catching(), transaction():
+            actions.withdraw(proposal, form.reason.data or "", by=current_actor(), via=Door.WEB)
+            return see(".proposal", proposal_id=proposal_id)
+    return _reason_page(queries.proposal_whole(proposal_id), "withdraw", form, 422)
+
+
+@bp.get("/<network:network>/proposals/<int:proposal_id>/object")
+@allows(Can.OBJECT, proposal=Proposal)
+def object_to(network: Network, proposal: Proposal) -> Response:
+    """Ask for the reason, and say what happens."""
+    return _reason_page(proposal, "object", ReasonForm(about=proposal))
+
+
+@bp.post("/<network:network>/proposals/<int:proposal_id>/object")
+@allows(Can.OBJECT, proposal=Proposal)
+def object_now(network: Network, proposal: Proposal) -> Response:
+    """Have everybody asked instead."""
+    form, proposal_id = ReasonForm(about=proposal), proposal.id
+    if form.validate_on_submit():
+        with form.catching(), transaction():
+            actions.object_to(proposal, form.reason.data or "", by=current_actor(), via=Door.WEB)
+            return see(".proposal", proposal_id=proposal_id)
+    return _reason_page(queries.proposal_whole(proposal_id), "object", form, 422)
+
+
+def _reason_page(proposal: Proposal, what: str, form: ReasonForm, status: int = 200) -> Response:
+    version = queries.newest_version(proposal.id)
+    return page("decisions/reason.html", status, proposal=proposal, version=version, what=what, form=form)

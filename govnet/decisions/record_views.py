@@ -1,0 +1,101 @@
+"""Writing down what was decided elsewhere, and writing beside what was decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from govnet.charter import parameters as p
+from govnet.charter import queries as charters
+from govnet.charter.kinds import Parameter
+from govnet.charter.models import Network
+from govnet.decisions import actions, register
+from govnet.decisions.blueprint import bp
+from govnet.decisions.book import Decision, NoteKind
+from govnet.decisions.forms import NoteForm, RecordForm, rules_in, with_rules
+from govnet.decisions.opening import Ask, Taken, Words
+from govnet.kernel.actor import Door
+from govnet.kernel.forms import once
+from govnet.kernel.pages import page
+from govnet.permissions import Can, allows, current_actor
+
+
+def _rules() -> list[Parameter[Any]]:
+    keys = list(dict.fromkeys(request.args.getlist("rule")))[:8]
+    return [p.CATALOGUE[key] for key in keys if key in p.CATALOGUE]
+
+
+@bp.get("/<network:network>/decisions/record")
+@allows(Can.RECORD_DECISION)
+def record(network: Network) -> Response:
+    """The form for a decision of a meeting or the list."""
+    return _record_page(network, _record_form(network))
+
+
+@bp.post("/<network:network>/decisions/record")
+@allows(Can.RECORD_DECISION)
+def record_now(network: Network) -> Response:
+    """Write it down: it stands unless somebody objects."""
+    form = _record_form(network)
+    if form.validate_on_submit():
+        words = Words(form.question.data, form.text.data, rules_in(form, _rules()))
+        taken = Taken(
+            form.taken_on.data, form.taken_by.data, form.where.data, form.evidence.data, form.url.data or ""
+        )
+        ask = Ask(form.matter.data, replaces_id=form.replaces.data or None)
+        with form.catching():
+            return once(
+                form,
+                lambda: actions.record_elsewhere(
+                    network, words, ask, taken, by=current_actor(), via=Door(form.door.data)
+                ),
+                lambda made: url_for(".proposal", proposal_id=made.id),
+                done=_("It is written down. Everybody concerned is told, and can object."),
+            )
+    return _record_page(network, form, 422)
+
+
+def _record_form(network: Network) -> Any:
+    form_class, _chosen = with_rules(RecordForm, _rules(), charters.rules_in_force(network.id))
+    start = {"matter": "charter"} if _rules() else {}
+    form = form_class(about=network, data=start)
+    earlier = [(each.id, f"{each.number} {each.question}") for each in register.in_force(network.id)]
+    form.replaces.choices = [(0, _("No")), *earlier]
+    return form
+
+
+def _record_page(network: Network, form: Any, status: int = 200) -> Response:
+    charter = charters.rules_in_force(network.id)
+    catalogue = list(p.CATALOGUE.values())
+    return page(
+        "decisions/record.html", status, form=form, charter=charter, rules=_rules(), catalogue=catalogue
+    )
+
+
+@bp.get("/<network:network>/decisions/<number>/note")
+@allows(Can.NOTE_DECISION)
+def note(network: Network, number: str) -> Response:
+    """The form for something beside a decision."""
+    return page("decisions/note.html", decision=register.decision(network.id, number), form=NoteForm())
+
+
+@bp.post("/<network:network>/decisions/<number>/note")
+@allows(Can.NOTE_DECISION)
+def note_now(network: Network, number: str) -> Response:
+    """Write it; the decision itself stays as it is."""
+    found: Decision = register.decision(network.id, number)
+    form = NoteForm()
+    if form.validate_on_submit():
+        with form.catching():
+            return once(
+                form,
+                lambda: actions.add_note(
+                    found, NoteKind(form.kind.data), form.text.data or "", by=current_actor(), via=Door.WEB
+                ),
+                lambda _made: url_for(".decision", number=number, _anchor="beside"),
+                done=_("Your note stands beside the decision."),
+            )
+    return page("decisions/note.html", 422, decision=found, form=form)

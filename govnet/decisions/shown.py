@@ -1,0 +1,184 @@
+"""What a proposal's page and a decision's page show, to whom: gathered here, drawn by templates, sent as data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from govnet.charter import queries as charters
+from govnet.charter.rules import Change, diff
+from govnet.decisions import queries, voices, words
+from govnet.decisions.book import Decision
+from govnet.decisions.models import ELSEWHERE, Position, Proposal, ProposalVersion, RollEntry
+from govnet.decisions.queries import Shown
+from govnet.decisions.rules import Kind, Outcome, Rule, Tally, outcome, parts
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor
+from govnet.kernel.words import say
+
+WORRIES = (Kind.BLOCK, Kind.STAND_ASIDE, Kind.RESERVATIONS)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One version's answers as far as this reader may see them."""
+
+    version: ProposalVersion
+    rule: Rule
+    tally: Tally
+    counts: bool
+    """Whether the reader may see how many gave each answer."""
+    names: bool
+    """Whether the reader may see who gave it."""
+    answers: tuple[Shown, ...]
+
+    @property
+    def bar(self) -> list[tuple[str, str, int]]:
+        """For the bar: every answer, also those that nobody gave."""
+        return words.bar_parts(self.tally)
+
+    @property
+    def rules(self) -> list[tuple[bool, str, str]]:
+        """The rule part by part; of what the reader can't see, only how many answered."""
+        found = parts(self.tally, self.version.roll_size, self.rule)
+        seen = found if self.counts else [part for part in found if part.name == "quorum"]
+        return [(part.met, say(part.said), "") for part in seen]
+
+    @property
+    def outcome(self) -> Outcome:
+        """What it is, or what it would be if it closed now."""
+        return self.version.outcome or outcome(self.tally, self.version.roll_size, self.rule)
+
+    @property
+    def headline(self) -> str:
+        """The outcome in words."""
+        needed = self.rule.quorum.needed(self.version.roll_size)
+        return words.headline(self.outcome, self.tally, needed, self.version.proposal.door)
+
+    @property
+    def worries(self) -> list[Shown]:
+        """Reasons that the reader may read, Stops first."""
+        return [each for each in self.nameable if each.position.kind in WORRIES and each.position.reason]
+
+    @property
+    def kept_back(self) -> int:
+        """How many gave a reason that only members can read."""
+        with_reason = [
+            each for each in self.answers if each.position.reason and each.position.kind in WORRIES
+        ]
+        return len(with_reason) - len(self.worries) if self.counts else 0
+
+    @property
+    def nameable(self) -> list[Shown]:
+        """Answers with a name beside them for this reader: all for members, for visitors who said so."""
+        if not self.counts:
+            return []
+        return [each for each in self.answers if self.names or each.organisation or each.position.named]
+
+    def groups(self) -> list[tuple[str, str, list[Shown]]]:
+        """Those with a name beside their answer, by answer: how drawn, words, who."""
+        seen = self.nameable
+        rows = ((kind, [each for each in seen if each.position.kind is kind]) for kind in Kind)
+        return [(words.FACES[kind], words.label(kind), who) for kind, who in rows if who]
+
+
+@dataclass(frozen=True)
+class ProposalPage:
+    """A proposal as one reader sees it."""
+
+    proposal: Proposal
+    now: Standing
+    earlier: tuple[Standing, ...]
+    mine: Sequence[RollEntry]
+    changes: tuple[Change, ...]
+
+    @property
+    def version(self) -> ProposalVersion:
+        """The words that count now."""
+        return self.now.version
+
+    @property
+    def taking(self) -> bool:
+        """Whether answers, or objections, are taken at this moment."""
+        return self.version.is_open and clock.now() < self.version.deadline
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it was decided elsewhere and only waits for objections."""
+        return self.version.method == ELSEWHERE
+
+    @property
+    def answered(self) -> list[Position]:
+        """The reader's own answers, for whomever."""
+        return [entry.position for entry in self.mine if entry.position is not None]
+
+
+def proposal_page(proposal_id: int, actor: Actor) -> ProposalPage:
+    """Everything the page of a proposal shows to this reader, in three statements."""
+    proposal = queries.proposal_whole(proposal_id)
+    versions = sorted(proposal.versions, key=lambda each: -each.number)
+    answers = queries.answers([each.id for each in versions])
+    mine = queries.entries_for(versions[0].id, actor)
+    answered = any(entry.position for entry in mine)
+    standings = [standing(each, answers[each.id], actor, answered) for each in versions]
+    return ProposalPage(proposal, standings[0], tuple(standings[1:]), mine, changes(versions[0]))
+
+
+def standing(version: ProposalVersion, answers: Sequence[Shown], actor: Actor, answered: bool) -> Standing:
+    """A version's answers for one reader."""
+    charter = charters.rules_of(version.charter_version)
+    sees = {"closed": not version.is_open, "has_answered": answered}
+    member = actor.is_member or actor.is_officer
+    tally = Tally.of(each.position.kind for each in answers if each.position.counted)
+    return Standing(
+        version,
+        queries.rule_of(version),
+        tally,
+        voices.sees_tally(charter, **sees),
+        voices.sees_names(charter, member=member, **sees),
+        tuple(answers),
+    )
+
+
+def changes(version: ProposalVersion) -> tuple[Change, ...]:
+    """What would change in the rules under which the version opened."""
+    wanted = queries.changes_of(version)
+    charter = charters.rules_of(version.charter_version)
+    return diff(charter, charter.with_changes(wanted)) if wanted else ()
+
+
+def decision_standing(decision: Decision, actor: Actor) -> Standing:
+    """The answers to what was decided, as this reader may see them."""
+    found = queries.answers([decision.version_id])[decision.version_id]
+    return standing(decision.version, found, actor, answered=True)
+
+
+def as_data(now: Standing) -> dict[str, Any]:
+    """A version as anybody may have it."""
+    version = now.version
+    proposal = version.proposal
+    return {
+        "id": proposal.id,
+        "version": version.number,
+        "question": version.question,
+        "text": version.text,
+        "matter": proposal.matter,
+        "body": proposal.body,
+        "method": version.method,
+        "opened_at": version.opened_at.isoformat(),
+        "deadline": version.deadline.isoformat(),
+        "closed_at": version.closed_at.isoformat() if version.closed_at else None,
+        "could_answer": version.roll_size,
+        "charter": charters.rules_of(version.charter_version).number,
+        "changes": queries.changes_of(version),
+        "state": version.state.value,
+        "outcome": now.outcome.value if version.outcome or now.counts else None,
+        "answers": now.tally.as_json() if now.counts else None,
+        "answered": now.tally.answered,
+        "rule": [{"met": met, "words": said} for met, said, _detail in now.rules],
+        "named": [
+            {"name": each.entry.name, "answer": each.position.kind.value, "reason": each.position.reason}
+            for each in now.nameable
+        ],
+    }

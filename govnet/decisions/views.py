@@ -1,0 +1,174 @@
+"""Reading: the register, a decision, what is open, a proposal; each as a page and as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, request, url_for
+
+from govnet.charter import parameters as p
+from govnet.charter.models import Network
+from govnet.decisions import answer_views, lists, propose_views, queries, record_views, register, shown, words
+from govnet.decisions.blueprint import bp
+from govnet.decisions.book import Decision
+from govnet.decisions.models import Proposal
+from govnet.decisions.register import PAGE, Filter
+from govnet.decisions.rules import Outcome
+from govnet.kernel.pages import data_page, page
+from govnet.kernel.said import Said
+from govnet.kernel.words import say
+from govnet.permissions import Can, allows, current_actor
+from govnet.record import registry
+
+blueprints = (bp,)
+PARTS = (answer_views, propose_views, record_views)
+"""The rest of the routes, in files of their own."""
+
+
+def bind(app: Flask) -> None:
+    """Entries about proposals and decisions lead to their pages, and templates know the answers' words."""
+    registry.link_to("proposal", lambda d: url_for("decisions.proposal", proposal_id=int(d["key"])))
+    registry.link_to("decision", lambda d: url_for("decisions.decision", number=d["number"]))
+    app.jinja_env.globals["decision_words"] = words
+
+
+def _asked() -> Filter:
+    year = request.args.get("year", type=int)
+    wanted = {name: request.args.get(name, "")[:40] for name in ("matter", "outcome", "door")}
+    return Filter(year if year and 0 < year < 10_000 else None, **wanted)
+
+
+def _page_number() -> int:
+    return min(max(request.args.get("page", 1, type=int), 1), 10_000)
+
+
+@bp.get("/<network:network>/decisions", endpoint="register")
+@allows(Can.READ)
+def the_register(network: Network) -> Response:
+    """What is open, and everything that was decided, newest first."""
+    wanted, number = _asked(), _page_number()
+    found = register.decisions(network.id, wanted, page=number)
+    return page(
+        "decisions/register.html",
+        open_now=lists.open_now(network.id) if number == 1 and wanted == Filter() else [],
+        awaiting=lists.awaiting(network.id, current_actor()),
+        decisions=found[:PAGE],
+        more=len(found) > PAGE,
+        number=number,
+        wanted=wanted,
+        choices=_choices(network),
+    )
+
+
+def _choices(network: Network) -> dict[str, list[tuple[str, str]]]:
+    """What the register can be narrowed to: value and words."""
+    years = register.years(network.id)
+    return {
+        "year": [(str(year), f"{year} ({last})") for year, last in years],
+        "matter": [(key, say(Said(said))) for key, said in p.MATTERS.items()],
+        "outcome": [(each.value, str(words.SHORT[each])) for each in Outcome if each.numbered],
+        "door": [(door.value, str(said)) for door, said in words.DOORS.items()],
+    }
+
+
+@bp.get("/<network:network>/decisions.json")
+@allows(Can.READ)
+def register_data(network: Network) -> Response:
+    """The register as data, a page at a time."""
+    number = _page_number()
+    found = register.decisions(network.id, _asked(), page=number)
+    following = url_for(".register_data", page=number + 1) if len(found) > PAGE else None
+    return data_page({"decisions": [_line(each) for each in found[:PAGE]], "next": following})
+
+
+def _line(each: Decision) -> dict[str, Any]:
+    later = [other for other in each.superseded_by if other.outcome.adopted]
+    return {
+        "number": each.number,
+        "question": each.question,
+        "matter": each.matter,
+        "decided_by": each.body,
+        "method": each.method,
+        "outcome": each.outcome.value,
+        "decided_at": each.decided_at.isoformat(),
+        "door": each.door.value,
+        "answers": register.tally_of(each).as_json(),
+        "could_answer": each.roll_size,
+        "replaced_by": later[-1].number if later else None,
+        "url": url_for(".decision", number=each.number, _external=True),
+    }
+
+
+@bp.get("/<network:network>/decisions/<number>")
+@allows(Can.READ)
+def decision(network: Network, number: str) -> Response:
+    """One decision, with all that stands beside it."""
+    found = register.decision(network.id, number)
+    now = shown.decision_standing(found, current_actor())
+    return page(
+        "decisions/decision.html",
+        decision=found,
+        now=now,
+        tally=register.tally_of(found),
+        changed=register.what_it_changed(found),
+        not_applied=register.not_applied(found),
+        headline=headline(found),
+    )
+
+
+@bp.get("/<network:network>/decisions/<number>.json")
+@allows(Can.READ)
+def decision_data(network: Network, number: str) -> Response:
+    """One decision as data."""
+    found = register.decision(network.id, number)
+    now = shown.decision_standing(found, current_actor())
+    beside = [{"kind": note.kind.value, "text": note.text, "at": note.at.isoformat()} for note in found.notes]
+    return data_page(
+        _line(found)
+        | {"proposal": shown.as_data(now), "sha256": found.digest, "notes": beside}
+        | {"after_waiting": found.after_waiting, "evidence": found.version.proposal.evidence}
+    )
+
+
+def headline(found: Decision) -> str:
+    """A decision's outcome in words, with its numbers."""
+    version = found.version
+    needed = queries.rule_of(version).quorum.needed(found.roll_size)
+    return words.headline(found.outcome, register.tally_of(found), needed, found.door)
+
+
+@bp.get("/<network:network>/proposals")
+@allows(Can.READ)
+def proposals(network: Network) -> Response:
+    """What is open now, and what its authors took back."""
+    return page(
+        "decisions/proposals.html",
+        open_now=lists.open_now(network.id),
+        awaiting=lists.awaiting(network.id, current_actor()),
+        taken_back=lists.taken_back(network.id),
+    )
+
+
+@bp.get("/<network:network>/proposals.json")
+@allows(Can.READ)
+def proposals_data(network: Network) -> Response:
+    """What is open now, as data."""
+    rows = lists.open_now(network.id)
+    return data_page({"open": [{"id": row.version.proposal_id, "question": row.version.question,
+                                "closes": row.version.deadline.isoformat()} for row in rows]})  # fmt: skip
+
+
+@bp.get("/<network:network>/proposals/<int:proposal_id>")
+@allows(Can.READ, proposal=Proposal)
+def proposal(network: Network, proposal: Proposal) -> Response:
+    """A proposal, with one's own answer first."""
+    return answer_views.proposal_page(proposal.id, current_actor())
+
+
+@bp.get("/<network:network>/proposals/<int:proposal_id>.json")
+@allows(Can.READ, proposal=Proposal)
+def proposal_data(network: Network, proposal: Proposal) -> Response:
+    """A proposal as data."""
+    found = shown.proposal_page(proposal.id, current_actor())
+    earlier = [shown.as_data(each) for each in found.earlier]
+    return data_page(shown.as_data(found.now) | {"earlier": earlier})

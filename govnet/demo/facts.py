@@ -1,0 +1,239 @@
+"""What the demo's data files hold: one frozen class for each kind of thing, so unknown words are errors."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """An invented person. `came` is found (on the old list) or applied."""
+
+    key: str
+    name: str
+    came: str
+    days_ago: int
+    volume: str
+    kind: str
+    about: str = ""
+    act_as: str = ""
+
+    @property
+    def email(self) -> str:
+        """An address that reaches nobody."""
+        return f"{self.key}@example.org"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """An organisation that is a member, and who speaks for it."""
+
+    key: str
+    name: str
+    url: str
+    about: str
+    representative: str
+    days_ago: int
+    number: str = ""
+    alternate: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A topic of the forum."""
+
+    slug: str
+    title: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A reply. `first` is its text before its author edited it."""
+
+    by: str
+    text: str
+    key: str = ""
+    first: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What stands at the top of a thread: the question, what can change, who decides, until when."""
+
+    question: str
+    can_change: str
+    decides: str
+    until_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a thread came to, as one person wrote it down."""
+
+    by: str
+    days_ago: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """A thread with its posts in order; the loader spreads them over `over_days`."""
+
+    key: str
+    topic: str
+    title: str
+    by: str
+    days_ago: int
+    hour: float
+    over_days: int
+    text: str
+    visibility: str = "public"
+    closed_days_ago: int | None = None
+    thanks: tuple[str, ...] = ()
+    frame: Frame | None = None
+    summary: Summary | None = None
+    posts: tuple[Post, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer to a proposal; `who` is the key of a person, or of an organisation if that is true."""
+
+    who: str
+    kind: str
+    reason: str = ""
+    needs: str = ""
+    organisation: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A proposal asked of the members, with its answers in the order they came."""
+
+    key: str
+    thread: str
+    by: str
+    matter: str
+    question: str
+    text: str
+    opened_days_ago: int
+    closes_days: int
+    answers: tuple[Answer, ...]
+    changes: Mapping[str, Any]
+    expected: str = ""
+    statement: str = ""
+    statement_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """A decision that a meeting or the list took, and that was written down afterwards."""
+
+    key: str
+    place: str
+    by: str
+    matter: str
+    recorded_days_ago: int
+    taken_days_ago: int
+    statement: str
+    text: str
+    evidence: str
+    answers: tuple[Answer, ...]
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """What the coordinator sent to everybody; a draft where `days_ago` is missing."""
+
+    key: str
+    by: str
+    audience: str
+    subject: str
+    body: str
+    days_ago: int | None = None
+    hour: float = 9.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appeal:
+    """An appeal against a post's being hidden; waiting where `decided_days_ago` is missing."""
+
+    by: str
+    days_ago: int
+    text: str
+    decided_days_ago: int | None = None
+    decided_by: tuple[str, ...] = ()
+    outcome: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """A post that was hidden, with its reason."""
+
+    post: str
+    days_ago: int
+    by: str
+    reason: str
+    appeals: tuple[Appeal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A report of a post that nobody has answered yet."""
+
+    post: str
+    by: str
+    days_ago: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """Somebody who asked to join; `state` is waiting, asked, declined or unconfirmed."""
+
+    key: str
+    name: str
+    days_ago: int
+    state: str
+    about: str
+    organisation: str = ""
+    speaks_for: bool = False
+    asked_by: str = ""
+    asked_days_ago: int = 0
+    question: str = ""
+    decided_by: str = ""
+    decided_days_ago: int = 0
+    reason: str = ""
+
+    @property
+    def email(self) -> str:
+        """An address that reaches nobody."""
+        return f"{self.key}@example.org"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything in the data files, the places for dates already filled in."""
+
+    founding: str
+    people: Mapping[str, Person]
+    organisations: Mapping[str, Organisation]
+    topics: tuple[Topic, ...]
+    threads: tuple[Thread, ...]
+    proposals: tuple[Proposal, ...]
+    elsewhere: tuple[Elsewhere, ...]
+    announcements: tuple[Announcement, ...]
+    hidden: tuple[Hidden, ...]
+    reports: tuple[Report, ...]
+    applications: tuple[Application, ...]
+
+    def acting(self, role: str) -> Person:
+        """The person whom the button `role` on /demo signs in as. Raises StopIteration if there is none."""
+        return next(person for person in self.people.values() if person.act_as == role)
+
+    def human(self, answer: Answer) -> str:
+        """The key of the person who gave this answer, for herself or for her organisation."""
+        return self.organisations[answer.who].representative if answer.organisation else answer.who

@@ -1,0 +1,127 @@
+"""Reading what was reported, hidden and appealed: the public log, and one case with all that its reader may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import aliased
+
+from govnet.accounts.models import Person
+from govnet.extensions import db
+from govnet.forum import queries, rules
+from govnet.forum.kinds import AppealOutcome, ReportState
+from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, Report, Thread
+from govnet.kernel.actor import Actor
+
+LOG = 30
+"""Lines on a page of the log."""
+
+
+def log(network_id: int, actor: Actor, page: int = 1) -> tuple[Sequence[Row[Any]], bool]:
+    """What was hidden, newest first, in discussions that the actor may read; whether there is more. No texts."""
+    lifter = aliased(Person)
+    query = (
+        select(
+            Hiding.id, Hiding.kind, Hiding.reason, Hiding.at, Hiding.lifted_at, Hiding.lifted_why, Post.number,
+            Thread.id.label("thread_id"), Thread.title, Person.name.label("by"), lifter.name.label("lifted_by"),
+            Appeal.at.label("appealed_at"), Appeal.outcome, Appeal.due_at,
+        )
+        .join(Post, Post.id == Hiding.post_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Person, Person.id == Hiding.by_id)
+        .outerjoin(lifter, lifter.id == Hiding.lifted_by_id)
+        .outerjoin(Appeal, Appeal.hiding_id == Hiding.id)
+        .where(Hiding.network_id == network_id, Thread.visibility.in_(queries.reach(actor)))
+        .order_by(Hiding.at.desc(), Hiding.id.desc())
+        .offset((page - 1) * LOG)
+        .limit(LOG + 1)
+    )  # fmt: skip
+    rows = db.session.execute(query).all()
+    return rows[:LOG], len(rows) > LOG
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What one of those who heard the appeal said."""
+
+    name: str
+    outcome: AppealOutcome
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One hiding with its appeal."""
+
+    hiding: Hiding
+    by: str
+    lifted_by: str
+    appeal: Appeal | None
+    voices: Sequence[Voice]
+    spoken: frozenset[int]
+    appeal_until: datetime
+
+    def may_hear(self, actor: Actor) -> bool:
+        """Whether the actor is one of the others who could decide it (the table says whether they may at all)."""
+        appeal, hiding = self.appeal, self.hiding
+        if appeal is None or appeal.decided_at is not None:
+            return False
+        return rules.may_hear(actor.person_id, hid=hiding.by_id, wrote=hiding.author_id, spoken=self.spoken)
+
+
+def case(hiding: Hiding) -> Case:
+    """Everything about one hiding."""
+    appeal = db.session.scalar(select(Appeal).where(Appeal.hiding_id == hiding.id))
+    rows = _voices(appeal.id) if appeal else []
+    days = queries.terms_of(hiding.network_id).appeal_days
+    return Case(
+        hiding=hiding,
+        by=queries.name_of(hiding.by_id),
+        lifted_by=queries.name_of(hiding.lifted_by_id),
+        appeal=appeal,
+        voices=[Voice(row.name, row.outcome, row.reason, row.at) for row in rows],
+        spoken=frozenset(row.person_id for row in rows),
+        appeal_until=rules.days_after(hiding.at, days),
+    )
+
+
+def _voices(appeal_id: int) -> Sequence[Row[Any]]:
+    query = select(
+        AppealVoice.person_id, AppealVoice.outcome, AppealVoice.reason, AppealVoice.at, Person.name
+    ).join(Person, Person.id == AppealVoice.person_id)
+    return db.session.execute(query.where(AppealVoice.appeal_id == appeal_id).order_by(AppealVoice.at)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A report with the post that it is about."""
+
+    report: Report
+    post: Post
+    reporter: str
+    author: str
+    earlier: int
+    """How many reports of this post wait, this one with them."""
+
+
+def reported(report: Report) -> Reported:
+    """Everything about one report."""
+    post = queries.post_of(report.post_id)
+    waiting = select(Report.id).where(Report.post_id == post.id, Report.state == ReportState.OPEN)
+    return Reported(
+        report=report,
+        post=post,
+        reporter=queries.name_of(report.reporter_id) or report.name,
+        author=queries.name_of(post.author_id),
+        earlier=len(db.session.scalars(waiting).all()),
+    )
+
+
+def open_hiding(post_id: int) -> Hiding | None:
+    """The hiding that keeps a post from being read now."""
+    return db.session.scalar(select(Hiding).where(Hiding.post_id == post_id, Hiding.lifted_at.is_(None)))

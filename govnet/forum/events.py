@@ -1,0 +1,209 @@
+"""What the forum reports to the record. Texts are not in it, only their digests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+
+from govnet.forum.models import Appeal, Hiding, Post, Report, Thread, Topic
+from govnet.record.events import Event, Visibility
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicOpened(Event):
+    """There is something new to talk about."""
+
+    verb: ClassVar[str] = "forum.topic_opened"
+    sentence: ClassVar[Any] = _l("%(actor)s opened the topic “%(title)s”")
+    subject: ClassVar[str] = "topic"
+    topic: Topic
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicChanged(Event):
+    """A topic has another title, description or audience, or is closed for new discussions."""
+
+    verb: ClassVar[str] = "forum.topic_changed"
+    sentence: ClassVar[Any] = _l("%(actor)s changed the topic “%(title)s”")
+    subject: ClassVar[str] = "topic"
+    topic: Topic
+    title: str
+    archived: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadEvent(Event):
+    """Something about a whole discussion."""
+
+    words_of: ClassVar[frozenset[str]] = frozenset({"title"})
+    subject: ClassVar[str] = "thread"
+    thread: Thread
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadStarted(ThreadEvent):
+    """A discussion began, with its first post."""
+
+    verb: ClassVar[str] = "forum.started"
+    sentence: ClassVar[Any] = _l("%(actor)s started the discussion “%(title)s”")
+    topic: Topic
+    post: Post
+    text_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadFramed(ThreadEvent):
+    """Its title, its question, who decides or the summary changed."""
+
+    verb: ClassVar[str] = "forum.framed"
+    sentence: ClassVar[Any] = _l("%(actor)s wrote at the top of the discussion “%(title)s”")
+    changed: tuple[str, ...]
+    text_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadClosed(ThreadEvent):
+    """It takes no more replies."""
+
+    verb: ClassVar[str] = "forum.closed"
+    sentence: ClassVar[Any] = _l("%(actor)s closed the discussion “%(title)s”")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadReopened(ThreadEvent):
+    """It takes replies again."""
+
+    verb: ClassVar[str] = "forum.reopened"
+    sentence: ClassVar[Any] = _l("%(actor)s opened the discussion “%(title)s” again")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostEvent(Event):
+    """Something about one post."""
+
+    words_of: ClassVar[frozenset[str]] = frozenset({"title"})
+    subject: ClassVar[str] = "post"
+    post: Post
+    thread: Thread
+    number: int
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replied(PostEvent):
+    """A post was added."""
+
+    verb: ClassVar[str] = "forum.replied"
+    sentence: ClassVar[Any] = _l("%(actor)s wrote in “%(title)s”")
+    text_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostChanged(PostEvent):
+    """Its author changed the text; the earlier one can still be seen."""
+
+    verb: ClassVar[str] = "forum.changed"
+    sentence: ClassVar[Any] = _l("%(actor)s changed post %(number)s in “%(title)s”")
+    revision: int
+    text_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostReported(PostEvent):
+    """Somebody thinks that it should not stand. Who, is for the committee."""
+
+    verb: ClassVar[str] = "forum.reported"
+    sentence: ClassVar[Any] = _l("%(actor)s reported post %(number)s in “%(title)s”")
+    visibility: ClassVar[Visibility] = Visibility.COMMITTEE
+    report: Report
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportDismissed(PostEvent):
+    """The committee looked, and the post stands."""
+
+    verb: ClassVar[str] = "forum.report_dismissed"
+    sentence: ClassVar[Any] = _l("%(actor)s looked at a report, and post %(number)s in “%(title)s” stands")
+    visibility: ClassVar[Visibility] = Visibility.COMMITTEE
+    report: Report
+
+
+@dataclass(frozen=True, kw_only=True)
+class HidingEvent(PostEvent):
+    """Something about a post that was hidden or removed."""
+
+    words_of: ClassVar[frozenset[str]] = frozenset({"title", "reason"})
+    hiding: Hiding
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostHidden(HidingEvent):
+    """Its text is not shown; it can come back."""
+
+    verb: ClassVar[str] = "forum.hidden"
+    sentence: ClassVar[Any] = _l("%(actor)s hid post %(number)s in “%(title)s”: %(reason)s")
+    text_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostRemoved(HidingEvent):
+    """Its text is gone."""
+
+    verb: ClassVar[str] = "forum.removed"
+    sentence: ClassVar[Any] = _l("%(actor)s removed the text of post %(number)s in “%(title)s”: %(reason)s")
+    text_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HidingLifted(HidingEvent):
+    """It is shown again, without an appeal."""
+
+    verb: ClassVar[str] = "forum.lifted"
+    sentence: ClassVar[Any] = _l("%(actor)s showed post %(number)s in “%(title)s” again: %(reason)s")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appealed(PostEvent):
+    """The author asks two others to look at it. What she says is for them."""
+
+    verb: ClassVar[str] = "forum.appealed"
+    sentence: ClassVar[Any] = _l("%(actor)s appealed against the hiding of post %(number)s in “%(title)s”")
+    appeal: Appeal
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppealHeard(PostEvent):
+    """One of those who hear it has answered."""
+
+    verb: ClassVar[str] = "forum.appeal_heard"
+    sentence: ClassVar[Any] = _l("%(actor)s answered an appeal about post %(number)s in “%(title)s”")
+    visibility: ClassVar[Visibility] = Visibility.COMMITTEE
+    appeal: Appeal
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppealUpheld(HidingEvent):
+    """Two others agree with the hiding."""
+
+    verb: ClassVar[str] = "forum.appeal_upheld"
+    sentence: ClassVar[Any] = _l(
+        "An appeal was heard: post %(number)s in “%(title)s” stays hidden: %(reason)s"
+    )
+    appeal: Appeal
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppealGranted(HidingEvent):
+    """Two others think that it should stand; it does."""
+
+    verb: ClassVar[str] = "forum.appeal_granted"
+    sentence: ClassVar[Any] = _l(
+        "An appeal was heard: post %(number)s in “%(title)s” is shown again: %(reason)s"
+    )
+    appeal: Appeal

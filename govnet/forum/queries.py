@@ -1,0 +1,275 @@
+"""Reading topics and lists of threads, and who is concerned by what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask import url_for
+from sqlalchemy import Row, Select, and_, func, literal, null, or_, select, union
+
+from govnet.accounts.models import Person
+from govnet.charter.models import Network
+from govnet.charter.queries import version_in_force
+from govnet.extensions import db
+from govnet.forum import registry, rules
+from govnet.forum.kinds import Audience, PostState, ReportState
+from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, ReadMark, Report, Thread, Topic
+from govnet.forum.rules import Terms
+from govnet.kernel.actor import Actor
+from govnet.kernel.clock import today
+from govnet.kernel.text import excerpt
+from govnet.mail.models import Following, Target
+from govnet.mail.volume import Stance
+from govnet.membership.models import Membership, MembershipState, Representation
+
+THREADS = 30
+"""Threads on a topic's page."""
+
+
+def reach(actor: Actor) -> frozenset[Audience]:
+    """Whose threads the actor may read."""
+    return rules.audiences(member=actor.is_member, officer=actor.is_officer)
+
+
+def terms_of(network_id: int) -> Terms:
+    """What the charter in force says about talking."""
+    return rules.terms(version_in_force(network_id).parameters)
+
+
+class TopicLine(NamedTuple):
+    """A topic in the list of topics, with its newest discussions."""
+
+    topic: Topic
+    threads: int
+    newest: list[Row[Any]]
+
+
+def topics(network_id: int, actor: Actor, *, newest: int = 3) -> list[TopicLine]:
+    """Every topic that the actor may read, with its newest discussions: two statements."""
+    seen = reach(actor)
+    counted = func.count(Thread.id)
+    query = (
+        select(Topic, counted)
+        .outerjoin(Thread, and_(Thread.topic_id == Topic.id, Thread.visibility.in_(seen)))
+        .where(Topic.network_id == network_id, Topic.visibility.in_(seen))
+        .group_by(Topic.id)
+        .order_by(Topic.archived_at.is_not(None), Topic.position, Topic.id)
+    )
+    lines = [TopicLine(topic, threads, []) for topic, threads in db.session.execute(query)]
+    by_topic = {line.topic.id: line.newest for line in lines}
+    for row in db.session.execute(_newest(network_id, seen, actor.person_id, newest)):
+        by_topic.get(row.topic_id, []).append(row)
+    return lines
+
+
+def _lines(person_id: int | None) -> Select[Any]:
+    """Columns of a thread in a list; `mark` is how far the person has read."""
+    query: Any = select(
+        Thread.id, Thread.title, Thread.posts, Thread.last_post_at, Thread.state, Thread.visibility, Thread.topic_id,
+        Person.name.label("by"), (ReadMark.number if person_id else null()).label("mark"),
+    ).outerjoin(Person, Person.id == Thread.last_post_by_id)  # fmt: skip
+    if person_id is None:
+        return query
+    return query.outerjoin(ReadMark, and_(ReadMark.thread_id == Thread.id, ReadMark.person_id == person_id))
+
+
+def _newest(network_id: int, seen: Collection[Audience], person_id: int | None, limit: int) -> Select[Any]:
+    order = (Thread.last_post_at.desc(), Thread.id.desc())
+    place = func.row_number().over(partition_by=Thread.topic_id, order_by=order)
+    ranked = select(Thread.id, place.label("place")).where(
+        Thread.network_id == network_id, Thread.visibility.in_(seen)
+    )
+    found = ranked.subquery()
+    return (
+        _lines(person_id).join(found, found.c.id == Thread.id).where(found.c.place <= limit).order_by(*order)
+    )
+
+
+def topic_by_slug(network_id: int, slug: str) -> Topic | None:
+    """The topic with that address."""
+    return db.session.scalar(select(Topic).where(Topic.network_id == network_id, Topic.slug == slug))
+
+
+def topics_to_choose(network_id: int) -> Sequence[Topic]:
+    """Every topic, in its order."""
+    query = select(Topic).where(Topic.network_id == network_id)
+    return db.session.scalars(query.order_by(Topic.position, Topic.id)).all()
+
+
+def threads(topic: Topic, actor: Actor, page: int = 1) -> tuple[Sequence[Row[Any]], bool]:
+    """A page of a topic's discussions, those with the newest posts first, and whether there are older ones."""
+    query = (
+        _lines(actor.person_id)
+        .where(Thread.topic_id == topic.id, Thread.visibility.in_(reach(actor)))
+        .order_by(Thread.last_post_at.desc(), Thread.id.desc())
+        .offset((page - 1) * THREADS)
+        .limit(THREADS + 1)
+    )
+    rows = db.session.execute(query).all()
+    return rows[:THREADS], len(rows) > THREADS
+
+
+class Said(NamedTuple):
+    """A post as other pages mention it."""
+
+    thread_id: int
+    title: str
+    number: int
+    author: str
+    words: str
+    at: datetime
+
+
+def said_lately(network_id: int, limit: int = 3, actor: Actor | None = None) -> list[Said]:
+    """The newest post of each of the discussions that somebody wrote in last, as far as the actor may read."""
+    seen = reach(actor) if actor else frozenset({Audience.PUBLIC})
+    query = (
+        select(Thread.id, Thread.title, Post.number, Person.name, Post.source, Post.at)
+        .join(Post, and_(Post.thread_id == Thread.id, Post.number == Thread.posts))
+        .outerjoin(Person, Person.id == Post.author_id)
+        .where(Thread.network_id == network_id, Thread.visibility.in_(seen), Post.state == PostState.VISIBLE)
+        .order_by(Thread.last_post_at.desc(), Thread.id.desc())
+        .limit(limit)
+    )
+    return [Said(*row[:3], row[3] or "", excerpt(row[4]), row[5]) for row in db.session.execute(query)]
+
+
+def thread_of(thread_id: int) -> Thread:
+    """One thread."""
+    return db.session.get_one(Thread, thread_id)
+
+
+def post_of(post_id: int) -> Post:
+    """One post, with its thread."""
+    return db.session.get_one(Post, post_id)
+
+
+def post_numbered(thread_id: int, number: int) -> Post | None:
+    """The thread's post with that number."""
+    return db.session.scalar(select(Post).where(Post.thread_id == thread_id, Post.number == number))
+
+
+def name_of(person_id: int | None) -> str:
+    """The name somebody writes under; empty when the person has gone."""
+    if person_id is None:
+        return ""
+    return db.session.scalar(select(Person.name).where(Person.id == person_id)) or ""
+
+
+# who is told
+
+
+def who_may_read(thread: Thread) -> set[int]:
+    """The persons who may be told of a thread: its readers among members, and who follows it or its topic."""
+    if thread.visibility is Audience.COMMITTEE:
+        return set(registry.officers(thread.network_id))
+    belong = set(db.session.scalars(_members(thread.network_id)))
+    if thread.visibility is Audience.MEMBERS:
+        return belong | set(registry.officers(thread.network_id))
+    return belong | followers(thread)
+
+
+def _members(network_id: int) -> Any:
+    network = db.session.get_one(Network, network_id)
+    day = today(network.zone)
+    current = (
+        Membership.network_id == network_id,
+        Membership.state == MembershipState.ACTIVE,
+        Membership.start <= day,
+        or_(Membership.end.is_(None), Membership.end > day),
+    )
+    speaks = and_(
+        Representation.organisation_id == Membership.organisation_id,
+        Representation.start <= day,
+        or_(Representation.end.is_(None), Representation.end > day),
+    )
+    return union(
+        select(Membership.person_id).where(*current, Membership.person_id.is_not(None)),
+        select(Representation.person_id).join(Membership, speaks).where(*current),
+    )
+
+
+def followers(thread: Thread) -> set[int]:
+    """Who follows a thread or its topic."""
+    of = or_(
+        and_(Following.target == Target.THREAD, Following.target_id == thread.id),
+        and_(Following.target == Target.TOPIC, Following.target_id == thread.topic_id),
+    )
+    return set(db.session.scalars(select(Following.person_id).where(of, Following.stance == Stance.FOLLOW)))
+
+
+def mentioned(post: Post, among: Collection[int]) -> set[int]:
+    """Of these persons, whom the post names with an @."""
+    if "@" not in post.source:
+        return set()
+    names = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(among)))
+    return rules.mentioned(post.source, {row.id: row.name for row in names})
+
+
+def thread_titles(ids: Collection[int]) -> Mapping[int, tuple[str, str]]:
+    """Title and address of these threads, for the page about mail."""
+    query = select(Thread.id, Thread.title, Network.slug).join(Network, Network.id == Thread.network_id)
+    return {
+        row.id: (row.title, url_for("forum.thread", network=row.slug, thread_id=row.id))
+        for row in db.session.execute(query.where(Thread.id.in_(ids)))
+    }
+
+
+def topic_titles(ids: Collection[int]) -> Mapping[int, tuple[str, str]]:
+    """Title and address of these topics, for the page about mail."""
+    query = select(Topic.id, Topic.title, Topic.slug, Network.slug.label("of")).join(
+        Network, Network.id == Topic.network_id
+    )
+    return {
+        row.id: (row.title, url_for("forum.topic", network=row.of, slug=row.slug))
+        for row in db.session.execute(query.where(Topic.id.in_(ids)))
+    }
+
+
+# what waits for officers
+
+
+class Waiting(NamedTuple):
+    """A report or an appeal that somebody has to look at."""
+
+    id: int
+    title: str
+    number: int
+    thread_id: int
+    words: str
+    at: datetime
+    due_at: datetime | None
+
+
+def reports_waiting(network_id: int) -> list[Waiting]:
+    """Reports that nobody has answered, oldest first."""
+    query = (
+        select(Report.id, Thread.title, Post.number, Thread.id, Report.reason, Report.at, literal(None))
+        .join(Post, Post.id == Report.post_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(Report.network_id == network_id, Report.state == ReportState.OPEN)
+        .order_by(Report.at, Report.id)
+    )
+    return [Waiting(*row) for row in db.session.execute(query)]
+
+
+def appeals_waiting(network_id: int, person_id: int | None = None) -> list[Waiting]:
+    """Appeals without an outcome, those due first; with `person_id` only those that this person may hear."""
+    query = (
+        select(Appeal.id, Thread.title, Post.number, Thread.id, Appeal.text, Appeal.at, Appeal.due_at)
+        .join(Hiding, Hiding.id == Appeal.hiding_id)
+        .join(Post, Post.id == Hiding.post_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(Appeal.network_id == network_id, Appeal.decided_at.is_(None))
+        .order_by(Appeal.due_at, Appeal.id)
+    )
+    if person_id is not None:
+        spoken = select(AppealVoice.appeal_id).where(AppealVoice.person_id == person_id)
+        query = query.where(
+            Hiding.by_id != person_id,
+            func.coalesce(Post.author_id, 0) != person_id,
+            Appeal.id.not_in(spoken),
+        )
+    return [Waiting(*row) for row in db.session.execute(query)]

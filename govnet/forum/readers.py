@@ -1,0 +1,60 @@
+"""What readers do: how far they have read, and thanks. None of it is in the record; none of it is mailed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from govnet.extensions import db
+from govnet.forum.kinds import PostState
+from govnet.forum.models import Post, ReadMark, Thanks
+from govnet.kernel.actor import Actor
+from govnet.kernel.clock import now
+from govnet.kernel.errors import RuleBroken
+from govnet.permissions import Can, require
+
+_IN_BULK = {"synchronize_session": False}
+
+
+def _insert(table: type[Any]) -> Any:
+    """An INSERT that can say what to do where the row is there already."""
+    return postgresql.insert(table) if db.engine.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def mark_read(thread_id: int, person_id: int, number: int) -> None:
+    """The person has read so far; never back. One statement."""
+    row = _insert(ReadMark).values(person_id=person_id, thread_id=thread_id, number=number, at=now())
+    db.session.execute(
+        row.on_conflict_do_update(
+            index_elements=["person_id", "thread_id"],
+            set_={"number": row.excluded.number, "at": row.excluded.at},
+            where=ReadMark.number <= row.excluded.number,
+        )
+    )
+
+
+def thank(post: Post, *, by: Actor) -> None:
+    """Say thanks for somebody else's post; a second time changes nothing."""
+    require(by, Can.THANK, post)
+    if post.author_id == by.person_id:
+        raise RuleBroken(_("This post is your own."))
+    if post.state is not PostState.VISIBLE:
+        raise RuleBroken(_("This post is hidden now."))
+    row = _insert(Thanks).values(post_id=post.id, person_id=by.person_id, at=now())
+    _count(post.id, db.session.execute(row.on_conflict_do_nothing()), 1)
+
+
+def take_thanks_back(post: Post, *, by: Actor) -> None:
+    """Thanks no more."""
+    require(by, Can.THANK, post)
+    mine = delete(Thanks).where(Thanks.post_id == post.id, Thanks.person_id == by.person_id)
+    _count(post.id, db.session.execute(mine), -1)
+
+
+def _count(post_id: int, result: Any, by: int) -> None:
+    if result.rowcount:
+        counted = update(Post).where(Post.id == post_id).values(thanks=Post.thanks + by)
+        db.session.execute(counted.execution_options(**_IN_BULK))

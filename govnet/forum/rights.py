@@ -1,0 +1,21 @@
+"""Which right an action needs under the charter in force: the table says who has it."""
+
+from __future__ import annotations
+
+from govnet.forum.rules import Terms
+from govnet.permissions import Can
+
+
+def to_start(terms: Terms) -> Can:
+    """To start a discussion."""
+    return Can.START_THREAD_AS_OFFICER if terms.who_may_start == "committee" else Can.START_THREAD
+
+
+def to_reply(terms: Terms) -> Can:
+    """To write in one."""
+    return Can.REPLY_AS_PERSON if terms.who_may_post == "anyone" else Can.REPLY
+
+
+def to_hide(terms: Terms) -> Can:
+    """To hide a post."""
+    return Can.HIDE_POST_AS_CHAIR if terms.who_may_hide == "chair" else Can.HIDE_POST

@@ -1,0 +1,139 @@
+"""The forum's arithmetic: pages of posts, what is new, who may read, who hears an appeal and what comes of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from govnet.forum.kinds import AppealOutcome, Audience
+
+PAGE = 20
+"""Posts on a page. Numbers have no gaps, so a page is a span of numbers."""
+MARK_AFTER = timedelta(minutes=5)
+"""Reading moves a mark at most this often."""
+VOICES = 2
+"""How many must say the same for an appeal to be decided."""
+RESERVED_SLUGS = frozenset({"moderation", "new", "preview", "posts", "reports", "appeals"})
+
+_WIDTH = {Audience.PUBLIC: 2, Audience.MEMBERS: 1, Audience.COMMITTEE: 0}
+
+
+def page_of(number: int) -> int:
+    """The page on which the post with that number stands."""
+    return max(1, -(-number // PAGE))
+
+
+def span(page: int) -> tuple[int, int]:
+    """The first and last number that stand on a page."""
+    return (page - 1) * PAGE + 1, page * PAGE
+
+
+def new_since(mark: int | None, posts: int) -> int:
+    """How many posts somebody has not read; where they never were, nothing is called new."""
+    return 0 if mark is None else max(0, posts - mark)
+
+
+def marked(mark: int | None, first: int, last: int) -> int:
+    """How far somebody has read who now sees the posts `first` to `last`: what they jumped over stays unread."""
+    if mark is None:
+        return last
+    return max(mark, last) if first <= mark + 1 else mark
+
+
+def may_mark(at: datetime | None, now: datetime) -> bool:
+    """Whether reading may move a mark that was set at `at`."""
+    return at is None or now - at >= MARK_AFTER
+
+
+def audiences(*, member: bool, officer: bool) -> frozenset[Audience]:
+    """Whose threads somebody may read: officers all, members all but the committee's."""
+    if officer:
+        return frozenset(Audience)
+    return frozenset({Audience.PUBLIC, Audience.MEMBERS}) if member else frozenset({Audience.PUBLIC})
+
+
+def within(wanted: Audience, widest: Audience) -> bool:
+    """Whether a thread for `wanted` fits into a topic for `widest`."""
+    return _WIDTH[wanted] <= _WIDTH[widest]
+
+
+def slug_of(title: str) -> str:
+    """A topic's address made from its title: a-z0-9-, never a number alone, never a word of ours."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain.replace("&", " ")).strip("-")[:60].strip("-")
+    if len(slug) < 2 or slug.isdigit() or slug in RESERVED_SLUGS:
+        slug = f"topic-{slug}".strip("-")
+    return slug
+
+
+def quoted(source: str) -> str:
+    """Somebody's words as the beginning of an answer; what they quoted themselves is left out."""
+    lines = [line for line in source.splitlines() if not line.startswith(">")]
+    text = "\n".join(lines).strip("\n")
+    return "\n".join(f"> {line}".rstrip() for line in text.split("\n")) + "\n\n"
+
+
+_AT = re.compile(r"(?<!\w)@(\w[^\n@]{0,80})")
+
+
+def mentioned(source: str, names: Mapping[int, str]) -> set[int]:
+    """The people whose whole name stands behind an @ in the text, outside of what it quotes."""
+    own = "\n".join(line for line in source.splitlines() if not line.startswith(">"))
+    spots = [match[1].casefold() for match in _AT.finditer(own)]
+    if not spots:
+        return set()
+    return {key for key, name in names.items() if name and any(_begins(spot, name) for spot in spots)}
+
+
+def _begins(spot: str, name: str) -> bool:
+    folded = name.casefold()
+    return spot.startswith(folded) and not spot[len(folded) : len(folded) + 1].isalnum()
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the charter says about talking."""
+
+    who_may_start: str = "members"
+    who_may_post: str = "members"
+    who_may_hide: str = "committee"
+    appeal_days: int = 14
+
+
+@lru_cache(maxsize=256)
+def terms(parameters: str) -> Terms:
+    """The forum's part of a charter version's parameters (JSON of what differs from the defaults)."""
+    found: dict[str, Any] = json.loads(parameters or "{}")
+    usual = Terms()
+    return Terms(
+        str(found.get("discussion.who_may_start", usual.who_may_start)),
+        str(found.get("discussion.who_may_post", usual.who_may_post)),
+        str(found.get("conduct.who_may_hide", usual.who_may_hide)),
+        int(found.get("conduct.appeal_days", usual.appeal_days)),
+    )
+
+
+def outcome_of(voices: Iterable[AppealOutcome]) -> AppealOutcome | None:
+    """What an appeal has come to: the first answer that two have given, in the order in which they spoke."""
+    said: dict[AppealOutcome, int] = {}
+    for voice in voices:
+        said[voice] = said.get(voice, 0) + 1
+        if said[voice] >= VOICES:
+            return voice
+    return None
+
+
+def may_hear(person: int | None, *, hid: int, wrote: int | None, spoken: Collection[int]) -> bool:
+    """Never who hid the post, never who wrote it, and each once."""
+    return person is not None and person not in (hid, wrote) and person not in spoken
+
+
+def days_after(at: datetime, days: int) -> datetime:
+    """When something that may be done within `days` is over."""
+    return at + timedelta(days=days)

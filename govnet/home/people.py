@@ -1,0 +1,144 @@
+"""How many belong to a network, and who runs it today: one statement for all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Date,
+    Integer,
+    String,
+    Text,
+    and_,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+
+from govnet.accounts.models import Person
+from govnet.charter.models import Network
+from govnet.extensions import db
+from govnet.kernel.clock import today
+from govnet.membership.models import Membership, MembershipState, Organisation
+from govnet.offices.models import Body, BodyKind, Mandate, MandateNamed, Seat, Term
+
+
+@dataclass(frozen=True)
+class Place:
+    """One seat of the committee, or the coordinator's mandate, today; `holder` is empty while a seat is."""
+
+    name: str
+    holder: str
+    start: date | None
+    end: date | None
+    authority: str
+    note: str = ""
+    named: tuple[str, ...] = ()
+
+    @property
+    def until(self) -> date | None:
+        """The last day."""
+        return self.end and self.end - timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class People:
+    """Who belongs and who runs this."""
+
+    members: int = 0
+    organisations: int = 0
+    places: list[Place] = field(default_factory=list)
+    coordinator: Place | None = None
+
+    @property
+    def authorities(self) -> set[str]:
+        """The decisions by which they hold their offices, as "decision:<id>"."""
+        held = [*self.places, *([self.coordinator] if self.coordinator else [])]
+        return {place.authority for place in held if place.holder and place.authority}
+
+
+def people(network: Network) -> People:
+    """The people of a network today."""
+    day = today(network.zone)
+    rows = db.session.execute(
+        union_all(_numbers(network.id, day), _seats(network.id, day), _mandates(network.id, day)).order_by(
+            "what", "place", "holder"
+        )
+    ).all()
+    many = next(row for row in rows if row.what == "numbers")
+    seats = [
+        Place(r.name, r.holder or "", r.start, r.end, r.authority or "", r.note or "")
+        for r in rows
+        if r.what == "seat"
+    ]
+    return People(many.place, many.other, seats, _mandate([row for row in rows if row.what == "mandate"]))
+
+
+_COLUMNS: dict[str, Any] = {
+    "place": Integer, "other": Integer, "name": String, "holder": String, "start": Date, "end": Date,
+    "authority": String, "note": Text,
+}  # fmt: skip
+
+
+def _mandate(rows: list[Any]) -> Place | None:
+    """The mandate that ends last; each of its rows names one of those who act under it."""
+    if not rows:
+        return None
+    first = max(rows, key=lambda row: (row.end, row.place))
+    names = tuple(
+        row.note for row in rows if row.place == first.place and row.note and row.note != first.holder
+    )
+    return Place("", first.holder, first.start, first.end, first.authority, named=names)
+
+
+def _row(what: str, **columns: Any) -> Any:
+    """One part of the union; columns that are not given are null, of their type."""
+    chosen = ((name, columns.get(name, cast(null(), kind))) for name, kind in _COLUMNS.items())
+    return select(literal(what).label("what"), *(column.label(name) for name, column in chosen))
+
+
+def _numbers(network_id: int, day: date) -> Any:
+    people, organisations = func.count(Membership.person_id), func.count(Membership.organisation_id)
+    return _row("numbers", place=people, other=organisations).where(
+        Membership.network_id == network_id,
+        Membership.state == MembershipState.ACTIVE,
+        Membership.start <= day,
+        or_(Membership.end.is_(None), Membership.end > day),
+    )
+
+
+def _seats(network_id: int, day: date) -> Any:
+    current = and_(Term.seat_id == Seat.id, Term.start <= day, Term.end > day)
+    return (
+        _row("seat", place=Seat.position, name=Seat.name, holder=Person.name, start=Term.start, end=Term.end,
+             authority=Term.authority, note=Seat.vacancy_note)
+        .select_from(Seat)
+        .join(Body, Body.id == Seat.body_id)
+        .outerjoin(Term, current)
+        .outerjoin(Person, Person.id == Term.person_id)
+        .where(Body.network_id == network_id, Body.kind == BodyKind.COMMITTEE)
+    )  # fmt: skip
+
+
+def _mandates(network_id: int, day: date) -> Any:
+    holder = func.coalesce(Organisation.name, Person.name)
+    acting = (
+        select(MandateNamed.mandate_id, Person.name)
+        .join(Person, Person.id == MandateNamed.person_id)
+        .subquery()
+    )
+    return (
+        _row("mandate", place=Mandate.id, holder=holder, start=Mandate.start, end=Mandate.end,
+             authority=Mandate.authority, note=acting.c.name)
+        .select_from(Mandate)
+        .outerjoin(Organisation, Organisation.id == Mandate.organisation_id)
+        .outerjoin(Person, Person.id == Mandate.person_id)
+        .outerjoin(acting, acting.c.mandate_id == Mandate.id)
+        .where(Mandate.network_id == network_id, Mandate.start <= day, Mandate.end > day)
+    )  # fmt: skip

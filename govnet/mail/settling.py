@@ -1,0 +1,182 @@
+"""What an answer changes: the row, the mailing's pause or breaker, the address's standing, and the line's rest."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.transaction import transaction
+from govnet.mail import mailings, suppressions
+from govnet.mail.models import Delivery, Mail, MailLine
+from govnet.mail.rules import (
+    BLAMES_US,
+    SAME_REFUSALS_TO_TRIP,
+    Against,
+    State,
+    Verdict,
+    line_trips,
+    next_try,
+    rest,
+    trips,
+    wait,
+)
+from govnet.mail.smtp import Answer
+
+_BULK = {"synchronize_session": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A delivery that was in hand, and what the server answered."""
+
+    id: int
+    mail_id: int
+    address: str
+    answer: Answer
+
+
+def settle(done: Done, *, owner: str, dice: float) -> bool:
+    """Write down what became of a delivery in hand; False where the lease had passed to somebody else."""
+    verdict = done.answer.verdict
+    if verdict.state is State.ACCEPTED:
+        return _accepted(done, owner)
+    limit, attempts = db.session.execute(
+        select(Delivery.limit_at, Delivery.attempts).where(Delivery.id == done.id)
+    ).one()
+    values = _values(done.answer, limit, attempts, dice)
+    if _paused(done.mail_id) and values["state"] in (State.QUEUED, State.DEFERRED):
+        values["state"] = State.HELD
+    if not _write(done.id, owner, values):
+        return False
+    _consequences(done, verdict)
+    return True
+
+
+def _accepted(done: Done, owner: str) -> bool:
+    answer = done.answer
+    values = {"state": State.ACCEPTED, "code": answer.code, "words": answer.words, "why": answer.verdict.why}
+    written = _write(done.id, owner, values, attempts=Delivery.attempts + 1)
+    rested = update(Mail).where(Mail.id == done.mail_id, Mail.troubles > 0).values(troubles=0)
+    db.session.execute(rested.execution_options(**_BULK))
+    _line_works()
+    return written
+
+
+def _values(answer: Answer, limit: datetime, attempts: int, dice: float) -> dict[str, Any]:
+    verdict, now = answer.verdict, clock.now()
+    values: dict[str, Any] = {"state": verdict.state, "code": answer.code, "words": answer.words}
+    values["why"] = verdict.why
+    if verdict.state is State.QUEUED:
+        return values
+    values["attempts"] = attempts + 1
+    if verdict.state is State.DEFERRED:
+        moment = next_try(attempts + 1, now=now, limit=limit, dice=dice)
+        values |= {"next_at": moment} if moment else {"state": State.EXPIRED}
+    return values
+
+
+def _write(delivery_id: int, owner: str, values: dict[str, Any], **more: Any) -> bool:
+    """Fenced by owner and state: a sender that slept past its lease changes nothing."""
+    ours = (
+        Delivery.id == delivery_id,
+        Delivery.lease_owner == owner,
+        Delivery.state == State.IN_HAND,
+    )
+    free = {"lease_owner": None, "lease_until": None, "changed_at": clock.now()}
+    written = db.session.execute(
+        update(Delivery).where(*ours).values(**values, **more, **free).execution_options(**_BULK)
+    )
+    return bool(getattr(written, "rowcount", 0))
+
+
+def _paused(mail_id: int) -> bool:
+    return db.session.scalar(select(Mail.paused_at).where(Mail.id == mail_id)) is not None
+
+
+def _consequences(done: Done, verdict: Verdict) -> None:
+    if verdict.state is State.FAILED:
+        suppressions.count_return(done.address, verdict.why)
+    if verdict.against is Against.CONNECTION:
+        _line_trouble(done.answer)
+    if verdict.against is Against.MAILING and verdict.state is State.QUEUED:
+        _rest(done.mail_id, done.answer)
+    elif verdict.state is State.FAILED:
+        _break_if_needed(done.mail_id, done.answer)
+
+
+def _rest(mail_id: int, answer: Answer) -> None:
+    """The server asked for a pause or does not like the sender: the mailing waits, its rows unharmed."""
+    mail = db.session.get_one(Mail, mail_id)
+    mail.troubles += 1
+    if answer.verdict.permanent and line_trips(mail.troubles):
+        mailings.pause(mail_id, by="", why=answer.words)
+        return
+    until = clock.now() + wait(mail.troubles, 0.5)
+    waiting = Delivery.state.in_((State.QUEUED, State.DEFERRED))
+    sooner = update(Delivery).where(Delivery.mail_id == mail_id, waiting, Delivery.next_at < until)
+    db.session.execute(sooner.values(next_at=until).execution_options(**_BULK))
+
+
+def _break_if_needed(mail_id: int, answer: Answer) -> None:
+    """Pause a mailing that is refused again and again, until a person has looked."""
+    mail = db.session.get_one(Mail, mail_id)
+    if mail.paused_at is None and trips(**_record(mail)):
+        mailings.pause(mail_id, by="", why=answer.words)
+
+
+def _record(mail: Mail) -> dict[str, int]:
+    """How the mailing has gone since a person last looked."""
+    settled = [
+        Delivery.mail_id == mail.id,
+        Delivery.state.in_((State.ACCEPTED, State.FAILED)),
+        Delivery.attempts > 0,
+    ]
+    if mail.reset_at is not None:
+        settled.append(Delivery.changed_at > mail.reset_at)
+    counts = dict(
+        db.session.execute(
+            select(Delivery.state, func.count()).where(*settled).group_by(Delivery.state)
+        ).all()
+    )
+    refused = counts.get(State.FAILED, 0)
+    return {
+        "tried": refused + counts.get(State.ACCEPTED, 0),
+        "refused": refused,
+        "blamed_in_a_row": _blamed_in_a_row(settled),
+    }
+
+
+def _blamed_in_a_row(settled: list[Any]) -> int:
+    """How many of the last few were refused for what the mail or the server is, not for their address."""
+    query = select(Delivery.state, Delivery.why).where(*settled)
+    last = db.session.execute(
+        query.order_by(Delivery.changed_at.desc(), Delivery.id.desc()).limit(SAME_REFUSALS_TO_TRIP)
+    ).all()
+    blamed = [state is State.FAILED and why in BLAMES_US for state, why in last]
+    return blamed.index(False) if False in blamed else len(blamed)
+
+
+def line_is_down(answer: Answer) -> None:
+    """No connection came about: nothing was in hand, and the line rests for a while."""
+    with transaction():
+        _line_trouble(answer)
+
+
+def _line_trouble(answer: Answer) -> None:
+    row = mailings.line()
+    row.troubles += 1
+    row.refusals = row.refusals + 1 if answer.verdict.permanent else 0
+    row.words, row.changed_at = answer.words, clock.now()
+    if line_trips(row.refusals):
+        row.tripped_at = clock.now()
+    elif row.troubles > 1 or answer.verdict.state is State.QUEUED:
+        row.not_before = clock.now() + rest(row.troubles)
+
+
+def _line_works() -> None:
+    healed = update(MailLine).where((MailLine.troubles > 0) | (MailLine.refusals > 0))
+    values = {"troubles": 0, "refusals": 0, "not_before": None, "words": "", "changed_at": clock.now()}
+    db.session.execute(healed.values(values).execution_options(**_BULK))

@@ -1,0 +1,57 @@
+"""The worker: every duty in turn, again and again, until it is asked to end."""
+
+import signal
+import time
+from collections.abc import Callable, Iterable
+from types import FrameType
+
+import structlog
+from flask import Flask
+
+from govnet.extensions import db
+from govnet.kernel.duties import Duty, duties, ending
+
+log = structlog.get_logger()
+PAUSE = 0.5
+
+
+def run(app: Flask, *, until: Callable[[], bool] = ending.is_set) -> None:
+    """Do what is due until told to end. A duty that fails is logged, and tried again at its next turn."""
+    next_at: dict[str, float] = {}
+    while not until():
+        with app.app_context():
+            busy = tick(duties(), next_at)
+        if not busy:
+            ending.wait(PAUSE)
+
+
+def tick(due: Iterable[Duty], next_at: dict[str, float]) -> int:
+    """One turn of each duty whose time has come; how many things they did."""
+    did = 0
+    for duty in due:
+        if ending.is_set() or time.monotonic() < next_at.get(duty.name, 0.0):
+            continue
+        done = _safely(duty)
+        did += done
+        next_at[duty.name] = time.monotonic() + (0.0 if done and duty.seconds <= 1 else duty.seconds)
+    return did
+
+
+def _safely(duty: Duty) -> int:
+    try:
+        return duty.run()
+    except Exception as error:
+        log.error("duty failed", duty=duty.name, exc_info=error)
+        return 0
+    finally:
+        db.session.remove()
+
+
+def end_on_signals() -> None:
+    """SIGTERM and Ctrl-C let the mail in hand be finished, and nothing new be begun."""
+
+    def _end(_signal: int, _frame: FrameType | None) -> None:
+        ending.set()
+
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, _end)

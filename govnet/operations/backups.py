@@ -1,0 +1,159 @@
+"""Taking a backup, and putting one back without sending anything twice or bringing anybody back."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from flask import current_app
+from sqlalchemy import delete, inspect, select, update
+
+from govnet import __version__
+from govnet.accounts.models import Person, PersonEmail, SignedInSession
+from govnet.accounts.yours import forget_everywhere
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import SHELL, Door
+from govnet.kernel.transaction import transaction
+from govnet.mail import mailings
+from govnet.operations import archive, copies, erasures, queries, schema
+from govnet.operations.events import BackupRestored
+from govnet.operations.models import Backup
+from govnet.operations.operators import tell_all
+from govnet.record.queries import head
+
+log = structlog.get_logger()
+KEYS = "keys.json"
+KEYS_FOUND = "keys-from-backup.json"
+ALIVE = timedelta(seconds=90)
+
+
+class RestoreError(Exception):
+    """Nothing was put back; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restore did: `keys_differ` says that links in mails already sent need the backup's MAIL_KEY."""
+
+    taken: str
+    erased_again: int
+    keys_differ: bool
+
+
+def data_folder() -> Path:
+    """Where this server keeps what is not in the database."""
+    return Path(str(current_app.config["DATA_DIR"]))
+
+
+def take(target: Path) -> archive.Manifest:
+    """Write a backup of everything to `target` while the network goes on. Raises CopyError or OSError."""
+    note_erasures()
+    at = clock.now()
+    with tempfile.TemporaryDirectory(prefix="govnet-backup-", dir=target.parent) as name:
+        folder = Path(name)
+        copies.save(db.engine, folder)
+        (folder / KEYS).write_text(json.dumps({"MAIL_KEY": current_app.config["MAIL_KEY"]}), encoding="utf-8")
+        erasures.merge(folder, erasures.listed(data_folder()))
+        manifest = archive.pack(folder, target, release=__version__, at=at.isoformat(),
+                                kind=db.engine.dialect.name, networks=_heads())  # fmt: skip
+    with transaction():
+        db.session.add(Backup(at=at, file=str(target.resolve())[-500:], size=target.stat().st_size))
+    return manifest
+
+
+def _heads() -> dict[str, list[object]]:
+    return {network.slug: list(head(network.id)) for network in queries.chained_networks()}
+
+
+def restore(source: Path, *, replace: bool) -> Restored:
+    """Put a backup in the place of the database: its mail is held, everybody is signed out, the erased stay erased.
+
+    Raises RestoreError while a worker runs, where networks would be overwritten without `replace`, or where the
+    backup is of another kind of database; ArchiveError or CopyError where it cannot be read.
+    """
+    with archive.unpacked(source) as (folder, manifest):
+        _check(manifest, replace)
+        gone = erasures.merge(data_folder(), erasures.listed(folder))
+        if not schema.is_empty():
+            take(_before(data_folder()))
+        db.session.remove()
+        copies.load(db.engine, folder)
+        keys = json.loads((folder / KEYS).read_text(encoding="utf-8"))
+    schema.prepare()
+    again = _still_there(gone)
+    _quiet(manifest, len(again))
+    for person_id in again:
+        with transaction():
+            _erase(person_id)
+    return Restored(manifest.at, len(again), _keep_keys(keys))
+
+
+def _check(manifest: archive.Manifest, replace: bool) -> None:
+    if manifest.kind != db.engine.dialect.name:
+        raise RestoreError(
+            f"The backup is of {manifest.kind}, and DATABASE_URL names {db.engine.dialect.name}."
+        )
+    if schema.is_empty():
+        return
+    if not replace:
+        raise RestoreError("There are networks in this database. To put the backup in their place add --replace; "
+                           "what is there now is backed up first.")  # fmt: skip
+    beat = queries.last_beat() if inspect(db.engine).has_table("worker_beat") else None
+    if beat is not None and beat.at > clock.now() - ALIVE:
+        raise RestoreError(
+            f"A worker is running on {beat.host}. Stop govnet, wait a minute and a half, and try again."
+        )
+
+
+def _before(folder: Path) -> Path:
+    return folder / f"before-restore-{clock.now():%Y%m%d-%H%M%S}.tar.gz"
+
+
+def _quiet(manifest: archive.Manifest, erased_again: int) -> None:
+    """Before anything runs on the copy: no mail, nobody signed in, and everybody told that it happened."""
+    with transaction():
+        mailings.hold_all(
+            f"This is a backup of {manifest.at}, put back. Some of its mail may have been sent since."
+        )
+        open_ones = update(SignedInSession).where(SignedInSession.ended_at.is_(None))
+        db.session.execute(open_ones.values(ended_at=clock.now()))
+        tell_all(BackupRestored, by=SHELL, via=Door.CLI, taken=manifest.at, erased_again=erased_again)
+
+
+def _still_there(gone: list[erasures.Erasure]) -> list[int]:
+    """The people on the list whom the backup still has; numbers that somebody else got since are left alone."""
+    made = {one.person: one.made for one in gone}
+    query = select(Person.id, Person.created_at).where(Person.erased_at.is_(None)).order_by(Person.id)
+    return [row.id for row in db.session.execute(query) if made.get(row.id) == row.created_at.isoformat()]
+
+
+def _erase(person_id: int) -> None:
+    """As the person asked for on the day: every feature forgets, and the row is emptied."""
+    forget_everywhere(person_id)
+    person = db.session.get_one(Person, person_id)
+    person.name, person.password_hash, person.erased_at = "", None, clock.now()
+    db.session.execute(delete(PersonEmail).where(PersonEmail.person_id == person_id))
+
+
+def _keep_keys(keys: dict[str, str]) -> bool:
+    if keys.get("MAIL_KEY") == current_app.config["MAIL_KEY"]:
+        return False
+    path = data_folder() / KEYS_FOUND
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(keys), encoding="utf-8")
+    return True
+
+
+def note_erasures() -> int:
+    """Put everybody who was erased on the list outside the database; how many were new."""
+    there = {(one.person, one.made) for one in erasures.listed(data_folder())}
+    query = select(Person.id, Person.created_at, Person.erased_at).where(Person.erased_at.is_not(None))
+    new = [row for row in db.session.execute(query) if (row.id, row.created_at.isoformat()) not in there]
+    for row in new:
+        erasures.note(data_folder(), row.id, row.created_at, row.erased_at)
+    return len(new)

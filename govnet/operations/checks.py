@@ -1,0 +1,147 @@
+"""What `govnet doctor` and the operator's page look at: each check says in a sentence what it found."""
+
+from __future__ import annotations
+
+import shutil
+import smtplib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import current_app
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.mail.queries import trouble
+from govnet.operations import queries, schema
+from govnet.operations.backups import data_folder
+from govnet.record.models import Entry
+from govnet.record.queries import check_chain
+
+RECENT_BACKUP = timedelta(days=2)
+LIVE_WORKER = timedelta(minutes=2)
+LEAST_FREE = 500 * 1024 * 1024
+_PATIENCE = 5.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check: what was looked at, whether it is well, and in words what was found or what to do."""
+
+    name: str
+    well: bool
+    words: str
+
+
+def examine() -> Iterator[Finding]:
+    """Every check in turn; one that fails never keeps the others from running."""
+    for name, check in CHECKS.items():
+        try:
+            well, words = check()
+        except (SQLAlchemyError, OSError, smtplib.SMTPException) as error:
+            well, words = False, f"could not be checked: {error}".splitlines()[0]
+        yield Finding(name, well, words)
+
+
+def _settings() -> tuple[bool, str]:
+    config = current_app.config
+    if config["ENV_NAME"] != "production":
+        return True, "GOVNET_ENV is not “production”: fine for trying out, not for strangers."
+    if config["MAIL_DOMAIN"].endswith("example.org"):
+        return False, "MAIL_DOMAIN is still an example: set it to the domain that mail comes from."
+    return True, f"production at {config['SITE_URL']}"
+
+
+def _database() -> tuple[bool, str]:
+    lacking = schema.missing()
+    if lacking:
+        return False, f"lacks {', '.join(lacking[:5])}: run “govnet upgrade”."
+    if db.engine.dialect.name == "sqlite" and db.session.scalar(text("PRAGMA quick_check")) != "ok":
+        return False, "the file is damaged: restore the last backup."
+    return True, f"{db.engine.dialect.name}, every table and trigger is there"
+
+
+def _networks() -> tuple[bool, str]:
+    count = queries.how_many_networks()
+    return count > 0, f"{count}" if count else "none yet: run “govnet init”."
+
+
+def _worker() -> tuple[bool, str]:
+    beat = queries.last_beat()
+    if beat is None:
+        return False, "no worker has run yet: start “govnet serve” or “govnet worker”."
+    silent = clock.now() - beat.at
+    words = f"last sign of life on {beat.host} {int(silent.total_seconds())} seconds ago"
+    return silent < LIVE_WORKER, words
+
+
+def _mail() -> tuple[bool, str]:
+    found = trouble()
+    if found.line is not None and found.line.held_at:
+        return False, f"held until a person releases it: {found.line.held_why}"
+    if found.line is not None and found.line.tripped_at:
+        return False, f"stopped after many errors: {found.line.words}"
+    return not found.any, f"{found.waiting} waiting, {found.failed_today} could not be sent today"
+
+
+def _smtp() -> tuple[bool, str]:
+    config = current_app.config
+    kind = smtplib.SMTP_SSL if config["MAIL_USE_SSL"] else smtplib.SMTP
+    with kind(config["MAIL_SERVER"], config["MAIL_PORT"], timeout=_PATIENCE) as server:
+        if config["MAIL_USE_TLS"]:
+            server.starttls()
+        if config["MAIL_USERNAME"]:
+            server.login(config["MAIL_USERNAME"], config["MAIL_PASSWORD"] or "")
+        code, _ = server.noop()
+    return code == 250, f"{config['MAIL_SERVER']}:{config['MAIL_PORT']} answers {code}"
+
+
+def _disk() -> tuple[bool, str]:
+    free = shutil.disk_usage(data_folder()).free
+    return free >= LEAST_FREE, f"{free // 1024**2:,} MB free beside {data_folder()}"
+
+
+def _clock() -> tuple[bool, str]:
+    newest = db.session.scalar(select(func.max(Entry.at)))
+    ahead = newest - clock.now() if newest else timedelta()
+    if ahead > timedelta(minutes=1):
+        return False, f"the record's last entry is {ahead} in the future: this machine's clock is slow."
+    return True, f"it is {clock.now():%Y-%m-%d %H:%M} UTC"
+
+
+def _backup() -> tuple[bool, str]:
+    last = queries.last_backup()
+    if last is None:
+        return False, "none yet: run “govnet backup FILE” every night."
+    return (
+        clock.now() - last.at < RECENT_BACKUP,
+        f"{last.at:%Y-%m-%d %H:%M} UTC, {last.size:,} bytes, {last.file}",
+    )
+
+
+CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
+    "settings": _settings,
+    "database": _database,
+    "networks": _networks,
+    "worker": _worker,
+    "mail": _mail,
+    "mail server": _smtp,
+    "disk": _disk,
+    "clock": _clock,
+    "backup": _backup,
+}
+
+
+def verify() -> Iterator[Finding]:
+    """Each network's record, recomputed from its first entry to its last."""
+    for network in queries.chained_networks():
+        faults = list(check_chain(network.id))
+        number = db.session.scalar(select(func.count()).where(Entry.network_id == network.id))
+        words = (
+            f"{number} entries, whole"
+            if not faults
+            else "; ".join(f"entry {f.number}: {f.what}" for f in faults[:20])
+        )
+        yield Finding(network.slug, not faults, words)

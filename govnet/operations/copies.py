@@ -1,0 +1,75 @@
+"""Copies of the whole database: SQLite by its online backup, PostgreSQL by pg_dump and pg_restore."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from glob import glob
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
+
+
+class CopyError(Exception):
+    """The copy could not be made; the message says why."""
+
+
+def save(engine: Engine, folder: Path) -> Path:
+    """A consistent copy in `folder`, while others read and write. Raises CopyError."""
+    target = folder / NAMES[engine.dialect.name]
+    if engine.dialect.name == "postgresql":
+        _run(
+            "pg_dump",
+            "--format=custom",
+            "--no-owner",
+            "--no-privileges",
+            f"--file={target}",
+            _address(engine),
+        )
+        return target
+    with closing(sqlite3.connect(_path(engine))) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+        found = copy.execute("PRAGMA quick_check").fetchone()[0]
+    if found != "ok":
+        raise CopyError(f"the database is damaged: {found}")
+    return target
+
+
+def load(engine: Engine, folder: Path) -> None:
+    """Put the copy in `folder` in the place of everything that is in the database. Raises CopyError."""
+    source = folder / NAMES[engine.dialect.name]
+    if engine.dialect.name == "postgresql":
+        engine.dispose()
+        _run("pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction",
+             f"--dbname={_address(engine)}", str(source))  # fmt: skip
+        return
+    engine.dispose()
+    Path(_path(engine)).parent.mkdir(parents=True, exist_ok=True)
+    with (
+        closing(sqlite3.connect(source)) as copy,
+        closing(sqlite3.connect(_path(engine), timeout=30)) as target,
+    ):
+        copy.backup(target)
+
+
+def _path(engine: Engine) -> str:
+    return str(engine.url.database)
+
+
+def _address(engine: Engine) -> str:
+    return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _run(program: str, *words: str) -> None:
+    found = shutil.which(program) or next(
+        iter(sorted(glob(f"/usr/lib/postgresql/*/bin/{program}"))[-1:]), None
+    )
+    if found is None:
+        raise CopyError(f"{program} is not installed: it comes with PostgreSQL's client programs.")
+    done = subprocess.run([found, *words], capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise CopyError(f"{program} failed: {done.stderr.strip()[-500:]}")

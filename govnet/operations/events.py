@@ -1,0 +1,116 @@
+"""What an operator does that everybody may know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+
+from govnet.accounts.models import Person
+from govnet.charter.models import Network
+from govnet.record.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkFounded(Event):
+    """The network began to be kept here."""
+
+    verb: ClassVar[str] = "network.founded"
+    sentence: ClassVar[Any] = _l("%(actor)s began to keep %(name)s here, as it was found.")
+    subject: ClassVar[str] = "founded"
+
+    founded: Network
+    name: str
+    purpose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SisterFound(Event):
+    """A sister network that has started or is about to."""
+
+    verb: ClassVar[str] = "network.sister-found"
+    sentence: ClassVar[Any] = _l("%(actor)s wrote down a sister network: %(name)s.")
+    subject: ClassVar[str] = "sister"
+
+    sister: Network
+    name: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperatorGiven(Event):
+    """Somebody looks after the server from now on."""
+
+    verb: ClassVar[str] = "operator.given"
+    sentence: ClassVar[Any] = _l("%(name)s looks after the server from now on: technical rights only.")
+    words_of: ClassVar[frozenset[str]] = frozenset({"name"})
+    subject: ClassVar[str] = "person"
+
+    person: Person
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperatorTaken(Event):
+    """Somebody no longer looks after the server."""
+
+    verb: ClassVar[str] = "operator.taken"
+    sentence: ClassVar[Any] = _l("%(name)s no longer looks after the server.")
+    words_of: ClassVar[frozenset[str]] = frozenset({"name"})
+    subject: ClassVar[str] = "person"
+
+    person: Person
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackupRestored(Event):
+    """The data was put back to an earlier day; its mail waits for a person."""
+
+    verb: ClassVar[str] = "operator.restored"
+    sentence: ClassVar[Any] = _l(
+        "%(actor)s put back a backup of %(taken)s. Mail waits until a person lets it go."
+    )
+
+    taken: str
+    erased_again: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailReleased(Event):
+    """Mail that waited goes out again."""
+
+    verb: ClassVar[str] = "operator.mail-released"
+    sentence: ClassVar[Any] = _l("%(actor)s let mail go out again.")
+
+    why_held: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailStopped(Event):
+    """No mail goes out until a person says so."""
+
+    verb: ClassVar[str] = "operator.mail-stopped"
+    sentence: ClassVar[Any] = _l("%(actor)s stopped all mail: %(why)s")
+    words_of: ClassVar[frozenset[str]] = frozenset({"why"})
+
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailDropped(Event):
+    """What was waiting when mail was held is not sent."""
+
+    verb: ClassVar[str] = "operator.mail-dropped"
+    sentence: ClassVar[Any] = _l("%(actor)s dropped %(count)s mails that were waiting.")
+
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineReset(Event):
+    """After many errors the mail server is used again."""
+
+    verb: ClassVar[str] = "operator.line-reset"
+    sentence: ClassVar[Any] = _l("%(actor)s let the mail server be used again.")

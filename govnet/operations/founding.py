@@ -1,0 +1,147 @@
+"""Founding a network: everything that was found is written down in one transaction, each thing with its entry."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from govnet.accounts.actions import person_for
+from govnet.charter import actions as charter
+from govnet.charter.founding import Founding, FoundSeat, FoundSister
+from govnet.charter.founding import FoundMandate as Found
+from govnet.charter.models import Network, NetworkState
+from govnet.charter.rules import Charter
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import PROGRAM, Actor, Authority, Door
+from govnet.kernel.errors import RuleBroken
+from govnet.membership.models import Organisation
+from govnet.offices.actions import record_as_found
+from govnet.offices.founding import FoundMandate, FoundPlace, FoundTerm
+from govnet.offices.models import Constituency
+from govnet.operations import operators, queries
+from govnet.operations.events import NetworkFounded, SisterFound
+from govnet.permissions import Can, require
+from govnet.record.actions import open_chain, record
+
+
+def found(founding: Founding, *, by: Actor, via: Door) -> Network:
+    """Write down a network as it was found: its rules, its offices, and who looks after the server.
+
+    Raises RuleBroken when an address is taken. Members come later, each by their own word.
+    """
+    under = require(by, Can.OPERATE)
+    network = _network(founding)
+    said = NetworkFounded(
+        network=network,
+        by=by,
+        under=under,
+        via=via,
+        founded=network,
+        name=network.name,
+        purpose=network.purpose,
+    )
+    record(said)
+    evidence = founding.charter_evidence
+    charter.begin(network, founding.charter, evidence=evidence, by=PROGRAM, via=via)
+    people = {one.email: person_for(one.email, one.name).id for one in founding.people.values()}
+    record_as_found(
+        network,
+        committee=founding.committee,
+        places=[_place(seat, people) for seat in founding.seats],
+        mandates=[_mandate(founding.mandate, people)] if founding.mandate else (),
+        by=by,
+        via=via,
+    )
+    for sister in founding.sisters:
+        _sister(network, sister, founding.charter, by, under, via)
+    if founding.operator:
+        operators.give(people[founding.operator.email], by=by, via=via)
+    return network
+
+
+def _network(founding: Founding) -> Network:
+    _check_free(founding.slug, "network.slug")
+    network = Network(
+        slug=founding.slug,
+        name=founding.name,
+        purpose=founding.purpose,
+        zone=founding.zone,
+        accent=founding.accent,
+        list_address=founding.list_address or None,
+        contact_name=founding.contact_name,
+        contact_email=founding.contact_email,
+        contact_phone=founding.contact_phone,
+        founded_at=clock.now(),
+    )
+    _open(network)
+    return network
+
+
+def _check_free(slug: str, field: str) -> None:
+    if queries.slug_taken(slug):
+        raise RuleBroken(_("There is a network called “%(slug)s” here already.", slug=slug), field=field)
+
+
+def _open(network: Network) -> None:
+    db.session.add(network)
+    db.session.flush()  # its chain and everything else names it by its key
+    open_chain(network)
+
+
+def _place(seat: FoundSeat, people: dict[str, int]) -> FoundPlace:
+    held = seat.holder and FoundTerm(
+        person_id=people[seat.holder.email], start=seat.start, end=seat.end, evidence=seat.evidence
+    )
+    return FoundPlace(
+        name=seat.name,
+        constituency=Constituency(seat.constituency),
+        chair=seat.chair,
+        terms=(held,) if held else (),
+        vacancy_note="" if held else seat.evidence,
+    )
+
+
+def _mandate(found: Found, people: dict[str, int]) -> FoundMandate:
+    named = [people[person.email] for person in found.named]
+    return FoundMandate(
+        organisation_id=_organisation(found.organisation).id if found.organisation else None,
+        person_id=None if found.organisation else named[0],
+        named=named,
+        scope=found.scope,
+        start=found.start,
+        end=found.end,
+        evidence=found.evidence,
+    )
+
+
+def _organisation(name: str) -> Organisation:
+    """The organisation of that name, or a new row; it is no member by this."""
+    known = queries.organisation_named(name)
+    if known is None:
+        known = Organisation(name=name, name_key=name.casefold(), created_at=clock.now())
+        db.session.add(known)
+        db.session.flush()  # the mandate names it by its key
+    return known
+
+
+def _sister(
+    network: Network, found: FoundSister, rules: Charter, by: Actor, under: Authority, via: Door
+) -> None:
+    """A network beside this one, with its rules and the same people to ask until it has its own."""
+    _check_free(found.slug, "sister")
+    same = ("purpose", "zone", "accent", "contact_name", "contact_email", "contact_phone")
+    sister = Network(
+        slug=found.slug,
+        name=found.name,
+        parent_id=network.id,
+        state=NetworkState(found.state),
+        founded_at=clock.now(),
+        **{name: getattr(network, name) for name in same},
+    )
+    _open(sister)
+    evidence = _("Taken over from %(name)s until it has rules of its own.", name=network.name)
+    charter.begin(sister, rules, evidence=evidence, by=PROGRAM, via=via)
+    said = SisterFound(
+        network=network, by=by, under=under, via=via, sister=sister, name=found.name, state=found.state
+    )
+    record(said)

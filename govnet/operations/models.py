@@ -1,0 +1,42 @@
+"""The operator's rows: links by which a network is founded, and the backups that were taken."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from govnet.kernel.models import Base, Digest, Instant, Key
+
+
+class FoundingLink(Base):
+    """A link that `govnet init` printed: it founds one network, once, before it expires."""
+
+    __tablename__ = "founding_link"
+    __table_args__ = (CheckConstraint("(used_at IS NULL) = (network_id IS NULL)", name="used_for_a_network"),)
+    id: Mapped[Key]
+    digest: Mapped[Digest] = mapped_column(unique=True)
+    """SHA-256 of the token in the link."""
+    made_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    used_at: Mapped[Instant | None]
+    network_id: Mapped[int | None] = mapped_column(ForeignKey("network.id"))
+
+
+class Backup(Base):
+    """A backup that was written whole; where its file is now is the operator's affair."""
+
+    __tablename__ = "backup"
+    id: Mapped[Key]
+    at: Mapped[Instant]
+    file: Mapped[str] = mapped_column(String(500))
+    size: Mapped[int]
+    """Bytes."""
+
+
+class WorkerBeat(Base):
+    """The last sign of life of the worker on each machine."""
+
+    __tablename__ = "worker_beat"
+    host: Mapped[str] = mapped_column(String(200), primary_key=True)
+    at: Mapped[Instant]
+    release: Mapped[str] = mapped_column(String(40))

@@ -1,0 +1,88 @@
+"""Who looks after the server, and what they do there: told in the record of every network that it keeps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from govnet.accounts.models import OperatorGrant, Person
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor, Door
+from govnet.kernel.errors import RuleBroken
+from govnet.mail import mailings
+from govnet.operations import queries
+from govnet.operations.events import (
+    LineReset,
+    MailDropped,
+    MailReleased,
+    MailStopped,
+    OperatorGiven,
+    OperatorTaken,
+)
+from govnet.permissions import Can, require
+from govnet.record.actions import record
+from govnet.record.events import Event
+
+
+def give(person_id: int, *, by: Actor, via: Door) -> None:
+    """From now on the person looks after the server; nothing changes if they did already."""
+    require(by, Can.OPERATE)
+    if queries.open_grant(person_id) is not None:
+        return
+    person = db.session.get_one(Person, person_id)
+    db.session.add(OperatorGrant(person_id=person.id, began_at=clock.now()))
+    tell_all(OperatorGiven, by=by, via=via, person=person, name=person.name)
+
+
+def take(person_id: int, *, by: Actor, via: Door) -> None:
+    """The person no longer looks after the server. Raises RuleBroken when they did not."""
+    require(by, Can.OPERATE)
+    person = db.session.get_one(Person, person_id)
+    grant = queries.open_grant(person_id)
+    if grant is None:
+        raise RuleBroken(_("%(name)s does not look after the server.", name=person.name))
+    grant.ended_at = clock.now()
+    tell_all(OperatorTaken, by=by, via=via, person=person, name=person.name)
+
+
+def release_mail(*, by: Actor, via: Door) -> None:
+    """Let mail go out again. Raises RuleBroken when none is held."""
+    require(by, Can.OPERATE)
+    why = mailings.line().held_why
+    if mailings.line().held_at is None:
+        raise RuleBroken(_("No mail is held."))
+    mailings.release_all(by)
+    tell_all(MailReleased, by=by, via=via, why_held=why)
+
+
+def drop_held_mail(*, by: Actor, via: Door) -> int:
+    """Never send what was waiting when mail was held; how many mails that are. Mail stays held."""
+    require(by, Can.OPERATE)
+    if mailings.line().held_at is None:
+        raise RuleBroken(_("No mail is held."))
+    count = mailings.drop_all_held(by)
+    tell_all(MailDropped, by=by, via=via, count=count)
+    return count
+
+
+def stop_mail(why: str, *, by: Actor, via: Door) -> None:
+    """Hold all mail until an operator releases it; `why` is told."""
+    require(by, Can.OPERATE)
+    mailings.hold_all(why)
+    tell_all(MailStopped, by=by, via=via, why=why)
+
+
+def reset_line(*, by: Actor, via: Door) -> None:
+    """After what was wrong has been mended: use the mail server again at once."""
+    require(by, Can.OPERATE)
+    mailings.reset_line(by)
+    tell_all(LineReset, by=by, via=via)
+
+
+def tell_all(kind: type[Event], *, by: Actor, via: Door, **facts: Any) -> None:
+    """Record what an operator did in every network, since the server is everybody's."""
+    under = require(by, Can.OPERATE)
+    for network in queries.chained_networks():
+        record(kind(network=network, by=by, under=under, via=via, **facts))

@@ -1,0 +1,89 @@
+"""What the operator's actions and pages read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from govnet.accounts.models import OperatorGrant, Person
+from govnet.charter.models import Network
+from govnet.extensions import db
+from govnet.mail.queries import Trouble
+from govnet.mail.queries import trouble as mail_trouble
+from govnet.membership.models import Organisation
+from govnet.operations.models import Backup, FoundingLink, WorkerBeat
+from govnet.record.models import ChainHead
+
+
+def slug_taken(slug: str) -> bool:
+    """Whether a network has that address."""
+    return db.session.scalar(select(Network.id).where(Network.slug == slug)) is not None
+
+
+def organisation_named(name: str) -> Organisation | None:
+    """The organisation of that name, however it is written in capitals."""
+    return db.session.scalar(select(Organisation).where(Organisation.name_key == name.casefold()))
+
+
+def link_by_digest(digest: str) -> FoundingLink | None:
+    """The founding link whose token has that SHA-256."""
+    return db.session.scalar(select(FoundingLink).where(FoundingLink.digest == digest))
+
+
+def chained_networks() -> Sequence[Network]:
+    """Every network, in the order in which chains are locked."""
+    return db.session.scalars(select(Network).order_by(Network.id)).all()
+
+
+def open_grant(person_id: int) -> OperatorGrant | None:
+    """The grant by which somebody looks after the server, if they do."""
+    query = select(OperatorGrant).where(
+        OperatorGrant.person_id == person_id, OperatorGrant.ended_at.is_(None)
+    )
+    return db.session.scalar(query)
+
+
+def operators() -> Sequence[str]:
+    """The names of those who look after the server."""
+    query = select(Person.name).join(OperatorGrant, OperatorGrant.person_id == Person.id)
+    return db.session.scalars(query.where(OperatorGrant.ended_at.is_(None)).order_by(Person.name)).all()
+
+
+def last_backup() -> Backup | None:
+    """The newest backup that was written whole."""
+    return db.session.scalar(select(Backup).order_by(Backup.at.desc()).limit(1))
+
+
+def how_many_networks() -> int:
+    """How many networks this server keeps."""
+    return db.session.scalar(select(func.count()).select_from(Network)) or 0
+
+
+def last_beat() -> WorkerBeat | None:
+    """The worker that gave the newest sign of life."""
+    return db.session.scalar(select(WorkerBeat).order_by(WorkerBeat.at.desc()).limit(1))
+
+
+def beats() -> Sequence[WorkerBeat]:
+    """Every machine's worker, the newest sign of life first."""
+    return db.session.scalars(select(WorkerBeat).order_by(WorkerBeat.at.desc())).all()
+
+
+def backups(limit: int = 5) -> Sequence[Backup]:
+    """The newest backups."""
+    return db.session.scalars(select(Backup).order_by(Backup.at.desc()).limit(limit)).all()
+
+
+def networks_with_heads() -> Sequence[Any]:
+    """Every network with its record's last number and hash."""
+    query = select(Network, ChainHead.number, ChainHead.hash).join(
+        ChainHead, ChainHead.network_id == Network.id
+    )
+    return db.session.execute(query.order_by(Network.name)).all()
+
+
+def trouble() -> Trouble:
+    """What keeps mail from going."""
+    return mail_trouble()

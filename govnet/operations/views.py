@@ -1,0 +1,151 @@
+"""The page that founds a network, and the operator's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from govnet.charter.founding import BadFounding
+from govnet.charter.founding_file import read_founding
+from govnet.charter.models import ACCENTS, RESERVED
+from govnet.kernel.actor import Door
+from govnet.kernel.forms import Form
+from govnet.kernel.pages import never_cached, page, see
+from govnet.kernel.transaction import transaction
+from govnet.operations import forms, links, operators, queries, wording
+from govnet.operations.checks import examine
+from govnet.operations.models import FoundingLink
+from govnet.permissions import Can, allows, current_actor
+
+bp = Blueprint("operations", __name__)
+blueprints = (bp,)
+
+
+@bp.get("/found/<token>")
+@allows(Can.READ)
+def found_page(token: str) -> Response:
+    """The page with everything that was found; opening it uses nothing up."""
+    never_cached()
+    if _good(token) is None:
+        return page("operations/found_gone.html", 410)
+    return _found_page(forms.founding_form(forms.FIRST_PLACES), token)
+
+
+@bp.post("/found/<token>")
+@allows(Can.READ)
+def found(token: str) -> Any:
+    """Found the network, or show everything that is wrong at once."""
+    never_cached()
+    link = _good(token)
+    if link is None:
+        return page("operations/found_gone.html", 410)
+    places = forms.places_of(request.form.get("places"))
+    if "more" in request.form:
+        more = min(places + forms.MORE_PLACES, forms.MOST_PLACES)
+        return _found_page(forms.founding_form(more), token)
+    form = forms.founding_form(places)
+    return _founded(form, link) or _found_page(form, token, 422)
+
+
+def _founded(form: forms.FoundingForm, link: FoundingLink) -> Any:
+    """The way to the new network; None when something on the form is wrong."""
+    if not form.validate_on_submit():
+        return None
+    try:
+        founding = read_founding(form.table(), reserved=RESERVED, accents=ACCENTS)
+    except BadFounding as bad:
+        form.show(bad.troubles)
+        return None
+    link_id, slug = link.id, founding.slug
+    with form.catching(), transaction():
+        links.found_by(link_id, founding)
+    if form.errors:
+        return None
+    flash(
+        _(
+            "%(name)s stands. Whoever holds an office can sign in with the address you gave.",
+            name=founding.name,
+        ),
+        "success",
+    )
+    return redirect(f"/{slug}/", 303)
+
+
+def _good(token: str) -> FoundingLink | None:
+    link = links.link_for(token)
+    return link if link is not None and links.is_good(link) else None
+
+
+def _found_page(form: forms.FoundingForm, token: str, status: int = 200) -> Response:
+    return page("operations/found.html", status, form=form, token=token, charters=wording.ready_charters())
+
+
+@bp.get("/operator")
+@allows(Can.OPERATE)
+def operator() -> Response:
+    """How the server is, and what can be done about it."""
+    return page("operations/operator.html", **_operator_page(), form=Form(), why=forms.WhyForm())
+
+
+def _operator_page() -> dict[str, Any]:
+    return {
+        "findings": list(examine()),
+        "networks": queries.networks_with_heads(),
+        "names": queries.operators(),
+        "beats": queries.beats(),
+        "trouble": queries.trouble(),
+        "backups": queries.backups(),
+    }
+
+
+@bp.post("/operator/release-mail")
+@allows(Can.OPERATE)
+def release_mail() -> Response:
+    """Let held mail go."""
+    return _did(lambda: operators.release_mail(by=current_actor(), via=Door.WEB), _("Mail goes out again."))
+
+
+@bp.post("/operator/drop-mail")
+@allows(Can.OPERATE)
+def drop_mail() -> Response:
+    """Never send what was waiting when mail was held."""
+    dropped: list[int] = []
+    done = _did(lambda: dropped.append(operators.drop_held_mail(by=current_actor(), via=Door.WEB)))
+    if dropped:
+        flash(ngettext("%(num)d mail was dropped.", "%(num)d mails were dropped.", dropped[0]), "success")
+    return done
+
+
+@bp.post("/operator/stop-mail")
+@allows(Can.OPERATE)
+def stop_mail() -> Response:
+    """Hold all mail until somebody lets it go."""
+    why = forms.WhyForm()
+    if not why.validate_on_submit():
+        return page("operations/operator.html", 422, **_operator_page(), form=Form(), why=why)
+    words = str(why.why.data)
+    return _did(
+        lambda: operators.stop_mail(words, by=current_actor(), via=Door.WEB), _("No mail goes out now.")
+    )
+
+
+@bp.post("/operator/use-mail-server-again")
+@allows(Can.OPERATE)
+def reset_line() -> Response:
+    """After many errors: try the mail server again at once."""
+    return _did(
+        lambda: operators.reset_line(by=current_actor(), via=Door.WEB),
+        _("The mail server is tried again now."),
+    )
+
+
+def _did(act: Any, words: str = "") -> Response:
+    """Do it in a transaction, and back to the page."""
+    with transaction():
+        act()
+    if words:
+        flash(words, "success")
+    return see(".operator")

@@ -1,0 +1,163 @@
+"""What scripts add, in a real browser: drafts that survive, one sending for two clicks, previews, and progress."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Blueprint, Flask, redirect, render_template_string, request, url_for
+from flask_babel import Babel
+from werkzeug.serving import BaseWSGIServer, make_server
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI"), reason="Chromium is not installed"),
+]
+FORM = """{% extends "layouts/narrow.html" %}{% block title %}Reply{% endblock %}{% block content %}
+<form method="post" action="/reply"><label for="body">Your reply</label>
+<textarea name="body" id="body" data-preview="/preview">{{ kept }}</textarea>
+<button type="submit">Send</button></form>{% endblock %}"""
+PROGRESS = """{% extends "layouts/narrow.html" %}{% block title %}Sending{% endblock %}{% block content %}
+<div id="progress"{% if n < 3 %} data-poll="0.1"{% endif %}>{{ n }} of 3</div>{% endblock %}"""
+
+
+class Site:
+    """A small site on the real layout, and what arrived there."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.polled = 0
+        self.app = Flask(
+            "small", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "govnet" / "static")
+        )
+        Babel(self.app)
+        accounts = Blueprint("accounts", "small")
+        accounts.add_url_rule("/sign-in", "sign_in", lambda: "")
+        self.app.register_blueprint(accounts)
+        self.app.jinja_env.globals["static_url"] = lambda name: url_for("static", filename=name)
+        self.app.context_processor(lambda: {"actor": SimpleNamespace(signed_in=False), "waiting": None})
+        self.app.add_url_rule("/reply", "reply", self.reply, methods=["GET", "POST"])
+        self.app.add_url_rule(
+            "/preview", "preview", lambda: f"<em>{request.form['body']}</em>", methods=["POST"]
+        )
+        self.app.add_url_rule("/progress", "progress", self.progress)
+
+    def reply(self) -> Any:
+        if request.method == "GET":
+            return render_template_string(FORM, kept="")
+        self.sent.append(request.form["body"])
+        if request.form["body"] == "too short":
+            return render_template_string(FORM, kept="too short"), 422
+        return redirect("/reply", 303)
+
+    def progress(self) -> str:
+        self.polled += 1
+        return render_template_string(PROGRESS, n=self.polled)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[tuple[Site, BaseWSGIServer]]:
+    site = Site()
+    server = make_server("127.0.0.1", 0, site.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield site, server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any, server: tuple[Site, BaseWSGIServer]) -> Iterator[Any]:
+    context = browser.new_context(base_url=f"http://127.0.0.1:{server[1].server_port}")
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    context.close()
+    assert faults == []
+
+
+BODY = "textarea"
+
+
+def test_half_a_thought_is_still_there_after_leaving(page: Any) -> None:
+    page.goto("/reply")
+    page.fill(BODY, "half a thought")
+    page.goto("/progress")
+    page.goto("/reply")
+    assert page.input_value(BODY) == "half a thought"
+    page.click("text=Start empty")
+    page.goto("/reply")
+    assert page.input_value(BODY) == ""
+
+
+def test_what_arrived_is_not_offered_again_and_two_clicks_send_once(
+    page: Any, server: tuple[Site, BaseWSGIServer]
+) -> None:
+    site = server[0]
+    before = len(site.sent)
+    page.goto("/reply")
+    page.fill(BODY, "done")
+    with page.expect_navigation():
+        page.evaluate("const b = document.querySelector('button[type=submit]'); b.click(); b.click()")
+    assert page.input_value(BODY) == ""
+    assert site.sent[before:] == ["done"]
+
+
+def test_what_was_refused_is_kept(page: Any) -> None:
+    page.goto("/reply")
+    page.fill(BODY, "too short")
+    with page.expect_navigation():
+        page.click("text=Send")
+    assert page.input_value(BODY) == "too short"
+    page.goto("/reply")
+    assert page.input_value(BODY) == "too short"
+
+
+def test_what_was_written_when_the_line_went_dead_is_kept(page: Any) -> None:
+    page.goto("/reply")
+    page.context.set_offline(True)
+    page.fill(BODY, "written in a tunnel")
+    page.click("text=Send", no_wait_after=True)
+    page.wait_for_timeout(300)
+    page.context.set_offline(False)
+    page.goto("/reply")
+    assert page.input_value(BODY) == "written in a tunnel"
+
+
+def test_a_preview_shows_what_the_words_will_look_like(page: Any) -> None:
+    page.goto("/reply")
+    page.fill(BODY, "soft")
+    page.click("text=Preview")
+    assert page.locator(".preview em").inner_text() == "soft"
+
+
+def test_progress_goes_on_by_itself_until_it_is_finished(
+    page: Any, server: tuple[Site, BaseWSGIServer]
+) -> None:
+    server[0].polled = 0
+    page.goto("/progress")
+    page.get_by_text("3 of 3").wait_for()
+    page.wait_for_timeout(300)
+    assert server[0].polled == 3

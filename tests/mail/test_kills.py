@@ -1,0 +1,134 @@
+"""The sender killed in the middle of its work, again and again: nobody is left out, hardly anybody is written to twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time as wall
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from govnet.demo.catcher import caught
+from govnet.extensions import db
+from govnet.kernel.transaction import let_go, transaction
+from govnet.mail import queries, sending, sweeping, telling
+from govnet.mail.models import Delivery, Mail
+from govnet.mail.rules import State
+from govnet.mail.volume import News
+from tests import builders
+from tests.mail.conftest import say
+from tests.mailbox import mailbox
+
+pytestmark = pytest.mark.usefixtures("context")
+ROOT = Path(__file__).parents[2]
+PEOPLE = 300
+KILLS = 4
+LEASE = 1.0
+
+
+def a_worker(app, **more):
+    """`govnet worker` as a process of its own, on the test's database and mail server."""
+    settings = app.extensions["mail"]
+    environment = {
+        **os.environ,
+        "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
+        "GOVNET_DATA": app.config["DATA_DIR"],
+        "MAIL_PORT": str(settings.port),
+        "MAIL_TIMEOUT": str(LEASE / sending.STEPS),
+        **more,
+    }
+    words = [sys.executable, "-m", "govnet", "worker"]
+    return subprocess.Popen(
+        words, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+
+
+def count(folder):
+    return sum(1 for _ in caught(folder))
+
+
+def wait_for(folder, number, process):
+    """Until so many mails have come, or the process has nothing more to send."""
+    until = wall.monotonic() + 20
+    while count(folder) < number and wall.monotonic() < until:
+        assert process.poll() is None, process.stdout.read().decode()
+        wall.sleep(0.002)
+
+
+@pytest.fixture
+def waiting(teller, time):
+    """Many people wait for a mail; the clock is the real one, as the worker's is."""
+    time.move(to=datetime.now(UTC))
+    network = builders.a_network()
+    with transaction():
+        people = [builders.a_person(f"P{n}", email=f"p{n}@example.org").id for n in range(PEOPLE)]
+    teller.tells(news=News.ANNOUNCEMENT, people=people)
+    say(network, builders.a_person("Somebody"))
+    telling.run()
+    return db.session.scalars(select(Mail.id)).one()
+
+
+def finish(time):
+    """What the last worker left behind, once its lease is over."""
+    let_go()  # what this process read before the worker wrote
+    time.move(to=datetime.now(UTC))
+    sweeping.run()
+    while sending.run():
+        time.move(to=datetime.now(UTC))
+
+
+def test_a_sender_killed_again_and_again_loses_nothing_and_doubles_at_most_one_mail_a_kill(
+    app, waiting, time, tmp_path
+):
+    with mailbox(app, tmp_path) as box:
+        for kill in range(1, KILLS + 1):
+            process = a_worker(app)
+            wait_for(tmp_path, kill * PEOPLE // (KILLS + 2), process)
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+        so_far = count(tmp_path)
+        assert so_far < PEOPLE, "the worker was never killed in the middle"
+        wall.sleep(LEASE + 0.2)
+        finish(time)
+        mails = box.mails()
+    sent = Counter((mail["X-Envelope-To"], mail["Message-ID"]) for mail in mails)
+    people = {to for to, _ in sent}
+    assert len(people) == PEOPLE, "somebody was left out"
+    assert len(sent) == PEOPLE, "a mail went again under another Message-ID"
+    assert sum(sent.values()) - PEOPLE <= KILLS
+    found = queries.progress([waiting])
+    assert (found.audience, found.handed_over) == (PEOPLE, PEOPLE)
+    assert not db.session.scalars(select(Delivery).where(Delivery.state != State.ACCEPTED)).all()
+
+
+def test_a_worker_asked_to_end_finishes_the_mail_in_hand_and_leaves_no_lease(app, waiting, time, tmp_path):
+    with mailbox(app, tmp_path) as box:
+        process = a_worker(app)
+        wait_for(tmp_path, 20, process)
+        process.terminate()
+        process.communicate(timeout=10)
+        assert process.returncode == 0
+        sent = count(tmp_path)
+        let_go()
+        states = Counter(db.session.scalars(select(Delivery.state)))
+        assert states == {State.ACCEPTED: sent, State.QUEUED: PEOPLE - sent}
+        finish(time)
+        assert Counter(m["Message-ID"] for m in box.mails()).most_common(1)[0][1] == 1
+
+
+def test_two_workers_share_the_work_and_nobody_gets_it_twice(app, waiting, time, tmp_path):
+    with mailbox(app, tmp_path) as box:
+        processes = [a_worker(app) for _ in range(2)]
+        wait_for(tmp_path, PEOPLE, processes[0])
+        for process in processes:
+            process.terminate()
+            process.communicate(timeout=10)
+        sent = Counter(mail["Message-ID"] for mail in box.mails())
+    assert len(sent) == PEOPLE
+    assert set(sent.values()) == {1}

@@ -1,0 +1,473 @@
+"""Deliveries on their way: nothing lost, nobody written to twice, and a server's moods taken for what they are."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from govnet.accounts.models import PersonEmail
+from govnet.extensions import db
+from govnet.kernel.transaction import transaction
+from govnet.mail import mailings, outbox, queries, sending, suppressions, sweeping, telling
+from govnet.mail.headers import Address
+from govnet.mail.models import Delivery, Mail, MailLine, Rendering
+from govnet.mail.rules import Priority, State, Why
+from govnet.mail.volume import News
+from tests import builders
+from tests.mail.conftest import say
+from tests.mail.servers import Free, Moody, running
+from tests.mailbox import mailbox
+
+pytestmark = pytest.mark.usefixtures("context")
+
+
+@pytest.fixture
+def network():
+    return builders.a_network()
+
+
+@pytest.fixture
+def server(app, network):
+    """A moody server that the app sends to."""
+    handler = Moody()
+    settings = app.extensions["mail"]
+    before = settings.server, settings.port
+    with running(Free(handler)) as port:
+        settings.server, settings.port = "127.0.0.1", port
+        yield handler
+    settings.server, settings.port = before
+
+
+def known(name):
+    """The id of the person with that address, old or new."""
+    address = f"{name}@example.org"
+    row = db.session.scalars(select(PersonEmail).where(PersonEmail.address == address)).first()
+    return row.person_id if row else builders.a_person(name, email=address).id
+
+
+@pytest.fixture
+def post(network, teller):
+    """Have these addresses told of something; the mail's id."""
+
+    def told(*locals_, news=News.ANNOUNCEMENT, **values):
+        people = [known(name) for name in locals_]
+        teller.tells(news=news, people=people, **values)
+        say(network, builders.a_person("Somebody"))
+        telling.run()
+        return db.session.scalars(select(Mail.id).order_by(Mail.id.desc())).first()
+
+    return told
+
+
+def states(mail_id=None):
+    query = select(Delivery.address, Delivery.state).order_by(Delivery.id)
+    if mail_id is not None:
+        query = query.where(Delivery.mail_id == mail_id)
+    return {address.partition("@")[0]: state for address, state in db.session.execute(query)}
+
+
+def one(mail_id, local):
+    query = select(Delivery).where(Delivery.mail_id == mail_id, Delivery.address == f"{local}@example.org")
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def taken(server):
+    return [address.partition("@")[0] for address, _ in server.taken]
+
+
+def test_everybody_gets_the_mail_once(post, server):
+    mail_id = post("ann", "bob", "cy")
+    assert sending.run() == 3
+    assert sending.run() == 0
+    assert sorted(taken(server)) == ["ann", "bob", "cy"]
+    assert set(states(mail_id).values()) == {State.ACCEPTED}
+    found = queries.progress([mail_id])
+    assert (found.audience, found.handed_over, found.finished) == (3, 3, True)
+
+
+def test_each_address_has_its_own_fate_and_the_numbers_add_up(post, server):
+    mail_id = post("ann", "gone", "full", "later", "bob")
+    sending.run()
+    assert states(mail_id) == {
+        "ann": State.ACCEPTED,
+        "gone": State.FAILED,
+        "full": State.DEFERRED,
+        "later": State.DEFERRED,
+        "bob": State.ACCEPTED,
+    }
+    assert one(mail_id, "gone").why is Why.ADDRESS_GONE
+    found = queries.progress([mail_id])
+    assert (found.handed_over, found.trying_again, found.not_sent, found.waiting) == (2, 2, 1, 0)
+    assert found.audience == 5
+
+
+def test_who_was_busy_is_tried_again_after_a_minute_with_the_same_message_id(post, server, time):
+    mail_id = post("later")
+    sending.run()
+    row = one(mail_id, "later")
+    assert row.attempts == 1
+    assert timedelta(seconds=48) <= row.next_at - time.at <= timedelta(seconds=72)
+    assert sending.run() == 0
+    server.mood = "fine"
+    time.move(timedelta(minutes=2))
+    assert sending.run() == 1
+    assert server.taken == [("later@example.org", row.message_id)]
+
+
+def test_who_stays_busy_for_five_days_is_given_up(post, server, time):
+    mail_id = post("later")
+    for _ in range(60):
+        sending.run()
+        sweeping.run()
+        if one(mail_id, "later").state is State.EXPIRED:
+            break
+        time.move(timedelta(hours=4, minutes=50))
+    row = one(mail_id, "later")
+    assert row.state is State.EXPIRED
+    assert queries.progress([mail_id]).not_sent == 1
+    assert time.at - row.changed_at < timedelta(hours=5)
+
+
+def test_a_mail_that_came_too_late_is_not_sent(post, server, time):
+    mail_id = post("ann", not_after=time.at + timedelta(minutes=10))
+    time.move(timedelta(minutes=11))
+    assert sending.run() == 0
+    assert sweeping.run() == 1
+    assert states(mail_id) == {"ann": State.EXPIRED}
+
+
+def test_a_dropped_line_costs_one_mail_its_turn_and_no_other(post, server, time):
+    mail_id = post("ann", "drop", "bob")
+    for _ in range(3):
+        sending.run()
+    assert states(mail_id) == {"ann": State.ACCEPTED, "drop": State.DEFERRED, "bob": State.ACCEPTED}
+
+
+def test_a_mail_whose_answer_was_lost_goes_again_with_the_same_message_id(post, server, time):
+    post("ann")
+    server.mood = "lost"
+    sending.run()
+    server.mood = "fine"
+    time.move(timedelta(minutes=2))
+    sending.run()
+    assert len(server.taken) == 2
+    assert len(set(server.taken)) == 1
+
+
+def test_a_busy_server_rests_the_mailing_and_counts_no_try(post, server, time):
+    mail_id = post("busy", "ann", "bob")
+    sending.run()
+    rows = db.session.scalars(select(Delivery).where(Delivery.mail_id == mail_id)).all()
+    assert {row.state for row in rows} == {State.QUEUED}
+    assert {row.attempts for row in rows} == {0}
+    assert all(row.next_at > time.at for row in rows)
+    assert sending.run() == 0
+    server.mood = "fine"
+    time.move(timedelta(minutes=2))
+    assert sending.run() == 3
+    assert db.session.get(Mail, mail_id, populate_existing=True).troubles == 0
+
+
+def test_a_server_that_does_not_like_our_sender_pauses_the_mailing_until_a_person_looks(post, server, time):
+    mail_id = post("ann", "bob")
+    server.refuse_sender = True
+    for _ in range(3):
+        sending.run()
+        time.move(timedelta(hours=5))
+    mail = db.session.get(Mail, mail_id, populate_existing=True)
+    assert mail.paused_at is not None
+    assert mail.paused_why == "5.7.1 not you"
+    assert set(states(mail_id).values()) == {State.HELD}
+    server.refuse_sender = False
+    assert sending.run() == 0
+    with transaction():
+        mailings.resume(mail_id)
+    assert sending.run() == 2
+
+
+def test_a_mail_that_providers_refuse_for_its_content_is_stopped_after_five(post, server):
+    mail_id = post(*(f"p{n}" for n in range(12)))
+    server.mood = "spam"
+    sending.run()
+    found = queries.progress([mail_id])
+    assert (found.not_sent, found.waiting, found.audience) == (5, 7, 12)
+    assert queries.trouble().paused[0].id == mail_id
+
+
+def test_dead_addresses_of_an_old_list_do_not_stop_the_others(post, server):
+    mail_id = post(*(f"gone-{n}" for n in range(15)), *(f"p{n}" for n in range(40)))
+    while sending.run():
+        pass
+    found = queries.progress([mail_id])
+    assert (found.handed_over, found.not_sent, found.waiting) == (40, 15, 0)
+
+
+def test_sign_in_links_overtake_a_mailing(post, server, network):
+    post(*(f"p{n}" for n in range(5)))
+    sending.run(at_once=2)
+    with transaction():
+        outbox.post(
+            "mail/confirm",
+            to=Address("hurry@example.org"),
+            context={"confirm_url": "https://example.org/x"},
+            network=network,
+            priority=Priority.SIGN_IN,
+        )
+    sending.run(at_once=1)
+    assert taken(server)[2] == "hurry"
+
+
+def test_a_person_can_pause_a_mailing_and_let_it_go_on(post, server):
+    mail_id = post(*(f"p{n}" for n in range(4)))
+    sending.run(at_once=1)
+    with transaction():
+        assert mailings.pause(mail_id, by="Cory Coordinator", why="A mistake") == 3
+    assert sending.run() == 0
+    assert queries.progress([mail_id]).waiting == 3
+    with transaction():
+        assert mailings.resume(mail_id) == 3
+    assert sending.run() == 3
+
+
+def test_stopping_spares_those_to_whom_it_has_not_gone_and_they_can_be_reached_later(post, server):
+    mail_id = post("ann", "bob", "cy")
+    sending.run(at_once=1)
+    with transaction():
+        assert mailings.cancel_unsent(mail_id) == 2
+    assert sending.run() == 0
+    found = queries.progress([mail_id])
+    assert (found.handed_over, found.stopped, found.finished) == (1, 2, True)
+    with transaction():
+        assert mailings.send_to_missed(mail_id) == 2
+    sending.run()
+    assert sorted(taken(server)) == ["ann", "bob", "cy"]
+
+
+def test_a_restored_copy_sends_nothing_until_a_person_says_so(post, server, network):
+    mail_id = post("ann", "bob")
+    with transaction():
+        mailings.hold_all("This is a copy of last night's backup.")
+    assert sending.run() == 0
+    operator = builders.acting(builders.an_operator(), network)
+    with transaction():
+        mailings.release_all(operator)
+    assert sending.run() == 2
+    assert set(states(mail_id).values()) == {State.ACCEPTED}
+
+
+def test_of_a_restored_copy_the_operator_can_drop_what_the_original_may_have_sent(
+    post, server, network, time
+):
+    old = post("ann", "bob")
+    time.move(timedelta(seconds=1))
+    with transaction():
+        mailings.hold_all("A copy.")
+    time.move(timedelta(minutes=1))
+    new = post("cy")
+    operator = builders.acting(builders.an_operator(), network)
+    with transaction():
+        assert mailings.drop_all_held(operator) == 2
+        mailings.release_all(operator)
+    assert sending.run() == 1
+    assert set(states(old).values()) == {State.CANCELLED}
+    assert states(new)["cy"] is State.ACCEPTED
+
+
+def test_only_the_operator_releases_a_restored_copy(network):
+    from govnet.kernel.errors import NotAllowed
+
+    member = builders.acting(builders.a_member(network), network)
+    with pytest.raises(NotAllowed), transaction():
+        mailings.release_all(member)
+
+
+def test_when_nobody_listens_the_line_rests_and_the_mail_waits_unharmed(app, post, time):
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    app.extensions["mail"].port = port
+    mail_id = post("ann")
+    sending.run()
+    row = one(mail_id, "ann")
+    assert (row.state, row.attempts) == (State.QUEUED, 0)
+    line = db.session.get(MailLine, 1, populate_existing=True)
+    assert line.not_before == time.at + timedelta(seconds=5)
+    assert line.words
+    sending.run()
+    assert db.session.get(MailLine, 1, populate_existing=True).troubles == 1
+
+
+def test_when_the_server_is_back_the_line_is_well_again(server, post, time):
+    with transaction():
+        line = mailings.line()
+        line.troubles, line.not_before, line.words = 4, time.at + timedelta(minutes=5), "refused"
+    post("ann")
+    assert sending.run() == 0
+    time.move(timedelta(minutes=6))
+    assert sending.run() == 1
+    line = db.session.get(MailLine, 1, populate_existing=True)
+    assert (line.troubles, line.not_before, line.words) == (0, None, "")
+
+
+def test_a_refused_password_trips_the_line_until_a_person_resets_it(post, server, network, time):
+    from govnet.mail.rules import Step, judge
+    from govnet.mail.settling import line_is_down
+    from govnet.mail.smtp import Answer
+
+    for _ in range(3):
+        line_is_down(Answer(judge(Step.AUTH, 535, "5.7.8 wrong"), 535, "5.7.8 wrong"))
+        time.move(timedelta(hours=1))
+    post("ann")
+    assert sending.run() == 0
+    assert queries.trouble().any
+    operator = builders.acting(builders.an_operator(), network)
+    with transaction():
+        mailings.reset_line(operator)
+    assert sending.run() == 1
+
+
+def test_what_a_dead_sender_had_in_hand_goes_again_once_its_lease_is_over(post, server, time):
+    mail_id = post("ann", "bob")
+    dead = sending.Sender()
+    parcel = sending._settle_and_take(dead, None, take=True)
+    assert sending.run() == 1
+    assert sweeping.run() == 0
+    time.move(dead.lease + timedelta(seconds=1))
+    assert sweeping.run() == 1
+    assert sending.run() == 1
+    assert set(states(mail_id).values()) == {State.ACCEPTED}
+    assert parcel.message_id in [message_id for _, message_id in server.taken]
+
+
+def test_a_sender_that_slept_past_its_lease_changes_nothing(post, server, time):
+    from govnet.mail.rules import Step, judge
+    from govnet.mail.settling import Done, settle
+    from govnet.mail.smtp import Answer
+
+    mail_id = post("ann")
+    slow = sending.Sender()
+    parcel = sending._settle_and_take(slow, None, take=True)
+    time.move(slow.lease + timedelta(seconds=1))
+    sweeping.run()
+    assert sending.run() == 1
+    late = Answer(judge(Step.RCPT, 550, "5.1.1 gone"), 550, "5.1.1 gone")
+    with transaction():
+        assert not settle(Done(parcel.id, mail_id, parcel.address, late), owner=slow.owner, dice=0.5)
+    assert states(mail_id) == {"ann": State.ACCEPTED}
+
+
+def test_a_mail_with_which_three_senders_died_waits_for_a_person(post, server, time):
+    mail_id = post("ann")
+    for _ in range(3):
+        sender = sending.Sender()
+        assert sending._settle_and_take(sender, None, take=True) is not None
+        time.move(sender.lease + timedelta(seconds=1))
+        sweeping.run()
+    assert states(mail_id) == {"ann": State.HELD}
+    assert sending.run() == 0
+
+
+def test_two_senders_never_hold_the_same_mail(post, server):
+    post("ann", "bob")
+    first, second = sending.Sender(), sending.Sender()
+    parcels = [sending._settle_and_take(s, None, take=True) for s in (first, second, first)]
+    assert [p.address.partition("@")[0] for p in parcels[:2]] == ["ann", "bob"]
+    assert parcels[2] is None
+
+
+def test_after_mail_came_back_five_times_we_stop_writing_there(post, server):
+    for _ in range(5):
+        mail_id = post("gone")
+        sending.run()
+        assert states(mail_id)["gone"] is State.FAILED
+    assert suppressions.of("gone@example.org").returned == 5
+    assert states(post("gone")) == {"gone": State.SUPPRESSED}
+
+
+def test_one_mail_taken_in_between_starts_the_count_anew(post, server, time):
+    for n in range(6):
+        server.mood = "fine" if n == 4 else ""
+        post("gone")
+        sending.run()
+        time.move(timedelta(minutes=1))
+    assert suppressions.of("gone@example.org") is None
+
+
+def test_a_member_can_have_us_try_her_address_again(post, server, time):
+    for _ in range(5):
+        post("gone")
+        sending.run()
+    time.move(timedelta(minutes=1))
+    with transaction():
+        assert suppressions.lift("gone@example.org")
+    server.mood = "fine"
+    mail_id = post("gone")
+    assert sending.run() == 1
+    assert states(mail_id) == {"gone": State.ACCEPTED}
+
+
+def test_what_a_provider_has_against_us_is_never_held_against_a_member(post, server):
+    for _ in range(6):
+        post("blocked")
+        sending.run()
+    assert suppressions.of("blocked@example.org") is None
+
+
+def test_the_bytes_of_a_sign_in_mail_are_forgotten_after_a_day(server, network, time):
+    with transaction():
+        outbox.post(
+            "mail/confirm",
+            to=Address("ann@example.org"),
+            context={"confirm_url": "https://example.org/secret"},
+            network=network,
+        )
+    sending.run()
+    time.move(timedelta(hours=25))
+    sweeping.run()
+    assert db.session.scalars(select(Rendering.body)).all() == [None]
+
+
+def test_mail_arrives_over_smtp_with_all_a_receiving_system_looks_for(app, post, tmp_path):
+    post("ann", conversation="thread-41")
+    with mailbox(app, tmp_path) as box:
+        assert box.deliver() == 1
+        mail = box.last_to("ann@example.org")
+    assert mail["To"] == "ann <ann@example.org>"
+    assert mail["Reply-To"] == "contact@example.org"
+    assert mail["List-Id"] == "The UK network <uk.govnet.example.org>"
+    assert mail["References"] == mail["In-Reply-To"] == "<thread-41.uk@govnet.example.org>"
+    assert mail["List-Unsubscribe"].startswith("<http://127.0.0.1:5000/unsubscribe/")
+    assert "mailto:contact@example.org?subject=unsubscribe%20" in mail["List-Unsubscribe"]
+    assert mail["X-Envelope-From"] == "<govnet@govnet.example.org>"
+
+
+def test_bounces_can_carry_the_delivery_s_token(app, post, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.config, "MAIL_RETURN_PATH", "bounce+{token}@govnet.example.org")
+    mail_id = post("ann")
+    with mailbox(app, tmp_path) as box:
+        box.deliver()
+        mail = box.last_to("ann@example.org")
+    assert mail["X-Envelope-From"] == f"<bounce+{one(mail_id, 'ann').token}@govnet.example.org>"
+
+
+def test_a_site_that_is_told_to_send_nothing_claims_nothing(app, post):
+    mail_id = post("ann")
+    app.extensions["mail"].suppress = True
+    try:
+        assert sending.run() == 0
+    finally:
+        app.extensions["mail"].suppress = False
+    assert states(mail_id) == {"ann": State.QUEUED}
+
+
+def test_the_rate_is_kept(app, post, server, monkeypatch):
+    import time as wall
+
+    monkeypatch.setitem(app.config, "MAIL_RATE", 600)
+    post("ann", "bob", "cy")
+    began = wall.monotonic()
+    sending.run()
+    assert wall.monotonic() - began >= 0.2

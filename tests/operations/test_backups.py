@@ -1,0 +1,203 @@
+"""A backup brings everything back but mail, sessions and whoever asked to be forgotten."""
+
+from __future__ import annotations
+
+import gzip
+import sqlite3
+import tarfile
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from govnet.accounts.models import Person, SignedInSession
+from govnet.accounts.sessions import new_session
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.transaction import transaction
+from govnet.mail import mailings
+from govnet.operations import backups, checks, erasures
+from govnet.operations.archive import ArchiveError
+from govnet.operations.backups import RestoreError
+from govnet.operations.listeners import beat
+from govnet.operations.models import Backup
+from govnet.record.models import Entry
+from tests.builders import a_network, a_person
+from tests.operations.test_founding import founded
+
+pytestmark = pytest.mark.usefixtures("context")
+
+
+@pytest.fixture
+def folder(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder of this test's own."""
+    monkeypatch.setitem(app.config, "DATA_DIR", str(tmp_path / "data"))
+    (tmp_path / "data").mkdir()
+    return tmp_path
+
+
+def names() -> list[str]:
+    return sorted(db.session.scalars(select(Person.name)))
+
+
+def test_what_was_there_is_back_and_its_record_is_whole(folder: Path) -> None:
+    founded()
+    backups.take(folder / "b.tar.gz")
+    with transaction():
+        db.session.get_one(Person, 1).name = "Somebody Else"
+    done = backups.restore(folder / "b.tar.gz", replace=True)
+    assert names() == ["Kit", "Robin", "Sam"]
+    assert done.taken == clock.now().isoformat()
+    assert [finding.well for finding in checks.verify()] == [True, True]
+
+
+def test_it_is_told_that_a_backup_was_put_back(folder: Path) -> None:
+    founded()
+    backups.take(folder / "b.tar.gz")
+    backups.restore(folder / "b.tar.gz", replace=True)
+    last = db.session.scalars(select(Entry.verb).order_by(Entry.id.desc()).limit(2)).all()
+    assert last == ["operator.restored", "operator.restored"]
+
+
+def test_mail_waits_until_a_person_lets_it_go(folder: Path) -> None:
+    founded()
+    backups.take(folder / "b.tar.gz")
+    backups.restore(folder / "b.tar.gz", replace=True)
+    assert mailings.line().held_at == clock.now()
+    assert "put back" in mailings.line().held_why
+
+
+def test_everybody_is_signed_out(folder: Path) -> None:
+    person = a_person()
+    with transaction():
+        new_session(db.session.get_one(Person, person.id))
+    backups.take(folder / "b.tar.gz")
+    backups.restore(folder / "b.tar.gz", replace=True)
+    assert db.session.scalars(select(SignedInSession)).one().ended_at == clock.now()
+
+
+def test_networks_are_not_overwritten_by_accident(folder: Path) -> None:
+    a_network()
+    backups.take(folder / "b.tar.gz")
+    with pytest.raises(RestoreError, match="--replace"):
+        backups.restore(folder / "b.tar.gz", replace=False)
+
+
+def test_what_is_replaced_is_backed_up_first(folder: Path) -> None:
+    a_network()
+    backups.take(folder / "b.tar.gz")
+    a_person("Latecomer")
+    backups.restore(folder / "b.tar.gz", replace=True)
+    assert names() == []
+    (before,) = (folder / "data").glob("before-restore-*.tar.gz")
+    backups.restore(before, replace=True)
+    assert names() == ["Latecomer"]
+
+
+def test_nothing_is_put_back_under_a_running_worker(folder: Path, time: clock.MovedClock) -> None:
+    a_network()
+    backups.take(folder / "b.tar.gz")
+    beat()
+    with pytest.raises(RestoreError, match="A worker is running"):
+        backups.restore(folder / "b.tar.gz", replace=True)
+    time.move(timedelta(minutes=2))
+    backups.restore(folder / "b.tar.gz", replace=True)
+
+
+def test_a_damaged_backup_changes_nothing(folder: Path) -> None:
+    a_network()
+    target = folder / "b.tar.gz"
+    backups.take(target)
+    whole = bytearray(gzip.decompress(target.read_bytes()))
+    whole[whole.rindex(b"database.") + 1500] ^= 1
+    target.write_bytes(gzip.compress(bytes(whole)))
+    with pytest.raises(ArchiveError, match=r"damaged: database\."):
+        backups.restore(target, replace=True)
+    target.write_bytes(b"not a backup at all")
+    with pytest.raises(ArchiveError, match="cannot be read"):
+        backups.restore(target, replace=True)
+    assert db.session.scalar(text("SELECT count(*) FROM network")) == 1
+
+
+def test_a_file_that_is_no_backup_is_named_so(folder: Path) -> None:
+    with tarfile.open(folder / "b.tar.gz", "w:gz"):
+        pass
+    with pytest.raises(ArchiveError, match="no manifest"):
+        backups.restore(folder / "b.tar.gz", replace=True)
+
+
+def test_a_backup_is_for_its_owner_only_and_is_noted(folder: Path) -> None:
+    a_network()
+    manifest = backups.take(folder / "b.tar.gz")
+    assert (folder / "b.tar.gz").stat().st_mode & 0o077 == 0
+    row = db.session.scalars(select(Backup)).one()
+    assert (row.size, row.at) == ((folder / "b.tar.gz").stat().st_size, clock.now())
+    assert list(manifest.networks) == ["uk"]
+
+
+def test_who_was_erased_after_the_backup_is_erased_again(folder: Path) -> None:
+    gone = a_person("Gone Soon")
+    number = gone.id
+    a_person("Stays")
+    backups.take(folder / "b.tar.gz")
+    erasures.note(folder / "data", gone.id, gone.created_at, clock.now())
+    done = backups.restore(folder / "b.tar.gz", replace=True)
+    assert done.erased_again == 1
+    assert db.session.get_one(Person, number).erased_at is not None
+    assert names() == ["", "Stays"]
+
+
+def test_a_later_person_with_the_same_number_is_left_alone(folder: Path) -> None:
+    person = a_person("Somebody New")
+    backups.take(folder / "b.tar.gz")
+    erasures.note(folder / "data", person.id, person.created_at - timedelta(days=1), clock.now())
+    assert backups.restore(folder / "b.tar.gz", replace=True).erased_again == 0
+
+
+def test_the_backup_brings_its_own_list_of_erasures(folder: Path) -> None:
+    person = a_person("Gone")
+    backups.take(folder / "early.tar.gz")
+    erasures.note(folder / "data", person.id, person.created_at, clock.now())
+    backups.take(folder / "late.tar.gz")
+    (folder / "data" / erasures.FILE).unlink()
+    backups.restore(folder / "late.tar.gz", replace=True)
+    assert len(erasures.listed(folder / "data")) == 1
+
+
+def test_the_worker_puts_the_erased_on_the_list_once(folder: Path) -> None:
+    person = a_person("Gone")
+    with transaction():
+        row = db.session.get_one(Person, person.id)
+        row.name, row.erased_at = "", clock.now()
+    assert (backups.note_erasures(), backups.note_erasures()) == (1, 0)
+    assert erasures.listed(folder / "data")[0].person == person.id
+
+
+def test_a_changed_mail_key_is_noticed_and_kept(
+    folder: Path, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_network()
+    backups.take(folder / "b.tar.gz")
+    assert not backups.restore(folder / "b.tar.gz", replace=True).keys_differ
+    monkeypatch.setitem(app.config, "MAIL_KEY", "another")
+    assert backups.restore(folder / "b.tar.gz", replace=True).keys_differ
+    assert (folder / "data" / backups.KEYS_FOUND).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.sqlite
+def test_a_tampered_record_is_found(folder: Path, request: pytest.FixtureRequest) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("tampers with the file")
+    founded()
+    path = str(db.engine.url.database)
+    db.session.remove()
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("DROP TRIGGER entry_append_only")
+        raw.execute("UPDATE entry SET facts = replace(facts, 'UK', 'US') WHERE number = 1 AND network_id = 1")
+        raw.commit()
+    found = {finding.name: finding for finding in checks.verify()}
+    assert found["uk"].words.startswith("entry 1: ")
+    assert found["scotland"].well

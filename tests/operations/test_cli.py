@@ -1,0 +1,134 @@
+"""Commands on the server say in a sentence what they did, or what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+from sqlalchemy import select
+
+from govnet.accounts.models import OperatorGrant
+from govnet.charter.models import Network
+from govnet.cli import main
+from govnet.extensions import db
+from govnet.kernel.transaction import transaction
+from govnet.mail import mailings
+from govnet.operations import links
+from tests.builders import a_person
+from tests.charter.test_founding_file import FILE
+
+
+@pytest.fixture
+def run(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Run a command on this test's database, with files in the folder of this test."""
+    monkeypatch.setitem(app.config, "DATA_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(main, "create_app", lambda: app)
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(main, list(words))
+
+    return run
+
+
+def test_init_prints_a_link_that_founds_a_network(run, app: Flask) -> None:
+    done = run("init")
+    assert done.exit_code == 0, done.output
+    token = done.output.split("/found/")[1].strip()
+    with app.app_context():
+        link = links.link_for(token)
+        assert link is not None
+        assert links.is_good(link)
+
+
+def test_init_with_a_file_founds_the_network_at_once(run, app: Flask) -> None:
+    Path("network.toml").write_text(FILE)
+    done = run("init", "--file", "network.toml")
+    assert "The UK network stands at http://127.0.0.1:5000/uk/" in done.output
+    with app.app_context():
+        assert db.session.scalars(select(Network.slug).order_by(Network.id)).all() == ["uk", "scotland"]
+
+
+def test_a_second_founding_by_the_same_file_changes_nothing(run, app: Flask) -> None:
+    Path("network.toml").write_text(FILE)
+    run("init", "--file", "network.toml")
+    done = run("init", "--file", "network.toml")
+    assert done.exit_code == 1
+    assert "There is a network called “uk” here already." in done.output
+    with app.app_context():
+        assert len(db.session.scalars(select(Network)).all()) == 2
+
+
+def test_everything_wrong_with_a_file_is_listed_with_its_place(run) -> None:
+    Path("network.toml").write_text(
+        FILE.replace("2014-06-09", "1014-26-09").replace("hello@example.org", "hello")
+    )
+    done = run("init", "--file", "network.toml")
+    assert done.exit_code == 1
+    Path("network.toml").write_text(FILE.replace("hello@example.org", "hello").replace('"Minutes of', '"" #'))
+    done = run("init", "--file", "network.toml")
+    assert "  contact.email: “hello” is not an email address." in done.output
+    assert "  committee.seats.1.evidence: Say how we know" in done.output
+    assert "Nothing was founded" in done.output
+
+
+def test_a_backup_is_taken_and_put_back(run, app: Flask) -> None:
+    Path("network.toml").write_text(FILE)
+    run("init", "--file", "network.toml")
+    done = run("backup", "night.tar.gz")
+    assert "night.tar.gz is whole" in done.output, done.output
+    assert "--replace" in run("restore", "night.tar.gz").output
+    done = run("restore", "night.tar.gz", "--replace")
+    assert "Mail is held." in done.output
+    assert "ok    uk: " in done.output
+    with app.app_context():
+        assert mailings.line().held_at is not None
+    assert "Mail goes out again." in run("operator", "release-mail").output
+    assert "No mail is held." in run("operator", "release-mail").output
+
+
+def test_what_is_no_backup_is_named_so(run) -> None:
+    Path("night.tar.gz").write_text("nothing")
+    done = run("restore", "night.tar.gz")
+    assert done.exit_code == 1
+    assert "cannot be read as a backup" in done.output
+
+
+def test_upgrade_backs_up_first_and_checks_the_record(run) -> None:
+    Path("network.toml").write_text(FILE)
+    run("init", "--file", "network.toml")
+    done = run("upgrade")
+    assert done.exit_code == 0, done.output
+    assert list(Path.cwd().glob("before-upgrade-*.tar.gz"))
+    assert "ok    uk: " in done.output
+
+
+def test_verify_says_that_a_whole_record_is_whole(run) -> None:
+    Path("network.toml").write_text(FILE)
+    run("init", "--file", "network.toml")
+    done = run("verify")
+    assert (done.exit_code, "entries, whole" in done.output) == (0, True)
+
+
+def test_the_doctor_names_what_to_do(run) -> None:
+    done = run("doctor")
+    assert done.exit_code == 1
+    assert "ok    database: " in done.output, done.output
+    assert "LOOK  networks: none yet: run “govnet init”." in done.output
+    assert "LOOK  worker: no worker has run yet" in done.output
+    assert "LOOK  backup: none yet" in done.output
+
+
+def test_the_operator_is_given_and_taken_by_address(run, app: Flask) -> None:
+    with app.app_context():
+        a_person("Kit", email="kit@example.org")
+    assert "Nobody here has the address" in run("operator", "give", "nobody@example.org").output
+    assert "from now on" in run("operator", "give", "kit@example.org").output
+    with app.app_context():
+        assert db.session.scalars(select(OperatorGrant.ended_at)).all() == [None]
+    assert "no longer" in run("operator", "take", "kit@example.org").output
+    assert "does not look after" in run("operator", "take", "kit@example.org").output
+    with app.app_context(), transaction():
+        assert db.session.scalars(select(OperatorGrant)).one().ended_at is not None

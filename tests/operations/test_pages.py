@@ -1,0 +1,146 @@
+"""The page that founds a network, and the operator's page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from govnet.charter.models import Network
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.transaction import transaction
+from govnet.mail import mailings
+from govnet.offices.models import Mandate, Term
+from govnet.operations import links
+from govnet.record.models import Entry
+from tests.builders import a_member, a_network, an_operator, sign_in
+from tests.pages import opened, send
+
+TYPED = {
+    "network_name": "The UK network",
+    "network_slug": "uk",
+    "network_purpose": "To open up how decisions are made.",
+    "contact_name": "Robin",
+    "contact_email": "hello@example.org",
+    "operator_name": "Kit",
+    "operator_email": "kit@example.org",
+}
+SEAT = {
+    "seat2_name": "First place", "seat2_holder": "Sam", "seat2_email": "sam@example.org",
+    "seat2_start": "2014-06-09", "seat2_end": "2016-06-09", "seat2_evidence": "Minutes of 9 June 2014.",
+}  # fmt: skip
+COORDINATOR = {
+    "coordinator_holder": "Involve", "coordinator_person": "Robin", "coordinator_email": "robin@example.org",
+    "coordinator_scope": "Keep the list.", "coordinator_start": "2012-10-01", "coordinator_end": "2015-07-01",
+    "coordinator_evidence": "Custom.",
+}  # fmt: skip
+
+
+def a_link(app: Flask) -> str:
+    with app.app_context(), transaction():
+        return f"/found/{links.make_link()}"
+
+
+def test_a_volunteer_founds_a_network_by_its_link(client: FlaskClient, app: Flask) -> None:
+    link = a_link(app)
+    done = send(client, link, {**TYPED, **SEAT, **COORDINATOR}, follow=False)
+    assert (done.status_code, done.headers["Location"]) == (303, "/uk/")
+    with app.app_context():
+        assert db.session.scalars(select(Network)).one().zone == "Europe/London"
+        assert db.session.scalars(select(Term)).one().evidence == "Minutes of 9 June 2014."
+        assert db.session.scalars(select(Mandate)).one().scope == "Keep the list."
+    opened(client, link, 410)
+    assert client.post(link).status_code in (400, 410)
+
+
+def test_opening_the_link_uses_nothing_up(client: FlaskClient, app: Flask) -> None:
+    link = a_link(app)
+    for _ in range(3):
+        assert "Found a network" in opened(client, link).text
+
+
+def test_each_mistake_stands_beside_its_field_and_nothing_typed_is_lost(
+    client: FlaskClient, app: Flask
+) -> None:
+    link = a_link(app)
+    typed = {**TYPED, **SEAT, "network_slug": "forum", "seat2_evidence": "", "contact_email": "nobody"}
+    done = send(client, link, typed)
+    assert done.status_code == 422
+    assert 'id="seat2_evidence-error"' in done.text
+    assert 'id="network_slug-error"' in done.text
+    assert 'id="contact_email-error"' in done.text
+    assert 'value="2014-06-09"' in done.text
+    with app.app_context():
+        assert db.session.scalars(select(Network)).all() == []
+        assert links.is_good(links.link_for(link.rsplit("/", 1)[1]))
+
+
+def test_an_address_that_is_taken_is_said_beside_its_field(client: FlaskClient, app: Flask) -> None:
+    with app.app_context():
+        a_network("uk")
+    done = send(client, a_link(app), TYPED)
+    assert done.status_code == 422
+    assert "There is a network called “uk” here already." in done.text
+
+
+def test_more_places_can_be_added_without_losing_what_was_typed(client: FlaskClient, app: Flask) -> None:
+    link = a_link(app)
+    done = send(client, link, {**TYPED, **SEAT, "more": "1"})
+    assert done.status_code == 200
+    assert "seat10_holder" in done.text
+    assert "Minutes of 9 June 2014." in done.text
+
+
+def test_the_rules_can_be_read_before_they_are_chosen(client: FlaskClient, app: Flask) -> None:
+    page = opened(client, a_link(app))
+    for name in ("Loose", "Usual", "Strict"):
+        assert f"Read the rules “{name}”" in page.text
+    assert "Answers close at 18:00 on a working day." in page.text
+
+
+def test_a_link_that_expired_says_what_to_do(client: FlaskClient, app: Flask, time: clock.MovedClock) -> None:
+    link = a_link(app)
+    time.move(timedelta(days=4))
+    assert "govnet init" in opened(client, link, 410).text
+    assert "govnet init" in opened(client, "/found/nothing", 410).text
+
+
+def test_only_the_operator_sees_how_the_server_is(client: FlaskClient, app: Flask) -> None:
+    assert client.get("/operator").status_code == 303
+    with app.app_context():
+        sign_in(client, a_member(a_network()))
+    assert "Only the operator of the server can" in opened(client, "/operator", 403).text
+
+
+def test_the_operator_sees_queue_backups_and_networks(client: FlaskClient, app: Flask) -> None:
+    with app.app_context():
+        a_network()
+        sign_in(client, an_operator())
+    page = opened(client, "/operator")
+    for words in (
+        "Mails waiting",
+        "None yet. On the server: govnet backup FILE",
+        "The UK network",
+        "Olu Operator",
+        "Nothing is stuck.",
+    ):
+        assert words in page.text, words
+
+
+def test_the_operator_stops_mail_and_lets_it_go_and_both_are_told(client: FlaskClient, app: Flask) -> None:
+    with app.app_context():
+        a_network()
+        sign_in(client, an_operator())
+    assert send(client, "/operator", {"why": ""}).status_code == 422
+    send(client, "/operator", {"why": "The relay is being moved."})
+    page = opened(client, "/operator")
+    assert "The relay is being moved." in page.text
+    send(client, "/operator", {}, action="/operator/drop-mail")
+    send(client, "/operator", {}, action="/operator/release-mail")
+    with app.app_context():
+        assert mailings.line().held_at is None
+        verbs = db.session.scalars(select(Entry.verb).order_by(Entry.id)).all()
+        assert verbs == ["operator.mail-stopped", "operator.mail-dropped", "operator.mail-released"]
