@@ -46,7 +46,11 @@ class SendForm(Form):
     )
     day = DateField(_l("Day"), validators=[Optional()])
     hour = SelectField(
-        _l("Hour"), coerce=int, choices=[(h, f"{h:02}:00") for h in range(24)], default=9, validators=[Optional()]
+        _l("Hour"),
+        coerce=int,
+        choices=[(h, f"{h:02}:00") for h in range(24)],
+        default=9,
+        validators=[Optional()],
     )
     version = IntegerField(validators=[InputRequired()], widget=HiddenInput())
 

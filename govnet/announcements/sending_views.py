@@ -19,6 +19,7 @@ from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows, current_actor
 
 bp = Blueprint("announcements_sending", __name__)
+blueprints = (bp,)
 
 
 def _do(announcement: Announcement, what: Callable[..., Any]) -> Any:
@@ -83,5 +84,7 @@ def missed(network: Network, announcement: Announcement) -> Response:
     """Once more where it was missed."""
     key = announcement.id
     number = _do(announcement, sending.send_to_missed)
-    words = ngettext("It goes once more to %(num)s address.", "It goes once more to %(num)s addresses.", number)
+    words = ngettext(
+        "It goes once more to %(num)s address.", "It goes once more to %(num)s addresses.", number
+    )
     return _back(key, words)

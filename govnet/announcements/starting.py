@@ -124,13 +124,9 @@ def correcting(announcement: Announcement, network: Network) -> str:
     """The beginning of a correction."""
     assert announcement.sent_at is not None
     day = instant_text(announcement.sent_at, network.zone)
-    return (
-        _(
-            "On %(day)s we wrote to you under the subject “%(subject)s”. This was wrong:",
-            day=day,
-            subject=plain(announcement.subject),
-        )
-        + "\n\n> \n\n"
-        + _("This is right:")
-        + "\n\n"
+    wrong = _(
+        "On %(day)s we wrote to you under the subject “%(subject)s”. This was wrong:",
+        day=day,
+        subject=plain(announcement.subject),
     )
+    return f"{wrong}\n\n> \n\n{_('This is right:')}\n\n"

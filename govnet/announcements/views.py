@@ -23,6 +23,7 @@ from govnet.mail import preview
 from govnet.permissions import Can, allows, current_actor
 
 bp = Blueprint("announcements", __name__)
+blueprints = (bp,)
 
 
 @bp.get("/<network:network>/announcements")
@@ -72,9 +73,16 @@ def new(network: Network) -> Response:
     since = None
     if other := _other(network, "corrects"):
         form.corrects.data, form.body.data = other.id, starting.correcting(other, network)
-        form.subject.data, form.audience.data = _("Correction: %(subject)s", subject=other.subject)[:110], other.audience.value
+        form.subject.data, form.audience.data = (
+            _("Correction: %(subject)s", subject=other.subject)[:110],
+            other.audience.value,
+        )
     elif other := _other(network, "start"):
-        form.subject.data, form.body.data, form.audience.data = other.subject, other.source, other.audience.value
+        form.subject.data, form.body.data, form.audience.data = (
+            other.subject,
+            other.source,
+            other.audience.value,
+        )
     else:
         since, form.body.data = starting.since_the_last(network)
     return page("announcements/write.html", form=form, announcement=None, since=since)
@@ -177,7 +185,11 @@ def send(network: Network, announcement: Announcement) -> AnyResponse:
             return once(
                 form,
                 lambda: actions.order(
-                    announcement, form.wanted(network.zone), seen=form.version.data or 0, by=current_actor(), via=Door.WEB
+                    announcement,
+                    form.wanted(network.zone),
+                    seen=form.version.data or 0,
+                    by=current_actor(),
+                    via=Door.WEB,
                 ),
                 lambda made: url_for(".announcement", announcement_id=made.id),
             )
