@@ -57,18 +57,20 @@ class Ticks(SelectMultipleField):
     def __init__(self, label: Any = "", *, missing: Any, **kwargs: Any) -> None:
         super().__init__(label, choices=[], **kwargs)
         self.missing = missing
+        self.offered: list[tuple[str, str]] = []
 
     def offer(self, sentences: Sequence[str]) -> None:
         """What there is to tick."""
-        self.choices = [(rules.tick_key(sentence), sentence) for sentence in sentences]
+        self.offered = [(rules.tick_key(sentence), sentence) for sentence in sentences]
+        self.choices = self.offered
 
     def ticked(self) -> tuple[str, ...]:
         """The sentences that were ticked, in their order."""
-        return tuple(sentence for key, sentence in self.choices or () if key in (self.data or ()))
+        return tuple(sentence for key, sentence in self.offered if key in (self.data or ()))
 
     def pre_validate(self, form: Any) -> None:
         """All of them, or none can be agreed to."""
-        if len(self.ticked()) < len(self.choices or ()):
+        if len(self.ticked()) < len(self.offered):
             raise ValidationError(str(self.missing))
 
 
