@@ -113,6 +113,7 @@ def _bind_kernel(app: Flask) -> None:
     from govnet.accounts.belonging import networks_are
     from govnet.charter.queries import network_by_slug
     from govnet.decisions.roll import committee_is
+    from govnet.forum.registry import officers_are
     from govnet.membership.places import networks_of
     from govnet.membership.registry import officers_are
     from govnet.offices.belonging import belongings
