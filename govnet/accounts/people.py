@@ -1,24 +1,27 @@
-"""Finding or making the person behind an address."""
+"""People who came from an old list: known by an address that nobody has proved to be theirs yet."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 
+from govnet.accounts.actions import person_for
 from govnet.accounts.models import Person, PersonEmail
 from govnet.extensions import db
 from govnet.kernel import clock
 
 
-def person_for(address: str, name: str, *, language: str = "en") -> Person:
-    """The person whose verified address this is, made if there is none. The caller knows that the address is hers.
+def proved(address: str, name: str, *, language: str = "en") -> Person:
+    """The person at this address, which is hers: as verified, as somebody from an old list who now is, or new.
 
-    Somebody brought in from an old list, whose only address this is, becomes verified. Inside transaction().
+    Inside transaction().
     """
-    found = known_by(address)
-    row = found or _new(address, name, language)
+    row = known_by(address)
+    if row is None:
+        person = person_for(address, name)
+        person.locale = language
+        return person
     if row.verified_at is None:
         row.verified_at = clock.now()
-    db.session.flush()  # what is made next names the person by key
     return db.session.get_one(Person, row.person_id)
 
 
@@ -55,11 +58,3 @@ def _new(address: str, name: str, language: str) -> PersonEmail:
     db.session.add(row)
     db.session.flush()  # links to confirm name the address by key
     return row
-
-
-def main_address(person_id: int) -> str:
-    """The verified address at which a person gets mail, or "" for somebody who has none."""
-    query = select(PersonEmail.address).where(
-        PersonEmail.person_id == person_id, PersonEmail.main, PersonEmail.verified_at.is_not(None)
-    )
-    return db.session.scalar(query.limit(1)) or ""

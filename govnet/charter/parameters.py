@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from govnet.charter import deciding
 from govnet.charter.deciding import (
     ASIDES_CEILING as ASIDES_CEILING,
 )
@@ -251,7 +252,9 @@ SECTIONS: Mapping[str, str] = {
     "coordinator": N_("The coordinator"),
     "conduct": N_("How we treat each other"),
 }
-_FIXED: tuple[Parameter[Any], ...] = tuple(each for each in globals().values() if isinstance(each, Parameter))
+_FIXED: tuple[Parameter[Any], ...] = tuple(
+    each for each in (*vars(deciding).values(), *globals().values()) if isinstance(each, Parameter)
+)
 CATALOGUE: Mapping[str, Parameter[Any]] = {
     each.key: each
     for section in SECTIONS

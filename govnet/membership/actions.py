@@ -9,7 +9,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from govnet.accounts.people import main_address, person_for
+from govnet.accounts.people import proved
+from govnet.accounts.queries import main_address
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -23,7 +24,7 @@ from govnet.membership.application_queries import Case, Standing, Terms
 from govnet.membership.deciding import admit as admit
 from govnet.membership.deciding import ask as ask
 from govnet.membership.deciding import decline as decline
-from govnet.membership.events import Applied, ApplicationAnswered, ApplicationWithdrawn
+from govnet.membership.events import ApplicationAnswered, ApplicationWithdrawn, Applied
 from govnet.membership.importing import import_roster as import_roster
 from govnet.membership.member_actions import already_url
 from govnet.membership.models import Application, ApplicationNote, ApplicationState, MembershipKind
@@ -107,7 +108,9 @@ def _known_organisation(asks: Asks) -> int | None:
     return found.id if found else None
 
 
-def _already(network: Network, to: Address, standing: Standing, by: Actor, language: str) -> Application | None:
+def _already(
+    network: Network, to: Address, standing: Standing, by: Actor, language: str
+) -> Application | None:
     """Somebody signed in is told here and now; anybody else by mail, so that the page says nothing about an address."""
     if by.signed_in:
         if standing.case is Case.WAITING:
@@ -168,7 +171,7 @@ def confirm(application: Application, *, via: Door) -> Application:
         raise RuleBroken(_("We have an application from you already; that one counts."))
     if standing.case is not Case.NEW:
         raise RuleBroken(_("You belong to this network already. Sign in to see your membership."))
-    person = person_for(row.email, row.name, language=row.language)
+    person = proved(row.email, row.name, language=row.language)
     _take(row, person.id, Actor(person.id, person.name, row.network_id), via)
     return row
 
@@ -178,7 +181,9 @@ def _take(application: Application, person_id: int, by: Actor, via: Door) -> Non
     application.person_id, application.confirmed_at = person_id, clock.now()
     application.state = ApplicationState.APPLIED
     under = require(by, Can.APPLY)
-    record(Applied(network=network, by=by, under=under, via=via, application=application, name=application.name))
+    record(
+        Applied(network=network, by=by, under=under, via=via, application=application, name=application.name)
+    )
     _by_the_rules(application, via)
 
 

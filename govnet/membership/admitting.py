@@ -46,7 +46,12 @@ Doing = tuple[Actor, Authority, Door]
 
 
 def _record(
-    application: Application, membership: Membership, organisation: Organisation | None, doing: Doing, *, decided: bool
+    application: Application,
+    membership: Membership,
+    organisation: Organisation | None,
+    doing: Doing,
+    *,
+    decided: bool,
 ) -> None:
     by, under, via = doing
     version = db.session.get_one(CharterVersion, application.charter_version_id)
@@ -79,7 +84,9 @@ def _voice(application: Application, organisation: Organisation, doing: Doing, *
         say_voice(row, organisation, network, application.name, doing)
 
 
-def say_voice(row: Representation, organisation: Organisation, network: Network, name: str, doing: Doing) -> None:
+def say_voice(
+    row: Representation, organisation: Organisation, network: Network, name: str, doing: Doing
+) -> None:
     """Record that somebody speaks for an organisation, or stands in."""
     by, under, via = doing
     record(

@@ -14,9 +14,7 @@ from govnet.record.actions import record
 
 def needs_confirming(organisation_id: int, person_id: int) -> bool:
     """Whether somebody speaks for the organisation already, so that one more must be confirmed."""
-    return (
-        open_primary(organisation_id) is not None and open_voice(organisation_id, person_id) is None
-    )
+    return open_primary(organisation_id) is not None and open_voice(organisation_id, person_id) is None
 
 
 def claim_from(
@@ -32,7 +30,13 @@ def claim_from(
 
 
 def put_down(
-    claim: RepresentationClaim, organisation: Organisation, network: Network, *, by: Actor, under: Authority, via: Door
+    claim: RepresentationClaim,
+    organisation: Organisation,
+    network: Network,
+    *,
+    by: Actor,
+    under: Authority,
+    via: Door,
 ) -> RepresentationClaim:
     """Keep the claim and record it, unless the same one waits already."""
     before = waiting_claim(network.id, organisation.id, claim.email)

@@ -38,7 +38,9 @@ def import_members(file: Path, slug: str, go: bool) -> None:
         made = importing.import_roster(network, roster.rows, go=go, via=Door.CLI)
         _say(made, roster)
     if go:
-        click.echo("Done. Those who came as members get a mail with a link to confirm, once `govnet worker` runs.")
+        click.echo(
+            "Done. Those who came as members get a mail with a link to confirm, once `govnet worker` runs."
+        )
     else:
         click.echo("Nothing was changed. To do it, say the same with --go.")
 
@@ -63,7 +65,9 @@ def _say(made: importing.Plan, roster: Roster) -> None:
     click.echo(f"{len(made.members)} come as members and are asked to confirm.")
     click.echo(f"{len(made.subscribers)} come as readers and get the mail.")
     if roster.repeated:
-        click.echo(f"{len(roster.repeated)} stand in the file twice and count once: rows {_rows(roster.repeated)}.")
+        click.echo(
+            f"{len(roster.repeated)} stand in the file twice and count once: rows {_rows(roster.repeated)}."
+        )
     if made.known:
         click.echo(f"{len(made.known)} are here already and stay as they are:")
     for row, why in made.known[:_SHOWN]:

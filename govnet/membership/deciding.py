@@ -38,7 +38,13 @@ def ask(application: Application, question: str, *, by: Actor, via: Door) -> App
     row.state = ApplicationState.ASKED
     record(
         ApplicationAsked(
-            network=_network(row), by=by, under=under, via=via, application=row, name=row.name, question=question
+            network=_network(row),
+            by=by,
+            under=under,
+            via=via,
+            application=row,
+            name=row.name,
+            question=question,
         )
     )
     letters.to_applicant("asked", row, question=question, by=by.name)

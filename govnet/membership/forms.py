@@ -57,18 +57,20 @@ class Ticks(SelectMultipleField):
     def __init__(self, label: Any = "", *, missing: Any, **kwargs: Any) -> None:
         super().__init__(label, choices=[], **kwargs)
         self.missing = missing
+        self.offered: list[tuple[str, str]] = []
 
     def offer(self, sentences: Sequence[str]) -> None:
         """What there is to tick."""
-        self.choices = [(rules.tick_key(sentence), sentence) for sentence in sentences]
+        self.offered = [(rules.tick_key(sentence), sentence) for sentence in sentences]
+        self.choices = self.offered
 
     def ticked(self) -> tuple[str, ...]:
         """The sentences that were ticked, in their order."""
-        return tuple(sentence for key, sentence in self.choices or () if key in (self.data or ()))
+        return tuple(sentence for key, sentence in self.offered if key in (self.data or ()))
 
     def pre_validate(self, form: Any) -> None:
         """All of them, or none can be agreed to."""
-        if len(self.ticked()) < len(self.choices or ()):
+        if len(self.ticked()) < len(self.offered):
             raise ValidationError(str(self.missing))
 
 
@@ -146,7 +148,10 @@ class ClaimForm(Form):
 
     role = RadioField(
         _l("I would like to"),
-        choices=[("primary", _l("speak and answer for it")), ("alternate", _l("stand in for who speaks for it"))],
+        choices=[
+            ("primary", _l("speak and answer for it")),
+            ("alternate", _l("stand in for who speaks for it")),
+        ],
     )
     evidence = Body(_l("How can we know that you may?"), missing=_l("Say how we can know"), limit=2_000)
 
@@ -158,7 +163,10 @@ class InviteForm(Form):
     email = EmailText(_l("E-mail address"), missing=_l("Enter the e-mail address"), limit=254)
     role = RadioField(
         _l("This person will"),
-        choices=[("alternate", _l("stand in for me")), ("primary", _l("speak and answer for it instead of me"))],
+        choices=[
+            ("alternate", _l("stand in for me")),
+            ("primary", _l("speak and answer for it instead of me")),
+        ],
     )
 
 

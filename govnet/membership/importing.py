@@ -74,7 +74,8 @@ def _known_people(addresses: Sequence[str]) -> dict[str, int]:
             .where(PersonEmail.address.in_(addresses[start : start + _MANY]))
             .order_by(PersonEmail.verified_at.is_not(None), PersonEmail.id.desc())
         )
-        found.update({address: person_id for address, person_id in db.session.execute(query)})
+        for address, person_id in db.session.execute(query):
+            found[address] = person_id
     return found
 
 
@@ -89,7 +90,13 @@ def _open_memberships(network_id: int) -> tuple[set[int | None], set[str]]:
 
 
 def import_roster(
-    network: Network, rows: Sequence[RosterRow], *, go: bool, via: Door, by: Actor = SHELL, under: Authority = OPERATOR_SHELL
+    network: Network,
+    rows: Sequence[RosterRow],
+    *,
+    go: bool,
+    via: Door,
+    by: Actor = SHELL,
+    under: Authority = OPERATOR_SHELL,
 ) -> Plan:
     """Bring in an old list: readers as subscribers, members "as found" who are then asked by mail to confirm.
 
@@ -134,7 +141,9 @@ def _organisation(row: RosterRow, person_id: int, zone: str) -> int:
     """The organisation of that name, with the row's person to speak for it unless somebody does."""
     found = organisation_called(row.organisation) or joining.new_organisation(row.organisation)
     if open_primary(found.id) is None:
-        speaks = Representation(organisation_id=found.id, person_id=person_id, is_primary=True, start=today(zone))
+        speaks = Representation(
+            organisation_id=found.id, person_id=person_id, is_primary=True, start=today(zone)
+        )
         speaks.evidence = "The roster of the old list."
         db.session.add(speaks)
     return found.id

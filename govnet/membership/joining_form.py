@@ -52,8 +52,8 @@ def asks(form: JoinForm, *, language: str) -> Asks:
     return Asks(
         charter=int(form.charter.data or 0),
         answers=(*form.criteria.ticked(), *form.code.ticked()),
-        name=form.name.data if "name" in form else "",
-        email=form.email.data if "email" in form else "",
+        name=(form.name.data or "") if "name" in form else "",
+        email=(form.email.data or "") if "email" in form else "",
         kind=kind,
         organisation_id=chosen,
         organisation_name=(form.organisation_name.data or "") if for_organisation and not chosen else "",

@@ -25,7 +25,12 @@ def to_applicant(template: str, application: Application, **context: Any) -> Non
     outbox.post(
         f"membership/{template}",
         to=Address(application.email, application.name),
-        context={"application": application, "status_url": status_url(application), "network": network, **context},
+        context={
+            "application": application,
+            "status_url": status_url(application),
+            "network": network,
+            **context,
+        },
         network=network,
         language=application.language,
         person_id=application.person_id,
@@ -48,7 +53,9 @@ def invitation(claim: RepresentationClaim, network: Network, *, by: str, organis
     """To somebody who was named to speak for an organisation: accept or not."""
     url = site_url("membership.invitation", network=network, token=token_for("claim", claim.id))
     context = {"claim": claim, "by": by, "organisation": organisation, "act_url": url, "network": network}
-    outbox.post("membership/invitation", to=Address(claim.email, claim.name), context=context, network=network)
+    outbox.post(
+        "membership/invitation", to=Address(claim.email, claim.name), context=context, network=network
+    )
 
 
 def claim_settled(claim: RepresentationClaim, network: Network, *, accepted: bool, organisation: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import request
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.kernel.actor import Door
@@ -109,7 +110,9 @@ def confirm_own(network: Network, membership: Membership) -> Response:
 def leaving(network: Network, membership: Membership) -> Response:
     """What leaving means: what ends, what stays, and what one could do instead."""
     row = _party(membership.id)
-    return page("membership/leave.html", membership=row, party=queries.name_of(row), form=Form(), K=MembershipKind)
+    return page(
+        "membership/leave.html", membership=row, party=queries.name_of(row), form=Form(), K=MembershipKind
+    )
 
 
 @bp.post("/<network:network>/membership/<int:membership_id>/leave")
@@ -150,13 +153,13 @@ def _confirming_page(network: Network, token: str, code: int = 200, form: Form |
 def confirm_found(network: Network, token: str) -> Response:
     """The button: yes, I am a member."""
     form = Form()
-    with form.catching():
-        with transaction():
-            membership, by = member_actions.held_by(token, network)
-            email_id = ids_of("membership", token, 2)[1]
-            if membership.state is MembershipState.LAPSED:
-                member_actions.restart(membership, by=by, via=Door.WEB)
-            else:
-                member_actions.confirm(membership, by=by, email_id=email_id, via=Door.WEB)
+    with form.catching(), transaction():
+        membership, by = member_actions.held_by(token, network)
+        email_id = ids_of("membership", token, 2)[1]
+        if membership.state is MembershipState.LAPSED:
+            member_actions.restart(membership, by=by, via=Door.WEB)
+        else:
+            member_actions.confirm(membership, by=by, email_id=email_id, via=Door.WEB)
+    if not form.errors:
         return see(".confirming", token=token)
     return _confirming_page(network, token, 422, form)

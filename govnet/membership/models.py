@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
-from govnet.kernel.models import Base, Digest, Instant, Key, Name, enum_type, where
+from govnet.kernel.models import Base, Instant, Key, Name, enum_type, where
 
 
 class Organisation(Base):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, url_for
+from flask import url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.kernel.actor import Door
@@ -31,7 +32,7 @@ def applications(network: Network) -> Response:
         waiting=queries.applications_waiting(network.id),
         claims=claims_waiting(network.id),
         decided=queries.applications_decided(network.id),
-        status=status,
+        says=status,
         form=Form(),
     )
 
@@ -65,7 +66,9 @@ def _application_page(network: Network, key: int, code: int = 200, form: Form | 
 def _decide(network: Network, key: int, form: Form, make: Callable[[], Any], done: str) -> Response:
     if form.validate_on_submit():
         with form.catching():
-            return once(form, make, lambda _made: url_for(".application", network=network, application_id=key), done)
+            return once(
+                form, make, lambda _made: url_for(".application", network=network, application_id=key), done
+            )
     return _application_page(network, key, 422, form)
 
 

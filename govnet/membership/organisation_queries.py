@@ -83,7 +83,9 @@ def organisations(network: Network) -> list[ListedOrganisation]:
     )
     rows = db.session.execute(query).all()
     spoken = voices([row.id for row, _ in rows], day)
-    return [ListedOrganisation(o.id, o.name, o.url, start, _primary(spoken.get(o.id, []))) for o, start in rows]
+    return [
+        ListedOrganisation(o.id, o.name, o.url, start, _primary(spoken.get(o.id, []))) for o, start in rows
+    ]
 
 
 def _primary(found: Sequence[Voice]) -> Voice | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -186,7 +187,9 @@ def _invited(network: Network, token: str) -> RepresentationClaim:
 def invitation(network: Network, token: str) -> Response:
     """Where the mail's link leads somebody who was named. Looking changes nothing."""
     never_cached()
-    return page("membership/invitation.html", claim=_invited(network, token), token=token, S=ClaimState, form=Form())
+    return page(
+        "membership/invitation.html", claim=_invited(network, token), token=token, S=ClaimState, form=Form()
+    )
 
 
 @bp.post("/<network:network>/organisations/named/<token>/<any(accept, refuse):answer>")

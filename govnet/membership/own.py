@@ -59,7 +59,9 @@ def _rows(table: Any, condition: Any) -> list[Any]:
 
 def _notes(application_id: int) -> list[dict[str, Any]]:
     query = select(ApplicationNote).where(ApplicationNote.application_id == application_id)
-    return [{"by_you": n.by_applicant, "body": n.body, "at": n.at.isoformat()} for n in db.session.scalars(query)]
+    return [
+        {"by_you": n.by_applicant, "body": n.body, "at": n.at.isoformat()} for n in db.session.scalars(query)
+    ]
 
 
 def _speaks(person_id: int) -> list[dict[str, Any]]:

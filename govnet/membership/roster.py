@@ -20,7 +20,11 @@ ALIASES: Final = {
     "type": "kind", "role": "as", "comes as": "as",
 }  # fmt: skip
 """What other programs call our columns."""
-COMES_AS: Final = {"subscriber": "subscriber", "member": "member-as-found", "member-as-found": "member-as-found"}
+COMES_AS: Final = {
+    "subscriber": "subscriber",
+    "member": "member-as-found",
+    "member-as-found": "member-as-found",
+}
 MOST_ROWS: Final = 20_000
 _ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\\\[\]]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
@@ -72,7 +76,10 @@ def read_roster(content: bytes) -> Roster:
     except UnicodeDecodeError as error:
         row = content[: error.start].count(b"\n") + 1
         seems = content[error.start : error.start + 1].decode("cp1252", "replace")
-        return _refused(row, f"is not UTF-8 (“{seems}” as Windows-1252 has it?). Save the file as “CSV UTF-8” and try again.")
+        return _refused(
+            row,
+            f"is not UTF-8 (“{seems}” as Windows-1252 has it?). Save the file as “CSV UTF-8” and try again.",
+        )
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     try:
         header = [_column(cell) for cell in next(lines, [])]

@@ -69,7 +69,9 @@ def page_of(application: Application, network: Network) -> dict[str, Any]:
     }
 
 
-def events(application: Application, zone: str, *, decided_by: str = "") -> list[tuple[str, str, str, bool | None]]:
+def events(
+    application: Application, zone: str, *, decided_by: str = ""
+) -> list[tuple[str, str, str, bool | None]]:
     """The story as a timeline: when, what, no address, done or to come."""
     told: list[tuple[str, str, str, bool | None]] = [
         (instant(application.applied_at, zone), _("The form was sent."), "", True)
