@@ -18,7 +18,10 @@ class Parts:
 
     def names(self) -> Mapping[str, Callable[..., str]]:
         """The pieces by the names that templates use."""
-        return {n: getattr(self, n) for n in ("p", "heading", "words", "prose", "button", "link", "facts", "items")}
+        return {
+            n: getattr(self, n)
+            for n in ("p", "heading", "words", "prose", "button", "link", "facts", "items")
+        }
 
     def _cut(self, markdown: str) -> str:
         if self.most is None or len(markdown) <= self.most:
