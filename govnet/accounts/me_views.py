@@ -64,9 +64,9 @@ def _mail_url() -> str:
 
 def _ways_to_leave() -> list[tuple[str, str]]:
     """For each network, its name and the page on which a membership ends."""
-    if not has_page("membership.leave"):
+    if not has_page("membership.own"):
         return []
-    return [(p.network.name, url_for("membership.leave", network=p.network)) for p in my_places() if p.member]
+    return [(p.network.name, url_for("membership.own", network=p.network)) for p in my_places() if p.member]
 
 
 @bp.post("/me/read")
