@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from govnet.accounts.actions import person_for
+from govnet.accounts.people import person_for
 from govnet.charter import actions as charter
 from govnet.charter.founding import Founding, FoundSeat, FoundSister
 from govnet.charter.founding import FoundMandate as Found
