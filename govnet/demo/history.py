@@ -6,11 +6,11 @@ import tomllib
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from govnet.charter.founding_file import read_founding
 from govnet.charter.models import ACCENTS, RESERVED
-from govnet.demo import deciding, joining, talking
+from govnet.demo import announcing, deciding, joining, talking
 from govnet.demo.dates import Calendar
 from govnet.demo.reading import read
 from govnet.demo.stage import Stage
@@ -20,7 +20,7 @@ from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.transaction import let_go
 from govnet.mail import sending
 from govnet.operations.founding import found
-from govnet.record.models import Entry, Telling
+from govnet.record.models import Entry
 
 ZONE = ZoneInfo("Europe/London")
 FOUNDED = 200
@@ -38,6 +38,7 @@ def play() -> int:
         joining.plan(stage)
         talking.plan(stage)
         deciding.plan(stage)
+        announcing.plan(stage)
         _post_office(stage)
         count = stage.play(moving)
     return count
@@ -55,17 +56,12 @@ def _post_office(stage: Stage) -> None:
     """Every few days letters leave for real, dated then; and what is long past need not be told again."""
     for days in range(FOUNDED, 0, -5):
         stage.at(stage.calendar.at(-days, 23), _send, alone=True)
-    stage.at(stage.calendar.now - timedelta(minutes=2), lambda: _told_long_ago(stage), alone=False)
+    lately = stage.calendar.now - TOLD_LATELY
+    stage.at(stage.calendar.now - timedelta(minutes=2), lambda: announcing.told_until(lately))
 
 
 def _send() -> None:
     sending.run(at_once=2000, seconds=60)
-
-
-def _told_long_ago(stage: Stage) -> None:
-    old = select(Entry.id).where(Entry.at < stage.calendar.now - TOLD_LATELY)
-    waiting = update(Telling).where(Telling.entry_id.in_(old), Telling.done_at.is_(None))
-    db.session.execute(waiting.values(done_at=clock.now(), next_at=None))
 
 
 def is_played() -> bool:
