@@ -87,8 +87,11 @@ def load_config() -> ModuleType:
 
 
 def _feature_modules() -> list[dict[str, ModuleType]]:
-    """Every feature's modules that exist, imported before anything is bound, so that all tables are known."""
+    """Every feature's modules that exist, imported before anything is bound; all tables before whatever selects from them."""
     found = []
+    for feature in FEATURES:
+        if (paths.PACKAGE / feature / "models.py").exists():
+            importlib.import_module(f"govnet.{feature}.models")
     for feature in FEATURES:
         folder = paths.PACKAGE / feature
         names = [n for n in ("models", "events", "listeners", "notify") if (folder / f"{n}.py").exists()]
