@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import String, case, func, literal, select, type_coerce
+from sqlalchemy import Select, String, case, func, literal, or_, select, type_coerce
 from sqlalchemy.orm import joinedload
 
+from govnet.accounts.waiting import thing
 from govnet.charter.queries import rules_of
-from govnet.decisions.models import Position, Proposal, ProposalVersion, RollEntry, VersionState
+from govnet.decisions.models import ELSEWHERE, Position, Proposal, ProposalVersion, RollEntry, VersionState
 from govnet.decisions.queries import parties_of
 from govnet.decisions.rules import Kind, Outcome, Tally
 from govnet.decisions.voices import sees_tally
 from govnet.extensions import db
 from govnet.kernel.actor import VISITOR, Actor
+from govnet.membership.models import Representation
 
 WANTED, ANSWERED = "wanted", "answered"
 
@@ -95,6 +99,32 @@ def from_thread(thread_id: int) -> Sequence[ProposalVersion]:
     query = select(ProposalVersion).where(ProposalVersion.id.in_(newest.group_by(Proposal.id)))
     query = query.options(joinedload(ProposalVersion.proposal), joinedload(ProposalVersion.decision))
     return db.session.scalars(query.order_by(ProposalVersion.id.desc())).all()
+
+
+def unanswered(person_id: int, now: datetime) -> Select[Any]:
+    """What waits for a person's answer, in every network: on a roll, open, and neither they nor their
+    organisation has said anything that counts.
+    """
+    spoken = select(Representation.organisation_id).where(
+        Representation.person_id == person_id, Representation.end.is_(None)
+    )
+    mine = or_(RollEntry.person_id == person_id, RollEntry.organisation_id.in_(spoken))
+    given = select(Position.version_id).where(Position.cast_by_id == person_id)
+    return (
+        thing(Proposal.network_id, Proposal.id, ProposalVersion.question, ProposalVersion.deadline)
+        .join(ProposalVersion, ProposalVersion.proposal_id == Proposal.id)
+        .join(RollEntry, RollEntry.version_id == ProposalVersion.id)
+        .outerjoin(Position, Position.entry_id == RollEntry.id)
+        .where(
+            mine,
+            ProposalVersion.state == VersionState.OPEN,
+            ProposalVersion.method != ELSEWHERE,
+            ProposalVersion.deadline > now,
+            Position.id.is_(None),
+            ProposalVersion.id.not_in(given),
+        )
+        .distinct()
+    )
 
 
 def voters(version_id: int) -> list[tuple[int | None, int | None, bool]]:

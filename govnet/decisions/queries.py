@@ -86,6 +86,12 @@ def to_remind(until: datetime) -> Sequence[int]:
     return db.session.scalars(query).all()
 
 
+def version_whole(version_id: int) -> ProposalVersion:
+    """The version with its proposal, network and charter."""
+    query = select(ProposalVersion).where(ProposalVersion.id == version_id).options(*_WHOLE)
+    return db.session.scalars(query).one()
+
+
 def newest_version(proposal_id: int) -> ProposalVersion:
     """The words that count now."""
     query = select(ProposalVersion).where(ProposalVersion.proposal_id == proposal_id)

@@ -94,6 +94,16 @@ def decision(network_id: int, number: str) -> Decision:
     return found
 
 
+def by_id(decision_id: int) -> Decision:
+    """A decision with its version and proposal."""
+    whole = joinedload(Decision.version)
+    query = select(Decision).where(Decision.id == decision_id)
+    query = query.options(
+        whole.joinedload(ProposalVersion.proposal), whole.joinedload(ProposalVersion.charter_version)
+    )
+    return db.session.scalars(query).one()
+
+
 def what_it_changed(decision: Decision) -> tuple[int, tuple[Change, ...]] | None:
     """The charter version that a decision put into force, with the rules old and new; None without one."""
     if decision.version.changes == "{}" or decision.outcome not in ADOPTED:
