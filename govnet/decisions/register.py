@@ -36,6 +36,11 @@ class Filter:
     outcome: str = ""
     door: str = ""
 
+    @property
+    def any(self) -> bool:
+        """Whether something is left out."""
+        return self != Filter()
+
     def conditions(self) -> list[Any]:
         """The same as SQL."""
         wanted = {
