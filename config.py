@@ -38,6 +38,7 @@ class Config:
     MAIL_RETURN_PATH: str | None
     RATELIMIT_STORAGE_URI: str
     TRUSTED_PROXIES: int
+    CLOCK_FILE: str | None = None
     SQLITE_SYNCHRONOUS: str = "FULL"
     MAX_CONTENT_LENGTH: int = 1024 * 1024
     MAX_FORM_MEMORY_SIZE: int = 1024 * 1024
@@ -90,6 +91,7 @@ def load(environ: dict[str, str] | None = None) -> Config:
         MAIL_RATE=env.int("MAIL_RATE", 0),
         MAIL_TIMEOUT=env.float("MAIL_TIMEOUT", 30.0),
         MAIL_RETURN_PATH=env.str("MAIL_RETURN_PATH", None),
+        CLOCK_FILE=env.str("GOVNET_CLOCK_FILE", None) if name != "production" else None,
         RATELIMIT_STORAGE_URI=env.str("REDIS_URL", "memory://"),
         TRUSTED_PROXIES=env.int("TRUSTED_PROXIES", 0),
     )

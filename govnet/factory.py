@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from govnet.accounts import sessions  # noqa: F401  (the user loader)
 from govnet.extensions import babel, compress, csrf, db, limiter, login_manager, mail, migrate
-from govnet.kernel import database, pages, paths, refusals
+from govnet.kernel import clock, database, pages, paths, refusals
 from govnet.kernel.actor import VISITOR
 from govnet.kernel.templates import bind as bind_templates
 from govnet.mail.registry import people_are, places_are
@@ -57,6 +57,7 @@ def build(settings: Mapping[str, object] | None = None) -> Flask:
         app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": True, "pool_size": 8})
     if app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=app.config["TRUSTED_PROXIES"], x_proto=1)  # type: ignore[method-assign]
+    clock.follow(Path(app.config["CLOCK_FILE"]) if app.config["CLOCK_FILE"] else None)
     features = _feature_modules()
     _bind_extensions(app)
     _bind_kernel(app)

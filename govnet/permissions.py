@@ -33,7 +33,10 @@ class Can(StrEnum):
     DECIDE_APPLICATION = "decide an application"
     SEE_MEMBERS = "see who the members are"
     SPEAK_FOR = "name who speaks for this organisation"
-    CONFIRM_REPRESENTATIVE = "confirm who speaks for an organisation"
+    CONFIRM_REPRESENTATIVE = "confirm who speaks for this organisation"
+    NAME_REPRESENTATIVE = "name who else speaks for this organisation"
+    END_REPRESENTATION = "end that somebody speaks for this organisation"
+    HOLD_MEMBERSHIP = "confirm, change or end this membership"
     # charter
     SET_RULES = "put rules into force"
     # forum
@@ -98,6 +101,13 @@ def representative(actor: Actor, subject: Any) -> Authority | None:
     """Speaks for a member organisation."""
     spoken = next((r.membership_id for r in actor.represents if r.membership_id), None)
     return Authority(f"membership:{spoken}", "representative") if spoken else None
+
+
+def primary(actor: Actor, subject: Any) -> Authority | None:
+    """Speaks first for the organisation that the subject is, or names in `organisation_id`."""
+    wanted = getattr(subject, "organisation_id", getattr(subject, "id", None))
+    spoken = (r for r in actor.represents if r.primary and r.organisation_id == wanted)
+    return next((Authority(f"membership:{r.membership_id}", "representative") for r in spoken), None)
 
 
 def steering(actor: Actor, subject: Any) -> Authority | None:
@@ -169,6 +179,7 @@ COORDINATOR = Grant("coordinator", _l("the coordinator"), coordinator)
 MANDATE_HOLDER = Grant("coordinator", _l("whoever acts under this mandate"), holds_mandate)
 OPERATOR = Grant("operator", _l("the operator of the server"), operator)
 OWNER = Grant("self", _l("the person whose it is"), oneself)
+PRIMARY = Grant("primary", _l("who speaks for the organisation"), primary)
 READER = Grant("reader", _l("those whom it is for"), reader)
 OFFICERS = (STEERING, COORDINATOR)
 READING_MEMBER = Grant("member", MEMBER.words, reading(member))
@@ -182,7 +193,10 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.DECIDE_APPLICATION: OFFICERS,
     Can.SEE_MEMBERS: (MEMBER, *OFFICERS),
     Can.SPEAK_FOR: (PERSON,),
-    Can.CONFIRM_REPRESENTATIVE: OFFICERS,
+    Can.CONFIRM_REPRESENTATIVE: (PRIMARY, *OFFICERS),
+    Can.NAME_REPRESENTATIVE: (PRIMARY,),
+    Can.END_REPRESENTATION: (OWNER, PRIMARY),
+    Can.HOLD_MEMBERSHIP: (OWNER, PRIMARY),
     # charter
     Can.SET_RULES: (),
     # forum

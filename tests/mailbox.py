@@ -52,7 +52,7 @@ def text(mail: EmailMessage) -> str:
     """The plain text of a mail, its soft line breaks joined."""
     part = mail.get_body(("plain",))
     assert part is not None
-    return re.sub(r" \r?\n", " ", part.get_content())
+    return re.sub(r"(?<!^--) \r?\n", " ", part.get_content(), flags=re.MULTILINE)
 
 
 def link(mail: EmailMessage, contains: str = "") -> str:

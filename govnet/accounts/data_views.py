@@ -33,13 +33,13 @@ def data() -> Response:
     return page(
         "accounts/data.html",
         address=queries.main_address(person_id),
-        waiting_address=change.address if change is not None and moving.can_confirm(change) else "",
+        waiting_address=change.address if change is not None and moving.is_waiting(change) else "",
         zone=current_user.zone,
         shown_zone=my_zone(),
     )
 
 
-@bp.get("/me/data/export.json")
+@bp.get("/me/data/export")
 @limiter.limit("6 per hour", key_func=_me)
 @allows(Can.OWN)
 @recently

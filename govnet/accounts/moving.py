@@ -63,14 +63,17 @@ def cancel(*, by: Actor) -> None:
     db.session.execute(delete(AddressChange).where(*waiting))
 
 
-def can_confirm(row: AddressChange | None) -> bool:
-    """Whether the link in the mail still moves anything."""
-    if row is None:
-        return False
+def is_waiting(row: AddressChange) -> bool:
+    """Whether the new address may still say yes; says nothing of whether somebody else has it."""
     state = rules.link_state(
         asked_at=row.asked_at, used_at=row.confirmed_at, now=clock.now(), lasts=rules.CONFIRM_LASTS
     )
     return state is rules.LinkState.LIVE
+
+
+def can_confirm(row: AddressChange | None) -> bool:
+    """Whether the link in the mail still moves anything: for whoever can read that address's mail."""
+    return row is not None and is_waiting(row) and queries.person_by_email(row.address) is None
 
 
 def confirm(token: str) -> bool:
@@ -79,7 +82,7 @@ def confirm(token: str) -> bool:
     False where the link is old, or the address became somebody else's meanwhile.
     """
     row = queries.change_by_token(token)
-    if row is None or not can_confirm(row) or queries.person_by_email(row.address) is not None:
+    if row is None or not can_confirm(row):
         return False
     person = db.session.get_one(Person, row.person_id)
     row.old_address, row.confirmed_at = queries.main_address(person.id) or "", clock.now()

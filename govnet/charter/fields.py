@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, RadioField, SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget, NumberInput
 
@@ -15,10 +17,12 @@ from govnet.kernel.forms import Body, Form, Text
 from govnet.kernel.said import Said
 from govnet.kernel.words import say
 
-HOW = (
-    (Strictness.AT_LEAST.value, _l("at least")),
-    (Strictness.MORE_THAN.value, _l("more than")),
-)
+HOW = ((Strictness.AT_LEAST.value, _l("at least")), (Strictness.MORE_THAN.value, _l("more than")))
+
+
+def options(pairs: Iterable[tuple[object, object]]) -> list[Any]:
+    """(value, words) as WTForms wants the choices of a field."""
+    return [SelectChoice(str(value), cast("str", words)) for value, words in pairs]
 
 
 class Boxes(SelectMultipleField):
@@ -46,7 +50,7 @@ def fields_for(parameter: Parameter[Any], value: Any) -> dict[str, Any]:
     if isinstance(parameter, Share):
         share = f"{value.share.numerator}/{value.share.denominator}"
         return {
-            f"{name}__how": SelectField(title, choices=HOW, default=value.strictness.value),
+            f"{name}__how": SelectField(title, choices=options(HOW), default=value.strictness.value),
             name: Text(title, missing=_l("Enter a fraction, such as 2/3."), limit=20, default=share),
         }
     if isinstance(parameter, Choices):
@@ -56,11 +60,13 @@ def fields_for(parameter: Parameter[Any], value: Any) -> dict[str, Any]:
             name: RadioField(title, choices=_options(parameter.options), default=value, validators=needed)
         }
     yes_no = [("yes", _l("Yes")), ("no", _l("No"))]
-    return {name: RadioField(title, choices=yes_no, default="yes" if value else "no", validators=needed)}
+    return {
+        name: RadioField(title, choices=options(yes_no), default="yes" if value else "no", validators=needed)
+    }
 
 
-def _options(options: Any) -> list[tuple[str, str]]:
-    return [(value, say(Said(words))) for value, words in options.items()]
+def _options(known: Mapping[str, str]) -> list[Any]:
+    return options((value, say(Said(words))) for value, words in known.items())
 
 
 def typed(form: Form, parameter: Parameter[Any]) -> Any:

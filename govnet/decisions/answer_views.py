@@ -30,10 +30,10 @@ from govnet.permissions import Can, allows, current_actor
 
 
 def proposal_page(
-    proposal_id: int, actor: Actor, form: AnswerForm | None = None, status: int = 200
+    proposal_id: int, network: Network, actor: Actor, form: AnswerForm | None = None, status: int = 200
 ) -> Response:
     """The page, with the form as it was typed when something in it is wrong."""
-    found = shown.proposal_page(proposal_id, actor)
+    found = shown.proposal_page(proposal_id, network, actor)
     if form is None and found.mine and found.taking and not found.elsewhere:
         form = _form_for(found)
     return page(
@@ -63,7 +63,7 @@ def answer(network: Network, proposal: Proposal) -> Response:
                 return see(".proposal", proposal_id=proposal_id, _anchor="your-answer")
         except TooLate as late:
             return _too_late(proposal_id, late, form)
-    return proposal_page(proposal_id, actor, form, 422)
+    return proposal_page(proposal_id, network, actor, form, 422)
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/answer/take-back")

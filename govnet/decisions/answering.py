@@ -16,14 +16,14 @@ from govnet.decisions.rules import Kind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Authority, Door
-from govnet.kernel.errors import NotAllowed, RuleBroken
+from govnet.kernel.errors import GovnetError, NotAllowed, RuleBroken
 from govnet.kernel.words import say, say_when
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 from govnet.record.rules import canonical, salted_digest
 
 
-class TooLate(RuleBroken):
+class TooLate(GovnetError):
     """The answer came after the deadline, or after the words had changed. Nothing was counted."""
 
     status = 409

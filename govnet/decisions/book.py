@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.accounts.models import Person
 from govnet.charter.models import CharterVersion
-from govnet.decisions.models import Proposal, ProposalVersion
 from govnet.decisions.rules import Outcome
 from govnet.kernel.actor import Door
 from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type
+
+if TYPE_CHECKING:
+    from govnet.decisions.models import Proposal, ProposalVersion
 
 
 class Decision(Base):

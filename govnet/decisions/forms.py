@@ -10,7 +10,7 @@ from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectFiel
 from wtforms.validators import AnyOf, InputRequired, Optional
 
 from govnet.charter import parameters as p
-from govnet.charter.fields import fields_for, name_of, typed
+from govnet.charter.fields import fields_for, name_of, options, typed
 from govnet.charter.kinds import Parameter
 from govnet.charter.rules import Charter
 from govnet.decisions.book import NoteKind
@@ -36,8 +36,8 @@ class AnswerForm(Form):
 
     def __init__(self, *args: Any, parties: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.answer.choices = [(face, label(kind)) for kind, face in FACES.items()]
-        self.party.choices = list(parties)
+        self.answer.choices = options((face, label(kind)) for kind, face in FACES.items())
+        self.party.choices = options(parties)
 
 
 class WordsForm(Form):
@@ -77,12 +77,12 @@ class RecordForm(WordsForm):
     matter = RadioField(_l("What is it about?"), validators=[InputRequired(_l("Choose what it is about."))])
     door = RadioField(
         _l("Where was it decided?"),
-        choices=[("meeting", _l("At a meeting")), ("list", _l("On the e-mail list"))],
+        choices=options([("meeting", _l("At a meeting")), ("list", _l("On the e-mail list"))]),
         validators=[InputRequired(_l("Choose where it was decided."))],
     )
     taken_by = RadioField(
         _l("Who decided?"),
-        choices=[("all", _l("All members")), ("committee", _l("The committee"))],
+        choices=options([("all", _l("All members")), ("committee", _l("The committee"))]),
         validators=[InputRequired(_l("Choose who decided."))],
     )
     taken_on = DateField(_l("On which day?"), validators=[InputRequired(_l("Enter the day."))])
@@ -95,7 +95,7 @@ class RecordForm(WordsForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.matter.choices = [(key, say(Said(words))) for key, words in p.MATTERS.items()]
+        self.matter.choices = options((key, say(Said(words))) for key, words in p.MATTERS.items())
 
 
 class ReasonForm(Form):
@@ -115,11 +115,13 @@ class NoteForm(Form):
 
     kind = RadioField(
         _l("What is it?"),
-        choices=[
-            (NoteKind.HEARD.value, _l("What we heard, and what changed")),
-            (NoteKind.MINORITY.value, _l("What the minority says")),
-            (NoteKind.ERRATUM.value, _l("A slip in the text")),
-        ],
+        choices=options(
+            [
+                (NoteKind.HEARD.value, _l("What we heard, and what changed")),
+                (NoteKind.MINORITY.value, _l("What the minority says")),
+                (NoteKind.ERRATUM.value, _l("A slip in the text")),
+            ]
+        ),
         validators=[InputRequired(_l("Choose what it is.")), AnyOf([kind.value for kind in NoteKind])],
     )
     text = Body(_l("The note"), missing=_l("Enter the note."), limit=TEXT_LIMIT)

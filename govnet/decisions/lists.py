@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
+from govnet.charter.queries import rules_of
 from govnet.decisions.models import Position, Proposal, ProposalVersion, RollEntry, VersionState
 from govnet.decisions.queries import tallies
 from govnet.decisions.rules import Outcome, Tally
+from govnet.decisions.voices import sees_tally
 from govnet.extensions import db
 from govnet.kernel.actor import Actor
 
@@ -21,7 +23,12 @@ class Row:
 
     version: ProposalVersion
     tally: Tally
-    mine: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether everybody may see how many gave each answer."""
+        charter = rules_of(self.version.charter_version)
+        return sees_tally(charter, closed=not self.version.is_open, has_answered=False)
 
 
 def open_now(network_id: int, limit: int = 50) -> list[Row]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     CheckConstraint,
@@ -20,13 +19,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from govnet.accounts.models import Person
 from govnet.charter.models import CharterVersion, Network
 from govnet.decisions import triggers as triggers
+from govnet.decisions.book import Decision as Decision
 from govnet.decisions.rules import Kind, Outcome
 from govnet.kernel.actor import Door
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
 from govnet.membership.models import Organisation
-
-if TYPE_CHECKING:
-    from govnet.decisions.book import Decision
 
 ELSEWHERE = "elsewhere"
 """The method of a version that only waits for objections: a meeting or the list has decided."""
@@ -232,6 +229,3 @@ class PastPosition(Base):
     door: Mapped[Door] = mapped_column(enum_type(Door, "door"))
     at: Mapped[Instant]
     until: Mapped[Instant]
-
-
-from govnet.decisions import book as book  # noqa: E402 - the register's rows, known wherever these are

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
+from govnet.charter.fields import options
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter
@@ -92,10 +93,13 @@ def _propose_form(
     thread = of_thread(request.args.get("thread", type=int), current_actor()) if fresh else None
     question = (thread.thread.question or thread.thread.title) if thread else ""
     first = timing.earliest(clock.now(), charter, ZoneInfo(network.zone))
-    start = {"closes": first, "question": question[:200]} | _from_recommendation(network)
+    replaced = request.args.get("replaces", 0, type=int)
+    start = {"closes": first, "question": question[:200], "replaces": replaced} | _from_recommendation(
+        network
+    )
     form = form_class(about=network, data=start)
     earlier = [(each.id, f"{each.number} {each.question}") for each in register.in_force(network.id)]
-    form.replaces.choices = [(0, _("No")), *earlier]
+    form.replaces.choices = options([(0, _("No")), *earlier])
     return form
 
 

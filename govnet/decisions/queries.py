@@ -11,6 +11,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
@@ -227,4 +228,6 @@ def proposal_whole(proposal_id: int) -> Proposal:
     found = db.session.scalars(query).unique().one_or_none()
     if found is None:
         raise NotFound(_("There is no such proposal."))
+    for version in found.versions:
+        set_committed_value(version, "proposal", found)
     return found

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
+from govnet.charter.fields import options
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
 from govnet.decisions import actions, register
@@ -63,7 +64,7 @@ def _record_form(network: Network) -> Any:
     start = {"matter": "charter"} if _rules() else {}
     form = form_class(about=network, data=start)
     earlier = [(each.id, f"{each.number} {each.question}") for each in register.in_force(network.id)]
-    form.replaces.choices = [(0, _("No")), *earlier]
+    form.replaces.choices = options([(0, _("No")), *earlier])
     return form
 
 

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
+
 from govnet.charter import queries as charters
+from govnet.charter.models import Network
 from govnet.charter.rules import Change, diff
 from govnet.decisions import queries, voices, words
 from govnet.decisions.book import Decision
@@ -15,6 +18,7 @@ from govnet.decisions.queries import Shown
 from govnet.decisions.rules import Kind, Outcome, Rule, Tally, outcome, parts
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
+from govnet.kernel.errors import NotFound
 from govnet.kernel.words import say
 
 WORRIES = (Kind.BLOCK, Kind.STAND_ASIDE, Kind.RESERVATIONS)
@@ -114,9 +118,11 @@ class ProposalPage:
         return [entry.position for entry in self.mine if entry.position is not None]
 
 
-def proposal_page(proposal_id: int, actor: Actor) -> ProposalPage:
-    """Everything the page of a proposal shows to this reader, in three statements."""
+def proposal_page(proposal_id: int, network: Network, actor: Actor) -> ProposalPage:
+    """Everything the page of a proposal shows to this reader, in three statements. NotFound in other networks."""
     proposal = queries.proposal_whole(proposal_id)
+    if proposal.network_id != network.id:
+        raise NotFound(_("There is no such proposal."))
     versions = sorted(proposal.versions, key=lambda each: -each.number)
     answers = queries.answers([each.id for each in versions])
     mine = queries.entries_for(versions[0].id, actor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import Flask, Response, request, url_for
@@ -11,7 +12,6 @@ from govnet.charter.models import Network
 from govnet.decisions import answer_views, lists, propose_views, queries, record_views, register, shown, words
 from govnet.decisions.blueprint import bp
 from govnet.decisions.book import Decision
-from govnet.decisions.models import Proposal
 from govnet.decisions.register import PAGE, Filter
 from govnet.decisions.rules import Outcome
 from govnet.kernel.pages import data_page, page
@@ -34,8 +34,14 @@ def bind(app: Flask) -> None:
 
 def _asked() -> Filter:
     year = request.args.get("year", type=int)
-    wanted = {name: request.args.get(name, "")[:40] for name in ("matter", "outcome", "door")}
-    return Filter(year if year and 0 < year < 10_000 else None, **wanted)
+    known: dict[str, Collection[str]] = {
+        "matter": p.MATTERS,
+        "outcome": list(Outcome),
+        "door": list(words.DOORS),
+    }
+    wanted = {name: request.args.get(name, "") for name in known}
+    found = {name: value for name, value in wanted.items() if value in known[name]}
+    return Filter(year if year and 0 < year < 10_000 else None, **found)
 
 
 def _page_number() -> int:
@@ -159,16 +165,16 @@ def proposals_data(network: Network) -> Response:
 
 
 @bp.get("/<network:network>/proposals/<int:proposal_id>")
-@allows(Can.READ, proposal=Proposal)
-def proposal(network: Network, proposal: Proposal) -> Response:
+@allows(Can.READ)
+def proposal(network: Network, proposal_id: int) -> Any:
     """A proposal, with one's own answer first."""
-    return answer_views.proposal_page(proposal.id, current_actor())
+    return answer_views.proposal_page(proposal_id, network, current_actor())
 
 
 @bp.get("/<network:network>/proposals/<int:proposal_id>.json")
-@allows(Can.READ, proposal=Proposal)
-def proposal_data(network: Network, proposal: Proposal) -> Response:
+@allows(Can.READ)
+def proposal_data(network: Network, proposal_id: int) -> Response:
     """A proposal as data."""
-    found = shown.proposal_page(proposal.id, current_actor())
+    found = shown.proposal_page(proposal_id, network, current_actor())
     earlier = [shown.as_data(each) for each in found.earlier]
     return data_page(shown.as_data(found.now) | {"earlier": earlier})

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from govnet.decisions.rules import LABELS, Kind, Outcome, Part, Rule, Tally, parts
+from govnet.charter import parameters as p
+from govnet.charter.document import DECIDES
+from govnet.charter.rules import Charter
+from govnet.decisions.rules import LABELS, Kind, Outcome, Tally
 from govnet.kernel.actor import Door
-from govnet.kernel.said import Said
-from govnet.kernel.words import say
+from govnet.kernel.said import N_, Said
+from govnet.kernel.words import say, say_when
+
+if TYPE_CHECKING:
+    from govnet.decisions.book import Decision
+    from govnet.decisions.models import ProposalVersion
+    from govnet.decisions.shown import ProposalPage
 
 FACES: Mapping[Kind, str] = {
     Kind.AGREE: "agree",
@@ -68,11 +77,6 @@ def bar_parts(tally: Tally) -> list[tuple[str, str, int]]:
     return [(FACES[kind], label(kind), many) for kind, many in tally.by_kind().items()]
 
 
-def rule_rows(tally: Tally, roll: int, rule: Rule) -> list[tuple[bool, str, str]]:
-    """The rule part by part: met or not, the sentence with its numbers, nothing more."""
-    return [(part.met, say(part.said), "") for part in parts(tally, roll, rule)]
-
-
 def headline(outcome: Outcome, tally: Tally, needed: int = 0, door: Door = Door.WEB) -> str:
     """An outcome in words that say what happened, never the bare term."""
     if outcome is Outcome.NO_QUORUM:
@@ -111,6 +115,83 @@ _COUNTED: Mapping[Outcome, Callable[[Tally], str]] = {
 }
 
 
-def unmet(found: Sequence[Part]) -> list[str]:
-    """The sentences of those parts that are not met."""
-    return [say(part.said) for part in found if not part.met]
+def matter(key: str) -> str:
+    """What it is about, inside a sentence: "money"."""
+    return say(Said(p.MATTERS[key]))
+
+
+def decides(body: str, method: str) -> str:
+    """Who decides and how: "All members decide by consensus: nobody stops it."."""
+    words = say(
+        Said(N_("%(body)s %(method)s."), {"body": Said(DECIDES[body]), "method": Said(p.METHODS[method])})
+    )
+    return words[:1].upper() + words[1:]
+
+
+def decides_on(charter: Charter, about: str) -> str:
+    """The same for one matter."""
+    return decides(charter[p.BODY_FOR[about]], charter[p.METHOD_FOR[about]])
+
+
+def closing_hour(charter: Charter) -> int:
+    """The hour at which answers close."""
+    return charter[p.CLOSING_HOUR]
+
+
+def objection_days(charter: Charter) -> int:
+    """For how many days somebody can object to what was decided elsewhere."""
+    return charter[p.OBJECTION_DAYS]
+
+
+Event = tuple[str, str, str, bool | None]
+
+
+def timeline(it: ProposalPage, zone: str) -> list[Event]:
+    """What happened to a proposal and what happens next, dated."""
+    version = it.version
+    found = _opened([each.version for each in reversed(it.earlier)] + [version], zone)
+    if version.waiting_since:
+        found.append((say_when(version.waiting_since, zone), _("Stopped; the waiting time began"), "", True))
+    if not version.is_open and version.closed_at:
+        return [*found, (say_when(version.closed_at, zone), it.now.headline, "", True)]
+    deadline = say_when(version.deadline, zone)
+    if it.elsewhere:
+        return [*found, (deadline, _("It stands, unless somebody has objected"), "", False)]
+    found.append((deadline, _("Answers close, and the rule gives the outcome"), "", False))
+    if it.now.rule.fallback is not None and it.now.outcome is Outcome.BLOCKED:
+        days = it.now.rule.fallback_days
+        then = ngettext(
+            "If it is stopped then, %(num)s day to find other words; after that, a vote",
+            "If it is stopped then, %(num)s days to find other words; after that, a vote",
+            days,
+        )
+        found.append((_("After that"), then, "", False))
+    return found
+
+
+def history(decision: Decision, zone: str) -> list[Event]:
+    """How a decision came about."""
+    version = decision.version
+    proposal = version.proposal
+    found: list[Event] = []
+    if proposal.taken_on:
+        found.append((say(proposal.taken_on), proposal.taken_where, "", True))
+    if version.number > 1:
+        found.append((say_when(proposal.opened_at, zone), _("First asked"), "", True))
+    found += _opened([version], zone)
+    if version.waiting_since:
+        found.append((say_when(version.waiting_since, zone), _("Stopped; the waiting time began"), "", True))
+    found.append((say_when(decision.decided_at, zone), str(SHORT[decision.outcome]), "", True))
+    if decision.review_on:
+        found.append((say(decision.review_on), _("To be looked at again"), "", False))
+    return found
+
+
+def _opened(versions: Sequence[ProposalVersion], zone: str) -> list[Event]:
+    found: list[Event] = []
+    for version in versions:
+        words = _("Asked again in other words") if version.number > 1 else _("Everybody concerned was asked")
+        if version.method == "elsewhere":
+            words = _("Written down, and open for objections")
+        found.append((say_when(version.opened_at, zone), words, "", True))
+    return found

@@ -107,7 +107,7 @@ class Caught:
 
     def text(self) -> str:
         """The plain text, its soft line breaks joined (RFC 3676)."""
-        return re.sub(r" \r?\n", " ", self._part("plain"))
+        return re.sub(r"(?<!^--) \r?\n", " ", self._part("plain"), flags=re.MULTILINE)
 
     def html(self) -> str:
         """The HTML, or nothing."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from govnet.accounts.models import Person
@@ -15,13 +15,15 @@ from govnet.extensions import db
 from govnet.forum import queries, rules
 from govnet.forum.kinds import AppealOutcome, ReportState
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, Report, Thread
+from govnet.forum.rules import Terms
 from govnet.kernel.actor import Actor
+from govnet.kernel.clock import now
 
 LOG = 30
 """Lines on a page of the log."""
 
 
-def log(network_id: int, actor: Actor, page: int = 1) -> tuple[Sequence[Row[Any]], bool]:
+def log(network_id: int, actor: Actor, page: int = 1) -> tuple[Sequence[Any], bool]:
     """What was hidden, newest first, in discussions that the actor may read; whether there is more. No texts."""
     lifter = aliased(Person)
     query = (
@@ -64,7 +66,12 @@ class Case:
     appeal: Appeal | None
     voices: Sequence[Voice]
     spoken: frozenset[int]
+    terms: Terms
     appeal_until: datetime
+
+    def may_appeal(self) -> bool:
+        """Whether there is still time, and reason, for its author to appeal."""
+        return self.appeal is None and self.hiding.lifted_at is None and now() <= self.appeal_until
 
     def may_hear(self, actor: Actor) -> bool:
         """Whether the actor is one of the others who could decide it (the table says whether they may at all)."""
@@ -74,11 +81,16 @@ class Case:
         return rules.may_hear(actor.person_id, hid=hiding.by_id, wrote=hiding.author_id, spoken=self.spoken)
 
 
+def hiding_of(network_id: int, hiding_id: int) -> Hiding | None:
+    """The hiding with that number, if it is one of the network's."""
+    return db.session.scalar(select(Hiding).where(Hiding.id == hiding_id, Hiding.network_id == network_id))
+
+
 def case(hiding: Hiding) -> Case:
     """Everything about one hiding."""
     appeal = db.session.scalar(select(Appeal).where(Appeal.hiding_id == hiding.id))
     rows = _voices(appeal.id) if appeal else []
-    days = queries.terms_of(hiding.network_id).appeal_days
+    terms = queries.terms_of(hiding.network_id)
     return Case(
         hiding=hiding,
         by=queries.name_of(hiding.by_id),
@@ -86,11 +98,12 @@ def case(hiding: Hiding) -> Case:
         appeal=appeal,
         voices=[Voice(row.name, row.outcome, row.reason, row.at) for row in rows],
         spoken=frozenset(row.person_id for row in rows),
-        appeal_until=rules.days_after(hiding.at, days),
+        terms=terms,
+        appeal_until=rules.days_after(hiding.at, terms.appeal_days),
     )
 
 
-def _voices(appeal_id: int) -> Sequence[Row[Any]]:
+def _voices(appeal_id: int) -> Sequence[Any]:
     query = select(
         AppealVoice.person_id, AppealVoice.outcome, AppealVoice.reason, AppealVoice.at, Person.name
     ).join(Person, Person.id == AppealVoice.person_id)

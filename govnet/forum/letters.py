@@ -64,7 +64,7 @@ def report_answered(row: Report, post: Post, *, stands: bool) -> None:
             "number": post.number,
             "stands": stands,
             "answer": row.answer,
-        },  # fmt: skip
+        },
         network=db.session.get_one(Network, post.network_id),
         language=found.language if found else "en",
         person_id=row.reporter_id,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask import url_for
-from sqlalchemy import Row, Select, and_, func, literal, null, or_, select, union
+from sqlalchemy import and_, func, literal, null, or_, select, union
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
@@ -43,7 +43,7 @@ class TopicLine(NamedTuple):
 
     topic: Topic
     threads: int
-    newest: list[Row[Any]]
+    newest: list[Any]
 
 
 def topics(network_id: int, actor: Actor, *, newest: int = 3) -> list[TopicLine]:
@@ -64,9 +64,9 @@ def topics(network_id: int, actor: Actor, *, newest: int = 3) -> list[TopicLine]
     return lines
 
 
-def _lines(person_id: int | None) -> Select[Any]:
+def _lines(person_id: int | None) -> Any:
     """Columns of a thread in a list; `mark` is how far the person has read."""
-    query: Any = select(
+    query = select(
         Thread.id, Thread.title, Thread.posts, Thread.last_post_at, Thread.state, Thread.visibility, Thread.topic_id,
         Person.name.label("by"), (ReadMark.number if person_id else null()).label("mark"),
     ).outerjoin(Person, Person.id == Thread.last_post_by_id)  # fmt: skip
@@ -75,7 +75,7 @@ def _lines(person_id: int | None) -> Select[Any]:
     return query.outerjoin(ReadMark, and_(ReadMark.thread_id == Thread.id, ReadMark.person_id == person_id))
 
 
-def _newest(network_id: int, seen: Collection[Audience], person_id: int | None, limit: int) -> Select[Any]:
+def _newest(network_id: int, seen: Collection[Audience], person_id: int | None, limit: int) -> Any:
     order = (Thread.last_post_at.desc(), Thread.id.desc())
     place = func.row_number().over(partition_by=Thread.topic_id, order_by=order)
     ranked = select(Thread.id, place.label("place")).where(
@@ -98,7 +98,7 @@ def topics_to_choose(network_id: int) -> Sequence[Topic]:
     return db.session.scalars(query.order_by(Topic.position, Topic.id)).all()
 
 
-def threads(topic: Topic, actor: Actor, page: int = 1) -> tuple[Sequence[Row[Any]], bool]:
+def threads(topic: Topic, actor: Actor, page: int = 1) -> tuple[Sequence[Any], bool]:
     """A page of a topic's discussions, those with the newest posts first, and whether there are older ones."""
     query = (
         _lines(actor.person_id)

@@ -13,7 +13,8 @@ from govnet.forum.kinds import PostState
 from govnet.forum.models import Post, ReadMark, Thanks
 from govnet.kernel.actor import Actor
 from govnet.kernel.clock import now
-from govnet.kernel.errors import RuleBroken
+from govnet.kernel.errors import Busy, RuleBroken
+from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, require
 
 _IN_BULK = {"synchronize_session": False}
@@ -36,6 +37,22 @@ def mark_read(thread_id: int, person_id: int, number: int) -> None:
     )
 
 
+def read_up_to(thread_id: int, number: int, *, by: Actor) -> None:
+    """The person says that they have read so far."""
+    require(by, Can.OWN)
+    if by.person_id is not None:
+        mark_read(thread_id, by.person_id, number)
+
+
+def try_to_mark(thread_id: int, person_id: int, number: int) -> None:
+    """Move the mark in a transaction of its own; where the database is busy, the next visit does it."""
+    try:
+        with transaction(patience=0):
+            mark_read(thread_id, person_id, number)
+    except Busy:
+        return
+
+
 def thank(post: Post, *, by: Actor) -> None:
     """Say thanks for somebody else's post; a second time changes nothing."""
     require(by, Can.THANK, post)
@@ -47,11 +64,15 @@ def thank(post: Post, *, by: Actor) -> None:
     _count(post.id, db.session.execute(row.on_conflict_do_nothing()), 1)
 
 
-def take_thanks_back(post: Post, *, by: Actor) -> None:
-    """Thanks no more."""
+def turn_thanks(post: Post, *, by: Actor) -> None:
+    """The button: thanks where there were none, and back again."""
     require(by, Can.THANK, post)
     mine = delete(Thanks).where(Thanks.post_id == post.id, Thanks.person_id == by.person_id)
-    _count(post.id, db.session.execute(mine), -1)
+    taken_back = db.session.execute(mine)
+    if getattr(taken_back, "rowcount", 0):
+        _count(post.id, taken_back, -1)
+    else:
+        thank(post, by=by)
 
 
 def _count(post_id: int, result: Any, by: int) -> None:

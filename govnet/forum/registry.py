@@ -1,11 +1,10 @@
-"""What the forum asks of the floors above: who holds office, and what stands beside a discussion."""
+"""What the forum asks of the floors above: who holds office, what came out of a discussion, where one goes from it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-
-Officers = Callable[[int], Collection[int]]
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +18,13 @@ class Beside:
     """How the state is coloured: plain, good, warn, bad, open."""
 
 
+Officers = Callable[[int], Collection[int]]
 Provider = Callable[[int], Sequence[Beside]]
+Onward = Callable[[Any], tuple[str, str] | None]
 
 _officers: list[Officers] = []
 _beside: list[Provider] = []
+_onward: list[Onward] = []
 
 
 def officers_are(lookup: Officers) -> None:
@@ -36,7 +38,7 @@ def officers(network_id: int) -> Collection[int]:
 
 
 def beside_threads(provider: Provider) -> None:
-    """Have `provider` say what came out of a discussion (its id), in one statement; registering twice changes nothing."""
+    """Have `provider` say what came out of a discussion (its id), in one statement; twice changes nothing."""
     if provider not in _beside:
         _beside.append(provider)
 
@@ -44,3 +46,14 @@ def beside_threads(provider: Provider) -> None:
 def beside(thread_id: int) -> list[Beside]:
     """What came out of a discussion."""
     return [one for provider in _beside for one in provider(thread_id)]
+
+
+def onward_from_threads(provider: Onward) -> None:
+    """Have `provider` say what the reader of a thread can do next: words and address, or None; no statements."""
+    if provider not in _onward:
+        _onward.append(provider)
+
+
+def onward(thread: Any) -> list[tuple[str, str]]:
+    """What the reader of a thread can do next."""
+    return [found for provider in _onward if (found := provider(thread)) is not None]

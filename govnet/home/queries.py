@@ -29,6 +29,7 @@ class Coming:
 
     day: date
     words: str
+    url: str = ""
 
 
 def coming_up(network: Network, people: People, limit: int = 3) -> list[Coming]:

@@ -10,10 +10,14 @@ from flask_babel import gettext as _
 
 from govnet.charter.models import Network
 from govnet.charter.queries import Named, named, top_networks
+from govnet.decisions import lists, register, words
+from govnet.decisions.book import Decision
+from govnet.decisions.rules import Outcome
+from govnet.forum.queries import said_lately
 from govnet.home import queries
 from govnet.home.people import People, Place, people
 from govnet.kernel.pages import data_page, page
-from govnet.permissions import Can, allows
+from govnet.permissions import Can, allows, current_actor
 
 bp = Blueprint("home", __name__)
 blueprints = (bp,)
@@ -40,7 +44,7 @@ def icon() -> Any:
 @allows(Can.READ)
 def home(network: Network) -> Response:
     """What it is, what is open now, what was decided, what comes next, and how to join."""
-    return page("home/home.html", doors=_doors(), **_gathered(network))
+    return page("home/home.html", committee_url=_known("offices.committee"), **_gathered(network))
 
 
 @bp.get("/<network:network>.json")
@@ -58,8 +62,31 @@ def about(network: Network) -> Response:
 
 
 def _gathered(network: Network) -> dict[str, Any]:
-    who = people(network)
-    return {"people": who, "coming": queries.coming_up(network, who), "named": named(who.authorities)}
+    """Everything that home shows, for this reader."""
+    who, actor = people(network), current_actor()
+    return {
+        "people": who,
+        "named": named(who.authorities),
+        "open_now": lists.open_now(network.id, 3),
+        "mine": _mine(network),
+        "decided": [(each, _outcome(each)) for each in register.lately(network.id, 3)],
+        "coming": queries.coming_up(network, who),
+        "said": said_lately(network.id, 3, actor),
+    }
+
+
+def _mine(network: Network) -> dict[int, str]:
+    """Of each open version on whose roll the reader is: whether they have answered."""
+    waiting = lists.awaiting(network.id, current_actor())
+    return {
+        key: _("Your answer is missing") if left else _("You have answered") for key, left in waiting.items()
+    }
+
+
+def _outcome(decision: Decision) -> str:
+    if decision.outcome is Outcome.NO_QUORUM:
+        return str(words.SHORT[decision.outcome])
+    return words.headline(decision.outcome, register.tally_of(decision), door=decision.door)
 
 
 def _as_data(network: Network, found: dict[str, Any]) -> dict[str, Any]:
@@ -67,10 +94,30 @@ def _as_data(network: Network, found: dict[str, Any]) -> dict[str, Any]:
     return {
         "network": network.slug, "name": network.name, "purpose": network.purpose, "state": network.state.value,
         "members": {"people": who.members, "organisations": who.organisations},
+        "open": [
+            {"question": row.version.question, "closes": row.version.deadline.isoformat(), "could_answer": row.version.roll_size,
+             "answers": row.tally.as_json(), "url": _url("decisions.proposal", proposal_id=row.version.proposal_id)}
+            for row in found["open_now"]
+        ],
+        "decided": [
+            {"number": each.number, "question": each.question, "outcome": each.outcome.value,
+             "decided_at": each.decided_at.isoformat(), "url": _url("decisions.decision", number=each.number)}
+            for each, _words in found["decided"]
+        ],
+        "coming": [{"day": each.day.isoformat(), "what": each.words} for each in found["coming"]],
+        "said": [
+            {"title": said.title, "author": said.author, "at": said.at.isoformat(), "words": said.words,
+             "url": _url("forum.post", thread_id=said.thread_id, number=said.number)}
+            for said in found["said"]
+        ],
         "committee": [_office(place, found["named"]) for place in who.places],
         "coordinator": _office(who.coordinator, found["named"]) if who.coordinator else None,
         "contact": {"name": network.contact_name, "email": network.contact_email, "phone": network.contact_phone},
     }  # fmt: skip
+
+
+def _url(endpoint: str, **values: Any) -> str:
+    return url_for(endpoint, **values, _external=True)
 
 
 def _office(place: Place, named: Mapping[str, Named]) -> dict[str, Any]:
@@ -85,13 +132,9 @@ def _iso(day: Any) -> str | None:
     return day.isoformat() if day else None
 
 
-def _doors() -> dict[str, str]:
-    """How to come in, as far as those pages exist."""
-    wanted = {"join": "membership.join", "mail": "membership.just_mail", "committee": "offices.committee",
-              "decisions": "decisions.register", "discuss": "forum.topics"}  # fmt: skip
-    return {
-        name: url_for(endpoint) for name, endpoint in wanted.items() if endpoint in current_app.view_functions
-    }
+def _known(endpoint: str) -> str:
+    """The page's address, or nothing while there is no such page."""
+    return url_for(endpoint) if endpoint in current_app.view_functions else ""
 
 
 def _links() -> Sequence[tuple[str, str, str]]:
@@ -106,4 +149,4 @@ def _links() -> Sequence[tuple[str, str, str]]:
         (_("Everything that happened"), "record.entries", _("Each change, written down once and never edited.")),
         (_("Downloads"), "record.downloads", _("All of it as files, for your own counting.")),
     )  # fmt: skip
-    return [(words, url_for(end), line) for words, end, line in wanted if end in current_app.view_functions]
+    return [(words, url, line) for words, end, line in wanted if (url := _known(end))]

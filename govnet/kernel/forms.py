@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from flask import current_app, flash, redirect, session
+from flask import Response, current_app, flash, redirect, session
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from werkzeug.wrappers import Response
 from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import TextArea
@@ -146,7 +145,7 @@ def once(form: Form, make: Callable[[], T], address: Callable[[T], str], done: o
         where = _made_meanwhile(key, digest)
     if done and before is None:
         flash(str(done), "success")
-    return redirect(where, 303)
+    return redirect(where, 303)  # type: ignore[return-value]
 
 
 def _made_meanwhile(key: str, digest: str) -> str:

@@ -2,6 +2,7 @@
 language.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ from govnet.mail.links import site_url
 from govnet.mail.parts import HtmlParts, Parts, TextParts
 from govnet.mail.render import LARGEST_BODY, Kind
 
+_BLANK_LINES = re.compile(r"\n\s*\n\s*\n")
 _BUDGETS = (None, 16_000, 6_000, 1_500)
 
 
@@ -81,7 +83,9 @@ def _rendered(draft: Draft, most: int | None) -> Rendered:
     foot = {name: getattr(draft.home, name) for name in Home.__slots__}
     common = {"language": draft.language, "kind": draft.kind.value, "subject": subject, **foot}
     plain = text_env.get_template("mail/layout.txt").render(
-        common, body=text["body"].strip() + "\n", reason=" ".join(text["reason"].split())
+        common,
+        body=_BLANK_LINES.sub("\n\n", text["body"]).strip() + "\n",
+        reason=" ".join(text["reason"].split()),
     )
     whole = html_env.get_template("mail/layout.html").render(
         common, body=Markup(html["body"]), reason=Markup(html["reason"])  # noqa: S704

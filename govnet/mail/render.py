@@ -189,6 +189,8 @@ def flowed(text: str) -> str:
 
 
 def _flowed_line(line: str) -> str:
+    if line == "--":
+        return "-- "  # the mark before a signature, which keeps its blank
     stuffed = f" {line}" if line.startswith((" ", "From ")) else line
     if len(stuffed) <= _FLOW or line.startswith(">"):
         return stuffed

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
-from govnet.kernel.models import Base, Digest, Instant, Key, Name, enum_type, where
+from govnet.kernel.models import Base, Instant, Key, Name, enum_type, where
 
 
 class Organisation(Base):
@@ -57,6 +57,7 @@ class Membership(Base):
         CheckConstraint("(kind = 'organisation') = (organisation_id IS NOT NULL)", name="kind_fits_party"),
         CheckConstraint("\"end\" IS NULL OR \"end\" >= start", name="dates_in_order"),
         CheckConstraint("state NOT IN ('resigned', 'removed') OR \"end\" IS NOT NULL", name="ended_has_end"),
+        CheckConstraint("state <> 'active' OR confirmed_at IS NOT NULL", name="active_is_confirmed"),
         Index("uq_membership_open_person", "network_id", "person_id", unique=True,
               **where("person_id IS NOT NULL AND \"end\" IS NULL")),
         Index("uq_membership_open_organisation", "network_id", "organisation_id", unique=True,
@@ -75,6 +76,8 @@ class Membership(Base):
     start: Mapped[date]
     end: Mapped[date | None]
     confirmed_at: Mapped[Instant | None]
+    asked_at: Mapped[Instant | None]
+    """When somebody from the old list was last asked by mail to confirm."""
     named_in_public: Mapped[bool] = mapped_column(default=False)
     """Whether the public may see the name among the members and beside answers."""
     person: Mapped[Person | None] = relationship(lazy="raise")
@@ -98,8 +101,50 @@ class Representation(Base):
     start: Mapped[date]
     end: Mapped[date | None]
     evidence: Mapped[str] = mapped_column(Text, default="")
+    named_in_public: Mapped[bool] = mapped_column(default=False)
+    """Whether the public may see who it is; members always do."""
     organisation: Mapped[Organisation] = relationship(lazy="raise")
     person: Mapped[Person] = relationship(lazy="raise")
+
+
+class ClaimState(StrEnum):
+    """What became of a claim to speak for an organisation."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class RepresentationClaim(Base):
+    """Somebody says that they may speak for an organisation, or was named by who does and has not accepted yet."""
+
+    __tablename__ = "representation_claim"
+    __table_args__ = (
+        CheckConstraint("person_id IS NOT NULL OR invited_by_id IS NOT NULL", name="claimed_or_invited"),
+        CheckConstraint("(state = 'waiting') = (settled_at IS NULL)", name="settled_when"),
+        CheckConstraint("email = lower(email)", name="email_lower"),
+        Index("uq_representation_claim_waiting", "network_id", "organisation_id", "email", unique=True,
+              **where("state = 'waiting'")),
+    )  # fmt: skip
+    id: Mapped[Key]
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """Who claims; of somebody named, known once the mail was answered."""
+    name: Mapped[Name]
+    email: Mapped[str] = mapped_column(String(254))
+    is_primary: Mapped[bool] = mapped_column(default=False)
+    """To speak and answer for it, or to stand in."""
+    evidence: Mapped[str] = mapped_column(Text, default="")
+    """In the claimant's words: how others can know."""
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    state: Mapped[ClaimState] = mapped_column(enum_type(ClaimState, "state"), default=ClaimState.WAITING)
+    made_at: Mapped[Instant]
+    settled_at: Mapped[Instant | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    organisation: Mapped[Organisation] = relationship(lazy="raise")
+    network: Mapped[Network] = relationship(lazy="raise")
 
 
 class ApplicationState(StrEnum):
@@ -114,36 +159,60 @@ class ApplicationState(StrEnum):
 
 
 class Application(Base):
-    """Somebody asks to join, for themselves or for an organisation."""
+    """Somebody asks to join, for themselves or for an organisation.
+
+    Each form that is sent makes one; the mail's link confirms exactly what was typed there.
+    """
 
     __tablename__ = "application"
     __table_args__ = (
         CheckConstraint("state <> 'declined' OR reason <> ''", name="declined_with_reason"),
         CheckConstraint("(state IN ('admitted', 'declined', 'withdrawn')) = (decided_at IS NOT NULL)", name="decided_when"),
-        Index("uq_application_open", "network_id", "email", unique=True, **where("state IN ('unconfirmed', 'applied', 'asked')")),
+        CheckConstraint("state IN ('unconfirmed', 'withdrawn') OR (confirmed_at IS NOT NULL AND person_id IS NOT NULL)",
+                        name="confirmed_by_somebody"),
+        CheckConstraint("email = lower(email)", name="email_lower"),
+        Index("uq_application_open", "network_id", "email", unique=True, **where("state IN ('applied', 'asked')")),
     )  # fmt: skip
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
     name: Mapped[Name]
-    email: Mapped[str] = mapped_column(String(254))
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    language: Mapped[str] = mapped_column(String(12), default="en")
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     """Known once the address is confirmed."""
+    kind: Mapped[MembershipKind] = mapped_column(enum_type(MembershipKind, "kind"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     organisation_name: Mapped[str] = mapped_column(String(200), default="")
     """As typed, when the organisation is not among those that exist."""
+    organisation_url: Mapped[str] = mapped_column(String(300), default="")
     may_speak: Mapped[bool] = mapped_column(default=False)
+    named_in_public: Mapped[bool] = mapped_column(default=False)
     about: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[ApplicationState] = mapped_column(enum_type(ApplicationState, "state"), index=True)
     charter_version_id: Mapped[int] = mapped_column(ForeignKey("charter_version.id"))
     answers: Mapped[str] = mapped_column(Text, default="[]")
-    token_digest: Mapped[Digest] = mapped_column(unique=True)
-    """SHA-256 of the token in the confirmation mail, which also shows the applicant where it stands."""
+    """JSON: the sentences ticked."""
     applied_at: Mapped[Instant]
     confirmed_at: Mapped[Instant | None]
-    question: Mapped[str] = mapped_column(Text, default="")
-    reply: Mapped[str] = mapped_column(Text, default="")
     reason: Mapped[str] = mapped_column(Text, default="")
     decided_at: Mapped[Instant | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     membership_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
     network: Mapped[Network] = relationship(lazy="raise")
+    organisation: Mapped[Organisation | None] = relationship(lazy="raise")
+    notes: Mapped[list[ApplicationNote]] = relationship(
+        back_populates="application", order_by="ApplicationNote.id", lazy="raise"
+    )
+
+
+class ApplicationNote(Base):
+    """A question to the applicant, or her answer."""
+
+    __tablename__ = "application_note"
+    id: Mapped[Key]
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    by_applicant: Mapped[bool]
+    body: Mapped[str] = mapped_column(Text)
+    at: Mapped[Instant]
+    application: Mapped[Application] = relationship(back_populates="notes", lazy="raise")

@@ -8,9 +8,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from govnet.membership.rules import name_key
+
 COLUMNS: Final = ("name", "email", "organisation", "kind", "as")
 REQUIRED: Final = ("name", "email")
 KINDS: Final = ("individual", "organisation", "observer")
+ALIASES: Final = {
+    "e-mail": "email", "mail": "email", "email address": "email", "e-mail address": "email", "address": "email",
+    "full name": "name", "real name": "name", "display name": "name", "member": "name",
+    "organization": "organisation", "org": "organisation", "company": "organisation",
+    "type": "kind", "role": "as", "comes as": "as",
+}  # fmt: skip
+"""What other programs call our columns."""
+COMES_AS: Final = {
+    "subscriber": "subscriber",
+    "member": "member-as-found",
+    "member-as-found": "member-as-found",
+}
 MOST_ROWS: Final = 20_000
 _ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\\\[\]]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
@@ -61,11 +75,23 @@ def read_roster(content: bytes) -> Roster:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = content[: error.start].count(b"\n") + 1
-        return _refused(row, "is not UTF-8. Save the file as “CSV UTF-8” and try again.")
+        seems = content[error.start : error.start + 1].decode("cp1252", "replace")
+        return _refused(
+            row,
+            f"is not UTF-8 (“{seems}” as Windows-1252 has it?). Save the file as “CSV UTF-8” and try again.",
+        )
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    header = [cell.strip().lower() for cell in next(lines, [])]
-    problem = _header_problem(header)
-    return _refused(1, problem) if problem else _read_rows(header, lines)
+    try:
+        header = [_column(cell) for cell in next(lines, [])]
+        problem = _header_problem(header)
+        return _refused(1, problem) if problem else _read_rows(header, lines)
+    except csv.Error:
+        return _refused(lines.line_num, "holds a cell that never ends. A quotation mark may be missing.")
+
+
+def _column(cell: str) -> str:
+    name = " ".join(cell.lower().replace("_", " ").split())
+    return ALIASES.get(name, name)
 
 
 def _refused(row: int, message: str) -> Roster:
@@ -118,7 +144,8 @@ def _numbered(lines: Iterable[list[str]]) -> Iterator[tuple[int, list[str]]]:
 def _row(number: int, cells: Mapping[str, str], too_many: int) -> RosterRow | Problem:
     value = {name: cells.get(name, "").strip() for name in COLUMNS}
     kind = value["kind"].lower() or "individual"
-    comes_as = value["as"].lower() or ComesAs.SUBSCRIBER.value
+    said = value["as"].lower() or ComesAs.SUBSCRIBER.value
+    comes_as = COMES_AS.get(said, said)
     wrong = _wrong(value, kind, comes_as, too_many)
     if wrong:
         return Problem(number, wrong)
@@ -134,11 +161,11 @@ def _wrong(value: Mapping[str, str], kind: str, comes_as: str, too_many: int) ->
         (not value["email"], "has no email."),
         (not _ADDRESS.fullmatch(value["email"]), f"“{value['email']}” is not an email address."),
         (len(value["email"]) > 254, "has an email address longer than 254 characters."),
-        (not value["name"], "has no name."),
+        (not value["name"] and comes_as == ComesAs.MEMBER, "has no name; a member needs one."),
         (len(value["name"]) > 100, "has a name longer than 100 characters."),
         (len(value["organisation"]) > 200, "names an organisation with more than 200 characters."),
         (kind not in KINDS, f"“{kind}” is not a kind. Write {', '.join(KINDS[:-1])} or {KINDS[-1]}."),
-        (comes_as not in list(ComesAs), f"“{comes_as}” is not known. Write {' or '.join(ComesAs)}."),
+        (comes_as not in list(ComesAs), f"“{comes_as}” is not known. Write subscriber or member."),
         (kind == "organisation" and not value["organisation"], "is for an organisation but names none."),
     )
     return next((message for wrong, message in checks if wrong), "")
@@ -156,7 +183,7 @@ def _clashes(row: RosterRow, seen: dict[str, RosterRow], voices: dict[str, Roste
         return [Problem(row.number, f"has the address of row {first.number} but says something else.")]
     if row.kind != "organisation" or row.comes_as is not ComesAs.MEMBER:
         return []
-    speaker = voices.setdefault(row.organisation.casefold(), row)
+    speaker = voices.setdefault(name_key(row.organisation), row)
     if speaker is row:
         return []
     message = (

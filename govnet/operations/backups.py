@@ -10,11 +10,11 @@ from pathlib import Path
 
 import structlog
 from flask import current_app
-from sqlalchemy import delete, inspect, select, update
+from sqlalchemy import inspect, select, update
 
 from govnet import __version__
-from govnet.accounts.models import Person, PersonEmail, SignedInSession
-from govnet.accounts.yours import forget_everywhere
+from govnet.accounts.erasure import erase_again
+from govnet.accounts.models import Person, SignedInSession
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import SHELL, Door
@@ -89,7 +89,7 @@ def restore(source: Path, *, replace: bool) -> Restored:
     _quiet(manifest, len(again))
     for person_id in again:
         with transaction():
-            _erase(person_id)
+            erase_again(person_id)
     return Restored(manifest.at, len(again), _keep_keys(keys))
 
 
@@ -130,14 +130,6 @@ def _still_there(gone: list[erasures.Erasure]) -> list[int]:
     made = {one.person: one.made for one in gone}
     query = select(Person.id, Person.created_at).where(Person.erased_at.is_(None)).order_by(Person.id)
     return [row.id for row in db.session.execute(query) if made.get(row.id) == row.created_at.isoformat()]
-
-
-def _erase(person_id: int) -> None:
-    """As the person asked for on the day: every feature forgets, and the row is emptied."""
-    forget_everywhere(person_id)
-    person = db.session.get_one(Person, person_id)
-    person.name, person.password_hash, person.erased_at = "", None, clock.now()
-    db.session.execute(delete(PersonEmail).where(PersonEmail.person_id == person_id))
 
 
 def _keep_keys(keys: dict[str, str]) -> bool:

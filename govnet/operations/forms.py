@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -138,7 +139,7 @@ class FoundingForm(Form):
                 self.form_errors.append(say(trouble.said))
 
 
-_SEAT = {
+_SEAT: dict[str, Callable[[], Any]] = {
     "name": lambda: Text(_l("Place")),
     "constituency": lambda: SelectField(_l("For"), choices=[SelectChoice(*pair) for pair in _SEATS.items()], default="any"),
     "chair": lambda: BooleanField(_l("This is the chair")),

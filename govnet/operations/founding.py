@@ -12,7 +12,7 @@ from govnet.charter.models import Network, NetworkState
 from govnet.charter.rules import Charter
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import PROGRAM, Actor, Authority, Door
+from govnet.kernel.actor import Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.membership.models import Organisation
 from govnet.offices.actions import record_as_found
@@ -42,7 +42,7 @@ def found(founding: Founding, *, by: Actor, via: Door) -> Network:
     )
     record(said)
     evidence = founding.charter_evidence
-    charter.begin(network, founding.charter, evidence=evidence, by=PROGRAM, via=via)
+    charter.begin(network, founding.charter, evidence=evidence, by=by, via=via)
     people = {one.email: person_for(one.email, one.name).id for one in founding.people.values()}
     record_as_found(
         network,
@@ -140,7 +140,7 @@ def _sister(
     )
     _open(sister)
     evidence = _("Taken over from %(name)s until it has rules of its own.", name=network.name)
-    charter.begin(sister, rules, evidence=evidence, by=PROGRAM, via=via)
+    charter.begin(sister, rules, evidence=evidence, by=by, via=via)
     said = SisterFound(
         network=network, by=by, under=under, via=via, sister=sister, name=found.name, state=found.state
     )

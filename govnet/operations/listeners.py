@@ -5,18 +5,25 @@ from __future__ import annotations
 import socket
 
 from govnet import __version__
+from govnet.accounts.erasure import Gone
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.duties import duty
+from govnet.kernel.events import listen
 from govnet.kernel.transaction import transaction
-from govnet.operations import backups
+from govnet.operations import backups, erasures
 from govnet.operations.models import WorkerBeat
 
 
 def bind() -> None:
-    """Have the worker call these."""
+    """Have these called."""
     duty("say that the worker lives", beat, seconds=20)
-    duty("list the erased outside the database", backups.note_erasures, seconds=20)
+    listen(Gone, _note)
+
+
+def _note(gone: Gone) -> None:
+    """On disk before the commit: rather one too many on the list than one forgotten."""
+    erasures.note(backups.data_folder(), gone.person_id, gone.made_at, gone.at)
 
 
 def beat() -> int:

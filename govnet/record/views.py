@@ -33,7 +33,7 @@ FILES = (
     ),
     (
         _l("Decisions"),
-        "decisions.register_json",
+        "decisions.register_data",
         _l("JSON: number, day, outcome, and how many gave which answer."),
     ),
     (

@@ -57,7 +57,7 @@ def test_a_visitor_reads_the_purpose_and_how_many_belong(app: Flask, client: Fla
         an_organisation(network, "Example Society")
     text = opened(client, "/uk/").text
     assert "To open up how decisions are made." in text
-    assert "2 people and 1 organisation belong" in text
+    assert "2 people and 1 organisation belong." in text
 
 
 def test_a_visitor_reads_who_runs_this_and_which_places_are_empty(app: Flask, client: FlaskClient) -> None:

@@ -40,13 +40,13 @@ def test_empty_rows_at_the_end_are_passed_over_and_still_counted() -> None:
     ("row", "wrong"),
     [
         ("Nell,,,,", "has no email"),
-        (",nell@example.org,,,", "has no name"),
+        (",nell@example.org,,,member", "has no name"),
         ("Nell,nell at example.org,,,", "is not an email address"),
         (
             "Nell,nell@example.org,,robot,",
             "“robot” is not a kind. Write individual, organisation or observer.",
         ),
-        ("Nell,nell@example.org,,,king", "“king” is not known. Write subscriber or member-as-found."),
+        ("Nell,nell@example.org,,,king", "“king” is not known. Write subscriber or member."),
         ("Nell,nell@example.org,,organisation,", "names none"),
         ("Saltmarsh, Nell,nell@example.org,,,", "quotation marks"),
         ("Ne\u202ell,nell@example.org,,,", "cannot be seen"),
@@ -63,7 +63,7 @@ def test_a_row_that_cannot_be_understood_is_named_and_not_imported(row: str, wro
 
 
 def test_every_wrong_row_is_named_at_once() -> None:
-    roster = read("Nell,,,,", "Wilf,wilf@example.org,,,", ",x@example.org,,,")
+    roster = read("Nell,,,,", "Wilf,wilf@example.org,,,", ",x@example.org,,,member")
     assert [problem.row for problem in roster.problems] == [2, 4]
 
 
@@ -91,7 +91,7 @@ def test_an_organisation_has_one_voice() -> None:
     ("header", "wrong"),
     [
         ("", "is empty"),
-        ("name,address\n", "no column named email"),
+        ("name,telephone\n", "no column named email"),
         ("name,email,shoe size\n", "“shoe size”"),
         ("name,email,name\n", "“name” twice"),
     ],
@@ -110,3 +110,23 @@ def test_a_file_in_another_encoding_is_refused_with_its_row() -> None:
 def test_a_file_too_long_to_be_a_roster_is_refused() -> None:
     rows = [f"N{number},n{number}@example.org,,," for number in range(20_001)]
     assert "Split it in two" in said(read(*rows))
+
+
+def test_what_other_programs_call_the_columns_is_understood() -> None:
+    roster = read("nell@example.org,Nell,member", header="E-Mail Address,Real_Name,Role\n")
+    assert [(row.name, row.email, row.comes_as) for row in roster.rows] == [
+        ("Nell", "nell@example.org", ComesAs.MEMBER)
+    ]
+
+
+def test_a_reader_of_an_old_list_may_have_no_name() -> None:
+    (row,) = read(",nell@example.org,,,subscriber").rows
+    assert (row.name, row.comes_as) == ("", ComesAs.SUBSCRIBER)
+
+
+def test_a_file_from_an_old_windows_is_refused_with_the_letter_it_stumbled_over() -> None:
+    assert "“é” as Windows-1252" in said(read_roster("name,email\nRené,rene@example.org\n".encode("cp1252")))
+
+
+def test_a_quotation_mark_that_never_closes_is_named() -> None:
+    assert "quotation mark" in said(read('"Nell,nell@example.org' + "x" * 140_000))

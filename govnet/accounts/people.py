@@ -1,0 +1,65 @@
+"""Finding or making the person behind an address."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from govnet.accounts.models import Person, PersonEmail
+from govnet.extensions import db
+from govnet.kernel import clock
+
+
+def person_for(address: str, name: str, *, language: str = "en") -> Person:
+    """The person whose verified address this is, made if there is none. The caller knows that the address is hers.
+
+    Somebody brought in from an old list, whose only address this is, becomes verified. Inside transaction().
+    """
+    found = known_by(address)
+    row = found or _new(address, name, language)
+    if row.verified_at is None:
+        row.verified_at = clock.now()
+    db.session.flush()  # what is made next names the person by key
+    return db.session.get_one(Person, row.person_id)
+
+
+def person_found(address: str, name: str) -> PersonEmail:
+    """The address of somebody on an old list, not verified yet where it is new here. Inside transaction()."""
+    return known_by(address) or _new(address, name, "en")
+
+
+def known_by(address: str) -> PersonEmail | None:
+    """The row of a verified address, or of the only address of somebody who came from an old list."""
+    query = (
+        select(PersonEmail)
+        .where(PersonEmail.address == address.lower())
+        .order_by(PersonEmail.verified_at.is_(None), PersonEmail.id)
+    )
+    for row in db.session.scalars(query):
+        if row.verified_at is not None or (row.main and not _has_verified(row.person_id)):
+            return row
+    return None
+
+
+def _has_verified(person_id: int) -> bool:
+    query = select(PersonEmail.id).where(
+        PersonEmail.person_id == person_id, PersonEmail.verified_at.is_not(None)
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def _new(address: str, name: str, language: str) -> PersonEmail:
+    person = Person(name=name, locale=language, created_at=clock.now())
+    db.session.add(person)
+    db.session.flush()  # the address needs its person's key
+    row = PersonEmail(person_id=person.id, address=address.lower(), main=True)
+    db.session.add(row)
+    db.session.flush()  # links to confirm name the address by key
+    return row
+
+
+def main_address(person_id: int) -> str:
+    """The verified address at which a person gets mail, or "" for somebody who has none."""
+    query = select(PersonEmail.address).where(
+        PersonEmail.person_id == person_id, PersonEmail.main, PersonEmail.verified_at.is_not(None)
+    )
+    return db.session.scalar(query.limit(1)) or ""

@@ -1,0 +1,22 @@
+"""The forum's blueprint: its views are in three files."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+from flask_limiter.util import get_remote_address
+
+from govnet.permissions import current_actor
+
+bp = Blueprint("forum", __name__)
+
+
+def asked_page() -> int:
+    """The page that the address names; the first where it names none."""
+    text = request.args.get("page", "1")
+    return max(1, int(text)) if text.isdecimal() and len(text) < 7 else 1
+
+
+def who() -> str:
+    """Whose tries are counted: a person's, or an address's."""
+    person_id = current_actor().person_id
+    return f"person-{person_id}" if person_id else get_remote_address()

@@ -1,0 +1,154 @@
+"""The forum's forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, HiddenField, RadioField
+from wtforms.validators import Email, InputRequired, Optional
+
+from govnet.forum.kinds import AppealOutcome, Audience, HidingKind
+from govnet.kernel.forms import Body, Form, Text
+
+AUDIENCES = {
+    Audience.PUBLIC: _l("Everybody, with your name"),
+    Audience.MEMBERS: _l("Members only"),
+    Audience.COMMITTEE: _l("The committee and the coordinator only"),
+}
+
+
+class ReplyForm(Form):
+    """A post at the thread's end."""
+
+    body = Body(_l("Your reply"), missing=_l("Write your reply first"))
+
+
+class FrameFields(Form):
+    """What a discussion is about."""
+
+    question = Text(_l("The question"), limit=300)
+    can_change = Text(_l("What can change"), limit=500)
+    decides = Text(_l("Who decides"), limit=200)
+    until = DateField(_l("Until"), [Optional()])
+
+
+class StartForm(FrameFields):
+    """A new discussion."""
+
+    title = Text(_l("Title"), missing=_l("Enter a title for the discussion"), limit=140)
+    body = Body(_l("Your first post"), missing=_l("Write the first post"))
+    audience = RadioField(_l("Who can read it?"), [InputRequired(_l("Choose who can read it"))])
+
+    def offer(self, audiences: list[Audience]) -> None:
+        """Only what the topic and the writer's own rights allow."""
+        self.audience.choices = [(audience.value, AUDIENCES[audience]) for audience in audiences]
+
+
+class FrameForm(FrameFields):
+    """The top of a discussion."""
+
+    title = Text(_l("Title"), missing=_l("Enter a title for the discussion"), limit=140)
+    summary = Body(_l("Summary so far"), limit=10_000)
+    revision = HiddenField()
+
+
+class EditForm(Form):
+    """Another text for one's own post."""
+
+    body = Body(_l("Your post"), missing=_l("Write something, or leave it as it was"))
+    revision = HiddenField()
+
+
+class PreviewForm(Form):
+    """What a text would look like."""
+
+    body = Body()
+
+
+class ReportForm(Form):
+    """A member reports a post."""
+
+    reason = Body(_l("What is wrong with it?"), missing=_l("Say what is wrong with it"), limit=2_000)
+
+
+class VisitorReportForm(ReportForm):
+    """A visitor reports a post, and leaves an address for the answer."""
+
+    name = Text(_l("Your name"), missing=_l("Enter your name"))
+    email = Text(
+        _l("Your e-mail address"),
+        missing=_l("Enter your e-mail address"),
+        limit=254,
+        validators=[Email(_l("Enter an e-mail address like name@example.org"))],
+    )
+
+
+class DismissForm(Form):
+    """The post stands."""
+
+    answer = Body(_l("Why does it stand?"), missing=_l("Say why the post stands"), limit=2_000)
+
+
+class HideForm(Form):
+    """The post does not stand."""
+
+    kind = RadioField(
+        _l("What happens to it?"),
+        [InputRequired(_l("Choose what happens to it"))],
+        choices=[
+            (HidingKind.HIDDEN.value, _l("Hide it")),
+            (HidingKind.REMOVED.value, _l("Remove its text for good")),
+        ],
+    )
+    reason = Body(_l("Why?"), missing=_l("Give the reason; everybody can read it"), limit=1_000)
+
+
+class LiftForm(Form):
+    """It is shown again."""
+
+    why = Body(_l("Why is it shown again?"), missing=_l("Say why it is shown again"), limit=1_000)
+
+
+class AppealForm(Form):
+    """The author disagrees."""
+
+    text = Body(_l("Why should it stand?"), missing=_l("Say why it should stand"), limit=5_000)
+
+
+class HearForm(Form):
+    """One of two others answers an appeal."""
+
+    outcome = RadioField(
+        _l("What do you say?"),
+        [InputRequired(_l("Choose what you say"))],
+        choices=[
+            (AppealOutcome.UPHELD.value, _l("It stays hidden")),
+            (AppealOutcome.LIFTED.value, _l("It is shown again")),
+        ],
+    )
+    reason = Body(_l("Why?"), missing=_l("Give the reason; everybody can read it"), limit=1_000)
+
+
+class TopicForm(Form):
+    """A topic."""
+
+    title = Text(_l("Title"), missing=_l("Enter a title for the topic"), limit=100)
+    description = Text(_l("What belongs here, in one sentence"), limit=300)
+    audience = RadioField(
+        _l("Who can read it?"),
+        [InputRequired(_l("Choose who can read it"))],
+        choices=[
+            (Audience.PUBLIC.value, _l("Everybody")),
+            (Audience.MEMBERS.value, _l("Members only")),
+            (Audience.COMMITTEE.value, _l("The committee and the coordinator only")),
+        ],
+        default=Audience.PUBLIC.value,
+    )
+    archived = BooleanField(_l("Takes no new discussions"))
+
+
+def number_in(field: Any) -> int:
+    """A hidden revision; 0 where it is none, so that the form counts as stale."""
+    text = str(field.data or "")
+    return int(text) if text.isdecimal() and len(text) < 9 else 0

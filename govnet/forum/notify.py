@@ -1,0 +1,115 @@
+"""Who is told of what happens in the forum. Follow, mute and volume are applied by mail afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+
+from govnet.extensions import db
+from govnet.forum import queries
+from govnet.forum import registry as above
+from govnet.forum.kinds import Audience, PostState
+from govnet.forum.models import Appeal, Post, Report, Thread
+from govnet.mail import registry as mail
+from govnet.mail.links import site_url
+from govnet.mail.notices import Notice, Told
+from govnet.mail.volume import News
+from govnet.record import registry
+
+
+def bind() -> None:
+    """Tell of these verbs; say where entries lead and what can be followed."""
+    registry.tell("forum.started", started)
+    registry.tell("forum.replied", replied)
+    registry.tell("forum.reported", reported)
+    registry.tell("forum.appealed", appealed)
+    registry.link_to("thread", lambda d: url_for("forum.thread", thread_id=int(d["key"])))
+    registry.link_to("post", _post_link)
+    mail.targets_are("thread", queries.thread_titles)
+    mail.targets_are("topic", queries.topic_titles)
+
+
+def _post_link(details: Mapping[str, Any]) -> str | None:
+    thread = str(details.get("thread") or "").rpartition(":")[2]
+    number = details.get("number")
+    return url_for("forum.post", thread_id=int(thread), number=number) if thread and number else None
+
+
+def started(told: Told) -> Notice | None:
+    """A new discussion: those who follow its topic, whom it names, and who want everything."""
+    thread = queries.thread_of(told.key)
+    post = queries.post_numbered(thread.id, 1)
+    if post is None or post.state is not PostState.VISIBLE:
+        return None
+    context = {
+        "topic": thread.topic.title,
+        "question": thread.question,
+        "author": told.details.get("actor") or "?",
+    }
+    return _said(told, "forum/started", thread, post, context)
+
+
+def replied(told: Told) -> Notice | None:
+    """A reply: those who follow the discussion, whom it names, and who want everything."""
+    post = queries.post_of(told.key)
+    if post.state is not PostState.VISIBLE:
+        return None
+    return _said(told, "forum/replied", post.thread, post, {"author": told.details.get("actor") or "?"})
+
+
+def _said(told: Told, template: str, thread: Thread, post: Post, context: Mapping[str, Any]) -> Notice:
+    people = queries.who_may_read(thread)
+    return Notice(
+        template=template,
+        news=News.DISCUSSION,
+        context={**context, "title": thread.title, "source": post.source, "address": _address(told, post)},
+        people=people,
+        concerned=queries.mentioned(post, people),
+        thread=thread.id,
+        topic=thread.topic_id,
+        conversation=f"thread-{thread.id}",
+        author=str(context["author"]),
+        subscribers=thread.visibility is Audience.PUBLIC,
+    )
+
+
+def _address(told: Told, post: Post) -> str:
+    return site_url("forum.post", network=told.network, thread_id=post.thread_id, number=post.number)
+
+
+def reported(told: Told) -> Notice | None:
+    """A report: those who can hide the post."""
+    post, report = queries.post_of(told.key), _named(told, Report, "report")
+    officers = above.officers(told.network.id)
+    return Notice(
+        template="forum/reported",
+        news=News.DISCUSSION,
+        context={"title": post.thread.title, "number": post.number, "reason": report.reason,
+                 "address": site_url("forum.answer_report", network=told.network, report_id=report.id)},
+        people=officers,
+        concerned=officers,
+        conversation=f"report-{post.id}",
+    )  # fmt: skip
+
+
+def appealed(told: Told) -> Notice | None:
+    """An appeal: those who can decide it, never who hid the post."""
+    appeal = _named(told, Appeal, "appeal")
+    hiding, thread = appeal.hiding, appeal.hiding.post.thread
+    others = set(above.officers(told.network.id)) - {hiding.by_id, hiding.author_id}
+    return Notice(
+        template="forum/appealed",
+        news=News.VOTE,
+        context={"title": thread.title, "number": hiding.post.number, "text": appeal.text, "due": appeal.due_at,
+                 "address": site_url("forum.case", network=told.network, hiding_id=hiding.id)},
+        people=others,
+        concerned=others,
+        conversation=f"appeal-{appeal.id}",
+    )  # fmt: skip
+
+
+def _named(told: Told, model: type[Any], field: str) -> Any:
+    """The row that the entry names in one of its fields."""
+    return db.session.get_one(model, int(str(told.details[field]).rpartition(":")[2]))

@@ -1,0 +1,125 @@
+"""Reading one page of a thread: everything that it shows beside the thread itself, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Integer, and_, bindparam, case, func, literal, select
+from sqlalchemy.orm import aliased
+
+from govnet.accounts.models import Person
+from govnet.charter.models import CharterVersion
+from govnet.extensions import db
+from govnet.forum import rules
+from govnet.forum.models import Hiding, Post, PostVersion, ReadMark, Thanks, Thread
+from govnet.forum.rules import Terms
+from govnet.kernel.clock import now
+from govnet.mail.models import Following, Target
+from govnet.mail.volume import Stance
+
+_THREAD = bindparam("thread", type_=Integer)
+_ME = bindparam("me", type_=Integer)
+_WRITER = aliased(Person)
+_USUAL = Terms()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A page of posts, and what the reader has to do with the thread."""
+
+    posts: Sequence[Any]
+    page: int
+    pages: int
+    terms: Terms = _USUAL
+    summary_by: str = ""
+    mark: int | None = None
+    marked_at: datetime | None = None
+    stance: Stance | None = None
+
+    @property
+    def last_seen(self) -> int:
+        """The number of the last post on this page."""
+        return self.posts[-1].number if self.posts else 0
+
+    def moved(self) -> int | None:
+        """How far the reader has now read, where that is worth a write."""
+        if not self.posts:
+            return None
+        number = rules.marked(self.mark, self.posts[0].number, self.last_seen)
+        return number if number != self.mark and rules.may_mark(self.marked_at, now()) else None
+
+
+def _one(column: Any, *where: Any) -> Any:
+    return select(column).where(*where).scalar_subquery()
+
+
+_MARK = (ReadMark.thread_id == _THREAD, ReadMark.person_id == _ME)
+_STANCE = (Following.person_id == _ME, Following.target == Target.THREAD, Following.target_id == _THREAD)
+_CHARTER = (
+    select(CharterVersion.parameters)
+    .where(
+        CharterVersion.network_id == bindparam("network", type_=Integer),
+        CharterVersion.in_force_from <= bindparam("now", type_=CharterVersion.in_force_from.type),
+    )
+    .order_by(CharterVersion.number.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_POSTS = (
+    select(
+        Post.number, Post.id, Post.author_id, _WRITER.name.label("author"), Post.html, Post.door, Post.at, Post.revision,
+        Post.state, Post.thanks, Hiding.id.label("hiding_id"), Hiding.reason,
+        case((Thanks.person_id.is_not(None), literal(1)), else_=literal(0)).label("thanked"),
+        _one(ReadMark.number, *_MARK).label("mark"),
+        _one(ReadMark.at, *_MARK).label("marked_at"),
+        _one(Following.stance, *_STANCE).label("stance"),
+        _one(Person.name, Person.id == bindparam("summed_up", type_=Integer)).label("summary_by"),
+        _CHARTER.label("parameters"),
+    )
+    .select_from(Post)
+    .outerjoin(_WRITER, _WRITER.id == Post.author_id)
+    .outerjoin(Hiding, and_(Hiding.post_id == Post.id, Hiding.lifted_at.is_(None)))
+    .outerjoin(Thanks, and_(Thanks.post_id == Post.id, Thanks.person_id == _ME))
+    .where(Post.thread_id == _THREAD, Post.number.between(bindparam("first"), bindparam("last")))
+    .order_by(Post.number)
+)  # fmt: skip
+"""Built once: it is the statement asked most."""
+
+
+def read(thread: Thread, page: int, person_id: int | None) -> Reading:
+    """The posts of a page (the last one, where there are not so many), and the reader's marks."""
+    pages = rules.page_of(thread.posts)
+    page = min(max(page, 1), pages)
+    first, last = rules.span(page)
+    asked = {"thread": thread.id, "network": thread.network_id, "me": person_id or 0, "first": first, "last": last,
+             "now": now(), "summed_up": thread.summary_by_id or 0}  # fmt: skip
+    rows = db.session.execute(_POSTS, asked).all()
+    if not rows:
+        return Reading((), page, pages)
+    one = rows[0]
+    return Reading(rows, page, pages, rules.terms(one.parameters or "{}"), one.summary_by or "", one.mark, one.marked_at,
+                   one.stance)  # fmt: skip
+
+
+def earlier_versions(post: Post) -> Sequence[Any]:
+    """A post's texts before its edits, the last one first: revision, source, html and when it was written."""
+    query = select(PostVersion.revision, PostVersion.source, PostVersion.html, PostVersion.at)
+    return db.session.execute(
+        query.where(PostVersion.post_id == post.id).order_by(PostVersion.revision.desc())
+    ).all()
+
+
+def unread(person_id: int, network_id: int) -> int:
+    """How many discussions that somebody reads have something new."""
+    query = (
+        select(func.count())
+        .select_from(ReadMark)
+        .join(Thread, Thread.id == ReadMark.thread_id)
+        .where(
+            ReadMark.person_id == person_id, Thread.network_id == network_id, Thread.posts > ReadMark.number
+        )
+    )
+    return db.session.scalar(query) or 0

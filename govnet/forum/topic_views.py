@@ -1,0 +1,169 @@
+"""Topics: the list, one topic, a new discussion in it, and keeping the topics."""
+
+from __future__ import annotations
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+
+from govnet.charter.models import Network
+from govnet.extensions import limiter
+from govnet.forum import actions, data, queries, rights, rules
+from govnet.forum.blueprint import asked_page, bp, who
+from govnet.forum.forms import StartForm, TopicForm
+from govnet.forum.kinds import Audience
+from govnet.forum.models import Topic
+from govnet.kernel.actor import Door
+from govnet.kernel.errors import NotFound
+from govnet.kernel.forms import once
+from govnet.kernel.pages import data_page, page, see
+from govnet.kernel.text import render
+from govnet.kernel.transaction import transaction
+from govnet.mail import actions as mail
+from govnet.mail.queries import stance_of
+from govnet.mail.volume import Stance
+from govnet.permissions import Can, allows, can, current_actor, require
+
+
+@bp.get("/<network:network>/forum")
+@allows(Can.READ)
+def topics(network: Network) -> Response:
+    """Every topic with its newest discussions."""
+    lines = queries.topics(network.id, current_actor())
+    return page(
+        "forum/topics.html",
+        lines=lines,
+        new_since=rules.new_since,
+        keeps=can(current_actor(), Can.KEEP_TOPICS),
+    )
+
+
+@bp.get("/<network:network>/forum.json")
+@allows(Can.READ)
+def topics_data(network: Network) -> Response:
+    """The same as data."""
+    return data_page(data.topics(queries.topics(network.id, current_actor())))
+
+
+def _topic(network: Network, slug: str) -> Topic:
+    """The topic with that address, for somebody who may read it. Raises NotFound and NotAllowed."""
+    found = queries.topic_by_slug(network.id, slug)
+    if found is None:
+        raise NotFound(_("There is no such topic."))
+    require(current_actor(), Can.READ_THREAD, found)
+    return found
+
+
+@bp.get("/<network:network>/forum/<slug>")
+@allows(Can.READ)
+def topic(network: Network, slug: str) -> Response:
+    """One topic: its discussions, those with the newest posts first."""
+    found, number, actor = _topic(network, slug), asked_page(), current_actor()
+    rows, older = queries.threads(found, actor, number)
+    starts = actor.signed_in and can(actor, rights.to_start(queries.terms_of(network.id)), found)
+    return page(
+        "forum/topic.html", topic=found, threads=rows, number=number, older=older, new_since=rules.new_since, starts=starts,
+        stance=stance_of(actor.person_id, "topic", found.id), keeps=can(actor, Can.KEEP_TOPICS, found),
+    )  # fmt: skip
+
+
+@bp.get("/<network:network>/forum/<slug>.json")
+@allows(Can.READ)
+def topic_data(network: Network, slug: str) -> Response:
+    """The same as data."""
+    found, number = _topic(network, slug), asked_page()
+    rows, older = queries.threads(found, current_actor(), number)
+    following = url_for(".topic_data", slug=slug, page=number + 1) if older else None
+    return data_page({**data.topic(found), "threads": data.threads(rows), "next": following})
+
+
+@bp.post("/<network:network>/forum/<slug>/follow")
+@allows(Can.OWN)
+def follow_topic(network: Network, slug: str) -> Response:
+    """Follow or mute a whole topic, or neither."""
+    topic_id, text = _topic(network, slug).id, request.form.get("stance", "")
+    with transaction():
+        stance = Stance(text) if text in set(Stance) else None
+        mail.take_stance(current_actor(), network, "topic", topic_id, stance)
+    return see(".topic", slug=slug)
+
+
+@bp.route("/<network:network>/forum/<slug>/new", methods=["GET", "POST"])
+@limiter.limit("15 per hour", methods=["POST"], key_func=who)
+@allows(Can.OWN)
+def start(network: Network, slug: str) -> Response:
+    """A new discussion; with the button "Preview", only a look at its first post."""
+    found, actor = _topic(network, slug), current_actor()
+    require(actor, rights.to_start(queries.terms_of(network.id)), found)
+    form = StartForm(about=found, audience=found.visibility.value)
+    form.offer(_audiences(found))
+    look = bool(request.form.get("look"))
+    if form.validate_on_submit() and not look:
+        with form.catching():
+            return once(
+                form,
+                lambda: actions.start_thread(found, _draft(form), by=actor, via=Door.WEB),
+                lambda made: url_for(".thread", thread_id=made.id),
+                done=_("Your discussion has begun. You will be told of replies."),
+            )
+    seen = render(form.body.data or "") if look else ""
+    return page("forum/start.html", 422 if form.errors else 200, topic=found, form=form, look=seen)
+
+
+def _audiences(topic: Topic) -> list[Audience]:
+    """What a writer can choose among: no wider than the topic, and what they can read themselves."""
+    mine = queries.reach(current_actor())
+    return [one for one in Audience if one in mine and rules.within(one, topic.visibility)]
+
+
+def _draft(form: StartForm) -> actions.Draft:
+    return actions.Draft(
+        title=form.title.data or "",
+        body=form.body.data or "",
+        audience=Audience(form.audience.data),
+        frame=actions.Frame(
+            question=form.question.data or "",
+            can_change=form.can_change.data or "",
+            decides=form.decides.data or "",
+            until=form.until.data,
+        ),
+    )
+
+
+@bp.route("/<network:network>/forum/new", methods=["GET", "POST"])
+@allows(Can.KEEP_TOPICS)
+def new_topic(network: Network) -> Response:
+    """Officers add a topic."""
+    form = TopicForm(about=network)
+    if form.validate_on_submit():
+        with form.catching():
+            return once(
+                form,
+                lambda: actions.open_topic(network, _about(form), by=current_actor(), via=Door.WEB),
+                lambda made: url_for(".topic", slug=made.slug),
+                done=_("The topic is there."),
+            )
+    return page("forum/keep_topic.html", 422 if form.errors else 200, form=form, topic=None)
+
+
+@bp.route("/<network:network>/forum/<slug>/change", methods=["GET", "POST"])
+@allows(Can.KEEP_TOPICS)
+def change_topic(network: Network, slug: str) -> Response:
+    """Officers change a topic, or close it for new discussions."""
+    found = _topic(network, slug)
+    values = {"title": found.title, "description": found.description, "audience": found.visibility.value,
+              "archived": found.archived_at is not None}  # fmt: skip
+    form = TopicForm(about=found, data=values)
+    if form.validate_on_submit():
+        with form.catching(), transaction():
+            actions.change_topic(found, _about(form), by=current_actor(), via=Door.WEB)
+            return see(".topic", slug=slug)
+    return page("forum/keep_topic.html", 422 if form.errors else 200, form=form, topic=found)
+
+
+def _about(form: TopicForm) -> actions.About:
+    return actions.About(
+        title=form.title.data or "",
+        description=form.description.data or "",
+        audience=Audience(form.audience.data),
+        archived=bool(form.archived.data),
+    )

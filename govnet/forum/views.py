@@ -1,0 +1,276 @@
+"""Threads: reading them, writing in them, and everything that is pressed there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, request, url_for
+from flask_babel import gettext as _
+
+from govnet.charter.models import Network
+from govnet.extensions import limiter
+from govnet.forum import (
+    actions,
+    data,
+    moderation_views,
+    queries,
+    readers,
+    registry,
+    rights,
+    rules,
+    thread_page,
+    topic_views,
+)
+from govnet.forum.blueprint import asked_page, bp, who
+from govnet.forum.forms import EditForm, FrameForm, PreviewForm, ReplyForm, number_in
+from govnet.forum.kinds import PostState, ThreadState
+from govnet.forum.models import Post, Thread
+from govnet.forum.shown import Place, Viewer, shown
+from govnet.forum.thread_page import Reading
+from govnet.kernel.actor import Door
+from govnet.kernel.errors import NotFound, Stale
+from govnet.kernel.forms import once
+from govnet.kernel.pages import data_page, page, see
+from govnet.kernel.text import render
+from govnet.kernel.transaction import transaction
+from govnet.mail import actions as mail
+from govnet.mail.volume import Stance
+from govnet.permissions import Can, allows, can, current_actor
+
+blueprints = (bp,)
+__all__ = ["bind", "blueprints", "moderation_views", "topic_views"]
+_HIDE = (Can.HIDE_POST, Can.HIDE_POST_AS_CHAIR)
+
+
+def bind(_app: Flask) -> None:
+    """Nothing to bind: importing the other views has added them to the blueprint."""
+
+
+@bp.get("/<network:network>/forum/<int:thread_id>")
+@allows(Can.READ_THREAD, thread=Thread)
+def thread(network: Network, thread: Thread) -> Response:
+    """A discussion: its frame and summary, a page of posts, and the form for a reply."""
+    me = current_actor().person_id
+    reading = thread_page.read(thread, asked_page(), me)
+    moved, thread_id = reading.moved(), thread.id
+    response = _thread_page(network, thread, reading, _reply_form(thread))
+    if me is not None and moved is not None:
+        readers.try_to_mark(thread_id, me, moved)
+    return response
+
+
+@bp.get("/<network:network>/forum/<int:thread_id>.json")
+@allows(Can.READ_THREAD, thread=Thread)
+def thread_data(network: Network, thread: Thread) -> Response:
+    """The same as data."""
+    return data_page(data.thread(thread, thread_page.read(thread, asked_page(), None)))
+
+
+def _reply_form(thread: Thread) -> ReplyForm:
+    """The form, with somebody's words in it where they are quoted."""
+    form = ReplyForm(about=thread, made=thread.posts)
+    number = request.args.get("quote", "")
+    if number.isdecimal() and len(number) < 9:
+        post = queries.post_numbered(thread.id, int(number))
+        if post is not None and post.state is PostState.VISIBLE:
+            form.body.data = rules.quoted(post.source)
+    return form
+
+
+def _thread_page(
+    network: Network, thread: Thread, reading: Reading, form: ReplyForm, status: int = 200, look: str = ""
+) -> Response:
+    actor, home = current_actor(), url_for(".topics")
+    address = url_for(".thread", thread_id=thread.id)
+    replies = actor.signed_in and can(actor, rights.to_reply(reading.terms), thread)
+    is_open = thread.state is ThreadState.OPEN
+    viewer = Viewer(
+        person_id=actor.person_id,
+        replies=replies and is_open,
+        thanks=actor.signed_in and can(actor, Can.THANK, thread),
+        hides=can(actor, rights.to_hide(reading.terms), thread),
+    )
+    place = Place(network.zone, address, f"{home}/posts/", f"{home}/moderation")
+    return page(
+        "forum/thread.html", status, thread=thread, reading=reading, posts=shown(reading, viewer, place), address=address,
+        form=form, viewer=viewer, replies=replies, beside=registry.beside(thread.id), onward=registry.onward(thread),
+        frames=can(actor, Can.FRAME_THREAD, thread), new=rules.new_since(reading.mark, thread.posts),
+        first_new=_first_new(address, reading, thread), look=look,
+    )  # fmt: skip
+
+
+def _first_new(address: str, reading: Reading, thread: Thread) -> str:
+    """Where the first post is that the reader has not seen; empty where there is none."""
+    if reading.mark is None or reading.mark >= thread.posts:
+        return ""
+    number = reading.mark + 1
+    return f"{address}?page={rules.page_of(number)}#post-{number}"
+
+
+@bp.post("/<network:network>/forum/<int:thread_id>/replies")
+@limiter.limit("40 per 10 minutes", key_func=who)
+@allows(Can.READ_THREAD, thread=Thread)
+def reply(network: Network, thread: Thread) -> Response:
+    """A post at the end; with the button "Preview", only a look at it."""
+    form = ReplyForm(about=thread, made=thread.posts)
+    look = bool(request.form.get("look"))
+    if form.validate_on_submit() and not look:
+        with form.catching():
+            return once(
+                form,
+                lambda: actions.reply(thread, by=current_actor(), body=form.body.data or "", via=Door.WEB),
+                post_address,
+                done=_("Your reply is there."),
+            )
+    reading = thread_page.read(thread, rules.page_of(thread.posts), current_actor().person_id)
+    seen = render(form.body.data or "") if look else ""
+    return _thread_page(network, thread, reading, form, 422 if form.errors else 200, look=seen)
+
+
+def post_address(post: Post) -> str:
+    """Where a post stands in its thread."""
+    number = rules.page_of(post.number)
+    page_number = number if number > 1 else None
+    return url_for(".thread", thread_id=post.thread_id, page=page_number, _anchor=f"post-{post.number}")
+
+
+@bp.get("/<network:network>/forum/<int:thread_id>/posts/<int:number>")
+@allows(Can.READ_THREAD, thread=Thread)
+def post(network: Network, thread: Thread, number: int) -> Response:
+    """One post's lasting address: it leads to the page on which the post stands now."""
+    found = queries.post_numbered(thread.id, number)
+    if found is None:
+        raise NotFound(_("There is no such post here."))
+    return see_there(post_address(found))
+
+
+@bp.post("/<network:network>/forum/preview")
+@limiter.limit("120 per 10 minutes", key_func=who)
+@allows(Can.OWN)
+def preview(network: Network) -> Response:
+    """A text as it would look: a fragment for the script."""
+    form = PreviewForm(about=network, made=0)
+    if not form.validate_on_submit():
+        return Response(_("This is too long to show."), 422, mimetype="text/plain")
+    return Response(render(form.body.data or ""), content_type="text/html; charset=utf-8")
+
+
+@bp.post("/<network:network>/forum/<int:thread_id>/follow")
+@allows(Can.READ_THREAD, thread=Thread)
+def follow(network: Network, thread: Thread) -> Response:
+    """Follow or mute a discussion, or neither."""
+    thread_id = thread.id
+    with transaction():
+        mail.take_stance(current_actor(), network, "thread", thread_id, stance_in(request.form.get("stance")))
+    return see(".thread", thread_id=thread_id)
+
+
+def stance_in(text: Any) -> Stance | None:
+    """The stance that a button sent; anything else is neither."""
+    return Stance(text) if text in set(Stance) else None
+
+
+@bp.post("/<network:network>/forum/<int:thread_id>/read")
+@allows(Can.READ_THREAD, thread=Thread)
+def read(network: Network, thread: Thread) -> Response:
+    """Everything here has been read."""
+    thread_id, posts = thread.id, thread.posts
+    with transaction():
+        readers.read_up_to(thread_id, posts, by=current_actor())
+    return see(".thread", thread_id=thread_id)
+
+
+@bp.post("/<network:network>/forum/<int:thread_id>/<any(close, reopen):what>")
+@allows(Can.FRAME_THREAD, thread=Thread)
+def close(network: Network, thread: Thread, what: str) -> Response:
+    """No more replies, or replies again."""
+    thread_id, act = thread.id, actions.close_thread if what == "close" else actions.reopen_thread
+    with transaction():
+        act(thread, by=current_actor(), via=Door.WEB)
+    return see(".thread", thread_id=thread_id)
+
+
+@bp.route("/<network:network>/forum/<int:thread_id>/frame", methods=["GET", "POST"])
+@allows(Can.FRAME_THREAD, thread=Thread)
+def frame(network: Network, thread: Thread) -> Response:
+    """Title, frame and summary."""
+    form = FrameForm(obj=thread, about=thread)
+    if not form.validate_on_submit():
+        return page("forum/frame.html", 422 if form.errors else 200, form=form, thread=thread, newer=None)
+    head = actions.Head(
+        title=form.title.data or "", frame=frame_in(form), summary=form.summary.data or "", revision=number_in(form.revision)
+    )  # fmt: skip
+    thread_id = thread.id
+    try:
+        with transaction():
+            actions.frame_thread(thread, head, by=current_actor(), via=Door.WEB)
+    except Stale:
+        return _stale_frame(thread, form)
+    return see(".thread", thread_id=thread_id)
+
+
+def frame_in(form: Any) -> actions.Frame:
+    """The frame as it was typed."""
+    return actions.Frame(
+        question=form.question.data or "",
+        can_change=form.can_change.data or "",
+        decides=form.decides.data or "",
+        until=form.until.data,
+    )
+
+
+def _stale_frame(thread: Thread, form: FrameForm) -> Response:
+    """Both are shown; sending again now says that the newer one was seen."""
+    form.revision.data = str(thread.revision)
+    return page("forum/frame.html", 409, form=form, thread=thread, newer=thread)
+
+
+@bp.route("/<network:network>/forum/posts/<int:post_id>/edit", methods=["GET", "POST"])
+@allows(Can.EDIT_POST, post=Post)
+def edit(network: Network, post: Post) -> Response:
+    """Another text for one's own post."""
+    form = EditForm(about=post, data={"body": post.source, "revision": post.revision})
+    newer, address = "", post_address(post)
+    if form.validate_on_submit():
+        try:
+            with form.catching(), transaction():
+                _change(post, form)
+                return see_there(address)
+        except Stale as stale:
+            newer = stale.newer
+            form.revision.data = str(queries.post_of(post.id).revision)
+    status = 409 if newer else 422 if form.errors else 200
+    return page("forum/edit.html", status, post=post, form=form, newer=newer, address=address)
+
+
+def _change(post: Post, form: EditForm) -> None:
+    revision = number_in(form.revision)
+    actions.change_post(post, by=current_actor(), body=form.body.data or "", revision=revision, via=Door.WEB)
+
+
+def see_there(address: str) -> Response:
+    """After a form: go to an address (303)."""
+    return Response(status=303, headers={"Location": address})
+
+
+@bp.get("/<network:network>/forum/posts/<int:post_id>/versions")
+@allows(Can.READ_THREAD, post=Post)
+def versions(network: Network, post: Post) -> Response:
+    """Every text that a post had, the newest first."""
+    if post.state is not PostState.VISIBLE:
+        raise NotFound(_("The texts of this post are not shown any more."))
+    return page(
+        "forum/versions.html", post=post, author=queries.name_of(post.author_id), address=post_address(post),
+        versions=thread_page.earlier_versions(post),
+    )  # fmt: skip
+
+
+@bp.post("/<network:network>/forum/posts/<int:post_id>/thanks")
+@limiter.limit("120 per 10 minutes", key_func=who)
+@allows(Can.THANK, post=Post)
+def thank(network: Network, post: Post) -> Response:
+    """Say thanks, or take it back."""
+    address = post_address(post)
+    with transaction():
+        readers.turn_thanks(post, by=current_actor())
+    return see_there(address)

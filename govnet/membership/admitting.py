@@ -1,0 +1,104 @@
+"""Letting an applicant in, whoever decided it: rows, record and the mail that welcomes."""
+
+from __future__ import annotations
+
+import json
+
+from govnet.charter.models import CharterVersion, Network
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import SYSTEM, Actor, Authority, Door
+from govnet.membership import claims, joining, letters
+from govnet.membership.events import AlternateNamed, MemberAdmitted, MemberJoined, RepresentativeNamed
+from govnet.membership.models import (
+    Application,
+    ApplicationState,
+    Membership,
+    MembershipKind,
+    Organisation,
+    Representation,
+)
+from govnet.record.actions import record
+from govnet.record.events import Visibility
+
+
+def let_in(
+    application: Application, *, via: Door, by: Actor | None = None, under: Authority = SYSTEM
+) -> Membership:
+    """Make the applicant, or the organisation, a member from today. Without `by`, the rules themselves did."""
+    joining.one_at_a_time(application.network_id)
+    organisation: Organisation | None = None
+    if application.kind is MembershipKind.ORGANISATION:
+        membership, organisation = joining.organisation_membership(application)
+    else:
+        membership = joining.own_membership(application)
+    application.state, application.decided_at = ApplicationState.ADMITTED, clock.now()
+    application.decided_by_id, application.membership_id = by.person_id if by else None, membership.id
+    actor = by or Actor(application.person_id, application.name, application.network_id)
+    _record(application, membership, organisation, (actor, under, via), decided=by is not None)
+    if organisation is not None:
+        _voice(application, organisation, (actor, under, via), decided=by is not None)
+    letters.to_applicant("admitted", application, organisation=organisation.name if organisation else "")
+    return membership
+
+
+Doing = tuple[Actor, Authority, Door]
+
+
+def _record(
+    application: Application,
+    membership: Membership,
+    organisation: Organisation | None,
+    doing: Doing,
+    *,
+    decided: bool,
+) -> None:
+    by, under, via = doing
+    version = db.session.get_one(CharterVersion, application.charter_version_id)
+    public = organisation is not None or membership.named_in_public
+    record(
+        (MemberAdmitted if decided else MemberJoined)(
+            network=db.session.get_one(Network, application.network_id),
+            by=by,
+            under=under,
+            via=via,
+            seen_by=Visibility.PUBLIC if public else None,
+            membership=membership,
+            name=organisation.name if organisation else application.name,
+            application=application,
+            charter=version.number,
+            criteria=len(json.loads(application.answers)),
+        )
+    )
+
+
+def _voice(application: Application, organisation: Organisation, doing: Doing, *, decided: bool) -> None:
+    """The first to join speaks; who comes later stands in, once an officer or who speaks for it has said so."""
+    network = db.session.get_one(Network, application.network_id)
+    person_id = application.person_id or 0
+    if not decided and claims.needs_confirming(organisation.id, person_id):
+        claims.claim_from(application, organisation, network, via=doing[2])
+        return
+    row = joining.voice(organisation, person_id, zone=network.zone, named=application.named_in_public)
+    if row is not None:
+        say_voice(row, organisation, network, application.name, doing)
+
+
+def say_voice(
+    row: Representation, organisation: Organisation, network: Network, name: str, doing: Doing
+) -> None:
+    """Record that somebody speaks for an organisation, or stands in."""
+    by, under, via = doing
+    record(
+        (RepresentativeNamed if row.is_primary else AlternateNamed)(
+            network=network,
+            by=by,
+            under=under,
+            via=via,
+            seen_by=Visibility.PUBLIC if row.named_in_public else None,
+            voice=row,
+            organisation=organisation,
+            title=organisation.name,
+            name=name,
+        )
+    )

@@ -1,0 +1,232 @@
+"""Reading applications: where one stands, what waits, how long answers usually take, and who is known already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from govnet.accounts.models import Person
+from govnet.accounts.people import known_by
+from govnet.charter.models import CharterVersion
+from govnet.charter.parameters import ADMISSION, CODE_OF_CONDUCT, CRITERIA, KINDS
+from govnet.charter.queries import rules_of, version_in_force
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.mail.models import Delivery, Mail
+from govnet.membership import rules
+from govnet.membership.models import (
+    Application,
+    ApplicationState,
+    Membership,
+    MembershipKind,
+    MembershipState,
+    Organisation,
+    Representation,
+)
+
+_LATELY = 60
+"""Decided applications that the usual time is taken from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the charter in force asks of whoever joins."""
+
+    version_id: int
+    number: int
+    criteria: tuple[str, ...]
+    code: tuple[str, ...]
+    kinds: frozenset[str]
+    admission: str
+
+
+def terms(network_id: int) -> Terms:
+    """On what terms one joins today."""
+    return terms_of(version_in_force(network_id))
+
+
+def terms_of(version: CharterVersion) -> Terms:
+    """On what terms one joined under that version."""
+    charter = rules_of(version)
+    return Terms(
+        version.id, version.number, charter[CRITERIA], charter[CODE_OF_CONDUCT], charter[KINDS], charter[ADMISSION]
+    )  # fmt: skip
+
+
+class Case(StrEnum):
+    """How somebody who asks to join stands already."""
+
+    NEW = "new"
+    WAITING = "waiting"
+    MEMBER = "member"
+    FOUND = "found"
+    LAPSED = "lapsed"
+    SUSPENDED = "suspended"
+    SPEAKS = "speaks"
+
+
+_CASES = {
+    MembershipState.ACTIVE: Case.MEMBER,
+    MembershipState.FOUND: Case.FOUND,
+    MembershipState.LAPSED: Case.LAPSED,
+    MembershipState.SUSPENDED: Case.SUSPENDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of an address in a network before it applies."""
+
+    case: Case
+    row_id: int = 0
+    """The application or membership that is there."""
+    email_id: int = 0
+
+
+def standing(network_id: int, email: str, kind: MembershipKind, organisation_id: int | None) -> Standing:
+    """How the address stands: an application that waits, a membership that is there, or nothing yet."""
+    waiting = db.session.scalar(
+        select(Application.id).where(
+            Application.network_id == network_id, Application.email == email, _open()
+        )
+    )
+    if waiting is not None:
+        return Standing(Case.WAITING, waiting)
+    known = known_by(email)
+    if known is None:
+        return Standing(Case.NEW)
+    if kind is MembershipKind.ORGANISATION:
+        return _speaking(network_id, known.person_id, organisation_id, known.id)
+    query = select(Membership).where(
+        Membership.network_id == network_id, Membership.person_id == known.person_id
+    )
+    return _member(db.session.scalar(query.where(Membership.end.is_(None))), known.id)
+
+
+def _speaking(network_id: int, person_id: int, organisation_id: int | None, email_id: int) -> Standing:
+    query = (
+        select(Membership)
+        .join(Representation, Representation.organisation_id == Membership.organisation_id)
+        .where(
+            Membership.network_id == network_id,
+            Membership.organisation_id == organisation_id,
+            Membership.end.is_(None),
+            Representation.person_id == person_id,
+            Representation.end.is_(None),
+        )
+    )
+    found = _member(db.session.scalar(query), email_id)
+    return Standing(Case.SPEAKS, found.row_id, email_id) if found.case is Case.MEMBER else found
+
+
+def _member(membership: Membership | None, email_id: int) -> Standing:
+    if membership is None:
+        return Standing(Case.NEW, 0, email_id)
+    return Standing(_CASES[membership.state], membership.id, email_id)
+
+
+def asked_within_an_hour(email: str) -> int:
+    """How many mails went to this address in the last hour because somebody typed it into a form here."""
+    query = (
+        select(func.count(Delivery.id))
+        .join(Mail, Mail.id == Delivery.mail_id)
+        .where(
+            Delivery.address == email,
+            Mail.template.in_(("membership/confirm_application", "membership/already")),
+            Mail.made_at > clock.now() - timedelta(hours=1),
+        )
+    )
+    return db.session.scalar(query) or 0
+
+
+def _open() -> Any:
+    return Application.state.in_([ApplicationState(state) for state in sorted(rules.OPEN)])
+
+
+def whole(application_id: int) -> Application | None:
+    """The application with its notes, organisation and network."""
+    return db.session.scalar(_whole().where(Application.id == application_id))
+
+
+def _whole() -> Select[Any]:
+    return select(Application).options(
+        joinedload(Application.organisation), joinedload(Application.network), selectinload(Application.notes)
+    )
+
+
+def application_of(person_id: int, network_id: int) -> int | None:
+    """The person's newest application in the network."""
+    query = select(Application.id).where(
+        Application.network_id == network_id, Application.person_id == person_id
+    )
+    return db.session.scalar(query.order_by(Application.id.desc()).limit(1))
+
+
+def locked(application_id: int) -> Application:
+    """The application as it stands now; nobody else changes it until the transaction ends."""
+    query = select(Application).where(Application.id == application_id).with_for_update()
+    return db.session.execute(query.execution_options(populate_existing=True)).scalar_one()
+
+
+def applications_waiting(network_id: int) -> Sequence[Application]:
+    """Applications that officers can decide, oldest first; those asked wait for the applicant."""
+    query = (
+        select(Application)
+        .options(joinedload(Application.organisation))
+        .where(Application.network_id == network_id, _open())
+        .order_by(Application.confirmed_at, Application.id)
+    )
+    return db.session.scalars(query).all()
+
+
+def applications_decided(network_id: int, limit: int = 30) -> Sequence[tuple[Application, str | None]]:
+    """The applications decided last, newest first, each with the name of who decided."""
+    query = (
+        select(Application, Person.name)
+        .options(joinedload(Application.organisation))
+        .outerjoin(Person, Person.id == Application.decided_by_id)
+        .where(Application.network_id == network_id, Application.decided_at.is_not(None))
+        .order_by(Application.decided_at.desc(), Application.id.desc())
+        .limit(limit)
+    )
+    return [(application, name) for application, name in db.session.execute(query)]
+
+
+def decided_by(application: Application) -> str:
+    """The name of who decided, or "" where the rules did or nobody yet."""
+    who = db.session.get(Person, application.decided_by_id) if application.decided_by_id else None
+    return who.name if who else ""
+
+
+def usual_days(network_id: int) -> int | None:
+    """In how many days people are usually answered here; None while too few were."""
+    query = (
+        select(Application.confirmed_at, Application.decided_at)
+        .where(
+            Application.network_id == network_id,
+            Application.state.in_((ApplicationState.ADMITTED, ApplicationState.DECLINED)),
+            Application.decided_by_id.is_not(None),
+        )
+        .order_by(Application.decided_at.desc())
+        .limit(_LATELY)
+    )
+    return rules.usual_days([end - start for start, end in db.session.execute(query)])
+
+
+def organisation_called(name: str) -> Organisation | None:
+    """The organisation of that name, however its letters and spaces were typed."""
+    return db.session.scalar(select(Organisation).where(Organisation.name_key == rules.name_key(name)))
+
+
+def unconfirmed_before(moment: Any) -> Sequence[int]:
+    """Applications that nobody confirmed since `moment`."""
+    query = select(Application.id).where(
+        Application.state == ApplicationState.UNCONFIRMED, Application.applied_at < moment
+    )
+    return db.session.scalars(query.order_by(Application.id).limit(200)).all()

@@ -1,0 +1,119 @@
+"""Deciding applications: letting in, asking something, declining with a reason."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from govnet.charter.models import Network
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import SYSTEM, Actor, Authority, Door
+from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
+from govnet.membership import application_queries as queries
+from govnet.membership import letters, rules
+from govnet.membership.admitting import let_in
+from govnet.membership.events import ApplicationAsked, ApplicationDeclined
+from govnet.membership.models import Application, ApplicationNote, ApplicationState, Membership
+from govnet.permissions import Can, coordinator, require, steering
+from govnet.record.actions import record
+
+_BY_ROLE = {"steering": steering, "coordinator": coordinator}
+
+
+def admit(application: Application, *, by: Actor, via: Door) -> Membership:
+    """Make the applicant a member from today; the record says who decided, and by which criteria. Stale if decided."""
+    row, under = _to_decide(application, by)
+    return let_in(row, via=via, by=by, under=under)
+
+
+def ask(application: Application, question: str, *, by: Actor, via: Door) -> Application:
+    """Ask the applicant something: she gets it by mail, and her answer brings the application back."""
+    row, under = _to_decide(application, by, yours=question)
+    if not question:
+        raise RuleBroken(_("Write what you want to know."), field="question")
+    note = ApplicationNote(
+        application_id=row.id, person_id=by.person_id, by_applicant=False, body=question, at=clock.now()
+    )
+    db.session.add(note)
+    row.state = ApplicationState.ASKED
+    record(
+        ApplicationAsked(
+            network=_network(row),
+            by=by,
+            under=under,
+            via=via,
+            application=row,
+            name=row.name,
+            question=question,
+        )
+    )
+    letters.to_applicant("asked", row, question=question, by=by.name)
+    return row
+
+
+def decline(application: Application, reason: str, *, by: Actor, via: Door) -> Application:
+    """Say no, with a reason that is mailed; she may apply again."""
+    row, under = _to_decide(application, by, yours=reason)
+    if not reason:
+        raise RuleBroken(_("Give a reason: it is mailed to %(name)s.", name=row.name), field="reason")
+    row.state, row.reason = ApplicationState.DECLINED, reason
+    row.decided_at, row.decided_by_id = clock.now(), by.person_id
+    record(
+        ApplicationDeclined(
+            network=_network(row), by=by, under=under, via=via, application=row, name=row.name, reason=reason
+        )
+    )
+    letters.to_applicant("declined", row, reason=reason, by=by.name)
+    return row
+
+
+def _network(application: Application) -> Network:
+    return db.session.get_one(Network, application.network_id)
+
+
+def _to_decide(application: Application, by: Actor, *, yours: str = "") -> tuple[Application, Authority]:
+    """The application, locked and still open, and what the actor's right rests on."""
+    asked = require(by, Can.DECIDE_APPLICATION, application)
+    row = queries.locked(application.id)
+    under = by_the_charter(row.network_id, by, asked)
+    if row.state.value not in rules.OPEN:
+        who = queries.decided_by(row)
+        raise Stale(
+            _("%(who)s was quicker: this application has been decided.", who=who)
+            if who else _("This application has been decided."),
+            newer=_STATES[row.state]() + (f" {row.reason}" if row.reason else ""),
+            yours=yours,
+        )  # fmt: skip
+    return row, under
+
+
+_STATES = {
+    ApplicationState.UNCONFIRMED: lambda: _("The address has not been confirmed."),
+    ApplicationState.ADMITTED: lambda: _("Let in."),
+    ApplicationState.DECLINED: lambda: _("Declined:"),
+    ApplicationState.WITHDRAWN: lambda: _("Taken back by the applicant."),
+}
+
+
+def by_the_charter(network_id: int, by: Actor, asked: Authority) -> Authority:
+    """The authority under which the charter in force has the actor decide; NotAllowed where it has others do it."""
+    roles = rules.deciders(queries.terms(network_id).admission)
+    if asked == SYSTEM or not roles:
+        return asked
+    found = (_BY_ROLE[role](by, None) for role in sorted(roles))
+    under = next((authority for authority in found if authority), None)
+    if under is None:
+        whose = _("the coordinator") if "coordinator" in roles else _("the committee")
+        raise NotAllowed(
+            _("By our rules %(who)s decides who joins.", who=whose), needed=[whose], roles=sorted(roles)
+        )
+    return under
+
+
+def may_decide(network_id: int, by: Actor) -> bool:
+    """Whether the charter has the actor decide: the page shows its buttons accordingly."""
+    try:
+        by_the_charter(network_id, by, require(by, Can.DECIDE_APPLICATION))
+    except NotAllowed:
+        return False
+    return True

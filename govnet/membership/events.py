@@ -1,0 +1,219 @@
+"""What happens when people and organisations join, belong and leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+
+from govnet.charter.models import Network
+from govnet.membership.models import (
+    Application,
+    Membership,
+    Organisation,
+    Representation,
+    RepresentationClaim,
+)
+from govnet.record.events import Event, Visibility
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AboutApplication(Event):
+    """One step of an application; applications are nobody's business but the applicant's and the officers'."""
+
+    visibility: ClassVar[Visibility] = Visibility.COMMITTEE
+    words_of: ClassVar[frozenset[str]] = frozenset({"name"})
+    subject: ClassVar[str] = "application"
+
+    application: Application
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applied(_AboutApplication):
+    """Somebody who has confirmed the address asks to join."""
+
+    verb: ClassVar[str] = "membership.applied"
+    sentence: ClassVar[Any] = _l("%(name)s asked to join.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplicationAsked(_AboutApplication):
+    """An officer wants to know something before deciding."""
+
+    verb: ClassVar[str] = "membership.asked"
+    sentence: ClassVar[Any] = _l("%(actor)s asked %(name)s about the application: %(question)s")
+    words_of: ClassVar[frozenset[str]] = frozenset({"name", "question"})
+
+    question: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplicationAnswered(_AboutApplication):
+    """The applicant answered; the officers decide."""
+
+    verb: ClassVar[str] = "membership.answered"
+    sentence: ClassVar[Any] = _l("%(name)s answered what was asked about the application.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplicationDeclined(_AboutApplication):
+    """An officer said no, with a reason."""
+
+    verb: ClassVar[str] = "membership.declined"
+    sentence: ClassVar[Any] = _l("%(actor)s declined the application of %(name)s: %(reason)s")
+    words_of: ClassVar[frozenset[str]] = frozenset({"name", "reason"})
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplicationWithdrawn(_AboutApplication):
+    """The applicant took it back."""
+
+    verb: ClassVar[str] = "membership.withdrawn"
+    sentence: ClassVar[Any] = _l("%(name)s took the application back.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AboutMembership(Event):
+    """Something about a membership: for members, and public where the name may be."""
+
+    visibility: ClassVar[Visibility] = Visibility.MEMBERS
+    words_of: ClassVar[frozenset[str]] = frozenset({"name"})
+    subject: ClassVar[str] = "membership"
+
+    membership: Membership
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberAdmitted(_AboutMembership):
+    """An officer let somebody in, by criteria that were agreed to."""
+
+    verb: ClassVar[str] = "membership.admitted"
+    sentence: ClassVar[Any] = _l("%(name)s became a member. %(actor)s decided.")
+
+    application: Application
+    charter: int
+    criteria: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberJoined(_AboutMembership):
+    """Somebody became a member at once, because the charter lets people in so."""
+
+    verb: ClassVar[str] = "membership.joined"
+    sentence: ClassVar[Any] = _l("%(name)s became a member.")
+
+    application: Application
+    charter: int
+    criteria: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MembershipConfirmed(_AboutMembership):
+    """Somebody from the old list said yes: from now on they are on the roll."""
+
+    verb: ClassVar[str] = "membership.confirmed"
+    sentence: ClassVar[Any] = _l("%(name)s, from the old list, confirmed the membership.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MembershipRestarted(_AboutMembership):
+    """Somebody whose membership had run out started again."""
+
+    verb: ClassVar[str] = "membership.restarted"
+    sentence: ClassVar[Any] = _l("%(name)s is a member again.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberResigned(_AboutMembership):
+    """Somebody left; what they wrote and decided stays."""
+
+    verb: ClassVar[str] = "membership.resigned"
+    sentence: ClassVar[Any] = _l("%(name)s left the network.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamingChanged(_AboutMembership):
+    """A member said whether the public may see the name."""
+
+    verb: ClassVar[str] = "membership.naming"
+    sentence: ClassVar[Any] = _l("%(name)s chose who may see the name.")
+    visibility: ClassVar[Visibility] = Visibility.SUBJECT
+
+    public: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterImported(Event):
+    """The roster of an old list was brought in."""
+
+    verb: ClassVar[str] = "membership.roster"
+    sentence: ClassVar[Any] = _l(
+        "%(actor)s brought in the old list: %(members)s to confirm that they are members, %(subscribers)s readers."
+    )
+    subject: ClassVar[str] = "of"
+
+    of: Network
+    members: int
+    subscribers: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AboutOrganisation(Event):
+    """Who speaks for an organisation: members read the name, and the public where it may be seen."""
+
+    visibility: ClassVar[Visibility] = Visibility.MEMBERS
+    words_of: ClassVar[frozenset[str]] = frozenset({"name"})
+    subject: ClassVar[str] = "voice"
+
+    voice: Representation | RepresentationClaim
+    organisation: Organisation
+    title: str
+    """The organisation's name."""
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepresentativeNamed(_AboutOrganisation):
+    """Somebody speaks and answers for the organisation from now on."""
+
+    verb: ClassVar[str] = "organisation.represented"
+    sentence: ClassVar[Any] = _l("%(name)s now speaks for %(title)s.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlternateNamed(_AboutOrganisation):
+    """Somebody may stand in for who speaks for the organisation."""
+
+    verb: ClassVar[str] = "organisation.alternate"
+    sentence: ClassVar[Any] = _l("%(name)s can now stand in for %(title)s.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepresentationEnded(_AboutOrganisation):
+    """Somebody no longer speaks for the organisation."""
+
+    verb: ClassVar[str] = "organisation.unrepresented"
+    sentence: ClassVar[Any] = _l("%(name)s no longer speaks for %(title)s.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepresentationClaimed(_AboutOrganisation):
+    """Somebody says that they may speak for an organisation; officers or who speaks for it confirm it."""
+
+    verb: ClassVar[str] = "organisation.claimed"
+    sentence: ClassVar[Any] = _l("%(name)s says that they may speak for %(title)s.")
+    visibility: ClassVar[Visibility] = Visibility.COMMITTEE
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimDeclined(_AboutOrganisation):
+    """It was not confirmed that somebody may speak for the organisation."""
+
+    verb: ClassVar[str] = "organisation.claim_declined"
+    sentence: ClassVar[Any] = _l("%(actor)s did not confirm that %(name)s may speak for %(title)s.")
+    visibility: ClassVar[Visibility] = Visibility.COMMITTEE

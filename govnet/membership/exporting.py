@@ -1,0 +1,62 @@
+"""The roster as rows of a file: what another program needs to carry on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, and_, select
+
+from govnet.accounts.models import Person, PersonEmail
+from govnet.extensions import db
+from govnet.mail.models import Subscription
+from govnet.membership.models import Membership, MembershipState, Organisation, Representation
+
+_HERE = (MembershipState.ACTIVE, MembershipState.FOUND)
+Row = tuple[str, str, str, str, str]
+
+
+def roster_rows(network_id: int) -> list[Row]:
+    """Name, address, organisation, kind and how it comes in, of everybody who belongs or reads; members first."""
+    rows: list[Row] = [
+        (name, address, organisation or "", kind.value, "member")
+        for query in (_people(network_id), _organisations(network_id))
+        for name, address, organisation, kind in db.session.execute(query)
+    ]
+    readers = select(Subscription.name, Subscription.address).where(
+        Subscription.network_id == network_id,
+        Subscription.address.is_not(None),
+        Subscription.confirmed_at.is_not(None),
+        Subscription.silent_at.is_(None),
+    )
+    found = db.session.execute(readers.order_by(Subscription.address))
+    return rows + [(name, address or "", "", "individual", "subscriber") for name, address in found]
+
+
+def _people(network_id: int) -> Select[Any]:
+    return (
+        select(Person.name, PersonEmail.address, Organisation.name, Membership.kind)
+        .select_from(Membership)
+        .join(Person, Person.id == Membership.person_id)
+        .join(PersonEmail, and_(PersonEmail.person_id == Person.id, PersonEmail.main))
+        .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Membership.network_id == network_id, Membership.state.in_(_HERE))
+        .order_by(PersonEmail.address)
+    )
+
+
+def _organisations(network_id: int) -> Select[Any]:
+    speaks = and_(
+        Representation.organisation_id == Membership.organisation_id,
+        Representation.is_primary,
+        Representation.end.is_(None),
+    )
+    return (
+        select(Person.name, PersonEmail.address, Organisation.name, Membership.kind)
+        .select_from(Membership)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .join(Representation, speaks)
+        .join(Person, Person.id == Representation.person_id)
+        .join(PersonEmail, and_(PersonEmail.person_id == Person.id, PersonEmail.main))
+        .where(Membership.network_id == network_id, Membership.state.in_(_HERE))
+        .order_by(Organisation.name_key)
+    )

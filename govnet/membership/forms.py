@@ -1,0 +1,174 @@
+"""Forms of joining, deciding and speaking for organisations; what they offer is handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField
+from wtforms.validators import ValidationError
+
+from govnet.kernel.forms import Body, Form, Text
+from govnet.membership import rules
+from govnet.membership.models import MembershipKind
+
+KINDS = {
+    MembershipKind.INDIVIDUAL: _l("for myself"),
+    MembershipKind.ORGANISATION: _l("for an organisation"),
+    MembershipKind.OBSERVER: _l("as an observer, without a vote"),
+}
+NOT_LISTED = "new"
+
+
+class EmailText(Text):
+    """One address, in lower case."""
+
+    def pre_validate(self, form: Any) -> None:
+        """It must look like an address that mail can go to."""
+        super().pre_validate(form)
+        try:
+            checked = validate_email(self.data or "", check_deliverability=False, allow_smtputf8=False)
+        except EmailNotValidError as error:
+            raise ValidationError(
+                _("Enter a whole e-mail address, like ann@example.org. This one can't be right.")
+            ) from error
+        self.data = checked.normalized.lower()
+
+
+class WebAddress(Text):
+    """The address of a site; empty is fine, `javascript:` is not."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Make it whole, or say that it is none."""
+        super().pre_validate(form)
+        if self.data:
+            found = rules.web_address(self.data)
+            if found is None:
+                raise ValidationError(_("Enter a web address, like www.example.org, or leave it empty."))
+            self.data = found
+
+
+class Ticks(SelectMultipleField):
+    """Sentences that are all ticked, each by itself. What is sent for a sentence that is not there counts for nothing."""
+
+    def __init__(self, label: Any = "", *, missing: Any, **kwargs: Any) -> None:
+        super().__init__(label, choices=[], **kwargs)
+        self.missing = missing
+
+    def offer(self, sentences: Sequence[str]) -> None:
+        """What there is to tick."""
+        self.choices = [(rules.tick_key(sentence), sentence) for sentence in sentences]
+
+    def ticked(self) -> tuple[str, ...]:
+        """The sentences that were ticked, in their order."""
+        return tuple(sentence for key, sentence in self.choices or () if key in (self.data or ()))
+
+    def pre_validate(self, form: Any) -> None:
+        """All of them, or none can be agreed to."""
+        if len(self.ticked()) < len(self.choices or ()):
+            raise ValidationError(str(self.missing))
+
+
+class JoinForm(Form):
+    """Everything that is asked of whoever joins."""
+
+    charter = HiddenField()
+    name = Text(_l("Your name"), missing=_l("Enter your name"), limit=100)
+    email = EmailText(_l("Your e-mail address"), missing=_l("Enter your e-mail address"), limit=254)
+    party = RadioField(_l("I join"), choices=[])
+    organisation = SelectField(_l("The organisation"), choices=[], validate_choice=False)
+    organisation_name = Text(_l("Its name, if it is not in the list"), limit=150)
+    organisation_url = WebAddress(_l("Its website (if you like)"), limit=300)
+    may_speak = RadioField(
+        _l("May you speak for it?"),
+        choices=[("yes", _l("I may speak for it: yes")), ("no", _l("not yet"))],
+        validate_choice=False,
+    )
+    criteria = Ticks(_l("What members agree to"), missing=_l("Tick each sentence that members agree to"))
+    code = Ticks(_l("How we treat each other"), missing=_l("Tick each sentence of how we treat each other"))
+    named = BooleanField(_l("Everybody may see my name among the members; otherwise members only"))
+    about = Body(_l("What brings you here? (if you like)"), limit=2_000)
+
+    def for_organisation(self) -> bool:
+        """Whether an organisation joins."""
+        return "party" in self and self.party.data == MembershipKind.ORGANISATION
+
+    def validate_organisation(self, field: Any) -> None:
+        """Chosen from the list or named, where an organisation joins."""
+        if not self.for_organisation():
+            return
+        if field.data == NOT_LISTED or not field.data:
+            if not self.organisation_name.data:
+                raise ValidationError(_("Choose the organisation, or write its name"))
+        elif field.data not in [str(value) for value, _label in field.choices]:
+            raise ValidationError(_("Choose the organisation from the list, or write its name"))
+
+    def validate_may_speak(self, field: Any) -> None:
+        """Said either way, where an organisation joins."""
+        if self.for_organisation() and field.data not in ("yes", "no"):
+            raise ValidationError(_("Say whether you may speak for the organisation"))
+
+    def organisation_id(self) -> int | None:
+        """The one chosen from the list; None where a name was typed."""
+        chosen = str(self.organisation.data or "")
+        return int(chosen) if self.for_organisation() and chosen.isdecimal() else None
+
+
+class JustMailForm(Form):
+    """An address that wants the mail and nothing else."""
+
+    address = EmailText(_l("Your e-mail address"), missing=_l("Enter your e-mail address"), limit=254)
+
+
+class AnswerForm(Form):
+    """The applicant's answer."""
+
+    body = Body(_l("Your answer"), missing=_l("Write your answer"), limit=5_000)
+
+
+class AskForm(Form):
+    """What an officer wants to know."""
+
+    question = Body(_l("Your question"), missing=_l("Write what you want to know"), limit=5_000)
+
+
+class DeclineForm(Form):
+    """Why the answer is no."""
+
+    reason = Body(_l("The reason"), missing=_l("Give a reason: it is mailed"), limit=5_000)
+
+
+class ClaimForm(Form):
+    """Somebody says that they may speak for an organisation."""
+
+    role = RadioField(
+        _l("I would like to"),
+        choices=[
+            ("primary", _l("speak and answer for it")),
+            ("alternate", _l("stand in for who speaks for it")),
+        ],
+    )
+    evidence = Body(_l("How can we know that you may?"), missing=_l("Say how we can know"), limit=2_000)
+
+
+class InviteForm(Form):
+    """Who speaks for an organisation names somebody else."""
+
+    name = Text(_l("Name"), missing=_l("Enter the name"), limit=100)
+    email = EmailText(_l("E-mail address"), missing=_l("Enter the e-mail address"), limit=254)
+    role = RadioField(
+        _l("This person will"),
+        choices=[
+            ("alternate", _l("stand in for me")),
+            ("primary", _l("speak and answer for it instead of me")),
+        ],
+    )
+
+
+class NamingForm(Form):
+    """Who may see a member's name."""
+
+    named = BooleanField(_l("Everybody may see my name"))

@@ -1,0 +1,65 @@
+"""The form to join, filled with what the charter asks and who is known; and read back as what somebody asks."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from govnet.charter.models import Network
+from govnet.kernel.actor import Actor, Door
+from govnet.membership.actions import Asks
+from govnet.membership.application_queries import terms
+from govnet.membership.forms import KINDS, NOT_LISTED, JoinForm
+from govnet.membership.models import MembershipKind
+from govnet.membership.organisation_queries import known_organisations
+
+WEB = Door.WEB
+
+
+def fresh(network: Network, actor: Actor) -> JoinForm:
+    """The form with the sentences and kinds of the charter in force; name and address only of those we don't know."""
+    form = JoinForm(about=network)
+    asked = terms(network.id)
+    kinds = [kind for kind in KINDS if kind.value in asked.kinds]
+    form.party.choices = [(kind.value, KINDS[kind]) for kind in kinds]
+    if not form.party.data:
+        form.party.data = kinds[0].value
+    form.organisation.choices = [
+        ("", _("Choose, or name it below")),
+        *((str(key), name) for key, name in known_organisations(network.id)),
+        (NOT_LISTED, _("Not in this list: I name it below")),
+    ]
+    form.criteria.offer(asked.criteria)
+    form.code.offer(asked.code)
+    if not form.is_submitted():
+        form.charter.data = str(asked.number)
+    if actor.signed_in:
+        del form.name, form.email
+    return form
+
+
+def outdated(form: JoinForm, network: Network) -> bool:
+    """Whether the rules changed since the form was opened. What was typed and still applies stays; it is shown anew."""
+    number = str(terms(network.id).number)
+    before, form.charter.data = form.charter.data, number
+    return before != number
+
+
+def asks(form: JoinForm, *, language: str) -> Asks:
+    """What was typed, in the words of the action."""
+    kind = MembershipKind(form.party.data)
+    for_organisation = kind is MembershipKind.ORGANISATION
+    chosen = form.organisation_id()
+    return Asks(
+        charter=int(form.charter.data or 0),
+        answers=(*form.criteria.ticked(), *form.code.ticked()),
+        name=form.name.data if "name" in form else "",
+        email=form.email.data if "email" in form else "",
+        kind=kind,
+        organisation_id=chosen,
+        organisation_name=(form.organisation_name.data or "") if for_organisation and not chosen else "",
+        organisation_url=(form.organisation_url.data or "") if for_organisation and not chosen else "",
+        may_speak=for_organisation and form.may_speak.data == "yes",
+        named_in_public=bool(form.named.data),
+        about=form.about.data or "",
+        language=language,
+    )

@@ -1,0 +1,67 @@
+"""The personal mails of joining and belonging: each in the words of its template, sent if the transaction commits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from govnet.charter.models import Network
+from govnet.extensions import db
+from govnet.mail import outbox
+from govnet.mail.headers import Address
+from govnet.mail.links import site_url
+from govnet.membership.links import token_for
+from govnet.membership.models import Application, RepresentationClaim
+
+
+def status_url(application: Application) -> str:
+    """The applicant's own page, which the mail's link opens."""
+    network = db.session.get_one(Network, application.network_id)
+    return site_url("membership.mine", network=network, token=token_for("application", application.id))
+
+
+def to_applicant(template: str, application: Application, **context: Any) -> None:
+    """A mail about an application to whoever applied."""
+    network = db.session.get_one(Network, application.network_id)
+    outbox.post(
+        f"membership/{template}",
+        to=Address(application.email, application.name),
+        context={
+            "application": application,
+            "status_url": status_url(application),
+            "network": network,
+            **context,
+        },
+        network=network,
+        language=application.language,
+        person_id=application.person_id,
+    )
+
+
+def already(network: Network, to: Address, case: str, url: str, *, language: str) -> None:
+    """To an address that is known here and was typed into the form to join: how it stands, and what to do."""
+    context = {"case": case, "act_url": url, "network": network}
+    outbox.post("membership/already", to=to, context=context, network=network, language=language)
+
+
+def confirm_membership(network: Network, to: Address, url: str, *, party: str, language: str) -> None:
+    """To somebody from the old list: one click says that they are a member."""
+    context = {"act_url": url, "party": party, "name": to.name, "network": network}
+    outbox.post("membership/confirm_membership", to=to, context=context, network=network, language=language)
+
+
+def invitation(claim: RepresentationClaim, network: Network, *, by: str, organisation: str) -> None:
+    """To somebody who was named to speak for an organisation: accept or not."""
+    url = site_url("membership.invitation", network=network, token=token_for("claim", claim.id))
+    context = {"claim": claim, "by": by, "organisation": organisation, "act_url": url, "network": network}
+    outbox.post(
+        "membership/invitation", to=Address(claim.email, claim.name), context=context, network=network
+    )
+
+
+def claim_settled(claim: RepresentationClaim, network: Network, *, accepted: bool, organisation: str) -> None:
+    """To somebody who said that they may speak for an organisation: whether it was confirmed."""
+    context = {"claim": claim, "accepted": accepted, "organisation": organisation, "network": network}
+    outbox.post(
+        "membership/claim_settled", to=Address(claim.email, claim.name), context=context, network=network,
+        person_id=claim.person_id,
+    )  # fmt: skip

@@ -1,0 +1,95 @@
+"""What membership brings to the pages of other rooms: what waits, what is hers, what must be forgotten; its duties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, and_, or_
+
+from govnet.accounts.waiting import Group, news, thing, waits
+from govnet.accounts.yours import forget, yours
+from govnet.charter.models import Network
+from govnet.kernel.duties import duty
+from govnet.kernel.transaction import transaction
+from govnet.membership import actions, member_actions, own, queries
+from govnet.membership.models import (
+    Application,
+    ApplicationState,
+    Membership,
+    MembershipState,
+    Representation,
+)
+
+_AT_ONCE = 20
+"""People from an old list who are asked in one transaction."""
+
+
+def bind() -> None:
+    """Register everything."""
+    waits("membership.confirm", unconfirmed, asks=_l("Confirm"), link=_own_page)
+    waits("membership.answer", asked, asks=_l("Answer"), link=_my_application)
+    news(Group.NEWS, "membership.joined", "membership.admitted", "organisation.represented")
+    yours("membership", own.held)
+    forget(_forget)
+    duty("ask those found to confirm", ask_found, seconds=5)
+    duty("forget unconfirmed applications", forget_unconfirmed, seconds=3600)
+
+
+def unconfirmed(person_id: int, _now: datetime) -> Select[Any]:
+    """Memberships from an old list that the person can confirm."""
+    speaks = and_(
+        Representation.organisation_id == Membership.organisation_id,
+        Representation.person_id == person_id,
+        Representation.is_primary,
+        Representation.end.is_(None),
+    )
+    return (
+        thing(Membership.network_id, Membership.id, Network.name)
+        .join(Network, Network.id == Membership.network_id)
+        .outerjoin(Representation, speaks)
+        .where(
+            Membership.state == MembershipState.FOUND,
+            Membership.end.is_(None),
+            or_(Membership.person_id == person_id, Representation.id.is_not(None)),
+        )
+    )
+
+
+def asked(person_id: int, _now: datetime) -> Select[Any]:
+    """The person's applications about which something was asked."""
+    return (
+        thing(Application.network_id, Application.id, Network.name)
+        .join(Network, Network.id == Application.network_id)
+        .where(Application.person_id == person_id, Application.state == ApplicationState.ASKED)
+    )
+
+
+def _own_page(network: Any, _key: int) -> str:
+    return url_for("membership.own", network=network)
+
+
+def _my_application(network: Any, _key: int) -> str:
+    return url_for("membership.my_application", network=network)
+
+
+def _forget(person_id: int) -> Iterable[str]:
+    return own.forget(person_id)
+
+
+def ask_found() -> int:
+    """Write to people from an old list, a few at a time. Returns how many."""
+    waiting = queries.found_unasked(_AT_ONCE)
+    if not waiting:
+        return 0
+    with transaction():
+        return sum(member_actions.ask_to_confirm(key) for key in queries.found_unasked(_AT_ONCE))
+
+
+def forget_unconfirmed() -> int:
+    """Delete what was typed about addresses that nobody confirmed in a week. Returns how many."""
+    with transaction():
+        return actions.forget_unconfirmed()

@@ -1,0 +1,175 @@
+"""What members do with their own membership: confirm it when it came from an old list, leave, start again, be named."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from govnet.accounts.models import Person, PersonEmail
+from govnet.accounts.people import person_for
+from govnet.charter.models import Network
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor, Door, Represents
+from govnet.kernel.errors import NotFound, RuleBroken
+from govnet.mail.headers import Address
+from govnet.mail.links import site_url
+from govnet.membership import letters, queries
+from govnet.membership.application_queries import Case, Standing
+from govnet.membership.events import (
+    MemberResigned,
+    MembershipConfirmed,
+    MembershipRestarted,
+    NamingChanged,
+)
+from govnet.membership.links import ids_of, token_for
+from govnet.membership.models import Membership, MembershipKind, MembershipState, Representation
+from govnet.membership.organisation_queries import open_voice
+from govnet.permissions import Can, require
+from govnet.record.actions import record
+from govnet.record.events import Visibility
+
+
+def already_url(network: Network, standing: Standing) -> str:
+    """Where somebody goes who is known here already: to the application, to confirm, or to sign in."""
+    if standing.case is Case.WAITING:
+        return site_url("membership.mine", network=network, token=token_for("application", standing.row_id))
+    if standing.case in (Case.FOUND, Case.LAPSED):
+        return confirming_url(network, standing.row_id, standing.email_id)
+    return site_url("membership.own", network=network)
+
+
+def confirming_url(network: Network, membership_id: int, email_id: int) -> str:
+    """The page on which somebody from the old list, or whose membership ran out, says yes."""
+    token = token_for("membership", membership_id, email_id)
+    return site_url("membership.confirming", network=network, token=token)
+
+
+def held_by(token: str, network: Network) -> tuple[Membership, Actor]:
+    """The membership that a link is about, and whoever holds the link as an actor. NotFound for any other link."""
+    membership_id, email_id = ids_of("membership", token, 2)
+    membership = queries.with_party(membership_id)
+    address = db.session.get(PersonEmail, email_id)
+    if membership is None or address is None or membership.network_id != network.id:
+        raise NotFound(_("This link is not good any more. Ask for a new one by joining with your address."))
+    return membership, acting(db.session.get_one(Person, address.person_id), membership)
+
+
+def acting(person: Person, membership: Membership) -> Actor:
+    """The person as somebody who holds the membership: their own, or their organisation's."""
+    organisation = membership.organisation
+    spoken = open_voice(organisation.id, person.id) if organisation is not None else None
+    if organisation is None or spoken is None:
+        return Actor(person.id, person.name, membership.network_id)
+    says = Represents(organisation.id, organisation.name, membership.id, spoken.is_primary)
+    return Actor(person.id, person.name, membership.network_id, represents=(says,))
+
+
+def confirm(membership: Membership, *, by: Actor, email_id: int | None = None, via: Door) -> Membership:
+    """Somebody from the old list says yes: the membership is active and on the roll from now on.
+
+    With `email_id` the link in a mail was pressed, so the address is verified. Doing it twice does it once.
+    """
+    under = require(by, Can.HOLD_MEMBERSHIP, membership)
+    if membership.state is MembershipState.ACTIVE:
+        return membership
+    if membership.state is not MembershipState.FOUND:
+        raise RuleBroken(_("There is nothing to confirm: this membership has ended."))
+    if email_id is not None:
+        _verify(email_id)
+    membership.state, membership.confirmed_at = MembershipState.ACTIVE, clock.now()
+    record(
+        MembershipConfirmed(
+            network=_network(membership), by=by, under=under, via=via, seen_by=_seen(membership),
+            membership=membership, name=queries.name_of(membership),
+        )
+    )  # fmt: skip
+    return membership
+
+
+def _verify(email_id: int) -> None:
+    address = db.session.get_one(PersonEmail, email_id)
+    if address.verified_at is None:
+        person = person_for(address.address, "")
+        if person.id != address.person_id:
+            raise RuleBroken(_("This address belongs to another account now. Sign in with it."))
+
+
+def _network(membership: Membership) -> Network:
+    return db.session.get_one(Network, membership.network_id)
+
+
+def _seen(membership: Membership) -> Visibility | None:
+    public = membership.named_in_public or membership.kind is MembershipKind.ORGANISATION
+    return Visibility.PUBLIC if public else None
+
+
+def restart(membership: Membership, *, by: Actor, via: Door) -> Membership:
+    """Start again after the membership ran out. Doing it twice does it once."""
+    under = require(by, Can.HOLD_MEMBERSHIP, membership)
+    if membership.state is MembershipState.ACTIVE:
+        return membership
+    if membership.state is not MembershipState.LAPSED:
+        raise RuleBroken(_("This membership has ended. You can join again."))
+    membership.state, membership.end, membership.confirmed_at = MembershipState.ACTIVE, None, clock.now()
+    record(
+        MembershipRestarted(
+            network=_network(membership), by=by, under=under, via=via, seen_by=_seen(membership),
+            membership=membership, name=queries.name_of(membership),
+        )
+    )  # fmt: skip
+    return membership
+
+
+def resign(membership: Membership, *, by: Actor, via: Door) -> Membership:
+    """Leave: no rights from today, nothing that was written or decided goes. Doing it twice does it once."""
+    under = require(by, Can.HOLD_MEMBERSHIP, membership)
+    if membership.end is not None:
+        return membership
+    network = _network(membership)
+    day = clock.today(network.zone)
+    membership.state, membership.end = MembershipState.RESIGNED, max(day, membership.start)
+    record(
+        MemberResigned(
+            network=network, by=by, under=under, via=via, seen_by=_seen(membership),
+            membership=membership, name=queries.name_of(membership),
+        )
+    )  # fmt: skip
+    return membership
+
+
+def name_in_public(membership: Membership, public: bool, *, by: Actor, via: Door) -> Membership:
+    """Say whether the public may see one's name: among the members, and beside an organisation one speaks for."""
+    under = require(by, Can.HOLD_MEMBERSHIP, membership)
+    row: Membership | Representation | None = membership
+    if membership.organisation_id is not None and by.person_id is not None:
+        row = open_voice(membership.organisation_id, by.person_id)
+    if row is None or row.named_in_public == public:
+        return membership
+    row.named_in_public = public
+    network = _network(membership)
+    record(
+        NamingChanged(
+            network=network, by=by, under=under, via=via, membership=membership, name=by.name, public=public
+        )
+    )
+    return membership
+
+
+def ask_to_confirm(membership_id: int) -> bool:
+    """Write to whoever came from the old list that one click makes them a member. False where nobody can be asked."""
+    membership = queries.with_party(membership_id)
+    if membership is None or membership.state is not MembershipState.FOUND:
+        return False
+    membership.asked_at = clock.now()
+    address = queries.address_to_ask(membership)
+    if address is None:
+        return False
+    network = _network(membership)
+    letters.confirm_membership(
+        network,
+        Address(address.address, address.person.name),
+        confirming_url(network, membership.id, address.id),
+        party=queries.name_of(membership) if membership.organisation_id else "",
+        language=address.person.locale,
+    )
+    return True

@@ -1,0 +1,164 @@
+"""Who belongs, and what a member does with their own membership."""
+
+from __future__ import annotations
+
+from flask import Response, request
+from flask_babel import gettext as _
+
+from govnet.charter.models import Network
+from govnet.kernel.actor import Door
+from govnet.kernel.errors import NotFound
+from govnet.kernel.forms import Form
+from govnet.kernel.pages import data_page, never_cached, page, see
+from govnet.kernel.transaction import transaction
+from govnet.membership import member_actions, queries
+from govnet.membership.blueprint import bp
+from govnet.membership.forms import NamingForm
+from govnet.membership.links import ids_of
+from govnet.membership.models import Membership, MembershipKind, MembershipState
+from govnet.membership.organisation_queries import open_voice
+from govnet.permissions import Can, allows, can, current_actor
+
+
+@bp.get("/<network:network>/members")
+@allows(Can.READ)
+def members(network: Network) -> Response:
+    """Names for members; numbers, and those who agreed to be named, for everybody."""
+    inside = can(current_actor(), Can.SEE_MEMBERS, network)
+    number = request.args.get("page", "1")
+    at = min(int(number), 10_000) if number.isdecimal() and number.isascii() and int(number[:6]) else 1
+    return page(
+        "membership/members.html",
+        counts=queries.counts(network.id),
+        people=queries.listed_people(network, named_only=not inside, page=at),
+        inside=inside,
+        at=at,
+        full=queries.PAGE,
+        K=MembershipKind,
+    )
+
+
+@bp.get("/<network:network>/members.json")
+@allows(Can.READ)
+def members_data(network: Network) -> Response:
+    """The public facts: numbers, and who agreed to be named."""
+    counts = queries.counts(network.id)
+    named = queries.listed_people(network, named_only=True)
+    return data_page(
+        {
+            "people": counts.people,
+            "organisations": counts.organisations,
+            "observers": counts.observers,
+            "named": [{"name": p.name, "kind": p.kind.value, "since": p.since.isoformat()} for p in named],
+        }
+    )
+
+
+@bp.get("/<network:network>/membership")
+@allows(Can.OWN)
+def own(network: Network) -> Response:
+    """Somebody's own membership: since when, what was agreed to, who sees the name, and the way out."""
+    person_id = current_actor().person_id or 0
+    rows = [
+        (row, queries.name_of(row), queries.sentences(row), _naming(row, person_id))
+        for row in queries.own_memberships(person_id, network.id)
+    ]
+    return page("membership/own.html", rows=rows, S=MembershipState, K=MembershipKind, form=Form())
+
+
+def _naming(membership: Membership, person_id: int) -> NamingForm:
+    form = NamingForm(about=membership, formdata=None, prefix=f"m{membership.id}-")
+    voice = open_voice(membership.organisation_id, person_id) if membership.organisation_id else membership
+    form.named.data = bool(voice and voice.named_in_public)
+    return form
+
+
+def _party(key: int) -> Membership:
+    """The membership with its party's name loaded."""
+    found = queries.with_party(key)
+    if found is None:
+        raise NotFound(_("There is no such membership."))
+    return found
+
+
+@bp.post("/<network:network>/membership/<int:membership_id>/naming")
+@allows(Can.OWN, membership=Membership)
+def naming(network: Network, membership: Membership) -> Response:
+    """Say who may see one's name."""
+    by, form = current_actor(), NamingForm(about=membership, prefix=f"m{membership.id}-")
+    with transaction():
+        row = _party(membership.id)
+        member_actions.name_in_public(row, bool(form.named.data), by=by, via=Door.WEB)
+    return see(".own")
+
+
+@bp.post("/<network:network>/membership/<int:membership_id>/confirm")
+@allows(Can.HOLD_MEMBERSHIP, membership=Membership)
+def confirm_own(network: Network, membership: Membership) -> Response:
+    """Somebody signed in confirms a membership from the old list, or starts again."""
+    by = current_actor()
+    with transaction():
+        row = _party(membership.id)
+        act = member_actions.restart if row.state is MembershipState.LAPSED else member_actions.confirm
+        act(row, by=by, via=Door.WEB)
+    return see(".own")
+
+
+@bp.get("/<network:network>/membership/<int:membership_id>/leave")
+@allows(Can.HOLD_MEMBERSHIP, membership=Membership)
+def leaving(network: Network, membership: Membership) -> Response:
+    """What leaving means: what ends, what stays, and what one could do instead."""
+    row = _party(membership.id)
+    return page(
+        "membership/leave.html", membership=row, party=queries.name_of(row), form=Form(), K=MembershipKind
+    )
+
+
+@bp.post("/<network:network>/membership/<int:membership_id>/leave")
+@allows(Can.HOLD_MEMBERSHIP, membership=Membership)
+def leave(network: Network, membership: Membership) -> Response:
+    """Leave."""
+    by = current_actor()
+    with transaction():
+        member_actions.resign(_party(membership.id), by=by, via=Door.WEB)
+    return see(".own")
+
+
+@bp.get("/<network:network>/membership/<token>")
+@allows(Can.APPLY)
+def confirming(network: Network, token: str) -> Response:
+    """Where the mail's link leads somebody from the old list. Looking changes nothing."""
+    return _confirming_page(network, token)
+
+
+def _confirming_page(network: Network, token: str, code: int = 200, form: Form | None = None) -> Response:
+    never_cached()
+    membership, actor = member_actions.held_by(token, network)
+    return page(
+        "membership/confirming.html",
+        code,
+        membership=membership,
+        party=queries.name_of(membership),
+        who=actor.name,
+        token=token,
+        S=MembershipState,
+        form=form,
+        button=Form(),
+    )
+
+
+@bp.post("/<network:network>/membership/<token>")
+@allows(Can.APPLY)
+def confirm_found(network: Network, token: str) -> Response:
+    """The button: yes, I am a member."""
+    form = Form()
+    with form.catching():
+        with transaction():
+            membership, by = member_actions.held_by(token, network)
+            email_id = ids_of("membership", token, 2)[1]
+            if membership.state is MembershipState.LAPSED:
+                member_actions.restart(membership, by=by, via=Door.WEB)
+            else:
+                member_actions.confirm(membership, by=by, email_id=email_id, via=Door.WEB)
+        return see(".confirming", token=token)
+    return _confirming_page(network, token, 422, form)

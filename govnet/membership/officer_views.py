@@ -1,0 +1,132 @@
+"""Applications as officers see them: the list, one of them, and the three answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, url_for
+from flask_babel import gettext as _
+
+from govnet.charter.models import Network
+from govnet.kernel.actor import Door
+from govnet.kernel.forms import Form, once
+from govnet.kernel.pages import page
+from govnet.membership import actions, organisation_actions, status
+from govnet.membership import application_queries as queries
+from govnet.membership.blueprint import bp
+from govnet.membership.deciding import may_decide
+from govnet.membership.forms import AskForm, DeclineForm
+from govnet.membership.models import Application, RepresentationClaim
+from govnet.membership.organisation_queries import claims_waiting
+from govnet.permissions import Can, allows, current_actor
+
+
+@bp.get("/<network:network>/applications")
+@allows(Can.DECIDE_APPLICATION)
+def applications(network: Network) -> Response:
+    """What waits for the officers, oldest first, and what was decided last."""
+    return page(
+        "membership/applications.html",
+        waiting=queries.applications_waiting(network.id),
+        claims=claims_waiting(network.id),
+        decided=queries.applications_decided(network.id),
+        status=status,
+        form=Form(),
+    )
+
+
+@bp.get("/<network:network>/applications/<int:application_id>")
+@allows(Can.DECIDE_APPLICATION, application=Application)
+def application(network: Network, application: Application) -> Response:
+    """One application with all that the applicant said."""
+    return _application_page(network, application.id)
+
+
+def _application_page(network: Network, key: int, code: int = 200, form: Form | None = None) -> Response:
+    row = queries.whole(key)
+    assert row is not None
+    by = queries.decided_by(row)
+    facts = status.page_of(row, network)
+    facts |= {"state": str(status.OFFICER_STATES[row.state]()), "decided_by": by}
+    facts["events"] = status.events(row, network.zone, decided_by=by)
+    return page(
+        "membership/application.html",
+        code,
+        **facts,
+        mine=may_decide(network.id, current_actor()),
+        form=form,
+        admit_form=form if type(form) is Form else Form(about=row, formdata=None),
+        ask_form=form if isinstance(form, AskForm) else AskForm(about=row, formdata=None),
+        decline_form=form if isinstance(form, DeclineForm) else DeclineForm(about=row, formdata=None),
+    )
+
+
+def _decide(network: Network, key: int, form: Form, make: Callable[[], Any], done: str) -> Response:
+    if form.validate_on_submit():
+        with form.catching():
+            return once(
+                form, make, lambda _made: url_for(".application", network=network, application_id=key), done
+            )
+    return _application_page(network, key, 422, form)
+
+
+@bp.post("/<network:network>/applications/<int:application_id>/admit")
+@allows(Can.DECIDE_APPLICATION, application=Application)
+def admit(network: Network, application: Application) -> Response:
+    """Let the applicant in."""
+    by, form, key, name = current_actor(), Form(about=application), application.id, application.name
+    return _decide(
+        network, key, form, lambda: actions.admit(application, by=by, via=Door.WEB),
+        _("%(name)s is in. A mail says so, and how to sign in.", name=name),
+    )  # fmt: skip
+
+
+@bp.post("/<network:network>/applications/<int:application_id>/ask")
+@allows(Can.DECIDE_APPLICATION, application=Application)
+def ask(network: Network, application: Application) -> Response:
+    """Ask the applicant something."""
+    by, form, key, name = current_actor(), AskForm(about=application), application.id, application.name
+    return _decide(
+        network, key, form,
+        lambda: actions.ask(application, form.question.data or "", by=by, via=Door.WEB),
+        _("Your question is on its way to %(name)s.", name=name),
+    )  # fmt: skip
+
+
+@bp.post("/<network:network>/applications/<int:application_id>/decline")
+@allows(Can.DECIDE_APPLICATION, application=Application)
+def decline(network: Network, application: Application) -> Response:
+    """Say no, with a reason."""
+    by, form, key, name = current_actor(), DeclineForm(about=application), application.id, application.name
+    return _decide(
+        network, key, form,
+        lambda: actions.decline(application, form.reason.data or "", by=by, via=Door.WEB),
+        _("%(name)s was told, with your reason.", name=name),
+    )  # fmt: skip
+
+
+@bp.post("/<network:network>/organisations/claims/<int:claim_id>/confirm")
+@allows(Can.CONFIRM_REPRESENTATIVE, claim=RepresentationClaim)
+def confirm_claim(network: Network, claim: RepresentationClaim) -> Response:
+    """Confirm that somebody may speak for an organisation."""
+    by, form, where = current_actor(), Form(about=claim), claim.organisation_id
+    return once(
+        form,
+        lambda: organisation_actions.confirm(claim, by=by, via=Door.WEB),
+        lambda _made: url_for(".organisation", network=network, organisation_id=where),
+        done=_("Confirmed, and told."),
+    )
+
+
+@bp.post("/<network:network>/organisations/claims/<int:claim_id>/decline")
+@allows(Can.CONFIRM_REPRESENTATIVE, claim=RepresentationClaim)
+def decline_claim(network: Network, claim: RepresentationClaim) -> Response:
+    """Do not confirm it."""
+    by, form, where = current_actor(), Form(about=claim), claim.organisation_id
+    return once(
+        form,
+        lambda: organisation_actions.decline(claim, by=by, via=Door.WEB),
+        lambda _made: url_for(".organisation", network=network, organisation_id=where),
+        done=_("Not confirmed, and told."),
+    )

@@ -1,0 +1,134 @@
+"""What membership holds about a person: for her export, and taken out when she removes her name."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from govnet.accounts.models import Person
+from govnet.charter.models import Network
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor, Door
+from govnet.kernel.models import reference
+from govnet.membership import member_actions, organisation_actions, queries
+from govnet.membership.application_queries import locked
+from govnet.membership.models import (
+    Application,
+    ApplicationNote,
+    ApplicationState,
+    ClaimState,
+    Membership,
+    Representation,
+    RepresentationClaim,
+)
+from govnet.membership.organisation_queries import locked_claim, network_of, whole_voice
+
+_DONE = (ApplicationState.ADMITTED, ApplicationState.DECLINED, ApplicationState.WITHDRAWN)
+
+
+def held(person_id: int) -> dict[str, Any]:
+    """Her applications, memberships and representations, as plain data."""
+    return {
+        "memberships": [
+            {"network": slug, "kind": m.kind.value, "state": m.state.value, "start": m.start.isoformat(),
+             "end": m.end.isoformat() if m.end else None, "agreed_to": json.loads(m.answers),
+             "named_in_public": m.named_in_public}
+            for m, slug in _rows(Membership, Membership.person_id == person_id)
+        ],
+        "applications": [
+            {"network": slug, "name": a.name, "email": a.email, "kind": a.kind.value, "state": a.state.value,
+             "organisation": a.organisation_name, "about": a.about, "agreed_to": json.loads(a.answers),
+             "applied_at": a.applied_at.isoformat(), "reason": a.reason, "notes": _notes(a.id)}
+            for a, slug in _rows(Application, Application.person_id == person_id)
+        ],
+        "speaks_for": _speaks(person_id),
+        "claims": [
+            {"network": slug, "name": c.name, "email": c.email, "evidence": c.evidence, "state": c.state.value}
+            for c, slug in _rows(RepresentationClaim, RepresentationClaim.person_id == person_id)
+        ],
+    }  # fmt: skip
+
+
+def _rows(table: Any, condition: Any) -> list[Any]:
+    query = select(table, Network.slug).join(Network, Network.id == table.network_id).where(condition)
+    return list(db.session.execute(query.order_by(table.id)))
+
+
+def _notes(application_id: int) -> list[dict[str, Any]]:
+    query = select(ApplicationNote).where(ApplicationNote.application_id == application_id)
+    return [
+        {"by_you": n.by_applicant, "body": n.body, "at": n.at.isoformat()} for n in db.session.scalars(query)
+    ]
+
+
+def _speaks(person_id: int) -> list[dict[str, Any]]:
+    query = select(Representation).where(Representation.person_id == person_id).order_by(Representation.id)
+    return [
+        {"organisation": r.organisation_id, "first": r.is_primary, "start": r.start.isoformat(),
+         "end": r.end.isoformat() if r.end else None}
+        for r in db.session.scalars(query)
+    ]  # fmt: skip
+
+
+def forget(person_id: int) -> set[str]:
+    """End what she holds and empty what she wrote; the references whose entries hold her words. Inside transaction()."""
+    return {*_memberships(person_id), *_voices(person_id), *_applications(person_id), *_claims(person_id)}
+
+
+def _memberships(person_id: int) -> set[str]:
+    query = select(Membership.id).where(Membership.person_id == person_id)
+    named = set()
+    for key in db.session.scalars(query).all():
+        membership = queries.with_party(key)
+        assert membership is not None
+        by = Actor(person_id, queries.name_of(membership), membership.network_id)
+        member_actions.resign(membership, by=by, via=Door.WEB)
+        membership.named_in_public = False
+        named.add(reference(membership))
+    return named
+
+
+def _voices(person_id: int) -> set[str]:
+    query = select(Representation).where(Representation.person_id == person_id)
+    named = set()
+    name = db.session.get_one(Person, person_id).name
+    for row in db.session.scalars(query).all():
+        network, voice = network_of(row.organisation_id), whole_voice(row.id)
+        if network is not None and voice is not None and row.end is None:
+            organisation_actions.end(voice, network, by=Actor(person_id, name, network.id), via=Door.WEB)
+        elif row.end is None:
+            row.end = max(clock.now().date(), row.start)
+        named.add(reference(row))
+    return named
+
+
+def _applications(person_id: int) -> set[str]:
+    query = select(Application.id).where(Application.person_id == person_id)
+    named = set()
+    for key in db.session.scalars(query).all():
+        row = locked(key)
+        if row.state not in _DONE:
+            row.state, row.decided_at = ApplicationState.WITHDRAWN, clock.now()
+        row.name, row.email, row.about = "", f"erased-{row.id}", ""
+        row.reason = "…" if row.reason else ""
+        for note in db.session.scalars(select(ApplicationNote).where(ApplicationNote.application_id == key)):
+            note.body = ""
+        named.add(reference(row))
+    return named
+
+
+def _claims(person_id: int) -> set[str]:
+    mine = or_(RepresentationClaim.person_id == person_id, RepresentationClaim.invited_by_id == person_id)
+    query = select(RepresentationClaim.id).where(mine)
+    named = set()
+    for key in db.session.scalars(query).all():
+        row = locked_claim(key)
+        if row.state is ClaimState.WAITING:
+            row.state, row.settled_at = ClaimState.WITHDRAWN, clock.now()
+        if row.person_id == person_id:
+            row.name, row.email, row.evidence = "", f"erased-{row.id}", ""
+        named.add(reference(row))
+    return named

@@ -1,0 +1,77 @@
+"""What joining and belonging are: names compared, addresses of sites, lives of applications, how long answers take."""
+
+from __future__ import annotations
+
+import hashlib
+import statistics
+import unicodedata
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+OPEN = frozenset({"applied", "asked"})
+"""States in which an application waits for somebody."""
+FEWEST_TO_JUDGE = 3
+"""With fewer answered applications nobody can say what is usual."""
+ASKS_AN_HOUR = 3
+"""How often a form may have one address written to in an hour: a stranger's mailbox is not flooded."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def name_key(name: str) -> str:
+    """An organisation's name folded for comparison: width, case and spaces do not make another one."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())[:200]
+
+
+def web_address(typed: str) -> str | None:
+    """The address of a site as a link may have it, https:// added where no scheme was typed; None for what is none.
+
+    Only http and https count: a `javascript:` or `data:` address is none.
+    """
+    text = typed.strip()
+    scheme, colon, rest = text.partition(":")
+    if not colon or "." in scheme or rest[:1].isdigit():
+        text = f"https://{text}"
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return None
+    looks_whole = "." in host and " " not in text and not host.startswith(".") and "@" not in parts.netloc
+    return text if parts.scheme in ("http", "https") and looks_whole and port != 0 else None
+
+
+def tick_key(sentence: str) -> str:
+    """A short name for a sentence to tick; another sentence has another."""
+    return hashlib.sha256(sentence.encode()).hexdigest()[:12]
+
+
+def unticked(sentences: Sequence[str], ticked: Collection[str]) -> list[str]:
+    """Those of the charter's sentences that were not agreed to, in its order."""
+    return [sentence for sentence in sentences if sentence not in ticked]
+
+
+def may_be_asked_again(asked_within_an_hour: int) -> bool:
+    """Whether one more mail may go to an address that a stranger typed."""
+    return asked_within_an_hour < ASKS_AN_HOUR
+
+
+def usual_days(waits: Sequence[timedelta]) -> int | None:
+    """In how many days applications are usually answered: the median, rounded up to whole days; None with too few."""
+    if len(waits) < FEWEST_TO_JUDGE:
+        return None
+    median = statistics.median(wait.total_seconds() for wait in waits)
+    return max(1, -(-int(median) // 86_400))
+
+
+def deciders(admission: str) -> frozenset[str]:
+    """The roles that decide an application where the charter says so; none where it lets people in at once."""
+    return {
+        "committee": frozenset({"steering"}),
+        "coordinator": frozenset({"coordinator"}),
+    }.get(admission, frozenset())
+
+
+def sheet_cell(text: str) -> str:
+    """The text as a spreadsheet shows it: a quotation mark before what it would take for a formula (OWASP, CSV injection)."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

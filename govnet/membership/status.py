@@ -1,0 +1,88 @@
+"""What an application's page shows, to the applicant and to officers: its story, in words and with dates."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask_babel import gettext as _
+
+from govnet.charter.models import Network
+from govnet.kernel.pages import instant
+from govnet.membership import application_queries as queries
+from govnet.membership.models import Application, ApplicationState, MembershipKind
+
+STATES = {
+    ApplicationState.UNCONFIRMED: lambda: _("Not confirmed yet"),
+    ApplicationState.APPLIED: lambda: _("Waiting for an answer"),
+    ApplicationState.ASKED: lambda: _("A question for you"),
+    ApplicationState.ADMITTED: lambda: _("You are a member"),
+    ApplicationState.DECLINED: lambda: _("Declined"),
+    ApplicationState.WITHDRAWN: lambda: _("Taken back"),
+}
+OFFICER_STATES = {
+    **STATES,
+    ApplicationState.ASKED: lambda: _("Waiting for the applicant"),
+    ApplicationState.ADMITTED: lambda: _("Let in"),
+}
+KINDS = {"good": ApplicationState.ADMITTED, "bad": ApplicationState.DECLINED, "warn": ApplicationState.ASKED,
+         "plain": ApplicationState.WITHDRAWN}  # fmt: skip
+
+
+def colour(application: Application) -> str:
+    """The kind of chip or notice that the state is shown in."""
+    return next((kind for kind, state in KINDS.items() if application.state is state), "open")
+
+
+def organisation_name(application: Application) -> str:
+    """The organisation that joins, as known or as typed; "" for a person."""
+    return application.organisation.name if application.organisation else application.organisation_name
+
+
+def sentences(application: Application) -> list[str]:
+    """What was ticked."""
+    return list(json.loads(application.answers))
+
+
+def waits_for_voice(application: Application) -> bool:
+    """Whether nobody may speak for the organisation yet, so that it can't be let in."""
+    return (
+        application.kind is MembershipKind.ORGANISATION
+        and not application.may_speak
+        and application.state in (ApplicationState.APPLIED, ApplicationState.ASKED)
+    )
+
+
+def page_of(application: Application, network: Network) -> dict[str, Any]:
+    """Everything that the applicant's page names."""
+    return {
+        "application": application,
+        "state": str(STATES[application.state]()),
+        "colour": colour(application),
+        "organisation": organisation_name(application),
+        "sentences": sentences(application),
+        "waits_for_voice": waits_for_voice(application),
+        "usual": queries.usual_days(network.id),
+        "admission": queries.terms(network.id).admission,
+        "events": events(application, network.zone),
+        "S": ApplicationState,
+    }
+
+
+def events(
+    application: Application, zone: str, *, decided_by: str = ""
+) -> list[tuple[str, str, str, bool | None]]:
+    """The story as a timeline: when, what, no address, done or to come."""
+    told: list[tuple[str, str, str, bool | None]] = [
+        (instant(application.applied_at, zone), _("The form was sent."), "", True)
+    ]
+    if application.confirmed_at:
+        told.append((instant(application.confirmed_at, zone), _("The address was confirmed."), "", True))
+    for note in application.notes:
+        words = _("Answered.") if note.by_applicant else _("Something was asked.")
+        told.append((instant(note.at, zone), words, "", True))
+    if application.decided_at:
+        words = str(OFFICER_STATES[application.state]())
+        words = _("%(words)s, by %(who)s.", words=words, who=decided_by) if decided_by else f"{words}."
+        told.append((instant(application.decided_at, zone), words, "", True))
+    return told

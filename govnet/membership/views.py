@@ -1,0 +1,204 @@
+"""Joining: the form, the mail's link, and the page on which an applicant sees where it stands."""
+
+from __future__ import annotations
+
+from flask import Response, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from govnet.charter.models import Network
+from govnet.extensions import limiter
+from govnet.kernel.errors import NotFound
+from govnet.kernel.forms import Form, once
+from govnet.kernel.pages import never_cached, page, see
+from govnet.kernel.transaction import transaction
+from govnet.mail.actions import subscribe_address
+from govnet.membership import (
+    actions,
+    joining_form,
+    links,
+    member_views,
+    officer_views,
+    organisation_views,
+    status,
+)
+from govnet.membership import application_queries as queries
+from govnet.membership.blueprint import bp
+from govnet.membership.forms import AnswerForm, JoinForm, JustMailForm
+from govnet.membership.models import Application
+from govnet.permissions import Can, allows, current_actor
+
+__all__ = ["member_views", "officer_views", "organisation_views"]
+blueprints = (bp,)
+OFTEN = "40 per hour"
+"""How often one address on the network may ask us to write to somebody."""
+
+
+@bp.get("/<network:network>/join")
+@allows(Can.APPLY)
+def join(network: Network) -> Response:
+    """The form to join, and the easy exit: just the mail."""
+    return _join_page(network, joining_form.fresh(network, current_actor()))
+
+
+def _join_page(network: Network, form: JoinForm, status: int = 200, *, changed: bool = False) -> Response:
+    never_cached()
+    return page(
+        "membership/join.html",
+        status,
+        form=form,
+        mail_form=JustMailForm(about=network, formdata=None),
+        terms=queries.terms(network.id),
+        changed=changed,
+        usual=queries.usual_days(network.id),
+    )
+
+
+@bp.post("/<network:network>/join")
+@limiter.limit(OFTEN)
+@allows(Can.APPLY)
+def apply(network: Network) -> Response:
+    """Somebody wants to join: a mail asks whether it was really her. If the rules changed meanwhile, look again."""
+    form = joining_form.fresh(network, current_actor())
+    if joining_form.outdated(form, network):
+        return _join_page(network, form, 409, changed=True)
+    if form.validate_on_submit():
+        with form.catching():
+            asks = joining_form.asks(form, language=str(get_locale() or "en"))
+            return once(
+                form,
+                lambda: actions.apply(network, asks, by=current_actor(), via=joining_form.WEB),
+                lambda made: _after(network, made),
+            )
+    return _join_page(network, form, 422)
+
+
+def _after(network: Network, made: Application | None) -> str:
+    """A visitor sees the same page whatever we know; somebody signed in sees the application."""
+    if made is not None and current_actor().signed_in:
+        return url_for(".mine", network=network, token=links.token_for("application", made.id))
+    return url_for(".sent", network=network)
+
+
+@bp.get("/<network:network>/join/sent")
+@allows(Can.APPLY)
+def sent(network: Network) -> Response:
+    """What happens next: a mail is on its way."""
+    return page("membership/sent.html", just_mail=False)
+
+
+@bp.get("/<network:network>/join/mail")
+@allows(Can.APPLY)
+def just_mail(network: Network) -> Response:
+    """The form for those who only want to read."""
+    never_cached()
+    return page("membership/just_mail.html", mail_form=JustMailForm(about=network), form=None)
+
+
+@bp.post("/<network:network>/join/mail")
+@limiter.limit(OFTEN)
+@allows(Can.APPLY)
+def subscribe(network: Network) -> Response:
+    """Just the mail: the address is asked by mail whether it wants it."""
+    form = JustMailForm(about=network)
+    if not form.validate_on_submit():
+        never_cached()
+        return page("membership/just_mail.html", 422, mail_form=form, form=form)
+    with transaction():
+        subscribe_address(network, form.address.data or "", language=str(get_locale() or "en"))
+    return see(".mail_sent")
+
+
+@bp.get("/<network:network>/join/mail/sent")
+@allows(Can.APPLY)
+def mail_sent(network: Network) -> Response:
+    """What happens next: a mail asks whether the address wants ours."""
+    return page("membership/sent.html", just_mail=True)
+
+
+@bp.get("/<network:network>/applications/mine")
+@allows(Can.OWN)
+def my_application(network: Network) -> Response:
+    """Lead somebody signed in to her own application."""
+    found = queries.application_of(current_actor().person_id or 0, network.id)
+    if found is None:
+        return see(".join")
+    return see(".mine", token=links.token_for("application", found))
+
+
+@bp.get("/<network:network>/applications/mine/<token>")
+@allows(Can.APPLY)
+def mine(network: Network, token: str) -> Response:
+    """Where an application stands. Looking changes nothing: the page has the buttons."""
+    return _status_page(network, token)
+
+
+def _held(network: Network, token: str) -> Application:
+    """The application that the link is about."""
+    found = queries.whole(links.ids_of("application", token)[0])
+    if found is None or found.network_id != network.id:
+        raise NotFound(_("This application is no longer here. Please fill in the form again."))
+    return found
+
+
+def _status_page(network: Network, token: str, code: int = 200, form: Form | None = None) -> Response:
+    never_cached()
+    application = _held(network, token)
+    facts = status.page_of(application, network)
+    answer = form if isinstance(form, AnswerForm) else AnswerForm(about=application, formdata=None)
+    return page(
+        "membership/status.html", code, **facts, token=token, form=form, answer_form=answer, button=Form()
+    )
+
+
+@bp.post("/<network:network>/applications/mine/<token>/confirm")
+@allows(Can.APPLY)
+def confirm(network: Network, token: str) -> Response:
+    """The button of the mail's page: yes, it was me."""
+    application, form = _held(network, token), Form()
+    with form.catching():
+        with transaction():
+            actions.confirm(application, via=joining_form.WEB)
+        return see(".mine", token=token)
+    return _status_page(network, token, 422, form)
+
+
+@bp.post("/<network:network>/applications/mine/<token>/answer")
+@allows(Can.APPLY)
+def answer(network: Network, token: str) -> Response:
+    """The applicant answers what was asked."""
+    application = _held(network, token)
+    form = AnswerForm(about=application)
+    if form.validate_on_submit():
+        with form.catching():
+            return once(
+                form,
+                lambda: actions.answer(application, form.body.data or "", via=joining_form.WEB),
+                lambda _made: url_for(".mine", network=network, token=token),
+                done=_("Thank you. Your answer is with those who decide."),
+            )
+    return _status_page(network, token, 422, form)
+
+
+@bp.post("/<network:network>/applications/mine/<token>/speak")
+@allows(Can.APPLY)
+def speak(network: Network, token: str) -> Response:
+    """The applicant may speak for her organisation now."""
+    application, form = _held(network, token), Form()
+    with form.catching():
+        with transaction():
+            actions.speak_now(application, via=joining_form.WEB)
+        return see(".mine", token=token)
+    return _status_page(network, token, 422, form)
+
+
+@bp.post("/<network:network>/applications/mine/<token>/withdraw")
+@allows(Can.APPLY)
+def withdraw(network: Network, token: str) -> Response:
+    """The applicant takes it back."""
+    application, form = _held(network, token), Form()
+    with form.catching():
+        with transaction():
+            actions.withdraw(application, via=joining_form.WEB)
+        return see(".mine", token=token)
+    return _status_page(network, token, 422, form)

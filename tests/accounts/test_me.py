@@ -1,0 +1,264 @@
+"""The page "You": what waits, what happened, and what is marked as read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import pytest
+from sqlalchemy import func, select
+
+from govnet.accounts import waiting
+from govnet.accounts.models import CaughtUp, Person
+from govnet.accounts.waiting import Group, news, thing, waits
+from govnet.charter.models import Network
+from govnet.extensions import db
+from govnet.kernel.actor import ONESELF, Door
+from govnet.kernel.transaction import transaction
+from govnet.membership.models import Organisation
+from govnet.record import registry
+from govnet.record.actions import record
+from govnet.record.events import Event, Visibility
+from govnet.record.models import Entry
+from tests import builders
+from tests.pages import opened, send
+from tests.statements import counted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided(Event):
+    """Something was decided."""
+
+    verb: ClassVar[str] = "test.decided"
+    sentence: ClassVar[Any] = "%(what)s was decided"
+    subject: ClassVar[str] = "thing"
+    thing: object
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered(Event):
+    """Somebody answered somebody."""
+
+    verb: ClassVar[str] = "test.answered"
+    sentence: ClassVar[Any] = "%(actor)s answered"
+    subject: ClassVar[str] = "to"
+    to: object
+
+
+@pytest.fixture
+def little_features(app, monkeypatch):
+    """Organisations wait for everybody; two verbs are news."""
+    monkeypatch.setattr(waiting, "_kinds", {})
+    monkeypatch.setattr(waiting, "_news", {})
+    monkeypatch.setitem(registry._events, "test.decided", Decided)
+    monkeypatch.setitem(registry._events, "test.answered", Answered)
+
+    def link(network, key):
+        return f"/{network.slug}/things/{key}"
+
+    def rows(person_id, now):
+        columns = thing(Network.id, Organisation.id, Organisation.name, Organisation.created_at)
+        return columns.join(Network, Network.slug == "uk")
+
+    def undated(person_id, now):
+        columns = thing(Network.id, Person.id, Person.name).join(Network, Network.slug == "uk")
+        return columns.where(Person.id == person_id, Person.name == "Ann Waits")
+
+    waits("test.organisation", rows, asks="Your answer", link=link)
+    waits("test.person", undated, asks="Your word", link=link)
+    news(Group.DECIDED, "test.decided")
+    news(Group.ANSWERS, "test.answered", where=lambda person: Entry.subject == f"person:{person}")
+
+
+def happened(network_id, what="The quorum", by=None, seen_by=None, to=None):
+    network = db.session.get_one(Network, network_id)
+    actor = builders.acting(by or builders.a_person("Bob Example"), network)
+    common = {"network": network, "by": actor, "under": ONESELF, "via": Door.WEB}
+    with transaction():
+        if to is not None:
+            record(Answered(**common, to=db.session.get_one(Person, to)))
+        else:
+            record(Decided(**common, thing=network, what=what, seen_by=seen_by))
+
+
+def test_when_nothing_waits_the_page_says_so(little_features, ann_here):
+    page = opened(ann_here, "/me")
+    assert "Nothing waits for you" in page.text
+    assert "Nothing new since you were here." in page.text
+    assert "The UK network member" in page.text
+
+
+def test_what_waits_stands_soonest_first_and_undated_last(app, little_features, ann_here, ann, time):
+    with app.app_context():
+        network = db.session.get_one(Network, ann.network_id)
+        builders.an_organisation(network, "Later Shed")
+        time.move(timedelta(days=-1))
+        builders.an_organisation(network, "Sooner Shed")
+        time.move(timedelta(days=1))
+        with transaction():
+            db.session.get_one(Person, ann.id).name = "Ann Waits"
+    page = opened(ann_here, "/me")
+    assert page.title.startswith("3 things wait for you")
+    assert page.text.index("Sooner Shed") < page.text.index("Later Shed") < page.text.index("Your word")
+    assert "Your answer · until Sun 12 Apr 2015, 10:00 BST" in page.text
+    assert "/uk/things/1" in page.links
+
+
+def test_the_number_beside_you_costs_one_statement_and_none_for_visitors(app, little_features, ann_here, ann):
+    with app.app_context():
+        builders.an_organisation(db.session.get_one(Network, ann.network_id), "The Open Shed")
+    with app.app_context(), counted() as statements:
+        page = opened(ann_here, "/me/security")
+    assert "You 1 wait for you" in page.text
+    assert len([s for s in statements if "organisation.name" in s and "count" in s]) == 1
+    with app.app_context(), counted() as statements:
+        app.test_client().get("/sign-in")
+    assert not [s for s in statements if "organisation" in s]
+
+
+def test_the_page_asks_at_most_eight_times_however_much_there_is(app, little_features, ann_here, ann):
+    with app.app_context():
+        for n in range(5):
+            builders.an_organisation(db.session.get_one(Network, ann.network_id), f"Shed {n}")
+            happened(ann.network_id, f"Thing {n}")
+    with app.app_context(), counted() as statements:
+        opened(ann_here, "/me")
+    assert len(statements) <= 8, statements
+
+
+def test_what_happened_stands_in_groups_with_counts_and_links_to_the_rest(
+    app, little_features, ann_here, ann
+):
+    with app.app_context():
+        for n in range(8):
+            happened(ann.network_id, f"Thing {n}")
+        happened(ann.network_id, to=ann.id)
+        happened(ann.network_id, to=builders.a_person("Cy").id)
+    text = opened(ann_here, "/me").text
+    assert "Answers to you 1" in text
+    assert "Decided 8" in text
+    assert text.index("Answers to you") < text.index("Decided")
+    assert "Thing 7 was decided" in text
+    assert "Thing 1 was decided" not in text
+    assert "and 2 more" in text
+
+
+def test_what_ann_did_herself_is_no_news_to_her(app, little_features, ann_here, ann):
+    with app.app_context():
+        happened(ann.network_id, by=db.session.get_one(Person, ann.id))
+    assert "was decided" not in opened(ann_here, "/me").text
+
+
+def test_what_is_for_the_committee_is_shown_to_it_alone(app, little_features, client, ann_here, ann):
+    with app.app_context():
+        happened(ann.network_id, "A secret", seen_by=Visibility.COMMITTEE)
+        happened(ann.network_id, "A word", seen_by=Visibility.MEMBERS)
+        sam = builders.a_steering_member(db.session.get_one(Network, ann.network_id))
+        sams = app.test_client()
+        builders.sign_in(sams, sam)
+    assert "A secret" not in opened(ann_here, "/me").text
+    assert "A word" in opened(ann_here, "/me").text
+    text = opened(sams, "/me").text
+    assert "A secret" in text
+    assert "on the committee" in text
+
+
+def test_i_have_read_all_this_marks_exactly_what_was_shown(app, little_features, ann_here, ann):
+    with app.app_context():
+        happened(ann.network_id, "Seen")
+    page = opened(ann_here, "/me")
+    with app.app_context():
+        happened(ann.network_id, "Meanwhile")
+    form = next(f for f in page.forms if f["action"] == "/me/read")
+    fields = {f["name"]: f["value"] for f in form["fields"] if f["name"]}
+    assert fields[f"upto-{ann.network_id}"] == "1"
+    ann_here.post("/me/read", data=fields)
+    text = opened(ann_here, "/me").text
+    assert "Meanwhile was decided" in text
+    assert "Seen was decided" not in text
+    ann_here.post("/me/read", data={**fields, f"upto-{ann.network_id}": "0"})
+    assert "Seen was decided" not in opened(ann_here, "/me").text
+
+
+def test_nobody_marks_what_is_not_there_yet(app, little_features, ann_here, ann):
+    with app.app_context():
+        happened(ann.network_id, "Seen")
+    page = opened(ann_here, "/me")
+    fields = {f["name"]: f["value"] for form in page.forms for f in form["fields"] if f["name"]}
+    strange = {
+        f"upto-{ann.network_id}": "999999",
+        "upto-77": "5",
+        "upto-x": "1",
+        "upto-1e3": "²",
+        "upto-" + "9" * 30: "1",
+    }
+    assert ann_here.post("/me/read", data={**fields, **strange}).status_code == 303
+    with app.app_context():
+        assert db.session.scalars(select(CaughtUp.number)).all() == [1]
+        happened(ann.network_id, "Afterwards")
+    assert "Afterwards was decided" in opened(ann_here, "/me").text
+
+
+def test_two_weeks_are_shown_to_somebody_who_never_marked_anything(app, little_features, ann_here, ann, time):
+    with app.app_context():
+        happened(ann.network_id, "Long ago")
+    time.move(timedelta(days=15))
+    with app.app_context():
+        happened(ann.network_id, "Lately")
+    text = opened(ann_here, "/me").text
+    assert "Lately was decided" in text
+    assert "Long ago was decided" not in text
+
+
+def test_reading_the_page_marks_nothing(app, little_features, ann_here, ann):
+    with app.app_context():
+        happened(ann.network_id)
+    opened(ann_here, "/me")
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(CaughtUp)) == 0
+
+
+def test_somebody_in_two_networks_sees_both(app, little_features, ann_here, ann):
+    with app.app_context():
+        scot = builders.a_network("scot")
+        with builders._joined():
+            builders._belongs(scot, person_id=ann.id, kind="individual")
+        happened(ann.network_id, "The first")
+        happened(scot.id, "The second")
+    page = opened(ann_here, "/me")
+    assert "The SCOT network: Since" in page.text
+    assert "The UK network: Since" in page.text
+    send(ann_here, "/me", {}, action="/me/read")
+    assert "was decided" not in opened(ann_here, "/me").text
+
+
+def test_somebody_in_no_network_is_told_how_to_join_one(app, client):
+    with app.app_context():
+        builders.a_network()
+        builders.sign_in(client, builders.a_person("Nina New"))
+    page = opened(client, "/me")
+    assert "You are not in a network yet." in page.text
+    assert "/uk/join" in page.links
+
+
+def test_a_thing_can_be_answered_in_place(app, little_features, ann_here, ann, monkeypatch):
+    from jinja2 import ChoiceLoader, DictLoader
+
+    pieces = DictLoader({"here.html": "<p>Here: {{ thing.title }}, {{ thing.extra }}</p>"})
+    monkeypatch.setattr(app.jinja_env, "loader", ChoiceLoader([app.jinja_env.loader, pieces]))
+    asked = []
+
+    def load(person_id, keys):
+        asked.append(list(keys))
+        return {key: f"extra {key}" for key in keys}
+
+    kind = waiting._kinds["test.organisation"]
+    waits(kind.name, kind.rows, asks="Your answer", link=kind.link, in_place="here.html", load=load)
+    with app.app_context():
+        for name in ("One Shed", "Two Shed"):
+            builders.an_organisation(db.session.get_one(Network, ann.network_id), name)
+    text = opened(ann_here, "/me").text
+    assert "Here: One Shed, extra 1" in text
+    assert len(asked) == 1

@@ -1,0 +1,114 @@
+"""Rules of links, codes, passwords and paths, without a database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from govnet.accounts import rules
+from govnet.accounts.rules import LinkState, PasswordFault, link_state, local_path
+
+NOON = datetime(2015, 4, 13, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("later", "state"),
+    [
+        (timedelta(0), LinkState.LIVE),
+        (timedelta(minutes=9, seconds=59), LinkState.LIVE),
+        (timedelta(minutes=10), LinkState.EXPIRED),
+        (timedelta(days=900), LinkState.EXPIRED),
+        (timedelta(minutes=-2), LinkState.LIVE),
+        (timedelta(minutes=-3), LinkState.EXPIRED),
+    ],
+)
+def test_a_link_works_for_ten_minutes_whichever_way_the_clock_jumps(later, state):
+    assert link_state(asked_at=NOON, used_at=None, now=NOON + later) is state
+
+
+def test_a_link_that_was_used_stays_used():
+    assert link_state(asked_at=NOON, used_at=NOON, now=NOON) is LinkState.USED
+
+
+def test_a_code_is_six_digits_that_only_the_key_can_make():
+    assert len(rules.code_for("key", "token")) == 6
+    assert rules.code_for("key", "token") == rules.code_for("key", "token")
+    assert rules.code_for("key", "token") != rules.code_for("another", "token")
+
+
+@pytest.mark.parametrize("typed", ["123456", " 123 456 ", "123-456", "١٢٣٤٥٦", "１２３４５６"])
+def test_a_code_may_be_typed_as_people_type_digits(typed):
+    assert rules.code_typed(typed) == "123456"
+
+
+def test_superscripts_and_words_are_no_crash():
+    assert rules.code_typed("one²") == "2"
+
+
+@pytest.mark.parametrize("path", ["/me", "/uk/forum/41?page=2#post-7", "/uk/decisions/2015-07", "/?q=a%20b"])
+def test_paths_of_this_site_are_kept(path):
+    assert local_path(path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "", None, "me", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example/",
+        "javascript:alert(1)", "/\t/evil.example", "\t//evil.example", "/\n/evil.example", "/a\r\nSet-Cookie: x=1", "/\x00",
+        "/" + "a" * 500, "http:///evil.example", "/ /evil",
+    ],
+)  # fmt: skip
+def test_other_hosts_are_never_gone_to(path):
+    assert local_path(path) == ""
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_kept_begins_with_one_slash(text):
+    kept = local_path("/" + text)
+    assert kept == "" or (kept[0] == "/" and kept[:2] not in ("//", "/\\"))
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        ("Mozilla/5.0 (Android 14; Mobile; rv:124.0) Gecko/124.0 Firefox/124.0", "Firefox on Android"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605 Mobile Safari/604.1", "Safari on iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/123.0 Safari/537.36 Edg/123.0", "Edge on Windows"),
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/123.0 Safari/537.36", "Chrome on Linux"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14) AppleWebKit/605.1.15 Version/17 Safari/605", "Safari on Mac"),
+        ("Lynx/2.9", "Lynx"), ("", ""), ("<script>alert(1)</script>", ""), ("A" * 100_000, ""),
+    ],
+)  # fmt: skip
+def test_browsers_are_named_in_words(agent, words):
+    assert rules.browser_in_words(agent) == words
+
+
+@pytest.mark.parametrize(
+    ("password", "fault"),
+    [
+        ("short", PasswordFault.SHORT),
+        ("123456789", PasswordFault.SHORT),
+        ("x" * 201, PasswordFault.LONG),
+        ("password12", PasswordFault.PLAIN),
+        ("Password2015!", PasswordFault.PLAIN),
+        ("1234567890", PasswordFault.PLAIN),
+        ("aaaaaaaaaaaa", PasswordFault.PLAIN),
+        ("ann@example.org", PasswordFault.OWN),
+        ("Ann Example", PasswordFault.OWN),
+        ("heron lantern pebble", None),
+        ("2015-04-13 teapot", None),
+        ("τρία πουλιά κάθονται", None),
+    ],
+)
+def test_a_password_needs_length_and_not_to_be_the_first_guess(password, fault):
+    assert rules.password_fault(password, ("Ann Example", "ann@example.org")) is fault
+
+
+@pytest.mark.parametrize(
+    ("name", "good"), [("Ann", True), ("李", True), ("3", True), ("", False), ("- -", False), ("…", False)]
+)
+def test_a_name_can_be_read(name, good):
+    assert rules.is_name(name) is good

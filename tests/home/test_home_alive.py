@@ -1,0 +1,144 @@
+"""Home when things happen: what is open, decided, coming and said, for visitors and for members."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from govnet.accounts.models import Person
+from govnet.charter.models import Network
+from govnet.decisions.closing import close_due
+from govnet.decisions.rules import Kind
+from govnet.extensions import db
+from govnet.forum import actions as forum
+from govnet.forum.kinds import Audience
+from govnet.kernel.actor import Door
+from govnet.kernel.clock import MovedClock
+from govnet.kernel.transaction import transaction
+from tests.builders import a_coordinator, a_member, a_network, a_steering_member, acting, sign_in
+from tests.decisions.builders import QUESTION, a_proposal, answered, members
+from tests.pages import opened
+from tests.statements import counted
+
+
+def a_discussion(
+    network: Network, by: Person, title: str, body: str, audience: Audience = Audience.PUBLIC
+) -> None:
+    with transaction():
+        network = db.session.merge(network)
+        actor = acting(by, network)
+        about = forum.About(title=title)
+        topic = forum.open_topic(network, about, by=actor, via=Door.WEB)
+        forum.start_thread(
+            topic, forum.Draft(title=title, body=body, audience=audience), by=actor, via=Door.WEB
+        )
+
+
+@pytest.fixture
+def alive(app: Flask) -> dict[str, int]:
+    """A network with an officer, one open proposal with answers, and two discussions."""
+    with app.app_context():
+        network = a_network()
+        sam = a_steering_member(network, "Sam Steering")
+        a_coordinator(network, days=90)
+        asha, idris, *others = members(network, 6)
+        proposal = a_proposal(network, asha)
+        answered(proposal, network, Kind.AGREE, asha, *others[:3])
+        answered(proposal, network, Kind.STAND_ASIDE, others[3])
+        a_discussion(network, sam, "How many seats?", "Nine **would** do.")
+        a_discussion(network, sam, "About a person", "Between us.", Audience.MEMBERS)
+        return {"asha": asha.id, "idris": idris.id}
+
+
+def signed_in(app: Flask, person_id: int) -> FlaskClient:
+    with app.app_context():
+        return sign_in(app.test_client(), db.session.get_one(Person, person_id))
+
+
+@pytest.mark.usefixtures("alive")
+def test_a_visitor_sees_what_is_open_and_how_it_stands(client: FlaskClient) -> None:
+    text = opened(client, "/uk/").text
+    assert QUESTION in text
+    assert "4 Agree" in text
+    assert "Closes" in text
+
+
+@pytest.mark.usefixtures("alive")
+def test_a_visitor_reads_what_was_said_in_public_and_nothing_else(client: FlaskClient) -> None:
+    text = opened(client, "/uk/").text
+    assert "Nine would do." in text
+    assert "Between us" not in text
+    assert "Between us" not in client.get("/uk.json").text
+
+
+def test_a_member_sees_whether_she_has_answered(app: Flask, alive: dict[str, int]) -> None:
+    assert "You have answered" in opened(signed_in(app, alive["asha"]), "/uk/").text
+    missing = opened(signed_in(app, alive["idris"]), "/uk/").text
+    assert "Your answer is missing" in missing
+    assert "Between us" in missing
+
+
+def test_what_was_decided_stands_there_with_its_number(
+    app: Flask, alive: dict[str, int], client: FlaskClient, time: MovedClock
+) -> None:
+    time.move(timedelta(days=40))
+    with app.app_context():
+        close_due()
+    text = opened(client, "/uk/").text
+    assert "2015-01" in text
+    assert "Agreed; 1 disagreed and let it go ahead" in text
+    assert "Nothing is open for answers." in text
+
+
+@pytest.mark.usefixtures("alive")
+def test_the_end_of_the_mandate_comes_up(client: FlaskClient) -> None:
+    assert "Last day of the coordinator's mandate" in opened(client, "/uk/").text
+
+
+@pytest.mark.usefixtures("alive")
+def test_the_order_of_the_page_is_that_of_a_newcomer_s_questions(client: FlaskClient) -> None:
+    text = opened(client, "/uk/").text
+    parts = [
+        "Just the mail",
+        "Open now",
+        "Decided lately",
+        "Coming up",
+        "Said lately",
+        "Who runs this",
+        "Robin Contact",
+    ]
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+@pytest.mark.usefixtures("alive")
+def test_the_data_says_the_same_as_the_page(client: FlaskClient) -> None:
+    data = client.get("/uk.json").get_json()
+    assert data["open"][0]["question"] == QUESTION
+    assert data["open"][0]["answers"]["agree"] == 4
+    assert [said["title"] for said in data["said"]] == ["How many seats?"]
+
+
+@pytest.mark.usefixtures("alive")
+def test_a_full_home_asks_eight_times_for_a_visitor(app: Flask, client: FlaskClient) -> None:
+    with app.app_context(), counted() as statements:
+        client.get("/uk/")
+    assert len(statements) <= 8, statements
+
+
+def test_home_asks_no_more_when_there_is_more_to_show(app: Flask, alive: dict[str, int]) -> None:
+    client = signed_in(app, alive["asha"])
+    with app.app_context():
+        network = db.session.query(Network).one()
+        with counted() as few:
+            client.get("/uk/")
+        asha = db.session.get_one(Person, alive["asha"])
+        for _ in range(3):
+            a_proposal(network, asha)
+            a_member(network)
+        with counted() as many:
+            client.get("/uk/")
+    assert len(many) <= len(few) <= 10

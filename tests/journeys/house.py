@@ -1,0 +1,161 @@
+"""A govnet as strangers meet it: its own processes, its own database, a mail server on loopback, and a clock that can be moved on."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import TypeVar
+
+from govnet.demo.catcher import Catcher, caught
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 30.0
+T = TypeVar("T")
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def until(look: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
+    """Look again and again until there is something; fails with `what` after `patience` seconds."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        if found := look():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"waited {patience:.0f} s for {what}")
+
+
+@dataclass
+class House:
+    """One running govnet."""
+
+    folder: Path
+    port: int
+    environ: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def command(self, *words: str, status: int = 0) -> str:
+        """Run a govnet command; what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "govnet", *words],
+            cwd=ROOT,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == status, (
+            f"govnet {' '.join(words)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        )
+        return done.stdout + done.stderr
+
+    def later(self, by: timedelta) -> None:
+        """Let time pass for web and worker at once."""
+        file = Path(self.environ["GOVNET_CLOCK_FILE"])
+        ahead = float(file.read_text()) if file.exists() else 0.0
+        new = file.with_suffix(".next")
+        new.write_text(str(ahead + by.total_seconds()))
+        new.replace(file)
+
+    def mails(self, to: str = "") -> list[EmailMessage]:
+        """Mails that arrived, oldest first."""
+        found = [one.message() for one in reversed(list(caught(self.folder / "mail")))]
+        return [mail for mail in found if to in str(mail["X-Envelope-To"])]
+
+    def mail(self, to: str, subject: str) -> EmailMessage:
+        """The newest mail to an address whose subject has these words; waits for it."""
+        fits = re.compile(subject, re.I)
+        return until(
+            lambda: next((m for m in reversed(self.mails(to)) if fits.search(str(m["Subject"]))), None),
+            f"mail to {to}: {subject}",
+        )
+
+
+def words(mail: EmailMessage) -> str:
+    """A mail's text part."""
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def link(mail: EmailMessage, part: str = "") -> str:
+    """The first address in a mail's text that has `part` in it."""
+    found = next((url for url in re.findall(r"https?://[^\s<>]+", words(mail)) if part in url), None)
+    assert found, f"no address with {part!r} in:\n{words(mail)}"
+    return found
+
+
+@contextmanager
+def a_house(folder: Path, database_url: str) -> Iterator[House]:
+    """Tables and a founding link are not made yet: `house.command("init")` does that, then `running(house)`."""
+    mail_folder = folder / "mail"
+    mail_folder.mkdir(parents=True)
+    catcher = Catcher(mail_folder, free_port())
+    catcher.start()
+    port = free_port()
+    environ = {
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("GOVNET", "MAIL_", "DATABASE"))
+        },
+        "GOVNET_DATA": str(folder / "data"),
+        "DATABASE_URL": database_url,
+        "SITE_URL": f"http://127.0.0.1:{port}",
+        "PORT": str(port),
+        "MAIL_SERVER": "127.0.0.1",
+        "MAIL_PORT": str(catcher.port),
+        "GOVNET_CLOCK_FILE": str(folder / "clock"),
+        "SECRET_KEY": "a-journey-s-own-key-that-nobody-else-uses",
+    }
+    try:
+        yield House(folder, port, environ)
+    finally:
+        catcher.stop()
+
+
+@contextmanager
+def running(house: House) -> Iterator[None]:
+    """`govnet serve`, web and worker, until the block ends."""
+    log = (house.folder / "serve.log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "govnet", "serve"], cwd=ROOT, env=house.environ, stdout=log, stderr=log
+    )
+    try:
+        until(lambda: _answers(house.url), "the web server")
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+        log.close()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
