@@ -19,9 +19,9 @@ from govnet.kernel.pages import data_page, page, see, weekday_date
 from govnet.kernel.transaction import transaction
 from govnet.offices import basis, mandate_actions, mandates, naming, rules, shown
 from govnet.offices.forms import EndingForm, LastDayForm, MandateForm, ReportForm
-from govnet.offices.mandate_actions import DAY, MandateGrant
+from govnet.offices.mandate_actions import MandateGrant
 from govnet.offices.models import Mandate, MandateReport
-from govnet.offices.rules import Stage
+from govnet.offices.rules import DAY, Stage
 from govnet.permissions import Can, allows, current_actor
 
 bp = Blueprint("coordinator", __name__)

@@ -18,9 +18,7 @@ from govnet.extensions import db
 from govnet.kernel.clock import today
 from govnet.membership.models import Membership, MembershipState, Organisation
 from govnet.offices.models import Body, BodyKind, Seat, Term
-from govnet.offices.rules import Stage, stage
-
-DAY = timedelta(days=1)
+from govnet.offices.rules import DAY, Stage, stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from govnet.extensions import db
 from govnet.kernel.pages import weekday_date
 from govnet.offices.mandates import holder_name
 from govnet.offices.models import Mandate, Seat
-from govnet.offices.places import DAY, Committee, Holding, Place
+from govnet.offices.places import Committee, Holding, Place
+from govnet.offices.rules import DAY
 
 
 def seat_of(network: Network, seat_id: int) -> Seat:

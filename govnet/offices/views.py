@@ -49,7 +49,7 @@ def record(network: Network) -> Response:
     form = _seating_form(network)
     day = today(network.zone)
     months = rules_in_force(network.id)[parameters.TERM_MONTHS]
-    form.first_day.data, form.last_day.data = day, rules.months_after(day, months) - actions.DAY
+    form.first_day.data, form.last_day.data = day, rules.months_after(day, months) - rules.DAY
     return _record_page(network, form)
 
 
