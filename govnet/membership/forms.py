@@ -8,7 +8,8 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, SelectMultipleField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 
 from govnet.kernel.forms import Body, Form, Text
@@ -86,7 +87,7 @@ class JoinForm(Form):
     organisation_url = WebAddress(_l("Its website (if you like)"), limit=300)
     may_speak = RadioField(
         _l("May you speak for it?"),
-        choices=[SelectChoice("yes", _l("I may speak for it: yes")), SelectChoice("no", _l("not yet"))],
+        choices=[SelectChoice("yes", _l("yes, I may speak for it")), SelectChoice("no", _l("not yet"))],
         validate_choice=False,
     )
     criteria = Ticks(_l("What members agree to"), missing=_l("Tick each sentence that members agree to"))
