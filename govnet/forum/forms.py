@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import Email, InputRequired, Optional
+from wtforms.validators import Email, InputRequired, Optional, ValidationError
 
 from govnet.forum.kinds import AppealOutcome, Audience, HidingKind
 from govnet.kernel.forms import Body, Form, Text
+from govnet.kernel.said import N_
 
 AUDIENCES = {
     Audience.PUBLIC: _l("Everybody, with your name"),
@@ -147,6 +149,23 @@ class TopicForm(Form):
         default=Audience.PUBLIC.value,
     )
     archived = BooleanField(_l("Takes no new discussions"))
+
+
+PROMISE = N_("remove")
+"""What one types to say that it is meant."""
+
+
+class TakeBackForm(Form):
+    """Everything that one has written, gone."""
+
+    word = Text(_l("Are you sure?"), missing=_l("Type the word to say that you mean it"), limit=40)
+
+    def validate_word(self, field: Any) -> None:
+        """The word, in the reader's language, whatever its case."""
+        if field.data.strip("“”\"'.").casefold() != str(gettext(PROMISE)).casefold():
+            raise ValidationError(
+                gettext("Type the word “%(word)s” to say that you mean it", word=gettext(PROMISE))
+            )
 
 
 def number_in(field: Any) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
@@ -15,6 +16,7 @@ from govnet.forum.kinds import PostState
 from govnet.forum.models import Appeal, Hiding, Post, PostVersion, ReadMark, Report, Thanks, Thread
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
+from govnet.kernel.text import excerpt
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 
@@ -93,6 +95,41 @@ def forget(person_id: int) -> Iterable[str]:
 
 def _run(statement: Any) -> None:
     db.session.execute(statement.execution_options(**_IN_BULK))
+
+
+class Own(NamedTuple):
+    """A post in its author's list."""
+
+    thread_id: int
+    number: int
+    title: str
+    words: str
+    state: PostState
+    at: datetime
+    network: str
+    slug: str
+    zone: str
+
+
+def posts_of(person_id: int, page: int, *, limit: int = 30) -> tuple[list[Own], bool]:
+    """A page of somebody's posts in all networks, the newest first; whether there are older ones."""
+    query = (
+        select(Post.thread_id, Post.number, Thread.title, Post.source, Post.state, Post.at, Network.name, Network.slug,
+               Network.zone)
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Network, Network.id == Post.network_id)
+        .where(Post.author_id == person_id)
+        .order_by(Post.at.desc(), Post.id.desc())
+        .offset((page - 1) * limit)
+        .limit(limit + 1)
+    )  # fmt: skip
+    rows = [_own(row) for row in db.session.execute(query)]
+    return rows[:limit], len(rows) > limit
+
+
+def _own(row: Any) -> Own:
+    thread_id, number, title, source, *rest = row
+    return Own(thread_id, number, title, excerpt(source), *rest)
 
 
 def written(person_id: int) -> int:

@@ -13,6 +13,7 @@ from govnet.forum import (
     actions,
     data,
     moderation_views,
+    own_views,
     queries,
     readers,
     registry,
@@ -38,7 +39,7 @@ from govnet.mail.volume import Stance
 from govnet.permissions import Can, allows, can, current_actor
 
 blueprints = (bp,)
-__all__ = ["bind", "blueprints", "moderation_views", "topic_views"]
+__all__ = ["bind", "blueprints", "moderation_views", "own_views", "topic_views"]
 _HIDE = (Can.HIDE_POST, Can.HIDE_POST_AS_CHAIR)
 
 
