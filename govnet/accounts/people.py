@@ -1,27 +1,25 @@
-"""People who came from an old list: known by an address that nobody has proved to be theirs yet."""
+"""Finding or making the person behind an address."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 
-from govnet.accounts.actions import person_for
 from govnet.accounts.models import Person, PersonEmail
+from govnet.accounts.queries import main_address as main_address  # together with person_for
 from govnet.extensions import db
 from govnet.kernel import clock
 
 
-def proved(address: str, name: str, *, language: str = "en") -> Person:
-    """The person at this address, which is hers: as verified, as somebody from an old list who now is, or new.
+def person_for(address: str, name: str, *, language: str = "en") -> Person:
+    """The person whose verified address this is, made if there is none. The caller knows that the address is hers.
 
-    Inside transaction().
+    Somebody brought in from an old list, whose only address this is, becomes verified. Inside transaction().
     """
-    row = known_by(address)
-    if row is None:
-        person = person_for(address, name)
-        person.locale = language
-        return person
+    found = known_by(address)
+    row = found or _new(address, name, language)
     if row.verified_at is None:
         row.verified_at = clock.now()
+    db.session.flush()  # what is made next names the person by key
     return db.session.get_one(Person, row.person_id)
 
 
@@ -58,3 +56,11 @@ def _new(address: str, name: str, language: str) -> PersonEmail:
     db.session.add(row)
     db.session.flush()  # links to confirm name the address by key
     return row
+
+
+def prove(person_id: int) -> None:
+    """Somebody read a mail at her only address, which nobody had proved: it is hers now, unless it became another's."""
+    query = select(PersonEmail).where(PersonEmail.person_id == person_id, PersonEmail.main)
+    row = db.session.scalar(query)
+    if row is not None and row.verified_at is None and known_by(row.address) is row:
+        row.verified_at = clock.now()

@@ -61,17 +61,16 @@ def own(network: Network) -> Response:
     """Somebody's own membership: since when, what was agreed to, who sees the name, and the way out."""
     person_id = current_actor().person_id or 0
     rows = [
-        (row, queries.name_of(row), queries.sentences(row), _naming(row, person_id))
+        (row, queries.name_of(row), queries.sentences(row), _named(row, person_id))
         for row in queries.own_memberships(person_id, network.id)
     ]
     return page("membership/own.html", rows=rows, S=MembershipState, K=MembershipKind, form=Form())
 
 
-def _naming(membership: Membership, person_id: int) -> NamingForm:
-    form = NamingForm(about=membership, formdata=None, prefix=f"m{membership.id}-")
+def _named(membership: Membership, person_id: int) -> bool:
+    """Whether everybody may see the person's name there."""
     voice = open_voice(membership.organisation_id, person_id) if membership.organisation_id else membership
-    form.named.data = bool(voice and voice.named_in_public)
-    return form
+    return bool(voice and voice.named_in_public)
 
 
 def _party(key: int) -> Membership:
@@ -86,7 +85,7 @@ def _party(key: int) -> Membership:
 @allows(Can.OWN, membership=Membership)
 def naming(network: Network, membership: Membership) -> Response:
     """Say who may see one's name."""
-    by, form = current_actor(), NamingForm(about=membership, prefix=f"m{membership.id}-")
+    by, form = current_actor(), NamingForm(about=membership)
     with transaction():
         row = _party(membership.id)
         member_actions.name_in_public(row, bool(form.named.data), by=by, via=Door.WEB)

@@ -19,7 +19,7 @@ def to_officers(told: Told) -> Notice | None:
     application = application_queries.whole(told.key)
     if application is None:
         return None
-    people = officers(told.network)
+    people = officers(told.network.id)
     return Notice(
         template="membership/to_decide",
         news=News.DISCUSSION,
@@ -33,7 +33,7 @@ def to_officers(told: Told) -> Notice | None:
 def claimed(told: Told) -> Notice | None:
     """Somebody says that they may speak for an organisation: officers and who speaks for it can confirm."""
     organisation_id = int(str(told.details["organisation"]).rpartition(":")[2])
-    people = {*officers(told.network), *application_queries.primaries(organisation_id)}
+    people = {*officers(told.network.id), *application_queries.primaries(organisation_id)}
     return Notice(
         template="membership/claimed",
         news=News.DISCUSSION,

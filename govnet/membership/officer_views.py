@@ -29,7 +29,7 @@ def applications(network: Network) -> Response:
     """What waits for the officers, oldest first, and what was decided last."""
     return page(
         "membership/applications.html",
-        waiting=queries.applications_waiting(network.id),
+        open_ones=queries.applications_waiting(network.id),
         claims=claims_waiting(network.id),
         decided=queries.applications_decided(network.id),
         says=status,

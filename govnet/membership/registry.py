@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from govnet.charter.models import Network
-
-Officers = Callable[[Network], Collection[int]]
+Officers = Callable[[int], Collection[int]]
 _officers: list[Officers] = []
 
 
@@ -15,6 +13,6 @@ def officers_are(lookup: Officers) -> None:
     _officers[:] = [lookup]
 
 
-def officers(network: Network) -> Collection[int]:
-    """The persons who are told of applications."""
-    return _officers[0](network) if _officers else ()
+def officers(network_id: int) -> Collection[int]:
+    """The persons who look after the network today: they are told of applications and reports."""
+    return _officers[0](network_id) if _officers else ()
