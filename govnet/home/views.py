@@ -83,8 +83,7 @@ def _gathered(network: Network) -> dict[str, Any]:
     return {
         "people": who,
         "named": named(who.authorities),
-        "open_now": lists.open_now(network.id, 3),
-        "awaiting": lists.awaiting(network.id, actor),
+        "open_now": lists.open_now(network.id, actor, 3),
         "decided": [(each, _outcome(each)) for each in register.lately(network.id, 3)],
         "coming": queries.coming_up(network, who),
         "said": said_lately(network.id, 3, actor),

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from govnet.accounts.people import proved
+from govnet.accounts.people import person_for
 from govnet.accounts.queries import main_address
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -171,7 +171,7 @@ def confirm(application: Application, *, via: Door) -> Application:
         raise RuleBroken(_("We have an application from you already; that one counts."))
     if standing.case is not Case.NEW:
         raise RuleBroken(_("You belong to this network already. Sign in to see your membership."))
-    person = proved(row.email, row.name, language=row.language)
+    person = person_for(row.email, row.name, language=row.language)
     _take(row, person.id, Actor(person.id, person.name, row.network_id), via)
     return row
 

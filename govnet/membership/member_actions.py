@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from govnet.accounts.models import Person, PersonEmail
-from govnet.accounts.people import proved
+from govnet.accounts.people import person_for
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -89,7 +89,7 @@ def confirm(membership: Membership, *, by: Actor, email_id: int | None = None, v
 def _verify(email_id: int) -> None:
     address = db.session.get_one(PersonEmail, email_id)
     if address.verified_at is None:
-        person = proved(address.address, "")
+        person = person_for(address.address, "")
         if person.id != address.person_id:
             raise RuleBroken(_("This address belongs to another account now. Sign in with it."))
 

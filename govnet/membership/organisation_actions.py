@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from govnet.accounts.people import proved
+from govnet.accounts.people import person_for
 from govnet.accounts.queries import main_address
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -64,7 +64,7 @@ def accept(claim: RepresentationClaim, *, via: Door) -> RepresentationClaim:
     if row.state is ClaimState.ACCEPTED:
         return row
     _still_waits(row)
-    person = proved(row.email, row.name)
+    person = person_for(row.email, row.name)
     row.person_id = person.id
     by = Actor(person.id, person.name, row.network_id)
     claims.settle(row, ClaimState.ACCEPTED, by)
