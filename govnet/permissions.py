@@ -72,6 +72,7 @@ class Can(StrEnum):
     CHANGE_SETTINGS = "change the network's settings"
     LEAVE_OFFICE = "leave this office"
     # announcements
+    READ_ANNOUNCEMENT = "read this announcement before it is sent"
     WRITE_ANNOUNCEMENT = "write an announcement"
     SEND_ANNOUNCEMENT = "send an announcement"
     # oneself and the server
@@ -232,6 +233,7 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.CHANGE_SETTINGS: OFFICERS,
     Can.LEAVE_OFFICE: (OWNER,),
     # announcements
+    Can.READ_ANNOUNCEMENT: (READER,),
     Can.WRITE_ANNOUNCEMENT: OFFICERS,
     Can.SEND_ANNOUNCEMENT: (CHAIR, COORDINATOR),
     # oneself and the server

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -29,11 +29,9 @@ from govnet.offices.founding import (
 )
 from govnet.offices.models import Body, CameBy, Constituency, Seat, Term, TermEnd
 from govnet.offices.queries import actor_for
-from govnet.offices.rules import Stage
+from govnet.offices.rules import DAY, Stage
 from govnet.permissions import Can, require
 from govnet.record.actions import record
-
-DAY = timedelta(days=1)
 
 
 def record_as_found(
@@ -95,7 +93,7 @@ def give_seat(seat: Seat, seating: Seating, *, by: Actor, via: Door) -> Term:
     record(
         events.TermGranted(
             network=network, by=by, under=under, via=via, term=term, seat=seat, place=seat.name,
-            holder=person.name, start=start, end=end, came_by=seating.came_by.value, decision=basis.reference,
+            holder=person.name, start=start, last_day=seating.last_day, came_by=seating.came_by.value, decision=basis.reference,
             number=basis.number,
         )
     )  # fmt: skip
@@ -189,7 +187,7 @@ def _record_cut_short(term: Term, seat: Seat, network: Network, who: By, why: st
     record(
         events.TermCutShort(
             network=network, by=who.actor, under=who.under, via=who.via, term=term, seat=seat, place=seat.name,
-            holder=holder, end=term.end, why=why, decision=term.end_authority,
+            holder=holder, last_day=term.end - DAY, why=why, decision=term.end_authority,
         )
     )  # fmt: skip
 

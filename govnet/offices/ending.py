@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
@@ -17,10 +15,8 @@ from govnet.kernel.transaction import let_go, transaction
 from govnet.offices import events
 from govnet.offices.mandates import holder_name, mandate_whole
 from govnet.offices.models import Body, Mandate, MandateEnd, Seat, Term, TermEnd
+from govnet.offices.rules import DAY
 from govnet.record.actions import record
-
-_AHEAD = timedelta(days=1)
-"""No zone is further ahead of UTC than this."""
 
 
 def record_ends() -> int:
@@ -35,7 +31,9 @@ def _due_terms() -> list[tuple[int, str]]:
         select(Term.id, Term.end, Network.zone)
         .join(Body, Body.id == Term.body_id)
         .join(Network, Network.id == Body.network_id)
-        .where(Term.end_recorded_at.is_(None), Term.end <= clock.now().date() + _AHEAD)
+        .where(
+            Term.end_recorded_at.is_(None), Term.end <= clock.now().date() + DAY
+        )  # no zone is further ahead
     )
     rows = db.session.execute(query.order_by(Term.end, Term.id))
     return [(row.id, row.zone) for row in rows if row.end <= clock.today(row.zone)]
@@ -45,7 +43,9 @@ def _due_mandates() -> list[tuple[int, str]]:
     query = (
         select(Mandate.id, Mandate.end, Network.zone)
         .join(Network, Network.id == Mandate.network_id)
-        .where(Mandate.end_recorded_at.is_(None), Mandate.end <= clock.now().date() + _AHEAD)
+        .where(
+            Mandate.end_recorded_at.is_(None), Mandate.end <= clock.now().date() + DAY
+        )  # no zone is further ahead
     )
     rows = db.session.execute(query.order_by(Mandate.end, Mandate.id))
     return [(row.id, row.zone) for row in rows if row.end <= clock.today(row.zone)]
@@ -75,7 +75,7 @@ def _end_term(key: int, zone: str) -> bool:
                 seat=seat,
                 place=seat.name,
                 holder=db.session.get_one(Person, term.person_id).name,
-                end=term.end,
+                last_day=term.end - DAY,
                 why=term_end_words(term.ended_why),
             )
         )
@@ -96,7 +96,7 @@ def _end_mandate(key: int, zone: str) -> bool:
                 via=Door.WORKER,
                 mandate=mandate,
                 holder=holder_name(mandate),
-                end=mandate.end,
+                last_day=mandate.end - DAY,
                 why=mandate_end_words(mandate.ended_why),
             )
         )

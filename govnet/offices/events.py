@@ -51,10 +51,10 @@ class TermFound(_AboutTerm):
     """Somebody who sat on the committee when the network came here, and how we know."""
 
     verb: ClassVar[str] = "offices.term_found"
-    sentence: ClassVar[Any] = _l("%(holder)s holds the place “%(place)s” until %(end)s, as found.")
+    sentence: ClassVar[Any] = _l("%(holder)s holds the place “%(place)s” until %(last_day)s, as found.")
 
     start: date
-    end: date
+    last_day: date
     evidence: str
 
 
@@ -64,11 +64,11 @@ class TermGranted(_AboutTerm):
 
     verb: ClassVar[str] = "offices.term_granted"
     sentence: ClassVar[Any] = _l(
-        "%(holder)s takes the place “%(place)s” from %(start)s until %(end)s, by decision %(number)s."
+        "%(holder)s takes the place “%(place)s” from %(start)s until %(last_day)s, by decision %(number)s."
     )
 
     start: date
-    end: date
+    last_day: date
     came_by: str
     decision: str
     number: str
@@ -79,9 +79,9 @@ class TermCutShort(_AboutTerm):
     """Somebody leaves a place before its day, or a decision takes it away."""
 
     verb: ClassVar[str] = "offices.term_cut_short"
-    sentence: ClassVar[Any] = _l("%(holder)s holds the place “%(place)s” only until %(end)s: %(why)s.")
+    sentence: ClassVar[Any] = _l("%(holder)s holds the place “%(place)s” only until %(last_day)s: %(why)s.")
 
-    end: date
+    last_day: date
     why: str
     decision: str = ""
 
@@ -93,7 +93,7 @@ class TermEnded(_AboutTerm):
     verb: ClassVar[str] = "offices.term_ended"
     sentence: ClassVar[Any] = _l("%(holder)s no longer holds the place “%(place)s”: %(why)s.")
 
-    end: date
+    last_day: date
     why: str
 
 
@@ -130,10 +130,10 @@ class MandateFound(_AboutMandate):
     """Who coordinated when the network came here, and how we know."""
 
     verb: ClassVar[str] = "offices.mandate_found"
-    sentence: ClassVar[Any] = _l("%(holder)s coordinates the network until %(end)s, as found.")
+    sentence: ClassVar[Any] = _l("%(holder)s coordinates the network until %(last_day)s, as found.")
 
     start: date
-    end: date
+    last_day: date
     evidence: str
 
 
@@ -143,11 +143,11 @@ class MandateGranted(_AboutMandate):
 
     verb: ClassVar[str] = "offices.mandate_granted"
     sentence: ClassVar[Any] = _l(
-        "%(holder)s coordinates the network from %(start)s until %(end)s, by decision %(number)s."
+        "%(holder)s coordinates the network from %(start)s until %(last_day)s, by decision %(number)s."
     )
 
     start: date
-    end: date
+    last_day: date
     renewal: bool
     decision: str
     number: str
@@ -158,9 +158,9 @@ class MandateCutShort(_AboutMandate):
     """A mandate is given back, or a decision withdraws it."""
 
     verb: ClassVar[str] = "offices.mandate_cut_short"
-    sentence: ClassVar[Any] = _l("%(holder)s coordinates the network only until %(end)s: %(why)s.")
+    sentence: ClassVar[Any] = _l("%(holder)s coordinates the network only until %(last_day)s: %(why)s.")
 
-    end: date
+    last_day: date
     why: str
     decision: str = ""
 
@@ -172,7 +172,7 @@ class MandateEnded(_AboutMandate):
     verb: ClassVar[str] = "offices.mandate_ended"
     sentence: ClassVar[Any] = _l("%(holder)s no longer coordinates the network: %(why)s.")
 
-    end: date
+    last_day: date
     why: str
 
 

@@ -25,6 +25,7 @@ from govnet.offices.models import (
     Term,
     TermEnd,
 )
+from govnet.offices.rules import DAY
 from govnet.record.actions import record
 
 
@@ -133,7 +134,7 @@ def _term(network: Network, seat: Seat, found: FoundTerm, by: By) -> None:
             place=seat.name,
             holder=holder.name,
             start=found.start,
-            end=found.end,
+            last_day=found.end - DAY,
             evidence=found.evidence,
         )
     )
@@ -165,7 +166,7 @@ def mandate_as_found(network: Network, found: FoundMandate, by: By) -> Mandate:
             mandate=mandate,
             holder=_holder_name(found),
             start=found.start,
-            end=found.end,
+            last_day=found.end - DAY,
             evidence=found.evidence,
         )
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -25,11 +25,9 @@ from govnet.offices.basis import basis_numbered
 from govnet.offices.founding import By
 from govnet.offices.mandates import dues_of, holder_name, mandate_locked
 from govnet.offices.models import Mandate, MandateEnd, MandateNamed, MandateReport
-from govnet.offices.rules import Stage
+from govnet.offices.rules import DAY, Stage
 from govnet.permissions import Can, require
 from govnet.record.actions import record
-
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +77,7 @@ def grant_mandate(network: Network, grant: MandateGrant, *, by: Actor, via: Door
     record(
         events.MandateGranted(
             network=network, by=by, under=under, via=via, mandate=mandate, holder=_name(mandate), start=start,
-            end=end, renewal=same, decision=basis.reference, number=basis.number,
+            last_day=grant.last_day, renewal=same, decision=basis.reference, number=basis.number,
         )
     )  # fmt: skip
     return mandate
@@ -157,7 +155,7 @@ def _record_cut_short(mandate: Mandate, network: Network, who: By, why: str) -> 
     record(
         events.MandateCutShort(
             network=network, by=who.actor, under=who.under, via=who.via, mandate=mandate, holder=_name(mandate),
-            end=mandate.end, why=why, decision=mandate.end_authority,
+            last_day=mandate.end - DAY, why=why, decision=mandate.end_authority,
         )
     )  # fmt: skip
 

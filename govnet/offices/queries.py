@@ -24,6 +24,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    union,
     union_all,
 )
 
@@ -162,6 +163,17 @@ def holders(network: Network, roles: tuple[str, ...]) -> list[str]:
         )
         names += db.session.scalars(query.order_by(Person.name)).all()
     return list(dict.fromkeys(names))
+
+
+def officers(network_id: int) -> set[int]:
+    """The persons who sit on the committee or act under a mandate today."""
+    day = today(db.session.get_one(Network, network_id).zone)
+    current = (Mandate.network_id == network_id, Mandate.start <= day, Mandate.end > day)
+    named = (
+        select(MandateNamed.person_id).join(Mandate, Mandate.id == MandateNamed.mandate_id).where(*current)
+    )
+    holders = select(Mandate.person_id).where(*current, Mandate.person_id.is_not(None))
+    return {*sitting(network_id, day), *db.session.scalars(union(named, holders))}
 
 
 def sitting(network_id: int, day: date) -> Sequence[int]:

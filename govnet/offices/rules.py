@@ -5,11 +5,14 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.said import N_, Said
+
+DAY = timedelta(days=1)
+"""Between the last day and `end`."""
 
 
 class Stage(StrEnum):

@@ -1,0 +1,179 @@
+"""Writing announcements, and having them sent: once, to each address once, and not without ten minutes to undo."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from govnet.accounts.models import Person
+from govnet.announcements import events, rules
+from govnet.announcements.audience import counted, notice_of
+from govnet.announcements.models import Announcement, Audience, State
+from govnet.charter import parameters
+from govnet.charter.models import Network
+from govnet.charter.queries import rules_in_force
+from govnet.extensions import db
+from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.clock import now
+from govnet.kernel.errors import NotFound, RuleBroken, Stale
+from govnet.kernel.text import render
+from govnet.permissions import Can, require
+from govnet.record.actions import record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What an officer typed: the words, and who should get them."""
+
+    subject: str
+    source: str
+    audience: Audience = Audience.EVERYBODY
+    corrects_id: int | None = None
+
+
+def write(network: Network, draft: Draft, *, by: Actor) -> Announcement:
+    """Begin a draft that every officer can go on with. Drafts are not in the record."""
+    require(by, Can.WRITE_ANNOUNCEMENT, network)
+    if draft.corrects_id is not None:
+        _check_corrects(network, draft.corrects_id)
+    moment = now()
+    announcement = Announcement(
+        network_id=network.id,
+        subject=draft.subject,
+        source=draft.source,
+        html=render(draft.source),
+        audience=draft.audience,
+        corrects_id=draft.corrects_id,
+        author_id=by.person_id,
+        changed_by_id=by.person_id,
+        created_at=moment,
+        changed_at=moment,
+    )
+    db.session.add(announcement)
+    return announcement
+
+
+def _check_corrects(network: Network, key: int) -> None:
+    other = db.session.get(Announcement, key)
+    if other is None or other.network_id != network.id or other.state is not State.SENT:
+        raise NotFound(_("There is no such announcement to correct."))
+
+
+def edit(announcement: Announcement, draft: Draft, *, seen: int, by: Actor) -> None:
+    """Change a draft. Raises Stale, with both texts, when somebody changed it since version `seen`."""
+    require(by, Can.WRITE_ANNOUNCEMENT, announcement)
+    lock(announcement)
+    _check_open(announcement)
+    if announcement.version != seen:
+        raise Stale(
+            _("Somebody changed this announcement while you were writing. Here are both; nothing is lost."),
+            newer=f"{announcement.subject}\n\n{announcement.source}",
+            yours=f"{draft.subject}\n\n{draft.source}",
+        )
+    announcement.subject, announcement.source = draft.subject, draft.source
+    announcement.html, announcement.audience = render(draft.source), draft.audience
+    announcement.version += 1
+    announcement.changed_by_id, announcement.changed_at = by.person_id or 0, now()
+
+
+def lock(announcement: Announcement) -> None:
+    """The row as it stands now, and nobody else's until the transaction ends."""
+    db.session.refresh(announcement, with_for_update=True)
+
+
+def _check_open(announcement: Announcement) -> None:
+    if announcement.is_open:
+        return
+    words = {
+        State.SCHEDULED: _("It is about to be sent. Undo that first."),
+        State.SENT: _("It was sent already. Write a correction instead."),
+    }
+    raise RuleBroken(words.get(announcement.state, _("It was thrown away.")))
+
+
+def drop(announcement: Announcement, *, by: Actor) -> None:
+    """Throw a draft away."""
+    require(by, Can.WRITE_ANNOUNCEMENT, announcement)
+    lock(announcement)
+    _check_open(announcement)
+    announcement.state, announcement.held_why = State.DROPPED, ""
+
+
+def order(
+    announcement: Announcement, wanted: datetime | None, *, seen: int, by: Actor, via: Door
+) -> Announcement:
+    """Have it sent in ten minutes, or at the hour wanted, as it stood in the version that was checked.
+
+    Nothing is queued before then. Raises Stale when it was changed since it was checked.
+    """
+    under = require(by, Can.SEND_ANNOUNCEMENT, announcement)
+    lock(announcement)
+    _check_open(announcement)
+    network = db.session.get_one(Network, announcement.network_id)
+    may = rules_in_force(network.id)[parameters.MAY_ANNOUNCE]
+    rules.check_may_announce(under.role, may)
+    if announcement.version != seen:
+        raise Stale(
+            _(
+                "Somebody changed this announcement after you checked it. It was not sent; please check it again."
+            ),
+            newer=f"{announcement.subject}\n\n{announcement.source}",
+            yours="",
+        )
+    moment = now()
+    announcement.goes_at, announcement.ordered_at = rules.goes_at(wanted, moment), moment
+    announcement.sender_id, announcement.authority, announcement.role = by.person_id, str(under), under.role
+    announcement.state, announcement.held_why = State.SCHEDULED, ""
+    _count(announcement, network, by)
+    _record_ordered(announcement, network, by, under, via)
+    return announcement
+
+
+def _count(announcement: Announcement, network: Network, by: Actor) -> None:
+    sender = db.session.get_one(Person, by.person_id)
+    found = counted(notice_of(announcement, network, sender), network)
+    announcement.counted, announcement.counted_how = found.total, json.dumps(found.facts())
+
+
+def _record_ordered(
+    announcement: Announcement, network: Network, by: Actor, under: Authority, via: Door
+) -> None:
+    assert announcement.goes_at is not None
+    record(
+        events.AnnouncementOrdered(
+            network=network, by=by, under=under, via=via, announcement=announcement, title=announcement.subject,
+            goes_at=announcement.goes_at, audience=announcement.audience.value, counted=announcement.counted,
+            digest=digest_of(announcement),
+        )
+    )  # fmt: skip
+
+
+def digest_of(announcement: Announcement) -> str:
+    """SHA-256, in hex, of the Markdown: what the record keeps of the text."""
+    return hashlib.sha256(announcement.source.encode()).hexdigest()
+
+
+def undo(announcement: Announcement, *, by: Actor, via: Door) -> None:
+    """Take it back before the first mail leaves: it is a draft again, and nobody was written to."""
+    under = require(by, Can.SEND_ANNOUNCEMENT, announcement)
+    lock(announcement)
+    if announcement.state is State.SENT:
+        raise RuleBroken(_("Too late to undo: the first mails are on their way. You can stop the others."))
+    if announcement.state is not State.SCHEDULED:
+        raise RuleBroken(_("It was undone already."))
+    announcement.state, announcement.goes_at, announcement.ordered_at = State.DRAFT, None, None
+    network = db.session.get_one(Network, announcement.network_id)
+    record(
+        events.AnnouncementUndone(
+            network=network,
+            by=by,
+            under=under,
+            via=via,
+            announcement=announcement,
+            title=announcement.subject,
+        )
+    )

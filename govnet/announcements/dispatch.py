@@ -1,0 +1,105 @@
+"""When an ordered announcement's time has come: sent once if whoever ordered it may still send, held if not."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from govnet.announcements import events, rules
+from govnet.announcements.actions import digest_of
+from govnet.announcements.models import Announcement, State
+from govnet.charter import parameters
+from govnet.charter.models import Network
+from govnet.charter.queries import rules_in_force
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import PROGRAM, SYSTEM, Actor, Authority, Door
+from govnet.kernel.errors import NotAllowed, RuleBroken
+from govnet.kernel.transaction import let_go, transaction
+from govnet.kernel.words import say
+from govnet.offices.events import MandateOver
+from govnet.offices.queries import actor_for
+from govnet.permissions import Can, require
+from govnet.record.actions import record
+
+
+def send_due() -> int:
+    """Send or hold every announcement whose time has come; how many. Two workers at once do each one once."""
+    due = select(Announcement.id).where(
+        Announcement.state == State.SCHEDULED, Announcement.goes_at <= clock.now()
+    )
+    ids = db.session.scalars(due.order_by(Announcement.goes_at, Announcement.id)).all()
+    let_go()  # an idle worker takes no lock
+    return sum(_send_one(i) for i in ids)
+
+
+def _send_one(key: int) -> bool:
+    with transaction():
+        announcement = _locked(key)
+        if announcement.goes_at is None or announcement.goes_at > clock.now():
+            return False
+        if announcement.state is not State.SCHEDULED:
+            return False
+        network = db.session.get_one(Network, announcement.network_id)
+        sender = actor_for(announcement.sender_id or 0, network)
+        try:
+            under = _may_send(sender, network)
+        except (NotAllowed, RuleBroken) as refused:
+            _hold(announcement, network, say(refused.message))
+        else:
+            _send(announcement, network, sender, under)
+    return True
+
+
+def _locked(key: int) -> Announcement:
+    query = select(Announcement).where(Announcement.id == key).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _may_send(sender: Actor, network: Network) -> Authority:
+    """The right on the day on which it goes, whatever it was when it was ordered."""
+    under = require(sender, Can.SEND_ANNOUNCEMENT, network)
+    rules.check_may_announce(under.role, rules_in_force(network.id)[parameters.MAY_ANNOUNCE])
+    return under
+
+
+def _send(announcement: Announcement, network: Network, sender: Actor, under: Authority) -> None:
+    announcement.state, announcement.sent_at = State.SENT, clock.now()
+    announcement.authority, announcement.role = str(under), under.role
+    corrects = (
+        db.session.get(Announcement, announcement.corrects_id)
+        if announcement.corrects_id is not None
+        else None
+    )
+    record(
+        events.AnnouncementSent(
+            network=network, by=sender, under=under, via=Door.WORKER, announcement=announcement,
+            title=announcement.subject, audience=announcement.audience.value, digest=digest_of(announcement),
+            corrects=corrects,
+        )
+    )  # fmt: skip
+
+
+def _hold(announcement: Announcement, network: Network, why: str) -> None:
+    announcement.state, announcement.held_why = State.HELD, why
+    announcement.goes_at = None
+    record(
+        events.AnnouncementHeld(
+            network=network, by=PROGRAM, under=SYSTEM, via=Door.WORKER, announcement=announcement,
+            title=announcement.subject, why=why,
+        )
+    )  # fmt: skip
+
+
+def hold_of_mandate(over: MandateOver) -> None:
+    """In the transaction that records a mandate's end: what was ordered under it, and can't go now, is held."""
+    query = select(Announcement.id).where(
+        Announcement.state == State.SCHEDULED, Announcement.authority == f"mandate:{over.mandate.id}"
+    )
+    for key in db.session.scalars(query.order_by(Announcement.id)).all():
+        announcement = _locked(key)
+        network = db.session.get_one(Network, announcement.network_id)
+        try:
+            _may_send(actor_for(announcement.sender_id or 0, network), network)
+        except (NotAllowed, RuleBroken):
+            _hold(announcement, network, _("The mandate under which it was ordered has ended."))

@@ -1,0 +1,107 @@
+"""What happens to announcements once somebody wants them sent. Drafts are nobody's business and no entries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+
+from govnet.announcements.models import Announcement
+from govnet.record.events import Event, Visibility
+
+
+@dataclass(frozen=True, kw_only=True)
+class _About(Event):
+    subject: ClassVar[str] = "announcement"
+    words_of: ClassVar[frozenset[str]] = frozenset({"title"})
+
+    announcement: Announcement
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnouncementOrdered(_About):
+    """Somebody wants it sent at a time; until then it can be undone."""
+
+    verb: ClassVar[str] = "announcements.ordered"
+    sentence: ClassVar[Any] = _l("%(actor)s ordered “%(title)s” to be sent.")
+    visibility: ClassVar[Visibility] = Visibility.COMMITTEE
+
+    goes_at: datetime
+    audience: str
+    counted: int
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnouncementUndone(_About):
+    """It was taken back before the first mail left."""
+
+    verb: ClassVar[str] = "announcements.undone"
+    sentence: ClassVar[Any] = _l("%(actor)s took “%(title)s” back before it was sent.")
+    visibility: ClassVar[Visibility] = Visibility.COMMITTEE
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnouncementHeld(_About):
+    """Its time came, or the mandate ended, and whoever ordered it may not send it any more."""
+
+    verb: ClassVar[str] = "announcements.held"
+    sentence: ClassVar[Any] = _l("“%(title)s” was not sent: %(why)s")
+    visibility: ClassVar[Visibility] = Visibility.COMMITTEE
+
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnouncementSent(_About):
+    """It goes out, and stands in the archive."""
+
+    verb: ClassVar[str] = "announcements.sent"
+    sentence: ClassVar[Any] = _l("%(actor)s sent an announcement: “%(title)s”")
+
+    audience: str
+    digest: str
+    corrects: Announcement | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendingStopped(_About):
+    """Somebody stopped the mails that had not gone yet."""
+
+    verb: ClassVar[str] = "announcements.stopped"
+    sentence: ClassVar[Any] = _l("%(actor)s stopped the mails of “%(title)s” that had not gone yet.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendingResumed(_About):
+    """Somebody let the mails go on."""
+
+    verb: ClassVar[str] = "announcements.resumed"
+    sentence: ClassVar[Any] = _l("%(actor)s let the mails of “%(title)s” go on.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendingCutOff(_About):
+    """Somebody decided that the mails that had not gone are not sent at all."""
+
+    verb: ClassVar[str] = "announcements.cut_off"
+    sentence: ClassVar[Any] = _l(
+        "%(actor)s called off the %(number)s mails of “%(title)s” that had not gone yet."
+    )
+
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentToMissed(_About):
+    """Somebody had it sent again to those who did not get it."""
+
+    verb: ClassVar[str] = "announcements.sent_to_missed"
+    sentence: ClassVar[Any] = _l(
+        "%(actor)s had “%(title)s” sent again to %(number)s addresses that were missed."
+    )
+
+    number: int

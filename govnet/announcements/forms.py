@@ -1,0 +1,72 @@
+"""Forms for writing announcements and sending them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField
+from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.widgets import HiddenInput
+
+from govnet.announcements.models import Audience
+from govnet.announcements.rules import at_hour
+from govnet.kernel.forms import Body, Form, Text
+
+AUDIENCES = [
+    (Audience.EVERYBODY.value, _l("Members, and everybody who takes just the mail")),
+    (Audience.MEMBERS.value, _l("Members only")),
+]
+
+
+class WriteForm(Form):
+    """The words of an announcement."""
+
+    subject = Text(_l("Subject"), missing=_l("Enter a subject"), limit=110)
+    body = Body(_l("What you want to say"), missing=_l("Write something to send"))
+    audience = RadioField(_l("Who gets it?"), choices=AUDIENCES, default=Audience.EVERYBODY.value)
+    corrects = IntegerField(validators=[Optional()], widget=HiddenInput())
+    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+
+
+class PreviewForm(Form):
+    """What scripts send to see Markdown as a page shows it."""
+
+    body = Body()
+
+
+class SendForm(Form):
+    """Send now, or at an hour. The version is the one that was checked."""
+
+    when = RadioField(
+        _l("When?"),
+        choices=[("now", _l("In ten minutes")), ("later", _l("At an hour that I choose"))],
+        default="now",
+    )
+    day = DateField(_l("Day"), validators=[Optional()])
+    hour = SelectField(
+        _l("Hour"),
+        coerce=int,
+        choices=[(h, f"{h:02}:00") for h in range(24)],
+        default=9,
+        validators=[Optional()],
+    )
+    version = IntegerField(validators=[InputRequired()], widget=HiddenInput())
+
+    def validate_day(self, field: Any) -> None:
+        """A later hour needs its day."""
+        if self.when.data == "later" and field.data is None and not field.errors:
+            raise ValidationError(_l("Choose the day on which it goes."))
+
+    def wanted(self, zone: str) -> datetime | None:
+        """The instant chosen, by the clock where the network is; None for now."""
+        if self.when.data != "later" or self.day.data is None:
+            return None
+        return at_hour(self.day.data, self.hour.data or 0, zone)
+
+
+class ActForm(Form):
+    """A button; what it is about makes its key."""
+
+    seen = HiddenField()

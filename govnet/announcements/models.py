@@ -1,0 +1,111 @@
+"""Announcements. Once sent, the words are fixed: a mistake is put right by another one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from govnet.accounts.models import Person
+from govnet.charter.models import Network
+from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
+from govnet.kernel.triggers import trigger
+
+
+class State(StrEnum):
+    """The life of an announcement. How far the mails of a sent one are is counted from their deliveries."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    HELD = "held"
+    SENT = "sent"
+    DROPPED = "dropped"
+
+
+class Audience(StrEnum):
+    """Who gets it."""
+
+    MEMBERS = "members"
+    EVERYBODY = "members and subscribers"
+
+
+class Announcement(Base):
+    """Something to be sent to everybody, or that was."""
+
+    __tablename__ = "announcement"
+    __table_args__ = (
+        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_a_time"),
+        CheckConstraint("state <> 'scheduled' OR goes_at IS NOT NULL", name="scheduled_has_a_time"),
+        CheckConstraint(
+            "state NOT IN ('scheduled', 'sent') OR (sender_id IS NOT NULL AND authority <> '')",
+            name="somebody_sends_it",
+        ),
+        CheckConstraint("state <> 'held' OR held_why <> ''", name="held_with_a_reason"),
+        Index("ix_announcement_archive", "network_id", "state", "sent_at"),
+        Index("ix_announcement_due", "goes_at", **where("state = 'scheduled'")),
+    )
+    id: Mapped[Key]
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    state: Mapped[State] = mapped_column(enum_type(State, "state"), default=State.DRAFT)
+    audience: Mapped[Audience] = mapped_column(enum_type(Audience, "audience"), default=Audience.EVERYBODY)
+    subject: Mapped[Name]
+    source: Mapped[Words]
+    html: Mapped[Words]
+    version: Mapped[int] = mapped_column(default=1)
+    """Goes up with every change of a draft, so that two who edit at once notice."""
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    changed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[Instant]
+    changed_at: Mapped[Instant]
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("announcement.id"), index=True)
+    sender_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Who ordered it to be sent."""
+    authority: Mapped[str] = mapped_column(String(80), default="")
+    """The mandate or term under which it is sent: "mandate:3"."""
+    role: Mapped[str] = mapped_column(String(40), default="")
+    ordered_at: Mapped[Instant | None]
+    goes_at: Mapped[Instant | None]
+    """When it is handed to the mail queue; until then it can be undone."""
+    counted: Mapped[int] = mapped_column(default=0)
+    """How many addresses it would have gone to when it was ordered."""
+    counted_how: Mapped[str] = mapped_column(Text, default="{}")
+    """JSON: how that number came about."""
+    held_why: Mapped[str] = mapped_column(Text, default="")
+    sent_at: Mapped[Instant | None]
+    network: Mapped[Network] = relationship(lazy="raise")
+    author: Mapped[Person] = relationship(foreign_keys=[author_id], lazy="raise")
+    changed_by: Mapped[Person] = relationship(foreign_keys=[changed_by_id], lazy="raise")
+    sender: Mapped[Person | None] = relationship(foreign_keys=[sender_id], lazy="raise")
+
+    @property
+    def visibility(self) -> str:
+        """Sent ones are for everybody; before that they are the officers'."""
+        return "public" if self.state is State.SENT else "committee"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its words can still be changed."""
+        return self.state in (State.DRAFT, State.HELD)
+
+
+_FIXED = ("network_id", "state", "subject", "source", "html", "sent_at", "sender_id", "authority", "audience")
+_CHANGED = " OR ".join(f"NEW.{c} IS NOT OLD.{c}" for c in _FIXED)
+_REFUSED = "an announcement that was sent is never changed"
+trigger(
+    "announcement_fixed",
+    "announcement",
+    when="BEFORE UPDATE OR DELETE",
+    sqlite=f"BEFORE UPDATE ON announcement WHEN OLD.state = 'sent' AND ({_CHANGED}) "
+    f"BEGIN SELECT RAISE(ABORT, '{_REFUSED}');",
+    also=(f"BEFORE DELETE ON announcement WHEN OLD.state = 'sent' BEGIN SELECT RAISE(ABORT, '{_REFUSED}');",),
+    postgresql=f"""
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    IF OLD.state <> 'sent' THEN RETURN OLD; END IF;
+  ELSIF NOT (OLD.state = 'sent' AND ({_CHANGED.replace("IS NOT OLD", "IS DISTINCT FROM OLD")})) THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION '{_REFUSED}' USING ERRCODE = 'integrity_constraint_violation';
+END""",
+)

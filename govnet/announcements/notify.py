@@ -1,0 +1,41 @@
+"""Who is told of announcements: everybody of those that were sent, the officers of those that were held."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from govnet.accounts.models import Person
+from govnet.announcements.audience import notice_of
+from govnet.announcements.models import Announcement
+from govnet.extensions import db
+from govnet.mail.notices import Notice, Told
+from govnet.mail.volume import News
+from govnet.offices.queries import officers
+from govnet.record import registry
+
+
+def sent(told: Told) -> Notice:
+    """To the whole audience, each address once."""
+    announcement = db.session.get_one(Announcement, told.key)
+    return notice_of(announcement, told.network, db.session.get_one(Person, announcement.sender_id))
+
+
+def held(told: Told) -> Notice:
+    """To whoever ordered it, and to the officers of today."""
+    announcement = db.session.get_one(Announcement, told.key)
+    people = {*officers(told.network), announcement.sender_id or 0}
+    return Notice(
+        template="announcements/held",
+        news=News.ALWAYS,
+        context={"announcement": announcement, "why": told.details["why"]},
+        always=people,
+    )
+
+
+def bind() -> None:
+    """Tell, and say where entries about announcements lead."""
+    registry.tell("announcements.sent", sent)
+    registry.tell("announcements.held", held)
+    registry.link_to(
+        "announcement", lambda d: url_for("announcements.announcement", announcement_id=int(d["key"]))
+    )

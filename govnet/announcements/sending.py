@@ -1,0 +1,72 @@
+"""What officers may do with the mails of an announcement under way: stop, go on, call off, send to who was missed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from govnet.announcements import events
+from govnet.announcements.actions import lock
+from govnet.announcements.models import Announcement, State
+from govnet.announcements.queries import mail_of
+from govnet.charter.models import Network
+from govnet.extensions import db
+from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.errors import RuleBroken
+from govnet.mail import mailings
+from govnet.permissions import Can, require
+from govnet.record.actions import record
+
+
+def stop(announcement: Announcement, *, by: Actor, via: Door) -> None:
+    """Hold the mails that have not gone; those that are out can't be called back."""
+    under, mail_id = _ready(announcement, by)
+    if mailings.pause(mail_id, by=by.name):
+        _record(events.SendingStopped, announcement, by, under, via)
+
+
+def resume(announcement: Announcement, *, by: Actor, via: Door) -> None:
+    """Let the mails go on."""
+    under, mail_id = _ready(announcement, by)
+    if mailings.resume(mail_id):
+        _record(events.SendingResumed, announcement, by, under, via)
+
+
+def call_off(announcement: Announcement, *, by: Actor, via: Door) -> int:
+    """The mails that have not gone are not sent at all; how many that spares."""
+    under, mail_id = _ready(announcement, by)
+    spared = mailings.cancel_unsent(mail_id)
+    if spared:
+        _record(events.SendingCutOff, announcement, by, under, via, number=spared)
+    return spared
+
+
+def send_to_missed(announcement: Announcement, *, by: Actor, via: Door) -> int:
+    """Try once more where it failed, was called off or came too late; how many. Nobody gets it twice."""
+    under, mail_id = _ready(announcement, by)
+    number = mailings.send_to_missed(mail_id)
+    if number:
+        _record(events.SentToMissed, announcement, by, under, via, number=number)
+    return number
+
+
+def _ready(announcement: Announcement, by: Actor) -> tuple[Authority, int]:
+    under = require(by, Can.SEND_ANNOUNCEMENT, announcement)
+    lock(announcement)
+    mail_id = mail_of(announcement) if announcement.state is State.SENT else None
+    if mail_id is None:
+        raise RuleBroken(_("Its mails are not made yet. Try again in a moment."))
+    return under, mail_id
+
+
+def _record(
+    kind: type[Any], announcement: Announcement, by: Actor, under: Authority, via: Door, **more: Any
+) -> None:
+    network = db.session.get_one(Network, announcement.network_id)
+    record(
+        kind(
+            network=network, by=by, under=under, via=via, announcement=announcement, title=announcement.subject,
+            **more,
+        )
+    )  # fmt: skip

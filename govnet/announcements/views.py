@@ -1,0 +1,214 @@
+"""Announcements: the archive, each one with how far its mails are, and the desk where they are written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from govnet.announcements import actions, pages, queries, starting
+from govnet.announcements.actions import Draft
+from govnet.announcements.forms import PreviewForm, SendForm, WriteForm
+from govnet.announcements.models import Announcement, Audience, State
+from govnet.charter.models import Network
+from govnet.extensions import db, limiter
+from govnet.kernel.actor import Door
+from govnet.kernel.forms import Form, once
+from govnet.kernel.pages import data_page, never_cached, page, see
+from govnet.kernel.text import render
+from govnet.kernel.transaction import transaction
+from govnet.mail import preview
+from govnet.permissions import Can, allows, current_actor
+
+bp = Blueprint("announcements", __name__)
+blueprints = (bp,)
+
+
+@bp.get("/<network:network>/announcements")
+@allows(Can.READ)
+def archive(network: Network) -> Response:
+    """What was sent, the newest first; for officers also what is being written."""
+    before = request.args.get("before", type=pages.moment)
+    return page("announcements/archive.html", **pages.archive(network, before, current_actor()))
+
+
+@bp.get("/<network:network>/announcements.json")
+@allows(Can.READ)
+def archive_data(network: Network) -> Response:
+    """The archive as data."""
+    rows = queries.archive(network.id, before=request.args.get("before", type=pages.moment), limit=100)
+    return data_page({"announcements": [pages.facts(network, row) for row in rows]})
+
+
+@bp.get("/<network:network>/announcements/<int:announcement_id>")
+@allows(Can.READ_ANNOUNCEMENT, announcement=Announcement)
+def announcement(network: Network, announcement: Announcement) -> Response:
+    """One announcement, and how far its mails are."""
+    if announcement.state is State.DROPPED:
+        abort(404)
+    context = pages.one(network, queries.whole(announcement.id))
+    if not context["finished"]:
+        never_cached()
+    return page("announcements/announcement.html", **context)
+
+
+@bp.get("/<network:network>/announcements/<int:announcement_id>.json")
+@allows(Can.READ_ANNOUNCEMENT, announcement=Announcement)
+def announcement_data(network: Network, announcement: Announcement) -> Response:
+    """The same as data, once it was sent."""
+    if announcement.state is not State.SENT:
+        abort(404)
+    never_cached()
+    row = queries.whole(announcement.id)
+    return data_page({**pages.facts(network, row), **pages.numbers(row), "text": row.source})
+
+
+@bp.get("/<network:network>/announcements/new")
+@allows(Can.WRITE_ANNOUNCEMENT)
+def new(network: Network) -> Response:
+    """A new one: from what happened, from an earlier one, or as a correction."""
+    form = WriteForm(about=network)
+    since = None
+    if other := _other(network, "corrects"):
+        form.corrects.data, form.body.data = other.id, starting.correcting(other, network)
+        form.subject.data, form.audience.data = (
+            _("Correction: %(subject)s", subject=other.subject)[:110],
+            other.audience.value,
+        )
+    elif other := _other(network, "start"):
+        form.subject.data, form.body.data, form.audience.data = (
+            other.subject,
+            other.source,
+            other.audience.value,
+        )
+    else:
+        since, form.body.data = starting.since_the_last(network)
+    return page("announcements/write.html", form=form, announcement=None, since=since)
+
+
+def _other(network: Network, name: str) -> Announcement | None:
+    """The announcement that the address names, if it is one of this network's that were sent."""
+    key = request.args.get(name, type=int)
+    other = db.session.get(Announcement, key) if key is not None and 0 < key < 2**31 else None
+    if other is None or other.network_id != network.id or other.state is not State.SENT:
+        return None
+    return other
+
+
+@bp.post("/<network:network>/announcements/new")
+@allows(Can.WRITE_ANNOUNCEMENT)
+def create(network: Network) -> AnyResponse:
+    """Save the first draft."""
+    form = WriteForm(about=network)
+    if form.validate_on_submit():
+        with form.catching():
+            return once(
+                form,
+                lambda: actions.write(network, _typed(form), by=current_actor()),
+                lambda made: url_for(_next(), announcement_id=made.id),
+                done=_("Your draft is saved."),
+            )
+    return page("announcements/write.html", 422, form=form, announcement=None, since=None)
+
+
+def _typed(form: WriteForm) -> Draft:
+    return Draft(
+        subject=form.subject.data or "",
+        source=form.body.data or "",
+        audience=Audience(form.audience.data),
+        corrects_id=form.corrects.data,
+    )
+
+
+def _next() -> str:
+    return ".edit" if request.form.get("then") == "write" else ".check"
+
+
+@bp.get("/<network:network>/announcements/<int:announcement_id>/edit")
+@allows(Can.WRITE_ANNOUNCEMENT, announcement=Announcement)
+def edit(network: Network, announcement: Announcement) -> Response:
+    """Go on with a draft."""
+    if not announcement.is_open:
+        return see(".announcement", announcement_id=announcement.id)
+    form = WriteForm(
+        about=announcement,
+        subject=announcement.subject,
+        body=announcement.source,
+        audience=announcement.audience.value,
+        version=announcement.version,
+    )
+    return page("announcements/write.html", form=form, announcement=announcement, since=None)
+
+
+@bp.post("/<network:network>/announcements/<int:announcement_id>/edit")
+@allows(Can.WRITE_ANNOUNCEMENT, announcement=Announcement)
+def save(network: Network, announcement: Announcement) -> Response:
+    """Save a draft that nobody else has changed meanwhile."""
+    form, key = WriteForm(about=announcement), announcement.id
+    if form.validate_on_submit():
+        with form.catching():
+            with transaction():
+                actions.edit(announcement, _typed(form), seen=form.version.data or 0, by=current_actor())
+            return see(_next(), announcement_id=key)
+    return page("announcements/write.html", 422, form=form, announcement=queries.whole(key), since=None)
+
+
+@bp.post("/<network:network>/announcements/preview")
+@allows(Can.WRITE_ANNOUNCEMENT)
+@limiter.limit("60/minute")
+def fragment(network: Network) -> Response:
+    """Markdown as the page will show it: for scripts."""
+    form = PreviewForm()
+    html = render(form.body.data or "") if form.validate_on_submit() else ""
+    return Response(html, content_type="text/html; charset=utf-8")
+
+
+@bp.get("/<network:network>/announcements/<int:announcement_id>/check")
+@allows(Can.WRITE_ANNOUNCEMENT, announcement=Announcement)
+def check(network: Network, announcement: Announcement) -> Response:
+    """The page and the mail before it goes, a test, and to how many it goes."""
+    if not announcement.is_open:
+        return see(".announcement", announcement_id=announcement.id)
+    form = SendForm(about=announcement, version=announcement.version)
+    return page("announcements/check.html", **pages.check(network, announcement, form))
+
+
+@bp.post("/<network:network>/announcements/<int:announcement_id>/send")
+@allows(Can.SEND_ANNOUNCEMENT, announcement=Announcement)
+def send(network: Network, announcement: Announcement) -> AnyResponse:
+    """Order it; ten minutes remain to undo."""
+    form, key = SendForm(about=announcement), announcement.id
+    if form.validate_on_submit():
+        with form.catching():
+            return once(
+                form,
+                lambda: actions.order(
+                    announcement,
+                    form.wanted(network.zone),
+                    seen=form.version.data or 0,
+                    by=current_actor(),
+                    via=Door.WEB,
+                ),
+                lambda made: url_for(".announcement", announcement_id=made.id),
+            )
+    return page("announcements/check.html", 422, **pages.check(network, queries.whole(key), form))
+
+
+@bp.get("/<network:network>/announcements/<int:announcement_id>/mail")
+@allows(Can.READ_ANNOUNCEMENT, announcement=Announcement)
+def mail(network: Network, announcement: Announcement) -> Response:
+    """The mail's HTML by itself, in a sandbox: as it will be, or as it was sent."""
+    never_cached()
+    return preview.response(pages.letter(network, queries.whole(announcement.id)).html)
+
+
+@bp.post("/<network:network>/announcements/<int:announcement_id>/drop")
+@allows(Can.WRITE_ANNOUNCEMENT, announcement=Announcement)
+def drop(network: Network, announcement: Announcement) -> Any:
+    """Throw a draft away."""
+    Form(about=announcement)
+    with transaction():
+        actions.drop(announcement, by=current_actor())
+    return see(".archive")

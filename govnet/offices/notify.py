@@ -1,0 +1,51 @@
+"""Who is told of offices: whoever holds one, and the officers of today; each end once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from flask import url_for
+
+from govnet.extensions import db
+from govnet.mail.notices import Notice, Told
+from govnet.mail.volume import News
+from govnet.offices.mandates import mandate_whole
+from govnet.offices.models import Term
+from govnet.offices.queries import officers
+from govnet.record import registry
+
+_TERM = "offices/term"
+_MANDATE = "offices/mandate"
+_DAYS = ("start", "last_day", "due")
+
+
+def term(told: Told) -> Notice:
+    """To the holder and the officers."""
+    row = db.session.get_one(Term, told.key)
+    return _notice(told, _TERM, {row.person_id})
+
+
+def mandate(told: Told) -> Notice:
+    """To everybody who acts under it, and the officers."""
+    row = mandate_whole(told.key)
+    people = {named.person_id for named in row.named} | ({row.person_id} if row.person_id else set())
+    return _notice(told, _MANDATE, people)
+
+
+def _notice(told: Told, template: str, holders: Collection[int]) -> Notice:
+    days = {name: date.fromisoformat(told.details[name]) for name in _DAYS if name in told.details}
+    context = {"d": {**told.details, **days}, "what": told.details["verb"].partition(".")[2]}
+    people = {*holders, *officers(told.network)}
+    return Notice(template=template, news=News.ALWAYS, context=context, always=people)
+
+
+def bind() -> None:
+    """Tell, and say where entries about offices lead."""
+    for verb in ("term_granted", "term_cut_short", "term_ended"):
+        registry.tell(f"offices.{verb}", term)
+    for verb in ("mandate_granted", "mandate_cut_short", "mandate_ended", "report_filed"):
+        registry.tell(f"offices.{verb}", mandate)
+    for table in ("term", "seat", "body"):
+        registry.link_to(table, lambda d: url_for("offices.committee"))
+    registry.link_to("mandate", lambda d: url_for("coordinator.coordinator"))

@@ -1,0 +1,191 @@
+"""What waits on the officers' desk from offices and the floors below, in one statement; rooms above bring theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Select,
+    String,
+    Text,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+
+from govnet.accounts.models import Person
+from govnet.charter.models import Network
+from govnet.decisions.models import Proposal, ProposalVersion, VersionState
+from govnet.extensions import db
+from govnet.forum.kinds import ReportState
+from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, Report, Thread
+from govnet.kernel.actor import Actor, Door
+from govnet.kernel.clock import now, today
+from govnet.kernel.models import UTCInstant
+from govnet.mail.models import Delivery, Mail, MailLine
+from govnet.mail.rules import State
+from govnet.membership.models import Application, ApplicationState, Organisation
+from govnet.offices import desk_words
+from govnet.offices.desk import Waiting
+from govnet.offices.models import Body, Mandate, Seat, Term
+from govnet.permissions import Can, can
+
+SOON = timedelta(days=60)
+"""Before an office ends, or a report is due, so early it comes to the desk."""
+SLOW = timedelta(hours=1)
+
+
+def below(network: Network, actor: Actor) -> Iterator[Waiting]:
+    """Applications, reports, appeals, what was decided elsewhere, offices that end, reports due, mail trouble."""
+    day, moment = today(network.zone), now()
+    parts = [
+        _reports(network.id),
+        _appeals(network.id, actor.person_id or 0),
+        _elsewhere(network.id),
+        _terms(network.id, day),
+        _mandates(network.id, day),
+        _report_days(network.id, day),
+        _stopped(network.id),
+        _line(),
+        _slow(network.id, moment),
+    ]
+    if can(actor, Can.DECIDE_APPLICATION, network):
+        parts.append(_applications(network.id))
+    for row in db.session.execute(union_all(*parts)):
+        waiting = desk_words.waiting(network, row)
+        if waiting is not None:
+            yield waiting
+
+
+def _part(kind: str, key: Any, **found: Any) -> Select[Any]:
+    """The columns of one sort of thing: an instant or a day since when, one until when, two texts and a number."""
+    columns: dict[str, Callable[[Any], Any]] = {
+        "since": lambda v: cast(v, UTCInstant()) if v is None else v,
+        "due": lambda v: cast(v, UTCInstant()) if v is None else v,
+        "day": lambda v: cast(v, Date()),
+        "one": lambda v: cast(v, Text()),
+        "two": lambda v: cast(v, Text()),
+        "number": lambda v: cast(v, BigInteger()),
+    }
+    rest = [make(found.get(name)).label(name) for name, make in columns.items()]
+    return select(cast(literal(kind), String(20)).label("kind"), cast(key, BigInteger()).label("key"), *rest)
+
+
+def _applications(network_id: int) -> Select[Any]:
+    who = func.coalesce(Organisation.name, func.nullif(Application.organisation_name, ""), Application.name)
+    return (
+        _part("application", Application.id, since=Application.confirmed_at, one=who)
+        .outerjoin(Organisation, Organisation.id == Application.organisation_id)
+        .where(Application.network_id == network_id, Application.state == ApplicationState.APPLIED)
+    )
+
+
+def _reports(network_id: int) -> Select[Any]:
+    return (
+        _part("report", Report.id, since=Report.at, one=Thread.title, two=Report.reason, number=Post.number)
+        .select_from(Report)
+        .join(Post, Post.id == Report.post_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(Report.network_id == network_id, Report.state == ReportState.OPEN)
+    )
+
+
+def _appeals(network_id: int, person_id: int) -> Select[Any]:
+    spoken = select(AppealVoice.appeal_id).where(AppealVoice.person_id == person_id)
+    return (
+        _part("appeal", Hiding.id, since=Appeal.at, due=Appeal.due_at, one=Thread.title, number=Post.number)
+        .select_from(Appeal)
+        .join(Hiding, Hiding.id == Appeal.hiding_id)
+        .join(Post, Post.id == Hiding.post_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(
+            Appeal.network_id == network_id,
+            Appeal.decided_at.is_(None),
+            Hiding.by_id != person_id,
+            func.coalesce(Post.author_id, 0) != person_id,
+            Appeal.id.not_in(spoken),
+        )
+    )
+
+
+def _elsewhere(network_id: int) -> Select[Any]:
+    version = ProposalVersion
+    return (
+        _part("elsewhere", Proposal.id, since=version.opened_at, due=version.deadline, one=version.question)
+        .select_from(Proposal)
+        .join(version, version.proposal_id == Proposal.id)
+        .where(
+            Proposal.network_id == network_id,
+            Proposal.door.in_((Door.MEETING, Door.LIST)),
+            version.state == VersionState.OPEN,
+        )
+    )
+
+
+def _terms(network_id: int, day: date) -> Select[Any]:
+    return (
+        _part("term", Term.seat_id, day=Term.end, one=Person.name, two=Seat.name)
+        .select_from(Term)
+        .join(Person, Person.id == Term.person_id)
+        .join(Seat, Seat.id == Term.seat_id)
+        .join(Body, Body.id == Term.body_id)
+        .where(Body.network_id == network_id, Term.start <= day, Term.end > day, Term.end <= day + SOON)
+    )
+
+
+def _holder() -> Any:
+    return func.coalesce(Organisation.name, Person.name)
+
+
+def _serving(part: Select[Any], network_id: int, day: date) -> Select[Any]:
+    return (
+        part.select_from(Mandate)
+        .outerjoin(Person, Person.id == Mandate.person_id)
+        .outerjoin(Organisation, Organisation.id == Mandate.organisation_id)
+        .where(Mandate.network_id == network_id, Mandate.start <= day, Mandate.end > day)
+    )
+
+
+def _mandates(network_id: int, day: date) -> Select[Any]:
+    part = _serving(_part("mandate", Mandate.id, day=Mandate.end, one=_holder()), network_id, day)
+    return part.where(Mandate.end <= day + SOON)
+
+
+def _report_days(network_id: int, day: date) -> Select[Any]:
+    part = _serving(
+        _part("due report", Mandate.id, day=Mandate.next_report_on, one=_holder()), network_id, day
+    )
+    return part.where(Mandate.next_report_on <= day + SOON)
+
+
+def _stopped(network_id: int) -> Select[Any]:
+    part = _part("stopped", Mail.id, since=Mail.paused_at, one=Mail.paused_by, two=Mail.paused_why)
+    return part.where(Mail.network_id == network_id, Mail.paused_at.is_not(None))
+
+
+def _line() -> Select[Any]:
+    since = func.coalesce(MailLine.held_at, MailLine.tripped_at)
+    why = func.coalesce(func.nullif(MailLine.held_why, ""), MailLine.words)
+    part = _part("line", MailLine.id, since=since, one=why)
+    return part.where(or_(MailLine.held_at.is_not(None), MailLine.tripped_at.is_not(None)))
+
+
+def _slow(network_id: int, moment: datetime) -> Select[Any]:
+    part = _part("slow", func.min(Delivery.id), since=func.min(Delivery.next_at), number=func.count())
+    return (
+        part.select_from(Delivery)
+        .join(Mail, Mail.id == Delivery.mail_id)
+        .where(
+            Mail.network_id == network_id,
+            Delivery.state.in_((State.QUEUED, State.IN_HAND)),
+            Delivery.next_at <= moment - SLOW,
+        )
+        .having(func.count() > 0)
+    )

@@ -1,0 +1,81 @@
+"""How offices are shown: places and mandates in words, and as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort
+from flask_babel import gettext as _
+
+from govnet.charter.models import Network
+from govnet.charter.queries import Named
+from govnet.extensions import db
+from govnet.kernel.pages import weekday_date
+from govnet.offices.mandates import holder_name
+from govnet.offices.models import Mandate, Seat
+from govnet.offices.places import Committee, Holding, Place
+from govnet.offices.rules import DAY
+
+
+def seat_of(network: Network, seat_id: int) -> Seat:
+    """The seat with that key in this network; 404 otherwise."""
+    seat = db.session.get(Seat, seat_id)
+    if seat is None or seat.network_id != network.id:
+        abort(404)
+    return seat
+
+
+def place_words(place: Place) -> str:
+    """A place in a list of choices: its name, and who holds it until when."""
+    if place.now is None:
+        return str(_("%(place)s (empty)", place=place.seat.name))
+    day = weekday_date(place.now.last_day)
+    return str(_("%(place)s (%(name)s until %(day)s)", place=place.seat.name, name=place.now.holder, day=day))
+
+
+def committee_facts(committee: Committee) -> dict[str, Any]:
+    """The committee as data: places, holders, terms before and to come."""
+    return {
+        "name": committee.body.name if committee.body else "",
+        "places": [
+            {
+                "name": p.seat.name,
+                "for": p.seat.constituency.value,
+                "chair": p.seat.is_chair,
+                "holder": _term_facts(p.now) if p.now else None,
+                "empty": p.now is None,
+                "what_next": p.seat.vacancy_note,
+                "to_come": [_term_facts(h) for h in p.next],
+                "earlier": [_term_facts(h) for h in p.before],
+            }
+            for p in committee.places
+        ],
+    }
+
+
+def _term_facts(holding: Holding) -> dict[str, Any]:
+    term = holding.term
+    return {
+        "name": term.person.name,
+        "from": term.start.isoformat(),
+        "last_day": holding.last_day.isoformat(),
+        "came_by": term.came_by.value,
+        "decision": holding.decision.number if holding.decision else None,
+        "evidence": term.evidence,
+        "ended": term.ended_why.value if term.ended_why else None,
+    }
+
+
+def mandate_facts(mandate: Mandate, decision: Named | None) -> dict[str, Any]:
+    """A mandate as data."""
+    return {
+        "holder": holder_name(mandate),
+        "named": [n.person.name for n in mandate.named],
+        "scope": mandate.scope,
+        "from": mandate.start.isoformat(),
+        "last_day": (mandate.end - DAY).isoformat(),
+        "decision": decision.number if decision else None,
+        "evidence": mandate.evidence,
+        "ended": mandate.ended_why.value if mandate.ended_why else None,
+        "reports": [{"due": r.due_on.isoformat(), "filed_at": r.at.isoformat()} for r in mandate.reports],
+    }
