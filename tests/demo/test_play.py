@@ -41,14 +41,10 @@ def played(
     time.move(to=NOW)
     catcher = Catcher(folder_in(str(tmp_path)))
     catcher.start()
-    settings = {
-        "DEMO": True,
-        "DATA_DIR": str(tmp_path),
-        "MAIL_SERVER": "127.0.0.1",
-        "MAIL_PORT": catcher.port,
-    }
-    for name, value in settings.items():
-        monkeypatch.setitem(app.config, name, value)
+    monkeypatch.setitem(app.config, "DEMO", True)
+    monkeypatch.setitem(app.config, "DATA_DIR", str(tmp_path))
+    for name, value in {"server": "127.0.0.1", "port": catcher.port, "suppress": False}.items():
+        monkeypatch.setattr(app.extensions["mail"], name, value)
     with app.app_context():
         history.play()
         db.session.remove()
