@@ -7,71 +7,54 @@ from govnet.charter import deciding
 from govnet.charter.deciding import (
     ASIDES_CEILING as ASIDES_CEILING,
 )
-from govnet.charter import deciding
 from govnet.charter.deciding import (
     BLOCKS_TOLERATED as BLOCKS_TOLERATED,
 )
-from govnet.charter import deciding
 from govnet.charter.deciding import (
     CLOSING_HOUR as CLOSING_HOUR,
 )
-from govnet.charter import deciding
 from govnet.charter.deciding import (
     EXTENSION_DAYS as EXTENSION_DAYS,
 )
-from govnet.charter import deciding
 from govnet.charter.deciding import (
     FALLBACK as FALLBACK,
 )
-from govnet.charter import deciding
 from govnet.charter.deciding import (
     FALLBACK_DAYS as FALLBACK_DAYS,
 )
-from govnet.charter import deciding
 from govnet.charter.deciding import (
     FALLBACK_MAJORITY as FALLBACK_MAJORITY,
 )
-from govnet.charter import deciding
 from govnet.charter.deciding import (
     MAXIMUM_DAYS_OPEN as MAXIMUM_DAYS_OPEN,
 )
-from govnet.charter import deciding
 from govnet.charter.deciding import (
     MINIMUM_AGREEMENT as MINIMUM_AGREEMENT,
 )
-from govnet.charter import deciding
 from govnet.charter.deciding import (
     MINIMUM_DAYS_OPEN as MINIMUM_DAYS_OPEN,
 )
-from govnet.charter import deciding
 from govnet.charter.deciding import (
     OBJECTION_DAYS as OBJECTION_DAYS,
 )
-from govnet.charter import deciding
 from govnet.charter.deciding import (
     PROPOSE as PROPOSE,
 )
-from govnet.charter import deciding
 from govnet.charter.deciding import (
     QUORUM as QUORUM,
 )
-from govnet.charter import deciding
 from govnet.charter.deciding import (
     QUORUM_COUNT as QUORUM_COUNT,
 )
-from govnet.charter import deciding
 from govnet.charter.deciding import (
     QUORUM_SHARE as QUORUM_SHARE,
 )
-from govnet.charter import deciding
 from govnet.charter.deciding import (
     SUPERMAJORITY as SUPERMAJORITY,
 )
-from govnet.charter import deciding
 from govnet.charter.deciding import (
     VISIBLE as VISIBLE,
 )
-from govnet.charter import deciding
 from govnet.charter.deciding import (
     VOICE as VOICE,
 )
