@@ -41,6 +41,13 @@ FEATURES = (
 """From the ground up. Each may have models, events, notify (with bind()) and views (with bp, or bind(app))."""
 
 
+for _feature in FEATURES:
+    if (
+        paths.PACKAGE / _feature / "models.py"
+    ).exists():  # all tables are known before any of them is asked for
+        importlib.import_module(f"govnet.{_feature}.models")
+
+
 def build(settings: Mapping[str, object] | None = None) -> Flask:
     """The application with every feature bound."""
     config = load_config().load()
@@ -80,8 +87,11 @@ def load_config() -> ModuleType:
 
 
 def _feature_modules() -> list[dict[str, ModuleType]]:
-    """Every feature's modules that exist, imported before anything is bound, so that all tables are known."""
+    """Every feature's modules that exist, imported before anything is bound; all tables before whatever selects from them."""
     found = []
+    for feature in FEATURES:
+        if (paths.PACKAGE / feature / "models.py").exists():
+            importlib.import_module(f"govnet.{feature}.models")
     for feature in FEATURES:
         folder = paths.PACKAGE / feature
         names = [n for n in ("models", "events", "listeners", "notify") if (folder / f"{n}.py").exists()]
@@ -114,8 +124,9 @@ def _bind_kernel(app: Flask) -> None:
     from govnet.charter.queries import network_by_slug
     from govnet.decisions.roll import committee_is
     from govnet.membership.places import networks_of
+    from govnet.membership.registry import officers_are
     from govnet.offices.belonging import belongings
-    from govnet.offices.queries import holders, sitting
+    from govnet.offices.queries import holders, officers, sitting
     from govnet.record.queries import head_number
 
     paths.bind(app, network_by_slug)
@@ -123,6 +134,7 @@ def _bind_kernel(app: Flask) -> None:
     pages.bind(app, head_number=head_number)
     refusals.bind(app, holders)
     committee_is(sitting)
+    officers_are(officers)
     bind_templates(app)
     people_are(readers)
     networks_are(belongings)

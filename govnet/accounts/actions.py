@@ -10,7 +10,7 @@ from sqlalchemy import select
 from govnet.accounts import passwords, queries, rules, sessions
 from govnet.accounts.belonging import networks_of
 from govnet.accounts.events import Renamed
-from govnet.accounts.models import CaughtUp, Person, PersonEmail, SignedInSession
+from govnet.accounts.models import CaughtUp, Person, SignedInSession
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
@@ -18,19 +18,6 @@ from govnet.kernel.errors import RuleBroken
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 from govnet.record.models import ChainHead
-
-
-def person_for(email: str, name: str) -> Person:
-    """Whoever has this verified address, or somebody new with this name. Call it only once the address is proved."""
-    known = queries.person_by_email(email)
-    if known is not None:
-        return known
-    moment = clock.now()
-    person = Person(name=name, created_at=moment)
-    person.emails = [PersonEmail(address=email.strip().lower(), verified_at=moment, main=True)]
-    db.session.add(person)
-    db.session.flush()  # whoever asked for a person wants its key
-    return person
 
 
 def rename(name: str, *, by: Actor, via: Door) -> None:
@@ -65,7 +52,7 @@ def set_zone(zone: str | None, *, by: Actor) -> None:
 def password_hash(password: str, *, by: Actor) -> str:
     """Check a new password and hash it. Slow: call it before the transaction, so that nobody waits for its lock."""
     require(by, Can.OWN)
-    address = queries.main_address(by.person_id or 0) or ""
+    address = queries.main_address(by.person_id or 0)
     fault = rules.password_fault(password, (by.name, address, address.partition("@")[0]))
     if fault is not None:
         raise RuleBroken(_password_words(fault), field="password")

@@ -22,6 +22,8 @@ class Belonging:
     roles: tuple[str, ...] = ()
     """In the words of the record: member, representative, steering, chair, coordinator, observer, found, lapsed."""
     organisations: tuple[str, ...] = ()
+    membership_id: int | None = None
+    """Her own membership, in whatever state, while it has no end."""
 
     @property
     def seen(self) -> frozenset[Visibility]:

@@ -28,7 +28,7 @@ from govnet.kernel.actor import OPERATOR_SHELL, Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.events import emit
 from govnet.permissions import Can, require
-from govnet.record.actions import erase_words, record
+from govnet.record.actions import append_collected, erase_words, record
 from govnet.record.models import Entry
 
 _MANY = 900
@@ -60,6 +60,7 @@ def erase(person: Person, *, under: Authority, via: Door) -> None:
     """
     networks = {place.network.id: place.network for place in networks_of(person.id)}
     named = forget_everywhere(person.id) | {f"person:{person.id}"}
+    append_collected()  # what features said of her going has her words too
     spoken_in = set(_erase_words(person.id, named))
     for table in (PersonEmail, AddressChange, SignInLink, SignedInSession, CaughtUp):
         db.session.execute(delete(table).where(table.person_id == person.id))

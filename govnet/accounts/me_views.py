@@ -47,6 +47,7 @@ def me() -> Response:
         form=Form(made=0),
         since_words=_since_words,
         mail_url=_mail_url(),
+        memberships=has_page("membership.own"),
     )
 
 
@@ -64,9 +65,11 @@ def _mail_url() -> str:
 
 def _ways_to_leave() -> list[tuple[str, str]]:
     """For each network, its name and the page on which a membership ends."""
-    if not has_page("membership.leave"):
-        return []
-    return [(p.network.name, url_for("membership.leave", network=p.network)) for p in my_places() if p.member]
+    return [
+        (p.network.name, url_for("membership.leaving", network=p.network, membership_id=p.membership_id))
+        for p in my_places()
+        if p.membership_id and has_page("membership.leaving")
+    ]
 
 
 @bp.post("/me/read")

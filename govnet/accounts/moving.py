@@ -85,7 +85,7 @@ def confirm(token: str) -> bool:
     if row is None or not can_confirm(row):
         return False
     person = db.session.get_one(Person, row.person_id)
-    row.old_address, row.confirmed_at = queries.main_address(person.id) or "", clock.now()
+    row.old_address, row.confirmed_at = queries.main_address(person.id), clock.now()
     undo = secrets.token_urlsafe(24)
     row.undo_digest = rules.digest(undo)
     _move(person.id, row.address)

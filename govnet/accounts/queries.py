@@ -31,15 +31,15 @@ def person_by_email(address: str) -> Person | None:
     return db.session.scalar(query)
 
 
-def main_address(person_id: int) -> str | None:
-    """Where the person's mail goes; None for somebody without a verified address."""
+def main_address(person_id: int) -> str:
+    """Where the person's mail goes; "" for somebody without a verified address."""
     query = (
         select(PersonEmail.address)
         .where(PersonEmail.person_id == person_id, PersonEmail.verified_at.is_not(None))
         .order_by(PersonEmail.main.desc(), PersonEmail.id)
         .limit(1)
     )
-    return db.session.scalar(query)
+    return db.session.scalar(query) or ""
 
 
 def names(person_ids: Collection[int | None]) -> dict[int, str]:

@@ -163,8 +163,8 @@ def _person_of_link() -> str:
 def again(token: str) -> Response:
     """A new link to the same address, for this browser."""
     row = queries.link_by_token(token)
-    address = queries.main_address(row.person_id) if row is not None and row.person_id else None
-    if row is None or address is None:
+    address = queries.main_address(row.person_id) if row is not None and row.person_id else ""
+    if row is None or not address:
         return see(".sign_in")
     _mail_a_link(address, row.next_path)
     return see(".sent")

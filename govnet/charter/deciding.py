@@ -75,13 +75,21 @@ QUORUM = Choice(
         "fraction": N_("It counts only if a set share of those who could answer did."),
         "both": N_("It counts only if both a set number and a set share of those who could answer did."),
     },
+    woven={
+        "count": N_("It counts only if at least %(decisions__quorum_count)s answered."),
+        "fraction": N_("It counts only if %(decisions__quorum_share)s of those who could answer did."),
+        "both": N_(
+            "It counts only if at least %(decisions__quorum_count)s answered, "
+            "and %(decisions__quorum_share)s of those who could."
+        ),
+    },
 )
 QUORUM_COUNT = Whole(
     key="decisions.quorum_count",
     default=10,
     title=N_("How many must answer, as a number"),
     explains=N_("Used where a number of answers is asked for."),
-    clause=N_("That number is %(value)s."),
+    clause=N_("At least %(value)s must answer."),
     unit="members",
     least=1,
     most=10000,
@@ -92,7 +100,7 @@ QUORUM_SHARE = Share(
     default=at_least(1, 10),
     title=N_("How many must answer, as a share"),
     explains=N_("Of all who could answer when the proposal opened."),
-    clause=N_("That share is %(value)s."),
+    clause=N_("Of those who could answer, %(value)s must."),
     when=("decisions.quorum", frozenset({"fraction", "both"})),
 )
 MINIMUM_AGREEMENT = Share(
@@ -134,6 +142,12 @@ FALLBACK = Choice(
     options={
         "none": N_("What is stopped is not agreed; it can be proposed again in other words."),
         "majority": N_("What is stopped stays open for a waiting time, and then a vote decides."),
+    },
+    woven={
+        "majority": N_(
+            "What is stopped stays open for another %(decisions__fallback_days)s; after that, it is agreed "
+            "if %(decisions__fallback_majority)s of those who took a side agree."
+        ),
     },
 )
 FALLBACK_DAYS = Whole(

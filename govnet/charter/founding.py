@@ -70,6 +70,15 @@ class FoundSister:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundTopic:
+    """Something to talk about from the first day; without a `slug` its title makes one."""
+
+    title: str
+    about: str
+    slug: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Founding:
     """A network as it was found, all of it checked."""
 
@@ -89,6 +98,7 @@ class Founding:
     mandate: FoundMandate | None
     sisters: tuple[FoundSister, ...]
     operator: FoundPerson | None
+    topics: tuple[FoundTopic, ...]
 
     @property
     def people(self) -> dict[str, FoundPerson]:

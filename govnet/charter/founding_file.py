@@ -12,12 +12,26 @@ from govnet.charter.founding import (
     FoundPerson,
     FoundSeat,
     FoundSister,
+    FoundTopic,
     Trouble,
 )
 from govnet.charter.starting import STARTING
 from govnet.kernel.said import N_
 
 CONSTITUENCIES: Final = ("any", "individual", "organisation", "sister network")
+TOPICS: Final = (
+    FoundTopic(title=N_("Purpose of the network"), about=N_("What we are for, and what we leave to others.")),
+    FoundTopic(title=N_("Membership of the network"), about=N_("Who belongs, and what they agree to.")),
+    FoundTopic(
+        title=N_("Role & membership of the steering committee"), about=N_("What it does, and who sits on it.")
+    ),
+    FoundTopic(
+        title=N_("Position of the network coordinator"),
+        about=N_("What may be done in our name, and by whom."),
+    ),
+    FoundTopic(title=N_("Anything else"), about=N_("News, offers of help, hello.")),
+)
+"""What every network has to talk about, where it names nothing else."""
 STATES: Final = ("proposed", "active", "dormant", "concluded")
 
 
@@ -43,6 +57,7 @@ def read_founding(table: Mapping[str, Any], *, reserved: Sequence[str], accents:
         seats=_seats(committee),
         mandate=_mandate(top.inner("coordinator")) if top.table.get("coordinator") else None,
         sisters=tuple(_sister(cells, reserved) for cells in top.many("sister")),
+        topics=tuple(_topic(cells) for cells in top.many("topic")) or TOPICS,
         operator=_operator(top.inner("operator")) if top.table.get("operator") else None,
     )
     _agree(founding, troubles)
@@ -129,6 +144,16 @@ def _named(cells: Cells, holder: str, kind: str) -> tuple[FoundPerson, ...]:
     if not people:
         cells.wrong("named", N_("Name at least one person who acts for the organisation."))
     return tuple(people)
+
+
+def _topic(cells: Cells) -> FoundTopic:
+    topic = FoundTopic(
+        title=cells.text("title", need=N_("Say what the topic is called.")),
+        about=cells.text("about", limit=500),
+        slug=cells.text("slug", limit=40),
+    )
+    cells.done()
+    return topic
 
 
 def _operator(cells: Cells) -> FoundPerson:

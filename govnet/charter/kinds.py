@@ -1,7 +1,7 @@
 """The kinds of parameter a charter is made of: how each is checked, stored and said. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Generic, TypeVar, cast
 
@@ -102,6 +102,10 @@ class Choice(Parameter[str]):
     """One of several ways, each with the words it has inside the clause."""
 
     options: Mapping[str, str]
+    woven: Mapping[str, str] = field(default_factory=dict)
+    """For the charter document: whole sentences that name the parameters which only mean something beside this
+    choice, such as %(decisions__quorum_count)s.
+    """
 
     def check(self, value: object) -> str:
         if not isinstance(value, str) or value not in self.options:

@@ -21,6 +21,8 @@ from govnet.kernel.words import say
 
 TEXT_LIMIT = 20_000
 REASON_LIMIT = 4_000
+QUESTION_LIMIT = 140
+"""With what a mail's subject says besides, a line that mail programs show."""
 
 
 class AnswerForm(Form):
@@ -43,7 +45,11 @@ class AnswerForm(Form):
 class WordsForm(Form):
     """What people are asked."""
 
-    question = Text(_l("The question, in one sentence"), missing=_l("Enter the question in one sentence."))
+    question = Text(
+        _l("The question, in one sentence"),
+        missing=_l("Enter the question in one sentence."),
+        limit=QUESTION_LIMIT,
+    )
     text = Body(
         _l("What exactly is proposed, and why"),
         missing=_l("Enter what exactly is proposed."),

@@ -1,12 +1,27 @@
 """What the decisions bring to the floors below and to the worker."""
 
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+
+from govnet.accounts.waiting import Group, news, waits
+from govnet.charter.events import CharterChanged
 from govnet.charter.queries import decisions_are_named_by
 from govnet.decisions import closing, register
+from govnet.decisions.events import ProposalDecided
+from govnet.decisions.lists import unanswered
 from govnet.kernel.duties import duty
 
 
+def _proposal(network: Any, key: int) -> str:
+    return url_for("decisions.proposal", network=network, proposal_id=key)
+
+
 def bind() -> None:
-    """Name decisions for the charter's pages, and close and remind when it is time."""
+    """Name decisions for the charter's pages, say what waits for whom, and close and remind when it is time."""
+    waits("decisions.answer", unanswered, asks=_l("Your answer"), link=_proposal)
+    news(Group.DECIDED, ProposalDecided.verb, CharterChanged.verb)
     decisions_are_named_by(register.named)
     duty("close proposals", closing.close_due)
     duty("remind of the last day", closing.remind_due, seconds=30)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, String, case, func, literal, or_, select, type_coerce
 from sqlalchemy.orm import joinedload
 
+from govnet.accounts.waiting import thing
 from govnet.charter.queries import rules_of
-from govnet.decisions.models import Position, Proposal, ProposalVersion, RollEntry, VersionState
-from govnet.decisions.queries import tallies
-from govnet.decisions.rules import Outcome, Tally
+from govnet.decisions.models import ELSEWHERE, Position, Proposal, ProposalVersion, RollEntry, VersionState
+from govnet.decisions.queries import parties_of
+from govnet.decisions.rules import Kind, Outcome, Tally
 from govnet.decisions.voices import sees_tally
 from govnet.extensions import db
-from govnet.kernel.actor import Actor
+from govnet.kernel.actor import VISITOR, Actor
+from govnet.membership.models import Representation
+
+WANTED, ANSWERED = "wanted", "answered"
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,8 @@ class Row:
 
     version: ProposalVersion
     tally: Tally
+    mine: str = ""
+    """Whether the reader's answer is wanted or was given; empty for who isn't asked."""
 
     @property
     def counts(self) -> bool:
@@ -31,8 +39,8 @@ class Row:
         return sees_tally(charter, closed=not self.version.is_open, has_answered=False)
 
 
-def open_now(network_id: int, limit: int = 50) -> list[Row]:
-    """What can be answered or objected to now, soonest first, in two statements."""
+def open_now(network_id: int, actor: Actor = VISITOR, limit: int = 50) -> list[Row]:
+    """What can be answered or objected to now, soonest first, and whether the reader has: in two statements."""
     query = (
         select(ProposalVersion)
         .join(Proposal, Proposal.id == ProposalVersion.proposal_id)
@@ -42,8 +50,34 @@ def open_now(network_id: int, limit: int = 50) -> list[Row]:
         .limit(limit)
     )
     versions = db.session.scalars(query).all()
-    counts = tallies([each.id for each in versions]) if versions else {}
-    return [Row(each, counts[each.id]) for each in versions]
+    counts = _counts([each.id for each in versions], actor) if versions else {}
+    return [_row(each, counts.get(each.id, {})) for each in versions]
+
+
+def _row(version: ProposalVersion, counts: Mapping[str, int]) -> Row:
+    tally = Tally(*(counts.get(kind.value, 0) for kind in Kind))
+    mine = next((name for name in (WANTED, ANSWERED) if counts.get(name)), "")
+    return Row(version, tally, mine)
+
+
+def _counts(version_ids: Sequence[int], actor: Actor) -> dict[int, dict[str, int]]:
+    """The answers that count, by kind, and the reader's parties that have answered or not, in one statement."""
+    kind = type_coerce(Position.kind, String)
+    answers = (
+        select(Position.version_id, kind.label("what"), func.count().label("many"))
+        .where(Position.version_id.in_(version_ids), Position.counted)
+        .group_by(Position.version_id, Position.kind)
+    )
+    state = case((Position.id.is_(None), literal(WANTED)), else_=literal(ANSWERED))
+    mine = (
+        select(RollEntry.version_id, state, literal(1))
+        .outerjoin(Position, Position.entry_id == RollEntry.id)
+        .where(RollEntry.version_id.in_(version_ids), parties_of(actor))
+    )
+    found: dict[int, dict[str, int]] = {}
+    for version_id, what, many in db.session.execute(answers.union_all(mine) if actor.signed_in else answers):
+        found.setdefault(version_id, {})[what] = many
+    return found
 
 
 def taken_back(network_id: int, limit: int = 50) -> Sequence[ProposalVersion]:
@@ -59,36 +93,38 @@ def taken_back(network_id: int, limit: int = 50) -> Sequence[ProposalVersion]:
     return db.session.scalars(query).all()
 
 
-def awaiting(network_id: int, actor: Actor) -> dict[int, list[RollEntry]]:
-    """Open versions on whose roll the actor is, each with the parties that have not answered yet."""
-    if not actor.signed_in:
-        return {}
-    spoken = [each.organisation_id for each in actor.represents]
-    query = (
-        select(RollEntry)
-        .join(ProposalVersion, ProposalVersion.id == RollEntry.version_id)
-        .join(Proposal, Proposal.id == ProposalVersion.proposal_id)
-        .where(
-            Proposal.network_id == network_id,
-            ProposalVersion.state == VersionState.OPEN,
-            or_(RollEntry.person_id == actor.person_id, RollEntry.organisation_id.in_(spoken)),
-        )
-        .options(joinedload(RollEntry.position))
-    )
-    found: dict[int, list[RollEntry]] = {}
-    for entry in db.session.scalars(query):
-        left = found.setdefault(entry.version_id, [])
-        if entry.position is None:
-            left.append(entry)
-    return found
-
-
 def from_thread(thread_id: int) -> Sequence[ProposalVersion]:
     """The newest version of each proposal that came out of a thread, newest first."""
     newest = select(func.max(ProposalVersion.id)).join(Proposal).where(Proposal.thread_id == thread_id)
     query = select(ProposalVersion).where(ProposalVersion.id.in_(newest.group_by(Proposal.id)))
     query = query.options(joinedload(ProposalVersion.proposal), joinedload(ProposalVersion.decision))
     return db.session.scalars(query.order_by(ProposalVersion.id.desc())).all()
+
+
+def unanswered(person_id: int, now: datetime) -> Select[Any]:
+    """What waits for a person's answer, in every network: on a roll, open, and neither they nor their
+    organisation has said anything that counts.
+    """
+    spoken = select(Representation.organisation_id).where(
+        Representation.person_id == person_id, Representation.end.is_(None)
+    )
+    mine = or_(RollEntry.person_id == person_id, RollEntry.organisation_id.in_(spoken))
+    given = select(Position.version_id).where(Position.cast_by_id == person_id)
+    return (
+        thing(Proposal.network_id, Proposal.id, ProposalVersion.question, ProposalVersion.deadline)
+        .join(ProposalVersion, ProposalVersion.proposal_id == Proposal.id)
+        .join(RollEntry, RollEntry.version_id == ProposalVersion.id)
+        .outerjoin(Position, Position.entry_id == RollEntry.id)
+        .where(
+            mine,
+            ProposalVersion.state == VersionState.OPEN,
+            ProposalVersion.method != ELSEWHERE,
+            ProposalVersion.deadline > now,
+            Position.id.is_(None),
+            ProposalVersion.id.not_in(given),
+        )
+        .distinct()
+    )
 
 
 def voters(version_id: int) -> list[tuple[int | None, int | None, bool]]:

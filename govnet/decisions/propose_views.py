@@ -18,7 +18,7 @@ from govnet.charter.rules import Charter
 from govnet.decisions import actions, queries, register, timing
 from govnet.decisions.blueprint import bp
 from govnet.decisions.discussion import of_thread
-from govnet.decisions.forms import ProposeForm, ReasonForm, RewordForm, rules_in, with_rules
+from govnet.decisions.forms import QUESTION_LIMIT, ProposeForm, ReasonForm, RewordForm, rules_in, with_rules
 from govnet.decisions.models import Proposal
 from govnet.decisions.opening import Ask, Words
 from govnet.kernel import clock
@@ -94,9 +94,11 @@ def _propose_form(
     question = (thread.thread.question or thread.thread.title) if thread else ""
     first = timing.earliest(clock.now(), charter, ZoneInfo(network.zone))
     replaced = request.args.get("replaces", 0, type=int)
-    start = {"closes": first, "question": question[:200], "replaces": replaced} | _from_recommendation(
-        network
-    )
+    start = {
+        "closes": first,
+        "question": question[:QUESTION_LIMIT],
+        "replaces": replaced,
+    } | _from_recommendation(network)
     form = form_class(about=network, data=start)
     earlier = [(each.id, f"{each.number} {each.question}") for each in register.in_force(network.id)]
     form.replaces.choices = options([(0, _("No")), *earlier])

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -86,6 +86,12 @@ def to_remind(until: datetime) -> Sequence[int]:
     return db.session.scalars(query).all()
 
 
+def version_whole(version_id: int) -> ProposalVersion:
+    """The version with its proposal, network and charter."""
+    query = select(ProposalVersion).where(ProposalVersion.id == version_id).options(*_WHOLE)
+    return db.session.scalars(query).one()
+
+
 def newest_version(proposal_id: int) -> ProposalVersion:
     """The words that count now."""
     query = select(ProposalVersion).where(ProposalVersion.proposal_id == proposal_id)
@@ -130,15 +136,17 @@ def answers_by(version_id: int, person_id: int) -> list[Answer]:
     return [Answer(*row) for row in db.session.execute(query)]
 
 
+def parties_of(actor: Actor) -> ColumnElement[bool]:
+    """Rows of a roll for which the actor may answer: their own, and their organisations'."""
+    spoken = [each.organisation_id for each in actor.represents]
+    return or_(RollEntry.person_id == actor.person_id, RollEntry.organisation_id.in_(spoken))
+
+
 def entries_for(version_id: int, actor: Actor) -> Sequence[RollEntry]:
     """The parties on the roll for which the actor may answer, themselves first, with their answers."""
     if not actor.signed_in:
         return ()
-    spoken = [each.organisation_id for each in actor.represents]
-    query = select(RollEntry).where(
-        RollEntry.version_id == version_id,
-        or_(RollEntry.person_id == actor.person_id, RollEntry.organisation_id.in_(spoken)),
-    )
+    query = select(RollEntry).where(RollEntry.version_id == version_id, parties_of(actor))
     query = query.options(
         joinedload(RollEntry.position), joinedload(RollEntry.person), joinedload(RollEntry.organisation)
     )

@@ -36,6 +36,11 @@ class Filter:
     outcome: str = ""
     door: str = ""
 
+    @property
+    def any(self) -> bool:
+        """Whether something is left out."""
+        return self != Filter()
+
     def conditions(self) -> list[Any]:
         """The same as SQL."""
         wanted = {
@@ -92,6 +97,16 @@ def decision(network_id: int, number: str) -> Decision:
     if found is None:
         raise NotFound(_("There is no decision with that number."))
     return found
+
+
+def by_id(decision_id: int) -> Decision:
+    """A decision with its version and proposal."""
+    whole = joinedload(Decision.version)
+    query = select(Decision).where(Decision.id == decision_id)
+    query = query.options(
+        whole.joinedload(ProposalVersion.proposal), whole.joinedload(ProposalVersion.charter_version)
+    )
+    return db.session.scalars(query).one()
 
 
 def what_it_changed(decision: Decision) -> tuple[int, tuple[Change, ...]] | None:

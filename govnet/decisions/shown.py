@@ -15,7 +15,7 @@ from govnet.decisions import queries, voices, words
 from govnet.decisions.book import Decision
 from govnet.decisions.models import ELSEWHERE, Position, Proposal, ProposalVersion, RollEntry
 from govnet.decisions.queries import Shown
-from govnet.decisions.rules import Kind, Outcome, Rule, Tally, outcome, parts
+from govnet.decisions.rules import Kind, Outcome, Part, Rule, Tally, outcome, parts
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.errors import NotFound
@@ -43,11 +43,15 @@ class Standing:
         return words.bar_parts(self.tally)
 
     @property
-    def rules(self) -> list[tuple[bool, str, str]]:
-        """The rule part by part; of what the reader can't see, only how many answered."""
+    def rules(self) -> list[tuple[bool | None, str, str]]:
+        """The rule part by part: met, not met, or not yet; of what the reader can't see, only how many answered."""
         found = parts(self.tally, self.version.roll_size, self.rule)
         seen = found if self.counts else [part for part in found if part.name == "quorum"]
-        return [(part.met, say(part.said), "") for part in seen]
+        return [(part.met or self._hope(part), say(part.said), "") for part in seen]
+
+    def _hope(self, part: Part) -> bool | None:
+        """None for what more answers alone can still bring about; a Stop has to be taken back."""
+        return None if self.version.is_open and part.name != "blocks" else False
 
     @property
     def outcome(self) -> Outcome:
@@ -182,7 +186,7 @@ def as_data(now: Standing) -> dict[str, Any]:
         "outcome": now.outcome.value if version.outcome or now.counts else None,
         "answers": now.tally.as_json() if now.counts else None,
         "answered": now.tally.answered,
-        "rule": [{"met": met, "words": said} for met, said, _detail in now.rules],
+        "rule": [{"met": bool(met), "words": said} for met, said, _detail in now.rules],
         "named": [
             {"name": each.entry.name, "answer": each.position.kind.value, "reason": each.position.reason}
             for each in now.nameable

@@ -56,8 +56,7 @@ def the_register(network: Network) -> Response:
     found = register.decisions(network.id, wanted, page=number)
     return page(
         "decisions/register.html",
-        open_now=lists.open_now(network.id) if number == 1 and wanted == Filter() else [],
-        awaiting=lists.awaiting(network.id, current_actor()),
+        open_now=lists.open_now(network.id, current_actor()) if number == 1 and wanted == Filter() else [],
         decisions=found[:PAGE],
         more=len(found) > PAGE,
         number=number,
@@ -149,8 +148,7 @@ def proposals(network: Network) -> Response:
     """What is open now, and what its authors took back."""
     return page(
         "decisions/proposals.html",
-        open_now=lists.open_now(network.id),
-        awaiting=lists.awaiting(network.id, current_actor()),
+        open_now=lists.open_now(network.id, current_actor()),
         taken_back=lists.taken_back(network.id),
     )
 

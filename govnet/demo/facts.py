@@ -34,17 +34,7 @@ class Organisation:
     about: str
     representative: str
     days_ago: int
-    number: str = ""
     alternate: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Topic:
-    """A topic of the forum."""
-
-    slug: str
-    title: str
-    about: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +129,6 @@ class Elsewhere:
     statement: str
     text: str
     evidence: str
-    answers: tuple[Answer, ...]
     thread: str = ""
 
 
@@ -221,7 +210,6 @@ class Facts:
     founding: str
     people: Mapping[str, Person]
     organisations: Mapping[str, Organisation]
-    topics: tuple[Topic, ...]
     threads: tuple[Thread, ...]
     proposals: tuple[Proposal, ...]
     elsewhere: tuple[Elsewhere, ...]

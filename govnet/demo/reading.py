@@ -23,10 +23,9 @@ def read(calendar: Calendar) -> facts.Facts:
         founding=files["network"],
         people={one.key: one for one in people},
         organisations={one.key: one for one in organisations},
-        topics=_all(facts.Topic, tables["topics"]["topics"]),
         threads=_threads(calendar),
         proposals=tuple(_proposal(one) for one in tables["decisions"]["proposals"]),
-        elsewhere=tuple(_elsewhere(one) for one in tables["decisions"]["elsewhere"]),
+        elsewhere=_all(facts.Elsewhere, tables["decisions"]["elsewhere"]),
         announcements=_all(facts.Announcement, tables["announcements"]["announcements"]),
         hidden=tuple(_hidden(one) for one in tables["moderation"]["hidden"]),
         reports=_all(facts.Report, tables["moderation"]["reports"]),
@@ -73,10 +72,6 @@ def _answer(who: str, kind: str, reason: str = "", needs: str = "") -> facts.Ans
 def _proposal(table: Mapping[str, Any]) -> facts.Proposal:
     nested = {"answers": _answers(table["answers"]), "changes": table.get("changes", {})}
     return facts.Proposal(**{**table, **nested})
-
-
-def _elsewhere(table: Mapping[str, Any]) -> facts.Elsewhere:
-    return facts.Elsewhere(**{**table, "answers": _answers(table["answers"])})
 
 
 def _hidden(table: Mapping[str, Any]) -> facts.Hidden:

@@ -212,6 +212,7 @@ def change_post(post: Post, *, by: Actor, body: str, revision: int, via: Door) -
                           at=post.edited_at or post.at)  # fmt: skip
     own = update(Post).where(Post.id == post.id, Post.revision == revision).values(values)
     if not getattr(db.session.execute(own.execution_options(**_IN_BULK)), "rowcount", 0):
+        db.session.refresh(post)
         raise Stale(_("Somebody changed this while you were writing."), newer=post.source, yours=body)
     db.session.add(earlier)
     thread = post.thread

@@ -207,3 +207,12 @@ class AppealGranted(HidingEvent):
         "An appeal was heard: post %(number)s in “%(title)s” is shown again: %(reason)s"
     )
     appeal: Appeal
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostsTakenBack(Event):
+    """Somebody took the texts of all their posts away; the places stay."""
+
+    verb: ClassVar[str] = "forum.taken_back"
+    sentence: ClassVar[Any] = _l("%(actor)s took back what they had written: %(count)s posts")
+    count: int

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, HiddenField, RadioField
-from wtforms.validators import Email, InputRequired, Optional
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import Email, InputRequired, Optional, ValidationError
 
 from govnet.forum.kinds import AppealOutcome, Audience, HidingKind
 from govnet.kernel.forms import Body, Form, Text
+from govnet.kernel.said import N_
 
 AUDIENCES = {
     Audience.PUBLIC: _l("Everybody, with your name"),
@@ -42,7 +45,7 @@ class StartForm(FrameFields):
 
     def offer(self, audiences: list[Audience]) -> None:
         """Only what the topic and the writer's own rights allow."""
-        self.audience.choices = [(audience.value, AUDIENCES[audience]) for audience in audiences]
+        self.audience.choices = [SelectChoice(audience.value, AUDIENCES[audience]) for audience in audiences]
 
 
 class FrameForm(FrameFields):
@@ -97,8 +100,8 @@ class HideForm(Form):
         _l("What happens to it?"),
         [InputRequired(_l("Choose what happens to it"))],
         choices=[
-            (HidingKind.HIDDEN.value, _l("Hide it")),
-            (HidingKind.REMOVED.value, _l("Remove its text for good")),
+            SelectChoice(HidingKind.HIDDEN.value, _l("Hide it")),
+            SelectChoice(HidingKind.REMOVED.value, _l("Remove its text for good")),
         ],
     )
     reason = Body(_l("Why?"), missing=_l("Give the reason; everybody can read it"), limit=1_000)
@@ -123,8 +126,8 @@ class HearForm(Form):
         _l("What do you say?"),
         [InputRequired(_l("Choose what you say"))],
         choices=[
-            (AppealOutcome.UPHELD.value, _l("It stays hidden")),
-            (AppealOutcome.LIFTED.value, _l("It is shown again")),
+            SelectChoice(AppealOutcome.UPHELD.value, _l("It stays hidden")),
+            SelectChoice(AppealOutcome.LIFTED.value, _l("It is shown again")),
         ],
     )
     reason = Body(_l("Why?"), missing=_l("Give the reason; everybody can read it"), limit=1_000)
@@ -139,13 +142,30 @@ class TopicForm(Form):
         _l("Who can read it?"),
         [InputRequired(_l("Choose who can read it"))],
         choices=[
-            (Audience.PUBLIC.value, _l("Everybody")),
-            (Audience.MEMBERS.value, _l("Members only")),
-            (Audience.COMMITTEE.value, _l("The committee and the coordinator only")),
+            SelectChoice(Audience.PUBLIC.value, _l("Everybody")),
+            SelectChoice(Audience.MEMBERS.value, _l("Members only")),
+            SelectChoice(Audience.COMMITTEE.value, _l("The committee and the coordinator only")),
         ],
         default=Audience.PUBLIC.value,
     )
     archived = BooleanField(_l("Takes no new discussions"))
+
+
+PROMISE = N_("remove")
+"""What one types to say that it is meant."""
+
+
+class TakeBackForm(Form):
+    """Everything that one has written, gone."""
+
+    word = Text(_l("Are you sure?"), missing=_l("Type the word to say that you mean it"), limit=40)
+
+    def validate_word(self, field: Any) -> None:
+        """The word, in the reader's language, whatever its case."""
+        if field.data.strip("“”\"'.").casefold() != str(gettext(PROMISE)).casefold():
+            raise ValidationError(
+                gettext("Type the word “%(word)s” to say that you mean it", word=gettext(PROMISE))
+            )
 
 
 def number_in(field: Any) -> int:

@@ -9,13 +9,13 @@ from flask import url_for
 
 from govnet.extensions import db
 from govnet.forum import queries
-from govnet.forum import registry as above
 from govnet.forum.kinds import Audience, PostState
 from govnet.forum.models import Appeal, Post, Report, Thread
 from govnet.mail import registry as mail
 from govnet.mail.links import site_url
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
+from govnet.membership.registry import officers
 from govnet.record import registry
 
 
@@ -82,14 +82,14 @@ def _address(told: Told, post: Post) -> str:
 def reported(told: Told) -> Notice | None:
     """A report: those who can hide the post."""
     post, report = queries.post_of(told.key), _named(told, Report, "report")
-    officers = above.officers(told.network.id)
+    looking = officers(told.network.id)
     return Notice(
         template="forum/reported",
         news=News.DISCUSSION,
         context={"title": post.thread.title, "number": post.number, "reason": report.reason,
                  "address": site_url("forum.answer_report", network=told.network, report_id=report.id)},
-        people=officers,
-        concerned=officers,
+        people=looking,
+        concerned=looking,
         conversation=f"report-{post.id}",
     )  # fmt: skip
 
@@ -98,7 +98,7 @@ def appealed(told: Told) -> Notice | None:
     """An appeal: those who can decide it, never who hid the post."""
     appeal = _named(told, Appeal, "appeal")
     hiding, thread = appeal.hiding, appeal.hiding.post.thread
-    others = set(above.officers(told.network.id)) - {hiding.by_id, hiding.author_id}
+    others = set(officers(told.network.id)) - {hiding.by_id, hiding.author_id}
     return Notice(
         template="forum/appealed",
         news=News.VOTE,

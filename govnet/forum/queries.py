@@ -13,7 +13,7 @@ from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.charter.queries import version_in_force
 from govnet.extensions import db
-from govnet.forum import registry, rules
+from govnet.forum import rules
 from govnet.forum.kinds import Audience, PostState, ReportState
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, ReadMark, Report, Thread, Topic
 from govnet.forum.rules import Terms
@@ -23,6 +23,7 @@ from govnet.kernel.text import excerpt
 from govnet.mail.models import Following, Target
 from govnet.mail.volume import Stance
 from govnet.membership.models import Membership, MembershipState, Representation
+from govnet.membership.registry import officers
 
 THREADS = 30
 """Threads on a topic's page."""
@@ -164,10 +165,10 @@ def name_of(person_id: int | None) -> str:
 def who_may_read(thread: Thread) -> set[int]:
     """The persons who may be told of a thread: its readers among members, and who follows it or its topic."""
     if thread.visibility is Audience.COMMITTEE:
-        return set(registry.officers(thread.network_id))
+        return set(officers(thread.network_id))
     belong = set(db.session.scalars(_members(thread.network_id)))
     if thread.visibility is Audience.MEMBERS:
-        return belong | set(registry.officers(thread.network_id))
+        return belong | set(officers(thread.network_id))
     return belong | followers(thread)
 
 

@@ -61,21 +61,20 @@ def thank(post: Post, *, by: Actor) -> None:
     if post.state is not PostState.VISIBLE:
         raise RuleBroken(_("This post is hidden now."))
     row = _insert(Thanks).values(post_id=post.id, person_id=by.person_id, at=now())
-    _count(post.id, db.session.execute(row.on_conflict_do_nothing()), 1)
+    if db.session.scalar(row.on_conflict_do_nothing().returning(Thanks.post_id)) is not None:
+        _count(post.id, 1)
 
 
 def turn_thanks(post: Post, *, by: Actor) -> None:
     """The button: thanks where there were none, and back again."""
     require(by, Can.THANK, post)
     mine = delete(Thanks).where(Thanks.post_id == post.id, Thanks.person_id == by.person_id)
-    taken_back = db.session.execute(mine)
-    if getattr(taken_back, "rowcount", 0):
-        _count(post.id, taken_back, -1)
+    if db.session.scalar(mine.returning(Thanks.post_id)) is not None:
+        _count(post.id, -1)
     else:
         thank(post, by=by)
 
 
-def _count(post_id: int, result: Any, by: int) -> None:
-    if result.rowcount:
-        counted = update(Post).where(Post.id == post_id).values(thanks=Post.thanks + by)
-        db.session.execute(counted.execution_options(**_IN_BULK))
+def _count(post_id: int, by: int) -> None:
+    counted = update(Post).where(Post.id == post_id).values(thanks=Post.thanks + by)
+    db.session.execute(counted.execution_options(**_IN_BULK))

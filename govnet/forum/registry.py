@@ -1,8 +1,8 @@
-"""What the forum asks of the floors above: who holds office, what came out of a discussion, where one goes from it."""
+"""What the forum asks of the floors above: what came out of a discussion, where one goes from it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,23 +18,11 @@ class Beside:
     """How the state is coloured: plain, good, warn, bad, open."""
 
 
-Officers = Callable[[int], Collection[int]]
 Provider = Callable[[int], Sequence[Beside]]
 Onward = Callable[[Any], tuple[str, str] | None]
 
-_officers: list[Officers] = []
 _beside: list[Provider] = []
 _onward: list[Onward] = []
-
-
-def officers_are(lookup: Officers) -> None:
-    """Where to ask which persons sit on a network's committee or coordinate it today."""
-    _officers[:] = [lookup]
-
-
-def officers(network_id: int) -> Collection[int]:
-    """The persons who look after the network's discussions today."""
-    return _officers[0](network_id) if _officers else ()
 
 
 def beside_threads(provider: Provider) -> None:

@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
+from govnet.charter import parameters as p
+from govnet.charter.rules import load
 from govnet.forum.kinds import AppealOutcome, Audience
 
 PAGE = 20
@@ -108,15 +109,9 @@ class Terms:
 
 @lru_cache(maxsize=256)
 def terms(parameters: str) -> Terms:
-    """The forum's part of a charter version's parameters (JSON of what differs from the defaults)."""
-    found: dict[str, Any] = json.loads(parameters or "{}")
-    usual = Terms()
-    return Terms(
-        str(found.get("discussion.who_may_start", usual.who_may_start)),
-        str(found.get("discussion.who_may_post", usual.who_may_post)),
-        str(found.get("conduct.who_may_hide", usual.who_may_hide)),
-        int(found.get("conduct.appeal_days", usual.appeal_days)),
-    )
+    """The forum's part of a charter version's parameters (JSON; what is missing has its default)."""
+    charter = load(json.loads(parameters or "{}"))
+    return Terms(charter[p.START_THREADS], charter[p.POST], charter[p.WHO_MAY_HIDE], charter[p.APPEAL_DAYS])
 
 
 def outcome_of(voices: Iterable[AppealOutcome]) -> AppealOutcome | None:

@@ -13,6 +13,7 @@ from govnet.forum import (
     actions,
     data,
     moderation_views,
+    own_views,
     queries,
     readers,
     registry,
@@ -38,7 +39,7 @@ from govnet.mail.volume import Stance
 from govnet.permissions import Can, allows, can, current_actor
 
 blueprints = (bp,)
-__all__ = ["bind", "blueprints", "moderation_views", "topic_views"]
+__all__ = ["bind", "blueprints", "moderation_views", "own_views", "topic_views"]
 _HIDE = (Can.HIDE_POST, Can.HIDE_POST_AS_CHAIR)
 
 
@@ -66,8 +67,10 @@ def thread_data(network: Network, thread: Thread) -> Response:
     return data_page(data.thread(thread, thread_page.read(thread, asked_page(), None)))
 
 
-def _reply_form(thread: Thread) -> ReplyForm:
-    """The form, with somebody's words in it where they are quoted."""
+def _reply_form(thread: Thread) -> ReplyForm | None:
+    """The form, with somebody's words in it where they are quoted; visitors' pages hold none."""
+    if not current_actor().signed_in:
+        return None
     form = ReplyForm(about=thread, made=thread.posts)
     number = request.args.get("quote", "")
     if number.isdecimal() and len(number) < 9:
@@ -78,7 +81,12 @@ def _reply_form(thread: Thread) -> ReplyForm:
 
 
 def _thread_page(
-    network: Network, thread: Thread, reading: Reading, form: ReplyForm, status: int = 200, look: str = ""
+    network: Network,
+    thread: Thread,
+    reading: Reading,
+    form: ReplyForm | None,
+    status: int = 200,
+    look: str = "",
 ) -> Response:
     actor, home = current_actor(), url_for(".topics")
     address = url_for(".thread", thread_id=thread.id)

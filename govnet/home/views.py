@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, url_for
+from flask import Blueprint, Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 
 from govnet.charter.models import Network
@@ -13,6 +13,7 @@ from govnet.charter.queries import Named, named, top_networks
 from govnet.decisions import lists, register, words
 from govnet.decisions.book import Decision
 from govnet.decisions.rules import Outcome
+from govnet.extensions import db
 from govnet.forum.queries import said_lately
 from govnet.home import queries
 from govnet.home.people import People, Place, people
@@ -21,6 +22,21 @@ from govnet.permissions import Can, allows, current_actor
 
 bp = Blueprint("home", __name__)
 blueprints = (bp,)
+NOWHERE = frozenset({"mail", "operations"})
+"""Whose pages belong to no network; accounts see to theirs themselves."""
+
+
+def bind(app: Flask) -> None:
+    """Pages that belong to no network are shown with the name and navigation of the one that the reader comes from."""
+    app.before_request(_stand_somewhere)
+
+
+def _stand_somewhere() -> None:
+    if g.get("network") is None and request.blueprint in NOWHERE:
+        last = session.get("network_id")
+        known = db.session.get(Network, last) if last else None
+        found = [] if known else top_networks()
+        g.network = known or (found[0] if len(found) == 1 else None)
 
 
 @bp.get("/")
@@ -67,19 +83,10 @@ def _gathered(network: Network) -> dict[str, Any]:
     return {
         "people": who,
         "named": named(who.authorities),
-        "open_now": lists.open_now(network.id, 3),
-        "mine": _mine(network),
+        "open_now": lists.open_now(network.id, actor, 3),
         "decided": [(each, _outcome(each)) for each in register.lately(network.id, 3)],
         "coming": queries.coming_up(network, who),
         "said": said_lately(network.id, 3, actor),
-    }
-
-
-def _mine(network: Network) -> dict[int, str]:
-    """Of each open version on whose roll the reader is: whether they have answered."""
-    waiting = lists.awaiting(network.id, current_actor())
-    return {
-        key: _("Your answer is missing") if left else _("You have answered") for key, left in waiting.items()
     }
 
 

@@ -6,8 +6,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Response, current_app, flash, redirect, session
@@ -111,17 +110,33 @@ class Form(FlaskForm):
         data = {k: v for k, v in self.data.items() if k not in ("csrf_token", "form_key")}
         return hashlib.sha256(json.dumps(data, sort_keys=True, default=str).encode()).hexdigest()
 
-    @contextmanager
-    def catching(self) -> Iterator[None]:
+    def catching(self) -> Catching:
         """Show a broken rule on the form, at its field if it names one."""
-        try:
-            yield
-        except RuleBroken as broken:
-            field = self[broken.field] if broken.field and broken.field in self else None
-            if field is not None:
-                field.errors = [*field.errors, say(broken.message)]
-            else:
-                self.form_errors.append(say(broken.message))
+        return Catching(self)
+
+    def say_broken(self, broken: RuleBroken) -> None:
+        """Put the rule's words where they belong."""
+        field = self[broken.field] if broken.field and broken.field in self else None
+        if field is not None:
+            field.errors = [*field.errors, say(broken.message)]
+        else:
+            self.form_errors.append(say(broken.message))
+
+
+class Catching:
+    """The block of Form.catching()."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if isinstance(error, RuleBroken):
+            self.form.say_broken(error)
+            return True
+        return False
 
 
 def once(form: Form, make: Callable[[], T], address: Callable[[T], str], done: object = None) -> Response:

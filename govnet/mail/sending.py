@@ -10,17 +10,16 @@ from datetime import timedelta
 
 import structlog
 from flask import current_app
-from sqlalchemy import Select, exists, select, update
 
 from govnet.extensions import db
-from govnet.kernel import clock
 from govnet.kernel.duties import ending
 from govnet.kernel.errors import Busy
 from govnet.kernel.transaction import let_go, transaction
-from govnet.mail import headers, settling, smtp
+from govnet.mail import claiming, headers, settling, smtp
+from govnet.mail.claiming import Cover, Parcel
 from govnet.mail.headers import Address
 from govnet.mail.links import site_url
-from govnet.mail.models import Delivery, Mail, MailLine, Rendering
+from govnet.mail.models import Rendering
 from govnet.mail.render import Envelope, Kind, Template, personalise
 from govnet.mail.rules import State
 from govnet.mail.settling import Done
@@ -29,26 +28,12 @@ log = structlog.get_logger()
 STEPS = 5
 """Greeting, sender, recipient, content, end: what one mail may take at most, in time limits of the line."""
 AT_ONCE = 100
+_AT_HAND = 20
 SECONDS = 2.0
 _PATIENCE = 3
 """Times that a busy database is asked again: a mail that was taken and not written down would go twice."""
 BREATH = 0.001
 """Between two commits the web's writers get in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A delivery in hand, with all that is needed to send it."""
-
-    id: int
-    mail_id: int
-    rendering_id: int
-    address: str
-    name: str
-    message_id: str
-    token: str
-    kind: Kind
-    contact: str | None
 
 
 @dataclass(slots=True)
@@ -58,26 +43,42 @@ class Sender:
     timeout: float = smtp.TIMEOUT
     owner: str = field(default_factory=lambda: f"send-{os.getpid()}-{uuid.uuid4().hex[:8]}")
     templates: dict[int, Template] = field(default_factory=dict)
+    covers: dict[int, Cover] = field(default_factory=dict)
+    going_well: int | None = None
 
     @property
     def lease(self) -> timedelta:
         """Longer than any mail can take, so that nobody else takes one that is still being sent."""
         return timedelta(seconds=self.timeout * STEPS)
 
-    def template(self, rendering_id: int) -> Template:
+    def saw(self, done: Done) -> bool:
+        """Whether this mail went well just before, and goes well now: then no trouble is left to be taken back."""
+        well = done.answer.verdict.state is State.ACCEPTED
+        before = self.going_well == done.mail_id
+        self.going_well = done.mail_id if well else None
+        return well and before
+
+    def template(self, parcel: Parcel) -> Template:
         """A rendering's bytes, read once a run."""
-        if rendering_id not in self.templates:
-            row = db.session.get_one(Rendering, rendering_id)
-            if len(self.templates) > 20:
+        if parcel.rendering_id not in self.templates:
+            row = db.session.get_one(Rendering, parcel.rendering_id)
+            if len(self.templates) > _AT_HAND:
                 self.templates.clear()
-            self.templates[rendering_id] = Template(row.head, row.body or b"")
+            self.templates[parcel.rendering_id] = Template(row.head, row.body or b"")
             let_go()
-        return self.templates[rendering_id]
+        return self.templates[parcel.rendering_id]
+
+    def cover(self, parcel: Parcel) -> Cover:
+        """What the mail's deliveries share, read once a run."""
+        if parcel.mail_id not in self.covers:
+            self.covers[parcel.mail_id] = claiming.cover(parcel.mail_id)
+            let_go()
+        return self.covers[parcel.mail_id]
 
 
 def run(*, at_once: int = AT_ONCE, seconds: float = SECONDS, sender: Sender | None = None) -> int:
     """Send what is due for a moment; how many mails a provider took. Killed at any point, it can be run again."""
-    if smtp.switched_off() or not _anything_due():
+    if smtp.switched_off() or not claiming.anything_due():
         return 0
     sender = sender or Sender(timeout=float(current_app.config.get("MAIL_TIMEOUT", smtp.TIMEOUT)))
     until = time.monotonic() + seconds
@@ -89,30 +90,6 @@ def run(*, at_once: int = AT_ONCE, seconds: float = SECONDS, sender: Sender | No
     except smtp.LineDown as down:
         settling.line_is_down(down.answer)
         return 0
-
-
-def _anything_due() -> bool:
-    due = db.session.scalar(_due().limit(1)) is not None
-    let_go()
-    return due
-
-
-def _due() -> Select[int]:
-    """The most urgent delivery that may go now, unless the line is held, tripped or resting."""
-    now = clock.now()
-    shut = exists().where(
-        (MailLine.held_at.is_not(None)) | (MailLine.tripped_at.is_not(None)) | (MailLine.not_before > now)
-    )
-    return (
-        select(Delivery.id)
-        .where(
-            Delivery.state.in_((State.QUEUED, State.DEFERRED)),
-            Delivery.next_at <= now,
-            Delivery.limit_at > now,
-            ~shut,
-        )
-        .order_by(Delivery.priority, Delivery.next_at, Delivery.id)
-    )
 
 
 def _send_all(sender: Sender, line: smtp.Line, enough: Callable[[int], bool]) -> int:
@@ -136,73 +113,40 @@ def _settle_and_take(sender: Sender, done: Done | None, *, take: bool) -> Parcel
     """One commit: what became of the last mail, and the next one in hand."""
     if done is None and not take:
         return None
+    troubled = done is not None and not sender.saw(done)
     for _ in range(_PATIENCE):
         try:
-            return _in_one_commit(sender, done, take=take)
+            return _in_one_commit(sender, done, take=take, troubled=troubled)
         except Busy:
             log.warning("busy, once more", delivery=done and done.id)
-    return _in_one_commit(sender, done, take=take)
+    return _in_one_commit(sender, done, take=take, troubled=troubled)
 
 
-def _in_one_commit(sender: Sender, done: Done | None, *, take: bool) -> Parcel | None:
+def _in_one_commit(sender: Sender, done: Done | None, *, take: bool, troubled: bool) -> Parcel | None:
     with transaction():
         if done is not None:
-            settling.settle(done, owner=sender.owner, dice=random.random())
-        return _take(sender) if take else None
-
-
-def _take(sender: Sender) -> Parcel | None:
-    key = db.session.scalar(_due().limit(1).with_for_update(skip_locked=True, of=Delivery))
-    if key is None:
-        return None
-    now = clock.now()
-    db.session.execute(
-        update(Delivery)
-        .where(Delivery.id == key)
-        .values(state=State.IN_HAND, lease_owner=sender.owner, lease_until=now + sender.lease, changed_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    return _parcel(key)
-
-
-def _parcel(key: int) -> Parcel:
-    row = db.session.execute(
-        select(
-            Delivery.id,
-            Delivery.mail_id,
-            Delivery.rendering_id,
-            Delivery.address,
-            Delivery.name,
-            Delivery.message_id,
-            Delivery.token,
-            Mail.kind,
-            Mail.contact,
-        )
-        .join(Mail, Mail.id == Delivery.mail_id)
-        .where(Delivery.id == key)
-    ).one()
-    return Parcel(*row)
+            settling.settle(done, owner=sender.owner, dice=random.random(), troubled=troubled)
+        return claiming.take(sender.owner, sender.lease) if take else None
 
 
 def _deliver(sender: Sender, line: smtp.Line, parcel: Parcel) -> smtp.Answer:
     """Hand it over; a mail that cannot be put together fails alone instead of stopping the queue."""
     try:
-        template = sender.template(parcel.rendering_id)
-        raw = personalise(template, envelope(parcel))
+        raw = personalise(sender.template(parcel), envelope(parcel, sender.cover(parcel)))
         return line.deliver(return_path(parcel.token), headers.wire_address(parcel.address), raw)
     except headers.BadHeader as error:
         return smtp.unsendable(str(error))
 
 
-def envelope(parcel: Parcel) -> Envelope:
+def envelope(parcel: Parcel, cover: Cover) -> Envelope:
     """The recipient's own header fields."""
-    reply_to = Address(parcel.contact) if parcel.contact else None
+    reply_to = Address(cover.contact) if cover.contact else None
     to = Address(parcel.address, parcel.name)
-    if parcel.kind is Kind.PERSONAL or parcel.token.startswith("list-"):
+    if cover.kind is Kind.PERSONAL or parcel.token.startswith("list-"):
         return Envelope(to, parcel.message_id, reply_to)
     ways = [site_url("mail.unsubscribe", token=parcel.token)]
-    if parcel.contact:
-        ways.append(f"mailto:{parcel.contact}?subject=unsubscribe%20{parcel.token}")
+    if cover.contact:
+        ways.append(f"mailto:{cover.contact}?subject=unsubscribe%20{parcel.token}")
     return Envelope(to, parcel.message_id, reply_to, tuple(ways))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.transaction import transaction
-from govnet.mail import mailings, suppressions
+from govnet.mail import claiming, mailings, suppressions
 from govnet.mail.models import Delivery, Mail, MailLine
 from govnet.mail.rules import (
     BLAMES_US,
@@ -38,11 +38,14 @@ class Done:
     answer: Answer
 
 
-def settle(done: Done, *, owner: str, dice: float) -> bool:
-    """Write down what became of a delivery in hand; False where the lease had passed to somebody else."""
+def settle(done: Done, *, owner: str, dice: float, troubled: bool = True) -> bool:
+    """Write down what became of a delivery in hand; False where the lease had passed to somebody else.
+
+    `troubled` False spares a look at earlier troubles, where this sender has just seen this mail go well.
+    """
     verdict = done.answer.verdict
     if verdict.state is State.ACCEPTED:
-        return _accepted(done, owner)
+        return _accepted(done, owner, troubled)
     limit, attempts = db.session.execute(
         select(Delivery.limit_at, Delivery.attempts).where(Delivery.id == done.id)
     ).one()
@@ -55,13 +58,13 @@ def settle(done: Done, *, owner: str, dice: float) -> bool:
     return True
 
 
-def _accepted(done: Done, owner: str) -> bool:
+def _accepted(done: Done, owner: str, troubled: bool) -> bool:
     answer = done.answer
-    values = {"state": State.ACCEPTED, "code": answer.code, "words": answer.words, "why": answer.verdict.why}
-    written = _write(done.id, owner, values, attempts=Delivery.attempts + 1)
-    rested = update(Mail).where(Mail.id == done.mail_id, Mail.troubles > 0).values(troubles=0)
-    db.session.execute(rested.execution_options(**_BULK))
-    _line_works()
+    written = claiming.accept(done.id, owner, code=answer.code, words=answer.words)
+    if troubled:
+        rested = update(Mail).where(Mail.id == done.mail_id, Mail.troubles > 0).values(troubles=0)
+        db.session.execute(rested.execution_options(**_BULK))
+        _line_works()
     return written
 
 
@@ -78,7 +81,7 @@ def _values(answer: Answer, limit: datetime, attempts: int, dice: float) -> dict
     return values
 
 
-def _write(delivery_id: int, owner: str, values: dict[str, Any], **more: Any) -> bool:
+def _write(delivery_id: int, owner: str, values: dict[str, Any]) -> bool:
     """Fenced by owner and state: a sender that slept past its lease changes nothing."""
     ours = (
         Delivery.id == delivery_id,
@@ -87,7 +90,7 @@ def _write(delivery_id: int, owner: str, values: dict[str, Any], **more: Any) ->
     )
     free = {"lease_owner": None, "lease_until": None, "changed_at": clock.now()}
     written = db.session.execute(
-        update(Delivery).where(*ours).values(**values, **more, **free).execution_options(**_BULK)
+        update(Delivery).where(*ours).values(**values, **free).execution_options(**_BULK)
     )
     return bool(getattr(written, "rowcount", 0))
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -37,11 +37,11 @@ def _anything_to_do() -> bool:
 
 
 def _expired_lease(now: Any) -> Any:
-    return (Delivery.state == State.IN_HAND) & (Delivery.lease_until < now)
+    return text("delivery.state = 'in_hand'") & (Delivery.lease_until < now)
 
 
 def _too_late(now: Any) -> Any:
-    return Delivery.state.in_((State.QUEUED, State.DEFERRED)) & (Delivery.limit_at <= now)
+    return text("delivery.state IN ('queued', 'deferred')") & (Delivery.limit_at <= now)
 
 
 def _lost() -> int:

@@ -9,7 +9,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from govnet.accounts.people import main_address, person_for
+from govnet.accounts.people import person_for
+from govnet.accounts.queries import main_address
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock

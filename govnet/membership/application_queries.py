@@ -154,7 +154,7 @@ def whole(application_id: int) -> Application | None:
     return db.session.scalar(_whole().where(Application.id == application_id))
 
 
-def _whole() -> Select[Any]:
+def _whole() -> Select[Application]:
     return select(Application).options(
         joinedload(Application.organisation), joinedload(Application.network), selectinload(Application.notes)
     )
@@ -216,7 +216,7 @@ def usual_days(network_id: int) -> int | None:
         .order_by(Application.decided_at.desc())
         .limit(_LATELY)
     )
-    return rules.usual_days([end - start for start, end in db.session.execute(query)])
+    return rules.usual_days([end - start for start, end in db.session.execute(query) if start and end])
 
 
 def organisation_called(name: str) -> Organisation | None:
@@ -230,3 +230,13 @@ def unconfirmed_before(moment: Any) -> Sequence[int]:
         Application.state == ApplicationState.UNCONFIRMED, Application.applied_at < moment
     )
     return db.session.scalars(query.order_by(Application.id).limit(200)).all()
+
+
+def primaries(organisation_id: int) -> Sequence[int]:
+    """The person who speaks for the organisation, if anybody does."""
+    query = select(Representation.person_id).where(
+        Representation.organisation_id == organisation_id,
+        Representation.is_primary,
+        Representation.end.is_(None),
+    )
+    return db.session.scalars(query).all()

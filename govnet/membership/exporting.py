@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Select, and_, select
 
 from govnet.accounts.models import Person, PersonEmail
 from govnet.extensions import db
 from govnet.mail.models import Subscription
-from govnet.membership.models import Membership, MembershipState, Organisation, Representation
+from govnet.membership.models import Membership, MembershipKind, MembershipState, Organisation, Representation
 
 _HERE = (MembershipState.ACTIVE, MembershipState.FOUND)
 Row = tuple[str, str, str, str, str]
@@ -32,7 +30,7 @@ def roster_rows(network_id: int) -> list[Row]:
     return rows + [(name, address or "", "", "individual", "subscriber") for name, address in found]
 
 
-def _people(network_id: int) -> Select[Any]:
+def _people(network_id: int) -> Select[str, str, str, MembershipKind]:
     return (
         select(Person.name, PersonEmail.address, Organisation.name, Membership.kind)
         .select_from(Membership)
@@ -44,7 +42,7 @@ def _people(network_id: int) -> Select[Any]:
     )
 
 
-def _organisations(network_id: int) -> Select[Any]:
+def _organisations(network_id: int) -> Select[str, str, str, MembershipKind]:
     speaks = and_(
         Representation.organisation_id == Membership.organisation_id,
         Representation.is_primary,

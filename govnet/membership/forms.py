@@ -9,6 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 
 from govnet.kernel.forms import Body, Form, Text
@@ -57,18 +58,20 @@ class Ticks(SelectMultipleField):
     def __init__(self, label: Any = "", *, missing: Any, **kwargs: Any) -> None:
         super().__init__(label, choices=[], **kwargs)
         self.missing = missing
+        self.offered: list[tuple[str, str]] = []
 
     def offer(self, sentences: Sequence[str]) -> None:
         """What there is to tick."""
-        self.choices = [(rules.tick_key(sentence), sentence) for sentence in sentences]
+        self.offered = [(rules.tick_key(sentence), sentence) for sentence in sentences]
+        self.choices = [SelectChoice(key, sentence) for key, sentence in self.offered]
 
     def ticked(self) -> tuple[str, ...]:
         """The sentences that were ticked, in their order."""
-        return tuple(sentence for key, sentence in self.choices or () if key in (self.data or ()))
+        return tuple(sentence for key, sentence in self.offered if key in (self.data or ()))
 
     def pre_validate(self, form: Any) -> None:
         """All of them, or none can be agreed to."""
-        if len(self.ticked()) < len(self.choices or ()):
+        if len(self.ticked()) < len(self.offered):
             raise ValidationError(str(self.missing))
 
 
@@ -84,7 +87,7 @@ class JoinForm(Form):
     organisation_url = WebAddress(_l("Its website (if you like)"), limit=300)
     may_speak = RadioField(
         _l("May you speak for it?"),
-        choices=[("yes", _l("I may speak for it: yes")), ("no", _l("not yet"))],
+        choices=[SelectChoice("yes", _l("yes, I may speak for it")), SelectChoice("no", _l("not yet"))],
         validate_choice=False,
     )
     criteria = Ticks(_l("What members agree to"), missing=_l("Tick each sentence that members agree to"))
@@ -103,7 +106,7 @@ class JoinForm(Form):
         if field.data == NOT_LISTED or not field.data:
             if not self.organisation_name.data:
                 raise ValidationError(_("Choose the organisation, or write its name"))
-        elif field.data not in [str(value) for value, _label in field.choices]:
+        elif field.data not in [str(choice.value) for choice in field.choices]:
             raise ValidationError(_("Choose the organisation from the list, or write its name"))
 
     def validate_may_speak(self, field: Any) -> None:
@@ -147,8 +150,8 @@ class ClaimForm(Form):
     role = RadioField(
         _l("I would like to"),
         choices=[
-            ("primary", _l("speak and answer for it")),
-            ("alternate", _l("stand in for who speaks for it")),
+            SelectChoice("primary", _l("speak and answer for it")),
+            SelectChoice("alternate", _l("stand in for who speaks for it")),
         ],
     )
     evidence = Body(_l("How can we know that you may?"), missing=_l("Say how we can know"), limit=2_000)
@@ -162,8 +165,8 @@ class InviteForm(Form):
     role = RadioField(
         _l("This person will"),
         choices=[
-            ("alternate", _l("stand in for me")),
-            ("primary", _l("speak and answer for it instead of me")),
+            SelectChoice("alternate", _l("stand in for me")),
+            SelectChoice("primary", _l("speak and answer for it instead of me")),
         ],
     )
 

@@ -74,7 +74,8 @@ def _known_people(addresses: Sequence[str]) -> dict[str, int]:
             .where(PersonEmail.address.in_(addresses[start : start + _MANY]))
             .order_by(PersonEmail.verified_at.is_not(None), PersonEmail.id.desc())
         )
-        found.update({address: person_id for address, person_id in db.session.execute(query)})
+        for address, person_id in db.session.execute(query):
+            found[address] = person_id
     return found
 
 

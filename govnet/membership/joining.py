@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -89,10 +89,10 @@ def voice(organisation: Organisation, person_id: int, *, zone: str, named: bool)
     return row
 
 
-def _open_one(application: Application, party: object) -> Membership | None:
+def _open_one(application: Application, party: ColumnElement[bool]) -> Membership | None:
     query = select(Membership).where(
         Membership.network_id == application.network_id, party, Membership.end.is_(None)
-    )  # type: ignore[arg-type]
+    )
     return db.session.scalar(query)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from govnet.charter.models import Network
 from govnet.kernel.actor import Actor, Door
@@ -20,13 +21,13 @@ def fresh(network: Network, actor: Actor) -> JoinForm:
     form = JoinForm(about=network)
     asked = terms(network.id)
     kinds = [kind for kind in KINDS if kind.value in asked.kinds]
-    form.party.choices = [(kind.value, KINDS[kind]) for kind in kinds]
+    form.party.choices = [SelectChoice(kind.value, KINDS[kind]) for kind in kinds]
     if not form.party.data:
         form.party.data = kinds[0].value
     form.organisation.choices = [
-        ("", _("Choose, or name it below")),
-        *((str(key), name) for key, name in known_organisations(network.id)),
-        (NOT_LISTED, _("Not in this list: I name it below")),
+        SelectChoice("", _("Choose, or name it below")),
+        *(SelectChoice(str(key), name) for key, name in known_organisations(network.id)),
+        SelectChoice(NOT_LISTED, _("Not in this list: I name it below")),
     ]
     form.criteria.offer(asked.criteria)
     form.code.offer(asked.code)
@@ -52,8 +53,8 @@ def asks(form: JoinForm, *, language: str) -> Asks:
     return Asks(
         charter=int(form.charter.data or 0),
         answers=(*form.criteria.ticked(), *form.code.ticked()),
-        name=form.name.data if "name" in form else "",
-        email=form.email.data if "email" in form else "",
+        name=(form.name.data or "") if "name" in form else "",
+        email=(form.email.data or "") if "email" in form else "",
         kind=kind,
         organisation_id=chosen,
         organisation_name=(form.organisation_name.data or "") if for_organisation and not chosen else "",

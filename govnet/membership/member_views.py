@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import request
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.kernel.actor import Door
@@ -60,17 +61,16 @@ def own(network: Network) -> Response:
     """Somebody's own membership: since when, what was agreed to, who sees the name, and the way out."""
     person_id = current_actor().person_id or 0
     rows = [
-        (row, queries.name_of(row), queries.sentences(row), _naming(row, person_id))
+        (row, queries.name_of(row), queries.sentences(row), _named(row, person_id))
         for row in queries.own_memberships(person_id, network.id)
     ]
     return page("membership/own.html", rows=rows, S=MembershipState, K=MembershipKind, form=Form())
 
 
-def _naming(membership: Membership, person_id: int) -> NamingForm:
-    form = NamingForm(about=membership, formdata=None, prefix=f"m{membership.id}-")
+def _named(membership: Membership, person_id: int) -> bool:
+    """Whether everybody may see the person's name there."""
     voice = open_voice(membership.organisation_id, person_id) if membership.organisation_id else membership
-    form.named.data = bool(voice and voice.named_in_public)
-    return form
+    return bool(voice and voice.named_in_public)
 
 
 def _party(key: int) -> Membership:
@@ -85,7 +85,7 @@ def _party(key: int) -> Membership:
 @allows(Can.OWN, membership=Membership)
 def naming(network: Network, membership: Membership) -> Response:
     """Say who may see one's name."""
-    by, form = current_actor(), NamingForm(about=membership, prefix=f"m{membership.id}-")
+    by, form = current_actor(), NamingForm(about=membership)
     with transaction():
         row = _party(membership.id)
         member_actions.name_in_public(row, bool(form.named.data), by=by, via=Door.WEB)
@@ -152,13 +152,13 @@ def _confirming_page(network: Network, token: str, code: int = 200, form: Form |
 def confirm_found(network: Network, token: str) -> Response:
     """The button: yes, I am a member."""
     form = Form()
-    with form.catching():
-        with transaction():
-            membership, by = member_actions.held_by(token, network)
-            email_id = ids_of("membership", token, 2)[1]
-            if membership.state is MembershipState.LAPSED:
-                member_actions.restart(membership, by=by, via=Door.WEB)
-            else:
-                member_actions.confirm(membership, by=by, email_id=email_id, via=Door.WEB)
+    with form.catching(), transaction():
+        membership, by = member_actions.held_by(token, network)
+        email_id = ids_of("membership", token, 2)[1]
+        if membership.state is MembershipState.LAPSED:
+            member_actions.restart(membership, by=by, via=Door.WEB)
+        else:
+            member_actions.confirm(membership, by=by, email_id=email_id, via=Door.WEB)
+    if not form.errors:
         return see(".confirming", token=token)
     return _confirming_page(network, token, 422, form)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, url_for
+from flask import url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.kernel.actor import Door
@@ -28,10 +29,10 @@ def applications(network: Network) -> Response:
     """What waits for the officers, oldest first, and what was decided last."""
     return page(
         "membership/applications.html",
-        waiting=queries.applications_waiting(network.id),
+        open_ones=queries.applications_waiting(network.id),
         claims=claims_waiting(network.id),
         decided=queries.applications_decided(network.id),
-        status=status,
+        says=status,
         form=Form(),
     )
 

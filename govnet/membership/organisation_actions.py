@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from govnet.accounts.people import main_address, person_for
+from govnet.accounts.people import person_for
+from govnet.accounts.queries import main_address
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock

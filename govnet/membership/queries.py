@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -113,7 +112,7 @@ def _day(network_id: int) -> date:
     return today(db.session.get_one(Network, network_id).zone)
 
 
-def _parties(network_id: int, day: date) -> Select[Any]:
+def _parties(network_id: int, day: date) -> Select[Membership, str, str]:
     """Current memberships with the party's name, by it."""
     name = func.coalesce(Person.name, Organisation.name)
     return (

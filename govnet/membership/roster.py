@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from govnet.membership.rules import name_key
+from govnet.membership.rules import name_key, sheet_text
 
 COLUMNS: Final = ("name", "email", "organisation", "kind", "as")
 REQUIRED: Final = ("name", "email")
@@ -142,7 +142,7 @@ def _numbered(lines: Iterable[list[str]]) -> Iterator[tuple[int, list[str]]]:
 
 
 def _row(number: int, cells: Mapping[str, str], too_many: int) -> RosterRow | Problem:
-    value = {name: cells.get(name, "").strip() for name in COLUMNS}
+    value = {name: sheet_text(cells.get(name, "").strip()) for name in COLUMNS}
     kind = value["kind"].lower() or "individual"
     said = value["as"].lower() or ComesAs.SUBSCRIBER.value
     comes_as = COMES_AS.get(said, said)

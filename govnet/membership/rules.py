@@ -75,3 +75,8 @@ def deciders(admission: str) -> frozenset[str]:
 def sheet_cell(text: str) -> str:
     """The text as a spreadsheet shows it: a quotation mark before what it would take for a formula (OWASP, CSV injection)."""
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def sheet_text(cell: str) -> str:
+    """What sheet_cell() was given: the quotation mark before a formula's sign taken off again."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

@@ -57,7 +57,7 @@ def page_of(application: Application, network: Network) -> dict[str, Any]:
     """Everything that the applicant's page names."""
     return {
         "application": application,
-        "state": str(STATES[application.state]()),
+        "state": _("Waiting for you") if waits_for_voice(application) else str(STATES[application.state]()),
         "colour": colour(application),
         "organisation": organisation_name(application),
         "sentences": sentences(application),

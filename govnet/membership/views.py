@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Response, url_for
+from flask import url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.extensions import limiter
@@ -156,9 +157,9 @@ def _status_page(network: Network, token: str, code: int = 200, form: Form | Non
 def confirm(network: Network, token: str) -> Response:
     """The button of the mail's page: yes, it was me."""
     application, form = _held(network, token), Form()
-    with form.catching():
-        with transaction():
-            actions.confirm(application, via=joining_form.WEB)
+    with form.catching(), transaction():
+        actions.confirm(application, via=joining_form.WEB)
+    if not form.errors:
         return see(".mine", token=token)
     return _status_page(network, token, 422, form)
 
@@ -185,9 +186,9 @@ def answer(network: Network, token: str) -> Response:
 def speak(network: Network, token: str) -> Response:
     """The applicant may speak for her organisation now."""
     application, form = _held(network, token), Form()
-    with form.catching():
-        with transaction():
-            actions.speak_now(application, via=joining_form.WEB)
+    with form.catching(), transaction():
+        actions.speak_now(application, via=joining_form.WEB)
+    if not form.errors:
         return see(".mine", token=token)
     return _status_page(network, token, 422, form)
 
@@ -197,8 +198,8 @@ def speak(network: Network, token: str) -> Response:
 def withdraw(network: Network, token: str) -> Response:
     """The applicant takes it back."""
     application, form = _held(network, token), Form()
-    with form.catching():
-        with transaction():
-            actions.withdraw(application, via=joining_form.WEB)
+    with form.catching(), transaction():
+        actions.withdraw(application, via=joining_form.WEB)
+    if not form.errors:
         return see(".mine", token=token)
     return _status_page(network, token, 422, form)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Row,
     Select,
@@ -59,13 +60,16 @@ def _belonging(rows: Sequence[Row[Any]]) -> Belonging | None:
         since=min((row.start for row in current if row.role not in _OFFICES), default=None),
         roles=roles,
         organisations=tuple(dict.fromkeys(row.words for row in current if row.words)),
+        membership_id=next((row.own_id for row in current if row.own_id), None),
     )
 
 
-def _row(network_id: Any, role: ColumnElement[str], start: Any, end: Any, words: Any) -> Select[Any]:
+def _row(
+    network_id: Any, role: ColumnElement[str], start: Any, end: Any, words: Any, own_id: Any = None
+) -> Select[Any]:
     return select(
         network_id.label("network_id"), role.label("role"), start.label("start"), end.label("end"),
-        cast(words, String).label("words"),
+        cast(words, String).label("words"), cast(null() if own_id is None else own_id, BigInteger).label("own_id"),
     )  # fmt: skip
 
 
@@ -76,7 +80,7 @@ def _own(person_id: int) -> tuple[Select[Any], Select[Any]]:
         (Membership.kind == "observer", literal("observer")),
         else_=literal("member"),
     )
-    own = _row(Membership.network_id, role, Membership.start, Membership.end, null()).where(
+    own = _row(Membership.network_id, role, Membership.start, Membership.end, null(), Membership.id).where(
         Membership.person_id == person_id, Membership.state.not_in(_OVER)
     )
     speaks = and_(

@@ -165,6 +165,17 @@ def holders(network: Network, roles: tuple[str, ...]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def officers(network_id: int) -> set[int]:
+    """The persons who sit on the committee or act under a mandate today."""
+    day = today(db.session.get_one(Network, network_id).zone)
+    current = (Mandate.network_id == network_id, Mandate.start <= day, Mandate.end > day)
+    named = (
+        select(MandateNamed.person_id).join(Mandate, Mandate.id == MandateNamed.mandate_id).where(*current)
+    )
+    holders = select(Mandate.person_id).where(*current, Mandate.person_id.is_not(None))
+    return {*sitting(network_id, day), *db.session.scalars(union(named, holders))}
+
+
 def sitting(network_id: int, day: date) -> Sequence[int]:
     """The persons on the committee that day, in the order of its seats."""
     query = (
@@ -176,25 +187,3 @@ def sitting(network_id: int, day: date) -> Sequence[int]:
         )
     )
     return db.session.scalars(query.order_by(Seat.position)).all()
-
-
-def officers(network: Network) -> frozenset[int]:
-    """Everybody who sits on the committee or acts as coordinator today."""
-    day = today(network.zone)
-    sit = (
-        select(Term.person_id)
-        .join(Body, Body.id == Term.body_id)
-        .where(Body.network_id == network.id, Body.kind == "committee", Term.start <= day, Term.end > day)
-    )
-    act = (
-        select(MandateNamed.person_id)
-        .join(Mandate, Mandate.id == MandateNamed.mandate_id)
-        .where(Mandate.network_id == network.id, Mandate.start <= day, Mandate.end > day)
-    )
-    hold = select(Mandate.person_id).where(
-        Mandate.network_id == network.id,
-        Mandate.start <= day,
-        Mandate.end > day,
-        Mandate.person_id.is_not(None),
-    )
-    return frozenset(i for i in db.session.scalars(union(sit, act, hold)) if i is not None)

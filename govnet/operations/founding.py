@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from govnet.accounts.actions import person_for
+from govnet.accounts.people import person_for
 from govnet.charter import actions as charter
 from govnet.charter.founding import Founding, FoundSeat, FoundSister
 from govnet.charter.founding import FoundMandate as Found
 from govnet.charter.models import Network, NetworkState
 from govnet.charter.rules import Charter
 from govnet.extensions import db
+from govnet.forum.actions import About, open_topic
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken
@@ -52,6 +53,9 @@ def found(founding: Founding, *, by: Actor, via: Door) -> Network:
         by=by,
         via=via,
     )
+    for topic in founding.topics:
+        about = About(title=topic.title, description=topic.about)
+        open_topic(network, about, by=by, via=via, slug=topic.slug)
     for sister in founding.sisters:
         _sister(network, sister, founding.charter, by, under, via)
     if founding.operator:

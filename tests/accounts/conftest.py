@@ -31,7 +31,7 @@ def ann(app: Flask) -> Somebody:
     with app.app_context():
         network = builders.a_network()
         person = builders.a_member(network, "Ann Example")
-        return Somebody(person.id, queries.main_address(person.id) or "", network.id)
+        return Somebody(person.id, queries.main_address(person.id), network.id)
 
 
 @pytest.fixture

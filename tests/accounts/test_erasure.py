@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from govnet.accounts import actions, erasure, queries, yours
+from govnet.accounts import actions, erasure, people, queries, yours
 from govnet.accounts.models import (
     AddressChange,
     OperatorGrant,
@@ -67,9 +67,9 @@ def test_the_words_of_her_entries_go_and_the_chain_still_verifies(app, ann_here,
     gone(ann_here)
     with app.app_context():
         entries = db.session.scalars(select(Entry).order_by(Entry.number)).all()
-        assert [e.verb for e in entries] == ["accounts.renamed", "accounts.erased"]
+        assert [e.verb for e in entries] == ["accounts.renamed", "membership.resigned", "accounts.erased"]
         assert entries[0].words is None
-        assert details(entries[1])["actor"] == ""
+        assert details(entries[2])["actor"] == ""
         assert "Ann" not in "".join(f"{e.facts}{e.words}" for e in entries)
         assert list(check_chain(ann.network_id)) == []
 
@@ -141,10 +141,10 @@ def test_an_address_is_free_for_somebody_new_afterwards(app, ann_here, ann):
     gone(ann_here)
     with app.app_context():
         with transaction():
-            again = actions.person_for(ann.address, "Ann Example").id
+            again = people.person_for(ann.address, "Ann Example").id
         assert again != ann.id
         with transaction():
-            assert actions.person_for(ann.address.upper(), "Another").id == again
+            assert people.person_for(ann.address.upper(), "Another").id == again
 
 
 def test_after_a_restore_whoever_was_erased_is_erased_again(app, ann):

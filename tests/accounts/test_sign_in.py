@@ -297,3 +297,20 @@ def test_signing_in_again_in_one_browser_leaves_one_session(app, ann_here, ann, 
     send(ann_here, path, {}, action=path)
     with app.app_context():
         assert len(queries.open_sessions(ann.id)) == 1
+
+
+def test_somebody_from_an_old_list_proves_her_address_by_signing_in(app, client, post):
+    from govnet.accounts import people
+    from govnet.kernel.transaction import transaction
+
+    with app.app_context():
+        builders.a_network()
+        with transaction():
+            found = people.person_found("old.hand@example.org", "Olive Oldhand").person_id
+        assert queries.main_address(found) == ""
+    ask(client, "old.hand@example.org")
+    path = newest_link(app, post, "old.hand@example.org")
+    send(client, path, {}, action=path)
+    assert "Olive Oldhand" in opened(client, "/me").text
+    with app.app_context():
+        assert queries.main_address(found) == "old.hand@example.org"

@@ -53,3 +53,17 @@ def test_each_sentence_knows_the_version_that_set_it() -> None:
     assert since["decisions.minimum_days_open"] == 3
     assert since["committee.seats"] == 4
     assert since["membership.criteria"] == 1
+
+
+def test_a_quorum_and_a_waiting_time_are_each_one_sentence() -> None:
+    charter = starting("usual")
+    (deciding,) = (each for each in chapters(charter, set_by([charter])) if each.key == "decisions")
+    told = [str(clause.said) for clause in deciding.clauses]
+    assert (
+        "It counts only if at least 10 members answered, and at least one tenth of those who could." in told
+    )
+    assert (
+        "What is stopped stays open for another 14 days; after that, it is agreed "
+        "if at least three quarters of those who took a side agree."
+    ) in told
+    assert not any("At least 10 members must answer." in sentence for sentence in told)

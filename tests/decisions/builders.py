@@ -16,7 +16,9 @@ from govnet.decisions.models import Proposal, ProposalVersion
 from govnet.decisions.opening import Ask, Taken, Words
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
-from govnet.kernel.actor import Door
+from govnet.forum import actions as forum
+from govnet.forum.models import Thread
+from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.transaction import in_transaction, transaction
 from tests.builders import a_member, a_network, acting
 
@@ -62,6 +64,16 @@ def taken(
         how = Taken(date(2015, 4, 9), body, "the meeting in Leeds", "The notes of the meeting.")
         ask = Ask("charter" if changes else matter)
         return actions.record_elsewhere(network, words, ask, how, by=acting(by, network), via=Door.MEETING)
+
+
+def a_discussion(network: Network, by: Person) -> Thread:
+    """A thread in a topic of its own, with its first post."""
+    with one_transaction():
+        network = db.session.merge(network)
+        about = forum.About(title="General")
+        topic = forum.open_topic(network, about, by=PROGRAM, via=Door.CLI)
+        draft = forum.Draft(title="How many seats?", body="Let us **count** them.")
+        return forum.start_thread(topic, draft, by=acting(by, network), via=Door.WEB)
 
 
 def version_of(proposal: Proposal) -> ProposalVersion:

@@ -17,11 +17,11 @@ from govnet.charter import queries as charters
 from govnet.decisions import closing, lists
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
-from govnet.forum.models import Thread
 from govnet.kernel.clock import MovedClock
 from tests.builders import a_member, a_steering_member, acting, an_organisation, sign_in
 from tests.decisions.builders import (
     QUESTION,
+    a_discussion,
     a_network_with_rules,
     a_proposal,
     answered,
@@ -466,18 +466,38 @@ def test_pages_ask_the_database_at_most_eight_times(app: Flask, time: MovedClock
 
 
 def test_a_proposal_from_a_discussion_shows_the_newest_of_it(app: Flask) -> None:
-    from tests.forum.builders import a_thread  # the forum's own way to a thread
-
     network = a_network_with_rules()
     ann = a_member(network)
-    thread = a_thread(network, ann)
-    assert isinstance(thread, Thread)
-    thread_id = thread.id
+    thread_id = a_discussion(network, ann).id
     client = browser(app, ann)
     asked = send(
         client, f"/uk/proposals/new?matter=money&thread={thread_id}", {"question": "So?", "text": "So."}
     )
-    assert f"/uk/forum/{thread_id}" in asked.text
+    page = Html(asked.text)
+    assert f"/uk/forum/{thread_id}" in page.links
+    assert "Let us count them." in page.text
+
+
+def test_words_that_came_too_late_are_posted_as_a_comment(app: Flask, time: MovedClock) -> None:
+    network = a_network_with_rules()
+    ann = a_member(network)
+    thread_id = a_discussion(network, ann).id
+    client = browser(app, ann)
+    asked = send(
+        client, f"/uk/proposals/new?matter=money&thread={thread_id}", {"question": "So?", "text": "So."}
+    )
+    url = asked.request.path
+    form = next(each for each in Html(asked.text).forms if each["action"].endswith("/answer"))
+    data = {
+        field["name"]: field["value"] for field in form["fields"] if field["type"] in ("hidden", "textarea")
+    }
+    time.move(timedelta(days=8))
+    late = client.post(form["action"], data={**data, "answer": "worry", "reason": "My long worry."})
+    kept = next(each for each in Html(late.text).forms if each["action"] == f"{url}/comment")
+    comment = {field["name"]: field["value"] for field in kept["fields"] if field["name"]}
+    posted = client.post(kept["action"], data=comment, follow_redirects=True)
+    assert posted.status_code == 200
+    assert "My long worry." in posted.text
 
 
 def test_the_charter_in_force_reads_as_a_document(app: Flask) -> None:

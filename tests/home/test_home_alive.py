@@ -77,7 +77,7 @@ def test_a_visitor_reads_what_was_said_in_public_and_nothing_else(client: FlaskC
 def test_a_member_sees_whether_she_has_answered(app: Flask, alive: dict[str, int]) -> None:
     assert "You have answered" in opened(signed_in(app, alive["asha"]), "/uk/").text
     missing = opened(signed_in(app, alive["idris"]), "/uk/").text
-    assert "Your answer is missing" in missing
+    assert "Your answer is wanted" in missing
     assert "Between us" in missing
 
 

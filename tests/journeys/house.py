@@ -1,4 +1,4 @@
-"""A govnet as strangers meet it: its own processes, its own database, a mail server on loopback, and a clock that can be moved on."""
+"""A govnet as strangers meet it: its own processes and database, a mail server on loopback, a clock to move on."""
 
 from __future__ import annotations
 

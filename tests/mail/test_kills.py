@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time as wall
 from collections import Counter
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -29,19 +30,29 @@ pytestmark = pytest.mark.usefixtures("context")
 ROOT = Path(__file__).parents[2]
 PEOPLE = 300
 KILLS = 4
-LEASE = 1.0
+LEASE = timedelta(seconds=20)
 
 
-def a_worker(app, **more):
-    """`govnet worker` as a process of its own, on the test's database and mail server."""
+@contextmanager
+def a_worker(app):
+    """`govnet worker` as a process of its own, on the test's database and mail server; gone afterwards."""
+    process = _start(app)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def _start(app):
     settings = app.extensions["mail"]
     environment = {
         **os.environ,
         "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
         "GOVNET_DATA": app.config["DATA_DIR"],
         "MAIL_PORT": str(settings.port),
-        "MAIL_TIMEOUT": str(LEASE / sending.STEPS),
-        **more,
+        "MAIL_TIMEOUT": str(LEASE.total_seconds() / sending.STEPS),
     }
     words = [sys.executable, "-m", "govnet", "worker"]
     return subprocess.Popen(
@@ -55,7 +66,7 @@ def count(folder):
 
 def wait_for(folder, number, process):
     """Until so many mails have come, or the process has nothing more to send."""
-    until = wall.monotonic() + 20
+    until = wall.monotonic() + 60
     while count(folder) < number and wall.monotonic() < until:
         assert process.poll() is None, process.stdout.read().decode()
         wall.sleep(0.002)
@@ -77,10 +88,10 @@ def waiting(teller, time):
 def finish(time):
     """What the last worker left behind, once its lease is over."""
     let_go()  # what this process read before the worker wrote
-    time.move(to=datetime.now(UTC))
+    time.move(to=datetime.now(UTC) + LEASE + timedelta(seconds=1))
     sweeping.run()
     while sending.run():
-        time.move(to=datetime.now(UTC))
+        pass
 
 
 def test_a_sender_killed_again_and_again_loses_nothing_and_doubles_at_most_one_mail_a_kill(
@@ -88,13 +99,11 @@ def test_a_sender_killed_again_and_again_loses_nothing_and_doubles_at_most_one_m
 ):
     with mailbox(app, tmp_path) as box:
         for kill in range(1, KILLS + 1):
-            process = a_worker(app)
-            wait_for(tmp_path, kill * PEOPLE // (KILLS + 2), process)
-            process.send_signal(signal.SIGKILL)
-            process.communicate()
+            with a_worker(app) as process:
+                wait_for(tmp_path, kill * PEOPLE // (KILLS + 2), process)
+                process.send_signal(signal.SIGKILL)
         so_far = count(tmp_path)
         assert so_far < PEOPLE, "the worker was never killed in the middle"
-        wall.sleep(LEASE + 0.2)
         finish(time)
         mails = box.mails()
     sent = Counter((mail["X-Envelope-To"], mail["Message-ID"]) for mail in mails)
@@ -109,10 +118,10 @@ def test_a_sender_killed_again_and_again_loses_nothing_and_doubles_at_most_one_m
 
 def test_a_worker_asked_to_end_finishes_the_mail_in_hand_and_leaves_no_lease(app, waiting, time, tmp_path):
     with mailbox(app, tmp_path) as box:
-        process = a_worker(app)
-        wait_for(tmp_path, 20, process)
-        process.terminate()
-        process.communicate(timeout=10)
+        with a_worker(app) as process:
+            wait_for(tmp_path, 20, process)
+            process.terminate()
+            process.wait(30)
         assert process.returncode == 0
         sent = count(tmp_path)
         let_go()
@@ -124,11 +133,11 @@ def test_a_worker_asked_to_end_finishes_the_mail_in_hand_and_leaves_no_lease(app
 
 def test_two_workers_share_the_work_and_nobody_gets_it_twice(app, waiting, time, tmp_path):
     with mailbox(app, tmp_path) as box:
-        processes = [a_worker(app) for _ in range(2)]
-        wait_for(tmp_path, PEOPLE, processes[0])
-        for process in processes:
-            process.terminate()
-            process.communicate(timeout=10)
+        with a_worker(app) as first, a_worker(app) as second:
+            wait_for(tmp_path, PEOPLE, first)
+            for process in (first, second):
+                process.terminate()
+                process.wait(30)
         sent = Counter(mail["Message-ID"] for mail in box.mails())
     assert len(sent) == PEOPLE
     assert set(sent.values()) == {1}

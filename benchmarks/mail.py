@@ -1,0 +1,154 @@
+"""How fast the sending loop is beside bare smtplib: the same mails to the same server, in turns, in one run."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import smtplib
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from govnet import create_app
+from govnet.extensions import db
+from govnet.kernel.models import Base
+from govnet.kernel.transaction import transaction
+from govnet.mail import outbox, sending
+from govnet.mail.audience import Recipient
+from govnet.mail.headers import Address
+from govnet.mail.models import Delivery
+from govnet.mail.notices import Notice
+from govnet.mail.render import Envelope, Kind, Template, personalise
+from govnet.mail.rules import State
+from govnet.mail.volume import News
+
+ROUNDS = 12
+A_ROUND = 50
+BAR = 0.1
+"""Of bare smtplib, with a commit to disk (synchronous=FULL) for each mail, so that a crash leaves one mail uncertain."""
+
+
+async def _talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """The least that a mail server can say."""
+    writer.write(b"220 sink\r\n")
+    while line := await reader.readline():
+        word = line[:4].upper()
+        if word == b"DATA":
+            writer.write(b"354 go on\r\n")
+            while (await reader.readline()) not in (b".\r\n", b""):
+                pass
+        writer.write(b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n")
+        if word == b"QUIT":
+            break
+    writer.close()
+
+
+def _sink(pipe: Connection) -> None:
+    async def serve() -> None:
+        server = await asyncio.start_server(_talk, "127.0.0.1", 0)
+        pipe.send(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    asyncio.run(serve())
+
+
+@contextmanager
+def a_server() -> Iterator[int]:
+    """A mail server in a process of its own; its port."""
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.Process(target=_sink, args=(theirs,), daemon=True)
+    process.start()
+    try:
+        yield ours.recv()
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _queue(number: int) -> Template:
+    """That many deliveries of one mail; its bytes."""
+    notice = Notice(
+        template="mail/confirm",
+        news=News.ANNOUNCEMENT,
+        kind=Kind.LIST,
+        context={"confirm_url": "https://example.org/x", "network": _Network()},
+    )
+    people = [Recipient(f"p{n}@example.org", f"Person {n}") for n in range(number)]
+    subject, template = outbox.written_for(notice, None, people[0])
+    row = {"key": "bench", "template": "bench", "kind": Kind.LIST, "news": News.ANNOUNCEMENT}
+    row |= {"made_at": outbox.clock.now(), "contact": "contact@example.org"}
+    with transaction():
+        outbox.enqueue(outbox.Batch(row, {("en", "member"): (subject, template)}, people, notice.goes, None))
+    return template
+
+
+class _Network:
+    name = "The UK network"
+
+
+def _bare(port: int, template: Template, number: int) -> float:
+    began = time.perf_counter()
+    with smtplib.SMTP("127.0.0.1", port) as line:
+        for n in range(number):
+            envelope = Envelope(Address(f"p{n}@example.org"), f"<{n}@example.org>")
+            line.sendmail("us@example.org", [f"p{n}@example.org"], personalise(template, envelope))
+    return time.perf_counter() - began
+
+
+def _ours(number: int) -> float:
+    began = time.perf_counter()
+    left = number
+    while left:
+        left -= sending.run(at_once=left, seconds=60)
+    return time.perf_counter() - began
+
+
+def _measure(folder: Path, port: int) -> tuple[float, float, float]:
+    app = create_app(
+        {
+            "SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder}/bench.db",
+            "DATA_DIR": str(folder),
+            "MAIL_PORT": port,
+        }
+    )
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+        began = time.perf_counter()
+        template = _queue(ROUNDS * A_ROUND)
+        queued = time.perf_counter() - began
+        bare = ours = 0.0
+        for _ in range(ROUNDS):
+            bare += _bare(port, template, A_ROUND)
+            ours += _ours(A_ROUND)
+        done = db.session.scalar(select(func.count()).where(Delivery.state == State.ACCEPTED))
+        assert done == ROUNDS * A_ROUND
+        db.session.remove()
+        db.engine.dispose()
+    return bare, ours, queued
+
+
+def main() -> Iterator[dict[str, Any]]:
+    """The loop's rate against smtplib's, and how much faster rows are queued than sent."""
+    with tempfile.TemporaryDirectory() as folder, a_server() as port:
+        bare, ours, queued = _measure(Path(folder), port)
+    number = ROUNDS * A_ROUND
+    yield _line("mail sent, a commit each", number / ours, "smtplib alone", bare / ours, BAR)
+    yield _line("mail queued", number / queued, "mail sent", ours / queued, 2.0)
+
+
+def _line(name: str, value: float, against: str, ratio: float, bar: float) -> dict[str, Any]:
+    return {
+        "name": name,
+        "value": round(value, 1),
+        "unit": "mails/s",
+        "against": against,
+        "ratio": round(ratio, 3),
+        "bar": bar,
+        "ok": ratio >= bar,
+    }

@@ -1,0 +1,124 @@
+"""Who is told of a proposal, its last day and its outcome: always those on the roll, whatever mail they take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from govnet.charter.queries import rules_of
+from govnet.charter.rules import diff
+from govnet.decisions import lists, queries, register, roll, words
+from govnet.decisions.book import Decision
+from govnet.decisions.models import ELSEWHERE, ProposalVersion
+from govnet.decisions.rules import Kind
+from govnet.kernel import clock
+from govnet.kernel.words import say
+from govnet.mail.notices import Notice, Told
+from govnet.mail.volume import News
+from govnet.record import registry
+
+
+def opened(told: Told) -> Notice | None:
+    """Something is asked: the question, until when, and how to answer."""
+    version = _version(told)
+    if not version.is_open:
+        return None
+    return _notice(
+        "decisions/opened", told, version, to_list=True, subscribers=True, not_after=version.deadline
+    )
+
+
+def last_day(told: Told) -> Notice | None:
+    """A day is left: those who have not answered, and nobody else."""
+    version = _version(told)
+    if not version.is_open:
+        return None
+    waiting = _people(told, version, unanswered=True)
+    return _notice("decisions/last_day", told, version, always=waiting, not_after=version.deadline)
+
+
+def stopped(told: Told) -> Notice | None:
+    """Somebody said Stop: why, and what can happen now."""
+    version = _version(told)
+    found = queries.answers([version.id])[version.id] if version.is_open else []
+    stops = [each for each in found if each.position.kind is Kind.BLOCK]
+    return _notice("decisions/stopped", told, version, extra={"stops": stops}) if version.is_open else None
+
+
+def withdrawn(told: Told) -> Notice:
+    """Its author took it back: nothing is to be answered any more."""
+    version = _version(told)
+    return _notice("decisions/withdrawn", told, version, extra={"reason": told.details.get("reason", "")})
+
+
+def decided(told: Told) -> Notice:
+    """The outcome, with its numbers, to everybody who could have answered."""
+    decision = register.by_id(told.key)
+    version = decision.version
+    tally = register.tally_of(decision)
+    rule = queries.rule_of(version)
+    extra = {
+        "decision": decision,
+        "headline": words.headline(
+            decision.outcome, tally, rule.quorum.needed(decision.roll_size), decision.door
+        ),
+        "numbers": [(label, many) for _face, label, many in words.bar_parts(tally)],
+        "rules": _rules(decision),
+        "elsewhere": version.method == ELSEWHERE,
+    }
+    return _notice("decisions/decided", told, version, to_list=True, subscribers=True, extra=extra)
+
+
+def _rules(decision: Decision) -> list[str]:
+    """The sentences of the charter that hold from now on."""
+    changed = register.what_it_changed(decision)
+    return [say(change.after) for change in changed[1]] if changed else []
+
+
+def _version(told: Told) -> ProposalVersion:
+    """The version that the entry is about."""
+    key = int(str(told.details["version"]).rpartition(":")[2])
+    return queries.version_whole(key)
+
+
+def _people(told: Told, version: ProposalVersion, *, unanswered: bool = False) -> list[int]:
+    """The persons on the roll, and those who speak for its organisations."""
+    asked = [row for row in lists.voters(version.id) if not (unanswered and row[2])]
+    organisations = [organisation for _person, organisation, _answered in asked if organisation]
+    spoken = roll.speakers(organisations, clock.today(told.network.zone)) if organisations else {}
+    people = [person for person, _organisation, _answered in asked if person]
+    return list(dict.fromkeys([*people, *(one for found in spoken.values() for one in found)]))
+
+
+def _notice(
+    template: str, told: Told, version: ProposalVersion, *, extra: dict[str, Any] | None = None, **more: Any
+) -> Notice:
+    proposal = version.proposal
+    wanted = queries.changes_of(version)
+    charter = rules_of(version.charter_version)
+    context = {
+        "version": version,
+        "proposal": proposal,
+        "zone": told.network.zone,
+        "changes": diff(charter, charter.with_changes(wanted)) if wanted else (),
+        "actor": told.details.get("actor", ""),
+        **(extra or {}),
+    }
+    more.setdefault("always", _people(told, version))
+    return Notice(
+        template=template,
+        news=News.VOTE,
+        context=context,
+        thread=proposal.thread_id,
+        conversation=f"proposal-{proposal.id}",
+        **more,
+    )
+
+
+def bind() -> None:
+    """Who is told of which entry."""
+    for verb in ("opened", "reworded", "taken_elsewhere", "objected"):
+        registry.tell(f"decisions.{verb}", opened)
+    registry.tell("decisions.last_day", last_day)
+    registry.tell("decisions.stopped", stopped)
+    registry.tell("decisions.withdrawn", withdrawn)
+    registry.tell("decisions.decided", decided)

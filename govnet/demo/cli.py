@@ -1,0 +1,89 @@
+"""`govnet demo`: the UK network on this machine, with everything that it needs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+import click
+
+from govnet.demo.catcher import Catcher, folder_in
+
+FOLDER = ".demo"
+
+
+def add_to(group: click.Group) -> None:
+    """Give the command line this command."""
+    group.add_command(demo)
+
+
+@click.command()
+@click.option("--port", default=5000, show_default=True, envvar="PORT", help="The port to listen on.")
+@click.option("--keep", is_flag=True, envvar="KEEP", help="Go on where the last demo stopped.")
+@click.option("--folder", default=FOLDER, show_default=True, type=click.Path(file_okay=False, path_type=Path))
+def demo(port: int, keep: bool, folder: Path) -> None:
+    """Run the demo network: web, worker and a mailbox, all on this machine alone."""
+    if os.environ.get("GOVNET_ENV") == "production":
+        raise click.ClickException(
+            "The demo lets anybody be anybody: it does not run with GOVNET_ENV=production."
+        )
+    folder = folder.resolve()
+    if not keep:
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    catcher = Catcher(folder_in(str(folder)))
+    catcher.start()
+    try:
+        _run(folder, port, catcher.port)
+    finally:
+        catcher.stop()
+
+
+def _run(folder: Path, port: int, mail_port: int) -> None:
+    from govnet.factory import build
+    from govnet.operations import serving
+
+    os.environ.update(_settings(folder, port, mail_port))
+    _play(folder)
+    app = build({})
+    click.echo(f"The demo is at http://127.0.0.1:{port}/demo  (stop it with Ctrl-C)")
+    serving.serve(app, host="127.0.0.1", port=port, beside=(serving.Companion("worker"),))
+
+
+def _play(folder: Path) -> None:
+    """Make the network, where the last demo's is not kept. Nothing is forced to disk meanwhile."""
+    from govnet.demo import history
+    from govnet.factory import build
+    from govnet.operations import schema
+
+    began = time.monotonic()
+    with build({"SQLITE_SYNCHRONOUS": "OFF"}).app_context():
+        schema.prepare()
+        if history.is_played():
+            click.echo(f"Going on with the network in {folder}.")
+            return
+        click.echo("Playing two hundred days of history ...")
+        count = history.play()
+    click.echo(f"{count} things happened, in {time.monotonic() - began:.1f} seconds.")
+
+
+def _settings(folder: Path, port: int, mail_port: int) -> dict[str, str]:
+    """The demo's own settings; what the environment says of a real server does not reach it."""
+    return {
+        "GOVNET_ENV": "development",
+        "GOVNET_DEMO": "1",
+        "GOVNET_DATA": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder}/govnet.db",
+        "SITE_URL": f"http://127.0.0.1:{port}",
+        "MAIL_SERVER": "127.0.0.1",
+        "MAIL_PORT": str(mail_port),
+        "MAIL_USERNAME": "",
+        "MAIL_PASSWORD": "",
+        "MAIL_USE_TLS": "0",
+        "MAIL_USE_SSL": "0",
+        "MAIL_RATE": "0",
+        "REDIS_URL": "memory://",
+        "TRUSTED_PROXIES": "0",
+    }

@@ -1,0 +1,110 @@
+"""What the demo's people decided: proposals with their answers, what closed them, and what was decided elsewhere."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from govnet.charter.queries import rules_in_force
+from govnet.decisions import actions, answering, closing, queries, timing
+from govnet.decisions.book import Decision, NoteKind
+from govnet.decisions.models import ProposalVersion
+from govnet.decisions.opening import Ask, Taken, Words
+from govnet.decisions.rules import Kind
+from govnet.demo.facts import Answer, Elsewhere, Proposal
+from govnet.demo.stage import Stage, evenly
+from govnet.extensions import db
+from govnet.kernel.actor import Door
+
+_DOORS = (Door.WEB, Door.WEB, Door.MAIL)
+_PLACES = {"meeting": Door.MEETING, "list": Door.LIST}
+
+
+def plan(stage: Stage) -> None:
+    """Have every proposal open, be answered and close at its time."""
+    for proposal in stage.facts.proposals:
+        _proposal(stage, proposal)
+    for elsewhere in stage.facts.elsewhere:
+        stage.days_ago(elsewhere.recorded_days_ago, 10, lambda one=elsewhere: _elsewhere(stage, one))  # type: ignore[misc]
+        stage.at(stage.calendar.at(-elsewhere.recorded_days_ago + 12, 18.1), closing.close_due, alone=True)
+
+
+def _proposal(stage: Stage, proposal: Proposal) -> None:
+    opened = stage.calendar.at(-proposal.opened_days_ago, 20.5)
+    closes = _closing_day(stage, proposal)
+    stage.at(opened, lambda: _propose(stage, proposal, closes))
+    last = min(
+        datetime.combine(closes, opened.timetz()) - timedelta(hours=5),
+        stage.calendar.now - timedelta(minutes=40),
+    )
+    moments = evenly(opened, last, len(proposal.answers))
+    for number, (given, moment) in enumerate(zip(proposal.answers, moments, strict=True)):
+        door = _DOORS[number % len(_DOORS)]
+        stage.at(moment, lambda given=given, door=door: _answer(stage, proposal, given, door))  # type: ignore[misc]
+    if proposal.closes_days < 0:
+        stage.at(stage.calendar.at((closes - stage.calendar.today).days, 18.1), closing.close_due, alone=True)
+    if proposal.statement:
+        heard = stage.calendar.at((closes - stage.calendar.today).days + 1, 9)
+        stage.at(heard, lambda: _heard(stage, proposal))
+
+
+def _closing_day(stage: Stage, proposal: Proposal) -> date:
+    """The day in the files, or the Monday after where it falls on a weekend."""
+    day = stage.calendar.day(proposal.closes_days)
+    while not timing.working(day):
+        day += timedelta(days=1)
+    return day
+
+
+def _propose(stage: Stage, proposal: Proposal, closes: date) -> None:
+    rules, zone = rules_in_force(stage.network_id), ZoneInfo(stage.network().zone)
+    first = timing.earliest(stage.calendar.at(-proposal.opened_days_ago, 20.5), rules, zone)
+    words = Words(proposal.question, proposal.text.strip(), proposal.changes)
+    ask = Ask(proposal.matter, max(closes, first), thread_id=stage.threads[proposal.thread])
+    made = actions.propose(stage.network(), words, ask, by=stage.actor(proposal.by), via=Door.WEB)
+    stage.versions[proposal.key] = _open_version(made.id)
+
+
+def _open_version(proposal_id: int) -> int:
+    query = select(ProposalVersion.id).where(ProposalVersion.proposal_id == proposal_id)
+    return db.session.scalars(query.order_by(ProposalVersion.number.desc()).limit(1)).one()
+
+
+def _answer(stage: Stage, proposal: Proposal, given: Answer, door: Door) -> None:
+    by = stage.actor(stage.facts.human(given))
+    version = stage.versions[proposal.key]
+    entries = queries.entries_for(version, by)
+    mine = next(one.id for one in entries if (one.organisation_id is not None) == given.organisation)
+    words = answering.Given(Kind(given.kind), given.reason, given.needs, named=given.organisation)
+    answering.answer(version, words, by=by, via=door, entry_id=mine)
+
+
+def _heard(stage: Stage, proposal: Proposal) -> None:
+    version = stage.versions[proposal.key]
+    decision = db.session.scalars(select(Decision).where(Decision.version_id == version)).one()
+    if decision.outcome != proposal.expected:
+        raise ValueError(f"{proposal.key} ended as {decision.outcome}, not as {proposal.expected}")
+    actions.add_note(
+        decision, NoteKind.HEARD, proposal.statement, by=stage.actor(proposal.statement_by), via=Door.WEB
+    )
+
+
+def _elsewhere(stage: Stage, one: Elsewhere) -> None:
+    words = Words(one.statement, one.text.strip())
+    taken = Taken(
+        stage.calendar.day(-one.taken_days_ago), "all", _where(one), one.evidence, _link(one.evidence)
+    )
+    ask = Ask(one.matter, thread_id=stage.threads.get(one.thread))
+    actions.record_elsewhere(
+        stage.network(), words, ask, taken, by=stage.actor(one.by), via=_PLACES[one.place]
+    )
+
+
+def _where(one: Elsewhere) -> str:
+    return one.evidence.split(",")[0]
+
+
+def _link(evidence: str) -> str:
+    return next((word for word in evidence.split() if word.startswith("https://")), "")

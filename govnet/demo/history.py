@@ -1,0 +1,71 @@
+"""Plays the demo's history: the same founding and the same actions as everywhere, with the clock in the past."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from govnet.charter.founding_file import read_founding
+from govnet.charter.models import ACCENTS, RESERVED
+from govnet.demo import announcing, deciding, joining, talking
+from govnet.demo.dates import Calendar
+from govnet.demo.reading import read
+from govnet.demo.stage import Stage
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import SHELL, Door
+from govnet.kernel.transaction import let_go
+from govnet.mail import sending
+from govnet.operations.founding import found
+from govnet.record.models import Entry
+
+ZONE = ZoneInfo("Europe/London")
+FOUNDED = 200
+"""Days ago at which the network began to be kept here."""
+TOLD_LATELY = timedelta(days=3)
+"""What happened in these last days is told by mail when the demo starts; what came before was, long ago."""
+
+
+def play() -> int:
+    """Make everything from the data files, ending at the present; returns how many things happened."""
+    calendar = Calendar(clock.now(), ZONE)
+    stage = Stage(read(calendar), calendar)
+    with clock.moved_to(calendar.at(-FOUNDED, 10)) as moving:
+        stage.days_ago(FOUNDED, 10, lambda: _found(stage))
+        joining.plan(stage)
+        talking.plan(stage)
+        deciding.plan(stage)
+        announcing.plan(stage)
+        _post_office(stage)
+        count = stage.play(moving)
+    return count
+
+
+def _found(stage: Stage) -> None:
+    table = tomllib.loads(stage.facts.founding)
+    network = found(read_founding(table, reserved=RESERVED, accents=ACCENTS), by=SHELL, via=Door.CLI)
+    db.session.flush()  # everything else happens in it
+    stage.network_id = network.id
+    joining.know(stage)
+
+
+def _post_office(stage: Stage) -> None:
+    """Every few days letters leave for real, dated then; and what is long past need not be told again."""
+    for days in range(FOUNDED, 0, -5):
+        stage.at(stage.calendar.at(-days, 23), _send, alone=True)
+    lately = stage.calendar.now - TOLD_LATELY
+    stage.at(stage.calendar.now - timedelta(minutes=2), lambda: announcing.told_until(lately))
+
+
+def _send() -> None:
+    sending.run(at_once=2000, seconds=60)
+
+
+def is_played() -> bool:
+    """Whether a network is there already."""
+    found = db.session.scalar(select(Entry.id).limit(1)) is not None
+    let_go()
+    return found

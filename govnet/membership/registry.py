@@ -1,0 +1,18 @@
+"""What membership asks of the floors above: who decides applications today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+Officers = Callable[[int], Collection[int]]
+_officers: list[Officers] = []
+
+
+def officers_are(lookup: Officers) -> None:
+    """Where to ask which persons sit on a network's committee or act under its coordinator's mandate today."""
+    _officers[:] = [lookup]
+
+
+def officers(network_id: int) -> Collection[int]:
+    """The persons who look after the network today: they are told of applications and reports."""
+    return _officers[0](network_id) if _officers else ()

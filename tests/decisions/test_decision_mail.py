@@ -1,0 +1,155 @@
+"""Who is told, in which words, and who is not."""
+
+from __future__ import annotations
+
+import quopri
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from govnet.charter.models import Network
+from govnet.decisions import actions, closing, lists
+from govnet.decisions.rules import Kind
+from govnet.extensions import db
+from govnet.kernel.actor import Door
+from govnet.kernel.clock import MovedClock
+from govnet.kernel.transaction import transaction
+from govnet.mail import actions as mail_actions
+from govnet.mail import telling
+from govnet.mail.models import Delivery, Mail, Rendering
+from govnet.mail.volume import Volume
+from govnet.record.models import Telling
+from tests.builders import a_member, a_network, a_steering_member, acting, an_organisation
+from tests.decisions.builders import (
+    a_network_with_rules,
+    a_proposal,
+    answered,
+    members,
+    taken,
+    version_of,
+)
+
+pytestmark = pytest.mark.usefixtures("context")
+
+
+@pytest.fixture
+def network() -> Network:
+    return a_network()
+
+
+def told() -> None:
+    while telling.run():
+        pass
+    assert [row.error for row in db.session.scalars(select(Telling)) if row.error] == []
+
+
+def subjects() -> list[str]:
+    return list(db.session.scalars(select(Rendering.subject).order_by(Rendering.id)))
+
+
+def names_of(subject: str) -> list[str]:
+    """To whom the mail with that in its subject goes."""
+    query = (
+        select(Delivery.name)
+        .join(Mail, Mail.id == Delivery.mail_id)
+        .join(Rendering, Rendering.mail_id == Mail.id)
+    )
+    return sorted(db.session.scalars(query.where(Rendering.subject.contains(subject))))
+
+
+def text_of(subject: str) -> str:
+    found = db.session.scalars(select(Rendering).where(Rendering.subject.contains(subject))).one()
+    return quopri.decodestring(found.body or b"").decode()
+
+
+def test_everybody_who_can_answer_is_told_at_once_whatever_mail_they_take(network: Network) -> None:
+    ann, bob = a_member(network, "Ann"), a_member(network, "Bob")
+    involve = a_member(network, "Ines")
+    an_organisation(network, "Involve", spoken_for_by=involve)
+    with transaction():
+        mail_actions.set_volume(acting(bob, network), network, Volume.DIGEST)
+    a_proposal(network, ann)
+    told()
+    assert subjects() == ["Your answer by Mon 20 Apr 2015, 18:00 BST: Should the committee have 9 seats?"]
+    assert names_of("Your answer") == ["Ann", "Bob", "Ines"]
+
+
+def test_a_change_of_the_rules_is_told_in_its_sentences(network: Network) -> None:
+    a_proposal(network, a_member(network), decisions__minimum_days_open=10)
+    told()
+    assert "at least 10 days to answer" in text_of("Your answer")
+
+
+def test_on_the_last_day_only_those_who_have_not_answered_are_reminded(
+    network: Network, time: MovedClock
+) -> None:
+    ann, bob = a_member(network, "Ann"), a_member(network, "Bob")
+    proposal = a_proposal(network, ann)
+    answered(proposal, network, Kind.AGREE, ann)
+    time.move(to=version_of(proposal).deadline - timedelta(hours=20))
+    closing.remind_due()
+    told()
+    assert names_of("Last day") == [bob.name]
+
+
+def test_the_outcome_is_told_with_its_number_and_what_holds_from_now(
+    network: Network, time: MovedClock
+) -> None:
+    ann = a_member(network, "Ann")
+    proposal = a_proposal(network, ann, decisions__minimum_days_open=10)
+    answered(proposal, network, Kind.AGREE, ann)
+    time.move(to=version_of(proposal).deadline)
+    closing.close_due()
+    told()
+    assert "2015-01 Agreed: Should the committee have 9 seats?" in subjects()
+    assert "Our rules have changed" in text_of("2015-01")
+
+
+def test_a_stop_is_told_with_its_reason_when_there_is_a_waiting_time(time: MovedClock) -> None:
+    network = a_network_with_rules(decisions__fallback="majority")
+    ann, bob = members(network, 2)
+    proposal = a_proposal(network, ann)
+    answered(proposal, network, Kind.BLOCK, bob)
+    time.move(to=version_of(proposal).deadline)
+    closing.close_due()
+    told()
+    assert "It leaves people out." in text_of("Stopped, and open until")
+
+
+def test_what_a_meeting_decided_is_told_with_the_day_until_which_one_can_object(network: Network) -> None:
+    taken(network, a_steering_member(network))
+    told()
+    assert subjects() == ["Objections by Mon 20 Apr 2015, 18:00 BST: Our letter to the minister"]
+
+
+def test_who_was_asked_is_told_that_it_was_taken_back(network: Network) -> None:
+    ann, _bob = a_member(network, "Ann"), a_member(network, "Bob")
+    proposal = a_proposal(network, ann)
+    with transaction():
+        actions.withdraw(proposal, "Never mind.", by=acting(ann, network), via=Door.WEB)
+    told()
+    assert names_of("Taken back") == ["Ann", "Bob"]
+
+
+def test_the_network_s_old_list_gets_proposals_and_outcomes_too(time: MovedClock) -> None:
+    network = a_network(list_address="old-list@example.org")
+    ann = a_member(network, "Ann")
+    proposal = a_proposal(network, ann)
+    told()
+    answered(proposal, network, Kind.AGREE, ann)
+    time.move(to=version_of(proposal).deadline)
+    closing.close_due()
+    told()
+    posted = db.session.scalars(select(Delivery).where(Delivery.address == "old-list@example.org")).all()
+    assert len(posted) == 2
+
+
+def test_what_waits_for_a_person_is_what_she_has_not_answered(network: Network, time: MovedClock) -> None:
+    ann, bob = members(network, 2)
+    proposal, other = a_proposal(network, ann), a_proposal(network, ann)
+    answered(proposal, network, Kind.NO_VIEW, bob)
+    taken(network, a_steering_member(network))
+    waiting = db.session.execute(lists.unanswered(bob.id, time.at)).all()
+    assert [row.key for row in waiting] == [other.id]
+    assert db.session.execute(lists.unanswered(bob.id, version_of(other).deadline)).all() == []

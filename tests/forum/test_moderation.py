@@ -1,0 +1,323 @@
+"""Reports, hiding in the open, and appeals that others hear."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from govnet.extensions import db
+from govnet.forum import actions, cases, moderation, queries
+from govnet.forum.kinds import AppealOutcome, Audience, HidingKind, PostState, ReportState
+from govnet.forum.models import Appeal, Hiding, Post, PostVersion, Report
+from govnet.kernel import clock
+from govnet.kernel.actor import VISITOR, Door
+from govnet.kernel.errors import NotAllowed, RuleBroken
+from govnet.kernel.transaction import transaction
+from govnet.mail import telling
+from govnet.mail.models import Delivery, Mail, Rendering
+from govnet.record.queries import check_chain, details, entries_about, entry, head_number
+from tests import builders
+from tests.forum.made import a_post, a_thread, a_topic
+
+pytestmark = pytest.mark.usefixtures("context")
+SECRET = "Her telephone number is 020 7946 0123"
+
+
+class Room:
+    """A network with a committee of three, somebody who wrote something, and somebody who minds."""
+
+    def __init__(self) -> None:
+        self.network = builders.a_network()
+        body = builders.a_committee(self.network, seats=4)
+        self.sam, self.tess, self.uma = (builders.a_member(self.network, n) for n in ("Sam", "Tess", "Uma"))
+        for seat, person in enumerate((self.sam, self.tess, self.uma), 1):
+            builders.seated(body, person, seat=seat)
+        self.ann = builders.a_member(self.network, "Ann Author")
+        self.bo = builders.a_member(self.network, "Bo Reader")
+        self.topic = a_topic(self.network)
+        self.thread = a_thread(self.topic, self.bo)
+        self.post = a_post(self.thread, self.ann, SECRET)
+
+    def actor(self, person):
+        return builders.acting(person, self.network)
+
+    def hide(self, by=None, kind=HidingKind.HIDDEN, reason="It names a private number."):
+        with transaction():
+            return moderation.hide(
+                self.post, by=self.actor(by or self.sam), kind=kind, reason=reason, via=Door.WEB
+            )
+
+    def report(self, by, **values):
+        with transaction():
+            return moderation.report(self.post, by=by, reason="It is private", via=Door.WEB, **values)
+
+    def appeal(self, hiding):
+        with transaction():
+            me = self.actor(self.ann)
+            return moderation.appeal(hiding, by=me, text="It is my own number.", via=Door.WEB)
+
+    def hear(self, appeal, person, outcome):
+        with transaction():
+            moderation.hear(appeal, by=self.actor(person), outcome=outcome, reason="Because.", via=Door.WEB)
+
+    def state(self):
+        db.session.expire_all()
+        return db.session.get_one(Post, self.post.id).state
+
+    def letters(self, address_of=None):
+        query = select(Mail.template, Delivery.address, Rendering.subject, Rendering.body).join(
+            Delivery, Delivery.mail_id == Mail.id
+        )
+        query = query.join(Rendering, Rendering.id == Delivery.rendering_id).order_by(Delivery.id)
+        return db.session.execute(query).all()
+
+    def last(self):
+        return details(entry(self.network.id, head_number(self.network.id)))
+
+
+@pytest.fixture
+def room(context):
+    return Room()
+
+
+def test_a_committee_member_hides_a_post_and_its_author_gets_text_and_reason(room):
+    room.hide()
+    assert room.state() is PostState.HIDDEN
+    [letter] = room.letters()
+    body = letter.body.decode()
+    assert letter.template == "forum/hidden"
+    assert "names a private number" in body
+    assert "7946 0123" in body
+    assert "14 days" in body
+
+
+def test_the_record_says_who_hid_a_post_and_why_but_not_what_it_said(room):
+    room.hide()
+    said = room.last()
+    assert (said["verb"], said["reason"], said["authority"].split(":")[0]) == (
+        "forum.hidden", "It names a private number.", "term",
+    )  # fmt: skip
+    assert said["text_digest"] == actions.digest(SECRET)
+    assert SECRET not in str(said)
+    assert list(check_chain(room.network.id)) == []
+
+
+def test_a_member_cannot_hide_a_post(room):
+    with pytest.raises(NotAllowed, match="committee"):
+        room.hide(by=room.bo)
+    assert room.state() is PostState.VISIBLE
+
+
+def test_where_the_charter_says_so_only_the_chair_hides():
+    network = builders.a_network("chaired", parameters='{"conduct.who_may_hide": "chair"}')
+    body = builders.a_committee(network)
+    chair, sam = builders.a_member(network, "Chair"), builders.a_member(network, "Sam")
+    builders.seated(body, chair, seat=1)
+    builders.seated(body, sam, seat=2)
+    post = a_post(a_thread(a_topic(network), sam), sam)
+    hide = {"kind": HidingKind.HIDDEN, "reason": "Rude", "via": Door.WEB}
+    with pytest.raises(NotAllowed), transaction():
+        moderation.hide(post, by=builders.acting(sam, network), **hide)
+    with transaction():
+        moderation.hide(post, by=builders.acting(chair, network), **hide)
+    assert db.session.get_one(Post, post.id).state is PostState.HIDDEN
+
+
+def test_a_post_is_hidden_once(room):
+    room.hide()
+    with pytest.raises(RuleBroken, match="meanwhile"):
+        room.hide(by=room.tess)
+    with pytest.raises(IntegrityError), transaction():
+        db.session.add(
+            Hiding(network_id=room.network.id, post_id=room.post.id, kind=HidingKind.HIDDEN, reason="Again", digest="0",
+                   by_id=room.sam.id, at=clock.now())
+        )  # fmt: skip
+
+
+def test_a_removed_text_is_gone_from_everywhere_but_its_digest_stays(room):
+    with transaction():
+        moved = {"body": SECRET + "!", "revision": 1, "via": Door.WEB}
+        actions.change_post(room.post, by=room.actor(room.ann), **moved)
+    while telling.run():
+        pass
+    assert any("7946 0123" in (letter.body or b"").decode() for letter in room.letters())
+    hiding = room.hide(kind=HidingKind.REMOVED)
+    post = db.session.get_one(Post, room.post.id)
+    assert (post.state, post.source, post.html) == (PostState.REMOVED, "", "")
+    assert db.session.query(PostVersion).count() == 0
+    assert hiding.digest == actions.digest(SECRET + "!")
+    words = {e.verb: e.words for e in entries_about(room.network.id, f"post:{post.id}")}
+    assert words["forum.replied"] is None
+    assert words["forum.removed"] is not None
+    for letter in room.letters():
+        told = (letter.body or b"").decode()
+        assert letter.template == "forum/hidden" or "7946 0123" not in told
+    assert list(check_chain(room.network.id)) == []
+
+
+def test_mail_that_has_not_left_does_not_carry_a_hidden_post(room):
+    while telling.run():
+        pass
+    room.hide()
+    states = db.session.execute(
+        select(Delivery.state).join(Mail, Mail.id == Delivery.mail_id).where(Mail.template == "forum/replied")
+    )
+    assert {str(row.state) for row in states} == {"cancelled"}
+
+
+def test_a_post_hidden_before_it_was_told_is_told_to_nobody(room):
+    room.hide()
+    while telling.run():
+        pass
+    assert "forum/replied" not in {letter.template for letter in room.letters()}
+
+
+def test_a_hidden_text_can_still_be_removed(room):
+    room.hide()
+    room.hide(by=room.tess, kind=HidingKind.REMOVED)
+    assert room.state() is PostState.REMOVED
+    first, second = db.session.scalars(select(Hiding).order_by(Hiding.id))
+    assert first.lifted_at is not None
+    assert second.lifted_at is None
+    with pytest.raises(RuleBroken, match="gone already"):
+        room.hide(by=room.uma, kind=HidingKind.REMOVED)
+
+
+def test_an_author_cannot_write_over_a_hidden_post(room):
+    room.hide()
+    with pytest.raises(RuleBroken, match="hidden"), transaction():
+        change = {"body": "Other", "revision": 1, "via": Door.WEB}
+        actions.change_post(room.post, by=room.actor(room.ann), **change)
+
+
+def test_whoever_hid_a_post_may_change_their_mind(room):
+    hiding = room.hide()
+    with transaction():
+        moderation.lift(hiding, by=room.actor(room.tess), why="It was her own number.", via=Door.WEB)
+    assert room.state() is PostState.VISIBLE
+    assert [letter.template for letter in room.letters()] == ["forum/hidden", "forum/shown_again"]
+    with pytest.raises(RuleBroken, match="already"), transaction():
+        moderation.lift(hiding, by=room.actor(room.tess), why="Again", via=Door.WEB)
+
+
+def test_only_its_author_appeals_once_and_in_time(room, time):
+    hiding = room.hide()
+    with pytest.raises(NotAllowed), transaction():
+        moderation.appeal(hiding, by=room.actor(room.bo), text="Unfair", via=Door.WEB)
+    appeal = room.appeal(hiding)
+    assert appeal.due_at == clock.now() + timedelta(days=14)
+    with pytest.raises(RuleBroken, match="already"):
+        room.appeal(hiding)
+
+
+def test_after_the_charters_days_nobody_appeals(room, time):
+    hiding = room.hide()
+    time.move(timedelta(days=14, seconds=1))
+    with pytest.raises(RuleBroken, match="over"):
+        room.appeal(hiding)
+
+
+def test_two_others_lift_a_hiding_and_the_author_is_told(room):
+    appeal = room.appeal(room.hide())
+    room.hear(appeal, room.tess, AppealOutcome.LIFTED)
+    assert room.state() is PostState.HIDDEN
+    room.hear(appeal, room.uma, AppealOutcome.LIFTED)
+    assert room.state() is PostState.VISIBLE
+    assert room.last()["verb"] == "forum.appeal_granted"
+    assert room.letters()[-1].template == "forum/shown_again"
+    assert db.session.get_one(Appeal, appeal.id).outcome is AppealOutcome.LIFTED
+
+
+def test_two_others_can_also_agree_with_the_hiding(room):
+    appeal = room.appeal(room.hide())
+    for person in (room.tess, room.uma):
+        room.hear(appeal, person, AppealOutcome.UPHELD)
+    assert room.state() is PostState.HIDDEN
+    assert room.letters()[-1].template == "forum/stays_hidden"
+    with pytest.raises(RuleBroken, match="decided"):
+        room.hear(appeal, room.tess, AppealOutcome.LIFTED)
+
+
+def test_who_hid_the_post_does_not_hear_the_appeal_and_nobody_twice(room):
+    appeal = room.appeal(room.hide())
+    with pytest.raises(RuleBroken, match="Two others"):
+        room.hear(appeal, room.sam, AppealOutcome.UPHELD)
+    room.hear(appeal, room.tess, AppealOutcome.UPHELD)
+    with pytest.raises(RuleBroken, match="Two others"):
+        room.hear(appeal, room.tess, AppealOutcome.UPHELD)
+    with pytest.raises(NotAllowed):
+        room.hear(appeal, room.bo, AppealOutcome.LIFTED)
+
+
+def test_a_removed_text_that_should_have_stayed_can_be_written_again_by_its_author(room):
+    appeal = room.appeal(room.hide(kind=HidingKind.REMOVED))
+    for person in (room.tess, room.uma):
+        room.hear(appeal, person, AppealOutcome.LIFTED)
+    assert room.state() is PostState.VISIBLE
+    with transaction():
+        back = {"body": SECRET, "revision": 1, "via": Door.WEB}
+        actions.change_post(room.post, by=room.actor(room.ann), **back)
+    assert db.session.get_one(Post, room.post.id).source == SECRET
+
+
+def test_the_desk_shows_an_appeal_to_those_who_can_hear_it(room):
+    room.appeal(room.hide())
+    assert len(queries.appeals_waiting(room.network.id)) == 1
+    assert queries.appeals_waiting(room.network.id, room.sam.id) == []
+    [waiting] = queries.appeals_waiting(room.network.id, room.tess.id)
+    assert (waiting.number, waiting.words) == (2, "It is my own number.")
+
+
+def test_a_report_waits_for_the_committee_and_is_answered_to_whoever_made_it(room):
+    report = room.report(room.actor(room.bo))
+    [waiting] = queries.reports_waiting(room.network.id)
+    assert waiting.id == report.id
+    with pytest.raises(RuleBroken, match="already"):
+        room.report(room.actor(room.bo))
+    with transaction():
+        moderation.dismiss(report, by=room.actor(room.sam), answer="It is her own.", via=Door.WEB)
+    assert queries.reports_waiting(room.network.id) == []
+    [letter] = room.letters()
+    assert (letter.template, letter.subject) == (
+        "forum/report_answered", "The post you reported in “Who belongs?” stands",
+    )  # fmt: skip
+    room.report(room.actor(room.bo))
+
+
+def test_a_visitor_reports_with_an_address_and_is_answered_there(room):
+    room.report(VISITOR, name="Vi Sitor", email="Vi@Example.org")
+    room.hide()
+    to = {letter.address: letter.template for letter in room.letters()}
+    assert to["vi@example.org"] == "forum/report_answered"
+    assert db.session.scalar(select(Report.state)) is ReportState.ACTED
+
+
+def test_who_reported_is_for_the_committee_alone(room):
+    room.report(room.actor(room.bo))
+    last = entry(room.network.id, head_number(room.network.id))
+    assert (last.verb, last.visibility.value) == ("forum.reported", "committee")
+
+
+def test_the_committee_is_told_of_a_report_and_of_an_appeal_but_not_who_hid_it(room):
+    room.report(room.actor(room.bo))
+    appeal = room.appeal(room.hide())
+    while telling.run():
+        pass
+    told = {(letter.template, letter.address.partition("@")[0]) for letter in room.letters()}
+    reported = {address for template, address in told if template == "forum/reported"}
+    appealed = {address for template, address in told if template == "forum/appealed"}
+    assert len(reported) == 3
+    assert len(appealed) == 2
+    assert appeal.id
+
+
+def test_the_log_shows_a_members_case_to_members_only(room):
+    thread = a_thread(room.topic, room.ann, audience=Audience.MEMBERS)
+    room.post = a_post(thread, room.ann)
+    room.hide()
+    assert cases.log(room.network.id, VISITOR) == ([], False)
+    [line], _ = cases.log(room.network.id, room.actor(room.bo))
+    assert (line.by, line.reason) == ("Sam", "It names a private number.")

@@ -1,0 +1,143 @@
+"""Pages of posts, marks, mentions and appeals, as arithmetic."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from govnet.forum import rules
+from govnet.forum.kinds import AppealOutcome, Audience
+
+NOON = datetime(2015, 4, 13, 12, 0, tzinfo=UTC)
+UP, LIFT = AppealOutcome.UPHELD, AppealOutcome.LIFTED
+
+
+@pytest.mark.parametrize(("number", "page"), [(0, 1), (1, 1), (20, 1), (21, 2), (120, 6), (121, 7)])
+def test_a_post_stands_on_the_page_that_its_number_says(number, page):
+    assert rules.page_of(number) == page
+
+
+@given(st.integers(1, 100_000))
+def test_every_post_is_within_the_span_of_its_page(number):
+    first, last = rules.span(rules.page_of(number))
+    assert first <= number <= last
+    assert last - first == rules.PAGE - 1
+
+
+def test_nothing_is_new_to_somebody_who_was_never_there():
+    assert rules.new_since(None, 40) == 0
+    assert rules.new_since(38, 40) == 2
+    assert rules.new_since(41, 40) == 0
+
+
+def test_reading_the_next_page_moves_the_mark():
+    assert rules.marked(20, 21, 40) == 40
+    assert rules.marked(30, 21, 40) == 40
+
+
+def test_what_somebody_jumped_over_stays_unread():
+    assert rules.marked(20, 101, 120) == 20
+
+
+def test_reading_an_old_page_again_moves_nothing_back():
+    assert rules.marked(60, 1, 20) == 60
+
+
+def test_the_first_visit_counts_as_having_read_so_far():
+    assert rules.marked(None, 101, 120) == 120
+
+
+def test_a_mark_moves_at_most_once_in_five_minutes():
+    assert rules.may_mark(None, NOON)
+    assert not rules.may_mark(NOON, NOON + timedelta(minutes=4, seconds=59))
+    assert rules.may_mark(NOON, NOON + timedelta(minutes=5))
+
+
+def test_officers_read_all_members_most_and_visitors_what_is_public():
+    assert rules.audiences(member=False, officer=False) == {Audience.PUBLIC}
+    assert rules.audiences(member=True, officer=False) == {Audience.PUBLIC, Audience.MEMBERS}
+    assert rules.audiences(member=False, officer=True) == set(Audience)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "widest", "fits"),
+    [
+        (Audience.PUBLIC, Audience.PUBLIC, True),
+        (Audience.MEMBERS, Audience.PUBLIC, True),
+        (Audience.PUBLIC, Audience.MEMBERS, False),
+        (Audience.MEMBERS, Audience.COMMITTEE, False),
+        (Audience.COMMITTEE, Audience.COMMITTEE, True),
+    ],
+)
+def test_a_discussion_is_read_by_no_more_people_than_its_topic(wanted, widest, fits):
+    assert rules.within(wanted, widest) is fits
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [
+        ("Role & membership of the steering committee", "role-membership-of-the-steering-committee"),
+        ("2015", "topic-2015"),
+        ("Moderation", "topic-moderation"),
+        ("Cafés in Caerdydd", "cafes-in-caerdydd"),
+        ("!", "topic"),
+        ("новости", "topic"),
+    ],
+)
+def test_a_topics_address_is_made_from_its_title(title, slug):
+    assert rules.slug_of(title) == slug
+
+
+@given(st.text(max_size=120))
+def test_no_topics_address_is_a_number_or_a_word_of_ours(title):
+    slug = rules.slug_of(title)
+    assert 2 <= len(slug) <= 80
+    assert slug == slug.lower()
+    assert not slug.isdigit()
+    assert slug not in rules.RESERVED_SLUGS
+
+
+def test_a_quote_leaves_out_what_was_quoted_already():
+    assert rules.quoted("> earlier\n\nI agree.\n\nReally.") == "> I agree.\n>\n> Really.\n\n"
+
+
+NAMES = {1: "Ann Example", 2: "Ann Exampleton", 3: "Bo", 4: ""}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("What do you think, @Ann Example?", {1}),
+        ("@ann exampleton, and @Bo!", {2, 3}),
+        ("write to bo@Bo.example.org", set()),
+        ("> @Bo said so", set()),
+        ("nobody", set()),
+        ("@Bobby is somebody else", set()),
+    ],
+)
+def test_whose_whole_name_stands_behind_an_at_sign_is_named(text, found):
+    assert rules.mentioned(text, NAMES) == found
+
+
+def test_two_who_say_the_same_decide_an_appeal():
+    assert rules.outcome_of([]) is None
+    assert rules.outcome_of([UP]) is None
+    assert rules.outcome_of([UP, LIFT]) is None
+    assert rules.outcome_of([UP, LIFT, LIFT]) is LIFT
+    assert rules.outcome_of([UP, UP, LIFT, LIFT]) is UP
+
+
+def test_who_hid_a_post_or_wrote_it_never_hears_the_appeal():
+    assert not rules.may_hear(7, hid=7, wrote=8, spoken=())
+    assert not rules.may_hear(8, hid=7, wrote=8, spoken=())
+    assert not rules.may_hear(None, hid=7, wrote=None, spoken=())
+    assert not rules.may_hear(9, hid=7, wrote=8, spoken=(9,))
+    assert rules.may_hear(9, hid=7, wrote=8, spoken=(10,))
+
+
+def test_a_charter_that_says_nothing_means_the_usual():
+    assert rules.terms("{}") == rules.Terms("members", "members", "committee", 14)
+    assert rules.terms('{"conduct.appeal_days": 21, "discussion.who_may_post": "anyone"}').appeal_days == 21

@@ -1,0 +1,236 @@
+"""Members from an old list, leaving, starting again, being named, and what is held and forgotten."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select, update
+
+from govnet.accounts.models import PersonEmail
+from govnet.accounts.queries import main_address, person_by_email
+from govnet.extensions import db
+from govnet.kernel.actor import Door
+from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
+from govnet.kernel.transaction import transaction
+from govnet.membership import importing, listeners, member_actions, own, queries
+from govnet.membership.links import ids_of, token_for
+from govnet.membership.models import Application, Membership, MembershipState, Representation
+from govnet.membership.roster import read_roster
+from govnet.record.models import Entry
+from tests import builders
+from tests.membership.people import (
+    a_network_with_rules,
+    a_waiting_application,
+    an_admitted,
+    applies,
+    link_in,
+    mails_to,
+)
+
+pytestmark = pytest.mark.usefixtures("context")
+FOUND = "name,email,organisation,kind,as\nNell Found,nell@example.org,,individual,member\n"
+
+
+def from_the_old_list(network, text=FOUND):
+    roster = read_roster(text.encode())
+    assert not roster.problems
+    with transaction():
+        return importing.import_roster(network, roster.rows, go=True, via=Door.CLI)
+
+
+def press_the_button(network, address="nell@example.org"):
+    token = link_in(mails_to(address)[-1][1], "membership").rsplit("/", 1)[1]
+    with transaction():
+        membership, by = member_actions.held_by(token, network)
+        member_actions.confirm(membership, by=by, email_id=ids_of("membership", token, 2)[1], via=Door.WEB)
+    return by
+
+
+def test_somebody_from_the_old_list_is_no_member_until_she_confirms():
+    network = a_network_with_rules()
+    from_the_old_list(network)
+    assert queries.roll(network.id) == []
+    assert queries.counts(network.id).found == 1
+    assert listeners.ask_found() == 1
+    press_the_button(network)
+    assert [r.name for r in queries.roll(network.id)] == ["Nell Found"]
+    person = person_by_email("nell@example.org")
+    assert builders.acting(person, network).is_member
+    entry = db.session.scalars(select(Entry).order_by(Entry.id.desc())).first()
+    assert (entry.verb, entry.actor_id) == ("membership.confirmed", person.id)
+
+
+def test_she_is_asked_once():
+    network = a_network_with_rules()
+    from_the_old_list(network)
+    assert [listeners.ask_found() for _ in range(2)] == [1, 0]
+    assert len(mails_to("nell@example.org")) == 1
+
+
+def test_pressing_twice_confirms_once():
+    network = a_network_with_rules()
+    from_the_old_list(network)
+    listeners.ask_found()
+    press_the_button(network)
+    press_the_button(network)
+    verbs = list(db.session.scalars(select(Entry.verb)))
+    assert verbs.count("membership.confirmed") == 1
+
+
+def test_who_speaks_for_an_organisation_on_the_old_list_confirms_for_it():
+    network = a_network_with_rules()
+    from_the_old_list(
+        network, FOUND.split("\n", 1)[0] + "\nBea,bea@example.org,Open Ledger Club,organisation,member\n"
+    )
+    listeners.ask_found()
+    press_the_button(network, "bea@example.org")
+    actor = builders.acting(person_by_email("bea@example.org"), network)
+    assert [r.organisation for r in actor.represents] == ["Open Ledger Club"]
+    assert [r.name for r in queries.roll(network.id)] == ["Open Ledger Club"]
+
+
+def test_somebody_on_the_old_list_who_fills_in_the_form_is_sent_the_link_to_confirm():
+    network = a_network_with_rules()
+    from_the_old_list(network)
+    assert applies(network, email="nell@example.org") is None
+    assert "One click makes you a member" in mails_to("nell@example.org")[-1][1]
+    press_the_button(network)
+    assert queries.counts(network.id).people == 1
+
+
+def test_a_made_up_link_confirms_nothing():
+    network = a_network_with_rules()
+    from_the_old_list(network)
+    for token in (
+        "x",
+        token_for("application", 1),
+        token_for("membership", 1),
+        token_for("membership", 99, 99),
+    ):
+        with pytest.raises(NotFound):
+            member_actions.held_by(token, network)
+
+
+def test_nobody_confirms_for_somebody_else():
+    network = a_network_with_rules()
+    from_the_old_list(network)
+    other = builders.acting(builders.a_member(network), network)
+    membership = queries.with_party(
+        db.session.scalar(select(Membership.id).where(Membership.state == "found"))
+    )
+    with pytest.raises(NotAllowed), transaction():
+        member_actions.confirm(membership, by=other, via=Door.WEB)
+
+
+def test_an_address_that_somebody_else_has_proved_meanwhile_is_not_taken_over():
+    network = a_network_with_rules()
+    from_the_old_list(network)
+    listeners.ask_found()
+    with transaction():
+        found = db.session.scalar(select(PersonEmail))
+        other = builders.a_person("Other", email="other@example.org")
+        found.main = False
+        db.session.execute(
+            update(PersonEmail).where(PersonEmail.person_id == other.id).values(address="nell@example.org")
+        )
+    with pytest.raises(RuleBroken, match="another account"):
+        press_the_button(network)
+    assert queries.counts(network.id).people == 0
+
+
+def a_membership(network):
+    ada = builders.a_member(network, "Ada Member")
+    return ada, queries.with_party(queries.own_memberships(ada.id, network.id)[0].id)
+
+
+def test_who_leaves_has_no_rights_from_today_and_stays_on_record():
+    network = a_network_with_rules()
+    ada, membership = a_membership(network)
+    for _ in range(2):
+        with transaction():
+            member_actions.resign(membership, by=builders.acting(ada, network), via=Door.WEB)
+    assert not builders.acting(ada, network).is_member
+    assert (membership.state, queries.roll(network.id)) == (MembershipState.RESIGNED, [])
+    assert list(db.session.scalars(select(Entry.verb))) == ["membership.resigned"]
+
+
+def test_nobody_ends_the_membership_of_somebody_else():
+    network = a_network_with_rules()
+    _, membership = a_membership(network)
+    sam = builders.acting(builders.a_steering_member(network), network)
+    with pytest.raises(NotAllowed), transaction():
+        member_actions.resign(membership, by=sam, via=Door.WEB)
+
+
+def test_who_speaks_for_an_organisation_can_end_its_membership_and_who_stands_in_cannot():
+    network = a_network_with_rules()
+    bob, ann = builders.a_person("Bob"), builders.a_person("Ann")
+    organisation = builders.an_organisation(network, "The Open Shed", spoken_for_by=bob)
+    with transaction():
+        db.session.add(
+            Representation(
+                organisation_id=organisation.id,
+                person_id=ann.id,
+                start=db.session.scalar(select(Membership.start)),
+            )
+        )
+    membership = queries.with_party(queries.own_memberships(bob.id, network.id)[0].id)
+    with pytest.raises(NotAllowed), transaction():
+        member_actions.resign(membership, by=builders.acting(ann, network), via=Door.WEB)
+    with transaction():
+        member_actions.resign(membership, by=builders.acting(bob, network), via=Door.WEB)
+    assert queries.counts(network.id).organisations == 0
+
+
+def test_a_membership_that_ran_out_starts_again_with_one_click():
+    network = a_network_with_rules()
+    ada, membership = a_membership(network)
+    by = builders.acting(ada, network)
+    with transaction():
+        membership.state = MembershipState.LAPSED
+    assert not builders.acting(ada, network).is_member
+    with transaction():
+        member_actions.restart(membership, by=by, via=Door.WEB)
+    assert builders.acting(ada, network).is_member
+
+
+def test_a_suspended_member_does_not_start_again_by_herself():
+    network = a_network_with_rules()
+    ada, membership = a_membership(network)
+    by = builders.acting(ada, network)
+    with transaction():
+        membership.state = MembershipState.SUSPENDED
+    with pytest.raises(RuleBroken), transaction():
+        member_actions.restart(membership, by=by, via=Door.WEB)
+    assert applies(network, email=main_address(ada.id)) is None
+    assert "suspended" in mails_to(main_address(ada.id))[-1][1]
+
+
+def test_a_member_says_who_may_see_the_name():
+    network = a_network_with_rules()
+    ada, membership = a_membership(network)
+    assert queries.listed_people(network, named_only=True) == []
+    with transaction():
+        member_actions.name_in_public(membership, True, by=builders.acting(ada, network), via=Door.WEB)
+    assert [p.name for p in queries.listed_people(network, named_only=True)] == ["Ada Member"]
+    assert db.session.scalar(select(Entry)).visibility.value == "subject"
+
+
+def test_what_is_held_about_a_person_is_hers_to_have():
+    network = a_network_with_rules()
+    a_waiting_application(network, about="I read budgets.")
+    held = own.held(person_by_email("ada@example.org").id)
+    assert held["applications"][0]["about"] == "I read budgets."
+    assert held["memberships"] == []
+
+
+def test_who_is_forgotten_leaves_no_words_behind():
+    network = a_network_with_rules()
+    sam = builders.acting(builders.a_steering_member(network), network)
+    application = an_admitted(network, sam, about="I read budgets.")
+    person_id = application.person_id
+    with transaction():
+        named = own.forget(person_id)
+    assert f"application:{application.id}" in named
+    row = db.session.get_one(Application, application.id)
+    assert (row.name, row.about, "ada" in row.email) == ("", "", False)
+    assert [m.state.value for m in queries.own_memberships(person_id, network.id)] == ["resigned"]

@@ -1,0 +1,158 @@
+"""Bringing in the roster of an old list, from the command line and inside."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+
+from govnet.accounts.models import Person
+from govnet.accounts.queries import main_address
+from govnet.extensions import db
+from govnet.kernel.actor import Door
+from govnet.kernel.transaction import transaction
+from govnet.mail.queries import subscribers
+from govnet.membership import cli, importing, queries
+from govnet.membership.models import Membership, Organisation
+from govnet.membership.roster import read_roster
+from govnet.record.models import Entry
+from tests import builders
+from tests.membership.people import a_network_with_rules, mails_to
+from tests.statements import counted
+
+pytestmark = pytest.mark.usefixtures("context")
+ROSTER = """name,email,organisation,kind,as
+Nell Found,nell@example.org,,individual,member
+Bea Ledger,bea@example.org,Open Ledger Club,organisation,member
+,reader@example.org,,,subscriber
+"""
+
+
+def bring_in(network, text=ROSTER, *, go=True):
+    with transaction():
+        return importing.import_roster(network, read_roster(text.encode()).rows, go=go, via=Door.CLI)
+
+
+def count(table) -> int:
+    return db.session.scalar(select(func.count()).select_from(table))
+
+
+def test_a_dry_run_says_what_would_happen_and_changes_nothing():
+    network = a_network_with_rules()
+    plan = bring_in(network, go=False)
+    assert ([r.name for r in plan.members], len(plan.subscribers)) == (["Nell Found", "Bea Ledger"], 1)
+    assert (count(Person), count(Membership), count(Entry)) == (0, 0, 0)
+
+
+def test_people_come_in_as_readers_or_as_members_to_confirm():
+    network = a_network_with_rules()
+    bring_in(network)
+    assert queries.counts(network.id).found == 2
+    assert subscribers(network.id) == 1
+    assert mails_to("reader@example.org") == []
+    assert [e.verb for e in db.session.scalars(select(Entry))] == ["membership.roster"]
+
+
+def test_the_same_file_twice_brings_nobody_in_twice():
+    network = a_network_with_rules()
+    bring_in(network)
+    plan = bring_in(network)
+    assert plan.members == []
+    assert [row.email for row, _why in plan.known] == ["nell@example.org", "bea@example.org"]
+    assert (count(Membership), count(Organisation)) == (2, 1)
+
+
+def test_who_is_here_already_stays_as_she_is():
+    network = a_network_with_rules()
+    member = builders.a_member(network)
+    address = main_address(member.id)
+    plan = bring_in(network, f"name,email,as\nX,{address},member\n")
+    assert (plan.members, len(plan.known)) == ([], 1)
+    assert count(Membership) == 1
+
+
+def test_an_organisation_that_belongs_already_is_not_brought_in_again():
+    network = a_network_with_rules()
+    builders.an_organisation(network, "Open Ledger Club")
+    plan = bring_in(network, ROSTER.replace("Open Ledger Club", "open ledger  CLUB"))
+    assert [row.name for row in plan.members] == ["Nell Found"]
+
+
+def test_thousands_of_rows_are_read_without_asking_for_each(time):
+    network = a_network_with_rules()
+    rows = "\n".join(f"N{n},n{n}@example.org,,individual,member" for n in range(2_000))
+    with counted() as statements:
+        bring_in(network, f"name,email,organisation,kind,as\n{rows}\n", go=False)
+    assert len(statements) <= 12
+
+
+@pytest.fixture
+def run(app):
+    def run_it(*words: str):
+        return CliRunner().invoke(cli.import_group if words[0] == "import" else cli.export_group, words[1:])
+
+    return run_it
+
+
+@pytest.fixture
+def roster_file(tmp_path: Path) -> Path:
+    path = tmp_path / "roster.csv"
+    path.write_text(ROSTER)
+    return path
+
+
+def test_the_command_does_nothing_without_go(run, roster_file):
+    network = a_network_with_rules()
+    result = run("import", "members", str(roster_file))
+    assert result.exit_code == 0, result.output
+    assert "2 come as members" in result.output
+    assert "Nothing was changed" in result.output
+    assert queries.counts(network.id).found == 0
+
+
+def test_the_command_does_it_with_go(run, roster_file):
+    network = a_network_with_rules()
+    result = run("import", "members", str(roster_file), "--go")
+    assert result.exit_code == 0, result.output
+    assert queries.counts(network.id).found == 2
+
+
+def test_the_command_names_every_wrong_row_and_does_nothing(run, roster_file):
+    network = a_network_with_rules()
+    roster_file.write_text(ROSTER + "X,not an address,,,\nY,y@example.org,,king,\n")
+    result = run("import", "members", str(roster_file), "--go")
+    assert result.exit_code == 1
+    assert "Row 5:" in result.output
+    assert "Row 6:" in result.output
+    assert queries.counts(network.id).found == 0
+
+
+def test_the_command_asks_which_network_where_there_are_several(run, roster_file):
+    a_network_with_rules("uk")
+    a_network_with_rules("scotland")
+    assert "There are:" in run("import", "members", str(roster_file)).output
+    assert run("import", "members", str(roster_file), "--network", "scotland").exit_code == 0
+
+
+def test_what_is_handed_over_can_be_brought_in_again(run, roster_file, tmp_path):
+    a_network_with_rules()
+    run("import", "members", str(roster_file), "--go")
+    out = tmp_path / "out.csv"
+    assert run("export", "members", str(out)).exit_code == 0
+    rows = {(r.name, r.email, r.organisation, r.comes_as) for r in read_roster(out.read_bytes()).rows}
+    assert rows == {(r.name, r.email, r.organisation, r.comes_as) for r in read_roster(ROSTER.encode()).rows}
+
+
+def test_a_name_that_is_a_formula_is_handed_over_as_words(run, roster_file, tmp_path):
+    a_network_with_rules()
+    roster_file.write_text("name,email,as\n=HYPERLINK(1),nell@example.org,member\n")
+    run("import", "members", str(roster_file), "--go")
+    out = tmp_path / "out.csv"
+    run("export", "members", str(out))
+    rows = list(csv.reader(io.StringIO(out.read_text(encoding="utf-8-sig"))))
+    assert rows[1][0] == "'=HYPERLINK(1)"
+    assert read_roster(out.read_bytes()).rows[0].name == "=HYPERLINK(1)"
