@@ -6,17 +6,32 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from govnet.accounts import waiting
 from govnet.accounts.belonging import Belonging
 from govnet.accounts.models import CaughtUp
-from govnet.accounts.waiting import Group, Waiting
+from govnet.accounts.waiting import Group, Kind, Waiting
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.kernel.models import UTCInstant
 from govnet.record import registry
 from govnet.record.models import ChainHead, Entry
 from govnet.record.queries import details
@@ -30,9 +45,12 @@ Inside = Callable[[Any], AbstractContextManager[None]]
 """Makes addresses of pages of the given network."""
 
 
-def _everything(person_id: int) -> Any:
+_PERSON: Any = bindparam("person", type_=BigInteger)
+_NOW: Any = bindparam("now", type_=UTCInstant)
+
+
+def _everything(person_id: Any, now: Any) -> Any:
     """The union of all that waits, or None while no feature has anything that could."""
-    now = clock.now()
     parts = [
         kind.rows(person_id, now).add_columns(literal(kind.name).label("kind"))
         for kind in waiting.kinds().values()
@@ -40,15 +58,24 @@ def _everything(person_id: int) -> Any:
     return union_all(*parts).subquery() if parts else None
 
 
+@lru_cache(maxsize=8)
+def _counted(_kinds: tuple[Kind, ...]) -> Any:
+    """The statement behind the number beside You, built once for these kinds: every page of a member asks it."""
+    rows = _everything(_PERSON, _NOW)
+    return None if rows is None else select(func.count()).select_from(rows)
+
+
 def how_many_wait(person_id: int) -> int:
     """The number beside You: one statement."""
-    rows = _everything(person_id)
-    return 0 if rows is None else db.session.scalar(select(func.count()).select_from(rows)) or 0
+    query = _counted(tuple(waiting.kinds().values()))
+    if query is None:
+        return 0
+    return db.session.scalar(query, {"person": person_id, "now": clock.now()}) or 0
 
 
 def things_that_wait(person_id: int, inside: Inside) -> list[Waiting]:
     """All that waits, soonest first, what has no date last: one statement, and one for each kind that has a `load`."""
-    rows = _everything(person_id)
+    rows = _everything(person_id, clock.now())
     if rows is None:
         return []
     query = (

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import session
 from flask_login import UserMixin, current_user, login_user, logout_user
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, bindparam, select, update
 
 from govnet.accounts.models import OperatorGrant, Person, SignedInSession
 from govnet.accounts.rules import RECENT, SEEN_EVERY, digest
@@ -39,25 +39,28 @@ class SignedIn(UserMixin):
         return self.token
 
 
+_BEHIND = (
+    select(
+        SignedInSession.id, SignedInSession.person_id, SignedInSession.began_at, SignedInSession.seen_at,
+        Person.name, Person.locale, Person.zone, OperatorGrant.id.label("grant_id"),
+    )
+    .join(Person, Person.id == SignedInSession.person_id)
+    .outerjoin(OperatorGrant, and_(OperatorGrant.person_id == Person.id, OperatorGrant.ended_at.is_(None)))
+    .where(
+        SignedInSession.digest == bindparam("digest"),
+        SignedInSession.ended_at.is_(None),
+        SignedInSession.began_at > bindparam("since"),
+        Person.erased_at.is_(None),
+    )
+)  # fmt: skip
+"""Built once: every request of a member asks it."""
+
+
 @login_manager.user_loader
 def load(token: str) -> SignedIn | None:
     """The session behind the cookie, unless it was ended, is too old, or its person was erased."""
-    row = db.session.execute(
-        select(
-            SignedInSession.id, SignedInSession.person_id, SignedInSession.began_at, SignedInSession.seen_at,
-            Person.name, Person.locale, Person.zone, OperatorGrant.id.label("grant_id"),
-        )
-        .join(Person, Person.id == SignedInSession.person_id)
-        .outerjoin(
-            OperatorGrant, and_(OperatorGrant.person_id == Person.id, OperatorGrant.ended_at.is_(None))
-        )
-        .where(
-            SignedInSession.digest == digest(token),
-            SignedInSession.ended_at.is_(None),
-            SignedInSession.began_at > clock.now() - LASTS,
-            Person.erased_at.is_(None),
-        )
-    ).one_or_none()  # fmt: skip
+    asked = {"digest": digest(token), "since": clock.now() - LASTS}
+    row = db.session.execute(_BEHIND, asked).one_or_none()
     return SignedIn(token, row) if row is not None else None
 
 

@@ -7,17 +7,20 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import Charter, load
 from govnet.extensions import db
 from govnet.kernel import clock
 
+_BY_SLUG = select(Network).where(Network.slug == bindparam("slug"))
+"""Built once: every request asks it."""
+
 
 def network_by_slug(slug: str) -> Network | None:
     """The network with that address."""
-    return db.session.scalar(select(Network).where(Network.slug == slug))
+    return db.session.scalar(_BY_SLUG, {"slug": slug})
 
 
 def top_networks() -> Sequence[Network]:

@@ -1,10 +1,14 @@
-"""Posts as a thread's page shows them: what is the same for all of them is worked out once."""
+"""Posts as a thread's page shows them. What two readers see alike is rendered once and kept."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+from flask import current_app
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -14,6 +18,10 @@ from govnet.kernel.actor import Door
 from govnet.kernel.pages import instant
 
 Action = Mapping[str, Any]
+KEPT = 2_000
+"""Rendered posts in memory: some 8 MB."""
+FORM = "press"
+"""The one form whose buttons stand in all posts."""
 
 
 class Viewer(NamedTuple):
@@ -23,11 +31,10 @@ class Viewer(NamedTuple):
     replies: bool
     thanks: bool
     hides: bool
-    reports: bool = True
 
 
 class Place(NamedTuple):
-    """Where a page's links lead."""
+    """Where a page's links lead, and in which zone and language it is."""
 
     zone: str
     thread: str
@@ -36,87 +43,105 @@ class Place(NamedTuple):
     """The address under which posts have theirs, with a slash at the end."""
     log: str
     """The moderation log's address."""
+    page: str
+    """The page's query, empty on the first."""
+    locale: str
 
 
-class Shown(NamedTuple):
-    """One post, ready for the template."""
+class Seen(NamedTuple):
+    """Everything that decides how a post looks."""
 
+    place: Place
     number: int
+    key: int
     author: str
-    when: Markup
-    url: str
-    door: str
-    html: Markup
-    edited_url: str
-    hidden: Any
+    html: str
+    door: Door
+    at: datetime
+    revision: int
+    state: PostState
+    hiding_id: int | None
+    reason: str | None
+    mine: bool
     new: bool
+    signed_in: bool
+    replies: bool
+    hides: bool
+    thankable: bool
+    thanked: bool
     thanks: int
-    actions: tuple[Action, ...]
 
 
-def shown(reading: Reading, viewer: Viewer, place: Place) -> list[Shown]:
+def shown(reading: Reading, viewer: Viewer, zone: str, thread: str, home: str) -> list[Markup]:
     """Every post of the page."""
-    doors = {Door.MAIL: _("by mail"), Door.MEETING: _("at a meeting"), Door.LIST: _("on the list")}
-    words = _words()
-    return [_one(row, reading, viewer, place, doors, words) for row in reading.posts]
+    query = f"?page={reading.page}" if reading.page > 1 else ""
+    place = Place(zone, thread, f"{home}/posts/", f"{home}/moderation", query, str(get_locale()))
+    mark = reading.mark if reading.mark is not None else 1 << 62
+    return [_article(_seen(row, place, viewer, mark)) for row in reading.posts]
 
 
-def _words() -> dict[str, str]:
-    return {"gone": _("Somebody who has left"), "thank": _("Thanks"), "quote": _("Quote"), "change": _("Change"),
-            "report": _("Report"), "hide": _("Hide")}  # fmt: skip
+def _seen(row: Any, place: Place, viewer: Viewer, mark: int) -> Seen:
+    me, replies, thanks, hides = viewer
+    number, key, author_id, author, html, door, at, revision, state, count, hiding_id, reason, thanked = row[
+        :13
+    ]
+    mine = author_id == me and me is not None
+    return Seen(
+        place, number, key, author or "", html, door, at, revision, state, hiding_id, reason, mine, number > mark and not mine,
+        me is not None, replies, hides, thanks and not mine, bool(thanked), count if me else 0,
+    )  # fmt: skip
 
 
-def _one(
-    row: Any,
-    reading: Reading,
-    viewer: Viewer,
-    place: Place,
-    doors: Mapping[Door, str],
-    words: Mapping[str, str],
-) -> Shown:
-    visible = row.state is PostState.VISIBLE
-    mine = viewer.person_id is not None and row.author_id == viewer.person_id
-    page = f"?page={reading.page}" if reading.page > 1 else ""
-    return Shown(
-        row.number,
-        row.author or words["gone"],
-        instant(row.at, place.zone),
-        f"{place.thread}{page}#post-{row.number}",
-        doors.get(row.door, ""),
-        Markup(row.html),  # noqa: S704 - made by render(), when it was written
-        f"{place.posts}{row.id}/versions" if row.revision > 1 and visible else "",
-        "" if visible and row.html else hidden_words(row, place),
-        reading.mark is not None and row.number > reading.mark and not mine,
-        row.thanks if viewer.person_id and not viewer.thanks else 0,
-        tuple(_actions(row, mine, viewer, place, words)) if visible else (),
+@lru_cache(maxsize=KEPT)
+def _article(seen: Seen) -> Markup:
+    macro = current_app.jinja_env.get_template("components/post.html").module.post  # type: ignore[attr-defined]
+    visible = seen.state is PostState.VISIBLE
+    article: Markup = macro(
+        seen.number,
+        seen.author or _("Somebody who has left"),
+        instant(seen.at, seen.place.zone),
+        f"{seen.place.thread}{seen.place.page}#post-{seen.number}",
+        door=_doors().get(seen.door, ""),
+        edited_url=f"{seen.place.posts}{seen.key}/versions" if seen.revision > 1 and visible else "",
+        actions=list(_actions(seen)) if visible else [],
+        hidden="" if visible and seen.html else _hidden(seen),
+        new=seen.new,
+        thanks=0 if seen.thankable else seen.thanks,
+        caller=lambda: Markup(seen.html),  # noqa: S704 - made by render(), when it was written
     )
+    return article
 
 
-def hidden_words(row: Any, place: Place) -> Markup:
+def _doors() -> Mapping[Door, str]:
+    return {Door.MAIL: _("by mail"), Door.MEETING: _("at a meeting"), Door.LIST: _("on the list")}
+
+
+def _hidden(seen: Seen) -> Markup:
     """Instead of the text: that it is hidden, why, and where that was decided."""
-    if row.state is PostState.VISIBLE:
+    if seen.state is PostState.VISIBLE:
         return Markup("{}").format(
             _("Its text was removed and should not have been. Its author can write it again.")
         )
-    if row.state is PostState.TAKEN_BACK:
-        return Markup("{}").format(_("Its author has left, and has taken this back."))
-    said = _("Hidden by the committee:") if row.state is PostState.HIDDEN else _("Removed by the committee:")
-    link = Markup('<a href="{}/{}">{}</a>').format(place.log, row.hiding_id, _("how this was decided"))
-    return Markup("{} {} · {}").format(said, row.reason or "", link)
+    if seen.state is PostState.TAKEN_BACK:
+        return Markup("{}").format(_("Its author has taken this back."))
+    hidden = seen.state is PostState.HIDDEN
+    said = _("Hidden by the committee:") if hidden else _("Removed by the committee:")
+    link = Markup('<a href="{}/{}">{}</a>').format(seen.place.log, seen.hiding_id, _("how this was decided"))
+    return Markup("{} {} · {}").format(said, seen.reason or "", link)
 
 
-def _actions(row: Any, mine: bool, viewer: Viewer, place: Place, words: Mapping[str, str]) -> list[Action]:
-    here = f"{place.posts}{row.id}/"
+def _actions(seen: Seen) -> list[Action]:
+    here = f"{seen.place.posts}{seen.key}/"
     found: list[Action] = []
-    if viewer.thanks and not mine:
-        found.append({"label": words["thank"], "url": here + "thanks", "post": True, "icon": "heart",
-                      "pressed": bool(row.thanked), "count": row.thanks})  # fmt: skip
-    if viewer.replies:
-        found.append({"label": words["quote"], "url": f"{place.thread}?quote={row.number}#reply"})
-    if mine:
-        found.append({"label": words["change"], "url": here + "edit"})
-    elif viewer.reports:
-        found.append({"label": words["report"], "url": here + "report"})
-    if viewer.hides:
-        found.append({"label": words["hide"], "url": here + "hide"})
+    if seen.thankable:
+        found.append({"label": _("Thanks"), "url": here + "thanks", "form": FORM, "icon": "heart", "pressed": seen.thanked,
+                      "count": seen.thanks})  # fmt: skip
+    if seen.replies:
+        found.append({"label": _("Quote"), "url": f"{seen.place.thread}?quote={seen.number}#reply"})
+    if seen.mine:
+        found.append({"label": _("Change"), "url": here + "edit"})
+    else:
+        found.append({"label": _("Report"), "url": here + "report"})
+    if seen.hides:
+        found.append({"label": _("Hide"), "url": here + "hide"})
     return found

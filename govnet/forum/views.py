@@ -26,7 +26,7 @@ from govnet.forum.blueprint import asked_page, bp, who
 from govnet.forum.forms import EditForm, FrameForm, PreviewForm, ReplyForm, number_in
 from govnet.forum.kinds import PostState, ThreadState
 from govnet.forum.models import Post, Thread
-from govnet.forum.shown import Place, Viewer, shown
+from govnet.forum.shown import Viewer, shown
 from govnet.forum.thread_page import Reading
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotFound, Stale
@@ -98,9 +98,9 @@ def _thread_page(
         thanks=actor.signed_in and can(actor, Can.THANK, thread),
         hides=can(actor, rights.to_hide(reading.terms), thread),
     )
-    place = Place(network.zone, address, f"{home}/posts/", f"{home}/moderation")
+    posts = shown(reading, viewer, network.zone, address, home)
     return page(
-        "forum/thread.html", status, thread=thread, reading=reading, posts=shown(reading, viewer, place), address=address,
+        "forum/thread.html", status, thread=thread, reading=reading, posts=posts, address=address,
         form=form, viewer=viewer, replies=replies, beside=registry.beside(thread.id), onward=registry.onward(thread),
         frames=can(actor, Can.FRAME_THREAD, thread), new=rules.new_since(reading.mark, thread.posts),
         first_new=_first_new(address, reading, thread), look=look,

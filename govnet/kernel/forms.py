@@ -7,14 +7,18 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeVar
 
+from babel import support
 from flask import Response, current_app, flash, redirect, session
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from wtforms import HiddenField, StringField
+from wtforms.i18n import messages_path
 from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import TextArea
 
@@ -68,8 +72,21 @@ class Body(Text):
         super().__init__(label, limit=limit, **kwargs)
 
 
+@lru_cache
+def _own_words(locale: str) -> support.NullTranslations:
+    """What WTForms says by itself, in that language; read from disk once, not at each request."""
+    return support.Translations.load(messages_path(), [locale], domain="wtforms")
+
+
 class Form(FlaskForm):
     """Every form: CSRF, a key, and rules that were broken shown where they belong."""
+
+    class Meta(FlaskForm.Meta):
+        """Flask-WTF's, with translations that are kept."""
+
+        def get_translations(self, _form: Any) -> Any:
+            """In the reader's language."""
+            return _own_words(str(get_locale() or "en"))
 
     form_key = HiddenField()
 

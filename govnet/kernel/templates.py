@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, g, request, url_for
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from jinja2 import StrictUndefined
 
@@ -73,12 +75,21 @@ def bind(app: Flask) -> None:
         }
 
 
-def _items(app: Flask, items: tuple[NavItem, ...]) -> list[tuple[str, str, bool, str]]:
-    """Those whose pages exist; outside a network only what needs none."""
+def _items(app: Flask, items: tuple[NavItem, ...]) -> tuple[tuple[str, str, bool, str], ...]:
+    network = g.get("network")
+    place = (request.script_root, network.slug if network is not None else "", request.endpoint or "")
+    return _shown(app, items, str(get_locale()), place)
+
+
+@lru_cache(maxsize=512)
+def _shown(
+    app: Flask, items: tuple[NavItem, ...], _locale: str, place: tuple[str, str, str]
+) -> tuple[tuple[str, str, bool, str], ...]:
+    """Those whose pages exist; outside a network only what needs none. The same for everybody there."""
     known = [item for item in items if item.endpoint in app.view_functions]
-    if g.get("network") is None:
+    if not place[1]:
         known = [item for item in known if not app.url_map.is_endpoint_expecting(item.endpoint, "network")]
-    return [item.shown() for item in known]
+    return tuple(item.shown() for item in known)
 
 
 def _waiting_now() -> int | None:

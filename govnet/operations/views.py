@@ -16,7 +16,7 @@ from govnet.kernel.forms import Form
 from govnet.kernel.pages import never_cached, page, see
 from govnet.kernel.transaction import transaction
 from govnet.operations import forms, links, operators, queries, wording
-from govnet.operations.checks import examine
+from govnet.operations.checks import TITLES, examine
 from govnet.operations.models import FoundingLink
 from govnet.permissions import Can, allows, current_actor
 
@@ -92,7 +92,7 @@ def operator() -> Response:
 
 def _operator_page() -> dict[str, Any]:
     return {
-        "findings": list(examine()),
+        "findings": [(TITLES[found.name], found) for found in examine()],
         "networks": queries.networks_with_heads(),
         "names": queries.operators(),
         "beats": queries.beats(),

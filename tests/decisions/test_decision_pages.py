@@ -157,7 +157,7 @@ def test_a_member_proposes_in_two_steps(app: Flask) -> None:
     ann = a_member(network)
     client = browser(app, ann)
     about = opened(client, "/uk/proposals/new")
-    assert "On these rules" not in about.text
+    assert "On our rules" not in about.text
     assert "All members decide by consensus" in about.text
     done = send(
         client,

@@ -26,7 +26,7 @@ FORM = """{% extends "layouts/narrow.html" %}{% block title %}Reply{% endblock %
 <textarea name="body" id="body" data-preview="/preview">{{ kept }}</textarea>
 <button type="submit">Send</button></form>{% endblock %}"""
 PROGRESS = """{% extends "layouts/narrow.html" %}{% block title %}Sending{% endblock %}{% block content %}
-<div id="progress"{% if n < 3 %} data-poll="0.1"{% endif %}>{{ n }} of 3</div>{% endblock %}"""
+<div id="progress"{% if n < 3 %} data-poll="0.1"{% endif %}>{{ n }} of 3 <a href="/reply">Stop</a></div>{% endblock %}"""
 
 
 class Site:
@@ -158,6 +158,8 @@ def test_progress_goes_on_by_itself_until_it_is_finished(
 ) -> None:
     server[0].polled = 0
     page.goto("/progress")
+    page.focus("#progress a")
     page.get_by_text("3 of 3").wait_for()
+    assert page.evaluate("document.activeElement.textContent") == "Stop"
     page.wait_for_timeout(300)
     assert server[0].polled == 3
