@@ -83,6 +83,16 @@ def _found_page(form: forms.FoundingForm, token: str, status: int = 200) -> Resp
     return page("operations/found.html", status, form=form, token=token, charters=wording.ready_charters())
 
 
+@bp.get("/healthz")
+@allows(Can.READ)
+def healthz() -> Response:
+    """For a monitor: 200 while the database answers, 503 when it does not."""
+    well = queries.answers()
+    return Response(
+        "ok\n" if well else "the database does not answer\n", 200 if well else 503, mimetype="text/plain"
+    )
+
+
 @bp.get("/operator")
 @allows(Can.OPERATE)
 def operator() -> Response:
