@@ -10,7 +10,7 @@ from govnet.charter.events import CharterChanged
 from govnet.charter.queries import decisions_are_named_by
 from govnet.decisions import closing, register
 from govnet.decisions.events import ProposalDecided
-from govnet.decisions.lists import unanswered
+from govnet.decisions.lists import to_answer_in_place, unanswered
 from govnet.kernel.duties import duty
 
 
@@ -20,7 +20,14 @@ def _proposal(network: Any, key: int) -> str:
 
 def bind() -> None:
     """Name decisions for the charter's pages, say what waits for whom, and close and remind when it is time."""
-    waits("decisions.answer", unanswered, asks=_l("Your answer"), link=_proposal)
+    waits(
+        "decisions.answer",
+        unanswered,
+        asks=_l("Your answer"),
+        link=_proposal,
+        in_place="decisions/_waiting.html",
+        load=to_answer_in_place,
+    )
     news(Group.DECIDED, ProposalDecided.verb, CharterChanged.verb)
     decisions_are_named_by(register.named)
     duty("close proposals", closing.close_due)
