@@ -500,6 +500,20 @@ def test_words_that_came_too_late_are_posted_as_a_comment(app: Flask, time: Move
     assert "My long worry." in posted.text
 
 
+def test_what_waits_is_answered_on_the_page_you(app: Flask) -> None:
+    network = a_network_with_rules()
+    ann = a_member(network)
+    a_proposal(network, ann)
+    client = browser(app, ann)
+    page = opened(client, "/me")
+    assert QUESTION in page.text
+    (form,) = [each for each in page.forms if each["action"].endswith("/answer")]
+    data = {field["name"]: field["value"] for field in form["fields"] if field["type"] == "hidden"}
+    done = client.post(form["action"], data={**data, "answer": "agree"}, follow_redirects=True)
+    assert "You have answered." in Html(done.text).text
+    assert QUESTION not in opened(client, "/me").text
+
+
 def test_the_charter_in_force_reads_as_a_document(app: Flask) -> None:
     network = a_network_with_rules(membership__criteria=["I share the purpose."])
     page = opened(browser(app), "/uk/charter")
