@@ -67,7 +67,7 @@ def below(network: Network, actor: Actor) -> Iterator[Waiting]:
 
 def _part(kind: str, key: Any, **found: Any) -> Select[Any]:
     """The columns of one sort of thing: an instant or a day since when, one until when, two texts and a number."""
-    columns = {
+    columns: dict[str, Any] = {
         "since": UTCInstant(),
         "due": UTCInstant(),
         "day": Date(),
