@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
-from wtforms.widgets import DateInput, EmailInput
+from wtforms.widgets import EmailInput
 
 from govnet.charter.founding import Trouble
 from govnet.charter.models import ACCENTS
@@ -17,6 +17,7 @@ from govnet.kernel.forms import Body, Form, Text
 from govnet.kernel.words import say
 
 MOST_PLACES, FIRST_PLACES, MORE_PLACES = 60, 5, 5
+_DAY = _l("Year, month and day, such as 2014-06-09")
 _COLOURS = {
     "teal": _l("Teal"), "blue": _l("Blue"), "indigo": _l("Indigo"), "plum": _l("Plum"),
     "brick": _l("Brick"), "amber": _l("Amber"), "green": _l("Green"), "slate": _l("Slate"),
@@ -27,12 +28,6 @@ _SEATS = {
     "organisation": _l("Somebody from a member organisation"),
     "sister network": _l("Somebody from a sister network"),
 }
-
-
-class Day(Text):
-    """A date as the browser has it: 2015-03-24. What is no date stays as it was typed."""
-
-    widget = DateInput()
 
 
 class Address(Text):
@@ -82,8 +77,8 @@ class FoundingForm(Form):
     coordinator_person = Text(_l("The person who coordinates"))
     coordinator_email = Address(_l("Their e-mail address"), limit=254)
     coordinator_scope = Body(_l("What may the coordinator do?"), limit=5000)
-    coordinator_start = Day(_l("Since"))
-    coordinator_end = Day(_l("Until"))
+    coordinator_start = Text(_l("Since"), limit=10, description=_DAY)
+    coordinator_end = Text(_l("Until"), limit=10, description=_DAY)
     coordinator_evidence = Text(_l("How do we know?"), limit=2000)
     operator_name = Text(_l("Who looks after the server?"))
     operator_email = Address(_l("Their e-mail address"), limit=254)
@@ -140,13 +135,13 @@ class FoundingForm(Form):
 
 
 _SEAT: dict[str, Callable[[], Any]] = {
-    "name": lambda: Text(_l("Place")),
-    "constituency": lambda: SelectField(_l("For"), choices=[SelectChoice(*pair) for pair in _SEATS.items()], default="any"),
+    "name": lambda: Text(_l("What is the place called?")),
+    "constituency": lambda: SelectField(_l("Who may hold it?"), choices=[SelectChoice(*pair) for pair in _SEATS.items()], default="any"),
     "chair": lambda: BooleanField(_l("This is the chair")),
     "holder": lambda: Text(_l("Who holds it?"), description=_l("Leave this empty for an empty place.")),
     "email": lambda: Address(_l("Their e-mail address"), limit=254),
-    "start": lambda: Day(_l("Since")),
-    "end": lambda: Day(_l("Until")),
+    "start": lambda: Text(_l("Since"), limit=10, description=_DAY),
+    "end": lambda: Text(_l("Until"), limit=10, description=_DAY),
     "evidence": lambda: Text(_l("How do we know?"), limit=2000, description=_l("A decision, a mail, the minutes, custom.")),
 }  # fmt: skip
 _SAME = {"holder": "coordinator_person", "email": "coordinator_email", "name": "coordinator_person"}
