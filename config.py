@@ -59,6 +59,7 @@ class Config:
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
             "PERMANENT_SESSION_LIFETIME": 60 * 60 * 24 * 90,
+            "SESSION_REFRESH_EACH_REQUEST": False,  # a session ends with its row, whatever the cookie says
             "WTF_CSRF_TIME_LIMIT": None,
             "WTF_CSRF_SSL_STRICT": secure,
             "BABEL_DEFAULT_LOCALE": "en",

@@ -32,6 +32,7 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.models import UTCInstant
+from govnet.kernel.reading import rows
 from govnet.record import registry
 from govnet.record.models import ChainHead, Entry
 from govnet.record.queries import details
@@ -61,8 +62,8 @@ def _everything(person_id: Any, now: Any) -> Any:
 @lru_cache(maxsize=8)
 def _counted(_kinds: tuple[Kind, ...]) -> Any:
     """The statement behind the number beside You, built once for these kinds: every page of a member asks it."""
-    rows = _everything(_PERSON, _NOW)
-    return None if rows is None else select(func.count()).select_from(rows)
+    found = _everything(_PERSON, _NOW)
+    return None if found is None else select(func.count()).select_from(found)
 
 
 def how_many_wait(person_id: int) -> int:
@@ -70,18 +71,18 @@ def how_many_wait(person_id: int) -> int:
     query = _counted(tuple(waiting.kinds().values()))
     if query is None:
         return 0
-    return db.session.scalar(query, {"person": person_id, "now": clock.now()}) or 0
+    return int(rows(query, {"person": person_id, "now": clock.now()})[0][0])
 
 
 def things_that_wait(person_id: int, inside: Inside) -> list[Waiting]:
     """All that waits, soonest first, what has no date last: one statement, and one for each kind that has a `load`."""
-    rows = _everything(person_id, clock.now())
-    if rows is None:
+    things = _everything(person_id, clock.now())
+    if things is None:
         return []
     query = (
-        select(rows, Network)
-        .join(Network, Network.id == rows.c.network_id)
-        .order_by(rows.c.until.is_(None), rows.c.until, rows.c.kind, rows.c.key)
+        select(things, Network)
+        .join(Network, Network.id == things.c.network_id)
+        .order_by(things.c.until.is_(None), things.c.until, things.c.kind, things.c.key)
         .limit(MOST)
     )
     found = db.session.execute(query).all()

@@ -16,6 +16,7 @@ from govnet.accounts.rules import RECENT, SEEN_EVERY, digest
 from govnet.extensions import db, login_manager
 from govnet.kernel import clock
 from govnet.kernel.errors import Busy
+from govnet.kernel.reading import rows
 from govnet.kernel.transaction import transaction
 
 LASTS = timedelta(days=90)
@@ -60,8 +61,8 @@ _BEHIND = (
 def load(token: str) -> SignedIn | None:
     """The session behind the cookie, unless it was ended, is too old, or its person was erased."""
     asked = {"digest": digest(token), "since": clock.now() - LASTS}
-    row = db.session.execute(_BEHIND, asked).one_or_none()
-    return SignedIn(token, row) if row is not None else None
+    found = rows(_BEHIND, asked)
+    return SignedIn(token, found[0]) if found else None
 
 
 def new_session(person: Person, *, browser: str = "") -> tuple[SignedInSession, str]:

@@ -17,6 +17,7 @@ from govnet.forum import rules
 from govnet.forum.models import Hiding, Post, PostVersion, ReadMark, Thanks, Thread
 from govnet.forum.rules import Terms
 from govnet.kernel.clock import now
+from govnet.kernel.reading import rows
 from govnet.mail.models import Following, Target
 from govnet.mail.volume import Stance
 
@@ -96,11 +97,11 @@ def read(thread: Thread, page: int, person_id: int | None) -> Reading:
     first, last = rules.span(page)
     asked = {"thread": thread.id, "network": thread.network_id, "me": person_id or 0, "first": first, "last": last,
              "now": now(), "summed_up": thread.summary_by_id or 0}  # fmt: skip
-    rows = db.session.execute(_POSTS, asked).all()
-    if not rows:
+    posts = rows(_POSTS, asked)
+    if not posts:
         return Reading((), page, pages)
-    one = rows[0]
-    return Reading(rows, page, pages, rules.terms(one.parameters or "{}"), one.summary_by or "", one.mark, one.marked_at,
+    one = posts[0]
+    return Reading(posts, page, pages, rules.terms(one.parameters or "{}"), one.summary_by or "", one.mark, one.marked_at,
                    one.stance)  # fmt: skip
 
 

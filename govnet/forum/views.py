@@ -16,17 +16,15 @@ from govnet.forum import (
     own_views,
     queries,
     readers,
-    registry,
-    rights,
     rules,
     thread_page,
+    thread_parts,
     topic_views,
 )
 from govnet.forum.blueprint import asked_page, bp, who
 from govnet.forum.forms import EditForm, FrameForm, PreviewForm, ReplyForm, number_in
-from govnet.forum.kinds import PostState, ThreadState
+from govnet.forum.kinds import PostState
 from govnet.forum.models import Post, Thread
-from govnet.forum.shown import Viewer, shown
 from govnet.forum.thread_page import Reading
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotFound, Stale
@@ -36,7 +34,7 @@ from govnet.kernel.text import render
 from govnet.kernel.transaction import transaction
 from govnet.mail import actions as mail
 from govnet.mail.volume import Stance
-from govnet.permissions import Can, allows, can, current_actor
+from govnet.permissions import Can, allows, current_actor
 
 blueprints = (bp,)
 __all__ = ["bind", "blueprints", "moderation_views", "own_views", "topic_views"]
@@ -54,7 +52,8 @@ def thread(network: Network, thread: Thread) -> Response:
     me = current_actor().person_id
     reading = thread_page.read(thread, asked_page(), me)
     moved, thread_id = reading.moved(), thread.id
-    response = _thread_page(network, thread, reading, _reply_form(thread))
+    form = thread_parts.reply_form(thread) if me is not None else None
+    response = _thread_page(network, thread, reading, form)
     if me is not None and moved is not None:
         readers.try_to_mark(thread_id, me, moved)
     return response
@@ -67,52 +66,12 @@ def thread_data(network: Network, thread: Thread) -> Response:
     return data_page(data.thread(thread, thread_page.read(thread, asked_page(), None)))
 
 
-def _reply_form(thread: Thread) -> ReplyForm | None:
-    """The form, with somebody's words in it where they are quoted; visitors' pages hold none."""
-    if not current_actor().signed_in:
-        return None
-    form = ReplyForm(about=thread, made=thread.posts)
-    number = request.args.get("quote", "")
-    if number.isdecimal() and len(number) < 9:
-        post = queries.post_numbered(thread.id, int(number))
-        if post is not None and post.state is PostState.VISIBLE:
-            form.body.data = rules.quoted(post.source)
-    return form
-
-
 def _thread_page(
-    network: Network,
-    thread: Thread,
-    reading: Reading,
-    form: ReplyForm | None,
-    status: int = 200,
-    look: str = "",
-) -> Response:
-    actor, home = current_actor(), url_for(".topics")
-    address = url_for(".thread", thread_id=thread.id)
-    replies = actor.signed_in and can(actor, rights.to_reply(reading.terms), thread)
-    is_open = thread.state is ThreadState.OPEN
-    viewer = Viewer(
-        person_id=actor.person_id,
-        replies=replies and is_open,
-        thanks=actor.signed_in and can(actor, Can.THANK, thread),
-        hides=can(actor, rights.to_hide(reading.terms), thread),
-    )
-    posts = shown(reading, viewer, network.zone, address, home)
-    return page(
-        "forum/thread.html", status, thread=thread, reading=reading, posts=posts, address=address,
-        form=form, viewer=viewer, replies=replies, beside=registry.beside(thread.id), onward=registry.onward(thread),
-        frames=can(actor, Can.FRAME_THREAD, thread), new=rules.new_since(reading.mark, thread.posts),
-        first_new=_first_new(address, reading, thread), look=look,
-    )  # fmt: skip
-
-
-def _first_new(address: str, reading: Reading, thread: Thread) -> str:
-    """Where the first post is that the reader has not seen; empty where there is none."""
-    if reading.mark is None or reading.mark >= thread.posts:
-        return ""
-    number = reading.mark + 1
-    return f"{address}?page={rules.page_of(number)}#post-{number}"
+    network: Network, thread: Thread, reading: Reading, form: ReplyForm | None, status: int = 200, look: str = ""
+) -> Response:  # fmt: skip
+    parts = thread_parts.page_parts(thread, reading, current_actor(), network.zone)
+    blank = thread_parts.blank_reply(thread, parts["t"]) if form is None else None
+    return page("forum/thread.html", status, form=form, blank=blank, look=look, **parts)
 
 
 @bp.post("/<network:network>/forum/<int:thread_id>/replies")

@@ -78,6 +78,10 @@ def _own_words(locale: str) -> support.NullTranslations:
     return support.Translations.load(messages_path(), [locale], domain="wtforms")
 
 
+def _named(about: object) -> str:
+    return getattr(about, "__tablename__", "") + str(getattr(about, "id", about or ""))
+
+
 class Form(FlaskForm):
     """Every form: CSRF, a key, and rules that were broken shown where they belong."""
 
@@ -95,17 +99,26 @@ class Form(FlaskForm):
 
         `made`, where known, is a number that grows with everything made by such a form: it saves counting.
         """
-        self._about = getattr(about, "__tablename__", "") + str(getattr(about, "id", about or ""))
+        self._about = _named(about)
         self._made = made
         super().__init__(*args, **kwargs)
         if not self.is_submitted():
             self.form_key.data = self._fresh_key()
 
-    def _base(self) -> str:
+    @classmethod
+    def key_for(cls, about: object, made: int) -> str:
+        """The key of a fresh form, for one that is written without making the form."""
+        return f"{cls._base_for(_named(about))}.{made}"
+
+    @classmethod
+    def _base_for(cls, about: str) -> str:
         who = session.setdefault("form_key", secrets.token_hex(8))
-        text = "|".join((who, str(session.get("_user_id", "")), type(self).__name__, self._about))
+        text = "|".join((who, str(session.get("_user_id", "")), cls.__name__, about))
         secret = str(current_app.config["SECRET_KEY"])
         return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+    def _base(self) -> str:
+        return self._base_for(self._about)
 
     def _fresh_key(self) -> str:
         """The base and how many things were made from it, so that a fresh form makes a new thing."""

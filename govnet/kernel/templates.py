@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
-from jinja2 import StrictUndefined
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
 
 from govnet.kernel.words import say
 from govnet.permissions import current_actor
@@ -63,6 +64,7 @@ def bind(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.filters["say"] = say
+    app.jinja_env.globals["kept"] = kept
 
     @app.context_processor
     def _common() -> dict[str, Any]:
@@ -70,7 +72,7 @@ def bind(app: Flask) -> None:
             "network": g.get("network"),
             "actor": current_actor(),
             "nav": _items(app, (*NAV, YOU) if current_actor().signed_in else NAV),
-            "footer_links": [item[:2] for item in _items(app, FOOTER)],
+            "footer_links": _links(_items(app, FOOTER)),
             "waiting": _waiting_now(),
         }
 
@@ -90,6 +92,31 @@ def _shown(
     if not place[1]:
         known = [item for item in known if not app.url_map.is_endpoint_expecting(item.endpoint, "network")]
     return tuple(item.shown() for item in known)
+
+
+@lru_cache(maxsize=512)
+def _links(items: tuple[tuple[str, str, bool, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(item[:2] for item in items)
+
+
+def kept(name: str, /, **values: Any) -> Markup:
+    """A template that is rendered once for the same values and then kept: what stands on page after page.
+
+    It sees nothing but its values and what all templates see, and those values must be hashable. What depends on who
+    asks, or on the address beyond the network, must be one of them.
+    """
+    network = g.get("network")
+    place = (request.script_root, network.slug if network is not None else "", str(get_locale()))
+    env = current_app.jinja_env
+    render = _rendered.__wrapped__ if env.auto_reload else _rendered
+    return render(env, name, place, tuple(values.items()))
+
+
+@lru_cache(maxsize=2_000)
+def _rendered(
+    env: Environment, name: str, _place: tuple[str, str, str], values: tuple[tuple[str, Any], ...]
+) -> Markup:
+    return Markup(env.get_template(name).render(dict(values)))  # noqa: S704 - a template escapes by itself
 
 
 def _waiting_now() -> int | None:

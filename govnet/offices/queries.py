@@ -33,6 +33,7 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.actor import Actor, Held, Represents
 from govnet.kernel.clock import today
+from govnet.kernel.reading import rows
 from govnet.membership.models import Membership, MembershipState, Organisation, Representation
 from govnet.offices.models import Body, BodyKind, Mandate, MandateNamed, Seat, Term
 
@@ -55,7 +56,7 @@ def actor_of(person_id: int, name: str, grant_id: int | None, network: Network |
         return Actor(person_id=person_id, name=name, operator_grant_id=grant_id)
     asked = {"person": person_id, "network": network.id, "day": today(network.zone)}
     held: dict[str, list[Row[Any]]] = {"own": [], "speaks": [], "term": [], "mandate": []}
-    for row in db.session.execute(_HOLDINGS, asked):
+    for row in rows(_HOLDINGS, asked):
         held[row.what].append(row)
     own = held["own"][0] if held["own"] else None
     return Actor(

@@ -476,6 +476,9 @@ def test_a_proposal_from_a_discussion_shows_the_newest_of_it(app: Flask) -> None
     page = Html(asked.text)
     assert f"/uk/forum/{thread_id}" in page.links
     assert "Let us count them." in page.text
+    thread = opened(client, f"/uk/forum/{thread_id}")
+    assert asked.request.path in thread.links
+    assert f"/uk/proposals/new?thread={thread_id}" in thread.links
 
 
 def test_words_that_came_too_late_are_posted_as_a_comment(app: Flask, time: MovedClock) -> None:

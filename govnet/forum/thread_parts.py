@@ -1,0 +1,113 @@
+"""What stands around the posts of a thread's page: plain values, so that its parts are rendered once and kept."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from flask import request, url_for
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+
+from govnet.forum import queries, registry, rights, rules
+from govnet.forum.forms import ReplyForm
+from govnet.forum.kinds import PostState, ThreadState
+from govnet.forum.models import Thread
+from govnet.forum.registry import Beside
+from govnet.forum.shown import Viewer, shown
+from govnet.forum.thread_page import Reading
+from govnet.kernel.actor import Actor
+from govnet.kernel.templates import kept
+from govnet.permissions import Can, can
+
+CSRF, KEY = "@csrf@", "@key@"
+"""Where a kept form gets what is its reader's own."""
+
+
+class Around(NamedTuple):
+    """Everything on the page but the posts."""
+
+    thread_id: int
+    title: str
+    topic: str
+    slug: str
+    at: datetime
+    zone: str
+    state: str
+    visibility: str
+    closed_at: datetime | None
+    question: str
+    can_change: str
+    decides: str
+    until: date | None
+    summary: str
+    summary_by: str
+    summary_at: datetime | None
+    posts: int
+    page: int
+    pages: int
+    address: str
+    new: int
+    first_new: str
+    stance: str
+    signed_in: bool
+    replies: bool
+    """Could write here, were it open."""
+    frames: bool
+    beside: tuple[Beside, ...]
+    onward: tuple[tuple[str, str], ...]
+
+
+def page_parts(thread: Thread, reading: Reading, actor: Actor, zone: str) -> dict[str, Any]:
+    """The template's values: the posts, and what is around them."""
+    replies = actor.signed_in and can(actor, rights.to_reply(reading.terms), thread)
+    t = _around(thread, reading, actor, zone, replies)
+    viewer = Viewer(
+        person_id=actor.person_id,
+        replies=replies and thread.state is ThreadState.OPEN,
+        thanks=actor.signed_in and can(actor, Can.THANK, thread),
+        hides=actor.signed_in and can(actor, rights.to_hide(reading.terms), thread),
+    )
+    return {"t": t, "posts": shown(reading, viewer, zone, t.address, url_for(".topics"))}
+
+
+def _around(thread: Thread, reading: Reading, actor: Actor, zone: str, replies: bool) -> Around:
+    address = url_for(".thread", thread_id=thread.id)
+    return Around(
+        thread.id, thread.title, thread.topic.title, thread.topic.slug, thread.at, zone, thread.state.value,
+        thread.visibility.value, thread.closed_at, thread.question, thread.can_change, thread.decides, thread.until,
+        thread.summary_html, reading.summary_by, thread.summary_at, thread.posts, reading.page, reading.pages, address,
+        rules.new_since(reading.mark, thread.posts), _first_new(address, reading.mark, thread.posts),
+        reading.stance.value if reading.stance else "", actor.signed_in, replies,
+        actor.signed_in and can(actor, Can.FRAME_THREAD, thread), tuple(registry.beside(thread.id)),
+        tuple(registry.onward(thread)),
+    )  # fmt: skip
+
+
+def _first_new(address: str, mark: int | None, posts: int) -> str:
+    """Where the first post is that the reader has not seen; empty where there is none."""
+    if mark is None or mark >= posts:
+        return ""
+    return f"{address}?page={rules.page_of(mark + 1)}#post-{mark + 1}"
+
+
+def reply_form(thread: Thread) -> ReplyForm | None:
+    """The form with somebody's words in it, where the address quotes them."""
+    number = request.args.get("quote", "")
+    if not number.isdecimal() or len(number) > 8:
+        return None
+    form = ReplyForm(about=thread, made=thread.posts)
+    post = queries.post_numbered(thread.id, int(number))
+    if post is not None and post.state is PostState.VISIBLE:
+        form.body.data = rules.quoted(post.source)
+    return form
+
+
+def blank_reply(thread: Thread, t: Around) -> Markup | None:
+    """The form with nothing in it: the same for everybody but for its token and its key."""
+    if not (t.replies and t.state == "open"):
+        return None
+    box = kept(
+        "forum/_blank_reply.html", address=t.address, public=t.visibility == "public", csrf=CSRF, key=KEY
+    )
+    return box.replace(CSRF, generate_csrf()).replace(KEY, ReplyForm.key_for(thread, thread.posts))
