@@ -38,6 +38,12 @@ class PreviewForm(Form):
     body = Body()
 
 
+class _MayBeEmpty(Optional):
+    """Optional without saying so: it depends on the choice above it."""
+
+    field_flags: dict[str, bool] = {}
+
+
 class SendForm(Form):
     """Send now, or at an hour. The version is the one that was checked."""
 
@@ -49,7 +55,7 @@ class SendForm(Form):
         ],
         default="now",
     )
-    day = DateField(_l("Day"), validators=[Optional()])
+    day = DateField(_l("Day"), validators=[_MayBeEmpty()])
     hour = SelectField(
         _l("Hour"),
         coerce=int,

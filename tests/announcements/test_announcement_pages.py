@@ -156,7 +156,7 @@ def test_everybody_reads_what_was_sent_and_how_far_it_is(client, uk, cory, time)
     builders.a_member(uk)
     row = sent(uk, cory, time)
     page = opened(client, f"/uk/announcements/{row.id}")
-    assert "Cory Coordinator as coordinator, until Sun 12 Jul 2015" in page.text
+    assert "Cory Coordinator as coordinator, until Sat 11 Jul 2015" in page.text
     assert "Sending: 0 of 2" in page.text
     assert "2 waiting" in page.text
     response = client.get(f"/uk/announcements/{row.id}")
