@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
-from wtforms.widgets import EmailInput
+from wtforms.widgets import DateInput, EmailInput
 
 from govnet.charter.founding import Trouble
 from govnet.charter.models import ACCENTS
@@ -18,7 +18,6 @@ from govnet.kernel.forms import Body, Form, Text
 from govnet.kernel.words import say
 
 MOST_PLACES, FIRST_PLACES, MORE_PLACES = 60, 5, 5
-_DAY = _l("Year, month and day, such as 2014-06-09")
 _COLOURS = {
     "teal": _l("Teal"), "blue": _l("Blue"), "indigo": _l("Indigo"), "plum": _l("Plum"),
     "brick": _l("Brick"), "amber": _l("Amber"), "green": _l("Green"), "slate": _l("Slate"),
@@ -143,7 +142,8 @@ class FoundingForm(Form):
 
 _SEAT: dict[str, Callable[[], Any]] = {
     "name": lambda: Text(_l("What is the place called?")),
-    "constituency": lambda: SelectField(_l("Who may hold it?"), choices=[SelectChoice(*pair) for pair in _SEATS.items()], default="any"),
+    "constituency": lambda: SelectField(
+        _l("Who may hold it?"), choices=[SelectChoice(*pair) for pair in _SEATS.items()], default="any"),
     "chair": lambda: BooleanField(_l("This is the chair")),
     "holder": lambda: Text(_l("Who holds it?"), description=_l("Leave this empty for an empty place.")),
     "email": lambda: Address(_l("Their e-mail address"), limit=254),
