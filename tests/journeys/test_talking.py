@@ -8,7 +8,6 @@ import pytest
 
 from tests.journeys.house import House, link, words
 from tests.journeys.network import Cast, the_network
-from tests.journeys.people import Somebody
 
 pytestmark = pytest.mark.journey
 TITLE = "How many places should the committee have?"
