@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from govnet.kernel import triggers
-from govnet.kernel.models import Base
+from govnet.kernel.models import Base, UTCInstant
+
+
+def _render(kind: str, thing: object, _autogen: object) -> str | bool:
+    """Migrations name the database's own types, so that they read the same when ours change."""
+    if kind == "type" and isinstance(thing, UTCInstant):
+        return "sa.DateTime(timezone=True)"
+    return False
 
 
 def _check_foreign_keys(connection: Connection) -> None:
@@ -31,13 +38,16 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_as_batch=sqlite,
             compare_type=True,
-            transaction_per_migration=False,
+            render_item=_render,
+            transactional_ddl=True,  # on SQLite too: BEGIN is ours there
         )
         with context.begin_transaction():
             context.run_migrations()
             if sqlite:
                 _check_foreign_keys(connection)
-            triggers.install(connection)
+            if inspect(connection).has_table("entry"):  # not while a first migration is being written
+                triggers.install(connection)
+        connection.commit()
         if sqlite:
             connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=ON")
 

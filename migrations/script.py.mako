@@ -17,4 +17,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("restore the backup that `govnet upgrade` made")
+    raise RuntimeError("there is no way back: restore the backup that `govnet upgrade` made")

@@ -48,7 +48,7 @@ def _stand_somewhere() -> None:
         here = [p.network for p in places if p.network.id == session.get("network_id")]
         g.network = (here or [p.network for p in places] or [None])[0]
     if g.get("network") is None:
-        g.network = _network_of(next_path()) or _only_network()
+        g.network = _network_of(next_path() or str(session.get("next", ""))) or _only_network()
 
 
 @bp.after_app_request
@@ -58,6 +58,12 @@ def _remember_where(response: Response) -> Response:
     if network is not None and current_actor().signed_in and session.get("network_id") != network.id:
         session["network_id"] = network.id
     return response
+
+
+def stand_where(path: str) -> None:
+    """A link that leads on to a network's page is shown as that network's, in whatever browser."""
+    if g.get("network") is None:
+        g.network = _network_of(path)
 
 
 def _network_of(path: str) -> Any:

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from govnet.accounts import actions, links, passwords, queries, sessions
-from govnet.accounts.blueprint import bp, next_path
+from govnet.accounts.blueprint import bp, next_path, stand_where
 from govnet.accounts.forms import AskForm, CodeForm, PasswordForm
 from govnet.accounts.rules import LinkState, digest
 from govnet.extensions import limiter
@@ -135,6 +135,7 @@ def link(token: str) -> Response:
     opened = links.opened(token, browser=browser())
     if opened is None:
         return page("accounts/link_unknown.html", 404)
+    stand_where(opened.next_path)
     status = 200 if opened.state is LinkState.LIVE else 410
     here = current_user.is_authenticated and current_user.person_id == opened.person_id
     return page("accounts/link.html", status, opened=opened, token=token, form=Form(made=0), already=here)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms import DateField, IntegerField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
 from govnet.announcements.models import Audience
 from govnet.announcements.rules import at_hour
+from govnet.kernel.errors import RuleBroken
 from govnet.kernel.forms import Body, Form, Text
 
 AUDIENCES = [
-    (Audience.EVERYBODY.value, _l("Members, and everybody who takes just the mail")),
-    (Audience.MEMBERS.value, _l("Members only")),
+    SelectChoice(Audience.EVERYBODY.value, _l("Members, and everybody who takes just the mail")),
+    SelectChoice(Audience.MEMBERS.value, _l("Members only")),
 ]
 
 
@@ -36,37 +38,37 @@ class PreviewForm(Form):
     body = Body()
 
 
+class _MayBeEmpty(Optional):
+    """Optional without saying so: it depends on the choice above it."""
+
+    field_flags: dict[str, bool] = {}
+
+
 class SendForm(Form):
     """Send now, or at an hour. The version is the one that was checked."""
 
     when = RadioField(
         _l("When?"),
-        choices=[("now", _l("In ten minutes")), ("later", _l("At an hour that I choose"))],
+        choices=[
+            SelectChoice("now", _l("In ten minutes")),
+            SelectChoice("later", _l("At an hour that I choose")),
+        ],
         default="now",
     )
-    day = DateField(_l("Day"), validators=[Optional()])
+    day = DateField(_l("Day"), validators=[_MayBeEmpty()])
     hour = SelectField(
         _l("Hour"),
         coerce=int,
-        choices=[(h, f"{h:02}:00") for h in range(24)],
+        choices=[SelectChoice(h, f"{h:02}:00") for h in range(24)],
         default=9,
         validators=[Optional()],
     )
     version = IntegerField(validators=[InputRequired()], widget=HiddenInput())
 
-    def validate_day(self, field: Any) -> None:
-        """A later hour needs its day."""
-        if self.when.data == "later" and field.data is None and not field.errors:
-            raise ValidationError(_l("Choose the day on which it goes."))
-
     def wanted(self, zone: str) -> datetime | None:
-        """The instant chosen, by the clock where the network is; None for now."""
-        if self.when.data != "later" or self.day.data is None:
+        """The instant chosen, by the clock where the network is; None for now. RuleBroken when the day is missing."""
+        if self.when.data != "later":
             return None
+        if self.day.data is None:
+            raise RuleBroken(_("Choose the day on which it goes."), field="day")
         return at_hour(self.day.data, self.hour.data or 0, zone)
-
-
-class ActForm(Form):
-    """A button; what it is about makes its key."""
-
-    seen = HiddenField()

@@ -23,7 +23,7 @@ def sent(told: Told) -> Notice:
 def held(told: Told) -> Notice:
     """To whoever ordered it, and to the officers of today."""
     announcement = db.session.get_one(Announcement, told.key)
-    people = {*officers(told.network), announcement.sender_id or 0}
+    people = {*officers(told.network.id), announcement.sender_id or 0}
     return Notice(
         template="announcements/held",
         news=News.ALWAYS,

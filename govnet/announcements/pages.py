@@ -26,6 +26,7 @@ from govnet.mail.compose import Rendered
 from govnet.mail.models import Mail, MailLine
 from govnet.mail.queries import Progress
 from govnet.offices.models import Mandate
+from govnet.offices.rules import DAY
 from govnet.permissions import Can, can, current_actor
 
 
@@ -95,7 +96,7 @@ def under(announcement: Announcement) -> str:
     table, _sep, key = announcement.authority.partition(":")
     if table == "mandate":
         mandate = db.session.get(Mandate, int(key))
-        until = weekday_date(mandate.end) if mandate else ""
+        until = weekday_date(mandate.end - DAY) if mandate else ""
         return str(_("as coordinator, until %(day)s", day=until))
     return str(_("as the committee's chair")) if announcement.authority else ""
 

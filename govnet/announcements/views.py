@@ -139,7 +139,9 @@ def edit(network: Network, announcement: Announcement) -> Response:
         audience=announcement.audience.value,
         version=announcement.version,
     )
-    return page("announcements/write.html", form=form, announcement=announcement, since=None)
+    return page(
+        "announcements/write.html", form=form, announcement=queries.whole(announcement.id), since=None
+    )
 
 
 @bp.post("/<network:network>/announcements/<int:announcement_id>/edit")
@@ -182,15 +184,10 @@ def send(network: Network, announcement: Announcement) -> AnyResponse:
     form, key = SendForm(about=announcement), announcement.id
     if form.validate_on_submit():
         with form.catching():
+            wanted, seen = form.wanted(network.zone), form.version.data or 0
             return once(
                 form,
-                lambda: actions.order(
-                    announcement,
-                    form.wanted(network.zone),
-                    seen=form.version.data or 0,
-                    by=current_actor(),
-                    via=Door.WEB,
-                ),
+                lambda: actions.order(announcement, wanted, seen=seen, by=current_actor(), via=Door.WEB),
                 lambda made: url_for(".announcement", announcement_id=made.id),
             )
     return page("announcements/check.html", 422, **pages.check(network, queries.whole(key), form))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, RadioField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
@@ -49,8 +50,9 @@ def fields_for(parameter: Parameter[Any], value: Any) -> dict[str, Any]:
         return {name: Body(title, limit=20_000, default="\n".join(value))}
     if isinstance(parameter, Share):
         share = f"{value.share.numerator}/{value.share.denominator}"
+        which = f"{title}: {_('at least, or more than')}"
         return {
-            f"{name}__how": SelectField(title, choices=options(HOW), default=value.strictness.value),
+            f"{name}__how": SelectField(which, choices=options(HOW), default=value.strictness.value),
             name: Text(title, missing=_l("Enter a fraction, such as 2/3."), limit=20, default=share),
         }
     if isinstance(parameter, Choices):

@@ -73,7 +73,7 @@ class CharterVersion(Base):
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
     number: Mapped[int]
     parameters: Mapped[str] = mapped_column(Text)
-    """Canonical JSON of every parameter that differs from the catalogue's default."""
+    """Canonical JSON of every parameter, explicit, so that a later release with other defaults changes no rules."""
     in_force_from: Mapped[Instant]
     adopted_by: Mapped[str | None] = mapped_column(String(80))
     """The decision that adopted it, as "decision:<id>"; None for the charter as found."""

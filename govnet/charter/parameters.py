@@ -199,7 +199,7 @@ APPEAL_DAYS = Whole(
 )
 
 MATTERS: Mapping[str, str] = {
-    "charter": N_("these rules"),
+    "charter": N_("our rules"),
     "members": N_("who belongs to the network"),
     "money": N_("money"),
     "statement": N_("what is said in our name"),
@@ -217,11 +217,27 @@ METHODS: Mapping[str, str] = {
 _DECIDED_BY = {"committee": "committee"}
 
 
+_TITLES: Mapping[str, tuple[str, str]] = {
+    "charter": (N_("Our rules: who decides"), N_("Our rules: how it is decided")),
+    "members": (N_("Who belongs: who decides"), N_("Who belongs: how it is decided")),
+    "money": (N_("Money: who decides"), N_("Money: how it is decided")),
+    "statement": (
+        N_("What is said in our name: who decides"),
+        N_("What is said in our name: how it is decided"),
+    ),
+    "mandate": (N_("The coordinator's work: who decides"), N_("The coordinator's work: how it is decided")),
+    "committee": (
+        N_("The committee's business: who decides"),
+        N_("The committee's business: how it is decided"),
+    ),
+}
+
+
 def _body(matter: str) -> Choice:
     return Choice(
         key=f"matters.{matter}_body",
         default=_DECIDED_BY.get(matter, "all"),
-        title=MATTERS[matter],
+        title=_TITLES[matter][0],
         explains=N_("Who decides on this."),
         clause=N_("Who decides: %(value)s."),
         options=BODIES,
@@ -232,7 +248,7 @@ def _method(matter: str) -> Choice:
     return Choice(
         key=f"matters.{matter}_method",
         default="consensus",
-        title=MATTERS[matter],
+        title=_TITLES[matter][1],
         explains=N_("How it is decided."),
         clause=N_("It is decided %(value)s."),
         options=METHODS,

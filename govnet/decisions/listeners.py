@@ -6,11 +6,12 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from govnet.accounts.waiting import Group, news, waits
+from govnet.accounts.yours import forget, yours
 from govnet.charter.events import CharterChanged
 from govnet.charter.queries import decisions_are_named_by
-from govnet.decisions import closing, register
+from govnet.decisions import closing, leaving, register
 from govnet.decisions.events import ProposalDecided
-from govnet.decisions.lists import unanswered
+from govnet.decisions.lists import to_answer_in_place, unanswered
 from govnet.kernel.duties import duty
 
 
@@ -20,7 +21,16 @@ def _proposal(network: Any, key: int) -> str:
 
 def bind() -> None:
     """Name decisions for the charter's pages, say what waits for whom, and close and remind when it is time."""
-    waits("decisions.answer", unanswered, asks=_l("Your answer"), link=_proposal)
+    waits(
+        "decisions.answer",
+        unanswered,
+        asks=_l("Your answer"),
+        link=_proposal,
+        in_place="decisions/_waiting.html",
+        load=to_answer_in_place,
+    )
+    yours("decisions", leaving.held)
+    forget(leaving.forget)
     news(Group.DECIDED, ProposalDecided.verb, CharterChanged.verb)
     decisions_are_named_by(register.named)
     duty("close proposals", closing.close_due)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, case, func, literal, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, case, func, literal, or_, select, type_coerce
 from sqlalchemy.orm import joinedload
 
 from govnet.accounts.waiting import thing
@@ -105,10 +105,6 @@ def unanswered(person_id: int, now: datetime) -> Select[Any]:
     """What waits for a person's answer, in every network: on a roll, open, and neither they nor their
     organisation has said anything that counts.
     """
-    spoken = select(Representation.organisation_id).where(
-        Representation.person_id == person_id, Representation.end.is_(None)
-    )
-    mine = or_(RollEntry.person_id == person_id, RollEntry.organisation_id.in_(spoken))
     given = select(Position.version_id).where(Position.cast_by_id == person_id)
     return (
         thing(Proposal.network_id, Proposal.id, ProposalVersion.question, ProposalVersion.deadline)
@@ -116,7 +112,7 @@ def unanswered(person_id: int, now: datetime) -> Select[Any]:
         .join(RollEntry, RollEntry.version_id == ProposalVersion.id)
         .outerjoin(Position, Position.entry_id == RollEntry.id)
         .where(
-            mine,
+            _theirs(person_id),
             ProposalVersion.state == VersionState.OPEN,
             ProposalVersion.method != ELSEWHERE,
             ProposalVersion.deadline > now,
@@ -125,6 +121,30 @@ def unanswered(person_id: int, now: datetime) -> Select[Any]:
         )
         .distinct()
     )
+
+
+def to_answer_in_place(person_id: int, proposal_ids: Sequence[int]) -> Mapping[int, int]:
+    """The open version of each proposal that a person can answer without choosing for whom."""
+    query = (
+        select(ProposalVersion.proposal_id, ProposalVersion.id)
+        .join(RollEntry, RollEntry.version_id == ProposalVersion.id)
+        .where(
+            ProposalVersion.proposal_id.in_(proposal_ids),
+            ProposalVersion.state == VersionState.OPEN,
+            _theirs(person_id),
+        )
+        .group_by(ProposalVersion.proposal_id, ProposalVersion.id)
+        .having(func.count() == 1)
+    )
+    return {row.proposal_id: row.id for row in db.session.execute(query)}
+
+
+def _theirs(person_id: int) -> ColumnElement[bool]:
+    """Rows of a roll for which a person may answer, in whatever network."""
+    spoken = select(Representation.organisation_id).where(
+        Representation.person_id == person_id, Representation.end.is_(None)
+    )
+    return or_(RollEntry.person_id == person_id, RollEntry.organisation_id.in_(spoken))
 
 
 def voters(version_id: int) -> list[tuple[int | None, int | None, bool]]:

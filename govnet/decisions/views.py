@@ -6,18 +6,21 @@ from collections.abc import Collection
 from typing import Any
 
 from flask import Flask, Response, request, url_for
+from flask_babel import gettext as _
 
 from govnet.charter import parameters as p
 from govnet.charter.models import Network
 from govnet.decisions import answer_views, lists, propose_views, queries, record_views, register, shown, words
 from govnet.decisions.blueprint import bp
 from govnet.decisions.book import Decision
+from govnet.decisions.models import ProposalVersion
 from govnet.decisions.register import PAGE, Filter
 from govnet.decisions.rules import Outcome
+from govnet.forum import registry as threads
 from govnet.kernel.pages import data_page, page
 from govnet.kernel.said import Said
 from govnet.kernel.words import say
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows, can, current_actor
 from govnet.record import registry
 
 blueprints = (bp,)
@@ -30,6 +33,33 @@ def bind(app: Flask) -> None:
     registry.link_to("proposal", lambda d: url_for("decisions.proposal", proposal_id=int(d["key"])))
     registry.link_to("decision", lambda d: url_for("decisions.decision", number=d["number"]))
     app.jinja_env.globals["decision_words"] = words
+    threads.beside_threads(_came_of)
+    threads.onward_from_threads(_go_on)
+
+
+def _came_of(thread_id: int) -> list[threads.Beside]:
+    """The proposals that came out of a discussion, each with where it stands."""
+    return [_beside(version) for version in lists.from_thread(thread_id)]
+
+
+def _beside(version: ProposalVersion) -> threads.Beside:
+    if version.decision is not None:
+        address = url_for("decisions.decision", number=version.decision.number)
+        said = f"{version.decision.number} {version.question}"
+        return threads.Beside(
+            said, address, str(words.SHORT[version.decision.outcome]), words.STATES[version.decision.outcome]
+        )
+    address = url_for("decisions.proposal", proposal_id=version.proposal_id)
+    if version.outcome is not None:
+        return threads.Beside(version.question, address, str(words.SHORT[version.outcome]))
+    return threads.Beside(version.question, address, _("Open for answers"), "open")
+
+
+def _go_on(thread: Any) -> tuple[str, str] | None:
+    """From talking to asking."""
+    if not can(current_actor(), Can.PROPOSE, thread):
+        return None
+    return _("Propose something"), url_for("decisions.propose", thread=thread.id)
 
 
 def _asked() -> Filter:

@@ -28,7 +28,8 @@ def plan(stage: Stage) -> None:
         _proposal(stage, proposal)
     for elsewhere in stage.facts.elsewhere:
         stage.days_ago(elsewhere.recorded_days_ago, 10, lambda one=elsewhere: _elsewhere(stage, one))  # type: ignore[misc]
-        stage.at(stage.calendar.at(-elsewhere.recorded_days_ago + 12, 18.1), closing.close_due, alone=True)
+        for days in range(7, 12):
+            stage.at(_after(stage, days - elsewhere.recorded_days_ago), closing.close_due, alone=True)
 
 
 def _proposal(stage: Stage, proposal: Proposal) -> None:
@@ -44,10 +45,15 @@ def _proposal(stage: Stage, proposal: Proposal) -> None:
         door = _DOORS[number % len(_DOORS)]
         stage.at(moment, lambda given=given, door=door: _answer(stage, proposal, given, door))  # type: ignore[misc]
     if proposal.closes_days < 0:
-        stage.at(stage.calendar.at((closes - stage.calendar.today).days, 18.1), closing.close_due, alone=True)
+        stage.at(_after(stage, (closes - stage.calendar.today).days), closing.close_due, alone=True)
     if proposal.statement:
         heard = stage.calendar.at((closes - stage.calendar.today).days + 1, 9)
         stage.at(heard, lambda: _heard(stage, proposal))
+
+
+def _after(stage: Stage, days: int) -> datetime:
+    """Just after the hour at which answers close on that day."""
+    return stage.calendar.at(days, 18) + timedelta(seconds=2)
 
 
 def _closing_day(stage: Stage, proposal: Proposal) -> date:

@@ -62,7 +62,7 @@ def _later(act: Callable[..., object], *words: object) -> Callable[[], object]:
 def know(stage: Stage) -> None:
     """Learn whose rows are whose, by their addresses."""
     query = select(PersonEmail.address, PersonEmail.person_id)
-    rows = dict(db.session.execute(query).tuples().all())
+    rows = {row.address: row.person_id for row in db.session.execute(query)}
     stage.people = {key: rows[one.email] for key, one in stage.facts.people.items() if one.email in rows}
 
 

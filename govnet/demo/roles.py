@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -96,7 +96,10 @@ def sights(home: Network) -> list[Sight]:
     """Pages at their fullest, found among the rows as they are."""
     found = [*_threads(home), *_proposals(home), *_decisions(home)]
     found += [Sight(title, why, endpoint, {}) for title, why, endpoint in _FIXED]
-    return found
+    server = Sight(
+        _l("The server"), _l("Queue, backups, stuck mail (as who looks after it)."), "operations.operator", {}
+    )
+    return [*(replace(one, values={"network": home, **one.values}) for one in found), server]
 
 
 _FIXED: tuple[tuple[Any, Any, str], ...] = (

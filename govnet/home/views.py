@@ -149,7 +149,7 @@ def _links() -> Sequence[tuple[str, str, str]]:
     wanted = (
         (_("Our rules"), "charter.charter", _("What holds here, and which decision made it so.")),
         (_("The committee"), "offices.committee", _("Who sits where, since when and until when.")),
-        (_("The coordinator"), "offices.coordinator", _("What the coordinator may do, and until when.")),
+        (_("The coordinator"), "coordinator.coordinator", _("What the coordinator may do, and until when.")),
         (_("Members"), "membership.members", _("Who belongs, of those who may be named.")),
         (_("Organisations"), "membership.organisations", _("Which organisations belong, and who speaks for them.")),
         (_("Announcements"), "announcements.archive", _("What was sent to everybody.")),

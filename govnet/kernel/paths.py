@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,17 @@ def bind(app: Flask, network_by_slug: Callable[[str], Any]) -> None:
             return
         if app.url_map.is_endpoint_expecting(endpoint, "network"):
             values["network"] = g.network
+
+
+@contextmanager
+def inside(app: Flask, network: Any) -> Iterator[None]:
+    """Where there is no request, such as in the worker: url_for makes addresses as a page of this network would."""
+    with app.test_request_context(base_url=app.config["SITE_URL"]):
+        before, g.network = g.get("network"), network
+        try:
+            yield
+        finally:
+            g.network = before
 
 
 def ensure_directory(path: str) -> Path:

@@ -36,7 +36,7 @@ class NavItem:
         )
 
 
-_ABOUT = ("home.about", "charter.", "offices.", "record.", "membership.", "announcements.")
+_ABOUT = ("home.about", "charter.", "offices.", "coordinator.", "record.", "membership.", "announcements.")
 NAV = (
     NavItem(_l("Home"), "home.home", "home", ("home.home",)),
     NavItem(_l("Discuss"), "forum.topics", "talk", ("forum.",)),

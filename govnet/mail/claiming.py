@@ -5,8 +5,9 @@ The statements are built once, and name the states as literals so that both data
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
-from sqlalchemy import and_, bindparam, exists, select, text, update
+from sqlalchemy import Table, and_, bindparam, exists, select, text, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -15,7 +16,7 @@ from govnet.mail.models import Delivery, Mail, MailLine
 from govnet.mail.render import Kind
 from govnet.mail.rules import State
 
-_d = Delivery.__table__
+_d = cast(Table, Delivery.__table__)
 _NOW = bindparam("now", type_=_d.c.next_at.type)
 _SHUT = exists().where(
     (MailLine.held_at.is_not(None)) | (MailLine.tripped_at.is_not(None)) | (MailLine.not_before > _NOW)
@@ -90,7 +91,7 @@ def take(owner: str, lease: timedelta) -> Parcel | None:
     now = clock.now()
     values = {"now": now, "owner": owner, "until": now + lease}
     row = db.session.connection().execute(_TAKE, values).first()
-    return None if row is None else Parcel(*row)
+    return None if row is None else Parcel(**row._asdict())
 
 
 def accept(key: int, owner: str, *, code: int | None, words: str) -> bool:

@@ -1,12 +1,13 @@
 """What mail has the worker do."""
 
 from govnet.kernel.duties import duty
-from govnet.mail import sending, sweeping, telling
+from govnet.mail import digesting, sending, sweeping, telling
 
 
 def bind() -> None:
     """Tell, send, sweep."""
     duty("tell", telling.run, seconds=0.5)
     duty("send", sending.run, seconds=0.5)
+    duty("digest", digesting.run, seconds=60)
     duty("sweep mail", sweeping.run, seconds=60)
     duty("watch mail", sweeping.watch, seconds=3600)

@@ -68,7 +68,7 @@ def post(
         template=template, news=News.ALWAYS, context=context, kind=Kind.PERSONAL, priority=priority
     )
     written = written_for(notice, network, recipient)
-    row = _mail(notice, f"personal:{token()}", network)
+    row = mail_row(notice, f"personal:{token()}", network)
     row["not_after"] = not_after
     return enqueue(Batch(row, {(language, MEMBER): written}, [recipient], priority, None))
 
@@ -76,9 +76,13 @@ def post(
 def batch(notice: Notice, told: Told, recipients: Sequence[Recipient]) -> Batch:
     """The notice rendered once a language and sort of reader; reads only."""
     key = f"entry:{told.entry_id}:{notice.template}:{notice.name}"
-    row = _mail(notice, key, told.network, told.entry_id)
+    return batch_of(notice, mail_row(notice, key, told.network, told.entry_id), told.network, recipients)
+
+
+def batch_of(notice: Notice, row: Mapping[str, Any], network: Any, recipients: Sequence[Recipient]) -> Batch:
+    """The same for a mail that no single entry asks for."""
     sorts = {_sort(one): one for one in recipients}
-    renderings = {sort: written_for(notice, told.network, one) for sort, one in sorted(sorts.items())}
+    renderings = {sort: written_for(notice, network, one) for sort, one in sorted(sorts.items())}
     return Batch(row, renderings, recipients, notice.goes, notice.not_before)
 
 
@@ -86,7 +90,8 @@ def _sort(one: Recipient) -> tuple[str, str]:
     return one.language, MEMBER if one.reader == MEMBER else SUBSCRIBER
 
 
-def _mail(notice: Notice, key: str, network: Any, entry_id: int | None = None) -> dict[str, Any]:
+def mail_row(notice: Notice, key: str, network: Any, entry_id: int | None = None) -> dict[str, Any]:
+    """What the mail's own row says; `key` makes it the same mail when it is asked for twice."""
     return {
         "key": key,
         "network_id": None if network is None else network.id,

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from govnet.charter.models import Network
 from govnet.kernel.actor import Door
-from govnet.kernel.clock import now
 from govnet.kernel.pages import page, see
 from govnet.kernel.transaction import transaction
 from govnet.offices import settings
@@ -23,7 +22,7 @@ from govnet.permissions import Can, allows, current_actor
 @allows(Can.SEE_DESK)
 def desk(network: Network) -> Response:
     """Everything that waits for an officer, oldest first."""
-    return page("offices/desk.html", waiting_here=on_the_desk(network, current_actor()), now=now())
+    return page("offices/desk.html", waiting_here=on_the_desk(network, current_actor()))
 
 
 @bp.get("/<network:network>/settings")

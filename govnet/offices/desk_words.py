@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from govnet.charter.models import Network
-from govnet.kernel.clock import midnight, now
+from govnet.kernel.clock import midnight, today
 from govnet.kernel.pages import weekday_date
 from govnet.kernel.text import excerpt
 from govnet.offices.desk import Waiting
@@ -84,21 +84,17 @@ def _mandate(network: Network, row: Any) -> Waiting:
 
 
 def _office(network: Network, end: date, words: str, url: str) -> Waiting:
-    at = midnight(end, network.zone)
-    return Waiting(since=at - EARLY, kind=_("Office"), words=words, url=url, by=at)
+    return Waiting(since=midnight(end - EARLY, network.zone), kind=_("Office"), words=words, url=url)
 
 
 def _due_report(network: Network, row: Any) -> Waiting:
-    at = midnight(row.day, network.zone)
     words = _("A report of %(name)s is due on %(day)s", name=row.one, day=weekday_date(row.day))
-    late = at + timedelta(days=1) <= now()
     return Waiting(
-        since=at - EARLY,
+        since=midnight(row.day - EARLY, network.zone),
         kind=_("Coordinator"),
         words=words,
         url=url_for("coordinator.coordinator"),
-        by=at,
-        trouble=late,
+        trouble=row.day < today(network.zone),
     )
 
 

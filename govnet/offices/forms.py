@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, EmailField, HiddenField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Email, InputRequired, Optional
 
 from govnet.kernel.forms import Body, Form, Text
@@ -14,25 +15,25 @@ from govnet.offices.models import CameBy, Constituency
 
 DECISION = _l("Number of the decision")
 CAME_BY = [
-    (CameBy.APPOINTMENT.value, _l("Appointed")),
-    (CameBy.CO_OPTION.value, _l("Taken in by the committee (co-option)")),
-    (CameBy.ELECTION.value, _l("Elected")),
+    SelectChoice(CameBy.APPOINTMENT.value, _l("Appointed")),
+    SelectChoice(CameBy.CO_OPTION.value, _l("Taken in by the committee (co-option)")),
+    SelectChoice(CameBy.ELECTION.value, _l("Elected")),
 ]
 CONSTITUENCIES = [
-    (Constituency.ANY.value, _l("Any member")),
-    (Constituency.INDIVIDUAL.value, _l("A member in person")),
-    (Constituency.ORGANISATION.value, _l("Somebody who speaks for a member organisation")),
-    (Constituency.SISTER_NETWORK.value, _l("Somebody from a sister network")),
+    SelectChoice(Constituency.ANY.value, _l("Any member")),
+    SelectChoice(Constituency.INDIVIDUAL.value, _l("A member in person")),
+    SelectChoice(Constituency.ORGANISATION.value, _l("Somebody who speaks for a member organisation")),
+    SelectChoice(Constituency.SISTER_NETWORK.value, _l("Somebody from a sister network")),
 ]
 ACCENTS = [
-    ("teal", _l("Teal")),
-    ("blue", _l("Blue")),
-    ("indigo", _l("Indigo")),
-    ("plum", _l("Plum")),
-    ("brick", _l("Brick")),
-    ("amber", _l("Amber")),
-    ("green", _l("Green")),
-    ("slate", _l("Slate")),
+    SelectChoice("teal", _l("Teal")),
+    SelectChoice("blue", _l("Blue")),
+    SelectChoice("indigo", _l("Indigo")),
+    SelectChoice("plum", _l("Plum")),
+    SelectChoice("brick", _l("Brick")),
+    SelectChoice("amber", _l("Amber")),
+    SelectChoice("green", _l("Green")),
+    SelectChoice("slate", _l("Slate")),
 ]
 
 

@@ -151,6 +151,7 @@ def mandate_as_found(network: Network, found: FoundMandate, by: By) -> Mandate:
         start=found.start,
         end=found.end,
         evidence=found.evidence,
+        reports_since=today(network.zone),
         ended_why=MandateEnd.EXPIRED if over else None,
         end_recorded_at=now() if over else None,
     )

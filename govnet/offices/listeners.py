@@ -1,12 +1,60 @@
-"""What offices do by themselves."""
+"""What offices bring to the worker and to the pages of other rooms."""
 
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, or_, select
+
+from govnet.accounts.waiting import Group, news, thing, waits
+from govnet.accounts.yours import forget, yours
+from govnet.charter.models import Network
 from govnet.kernel.duties import duty
+from govnet.offices import leaving
 from govnet.offices.desk import on_desk
 from govnet.offices.ending import record_ends
+from govnet.offices.models import Mandate, MandateNamed
 from govnet.offices.rooms import below
+
+NEWS = (
+    "term_granted",
+    "term_cut_short",
+    "term_ended",
+    "mandate_granted",
+    "mandate_cut_short",
+    "mandate_ended",
+    "report_filed",
+)
 
 
 def bind() -> None:
-    """Record the end of terms and mandates, a few seconds after midnight; fill the desk."""
+    """Record ends a few seconds after midnight; fill the desk; say what waits, what is hers, and what is new."""
     on_desk(below)
+    waits("offices.report", reports_due, asks=_l("Your report"), link=_report)
+    news(Group.NEWS, *(f"offices.{verb}" for verb in NEWS))
+    yours("offices", leaving.held)
+    forget(leaving.forget)
     duty("end offices", record_ends, seconds=5)
+    duty("end offices of those who left", leaving.end_of_those_who_left, seconds=30)
+
+
+def reports_due(person_id: int, now: datetime) -> Select[Any]:
+    """Reports whose day has come, for whoever acts under the mandate."""
+    named = select(MandateNamed.mandate_id).where(MandateNamed.person_id == person_id)
+    return (
+        thing(Mandate.network_id, Mandate.id, Network.name)
+        .join(Network, Network.id == Mandate.network_id)
+        .where(
+            Mandate.next_report_on <= now,
+            Mandate.start <= now,
+            Mandate.end > now,
+            or_(Mandate.person_id == person_id, Mandate.id.in_(named)),
+        )
+    )
+
+
+def _report(network: Any, key: int) -> str:
+    return url_for("coordinator.report", network=network, mandate_id=key)

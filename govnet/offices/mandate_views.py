@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from govnet.charter import parameters
 from govnet.charter.models import Network
@@ -160,7 +161,7 @@ def report(network: Network, mandate: Mandate) -> AnyResponse:
     whole = mandates.mandate_whole(mandate.id)
     open_dues = [due for due in mandates.dues_of(whole, today(network.zone)) if not due.filed]
     form.due_on.choices = [
-        (due.on.isoformat(), _("Due on %(day)s", day=weekday_date(due.on))) for due in open_dues
+        SelectChoice(due.on.isoformat(), _("Due on %(day)s", day=weekday_date(due.on))) for due in open_dues
     ]
     if form.validate_on_submit():
         with form.catching():

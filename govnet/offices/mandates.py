@@ -52,4 +52,5 @@ def holder_name(mandate: Mandate) -> str:
 def dues_of(mandate: Mandate, day: date) -> list[ReportDue]:
     """The days on which it reports, up to its end."""
     filed = {report.due_on for report in mandate.reports}
-    return reports_due(mandate.start, mandate.end, mandate.report_months, filed=filed, today=day)
+    dues = reports_due(mandate.start, mandate.end, mandate.report_months, filed=filed, today=day)
+    return [due for due in dues if mandate.reports_since is None or due.on >= mandate.reports_since]

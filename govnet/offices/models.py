@@ -171,8 +171,9 @@ class MandateEnd(StrEnum):
 
 def _first_report(context: Any) -> date:
     row = context.get_current_parameters()
-    end: date = row["end"]
-    return min(rules.months_after(row["start"], row["report_months"]), end)
+    since = row.get("reports_since") or row["start"]
+    dues = rules.reports_due(row["start"], row["end"], row["report_months"], filed=(), today=since)
+    return next(due.on for due in dues if due.on >= since or due.on == row["end"])
 
 
 class Mandate(Base):
@@ -207,6 +208,8 @@ class Mandate(Base):
     named: Mapped[list[MandateNamed]] = relationship(back_populates="mandate", lazy="raise")
     report_months: Mapped[int] = mapped_column(default=12)
     """A report falls due every so many months, by the rules under which it was granted."""
+    reports_since: Mapped[date | None]
+    """Reports are asked for from this day on: of a mandate as found, from when the network came here."""
     next_report_on: Mapped[date | None] = mapped_column(default=_first_report)
     """The earliest day on which one is due that is not there; None when all are."""
     reports: Mapped[list[MandateReport]] = relationship(

@@ -36,7 +36,7 @@ def mandate(told: Told) -> Notice:
 def _notice(told: Told, template: str, holders: Collection[int]) -> Notice:
     days = {name: date.fromisoformat(told.details[name]) for name in _DAYS if name in told.details}
     context = {"d": {**told.details, **days}, "what": told.details["verb"].partition(".")[2]}
-    people = {*holders, *officers(told.network)}
+    people = {*holders, *officers(told.network.id)}
     return Notice(template=template, news=News.ALWAYS, context=context, always=people)
 
 

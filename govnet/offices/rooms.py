@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    null,
     or_,
     select,
     union_all,
@@ -66,15 +67,15 @@ def below(network: Network, actor: Actor) -> Iterator[Waiting]:
 
 def _part(kind: str, key: Any, **found: Any) -> Select[Any]:
     """The columns of one sort of thing: an instant or a day since when, one until when, two texts and a number."""
-    columns: dict[str, Callable[[Any], Any]] = {
-        "since": lambda v: cast(v, UTCInstant()) if v is None else v,
-        "due": lambda v: cast(v, UTCInstant()) if v is None else v,
-        "day": lambda v: cast(v, Date()),
-        "one": lambda v: cast(v, Text()),
-        "two": lambda v: cast(v, Text()),
-        "number": lambda v: cast(v, BigInteger()),
+    columns: dict[str, Any] = {
+        "since": UTCInstant(),
+        "due": UTCInstant(),
+        "day": Date(),
+        "one": Text(),
+        "two": Text(),
+        "number": BigInteger(),
     }
-    rest = [make(found.get(name)).label(name) for name, make in columns.items()]
+    rest = [(found[n] if n in found else cast(null(), kind_)).label(n) for n, kind_ in columns.items()]
     return select(cast(literal(kind), String(20)).label("kind"), cast(key, BigInteger()).label("key"), *rest)
 
 

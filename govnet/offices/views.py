@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from govnet.charter import parameters
 from govnet.charter.models import Network
@@ -56,7 +57,7 @@ def record(network: Network) -> Response:
 def _seating_form(network: Network) -> SeatingForm:
     form = SeatingForm(about=network)
     found = places.committee(network)
-    form.seat.choices = [(p.seat.id, shown.place_words(p)) for p in found.places]
+    form.seat.choices = [SelectChoice(p.seat.id, shown.place_words(p)) for p in found.places]
     empty = [p.seat.id for p in found.places if p.now is None]
     if empty and not form.is_submitted():
         form.seat.data = empty[0]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -41,49 +43,55 @@ def examine() -> Iterator[Finding]:
         try:
             well, words = check()
         except (SQLAlchemyError, OSError, smtplib.SMTPException) as error:
-            well, words = False, f"could not be checked: {error}".splitlines()[0]
+            well, words = False, _("could not be checked: %(error)s", error=str(error).splitlines()[0])
         yield Finding(name, well, words)
 
 
 def _settings() -> tuple[bool, str]:
     config = current_app.config
     if config["ENV_NAME"] != "production":
-        return True, "GOVNET_ENV is not “production”: fine for trying out, not for strangers."
+        return True, _("GOVNET_ENV is not “production”: fine for trying out, not for strangers.")
     if config["MAIL_DOMAIN"].endswith("example.org"):
-        return False, "MAIL_DOMAIN is still an example: set it to the domain that mail comes from."
-    return True, f"production at {config['SITE_URL']}"
+        return False, _("MAIL_DOMAIN is still an example: set it to the domain that mail comes from.")
+    return True, _("production at %(url)s", url=config["SITE_URL"])
 
 
 def _database() -> tuple[bool, str]:
     lacking = schema.missing()
     if lacking:
-        return False, f"lacks {', '.join(lacking[:5])}: run “govnet upgrade”."
+        return False, _("lacks %(what)s: run “govnet upgrade”.", what=", ".join(lacking[:5]))
     if db.engine.dialect.name == "sqlite" and db.session.scalar(text("PRAGMA quick_check")) != "ok":
-        return False, "the file is damaged: restore the last backup."
-    return True, f"{db.engine.dialect.name}, every table and trigger is there"
+        return False, _("the file is damaged: restore the last backup.")
+    return True, _("%(kind)s, every table and trigger is there", kind=db.engine.dialect.name)
 
 
 def _networks() -> tuple[bool, str]:
     count = queries.how_many_networks()
-    return count > 0, f"{count}" if count else "none yet: run “govnet init”."
+    return count > 0, str(count) if count else _("none yet: run “govnet init”.")
 
 
 def _worker() -> tuple[bool, str]:
     beat = queries.last_beat()
     if beat is None:
-        return False, "no worker has run yet: start “govnet serve” or “govnet worker”."
+        return False, _("no worker has run yet: start “govnet serve” or “govnet worker”.")
     silent = clock.now() - beat.at
-    words = f"last sign of life on {beat.host} {int(silent.total_seconds())} seconds ago"
+    seconds = int(silent.total_seconds())
+    words = _("last sign of life on %(host)s %(seconds)s seconds ago", host=beat.host, seconds=seconds)
     return silent < LIVE_WORKER, words
 
 
 def _mail() -> tuple[bool, str]:
     found = trouble()
     if found.line is not None and found.line.held_at:
-        return False, f"held until a person releases it: {found.line.held_why}"
+        return False, _("held until a person releases it: %(why)s", why=found.line.held_why)
     if found.line is not None and found.line.tripped_at:
-        return False, f"stopped after many errors: {found.line.words}"
-    return not found.any, f"{found.waiting} waiting, {found.failed_today} could not be sent today"
+        return False, _("stopped after many errors: %(words)s", words=found.line.words)
+    words = _(
+        "%(waiting)s waiting, %(failed)s could not be sent today",
+        waiting=found.waiting,
+        failed=found.failed_today,
+    )
+    return not found.any, words
 
 
 def _smtp() -> tuple[bool, str]:
@@ -94,31 +102,33 @@ def _smtp() -> tuple[bool, str]:
             server.starttls()
         if config["MAIL_USERNAME"]:
             server.login(config["MAIL_USERNAME"], config["MAIL_PASSWORD"] or "")
-        code, _ = server.noop()
-    return code == 250, f"{config['MAIL_SERVER']}:{config['MAIL_PORT']} answers {code}"
+        code, _answer = server.noop()
+    address = f"{config['MAIL_SERVER']}:{config['MAIL_PORT']}"
+    return code == 250, _("%(address)s answers %(code)s", address=address, code=code)
 
 
 def _disk() -> tuple[bool, str]:
     free = shutil.disk_usage(data_folder()).free
-    return free >= LEAST_FREE, f"{free // 1024**2:,} MB free beside {data_folder()}"
+    megabytes = f"{free // 1024**2:,}"
+    return free >= LEAST_FREE, _("%(n)s MB free beside %(folder)s", n=megabytes, folder=data_folder())
 
 
 def _clock() -> tuple[bool, str]:
     newest = db.session.scalar(select(func.max(Entry.at)))
     ahead = newest - clock.now() if newest else timedelta()
     if ahead > timedelta(minutes=1):
-        return False, f"the record's last entry is {ahead} in the future: this machine's clock is slow."
-    return True, f"it is {clock.now():%Y-%m-%d %H:%M} UTC"
+        return False, _(
+            "the record’s last entry is %(ahead)s in the future: this machine’s clock is slow.", ahead=ahead
+        )
+    return True, _("it is %(time)s UTC", time=f"{clock.now():%Y-%m-%d %H:%M}")
 
 
 def _backup() -> tuple[bool, str]:
     last = queries.last_backup()
     if last is None:
-        return False, "none yet: run “govnet backup FILE” every night."
-    return (
-        clock.now() - last.at < RECENT_BACKUP,
-        f"{last.at:%Y-%m-%d %H:%M} UTC, {last.size:,} bytes, {last.file}",
-    )
+        return False, _("none yet: run “govnet backup FILE” every night.")
+    said = {"when": f"{last.at:%Y-%m-%d %H:%M}", "size": f"{last.size:,}", "file": last.file}
+    return clock.now() - last.at < RECENT_BACKUP, _("%(when)s UTC, %(size)s bytes, %(file)s", **said)
 
 
 CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
@@ -134,13 +144,27 @@ CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
 }
 
 
+TITLES = {
+    "settings": _l("Settings"),
+    "database": _l("Database"),
+    "networks": _l("Networks"),
+    "worker": _l("Worker"),
+    "mail": _l("Mail"),
+    "mail server": _l("Mail server"),
+    "disk": _l("Disk"),
+    "clock": _l("Clock"),
+    "backup": _l("Last backup"),
+}
+"""What each check is called on the operator's page."""
+
+
 def verify() -> Iterator[Finding]:
     """Each network's record, recomputed from its first entry to its last."""
     for network in queries.chained_networks():
         faults = list(check_chain(network.id))
         number = db.session.scalar(select(func.count()).where(Entry.network_id == network.id))
         words = (
-            f"{number} entries, whole"
+            _("%(number)s entries, whole", number=number)
             if not faults
             else "; ".join(f"entry {f.number}: {f.what}" for f in faults[:20])
         )

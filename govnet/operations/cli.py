@@ -44,6 +44,12 @@ def _explained() -> Iterator[None]:
         raise click.ClickException(str(error)) from error
 
 
+def _ready() -> None:
+    """Refuse in a sentence where there are no tables yet."""
+    if schema.is_empty():
+        raise click.ClickException("There is no network here yet. Begin with: govnet init")
+
+
 def _person_id(email: str) -> int:
     person = person_by_email(email)
     if person is None:
@@ -110,6 +116,7 @@ def _read(source: Path) -> Founding:
 @with_appcontext
 def backup(target: Path) -> None:
     """Write a backup of everything to the file TARGET (.tar.gz), while the network goes on."""
+    _ready()
     with _explained():
         manifest = backups.take(target)
     for slug, (number, _hash) in manifest.networks.items():
@@ -159,6 +166,7 @@ def upgrade() -> None:
 @with_appcontext
 def verify() -> None:
     """Recompute the whole record of every network, and say where it breaks. Exits 1 if it does."""
+    _ready()
     _report(checks.verify())
 
 
@@ -189,6 +197,7 @@ def operator() -> None:
 @with_appcontext
 def give(email: str) -> None:
     """Let the person with this address use the page /operator."""
+    _ready()
     with _explained(), transaction():
         operators.give(_person_id(email), by=SHELL, via=Door.CLI)
     click.echo(f"{email} looks after the server from now on.")
@@ -199,6 +208,7 @@ def give(email: str) -> None:
 @with_appcontext
 def take(email: str) -> None:
     """Take it back."""
+    _ready()
     with _explained(), transaction():
         operators.take(_person_id(email), by=SHELL, via=Door.CLI)
     click.echo(f"{email} no longer looks after the server.")
@@ -208,6 +218,7 @@ def take(email: str) -> None:
 @with_appcontext
 def release_mail() -> None:
     """Let mail go out again after a restore."""
+    _ready()
     with _explained(), transaction():
         operators.release_mail(by=SHELL, via=Door.CLI)
     click.echo("Mail goes out again.")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from govnet.accounts.models import OperatorGrant, Person
 from govnet.charter.models import Network
@@ -82,6 +83,14 @@ def networks_with_heads() -> Sequence[Any]:
         ChainHead, ChainHead.network_id == Network.id
     )
     return db.session.execute(query.order_by(Network.name)).all()
+
+
+def answers() -> bool:
+    """Whether the database answers at all."""
+    try:
+        return db.session.scalar(select(1)) == 1
+    except SQLAlchemyError:
+        return False
 
 
 def trouble() -> Trouble:

@@ -19,12 +19,20 @@ def has_migrations() -> bool:
 
 def prepare() -> None:
     """Make the tables of an empty database, or bring those of an older release up to date; put triggers back."""
-    if has_migrations():
-        flask_migrate.upgrade(directory=paths.beside("migrations"))
-    else:
+    if not has_migrations():
         Base.metadata.create_all(db.engine)
+    elif _made_without_migrations():
+        flask_migrate.stamp(directory=paths.beside("migrations"))
+    else:
+        flask_migrate.upgrade(directory=paths.beside("migrations"))
     with db.engine.begin() as connection:
         triggers.install(connection)
+
+
+def _made_without_migrations() -> bool:
+    """Whether a checkout made all of today's tables by itself, so that only their version is not written down."""
+    there = set(inspect(db.engine).get_table_names())
+    return "alembic_version" not in there and set(Base.metadata.tables) <= there
 
 
 def is_empty() -> bool:

@@ -16,7 +16,7 @@ from govnet.kernel.forms import Form
 from govnet.kernel.pages import never_cached, page, see
 from govnet.kernel.transaction import transaction
 from govnet.operations import forms, links, operators, queries, wording
-from govnet.operations.checks import examine
+from govnet.operations.checks import TITLES, examine
 from govnet.operations.models import FoundingLink
 from govnet.permissions import Can, allows, current_actor
 
@@ -83,6 +83,16 @@ def _found_page(form: forms.FoundingForm, token: str, status: int = 200) -> Resp
     return page("operations/found.html", status, form=form, token=token, charters=wording.ready_charters())
 
 
+@bp.get("/healthz")
+@allows(Can.READ)
+def healthz() -> Response:
+    """For a monitor: 200 while the database answers, 503 when it does not."""
+    well = queries.answers()
+    return Response(
+        "ok\n" if well else "the database does not answer\n", 200 if well else 503, mimetype="text/plain"
+    )
+
+
 @bp.get("/operator")
 @allows(Can.OPERATE)
 def operator() -> Response:
@@ -92,7 +102,7 @@ def operator() -> Response:
 
 def _operator_page() -> dict[str, Any]:
     return {
-        "findings": list(examine()),
+        "findings": [(TITLES[found.name], found) for found in examine()],
         "networks": queries.networks_with_heads(),
         "names": queries.operators(),
         "beats": queries.beats(),

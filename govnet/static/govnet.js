@@ -103,6 +103,17 @@ function addPreview(area) {
   area.after(button(words.show, show), box);
 }
 
+// The new part keeps what the reader had open, and the button they stood on.
+function swap(part, next) {
+  const stops = (of) => [...of.querySelectorAll("a[href], button, summary")];
+  const stood = stops(part).indexOf(document.activeElement);
+  const folds = [...part.querySelectorAll("details")].map((fold) => fold.open);
+  [...next.querySelectorAll("details")].forEach((fold, at) => { fold.open = folds[at] ?? fold.open; });
+  part.replaceWith(next);
+  next.querySelectorAll("form[method=post]").forEach(sendOnce);
+  if (stood >= 0) stops(next)[stood]?.focus();
+}
+
 // A page that shows progress fetches itself and swaps the part that changes, until that part says it is finished.
 function poll(part) {
   setTimeout(async () => {
@@ -111,7 +122,7 @@ function poll(part) {
       const answer = await fetch(location.href, { headers: { "X-Poll": "1" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       next = (answer.ok && page.getElementById(part.id)) || part;
-      if (next !== part) part.replaceWith(next);
+      if (next !== part) swap(part, next);
     } catch { /* no connection: try again */ }
     if (next.dataset.poll) poll(next);
   }, 1000 * Number(part.dataset.poll));

@@ -228,8 +228,8 @@ def test_somebody_in_two_networks_sees_both(app, little_features, ann_here, ann)
         happened(ann.network_id, "The first")
         happened(scot.id, "The second")
     page = opened(ann_here, "/me")
-    assert "The SCOT network: Since" in page.text
-    assert "The UK network: Since" in page.text
+    assert "The SCOT network since" in page.text
+    assert "The UK network since" in page.text
     send(ann_here, "/me", {}, action="/me/read")
     assert "was decided" not in opened(ann_here, "/me").text
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions import actions, answering, closing, lists, queries, register
+from govnet.decisions import actions, answering, closing, leaving, lists, queries, register
 from govnet.decisions.answering import Given, TooLate
 from govnet.decisions.book import NoteKind
 from govnet.decisions.models import PastPosition, Position, ProposalVersion, RollEntry
@@ -563,6 +563,24 @@ def test_erasing_a_person_s_words_is_the_one_change_that_is_left(network: Networ
     with transaction():
         db.session.execute(db.update(Position).values(erased=True, reason="", remedy=""))
     assert tally_of(proposal)["block"] == 1
+
+
+def test_who_leaves_takes_her_words_along_and_her_answer_stays_counted(
+    network: Network, time: MovedClock
+) -> None:
+    ann = a_member(network)
+    proposal = a_proposal(network, ann)
+    answered(proposal, network, Kind.BLOCK, ann)
+    answered(proposal, network, Kind.RESERVATIONS, ann, reason="My worry.", named=True)
+    export = leaving.held(ann.id)
+    assert export["answers"][0]["reason"] == "My worry."
+    assert export["earlier_answers"][0]["answer"] == "Stop"
+    assert len(export["proposals"]) == 1
+    deadline_passes(time, proposal)
+    with transaction():
+        leaving.forget(ann.id)
+    assert "My worry." not in str(leaving.held(ann.id))
+    assert tally_of(proposal)["reservations"] == 1
 
 
 def test_the_database_refuses_what_the_rules_already_do(network: Network) -> None:

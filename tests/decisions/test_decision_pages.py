@@ -157,7 +157,7 @@ def test_a_member_proposes_in_two_steps(app: Flask) -> None:
     ann = a_member(network)
     client = browser(app, ann)
     about = opened(client, "/uk/proposals/new")
-    assert "On these rules" not in about.text
+    assert "On our rules" not in about.text
     assert "All members decide by consensus" in about.text
     done = send(
         client,
@@ -476,6 +476,9 @@ def test_a_proposal_from_a_discussion_shows_the_newest_of_it(app: Flask) -> None
     page = Html(asked.text)
     assert f"/uk/forum/{thread_id}" in page.links
     assert "Let us count them." in page.text
+    thread = opened(client, f"/uk/forum/{thread_id}")
+    assert asked.request.path in thread.links
+    assert f"/uk/proposals/new?thread={thread_id}" in thread.links
 
 
 def test_words_that_came_too_late_are_posted_as_a_comment(app: Flask, time: MovedClock) -> None:
@@ -498,6 +501,20 @@ def test_words_that_came_too_late_are_posted_as_a_comment(app: Flask, time: Move
     posted = client.post(kept["action"], data=comment, follow_redirects=True)
     assert posted.status_code == 200
     assert "My long worry." in posted.text
+
+
+def test_what_waits_is_answered_on_the_page_you(app: Flask) -> None:
+    network = a_network_with_rules()
+    ann = a_member(network)
+    a_proposal(network, ann)
+    client = browser(app, ann)
+    page = opened(client, "/me")
+    assert QUESTION in page.text
+    (form,) = [each for each in page.forms if each["action"].endswith("/answer")]
+    data = {field["name"]: field["value"] for field in form["fields"] if field["type"] == "hidden"}
+    done = client.post(form["action"], data={**data, "answer": "agree"}, follow_redirects=True)
+    assert "You have answered." in Html(done.text).text
+    assert QUESTION not in opened(client, "/me").text
 
 
 def test_the_charter_in_force_reads_as_a_document(app: Flask) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, update
 
+from govnet.accounts import erasure
 from govnet.accounts.models import PersonEmail
 from govnet.accounts.queries import main_address, person_by_email
 from govnet.extensions import db
@@ -13,9 +14,10 @@ from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.membership import importing, listeners, member_actions, own, queries
 from govnet.membership.links import ids_of, token_for
-from govnet.membership.models import Application, Membership, MembershipState, Representation
+from govnet.membership.models import Application, Membership, MembershipKind, MembershipState, Representation
 from govnet.membership.roster import read_roster
 from govnet.record.models import Entry
+from govnet.record.queries import check_chain
 from tests import builders
 from tests.membership.people import (
     a_network_with_rules,
@@ -234,3 +236,19 @@ def test_who_is_forgotten_leaves_no_words_behind():
     row = db.session.get_one(Application, application.id)
     assert (row.name, row.about, "ada" in row.email) == ("", "", False)
     assert [m.state.value for m in queries.own_memberships(person_id, network.id)] == ["resigned"]
+
+
+def test_a_member_who_removes_her_name_is_nowhere_in_the_record_any_more():
+    network = a_network_with_rules(**{"membership.admission": "immediate"})
+    application = a_waiting_application(
+        network, kind=MembershipKind.ORGANISATION, organisation_name="The Open Shed", may_speak=True
+    )
+    a_second = a_waiting_application(network)
+    person = person_by_email("ada@example.org")
+    assert a_second.person_id == application.person_id == person.id
+    with transaction():
+        erasure.erase_oneself("remove", by=builders.acting(person, network), via=Door.WEB)
+    words = " ".join(entry.words or "" for entry in db.session.scalars(select(Entry)))
+    assert "Ada" not in words
+    assert queries.counts(network.id).people == 0
+    assert list(check_chain(network.id)) == []

@@ -16,7 +16,7 @@ from govnet.extensions import db
 from govnet.kernel.transaction import transaction
 from govnet.mail import mailings
 from govnet.operations import links
-from tests.builders import a_person
+from tests.builders import a_network, a_person
 from tests.charter.test_founding_file import FILE
 
 
@@ -123,6 +123,7 @@ def test_the_doctor_names_what_to_do(run) -> None:
 
 def test_the_operator_is_given_and_taken_by_address(run, app: Flask) -> None:
     with app.app_context():
+        a_network("here")
         a_person("Kit", email="kit@example.org")
     assert "Nobody here has the address" in run("operator", "give", "nobody@example.org").output
     assert "from now on" in run("operator", "give", "kit@example.org").output

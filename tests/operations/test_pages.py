@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from govnet.kernel import clock
 from govnet.kernel.transaction import transaction
 from govnet.mail import mailings
 from govnet.offices.models import Mandate, Term
-from govnet.operations import links
+from govnet.operations import links, queries
 from govnet.record.models import Entry
 from tests.builders import a_member, a_network, an_operator, sign_in
 from tests.pages import opened, send
@@ -30,11 +31,11 @@ TYPED = {
 }
 SEAT = {
     "seat2_name": "First place", "seat2_holder": "Sam", "seat2_email": "sam@example.org",
-    "seat2_start": "2014-06-09", "seat2_end": "2016-06-09", "seat2_evidence": "Minutes of 9 June 2014.",
+    "seat2_start": "2014-06-09", "seat2_end": "2016-06-08", "seat2_evidence": "Minutes of 9 June 2014.",
 }  # fmt: skip
 COORDINATOR = {
     "coordinator_holder": "Involve", "coordinator_person": "Robin", "coordinator_email": "robin@example.org",
-    "coordinator_scope": "Keep the list.", "coordinator_start": "2012-10-01", "coordinator_end": "2015-07-01",
+    "coordinator_scope": "Keep the list.", "coordinator_start": "2012-10-01", "coordinator_end": "2015-06-30",
     "coordinator_evidence": "Custom.",
 }  # fmt: skip
 
@@ -106,6 +107,14 @@ def test_a_link_that_expired_says_what_to_do(client: FlaskClient, app: Flask, ti
     time.move(timedelta(days=4))
     assert "govnet init" in opened(client, link, 410).text
     assert "govnet init" in opened(client, "/found/nothing", 410).text
+
+
+def test_a_monitor_is_told_whether_the_database_answers(
+    client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (client.get("/healthz").status_code, client.get("/healthz").text) == (200, "ok\n")
+    monkeypatch.setattr(queries, "answers", lambda: False)
+    assert client.get("/healthz").status_code == 503
 
 
 def test_only_the_operator_sees_how_the_server_is(client: FlaskClient, app: Flask) -> None:

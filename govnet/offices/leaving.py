@@ -1,0 +1,137 @@
+"""What somebody holds ends when she goes: when she removes her name, or is no longer a member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, exists, or_, select
+
+from govnet.accounts.models import Person
+from govnet.charter.models import Network
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.models import reference
+from govnet.kernel.transaction import let_go, transaction
+from govnet.membership.models import Membership, MembershipState, Representation
+from govnet.offices import events
+from govnet.offices.models import (
+    Body,
+    Constituency,
+    Mandate,
+    MandateEnd,
+    MandateNamed,
+    MandateReport,
+    Seat,
+    Term,
+    TermEnd,
+)
+from govnet.offices.rules import DAY
+from govnet.record.actions import record
+
+
+def held(person_id: int) -> dict[str, Any]:
+    """Her places, mandates and reports, for her export."""
+    terms = select(Term, Seat.name).join(Seat, Seat.id == Term.seat_id).where(Term.person_id == person_id)
+    named = select(MandateNamed.mandate_id).where(MandateNamed.person_id == person_id)
+    mandates = select(Mandate).where(or_(Mandate.person_id == person_id, Mandate.id.in_(named)))
+    reports = select(MandateReport).where(MandateReport.author_id == person_id)
+    return {
+        "places": [{"place": name, **_days(term)} for term, name in db.session.execute(terms)],
+        "mandates": [{"scope": m.scope, **_days(m)} for m in db.session.scalars(mandates)],
+        "reports": [
+            {"due": r.due_on.isoformat(), "text": r.source, "at": r.at.isoformat()}
+            for r in db.session.scalars(reports)
+        ],
+    }
+
+
+def _days(row: Term | Mandate) -> dict[str, str]:
+    return {"from": row.start.isoformat(), "last_day": (row.end - DAY).isoformat(), "evidence": row.evidence}
+
+
+def forget(person_id: int) -> Iterable[str]:
+    """End what she holds, at once; entries about her terms and her own mandates lose their words too."""
+    terms = db.session.scalars(select(Term).where(Term.person_id == person_id)).all()
+    mandates = db.session.scalars(select(Mandate).where(Mandate.person_id == person_id)).all()
+    for term in terms:
+        if term.end > _today(term.network_id):
+            _end_term(term, TermEnd.RESIGNED, _("resigned"))
+    for mandate in mandates:
+        if mandate.end > _today(mandate.network_id):
+            _end_mandate(mandate)
+    db.session.execute(delete(MandateNamed).where(MandateNamed.person_id == person_id))
+    return [reference(row) for row in (*terms, *mandates)]
+
+
+def _today(network_id: int) -> Any:
+    return clock.today(db.session.get_one(Network, network_id).zone)
+
+
+def _end_term(term: Term, why: TermEnd, words: str) -> None:
+    network = db.session.get_one(Network, term.network_id)
+    seat = db.session.get_one(Seat, term.seat_id)
+    term.end, term.ended_why = max(term.start, clock.today(network.zone)), why
+    record(
+        events.TermCutShort(
+            network=network, by=PROGRAM, under=SYSTEM, via=Door.WORKER, term=term, seat=seat, place=seat.name,
+            holder=db.session.get_one(Person, term.person_id).name, last_day=term.end - DAY, why=words,
+        )
+    )  # fmt: skip
+
+
+def _end_mandate(mandate: Mandate) -> None:
+    network = db.session.get_one(Network, mandate.network_id)
+    mandate.end = max(mandate.start, clock.today(network.zone))
+    mandate.ended_why = MandateEnd.GIVEN_BACK
+    record(
+        events.MandateCutShort(
+            network=network, by=PROGRAM, under=SYSTEM, via=Door.WORKER, mandate=mandate,
+            holder=db.session.get_one(Person, mandate.person_id).name, last_day=mandate.end - DAY, why=_("given back"),
+        )
+    )  # fmt: skip
+
+
+def end_of_those_who_left() -> int:
+    """End the terms of those who resigned or were removed as members, and do not belong in another way; how many."""
+    ids = db.session.scalars(_left()).all()
+    let_go()  # an idle worker takes no lock
+    if not ids:
+        return 0
+    with transaction():
+        terms = db.session.scalars(select(Term).where(Term.id.in_(_left())).with_for_update()).all()
+        for term in terms:
+            _end_term(term, TermEnd.INELIGIBLE, _("no longer a member"))
+    return len(terms)
+
+
+def _left() -> Any:
+    """Terms that have not ended of people whose memberships all have; who never was a member may sit as found."""
+    mine = (Membership.network_id == Body.network_id, Membership.person_id == Term.person_id)
+    belonging = (
+        MembershipState.ACTIVE,
+        MembershipState.FOUND,
+        MembershipState.LAPSED,
+        MembershipState.SUSPENDED,
+    )
+    speaks = (
+        exists()
+        .where(Representation.person_id == Term.person_id, Representation.end.is_(None))
+        .where(Membership.organisation_id == Representation.organisation_id)
+        .where(Membership.network_id == Body.network_id, Membership.state.in_(belonging))
+    )
+    return (
+        select(Term.id)
+        .join(Body, Body.id == Term.body_id)
+        .join(Seat, Seat.id == Term.seat_id)
+        .where(
+            Term.end_recorded_at.is_(None),
+            Term.ended_why.is_(None),
+            Seat.constituency != Constituency.SISTER_NETWORK,
+            exists().where(*mine, Membership.state.in_((MembershipState.RESIGNED, MembershipState.REMOVED))),
+            ~exists().where(*mine, Membership.state.in_(belonging)),
+            ~speaks,
+        )
+    )

@@ -1,0 +1,139 @@
+"""The demo's history is played by the same actions as everything else, and everything in it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from govnet.accounts.models import SignedInSession
+from govnet.announcements.models import Announcement
+from govnet.charter.models import Network
+from govnet.charter.queries import rules_in_force
+from govnet.cli import main
+from govnet.decisions.book import Decision
+from govnet.decisions.models import ProposalVersion, VersionState
+from govnet.demo import history
+from govnet.demo.catcher import Catcher, caught, folder_in
+from govnet.extensions import db
+from govnet.forum.models import Thread
+from govnet.kernel import clock
+from govnet.mail.models import Delivery
+from govnet.membership.models import Membership, MembershipState
+from govnet.record.models import Entry
+from govnet.record.queries import check_chain
+from tests.pages import opened, send
+
+NOW = datetime(2015, 5, 14, 10, 20, tzinfo=UTC)
+
+
+@pytest.fixture
+def played(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, time: clock.MovedClock
+) -> Iterator[Flask]:
+    """The app in demo mode, its history played up to a Thursday in May 2015."""
+    time.move(to=NOW)
+    catcher = Catcher(folder_in(str(tmp_path)))
+    catcher.start()
+    monkeypatch.setitem(app.config, "DEMO", True)
+    monkeypatch.setitem(app.config, "DATA_DIR", str(tmp_path))
+    for name, value in {"server": "127.0.0.1", "port": catcher.port, "suppress": False}.items():
+        monkeypatch.setattr(app.extensions["mail"], name, value)
+    with app.app_context():
+        history.play()
+        db.session.remove()
+    yield app
+    catcher.stop()
+
+
+def test_the_network_stands_at_its_fullest(played: Flask, client: FlaskClient, tmp_path: Path) -> None:
+    """One playing serves all that is looked at: it takes some seconds."""
+    with played.app_context():
+        _members_and_record()
+        _decisions()
+        _talk_and_mail(tmp_path)
+    _one_click_each(client)
+    _a_word_that_is_nobody(client)
+
+
+def _members_and_record() -> None:
+    network = db.session.scalars(select(Network).where(Network.slug == "uk")).one()
+    active = select(func.count()).where(
+        Membership.state == MembershipState.ACTIVE, Membership.network_id == network.id
+    )
+    assert db.session.scalar(active) == 74
+    assert list(check_chain(network.id)) == []
+    last = db.session.scalars(
+        select(Entry.at).where(Entry.network_id == network.id).order_by(Entry.number)
+    ).all()
+    assert last == sorted(last)
+    assert last[-1] < NOW
+    assert rules_in_force(network.id).number == 3
+
+
+def _decisions() -> None:
+    outcomes = [row.outcome.value for row in db.session.scalars(select(Decision).order_by(Decision.id))]
+    assert sorted(outcomes) == sorted([
+        "agreed-elsewhere", "consensus", "consensus", "consensus-with-stand-asides", "consensus", "blocked",
+        "no-quorum", "agreed-elsewhere"])  # fmt: skip
+    still = select(ProposalVersion.deadline).where(ProposalVersion.state == VersionState.OPEN)
+    deadlines = sorted(db.session.scalars(still))
+    assert len(deadlines) == 3
+    assert (deadlines[0] - NOW).days <= 1
+
+
+def _talk_and_mail(folder: Path) -> None:
+    sizes = db.session.scalars(select(Thread.posts)).all()
+    assert (min(sizes), max(sizes), len(sizes)) == (1, 120, 27)
+    states = db.session.scalars(select(Announcement.state).order_by(Announcement.id)).all()
+    assert [state.value for state in states] == ["sent"] * 4 + ["draft"]
+    taken = db.session.scalar(select(func.count()).where(Delivery.state == "accepted"))
+    assert taken == len(list(caught(folder_in(str(folder)))))
+    assert taken > 150
+
+
+def _one_click_each(client: FlaskClient) -> None:
+    for person, name in (("member", "Nell Saltmarsh"), ("steering", "Tilda Quillbrook"), ("coordinator", "Robin Oakapple"),
+                         ("operator", "Kit Millrace"), ("visitor", "a visitor")):  # fmt: skip
+        done = send(client, "/demo", {"person": person}, action="/demo/act-as")
+        assert f"You are {name} now." in done.text
+        opened(client, "/demo")
+    with client.application.app_context():
+        open_ones = select(func.count()).where(SignedInSession.ended_at.is_(None))
+        assert db.session.scalar(open_ones) == 0
+
+
+def _a_word_that_is_nobody(client: FlaskClient) -> None:
+    assert send(client, "/demo", {"person": "minister"}, action="/demo/act-as").status_code == 404
+
+
+def test_outside_the_demo_there_is_no_such_page(client: FlaskClient) -> None:
+    assert client.get("/demo").status_code == 404
+
+
+def test_nobody_is_signed_in_without_the_page_s_token(
+    client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "DEMO", True)
+    assert client.post("/demo/act-as", data={"person": "member"}).status_code == 400
+
+
+def test_before_the_history_is_played_the_page_offers_a_visitor(
+    client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "DEMO", True)
+    page = opened(client, "/demo")
+    assert "A visitor" in page.text
+    assert "The coordinator" not in page.text
+
+
+def test_the_demo_does_not_run_in_production() -> None:
+    done = CliRunner().invoke(main, ["demo"], env={"GOVNET_ENV": "production"})
+    assert done.exit_code == 1
+    assert "does not run with GOVNET_ENV=production" in done.output

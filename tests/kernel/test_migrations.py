@@ -1,0 +1,123 @@
+"""Migrations end where the models are, with every trigger, and keep every row on the way."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from govnet import create_app
+from govnet.extensions import db
+from govnet.kernel import paths
+from govnet.kernel.actor import SYSTEM, Door
+from govnet.kernel.transaction import transaction
+from govnet.record.actions import record
+from govnet.record.queries import check_chain
+from tests import builders, databases
+from tests.kernel.test_frame import Happened
+
+MIGRATIONS = paths.beside("migrations")
+ANOTHER = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "9999", {last!r}, None, None
+
+
+def upgrade():
+    for table in ("person", "entry", "network"):
+        with op.batch_alter_table(table) as batch:
+            batch.add_column(sa.Column("tried", sa.Integer(), nullable=False, server_default="0"))
+"""
+
+
+@pytest.fixture
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a database without any tables."""
+    if request.config.getoption("--db") == "sqlite":
+        url = f"sqlite:///{tmp_path}/empty.db"
+    else:
+        worker = getattr(request.config, "workerinput", {})
+        base = worker.get("cluster") or request.config.stash[databases.CLUSTER].url
+        url = databases.create_database(base, f"migrated_{worker.get('workerid', 'main')}")
+    app = create_app({"SQLALCHEMY_DATABASE_URI": url, "DATA_DIR": str(tmp_path), "TESTING": True})
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def shape(engine: Engine) -> dict[str, object]:
+    """Everything that the database holds true: columns, constraints, indexes and triggers."""
+    seen = inspect(engine)
+    tables = sorted(set(seen.get_table_names()) - {"alembic_version"})
+    found: dict[str, object] = {}
+    for table in tables:
+        found[f"{table} columns"] = [
+            (c["name"], str(c["type"]), c["nullable"]) for c in seen.get_columns(table)
+        ]
+        found[f"{table} checks"] = sorted(
+            (str(c["name"]), c["sqltext"]) for c in seen.get_check_constraints(table)
+        )
+        found[f"{table} uniques"] = sorted(
+            (str(c["name"]), tuple(c["column_names"])) for c in seen.get_unique_constraints(table)
+        )
+        found[f"{table} keys"] = sorted(
+            (str(c["name"]), tuple(c["constrained_columns"]), c["referred_table"])
+            for c in seen.get_foreign_keys(table)
+        )
+    found["rest"] = sorted(rest(engine))
+    return found
+
+
+def rest(engine: Engine) -> list[tuple[str, ...]]:
+    """Triggers with their text, and indexes and exclusions as the database spells them."""
+    queries = {
+        "sqlite": [
+            "SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'index') AND sql IS NOT NULL"
+        ],
+        "postgresql": [
+            "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'",
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'x'",
+            "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+        ],
+    }
+    with engine.connect() as connection:
+        rows = [row for query in queries[engine.dialect.name] for row in connection.execute(text(query))]
+    return [tuple(" ".join(str(value).split()) for value in row) for row in rows]
+
+
+def test_a_migrated_database_is_like_a_fresh_one(app: Flask, empty: Flask) -> None:
+    flask_migrate.upgrade(directory=MIGRATIONS)
+    migrated = shape(db.engine)
+    with app.app_context():
+        fresh = shape(db.engine)
+    for name, value in fresh.items():
+        assert migrated.get(name) == value, name
+    assert migrated.keys() == fresh.keys()
+
+
+def test_a_migration_that_moves_tables_keeps_rows_and_triggers(empty: Flask, tmp_path: Path) -> None:
+    flask_migrate.upgrade(directory=MIGRATIONS)
+    network = builders.a_network()
+    network_id, actor = network.id, builders.acting(builders.a_member(network), network)
+    with transaction():
+        record(Happened(network=network, by=actor, under=SYSTEM, via=Door.WEB, thing=network, what="x"))
+    copy = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, copy)
+    last = max(path.name[:4] for path in Path(MIGRATIONS, "versions").glob("*.py"))
+    (copy / "versions" / "9999_another.py").write_text(ANOTHER.format(last=last))
+    db.session.remove()
+    flask_migrate.upgrade(directory=str(copy))
+    with db.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM person_email")).scalar() == 1
+        assert connection.execute(text("SELECT count(*) FROM entry WHERE tried = 0")).scalar() == 1
+    assert list(check_chain(network_id)) == []
+    with pytest.raises(DBAPIError, match="append-only"), transaction():
+        db.session.execute(text("DELETE FROM entry"))

@@ -1,0 +1,114 @@
+"""Two at once: one decision, one membership, one organisation, on either database."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextvars import copy_context
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from govnet.charter.models import Network
+from govnet.extensions import db
+from govnet.kernel.actor import Door
+from govnet.kernel.errors import RuleBroken, Stale
+from govnet.kernel.transaction import transaction
+from govnet.membership import actions
+from govnet.membership.models import Application, Membership, MembershipKind, Organisation
+from govnet.record.models import Entry
+from govnet.record.queries import check_chain
+from tests import builders
+from tests.membership.people import a_network_with_rules, a_waiting_application, applies
+
+
+def at_once(app: Flask, *acts: Callable[[], Any]) -> list[str]:
+    """What becomes of each act when all begin together, each in a thread with a connection of its own and the test's clock."""
+    barrier, ends = threading.Barrier(len(acts)), []
+
+    def one(act: Callable[[], Any]) -> None:
+        with app.app_context():
+            barrier.wait(10)
+            try:
+                with transaction():
+                    act()
+                ends.append("done")
+            except (Stale, RuleBroken) as refused:
+                ends.append(type(refused).__name__)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=copy_context().run, args=(one, act)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return sorted(ends)
+
+
+def count(table: type) -> int:
+    return db.session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def row(key: int) -> Application:
+    return db.session.get_one(Application, key)
+
+
+@pytest.mark.parametrize("second", ["admit", "decline", "ask"])
+def test_of_two_officers_at_once_one_decides_and_the_other_is_told(app, second):
+    with app.app_context():
+        network = a_network_with_rules()
+        sam, pat = (builders.acting(builders.a_steering_member(network, n), network) for n in ("Sam", "Pat"))
+        key, before = a_waiting_application(network).id, count(Membership)
+    others = {
+        "admit": lambda: actions.admit(row(key), by=pat, via=Door.WEB),
+        "decline": lambda: actions.decline(row(key), "No.", by=pat, via=Door.WEB),
+        "ask": lambda: actions.ask(row(key), "Why?", by=pat, via=Door.WEB),
+    }
+    ends = at_once(app, lambda: actions.admit(row(key), by=sam, via=Door.WEB), others[second])
+    with app.app_context():
+        verbs = list(db.session.scalars(select(Entry.verb)))
+        assert list(check_chain(db.session.scalar(select(Network.id)))) == []
+        assert verbs.count("membership.admitted") == count(Membership) - before <= 1
+    if second == "ask":  # asked first, she can still be let in after it
+        assert ends in (["Stale", "done"], ["done", "done"])
+    else:
+        assert ends == ["Stale", "done"]
+
+
+def test_two_forms_of_one_address_confirmed_at_once_make_one_application(app):
+    with app.app_context():
+        network = a_network_with_rules()
+        keys = [applies(network).id for _ in range(2)]
+    ends = at_once(app, *(lambda key=key: actions.confirm(row(key), via=Door.WEB) for key in keys))
+    assert ends == ["RuleBroken", "done"]
+
+
+def test_a_link_pressed_twice_at_once_is_pressed_once(app):
+    with app.app_context():
+        key = applies(a_network_with_rules()).id
+    ends = at_once(app, *(lambda: actions.confirm(row(key), via=Door.WEB) for _ in range(2)))
+    with app.app_context():
+        assert ends == ["done", "done"]
+        assert list(db.session.scalars(select(Entry.verb))) == ["membership.applied"]
+
+
+def test_two_people_who_name_one_new_organisation_at_once_make_one(app):
+    with app.app_context():
+        network = a_network_with_rules()
+        sam = builders.acting(builders.a_steering_member(network), network)
+        keys = [
+            a_waiting_application(
+                network, email=f"{n}@example.org", kind=MembershipKind.ORGANISATION,
+                organisation_name=name, may_speak=True,
+            ).id
+            for n, name in (("ann", "The Open Shed"), ("bob", "the open  shed"))
+        ]  # fmt: skip
+    ends = at_once(app, *(lambda key=key: actions.admit(row(key), by=sam, via=Door.WEB) for key in keys))
+    with app.app_context():
+        assert ends == ["done", "done"]
+        assert count(Organisation) == 1
+        kinds = list(db.session.scalars(select(Membership.kind)))
+        assert kinds.count(MembershipKind.ORGANISATION) == 1
