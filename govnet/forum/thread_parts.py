@@ -17,7 +17,7 @@ from govnet.forum.registry import Beside
 from govnet.forum.shown import Viewer, shown
 from govnet.forum.thread_page import Reading
 from govnet.kernel.actor import Actor
-from govnet.kernel.templates import rendered_once
+from govnet.kernel.templates import kept
 from govnet.permissions import Can, can
 
 CSRF, KEY = "@csrf@", "@key@"
@@ -106,7 +106,7 @@ def blank_reply(thread: Thread, t: Around) -> Markup | None:
     """The form with nothing in it: the same for everybody but for its token and its key."""
     if not (t.replies and t.state == "open"):
         return None
-    box = rendered_once(
+    box = kept(
         "forum/_blank_reply.html", address=t.address, public=t.visibility == "public", csrf=CSRF, key=KEY
     )
     return box.replace(CSRF, generate_csrf()).replace(KEY, ReplyForm.key_for(thread, thread.posts))

@@ -64,7 +64,7 @@ def bind(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.filters["say"] = say
-    app.jinja_env.globals["rendered_once"] = rendered_once
+    app.jinja_env.globals["kept"] = kept
 
     @app.context_processor
     def _common() -> dict[str, Any]:
@@ -99,7 +99,7 @@ def _links(items: tuple[tuple[str, str, bool, str], ...]) -> tuple[tuple[str, st
     return tuple(item[:2] for item in items)
 
 
-def rendered_once(name: str, /, **values: Any) -> Markup:
+def kept(name: str, /, **values: Any) -> Markup:
     """A template that is rendered once for the same values and then kept: what stands on page after page.
 
     It sees nothing but its values and what all templates see, and those values must be hashable. What depends on who
