@@ -15,7 +15,7 @@ _MARKS = 4
 """Combining marks kept after one letter; no living script stacks more."""
 
 TAGS = {
-    "p", "br", "hr", "em", "strong", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a",
+    "p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a",
     "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 
@@ -59,7 +59,7 @@ def render(markdown: str) -> str:
     return nh3.clean(
         html,
         tags=TAGS,
-        attributes={"a": {"href"}, "th": {"align"}, "td": {"align"}, "ol": {"start"}},
+        attributes={"*": set(), "a": {"href"}, "th": {"align"}, "td": {"align"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener ugc",
     )
