@@ -449,6 +449,7 @@ def upgrade() -> None:
         sa.Column("end_authority", sa.String(length=80), nullable=False),
         sa.Column("end_recorded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("report_months", sa.Integer(), nullable=False),
+        sa.Column("reports_since", sa.Date(), nullable=True),
         sa.Column("next_report_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
             "authority <> '' OR evidence <> ''", name=op.f("ck_mandate_by_decision_or_evidence")
