@@ -52,8 +52,18 @@ def _order(stage: Stage, one: Announcement, key: int) -> None:
 
 def _send() -> None:
     dispatch.send_due()
+    tell_and_send()
+
+
+def tell_and_send() -> None:
+    """What the worker does, here at the hour at which it would have done it."""
     while telling.run():
         pass
+    send()
+
+
+def send() -> None:
+    """Let what waits leave."""
     sending.run(at_once=5000, seconds=60)
 
 

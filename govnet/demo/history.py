@@ -18,7 +18,6 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.transaction import let_go
-from govnet.mail import sending
 from govnet.operations.founding import found
 from govnet.record.models import Entry
 
@@ -26,7 +25,7 @@ ZONE = ZoneInfo("Europe/London")
 FOUNDED = 200
 """Days ago at which the network began to be kept here."""
 TOLD_LATELY = timedelta(days=3)
-"""What happened in these last days is told by mail when the demo starts; what came before was, long ago."""
+"""What happened in these last days is told by mail, hour by hour; what came before was told long ago."""
 
 
 def play() -> int:
@@ -53,15 +52,16 @@ def _found(stage: Stage) -> None:
 
 
 def _post_office(stage: Stage) -> None:
-    """Every few days letters leave for real, dated then; and what is long past need not be told again."""
-    for days in range(FOUNDED, 0, -5):
-        stage.at(stage.calendar.at(-days, 23), _send, alone=True)
+    """Every few days letters leave for real, dated then. What is long past need not be told again; the last days are."""
+    for days in range(FOUNDED, TOLD_LATELY.days, -5):
+        stage.at(stage.calendar.at(-days, 23), announcing.send, alone=True)
     lately = stage.calendar.now - TOLD_LATELY
-    stage.at(stage.calendar.now - timedelta(minutes=2), lambda: announcing.told_until(lately))
-
-
-def _send() -> None:
-    sending.run(at_once=2000, seconds=60)
+    stage.at(lately, lambda: announcing.told_until(lately))
+    for hours in range(int(TOLD_LATELY.total_seconds() // 3600), 0, -3):
+        stage.at(
+            stage.calendar.now - timedelta(hours=hours, minutes=-3), announcing.tell_and_send, alone=True
+        )
+    stage.at(stage.calendar.now, announcing.tell_and_send, alone=True)
 
 
 def is_played() -> bool:

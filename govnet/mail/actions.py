@@ -225,7 +225,7 @@ def _less(person_id: int, network_id: int, thread_id: int | None, reach: Reach) 
         return
     row = _of_person(person_id, network_id)
     _stop_following(person_id, network_id)
-    if reach is Reach.EVERYTHING or row.volume is Volume.VOTES:
+    if reach is Reach.EVERYTHING:
         _silence(row)
     else:
         row.volume = Volume.VOTES

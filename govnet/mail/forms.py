@@ -5,6 +5,7 @@ from __future__ import annotations
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, ValidationError
@@ -31,13 +32,19 @@ REACHES = [
 ]
 
 
-class VolumeForm(Form):
+class Plain(FlaskForm):
+    """A form that sets something: sent twice it sets it twice, so it needs no key of its own."""
+
+    form_errors: list[str]
+
+
+class VolumeForm(Plain):
     """How much mail?"""
 
     volume = RadioField(_l("How much mail?"), choices=VOLUMES, validators=[InputRequired(_l("Choose one."))])
 
 
-class LeaveForm(Form):
+class LeaveForm(Plain):
     """What should stop? A mail that belongs to no discussion does not offer one."""
 
     reach = RadioField(_l("What should stop?"), validators=[InputRequired(_l("Choose one."))])

@@ -100,6 +100,12 @@ def subscription_of(person_id: int, network_id: int) -> Subscription | None:
     return db.session.scalar(query)
 
 
+def subscriptions_of(person_id: int) -> dict[int, Subscription]:
+    """What a person said about mail, by network."""
+    rows = db.session.scalars(select(Subscription).where(Subscription.person_id == person_id))
+    return {row.network_id: row for row in rows}
+
+
 def volume_of(person_id: int, network_id: int) -> Volume:
     """How much mail a person gets."""
     row = subscription_of(person_id, network_id)

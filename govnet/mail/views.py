@@ -14,6 +14,7 @@ from govnet.kernel.pages import never_cached, page, see
 from govnet.kernel.transaction import transaction
 from govnet.mail import actions, queries, wording
 from govnet.mail.forms import NOTES, AddressForm, LeaveForm, VolumeForm
+from govnet.mail.models import Subscription
 from govnet.mail.registry import places, readers
 from govnet.mail.volume import Reach, Volume
 from govnet.permissions import Can, allows, current_actor
@@ -32,11 +33,8 @@ def volume() -> Response:
 
 def _volume_page(status: int = 200, failed: tuple[Network, VolumeForm] | None = None) -> Response:
     person_id = current_actor().person_id or 0
-    networks = [_one_network(network, person_id) for network in places(person_id)]
-    if failed is not None:
-        networks = [
-            {**n, "form": failed[1] if n["network"].id == failed[0].id else n["form"]} for n in networks
-        ]
+    said = queries.subscriptions_of(person_id)
+    networks = [_one_network(network, said.get(network.id), failed) for network in places(person_id)]
     me = next(iter(readers([person_id])), None)
     stopped = queries.suppression_of(me.address) if me else None
     return page(
@@ -47,20 +45,23 @@ def _volume_page(status: int = 200, failed: tuple[Network, VolumeForm] | None = 
         followed=queries.followings(person_id),
         address=me.address if me else "",
         stopped=wording.stopped(stopped) if stopped else "",
-        retry=Form(),
     )
 
 
-def _one_network(network: Network, person_id: int) -> dict[str, Any]:
-    row = queries.subscription_of(person_id, network.id)
-    form = _volume_form(network, formdata=None)
-    form.volume.data = row.volume if row else Volume.CONCERNS_ME
-    return {"network": network, "form": form, "silent_at": row.silent_at if row else None}
+def _one_network(
+    network: Network, said: Subscription | None, failed: tuple[Network, VolumeForm] | None
+) -> dict[str, Any]:
+    if failed is not None and failed[0].id == network.id:
+        form = failed[1]
+    else:
+        form = _volume_form(network, formdata=None)
+        form.volume.data = said.volume if said else Volume.CONCERNS_ME
+    return {"network": network, "form": form, "silent_at": said.silent_at if said else None}
 
 
 def _volume_form(network: Network, **values: Any) -> VolumeForm:
     """A form of this network's own: several stand on one page."""
-    form = VolumeForm(about=network, **values)
+    form = VolumeForm(**values)
     form.volume.id = f"volume-{network.slug}"
     return form
 
@@ -154,7 +155,7 @@ def choose(token: str) -> Response:
     never_cached()
     row = actions.of_token(token)
     network = db.session.get_one(Network, row.network_id)
-    form = VolumeForm(about=row)
+    form = VolumeForm()
     if request.method == "GET":
         form.volume.data = row.volume
     elif form.validate_on_submit():

@@ -7,9 +7,12 @@ import sys
 from pathlib import Path
 
 import click
+from flask.cli import with_appcontext
+from sqlalchemy import inspect
 
 from govnet.charter.models import Network
 from govnet.charter.queries import network_by_slug, top_networks
+from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
 from govnet.membership import exporting, importing
@@ -28,6 +31,7 @@ def import_group() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--network", "slug", default="", help="The network's slug, where there are several.")
 @click.option("--go", is_flag=True, help="Do it. Without this nothing is changed.")
+@with_appcontext
 def import_members(file: Path, slug: str, go: bool) -> None:
     """Bring in the roster of an old list: a CSV file with the columns name, email, organisation, kind, as."""
     network = _network(slug)
@@ -46,7 +50,7 @@ def import_members(file: Path, slug: str, go: bool) -> None:
 
 
 def _network(slug: str) -> Network:
-    networks = top_networks()
+    networks = top_networks() if inspect(db.engine).has_table("network") else ()
     found = network_by_slug(slug) if slug else networks[0] if len(networks) == 1 else None
     if found is None:
         known = ", ".join(network.slug for network in networks) or "none yet: run `govnet init` first"
@@ -88,6 +92,7 @@ def export_group() -> None:
 @export_group.command("members")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--network", "slug", default="", help="The network's slug, where there are several.")
+@with_appcontext
 def export_members(file: Path, slug: str) -> None:
     """Write the roster, with addresses, as a CSV file that can be imported again. Keep it safe."""
     rows = exporting.roster_rows(_network(slug).id)

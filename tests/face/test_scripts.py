@@ -15,6 +15,8 @@ from flask import Blueprint, Flask, redirect, render_template_string, request, u
 from flask_babel import Babel
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from govnet.kernel.templates import kept
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -23,7 +25,7 @@ pytestmark = [
 ]
 FORM = """{% extends "layouts/narrow.html" %}{% block title %}Reply{% endblock %}{% block content %}
 <form method="post" action="/reply"><label for="body">Your reply</label>
-<textarea name="body" id="body" data-preview="/preview">{{ kept }}</textarea>
+<textarea name="body" id="body" data-preview="/preview">{{ typed }}</textarea>
 <button type="submit">Send</button></form>{% endblock %}"""
 PROGRESS = """{% extends "layouts/narrow.html" %}{% block title %}Sending{% endblock %}{% block content %}
 <div id="progress"{% if n < 3 %} data-poll="0.1"{% endif %}>{{ n }} of 3 <a href="/reply">Stop</a></div>{% endblock %}"""
@@ -42,6 +44,7 @@ class Site:
         accounts = Blueprint("accounts", "small")
         accounts.add_url_rule("/sign-in", "sign_in", lambda: "")
         self.app.register_blueprint(accounts)
+        self.app.jinja_env.globals["kept"] = kept
         self.app.jinja_env.globals["static_url"] = lambda name: url_for("static", filename=name)
         self.app.context_processor(lambda: {"actor": SimpleNamespace(signed_in=False), "waiting": None})
         self.app.add_url_rule("/reply", "reply", self.reply, methods=["GET", "POST"])
@@ -52,10 +55,10 @@ class Site:
 
     def reply(self) -> Any:
         if request.method == "GET":
-            return render_template_string(FORM, kept="")
+            return render_template_string(FORM, typed="")
         self.sent.append(request.form["body"])
         if request.form["body"] == "too short":
-            return render_template_string(FORM, kept="too short"), 422
+            return render_template_string(FORM, typed="too short"), 422
         return redirect("/reply", 303)
 
     def progress(self) -> str:

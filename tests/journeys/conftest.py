@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import databases
 from tests.journeys.house import House, a_house
+from tests.journeys.network import Cast
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
@@ -51,6 +54,38 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         )
     with a_house(folder, url) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def cast(house: House, browser: Browser, with_scripts: bool) -> Iterator[Cast]:
+    """The people of this module's journey."""
+    people = Cast(house, browser, with_scripts)
+    yield people
+    people.go_home()
+
+
+_ended_at: dict[str, str] = {}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """Remember where a journey came to its end; leave pictures of what people saw there."""
+    report = yield
+    if report.failed and (module := item.nodeid.split("::")[0]) not in _ended_at:
+        _ended_at[module] = item.name
+        cast = getattr(item, "funcargs", {}).get("cast")
+        for name, person in cast.there.items() if cast else ():
+            with suppress(Exception):
+                report.sections.append(
+                    (name, f"{person.page.url}\n{person.page.locator('main').inner_text()[:2500]}")
+                )
+    return report
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """The steps of a journey build on each other: after one that failed there is nothing to see."""
+    if before := _ended_at.get(item.nodeid.split("::")[0]):
+        pytest.fail(f"the journey ended at {before}", pytrace=False)
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import TypeVar
@@ -22,7 +22,9 @@ from typing import TypeVar
 from govnet.demo.catcher import Catcher, caught
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 30.0
+PATIENCE = 40.0
+START = datetime(2015, 4, 13, 9, 0, tzinfo=UTC)
+"""When a house begins: a Monday, 10:00 in London. From then on its clock goes like the system's, but for later()."""
 T = TypeVar("T")
 
 
@@ -39,7 +41,7 @@ def until(look: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
     while time.monotonic() < end:
         if found := look():
             return found
-        time.sleep(0.1)
+        time.sleep(0.05)
     raise AssertionError(f"waited {patience:.0f} s for {what}")
 
 
@@ -68,6 +70,7 @@ class House:
         assert done.returncode == status, (
             f"govnet {' '.join(words)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         )
+        assert "Traceback" not in done.stderr, done.stderr
         return done.stdout + done.stderr
 
     def later(self, by: timedelta) -> None:
@@ -83,20 +86,30 @@ class House:
         found = [one.message() for one in reversed(list(caught(self.folder / "mail")))]
         return [mail for mail in found if to in str(mail["X-Envelope-To"])]
 
-    def mail(self, to: str, subject: str) -> EmailMessage:
-        """The newest mail to an address whose subject has these words; waits for it."""
-        fits = re.compile(subject, re.I)
-        return until(
-            lambda: next((m for m in reversed(self.mails(to)) if fits.search(str(m["Subject"]))), None),
-            f"mail to {to}: {subject}",
-        )
+    def mail(self, to: str, subject: str, *, after: int = 0) -> EmailMessage:
+        """The newest mail to an address whose subject has these words, not among its first `after`; waits for it."""
+
+        def look() -> EmailMessage | None:
+            return next(
+                (m for m in reversed(self.mails(to)[after:]) if subject.lower() in subject_of(m)), None
+            )
+
+        try:
+            return until(look, f"mail to {to}: {subject}")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; there is {[str(m['Subject']) for m in self.mails(to)]}") from None
+
+
+def subject_of(mail: EmailMessage) -> str:
+    """A mail's subject in small letters, on one line."""
+    return " ".join(str(mail["Subject"]).split()).lower()
 
 
 def words(mail: EmailMessage) -> str:
-    """A mail's text part."""
+    """A mail's text part, its soft line breaks joined (RFC 3676)."""
     part = mail.get_body(("plain",))
     assert part is not None
-    return str(part.get_content())
+    return re.sub(r"(?<!^--) \r?\n", " ", str(part.get_content()), flags=re.MULTILINE)
 
 
 def link(mail: EmailMessage, part: str = "") -> str:
@@ -129,8 +142,10 @@ def a_house(folder: Path, database_url: str) -> Iterator[House]:
         "GOVNET_CLOCK_FILE": str(folder / "clock"),
         "SECRET_KEY": "a-journey-s-own-key-that-nobody-else-uses",
     }
+    house = House(folder, port, environ)
+    house.later(START - datetime.now(UTC))
     try:
-        yield House(folder, port, environ)
+        yield house
     finally:
         catcher.stop()
 

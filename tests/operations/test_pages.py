@@ -31,11 +31,11 @@ TYPED = {
 }
 SEAT = {
     "seat2_name": "First place", "seat2_holder": "Sam", "seat2_email": "sam@example.org",
-    "seat2_start": "2014-06-09", "seat2_end": "2016-06-09", "seat2_evidence": "Minutes of 9 June 2014.",
+    "seat2_start": "2014-06-09", "seat2_end": "2016-06-08", "seat2_evidence": "Minutes of 9 June 2014.",
 }  # fmt: skip
 COORDINATOR = {
     "coordinator_holder": "Involve", "coordinator_person": "Robin", "coordinator_email": "robin@example.org",
-    "coordinator_scope": "Keep the list.", "coordinator_start": "2012-10-01", "coordinator_end": "2015-07-01",
+    "coordinator_scope": "Keep the list.", "coordinator_start": "2012-10-01", "coordinator_end": "2015-06-30",
     "coordinator_evidence": "Custom.",
 }  # fmt: skip
 

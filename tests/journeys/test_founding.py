@@ -1,0 +1,127 @@
+"""A volunteer founds a network as it is, brings over its old list, and one of those on it confirms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.journeys.house import House, link, running
+from tests.journeys.network import Cast
+from tests.journeys.people import DESK, Somebody
+
+pytestmark = pytest.mark.journey
+
+
+@pytest.fixture(scope="module")
+def vera(house: House, cast: Cast) -> Iterator[Somebody]:
+    """The volunteer."""
+    printed = house.command("init")
+    with running(house):
+        vera = cast.enters("Vera Stone", DESK)
+        vera.link = re.findall(r"http\S+/found/\S+", printed)[0]
+        yield vera
+
+
+def place(vera: Somebody, number: int, typed: dict[str, str]) -> None:
+    """Fill in one place on the committee."""
+    here = vera.page.get_by_role("group", name=f"Place {number}")
+    for label, text in typed.items():
+        vera.writes(label, text, within=here)
+
+
+def test_a_volunteer_opens_the_link_that_init_printed_and_sees_the_charters(vera: Somebody) -> None:
+    vera.opens(vera.link)
+    vera.is_at("Found a network")
+    vera.reads("Write down the network as it is today", "Loose", "Usual", "Strict")
+    vera.unfolds("Read the rules “Strict”")
+    vera.reads("I hold no elected office and speak for no government.")
+
+
+def test_what_she_forgot_is_said_beside_its_field_and_nothing_that_she_typed_is_lost(vera: Somebody) -> None:
+    vera.writes("What is the network called?", "UK Network")
+    vera.writes("Its short name in addresses", "uk")
+    vera.writes("What is it for, in one sentence?", "To open up how decisions are made.")
+    vera.writes("Whom can people ask?", "Vera Stone")
+    vera.writes("The mailbox", "vera@example.org")
+    vera.writes("The phone", "01632 960 001")
+    vera.chooses("Usual")
+    place(vera, 1, {"Place": "Chair", "Who holds it": "Sam Potter", "Their e-mail": "sam@example.org"})
+    place(vera, 1, {"Since": "2014-06-09", "Last day": "2016-06-08"})
+    vera.presses("Found the network")
+    vera.reads("Please look at this again", "What you wrote is still here.")
+    assert vera.page.get_by_label("What is the network called?").input_value() == "UK Network"
+
+
+def test_with_evidence_for_each_office_the_network_is_founded(vera: Somebody) -> None:
+    vera.writes("How do we know that these are the rules?", "We have always done it so.")
+    place(vera, 1, {"How do we know": "Minutes of 9 June 2014."})
+    vera.ticks("This is the chair", within=vera.page.get_by_role("group", name="Place 1"))
+    place(vera, 2, {"Place": "Second place", "How do we know": "Empty since the spring."})
+    vera.writes("The person who coordinates", "Robin Baker")
+    vera.page.get_by_label("Their e-mail address").nth(5).fill("robin@example.org")
+    vera.writes("What may the coordinator do?", "Keep the list.")
+    vera.page.get_by_label("Since", exact=True).last.fill("2014-07-01")
+    vera.page.get_by_label("Last day", exact=True).last.fill("2015-06-30")
+    vera.page.get_by_label("How do we know?", exact=True).last.fill("Minutes of 9 June 2014.")
+    vera.writes("Who looks after the server?", "Vera Stone")
+    vera.page.get_by_label("Their e-mail address").last.fill("vera@example.org")
+    vera.presses("Found the network")
+    vera.opens_home()
+    vera.reads("To open up how decisions are made.", "Robin Baker", "Sam Potter", "01632 960 001")
+
+
+def test_nobody_can_found_a_second_network_with_the_same_link(vera: Somebody) -> None:
+    vera.opens(vera.link, 410)
+    vera.reads("govnet init")
+
+
+def test_the_pages_say_how_we_know_who_holds_which_office(vera: Somebody) -> None:
+    vera.opens("/uk/committee")
+    vera.reads("Sam Potter", "Wed 8 Jun 2016", "as found: Minutes of 9 June 2014.", "Empty place")
+    vera.opens("/uk/coordinator")
+    vera.reads("Robin Baker", "Tue 30 Jun 2015", "Keep the list.")
+    vera.opens("/uk/charter")
+    vera.reads("Our rules", "We have always done it so.")
+
+
+def test_the_roster_is_tried_first_and_each_error_is_named_by_its_row(house: House) -> None:
+    roster = house.folder / "members.csv"
+    roster.write_text("name,email,as\nAda Wood,ada@example.org,member\nBen Field,no address,member\n")
+    said = house.command("import", "members", str(roster), status=1)
+    assert "Row 3:" in said and "Nothing was changed" in said
+    roster.write_text(
+        "name,email,as\nAda Wood,ada@example.org,member\nBen Field,ben@example.org,member\n"
+        "Cleo Marsh,cleo@example.org,subscriber\n"
+    )
+    said = house.command("import", "members", str(roster))
+    assert "2 come as members" in said and "1 come as readers" in said and "Nothing was changed." in said
+    assert not house.mails("ada@example.org")
+    assert "Done." in house.command("import", "members", str(roster), "--go")
+
+
+def test_nobody_counts_as_a_member_before_confirming_and_ada_does_so_by_one_click(
+    cast: Cast, vera: Somebody
+) -> None:
+    vera.opens_home()
+    vera.reads("0 people belong.")
+    ada = cast.enters("Ada Wood")
+    ada.opens(link(ada.house.mail(ada.email, "are you still a member of UK Network? One click"), "/uk/"))
+    ada.reads("Hello Ada Wood. You are on the old list of members.", "Until you confirm, you are not counted")
+    vera.opens_home()
+    vera.reads("0 people belong.")
+    ada.presses("Yes, count me among the members")
+    ada.reads("You are a member")
+    vera.opens_home()
+    vera.reads("1 person belongs.")
+
+
+def test_who_is_only_on_the_list_gets_no_question_and_the_record_is_whole(
+    house: House, vera: Somebody
+) -> None:
+    assert not house.mails("cleo@example.org")
+    vera.opens("/uk/record")
+    vera.reads("brought in the old list: 2 to confirm", "Vera Stone looks after the server", "as found.")
+    vera.does_not_read("Ada Wood")
+    assert "ok" in house.command("verify")
