@@ -17,7 +17,7 @@ from govnet.kernel.words import say
 from govnet.permissions import current_actor
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NavItem:
     """One of the few words of the navigation; current on pages whose endpoint begins with one of `covers`."""
 
