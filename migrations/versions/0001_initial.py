@@ -449,6 +449,7 @@ def upgrade() -> None:
         sa.Column("end_authority", sa.String(length=80), nullable=False),
         sa.Column("end_recorded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("report_months", sa.Integer(), nullable=False),
+        sa.Column("reports_since", sa.Date(), nullable=True),
         sa.Column("next_report_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
             "authority <> '' OR evidence <> ''", name=op.f("ck_mandate_by_decision_or_evidence")
@@ -740,6 +741,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_topic_network_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_topic")),
         sa.UniqueConstraint("network_id", "slug", name="uq_topic_slug"),
+    )
+    op.create_table(
+        "weekly_digest",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("network_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_weekly_digest_network_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_weekly_digest")),
+        sa.UniqueConstraint("network_id", "number", name="uq_weekly_digest_number"),
     )
     op.create_table(
         "mail",
