@@ -27,7 +27,7 @@ from sqlalchemy import (
 from govnet.accounts import waiting
 from govnet.accounts.belonging import Belonging
 from govnet.accounts.models import CaughtUp
-from govnet.accounts.waiting import Group, Kind, Waiting
+from govnet.accounts.waiting import Group, Waiting
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -60,7 +60,7 @@ def _everything(person_id: Any, now: Any) -> Any:
 
 
 @lru_cache(maxsize=8)
-def _counted(_kinds: tuple[Kind, ...]) -> Any:
+def _counted(_kinds: tuple[str, ...]) -> Any:
     """The statement behind the number beside You, built once for these kinds: every page of a member asks it."""
     found = _everything(_PERSON, _NOW)
     return None if found is None else select(func.count()).select_from(found)
@@ -68,7 +68,7 @@ def _counted(_kinds: tuple[Kind, ...]) -> Any:
 
 def how_many_wait(person_id: int) -> int:
     """The number beside You: one statement."""
-    query = _counted(tuple(waiting.kinds().values()))
+    query = _counted(tuple(waiting.kinds()))
     if query is None:
         return 0
     return int(rows(query, {"person": person_id, "now": clock.now()})[0][0])

@@ -42,24 +42,24 @@ def demo(port: int, keep: bool, folder: Path) -> None:
 
 
 def _run(folder: Path, port: int, mail_port: int) -> None:
-    from govnet.factory import build
+    from govnet import create_app
     from govnet.operations import serving
 
     os.environ.update(_settings(folder, port, mail_port))
     _play(folder)
-    app = build({})
+    app = create_app({})
     click.echo(f"The demo is at http://127.0.0.1:{port}/demo  (stop it with Ctrl-C)")
     serving.serve(app, host="127.0.0.1", port=port, beside=(serving.Companion("worker"),))
 
 
 def _play(folder: Path) -> None:
     """Make the network, where the last demo's is not kept. Nothing is forced to disk meanwhile."""
+    from govnet import create_app
     from govnet.demo import history
-    from govnet.factory import build
     from govnet.operations import schema
 
     began = time.monotonic()
-    with build({"SQLITE_SYNCHRONOUS": "OFF"}).app_context():
+    with create_app({"SQLITE_SYNCHRONOUS": "OFF"}).app_context():
         schema.prepare()
         if history.is_played():
             click.echo(f"Going on with the network in {folder}.")

@@ -21,6 +21,9 @@ from govnet.decisions.models import Proposal, ProposalVersion, VersionState
 from govnet.extensions import db
 from govnet.forum.kinds import Audience
 from govnet.forum.models import Thread
+from govnet.kernel.actor import VISITOR as NOBODY
+from govnet.kernel.actor import Actor
+from govnet.offices.queries import actor_for
 
 VISITOR = "visitor"
 WORDS: dict[str, tuple[Any, Any]] = {
@@ -58,6 +61,8 @@ class Sight:
     why: Any
     endpoint: str
     values: dict[str, Any]
+    open_to: str = "all"
+    """Who may open it: all, officers, or the operator."""
 
 
 @lru_cache
@@ -92,13 +97,19 @@ def network() -> Network | None:
     return next(iter(top_networks()), None)
 
 
+def acting_in(home: Network | None, person_id: int | None) -> Actor:
+    """Somebody as an actor in the demo's network."""
+    return actor_for(person_id, home) if person_id is not None else NOBODY
+
+
 def sights(home: Network) -> list[Sight]:
     """Pages at their fullest, found among the rows as they are."""
     found = [*_threads(home), *_proposals(home), *_decisions(home)]
-    found += [Sight(title, why, endpoint, {}) for title, why, endpoint in _FIXED]
-    server = Sight(
-        _l("The server"), _l("Queue, backups, stuck mail (as who looks after it)."), "operations.operator", {}
-    )
+    found += [
+        Sight(title, why, endpoint, {}, _OPEN_TO.get(endpoint, "all")) for title, why, endpoint in _FIXED
+    ]
+    why = _l("Queue, backups, stuck mail (as who looks after it).")
+    server = Sight(_l("The server"), why, "operations.operator", {}, "operator")
     return [*(replace(one, values={"network": home, **one.values}) for one in found), server]
 
 
@@ -119,6 +130,14 @@ _FIXED: tuple[tuple[Any, Any, str], ...] = (
     ),
     (_l("Everything that happened"), _l("Each entry, back to the founding."), "record.entries"),
 )
+
+
+_OPEN_TO = {"offices.desk": "officers"}
+
+
+def may_open(sight: Sight, actor: Actor) -> bool:
+    """Whether the actor, judged in the demo's network, would be let in."""
+    return {"all": True, "officers": actor.is_officer, "operator": actor.is_operator}[sight.open_to]
 
 
 def _threads(home: Network) -> list[Sight]:

@@ -10,10 +10,9 @@ from govnet.accounts import sessions
 from govnet.accounts.models import Person
 from govnet.demo import roles
 from govnet.extensions import db
-from govnet.kernel.forms import Form
 from govnet.kernel.pages import never_cached, page, see
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows
+from govnet.permissions import Can, allows, current_actor
 
 bp = Blueprint("demo", __name__)
 
@@ -37,8 +36,10 @@ def demo() -> Response:
     """Whom to act as, what to look at, and the mail that was sent."""
     home = roles.network()
     known = current_app.view_functions
+    me = roles.acting_in(home, current_actor().person_id)
     sights = [one for one in roles.sights(home) if one.endpoint in known] if home else []
-    return page("demo/demo.html", form=Form(), parts=roles.parts(), sights=sights, home=home)
+    seen = [(one, roles.may_open(one, me)) for one in sights]
+    return page("demo/demo.html", parts=roles.parts(), sights=seen, home=home)
 
 
 @bp.post("/demo/act-as")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from flask import request, url_for
+from flask import url_for
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -91,9 +91,8 @@ def _first_new(address: str, mark: int | None, posts: int) -> str:
     return f"{address}?page={rules.page_of(mark + 1)}#post-{mark + 1}"
 
 
-def reply_form(thread: Thread) -> ReplyForm | None:
-    """The form with somebody's words in it, where the address quotes them."""
-    number = request.args.get("quote", "")
+def quoting_form(thread: Thread, number: str) -> ReplyForm | None:
+    """The form with the words of the post that has that number; None where there is no number."""
     if not number.isdecimal() or len(number) > 8:
         return None
     form = ReplyForm(about=thread, made=thread.posts)

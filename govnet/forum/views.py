@@ -52,7 +52,7 @@ def thread(network: Network, thread: Thread) -> Response:
     me = current_actor().person_id
     reading = thread_page.read(thread, asked_page(), me)
     moved, thread_id = reading.moved(), thread.id
-    form = thread_parts.reply_form(thread) if me is not None else None
+    form = thread_parts.quoting_form(thread, request.args.get("quote", "")) if me is not None else None
     response = _thread_page(network, thread, reading, form)
     if me is not None and moved is not None:
         readers.try_to_mark(thread_id, me, moved)

@@ -17,7 +17,7 @@ from govnet.kernel.words import say
 from govnet.permissions import current_actor
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NavItem:
     """One of the few words of the navigation; current on pages whose endpoint begins with one of `covers`."""
 
@@ -49,6 +49,7 @@ FOOTER = (
     NavItem(_l("Everything that happened"), "record.entries", "", ()),
     NavItem(_l("Downloads"), "record.downloads", "", ()),
 )
+DESK = NavItem(_l("The officers' desk"), "offices.desk", "", ())
 
 _waiting: list[Callable[[], int]] = []
 
@@ -72,7 +73,7 @@ def bind(app: Flask) -> None:
             "network": g.get("network"),
             "actor": current_actor(),
             "nav": _items(app, (*NAV, YOU) if current_actor().signed_in else NAV),
-            "footer_links": _links(_items(app, FOOTER)),
+            "footer_links": _links(_items(app, (*FOOTER, DESK) if current_actor().is_officer else FOOTER)),
             "waiting": _waiting_now(),
         }
 

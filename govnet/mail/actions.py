@@ -17,7 +17,7 @@ from govnet.mail.links import site_url
 from govnet.mail.models import Delivery, Following, Mail, Rendering, Subscription, Target
 from govnet.mail.render import Kind
 from govnet.mail.rules import WAITING, Priority, State
-from govnet.mail.volume import Reach, Stance, Volume, one_click
+from govnet.mail.volume import Stance, Volume
 from govnet.permissions import Can, require
 
 ASK_AGAIN = timedelta(minutes=10)
@@ -29,7 +29,7 @@ ERASED = literal("erased-").concat(cast(Delivery.id, String))
 def set_volume(by: Actor, network: Any, volume: Volume) -> Subscription:
     """The answer to "How much mail?" in one network; it also ends having asked for none."""
     require(by, Can.OWN)
-    row = _of_person(by.person_id, network.id)
+    row = of_person(by.person_id, network.id)
     row.volume, row.silent_at = volume, None
     return row
 
@@ -37,10 +37,11 @@ def set_volume(by: Actor, network: Any, volume: Volume) -> Subscription:
 def silence(by: Actor, network: Any) -> None:
     """No mail of this network at all; sign-in links still come."""
     require(by, Can.OWN)
-    _silence(_of_person(by.person_id, network.id))
+    silence_now(of_person(by.person_id, network.id))
 
 
-def _of_person(person_id: int | None, network_id: int) -> Subscription:
+def of_person(person_id: int | None, network_id: int) -> Subscription:
+    """What the person said about the network's mail, from now on in a row."""
     query = select(Subscription).where(
         Subscription.network_id == network_id, Subscription.person_id == person_id
     )
@@ -52,7 +53,8 @@ def _of_person(person_id: int | None, network_id: int) -> Subscription:
     return row
 
 
-def _silence(row: Subscription) -> None:
+def silence_now(row: Subscription) -> None:
+    """Nothing more for this subscription, from what waits onwards."""
     if row.silent_at is None:
         row.silent_at = clock.now()
     _cancel_waiting(row)
@@ -80,7 +82,7 @@ def take_stance(by: Actor, network: Any, target: str, target_id: int, stance: St
     if stance is None:
         forget_stance(by, target, target_id)
     else:
-        _stance(by.person_id or 0, network.id, Target(target), target_id, stance)
+        put_stance(by.person_id or 0, network.id, Target(target), target_id, stance)
 
 
 def forget_stance(by: Actor, target: str, target_id: int) -> None:
@@ -91,7 +93,8 @@ def forget_stance(by: Actor, target: str, target_id: int) -> None:
         db.session.delete(row)
 
 
-def _stance(person_id: int, network_id: int, target: Target, target_id: int, stance: Stance) -> None:
+def put_stance(person_id: int, network_id: int, target: Target, target_id: int, stance: Stance) -> None:
+    """Write down that somebody follows or mutes something."""
     row = db.session.get(Following, (person_id, target, target_id))
     if row is None:
         row = Following(person_id=person_id, target=target, target_id=target_id)
@@ -193,49 +196,7 @@ def of_token(token: str) -> Subscription:
 
 def unsubscribe(row: Subscription) -> None:
     """Nothing more goes to this subscription, from what waits onwards."""
-    _silence(row)
-
-
-def leave(token: str, reach: Reach | None = None) -> None:
-    """One click in a mail program, or a choice on the page it leads to: less of what the mail was about.
-
-    With `reach` None the mail itself decides how far. A token whose person has gone is fine: nothing is left to do.
-    """
-    found = mail_of_token(token)
-    if found is None:
-        raise NotFound("This link is not one of ours.")
-    delivery, mail = found
-    if delivery.subscription_id is not None:
-        _silence(db.session.get_one(Subscription, delivery.subscription_id))
-    elif delivery.person_id is not None and mail.network_id is not None:
-        far = reach or one_click(mail.news, by_address=False)
-        _less(delivery.person_id, mail.network_id, mail.thread_id, far)
-
-
-def mail_of_token(token: str) -> tuple[Delivery, Mail] | None:
-    """The delivery and mail that an unsubscribe link came with."""
-    query = select(Delivery, Mail).join(Mail, Mail.id == Delivery.mail_id).where(Delivery.token == token)
-    row = db.session.execute(query).one_or_none()
-    return None if row is None else (row[0], row[1])
-
-
-def _less(person_id: int, network_id: int, thread_id: int | None, reach: Reach) -> None:
-    if reach is Reach.THREAD and thread_id is not None:
-        _stance(person_id, network_id, Target.THREAD, thread_id, Stance.MUTE)
-        return
-    row = _of_person(person_id, network_id)
-    _stop_following(person_id, network_id)
-    if reach is Reach.EVERYTHING:
-        _silence(row)
-    else:
-        row.volume = Volume.VOTES
-
-
-def _stop_following(person_id: int, network_id: int) -> None:
-    """What was followed would go on coming singly."""
-    mine = (Following.person_id == person_id, Following.network_id == network_id)
-    followed = delete(Following).where(*mine, Following.stance == Stance.FOLLOW)
-    db.session.execute(followed.execution_options(**_IN_BULK))
+    silence_now(row)
 
 
 def try_again(by: Actor, address: str) -> bool:
@@ -268,7 +229,7 @@ def forget_address(network: Any, address: str) -> None:
     )
     if row is None:
         return
-    _silence(row)
+    silence_now(row)
     row.address, row.name = f"erased-{row.id}", ""
     db.session.execute(
         update(Delivery)

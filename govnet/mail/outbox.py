@@ -28,6 +28,9 @@ from govnet.mail.rules import Priority, State, Why, last_moment
 from govnet.mail.volume import News
 from govnet.record.queries import head as record_head
 
+TO_A_LIST = "list-"
+"""How the tokens of mails to a list elsewhere begin."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -55,9 +58,11 @@ def post(
     person_id: int | None = None,
     priority: Priority = Priority.PERSONAL,
     not_after: datetime | None = None,
+    key: str = "",
 ) -> int:
     """Queue a mail that somebody asked for, in the running transaction; the mail's id.
 
+    With a `key`, asking for the same once more sends nothing.
     Raises RuntimeError outside transaction(), BadHeader for an address that no mail can go to.
     """
     if not in_transaction():
@@ -68,7 +73,7 @@ def post(
         template=template, news=News.ALWAYS, context=context, kind=Kind.PERSONAL, priority=priority
     )
     written = written_for(notice, network, recipient)
-    row = mail_row(notice, f"personal:{token()}", network)
+    row = mail_row(notice, f"personal:{key or token()}", network)
     row["not_after"] = not_after
     return enqueue(Batch(row, {(language, MEMBER): written}, [recipient], priority, None))
 
@@ -197,7 +202,7 @@ def _delivery(mail: Mail, rendering_id: int, one: Recipient, made: Batch) -> dic
         "next_at": starts,
         "limit_at": last_moment(starts, mail.not_after),
         "message_id": f"<{secret}.{mail.id}@{domain()}>",
-        "token": secret if one.reader != LIST else f"list-{secret}",
+        "token": secret if one.reader != LIST else f"{TO_A_LIST}{secret}",
         "changed_at": now,
     }
 

@@ -142,7 +142,7 @@ def envelope(parcel: Parcel, cover: Cover) -> Envelope:
     """The recipient's own header fields."""
     reply_to = Address(cover.contact) if cover.contact else None
     to = Address(parcel.address, parcel.name)
-    if cover.kind is Kind.PERSONAL or parcel.token.startswith("list-"):
+    if cover.kind is Kind.PERSONAL:
         return Envelope(to, parcel.message_id, reply_to)
     ways = [site_url("mail.unsubscribe", token=parcel.token)]
     if cover.contact:

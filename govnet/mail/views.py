@@ -12,9 +12,10 @@ from govnet.extensions import csrf, db, limiter
 from govnet.kernel.forms import Form
 from govnet.kernel.pages import never_cached, page, see
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions, queries, wording
+from govnet.mail import actions, leaving, queries, wording
 from govnet.mail.forms import NOTES, AddressForm, LeaveForm, VolumeForm
 from govnet.mail.models import Subscription
+from govnet.mail.outbox import TO_A_LIST
 from govnet.mail.registry import places, readers
 from govnet.mail.volume import Reach, Volume
 from govnet.permissions import Can, allows, current_actor
@@ -186,17 +187,28 @@ def less(token: str) -> Response:
 
 
 def _leave_page(token: str, status: int = 200, form: LeaveForm | None = None) -> Response:
-    found = actions.mail_of_token(token)
+    found = leaving.mail_of_token(token)
     if found is None:
         return page("mail/pages/unknown.html", 404)
     delivery, mail = found
-    gone = delivery.person_id is None and delivery.subscription_id is None
+    by_list = leaving.is_list(delivery)
+    gone = delivery.person_id is None and delivery.subscription_id is None and not by_list
     network = db.session.get(Network, mail.network_id) if mail.network_id else None
     form = form or LeaveForm(data={"reach": Reach.THREAD if mail.thread_id else Reach.ALL_BUT_VOTES})
     form.offer(thread=mail.thread_id is not None)
-    by_address = delivery.subscription_id is not None
-    context = {"network": network, "form": form, "token": token, "gone": gone, "by_address": by_address}
+    context = {
+        "network": network,
+        "form": form,
+        "token": token,
+        "gone": gone,
+        "by_address": delivery.subscription_id is not None,
+        "list_address": delivery.address if by_list else "",
+    }
     return page("mail/pages/unsubscribe.html", status, **context)
+
+
+def _left_page(token: str) -> Response:
+    return page("mail/pages/left.html", by_list=token.startswith(TO_A_LIST))
 
 
 @bp.post("/unsubscribe/<token>")
@@ -210,8 +222,8 @@ def unsubscribe(token: str) -> Response:
     if request.form.get("List-Unsubscribe") != ONE_CLICK:
         return _leave_page(token, 422)
     with transaction():
-        actions.leave(token)
-    return page("mail/pages/left.html")
+        leaving.leave(token)
+    return _left_page(token)
 
 
 @bp.post("/unsubscribe/<token>/choose")
@@ -223,5 +235,5 @@ def leave(token: str) -> Response:
     if not form.validate_on_submit():
         return _leave_page(token, 422, form)
     with transaction():
-        actions.leave(token, Reach(form.reach.data))
-    return page("mail/pages/left.html")
+        leaving.leave(token, Reach(form.reach.data))
+    return _left_page(token)

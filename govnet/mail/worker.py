@@ -13,11 +13,13 @@ from govnet.kernel.duties import Duty, duties, ending
 
 log = structlog.get_logger()
 PAUSE = 0.5
+SETTLE = 60.0
+"""A duty that looks after things once in ten minutes or less often waits until the others have had a minute."""
 
 
 def run(app: Flask, *, until: Callable[[], bool] = ending.is_set) -> None:
     """Do what is due until told to end. A duty that fails is logged, and tried again at its next turn."""
-    next_at: dict[str, float] = {}
+    next_at = {d.name: time.monotonic() + SETTLE for d in duties() if d.seconds >= 600}
     while not until():
         with app.app_context():
             busy = tick(duties(), next_at)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
-from wtforms.widgets import DateInput, EmailInput
+from wtforms.widgets import EmailInput
 
 from govnet.charter.founding import Trouble
 from govnet.charter.models import ACCENTS
@@ -18,6 +17,7 @@ from govnet.kernel.forms import Body, Form, Text
 from govnet.kernel.words import say
 
 MOST_PLACES, FIRST_PLACES, MORE_PLACES = 60, 5, 5
+_DAY = _l("Year, month and day, such as 2014-06-09")
 _COLOURS = {
     "teal": _l("Teal"), "blue": _l("Blue"), "indigo": _l("Indigo"), "plum": _l("Plum"),
     "brick": _l("Brick"), "amber": _l("Amber"), "green": _l("Green"), "slate": _l("Slate"),
@@ -28,12 +28,6 @@ _SEATS = {
     "organisation": _l("Somebody from a member organisation"),
     "sister network": _l("Somebody from a sister network"),
 }
-
-
-class Day(Text):
-    """A date as the browser has it: 2015-03-24. What is no date stays as it was typed."""
-
-    widget = DateInput()
 
 
 class Address(Text):
@@ -83,8 +77,8 @@ class FoundingForm(Form):
     coordinator_person = Text(_l("The person who coordinates"))
     coordinator_email = Address(_l("Their e-mail address"), limit=254)
     coordinator_scope = Body(_l("What may the coordinator do?"), limit=5000)
-    coordinator_start = Day(_l("Since"))
-    coordinator_end = Day(_l("Last day"))
+    coordinator_start = Text(_l("Since"), limit=10, description=_DAY)
+    coordinator_end = Text(_l("Until"), limit=10, description=_DAY)
     coordinator_evidence = Text(_l("How do we know?"), limit=2000)
     operator_name = Text(_l("Who looks after the server?"))
     operator_email = Address(_l("Their e-mail address"), limit=254)
@@ -113,11 +107,11 @@ class FoundingForm(Form):
             for field in self
             if field.short_name.startswith(start)
         }
-        return _half_open({key: value for key, value in found.items() if value})
+        return {key: value for key, value in found.items() if value}
 
     @staticmethod
     def _seat(fields: dict[str, Any]) -> dict[str, Any]:
-        found = _half_open({name: field.data for name, field in fields.items() if field.data})
+        found = {name: field.data for name, field in fields.items() if field.data}
         return found if found.get("holder") or found.get("email") else {**found, "vacant": True}
 
     def _coordinator(self) -> dict[str, Any]:
@@ -140,27 +134,21 @@ class FoundingForm(Form):
                 self.form_errors.append(say(trouble.said))
 
 
+def _choices(words: dict[str, Any]) -> list[Any]:
+    return [SelectChoice(*pair) for pair in words.items()]
+
+
 _SEAT: dict[str, Callable[[], Any]] = {
     "name": lambda: Text(_l("What is the place called?")),
-    "constituency": lambda: SelectField(
-        _l("Who may hold it?"), choices=[SelectChoice(*pair) for pair in _SEATS.items()], default="any"),
+    "constituency": lambda: SelectField(_l("Who may hold it?"), choices=_choices(_SEATS), default="any"),
     "chair": lambda: BooleanField(_l("This is the chair")),
     "holder": lambda: Text(_l("Who holds it?"), description=_l("Leave this empty for an empty place.")),
     "email": lambda: Address(_l("Their e-mail address"), limit=254),
-    "start": lambda: Day(_l("Since")),
-    "end": lambda: Day(_l("Last day")),
+    "start": lambda: Text(_l("Since"), limit=10, description=_DAY),
+    "end": lambda: Text(_l("Until"), limit=10, description=_DAY),
     "evidence": lambda: Text(_l("How do we know?"), limit=2000, description=_l("A decision, a mail, the minutes, custom.")),
 }  # fmt: skip
 _SAME = {"holder": "coordinator_person", "email": "coordinator_email", "name": "coordinator_person"}
-
-
-def _half_open(found: dict[str, Any]) -> dict[str, Any]:
-    """People name the last day; the file has the day after, on which it is over. What is no date stays as typed."""
-    try:
-        last = date.fromisoformat(str(found["end"]))
-        return {**found, "end": last + timedelta(days=1)}
-    except (KeyError, ValueError, OverflowError):
-        return found
 
 
 def _typed(fields: dict[str, Any]) -> bool:

@@ -103,7 +103,9 @@ def _one_click_each(client: FlaskClient) -> None:
                          ("operator", "Kit Millrace"), ("visitor", "a visitor")):  # fmt: skip
         done = send(client, "/demo", {"person": person}, action="/demo/act-as")
         assert f"You are {name} now." in done.text
-        opened(client, "/demo")
+        links = opened(client, "/demo").links
+        assert ("/operator" in links) == (person == "operator")
+        assert ("/uk/desk" in links) == (person in ("steering", "coordinator"))
     with client.application.app_context():
         open_ones = select(func.count()).where(SignedInSession.ended_at.is_(None))
         assert db.session.scalar(open_ones) == 0

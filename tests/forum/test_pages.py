@@ -265,8 +265,31 @@ def test_thanks_are_said_and_taken_back_with_one_button(client, forum):
     forum.signed_in(client, forum.bo)
     url = f"/uk/forum/posts/{forum.post_id(2)}/thanks"
     for expected in (1, 0):
-        send(client, forum.url(), {}, action=url)
+        page = client.get(forum.url())
+        assert f'formaction="{url}"' in page.text
+        token = next(
+            f["value"] for f in opened(client, forum.url()).forms[0]["fields"] if f["name"] == "csrf_token"
+        )
+        assert client.post(url, data={"csrf_token": token}).location == f"{forum.url()}#post-2"
         assert forum.row(Post, forum.post_id(2)).thanks == expected
+
+
+def test_every_button_and_link_of_a_post_leads_somewhere(client, forum):
+    forum.signed_in(client, forum.sam)
+    text = client.get(forum.url()).text
+    adapter = forum.app.url_map.bind("")
+    found = set(re.findall(r'(?:formaction|href)="(/uk/forum/[^"#?]*)', text))
+    assert {url.rpartition("/")[2] for url in found} >= {
+        "thanks",
+        "report",
+        "hide",
+        "follow",
+        "frame",
+        "close",
+    }
+    for url in found:
+        method = "POST" if f'formaction="{url}"' in text else "GET"
+        assert adapter.match(url, method=method)
 
 
 def test_what_is_new_since_last_time_is_marked(client, forum, time):

@@ -213,6 +213,25 @@ def test_the_choice_needs_the_page_s_token_like_any_form(client, told):
     assert response.status_code == 400
 
 
+def test_a_reader_of_a_list_elsewhere_cannot_take_the_whole_list_out(app, client, uk, told, tmp_path):
+    with app.app_context(), transaction():
+        db.session.get(builders.Network, uk[0]).list_address = "old-list@example.org"
+    told(news=News.ANNOUNCEMENT, to_list=True)
+    with app.app_context():
+        token = db.session.scalars(select(Delivery.token).where(Delivery.token.startswith("list-"))).one()
+    assert "through the list old-list@example.org" in opened(client, f"/unsubscribe/{token}").text
+    with mailbox(app, tmp_path) as box:
+        for _ in range(2):
+            response = client.post(f"/unsubscribe/{token}", data={"List-Unsubscribe": "One-Click"})
+            assert response.status_code == 200
+        send(client, f"/unsubscribe/{token}", {"reach": "everything"})
+        with app.app_context():
+            box.deliver()
+        (asked,) = box.to("contact@example.org")
+        assert asked["Subject"] == "A reader of old-list@example.org wants less of our mail"
+        assert "/unsubscribe/list-" in box.last_to("old-list@example.org")["List-Unsubscribe"]
+
+
 def test_an_unknown_link_is_said_so(client, uk):
     html = opened(client, "/unsubscribe/nonsense", 404)
     assert "We don't know this link" in html.text
