@@ -27,7 +27,9 @@ def bind(_app: object) -> None:
 @allows(Can.READ)
 def charter(network: Network) -> Response:
     """The rules in force."""
-    return page("charter/charter.html", **_read(network, queries.version_in_force(network.id)), numbered=False)
+    return page(
+        "charter/charter.html", **_read(network, queries.version_in_force(network.id)), numbered=False
+    )
 
 
 @bp.get("/<network:network>/charter/<int:number>")
