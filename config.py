@@ -9,6 +9,16 @@ from typing import Any
 from environs import Env
 
 DEVELOPMENT_KEY = "only-for-development"
+COMPRESSED = (
+    "text/html",
+    "text/css",
+    "text/javascript",
+    "text/plain",
+    "text/csv",
+    "application/json",
+    "application/x-ndjson",
+    "image/svg+xml",
+)
 
 
 class ConfigError(Exception):
@@ -38,6 +48,8 @@ class Config:
     MAIL_RETURN_PATH: str | None
     RATELIMIT_STORAGE_URI: str
     TRUSTED_PROXIES: int
+    MORE_HOSTS: tuple[str, ...] = ()
+    SECURITY_CONTACT: str | None = None
     CLOCK_FILE: str | None = None
     SQLITE_SYNCHRONOUS: str = "FULL"
     MAX_CONTENT_LENGTH: int = 1024 * 1024
@@ -65,6 +77,7 @@ class Config:
             "BABEL_DEFAULT_LOCALE": "en",
             "SEND_FILE_MAX_AGE_DEFAULT": 60 * 60 * 24 * 365,
             "RATELIMIT_HEADERS_ENABLED": True,
+            "COMPRESS_MIMETYPES": list(COMPRESSED),
             "MAIL_DEFAULT_SENDER": f"govnet@{self.MAIL_DOMAIN}",
         }
 
@@ -95,6 +108,8 @@ def load(environ: dict[str, str] | None = None) -> Config:
         CLOCK_FILE=env.str("GOVNET_CLOCK_FILE", None) if name != "production" else None,
         RATELIMIT_STORAGE_URI=env.str("REDIS_URL", "memory://"),
         TRUSTED_PROXIES=env.int("TRUSTED_PROXIES", 0),
+        MORE_HOSTS=tuple(name.strip() for name in env.list("MORE_HOSTS", []) if name.strip()),
+        SECURITY_CONTACT=env.str("SECURITY_CONTACT", None),
     )
     _check(config)
     return config

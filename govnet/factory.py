@@ -19,6 +19,7 @@ from govnet.accounts import sessions  # noqa: F401  (the user loader)
 from govnet.extensions import babel, compress, csrf, db, limiter, login_manager, mail, migrate
 from govnet.kernel import clock, database, pages, paths, refusals
 from govnet.kernel.actor import VISITOR
+from govnet.kernel.hosts import KnownHosts, known_hosts
 from govnet.kernel.templates import bind as bind_templates
 from govnet.mail.registry import people_are, places_are
 from govnet.permissions import Can, can, current_actor
@@ -62,6 +63,8 @@ def build(settings: Mapping[str, object] | None = None) -> Flask:
     paths.ensure_directory(app.config["DATA_DIR"])
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
         app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": True, "pool_size": 8})
+    hosts = known_hosts(app.config["SITE_URL"], app.config["MORE_HOSTS"], production=config.production)
+    app.wsgi_app = KnownHosts(app.wsgi_app, hosts)  # type: ignore[method-assign]
     if app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=app.config["TRUSTED_PROXIES"], x_proto=1)  # type: ignore[method-assign]
     clock.follow(Path(app.config["CLOCK_FILE"]) if app.config["CLOCK_FILE"] else None)

@@ -27,14 +27,16 @@ def bind(_app: object) -> None:
 @allows(Can.READ)
 def charter(network: Network) -> Response:
     """The rules in force."""
-    return page("charter/charter.html", **_read(network, queries.version_in_force(network.id)))
+    return page(
+        "charter/charter.html", **_read(network, queries.version_in_force(network.id)), numbered=False
+    )
 
 
 @bp.get("/<network:network>/charter/<int:number>")
 @allows(Can.READ)
 def version(network: Network, number: int) -> Response:
     """The rules as they were at one version."""
-    return page("charter/charter.html", **_read(network, _numbered(network, number)))
+    return page("charter/charter.html", **_read(network, _numbered(network, number)), numbered=True)
 
 
 @bp.get("/<network:network>/charter/history")

@@ -47,7 +47,10 @@ def _beside(version: ProposalVersion) -> threads.Beside:
         address = url_for("decisions.decision", number=version.decision.number)
         said = f"{version.decision.number} {version.question}"
         return threads.Beside(
-            said, address, str(words.SHORT[version.decision.outcome]), words.STATES[version.decision.outcome]
+            said,
+            address,
+            words.short(version.decision.outcome, version.decision.door),
+            words.STATES[version.decision.outcome],
         )
     address = url_for("decisions.proposal", proposal_id=version.proposal_id)
     if version.outcome is not None:

@@ -50,7 +50,7 @@ SHORT: Mapping[Outcome, object] = {
     Outcome.CONSENSUS: _l("Agreed"),
     Outcome.STAND_ASIDES: _l("Agreed, with some who disagreed"),
     Outcome.VOTED: _l("Agreed by a vote"),
-    Outcome.ELSEWHERE: _l("Agreed at a meeting"),
+    Outcome.ELSEWHERE: _l("Agreed at a meeting or on the list"),
     Outcome.RECOMMENDED: _l("Recommended by the committee"),
     Outcome.ADVICE: _l("Advice given"),
     Outcome.BLOCKED: _l("Stopped"),
@@ -59,6 +59,10 @@ SHORT: Mapping[Outcome, object] = {
     Outcome.OBJECTED: _l("Somebody objected, so everybody is asked"),
     Outcome.WITHDRAWN: _l("Taken back by its author"),
     Outcome.REWORDED: _l("Asked again in other words"),
+}
+_AGREED: Mapping[Door, object] = {
+    Door.MEETING: _l("Agreed at a meeting"),
+    Door.LIST: _l("Agreed on the list"),
 }
 DOORS: Mapping[Door, object] = {
     Door.WEB: _l("on this site"),
@@ -83,10 +87,13 @@ def headline(outcome: Outcome, tally: Tally, needed: int = 0, door: Door = Door.
         return str(
             _("Too few answered (%(got)s of the %(needed)s needed)", got=tally.answered, needed=needed)
         )
-    if outcome is Outcome.ELSEWHERE and door is Door.LIST:
-        return str(_("Agreed on the e-mail list"))
     said = _COUNTED.get(outcome)
-    return said(tally) if said else str(SHORT[outcome])
+    return said(tally) if said else short(outcome, door)
+
+
+def short(outcome: Outcome, door: Door) -> str:
+    """An outcome in two or three words; what was agreed elsewhere says where."""
+    return str(_AGREED[door] if outcome is Outcome.ELSEWHERE and door in _AGREED else SHORT[outcome])
 
 
 def _disagreed(tally: Tally) -> str:
@@ -181,7 +188,7 @@ def history(decision: Decision, zone: str) -> list[Event]:
     found += _opened([version], zone)
     if version.waiting_since:
         found.append((say_when(version.waiting_since, zone), _("Stopped; the waiting time began"), "", True))
-    found.append((say_when(decision.decided_at, zone), str(SHORT[decision.outcome]), "", True))
+    found.append((say_when(decision.decided_at, zone), short(decision.outcome, decision.door), "", True))
     if decision.review_on:
         found.append((say(decision.review_on), _("To be looked at again"), "", False))
     return found

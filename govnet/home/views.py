@@ -92,7 +92,7 @@ def _gathered(network: Network) -> dict[str, Any]:
 
 def _outcome(decision: Decision) -> str:
     if decision.outcome is Outcome.NO_QUORUM:
-        return str(words.SHORT[decision.outcome])
+        return words.short(decision.outcome, decision.door)
     return words.headline(decision.outcome, register.tally_of(decision), door=decision.door)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zlib
 from collections.abc import Iterator
 
 from govnet.kernel.actor import VISITOR
@@ -29,6 +30,15 @@ def as_lines(network: HasChain, zone: str) -> Iterator[str]:
     )
     for entry in queries.all_entries(network.id):
         yield canonical(reading.as_data(reading.line(entry, VISITOR, zone))) + "\n"
+
+
+def packed(lines: Iterator[str]) -> Iterator[bytes]:
+    """The lines as gzip, while they are read: a fifth of the bytes, and nothing is held."""
+    packer = zlib.compressobj(wbits=31)
+    for line in lines:
+        if piece := packer.compress(line.encode()):
+            yield piece
+    yield packer.flush()
 
 
 def as_table(network: HasChain, zone: str) -> Iterator[str]:

@@ -123,7 +123,10 @@ def record_table(network: Network) -> Response:
 
 def _file(lines: Iterator[str], kind: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(stream_with_context(lines), content_type=kind, headers=headers)
+    if "gzip" not in request.accept_encodings:
+        return Response(stream_with_context(lines), content_type=kind, headers=headers)
+    headers["Content-Encoding"] = "gzip"
+    return Response(stream_with_context(exports.packed(lines)), content_type=kind, headers=headers)
 
 
 def _files() -> list[tuple[str, str, str]]:

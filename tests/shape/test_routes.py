@@ -29,7 +29,7 @@ def test_addresses_are_kebab_case_and_ids_are_typed(app):
 
 def test_addresses_beside_networks_are_words_that_no_network_may_have(app):
     for rule in rules(app):
-        first = rule.rule.split("/")[1].removesuffix(".json")
+        first = rule.rule.split("/")[1].removesuffix(".json").removeprefix(".")
         if first and not first.startswith("<"):
             assert first.split(".")[0] in RESERVED, f"{rule.rule}: {first} is not reserved"
         second = ([*rule.rule.split("/"), "", ""])[2]
