@@ -25,7 +25,7 @@ ARGUMENTS = [
 @pytest.fixture(scope="session")
 def with_scripts(request: pytest.FixtureRequest) -> bool:
     """Whether browsers of this run have scripts on."""
-    return request.config.getoption("--db") == "sqlite"
+    return bool(request.config.getoption("--db") == "sqlite")
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -84,16 +84,27 @@ class Cast:
         self.there[name] = kind(name, self.house, self.browser, self.scripts, width)
         return self.there[name]
 
-    def officer(self, name: str) -> Somebody:
-        """Somebody at a desk, signed in."""
-        return self.enters(name, DESK).is_signed_in()
+    def officers(self, *names: str) -> None:
+        """People at desks, signed in."""
+        self._sign_in([self.enters(name, DESK) for name in names])
 
-    def member(self, name: str, kind: type[Somebody] = Somebody) -> Somebody:
-        """Somebody from the old list who has confirmed, signed in."""
+    def members(self, *names: str) -> None:
+        """People from the old list with their phones, who have confirmed and are signed in."""
+        self._sign_in([self.confirms(name) for name in names])
+
+    def confirms(self, name: str, kind: type[Somebody] = Somebody) -> Somebody:
+        """Somebody from the old list says yes to being a member."""
         person = self.enters(name, PHONE, kind)
         mail = self.house.mail(person.email, "are you still a member")
-        person._sends(link(mail, "/uk/"), "Yes, count me among the members")
-        return person.is_signed_in()
+        person.sends(link(mail, "/uk/"), "Yes, count me among the members")
+        return person
+
+    @staticmethod
+    def _sign_in(people: list[Somebody]) -> None:
+        for person in people:
+            person.has_asked_for_a_link()
+        for person in people:
+            person.has_opened_it()
 
     def __getitem__(self, name: str) -> Somebody:
         """The one whose name begins so."""
@@ -121,9 +132,6 @@ def found(
         lines = [f"{name},{name.split()[0].lower()}@example.org,,individual,member" for name in members]
         roster.write_text("\n".join(["name,email,organisation,kind,as", *lines]))
         house.command("import", "members", str(roster), "--go")
-
-
-Open = Callable[..., Cast]
 
 
 @contextmanager

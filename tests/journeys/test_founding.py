@@ -15,13 +15,16 @@ pytestmark = pytest.mark.journey
 
 
 @pytest.fixture(scope="module")
-def vera(house: House, cast: Cast) -> Iterator[Somebody]:
+def printed(house: House) -> str:
+    """The link that `govnet init` prints."""
+    return str(re.findall(r"http\S+/found/\S+", house.command("init"))[0])
+
+
+@pytest.fixture(scope="module")
+def vera(house: House, cast: Cast, printed: str) -> Iterator[Somebody]:
     """The volunteer."""
-    printed = house.command("init")
     with running(house):
-        vera = cast.enters("Vera Stone", DESK)
-        vera.link = re.findall(r"http\S+/found/\S+", printed)[0]
-        yield vera
+        yield cast.enters("Vera Stone", DESK)
 
 
 def place(vera: Somebody, number: int, typed: dict[str, str]) -> None:
@@ -31,8 +34,10 @@ def place(vera: Somebody, number: int, typed: dict[str, str]) -> None:
         vera.writes(label, text, within=here)
 
 
-def test_a_volunteer_opens_the_link_that_init_printed_and_sees_the_charters(vera: Somebody) -> None:
-    vera.opens(vera.link)
+def test_a_volunteer_opens_the_link_that_init_printed_and_sees_the_charters(
+    vera: Somebody, printed: str
+) -> None:
+    vera.opens(printed)
     vera.is_at("Found a network")
     vera.reads("Write down the network as it is today", "Loose", "Usual", "Strict")
     vera.unfolds("Read the rules “Strict”")
@@ -72,8 +77,8 @@ def test_with_evidence_for_each_office_the_network_is_founded(vera: Somebody) ->
     vera.reads("To open up how decisions are made.", "Robin Baker", "Sam Potter", "01632 960 001")
 
 
-def test_nobody_can_found_a_second_network_with_the_same_link(vera: Somebody) -> None:
-    vera.opens(vera.link, 410)
+def test_nobody_can_found_a_second_network_with_the_same_link(vera: Somebody, printed: str) -> None:
+    vera.opens(printed, 410)
     vera.reads("govnet init")
 
 
@@ -90,13 +95,16 @@ def test_the_roster_is_tried_first_and_each_error_is_named_by_its_row(house: Hou
     roster = house.folder / "members.csv"
     roster.write_text("name,email,as\nAda Wood,ada@example.org,member\nBen Field,no address,member\n")
     said = house.command("import", "members", str(roster), status=1)
-    assert "Row 3:" in said and "Nothing was changed" in said
+    assert "Row 3:" in said
+    assert "Nothing was changed" in said
     roster.write_text(
         "name,email,as\nAda Wood,ada@example.org,member\nBen Field,ben@example.org,member\n"
         "Cleo Marsh,cleo@example.org,subscriber\n"
     )
     said = house.command("import", "members", str(roster))
-    assert "2 come as members" in said and "1 come as readers" in said and "Nothing was changed." in said
+    assert "2 come as members" in said
+    assert "1 come as readers" in said
+    assert "Nothing was changed." in said
     assert not house.mails("ada@example.org")
     assert "Done." in house.command("import", "members", str(roster), "--go")
 

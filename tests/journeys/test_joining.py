@@ -27,7 +27,8 @@ CODE = (
 def uk(house: House, cast: Cast) -> Iterator[Cast]:
     """The network, with a discussion that visitors can read."""
     with the_network(house, cast):
-        tess = cast.officer("Tess Miller")
+        cast.officers("Tess Miller")
+        tess = cast["Tess"]
         tess.opens("/uk/forum")
         tess.follows("Begin", within=tess.part("Purpose of the network"))
         tess.follows("Start a discussion")
@@ -171,7 +172,8 @@ def test_her_mail_program_unsubscribes_her_by_one_post_and_the_page_does_it_too(
 
 def sends_the_news(uk: Cast) -> None:
     """The coordinator sends what the committee drafted."""
-    robin = uk.officer("Robin Baker")
+    uk.officers("Robin Baker")
+    robin = uk["Robin Baker"]
     robin.opens("/uk/announcements")
     robin.follows("Spring news")
     robin.follows("Check it and send it")
