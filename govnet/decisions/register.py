@@ -16,10 +16,11 @@ from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.queries import Named
 from govnet.charter.rules import Change, diff
+from govnet.decisions import words
 from govnet.decisions.book import Decision, DecisionCounter, DecisionNote
 from govnet.decisions.events import EffectNotApplied
 from govnet.decisions.models import Proposal, ProposalVersion
-from govnet.decisions.rules import ADOPTED, Kind, Tally
+from govnet.decisions.rules import ADOPTED, Kind, Outcome, Tally
 from govnet.extensions import db
 from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.record.queries import details, entries_about
@@ -163,6 +164,13 @@ def tally_of(decision: Decision) -> Tally:
     """The tally as it was when it closed."""
     kept = json.loads(decision.tally)
     return Tally(*(kept[kind.value] for kind in Kind))
+
+
+def outcome_in_words(decision: Decision) -> str:
+    """What came of it, as a list says it: "Stopped by 1 member"."""
+    if decision.outcome is Outcome.NO_QUORUM:
+        return words.short(decision.outcome, decision.door)
+    return words.headline(decision.outcome, tally_of(decision), door=decision.door)
 
 
 def not_applied(decision: Decision) -> list[str]:

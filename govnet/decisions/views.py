@@ -95,6 +95,7 @@ def the_register(network: Network) -> Response:
         number=number,
         wanted=wanted,
         choices=_choices(network),
+        outcome_of=register.outcome_in_words,
     )
 
 

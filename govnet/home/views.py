@@ -10,9 +10,7 @@ from flask_babel import gettext as _
 
 from govnet.charter.models import Network
 from govnet.charter.queries import Named, named, top_networks
-from govnet.decisions import lists, register, words
-from govnet.decisions.book import Decision
-from govnet.decisions.rules import Outcome
+from govnet.decisions import lists, register
 from govnet.extensions import db
 from govnet.forum.queries import said_lately
 from govnet.home import queries
@@ -84,16 +82,10 @@ def _gathered(network: Network) -> dict[str, Any]:
         "people": who,
         "named": named(who.authorities),
         "open_now": lists.open_now(network.id, actor, 3),
-        "decided": [(each, _outcome(each)) for each in register.lately(network.id, 3)],
+        "decided": [(each, register.outcome_in_words(each)) for each in register.lately(network.id, 3)],
         "coming": queries.coming_up(network, who),
         "said": said_lately(network.id, 3, actor),
     }
-
-
-def _outcome(decision: Decision) -> str:
-    if decision.outcome is Outcome.NO_QUORUM:
-        return words.short(decision.outcome, decision.door)
-    return words.headline(decision.outcome, register.tally_of(decision), door=decision.door)
 
 
 def _as_data(network: Network, found: dict[str, Any]) -> dict[str, Any]:

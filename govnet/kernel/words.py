@@ -25,6 +25,21 @@ def say(said: object) -> str:
     return str(gettext(said.text, **values))
 
 
+def nested(text: str) -> str:
+    """Quotation marks inside quotation marks are single ones; left alone where one is missing."""
+    if text.count("“") < 2 or text.count("“") != text.count("”"):
+        return text
+    depth, found = 0, []
+    for letter in text:
+        depth += letter == "“"
+        found.append(_SINGLE.get(letter, letter) if depth > 1 else letter)
+        depth -= letter == "”"
+    return "".join(found)
+
+
+_SINGLE = {"“": "‘", "”": "’"}
+
+
 def say_when(at: datetime, zone: str) -> str:
     """ "Fri 15 May 2015, 18:00 BST": an instant by the clock where the network is."""
     local = at.astimezone(ZoneInfo(zone))

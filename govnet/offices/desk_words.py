@@ -14,6 +14,7 @@ from govnet.charter.models import Network
 from govnet.kernel.clock import midnight, today
 from govnet.kernel.pages import weekday_date
 from govnet.kernel.text import excerpt
+from govnet.kernel.words import nested
 from govnet.offices.desk import Waiting
 from govnet.record import registry
 
@@ -60,7 +61,7 @@ def _elsewhere(network: Network, row: Any) -> Waiting:
     return Waiting(
         since=row.since,
         kind=_("Decided elsewhere"),
-        words=_("“%(question)s” stands unless somebody objects", question=row.one),
+        words=nested(_("“%(question)s” stands unless somebody objects", question=row.one)),
         url=url_for("decisions.proposal", proposal_id=row.key),
         by=row.due,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -99,6 +99,23 @@ def line(entry: Entry, actor: Actor, zone: str) -> Line:
         return Line(entry, day, str(HIDDEN[entry.visibility]), None, {})
     details = queries.details(entry)
     return Line(entry, day, registry.sentence(details), registry.address(details), details)
+
+
+def in_runs(lines: Iterable[Line]) -> list[list[Line]]:
+    """Each line by itself, but what the reader may not read together with what follows of the same kind and day."""
+    runs: list[list[Line]] = []
+    for each in lines:
+        before = runs[-1][-1] if runs else None
+        if (
+            before
+            and not each.shown
+            and not before.shown
+            and (before.day, before.words) == (each.day, each.words)
+        ):
+            runs[-1].append(each)
+        else:
+            runs.append([each])
+    return runs
 
 
 def as_data(seen: Line) -> dict[str, Any]:

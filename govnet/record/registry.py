@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from types import ModuleType
 from typing import Any
 
+from govnet.kernel.words import nested, say
 from govnet.record.events import Event
 
 Link = Callable[[Mapping[str, Any]], str | None]
@@ -49,7 +51,18 @@ def sentence(details: Mapping[str, Any]) -> str:
     event = _events.get(details["verb"])
     if event is None:
         return str(details["verb"])
-    return str(event.sentence) % _Details(details)
+    values = {name: _spoken(value) for name, value in details.items()}
+    return nested(str(event.sentence) % _Details(values))
+
+
+def _spoken(value: Any) -> Any:
+    """A day as people say it; everything else as it is."""
+    if not isinstance(value, str) or len(value) != len("2015-05-15"):
+        return value
+    try:
+        return say(date.fromisoformat(value))
+    except ValueError:
+        return value
 
 
 def address(details: Mapping[str, Any]) -> str | None:

@@ -66,7 +66,8 @@ class Network(HasChain, Protocol):
 @allows(Can.READ)
 def entries(network: Network) -> Response:
     """A page of the record, newest first."""
-    return page("record/entries.html", **_some(network))
+    some = _some(network)
+    return page("record/entries.html", **some, runs=reading.in_runs(some["lines"]))
 
 
 @bp.get("/<network:network>/record.json")
@@ -123,7 +124,7 @@ def record_table(network: Network) -> Response:
 
 def _file(lines: Iterator[str], kind: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    if "gzip" not in request.accept_encodings:
+    if not request.accept_encodings["gzip"]:
         return Response(stream_with_context(lines), content_type=kind, headers=headers)
     headers["Content-Encoding"] = "gzip"
     return Response(stream_with_context(exports.packed(lines)), content_type=kind, headers=headers)

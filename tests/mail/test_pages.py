@@ -102,7 +102,7 @@ def test_what_is_followed_and_muted_is_listed_and_can_be_undone(app, ann, uk):
             actions.take_stance(by, network, "thread", number, stance)
     html = opened(ann, "/me/mail")
     assert "Thread 41" in html.text
-    assert "Unmute Thread 42" in html.text
+    assert "Unmute “Thread 42”" in html.text
     assert "Thread 43" not in html.text, "it has gone"
     send(ann, "/me/mail", {"csrf_token": _token(ann)}, action="/thread/42/forget")
     assert "Thread 42" not in opened(ann, "/me/mail").text
