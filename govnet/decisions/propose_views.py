@@ -55,6 +55,8 @@ def propose_now(network: Network) -> Response:
     """Ask it."""
     rules, charter = _wanted_rules(), charters.rules_in_force(network.id)
     matter = "charter" if rules else request.args.get("matter", "")
+    if matter not in p.MATTERS or (matter == "charter" and not rules):
+        return page("decisions/about.html", 422, **_about(network, charter, matter))
     form = _propose_form(network, charter, rules)
     if form.validate_on_submit():
         words = Words(form.question.data, form.text.data, rules_in(form, rules))

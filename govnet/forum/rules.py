@@ -101,15 +101,15 @@ def _begins(spot: str, name: str) -> bool:
 class Terms:
     """What the charter says about talking."""
 
-    who_may_start: str = "members"
-    who_may_post: str = "members"
-    who_may_hide: str = "committee"
-    appeal_days: int = 14
+    who_may_start: str = p.START_THREADS.default
+    who_may_post: str = p.POST.default
+    who_may_hide: str = p.WHO_MAY_HIDE.default
+    appeal_days: int = p.APPEAL_DAYS.default
 
 
 @lru_cache(maxsize=256)
 def terms(parameters: str) -> Terms:
-    """The forum's part of a charter version's parameters (JSON; what is missing has its default)."""
+    """The forum's part of a charter version's stored parameters."""
     charter = load(json.loads(parameters or "{}"))
     return Terms(charter[p.START_THREADS], charter[p.POST], charter[p.WHO_MAY_HIDE], charter[p.APPEAL_DAYS])
 

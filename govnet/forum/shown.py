@@ -98,7 +98,7 @@ def _article(seen: Seen) -> Markup:
     visible = seen.state is PostState.VISIBLE
     article: Markup = macro(
         seen.number,
-        seen.author or _("Somebody who has left"),
+        seen.author or _("A former member"),
         instant(seen.at, seen.place.zone),
         f"{seen.place.thread}{seen.place.page}#post-{seen.number}",
         door=_doors().get(seen.door, ""),

@@ -22,16 +22,29 @@ from govnet.permissions import Can, require
 
 ASK_AGAIN = timedelta(minutes=10)
 """How long we wait before an address is asked once more to say yes, so that nobody can flood a stranger."""
+_LITTLE = (Volume.DIGEST, Volume.VOTES)
 _IN_BULK = {"synchronize_session": False}
 ERASED = literal("erased-").concat(cast(Delivery.id, String))
 
 
 def set_volume(by: Actor, network: Any, volume: Volume) -> Subscription:
-    """The answer to "How much mail?" in one network; it also ends having asked for none."""
+    """The answer to "How much mail?" in one network; it also ends having asked for none.
+
+    Who asks for less than before follows no discussion there any more: writing in one had made them follow it.
+    """
     require(by, Can.OWN)
     row = of_person(by.person_id, network.id)
+    if volume in _LITTLE and row.volume not in _LITTLE:
+        stop_following(by.person_id, network.id)
     row.volume, row.silent_at = volume, None
     return row
+
+
+def stop_following(person_id: int | None, network_id: int) -> None:
+    """What was followed would go on coming singly; what was muted stays so."""
+    mine = (Following.person_id == person_id, Following.network_id == network_id)
+    followed = delete(Following).where(*mine, Following.stance == Stance.FOLLOW)
+    db.session.execute(followed.execution_options(**_IN_BULK))
 
 
 def silence(by: Actor, network: Any) -> None:

@@ -1,14 +1,14 @@
 """Leaving from a mail: what its unsubscribe link stands for, and how far one click goes (docs/adr/0009)."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.errors import NotFound
 from govnet.mail import outbox
-from govnet.mail.actions import of_person, put_stance, silence_now
+from govnet.mail.actions import of_person, put_stance, silence_now, stop_following
 from govnet.mail.headers import Address
-from govnet.mail.models import Delivery, Following, Mail, Subscription, Target
+from govnet.mail.models import Delivery, Mail, Subscription, Target
 from govnet.mail.volume import Reach, Stance, Volume, one_click
 
 
@@ -58,15 +58,8 @@ def _less(person_id: int, network_id: int, thread_id: int | None, reach: Reach) 
         put_stance(person_id, network_id, Target.THREAD, thread_id, Stance.MUTE)
         return
     row = of_person(person_id, network_id)
-    _stop_following(person_id, network_id)
+    stop_following(person_id, network_id)
     if reach is Reach.EVERYTHING:
         silence_now(row)
     else:
         row.volume = Volume.VOTES
-
-
-def _stop_following(person_id: int, network_id: int) -> None:
-    """What was followed would go on coming singly."""
-    mine = (Following.person_id == person_id, Following.network_id == network_id)
-    followed = delete(Following).where(*mine, Following.stance == Stance.FOLLOW)
-    db.session.execute(followed.execution_options(synchronize_session=False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -78,7 +79,7 @@ class FoundingForm(Form):
     coordinator_email = Address(_l("Their e-mail address"), limit=254)
     coordinator_scope = Body(_l("What may the coordinator do?"), limit=5000)
     coordinator_start = Text(_l("Since"), limit=10, description=_DAY)
-    coordinator_end = Text(_l("Until"), limit=10, description=_DAY)
+    coordinator_end = Text(_l("Last day"), limit=10, description=_DAY)
     coordinator_evidence = Text(_l("How do we know?"), limit=2000)
     operator_name = Text(_l("Who looks after the server?"))
     operator_email = Address(_l("Their e-mail address"), limit=254)
@@ -107,11 +108,11 @@ class FoundingForm(Form):
             for field in self
             if field.short_name.startswith(start)
         }
-        return {key: value for key, value in found.items() if value}
+        return _half_open({key: value for key, value in found.items() if value})
 
     @staticmethod
     def _seat(fields: dict[str, Any]) -> dict[str, Any]:
-        found = {name: field.data for name, field in fields.items() if field.data}
+        found = _half_open({name: field.data for name, field in fields.items() if field.data})
         return found if found.get("holder") or found.get("email") else {**found, "vacant": True}
 
     def _coordinator(self) -> dict[str, Any]:
@@ -145,10 +146,19 @@ _SEAT: dict[str, Callable[[], Any]] = {
     "holder": lambda: Text(_l("Who holds it?"), description=_l("Leave this empty for an empty place.")),
     "email": lambda: Address(_l("Their e-mail address"), limit=254),
     "start": lambda: Text(_l("Since"), limit=10, description=_DAY),
-    "end": lambda: Text(_l("Until"), limit=10, description=_DAY),
+    "end": lambda: Text(_l("Last day"), limit=10, description=_DAY),
     "evidence": lambda: Text(_l("How do we know?"), limit=2000, description=_l("A decision, a mail, the minutes, custom.")),
 }  # fmt: skip
 _SAME = {"holder": "coordinator_person", "email": "coordinator_email", "name": "coordinator_person"}
+
+
+def _half_open(found: dict[str, Any]) -> dict[str, Any]:
+    """People name the last day; the file has the day after, on which it is over. What is no date stays as typed."""
+    try:
+        last = date.fromisoformat(str(found["end"]))
+        return {**found, "end": last + timedelta(days=1)}
+    except (KeyError, ValueError, OverflowError):
+        return found
 
 
 def _typed(fields: dict[str, Any]) -> bool:

@@ -59,7 +59,7 @@ def test_when_she_removes_her_name_her_posts_stay_without_it(app, client, room):
         assert list(check_chain(network_id)) == []
     page = opened(client, f"/uk/forum/{thread_id}")
     assert "Ann Author" not in page.text
-    assert "Somebody who has left" in page.text
+    assert "A former member" in page.text
     assert "Her new words" in page.text
 
 

@@ -64,6 +64,13 @@ def cast(house: House, browser: Browser, with_scripts: bool) -> Iterator[Cast]:
     people.go_home()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The steps of a journey stay together on one worker."""
+    for item in items:
+        if item.get_closest_marker("journey"):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
+
+
 _ended_at: dict[str, str] = {}
 
 

@@ -166,8 +166,8 @@ def test_her_mail_program_unsubscribes_her_by_one_post_and_the_page_does_it_too(
     body = urllib.parse.urlencode({"List-Unsubscribe": "One-Click"}).encode()
     with urllib.request.urlopen(urllib.request.Request(address, data=body), timeout=20) as answer:
         assert answer.status in (200, 202)
-    eve.opens(link(mail, "/mail/"))
-    eve.reads("Nothing comes to this address.")
+    eve.opens(link(mail, "/unsubscribe/"))
+    eve.reads("No mail of ours goes to this address any more.")
 
 
 def sends_the_news(uk: Cast) -> None:

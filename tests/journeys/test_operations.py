@@ -15,7 +15,7 @@ from tests.journeys.network import Cast, the_network
 from tests.journeys.people import DESK
 
 pytestmark = pytest.mark.journey
-TAMPER = "UPDATE entry SET facts = replace(facts, 'Second', 'Golden') WHERE number = 3"
+TAMPER = "UPDATE entry SET facts = replace(facts, '1', '2') WHERE number = 3"
 
 
 @pytest.fixture(scope="module")

@@ -120,6 +120,20 @@ def test_who_muted_the_discussion_hears_nothing_and_who_follows_it_does(network,
     assert queries.stance_of(people["Cy"].id, "thread", 41) is Stance.FOLLOW
 
 
+def test_who_asks_for_less_mail_no_longer_follows_what_writing_made_them_follow(network, people, teller):
+    cy = builders.acting(people["Cy"], network)
+    with transaction():
+        actions.take_stance(cy, network, "thread", 41, Stance.FOLLOW)
+        actions.take_stance(cy, network, "thread", 42, Stance.MUTE)
+    set_volume(people["Cy"], network, Volume.VOTES)
+    assert queries.stance_of(people["Cy"].id, "thread", 41) is None
+    assert queries.stance_of(people["Cy"].id, "thread", 42) is Stance.MUTE
+    with transaction():
+        actions.take_stance(cy, network, "thread", 41, Stance.FOLLOW)
+    set_volume(people["Cy"], network, Volume.DIGEST)
+    assert queries.stance_of(people["Cy"].id, "thread", 41) is Stance.FOLLOW
+
+
 def test_what_is_always_told_reaches_even_who_muted_and_wants_votes_only(network, people, teller):
     with transaction():
         actions.take_stance(builders.acting(people["Bob"], network), network, "thread", 41, Stance.MUTE)
