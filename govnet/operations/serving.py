@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from types import FrameType
+from typing import Any
 
 import structlog
 import waitress
@@ -62,6 +63,11 @@ def _end(_signal: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
+def settings(proxies: int) -> dict[str, Any]:
+    """How to listen. What a proxy says of its visitor is kept only where there is a proxy: the app reads it then."""
+    return {"threads": THREADS, "ident": None, "clear_untrusted_proxy_headers": not proxies}
+
+
 def serve(app: Flask, *, host: str, port: int, beside: tuple[Companion, ...] = ()) -> None:
     """Answer requests until SIGTERM or Ctrl-C, with `beside` running; ends them too."""
     signal.signal(signal.SIGTERM, _end)
@@ -69,9 +75,7 @@ def serve(app: Flask, *, host: str, port: int, beside: tuple[Companion, ...] = (
         companion.start()
     began = time.monotonic()
     try:
-        waitress.serve(
-            app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True
-        )
+        waitress.serve(app, host=host, port=port, **settings(app.config["TRUSTED_PROXIES"]))
     except KeyboardInterrupt:
         pass
     finally:

@@ -1,0 +1,34 @@
+"""What the web server passes on of what a proxy says."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+
+import pytest
+from waitress.server import create_server
+
+from govnet.operations import serving
+
+
+def seen_by_the_app(proxies: int) -> str:
+    def say(environ, start):  # type: ignore[no-untyped-def]
+        start("200 OK", [("Content-Type", "text/plain")])
+        return [environ.get("HTTP_X_FORWARDED_PROTO", "nothing").encode()]
+
+    server = create_server(say, host="127.0.0.1", port=0, **serving.settings(proxies))
+    running = threading.Thread(target=server.run, daemon=True)
+    running.start()
+    line = http.client.HTTPConnection("127.0.0.1", server.effective_port, timeout=5)
+    try:
+        line.request("GET", "/", headers={"X-Forwarded-Proto": "https"})
+        return line.getresponse().read().decode()
+    finally:
+        line.close()
+        server.close()
+        running.join(5)
+
+
+@pytest.mark.parametrize(("proxies", "seen"), [(0, "nothing"), (1, "https")])
+def test_a_proxy_is_believed_only_where_there_is_one(proxies: int, seen: str) -> None:
+    assert seen_by_the_app(proxies) == seen
