@@ -151,13 +151,9 @@ def test_at_the_deadline_the_worker_closes_it_once_and_it_stands_in_the_register
     mail = fay.house.mail(fay.email, "2015-01 Agreed; 1 disagreed and let it go ahead")
     fay.opens(link(mail, "/decisions/2015-01"))
     fay.is_at(QUESTION)
-    fay.reads(
-        "Agreed; 1 disagreed and let it go ahead",
-        "2015-01",
-        "In force",
-        "Ben Field",
-        "It may keep people away.",
-    )
+    fay.reads("Agreed; 1 disagreed and let it go ahead", "2015-01", "In force", "It may keep people away.")
+    fay.unfolds("Who answered what")
+    fay.reads("Ben Field")
     fay.unfolds("Check this decision")
     fay.reads("6 could give an answer that counts when it opened.", "5 did.", "SHA-256")
     fay.opens("/uk/decisions")

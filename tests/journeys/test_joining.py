@@ -177,8 +177,8 @@ def test_her_mail_program_unsubscribes_her_by_one_post_which_a_look_at_the_page_
     body = urllib.parse.urlencode({"List-Unsubscribe": "One-Click"}).encode()
     with urllib.request.urlopen(urllib.request.Request(address, data=body), timeout=20) as answer:
         assert answer.status in (200, 202)
-    eve.opens(address)
-    eve.reads("No mail of ours goes to this address any more.")
+    eve.opens_the_link("Change or stop the mail of UK Network", "/mail/choose/")
+    eve.reads("Nothing comes to this address.")
 
 
 def sends_the_news(uk: Cast) -> None:
