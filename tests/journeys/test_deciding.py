@@ -192,7 +192,7 @@ def test_the_committee_writes_down_what_a_meeting_decided_with_its_evidence(uk: 
         tess.chooses("At a meeting")
         tess.writes("On which day?", "2015-04-20")
         tess.writes("Which meeting", "Meeting in Leeds")
-        tess.chooses("The committee")
+        tess.chooses("The committee", within=tess.page.get_by_role("group", name="Who decided?"))
         tess.writes("How do we know?", "Four were there, and nobody spoke against it.")
         tess.presses("Write it down")
         tess.reads(
