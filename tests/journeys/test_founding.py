@@ -52,7 +52,15 @@ def test_what_she_forgot_is_said_beside_its_field_and_nothing_that_she_typed_is_
     vera.writes("The mailbox", "vera@example.org")
     vera.writes("The phone", "01632 960 001")
     vera.chooses("Usual")
-    place(vera, 1, {"What is the place called": "Chair", "Who holds it": "Sam Potter", "Their e-mail": "sam@example.org"})
+    place(
+        vera,
+        1,
+        {
+            "What is the place called": "Chair",
+            "Who holds it": "Sam Potter",
+            "Their e-mail": "sam@example.org",
+        },
+    )
     place(vera, 1, {"Since": "2014-06-09", "Last day": "2016-06-08"})
     vera.presses("Found the network")
     vera.reads("Please look at this again", "What you wrote is still here.")
