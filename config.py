@@ -108,7 +108,7 @@ def load(environ: dict[str, str] | None = None) -> Config:
         CLOCK_FILE=env.str("GOVNET_CLOCK_FILE", None) if name != "production" else None,
         RATELIMIT_STORAGE_URI=env.str("REDIS_URL", "memory://"),
         TRUSTED_PROXIES=env.int("TRUSTED_PROXIES", 0),
-        MORE_HOSTS=tuple(str(host).strip() for host in env.list("MORE_HOSTS", []) if str(host).strip()),
+        MORE_HOSTS=tuple(env.str("MORE_HOSTS", "").replace(",", " ").split()),
         SECURITY_CONTACT=env.str("SECURITY_CONTACT", None),
     )
     _check(config)

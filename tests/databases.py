@@ -42,12 +42,19 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def _binaries() -> Path:
+    found = sorted(glob("/usr/lib/postgresql/*/bin"), key=lambda p: int(p.split("/")[-2]))
+    return Path(found[-1]) if found else Path(shutil.which("initdb") or "/missing/initdb").parent
+
+
+def installed() -> bool:
+    """Whether this machine has PostgreSQL's binaries."""
+    return (_binaries() / "initdb").exists()
+
+
 def start_cluster() -> Cluster:
     """A throw-away cluster; as user postgres when root, which PostgreSQL refuses to be."""
-    found = sorted(glob("/usr/lib/postgresql/*/bin"), key=lambda p: int(p.split("/")[-2]))
-    binaries = Path(found[-1]) if found else Path(shutil.which("initdb") or "/missing/initdb").parent
-    if not (binaries / "initdb").exists():
-        raise pytest.UsageError("PostgreSQL is not installed: apt-get install postgresql")
+    binaries = _binaries()
     user = "postgres" if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="govnet-pg-"))
     if user:

@@ -28,11 +28,13 @@ START = datetime(2015, 4, 13, 9, 0, tzinfo=UTC)
 T = TypeVar("T")
 
 
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+@contextmanager
+def a_port() -> Iterator[int]:
+    """A port that nobody else is given until the block ends; a server that reuses addresses can listen on it."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        yield int(held.getsockname()[1])
 
 
 def until(look: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
@@ -124,9 +126,16 @@ def a_house(folder: Path, database_url: str) -> Iterator[House]:
     """Tables and a founding link are not made yet: `house.command("init")` does that, then `running(house)`."""
     mail_folder = folder / "mail"
     mail_folder.mkdir(parents=True)
-    catcher = Catcher(mail_folder, free_port())
+    catcher = Catcher(mail_folder)
     catcher.start()
-    port = free_port()
+    with a_port() as port:
+        try:
+            yield _house(folder, port, database_url, catcher.port)
+        finally:
+            catcher.stop()
+
+
+def _house(folder: Path, port: int, database_url: str, mail_port: int) -> House:
     environ = {
         **{
             name: value
@@ -138,16 +147,13 @@ def a_house(folder: Path, database_url: str) -> Iterator[House]:
         "SITE_URL": f"http://127.0.0.1:{port}",
         "PORT": str(port),
         "MAIL_SERVER": "127.0.0.1",
-        "MAIL_PORT": str(catcher.port),
+        "MAIL_PORT": str(mail_port),
         "GOVNET_CLOCK_FILE": str(folder / "clock"),
         "SECRET_KEY": "a-journey-s-own-key-that-nobody-else-uses",
     }
     house = House(folder, port, environ)
     house.later(START - datetime.now(UTC))
-    try:
-        yield house
-    finally:
-        catcher.stop()
+    return house
 
 
 @contextmanager

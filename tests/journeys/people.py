@@ -102,7 +102,8 @@ class Somebody:
 
     def in_view(self, role: str, words: str, within: Locator | None = None) -> Locator:
         """The first thing of a kind whose name begins so."""
-        return (within or self.page).get_by_role(role, name=begins(words)).first  # type: ignore[arg-type]
+        name = one_of(words) if role == "radio" else begins(words)
+        return (within or self.page).get_by_role(role, name=name).first  # type: ignore[arg-type]
 
     def reads(self, *passages: str) -> None:
         """These words are on the page, to be seen."""
@@ -244,6 +245,11 @@ class ByKeyboard(Somebody):
         self.sees_no_sideways_scrolling()
 
 
-def begins(words: str) -> re.Pattern[str]:
-    """Names that begin with these words, whole: "Agree" is not "Agree, with a worry"."""
-    return re.compile(r"^\s*" + re.escape(words) + r"(?![\w,])", re.IGNORECASE)
+def begins(words: str, *, then: str = r"(?!\w)") -> re.Pattern[str]:
+    """Names that begin with these words."""
+    return re.compile(r"^\s*" + re.escape(words) + then, re.IGNORECASE)
+
+
+def one_of(words: str) -> re.Pattern[str]:
+    """The same where names are many and alike: "Agree" is not "Agree, with a worry"."""
+    return begins(words, then=r"(?![\w,])")

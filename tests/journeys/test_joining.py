@@ -154,20 +154,31 @@ def test_a_mail_reaches_her_and_names_its_way_out_for_programs_and_for_people(uk
     assert "List-Unsubscribe" not in mail, "a mail that somebody asked for has no way out of a list"
 
 
-def test_her_mail_program_unsubscribes_her_by_one_post_and_the_page_does_it_too(uk: Cast) -> None:
+def test_the_news_reach_her_with_a_way_to_less_mail_that_asks_her_address_first(uk: Cast) -> None:
     sends_the_news(uk)
+    eve, house = uk["Eve"], uk.house
+    mail = house.mail(eve.email, "Spring news")
+    assert "You get this because you asked for the mail of UK Network." in words(mail)
+    eve.opens(link(mail, "/uk/mail"))
+    eve.follows("Just the mail: get the link to change or stop it")
+    eve.writes("Your e-mail address", eve.email)
+    eve.presses("Send me the link")
+    eve.opens_the_link("Change or stop the mail of UK Network", "/mail/choose/")
+    eve.sees("button", "Send nothing more to this address")
+
+
+def test_her_mail_program_unsubscribes_her_by_one_post_which_a_look_at_the_page_does_not(uk: Cast) -> None:
     eve, mail = uk["Eve"], uk.house.mail("eve@example.org", "Spring news")
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    address = next(
-        url for url in re.findall(r"<([^>]+)>", str(mail["List-Unsubscribe"])) if url.startswith("http")
-    )
+    offered = re.findall(r"<([^>]+)>", str(mail["List-Unsubscribe"]))
+    address = next(url for url in offered if url.startswith("http"))
     eve.opens(address)
     eve.reads("Stop all mail of UK Network to your address?")
     body = urllib.parse.urlencode({"List-Unsubscribe": "One-Click"}).encode()
     with urllib.request.urlopen(urllib.request.Request(address, data=body), timeout=20) as answer:
         assert answer.status in (200, 202)
-    eve.opens(link(mail, "/unsubscribe/"))
-    eve.reads("No mail of ours goes to this address any more.")
+    eve.opens_the_link("Change or stop the mail of UK Network", "/mail/choose/")
+    eve.reads("Nothing comes to this address.")
 
 
 def sends_the_news(uk: Cast) -> None:

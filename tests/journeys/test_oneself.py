@@ -127,7 +127,7 @@ def test_cleo_removes_her_name_and_nothing_names_her_any_more(uk: Cast) -> None:
     cleo.opens("/me/data")
     cleo.is_at("Sign in")
     ada.opens(thread)
-    ada.reads("It was cold last time.", "Somebody who has left")
+    ada.reads("It was cold last time.", "A former member")
     ada.does_not_read("Cleo")
     ada.opens("/uk/record")
     ada.does_not_read("Cleo")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import threading
 
@@ -17,7 +18,12 @@ def seen_by_the_app(proxies: int) -> str:
         return [environ.get("HTTP_X_FORWARDED_PROTO", "nothing").encode()]
 
     server = create_server(say, host="127.0.0.1", port=0, **serving.settings(proxies))
-    running = threading.Thread(target=server.run, daemon=True)
+
+    def run() -> None:
+        with contextlib.suppress(OSError):  # it was waiting on the socket that is closed below
+            server.run()
+
+    running = threading.Thread(target=run, daemon=True)
     running.start()
     line = http.client.HTTPConnection("127.0.0.1", server.effective_port, timeout=5)
     try:

@@ -1,0 +1,12 @@
+"""What the forum's page tests share."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.forum.stage import Forum
+
+
+@pytest.fixture
+def forum(client, app):
+    return Forum(app)
