@@ -64,6 +64,7 @@ def cast(house: House, browser: Browser, with_scripts: bool) -> Iterator[Cast]:
     people.go_home()
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The steps of a journey stay together on one worker."""
     for item in items:
