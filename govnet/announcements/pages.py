@@ -98,7 +98,7 @@ def under(announcement: Announcement) -> str:
         mandate = db.session.get(Mandate, int(key))
         until = weekday_date(mandate.end - DAY) if mandate else ""
         return str(_("as coordinator, until %(day)s", day=until))
-    return str(_("as the committee's chair")) if announcement.authority else ""
+    return str(_("as the committee’s chair")) if announcement.authority else ""
 
 
 def how(facts: Mapping[str, int], audience: Audience) -> list[str]:
@@ -127,7 +127,7 @@ def how(facts: Mapping[str, int], audience: Audience) -> list[str]:
             "%(num)s addresses that take just the mail",
             found.subscribers,
         )
-        lines.append(_("and %(words)s (one that is also a member's is counted once)", words=words))
+        lines.append(_("and %(words)s (one that is also a member’s is counted once)", words=words))
     if found.list:
         lines.append(_("and the mailing list elsewhere, which is one address here"))
     if found.stopped:

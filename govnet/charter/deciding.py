@@ -16,11 +16,11 @@ VOICE = Choice(
     key="decisions.voice",
     default="each",
     title=N_("Whose answers count"),
-    explains=N_("Whatever is chosen, nobody's own hand casts two answers that count in one decision."),
+    explains=N_("Whatever is chosen, nobody’s own hand casts two answers that count in one decision."),
     clause=N_("%(value)s"),
     options={
         "each": N_("Every member has one answer that counts, and every organisation has one."),
-        "organisations": N_("Only organisations' answers count; people's answers are shown beside them."),
+        "organisations": N_("Only organisations’ answers count; people’s answers are shown beside them."),
     },
 )
 MINIMUM_DAYS_OPEN = Whole(
@@ -47,7 +47,7 @@ EXTENSION_DAYS = Whole(
     key="decisions.extension_days",
     default=7,
     title=N_("Time to answer new words"),
-    explains=N_("When a proposal's words change, everybody is asked again and has at least this long."),
+    explains=N_("When a proposal’s words change, everybody is asked again and has at least this long."),
     clause=N_("When its words change, everybody is asked again and has at least %(value)s more."),
     unit="days",
     least=1,
@@ -179,9 +179,9 @@ SUPERMAJORITY = Share(
 VISIBLE = Choice(
     key="decisions.positions_visible",
     default="at_once",
-    title=N_("When members see each other's answers"),
-    explains=N_("Visitors never see people's names beside answers, unless those people said so."),
-    clause=N_("Members see each other's answers %(value)s."),
+    title=N_("When members see each other’s answers"),
+    explains=N_("Visitors never see people’s names beside answers, unless those people said so."),
+    clause=N_("Members see each other’s answers %(value)s."),
     options={
         "at_once": N_("at once"),
         "after_own": N_("once they have answered themselves"),

@@ -153,7 +153,7 @@ MANDATE_MONTHS = Whole(
 REPORT_MONTHS = Whole(
     key="coordinator.report_months",
     default=12,
-    title=N_("The coordinator's reports"),
+    title=N_("The coordinator’s reports"),
     explains=N_("How often the coordinator says in public what was done; there is one more at the end."),
     clause=N_("The coordinator reports every %(value)s."),
     unit="months",
@@ -204,7 +204,7 @@ MATTERS: Mapping[str, str] = {
     "money": N_("money"),
     "statement": N_("what is said in our name"),
     "mandate": N_("what the coordinator may do"),
-    "committee": N_("the committee's own business"),
+    "committee": N_("the committee’s own business"),
 }
 BODIES: Mapping[str, str] = {"all": N_("All members"), "committee": N_("The committee")}
 METHODS: Mapping[str, str] = {
@@ -225,10 +225,10 @@ _TITLES: Mapping[str, tuple[str, str]] = {
         N_("What is said in our name: who decides"),
         N_("What is said in our name: how it is decided"),
     ),
-    "mandate": (N_("The coordinator's work: who decides"), N_("The coordinator's work: how it is decided")),
+    "mandate": (N_("The coordinator’s work: who decides"), N_("The coordinator’s work: how it is decided")),
     "committee": (
-        N_("The committee's business: who decides"),
-        N_("The committee's business: how it is decided"),
+        N_("The committee’s business: who decides"),
+        N_("The committee’s business: how it is decided"),
     ),
 }
 

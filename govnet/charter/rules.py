@@ -91,7 +91,7 @@ def _contradictions(new: Charter) -> dict[str, Said]:
         )
     if new[p.VOICE] == "organisations" and "organisation" not in new[p.KINDS]:
         found[p.VOICE.key] = Said(
-            N_("Only organisations' answers would count, but organisations can't be members.")
+            N_("Only organisations’ answers would count, but organisations can’t be members.")
         )
     if not new[p.KINDS] - {"observer"}:
         found[p.KINDS.key] = Said(
@@ -99,11 +99,11 @@ def _contradictions(new: Charter) -> dict[str, Said]:
         )
     if new[p.BODY_FOR["charter"]] == "committee":
         found[p.BODY_FOR["charter"].key] = Said(
-            N_("These rules belong to all members: the committee can't change them.")
+            N_("These rules belong to all members: the committee can’t change them.")
         )
     if new[p.METHOD_FOR["charter"]] == "advice":
         found[p.METHOD_FOR["charter"].key] = Said(
-            N_("These rules can't be changed by advice, which binds nobody.")
+            N_("These rules can’t be changed by advice, which binds nobody.")
         )
     return found
 

@@ -142,7 +142,7 @@ def add_note(decision: Decision, kind: NoteKind, text: str, *, by: Actor, via: D
     """Write beside a decision, which itself is never edited. A minority's note is for those who disagreed."""
     under = require(by, Can.NOTE_DECISION, decision)
     if kind is NoteKind.MINORITY and not queries.disagreed(decision.version_id, by):
-        raise NotAllowed(_("A minority's note is for those who disagreed in this decision."))
+        raise NotAllowed(_("A minority’s note is for those who disagreed in this decision."))
     if kind is not NoteKind.MINORITY and not (by.is_officer or queries.author_of(decision) == by.person_id):
         raise NotAllowed(_("Only the proposer, the committee or the coordinator can write this note."))
     note = DecisionNote(

@@ -34,7 +34,7 @@ class AnswerForm(Form):
     reason = Body(_l("Why? What should others know?"), limit=REASON_LIMIT)
     remedy = Body(_l("If you say Stop: what would let you live with it?"), limit=REASON_LIMIT)
     named = BooleanField(_l("Visitors may see my name beside my answer"))
-    recused = BooleanField(_l("I have an interest in this: show my answer, but don't count it"))
+    recused = BooleanField(_l("I have an interest in this: show my answer, but don’t count it"))
 
     def __init__(self, *args: Any, parties: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

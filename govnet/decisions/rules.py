@@ -33,7 +33,7 @@ LABELS: Mapping[Kind, str] = {
 MEANINGS: Mapping[Kind, str] = {
     Kind.AGREE: N_("I support this."),
     Kind.RESERVATIONS: N_("Go ahead; please note what troubles me."),
-    Kind.STAND_ASIDE: N_("I don't support it and won't stand in the way."),
+    Kind.STAND_ASIDE: N_("I don’t support it and won’t stand in the way."),
     Kind.BLOCK: N_(
         "It goes against what we stand for. You must say why, and what would let you live with it."
     ),

@@ -73,7 +73,7 @@ def day_problem(day: date, opened: datetime, charter: Charter, zone: ZoneInfo) -
             soonest=soonest,
         )
     if day > last:
-        return Said(N_("A proposal can't stay open that long: choose %(last)s or earlier."), {"last": last})
+        return Said(N_("A proposal can’t stay open that long: choose %(last)s or earlier."), {"last": last})
     return None
 
 

@@ -37,10 +37,10 @@ def coming_up(network: Network, people: People, limit: int = 3) -> list[Coming]:
     latest = today(network.zone) + SOON
     found = [Coming(p.until, _last_day(p)) for p in people.places if p.holder and p.until]
     if people.coordinator and people.coordinator.until:
-        found.append(Coming(people.coordinator.until, _("Last day of the coordinator's mandate")))
+        found.append(Coming(people.coordinator.until, _("Last day of the coordinator’s mandate")))
     return sorted((c for c in found if c.day <= latest), key=lambda c: c.day)[:limit]
 
 
 def _last_day(place: Place) -> str:
-    words = _("Last day of %(name)s's term on the committee (%(place)s)", name=place.holder, place=place.name)
+    words = _("Last day of %(name)s’s term on the committee (%(place)s)", name=place.holder, place=place.name)
     return str(words)

@@ -49,7 +49,7 @@ FOOTER = (
     NavItem(_l("Everything that happened"), "record.entries", "", ()),
     NavItem(_l("Downloads"), "record.downloads", "", ()),
 )
-DESK = NavItem(_l("The officers' desk"), "offices.desk", "", ())
+DESK = NavItem(_l("The officers’ desk"), "offices.desk", "", ())
 
 _waiting: list[Callable[[], int]] = []
 

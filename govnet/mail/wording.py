@@ -16,7 +16,7 @@ def _(text: str, **values: object) -> str:
 def because(why: Why) -> str:
     """Why something could not be sent, as the second half of a sentence; empty where nobody said."""
     return {
-        Why.ADDRESS_GONE: _("the address doesn't exist"),
+        Why.ADDRESS_GONE: _("the address doesn’t exist"),
         Why.MAILBOX_FULL: _("the mailbox is full"),
         Why.REFUSED_US: _("their provider refused mail from this server"),
         Why.REFUSED_CONTENT: _("their provider refused this mail"),
@@ -54,4 +54,4 @@ def stopped(row: Suppression) -> str:
         day=day,
     )
     cause = because(row.why)
-    return times if not cause else times + " " + _("Your provider's answer: %(cause)s.", cause=cause)
+    return times if not cause else times + " " + _("Your provider’s answer: %(cause)s.", cause=cause)

@@ -34,7 +34,7 @@ class EmailText(Text):
             checked = validate_email(self.data or "", check_deliverability=False, allow_smtputf8=False)
         except EmailNotValidError as error:
             raise ValidationError(
-                _("Enter a whole e-mail address, like ann@example.org. This one can't be right.")
+                _("Enter a whole e-mail address, like ann@example.org. This one can’t be right.")
             ) from error
         self.data = checked.normalized.lower()
 

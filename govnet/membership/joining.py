@@ -42,7 +42,7 @@ def organisation_membership(application: Application) -> tuple[Membership, Organ
     """The organisation's membership, active from today or as it stands already."""
     if not application.may_speak:
         raise RuleBroken(
-            _("%(name)s can't speak for the organisation yet, and nobody can agree to our rules in its name. "
+            _("%(name)s can’t speak for the organisation yet, and nobody can agree to our rules in its name. "
               "Ask, or wait until it is settled.", name=application.name)
         )  # fmt: skip
     organisation = organisation_for(application)

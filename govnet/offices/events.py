@@ -181,7 +181,7 @@ class ReportFiled(_AboutMandate):
     """The coordinator said what was done."""
 
     verb: ClassVar[str] = "offices.report_filed"
-    sentence: ClassVar[Any] = _l("%(actor)s filed the coordinator's report that was due on %(due)s.")
+    sentence: ClassVar[Any] = _l("%(actor)s filed the coordinator’s report that was due on %(due)s.")
 
     report: MandateReport
     due: date
@@ -193,7 +193,7 @@ class SettingsChanged(Event):
     """Officers changed how the network can be reached, or its colour."""
 
     verb: ClassVar[str] = "offices.settings_changed"
-    sentence: ClassVar[Any] = _l("%(actor)s changed the network's settings: %(what)s.")
+    sentence: ClassVar[Any] = _l("%(actor)s changed the network’s settings: %(what)s.")
     words_of: ClassVar[frozenset[str]] = frozenset({"old", "new"})
     subject: ClassVar[str] = "about"
 

@@ -110,7 +110,7 @@ class ReportForm(Form):
 class SettingsForm(Form):
     """How the network can be reached, and its colour."""
 
-    contact_name = Text(_l("Whom can people write to or ring?"), missing=_l("Enter a person's name"))
+    contact_name = Text(_l("Whom can people write to or ring?"), missing=_l("Enter a person’s name"))
     contact_email = EmailField(
         _l("Mailbox"),
         [

@@ -31,10 +31,10 @@ AUTHORITIES = {
     "self": _l("it was their own to do"),
     "membership": _l("as a member"),
     "term": _l("as somebody with a place on the committee"),
-    "mandate": _l("under the coordinator's mandate"),
+    "mandate": _l("under the coordinator’s mandate"),
     "operator_grant": _l("as the operator of the server"),
     "shell": _l("as the operator of the server"),
-    "rules": _l("by the network's rules"),
+    "rules": _l("by the network’s rules"),
     "decision": _l("by a decision"),
 }
 HIDDEN = {

@@ -52,7 +52,7 @@ def test_nothing_closes_on_a_weekend() -> None:
     [
         (date(2015, 5, 8), "at least 7 days to answer: choose 2015-05-11 or later"),
         (date(2015, 5, 16), "on a working day"),
-        (date(2015, 7, 15), "can't stay open that long: choose 2015-07-03 or earlier"),
+        (date(2015, 7, 15), "can’t stay open that long: choose 2015-07-03 or earlier"),
     ],
 )
 def test_a_day_that_cannot_be_is_refused_with_the_nearest_that_can(day: date, words: str) -> None:

@@ -95,7 +95,7 @@ def test_what_was_decided_stands_there_with_its_number(
 
 @pytest.mark.usefixtures("alive")
 def test_the_end_of_the_mandate_comes_up(client: FlaskClient) -> None:
-    assert "Last day of the coordinator's mandate" in opened(client, "/uk/").text
+    assert "Last day of the coordinator’s mandate" in opened(client, "/uk/").text
 
 
 @pytest.mark.usefixtures("alive")

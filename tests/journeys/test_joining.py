@@ -149,7 +149,7 @@ def test_a_mail_reaches_her_and_names_its_way_out_for_programs_and_for_people(uk
     tess.writes("Subject", "Spring news")
     tess.writes("What you want to say", "The days are longer.")
     tess.presses("Save, and check it")
-    tess.reads("1 address that takes just the mail", "The coordinator or the committee's chair can send it.")
+    tess.reads("1 address that takes just the mail", "The coordinator or the committee’s chair can send it.")
     mail = eve.house.mail(eve.email, "Do you want the mail")
     assert "List-Unsubscribe" not in mail, "a mail that somebody asked for has no way out of a list"
 

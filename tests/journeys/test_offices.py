@@ -85,7 +85,7 @@ def test_sent_again_it_reaches_everybody_once_and_the_numbers_add_up(uk: Cast) -
     house.later(timedelta(minutes=11))
     robin.looks_until("Sent: 4 of 4")
     assert numbers(robin) == [4, 0, 0, 0]
-    robin.reads("We can't know who has read it, and don't track it.")
+    robin.reads("We can’t know who has read it, and don’t track it.")
     for address in ("ada@example.org", "ben@example.org", "robin@example.org", "list@example.org"):
         got = [mail for mail in house.mails(address) if str(mail["Subject"]) == SUBJECT]
         assert len(got) == 1, address

@@ -131,7 +131,7 @@ def test_a_visitor_is_led_to_sign_in(client, uk):
 
 def test_what_mail_a_network_sends_is_public(client, uk):
     html = opened(client, "/uk/mail")
-    assert "We don't track who opens a mail" in html.text
+    assert "We don’t track who opens a mail" in html.text
 
 
 @pytest.fixture
@@ -234,7 +234,7 @@ def test_a_reader_of_a_list_elsewhere_cannot_take_the_whole_list_out(app, client
 
 def test_an_unknown_link_is_said_so(client, uk):
     html = opened(client, "/unsubscribe/nonsense", 404)
-    assert "We don't know this link" in html.text
+    assert "We don’t know this link" in html.text
     assert client.post("/unsubscribe/nonsense", data={"List-Unsubscribe": "One-Click"}).status_code == 404
 
 

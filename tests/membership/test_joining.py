@@ -328,7 +328,7 @@ def test_an_organisation_that_nobody_may_speak_for_yet_waits():
     application = a_waiting_application(
         network, kind=MembershipKind.ORGANISATION, organisation_name="The Open Shed"
     )
-    with pytest.raises(RuleBroken, match="can't speak for the organisation yet"), transaction():
+    with pytest.raises(RuleBroken, match="can’t speak for the organisation yet"), transaction():
         actions.admit(application, by=sam, via=Door.WEB)
     with transaction():
         actions.speak_now(application, via=Door.WEB)
