@@ -17,6 +17,7 @@ from govnet.decisions.opening import Ask, Taken, Words
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
 from govnet.forum import actions as forum
+from govnet.forum.kinds import Audience
 from govnet.forum.models import Thread
 from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.transaction import in_transaction, transaction
@@ -66,13 +67,13 @@ def taken(
         return actions.record_elsewhere(network, words, ask, how, by=acting(by, network), via=Door.MEETING)
 
 
-def a_discussion(network: Network, by: Person) -> Thread:
+def a_discussion(network: Network, by: Person, audience: Audience | None = None) -> Thread:
     """A thread in a topic of its own, with its first post."""
     with one_transaction():
         network = db.session.merge(network)
         about = forum.About(title="General")
         topic = forum.open_topic(network, about, by=PROGRAM, via=Door.CLI)
-        draft = forum.Draft(title="How many seats?", body="Let us **count** them.")
+        draft = forum.Draft(title="How many seats?", body="Let us **count** them.", audience=audience)
         return forum.start_thread(topic, draft, by=acting(by, network), via=Door.WEB)
 
 

@@ -17,6 +17,7 @@ from govnet.charter import queries as charters
 from govnet.decisions import closing, lists
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
+from govnet.forum.kinds import Audience
 from govnet.kernel.clock import MovedClock
 from tests.builders import a_member, a_steering_member, acting, an_organisation, sign_in
 from tests.decisions.builders import (
@@ -525,3 +526,13 @@ def test_the_charter_in_force_reads_as_a_document(app: Flask) -> None:
     assert "as found" in page.text
     assert charters.rules_in_force(network.id)
     assert acting(a_member(network), network).is_member
+
+
+def test_who_proposes_from_a_members_discussion_is_told_that_a_proposal_is_public(app: Flask) -> None:
+    network = a_network_with_rules()
+    ada = a_member(network, "Ada")
+    quiet = a_discussion(network, ada, Audience.MEMBERS).id
+    loud = a_discussion(network, ada).id
+    client = browser(app, ada)
+    assert "A proposal is public" in client.get(f"/uk/proposals/new?matter=statement&thread={quiet}").text
+    assert "A proposal is public" not in client.get(f"/uk/proposals/new?matter=statement&thread={loud}").text
