@@ -17,6 +17,8 @@ class Person:
     kind: str
     about: str = ""
     act_as: str = ""
+    named: bool = False
+    """Whether visitors may see the name in the list of members."""
 
     @property
     def email(self) -> str:

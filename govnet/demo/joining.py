@@ -49,6 +49,8 @@ def plan(stage: Stage) -> None:
             stage.days_ago(person.days_ago, hour, _later(_confirm_own, stage, person))
         if person.kind in ("member", "representative"):
             stage.days_ago(person.days_ago - 1, 8, _later(_volume, stage, person))
+        if person.named:
+            stage.days_ago(person.days_ago - 1, 8.1, _later(_named, stage, person))
     for organisation in stage.facts.organisations.values():
         _organisation(stage, organisation)
     for one in stage.facts.applications:
@@ -91,9 +93,17 @@ def _csv(stage: Stage) -> str:
     return out.getvalue()
 
 
-def _confirm_own(stage: Stage, person: Person) -> None:
+def _own(stage: Stage, person: Person) -> Membership:
     query = select(Membership).where(Membership.person_id == stage.people[person.key])
-    _confirm(stage, person.key, db.session.scalars(query).one())
+    return db.session.scalars(query).one()
+
+
+def _confirm_own(stage: Stage, person: Person) -> None:
+    _confirm(stage, person.key, _own(stage, person))
+
+
+def _named(stage: Stage, person: Person) -> None:
+    member_actions.name_in_public(_own(stage, person), True, by=stage.actor(person.key), via=Door.WEB)
 
 
 def _confirm(stage: Stage, key: str, membership: Membership) -> None:
