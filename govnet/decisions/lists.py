@@ -14,7 +14,7 @@ from govnet.accounts.waiting import thing
 from govnet.charter.queries import rules_of
 from govnet.decisions.models import ELSEWHERE, Position, Proposal, ProposalVersion, RollEntry, VersionState
 from govnet.decisions.queries import parties_of
-from govnet.decisions.rules import Kind, Outcome, Tally
+from govnet.decisions.rules import FIVE, Outcome, Tally
 from govnet.decisions.voices import sees_tally
 from govnet.extensions import db
 from govnet.kernel.actor import VISITOR, Actor
@@ -55,7 +55,7 @@ def open_now(network_id: int, actor: Actor = VISITOR, limit: int = 50) -> list[R
 
 
 def _row(version: ProposalVersion, counts: Mapping[str, int]) -> Row:
-    tally = Tally(*(counts.get(kind.value, 0) for kind in Kind))
+    tally = Tally(*(counts.get(kind.value, 0) for kind in FIVE))
     mine = next((name for name in (WANTED, ANSWERED) if counts.get(name)), "")
     return Row(version, tally, mine)
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from govnet.accounts.models import Person
 from govnet.charter.models import CharterVersion, Network
 from govnet.decisions import triggers as triggers
+from govnet.decisions.beside import Option as Option
 from govnet.decisions.book import Decision as Decision
 from govnet.decisions.rules import Kind, Outcome
 from govnet.kernel.actor import Door
@@ -58,6 +59,9 @@ class Proposal(Base):
     evidence_url: Mapped[str] = mapped_column(String(500), default="")
     review_on: Mapped[date | None]
     opened_at: Mapped[Instant]
+    tell_at: Mapped[Instant | None]
+    """For what was decided elsewhere: from when it is told; until then whoever wrote it down can take it back."""
+    told_at: Mapped[Instant | None]
     network: Mapped[Network] = relationship(lazy="raise")
     author: Mapped[Person] = relationship(lazy="raise")
     versions: Mapped[list[ProposalVersion]] = relationship(
@@ -98,6 +102,7 @@ class ProposalVersion(Base):
             name="never_decided_early",
         ),
         CheckConstraint("number > 0 AND roll_size >= 0", name="numbers_positive"),
+        CheckConstraint("(trial_until IS NULL) = (trial_signs = '')", name="trial_has_signs"),
     )
     id: Mapped[Key]
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
@@ -110,6 +115,14 @@ class ProposalVersion(Base):
     """Why there is a new version: what changed in the words, or what somebody objected."""
     changes: Mapped[str] = mapped_column(Text, default="{}")
     """Canonical JSON of the charter's parameters that it changes."""
+    considered: Mapped[str] = mapped_column(Text, default="")
+    """Markdown: what else was thought of, and why not that."""
+    sources: Mapped[str] = mapped_column(Text, default="")
+    """Markdown: what it rests on."""
+    trial_until: Mapped[date | None]
+    """On trial: it ends by itself before this day begins, unless it is confirmed."""
+    trial_signs: Mapped[str] = mapped_column(Text, default="")
+    """For what is on trial: how we shall know whether it works."""
     method: Mapped[str] = mapped_column(String(20))
     opened_at: Mapped[Instant]
     deadline: Mapped[Instant]
@@ -126,6 +139,7 @@ class ProposalVersion(Base):
     author: Mapped[Person] = relationship(lazy="raise")
     charter_version: Mapped[CharterVersion] = relationship(lazy="raise")
     decision: Mapped[Decision | None] = relationship(back_populates="version", lazy="raise")
+    options: Mapped[list[Option]] = relationship(lazy="raise", order_by="Option.number")
 
     @property
     def is_open(self) -> bool:
@@ -189,6 +203,7 @@ class Position(Base):
         UniqueConstraint("entry_id", name="uq_position_one_a_party"),
         Index("uq_position_one_a_human", "version_id", "cast_by_id", unique=True, **where("counted")),
         CheckConstraint("kind <> 'block' OR erased OR trim(reason) <> ''", name="block_has_a_reason"),
+        CheckConstraint("(kind = 'choice') = (choices <> '')", name="choice_has_choices"),
     )
     id: Mapped[Key]
     version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"), index=True)
@@ -200,6 +215,10 @@ class Position(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     remedy: Mapped[str] = mapped_column(Text, default="")
     """With a Stop: what would let one live with it."""
+    principle: Mapped[str] = mapped_column(Text, default="")
+    """With a Stop: which of the network's principles it rests on."""
+    choices: Mapped[str] = mapped_column(Text, default="")
+    """Between options: canonical JSON of each option's number and its rank, score or dots."""
     counted: Mapped[bool]
     recused: Mapped[bool] = mapped_column(default=False)
     """Has an interest in what is decided: shown, not counted."""
@@ -226,6 +245,10 @@ class PastPosition(Base):
     cast_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[Kind] = mapped_column(enum_type(Kind, "kind"))
     reason: Mapped[str] = mapped_column(Text, default="")
+    remedy: Mapped[str] = mapped_column(Text, default="")
+    principle: Mapped[str] = mapped_column(Text, default="")
+    choices: Mapped[str] = mapped_column(Text, default="")
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     door: Mapped[Door] = mapped_column(enum_type(Door, "door"))
     at: Mapped[Instant]
     until: Mapped[Instant]

@@ -25,7 +25,7 @@ from govnet.decisions.models import (
     RollEntry,
     VersionState,
 )
-from govnet.decisions.rules import Kind, Rule, Tally, rule_for
+from govnet.decisions.rules import FIVE, Kind, Rule, Tally, rule_for
 from govnet.decisions.voices import Answer
 from govnet.extensions import db
 from govnet.kernel.actor import Actor
@@ -166,7 +166,7 @@ def tallies(version_ids: Collection[int]) -> dict[int, Tally]:
     found: dict[int, dict[Kind, int]] = {each: {} for each in version_ids}
     for version_id, kind, many in db.session.execute(query.group_by(Position.version_id, Position.kind)):
         found[version_id][kind] = many
-    return {key: Tally(*(kinds.get(kind, 0) for kind in Kind)) for key, kinds in found.items()}
+    return {key: Tally(*(kinds.get(kind, 0) for kind in FIVE)) for key, kinds in found.items()}
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from govnet.decisions import words
 from govnet.decisions.book import Decision, DecisionCounter, DecisionNote
 from govnet.decisions.events import EffectNotApplied
 from govnet.decisions.models import Proposal, ProposalVersion
-from govnet.decisions.rules import ADOPTED, Kind, Outcome, Tally
+from govnet.decisions.rules import ADOPTED, FIVE, Outcome, Tally
 from govnet.extensions import db
 from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.record.queries import details, entries_about
@@ -163,7 +163,7 @@ def how_many(network_id: int) -> int:
 def tally_of(decision: Decision) -> Tally:
     """The tally as it was when it closed."""
     kept = json.loads(decision.tally)
-    return Tally(*(kept[kind.value] for kind in Kind))
+    return Tally(*(kept[kind.value] for kind in FIVE))
 
 
 def outcome_in_words(decision: Decision) -> str:

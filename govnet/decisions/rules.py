@@ -21,8 +21,12 @@ class Kind(StrEnum):
     STAND_ASIDE = "stand-aside"
     BLOCK = "block"
     NO_VIEW = "no-view"
+    CHOICE = "choice"
+    """Between options: which, stands in the answer's choices."""
 
 
+FIVE = (Kind.AGREE, Kind.RESERVATIONS, Kind.STAND_ASIDE, Kind.BLOCK, Kind.NO_VIEW)
+"""The answers to one question, in the order of the page."""
 LABELS: Mapping[Kind, str] = {
     Kind.AGREE: N_("Agree"),
     Kind.RESERVATIONS: N_("Agree, with a worry"),
@@ -85,7 +89,7 @@ class Tally:
     def of(cls, kinds: Iterable[Kind]) -> "Tally":
         """Count answers one by one."""
         many = Counter(kinds)
-        return cls(*(many[kind] for kind in Kind))
+        return cls(*(many[kind] for kind in FIVE))
 
     @property
     def answered(self) -> int:
@@ -109,11 +113,11 @@ class Tally:
 
     def as_json(self) -> dict[str, int]:
         """As the register keeps it."""
-        return dict(zip((kind.value for kind in Kind), self._numbers(), strict=True))
+        return dict(zip((kind.value for kind in FIVE), self._numbers(), strict=True))
 
     def by_kind(self) -> dict[Kind, int]:
         """Each answer and how many gave it, in the order of the page."""
-        return dict(zip(Kind, self._numbers(), strict=True))
+        return dict(zip(FIVE, self._numbers(), strict=True))
 
     def _numbers(self) -> tuple[int, ...]:
         return (self.agree, self.reservations, self.stand_aside, self.block, self.no_view)

@@ -15,7 +15,7 @@ from govnet.decisions import queries, voices, words
 from govnet.decisions.book import Decision
 from govnet.decisions.models import ELSEWHERE, Position, Proposal, ProposalVersion, RollEntry
 from govnet.decisions.queries import Shown
-from govnet.decisions.rules import Kind, Outcome, Part, Rule, Tally, outcome, parts
+from govnet.decisions.rules import FIVE, Kind, Outcome, Part, Rule, Tally, outcome, parts
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.errors import NotFound
@@ -87,7 +87,7 @@ class Standing:
     def groups(self) -> list[tuple[str, str, list[Shown]]]:
         """Those with a name beside their answer, by answer: how drawn, words, who."""
         seen = self.nameable
-        rows = ((kind, [each for each in seen if each.position.kind is kind]) for kind in Kind)
+        rows = ((kind, [each for each in seen if each.position.kind is kind]) for kind in FIVE)
         return [(words.FACES[kind], words.label(kind), who) for kind, who in rows if who]
 
 

@@ -31,7 +31,7 @@ _refuse(
     "proposal_version",
     "what people answer never changes while they do",
     _differs("proposal_id", "number", "question", "text", "html", "changes", "method", "opened_at", "roll_size",
-             "charter_version_id", "author_id"),
+             "charter_version_id", "author_id", "considered", "sources", "trial_until", "trial_signs"),
     delete=False,
 )  # fmt: skip
 _refuse("decision_fixed", "decision", "a decision is never edited", "1 = 1")
@@ -42,6 +42,9 @@ _refuse(
     "a roll never changes once it is taken",
     _differs("version_id", "membership_id", "person_id", "organisation_id", "counted"),
 )
+
+_refuse("proposal_option_fixed", "proposal_option", "what people choose between never changes", "1 = 1")
+_refuse("review_request_fixed", "review_request", "who asked for a review has asked for it", "1 = 1")
 
 _CLOSED = "this version is closed"
 _IS_CLOSED = "(SELECT state FROM proposal_version WHERE id = {row}.version_id) <> 'open'"
@@ -54,6 +57,8 @@ _KEEPS = " AND ".join(
         "entry_id",
         "cast_by_id",
         "kind",
+        "principle",
+        "choices",
         "counted",
         "recused",
         "door",

@@ -1228,6 +1228,8 @@ def upgrade() -> None:
         sa.Column("evidence_url", sa.String(length=500), nullable=False),
         sa.Column("review_on", sa.Date(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tell_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(door IN ('meeting', 'list')) = (taken_on IS NOT NULL)",
             name=op.f("ck_proposal_taken_elsewhere_has_a_day"),
@@ -1490,6 +1492,67 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("post_id", "revision", name=op.f("pk_post_version")),
     )
     op.create_table(
+        "proposal_draft",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("network_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("thread_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("matter", sa.String(length=20), nullable=False),
+        sa.Column("method", sa.String(length=20), nullable=False),
+        sa.Column("question", sa.String(length=200), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open", "asked", "dropped", name="state", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proposal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'asked') = (proposal_id IS NOT NULL)",
+            name=op.f("ck_proposal_draft_asked_has_a_proposal"),
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_proposal_draft_author_id")),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_proposal_draft_network_id")),
+        sa.ForeignKeyConstraint(["proposal_id"], ["proposal.id"], name=op.f("fk_proposal_draft_proposal_id")),
+        sa.ForeignKeyConstraint(["thread_id"], ["thread.id"], name=op.f("fk_proposal_draft_thread_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_draft")),
+        sa.UniqueConstraint("proposal_id", name=op.f("uq_proposal_draft_proposal_id")),
+    )
+    with op.batch_alter_table("proposal_draft", schema=None) as batch_op:
+        batch_op.create_index("ix_proposal_draft_network", ["network_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_proposal_draft_thread_id"), ["thread_id"], unique=False)
+
+    op.create_table(
+        "proposal_interest",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("proposal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("erased", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("erased OR trim(text) <> ''", name=op.f("ck_proposal_interest_says_what")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_proposal_interest_person_id")),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_proposal_interest_proposal_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_interest")),
+    )
+    with op.batch_alter_table("proposal_interest", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_interest_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            "uq_proposal_interest_one",
+            ["proposal_id", "person_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
         "proposal_version",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("proposal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1500,6 +1563,10 @@ def upgrade() -> None:
         sa.Column("html", sa.Text(), nullable=False),
         sa.Column("because", sa.Text(), nullable=False),
         sa.Column("changes", sa.Text(), nullable=False),
+        sa.Column("considered", sa.Text(), nullable=False),
+        sa.Column("sources", sa.Text(), nullable=False),
+        sa.Column("trial_until", sa.Date(), nullable=True),
+        sa.Column("trial_signs", sa.Text(), nullable=False),
         sa.Column("method", sa.String(length=20), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("deadline", sa.DateTime(timezone=True), nullable=False),
@@ -1541,6 +1608,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(state = 'closed') = (outcome IS NOT NULL)",
             name=op.f("ck_proposal_version_closed_has_an_outcome"),
+        ),
+        sa.CheckConstraint(
+            "(trial_until IS NULL) = (trial_signs = '')", name=op.f("ck_proposal_version_trial_has_signs")
         ),
         sa.CheckConstraint(
             "closed_at IS NULL OR closed_at >= deadline OR outcome IN ('withdrawn', 'reworded', 'objected')",
@@ -1739,6 +1809,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_decision_supersedes_id"), ["supersedes_id"], unique=False)
 
     op.create_table(
+        "proposal_option",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("number > 0", name=op.f("ck_proposal_option_number_positive")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["proposal_version.id"], name=op.f("fk_proposal_option_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_option")),
+        sa.UniqueConstraint("version_id", "number", name="uq_proposal_option_number"),
+        sa.UniqueConstraint("version_id", "title", name="uq_proposal_option_title"),
+    )
+    op.create_table(
         "proposal_roll",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1779,6 +1863,65 @@ def upgrade() -> None:
             sqlite_where=sa.text("person_id IS NOT NULL"),
             postgresql_where=sa.text("person_id IS NOT NULL"),
         )
+
+    op.create_table(
+        "proposal_sponsor",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("draft_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["draft_id"], ["proposal_draft.id"], name=op.f("fk_proposal_sponsor_draft_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_proposal_sponsor_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_sponsor")),
+        sa.UniqueConstraint("draft_id", "person_id", name="uq_proposal_sponsor_once"),
+    )
+    with op.batch_alter_table("proposal_sponsor", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_sponsor_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "proposal_suggestion",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("passage", sa.Text(), nullable=False),
+        sa.Column("instead", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "accepted",
+                "rejected",
+                "taken-back",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state IN ('accepted', 'rejected')) = (answered_at IS NOT NULL)",
+            name=op.f("ck_proposal_suggestion_answered_has_a_time"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'rejected' OR answer <> ''", name=op.f("ck_proposal_suggestion_rejected_has_a_word")
+        ),
+        sa.CheckConstraint("trim(passage) <> ''", name=op.f("ck_proposal_suggestion_passage_given")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_proposal_suggestion_person_id")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["proposal_version.id"], name=op.f("fk_proposal_suggestion_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_suggestion")),
+    )
+    with op.batch_alter_table("proposal_suggestion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_suggestion_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_proposal_suggestion_version_id"), ["version_id"], unique=False)
 
     op.create_table(
         "appeal_voice",
@@ -1837,6 +1980,7 @@ def upgrade() -> None:
                 "stand-aside",
                 "block",
                 "no-view",
+                "choice",
                 name="kind",
                 native_enum=False,
                 create_constraint=True,
@@ -1845,6 +1989,10 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("remedy", sa.Text(), nullable=False),
+        sa.Column("principle", sa.Text(), nullable=False),
+        sa.Column("choices", sa.Text(), nullable=False),
+        sa.Column("entered_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column(
             "door",
             sa.Enum(
@@ -1865,6 +2013,9 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["cast_by_id"], ["person.id"], name=op.f("fk_past_position_cast_by_id")),
+        sa.ForeignKeyConstraint(
+            ["entered_by_id"], ["person.id"], name=op.f("fk_past_position_entered_by_id")
+        ),
         sa.ForeignKeyConstraint(["entry_id"], ["proposal_roll.id"], name=op.f("fk_past_position_entry_id")),
         sa.ForeignKeyConstraint(
             ["version_id"], ["proposal_version.id"], name=op.f("fk_past_position_version_id")
@@ -1890,6 +2041,7 @@ def upgrade() -> None:
                 "stand-aside",
                 "block",
                 "no-view",
+                "choice",
                 name="kind",
                 native_enum=False,
                 create_constraint=True,
@@ -1899,6 +2051,8 @@ def upgrade() -> None:
         ),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("remedy", sa.Text(), nullable=False),
+        sa.Column("principle", sa.Text(), nullable=False),
+        sa.Column("choices", sa.Text(), nullable=False),
         sa.Column("counted", sa.Boolean(), nullable=False),
         sa.Column("recused", sa.Boolean(), nullable=False),
         sa.Column("named", sa.Boolean(), nullable=False),
@@ -1922,6 +2076,9 @@ def upgrade() -> None:
         ),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("salt", sa.String(length=64), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'choice') = (choices <> '')", name=op.f("ck_position_choice_has_choices")
+        ),
         sa.CheckConstraint(
             "kind <> 'block' OR erased OR trim(reason) <> ''", name=op.f("ck_position_block_has_a_reason")
         ),
@@ -1961,6 +2118,47 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("proposal_replaces", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_proposal_replaces_decision_id"), ["decision_id"], unique=False)
+
+    op.create_table(
+        "proposal_reviews",
+        sa.Column("proposal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("requests", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["decision.id"], name=op.f("fk_proposal_reviews_decision_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_proposal_reviews_proposal_id")
+        ),
+        sa.PrimaryKeyConstraint("proposal_id", name=op.f("pk_proposal_reviews")),
+    )
+    with op.batch_alter_table("proposal_reviews", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_reviews_decision_id"), ["decision_id"], unique=False)
+
+    op.create_table(
+        "review_reminder",
+        sa.Column("decision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["decision.id"], name=op.f("fk_review_reminder_decision_id")
+        ),
+        sa.PrimaryKeyConstraint("decision_id", "day", name=op.f("pk_review_reminder")),
+    )
+    op.create_table(
+        "review_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_review_request_decision_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_review_request_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_request")),
+        sa.UniqueConstraint("decision_id", "person_id", name="uq_review_request_once"),
+    )
+    with op.batch_alter_table("review_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_request_person_id"), ["person_id"], unique=False)
 
     if op.get_bind().dialect.name == "postgresql":  # SQLite has triggers for this
         for name, columns in (("ex_term_seat", ("seat_id",)), ("ex_term_person", ("body_id", "person_id"))):

@@ -11,6 +11,7 @@ from govnet.charter.rules import Charter, starting
 from govnet.charter.thresholds import at_least, more_than
 from govnet.decisions.rules import (
     ADOPTED,
+    FIVE,
     LABELS,
     MEANINGS,
     Kind,
@@ -117,7 +118,7 @@ def test_the_committee_has_its_own_quorum() -> None:
 
 
 def test_every_answer_has_its_words() -> None:
-    assert set(LABELS) == set(MEANINGS) == set(Kind)
+    assert set(LABELS) == set(MEANINGS) == set(FIVE)
 
 
 def test_a_tally_counts_each_answer_once() -> None:

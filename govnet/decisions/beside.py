@@ -1,0 +1,169 @@
+"""What stands beside a proposal: drafts, options to choose from, suggested words, declared interests, petitions."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from govnet.accounts.models import Person
+from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
+
+if TYPE_CHECKING:
+    from govnet.decisions.models import Proposal
+
+
+class Option(Base):
+    """One of several that people choose between; it belongs to the words and never changes."""
+
+    __tablename__ = "proposal_option"
+    __table_args__ = (
+        UniqueConstraint("version_id", "number", name="uq_proposal_option_number"),
+        UniqueConstraint("version_id", "title", name="uq_proposal_option_title"),
+        CheckConstraint("number > 0", name="number_positive"),
+    )
+    id: Mapped[Key]
+    version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"))
+    number: Mapped[int]
+    title: Mapped[Name]
+
+
+class DraftState(StrEnum):
+    """Where a draft stands."""
+
+    OPEN = "open"
+    ASKED = "asked"
+    DROPPED = "dropped"
+
+
+class Draft(Base):
+    """A proposal before it is asked: written together, seen by whoever reads the discussion, binding nobody."""
+
+    __tablename__ = "proposal_draft"
+    __table_args__ = (
+        CheckConstraint("(state = 'asked') = (proposal_id IS NOT NULL)", name="asked_has_a_proposal"),
+        Index("ix_proposal_draft_network", "network_id", "state"),
+    )
+    id: Mapped[Key]
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    matter: Mapped[str] = mapped_column(String(20))
+    method: Mapped[str] = mapped_column(String(20))
+    question: Mapped[Name]
+    words: Mapped[Words]
+    """Canonical JSON of everything that the form asked for."""
+    state: Mapped[DraftState] = mapped_column(enum_type(DraftState, "state"), default=DraftState.OPEN)
+    made_at: Mapped[Instant]
+    changed_at: Mapped[Instant]
+    """The charter's notice runs from here."""
+    proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"), unique=True)
+    author: Mapped[Person] = relationship(lazy="raise")
+    sponsors: Mapped[list[Sponsor]] = relationship(lazy="raise", order_by="Sponsor.at")
+
+
+class Sponsor(Base):
+    """A member who wants a draft to be asked, once."""
+
+    __tablename__ = "proposal_sponsor"
+    __table_args__ = (UniqueConstraint("draft_id", "person_id", name="uq_proposal_sponsor_once"),)
+    id: Mapped[Key]
+    draft_id: Mapped[int] = mapped_column(ForeignKey("proposal_draft.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[Instant]
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
+class SuggestionState(StrEnum):
+    """What became of suggested words."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    TAKEN_BACK = "taken-back"
+
+
+class Suggestion(Base):
+    """Other words for a passage; the proposer takes them or says why not."""
+
+    __tablename__ = "proposal_suggestion"
+    __table_args__ = (
+        CheckConstraint(
+            "(state IN ('accepted', 'rejected')) = (answered_at IS NOT NULL)", name="answered_has_a_time"
+        ),
+        CheckConstraint("state <> 'rejected' OR answer <> ''", name="rejected_has_a_word"),
+        CheckConstraint("trim(passage) <> ''", name="passage_given"),
+    )
+    id: Mapped[Key]
+    version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    passage: Mapped[str] = mapped_column(Text)
+    """As it stands in the text, word for word."""
+    instead: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(Text)
+    state: Mapped[SuggestionState] = mapped_column(
+        enum_type(SuggestionState, "state"), default=SuggestionState.OPEN
+    )
+    answer: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[Instant]
+    answered_at: Mapped[Instant | None]
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
+class Interest(Base):
+    """Somebody has a stake in what a proposal asks, and says so: whatever they answer is not counted."""
+
+    __tablename__ = "proposal_interest"
+    __table_args__ = (
+        Index(
+            "uq_proposal_interest_one",
+            "proposal_id",
+            "person_id",
+            unique=True,
+            **where("ended_at IS NULL"),
+        ),
+        CheckConstraint("erased OR trim(text) <> ''", name="says_what"),
+    )
+    id: Mapped[Key]
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]
+    erased: Mapped[bool] = mapped_column(default=False)
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
+class ReviewRequest(Base):
+    """A member asks that a decision be looked at again, once; enough of them open a proposal."""
+
+    __tablename__ = "review_request"
+    __table_args__ = (UniqueConstraint("decision_id", "person_id", name="uq_review_request_once"),)
+    id: Mapped[Key]
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[Instant]
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
+class Reviews(Base):
+    """The decision that a proposal looks at again, and why: asked for by members, or because its time has come."""
+
+    __tablename__ = "proposal_reviews"
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), index=True)
+    requests: Mapped[int]
+    proposal: Mapped[Proposal] = relationship(lazy="raise")
+
+
+class ReviewReminder(Base):
+    """That a decision's day of review, or the end of its trial, was told: once for each day."""
+
+    __tablename__ = "review_reminder"
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    at: Mapped[Instant]
