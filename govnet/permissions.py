@@ -58,8 +58,12 @@ class Can(StrEnum):
     SEE_NAMES = "see how each member answered"
     PROPOSE = "make a proposal"
     ANSWER = "answer this proposal"
+    SUGGEST_WORDS = "suggest other words for this proposal"
     REWORD_PROPOSAL = "change the words of this proposal"
     WITHDRAW_PROPOSAL = "take this proposal back"
+    EXTEND_PROPOSAL = "give more time for this proposal"
+    CLOSE_PROPOSAL = "close this proposal early"
+    ENTER_ANSWER = "enter somebody's answer for them"
     RECORD_DECISION = "record a decision taken elsewhere"
     OBJECT = "object to this decision"
     NOTE_DECISION = "write beside this decision"
@@ -218,8 +222,12 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.SEE_NAMES: (MEMBER, *OFFICERS),
     Can.PROPOSE: (MEMBER, *OFFICERS),
     Can.ANSWER: (MEMBER, STEERING),
+    Can.SUGGEST_WORDS: (MEMBER, STEERING),
     Can.REWORD_PROPOSAL: (OWNER,),
     Can.WITHDRAW_PROPOSAL: (OWNER,),
+    Can.EXTEND_PROPOSAL: (OWNER,),
+    Can.CLOSE_PROPOSAL: (OWNER,),
+    Can.ENTER_ANSWER: (STEERING,),
     Can.RECORD_DECISION: OFFICERS,
     Can.OBJECT: (MEMBER,),
     Can.NOTE_DECISION: (MEMBER, *OFFICERS),

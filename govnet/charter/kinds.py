@@ -59,6 +59,7 @@ class Parameter(Generic[T]):
 
 
 UNITS: Mapping[str, tuple[str, str]] = {
+    "hours": (N_("%(num)s hour"), N_("%(num)s hours")),
     "days": (N_("%(num)s day"), N_("%(num)s days")),
     "months": (N_("%(num)s month"), N_("%(num)s months")),
     "members": (N_("%(num)s member"), N_("%(num)s members")),

@@ -3,61 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from govnet.charter import deciding
-from govnet.charter.deciding import (
-    ASIDES_CEILING as ASIDES_CEILING,
-)
-from govnet.charter.deciding import (
-    BLOCKS_TOLERATED as BLOCKS_TOLERATED,
-)
-from govnet.charter.deciding import (
-    CLOSING_HOUR as CLOSING_HOUR,
-)
-from govnet.charter.deciding import (
-    EXTENSION_DAYS as EXTENSION_DAYS,
-)
-from govnet.charter.deciding import (
-    FALLBACK as FALLBACK,
-)
-from govnet.charter.deciding import (
-    FALLBACK_DAYS as FALLBACK_DAYS,
-)
-from govnet.charter.deciding import (
-    FALLBACK_MAJORITY as FALLBACK_MAJORITY,
-)
-from govnet.charter.deciding import (
-    MAXIMUM_DAYS_OPEN as MAXIMUM_DAYS_OPEN,
-)
-from govnet.charter.deciding import (
-    MINIMUM_AGREEMENT as MINIMUM_AGREEMENT,
-)
-from govnet.charter.deciding import (
-    MINIMUM_DAYS_OPEN as MINIMUM_DAYS_OPEN,
-)
-from govnet.charter.deciding import (
-    OBJECTION_DAYS as OBJECTION_DAYS,
-)
-from govnet.charter.deciding import (
-    PROPOSE as PROPOSE,
-)
-from govnet.charter.deciding import (
-    QUORUM as QUORUM,
-)
-from govnet.charter.deciding import (
-    QUORUM_COUNT as QUORUM_COUNT,
-)
-from govnet.charter.deciding import (
-    QUORUM_SHARE as QUORUM_SHARE,
-)
-from govnet.charter.deciding import (
-    SUPERMAJORITY as SUPERMAJORITY,
-)
-from govnet.charter.deciding import (
-    VISIBLE as VISIBLE,
-)
-from govnet.charter.deciding import (
-    VOICE as VOICE,
-)
+from govnet.charter import amending, deciding
+from govnet.charter.amending import *  # noqa: F403  # each file of the catalogue is read through this one
+from govnet.charter.deciding import *  # noqa: F403
 from govnet.charter.kinds import Choice, Choices, Parameter, Share, Statements, Whole, YesNo
 from govnet.charter.thresholds import at_least
 from govnet.kernel.said import N_
@@ -268,8 +216,9 @@ SECTIONS: Mapping[str, str] = {
     "coordinator": N_("The coordinator"),
     "conduct": N_("How we treat each other"),
 }
+_FILES = (vars(deciding), vars(amending), globals())
 _FIXED: tuple[Parameter[Any], ...] = tuple(
-    each for each in (*vars(deciding).values(), *globals().values()) if isinstance(each, Parameter)
+    each for file in _FILES for each in file.values() if isinstance(each, Parameter)
 )
 CATALOGUE: Mapping[str, Parameter[Any]] = {
     each.key: each

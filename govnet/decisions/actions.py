@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
@@ -15,6 +17,8 @@ from govnet.decisions.book import Decision, DecisionNote, NoteKind
 from govnet.decisions.events import (
     NoteAdded,
     Objected,
+    ProposalClosedEarly,
+    ProposalExtended,
     ProposalOpened,
     ProposalReworded,
     ProposalWithdrawn,
@@ -26,6 +30,7 @@ from govnet.decisions.opening import (
     Doer,
     Taken,
     Words,
+    check_days,
     check_proposer,
     checked,
     digest,
@@ -34,6 +39,7 @@ from govnet.decisions.opening import (
     open_version,
     still_open,
     told,
+    words_of,
 )
 from govnet.decisions.rules import Outcome
 from govnet.extensions import db
@@ -44,6 +50,9 @@ from govnet.kernel.text import render
 from govnet.kernel.words import say
 from govnet.permissions import Can, require
 from govnet.record.actions import record
+
+UNDO = timedelta(minutes=10)
+"""How long what was written down waits before it is told, so that a slip can be taken back."""
 
 
 def propose(network: Network, words: Words, ask: Ask, *, by: Actor, via: Door) -> Proposal:
@@ -59,11 +68,11 @@ def propose(network: Network, words: Words, ask: Ask, *, by: Actor, via: Door) -
     problem = timing.day_problem(closes, clock.now(), charter, zone)
     if problem is not None:
         raise RuleBroken(say(problem), field="closes")
-    proposal = new_proposal(network, ask, charter, door=via, by=by)
+    check_days(words, closes)
+    deadline = timing.closes(closes, charter, zone)
+    proposal = new_proposal(network, ask, charter, door=via, by=by, first_deadline=deadline)
     method = charter[p.METHOD_FOR[ask.matter]]
-    version = open_version(
-        proposal, words, network, method=method, deadline=timing.closes(closes, charter, zone)
-    )
+    version = open_version(proposal, words, network, method=method, deadline=deadline)
     record(ProposalOpened(**doer.fields(network), **told(proposal, version)))
     return proposal
 
@@ -82,7 +91,8 @@ def record_elsewhere(
     until = timing.objections_until(clock.now(), charter, ZoneInfo(network.zone))
     values = {"taken_on": taken.on, "taken_by": taken.by, "taken_where": taken.where}
     evidence = {"evidence": taken.evidence, "evidence_url": taken.url}
-    proposal = new_proposal(network, ask, charter, door=via, by=by, **values, **evidence)
+    times = {"first_deadline": until, "tell_at": clock.now() + UNDO}
+    proposal = new_proposal(network, ask, charter, door=via, by=by, **values, **evidence, **times)
     version = open_version(proposal, words, network, method=ELSEWHERE, deadline=until)
     how: dict[str, Any] = {"taken_on": taken.on, "taken_by": taken.by, "evidence": taken.evidence}
     record(TakenElsewhere(**doer.fields(network), **told(proposal, version), **how))
@@ -96,10 +106,11 @@ def reword(proposal: Proposal, words: Words, *, because: str, by: Actor, via: Do
     old = still_open(proposal)
     if old.method == ELSEWHERE:
         raise RuleBroken(_("What was decided elsewhere keeps its words. Object to it instead."))
+    until = _amendable(old, proposal, network)
     charter = charters.rules_in_force(network.id)
     words = checked(charter, words, proposal.matter)
-    zone = ZoneInfo(network.zone)
-    later = timing.reworded(old.deadline, clock.now(), proposal.opened_at, charter, zone)
+    later = timing.reworded(old.deadline, clock.now(), until, charter, ZoneInfo(network.zone))
+    check_days(words, later.astimezone(ZoneInfo(network.zone)).date())
     end_version(old, Outcome.REWORDED)
     method = charter[p.METHOD_FOR[proposal.matter]]
     version = open_version(
@@ -107,6 +118,58 @@ def reword(proposal: Proposal, words: Words, *, because: str, by: Actor, via: Do
     )
     record(ProposalReworded(**doer.fields(network), **told(proposal, version)))
     return version
+
+
+def _amendable(old: ProposalVersion, proposal: Proposal, network: Network) -> datetime:
+    """Until when new words may move the closing, by the rules it opened under; RuleBroken in the last hours."""
+    charter = queries.charter_of(old)
+    frozen = timing.frozen(clock.now(), old.deadline, charter)
+    if frozen is not None:
+        raise RuleBroken(say(frozen))
+    return timing.cap(proposal.opened_at, proposal.first_deadline, charter, ZoneInfo(network.zone))
+
+
+def extend(proposal: Proposal, day: date, *, reason: str, by: Actor, via: Door) -> None:
+    """Give everybody more time, by the rules under which it opened. RuleBroken when they don't allow it."""
+    doer = Doer(by, require(by, Can.EXTEND_PROPOSAL, proposal), via)
+    network, version = queries.network_of(proposal), still_open(proposal)
+    charter, zone = queries.charter_of(version), ZoneInfo(network.zone)
+    if charter[p.EXTEND] == "never" or version.method == ELSEWHERE:
+        raise RuleBroken(_("By our rules answers close on the day that was set."))
+    last = timing.cap(proposal.opened_at, proposal.first_deadline, charter, zone)
+    problem = timing.extension_problem(day, version.deadline, last, zone)
+    if problem is not None:
+        raise RuleBroken(say(problem), field="closes")
+    version.deadline, version.reminded_at = timing.closes(day, charter, zone), None
+    about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
+    record(ProposalExtended(**doer.fields(network), **about, until=version.deadline, reason=reason))
+
+
+def close_early(proposal: Proposal, *, reason: str, by: Actor, via: Door) -> None:
+    """Close now what everybody whose answer counts has answered, where the charter lets one; the rule decides as ever."""
+    doer = Doer(by, require(by, Can.CLOSE_PROPOSAL, proposal), via)
+    network, version = queries.network_of(proposal), still_open(proposal)
+    if queries.charter_of(version)[p.CLOSE_EARLY] == "never" or version.method == ELSEWHERE:
+        raise RuleBroken(_("By our rules nothing closes before its day."))
+    missing = version.roll_size - queries.tally(version.id).answered
+    if missing > 0:
+        raise RuleBroken(
+            ngettext(
+                "%(num)s person or organisation whose answer counts has not answered yet.",
+                "%(num)s people or organisations whose answers count have not answered yet.",
+                missing,
+            )
+        )
+    version.deadline = clock.now()
+    about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
+    record(ProposalClosedEarly(**doer.fields(network), **about, reason=reason))
+
+
+def may_close_early(version: ProposalVersion, answered: int) -> bool:
+    """Whether its proposer can close it now: the charter allows it and nobody is waited for."""
+    charter = queries.charter_of(version)
+    open_to_all = version.is_open and version.method != ELSEWHERE and answered >= version.roll_size
+    return open_to_all and charter[p.CLOSE_EARLY] != "never"
 
 
 def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> ProposalVersion:
@@ -120,8 +183,9 @@ def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> Propo
     zone = ZoneInfo(network.zone)
     deadline = timing.closes(timing.earliest(clock.now(), charter, zone), charter, zone)
     end_version(old, Outcome.OBJECTED)
+    proposal.first_deadline = deadline
     method = charter[p.METHOD_FOR[proposal.matter]]
-    words = Words(old.question, old.text, queries.changes_of(old))
+    words = words_of(old)
     version = open_version(
         proposal, words, network, method=method, deadline=deadline, because=reason, after=old
     )
@@ -133,6 +197,9 @@ def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
     """Take a proposal back while it is open: nothing was decided, and it stays readable."""
     doer = Doer(by, require(by, Can.WITHDRAW_PROPOSAL, proposal), via)
     version = still_open(proposal)
+    others = queries.answered_by_others(version.id, by.person_id)
+    if version.method != ELSEWHERE and others and queries.charter_of(version)[p.TAKE_BACK] == "unanswered":
+        raise RuleBroken(_("Somebody has answered: by our rules it can’t be taken back any more."))
     end_version(version, Outcome.WITHDRAWN)
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
     record(ProposalWithdrawn(**doer.fields(queries.network_of(proposal)), **about, reason=reason))

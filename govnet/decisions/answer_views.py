@@ -9,14 +9,17 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
-from govnet.decisions import answering, queries, shown
+from govnet.decisions import answering, queries, shown, voices
+from govnet.decisions.actions import may_close_early
 from govnet.decisions.answering import Given, TooLate
 from govnet.decisions.blueprint import bp
 from govnet.decisions.discussion import of_thread
-from govnet.decisions.forms import AnswerForm, CommentForm
-from govnet.decisions.models import Proposal, RollEntry
+from govnet.decisions.forms import AnswerForm, CommentForm, InterestForm
+from govnet.decisions.interests import interests_in
+from govnet.decisions.models import Proposal, ProposalVersion, RollEntry
 from govnet.decisions.rules import MEANINGS
 from govnet.decisions.shown import ProposalPage
+from govnet.decisions.suggesting import suggestions
 from govnet.decisions.words import FACES, KINDS
 from govnet.forum.actions import reply
 from govnet.kernel.actor import Actor, Door
@@ -30,19 +33,28 @@ from govnet.permissions import Can, allows, current_actor
 
 
 def proposal_page(
-    proposal_id: int, network: Network, actor: Actor, form: AnswerForm | None = None, status: int = 200
+    proposal_id: int,
+    network: Network,
+    actor: Actor,
+    form: AnswerForm | None = None,
+    status: int = 200,
+    interest: InterestForm | None = None,
 ) -> Response:
     """The page, with the form as it was typed when something in it is wrong."""
     found = shown.proposal_page(proposal_id, network, actor)
-    if form is None and found.mine and found.taking and not found.elsewhere:
+    if form is None and found.mine and found.taking and (not found.elsewhere or found.answered):
         form = _form_for(found)
     return page(
         "decisions/proposal.html",
         status,
         it=found,
         form=form,
-        meanings=_meanings(),
+        meanings=meanings(),
         discussion=of_thread(found.proposal.thread_id, actor),
+        suggestions=suggestions(proposal_id),
+        interests=interests_in(proposal_id),
+        interest=interest or InterestForm(about=found.proposal, made=0, formdata=None),
+        all_answered=may_close_early(found.version, found.now.tally.answered),
     )
 
 
@@ -53,13 +65,13 @@ def answer(network: Network, proposal: Proposal) -> Response:
     proposal_id, actor = proposal.id, current_actor()
     newest = queries.newest_version(proposal_id)
     mine = queries.entries_for(newest.id, actor)
-    form = AnswerForm(about=proposal, parties=_parties(mine))
+    form = AnswerForm(about=proposal, parties=_parties(mine), principles=principles(newest, network))
     if form.validate_on_submit():
         version_id = _asked_version(form, newest.id)
         try:
             with form.catching(), transaction():
                 party = int(form.party.data) if form.party.data else None
-                answering.answer(version_id, _given(form), by=actor, via=Door.WEB, entry_id=party)
+                answering.answer(version_id, given_in(form), by=actor, via=Door.WEB, entry_id=party)
                 return see(".proposal", proposal_id=proposal_id, _anchor="your-answer")
         except TooLate as late:
             return _too_late(proposal_id, late, form)
@@ -107,14 +119,21 @@ def _too_late(proposal_id: int, late: TooLate, form: AnswerForm) -> Response:
     return page("decisions/late.html", 409, proposal=proposal, message=late.message, form=kept)
 
 
-def _given(form: AnswerForm) -> Given:
+def given_in(form: AnswerForm) -> Given:
+    """What the form says."""
     return Given(
         KINDS[form.answer.data],
         reason=form.reason.data or "",
         remedy=form.remedy.data or "",
+        principle=form.principle.data or "",
         named=bool(form.named.data),
-        recused=bool(form.recused.data),
     )
+
+
+def principles(version: ProposalVersion, network: Network) -> Sequence[str]:
+    """What a Stop can rest on, where the charter asks for it."""
+    charter = queries.charter_of(version)
+    return voices.principles(charter, network.purpose) if voices.needs_principle(charter) else ()
 
 
 def _asked_version(form: AnswerForm, newest: int) -> int:
@@ -132,16 +151,17 @@ def _parties(entries: Sequence[RollEntry]) -> list[tuple[str, str]]:
 
 def _form_for(found: ProposalPage) -> AnswerForm:
     """The form, filled in with the reader's answer."""
-    form = AnswerForm(about=found.proposal, parties=_parties(found.mine), formdata=None)
+    wanted = principles(found.version, found.proposal.network)
+    form = AnswerForm(about=found.proposal, parties=_parties(found.mine), principles=wanted, formdata=None)
     form.version.data = str(found.version.id)
     given = found.answered[0] if found.answered else None
     if given is not None:
         form.answer.data, form.reason.data, form.remedy.data = FACES[given.kind], given.reason, given.remedy
-        form.named.data, form.recused.data = given.named, given.recused
+        form.named.data, form.principle.data = given.named, given.principle
         form.party.data = str(given.entry_id)
     return form
 
 
-def _meanings() -> Mapping[str, str]:
+def meanings() -> Mapping[str, str]:
     """The line under each answer."""
     return {FACES[kind]: say(Said(words)) for kind, words in MEANINGS.items()}

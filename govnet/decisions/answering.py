@@ -9,8 +9,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from govnet.charter import queries as charters
 from govnet.decisions import queries, timing, voices
 from govnet.decisions.events import Answered, AnswerTakenBack
+from govnet.decisions.interests import interest_of
 from govnet.decisions.models import ELSEWHERE, PastPosition, Position, Proposal, ProposalVersion, RollEntry
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
@@ -36,8 +38,8 @@ class Given:
     kind: Kind
     reason: str = ""
     remedy: str = ""
+    principle: str = ""
     named: bool = False
-    recused: bool = False
 
 
 def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int | None = None) -> Position:
@@ -45,20 +47,24 @@ def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int
 
     TooLate at the deadline and after; RuleBroken for a Stop without reason or a second counted answer.
     """
-    version = _answerable(version_id)
+    version = takes_answers(version_id)
     proposal = version.proposal
     under = require(by, Can.ANSWER, proposal)
     entry = _mine(version_id, entry_id, by)
-    recused = given.recused or (proposal.matter == "mandate" and by.is_coordinator)
+    before = queries.position_of(entry.id)
+    if version.method == ELSEWHERE and (before is None or before.entered_by_id is None):
+        raise RuleBroken(_("This was decided elsewhere. You can object to it."))
+    interested = interest_of(proposal.id, by.person_id) is not None
+    recused = interested or (proposal.matter == "mandate" and by.is_coordinator)
     counted = entry.counted and not recused
     _check(version, given, entry, by, counted)
-    before = queries.position_of(entry.id)
     position = before or Position(version_id=version_id, entry_id=entry.id)
     if before is not None:
-        _keep(before)
+        keep(before)
     position.kind, position.reason, position.remedy = given.kind, given.reason, given.remedy
+    position.principle = given.principle if given.kind is Kind.BLOCK else ""
     position.named, position.recused, position.counted = given.named, recused, counted
-    position.cast_by_id, position.door = by.person_id, via
+    position.cast_by_id, position.entered_by_id, position.door = by.person_id, None, via
     position.at, position.salt, position.erased = clock.now(), secrets.token_hex(16), False
     db.session.add(position)
     about = _about(version, proposal, by, under, via)
@@ -68,28 +74,28 @@ def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int
 
 def take_back(version_id: int, entry_id: int, *, by: Actor, via: Door) -> None:
     """Have no answer any more, as long as answers can be given."""
-    version = _answerable(version_id)
+    version = takes_answers(version_id)
     under = require(by, Can.ANSWER, version.proposal)
     position = queries.position_of(_mine(version_id, entry_id, by).id)
     if position is None:
         raise RuleBroken(_("There is no answer to take back."))
-    _keep(position)
+    keep(position)
     db.session.delete(position)
     record(AnswerTakenBack(**_about(version, version.proposal, by, under, via)))
 
 
 def sealed(position: Position) -> str:
     """The digest of an answer that the record keeps: with the answer's salt anybody can check it."""
-    text = canonical({"kind": position.kind.value, "reason": position.reason, "remedy": position.remedy})
-    return salted_digest(position.salt, text)
+    said = {"kind": position.kind.value, "reason": position.reason, "remedy": position.remedy}
+    more = {"principle": position.principle, "choices": position.choices}
+    return salted_digest(position.salt, canonical(said | {name: text for name, text in more.items() if text}))
 
 
-def _answerable(version_id: int) -> ProposalVersion:
+def takes_answers(version_id: int) -> ProposalVersion:
+    """The version, locked against closing, if answers to it are still taken; TooLate otherwise."""
     version = queries.version_for_answer(version_id)
     if not version.is_open or not timing.takes_answers(clock.now(), version.deadline):
         raise TooLate(_too_late(version, clock.now()))
-    if version.method == ELSEWHERE:
-        raise RuleBroken(_("This was decided elsewhere. You can object to it."))
     return version
 
 
@@ -121,21 +127,39 @@ def _mine(version_id: int, entry_id: int | None, by: Actor) -> RollEntry:
 
 
 def _check(version: ProposalVersion, given: Given, entry: RollEntry, by: Actor, counted: bool) -> None:
-    for name, said in voices.reason_missing(given.kind, given.reason, given.remedy).items():
-        raise RuleBroken(say(said), field=name)
+    if given.kind is Kind.BLOCK:
+        check_stop(version, given, entry)
     caster = by.person_id or 0
     twice = voices.second_hand(queries.answers_by(version.id, caster), entry.id, caster, counted)
     if twice is not None:
         raise RuleBroken(say(twice), field="party")
 
 
-def _keep(position: Position) -> None:
+def check_stop(version: ProposalVersion, given: Given, entry: RollEntry) -> None:
+    """RuleBroken where this party can't say Stop, or the Stop doesn't say what the charter asks."""
+    charter, proposal = charters.rules_of(version.charter_version), version.proposal
+    if not voices.may_stop(charter, organisation=entry.organisation_id is not None, body=proposal.body):
+        raise RuleBroken(
+            _("By our rules only organisations can say Stop. You can disagree, and say why."), field="answer"
+        )
+    asked = voices.needs_principle(charter)
+    allowed = voices.principles(charter, proposal.network.purpose) if asked else None
+    for name, said in voices.stop_lacks(given.reason, given.remedy, given.principle, allowed).items():
+        raise RuleBroken(say(said), field=name)
+
+
+def keep(position: Position) -> None:
+    """Keep an answer that is about to change, with the time until which it stood."""
     past = PastPosition(
         version_id=position.version_id,
         entry_id=position.entry_id,
         cast_by_id=position.cast_by_id,
         kind=position.kind,
         reason=position.reason,
+        remedy=position.remedy,
+        principle=position.principle,
+        choices=position.choices,
+        entered_by_id=position.entered_by_id,
         door=position.door,
         at=position.at,
         until=clock.now(),

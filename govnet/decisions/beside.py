@@ -167,3 +167,11 @@ class ReviewReminder(Base):
     decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     at: Mapped[Instant]
+
+
+class PendingEffect(Base):
+    """A decision whose changes hold only from a later day; gone once they are in force."""
+
+    __tablename__ = "pending_effect"
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), primary_key=True)
+    on: Mapped[date] = mapped_column(index=True)

@@ -9,22 +9,18 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import text
 
-from govnet.charter import actions as charter_actions
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
-from govnet.charter.rules import problems
-from govnet.decisions import queries, timing
+from govnet.decisions import effects, queries, timing
 from govnet.decisions.book import Decision
-from govnet.decisions.events import EffectNotApplied, LastDay, ProposalDecided, ProposalStopped
+from govnet.decisions.events import LastDay, ProposalDecided, ProposalStopped
 from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion, VersionState
 from govnet.decisions.opening import digest
 from govnet.decisions.rules import Outcome, Tally, outcome, rule_for
 from govnet.extensions import db
 from govnet.kernel import clock, events
 from govnet.kernel.actor import PROGRAM, SYSTEM, Door
-from govnet.kernel.models import reference
 from govnet.kernel.transaction import transaction
-from govnet.kernel.words import say
 from govnet.record.actions import record
 
 log = structlog.get_logger()
@@ -127,7 +123,7 @@ def _decide(version: ProposalVersion, tally: Tally, result: Outcome) -> None:
     )
     record(decided)
     if result.adopted:
-        _put_into_force(version, decision)
+        effects.follow(version, decision)
     events.emit(decided)
 
 
@@ -156,21 +152,6 @@ def _decision(version: ProposalVersion, proposal: Proposal, tally: Tally, result
         supersedes_id=replaces.decision_id if replaces is not None and result.adopted else None,
         digest=digest(version.text),
     )
-
-
-def _put_into_force(version: ProposalVersion, decision: Decision) -> None:
-    """New rules hold from now. If they no longer fit, the decision stands all the same and the record says why."""
-    changes = queries.changes_of(version)
-    if not changes:
-        return
-    network = version.proposal.network
-    wrong = problems(charters.rules_of(charters.latest_version(network.id)), changes)
-    if wrong:
-        reason = " ".join(map(say, wrong.values()))
-        about: dict[str, Any] = {"network": network, "decision": decision, "number": decision.number}
-        record(EffectNotApplied(**_BY_RULE, **about, reason=reason))
-        return
-    charter_actions.adopt(network, changes, adopted_by=reference(decision), by=PROGRAM, via=Door.WORKER)
 
 
 def _about(version: ProposalVersion) -> dict[str, Any]:

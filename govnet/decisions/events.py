@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
+from govnet.decisions.beside import Suggestion
 from govnet.decisions.book import Decision, DecisionNote
-from govnet.decisions.models import Proposal, ProposalVersion
+from govnet.decisions.models import Proposal, ProposalVersion, RollEntry
 from govnet.record.events import Event, Visibility
 
 
@@ -60,6 +61,14 @@ class TakenElsewhere(ProposalOpened):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ElsewhereTold(_AboutProposal):
+    """The time to take back what was written down is over: everybody who may object is told."""
+
+    verb: ClassVar[str] = "decisions.elsewhere_told"
+    sentence: ClassVar[Any] = _l("Members were told that “%(question)s” was decided elsewhere.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Objected(ProposalOpened):
     """Somebody objects to what was decided elsewhere: everybody is asked."""
 
@@ -92,6 +101,55 @@ class AnswerTakenBack(_AboutProposal):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnswerEntered(Answered):
+    """Somebody's answer was entered for them. They are told, and can correct it."""
+
+    verb: ClassVar[str] = "decisions.answer_entered"
+    sentence: ClassVar[Any] = _l("%(actor)s entered somebody’s answer to “%(question)s”")
+
+    entry: RollEntry
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterestDeclared(_AboutProposal):
+    """Somebody has an interest in what is asked: what they answer is not counted."""
+
+    verb: ClassVar[str] = "decisions.interest_declared"
+    sentence: ClassVar[Any] = _l("%(actor)s declared an interest in “%(question)s”")
+    visibility: ClassVar[Visibility] = Visibility.MEMBERS
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterestEnded(_AboutProposal):
+    """Somebody has no interest in it any more."""
+
+    verb: ClassVar[str] = "decisions.interest_ended"
+    sentence: ClassVar[Any] = _l("%(actor)s took their interest in “%(question)s” back")
+    visibility: ClassVar[Visibility] = Visibility.MEMBERS
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuggestionMade(_AboutProposal):
+    """Other words were suggested for a passage."""
+
+    verb: ClassVar[str] = "decisions.suggested"
+    sentence: ClassVar[Any] = _l("%(actor)s suggested other words for “%(question)s”")
+
+    suggestion: Suggestion
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuggestionAnswered(_AboutProposal):
+    """The proposer took suggested words, or said why not."""
+
+    verb: ClassVar[str] = "decisions.suggestion_answered"
+    sentence: ClassVar[Any] = _l("%(actor)s answered a suggestion for “%(question)s”")
+
+    suggestion: Suggestion
+    taken: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class LastDay(_AboutProposal):
     """A day is left: who hasn't answered is reminded."""
 
@@ -110,6 +168,29 @@ class ProposalStopped(_AboutProposal):
 
     until: datetime
     stops: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalExtended(_AboutProposal):
+    """Everybody has more time."""
+
+    verb: ClassVar[str] = "decisions.extended"
+    sentence: ClassVar[Any] = _l("%(actor)s gave more time for “%(question)s”.")
+    words_of: ClassVar[frozenset[str]] = frozenset({"question", "reason"})
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalClosedEarly(_AboutProposal):
+    """Everybody had answered, and nobody had to wait any longer."""
+
+    verb: ClassVar[str] = "decisions.closed_early"
+    sentence: ClassVar[Any] = _l("%(actor)s closed “%(question)s”: everybody had answered.")
+    words_of: ClassVar[frozenset[str]] = frozenset({"question", "reason"})
+
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,12 +14,14 @@ from govnet.charter.fields import fields_for, name_of, options, typed
 from govnet.charter.kinds import Parameter
 from govnet.charter.rules import Charter
 from govnet.decisions.book import NoteKind
+from govnet.decisions.opening import More
 from govnet.decisions.words import FACES, label
 from govnet.kernel.forms import Body, Form, Text
 from govnet.kernel.said import Said
 from govnet.kernel.words import say
 
 TEXT_LIMIT = 20_000
+MORE_LIMIT = 4_000
 REASON_LIMIT = 4_000
 QUESTION_LIMIT = 140
 """With what a mail's subject says besides, a line that mail programs show."""
@@ -33,13 +35,22 @@ class AnswerForm(Form):
     answer = RadioField(_l("Your answer"), validators=[InputRequired(_l("Choose one of the answers."))])
     reason = Body(_l("Why? What should others know?"), limit=REASON_LIMIT)
     remedy = Body(_l("If you say Stop: what would let you live with it?"), limit=REASON_LIMIT)
+    principle = SelectField(
+        _l("If you say Stop: which of our principles does it rest on?"), validators=[Optional()], default=""
+    )
     named = BooleanField(_l("Visitors may see my name beside my answer"))
-    recused = BooleanField(_l("I have an interest in this: show my answer, but don’t count it"))
 
-    def __init__(self, *args: Any, parties: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        parties: Iterable[tuple[str, str]] = (),
+        principles: Iterable[str] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.answer.choices = options((face, label(kind)) for kind, face in FACES.items())
         self.party.choices = options(parties)
+        self.principle.choices = options([("", _l("Choose one")), *((each, each) for each in principles)])
 
 
 class WordsForm(Form):
@@ -57,6 +68,11 @@ class WordsForm(Form):
     )
     rules = HiddenField()
     """Only a place for what is wrong with the rules together."""
+    considered = Body(_l("What else was thought of, and why not that?"), limit=MORE_LIMIT)
+    sources = Body(_l("What does it rest on? Sources, one a line"), limit=MORE_LIMIT)
+    in_force_on = DateField(_l("New rules hold from"), validators=[Optional()])
+    trial_until = DateField(_l("On trial until"), validators=[Optional()])
+    trial_signs = Body(_l("How shall we know whether it works?"), limit=MORE_LIMIT)
 
 
 class ProposeForm(WordsForm):
@@ -110,6 +126,41 @@ class ReasonForm(Form):
     reason = Body(_l("Why?"), missing=_l("Say why."), limit=REASON_LIMIT)
 
 
+class ExtendForm(ReasonForm):
+    """A later day."""
+
+    closes = DateField(
+        _l("Answers close on"), validators=[InputRequired(_l("Enter the day on which answers close."))]
+    )
+
+
+class SuggestForm(Form):
+    """Other words for a passage."""
+
+    passage = Body(
+        _l("The passage, copied from the text"),
+        missing=_l("Copy the passage that should change."),
+        limit=4_000,
+    )
+    instead = Body(_l("What should stand there instead"), limit=4_000)
+    why = Text(_l("Why?"), missing=_l("Say why these words are better."), limit=500)
+
+
+class InterestForm(Form):
+    """What one's interest in a proposal is."""
+
+    interest = Text(_l("What is your interest?"), missing=_l("Say what your interest is."), limit=300)
+
+
+class EnterForm(AnswerForm):
+    """Somebody else's answer."""
+
+    party = SelectField(  # type: ignore[assignment]
+        _l("Whose answer is it?"), validators=[InputRequired(_l("Choose whose answer it is."))]
+    )
+    how = RadioField(_l("How did it come?"), validators=[InputRequired(_l("Choose how the answer came."))])
+
+
 class CommentForm(Form):
     """Words that came too late to be counted, as a comment."""
 
@@ -145,3 +196,14 @@ def with_rules(
 def rules_in(form: Form, wanted: Iterable[Parameter[Any]]) -> dict[str, Any]:
     """What the form says of the rules, as JSON has it."""
     return {each.key: typed(form, each) for each in wanted if name_of(each) in form}
+
+
+def more_in(form: WordsForm) -> More:
+    """What the form says beside the text."""
+    return More(
+        considered=form.considered.data or "",
+        sources=form.sources.data or "",
+        in_force_on=form.in_force_on.data,
+        trial_until=form.trial_until.data,
+        trial_signs=form.trial_signs.data or "",
+    )

@@ -9,7 +9,7 @@ from govnet.accounts.waiting import Group, news, waits
 from govnet.accounts.yours import forget, yours
 from govnet.charter.events import CharterChanged
 from govnet.charter.queries import decisions_are_named_by
-from govnet.decisions import closing, leaving, register
+from govnet.decisions import closing, effects, elsewhere, leaving, register
 from govnet.decisions.events import ProposalDecided
 from govnet.decisions.lists import to_answer_in_place, unanswered
 from govnet.kernel.duties import duty
@@ -34,4 +34,6 @@ def bind() -> None:
     news(Group.DECIDED, ProposalDecided.verb, CharterChanged.verb)
     decisions_are_named_by(register.named)
     duty("close proposals", closing.close_due)
+    duty("tell what was decided elsewhere", elsewhere.tell_due, seconds=5)
+    duty("put decided rules into force", effects.apply_due, seconds=30)
     duty("remind of the last day", closing.remind_due, seconds=30)

@@ -59,6 +59,8 @@ class Proposal(Base):
     evidence_url: Mapped[str] = mapped_column(String(500), default="")
     review_on: Mapped[date | None]
     opened_at: Mapped[Instant]
+    first_deadline: Mapped[Instant]
+    """When answers first were to close: what the charter lets be added is counted from here."""
     tell_at: Mapped[Instant | None]
     """For what was decided elsewhere: from when it is told; until then whoever wrote it down can take it back."""
     told_at: Mapped[Instant | None]
@@ -119,6 +121,8 @@ class ProposalVersion(Base):
     """Markdown: what else was thought of, and why not that."""
     sources: Mapped[str] = mapped_column(Text, default="")
     """Markdown: what it rests on."""
+    in_force_on: Mapped[date | None]
+    """The day from whose beginning changed rules hold; None for at once."""
     trial_until: Mapped[date | None]
     """On trial: it ends by itself before this day begins, unless it is confirmed."""
     trial_signs: Mapped[str] = mapped_column(Text, default="")

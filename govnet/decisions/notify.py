@@ -10,6 +10,7 @@ from govnet.decisions import lists, queries, register, roll, words
 from govnet.decisions.book import Decision
 from govnet.decisions.models import ELSEWHERE, ProposalVersion
 from govnet.decisions.rules import Kind
+from govnet.decisions.suggesting import suggestion_by_id
 from govnet.kernel import clock
 from govnet.kernel.words import say
 from govnet.mail.notices import Notice, Told
@@ -36,6 +37,53 @@ def last_day(told: Told) -> Notice | None:
     return _notice("decisions/last_day", told, version, always=waiting, not_after=version.deadline)
 
 
+def extended(told: Told) -> Notice | None:
+    """There is more time, and why: for those who have not answered."""
+    version = _version(told)
+    if not version.is_open:
+        return None
+    waiting = _people(told, version, unanswered=True)
+    extra = {"reason": told.details.get("reason", "")}
+    return _notice(
+        "decisions/extended", told, version, always=waiting, extra=extra, not_after=version.deadline
+    )
+
+
+def entered(told: Told) -> Notice | None:
+    """The receipt: an answer was entered for somebody, who can correct it."""
+    version, entry_id = _version(told), _key(told, "entry")
+    found = [each for each in queries.answers([version.id])[version.id] if each.entry.id == entry_id]
+    given = found[0].position if found else None
+    if given is None or given.entered_by_id is None or given.cast_by_id is None:
+        return None
+    extra = {"answer": words.label(given.kind), "party": found[0].entry.name, "reason": given.reason}
+    return _alone("decisions/entered", told, version, [given.cast_by_id], extra)
+
+
+def suggested(told: Told) -> Notice:
+    """Other words are suggested: the proposer is told."""
+    version = _version(told)
+    extra = {"suggestion": suggestion_by_id(_key(told, "suggestion"))}
+    return _alone("decisions/suggested", told, version, [version.proposal.author_id], extra)
+
+
+def suggestion_answered(told: Told) -> Notice:
+    """What came of suggested words: whoever suggested them is told."""
+    suggestion = suggestion_by_id(_key(told, "suggestion"))
+    extra = {"suggestion": suggestion, "taken": told.details["taken"]}
+    return _alone("decisions/suggestion_answered", told, _version(told), [suggestion.person_id], extra)
+
+
+def _alone(
+    template: str, told: Told, version: ProposalVersion, people: list[int], extra: dict[str, Any]
+) -> Notice:
+    return _notice(template, told, version, always=people, extra=extra)
+
+
+def _key(told: Told, name: str) -> int:
+    return int(str(told.details[name]).rpartition(":")[2])
+
+
 def stopped(told: Told) -> Notice | None:
     """Somebody said Stop: why, and what can happen now."""
     version = _version(told)
@@ -44,9 +92,11 @@ def stopped(told: Told) -> Notice | None:
     return _notice("decisions/stopped", told, version, extra={"stops": stops}) if version.is_open else None
 
 
-def withdrawn(told: Told) -> Notice:
-    """Its author took it back: nothing is to be answered any more."""
+def withdrawn(told: Told) -> Notice | None:
+    """Its author took it back: nothing is to be answered any more. What nobody was told of needs no telling."""
     version = _version(told)
+    if version.method == ELSEWHERE and version.proposal.told_at is None:
+        return None
     return _notice("decisions/withdrawn", told, version, extra={"reason": told.details.get("reason", "")})
 
 
@@ -76,8 +126,7 @@ def _rules(decision: Decision) -> list[str]:
 
 def _version(told: Told) -> ProposalVersion:
     """The version that the entry is about."""
-    key = int(str(told.details["version"]).rpartition(":")[2])
-    return queries.version_whole(key)
+    return queries.version_whole(_key(told, "version"))
 
 
 def _people(told: Told, version: ProposalVersion, *, unanswered: bool = False) -> list[int]:
@@ -116,9 +165,13 @@ def _notice(
 
 def bind() -> None:
     """Who is told of which entry."""
-    for verb in ("opened", "reworded", "taken_elsewhere", "objected"):
+    for verb in ("opened", "reworded", "elsewhere_told", "objected"):
         registry.tell(f"decisions.{verb}", opened)
     registry.tell("decisions.last_day", last_day)
+    registry.tell("decisions.extended", extended)
+    registry.tell("decisions.answer_entered", entered)
+    registry.tell("decisions.suggested", suggested)
+    registry.tell("decisions.suggestion_answered", suggestion_answered)
     registry.tell("decisions.stopped", stopped)
     registry.tell("decisions.withdrawn", withdrawn)
     registry.tell("decisions.decided", decided)

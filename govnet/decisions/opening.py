@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -26,13 +26,25 @@ from govnet.kernel.text import render
 from govnet.kernel.words import say
 
 
+@dataclass(frozen=True, kw_only=True)
+class More:
+    """What a proposal may say beside its text; all of it belongs to the words that people answer."""
+
+    considered: str = ""
+    sources: str = ""
+    in_force_on: date | None = None
+    trial_until: date | None = None
+    trial_signs: str = ""
+
+
 @dataclass(frozen=True)
 class Words:
-    """What people are asked: one sentence, the text, and the rules it would change."""
+    """What people are asked: one sentence, the text, the rules it would change, and what stands beside it."""
 
     question: str
     text: str
     changes: Mapping[str, Any] = field(default_factory=dict)
+    more: More = More()
 
 
 @dataclass(frozen=True)
@@ -95,7 +107,33 @@ def checked(charter: Charter, words: Words, matter: str) -> Words:
         raise RuleBroken(
             _("A change of our rules is decided as such, not beside something else."), field="matter"
         )
-    return Words(words.question, words.text, real)
+    if words.more.in_force_on and not real:
+        raise RuleBroken(_("Only a change of our rules has a day from which it holds."), field="in_force_on")
+    return replace(words, changes=real)
+
+
+def words_of(version: ProposalVersion) -> Words:
+    """What a version asked, to be asked again."""
+    more = More(
+        considered=version.considered,
+        sources=version.sources,
+        in_force_on=version.in_force_on,
+        trial_until=version.trial_until,
+        trial_signs=version.trial_signs,
+    )
+    return Words(version.question, version.text, queries.changes_of(version), more)
+
+
+def check_days(words: Words, closes: date) -> None:
+    """RuleBroken when a day on which something begins or ends comes before answers close."""
+    more = words.more
+    if more.in_force_on is not None and more.in_force_on <= closes:
+        raise RuleBroken(_("Choose a day after answers close, or none."), field="in_force_on")
+    if more.trial_until is not None and more.trial_until <= max(closes, more.in_force_on or closes):
+        raise RuleBroken(_("A trial ends after it has begun: choose a later day."), field="trial_until")
+    if (more.trial_until is None) != (not more.trial_signs.strip()):
+        where = "trial_signs" if more.trial_until else "trial_until"
+        raise RuleBroken(_("A trial has a last day, and says how we shall know."), field=where)
 
 
 def new_proposal(
@@ -146,6 +184,7 @@ def open_version(
         html=render(words.text),
         because=because,
         changes=canonical(words.changes),
+        **asdict(words.more),
         method=method,
         opened_at=clock.now(),
         deadline=deadline,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,9 +19,17 @@ from govnet.charter.rules import Charter
 from govnet.decisions import actions, queries, register, timing
 from govnet.decisions.blueprint import bp
 from govnet.decisions.discussion import of_thread
-from govnet.decisions.forms import QUESTION_LIMIT, ProposeForm, ReasonForm, RewordForm, rules_in, with_rules
+from govnet.decisions.forms import (
+    QUESTION_LIMIT,
+    ProposeForm,
+    ReasonForm,
+    RewordForm,
+    more_in,
+    rules_in,
+    with_rules,
+)
 from govnet.decisions.models import Proposal
-from govnet.decisions.opening import Ask, Words
+from govnet.decisions.opening import Ask, Words, words_of
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.forms import once
@@ -59,7 +68,7 @@ def propose_now(network: Network) -> Response:
         return page("decisions/about.html", 422, **_about(network, charter, matter))
     form = _propose_form(network, charter, rules)
     if form.validate_on_submit():
-        words = Words(form.question.data, form.text.data, rules_in(form, rules))
+        words = Words(form.question.data, form.text.data, rules_in(form, rules), more_in(form))
         thread = of_thread(request.args.get("thread", type=int), current_actor())
         thread_id = thread.thread.id if thread and thread.thread.network_id == network.id else None
         ask = Ask(matter, form.closes.data, thread_id, form.replaces.data or None, form.review.data)
@@ -146,7 +155,7 @@ def reword_now(network: Network, proposal: Proposal) -> Response:
     if form.validate_on_submit():
         version = queries.newest_version(proposal_id)
         rules = [p.CATALOGUE[key] for key in queries.changes_of(version)]
-        words = Words(form.question.data, form.text.data, rules_in(form, rules))
+        words = Words(form.question.data, form.text.data, rules_in(form, rules), more_in(form))
         with form.catching():
             return once(
                 form,
@@ -164,7 +173,10 @@ def _reword_form(proposal: Proposal) -> Any:
     wanted = queries.changes_of(version)
     charter = charters.rules_in_force(proposal.network_id).with_changes(wanted)
     form_class, _rules = with_rules(RewordForm, [p.CATALOGUE[key] for key in wanted], charter)
-    return form_class(about=version, data={"question": version.question, "text": version.text})
+    return form_class(
+        about=version,
+        data={"question": version.question, "text": version.text} | asdict(words_of(version).more),
+    )
 
 
 def _reword_page(proposal: Proposal, form: Any, status: int = 200) -> Response:

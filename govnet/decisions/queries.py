@@ -14,7 +14,8 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from govnet.charter import queries as charters
-from govnet.charter.models import Network
+from govnet.charter.models import CharterVersion, Network
+from govnet.charter.rules import Charter
 from govnet.decisions.book import Decision
 from govnet.decisions.models import (
     PastPosition,
@@ -114,6 +115,11 @@ def changes_of(version: ProposalVersion) -> dict[str, Any]:
     return changes
 
 
+def charter_of(version: ProposalVersion) -> Charter:
+    """The rules under which the version opened; they hold for it whatever is decided meanwhile."""
+    return charters.rules_of(db.session.get_one(CharterVersion, version.charter_version_id))
+
+
 def rule_of(version: ProposalVersion) -> Rule:
     """The rule under which the version opened; the waiting time after a Stop leaves a vote."""
     rule = rule_for(charters.rules_of(version.charter_version), version.proposal.matter)
@@ -134,6 +140,12 @@ def answers_by(version_id: int, person_id: int) -> list[Answer]:
         Position.version_id == version_id, Position.cast_by_id == person_id
     )
     return [Answer(*row) for row in db.session.execute(query)]
+
+
+def answered_by_others(version_id: int, person_id: int | None) -> bool:
+    """Whether anybody else has answered."""
+    query = select(Position.id).where(Position.version_id == version_id)
+    return db.session.scalar(query.where(Position.cast_by_id != person_id).limit(1)) is not None
 
 
 def parties_of(actor: Actor) -> ColumnElement[bool]:

@@ -16,7 +16,7 @@ from govnet.charter.models import Network
 from govnet.decisions import actions, register
 from govnet.decisions.blueprint import bp
 from govnet.decisions.book import Decision, NoteKind
-from govnet.decisions.forms import NoteForm, RecordForm, rules_in, with_rules
+from govnet.decisions.forms import NoteForm, RecordForm, more_in, rules_in, with_rules
 from govnet.decisions.opening import Ask, Taken, Words
 from govnet.kernel.actor import Door
 from govnet.kernel.forms import once
@@ -42,7 +42,7 @@ def record_now(network: Network) -> Response:
     """Write it down: it stands unless somebody objects."""
     form = _record_form(network)
     if form.validate_on_submit():
-        words = Words(form.question.data, form.text.data, rules_in(form, _rules()))
+        words = Words(form.question.data, form.text.data, rules_in(form, _rules()), more_in(form))
         taken = Taken(
             form.taken_on.data, form.taken_by.data, form.where.data, form.evidence.data, form.url.data or ""
         )
@@ -54,7 +54,9 @@ def record_now(network: Network) -> Response:
                     network, words, ask, taken, by=current_actor(), via=Door(form.door.data)
                 ),
                 lambda made: url_for(".proposal", proposal_id=made.id),
-                done=_("It is written down. Everybody concerned is told, and can object."),
+                done=_(
+                    "It is written down. Everybody concerned is told in ten minutes; until then you can take it back."
+                ),
             )
     return _record_page(network, form, 422)
 

@@ -42,12 +42,50 @@ def latest(first_opened: datetime, charter: Charter, zone: ZoneInfo) -> date:
     return max(day, earliest(first_opened, charter, zone))
 
 
-def reworded(
-    deadline: datetime, now: datetime, first: datetime, charter: Charter, zone: ZoneInfo
-) -> datetime:
-    """When new words close: later by the charter's rule where it must be, within its cap, never sooner."""
+def cap(first_opened: datetime, first_deadline: datetime, charter: Charter, zone: ZoneInfo) -> datetime:
+    """The last instant to which the closing can be moved: the charter's most, from the first closing day."""
+    day = first_deadline.astimezone(zone).date() + timedelta(days=charter[p.EXTENSION_MOST])
+    while not working(day):
+        day -= timedelta(days=1)
+    most = min(closes(day, charter, zone), closes(latest(first_opened, charter, zone), charter, zone))
+    return max(first_deadline, most)
+
+
+def reworded(deadline: datetime, now: datetime, last: datetime, charter: Charter, zone: ZoneInfo) -> datetime:
+    """When new words close: later by the charter's rule where it must be, not after `last`, never sooner."""
     wanted = closes(first_day(now, charter[p.EXTENSION_DAYS], charter, zone), charter, zone)
-    return max(deadline, min(wanted, closes(latest(first, charter, zone), charter, zone)))
+    return max(deadline, min(wanted, last))
+
+
+def frozen(now: datetime, deadline: datetime, charter: Charter) -> Said | None:
+    """Why the words can't be changed any more, in the charter's last hours before `deadline`; or nothing."""
+    hours = charter[p.FROZEN_HOURS]
+    if now < deadline - timedelta(hours=hours):
+        return None
+    return counted(
+        N_(
+            "In the last %(num)s hour before answers close the words can’t be changed. Somebody can say Stop."
+        ),
+        N_(
+            "In the last %(num)s hours before answers close the words can’t be changed. Somebody can say Stop."
+        ),
+        hours,
+    )
+
+
+def extension_problem(day: date, deadline: datetime, last: datetime, zone: ZoneInfo) -> Said | None:
+    """Why the closing can't be moved from `deadline` to this day, or nothing."""
+    if not working(day):
+        return Said(N_("Answers close on a working day. Choose a day from Monday to Friday."))
+    if day <= deadline.astimezone(zone).date():
+        return Said(
+            N_("More time means a later day than %(day)s."), {"day": deadline.astimezone(zone).date()}
+        )
+    if day > last.astimezone(zone).date():
+        if last <= deadline:
+            return Said(N_("It has all the time that our rules allow already."))
+        return Said(N_("Our rules allow no day after %(last)s."), {"last": last.astimezone(zone).date()})
+    return None
 
 
 def waiting_until(deadline: datetime, days: int, charter: Charter, zone: ZoneInfo) -> datetime:

@@ -31,7 +31,8 @@ _refuse(
     "proposal_version",
     "what people answer never changes while they do",
     _differs("proposal_id", "number", "question", "text", "html", "changes", "method", "opened_at", "roll_size",
-             "charter_version_id", "author_id", "considered", "sources", "trial_until", "trial_signs"),
+             "charter_version_id", "author_id", "considered", "sources", "trial_until", "trial_signs",
+             "in_force_on"),
     delete=False,
 )  # fmt: skip
 _refuse("decision_fixed", "decision", "a decision is never edited", "1 = 1")

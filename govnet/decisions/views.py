@@ -10,7 +10,17 @@ from flask_babel import gettext as _
 
 from govnet.charter import parameters as p
 from govnet.charter.models import Network
-from govnet.decisions import answer_views, lists, propose_views, queries, record_views, register, shown, words
+from govnet.decisions import (
+    amend_views,
+    answer_views,
+    lists,
+    propose_views,
+    queries,
+    record_views,
+    register,
+    shown,
+    words,
+)
 from govnet.decisions.blueprint import bp
 from govnet.decisions.book import Decision
 from govnet.decisions.models import ProposalVersion
@@ -24,7 +34,7 @@ from govnet.permissions import Can, allows, can, current_actor
 from govnet.record import registry
 
 blueprints = (bp,)
-PARTS = (answer_views, propose_views, record_views)
+PARTS = (amend_views, answer_views, propose_views, record_views)
 """The rest of the routes, in files of their own."""
 
 

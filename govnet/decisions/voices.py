@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
-from govnet.decisions.rules import Kind
 from govnet.kernel.said import N_, Said
 
 VOTING_KINDS = frozenset({"individual", "organisation"})
@@ -44,15 +43,33 @@ def second_hand(answers: Iterable[Answer], party: int, caster: int, counted: boo
     return None
 
 
-def reason_missing(kind: Kind, reason: str, help_wanted: str) -> dict[str, Said]:
-    """What a Stop must say, by field: why, and what would let one live with it."""
-    if kind is not Kind.BLOCK:
-        return {}
+def principles(charter: Charter, purpose: str) -> tuple[str, ...]:
+    """What a Stop can rest on: the charter's principles; without any, the purpose and what members agree to."""
+    return charter[p.PRINCIPLES] or tuple(
+        dict.fromkeys((purpose, *charter[p.CRITERIA], *charter[p.CODE_OF_CONDUCT]))
+    )
+
+
+def needs_principle(charter: Charter) -> bool:
+    """Whether a Stop must name what it rests on."""
+    return charter[p.STOP_NEEDS] == "principle"
+
+
+def may_stop(charter: Charter, *, organisation: bool, body: str = "all") -> bool:
+    """Whether this party can say Stop. In the committee everybody can."""
+    return body == "committee" or charter[p.WHO_MAY_STOP] == "everyone" or organisation
+
+
+def stop_lacks(reason: str, remedy: str, principle: str, allowed: Iterable[str] | None) -> dict[str, Said]:
+    """What a Stop still must say, by field. `allowed`: the principles it can rest on, or None where none is asked."""
     wanted = {
         "reason": (reason, N_("Say why you want to stop this: others can only answer what they know.")),
-        "remedy": (help_wanted, N_("Say what would let you live with it.")),
+        "remedy": (remedy, N_("Say what would let you live with it.")),
     }
-    return {name: Said(words) for name, (text, words) in wanted.items() if not text.strip()}
+    found = {name: Said(words) for name, (text, words) in wanted.items() if not text.strip()}
+    if allowed is not None and principle not in set(allowed):
+        found["principle"] = Said(N_("Choose what your Stop rests on."))
+    return found
 
 
 def sees_tally(charter: Charter, *, closed: bool, has_answered: bool) -> bool:

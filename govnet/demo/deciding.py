@@ -83,7 +83,9 @@ def _answer(stage: Stage, proposal: Proposal, given: Answer, door: Door) -> None
     version = stage.versions[proposal.key]
     entries = queries.entries_for(version, by)
     mine = next(one.id for one in entries if (one.organisation_id is not None) == given.organisation)
-    words = answering.Given(Kind(given.kind), given.reason, given.needs, named=given.organisation)
+    kind = Kind(given.kind)
+    rests_on = stage.network().purpose if kind is Kind.BLOCK else ""
+    words = answering.Given(kind, given.reason, given.needs, rests_on, named=given.organisation)
     answering.answer(version, words, by=by, via=door, entry_id=mine)
 
 

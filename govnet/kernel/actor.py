@@ -13,6 +13,8 @@ class Door(StrEnum):
     MAIL = "mail"
     MEETING = "meeting"
     LIST = "list"
+    PHONE = "phone"
+    LETTER = "letter"
     CLI = "cli"
     API = "api"
     WORKER = "worker"

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from govnet import __version__
 from govnet.kernel.clock import today
+from govnet.kernel.text import render
 from govnet.permissions import current_actor
 
 CSP = (
@@ -81,6 +82,7 @@ def bind(app: Flask, *, head_number: Callable[[int], int]) -> None:
         day=day,
         day_text=weekday_date,
         isoformat=lambda v: v.isoformat(),
+        markdown=lambda source: Markup(render(source)),  # noqa: S704  # cleaned by render
     )
     app.before_request(lambda: _not_modified(head_number))
     app.after_request(_headers)

@@ -1148,6 +1148,8 @@ def upgrade() -> None:
                 "mail",
                 "meeting",
                 "list",
+                "phone",
+                "letter",
                 "cli",
                 "api",
                 "worker",
@@ -1211,6 +1213,8 @@ def upgrade() -> None:
                 "mail",
                 "meeting",
                 "list",
+                "phone",
+                "letter",
                 "cli",
                 "api",
                 "worker",
@@ -1228,6 +1232,7 @@ def upgrade() -> None:
         sa.Column("evidence_url", sa.String(length=500), nullable=False),
         sa.Column("review_on", sa.Date(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("first_deadline", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tell_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
@@ -1565,6 +1570,7 @@ def upgrade() -> None:
         sa.Column("changes", sa.Text(), nullable=False),
         sa.Column("considered", sa.Text(), nullable=False),
         sa.Column("sources", sa.Text(), nullable=False),
+        sa.Column("in_force_on", sa.Date(), nullable=True),
         sa.Column("trial_until", sa.Date(), nullable=True),
         sa.Column("trial_signs", sa.Text(), nullable=False),
         sa.Column("method", sa.String(length=20), nullable=False),
@@ -1770,6 +1776,8 @@ def upgrade() -> None:
                 "mail",
                 "meeting",
                 "list",
+                "phone",
+                "letter",
                 "cli",
                 "api",
                 "worker",
@@ -2000,6 +2008,8 @@ def upgrade() -> None:
                 "mail",
                 "meeting",
                 "list",
+                "phone",
+                "letter",
                 "cli",
                 "api",
                 "worker",
@@ -2025,6 +2035,16 @@ def upgrade() -> None:
     with op.batch_alter_table("past_position", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_past_position_entry_id"), ["entry_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_past_position_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
+        "pending_effect",
+        sa.Column("decision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_pending_effect_decision_id")),
+        sa.PrimaryKeyConstraint("decision_id", name=op.f("pk_pending_effect")),
+    )
+    with op.batch_alter_table("pending_effect", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pending_effect_on"), ["on"], unique=False)
 
     op.create_table(
         "position",
@@ -2064,6 +2084,8 @@ def upgrade() -> None:
                 "mail",
                 "meeting",
                 "list",
+                "phone",
+                "letter",
                 "cli",
                 "api",
                 "worker",

@@ -88,7 +88,8 @@ def version_of(proposal: Proposal) -> ProposalVersion:
 def answered(proposal: Proposal, network: Network, kind: Kind, *people: Person, **given: Any) -> None:
     """Each of the people gives this answer."""
     version = version_of(proposal)
-    words = {"reason": "It leaves people out.", "remedy": "More seats."} if kind is Kind.BLOCK else {}
+    stop = {"reason": "It leaves people out.", "remedy": "More seats.", "principle": network.purpose}
+    words = stop if kind is Kind.BLOCK else {}
     for person in people:
         with one_transaction():
             actor = acting(person, network)

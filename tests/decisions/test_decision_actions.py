@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions import actions, answering, closing, leaving, lists, queries, register
+from govnet.decisions import actions, answering, closing, interests, leaving, lists, queries, register
 from govnet.decisions.answering import Given, TooLate
 from govnet.decisions.book import NoteKind
 from govnet.decisions.models import PastPosition, Position, ProposalVersion, RollEntry
@@ -205,7 +205,9 @@ def test_one_human_answers_for_herself_or_for_her_organisation_never_for_both(ne
 def test_who_has_an_interest_is_shown_and_not_counted(network: Network) -> None:
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, bob, recused=True)
+    with transaction():
+        interests.declare(proposal, "I own the hall.", by=acting(bob, network), via=Door.WEB)
+    answered(proposal, network, Kind.AGREE, bob)
     assert tally_of(proposal)["agree"] == 0
     assert len(queries.answers([version_of(proposal).id])[version_of(proposal).id]) == 1
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from govnet.charter.models import Network
-from govnet.decisions import actions, closing, lists
+from govnet.decisions import actions, closing, elsewhere, lists
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
 from govnet.kernel.actor import Door
@@ -117,8 +117,15 @@ def test_a_stop_is_told_with_its_reason_when_there_is_a_waiting_time(time: Moved
     assert "It leaves people out." in text_of("Stopped, and open until")
 
 
-def test_what_a_meeting_decided_is_told_with_the_day_until_which_one_can_object(network: Network) -> None:
+def test_what_a_meeting_decided_is_told_ten_minutes_after_it_is_written_down(
+    network: Network, time: MovedClock
+) -> None:
     taken(network, a_steering_member(network))
+    elsewhere.tell_due()
+    told()
+    assert subjects() == [], "until then it can be taken back, and nobody was bothered"
+    time.move(timedelta(minutes=10))
+    assert [elsewhere.tell_due(), elsewhere.tell_due()] == [1, 0]
     told()
     assert subjects() == ["Objections by Mon 20 Apr 2015, 18:00 BST: Our letter to the minister"]
 

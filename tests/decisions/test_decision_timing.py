@@ -7,17 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govnet.charter.rules import Charter
+from govnet.charter import parameters as p
+from govnet.charter.rules import Charter, load
 from govnet.decisions import timing
-from govnet.decisions.rules import Kind
 from govnet.decisions.voices import (
     Answer,
     counts,
+    may_stop,
     on_roll,
-    reason_missing,
+    principles,
     second_hand,
     sees_names,
     sees_tally,
+    stop_lacks,
 )
 
 LONDON = ZoneInfo("Europe/London")
@@ -87,15 +89,42 @@ def test_the_last_day_is_announced_once_it_has_begun_and_not_for_what_just_opene
 
 def test_new_words_give_people_a_week_more_but_not_for_ever() -> None:
     deadline = timing.closes(date(2015, 5, 11), WEEK, LONDON)
-    later = timing.reworded(deadline, deadline - timedelta(hours=1), MONDAY, WEEK, LONDON)
+    last = timing.cap(MONDAY, deadline, WEEK, LONDON)
+    assert last == timing.closes(date(2015, 6, 1), WEEK, LONDON), "21 days after the first closing day"
+    later = timing.reworded(deadline, deadline - timedelta(hours=25), last, WEEK, LONDON)
     assert later == timing.closes(date(2015, 5, 18), WEEK, LONDON)
-    capped = timing.closes(date(2015, 7, 3), WEEK, LONDON)
-    assert timing.reworded(capped, capped - timedelta(hours=1), MONDAY, WEEK, LONDON) == capped
+    assert timing.reworded(last, last - timedelta(hours=25), last, WEEK, LONDON) == last
 
 
 def test_new_words_never_bring_the_deadline_forward() -> None:
     deadline = timing.closes(date(2015, 6, 11), WEEK, LONDON)
     assert timing.reworded(deadline, MONDAY, MONDAY, WEEK, LONDON) == deadline
+    assert timing.cap(MONDAY, deadline, load({p.EXTENSION_MOST.key: 0}), LONDON) == deadline
+
+
+def test_the_last_hours_are_frozen_from_their_first_second() -> None:
+    deadline = timing.closes(date(2015, 5, 11), WEEK, LONDON)
+    assert timing.frozen(deadline - timedelta(hours=24, seconds=1), deadline, WEEK) is None
+    assert timing.frozen(deadline - timedelta(hours=24), deadline, WEEK) is not None
+    open_to_the_end = load({p.FROZEN_HOURS.key: 0})
+    assert timing.frozen(deadline - timedelta(seconds=1), deadline, open_to_the_end) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (date(2015, 5, 16), "working day"),
+        (date(2015, 5, 11), "a later day"),
+        (date(2015, 5, 8), "a later day"),
+        (date(2015, 6, 2), "no day after"),
+        (date(2015, 6, 1), None),
+    ],
+)
+def test_more_time_is_given_to_a_later_working_day_within_the_rules(day: date, words: str | None) -> None:
+    deadline = timing.closes(date(2015, 5, 11), WEEK, LONDON)
+    last = timing.cap(MONDAY, deadline, WEEK, LONDON)
+    problem = timing.extension_problem(day, deadline, last, LONDON)
+    assert (problem is None) if words is None else (problem is not None and words in str(problem.text))
 
 
 @given(
@@ -141,10 +170,32 @@ def test_an_answer_that_is_only_shown_leaves_room_for_the_organisation_s() -> No
     assert second_hand([shown], party=2, caster=7, counted=True) is None
 
 
-def test_a_stop_says_why_and_what_would_help() -> None:
-    assert set(reason_missing(Kind.BLOCK, " ", "")) == {"reason", "remedy"}
-    assert set(reason_missing(Kind.BLOCK, "It excludes people.", "")) == {"remedy"}
-    assert reason_missing(Kind.STAND_ASIDE, "", "") == {}
+def test_a_stop_says_why_and_what_would_help_and_what_it_rests_on() -> None:
+    assert set(stop_lacks(" ", "", "", None)) == {"reason", "remedy"}
+    assert set(stop_lacks("It excludes people.", "", "", ["We exclude nobody."])) == {"remedy", "principle"}
+    assert set(stop_lacks("It excludes people.", "x", "Made up.", ["We exclude nobody."])) == {"principle"}
+    assert stop_lacks("It excludes people.", "x", "We exclude nobody.", ["We exclude nobody."]) == {}
+
+
+def test_without_principles_of_its_own_a_stop_rests_on_the_purpose_and_what_members_agree_to() -> None:
+    bare = load({p.CRITERIA.key: ["I share it."], p.CODE_OF_CONDUCT.key: ["I am kind."]})
+    assert principles(bare, "Open government.") == ("Open government.", "I share it.", "I am kind.")
+    assert principles(load({p.PRINCIPLES.key: ["Nobody is left out."]}), "x") == ("Nobody is left out.",)
+
+
+@pytest.mark.parametrize(
+    ("who", "organisation", "body", "can"),
+    [
+        ("everyone", False, "all", True),
+        ("organisations", False, "all", False),
+        ("organisations", True, "all", True),
+        ("organisations", False, "committee", True),
+    ],
+)
+def test_who_can_say_stop_is_what_the_charter_says(
+    who: str, organisation: bool, body: str, can: bool
+) -> None:
+    assert may_stop(load({p.WHO_MAY_STOP.key: who}), organisation=organisation, body=body) is can
 
 
 @pytest.mark.parametrize(

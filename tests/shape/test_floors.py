@@ -64,7 +64,10 @@ BESIDE_RULES = (
     "govnet.charter.starting",
 )
 """What rules are made of; as pure as they are."""
-PURE = {*BESIDE_RULES, "govnet.charter.parameters", "govnet.charter.deciding", "govnet.charter.document"}
+PURE = {
+    *BESIDE_RULES,
+    *(f"govnet.charter.{name}" for name in ("parameters", "amending", "deciding", "document")),
+}
 
 
 @pytest.mark.parametrize(

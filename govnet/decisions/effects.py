@@ -1,0 +1,76 @@
+"""What an adopted decision changes in the rules: at once, or from the day that it names. Once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from govnet.charter import actions as charter_actions
+from govnet.charter import queries as charters
+from govnet.charter.models import Network
+from govnet.charter.rules import problems
+from govnet.decisions import queries
+from govnet.decisions.beside import PendingEffect
+from govnet.decisions.book import Decision
+from govnet.decisions.events import EffectNotApplied
+from govnet.decisions.models import ProposalVersion
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.models import reference
+from govnet.kernel.transaction import transaction
+from govnet.kernel.words import say
+from govnet.record.actions import record
+
+
+def follow(version: ProposalVersion, decision: Decision) -> None:
+    """Put what was decided into force, or keep it for its day."""
+    if not queries.changes_of(version):
+        return
+    network = version.proposal.network
+    if version.in_force_on is not None and version.in_force_on > clock.today(network.zone):
+        db.session.add(PendingEffect(decision_id=decision.id, on=version.in_force_on))
+        return
+    _put_into_force(version, decision, network)
+
+
+def apply_due() -> int:
+    """Put into force what has waited for its day; returns how many. Harmless to run twice or at once."""
+    done = 0
+    for decision_id, on, zone in db.session.execute(_WAITING).all():
+        if on <= clock.today(zone):
+            with transaction():
+                done += _apply(decision_id)
+    return done
+
+
+_WAITING = (
+    select(PendingEffect.decision_id, PendingEffect.on, Network.zone)
+    .join(Decision, Decision.id == PendingEffect.decision_id)
+    .join(Network, Network.id == Decision.network_id)
+    .order_by(PendingEffect.on, PendingEffect.decision_id)
+)
+
+
+def _apply(decision_id: int) -> bool:
+    taken = db.session.execute(delete(PendingEffect).where(PendingEffect.decision_id == decision_id))
+    if not taken.rowcount:  # type: ignore[attr-defined]
+        return False
+    decision = db.session.get_one(Decision, decision_id)
+    version = queries.version_whole(decision.version_id)
+    _put_into_force(version, decision, version.proposal.network)
+    return True
+
+
+def _put_into_force(version: ProposalVersion, decision: Decision, network: Network) -> None:
+    """New rules hold from now. If they no longer fit, the decision stands all the same and the record says why."""
+    by_rule: dict[str, Any] = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
+    changes = queries.changes_of(version)
+    wrong = problems(charters.rules_of(charters.latest_version(network.id)), changes)
+    if wrong:
+        reason = " ".join(map(say, wrong.values()))
+        about: dict[str, Any] = {"network": network, "decision": decision, "number": decision.number}
+        record(EffectNotApplied(**by_rule, **about, reason=reason))
+        return
+    charter_actions.adopt(network, changes, adopted_by=reference(decision), by=PROGRAM, via=Door.WORKER)

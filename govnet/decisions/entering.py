@@ -1,0 +1,116 @@
+"""Entering somebody's answer for them: phoned in, written, or given at a meeting. They are told, and can correct it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from govnet.decisions import queries, roll, voices
+from govnet.decisions.answering import Given, check_stop, keep, sealed, takes_answers
+from govnet.decisions.events import AnswerEntered
+from govnet.decisions.interests import interest_of
+from govnet.decisions.models import Position, ProposalVersion, RollEntry
+from govnet.decisions.rules import Kind
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor, Door
+from govnet.kernel.errors import RuleBroken
+from govnet.permissions import Can, require
+from govnet.record.actions import record
+
+WAYS = (Door.PHONE, Door.LETTER, Door.MEETING, Door.LIST, Door.MAIL)
+"""How an answer can have come that somebody else enters."""
+
+
+def enter(version_id: int, entry_id: int, given: Given, *, how: Door, by: Actor, via: Door) -> Position:
+    """Enter the answer of a party that could not give it here. It never replaces one that they gave themselves."""
+    version = takes_answers(version_id)
+    under = require(by, Can.ENTER_ANSWER, version.proposal)
+    entry = _entry(version, entry_id)
+    if how not in WAYS:
+        raise RuleBroken(_("Choose how the answer came."), field="how")
+    human = _human(version, entry, by)
+    before = queries.position_of(entry.id)
+    if before is not None and before.entered_by_id is None:
+        raise RuleBroken(_("They have answered themselves. Only they can change that."), field="party")
+    interested = interest_of(version.proposal_id, human) is not None
+    counted = entry.counted and not interested
+    _check(version, given, entry, human, counted)
+    if before is not None:
+        keep(before)
+    position = before or Position(version_id=version.id, entry_id=entry.id)
+    _fill(position, given, human)
+    position.recused, position.counted = interested, counted
+    position.entered_by_id, position.door = by.person_id, how
+    db.session.add(position)
+    about: dict[str, Any] = {"proposal": version.proposal, "version": version, "question": version.question}
+    event = AnswerEntered(
+        **about,
+        network=version.proposal.network,
+        by=by,
+        under=under,
+        via=via,
+        digest=sealed(position),
+        changed=before is not None,
+        entry=entry,
+    )
+    record(event)
+    return position
+
+
+def still_silent(version_id: int, by: Actor) -> list[RollEntry]:
+    """Whose answer can be entered: parties without an answer of their own hand; never the reader's own."""
+    query = (
+        select(RollEntry)
+        .outerjoin(Position, Position.entry_id == RollEntry.id)
+        .where(
+            RollEntry.version_id == version_id, Position.id.is_(None) | Position.entered_by_id.is_not(None)
+        )
+        .options(joinedload(RollEntry.person), joinedload(RollEntry.organisation))
+    )
+    found = [each for each in db.session.scalars(query) if each.name and each.person_id != by.person_id]
+    return sorted(found, key=lambda each: each.name.casefold())
+
+
+def _entry(version: ProposalVersion, entry_id: int) -> RollEntry:
+    entry = db.session.get(RollEntry, entry_id)
+    if entry is None or entry.version_id != version.id:
+        raise RuleBroken(_("They were not among those who could answer when this opened."), field="party")
+    return entry
+
+
+def _human(version: ProposalVersion, entry: RollEntry, by: Actor) -> int:
+    """Whose answer it is: the member, or who speaks for the organisation first."""
+    if entry.person_id is not None:
+        human: int | None = entry.person_id
+    else:
+        organisation = entry.organisation_id or 0
+        speakers = roll.speakers([organisation], clock.today(version.proposal.network.zone))
+        human = next(iter(speakers.get(organisation, [])), None)
+    if human is None:
+        raise RuleBroken(_("Nobody speaks for this organisation at the moment."), field="party")
+    if human == by.person_id:
+        raise RuleBroken(_("Your own answer you give on the proposal’s page."), field="party")
+    return human
+
+
+def _check(version: ProposalVersion, given: Given, entry: RollEntry, human: int, counted: bool) -> None:
+    if given.kind is Kind.BLOCK:
+        check_stop(version, given, entry)
+    if voices.second_hand(queries.answers_by(version.id, human), entry.id, human, counted) is not None:
+        raise RuleBroken(
+            _("They have given an answer that counts for somebody else already: nobody answers twice."),
+            field="party",
+        )
+
+
+def _fill(position: Position, given: Given, human: int) -> None:
+    position.kind, position.reason, position.remedy = given.kind, given.reason, given.remedy
+    position.principle = given.principle if given.kind is Kind.BLOCK else ""
+    position.named = False
+    position.cast_by_id, position.at = human, clock.now()
+    position.salt, position.erased = secrets.token_hex(16), False
