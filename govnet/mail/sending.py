@@ -14,11 +14,10 @@ from flask import current_app
 from govnet.extensions import db
 from govnet.kernel.duties import ending
 from govnet.kernel.errors import Busy
-from govnet.kernel.transaction import let_go, transaction
+from govnet.kernel.transaction import let_go, plain_transaction, transaction
 from govnet.mail import claiming, headers, settling, smtp
 from govnet.mail.claiming import Cover, Parcel
 from govnet.mail.headers import Address
-from govnet.mail.links import site_url
 from govnet.mail.models import Rendering
 from govnet.mail.render import Envelope, Kind, Template, personalise
 from govnet.mail.rules import State
@@ -33,7 +32,7 @@ SECONDS = 2.0
 _PATIENCE = 3
 """Times that a busy database is asked again: a mail that was taken and not written down would go twice."""
 BREATH = 0.001
-"""Between two commits the web's writers get in."""
+"""So long at least the database is left to the web's writers between two commits: mostly the server takes longer."""
 
 
 @dataclass(slots=True)
@@ -103,30 +102,40 @@ def _send_all(sender: Sender, line: smtp.Line, enough: Callable[[int], bool]) ->
             taken += 1
         if parcel is None:
             return taken
+        committed = time.monotonic()
         pace.keep()
         done = Done(parcel.id, parcel.mail_id, parcel.address, _deliver(sender, line, parcel))
         handled += 1
-        time.sleep(BREATH)
+        time.sleep(max(0.0, committed + BREATH - time.monotonic()))
 
 
 def _settle_and_take(sender: Sender, done: Done | None, *, take: bool) -> Parcel | None:
     """One commit: what became of the last mail, and the next one in hand."""
     if done is None and not take:
         return None
-    troubled = done is not None and not sender.saw(done)
+    commit = _commit_plainly if done is None or sender.saw(done) else _commit_with_care
     for _ in range(_PATIENCE):
         try:
-            return _in_one_commit(sender, done, take=take, troubled=troubled)
+            return commit(sender, done, take=take)
         except Busy:
             log.warning("busy, once more", delivery=done and done.id)
-    return _in_one_commit(sender, done, take=take, troubled=troubled)
+    return commit(sender, done, take=take)
 
 
-def _in_one_commit(sender: Sender, done: Done | None, *, take: bool, troubled: bool) -> Parcel | None:
+def _commit_plainly(sender: Sender, done: Done | None, *, take: bool) -> Parcel | None:
+    """All is well, mail after mail: two statements, none of the session's cost."""
+    with plain_transaction() as connection:
+        if done is not None:
+            settling.accept(connection, done, owner=sender.owner)
+        return claiming.take(connection, sender.owner, sender.lease) if take else None
+
+
+def _commit_with_care(sender: Sender, done: Done | None, *, take: bool) -> Parcel | None:
+    """The answer has consequences, or ends earlier ones."""
     with transaction():
         if done is not None:
-            settling.settle(done, owner=sender.owner, dice=random.random(), troubled=troubled)
-        return claiming.take(sender.owner, sender.lease) if take else None
+            settling.settle(done, owner=sender.owner, dice=random.random())
+        return claiming.take(db.session.connection(), sender.owner, sender.lease) if take else None
 
 
 def _deliver(sender: Sender, line: smtp.Line, parcel: Parcel) -> smtp.Answer:
@@ -144,7 +153,7 @@ def envelope(parcel: Parcel, cover: Cover) -> Envelope:
     to = Address(parcel.address, parcel.name)
     if cover.kind is Kind.PERSONAL:
         return Envelope(to, parcel.message_id, reply_to)
-    ways = [site_url("mail.unsubscribe", token=parcel.token)]
+    ways = [f"{cover.leave}{parcel.token}"]
     if cover.contact:
         ways.append(f"mailto:{cover.contact}?subject=unsubscribe%20{parcel.token}")
     return Envelope(to, parcel.message_id, reply_to, tuple(ways))
