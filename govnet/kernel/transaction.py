@@ -62,20 +62,19 @@ def transaction(*, patience: float = PATIENCE) -> Iterator[None]:
 
 
 @contextmanager
-def plain_transaction(*, patience: float = PATIENCE) -> Iterator[Connection]:
-    """The same without the session, for a loop that commits with each thing it does: statements, no rows, no record.
+def plain_transaction(connection: Connection, *, patience: float = PATIENCE) -> Iterator[None]:
+    """The same on a connection of the caller's, without the session: for a loop that commits with each thing it does.
 
-    Raises Busy when the lock can't be had, RuntimeError inside transaction().
+    Statements only: no rows, no record. Raises Busy when the lock can't be had, RuntimeError inside transaction().
     """
     let_go()
-    with db.engine.connect() as connection:
-        connection.execution_options(**{WRITE: patience})
-        try:
-            begun = connection.begin()
-        except OperationalError as error:
-            raise Busy(_BUSY) from error
-        with begun, clock.held():
-            yield connection
+    connection.execution_options(**{WRITE: patience})
+    try:
+        begun = connection.begin()
+    except OperationalError as error:
+        raise Busy(_BUSY) from error
+    with begun, clock.held():
+        yield
 
 
 def let_go() -> None:

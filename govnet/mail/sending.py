@@ -4,12 +4,14 @@ import os
 import random
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
 from flask import current_app
+from sqlalchemy import Connection
 
 from govnet.extensions import db
 from govnet.kernel.duties import ending
@@ -31,14 +33,14 @@ _AT_HAND = 20
 SECONDS = 2.0
 _PATIENCE = 3
 """Times that a busy database is asked again: a mail that was taken and not written down would go twice."""
-BREATH = 0.001
-"""So long at least the database is left to the web's writers between two commits: mostly the server takes longer."""
 
 
 @dataclass(slots=True)
 class Sender:
     """One sender at work: its name on the leases, its time limit, and the bytes it has at hand."""
 
+    connection: Connection
+    """Kept for as long as it works, so that a commit costs little more than the disk's flush."""
     timeout: float = smtp.TIMEOUT
     owner: str = field(default_factory=lambda: f"send-{os.getpid()}-{uuid.uuid4().hex[:8]}")
     templates: dict[int, Template] = field(default_factory=dict)
@@ -75,14 +77,21 @@ class Sender:
         return self.covers[parcel.mail_id]
 
 
-def run(*, at_once: int = AT_ONCE, seconds: float = SECONDS, sender: Sender | None = None) -> int:
+@contextmanager
+def a_sender(*, timeout: float = smtp.TIMEOUT) -> Iterator[Sender]:
+    """One sender, with a connection to the database of its own."""
+    with db.engine.connect() as connection:
+        yield Sender(connection, timeout)
+
+
+def run(*, at_once: int = AT_ONCE, seconds: float = SECONDS) -> int:
     """Send what is due for a moment; how many mails a provider took. Killed at any point, it can be run again."""
     if smtp.switched_off() or not claiming.anything_due():
         return 0
-    sender = sender or Sender(timeout=float(current_app.config.get("MAIL_TIMEOUT", smtp.TIMEOUT)))
+    timeout = float(current_app.config.get("MAIL_TIMEOUT", smtp.TIMEOUT))
     until = time.monotonic() + seconds
     try:
-        with smtp.open_line(timeout=sender.timeout) as line:
+        with smtp.open_line(timeout=timeout) as line, a_sender(timeout=timeout) as sender:
             return _send_all(
                 sender, line, lambda n: n >= at_once or time.monotonic() >= until or ending.is_set()
             )
@@ -102,11 +111,9 @@ def _send_all(sender: Sender, line: smtp.Line, enough: Callable[[int], bool]) ->
             taken += 1
         if parcel is None:
             return taken
-        committed = time.monotonic()
         pace.keep()
         done = Done(parcel.id, parcel.mail_id, parcel.address, _deliver(sender, line, parcel))
         handled += 1
-        time.sleep(max(0.0, committed + BREATH - time.monotonic()))
 
 
 def _settle_and_take(sender: Sender, done: Done | None, *, take: bool) -> Parcel | None:
@@ -124,10 +131,10 @@ def _settle_and_take(sender: Sender, done: Done | None, *, take: bool) -> Parcel
 
 def _commit_plainly(sender: Sender, done: Done | None, *, take: bool) -> Parcel | None:
     """All is well, mail after mail: two statements, none of the session's cost."""
-    with plain_transaction() as connection:
+    with plain_transaction(sender.connection):
         if done is not None:
-            settling.accept(connection, done, owner=sender.owner)
-        return claiming.take(connection, sender.owner, sender.lease) if take else None
+            settling.accept(sender.connection, done, owner=sender.owner)
+        return claiming.take(sender.connection, sender.owner, sender.lease) if take else None
 
 
 def _commit_with_care(sender: Sender, done: Done | None, *, take: bool) -> Parcel | None:
