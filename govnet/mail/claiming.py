@@ -18,6 +18,7 @@ from govnet.mail.render import Kind
 from govnet.mail.rules import State
 
 _d = cast(Table, Delivery.__table__)
+_ANY = "-"
 _NOW = bindparam("now", type_=_d.c.next_at.type)
 _SHUT = exists().where(
     (MailLine.held_at.is_not(None)) | (MailLine.tripped_at.is_not(None)) | (MailLine.not_before > _NOW)
@@ -94,7 +95,7 @@ def take(connection: Connection, owner: str, lease: timedelta) -> Parcel | None:
     now = clock.now()
     values = {"now": now, "owner": owner, "until": now + lease}
     row = connection.execute(_TAKE, values).first()
-    return None if row is None else Parcel(*row)
+    return None if row is None else Parcel(**row._asdict())
 
 
 def accept(connection: Connection, key: int, owner: str, *, code: int | None, words: str) -> bool:
@@ -106,4 +107,4 @@ def accept(connection: Connection, key: int, owner: str, *, code: int | None, wo
 def cover(mail_id: int) -> Cover:
     """The mail's kind, where answers to it go, and its way out."""
     row = db.session.execute(select(Mail.kind, Mail.contact).where(Mail.id == mail_id)).one()
-    return Cover(row.kind, row.contact, site_url("mail.unsubscribe", token="-").removesuffix("-"))
+    return Cover(row.kind, row.contact, site_url("mail.unsubscribe", token=_ANY).removesuffix(_ANY))

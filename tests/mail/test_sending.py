@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from govnet.accounts.models import PersonEmail
 from govnet.extensions import db
@@ -479,3 +480,28 @@ def test_the_rate_is_kept(app, post, server, monkeypatch):
     began = wall.monotonic()
     sending.run()
     assert wall.monotonic() - began >= 0.2
+
+
+def test_mail_that_nobody_sends_for_an_hour_is_called_stuck_in_the_log(post, server, time):
+    post("ann", "bob", "cy")
+    time.move(timedelta(minutes=59))
+    assert not in_the_log()
+    time.move(timedelta(minutes=2))
+    (line,) = in_the_log()
+    assert (line["event"], line["waiting"], line["oldest_minutes"]) == ("mail is stuck", 3, 61)
+
+
+def test_a_queue_that_is_behind_but_being_worked_off_is_not_called_stuck(post, server, time):
+    post("ann", "bob", "cy")
+    time.move(timedelta(days=2))
+    assert sending.run(at_once=1) == 1
+    assert queries.trouble().waiting == 2
+    assert not in_the_log()
+    time.move(timedelta(minutes=61))
+    assert len(in_the_log()) == 1
+
+
+def in_the_log():
+    with capture_logs() as lines:
+        sweeping.watch()
+    return lines
