@@ -32,9 +32,9 @@ from govnet.mail.volume import News
 
 ROUNDS = 24
 A_ROUND = 50
-ALONE_BAR = 0.05
+ALONE_BAR = 0.08
 """Of smtplib alone, which forgets everything in a crash: mostly the speed of the disk."""
-SAFE_BAR = 0.2
+SAFE_BAR = 0.5
 """Of smtplib with the least that makes a crash harmless: one commit to disk (synchronous=FULL) for each mail."""
 
 
