@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from govnet.extensions import db
@@ -16,6 +17,7 @@ WRITE = "govnet_write"
 """The execution option of a connection that will write: how many seconds it may wait for the lock."""
 PATIENCE = 5.0
 _OPEN = "govnet_open"
+_BUSY = "The database is busy. Please try again in a moment."
 _last_steps: list[Callable[[], None]] = []
 
 
@@ -59,6 +61,22 @@ def transaction(*, patience: float = PATIENCE) -> Iterator[None]:
             del session.info[key]
 
 
+@contextmanager
+def plain_transaction(connection: Connection, *, patience: float = PATIENCE) -> Iterator[None]:
+    """The same on a connection of the caller's, without the session: for a loop that commits with each thing it does.
+
+    Statements only: no rows, no record. Raises Busy when the lock can't be had, RuntimeError inside transaction().
+    """
+    let_go()
+    connection.execution_options(**{WRITE: patience})
+    try:
+        begun = connection.begin()
+    except OperationalError as error:
+        raise Busy(_BUSY) from error
+    with begun, clock.held():
+        yield
+
+
 def let_go() -> None:
     """End what was only read: an idle worker keeps no snapshot, and a read that failed leaves nothing behind."""
     if in_transaction():
@@ -71,4 +89,4 @@ def _take_the_lock(patience: float) -> None:
         options: Any = {WRITE: patience}
         db.session.connection(execution_options=options)
     except OperationalError as error:
-        raise Busy("The database is busy. Please try again in a moment.") from error
+        raise Busy(_BUSY) from error

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
-from sqlalchemy import Table, and_, bindparam, exists, select, text, update
+from sqlalchemy import Connection, Table, and_, bindparam, exists, select, text, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.transaction import let_go
+from govnet.mail.links import site_url
 from govnet.mail.models import Delivery, Mail, MailLine
 from govnet.mail.render import Kind
 from govnet.mail.rules import State
 
 _d = cast(Table, Delivery.__table__)
+_ANY = "-"
 _NOW = bindparam("now", type_=_d.c.next_at.type)
 _SHUT = exists().where(
     (MailLine.held_at.is_not(None)) | (MailLine.tripped_at.is_not(None)) | (MailLine.not_before > _NOW)
@@ -77,6 +79,8 @@ class Cover:
 
     kind: Kind
     contact: str | None
+    leave: str
+    """Where the unsubscribe link leads, up to the delivery's token."""
 
 
 def anything_due() -> bool:
@@ -86,21 +90,21 @@ def anything_due() -> bool:
     return due
 
 
-def take(owner: str, lease: timedelta) -> Parcel | None:
+def take(connection: Connection, owner: str, lease: timedelta) -> Parcel | None:
     """The most urgent delivery that may go now, in hand from here on; None while the line is shut or nothing waits."""
     now = clock.now()
     values = {"now": now, "owner": owner, "until": now + lease}
-    row = db.session.connection().execute(_TAKE, values).first()
+    row = connection.execute(_TAKE, values).first()
     return None if row is None else Parcel(**row._asdict())
 
 
-def accept(key: int, owner: str, *, code: int | None, words: str) -> bool:
+def accept(connection: Connection, key: int, owner: str, *, code: int | None, words: str) -> bool:
     """A provider took it. False where the lease had passed to somebody else."""
     values = {"key": key, "owner": owner, "code": code, "words": words, "now": clock.now()}
-    return bool(db.session.connection().execute(_SETTLE, values).rowcount)
+    return bool(connection.execute(_SETTLE, values).rowcount)
 
 
 def cover(mail_id: int) -> Cover:
-    """The mail's kind, and where answers to it go."""
+    """The mail's kind, where answers to it go, and its way out."""
     row = db.session.execute(select(Mail.kind, Mail.contact).where(Mail.id == mail_id)).one()
-    return Cover(row.kind, row.contact)
+    return Cover(row.kind, row.contact, site_url("mail.unsubscribe", token=_ANY).removesuffix(_ANY))

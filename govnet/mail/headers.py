@@ -36,6 +36,8 @@ def plain(text: str) -> str:
     """One line without control, direction or layout characters, spaces collapsed: what a person may have
     typed as a name or title.
     """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     kept = "".join(" " if _is_space(c) else c for c in text if _is_space(c) or not _is_invisible(c))
     return " ".join(kept.split())
 

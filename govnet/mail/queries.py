@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -189,6 +190,9 @@ def mail_about(person_id: int) -> list[dict[str, Any]]:
     ]
 
 
+STILL = timedelta(hours=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """What keeps mail from going, for the operator's page and the desk."""
@@ -199,6 +203,8 @@ class Trouble:
     told_wrong: Sequence[Telling]
     waiting: int
     oldest_waiting_minutes: int
+    stands_still: bool
+    """Mail has been due for an hour, and in that hour the server took none."""
     failed_today: int
 
     @property
@@ -207,11 +213,11 @@ class Trouble:
         stopped = self.line is not None and (
             self.line.held_at or self.line.tripped_at or self.line.troubles > 2
         )
-        return bool(stopped or self.paused or self.told_wrong or self.oldest_waiting_minutes > 60)
+        return bool(stopped or self.paused or self.told_wrong or self.stands_still)
 
 
 def trouble() -> Trouble:
-    """The state of the whole outbox in six short statements."""
+    """The state of the whole outbox in seven short statements at most."""
     now = clock.now()
     due = (Delivery.state.in_((State.QUEUED, State.IN_HAND)), Delivery.next_at <= now)
     oldest = db.session.scalar(select(func.min(Delivery.next_at)).where(*due))
@@ -225,5 +231,12 @@ def trouble() -> Trouble:
         told_wrong=db.session.scalars(wrong.order_by(Telling.entry_id).limit(20)).all(),
         waiting=db.session.scalar(select(func.count()).where(*due)) or 0,
         oldest_waiting_minutes=0 if oldest is None else int((now - oldest).total_seconds() // 60),
+        stands_still=oldest is not None and oldest < now - STILL and not _moves(now),
         failed_today=db.session.scalar(failed) or 0,
     )
+
+
+def _moves(now: datetime) -> bool:
+    """Whether a queue that is behind is being worked off: after a night without power, or at a low MAIL_RATE."""
+    taken = exists().where(Delivery.state == State.ACCEPTED, Delivery.changed_at > now - STILL)
+    return bool(db.session.scalar(select(taken)))

@@ -4,21 +4,22 @@ import os
 import random
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
 from flask import current_app
+from sqlalchemy import Connection
 
 from govnet.extensions import db
 from govnet.kernel.duties import ending
 from govnet.kernel.errors import Busy
-from govnet.kernel.transaction import let_go, transaction
+from govnet.kernel.transaction import let_go, plain_transaction, transaction
 from govnet.mail import claiming, headers, settling, smtp
 from govnet.mail.claiming import Cover, Parcel
 from govnet.mail.headers import Address
-from govnet.mail.links import site_url
 from govnet.mail.models import Rendering
 from govnet.mail.render import Envelope, Kind, Template, personalise
 from govnet.mail.rules import State
@@ -32,14 +33,14 @@ _AT_HAND = 20
 SECONDS = 2.0
 _PATIENCE = 3
 """Times that a busy database is asked again: a mail that was taken and not written down would go twice."""
-BREATH = 0.001
-"""Between two commits the web's writers get in."""
 
 
 @dataclass(slots=True)
 class Sender:
     """One sender at work: its name on the leases, its time limit, and the bytes it has at hand."""
 
+    connection: Connection
+    """Kept for as long as it works, so that a commit costs little more than the disk's flush."""
     timeout: float = smtp.TIMEOUT
     owner: str = field(default_factory=lambda: f"send-{os.getpid()}-{uuid.uuid4().hex[:8]}")
     templates: dict[int, Template] = field(default_factory=dict)
@@ -76,14 +77,21 @@ class Sender:
         return self.covers[parcel.mail_id]
 
 
-def run(*, at_once: int = AT_ONCE, seconds: float = SECONDS, sender: Sender | None = None) -> int:
+@contextmanager
+def a_sender(*, timeout: float = smtp.TIMEOUT) -> Iterator[Sender]:
+    """One sender, with a connection to the database of its own."""
+    with db.engine.connect() as connection:
+        yield Sender(connection, timeout)
+
+
+def run(*, at_once: int = AT_ONCE, seconds: float = SECONDS) -> int:
     """Send what is due for a moment; how many mails a provider took. Killed at any point, it can be run again."""
     if smtp.switched_off() or not claiming.anything_due():
         return 0
-    sender = sender or Sender(timeout=float(current_app.config.get("MAIL_TIMEOUT", smtp.TIMEOUT)))
+    timeout = float(current_app.config.get("MAIL_TIMEOUT", smtp.TIMEOUT))
     until = time.monotonic() + seconds
     try:
-        with smtp.open_line(timeout=sender.timeout) as line:
+        with smtp.open_line(timeout=timeout) as line, a_sender(timeout=timeout) as sender:
             return _send_all(
                 sender, line, lambda n: n >= at_once or time.monotonic() >= until or ending.is_set()
             )
@@ -106,27 +114,35 @@ def _send_all(sender: Sender, line: smtp.Line, enough: Callable[[int], bool]) ->
         pace.keep()
         done = Done(parcel.id, parcel.mail_id, parcel.address, _deliver(sender, line, parcel))
         handled += 1
-        time.sleep(BREATH)
 
 
 def _settle_and_take(sender: Sender, done: Done | None, *, take: bool) -> Parcel | None:
     """One commit: what became of the last mail, and the next one in hand."""
     if done is None and not take:
         return None
-    troubled = done is not None and not sender.saw(done)
+    commit = _commit_plainly if done is None or sender.saw(done) else _commit_with_care
     for _ in range(_PATIENCE):
         try:
-            return _in_one_commit(sender, done, take=take, troubled=troubled)
+            return commit(sender, done, take=take)
         except Busy:
             log.warning("busy, once more", delivery=done and done.id)
-    return _in_one_commit(sender, done, take=take, troubled=troubled)
+    return commit(sender, done, take=take)
 
 
-def _in_one_commit(sender: Sender, done: Done | None, *, take: bool, troubled: bool) -> Parcel | None:
+def _commit_plainly(sender: Sender, done: Done | None, *, take: bool) -> Parcel | None:
+    """All is well, mail after mail: two statements, none of the session's cost."""
+    with plain_transaction(sender.connection):
+        if done is not None:
+            settling.accept(sender.connection, done, owner=sender.owner)
+        return claiming.take(sender.connection, sender.owner, sender.lease) if take else None
+
+
+def _commit_with_care(sender: Sender, done: Done | None, *, take: bool) -> Parcel | None:
+    """The answer has consequences, or ends earlier ones."""
     with transaction():
         if done is not None:
-            settling.settle(done, owner=sender.owner, dice=random.random(), troubled=troubled)
-        return claiming.take(sender.owner, sender.lease) if take else None
+            settling.settle(done, owner=sender.owner, dice=random.random())
+        return claiming.take(db.session.connection(), sender.owner, sender.lease) if take else None
 
 
 def _deliver(sender: Sender, line: smtp.Line, parcel: Parcel) -> smtp.Answer:
@@ -144,7 +160,7 @@ def envelope(parcel: Parcel, cover: Cover) -> Envelope:
     to = Address(parcel.address, parcel.name)
     if cover.kind is Kind.PERSONAL:
         return Envelope(to, parcel.message_id, reply_to)
-    ways = [site_url("mail.unsubscribe", token=parcel.token)]
+    ways = [f"{cover.leave}{parcel.token}"]
     if cover.contact:
         ways.append(f"mailto:{cover.contact}?subject=unsubscribe%20{parcel.token}")
     return Envelope(to, parcel.message_id, reply_to, tuple(ways))

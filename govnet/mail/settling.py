@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -38,14 +38,11 @@ class Done:
     answer: Answer
 
 
-def settle(done: Done, *, owner: str, dice: float, troubled: bool = True) -> bool:
-    """Write down what became of a delivery in hand; False where the lease had passed to somebody else.
-
-    `troubled` False spares a look at earlier troubles, where this sender has just seen this mail go well.
-    """
+def settle(done: Done, *, owner: str, dice: float) -> bool:
+    """Write down what became of a delivery in hand; False where the lease had passed to somebody else."""
     verdict = done.answer.verdict
     if verdict.state is State.ACCEPTED:
-        return _accepted(done, owner, troubled)
+        return _accepted(done, owner)
     limit, attempts = db.session.execute(
         select(Delivery.limit_at, Delivery.attempts).where(Delivery.id == done.id)
     ).one()
@@ -58,14 +55,18 @@ def settle(done: Done, *, owner: str, dice: float, troubled: bool = True) -> boo
     return True
 
 
-def _accepted(done: Done, owner: str, troubled: bool) -> bool:
-    answer = done.answer
-    written = claiming.accept(done.id, owner, code=answer.code, words=answer.words)
-    if troubled:
-        rested = update(Mail).where(Mail.id == done.mail_id, Mail.troubles > 0).values(troubles=0)
-        db.session.execute(rested.execution_options(**_BULK))
-        _line_works()
+def _accepted(done: Done, owner: str) -> bool:
+    """Taken: earlier troubles of this mail and of the line are over."""
+    written = accept(db.session.connection(), done, owner=owner)
+    rested = update(Mail).where(Mail.id == done.mail_id, Mail.troubles > 0).values(troubles=0)
+    db.session.execute(rested.execution_options(**_BULK))
+    _line_works()
     return written
+
+
+def accept(connection: Connection, done: Done, *, owner: str) -> bool:
+    """The same for a mail that was taken where no trouble is left to be taken back: one statement."""
+    return claiming.accept(connection, done.id, owner, code=done.answer.code, words=done.answer.words)
 
 
 def _values(answer: Answer, limit: datetime, attempts: int, dice: float) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from govnet.extensions import db, limiter
 from govnet.forum.models import Thread
 from govnet.kernel import clock
 from govnet.mail.models import Delivery
+from govnet.mail.queries import trouble as mail_trouble
 from govnet.membership.models import Membership, MembershipState
 from govnet.record.models import Entry
 from govnet.record.queries import check_chain
@@ -107,6 +108,8 @@ def _talk_and_mail(folder: Path) -> None:
     taken = db.session.scalar(select(func.count()).where(Delivery.state == "accepted"))
     assert taken == len(list(caught(folder_in(str(folder)))))
     assert taken > 150
+    found = mail_trouble()
+    assert (found.waiting, found.any) == (0, False), "the worker's first look would say that mail is stuck"
 
 
 def _one_click_each(client: FlaskClient) -> None:

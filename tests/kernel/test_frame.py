@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import SYSTEM, Door
-from govnet.kernel.transaction import transaction
+from govnet.kernel.transaction import plain_transaction, transaction
 from govnet.record.actions import erase_words, record
 from govnet.record.events import Event
 from govnet.record.queries import check_chain, entries_about, entry, head_number
@@ -75,6 +75,24 @@ def test_erased_words_leave_a_chain_that_verifies():
         erase_words(entry(network.id, 1))
     assert entry(network.id, 1).words is None
     assert list(check_chain(network.id)) == []
+
+
+def test_statements_without_the_session_are_committed_and_refused_inside_a_transaction():
+    moment = text("UPDATE mail_line SET words = 'seen'")
+    with transaction():
+        db.session.execute(
+            text("INSERT INTO mail_line (id, held_why, troubles, refusals, words) VALUES (1, '', 0, 0, '')")
+        )
+    with db.engine.connect() as connection:
+        with transaction(), pytest.raises(RuntimeError), plain_transaction(connection):
+            pass
+        with pytest.raises(ZeroDivisionError), plain_transaction(connection):
+            connection.execute(moment)
+            raise ZeroDivisionError
+        assert db.session.scalar(text("SELECT words FROM mail_line")) == ""
+        with plain_transaction(connection):
+            connection.execute(moment)
+    assert db.session.scalar(text("SELECT words FROM mail_line")) == "seen"
 
 
 def test_a_transaction_inside_another_is_refused():

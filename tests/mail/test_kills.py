@@ -141,3 +141,13 @@ def test_two_workers_share_the_work_and_nobody_gets_it_twice(app, waiting, time,
         sent = Counter(mail["Message-ID"] for mail in box.mails())
     assert len(sent) == PEOPLE
     assert set(sent.values()) == {1}
+
+
+def test_whoever_writes_on_the_site_gets_in_while_a_worker_sends(app, waiting, time, tmp_path):
+    with mailbox(app, tmp_path), a_worker(app) as process:
+        wait_for(tmp_path, 10, process)
+        for _ in range(15):
+            with transaction(patience=1.0):
+                mail = db.session.get_one(Mail, waiting)
+                mail.contact = None if mail.contact else "contact@example.org"
+        assert count(tmp_path) < PEOPLE, "the worker was done before anybody wrote"

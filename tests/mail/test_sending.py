@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from govnet.accounts.models import PersonEmail
 from govnet.extensions import db
@@ -38,6 +40,13 @@ def server(app, network):
         settings.server, settings.port = "127.0.0.1", port
         yield handler
     settings.server, settings.port = before
+
+
+@pytest.fixture
+def sender():
+    """Makes senders, whose connections end with the test."""
+    with ExitStack() as open_:
+        yield lambda: open_.enter_context(sending.a_sender())
 
 
 def known(name):
@@ -329,9 +338,9 @@ def test_a_refused_password_trips_the_line_until_a_person_resets_it(post, server
     assert sending.run() == 1
 
 
-def test_what_a_dead_sender_had_in_hand_goes_again_once_its_lease_is_over(post, server, time):
+def test_what_a_dead_sender_had_in_hand_goes_again_once_its_lease_is_over(post, server, time, sender):
     mail_id = post("ann", "bob")
-    dead = sending.Sender()
+    dead = sender()
     parcel = sending._settle_and_take(dead, None, take=True)
     assert sending.run() == 1
     assert sweeping.run() == 0
@@ -342,13 +351,13 @@ def test_what_a_dead_sender_had_in_hand_goes_again_once_its_lease_is_over(post, 
     assert parcel.message_id in [message_id for _, message_id in server.taken]
 
 
-def test_a_sender_that_slept_past_its_lease_changes_nothing(post, server, time):
+def test_a_sender_that_slept_past_its_lease_changes_nothing(post, server, time, sender):
     from govnet.mail.rules import Step, judge
     from govnet.mail.settling import Done, settle
     from govnet.mail.smtp import Answer
 
     mail_id = post("ann")
-    slow = sending.Sender()
+    slow = sender()
     parcel = sending._settle_and_take(slow, None, take=True)
     time.move(slow.lease + timedelta(seconds=1))
     sweeping.run()
@@ -359,20 +368,20 @@ def test_a_sender_that_slept_past_its_lease_changes_nothing(post, server, time):
     assert states(mail_id) == {"ann": State.ACCEPTED}
 
 
-def test_a_mail_with_which_three_senders_died_waits_for_a_person(post, server, time):
+def test_a_mail_with_which_three_senders_died_waits_for_a_person(post, server, time, sender):
     mail_id = post("ann")
     for _ in range(3):
-        sender = sending.Sender()
-        assert sending._settle_and_take(sender, None, take=True) is not None
-        time.move(sender.lease + timedelta(seconds=1))
+        dying = sender()
+        assert sending._settle_and_take(dying, None, take=True) is not None
+        time.move(dying.lease + timedelta(seconds=1))
         sweeping.run()
     assert states(mail_id) == {"ann": State.HELD}
     assert sending.run() == 0
 
 
-def test_two_senders_never_hold_the_same_mail(post, server):
+def test_two_senders_never_hold_the_same_mail(post, server, sender):
     post("ann", "bob")
-    first, second = sending.Sender(), sending.Sender()
+    first, second = sender(), sender()
     parcels = [sending._settle_and_take(s, None, take=True) for s in (first, second, first)]
     assert [p.address.partition("@")[0] for p in parcels[:2]] == ["ann", "bob"]
     assert parcels[2] is None
@@ -471,3 +480,28 @@ def test_the_rate_is_kept(app, post, server, monkeypatch):
     began = wall.monotonic()
     sending.run()
     assert wall.monotonic() - began >= 0.2
+
+
+def test_mail_that_nobody_sends_for_an_hour_is_called_stuck_in_the_log(post, server, time):
+    post("ann", "bob", "cy")
+    time.move(timedelta(minutes=59))
+    assert not in_the_log()
+    time.move(timedelta(minutes=2))
+    (line,) = in_the_log()
+    assert (line["event"], line["waiting"], line["oldest_minutes"]) == ("mail is stuck", 3, 61)
+
+
+def test_a_queue_that_is_behind_but_being_worked_off_is_not_called_stuck(post, server, time):
+    post("ann", "bob", "cy")
+    time.move(timedelta(days=2))
+    assert sending.run(at_once=1) == 1
+    assert queries.trouble().waiting == 2
+    assert not in_the_log()
+    time.move(timedelta(minutes=61))
+    assert len(in_the_log()) == 1
+
+
+def in_the_log():
+    with capture_logs() as lines:
+        sweeping.watch()
+    return lines
