@@ -21,8 +21,8 @@ demo: $(VENV)/run.stamp ## Run the demo network: web, worker and a mailbox on th
 	@PORT=$(PORT) KEEP=$(KEEP) $(BIN)/python -m govnet demo
 
 test: check ## Everything, on both databases, and the story in a browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --db=sqlite
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --db=postgresql
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --db=sqlite
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --db=postgresql
 
 check: $(VENV)/dev.stamp ## Style and types
 	$(BIN)/ruff check --quiet .

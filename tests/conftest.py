@@ -54,10 +54,14 @@ def pytest_configure_node(node: object) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Once is enough: what opens no database is tested in the run on SQLite alone, what means one database on that."""
-    chosen = [item for item in items if _belongs(item, config.getoption("--db"))]
-    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-    items[:] = chosen
+    """Once is enough: what opens no database is tested in the run on SQLite alone, what means one database on that.
+
+    Journeys come first: they take the longest, and short tests then fill up both workers to the end.
+    """
+    kind = config.getoption("--db")
+    config.hook.pytest_deselected(items=[item for item in items if not _belongs(item, kind)])
+    chosen = [item for item in items if _belongs(item, kind)]
+    items[:] = sorted(chosen, key=lambda item: item.get_closest_marker("journey") is None)
 
 
 def _belongs(item: pytest.Item, kind: str) -> bool:

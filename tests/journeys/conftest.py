@@ -1,4 +1,4 @@
-"""Journeys run in Debian's Chromium: with scripts on SQLite, without them on PostgreSQL."""
+"""Journeys run in Debian's Chromium: with scripts on SQLite, without them on PostgreSQL. A module is one journey."""
 
 from __future__ import annotations
 
@@ -57,14 +57,6 @@ def cast(house: House, browser: Browser, with_scripts: bool) -> Iterator[Cast]:
     people = Cast(house, browser, with_scripts)
     yield people
     people.go_home()
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The steps of a journey stay together on one worker."""
-    for item in items:
-        if item.get_closest_marker("journey"):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
 
 
 _ended_at: dict[str, str] = {}

@@ -19,7 +19,6 @@ from tests.charter.test_founding_file import FILE
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
-pytestmark = pytest.mark.xdist_group("wheel")  # built once, not once a worker
 
 
 @pytest.fixture(scope="module")
