@@ -3,6 +3,7 @@ PORT ?= 5000
 VENV = .venv
 BIN = $(VENV)/bin
 WORKERS ?= 2
+unexport PYTHONDONTWRITEBYTECODE # where it is set, every process that tests start would compile govnet again
 
 .PHONY: demo test check bench lock clean
 
@@ -20,10 +21,8 @@ demo: $(VENV)/run.stamp ## Run the demo network: web, worker and a mailbox on th
 	@PORT=$(PORT) KEEP=$(KEEP) $(BIN)/python -m govnet demo
 
 test: check ## Everything, on both databases, and the story in a browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --db=sqlite --ignore=tests/journeys
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --db=postgresql --ignore=tests/journeys
-	$(BIN)/python -m pytest tests/journeys --db=sqlite
-	$(BIN)/python -m pytest tests/journeys --db=postgresql
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --db=sqlite
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --db=postgresql
 
 check: $(VENV)/dev.stamp ## Style and types
 	$(BIN)/ruff check --quiet .

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -53,23 +53,46 @@ def pytest_configure_node(node: object) -> None:
     node.workerinput["cluster"] = cluster.url if cluster else ""  # type: ignore[attr-defined]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Once is enough: what opens no database is tested in the run on SQLite alone, what means one database on that.
+
+    Journeys come first: they take the longest, and short tests then fill up both workers to the end.
+    """
+    kind = config.getoption("--db")
+    config.hook.pytest_deselected(items=[item for item in items if not _belongs(item, kind)])
+    chosen = [item for item in items if _belongs(item, kind)]
+    items[:] = sorted(chosen, key=lambda item: item.get_closest_marker("journey") is None)
+
+
+def _belongs(item: pytest.Item, kind: str) -> bool:
+    for mark, only in (("sqlite", "sqlite"), ("postgres", "postgresql")):
+        if item.get_closest_marker(mark):
+            return kind == only
+    return kind == "sqlite" or "new_database" in getattr(item, "fixturenames", ())
+
+
 @pytest.fixture(scope="session")
-def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A database of this worker's own."""
+def new_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], str]]:
+    """Makes an empty database of the kind that --db names, and tells its address. All databases of tests come from here."""
     if request.config.getoption("--db") == "sqlite":
-        shm = Path("/dev/shm")
-        folder = (
-            Path(tmp_path_factory.mktemp("db"))
-            if not os.access(shm, os.W_OK)
-            else shm / f"govnet-test-{os.getpid()}"
-        )
+        in_memory = Path("/dev/shm")
+        parent = in_memory if os.access(in_memory, os.W_OK) else tmp_path_factory.mktemp("db")
+        folder = parent / f"govnet-test-{os.getpid()}"
         folder.mkdir(exist_ok=True)
-        yield f"sqlite:///{folder}/test.db"
+        yield lambda name: f"sqlite:///{folder}/{name}.db"
         shutil.rmtree(folder, ignore_errors=True)
         return
     worker = getattr(request.config, "workerinput", {})
     base = worker.get("cluster") or request.config.stash[databases.CLUSTER].url
-    yield databases.create_database(base, f"govnet_{worker.get('workerid', 'main')}")
+    yield lambda name: databases.create_database(base, f"{name}_{worker.get('workerid', 'main')}")
+
+
+@pytest.fixture(scope="session")
+def database_url(new_database: Callable[[str], str]) -> str:
+    """The database that all tests of this worker use one after the other."""
+    return new_database("govnet")
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-import time
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
@@ -20,6 +19,9 @@ from govnet.kernel.models import Base
 
 CLUSTER: pytest.StashKey[Cluster] = pytest.StashKey()
 _sqlite_template: list[bytes] = []
+_COUNT_FROM_ONE = """
+SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+FROM pg_sequences WHERE last_value IS NOT NULL"""
 
 
 @dataclass
@@ -74,7 +76,8 @@ def start_cluster() -> Cluster:
         "--locale=C.UTF-8",
     )
     settings = ["listen_addresses=", f"unix_socket_directories={folder}", "fsync=off",
-                "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "deadlock_timeout=200ms"]  # fmt: skip
+                "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "deadlock_timeout=200ms",
+                "autovacuum_naptime=5s"]  # fmt: skip
     options = " ".join(f"-c {setting}" for setting in settings)
     cluster.run(
         str(binaries / "pg_ctl"),
@@ -110,7 +113,7 @@ def make_template(engine: Engine) -> None:
 
 
 def reset(engine: Engine) -> None:
-    """Empty every table."""
+    """Empty every table. Few rows are in them: PostgreSQL deletes those in a tenth of the time of TRUNCATE."""
     if engine.dialect.name == "sqlite":
         engine.dispose()
         path = str(engine.url.database)
@@ -118,13 +121,9 @@ def reset(engine: Engine) -> None:
             Path(leftover).unlink(missing_ok=True)
         Path(path).write_bytes(_sqlite_template[0])
         return
-    names = ", ".join(f'"{t.name}"' for t in Base.metadata.sorted_tables)
-    for attempt in range(5):
-        try:
-            with engine.begin() as connection:
-                connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-            return
-        except Exception:
-            if attempt == 4:
-                raise
-            time.sleep(0.1)
+    with engine.begin() as connection:
+        connection.execute(
+            text("SET LOCAL session_replication_role = replica")
+        )  # no triggers, no foreign keys
+        connection.execute(text("; ".join(f'DELETE FROM "{t.name}"' for t in Base.metadata.sorted_tables)))
+        connection.execute(text(_COUNT_FROM_ONE))

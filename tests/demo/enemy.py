@@ -80,8 +80,8 @@ def walk(app: Flask, client: FlaskClient, role: str, monkeypatch: Any) -> int:
     for rule, values in asked(app, "GET"):
         url = adapter.build(rule.endpoint, values, method="GET")
         answer = client.get(url, buffered=True)
-        look(answer, f"{role}: GET {url}", whole=True)
-        learn_fields(answer, adapter, forms)
+        page = look(answer, f"{role}: GET {url}", whole=True)
+        learn_fields(page, adapter, forms)
         looked += 1
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
     for rule, values in asked(app, "POST"):
@@ -102,22 +102,25 @@ def asked(app: Flask, method: str) -> Iterator[tuple[Rule, dict[str, Any]]]:
                 yield rule, values
 
 
-def learn_fields(answer: Any, adapter: Any, forms: dict[str, set[str]]) -> None:
+def learn_fields(page: Html | None, adapter: Any, forms: dict[str, set[str]]) -> None:
     """Note the fields of each form on the page, by the endpoint that takes it."""
-    if answer.mimetype != "text/html":
-        return
-    for form in Html(answer.text).forms:
+    for form in page.forms if page else ():
         if form["method"] == "post" and form["action"].startswith("/"):
             endpoint, _values = adapter.match(form["action"].split("?")[0], method="POST")
             forms.setdefault(endpoint, set()).update(f["name"] for f in form["fields"] if f["name"])
 
 
-def look(answer: Any, where: str, *, whole: bool = False) -> None:
-    """Whatever was asked, the answer is one that a person can use."""
-    words = f"{where}: {answer.status_code}\n{Html(answer.text).text[:1500] if answer.mimetype == 'text/html' else ''}"
-    assert answer.status_code < 500 or answer.status_code == 503, words
-    if answer.mimetype != "text/html":
-        return
+def look(answer: Any, where: str, *, whole: bool = False) -> Html | None:
+    """Whatever was asked, the answer is one that a person can use; returns it when it is a page to be read on."""
+    is_page = answer.mimetype == "text/html"
+    fell = answer.status_code >= 500 and answer.status_code != 503
+    assert not fell, f"{where}: {answer.status_code}\n{Html(answer.text).text[:1500] if is_page else ''}"
+    if not is_page:
+        return None
     assert not TRACES.search(answer.text), where
-    if whole and "<h1" in answer.text:
-        check(Html(answer.text), where)
+    if not whole:
+        return None
+    page = Html(answer.text)
+    if "<h1" in answer.text:
+        check(page, where)
+    return page

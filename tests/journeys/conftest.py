@@ -1,9 +1,9 @@
-"""Journeys run in Debian's Chromium: with scripts on SQLite, without them on PostgreSQL."""
+"""Journeys run in Debian's Chromium: with scripts on SQLite, without them on PostgreSQL. A module is one journey."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests import databases
 from tests.journeys.house import House, a_house
 from tests.journeys.network import Cast
 
@@ -28,7 +27,7 @@ def with_scripts(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--db") == "sqlite")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """One browser for all journeys of a worker."""
     if not Path(CHROMIUM).exists():
@@ -41,18 +40,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    new_database: Callable[[str], str],
+) -> Iterator[House]:
     """A govnet of this module's own, not founded yet."""
-    folder = tmp_path_factory.mktemp("house")
-    if request.config.getoption("--db") == "sqlite":
-        url = f"sqlite:///{folder}/govnet.db"
-    else:
-        worker = getattr(request.config, "workerinput", {})
-        base = worker.get("cluster") or request.config.stash[databases.CLUSTER].url
-        url = databases.create_database(
-            base, f"journey_{worker.get('workerid', 'main')}_{request.module.__name__.split('.')[-1]}"
-        )
-    with a_house(folder, url) as made:
+    url = new_database(f"journey_{request.module.__name__.split('.')[-1]}")
+    with a_house(tmp_path_factory.mktemp("house"), url) as made:
         yield made
 
 
@@ -62,14 +57,6 @@ def cast(house: House, browser: Browser, with_scripts: bool) -> Iterator[Cast]:
     people = Cast(house, browser, with_scripts)
     yield people
     people.go_home()
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The steps of a journey stay together on one worker."""
-    for item in items:
-        if item.get_closest_marker("journey"):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
 
 
 _ended_at: dict[str, str] = {}

@@ -16,10 +16,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from govnet.demo.catcher import Catcher, caught
+from govnet.demo.catcher import Catcher, Caught, caught
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 40.0
@@ -85,7 +86,7 @@ class House:
 
     def mails(self, to: str = "") -> list[EmailMessage]:
         """Mails that arrived, oldest first."""
-        found = [one.message() for one in reversed(list(caught(self.folder / "mail")))]
+        found = [read(one) for one in reversed(list(caught(self.folder / "mail")))]
         return [mail for mail in found if to in str(mail["X-Envelope-To"])]
 
     def mail(self, to: str, subject: str, *, after: int = 0) -> EmailMessage:
@@ -100,6 +101,12 @@ class House:
             return until(look, f"mail to {to}: {subject}")
         except AssertionError as error:
             raise AssertionError(f"{error}; there is {[str(m['Subject']) for m in self.mails(to)]}") from None
+
+
+@cache
+def read(mail: Caught) -> EmailMessage:
+    """A mail, parsed once however often somebody looks for another one."""
+    return mail.message()
 
 
 def subject_of(mail: EmailMessage) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import psycopg
 import pytest
 
-from tests import databases
 from tests.journeys.house import House, a_house, running
 from tests.journeys.network import Cast, the_network
 from tests.journeys.people import DESK
@@ -27,15 +26,11 @@ def uk(house: House, cast: Cast) -> Iterator[Cast]:
 
 
 @pytest.fixture(scope="module")
-def elsewhere(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def elsewhere(
+    new_database: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
     """Another machine with an empty database and the same keys."""
-    folder = tmp_path_factory.mktemp("elsewhere")
-    url = f"sqlite:///{folder}/govnet.db"
-    if not house.environ["DATABASE_URL"].startswith("sqlite"):
-        base = house.environ["DATABASE_URL"].replace("/journey_", "/elsewhere_")
-        name = base.split("?")[0].rsplit("/", 1)[1]
-        url = databases.create_database(base.replace(f"/{name}?", "/{name}?"), name)
-    with a_house(folder, url) as made:
+    with a_house(tmp_path_factory.mktemp("elsewhere"), new_database("elsewhere")) as made:
         yield made
 
 

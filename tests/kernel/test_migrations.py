@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import flask_migrate
@@ -19,7 +19,7 @@ from govnet.kernel.actor import SYSTEM, Door
 from govnet.kernel.transaction import transaction
 from govnet.record.actions import record
 from govnet.record.queries import check_chain
-from tests import builders, databases
+from tests import builders
 from tests.kernel.test_frame import Happened
 
 MIGRATIONS = paths.beside("migrations")
@@ -38,14 +38,9 @@ def upgrade():
 
 
 @pytest.fixture
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+def empty(new_database: Callable[[str], str], tmp_path: Path) -> Iterator[Flask]:
     """An application on a database without any tables."""
-    if request.config.getoption("--db") == "sqlite":
-        url = f"sqlite:///{tmp_path}/empty.db"
-    else:
-        worker = getattr(request.config, "workerinput", {})
-        base = worker.get("cluster") or request.config.stash[databases.CLUSTER].url
-        url = databases.create_database(base, f"migrated_{worker.get('workerid', 'main')}")
+    url = new_database(f"migrated_{tmp_path.name}")
     app = create_app({"SQLALCHEMY_DATABASE_URI": url, "DATA_DIR": str(tmp_path), "TESTING": True})
     with app.app_context():
         yield app

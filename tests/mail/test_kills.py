@@ -69,7 +69,7 @@ def wait_for(folder, number, process):
     until = wall.monotonic() + 60
     while count(folder) < number and wall.monotonic() < until:
         assert process.poll() is None, process.stdout.read().decode()
-        wall.sleep(0.002)
+        wall.sleep(0.01)
 
 
 @pytest.fixture
