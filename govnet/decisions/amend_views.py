@@ -115,48 +115,48 @@ def _suggest_page(proposal: Proposal, form: SuggestForm, status: int = 200) -> R
     return page("decisions/suggest.html", status, proposal=proposal, version=version, form=form)
 
 
-@bp.post("/<network:network>/proposals/<int:proposal_id>/suggestions/<int:key>/accept")
+@bp.post("/<network:network>/proposals/<int:proposal_id>/suggestions/<int:suggestion_id>/accept")
 @allows(Can.REWORD_PROPOSAL, proposal=Proposal)
-def accept_suggestion(network: Network, proposal: Proposal, key: int) -> Response:
+def accept_suggestion(network: Network, proposal: Proposal, suggestion_id: int) -> Response:
     """Take the words: everybody is asked again."""
     proposal_id = proposal.id
     with transaction():
-        row = suggesting.suggestion_locked(key, proposal)
+        row = suggesting.suggestion_locked(suggestion_id, proposal)
         suggesting.accept(row, by=current_actor(), via=Door.WEB)
     return see(".proposal", proposal_id=proposal_id)
 
 
-@bp.get("/<network:network>/proposals/<int:proposal_id>/suggestions/<int:key>/reject")
+@bp.get("/<network:network>/proposals/<int:proposal_id>/suggestions/<int:suggestion_id>/reject")
 @allows(Can.REWORD_PROPOSAL, proposal=Proposal)
-def reject_suggestion(network: Network, proposal: Proposal, key: int) -> Response:
+def reject_suggestion(network: Network, proposal: Proposal, suggestion_id: int) -> Response:
     """Ask for the word why."""
     form = ReasonForm(about=proposal)
-    suggestion = suggesting.suggestion_locked(key, proposal)
+    suggestion = suggesting.suggestion_locked(suggestion_id, proposal)
     return page("decisions/reject.html", proposal=proposal, suggestion=suggestion, form=form)
 
 
-@bp.post("/<network:network>/proposals/<int:proposal_id>/suggestions/<int:key>/reject")
+@bp.post("/<network:network>/proposals/<int:proposal_id>/suggestions/<int:suggestion_id>/reject")
 @allows(Can.REWORD_PROPOSAL, proposal=Proposal)
-def reject_now(network: Network, proposal: Proposal, key: int) -> Response:
+def reject_now(network: Network, proposal: Proposal, suggestion_id: int) -> Response:
     """Keep the words."""
     form, proposal_id = ReasonForm(about=proposal), proposal.id
     if form.validate_on_submit():
         with form.catching(), transaction():
-            row = suggesting.suggestion_locked(key, proposal)
+            row = suggesting.suggestion_locked(suggestion_id, proposal)
             suggesting.reject(row, form.reason.data or "", by=current_actor(), via=Door.WEB)
             return see(".proposal", proposal_id=proposal_id, _anchor="suggestions")
     proposal = queries.proposal_whole(proposal_id)
-    suggestion = suggesting.suggestion_locked(key, proposal)
+    suggestion = suggesting.suggestion_locked(suggestion_id, proposal)
     return page("decisions/reject.html", 422, proposal=proposal, suggestion=suggestion, form=form)
 
 
-@bp.post("/<network:network>/proposals/<int:proposal_id>/suggestions/<int:key>/take-back")
+@bp.post("/<network:network>/proposals/<int:proposal_id>/suggestions/<int:suggestion_id>/take-back")
 @allows(Can.SUGGEST_WORDS, proposal=Proposal)
-def take_suggestion_back(network: Network, proposal: Proposal, key: int) -> Response:
+def take_suggestion_back(network: Network, proposal: Proposal, suggestion_id: int) -> Response:
     """Suggest it no more."""
     proposal_id = proposal.id
     with transaction():
-        suggesting.take_back(suggesting.suggestion_locked(key, proposal), by=current_actor())
+        suggesting.take_back(suggesting.suggestion_locked(suggestion_id, proposal), by=current_actor())
     return see(".proposal", proposal_id=proposal_id)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from govnet.decisions.beside import Interest, Suggestion
 from govnet.decisions.models import PastPosition, Position, Proposal, ProposalVersion
 from govnet.decisions.words import label
 from govnet.extensions import db
@@ -21,18 +22,33 @@ def held(person_id: int) -> dict[str, Any]:
             {"question": row.question, "text": row.text, "opened_at": row.opened_at.isoformat()}
             for row in db.session.execute(asked.join(Proposal).where(Proposal.author_id == person_id))
         ],
+        "suggested_words": [
+            {"passage": row.passage, "instead": row.instead, "why": row.why, "at": row.at.isoformat()}
+            for row in db.session.scalars(select(Suggestion).where(Suggestion.person_id == person_id))
+        ],
+        "interests": [
+            {"interest": row.text, "at": row.at.isoformat()}
+            for row in db.session.scalars(select(Interest).where(Interest.person_id == person_id))
+        ],
     }
 
 
 def _answers(kind: type[Position] | type[PastPosition], person_id: int) -> list[dict[str, str]]:
     query = (
-        select(ProposalVersion.question, kind.kind, kind.reason, kind.at)
+        select(ProposalVersion.question, kind.kind, kind.reason, kind.remedy, kind.principle, kind.at)
         .join(ProposalVersion, ProposalVersion.id == kind.version_id)
         .where(kind.cast_by_id == person_id)
         .order_by(kind.at)
     )
     return [
-        {"question": row.question, "answer": label(row.kind), "reason": row.reason, "at": row.at.isoformat()}
+        {
+            "question": row.question,
+            "answer": label(row.kind),
+            "reason": row.reason,
+            "could_live_with": row.remedy,
+            "rests_on": row.principle,
+            "at": row.at.isoformat(),
+        }
         for row in db.session.execute(query)
     ]
 
@@ -41,4 +57,8 @@ def forget(person_id: int) -> None:
     """Empty the words beside her answers, which stay counted; what she proposed was put to others and stays."""
     gone = {"erased": True, "named": False, "reason": "", "remedy": ""}
     db.session.execute(update(Position).where(Position.cast_by_id == person_id).values(gone))
-    db.session.execute(update(PastPosition).where(PastPosition.cast_by_id == person_id).values(reason=""))
+    past = {"reason": "", "remedy": ""}
+    db.session.execute(update(PastPosition).where(PastPosition.cast_by_id == person_id).values(past))
+    db.session.execute(update(Suggestion).where(Suggestion.person_id == person_id).values(why=""))
+    declared = update(Interest).where(Interest.person_id == person_id)
+    db.session.execute(declared.values(text="", erased=True))

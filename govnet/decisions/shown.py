@@ -182,6 +182,12 @@ def as_data(now: Standing) -> dict[str, Any]:
         "could_answer": version.roll_size,
         "charter": charters.rules_of(version.charter_version).number,
         "changes": queries.changes_of(version),
+        "in_force_on": version.in_force_on.isoformat() if version.in_force_on else None,
+        "considered": version.considered,
+        "sources": version.sources,
+        "trial": {"until": version.trial_until.isoformat(), "signs": version.trial_signs}
+        if version.trial_until
+        else None,
         "state": version.state.value,
         "outcome": now.outcome.value if version.outcome or now.counts else None,
         "answers": now.tally.as_json() if now.counts else None,

@@ -20,6 +20,7 @@ from govnet.decisions import (
     elsewhere,
     entering,
     interests,
+    leaving,
     queries,
     suggesting,
 )
@@ -457,3 +458,18 @@ def _propose(network: Network, person: Any, words: Words, matter: str) -> Propos
 
 def _proposed(network: Network, person: Any, words: Words) -> Proposal:
     return do(lambda: _propose(network, person, words, "charter"))
+
+
+def test_what_somebody_suggested_and_declared_is_hers_to_have_and_is_forgotten_with_her(
+    network: Network,
+) -> None:
+    ann, bob = members(network, 2)
+    proposal = a_proposal(network, ann)
+    _suggested(proposal, network, bob)
+    do(lambda: interests.declare(proposal, "My firm.", by=acting(bob, network), via=Door.WEB))
+    held = leaving.held(bob.id)
+    assert [each["why"] for each in held["suggested_words"]] == ["Continuity."]
+    assert [each["interest"] for each in held["interests"]] == ["My firm."]
+    do(lambda: leaving.forget(bob.id))
+    assert suggesting.suggestions(proposal.id)[0].why == ""
+    assert interests.interests_in(proposal.id)[0].text == ""
