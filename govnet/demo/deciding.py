@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from govnet.charter.queries import rules_in_force
-from govnet.decisions import actions, answering, closing, queries, timing
+from govnet.decisions import actions, answering, closing, queries, suggesting, timing
+from govnet.decisions.beside import Suggestion
 from govnet.decisions.book import Decision, NoteKind
+from govnet.decisions.models import Proposal as Row
 from govnet.decisions.models import ProposalVersion
 from govnet.decisions.opening import Ask, Taken, Words
 from govnet.decisions.rules import Kind
-from govnet.demo.facts import Answer, Elsewhere, Proposal
+from govnet.demo.facts import Answer, Elsewhere, Proposal, Suggested
 from govnet.demo.stage import Stage, evenly
 from govnet.extensions import db
 from govnet.kernel.actor import Door
@@ -36,19 +38,70 @@ def _proposal(stage: Stage, proposal: Proposal) -> None:
     opened = stage.calendar.at(-proposal.opened_days_ago, 20.5)
     closes = _closing_day(stage, proposal)
     stage.at(opened, lambda: _propose(stage, proposal, closes))
+    for number, earlier in enumerate(proposal.earlier):
+        changed = stage.calendar.at(-earlier.until_days_ago, 20)
+        _answers(stage, proposal, earlier.answers, opened, changed - timedelta(hours=3))
+        _new_words(stage, proposal, number, changed)
+        opened = changed
     last = min(
         datetime.combine(closes, opened.timetz()) - timedelta(hours=5),
         stage.calendar.now - timedelta(minutes=40),
     )
-    moments = evenly(opened, last, len(proposal.answers))
-    for number, (given, moment) in enumerate(zip(proposal.answers, moments, strict=True)):
-        door = _DOORS[number % len(_DOORS)]
-        stage.at(moment, lambda given=given, door=door: _answer(stage, proposal, given, door))  # type: ignore[misc]
+    _answers(stage, proposal, proposal.answers, opened, last)
     if proposal.closes_days < 0:
         stage.at(_after(stage, (closes - stage.calendar.today).days), closing.close_due, alone=True)
     if proposal.statement:
         heard = stage.calendar.at((closes - stage.calendar.today).days + 1, 9)
         stage.at(heard, lambda: _heard(stage, proposal))
+
+
+def _answers(
+    stage: Stage, proposal: Proposal, answers: tuple[Answer, ...], opened: datetime, last: datetime
+) -> None:
+    moments = evenly(opened, last, len(answers))
+    for number, (given, moment) in enumerate(zip(answers, moments, strict=True)):
+        door = _DOORS[number % len(_DOORS)]
+        stage.at(moment, lambda given=given, door=door: _answer(stage, proposal, given, door))  # type: ignore[misc]
+
+
+def _new_words(stage: Stage, proposal: Proposal, number: int, changed: datetime) -> None:
+    """Somebody suggests them and the proposer takes them, or the proposer finds them."""
+    earlier = proposal.earlier[number]
+    if earlier.suggested is None:
+        texts = [one.text for one in proposal.earlier[1:]] + [proposal.text]
+        stage.at(changed, lambda: _reword(stage, proposal, texts[number], earlier.because))
+        return
+    words, made = earlier.suggested, list[Suggestion]()
+    stage.at(changed - timedelta(hours=2), lambda: made.append(_suggest(stage, proposal, words)))
+    stage.at(changed, lambda: _accept(stage, proposal, made[0].id))
+
+
+def _suggest(stage: Stage, proposal: Proposal, words: Suggested) -> Suggestion:
+    by = stage.actor(words.by)
+    made = suggesting.suggest(
+        _row(stage, proposal), words.passage, words.instead, words.why, by=by, via=Door.WEB
+    )
+    db.session.flush()  # the next step finds it by its key
+    return made
+
+
+def _accept(stage: Stage, proposal: Proposal, key: int) -> None:
+    row = _row(stage, proposal)
+    suggestion = suggesting.suggestion_locked(key, row)
+    stage.versions[proposal.key] = suggesting.accept(suggestion, by=stage.actor(proposal.by), via=Door.WEB).id
+
+
+def _reword(stage: Stage, proposal: Proposal, text: str, because: str) -> None:
+    words = Words(proposal.question, text.strip(), proposal.changes)
+    made = actions.reword(
+        _row(stage, proposal), words, because=because, by=stage.actor(proposal.by), via=Door.WEB
+    )
+    stage.versions[proposal.key] = made.id
+
+
+def _row(stage: Stage, proposal: Proposal) -> Row:
+    version = db.session.get_one(ProposalVersion, stage.versions[proposal.key])
+    return db.session.get_one(Row, version.proposal_id)
 
 
 def _after(stage: Stage, days: int) -> datetime:
@@ -67,8 +120,13 @@ def _closing_day(stage: Stage, proposal: Proposal) -> date:
 def _propose(stage: Stage, proposal: Proposal, closes: date) -> None:
     rules, zone = rules_in_force(stage.network_id), ZoneInfo(stage.network().zone)
     first = timing.earliest(stage.calendar.at(-proposal.opened_days_ago, 20.5), rules, zone)
-    words = Words(proposal.question, proposal.text.strip(), proposal.changes)
-    ask = Ask(proposal.matter, max(closes, first), thread_id=stage.threads[proposal.thread])
+    text = proposal.earlier[0].text if proposal.earlier else proposal.text
+    words = Words(proposal.question, text.strip(), proposal.changes)
+    ask = Ask(
+        proposal.matter,
+        first if proposal.earlier else max(closes, first),
+        thread_id=stage.threads[proposal.thread],
+    )
     made = actions.propose(stage.network(), words, ask, by=stage.actor(proposal.by), via=Door.WEB)
     stage.versions[proposal.key] = _open_version(made.id)
 

@@ -100,6 +100,28 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suggested:
+    """Other words for a passage, which the proposer took."""
+
+    by: str
+    passage: str
+    instead: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """Words that people were asked before others took their place, and their answers to them."""
+
+    text: str
+    until_days_ago: int
+    answers: tuple[Answer, ...]
+    because: str = ""
+    """Why the next words came, where nobody suggested them."""
+    suggested: Suggested | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """A proposal asked of the members, with its answers in the order they came."""
 
@@ -113,6 +135,7 @@ class Proposal:
     closes_days: int
     answers: tuple[Answer, ...]
     changes: Mapping[str, Any]
+    earlier: tuple[Earlier, ...] = ()
     expected: str = ""
     statement: str = ""
     statement_by: str = ""

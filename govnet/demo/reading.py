@@ -71,7 +71,13 @@ def _answer(who: str, kind: str, reason: str = "", needs: str = "") -> facts.Ans
 
 def _proposal(table: Mapping[str, Any]) -> facts.Proposal:
     nested = {"answers": _answers(table["answers"]), "changes": table.get("changes", {})}
-    return facts.Proposal(**{**table, **nested})
+    earlier = tuple(_earlier(one) for one in table.get("earlier", ()))
+    return facts.Proposal(**{**table, **nested, "earlier": earlier})
+
+
+def _earlier(table: Mapping[str, Any]) -> facts.Earlier:
+    suggested = facts.Suggested(**table["suggested"]) if "suggested" in table else None
+    return facts.Earlier(**{**table, "answers": _answers(table["answers"]), "suggested": suggested})
 
 
 def _hidden(table: Mapping[str, Any]) -> facts.Hidden:

@@ -140,7 +140,10 @@ def test_the_open_question_has_thirty_answers_of_every_kind(facts: Facts) -> Non
 
 
 def test_whoever_stops_a_proposal_says_why_and_what_would_help(facts: Facts) -> None:
-    stops = [one for it in facts.proposals for one in it.answers if one.kind == Kind.BLOCK]
+    every = [
+        one for it in facts.proposals for one in (*it.answers, *(a for e in it.earlier for a in e.answers))
+    ]
+    stops = [one for one in every if one.kind == Kind.BLOCK]
     assert stops
     assert all(len(one.reason) > 40 and one.needs for one in stops)
 
