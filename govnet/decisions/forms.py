@@ -158,6 +158,7 @@ class EnterForm(AnswerForm):
     party = SelectField(  # type: ignore[assignment]
         _l("Whose answer is it?"), validators=[InputRequired(_l("Choose whose answer it is."))]
     )
+    answer = RadioField(_l("Their answer"), validators=[InputRequired(_l("Choose one of the answers."))])
     how = RadioField(_l("How did it come?"), validators=[InputRequired(_l("Choose how the answer came."))])
 
 
