@@ -109,7 +109,8 @@ def test_the_others_answer_in_every_other_way_and_stop_needs_a_reason(uk: Cast) 
     answers(dora, "Stop")
     dora.reads("Please look at this again")
     dora.writes("Why", "Not everybody may share.")
-    dora.writes("If you say Stop", "Say: what I may share.")
+    dora.writes("If you say Stop: what would", "Say: what I may share.")
+    dora.picks("If you say Stop: which of our", "To open up how decisions are made.")
     answers(dora, "Stop")
     dora.reads("Stop · given")
 
@@ -200,10 +201,12 @@ def test_the_committee_writes_down_what_a_meeting_decided_with_its_evidence(uk: 
             "Four were there, and nobody spoke against it.",
         )
     tess.reads("By our rules all members decide on this. From the committee it is a recommendation.")
+    tess.reads("Nobody has been told yet")
 
 
 def test_nobody_objects_and_what_the_committee_may_not_decide_is_its_recommendation(uk: Cast) -> None:
     ada, house = uk["Ada"], uk.house
+    house.later(timedelta(minutes=11))
     mail = house.mail(ada.email, "Should we welcome the plan?")
     assert subject_of(mail).startswith("objections by")
     ada.opens(link(mail, "/proposals/"))
