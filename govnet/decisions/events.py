@@ -219,7 +219,7 @@ class ProposalDecided(Event):
     question: str
     outcome: str
     matter: str
-    tally: dict[str, int]
+    tally: dict[str, Any]
     roll_size: int
     digest: str
     charter: str

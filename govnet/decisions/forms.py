@@ -15,6 +15,8 @@ from govnet.charter.kinds import Parameter
 from govnet.charter.rules import Charter
 from govnet.decisions.book import NoteKind
 from govnet.decisions.opening import More
+from govnet.decisions.option_forms import OptionLines, say_later
+from govnet.decisions.ways import CHOOSING
 from govnet.decisions.words import FACES, label
 from govnet.kernel.forms import Body, Form, Text
 from govnet.kernel.said import Said
@@ -77,6 +79,14 @@ class WordsForm(Form):
 
 class ProposeForm(WordsForm):
     """Something to ask."""
+
+    way = RadioField(_l("How is it decided?"), validators=[InputRequired(_l("Choose how it is decided."))])
+    choosing = SelectField(
+        _l("Between options, people choose"),
+        choices=options((key, say_later(said)) for key, said in CHOOSING.items()),
+        validators=[Optional()],
+    )
+    options = OptionLines(_l("The options"))
 
     closes = DateField(
         _l("Answers close on"), validators=[InputRequired(_l("Enter the day on which answers close."))]

@@ -14,6 +14,7 @@ from govnet.decisions import (
     amend_views,
     answer_views,
     lists,
+    option_views,
     propose_views,
     queries,
     record_views,
@@ -34,7 +35,7 @@ from govnet.permissions import Can, allows, can, current_actor
 from govnet.record import registry
 
 blueprints = (bp,)
-PARTS = (amend_views, answer_views, propose_views, record_views)
+PARTS = (amend_views, answer_views, option_views, propose_views, record_views)
 """The rest of the routes, in files of their own."""
 
 
