@@ -130,7 +130,14 @@ class Choosing:
     def _said(self, one: counting.Round) -> list[str]:
         found = []
         if one.spent:
-            found.append(_("%(n)s votes name nothing that is still in.", n=mixed(one.spent)))
+            found.append(
+                ngettext(
+                    "%(n)s vote names nothing that is still in.",
+                    "%(n)s votes name nothing that is still in.",
+                    1 if one.spent == 1 else 2,
+                    n=mixed(one.spent),
+                )
+            )
         if one.out:
             found.append(_("Out: %(options)s.", options=", ".join(map(self.title, one.out))))
         elif self.count.tied:

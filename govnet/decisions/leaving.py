@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select, update
 
+from govnet.decisions import queries
 from govnet.decisions.beside import Interest, Suggestion
 from govnet.decisions.models import PastPosition, Position, Proposal, ProposalVersion
 from govnet.decisions.words import label
@@ -33,13 +35,24 @@ def held(person_id: int) -> dict[str, Any]:
     }
 
 
-def _answers(kind: type[Position] | type[PastPosition], person_id: int) -> list[dict[str, str]]:
+def _answers(kind: type[Position] | type[PastPosition], person_id: int) -> list[dict[str, Any]]:
     query = (
-        select(ProposalVersion.question, kind.kind, kind.reason, kind.remedy, kind.principle, kind.at)
+        select(
+            ProposalVersion.id,
+            ProposalVersion.question,
+            kind.kind,
+            kind.reason,
+            kind.remedy,
+            kind.principle,
+            kind.choices,
+            kind.at,
+        )
         .join(ProposalVersion, ProposalVersion.id == kind.version_id)
         .where(kind.cast_by_id == person_id)
         .order_by(kind.at)
     )
+    rows = db.session.execute(query).all()
+    titles = queries.options_of([row.id for row in rows if row.choices])
     return [
         {
             "question": row.question,
@@ -49,8 +62,15 @@ def _answers(kind: type[Position] | type[PastPosition], person_id: int) -> list[
             "rests_on": row.principle,
             "at": row.at.isoformat(),
         }
-        for row in db.session.execute(query)
+        | ({"chose": _chose(row.choices, titles[row.id])} if row.choices else {})
+        for row in rows
     ]
+
+
+def _chose(choices: str, titles: list[str]) -> dict[str, int]:
+    """Each option's words and its rank, score or dots."""
+    given = queries.ballot(choices)
+    return {titles[number - 1] if number else _("None of these"): value for number, value in given.items()}
 
 
 def forget(person_id: int) -> None:

@@ -209,12 +209,14 @@ def open_version(
     db.session.flush()  # as above
     db.session.execute(insert(RollEntry), [{"version_id": version.id, **row} for row in asked])
     if method in OPTIONS:
-        rows = [
-            {"version_id": version.id, "number": at, "title": each}
-            for at, each in enumerate(words.options, 1)
-        ]
-        db.session.execute(insert(Option), rows)
+        _write_options(version.id, words.options)
     return version
+
+
+def _write_options(version_id: int, titles: tuple[str, ...]) -> None:
+    numbered = enumerate(titles, 1)
+    rows = [{"version_id": version_id, "number": at, "title": title} for at, title in numbered]
+    db.session.execute(insert(Option), rows)
 
 
 def told(proposal: Proposal, version: ProposalVersion) -> dict[str, Any]:

@@ -77,7 +77,6 @@ class ChoiceForm(Form):
     no_view = BooleanField(_l("No view"))
     reason = Body(_l("Why? What should others know?"), limit=REASON_LIMIT)
     named = BooleanField(_l("Visitors may see my name beside my answer"))
-    recused = BooleanField(_l("I have an interest in this: show my answer, but don’t count it"))
     numbers: Sequence[int] = ()
 
     @property
@@ -146,6 +145,6 @@ def form_for(
     if given is not None:
         form.fill(queries.ballot(given.choices))
         form.no_view.data, form.reason.data = given.kind is Kind.NO_VIEW, given.reason
-        form.named.data, form.recused.data = given.named, given.recused
+        form.named.data = given.named
         form.party.data = str(given.entry_id)
     return form

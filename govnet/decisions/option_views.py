@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
@@ -13,7 +12,6 @@ from govnet.decisions.models import Proposal
 from govnet.decisions.option_forms import ChoiceForm, form_for
 from govnet.decisions.rules import Kind
 from govnet.kernel.actor import Door
-from govnet.kernel.errors import RuleBroken
 from govnet.kernel.pages import see
 from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows, current_actor
@@ -41,13 +39,9 @@ def choose(network: Network, proposal: Proposal) -> Response:
 
 
 def _given(form: ChoiceForm) -> Given:
-    choices = form.choices()
-    if form.no_view.data and any(choices.values()):
-        raise RuleBroken(_("You have chosen, and ticked “No view”. Take one of them back."), field="no_view")
     return Given(
         Kind.NO_VIEW if form.no_view.data else Kind.CHOICE,
         reason=form.reason.data or "",
         named=bool(form.named.data),
-        recused=bool(form.recused.data),
-        choices={} if form.no_view.data else choices,
+        choices={} if form.no_view.data else form.choices(),
     )
