@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
-from wtforms.validators import Optional
+from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import NumberInput
 
+from govnet.charter import parameters as p
 from govnet.charter.fields import options
 from govnet.decisions import queries
-from govnet.decisions.counting import HIGHEST_SCORE
+from govnet.decisions.answering import Given
+from govnet.decisions.counting import HIGHEST_SCORE, NONE
 from govnet.decisions.rules import OPTIONS, Kind
 from govnet.decisions.ways import WAYS
 from govnet.kernel.forms import Body, Form, Text
@@ -22,7 +24,7 @@ from govnet.kernel.said import Said
 from govnet.kernel.words import say
 
 if TYPE_CHECKING:
-    from govnet.decisions.models import ProposalVersion
+    from govnet.decisions.models import Proposal, ProposalVersion
     from govnet.decisions.shown import ProposalPage
 
 REASON_LIMIT = 4_000
@@ -89,11 +91,40 @@ class ChoiceForm(Form):
         typed = {each: str(self[_name(each)].data or "").strip() for each in self.numbers}
         return {each: _number(words) for each, words in typed.items() if words}
 
+    def given(self) -> Given:
+        """The answer; who ticks "No view" has none, whatever else stands in the form."""
+        return Given(
+            Kind.NO_VIEW if self.no_view.data else Kind.CHOICE,
+            reason=self.reason.data or "",
+            named=bool(self.named.data),
+            choices={} if self.no_view.data else self.choices(),
+        )
+
     def fill(self, given: Mapping[int, int]) -> None:
         """Fill in what somebody chose before."""
         for each, value in given.items():
             if each in self.numbers:
                 self[_name(each)].data = str(value)
+
+
+class EnterChoiceForm(ChoiceForm):
+    """Somebody else's choice."""
+
+    party = SelectField(  # type: ignore[assignment]
+        _l("Whose answer is it?"), validators=[InputRequired(_l("Choose whose answer it is."))]
+    )
+    how = RadioField(_l("How did it come?"), validators=[InputRequired(_l("Choose how the answer came."))])
+
+
+def enter_form(proposal: Proposal, version: ProposalVersion) -> EnterChoiceForm | None:
+    """The form with which an officer enters what a member chose; None where nothing is chosen between."""
+    titles = queries.options_of([version.id]).get(version.id) if version.method in OPTIONS else None
+    if titles is None:
+        return None
+    numbered = [*enumerate(titles, 1), (NONE, _("None of these"))]
+    dots = queries.charter_of(version)[p.DOTS]
+    made = choice_form(proposal, version.method, numbered, dots, (), EnterChoiceForm)
+    return cast("EnterChoiceForm", made)
 
 
 def _name(number: int) -> str:
@@ -110,11 +141,12 @@ def choice_form(
     numbered: Sequence[tuple[int, str]],
     dots: int,
     parties: Iterable[tuple[str, str]],
+    base: type[ChoiceForm] = ChoiceForm,
 ) -> ChoiceForm:
     """The form that asks for a rank, a score or dots for each option."""
     fields = {_name(number): _field(method, title, len(numbered), dots) for number, title in numbered}
     numbers = tuple(number for number, _title in numbered)
-    made: ChoiceForm = type("ChoiceForm", (ChoiceForm,), {**fields, "numbers": numbers})(about=about)
+    made: ChoiceForm = type(base.__name__, (base,), {**fields, "numbers": numbers})(about=about)
     made.party.choices = options(parties)
     return made
 

@@ -6,11 +6,10 @@ from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.decisions import answer_views, answering, shown
-from govnet.decisions.answering import Given, TooLate
+from govnet.decisions.answering import TooLate
 from govnet.decisions.blueprint import bp
 from govnet.decisions.models import Proposal
-from govnet.decisions.option_forms import ChoiceForm, form_for
-from govnet.decisions.rules import Kind
+from govnet.decisions.option_forms import form_for
 from govnet.kernel.actor import Door
 from govnet.kernel.pages import see
 from govnet.kernel.transaction import transaction
@@ -31,17 +30,8 @@ def choose(network: Network, proposal: Proposal) -> Response:
         try:
             with form.catching(), transaction():
                 party = int(form.party.data) if form.party.data else None
-                answering.answer(version_id, _given(form), by=actor, via=Door.WEB, entry_id=party)
+                answering.answer(version_id, form.given(), by=actor, via=Door.WEB, entry_id=party)
                 return see(".proposal", proposal_id=proposal_id, _anchor="your-answer")
         except TooLate as late:
             return answer_views.too_late(proposal_id, late, form.reason.data)
     return answer_views.proposal_page(proposal_id, network, actor, form, 422)
-
-
-def _given(form: ChoiceForm) -> Given:
-    return Given(
-        Kind.NO_VIEW if form.no_view.data else Kind.CHOICE,
-        reason=form.reason.data or "",
-        named=bool(form.named.data),
-        choices={} if form.no_view.data else form.choices(),
-    )

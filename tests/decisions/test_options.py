@@ -17,6 +17,8 @@ from govnet.decisions import (
     answering,
     choosing,
     closing,
+    entering,
+    interests,
     leaving,
     lists,
     queries,
@@ -339,7 +341,9 @@ def test_who_has_an_interest_is_shown_and_not_counted() -> None:
     network = a_network_with_rules()
     ann, bob = members(network, 2)
     proposal = asked(network, ann, "score", *CITIES)
-    chose(proposal, network, ann, {1: 5}, recused=True)
+    with transaction():
+        interests.declare(proposal, "My city.", by=acting(ann, network), via=Door.WEB)
+    chose(proposal, network, ann, {1: 5})
     chose(proposal, network, bob, {2: 1})
     version = queries.version_whole(version_of(proposal).id)
     found = choosing.of_version(version, queries.rule_of(version))
@@ -423,3 +427,21 @@ def test_the_committee_s_quorum_holds_for_options_too(time: MovedClock) -> None:
     chose(proposal, network, people[0], {2: 5})
     close(time, proposal)
     assert decisions()[0].outcome is Outcome.NO_QUORUM
+
+
+def test_an_officer_enters_what_a_member_chose_by_telephone() -> None:
+    network = a_network_with_rules()
+    ann, bob = members(network, 2)
+    sam = a_steering_member(network)
+    proposal = asked(network, ann, "ranked", *CITIES)
+    version = version_of(proposal)
+    (his,) = queries.entries_for(version.id, acting(bob, network))
+    for given, said in ((Given(Kind.AGREE), "Choose between"), (Given(Kind.CHOICE, choices={2: 1}), "")):
+        by = acting(sam, network)
+        if said:
+            with pytest.raises(RuleBroken, match=said), transaction():
+                entering.enter(version.id, his.id, given, how=Door.PHONE, by=by, via=Door.WEB)
+            continue
+        with transaction():
+            entering.enter(version.id, his.id, given, how=Door.PHONE, by=by, via=Door.WEB)
+    assert queries.ballots(version.id) == [{2: 1}]
