@@ -57,11 +57,18 @@ UNDO = timedelta(minutes=10)
 """How long what was written down waits before it is told, so that a slip can be taken back."""
 
 
-def propose(network: Network, words: Words, ask: Ask, *, by: Actor, via: Door) -> Proposal:
-    """Ask those who decide such matters, from now until the chosen day. RuleBroken when the charter says no."""
+def propose(
+    network: Network, words: Words, ask: Ask, *, by: Actor, via: Door, drafted: bool = False
+) -> Proposal:
+    """Ask those who decide such matters, from now until the chosen day. RuleBroken when the charter says no.
+
+    `drafted` says that a draft has met what the charter asks of one; without, a charter that asks for it refuses.
+    """
     doer = Doer(by, require(by, Can.PROPOSE, network), via)
     charter = charters.rules_in_force(network.id)
     check_proposer(charter, by)
+    if ways.needs_draft(charter) and not drafted:
+        raise RuleBroken(_("By our rules this stands as a draft first. Save it as a draft: nothing is lost."))
     words = checked(charter, words, ask.matter)
     method = ask.method or charter[p.METHOD_FOR[ask.matter]]
     check_way(charter, words, ask.matter, method)

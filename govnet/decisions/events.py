@@ -10,6 +10,11 @@ from flask_babel import lazy_gettext as _l
 
 from govnet.decisions.beside import Suggestion
 from govnet.decisions.book import Decision, DecisionNote
+from govnet.decisions.draft_events import DraftChanged as DraftChanged
+from govnet.decisions.draft_events import DraftDropped as DraftDropped
+from govnet.decisions.draft_events import DraftLeft as DraftLeft
+from govnet.decisions.draft_events import DraftSaved as DraftSaved
+from govnet.decisions.draft_events import DraftSponsored as DraftSponsored
 from govnet.decisions.models import Proposal, ProposalVersion, RollEntry
 from govnet.record.events import Event, Visibility
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, SubmitField
 from wtforms.validators import AnyOf, InputRequired, Optional
 
 from govnet.charter import parameters as p
@@ -87,6 +87,7 @@ class ProposeForm(WordsForm):
         validators=[Optional()],
     )
     options = OptionLines(_l("The options"))
+    draft = SubmitField(_l("Save as a draft"))
 
     closes = DateField(
         _l("Answers close on"), validators=[InputRequired(_l("Enter the day on which answers close."))]
@@ -217,4 +218,12 @@ def more_in(form: WordsForm) -> More:
         in_force_on=form.in_force_on.data,
         trial_until=form.trial_until.data,
         trial_signs=form.trial_signs.data or "",
+    )
+
+
+class AskForm(Form):
+    """Until when a draft is asked."""
+
+    closes = DateField(
+        _l("Answers close on"), validators=[InputRequired(_l("Enter the day on which answers close."))]
     )

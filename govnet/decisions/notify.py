@@ -6,7 +6,7 @@ from typing import Any
 
 from govnet.charter.queries import rules_of
 from govnet.charter.rules import diff
-from govnet.decisions import choosing, lists, queries, register, roll, words
+from govnet.decisions import choosing, draft_notify, lists, queries, register, roll, words
 from govnet.decisions.book import Decision
 from govnet.decisions.models import ELSEWHERE, ProposalVersion
 from govnet.decisions.rules import Kind
@@ -173,6 +173,7 @@ def _notice(
 
 def bind() -> None:
     """Who is told of which entry."""
+    draft_notify.bind()
     for verb in ("opened", "reworded", "elsewhere_told", "objected"):
         registry.tell(f"decisions.{verb}", opened)
     registry.tell("decisions.last_day", last_day)

@@ -16,7 +16,7 @@ from govnet.charter.fields import options
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter
-from govnet.decisions import actions, queries, register, timing, ways
+from govnet.decisions import actions, drafting, queries, register, timing, ways
 from govnet.decisions.blueprint import bp
 from govnet.decisions.discussion import of_thread
 from govnet.decisions.forms import (
@@ -69,19 +69,15 @@ def propose_now(network: Network) -> Response:
         return page("decisions/about.html", 422, **_about(network, charter, matter))
     form = _propose_form(network, charter, matter, rules)
     if form.validate_on_submit():
-        words = Words(
-            form.question.data,
-            form.text.data,
-            rules_in(form, rules),
-            more_in(form),
-            form.options.lines_given,
-        )
-        thread = of_thread(request.args.get("thread", type=int), current_actor())
-        thread_id = thread.thread.id if thread and thread.thread.network_id == network.id else None
-        ask = Ask(
-            matter, form.closes.data, thread_id, form.replaces.data or None, form.review.data, method_in(form)
-        )
+        words, ask = asked_in(form, matter, rules, _thread_id(network))
         with form.catching():
+            if form.draft.data:
+                return once(
+                    form,
+                    lambda: drafting.save(network, words, ask, by=current_actor(), via=Door.WEB),
+                    lambda made: url_for(".draft", draft_id=made.id),
+                    done=_("Your draft is kept. Others can read it and say what they think."),
+                )
             return once(
                 form,
                 lambda: actions.propose(network, words, ask, by=current_actor(), via=Door.WEB),
@@ -89,6 +85,24 @@ def propose_now(network: Network) -> Response:
                 done=_("It is open. Everybody who decides this is told by mail."),
             )
     return _propose_page(network, charter, matter, form, 422)
+
+
+def asked_in(form: Any, matter: str, rules: list[Parameter[Any]], thread_id: int | None) -> tuple[Words, Ask]:
+    """What the form says: the words, and how they are to be asked."""
+    words = Words(
+        form.question.data,
+        form.text.data,
+        rules_in(form, rules),
+        more_in(form),
+        form.options.lines_given,
+    )
+    replaces, review = form.replaces.data or None, form.review.data
+    return words, Ask(matter, form.closes.data, thread_id, replaces, review, method_in(form))
+
+
+def _thread_id(network: Network) -> int | None:
+    thread = of_thread(request.args.get("thread", type=int), current_actor())
+    return thread.thread.id if thread and thread.thread.network_id == network.id else None
 
 
 def _about(network: Network, charter: Charter, matter: str) -> dict[str, Any]:
@@ -120,7 +134,11 @@ def _propose_form(
         "question": question[:QUESTION_LIMIT],
         "replaces": replaced,
     } | _from_recommendation(network)
-    form = form_class(about=network, data=start)
+    return offered(form_class(about=network, data=start), network, charter, matter)
+
+
+def offered(form: Any, network: Network, charter: Charter, matter: str) -> Any:
+    """The form with the ways and the earlier decisions that can be chosen in it."""
     offer_ways(form, ways.ways(charter, matter))
     earlier = [(each.id, f"{each.number} {each.question}") for each in register.in_force(network.id)]
     form.replaces.choices = options([(0, _("No")), *earlier])
@@ -145,6 +163,8 @@ def _propose_page(network: Network, charter: Charter, matter: str, form: Any, st
         charter=charter,
         matter=matter,
         rules=_wanted_rules(),
+        draft=None,
+        needs_draft=ways.needs_draft(charter),
         soonest=timing.earliest(clock.now(), charter, zone),
         latest=timing.latest(clock.now(), charter, zone),
         thread=of_thread(request.args.get("thread", type=int), current_actor()),

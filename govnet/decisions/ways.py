@@ -1,13 +1,15 @@
 """The ways of deciding that a proposer has within what the charter allows, and what a choice comes to. Pure."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
 from govnet.decisions.counting import LEAST_OPTIONS, MOST_OPTIONS, Count
 from govnet.decisions.rules import OPTIONS, Outcome, Rule, Tally, parts
-from govnet.kernel.said import N_, Said
+from govnet.kernel.said import N_, Said, counted
 
 WAYS: Mapping[str, str] = {
     "consensus": N_("Agree together"),
@@ -109,3 +111,31 @@ def chosen(count: Count, tally: Tally, roll: int, rule: Rule) -> Outcome:
 def needs_draft(charter: Charter) -> bool:
     """Whether the charter wants a draft before anything is asked."""
     return charter[p.SPONSORS] > 0 or charter[p.NOTICE_DAYS] > 0
+
+
+def stood_until(changed: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """Until when unchanged words must stand, by the wall clock where the network is; in UTC."""
+    wall = changed.astimezone(zone).replace(tzinfo=None) + timedelta(days=days)
+    return wall.replace(tzinfo=zone).astimezone(UTC)
+
+
+def missing(
+    charter: Charter, supporters: int, changed: datetime, now: datetime, zone: ZoneInfo
+) -> tuple[Said, ...]:
+    """What a draft still needs before it can be asked, in words; nothing when it can."""
+    found = []
+    wanted = charter[p.SPONSORS] - supporters
+    if wanted > 0:
+        found.append(
+            counted(
+                N_("%(num)s more member must want this asked."),
+                N_("%(num)s more members must want this asked."),
+                wanted,
+            )
+        )
+    stands = stood_until(changed, charter[p.NOTICE_DAYS], zone)
+    if now < stands:
+        local = stands.astimezone(zone)
+        words = N_("Its words must stand unchanged until %(day)s, %(hour)s.")
+        found.append(Said(words, {"day": local.date(), "hour": f"{local:%H:%M %Z}"}))
+    return tuple(found)

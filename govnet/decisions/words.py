@@ -186,6 +186,17 @@ def decides_on(charter: Charter, about: str) -> str:
     return decides(charter[p.BODY_FOR[about]], charter[p.METHOD_FOR[about]])
 
 
+def decides_in(charter: Charter, about: str, method: str) -> str:
+    """The same for one matter when it is asked in this way."""
+    return decides(charter[p.BODY_FOR[about]], method)
+
+
+def before_asking(charter: Charter) -> str:
+    """What a draft needs before it can be asked."""
+    found = [each.states(charter[each]) for each in (p.SPONSORS, p.NOTICE_DAYS) if charter[each]]
+    return " ".join(map(say, found))
+
+
 def closing_hour(charter: Charter) -> int:
     """The hour at which answers close."""
     return charter[p.CLOSING_HOUR]
