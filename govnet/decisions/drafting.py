@@ -107,7 +107,7 @@ def ask_it(draft_id: int, closes: date | None, *, by: Actor, via: Door) -> Propo
 def drop(draft_id: int, *, by: Actor, via: Door) -> None:
     """Give it up; it can still be read."""
     draft, doer = _open(draft_id, Can.CHANGE_DRAFT, by, via)
-    draft.state = DraftState.DROPPED
+    draft.state, draft.changed_at = DraftState.DROPPED, clock.now()
     record(DraftDropped(**_about(draft, doer)))
 
 

@@ -105,4 +105,4 @@ def _forget_drafts(person_id: int) -> list[str]:
     gone = list(db.session.scalars(select(Draft.id).where(mine, Draft.state != DraftState.ASKED)))
     empty = {"state": DraftState.DROPPED, "question": "", "words": drafts.EMPTY}
     db.session.execute(update(Draft).where(Draft.id.in_(gone)).values(empty))
-    return [f"draft:{draft_id}" for draft_id in gone]
+    return [f"proposal_draft:{draft_id}" for draft_id in gone]

@@ -48,7 +48,7 @@ def bind(app: Flask) -> None:
     app.jinja_env.globals["decision_words"] = words
     threads.beside_threads(_came_of)
     threads.beside_threads(draft_views.beside)
-    registry.link_to("draft", lambda d: url_for("decisions.draft", draft_id=int(d["key"])))
+    registry.link_to("proposal_draft", lambda d: url_for("decisions.draft", draft_id=int(d["key"])))
     threads.onward_from_threads(_go_on)
 
 
