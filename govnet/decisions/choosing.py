@@ -64,17 +64,14 @@ class Choosing:
         return [(each, self.title(each)) for each in (*range(1, len(self.titles) + 1), counting.NONE)]
 
     @property
-    def leads(self) -> str:
-        """The words of what comes first; all of them in a tie."""
-        return (
-            _("a tie between %(options)s", options=self.tie)
-            if self.count.tied
-            else self.title(self.count.first)
-        )
+    def leads(self) -> tuple[str, ...]:
+        """The words of what comes first; of all that are tied; nothing where nobody chose."""
+        first = () if self.count.first is None else (self.count.first,)
+        return tuple(map(self.title, first or self.count.tied))
 
     @property
     def tie(self) -> str:
-        """Between which it is a tie."""
+        """Between which it is a tie, for the first place or for who goes out."""
         return " / ".join(self.title(each) for each in self.count.tied)
 
     @property
@@ -214,7 +211,5 @@ def tally_from(stored: dict[str, Any]) -> Tally:
     if not options or (options["first"] is None and not options["tied"]):
         return tally
     names = {**options["titles"], "0": str(_("None of these"))}
-    first = options["first"]
-    tied = " / ".join(names[str(each)] for each in options["tied"])
-    leads = names[str(first)] if first is not None else _("a tie between %(options)s", options=tied)
-    return replace(tally, leads=leads)
+    leading = options["tied"] or [options["first"]]
+    return replace(tally, leads=tuple(names[str(each)] for each in leading))

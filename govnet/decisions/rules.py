@@ -82,7 +82,7 @@ ADOPTED = frozenset(
 
 @dataclass(frozen=True)
 class Tally:
-    """How many gave each answer, of those whose answers count; between options, what leads."""
+    """How many gave each answer, of those whose answers count; between options, what leads (several: a tie)."""
 
     agree: int = 0
     reservations: int = 0
@@ -90,7 +90,7 @@ class Tally:
     block: int = 0
     no_view: int = 0
     choice: int = 0
-    leads: str = field(default="", kw_only=True)
+    leads: tuple[str, ...] = field(default=(), kw_only=True)
 
     @classmethod
     def of(cls, kinds: Iterable[Kind]) -> "Tally":
@@ -98,9 +98,9 @@ class Tally:
         return cls.from_counts(Counter(kinds))
 
     @classmethod
-    def from_counts(cls, many: Mapping[Kind, int] | Mapping[str, int], leads: str = "") -> "Tally":
+    def from_counts(cls, many: Mapping[Kind, int] | Mapping[str, int]) -> "Tally":
         """From how many gave each answer."""
-        return cls(*[many.get(kind, 0) for kind in (*FIVE, Kind.CHOICE)], leads=leads)
+        return cls(*[many.get(kind, 0) for kind in (*FIVE, Kind.CHOICE)])
 
     @property
     def answered(self) -> int:

@@ -122,13 +122,15 @@ def _stopped(tally: Tally) -> str:
 
 
 def _chosen(tally: Tally) -> str:
-    return str(_("Chosen: %(option)s", option=tally.leads))
+    return str(_("Chosen: %(option)s", option=" / ".join(tally.leads)))
 
 
 def _preferred(tally: Tally) -> str:
+    if len(tally.leads) > 1:
+        return str(_("Advice given; it is a tie: %(options)s", options=" / ".join(tally.leads)))
     if not tally.leads:
         return short(Outcome.ADVICE, Door.WEB)
-    return str(_("Advice given: first comes %(option)s", option=tally.leads))
+    return str(_("Advice given: first comes %(option)s", option=tally.leads[0]))
 
 
 def _voted(tally: Tally) -> str:

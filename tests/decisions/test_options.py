@@ -209,6 +209,18 @@ def test_new_words_are_asked_in_the_same_way(time: MovedClock) -> None:
 # --- choosing
 
 
+def test_advice_that_ends_in_a_tie_says_so(time: MovedClock) -> None:
+    network = a_network_with_rules()
+    ann, bob = members(network, 2)
+    proposal = asked(network, ann, "score", *CITIES)
+    chose(proposal, network, ann, {1: 3})
+    chose(proposal, network, bob, {2: 3})
+    close(time, proposal)
+    (decision,) = decisions()
+    assert decision.outcome is Outcome.ADVICE
+    assert register.outcome_in_words(decision) == "Advice given; it is a tie: Cardiff / Leeds"
+
+
 def test_the_first_is_decided_where_the_charter_says_so_and_advice_elsewhere(time: MovedClock) -> None:
     binding, asking = (
         a_network_with_rules("uk", decisions__options_settle="decides"),
