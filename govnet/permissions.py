@@ -59,6 +59,9 @@ class Can(StrEnum):
     PROPOSE = "make a proposal"
     ANSWER = "answer this proposal"
     SUGGEST_WORDS = "suggest other words for this proposal"
+    READ_DRAFT = "read this draft"
+    CHANGE_DRAFT = "change, drop or ask this draft"
+    SPONSOR = "say that this should be asked"
     REWORD_PROPOSAL = "change the words of this proposal"
     WITHDRAW_PROPOSAL = "take this proposal back"
     EXTEND_PROPOSAL = "give more time for this proposal"
@@ -223,6 +226,9 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.PROPOSE: (MEMBER, *OFFICERS),
     Can.ANSWER: (MEMBER, STEERING),
     Can.SUGGEST_WORDS: (MEMBER, STEERING),
+    Can.READ_DRAFT: (READER, OWNER),
+    Can.CHANGE_DRAFT: (OWNER,),
+    Can.SPONSOR: (READING_MEMBER,),
     Can.REWORD_PROPOSAL: (OWNER,),
     Can.WITHDRAW_PROPOSAL: (OWNER,),
     Can.EXTEND_PROPOSAL: (OWNER,),

@@ -65,6 +65,7 @@ UNITS: Mapping[str, tuple[str, str]] = {
     "members": (N_("%(num)s member"), N_("%(num)s members")),
     "places": (N_("%(num)s place"), N_("%(num)s places")),
     "stops": (N_("%(num)s Stop"), N_("%(num)s Stops")),
+    "dots": (N_("%(num)s dot"), N_("%(num)s dots")),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from flask_babel import ngettext
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions import queries, timing
+from govnet.decisions import queries, timing, ways
 from govnet.decisions.book import Decision, DecisionNote, NoteKind
 from govnet.decisions.events import (
     NoteAdded,
@@ -32,6 +33,7 @@ from govnet.decisions.opening import (
     Words,
     check_days,
     check_proposer,
+    check_way,
     checked,
     digest,
     end_version,
@@ -41,7 +43,7 @@ from govnet.decisions.opening import (
     told,
     words_of,
 )
-from govnet.decisions.rules import Outcome
+from govnet.decisions.rules import OPTIONS, Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
@@ -55,12 +57,21 @@ UNDO = timedelta(minutes=10)
 """How long what was written down waits before it is told, so that a slip can be taken back."""
 
 
-def propose(network: Network, words: Words, ask: Ask, *, by: Actor, via: Door) -> Proposal:
-    """Ask those who decide such matters, from now until the chosen day. RuleBroken when the charter says no."""
+def propose(
+    network: Network, words: Words, ask: Ask, *, by: Actor, via: Door, drafted: bool = False
+) -> Proposal:
+    """Ask those who decide such matters, from now until the chosen day. RuleBroken when the charter says no.
+
+    `drafted` says that a draft has met what the charter asks of one; without, a charter that asks for it refuses.
+    """
     doer = Doer(by, require(by, Can.PROPOSE, network), via)
     charter = charters.rules_in_force(network.id)
     check_proposer(charter, by)
+    if ways.needs_draft(charter) and not drafted:
+        raise RuleBroken(_("By our rules this stands as a draft first. Save it as a draft: nothing is lost."))
     words = checked(charter, words, ask.matter)
+    method = ask.method or charter[p.METHOD_FOR[ask.matter]]
+    check_way(charter, words, ask.matter, method)
     if ask.matter == "charter" and not words.changes:
         raise RuleBroken(_("Choose at least one of our rules to change."), field="rules")
     zone = ZoneInfo(network.zone)
@@ -71,7 +82,6 @@ def propose(network: Network, words: Words, ask: Ask, *, by: Actor, via: Door) -
     check_days(words, closes)
     deadline = timing.closes(closes, charter, zone)
     proposal = new_proposal(network, ask, charter, door=via, by=by, first_deadline=deadline)
-    method = charter[p.METHOD_FOR[ask.matter]]
     version = open_version(proposal, words, network, method=method, deadline=deadline)
     record(ProposalOpened(**doer.fields(network), **told(proposal, version)))
     return proposal
@@ -109,10 +119,13 @@ def reword(proposal: Proposal, words: Words, *, because: str, by: Actor, via: Do
     until = _amendable(old, proposal, network)
     charter = charters.rules_in_force(network.id)
     words = checked(charter, words, proposal.matter)
+    method = ways.kept(charter, proposal.matter, old.method)
+    if method in OPTIONS and not words.options:
+        words = replace(words, options=tuple(queries.options_of([old.id])[old.id]))
+    check_way(charter, words, proposal.matter, method)
     later = timing.reworded(old.deadline, clock.now(), until, charter, ZoneInfo(network.zone))
     check_days(words, later.astimezone(ZoneInfo(network.zone)).date())
     end_version(old, Outcome.REWORDED)
-    method = charter[p.METHOD_FOR[proposal.matter]]
     version = open_version(
         proposal, words, network, method=method, deadline=later, because=because, after=old
     )

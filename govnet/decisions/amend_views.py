@@ -17,6 +17,7 @@ from govnet.decisions.answer_views import given_in, meanings, principles, propos
 from govnet.decisions.blueprint import bp
 from govnet.decisions.forms import EnterForm, ExtendForm, InterestForm, ReasonForm, SuggestForm
 from govnet.decisions.models import Proposal
+from govnet.decisions.option_forms import EnterChoiceForm, enter_form
 from govnet.kernel.actor import Door
 from govnet.kernel.forms import once
 from govnet.kernel.pages import page, see
@@ -207,7 +208,7 @@ def enter_now(network: Network, proposal: Proposal) -> Response:
                 lambda: entering.enter(
                     version_id,
                     int(form.party.data),
-                    given_in(form),
+                    form.given() if isinstance(form, EnterChoiceForm) else given_in(form),
                     how=Door(form.how.data),
                     by=actor,
                     via=Door.WEB,
@@ -218,16 +219,18 @@ def enter_now(network: Network, proposal: Proposal) -> Response:
     return _enter_page(network, queries.proposal_whole(proposal_id), form, 422)
 
 
-def _enter_form(network: Network, proposal: Proposal) -> EnterForm:
+def _enter_form(network: Network, proposal: Proposal) -> EnterForm | EnterChoiceForm:
     version = queries.newest_version(proposal.id)
-    form = EnterForm(about=proposal, principles=principles(version, network))
+    form = enter_form(proposal, version) or EnterForm(about=proposal, principles=principles(version, network))
     silent = entering.still_silent(version.id, current_actor())
     form.party.choices = options([("", _("Choose one")), *((each.id, each.name) for each in silent)])
     form.how.choices = options((door.value, HOW[door]) for door in entering.WAYS)
     return form
 
 
-def _enter_page(network: Network, proposal: Proposal, form: EnterForm, status: int = 200) -> Response:
+def _enter_page(
+    network: Network, proposal: Proposal, form: EnterForm | EnterChoiceForm, status: int = 200
+) -> Response:
     version = queries.newest_version(proposal.id)
     more: dict[str, Any] = {"form": form, "meanings": meanings()}
     return page("decisions/enter.html", status, proposal=proposal, version=version, **more)

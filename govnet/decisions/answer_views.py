@@ -17,6 +17,8 @@ from govnet.decisions.discussion import of_thread
 from govnet.decisions.forms import AnswerForm, CommentForm, InterestForm
 from govnet.decisions.interests import interests_in
 from govnet.decisions.models import Proposal, ProposalVersion, RollEntry
+from govnet.decisions.option_forms import ChoiceForm
+from govnet.decisions.option_forms import form_for as choice_form_for
 from govnet.decisions.rules import MEANINGS
 from govnet.decisions.shown import ProposalPage
 from govnet.decisions.suggesting import suggestions
@@ -24,7 +26,7 @@ from govnet.decisions.words import FACES, KINDS
 from govnet.forum.actions import reply
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.forms import once
+from govnet.kernel.forms import Form, once
 from govnet.kernel.pages import page, see
 from govnet.kernel.said import Said
 from govnet.kernel.transaction import transaction
@@ -36,14 +38,14 @@ def proposal_page(
     proposal_id: int,
     network: Network,
     actor: Actor,
-    form: AnswerForm | None = None,
+    form: Form | None = None,
     status: int = 200,
     interest: InterestForm | None = None,
 ) -> Response:
     """The page, with the form as it was typed when something in it is wrong."""
     found = shown.proposal_page(proposal_id, network, actor)
     if form is None and found.mine and found.taking and (not found.elsewhere or found.answered):
-        form = _form_for(found)
+        form = choice_form_for(found, parties(found.mine)) or _form_for(found)
     return page(
         "decisions/proposal.html",
         status,
@@ -65,16 +67,16 @@ def answer(network: Network, proposal: Proposal) -> Response:
     proposal_id, actor = proposal.id, current_actor()
     newest = queries.newest_version(proposal_id)
     mine = queries.entries_for(newest.id, actor)
-    form = AnswerForm(about=proposal, parties=_parties(mine), principles=principles(newest, network))
+    form = AnswerForm(about=proposal, parties=parties(mine), principles=principles(newest, network))
     if form.validate_on_submit():
-        version_id = _asked_version(form, newest.id)
+        version_id = asked_version(form, newest.id)
         try:
             with form.catching(), transaction():
                 party = int(form.party.data) if form.party.data else None
                 answering.answer(version_id, given_in(form), by=actor, via=Door.WEB, entry_id=party)
                 return see(".proposal", proposal_id=proposal_id, _anchor="your-answer")
         except TooLate as late:
-            return _too_late(proposal_id, late, form)
+            return too_late(proposal_id, late, form.reason.data, form.remedy.data)
     return proposal_page(proposal_id, network, actor, form, 422)
 
 
@@ -111,10 +113,10 @@ def comment(network: Network, proposal: Proposal) -> Response:
     return page("decisions/late.html", 422, proposal=proposal, message="", form=form)
 
 
-def _too_late(proposal_id: int, late: TooLate, form: AnswerForm) -> Response:
+def too_late(proposal_id: int, late: TooLate, *typed: str | None) -> Response:
     """The answer was not counted; the words are kept, to be posted as a comment."""
     proposal = queries.proposal_whole(proposal_id)
-    words = "\n\n".join(text for text in (form.reason.data, form.remedy.data) if text)
+    words = "\n\n".join(text for text in typed if text)
     kept = CommentForm(about=proposal, formdata=None, data={"body": words})
     return page("decisions/late.html", 409, proposal=proposal, message=late.message, form=kept)
 
@@ -136,13 +138,13 @@ def principles(version: ProposalVersion, network: Network) -> Sequence[str]:
     return voices.principles(charter, network.purpose) if voices.needs_principle(charter) else ()
 
 
-def _asked_version(form: AnswerForm, newest: int) -> int:
+def asked_version(form: AnswerForm | ChoiceForm, newest: int) -> int:
     """The version whose words the reader saw."""
     sent = form.version.data or ""
     return int(sent) if sent.isdecimal() and len(sent) < 12 else newest
 
 
-def _parties(entries: Sequence[RollEntry]) -> list[tuple[str, str]]:
+def parties(entries: Sequence[RollEntry]) -> list[tuple[str, str]]:
     """For whom the reader may answer, where there is a choice."""
     if len(entries) < 2:
         return []
@@ -152,7 +154,7 @@ def _parties(entries: Sequence[RollEntry]) -> list[tuple[str, str]]:
 def _form_for(found: ProposalPage) -> AnswerForm:
     """The form, filled in with the reader's answer."""
     wanted = principles(found.version, found.proposal.network)
-    form = AnswerForm(about=found.proposal, parties=_parties(found.mine), principles=wanted, formdata=None)
+    form = AnswerForm(about=found.proposal, parties=parties(found.mine), principles=wanted, formdata=None)
     form.version.data = str(found.version.id)
     given = found.answered[0] if found.answered else None
     if given is not None:

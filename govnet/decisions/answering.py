@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
 from govnet.charter import queries as charters
-from govnet.decisions import queries, timing, voices
+from govnet.decisions import chosen, queries, timing, voices
 from govnet.decisions.events import Answered, AnswerTakenBack
 from govnet.decisions.interests import interest_of
 from govnet.decisions.models import ELSEWHERE, PastPosition, Position, Proposal, ProposalVersion, RollEntry
@@ -40,6 +41,8 @@ class Given:
     remedy: str = ""
     principle: str = ""
     named: bool = False
+    choices: Mapping[int, int] = field(default_factory=dict)
+    """Between options: each option's number and its rank, score or dots."""
 
 
 def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int | None = None) -> Position:
@@ -63,6 +66,7 @@ def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int
         keep(before)
     position.kind, position.reason, position.remedy = given.kind, given.reason, given.remedy
     position.principle = given.principle if given.kind is Kind.BLOCK else ""
+    position.choices = chosen.stored(given.choices) if given.kind is Kind.CHOICE else ""
     position.named, position.recused, position.counted = given.named, recused, counted
     position.cast_by_id, position.entered_by_id, position.door = by.person_id, None, via
     position.at, position.salt, position.erased = clock.now(), secrets.token_hex(16), False
@@ -127,6 +131,9 @@ def _mine(version_id: int, entry_id: int | None, by: Actor) -> RollEntry:
 
 
 def _check(version: ProposalVersion, given: Given, entry: RollEntry, by: Actor, counted: bool) -> None:
+    wrong = chosen.problem(version, given.kind, given.choices)
+    if wrong is not None:
+        raise RuleBroken(say(wrong))
     if given.kind is Kind.BLOCK:
         check_stop(version, given, entry)
     caster = by.person_id or 0

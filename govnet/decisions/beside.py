@@ -10,6 +10,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.accounts.models import Person
+from govnet.forum.kinds import Audience
+from govnet.forum.models import Thread
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
 
 if TYPE_CHECKING:
@@ -62,7 +64,14 @@ class Draft(Base):
     """The charter's notice runs from here."""
     proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"), unique=True)
     author: Mapped[Person] = relationship(lazy="raise")
+    thread: Mapped[Thread | None] = relationship(lazy="joined")
+    """Always with it: whoever may read the discussion may read the draft."""
     sponsors: Mapped[list[Sponsor]] = relationship(lazy="raise", order_by="Sponsor.at")
+
+    @property
+    def visibility(self) -> Audience:
+        """As its discussion's; without one, members."""
+        return self.thread.visibility if self.thread is not None else Audience.MEMBERS
 
 
 class Sponsor(Base):

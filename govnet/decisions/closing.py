@@ -11,12 +11,13 @@ from sqlalchemy import text
 
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
-from govnet.decisions import effects, queries, timing
+from govnet.decisions import choosing, effects, queries, timing, ways
 from govnet.decisions.book import Decision
+from govnet.decisions.choosing import Choosing
 from govnet.decisions.events import LastDay, ProposalDecided, ProposalStopped
 from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion, VersionState
 from govnet.decisions.opening import digest
-from govnet.decisions.rules import Outcome, Tally, outcome, rule_for
+from govnet.decisions.rules import Outcome, Tally, outcome
 from govnet.extensions import db
 from govnet.kernel import clock, events
 from govnet.kernel.actor import PROGRAM, SYSTEM, Door
@@ -48,12 +49,12 @@ def close(version_id: int) -> bool:
         version = queries.version_locked(version_id)
         if version is None or not version.is_open or timing.takes_answers(clock.now(), version.deadline):
             return False
-        tally = queries.tally(version.id)
-        result = _outcome(version, tally)
+        tally, chosen = queries.tally(version.id), choosing.of_version(version, queries.rule_of(version))
+        result = _outcome(version, tally, chosen)
         if result is Outcome.BLOCKED and _waits(version):
             _wait(version, tally)
         else:
-            _decide(version, tally, result)
+            _decide(version, choosing.kept(tally, chosen), result)
     return True
 
 
@@ -80,7 +81,9 @@ def _remind(version_id: int) -> bool:
     return True
 
 
-def _outcome(version: ProposalVersion, tally: Tally) -> Outcome:
+def _outcome(version: ProposalVersion, tally: Tally, chosen: Choosing | None) -> Outcome:
+    if chosen is not None:
+        return ways.chosen(chosen.count, tally, version.roll_size, chosen.rule)
     if version.method != ELSEWHERE:
         return outcome(tally, version.roll_size, queries.rule_of(version))
     recommended = version.proposal.taken_by == "committee" and version.proposal.body == "all"
@@ -88,7 +91,7 @@ def _outcome(version: ProposalVersion, tally: Tally) -> Outcome:
 
 
 def _waits(version: ProposalVersion) -> bool:
-    rule = rule_for(charters.rules_of(version.charter_version), version.proposal.matter)
+    rule = queries.rule_of(version)
     return version.waiting_since is None and version.method != ELSEWHERE and rule.fallback is not None
 
 
@@ -102,7 +105,7 @@ def _wait(version: ProposalVersion, tally: Tally) -> None:
     record(ProposalStopped(**_BY_RULE, **_about(version), until=until, stops=tally.block))
 
 
-def _decide(version: ProposalVersion, tally: Tally, result: Outcome) -> None:
+def _decide(version: ProposalVersion, tally: dict[str, Any], result: Outcome) -> None:
     version.state, version.closed_at, version.outcome = VersionState.CLOSED, clock.now(), result
     decision = _decision(version, version.proposal, tally, result)
     db.session.add(decision)
@@ -116,7 +119,7 @@ def _decide(version: ProposalVersion, tally: Tally, result: Outcome) -> None:
         question=version.question,
         outcome=result.value,
         matter=decision.matter,
-        tally=tally.as_json(),
+        tally=tally,
         roll_size=decision.roll_size,
         digest=decision.digest,
         charter=f"charter_version:{version.charter_version_id}",
@@ -127,7 +130,9 @@ def _decide(version: ProposalVersion, tally: Tally, result: Outcome) -> None:
     events.emit(decided)
 
 
-def _decision(version: ProposalVersion, proposal: Proposal, tally: Tally, result: Outcome) -> Decision:
+def _decision(
+    version: ProposalVersion, proposal: Proposal, tally: dict[str, Any], result: Outcome
+) -> Decision:
     year = clock.today(proposal.network.zone).year
     serial: int = db.session.execute(_NEXT, {"network": proposal.network_id, "year": year}).scalar_one()
     replaces = proposal.replaces
@@ -142,7 +147,7 @@ def _decision(version: ProposalVersion, proposal: Proposal, tally: Tally, result
         body=proposal.taken_by or proposal.body if version.method == ELSEWHERE else proposal.body,
         method=version.method,
         outcome=result,
-        tally=json.dumps(tally.as_json()),
+        tally=json.dumps(tally),
         roll_size=version.roll_size,
         after_waiting=version.waiting_since is not None,
         charter_version_id=version.charter_version_id,

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from govnet.decisions import queries, roll, voices
+from govnet.decisions import chosen, queries, roll, voices
 from govnet.decisions.answering import Given, check_stop, keep, sealed, takes_answers
 from govnet.decisions.events import AnswerEntered
 from govnet.decisions.interests import interest_of
@@ -19,6 +19,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
+from govnet.kernel.words import say
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 
@@ -99,6 +100,9 @@ def _human(version: ProposalVersion, entry: RollEntry, by: Actor) -> int:
 
 
 def _check(version: ProposalVersion, given: Given, entry: RollEntry, human: int, counted: bool) -> None:
+    wrong = chosen.problem(version, given.kind, given.choices)
+    if wrong is not None:
+        raise RuleBroken(say(wrong))
     if given.kind is Kind.BLOCK:
         check_stop(version, given, entry)
     if voices.second_hand(queries.answers_by(version.id, human), entry.id, human, counted) is not None:
@@ -110,6 +114,7 @@ def _check(version: ProposalVersion, given: Given, entry: RollEntry, human: int,
 
 def _fill(position: Position, given: Given, human: int) -> None:
     position.kind, position.reason, position.remedy = given.kind, given.reason, given.remedy
+    position.choices = chosen.stored(given.choices) if given.kind is Kind.CHOICE else ""
     position.principle = given.principle if given.kind is Kind.BLOCK else ""
     position.named = False
     position.cast_by_id, position.at = human, clock.now()

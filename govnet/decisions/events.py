@@ -10,6 +10,11 @@ from flask_babel import lazy_gettext as _l
 
 from govnet.decisions.beside import Suggestion
 from govnet.decisions.book import Decision, DecisionNote
+from govnet.decisions.draft_events import DraftChanged as DraftChanged
+from govnet.decisions.draft_events import DraftDropped as DraftDropped
+from govnet.decisions.draft_events import DraftLeft as DraftLeft
+from govnet.decisions.draft_events import DraftSaved as DraftSaved
+from govnet.decisions.draft_events import DraftSponsored as DraftSponsored
 from govnet.decisions.models import Proposal, ProposalVersion, RollEntry
 from govnet.record.events import Event, Visibility
 
@@ -219,7 +224,7 @@ class ProposalDecided(Event):
     question: str
     outcome: str
     matter: str
-    tally: dict[str, int]
+    tally: dict[str, Any]
     roll_size: int
     digest: str
     charter: str

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, SubmitField
 from wtforms.validators import AnyOf, InputRequired, Optional
 
 from govnet.charter import parameters as p
@@ -15,6 +15,8 @@ from govnet.charter.kinds import Parameter
 from govnet.charter.rules import Charter
 from govnet.decisions.book import NoteKind
 from govnet.decisions.opening import More
+from govnet.decisions.option_forms import OptionLines, say_later
+from govnet.decisions.ways import CHOOSING
 from govnet.decisions.words import FACES, label
 from govnet.kernel.forms import Body, Form, Text
 from govnet.kernel.said import Said
@@ -77,6 +79,15 @@ class WordsForm(Form):
 
 class ProposeForm(WordsForm):
     """Something to ask."""
+
+    way = RadioField(_l("How is it decided?"), validators=[InputRequired(_l("Choose how it is decided."))])
+    choosing = SelectField(
+        _l("Between options, people choose"),
+        choices=options((key, say_later(said)) for key, said in CHOOSING.items()),
+        validators=[Optional()],
+    )
+    options = OptionLines(_l("The options"))
+    draft = SubmitField(_l("Save as a draft"))
 
     closes = DateField(
         _l("Answers close on"), validators=[InputRequired(_l("Enter the day on which answers close."))]
@@ -207,4 +218,12 @@ def more_in(form: WordsForm) -> More:
         in_force_on=form.in_force_on.data,
         trial_until=form.trial_until.data,
         trial_signs=form.trial_signs.data or "",
+    )
+
+
+class AskForm(Form):
+    """Until when a draft is asked."""
+
+    closes = DateField(
+        _l("Answers close on"), validators=[InputRequired(_l("Enter the day on which answers close."))]
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from sqlalchemy import select, update
+from flask_babel import gettext as _
+from sqlalchemy import delete, select, update
 
-from govnet.decisions.beside import Interest, Suggestion
+from govnet.decisions import drafts, queries
+from govnet.decisions.beside import Draft, DraftState, Interest, Sponsor, Suggestion
 from govnet.decisions.models import PastPosition, Position, Proposal, ProposalVersion
 from govnet.decisions.words import label
 from govnet.extensions import db
@@ -30,16 +33,39 @@ def held(person_id: int) -> dict[str, Any]:
             {"interest": row.text, "at": row.at.isoformat()}
             for row in db.session.scalars(select(Interest).where(Interest.person_id == person_id))
         ],
+        "drafts": _drafts(person_id),
+        "wanted_asked": _wanted(person_id),
     }
 
 
-def _answers(kind: type[Position] | type[PastPosition], person_id: int) -> list[dict[str, str]]:
+def _drafts(person_id: int) -> list[dict[str, Any]]:
+    rows = db.session.execute(select(Draft.words, Draft.made_at).where(Draft.author_id == person_id))
+    return [{**json.loads(row.words), "made_at": row.made_at.isoformat()} for row in rows]
+
+
+def _wanted(person_id: int) -> list[dict[str, str]]:
+    query = select(Draft.question, Sponsor.at).join(Sponsor).where(Sponsor.person_id == person_id)
+    return [{"question": row.question, "at": row.at.isoformat()} for row in db.session.execute(query)]
+
+
+def _answers(kind: type[Position] | type[PastPosition], person_id: int) -> list[dict[str, Any]]:
     query = (
-        select(ProposalVersion.question, kind.kind, kind.reason, kind.remedy, kind.principle, kind.at)
+        select(
+            ProposalVersion.id,
+            ProposalVersion.question,
+            kind.kind,
+            kind.reason,
+            kind.remedy,
+            kind.principle,
+            kind.choices,
+            kind.at,
+        )
         .join(ProposalVersion, ProposalVersion.id == kind.version_id)
         .where(kind.cast_by_id == person_id)
         .order_by(kind.at)
     )
+    rows = db.session.execute(query).all()
+    titles = queries.options_of([row.id for row in rows if row.choices])
     return [
         {
             "question": row.question,
@@ -49,11 +75,18 @@ def _answers(kind: type[Position] | type[PastPosition], person_id: int) -> list[
             "rests_on": row.principle,
             "at": row.at.isoformat(),
         }
-        for row in db.session.execute(query)
+        | ({"chose": _chose(row.choices, titles[row.id])} if row.choices else {})
+        for row in rows
     ]
 
 
-def forget(person_id: int) -> None:
+def _chose(choices: str, titles: list[str]) -> dict[str, int]:
+    """Each option's words and its rank, score or dots."""
+    given = queries.ballot(choices)
+    return {titles[number - 1] if number else _("None of these"): value for number, value in given.items()}
+
+
+def forget(person_id: int) -> list[str]:
     """Empty the words beside her answers, which stay counted; what she proposed was put to others and stays."""
     gone = {"erased": True, "named": False, "reason": "", "remedy": ""}
     db.session.execute(update(Position).where(Position.cast_by_id == person_id).values(gone))
@@ -62,3 +95,14 @@ def forget(person_id: int) -> None:
     db.session.execute(update(Suggestion).where(Suggestion.person_id == person_id).values(why=""))
     declared = update(Interest).where(Interest.person_id == person_id)
     db.session.execute(declared.values(text="", erased=True))
+    return _forget_drafts(person_id)
+
+
+def _forget_drafts(person_id: int) -> list[str]:
+    """What nobody was asked yet goes with her, and so does her support; returns the drafts whose entries name it."""
+    db.session.execute(delete(Sponsor).where(Sponsor.person_id == person_id))
+    mine = Draft.author_id == person_id
+    gone = list(db.session.scalars(select(Draft.id).where(mine, Draft.state != DraftState.ASKED)))
+    empty = {"state": DraftState.DROPPED, "question": "", "words": drafts.EMPTY}
+    db.session.execute(update(Draft).where(Draft.id.in_(gone)).values(empty))
+    return [f"proposal_draft:{draft_id}" for draft_id in gone]

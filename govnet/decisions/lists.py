@@ -14,7 +14,7 @@ from govnet.accounts.waiting import thing
 from govnet.charter.queries import rules_of
 from govnet.decisions.models import ELSEWHERE, Position, Proposal, ProposalVersion, RollEntry, VersionState
 from govnet.decisions.queries import parties_of
-from govnet.decisions.rules import FIVE, Outcome, Tally
+from govnet.decisions.rules import OPTIONS, Outcome, Tally
 from govnet.decisions.voices import sees_tally
 from govnet.extensions import db
 from govnet.kernel.actor import VISITOR, Actor
@@ -55,7 +55,7 @@ def open_now(network_id: int, actor: Actor = VISITOR, limit: int = 50) -> list[R
 
 
 def _row(version: ProposalVersion, counts: Mapping[str, int]) -> Row:
-    tally = Tally(*(counts.get(kind.value, 0) for kind in FIVE))
+    tally = Tally.from_counts(counts)
     mine = next((name for name in (WANTED, ANSWERED) if counts.get(name)), "")
     return Row(version, tally, mine)
 
@@ -131,6 +131,7 @@ def to_answer_in_place(person_id: int, proposal_ids: Sequence[int]) -> Mapping[i
         .where(
             ProposalVersion.proposal_id.in_(proposal_ids),
             ProposalVersion.state == VersionState.OPEN,
+            ProposalVersion.method.not_in(OPTIONS),
             _theirs(person_id),
         )
         .group_by(ProposalVersion.proposal_id, ProposalVersion.id)

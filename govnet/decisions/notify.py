@@ -6,7 +6,7 @@ from typing import Any
 
 from govnet.charter.queries import rules_of
 from govnet.charter.rules import diff
-from govnet.decisions import lists, queries, register, roll, words
+from govnet.decisions import choosing, draft_notify, lists, queries, register, roll, words
 from govnet.decisions.book import Decision
 from govnet.decisions.models import ELSEWHERE, ProposalVersion
 from govnet.decisions.rules import Kind
@@ -111,11 +111,18 @@ def decided(told: Told) -> Notice:
         "headline": words.headline(
             decision.outcome, tally, rule.quorum.needed(decision.roll_size), decision.door
         ),
-        "numbers": [(label, many) for _face, label, many in words.bar_parts(tally)],
+        "numbers": [(label, many) for _face, label, many in words.bar_parts(tally, version.method)],
+        "standings": _standings(version),
         "rules": _rules(decision),
         "elsewhere": version.method == ELSEWHERE,
     }
     return _notice("decisions/decided", told, version, to_list=True, subscribers=True, extra=extra)
+
+
+def _standings(version: ProposalVersion) -> list[tuple[str, str]]:
+    """Between options: each and what it had, the first one first."""
+    found = choosing.of_version(version, queries.rule_of(version))
+    return [(line.title, line.value) for line in found.lines] if found else []
 
 
 def _rules(decision: Decision) -> list[str]:
@@ -148,6 +155,7 @@ def _notice(
         "version": version,
         "proposal": proposal,
         "zone": told.network.zone,
+        "options": queries.options_of([version.id]).get(version.id, []),
         "changes": diff(charter, charter.with_changes(wanted)) if wanted else (),
         "actor": told.details.get("actor", ""),
         **(extra or {}),
@@ -165,6 +173,7 @@ def _notice(
 
 def bind() -> None:
     """Who is told of which entry."""
+    draft_notify.bind()
     for verb in ("opened", "reworded", "elsewhere_told", "objected"):
         registry.tell(f"decisions.{verb}", opened)
     registry.tell("decisions.last_day", last_day)

@@ -15,9 +15,9 @@ from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter, canonical, problems
-from govnet.decisions import queries, register, roll, timing
-from govnet.decisions.models import Proposal, ProposalVersion, Replaces, RollEntry, VersionState
-from govnet.decisions.rules import Outcome
+from govnet.decisions import queries, register, roll, timing, ways
+from govnet.decisions.models import Option, Proposal, ProposalVersion, Replaces, RollEntry, VersionState
+from govnet.decisions.rules import OPTIONS, Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Authority, Door
@@ -45,6 +45,8 @@ class Words:
     text: str
     changes: Mapping[str, Any] = field(default_factory=dict)
     more: More = More()
+    options: tuple[str, ...] = ()
+    """What people choose between, where they do."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class Ask:
     thread_id: int | None = None
     replaces_id: int | None = None
     review_on: date | None = None
+    method: str = ""
+    """The way of deciding; empty is the matter's own."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,16 @@ def check_days(words: Words, closes: date) -> None:
         raise RuleBroken(_("A trial has a last day, and says how we shall know."), field=where)
 
 
+def check_way(charter: Charter, words: Words, matter: str, method: str) -> None:
+    """RuleBroken when it can't be asked in this way, or between these options."""
+    problem = ways.refused(charter, matter, method, words.changes)
+    if problem is not None:
+        raise RuleBroken(say(problem), field="way")
+    problem = ways.options_problem(method, words.options)
+    if problem is not None:
+        raise RuleBroken(say(problem), field="options")
+
+
 def new_proposal(
     network: Network, ask: Ask, charter: Charter, *, door: Door, by: Actor, **values: Any
 ) -> Proposal:
@@ -194,7 +208,15 @@ def open_version(
     db.session.add(version)
     db.session.flush()  # as above
     db.session.execute(insert(RollEntry), [{"version_id": version.id, **row} for row in asked])
+    if method in OPTIONS:
+        _write_options(version.id, words.options)
     return version
+
+
+def _write_options(version_id: int, titles: tuple[str, ...]) -> None:
+    numbered = enumerate(titles, 1)
+    rows = [{"version_id": version_id, "number": at, "title": title} for at, title in numbered]
+    db.session.execute(insert(Option), rows)
 
 
 def told(proposal: Proposal, version: ProposalVersion) -> dict[str, Any]:

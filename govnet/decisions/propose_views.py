@@ -16,7 +16,7 @@ from govnet.charter.fields import options
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter
-from govnet.decisions import actions, queries, register, timing
+from govnet.decisions import actions, drafting, queries, register, timing, ways
 from govnet.decisions.blueprint import bp
 from govnet.decisions.discussion import of_thread
 from govnet.decisions.forms import (
@@ -30,6 +30,7 @@ from govnet.decisions.forms import (
 )
 from govnet.decisions.models import Proposal
 from govnet.decisions.opening import Ask, Words, words_of
+from govnet.decisions.option_forms import method_in, offer_ways, with_options
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.forms import once
@@ -55,7 +56,7 @@ def propose(network: Network) -> Response:
     charter = charters.rules_in_force(network.id)
     if matter not in p.MATTERS or (matter == "charter" and not rules):
         return page("decisions/about.html", **_about(network, charter, matter))
-    return _propose_page(network, charter, matter, _propose_form(network, charter, rules, fresh=True))
+    return _propose_page(network, charter, matter, _propose_form(network, charter, matter, rules, fresh=True))
 
 
 @bp.post("/<network:network>/proposals/new")
@@ -66,13 +67,17 @@ def propose_now(network: Network) -> Response:
     matter = "charter" if rules else request.args.get("matter", "")
     if matter not in p.MATTERS or (matter == "charter" and not rules):
         return page("decisions/about.html", 422, **_about(network, charter, matter))
-    form = _propose_form(network, charter, rules)
+    form = _propose_form(network, charter, matter, rules)
     if form.validate_on_submit():
-        words = Words(form.question.data, form.text.data, rules_in(form, rules), more_in(form))
-        thread = of_thread(request.args.get("thread", type=int), current_actor())
-        thread_id = thread.thread.id if thread and thread.thread.network_id == network.id else None
-        ask = Ask(matter, form.closes.data, thread_id, form.replaces.data or None, form.review.data)
+        words, ask = asked_in(form, matter, rules, _thread_id(network))
         with form.catching():
+            if form.draft.data:
+                return once(
+                    form,
+                    lambda: drafting.save(network, words, ask, by=current_actor(), via=Door.WEB),
+                    lambda made: url_for(".draft", draft_id=made.id),
+                    done=_("Your draft is kept. Others can read it and say what they think."),
+                )
             return once(
                 form,
                 lambda: actions.propose(network, words, ask, by=current_actor(), via=Door.WEB),
@@ -80,6 +85,24 @@ def propose_now(network: Network) -> Response:
                 done=_("It is open. Everybody who decides this is told by mail."),
             )
     return _propose_page(network, charter, matter, form, 422)
+
+
+def asked_in(form: Any, matter: str, rules: list[Parameter[Any]], thread_id: int | None) -> tuple[Words, Ask]:
+    """What the form says: the words, and how they are to be asked."""
+    words = Words(
+        form.question.data,
+        form.text.data,
+        rules_in(form, rules),
+        more_in(form),
+        form.options.lines_given,
+    )
+    replaces, review = form.replaces.data or None, form.review.data
+    return words, Ask(matter, form.closes.data, thread_id, replaces, review, method_in(form))
+
+
+def _thread_id(network: Network) -> int | None:
+    thread = of_thread(request.args.get("thread", type=int), current_actor())
+    return thread.thread.id if thread and thread.thread.network_id == network.id else None
 
 
 def _about(network: Network, charter: Charter, matter: str) -> dict[str, Any]:
@@ -98,7 +121,7 @@ def _about(network: Network, charter: Charter, matter: str) -> dict[str, Any]:
 
 
 def _propose_form(
-    network: Network, charter: Charter, rules: list[Parameter[Any]], fresh: bool = False
+    network: Network, charter: Charter, matter: str, rules: list[Parameter[Any]], fresh: bool = False
 ) -> Any:
     form_class, _chosen = with_rules(ProposeForm, rules, charter)
     thread = of_thread(request.args.get("thread", type=int), current_actor()) if fresh else None
@@ -106,11 +129,17 @@ def _propose_form(
     first = timing.earliest(clock.now(), charter, ZoneInfo(network.zone))
     replaced = request.args.get("replaces", 0, type=int)
     start = {
+        "way": ways.ways(charter, matter)[0],
         "closes": first,
         "question": question[:QUESTION_LIMIT],
         "replaces": replaced,
     } | _from_recommendation(network)
-    form = form_class(about=network, data=start)
+    return offered(form_class(about=network, data=start), network, charter, matter)
+
+
+def offered(form: Any, network: Network, charter: Charter, matter: str) -> Any:
+    """The form with the ways and the earlier decisions that can be chosen in it."""
+    offer_ways(form, ways.ways(charter, matter))
     earlier = [(each.id, f"{each.number} {each.question}") for each in register.in_force(network.id)]
     form.replaces.choices = options([(0, _("No")), *earlier])
     return form
@@ -134,6 +163,8 @@ def _propose_page(network: Network, charter: Charter, matter: str, form: Any, st
         charter=charter,
         matter=matter,
         rules=_wanted_rules(),
+        draft=None,
+        needs_draft=ways.needs_draft(charter),
         soonest=timing.earliest(clock.now(), charter, zone),
         latest=timing.latest(clock.now(), charter, zone),
         thread=of_thread(request.args.get("thread", type=int), current_actor()),
@@ -155,7 +186,8 @@ def reword_now(network: Network, proposal: Proposal) -> Response:
     if form.validate_on_submit():
         version = queries.newest_version(proposal_id)
         rules = [p.CATALOGUE[key] for key in queries.changes_of(version)]
-        words = Words(form.question.data, form.text.data, rules_in(form, rules), more_in(form))
+        lines = form.options.lines_given if "options" in form else ()
+        words = Words(form.question.data, form.text.data, rules_in(form, rules), more_in(form), lines)
         with form.catching():
             return once(
                 form,
@@ -173,10 +205,9 @@ def _reword_form(proposal: Proposal) -> Any:
     wanted = queries.changes_of(version)
     charter = charters.rules_in_force(proposal.network_id).with_changes(wanted)
     form_class, _rules = with_rules(RewordForm, [p.CATALOGUE[key] for key in wanted], charter)
-    return form_class(
-        about=version,
-        data={"question": version.question, "text": version.text} | asdict(words_of(version).more),
-    )
+    form_class, given = with_options(form_class, version)
+    given |= {"question": version.question, "text": version.text}
+    return form_class(about=version, data=given | asdict(words_of(version).more))
 
 
 def _reword_page(proposal: Proposal, form: Any, status: int = 200) -> Response:

@@ -18,6 +18,7 @@ from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import Charter
 from govnet.decisions.book import Decision
 from govnet.decisions.models import (
+    Option,
     PastPosition,
     Position,
     Proposal,
@@ -26,7 +27,7 @@ from govnet.decisions.models import (
     RollEntry,
     VersionState,
 )
-from govnet.decisions.rules import FIVE, Kind, Rule, Tally, rule_for
+from govnet.decisions.rules import Kind, Rule, Tally, rule_for
 from govnet.decisions.voices import Answer
 from govnet.extensions import db
 from govnet.kernel.actor import Actor
@@ -122,7 +123,7 @@ def charter_of(version: ProposalVersion) -> Charter:
 
 def rule_of(version: ProposalVersion) -> Rule:
     """The rule under which the version opened; the waiting time after a Stop leaves a vote."""
-    rule = rule_for(charters.rules_of(version.charter_version), version.proposal.matter)
+    rule = rule_for(charters.rules_of(version.charter_version), version.proposal.matter, version.method)
     return rule.after_waiting() if version.waiting_since else rule
 
 
@@ -178,7 +179,7 @@ def tallies(version_ids: Collection[int]) -> dict[int, Tally]:
     found: dict[int, dict[Kind, int]] = {each: {} for each in version_ids}
     for version_id, kind, many in db.session.execute(query.group_by(Position.version_id, Position.kind)):
         found[version_id][kind] = many
-    return {key: Tally(*(kinds.get(kind, 0) for kind in FIVE)) for key, kinds in found.items()}
+    return {key: Tally.from_counts(kinds) for key, kinds in found.items()}
 
 
 @dataclass(frozen=True)
@@ -195,9 +196,12 @@ class Shown:
         return self.entry.organisation_id is not None
 
 
+_STOPS_FIRST = (Kind.BLOCK, Kind.STAND_ASIDE, Kind.RESERVATIONS, Kind.AGREE, Kind.CHOICE, Kind.NO_VIEW)
+
+
 def answers(version_ids: Collection[int]) -> dict[int, list[Shown]]:
     """Every answer to some versions, Stops first, with whose it is and whether they have left since."""
-    order = {Kind.BLOCK: 0, Kind.STAND_ASIDE: 1, Kind.RESERVATIONS: 2, Kind.AGREE: 3, Kind.NO_VIEW: 4}
+    order = {kind: at for at, kind in enumerate(_STOPS_FIRST)}
     query = (
         select(Position, RollEntry, Membership.state, Membership.end)
         .join(RollEntry, RollEntry.id == Position.entry_id)
@@ -226,6 +230,28 @@ def disagreed(version_id: int, actor: Actor) -> bool:
         entry.position is not None and entry.position.kind in (Kind.STAND_ASIDE, Kind.BLOCK)
         for entry in entries_for(version_id, actor)
     )
+
+
+def options_of(version_ids: Collection[int]) -> dict[int, list[str]]:
+    """What people choose between in some versions, in their order, in one statement."""
+    query = select(Option.version_id, Option.title).where(Option.version_id.in_(version_ids))
+    found: dict[int, list[str]] = {}
+    for version_id, title in db.session.execute(query.order_by(Option.version_id, Option.number)):
+        found.setdefault(version_id, []).append(title)
+    return found
+
+
+def ballots(version_id: int) -> list[dict[int, int]]:
+    """The choices that count, one for each party that chose."""
+    query = select(Position.choices).where(
+        Position.version_id == version_id, Position.counted, Position.kind == Kind.CHOICE
+    )
+    return [ballot(kept) for kept in db.session.scalars(query)]
+
+
+def ballot(kept: str) -> dict[int, int]:
+    """A stored choice: each option's number and its rank, score or dots."""
+    return {int(number): value for number, value in json.loads(kept or "{}").items()}
 
 
 # --- proposals

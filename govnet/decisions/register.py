@@ -16,11 +16,11 @@ from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.queries import Named
 from govnet.charter.rules import Change, diff
-from govnet.decisions import words
+from govnet.decisions import choosing, words
 from govnet.decisions.book import Decision, DecisionCounter, DecisionNote
 from govnet.decisions.events import EffectNotApplied
 from govnet.decisions.models import Proposal, ProposalVersion
-from govnet.decisions.rules import ADOPTED, FIVE, Outcome, Tally
+from govnet.decisions.rules import ADOPTED, Outcome, Tally
 from govnet.extensions import db
 from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.record.queries import details, entries_about
@@ -162,8 +162,7 @@ def how_many(network_id: int) -> int:
 
 def tally_of(decision: Decision) -> Tally:
     """The tally as it was when it closed."""
-    kept = json.loads(decision.tally)
-    return Tally(*(kept[kind.value] for kind in FIVE))
+    return choosing.tally_from(json.loads(decision.tally))
 
 
 def outcome_in_words(decision: Decision) -> str:

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
 from govnet.charter.thresholds import Threshold, more_than
+from govnet.decisions.counting import OPTIONS as OPTIONS
 from govnet.kernel.said import N_, Said, counted
 
 HALF, ONE, ANY = more_than(1, 2), more_than(0, 1), more_than(1, 1)
@@ -21,8 +22,7 @@ class Kind(StrEnum):
     STAND_ASIDE = "stand-aside"
     BLOCK = "block"
     NO_VIEW = "no-view"
-    CHOICE = "choice"
-    """Between options: which, stands in the answer's choices."""
+    CHOICE = "choice"  # between options: which, stands in the answer's choices
 
 
 FIVE = (Kind.AGREE, Kind.RESERVATIONS, Kind.STAND_ASIDE, Kind.BLOCK, Kind.NO_VIEW)
@@ -51,6 +51,9 @@ class Outcome(StrEnum):
     CONSENSUS = "consensus"
     STAND_ASIDES = "consensus-with-stand-asides"
     VOTED = "voted"
+    CHOSEN = "chosen"
+    TIED = "tied"
+    REFUSED = "none-of-these"
     ELSEWHERE = "agreed-elsewhere"
     RECOMMENDED = "recommended"
     ADVICE = "advice"
@@ -72,29 +75,37 @@ class Outcome(StrEnum):
         return self not in {Outcome.WITHDRAWN, Outcome.REWORDED, Outcome.OBJECTED}
 
 
-ADOPTED = frozenset({Outcome.CONSENSUS, Outcome.STAND_ASIDES, Outcome.VOTED, Outcome.ELSEWHERE})
+ADOPTED = frozenset(
+    {Outcome.CONSENSUS, Outcome.STAND_ASIDES, Outcome.VOTED, Outcome.CHOSEN, Outcome.ELSEWHERE}
+)
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How many gave each answer, of those whose answers count."""
+    """How many gave each answer, of those whose answers count; between options, what leads (several: a tie)."""
 
     agree: int = 0
     reservations: int = 0
     stand_aside: int = 0
     block: int = 0
     no_view: int = 0
+    choice: int = 0
+    leads: tuple[str, ...] = field(default=(), kw_only=True)
 
     @classmethod
     def of(cls, kinds: Iterable[Kind]) -> "Tally":
         """Count answers one by one."""
-        many = Counter(kinds)
-        return cls(*(many[kind] for kind in FIVE))
+        return cls.from_counts(Counter(kinds))
+
+    @classmethod
+    def from_counts(cls, many: Mapping[Kind, int] | Mapping[str, int]) -> "Tally":
+        """From how many gave each answer."""
+        return cls(*[many.get(kind, 0) for kind in (*FIVE, Kind.CHOICE)])
 
     @property
     def answered(self) -> int:
         """Everybody who answered, "no view" too."""
-        return self.sides + self.no_view
+        return self.sides + self.no_view + self.choice
 
     @property
     def sides(self) -> int:
@@ -113,14 +124,13 @@ class Tally:
 
     def as_json(self) -> dict[str, int]:
         """As the register keeps it."""
-        return dict(zip((kind.value for kind in FIVE), self._numbers(), strict=True))
+        choice = {Kind.CHOICE: self.choice} if self.choice else {}
+        return {kind.value: many for kind, many in (self.by_kind() | choice).items()}
 
     def by_kind(self) -> dict[Kind, int]:
         """Each answer and how many gave it, in the order of the page."""
-        return dict(zip(FIVE, self._numbers(), strict=True))
-
-    def _numbers(self) -> tuple[int, ...]:
-        return (self.agree, self.reservations, self.stand_aside, self.block, self.no_view)
+        numbers = (self.agree, self.reservations, self.stand_aside, self.block, self.no_view)
+        return dict(zip(FIVE, numbers, strict=True))
 
 
 @dataclass(frozen=True)
@@ -147,15 +157,18 @@ class Rule:
     majority: Threshold = HALF
     fallback: Threshold | None = None
     fallback_days: int = 0
+    settles: bool = False
+    ranking: str = "irv"
+    dots: int = 5
 
     def after_waiting(self) -> "Rule":
         """What decides once the waiting time after a Stop is over: a vote."""
         return Rule("majority", self.quorum, majority=self.fallback) if self.fallback else self
 
 
-def rule_for(charter: Charter, matter: str) -> Rule:
-    """The rule for a matter; no vote on the charter needs less than the charter's majority."""
-    method = charter[p.METHOD_FOR[matter]]
+def rule_for(charter: Charter, matter: str, way: str = "") -> Rule:
+    """The rule for a matter, by its own method or by `way`; no vote on the charter needs less than its majority."""
+    method = way if way in (*p.METHODS, *OPTIONS) else charter[p.METHOD_FOR[matter]]
     least = charter[p.CHARTER_MAJORITY] if matter == "charter" else HALF
     majority = charter[p.SUPERMAJORITY] if method == "supermajority" else HALF
     waits = charter[p.FALLBACK] == "majority" and method == "consensus"
@@ -168,16 +181,18 @@ def rule_for(charter: Charter, matter: str) -> Rule:
         majority=majority.stricter(least),
         fallback=charter[p.FALLBACK_MAJORITY].stricter(least) if waits else None,
         fallback_days=charter[p.FALLBACK_DAYS] if waits else 0,
+        settles=charter[p.OPTIONS_SETTLE] == "decides" and charter[p.METHOD_FOR[matter]] != "advice",
+        ranking=charter[p.RANKING_RULE],
+        dots=charter[p.DOTS],
     )
 
 
 def _quorum(charter: Charter, matter: str) -> Quorum:
     if charter[p.BODY_FOR[matter]] == "committee":
         return Quorum(share=charter[p.COMMITTEE_QUORUM])
-    wanted = charter[p.QUORUM]
     return Quorum(
-        charter[p.QUORUM_COUNT] if wanted in {"count", "both"} else 0,
-        charter[p.QUORUM_SHARE] if wanted in {"fraction", "both"} else None,
+        charter[p.QUORUM_COUNT] if charter[p.QUORUM] in {"count", "both"} else 0,
+        charter[p.QUORUM_SHARE] if charter[p.QUORUM] in {"fraction", "both"} else None,
     )
 
 
@@ -197,7 +212,7 @@ def parts(tally: Tally, roll: int, rule: Rule) -> tuple[Part, ...]:
     if rule.method == "consent":
         return (_blocks(tally, 0),)
     heads = (_quorum_part(tally, roll, rule.quorum),) if rule.quorum.needed(roll) else ()
-    if rule.method == "advice":
+    if rule.method == "advice" or rule.method in OPTIONS:
         return heads
     if rule.method != "consensus":
         return (*heads, _vote(tally, rule.majority))
@@ -212,10 +227,8 @@ def outcome(tally: Tally, roll: int, rule: Rule) -> Outcome:
         return Outcome.NO_QUORUM
     if rule.method == "advice":
         return Outcome.ADVICE
-    if "blocks" in unmet:
-        return Outcome.BLOCKED
     if unmet:
-        return Outcome.NOT_AGREED
+        return Outcome.BLOCKED if "blocks" in unmet else Outcome.NOT_AGREED
     if rule.method not in {"consensus", "consent"}:
         return Outcome.VOTED
     return Outcome.STAND_ASIDES if tally.against else Outcome.CONSENSUS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,17 +11,18 @@ from flask_babel import gettext as _
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.rules import Change, diff
-from govnet.decisions import queries, voices, words
+from govnet.decisions import choosing, queries, voices, ways, words
 from govnet.decisions.book import Decision
+from govnet.decisions.choosing import Choosing
 from govnet.decisions.models import ELSEWHERE, Position, Proposal, ProposalVersion, RollEntry
 from govnet.decisions.queries import Shown
-from govnet.decisions.rules import FIVE, Kind, Outcome, Part, Rule, Tally, outcome, parts
+from govnet.decisions.rules import FIVE, OPTIONS, Kind, Outcome, Part, Rule, Tally, outcome, parts
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.errors import NotFound
 from govnet.kernel.words import say
 
-WORRIES = (Kind.BLOCK, Kind.STAND_ASIDE, Kind.RESERVATIONS)
+WORRIES = (Kind.BLOCK, Kind.STAND_ASIDE, Kind.RESERVATIONS, Kind.CHOICE)
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,13 @@ class Standing:
     names: bool
     """Whether the reader may see who gave it."""
     answers: tuple[Shown, ...]
+    options: Choosing | None = None
+    """What is chosen between, with all answers: drawn only where `counts`."""
 
     @property
     def bar(self) -> list[tuple[str, str, int]]:
         """For the bar: every answer, also those that nobody gave."""
-        return words.bar_parts(self.tally)
+        return words.bar_parts(self.tally, self.version.method)
 
     @property
     def rules(self) -> list[tuple[bool | None, str, str]]:
@@ -56,13 +59,21 @@ class Standing:
     @property
     def outcome(self) -> Outcome:
         """What it is, or what it would be if it closed now."""
-        return self.version.outcome or outcome(self.tally, self.version.roll_size, self.rule)
+        if self.version.outcome is not None:
+            return self.version.outcome
+        if self.options is not None:
+            return ways.chosen(self.options.count, self.tally, self.version.roll_size, self.rule)
+        return outcome(self.tally, self.version.roll_size, self.rule)
 
     @property
     def headline(self) -> str:
         """The outcome in words."""
         needed = self.rule.quorum.needed(self.version.roll_size)
-        return words.headline(self.outcome, self.tally, needed, self.version.proposal.door)
+        return words.headline(self.outcome, self._led, needed, self.version.proposal.door)
+
+    @property
+    def _led(self) -> Tally:
+        return replace(self.tally, leads=self.options.leads) if self.options else self.tally
 
     @property
     def worries(self) -> list[Shown]:
@@ -87,8 +98,10 @@ class Standing:
     def groups(self) -> list[tuple[str, str, list[Shown]]]:
         """Those with a name beside their answer, by answer: how drawn, words, who."""
         seen = self.nameable
-        rows = ((kind, [each for each in seen if each.position.kind is kind]) for kind in FIVE)
-        return [(words.FACES[kind], words.label(kind), who) for kind, who in rows if who]
+        rows = (
+            (kind, [each for each in seen if each.position.kind is kind]) for kind in (*FIVE, Kind.CHOICE)
+        )
+        return [(words.FACES.get(kind, "done"), words.label(kind), who) for kind, who in rows if who]
 
 
 @dataclass(frozen=True)
@@ -131,23 +144,41 @@ def proposal_page(proposal_id: int, network: Network, actor: Actor) -> ProposalP
     answers = queries.answers([each.id for each in versions])
     mine = queries.entries_for(versions[0].id, actor)
     answered = any(entry.position for entry in mine)
-    standings = [standing(each, answers[each.id], actor, answered) for each in versions]
+    titles = _titles(versions)
+    standings = [standing(each, answers[each.id], actor, answered, titles.get(each.id)) for each in versions]
     return ProposalPage(proposal, standings[0], tuple(standings[1:]), mine, changes(versions[0]))
 
 
-def standing(version: ProposalVersion, answers: Sequence[Shown], actor: Actor, answered: bool) -> Standing:
+def _titles(versions: Sequence[ProposalVersion]) -> dict[int, list[str]]:
+    """What people choose between, asked only where they do."""
+    chosen = [each.id for each in versions if each.method in OPTIONS]
+    return queries.options_of(chosen) if chosen else {}
+
+
+def standing(
+    version: ProposalVersion,
+    answers: Sequence[Shown],
+    actor: Actor,
+    answered: bool,
+    titles: Sequence[str] | None = None,
+) -> Standing:
     """A version's answers for one reader."""
     charter = charters.rules_of(version.charter_version)
     sees = {"closed": not version.is_open, "has_answered": answered}
     member = actor.is_member or actor.is_officer
     tally = Tally.of(each.position.kind for each in answers if each.position.counted)
+    rule = queries.rule_of(version)
+    options = None
+    if titles is not None:
+        options = choosing.of_positions(version, rule, titles, [each.position for each in answers])
     return Standing(
         version,
-        queries.rule_of(version),
+        rule,
         tally,
         voices.sees_tally(charter, **sees),
         voices.sees_names(charter, member=member, **sees),
         tuple(answers),
+        options,
     )
 
 
@@ -161,7 +192,8 @@ def changes(version: ProposalVersion) -> tuple[Change, ...]:
 def decision_standing(decision: Decision, actor: Actor) -> Standing:
     """The answers to what was decided, as this reader may see them."""
     found = queries.answers([decision.version_id])[decision.version_id]
-    return standing(decision.version, found, actor, answered=True)
+    titles = _titles([decision.version]).get(decision.version_id)
+    return standing(decision.version, found, actor, answered=True, titles=titles)
 
 
 def as_data(now: Standing) -> dict[str, Any]:
@@ -191,10 +223,19 @@ def as_data(now: Standing) -> dict[str, Any]:
         "state": version.state.value,
         "outcome": now.outcome.value if version.outcome or now.counts else None,
         "answers": now.tally.as_json() if now.counts else None,
+        "options": _options(now),
         "answered": now.tally.answered,
         "rule": [{"met": bool(met), "words": said} for met, said, _detail in now.rules],
         "named": [
             {"name": each.entry.name, "answer": each.position.kind.value, "reason": each.position.reason}
+            | ({"choices": queries.ballot(each.position.choices)} if each.position.choices else {})
             for each in now.nameable
         ],
     }
+
+
+def _options(now: Standing) -> dict[str, Any] | None:
+    """What is chosen between; how it stands, only for those who may see it."""
+    if now.options is None:
+        return None
+    return now.options.as_data() if now.counts else {"titles": now.options.as_titles()}

@@ -13,7 +13,10 @@ from govnet.charter.models import Network
 from govnet.decisions import (
     amend_views,
     answer_views,
+    draft_views,
+    drafts,
     lists,
+    option_views,
     propose_views,
     queries,
     record_views,
@@ -34,7 +37,7 @@ from govnet.permissions import Can, allows, can, current_actor
 from govnet.record import registry
 
 blueprints = (bp,)
-PARTS = (amend_views, answer_views, propose_views, record_views)
+PARTS = (amend_views, answer_views, draft_views, option_views, propose_views, record_views)
 """The rest of the routes, in files of their own."""
 
 
@@ -44,6 +47,8 @@ def bind(app: Flask) -> None:
     registry.link_to("decision", lambda d: url_for("decisions.decision", number=d["number"]))
     app.jinja_env.globals["decision_words"] = words
     threads.beside_threads(_came_of)
+    threads.beside_threads(draft_views.beside)
+    registry.link_to("proposal_draft", lambda d: url_for("decisions.draft", draft_id=int(d["key"])))
     threads.onward_from_threads(_go_on)
 
 
@@ -194,6 +199,7 @@ def proposals(network: Network) -> Response:
         "decisions/proposals.html",
         open_now=lists.open_now(network.id, current_actor()),
         taken_back=lists.taken_back(network.id),
+        drafts=drafts.open_in(network.id, current_actor()),
     )
 
 

@@ -12,13 +12,15 @@ from flask_babel import ngettext
 from govnet.charter import parameters as p
 from govnet.charter.document import DECIDES
 from govnet.charter.rules import Charter
-from govnet.decisions.rules import LABELS, Kind, Outcome, Tally
+from govnet.decisions.rules import LABELS, OPTIONS, Kind, Outcome, Tally
+from govnet.decisions.ways import HOW, UNDER
 from govnet.kernel.actor import Door
 from govnet.kernel.said import N_, Said
 from govnet.kernel.words import say, say_when
 
 if TYPE_CHECKING:
     from govnet.decisions.book import Decision
+    from govnet.decisions.choosing import Choosing
     from govnet.decisions.models import ProposalVersion
     from govnet.decisions.shown import ProposalPage
 
@@ -36,6 +38,9 @@ STATES: Mapping[Outcome, str] = {
     Outcome.CONSENSUS: "good",
     Outcome.STAND_ASIDES: "good",
     Outcome.VOTED: "good",
+    Outcome.CHOSEN: "good",
+    Outcome.TIED: "warn",
+    Outcome.REFUSED: "bad",
     Outcome.ELSEWHERE: "good",
     Outcome.RECOMMENDED: "accent",
     Outcome.ADVICE: "accent",
@@ -50,6 +55,9 @@ SHORT: Mapping[Outcome, object] = {
     Outcome.CONSENSUS: _l("Agreed"),
     Outcome.STAND_ASIDES: _l("Agreed, with some who disagreed"),
     Outcome.VOTED: _l("Agreed by a vote"),
+    Outcome.CHOSEN: _l("Chosen between options"),
+    Outcome.TIED: _l("A tie: nothing is decided"),
+    Outcome.REFUSED: _l("None of the options was chosen"),
     Outcome.ELSEWHERE: _l("Agreed at a meeting or on the list"),
     Outcome.RECOMMENDED: _l("Recommended by the committee"),
     Outcome.ADVICE: _l("Advice given"),
@@ -73,11 +81,14 @@ DOORS: Mapping[Door, object] = {
 
 def label(kind: Kind) -> str:
     """ "Disagree, but go ahead"."""
-    return say(Said(LABELS[kind]))
+    return say(Said(LABELS.get(kind, N_("Chose between the options"))))
 
 
-def bar_parts(tally: Tally) -> list[tuple[str, str, int]]:
-    """The tally as the bar draws it: how drawn, words, number."""
+def bar_parts(tally: Tally, method: str = "") -> list[tuple[str, str, int]]:
+    """The tally as the bar draws it: how drawn, words, number. Between options, how many chose."""
+    if method in OPTIONS:
+        chose = str(_("chose between the options"))
+        return [("done", chose, tally.choice), ("none", label(Kind.NO_VIEW), tally.no_view)]
     return [(FACES[kind], label(kind), many) for kind, many in tally.by_kind().items()]
 
 
@@ -110,6 +121,18 @@ def _stopped(tally: Tally) -> str:
     return str(ngettext("Stopped by %(num)s member", "Stopped by %(num)s members", tally.block))
 
 
+def _chosen(tally: Tally) -> str:
+    return str(_("Chosen: %(option)s", option=" / ".join(tally.leads)))
+
+
+def _preferred(tally: Tally) -> str:
+    if len(tally.leads) > 1:
+        return str(_("Advice given; it is a tie: %(options)s", options=" / ".join(tally.leads)))
+    if not tally.leads:
+        return short(Outcome.ADVICE, Door.WEB)
+    return str(_("Advice given: first comes %(option)s", option=tally.leads[0]))
+
+
 def _voted(tally: Tally) -> str:
     words = _("Agreed by a vote: %(support)s to %(against)s", support=tally.support, against=tally.against)
     return str(words)
@@ -119,6 +142,33 @@ _COUNTED: Mapping[Outcome, Callable[[Tally], str]] = {
     Outcome.STAND_ASIDES: _disagreed,
     Outcome.BLOCKED: _stopped,
     Outcome.VOTED: _voted,
+    Outcome.CHOSEN: _chosen,
+    Outcome.ADVICE: _preferred,
+}
+
+
+def under_way(way: str) -> str:
+    """The line under a way of deciding."""
+    return say(Said(UNDER[way]))
+
+
+def counted_by(options: Choosing) -> str:
+    """How a choice between options is counted, and whether it decides anything."""
+    how = _HOW_COUNTED[
+        "borda" if options.method == "ranked" and not options.rounds_counted else options.method
+    ]
+    binds = _("What comes first is decided.") if options.rule.settles else _("It is advice and binds nobody.")
+    return f"{how} {binds}"
+
+
+_HOW_COUNTED: Mapping[str, object] = {
+    "ranked": _l(
+        "Counted round by round: what is last goes out, and its votes go to what their voters put next, until one "
+        "option has more than half of the votes that still name one."
+    ),
+    "borda": _l("Counted by points: from everybody, an option gets one for each other option below it."),
+    "score": _l("The scores are added up, and the highest sum comes first."),
+    "dots": _l("The dots are added up, and the most dots come first."),
 }
 
 
@@ -129,15 +179,24 @@ def matter(key: str) -> str:
 
 def decides(body: str, method: str) -> str:
     """Who decides and how: "All members decide by consensus: nobody stops it."."""
-    words = say(
-        Said(N_("%(body)s %(method)s."), {"body": Said(DECIDES[body]), "method": Said(p.METHODS[method])})
-    )
+    words = say(Said(N_("%(body)s %(method)s."), {"body": Said(DECIDES[body]), "method": Said(HOW[method])}))
     return words[:1].upper() + words[1:]
 
 
 def decides_on(charter: Charter, about: str) -> str:
     """The same for one matter."""
     return decides(charter[p.BODY_FOR[about]], charter[p.METHOD_FOR[about]])
+
+
+def decides_in(charter: Charter, about: str, method: str) -> str:
+    """The same for one matter when it is asked in this way."""
+    return decides(charter[p.BODY_FOR[about]], method)
+
+
+def before_asking(charter: Charter) -> str:
+    """What a draft needs before it can be asked."""
+    found = [each.states(charter[each]) for each in (p.SPONSORS, p.NOTICE_DAYS) if charter[each]]
+    return " ".join(map(say, found))
 
 
 def closing_hour(charter: Charter) -> int:

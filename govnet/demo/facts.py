@@ -229,6 +229,45 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What somebody chose: a number for each option, "None of these" last."""
+
+    who: str
+    values: tuple[int, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Options between which people choose now."""
+
+    key: str
+    thread: str
+    by: str
+    matter: str
+    method: str
+    question: str
+    text: str
+    options: tuple[str, ...]
+    opened_days_ago: int
+    answers: tuple[Chosen, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftFact:
+    """Something that nobody is asked yet."""
+
+    key: str
+    thread: str
+    by: str
+    matter: str
+    method: str
+    question: str
+    text: str
+    wanted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything in the data files, the places for dates already filled in."""
 
@@ -238,6 +277,8 @@ class Facts:
     threads: tuple[Thread, ...]
     proposals: tuple[Proposal, ...]
     elsewhere: tuple[Elsewhere, ...]
+    choices: tuple[Choice, ...]
+    drafts: tuple[DraftFact, ...]
     announcements: tuple[Announcement, ...]
     hidden: tuple[Hidden, ...]
     reports: tuple[Report, ...]

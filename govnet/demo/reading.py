@@ -26,6 +26,8 @@ def read(calendar: Calendar) -> facts.Facts:
         threads=_threads(calendar),
         proposals=tuple(_proposal(one) for one in tables["decisions"]["proposals"]),
         elsewhere=_all(facts.Elsewhere, tables["decisions"]["elsewhere"]),
+        choices=tuple(_choice(one) for one in tables["choices"]["choices"]),
+        drafts=_all(facts.DraftFact, tables["choices"]["drafts"]),
         announcements=_all(facts.Announcement, tables["announcements"]["announcements"]),
         hidden=tuple(_hidden(one) for one in tables["moderation"]["hidden"]),
         reports=_all(facts.Report, tables["moderation"]["reports"]),
@@ -78,6 +80,11 @@ def _proposal(table: Mapping[str, Any]) -> facts.Proposal:
 def _earlier(table: Mapping[str, Any]) -> facts.Earlier:
     suggested = facts.Suggested(**table["suggested"]) if "suggested" in table else None
     return facts.Earlier(**{**table, "answers": _answers(table["answers"]), "suggested": suggested})
+
+
+def _choice(table: Mapping[str, Any]) -> facts.Choice:
+    given = (facts.Chosen(who=who, values=tuple(values), reason=why) for who, values, why in table["answers"])
+    return facts.Choice(**{**table, "answers": tuple(given)})
 
 
 def _hidden(table: Mapping[str, Any]) -> facts.Hidden:

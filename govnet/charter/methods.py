@@ -1,0 +1,77 @@
+"""The part of the catalogue that says which ways of deciding a proposer has, and what a draft needs. Pure data."""
+
+from govnet.charter.kinds import Choice, Whole, YesNo
+from govnet.kernel.said import N_
+
+CONSENT_INSTEAD = YesNo(
+    key="decisions.consent_instead",
+    default=True,
+    title=N_("Asking for objections instead of agreement"),
+    explains=N_(
+        "Where something is decided by consensus, whoever proposes can ask only whether anybody objects. "
+        "Never for these rules themselves."
+    ),
+    clause=N_(
+        "Where something is decided by consensus, a proposal may ask only for objections; then silence is fine. "
+        "These rules themselves always need agreement."
+    ),
+    clause_no=N_("What needs agreement is never decided by asking only for objections."),
+)
+OPTIONS_SETTLE = Choice(
+    key="decisions.options_settle",
+    default="advice",
+    title=N_("What a choice between options settles"),
+    explains=N_("These rules themselves never change by a choice between options."),
+    clause=N_("%(value)s"),
+    options={
+        "advice": N_("A choice between several options shows what people prefer, and binds nobody."),
+        "decides": N_("In a choice between several options, what comes first is decided."),
+    },
+)
+RANKING_RULE = Choice(
+    key="decisions.ranking_rule",
+    default="irv",
+    title=N_("How rankings are counted"),
+    explains=N_("Used when options are put in an order. “None of these” is always one of them."),
+    clause=N_("When people put options in an order, %(value)s."),
+    options={
+        "irv": N_("the last option goes out, round by round, until one has more than half"),
+        "borda": N_("an option gets a point for each other option that stands below it, from everybody"),
+    },
+)
+DOTS = Whole(
+    key="decisions.dots",
+    default=5,
+    title=N_("Dots to give away"),
+    explains=N_("Where people show what they prefer with dots, everybody has so many."),
+    clause=N_("Where options are chosen with dots, everybody has %(value)s to give away."),
+    unit="dots",
+    least=1,
+    most=20,
+)
+SPONSORS = Whole(
+    key="decisions.sponsors",
+    default=0,
+    title=N_("How many must want it asked"),
+    explains=N_(
+        "Other members, beside its author, who want a draft to be asked. With 0, nobody else is needed."
+    ),
+    clause=N_(
+        "Before something is asked, it stands as a draft until %(value)s beside its author want it asked."
+    ),
+    clause_zero=N_("Nobody else has to support a proposal before it is asked."),
+    unit="members",
+    least=0,
+    most=20,
+)
+NOTICE_DAYS = Whole(
+    key="decisions.notice_days",
+    default=0,
+    title=N_("Notice before something is asked"),
+    explains=N_("How long a draft stands unchanged before it can be asked. With 0, it can be asked at once."),
+    clause=N_("Before something is asked, its draft must have stood unchanged for %(value)s."),
+    clause_zero=N_("A proposal can be asked at once, without notice."),
+    unit="days",
+    least=0,
+    most=30,
+)

@@ -1,0 +1,32 @@
+"""One answer between options: whether it can be given, and how it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from govnet.decisions import counting, queries
+from govnet.decisions.rules import OPTIONS, Kind
+from govnet.kernel.said import N_, Said
+from govnet.record.rules import canonical
+
+if TYPE_CHECKING:
+    from govnet.decisions.models import ProposalVersion
+
+
+def problem(version: ProposalVersion, kind: Kind, choices: Mapping[int, int]) -> Said | None:
+    """Why a version can't be answered so, in words: options are chosen between, and everything else is not."""
+    if version.method not in OPTIONS:
+        nothing = N_("Here is nothing to choose between: give one of the answers.")
+        return Said(nothing) if kind is Kind.CHOICE else None
+    if kind is Kind.NO_VIEW:
+        return None
+    if kind is not Kind.CHOICE:
+        return Said(N_("Choose between the options, “None of these” too, or say that you have no view."))
+    options = queries.options_of([version.id]).get(version.id, [])
+    return counting.problem(version.method, choices, len(options), queries.rule_of(version).dots)
+
+
+def stored(choices: Mapping[int, int]) -> str:
+    """A choice as its row keeps it."""
+    return canonical({str(number): value for number, value in choices.items()})

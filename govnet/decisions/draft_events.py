@@ -1,0 +1,67 @@
+"""What happens to drafts. Only those who may read the discussion see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+
+from govnet.decisions.beside import Draft
+from govnet.record.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AboutDraft(Event):
+    subject: ClassVar[str] = "draft"
+    words_of: ClassVar[frozenset[str]] = frozenset({"question"})
+
+    draft: Draft
+    question: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftSaved(_AboutDraft):
+    """Somebody writes what may be asked, for others to read first."""
+
+    verb: ClassVar[str] = "decisions.draft_saved"
+    sentence: ClassVar[Any] = _l("%(actor)s drafted a proposal: “%(question)s”")
+
+    matter: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftChanged(DraftSaved):
+    """Its words changed: whoever wanted it asked has to say so again."""
+
+    verb: ClassVar[str] = "decisions.draft_changed"
+    sentence: ClassVar[Any] = _l("%(actor)s changed the draft “%(question)s”")
+
+    cleared: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftSponsored(_AboutDraft):
+    """A member wants it asked."""
+
+    verb: ClassVar[str] = "decisions.draft_sponsored"
+    sentence: ClassVar[Any] = _l("%(actor)s wants the draft “%(question)s” to be asked")
+
+    supporters: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftLeft(_AboutDraft):
+    """A member took this back."""
+
+    verb: ClassVar[str] = "decisions.draft_left"
+    sentence: ClassVar[Any] = _l("%(actor)s no longer wants the draft “%(question)s” to be asked")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftDropped(_AboutDraft):
+    """Its author gave it up."""
+
+    verb: ClassVar[str] = "decisions.draft_dropped"
+    sentence: ClassVar[Any] = _l("%(actor)s dropped the draft “%(question)s”")

@@ -1,0 +1,190 @@
+"""Drafts: reading one, changing it, wanting it asked, asking it, giving it up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import flash, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from govnet.charter import parameters as p
+from govnet.charter import queries as charters
+from govnet.charter.kinds import Parameter
+from govnet.charter.models import Network
+from govnet.charter.rules import diff, problems
+from govnet.decisions import drafting, drafts, timing, ways
+from govnet.decisions.beside import Draft
+from govnet.decisions.blueprint import bp
+from govnet.decisions.counting import OPTIONS
+from govnet.decisions.discussion import of_thread
+from govnet.decisions.forms import AskForm, ProposeForm, with_rules
+from govnet.decisions.opening import Ask, Words, digest
+from govnet.decisions.propose_views import asked_in, offered
+from govnet.forum import registry as threads
+from govnet.kernel import clock
+from govnet.kernel.actor import Door
+from govnet.kernel.errors import RuleBroken
+from govnet.kernel.forms import once
+from govnet.kernel.pages import page, see
+from govnet.kernel.text import render
+from govnet.kernel.transaction import transaction
+from govnet.permissions import Can, allows, current_actor
+
+
+def beside(thread_id: int) -> list[threads.Beside]:
+    """The open drafts that came out of a discussion."""
+    return [
+        threads.Beside(each.question, url_for("decisions.draft", draft_id=each.id), _("Draft"))
+        for each in drafts.open_of(thread_id)
+    ]
+
+
+@bp.get("/<network:network>/proposals/drafts/<int:draft_id>")
+@allows(Can.READ_DRAFT, draft=Draft)
+def draft(network: Network, draft: Draft) -> Response:
+    """The words, who wants them asked, and what is still missing."""
+    return _draft_page(network, draft.id)
+
+
+def _draft_page(network: Network, draft_id: int, form: AskForm | None = None, status: int = 200) -> Response:
+    found, charter = drafts.whole(draft_id), charters.rules_in_force(network.id)
+    words, ask = drafts.loads(found.words)
+    wanted = {} if problems(charter, words.changes) else words.changes
+    earliest = timing.earliest(clock.now(), charter, ZoneInfo(network.zone))
+    start = {"closes": max(ask.closes, earliest) if ask.closes else earliest}
+    return page(
+        "decisions/draft.html",
+        status,
+        draft=found,
+        words=words,
+        html=render(words.text),
+        method=found.method,
+        changes=diff(charter, charter.with_changes(wanted)) if wanted else (),
+        charter=charter,
+        missing=drafts.missing(charter, found, len(found.sponsors), network.zone),
+        needed=charter[p.SPONSORS],
+        seen=digest(found.words),
+        supports=any(each.person_id == current_actor().person_id for each in found.sponsors),
+        form=form or AskForm(about=found, data=start),
+        discussion=of_thread(found.thread_id, current_actor()),
+    )
+
+
+@bp.get("/<network:network>/proposals/drafts/<int:draft_id>/change")
+@allows(Can.CHANGE_DRAFT, draft=Draft)
+def change_draft(network: Network, draft: Draft) -> Response:
+    """The words as they are, to be changed."""
+    return _change_page(network, draft, _change_form(network, draft))
+
+
+@bp.post("/<network:network>/proposals/drafts/<int:draft_id>/change")
+@allows(Can.CHANGE_DRAFT, draft=Draft)
+def change_draft_now(network: Network, draft: Draft) -> Response:
+    """Keep the new words."""
+    form, draft_id = _change_form(network, draft), draft.id
+    if form.validate_on_submit():
+        words, ask = asked_in(form, draft.matter, _rules(draft), draft.thread_id)
+        with form.catching(), transaction():
+            drafting.change(draft_id, words, ask, by=current_actor(), via=Door.WEB)
+            return see(".draft", draft_id=draft_id)
+    return _change_page(network, draft, form, 422)
+
+
+def _rules(draft: Draft) -> list[Parameter[Any]]:
+    words, _ask = drafts.loads(draft.words)
+    return [p.CATALOGUE[key] for key in words.changes if key in p.CATALOGUE]
+
+
+def _change_form(network: Network, draft: Draft) -> Any:
+    words, ask = drafts.loads(draft.words)
+    charter = charters.rules_in_force(network.id)
+    shown = charter if problems(charter, words.changes) else charter.with_changes(words.changes)
+    form_class, _chosen = with_rules(ProposeForm, _rules(draft), shown)
+    return offered(form_class(about=draft, data=_typed(words, ask)), network, charter, draft.matter)
+
+
+def _typed(words: Words, ask: Ask) -> dict[str, Any]:
+    """A draft as the form of a proposal has it."""
+    between = ask.method in OPTIONS
+    return {
+        "question": words.question,
+        "text": words.text,
+        "way": "options" if between else ask.method,
+        "choosing": ask.method if between else OPTIONS[0],
+        "options": "\n".join(words.options),
+        "closes": ask.closes,
+        "replaces": ask.replaces_id or 0,
+        "review": ask.review_on,
+        **asdict(words.more),
+    }
+
+
+def _change_page(network: Network, draft: Draft, form: Any, status: int = 200) -> Response:
+    charter, zone = charters.rules_in_force(network.id), ZoneInfo(network.zone)
+    return page(
+        "decisions/propose.html",
+        status,
+        form=form,
+        charter=charter,
+        matter=draft.matter,
+        rules=_rules(draft),
+        draft=draft,
+        needs_draft=ways.needs_draft(charter),
+        soonest=timing.earliest(clock.now(), charter, zone),
+        latest=timing.latest(clock.now(), charter, zone),
+        thread=of_thread(draft.thread_id, current_actor()),
+    )
+
+
+@bp.post("/<network:network>/proposals/drafts/<int:draft_id>/ask")
+@allows(Can.CHANGE_DRAFT, draft=Draft)
+def ask_draft(network: Network, draft: Draft) -> Response:
+    """Ask it, when nothing is missing."""
+    form, draft_id = AskForm(about=draft), draft.id
+    if form.validate_on_submit():
+        with form.catching():
+            return once(
+                form,
+                lambda: drafting.ask_it(draft_id, form.closes.data, by=current_actor(), via=Door.WEB),
+                lambda made: url_for(".proposal", proposal_id=made.id),
+                done=_("It is open. Everybody who decides this is told by mail."),
+            )
+    return _draft_page(network, draft_id, form, 422)
+
+
+@bp.post("/<network:network>/proposals/drafts/<int:draft_id>/sponsor")
+@allows(Can.SPONSOR, draft=Draft)
+def sponsor_draft(network: Network, draft: Draft) -> Response:
+    """Want it asked."""
+    seen, draft_id = request.form.get("seen", "")[:64], draft.id
+    return _press(draft_id, lambda: drafting.sponsor(draft_id, seen, by=current_actor(), via=Door.WEB))
+
+
+@bp.post("/<network:network>/proposals/drafts/<int:draft_id>/leave")
+@allows(Can.SPONSOR, draft=Draft)
+def leave_draft(network: Network, draft: Draft) -> Response:
+    """No longer want it asked."""
+    draft_id = draft.id
+    return _press(draft_id, lambda: drafting.leave(draft_id, by=current_actor(), via=Door.WEB))
+
+
+@bp.post("/<network:network>/proposals/drafts/<int:draft_id>/drop")
+@allows(Can.CHANGE_DRAFT, draft=Draft)
+def drop_draft(network: Network, draft: Draft) -> Response:
+    """Give it up."""
+    draft_id = draft.id
+    return _press(draft_id, lambda: drafting.drop(draft_id, by=current_actor(), via=Door.WEB))
+
+
+def _press(draft_id: int, do: Callable[[], None]) -> Response:
+    """Do it and show the draft again, with what the rules say against it."""
+    try:
+        with transaction():
+            do()
+    except RuleBroken as broken:
+        flash(str(broken), "warning")
+    return see(".draft", draft_id=draft_id)

@@ -1,0 +1,151 @@
+"""Writing something together before it is asked: saving, changing, wanting it asked, asking it, giving it up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import delete
+
+from govnet.charter import parameters as p
+from govnet.charter import queries as charters
+from govnet.charter.models import Network
+from govnet.charter.rules import Charter
+from govnet.decisions import actions, drafts
+from govnet.decisions.beside import Draft, DraftState, Sponsor
+from govnet.decisions.events import DraftChanged, DraftDropped, DraftLeft, DraftSaved, DraftSponsored
+from govnet.decisions.models import Proposal
+from govnet.decisions.opening import Ask, Doer, Words, check_proposer, check_way, checked, digest
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor, Door
+from govnet.kernel.errors import RuleBroken
+from govnet.kernel.words import say
+from govnet.permissions import Can, require
+from govnet.record.actions import record
+from govnet.record.events import Visibility
+
+
+def save(network: Network, words: Words, ask: Ask, *, by: Actor, via: Door) -> Draft:
+    """Keep it as a draft: whoever may read the discussion reads it, and only its author changes it."""
+    doer = Doer(by, require(by, Can.PROPOSE, network), via)
+    charter = charters.rules_in_force(network.id)
+    check_proposer(charter, by)
+    words, ask = _fit(charter, words, ask)
+    draft = Draft(
+        network_id=network.id,
+        thread_id=ask.thread_id,
+        author_id=by.person_id,
+        made_at=clock.now(),
+        **_kept(words, ask),
+    )
+    db.session.add(draft)
+    db.session.flush()  # its discussion, which says who may read it, is found by its key
+    record(DraftSaved(**_about(draft, doer), matter=draft.matter, digest=digest(draft.words)))
+    return draft
+
+
+def change(draft_id: int, words: Words, ask: Ask, *, by: Actor, via: Door) -> Draft:
+    """Other words: the charter's notice begins again, and whoever wanted it asked has to say so again."""
+    draft, doer = _open(draft_id, Can.CHANGE_DRAFT, by, via)
+    words, ask = _fit(
+        charters.rules_in_force(draft.network_id), words, replace(ask, thread_id=draft.thread_id)
+    )
+    if _same(draft, words, ask):
+        draft.words = drafts.dumps(words, ask)
+        return draft
+    cleared = drafts.sponsors_of(draft.id)
+    db.session.execute(delete(Sponsor).where(Sponsor.draft_id == draft.id))
+    for name, value in _kept(words, ask).items():
+        setattr(draft, name, value)
+    about = _about(draft, doer)
+    record(DraftChanged(**about, matter=draft.matter, digest=digest(draft.words), cleared=cleared))
+    return draft
+
+
+def sponsor(draft_id: int, seen: str, *, by: Actor, via: Door) -> None:
+    """Want it asked, in the words that one has `seen`; once, and never one's own."""
+    draft, doer = _open(draft_id, Can.SPONSOR, by, via)
+    if draft.author_id == by.person_id:
+        raise RuleBroken(_("It is your own draft: others have to want it asked."))
+    if seen != digest(draft.words):
+        raise RuleBroken(_("The words have changed while you were reading. Read them again first."))
+    supporters = drafts.sponsors_of(draft.id)
+    if by.person_id in supporters:
+        raise RuleBroken(_("You have said already that this should be asked."))
+    db.session.add(Sponsor(draft_id=draft.id, person_id=by.person_id, at=clock.now()))
+    record(DraftSponsored(**_about(draft, doer), supporters=len(supporters) + 1))
+
+
+def leave(draft_id: int, *, by: Actor, via: Door) -> None:
+    """No longer want it asked."""
+    draft, doer = _open(draft_id, Can.SPONSOR, by, via)
+    if by.person_id not in drafts.sponsors_of(draft.id):
+        raise RuleBroken(_("You have not said that this should be asked."))
+    mine = delete(Sponsor).where(Sponsor.draft_id == draft.id, Sponsor.person_id == by.person_id)
+    db.session.execute(mine)
+    record(DraftLeft(**_about(draft, doer)))
+
+
+def ask_it(draft_id: int, closes: date | None, *, by: Actor, via: Door) -> Proposal:
+    """Ask what the draft says, once nothing is missing that the charter wants of it."""
+    draft, _doer = _open(draft_id, Can.CHANGE_DRAFT, by, via)
+    network = db.session.get_one(Network, draft.network_id)
+    charter = charters.rules_in_force(network.id)
+    lacks = drafts.missing(charter, draft, len(drafts.sponsors_of(draft.id)), network.zone)
+    if lacks:
+        raise RuleBroken(" ".join(map(say, lacks)))
+    words, ask = drafts.loads(draft.words)
+    ask = replace(ask, closes=closes, thread_id=draft.thread_id)
+    proposal = actions.propose(network, words, ask, by=by, via=via, drafted=True)
+    draft.state, draft.proposal_id = DraftState.ASKED, proposal.id
+    return proposal
+
+
+def drop(draft_id: int, *, by: Actor, via: Door) -> None:
+    """Give it up; it can still be read."""
+    draft, doer = _open(draft_id, Can.CHANGE_DRAFT, by, via)
+    draft.state, draft.changed_at = DraftState.DROPPED, clock.now()
+    record(DraftDropped(**_about(draft, doer)))
+
+
+def _open(draft_id: int, right: Can, by: Actor, via: Door) -> tuple[Draft, Doer]:
+    draft = drafts.locked(draft_id)
+    doer = Doer(by, require(by, right, draft), via)
+    if draft.state is DraftState.ASKED:
+        raise RuleBroken(_("This has been asked already."))
+    if draft.state is DraftState.DROPPED:
+        raise RuleBroken(_("This draft was dropped. Write a new one."))
+    return draft, doer
+
+
+def _fit(charter: Charter, words: Words, ask: Ask) -> tuple[Words, Ask]:
+    """The words and the way as the charter allows them now; RuleBroken says what is wrong already in a draft."""
+    words = checked(charter, words, ask.matter)
+    ask = replace(ask, method=ask.method or charter[p.METHOD_FOR[ask.matter]])
+    check_way(charter, words, ask.matter, ask.method)
+    return words, ask
+
+
+def _kept(words: Words, ask: Ask) -> dict[str, Any]:
+    return {
+        "matter": ask.matter,
+        "method": ask.method,
+        "question": words.question,
+        "words": drafts.dumps(words, ask),
+        "changed_at": clock.now(),
+    }
+
+
+def _same(draft: Draft, words: Words, ask: Ask) -> bool:
+    """Whether nothing that people would be asked is different; another last day is no other words."""
+    before, asked = drafts.loads(draft.words)
+    return (before, replace(asked, closes=None)) == (words, replace(ask, closes=None))
+
+
+def _about(draft: Draft, doer: Doer) -> dict[str, Any]:
+    network = db.session.get_one(Network, draft.network_id)
+    seen = Visibility(draft.visibility.value)
+    return {**doer.fields(network), "draft": draft, "question": draft.question, "seen_by": seen}

@@ -1,0 +1,110 @@
+"""Drafts as they are kept and read: what the form asked for, who wants it asked, and what is still missing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import date
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import joinedload, raiseload, selectinload
+
+from govnet.charter.rules import Charter, canonical
+from govnet.decisions import ways
+from govnet.decisions.beside import Draft, DraftState, Sponsor
+from govnet.decisions.opening import Ask, More, Words
+from govnet.extensions import db
+from govnet.forum.kinds import Audience
+from govnet.forum.models import Thread
+from govnet.forum.queries import reach
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor
+from govnet.kernel.said import Said
+
+T = TypeVar("T")
+
+
+def dumps(words: Words, ask: Ask) -> str:
+    """Canonical JSON of everything that would be asked."""
+    return canonical(_plain({"words": asdict(words), "ask": asdict(ask)}))
+
+
+EMPTY = '{"ask":{"matter":"statement"},"words":{"question":"","text":""}}'
+"""What is left of a draft whose author removed her name."""
+
+
+def loads(kept: str) -> tuple[Words, Ask]:
+    """The same back; what this release does not know is left aside."""
+    found = json.loads(kept)
+    words = _read(Words, found["words"], more=_read(More, found["words"].get("more", {})))
+    return words, _read(Ask, found["ask"])
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _read(kind: type[T], kept: Mapping[str, Any], **more: Any) -> T:
+    typed = {each.name: str(each.type) for each in fields(kind) if each.name in kept}  # type: ignore[arg-type]
+    return kind(**{name: _typed(how, kept[name]) for name, how in typed.items()} | more)
+
+
+def _typed(how: str, value: Any) -> Any:
+    if value and how.startswith("date"):
+        return date.fromisoformat(value)
+    return tuple(value) if how.startswith("tuple") else value
+
+
+def locked(draft_id: int) -> Draft:
+    """A draft as it stands in the database now, locked until the transaction ends."""
+    db.session.execute(select(Draft.id).where(Draft.id == draft_id).with_for_update())
+    fresh = select(Draft).where(Draft.id == draft_id).execution_options(populate_existing=True)
+    return db.session.scalars(fresh).one()
+
+
+def whole(draft_id: int) -> Draft:
+    """A draft with its author and those who want it asked."""
+    query = select(Draft).where(Draft.id == draft_id)
+    with_names = selectinload(Draft.sponsors).joinedload(Sponsor.person)
+    return db.session.scalars(query.options(joinedload(Draft.author), with_names)).one()
+
+
+def sponsors_of(draft_id: int) -> list[int]:
+    """Who wants a draft asked, the first one first."""
+    query = select(Sponsor.person_id).where(Sponsor.draft_id == draft_id).order_by(Sponsor.at, Sponsor.id)
+    return list(db.session.scalars(query))
+
+
+def open_in(network_id: int, actor: Actor, limit: int = 50) -> Sequence[Draft]:
+    """The open drafts that the actor may read, newest words first, in one statement and one for their support."""
+    seen = reach(actor)
+    readable: ColumnElement[bool] = Thread.visibility.in_(seen)
+    if Audience.MEMBERS in seen:
+        readable = or_(readable, Draft.thread_id.is_(None))
+    query = (
+        select(Draft)
+        .outerjoin(Thread, Thread.id == Draft.thread_id)
+        .where(Draft.network_id == network_id, Draft.state == DraftState.OPEN, readable)
+        .options(joinedload(Draft.author), selectinload(Draft.sponsors))
+        .order_by(Draft.changed_at.desc())
+        .limit(limit)
+    )
+    return db.session.scalars(query).all()
+
+
+def open_of(thread_id: int) -> Sequence[Draft]:
+    """The open drafts that came out of a discussion, newest words first."""
+    query = select(Draft).where(Draft.thread_id == thread_id, Draft.state == DraftState.OPEN)
+    return db.session.scalars(query.options(raiseload(Draft.thread)).order_by(Draft.changed_at.desc())).all()
+
+
+def missing(charter: Charter, draft: Draft, supporters: int, zone: str) -> tuple[Said, ...]:
+    """What the charter still wants before this draft can be asked."""
+    return ways.missing(charter, supporters, draft.changed_at, clock.now(), ZoneInfo(zone))

@@ -1,0 +1,358 @@
+"""Drafts: written together, wanted by others, asked when the rules are met, and given up."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import IntegrityError
+
+from govnet.accounts.models import Person
+from govnet.charter.models import Network
+from govnet.decisions import drafting, drafts, leaving
+from govnet.decisions.beside import Draft, DraftState, Sponsor
+from govnet.decisions.models import Proposal
+from govnet.decisions.opening import Ask, More, Words, digest
+from govnet.extensions import db
+from govnet.forum.kinds import Audience
+from govnet.kernel.actor import Door
+from govnet.kernel.clock import MovedClock
+from govnet.kernel.errors import NotAllowed, RuleBroken
+from govnet.kernel.transaction import transaction
+from govnet.record.models import Entry
+from tests.builders import a_member, a_person, a_steering_member, acting
+from tests.decisions.builders import (
+    QUESTION,
+    a_discussion,
+    a_network_with_rules,
+    a_proposal,
+    members,
+    version_of,
+)
+from tests.decisions.test_decision_mail import names_of, subjects, told
+from tests.decisions.test_decision_pages import browser
+from tests.pages import opened, send
+
+pytestmark = pytest.mark.usefixtures("context")
+WORDS = Words(QUESTION, "Nine seats, **one each year** up again.")
+NEW = "/uk/proposals/new?matter=statement"
+
+
+def a_draft(network: Network, by: Person, words: Words = WORDS, **ask: object) -> Draft:
+    """Something drafted by this person."""
+    with transaction():
+        network = db.session.merge(network)
+        asked = Ask(str(ask.pop("matter", "statement")), **ask)  # type: ignore[arg-type]
+        return drafting.save(network, words, asked, by=acting(by, network), via=Door.WEB)
+
+
+def wanted(draft: Draft, network: Network, *people: Person) -> None:
+    """Each of the people wants it asked."""
+    for person in people:
+        with transaction():
+            row = db.session.get_one(Draft, draft.id)
+            drafting.sponsor(draft.id, digest(row.words), by=acting(person, network), via=Door.WEB)
+
+
+def changed(draft: Draft, network: Network, by: Person, words: Words, **ask: object) -> None:
+    with transaction():
+        asked = Ask("statement", **ask)  # type: ignore[arg-type]
+        drafting.change(draft.id, words, asked, by=acting(by, network), via=Door.WEB)
+
+
+def asked_now(draft: Draft, network: Network, by: Person) -> Proposal:
+    with transaction():
+        return drafting.ask_it(draft.id, None, by=acting(by, network), via=Door.WEB)
+
+
+def verbs() -> list[str]:
+    return list(db.session.scalars(db.select(Entry.verb).order_by(Entry.id)))
+
+
+def test_everything_that_the_form_asked_for_is_kept_and_comes_back() -> None:
+    more = More(considered="Seven seats.", trial_until=date(2016, 1, 4), trial_signs="Nobody is missing.")
+    words = Words(QUESTION, "Text", {"decisions.dots": 3}, more, ("A", "B"))
+    ask = Ask("charter", date(2015, 5, 1), 7, None, date(2016, 1, 1), "dots")
+    assert drafts.loads(drafts.dumps(words, ask)) == (words, ask)
+    assert drafts.loads(drafts.EMPTY) == (Words("", ""), Ask("statement"))
+
+
+def test_a_draft_asks_nobody_and_its_author_asks_it() -> None:
+    network = a_network_with_rules()
+    ann, _bob = members(network, 2)
+    draft = a_draft(network, ann, dataclasses.replace(WORDS, options=("A", "B")), method="dots")
+    assert db.session.query(Proposal).count() == 0
+    proposal = asked_now(draft, network, ann)
+    assert version_of(proposal).method == "dots"
+    assert version_of(proposal).roll_size == 2
+    row = db.session.get_one(Draft, draft.id)
+    assert (row.state, row.proposal_id) == (DraftState.ASKED, proposal.id)
+    assert verbs()[-2:] == ["decisions.draft_saved", "decisions.opened"]
+
+
+@pytest.mark.parametrize("rules", [{"decisions__sponsors": 1}, {"decisions__notice_days": 3}])
+def test_where_a_draft_is_needed_nothing_is_asked_directly(rules: dict[str, int]) -> None:
+    network = a_network_with_rules(**rules)
+    (ann,) = members(network, 1)
+    with pytest.raises(RuleBroken, match="stands as a draft first"):
+        a_proposal(network, ann)
+
+
+def test_it_is_asked_once_enough_others_want_it(time: MovedClock) -> None:
+    network = a_network_with_rules(decisions__sponsors=2)
+    ann, bob, cat = members(network, 3)
+    draft = a_draft(network, ann)
+    wanted(draft, network, bob)
+    with pytest.raises(RuleBroken, match="1 more member must want this asked"):
+        asked_now(draft, network, ann)
+    wanted(draft, network, cat)
+    assert asked_now(draft, network, ann).author_id == ann.id
+
+
+def test_its_words_stand_unchanged_for_the_time_of_notice(time: MovedClock) -> None:
+    network = a_network_with_rules(decisions__notice_days=3)
+    (ann,) = members(network, 1)
+    draft = a_draft(network, ann)
+    time.move(timedelta(days=2))
+    changed(draft, network, ann, dataclasses.replace(WORDS, text="Ten seats."))
+    time.move(timedelta(days=2))
+    with pytest.raises(RuleBroken, match="stand unchanged until Sat 18 Apr 2015, 10:00 BST"):
+        asked_now(draft, network, ann)
+    changed(draft, network, ann, dataclasses.replace(WORDS, text="Ten seats."), closes=date(2015, 5, 5))
+    time.move(timedelta(days=1))
+    assert asked_now(draft, network, ann).author_id == ann.id
+
+
+def test_other_words_have_to_be_wanted_again() -> None:
+    network = a_network_with_rules(decisions__sponsors=1)
+    ann, bob = members(network, 2)
+    draft = a_draft(network, ann)
+    wanted(draft, network, bob)
+    changed(draft, network, ann, WORDS, closes=date(2015, 5, 5))
+    assert drafts.sponsors_of(draft.id) == [bob.id]
+    changed(draft, network, ann, dataclasses.replace(WORDS, question="How many seats?"))
+    assert drafts.sponsors_of(draft.id) == []
+    wanted(draft, network, bob)
+    assert drafts.sponsors_of(draft.id) == [bob.id]
+
+
+def test_nobody_wants_words_that_changed_while_they_read() -> None:
+    network = a_network_with_rules()
+    ann, bob = members(network, 2)
+    draft = a_draft(network, ann)
+    seen = digest(draft.words)
+    changed(draft, network, ann, dataclasses.replace(WORDS, text="Ten seats."))
+    with pytest.raises(RuleBroken, match="changed while you were reading"), transaction():
+        drafting.sponsor(draft.id, seen, by=acting(bob, network), via=Door.WEB)
+
+
+def test_not_the_author_not_twice_and_nobody_who_is_no_member() -> None:
+    network = a_network_with_rules()
+    ann, bob = members(network, 2)
+    draft = a_draft(network, ann)
+    wanted(draft, network, bob)
+    with pytest.raises(RuleBroken, match="your own draft"):
+        wanted(draft, network, ann)
+    with pytest.raises(RuleBroken, match="already"):
+        wanted(draft, network, bob)
+    with pytest.raises(NotAllowed):
+        wanted(draft, network, a_person("Visitor"))
+    with pytest.raises(IntegrityError), transaction():
+        row = Sponsor(draft_id=draft.id, person_id=bob.id, at=db.session.get_one(Draft, draft.id).made_at)
+        db.session.add(row)
+        db.session.flush()  # the constraint speaks here
+
+
+def test_who_wanted_it_can_think_again() -> None:
+    network = a_network_with_rules()
+    ann, bob = members(network, 2)
+    draft = a_draft(network, ann)
+    wanted(draft, network, bob)
+    with transaction():
+        drafting.leave(draft.id, by=acting(bob, network), via=Door.WEB)
+    assert drafts.sponsors_of(draft.id) == []
+    with pytest.raises(RuleBroken, match="have not said"), transaction():
+        drafting.leave(draft.id, by=acting(bob, network), via=Door.WEB)
+
+
+def test_only_its_author_changes_asks_or_drops_it() -> None:
+    network = a_network_with_rules()
+    ann, bob = members(network, 2)
+    draft = a_draft(network, ann)
+    for deed in (
+        lambda: changed(draft, network, bob, WORDS),
+        lambda: asked_now(draft, network, bob),
+        lambda: _drop(draft, network, bob),
+    ):
+        with pytest.raises(NotAllowed):
+            deed()
+
+
+def _drop(draft: Draft, network: Network, by: Person) -> None:
+    with transaction():
+        drafting.drop(draft.id, by=acting(by, network), via=Door.WEB)
+
+
+def test_what_was_asked_or_dropped_is_not_asked_wanted_or_changed_again() -> None:
+    network = a_network_with_rules()
+    ann, bob = members(network, 2)
+    asked, dropped = a_draft(network, ann), a_draft(network, ann)
+    asked_now(asked, network, ann)
+    _drop(dropped, network, ann)
+    for draft, words in ((asked, "asked already"), (dropped, "was dropped")):
+        for deed in (
+            lambda draft=draft: asked_now(draft, network, ann),
+            lambda draft=draft: changed(draft, network, ann, WORDS),
+            lambda draft=draft: wanted(draft, network, bob),
+            lambda draft=draft: _drop(draft, network, ann),
+        ):
+            with pytest.raises(RuleBroken, match=words):
+                deed()
+
+
+@pytest.mark.parametrize(
+    ("words", "ask", "said"),
+    [
+        (WORDS, {"method": "majority"}, "not decided in that way"),
+        (WORDS, {"method": "dots"}, "from 2 to 20"),
+        (WORDS, {"matter": "nothing"}, "Choose what this is about"),
+        (dataclasses.replace(WORDS, changes={"decisions.dots": 3}), {}, "decided as such"),
+    ],
+)
+def test_what_could_never_be_asked_is_no_draft(words: Words, ask: dict[str, str], said: str) -> None:
+    network = a_network_with_rules()
+    (ann,) = members(network, 1)
+    with pytest.raises(RuleBroken, match=said):
+        a_draft(network, ann, words, **ask)
+
+
+def test_a_draft_is_kept_from_whom_its_discussion_is_kept_from(app: Flask) -> None:
+    network = a_network_with_rules()
+    ann, bob = members(network, 2)
+    sam = a_steering_member(network)
+    thread = a_discussion(network, sam, Audience.COMMITTEE)
+    hidden = a_draft(network, sam, dataclasses.replace(WORDS, question="Only for us?"), thread_id=thread.id)
+    alone = a_draft(network, ann)
+    for reader, sees in ((None, []), (bob, [alone.id]), (sam, [alone.id, hidden.id])):
+        actor = acting(reader, network) if reader else acting(a_person("Visitor"), network)
+        assert sorted(each.id for each in drafts.open_in(network.id, actor)) == sorted(sees)
+    seen = db.session.scalar(
+        db.select(Entry.visibility).where(Entry.verb == "decisions.draft_saved").order_by(Entry.id)
+    )
+    assert seen == "committee"
+
+
+def test_her_drafts_and_her_support_are_in_her_copy_and_go_with_her() -> None:
+    network = a_network_with_rules()
+    ann, bob = members(network, 2)
+    hers, his = a_draft(network, ann), a_draft(network, bob)
+    wanted(his, network, ann)
+    held = leaving.held(ann.id)
+    assert held["drafts"][0]["words"]["question"] == QUESTION
+    assert held["wanted_asked"][0]["question"] == QUESTION
+    with transaction():
+        gone = leaving.forget(ann.id)
+    assert gone == [f"proposal_draft:{hers.id}"]
+    row = db.session.get_one(Draft, hers.id)
+    assert (row.question, row.state) == ("", DraftState.DROPPED)
+    assert drafts.sponsors_of(his.id) == []
+
+
+# --- pages and mail
+
+
+def test_a_member_writes_a_draft_others_want_it_and_she_asks_it(app: Flask) -> None:
+    network = a_network_with_rules(decisions__sponsors=1)
+    ann, bob = members(network, 2)
+    thread = a_discussion(network, ann)
+    address = f"{NEW}&thread={thread.id}"
+    page = opened(browser(app, ann), address)
+    assert "It stands as a draft first" in page.text
+    assert "Ask it now" not in page.text
+    typed = {"question": "Nine seats?", "text": "Nine.", "draft": "y"}
+    made = send(browser(app, ann), address, {key: typed[key] for key in ("question", "text")})
+    assert made.status_code == 422
+    assert "Save it as a draft" in made.text
+    kept = _save(app, ann, address, typed)
+    assert "What is missing:" in kept
+    assert "Nine seats?" in opened(browser(app, bob), f"/uk/forum/{thread.id}").text
+    assert "Nine seats?" in opened(browser(app), "/uk/proposals").text
+    db.session.rollback()
+    draft = db.session.query(Draft).one()
+    where = f"/uk/proposals/drafts/{draft.id}"
+    assert bob.name not in opened(browser(app), where).text
+    assert "I no longer want this asked" in send(browser(app, bob), where, {}, action="/sponsor").text
+    assert bob.name in opened(browser(app, ann), where).text
+    assert bob.name not in opened(browser(app), where).text
+    asked = send(browser(app, ann), where, {"closes": "2015-04-24"}, action="/ask")
+    assert "It is open" in asked.text
+    assert "The proposal that it became" in opened(browser(app), where).text
+
+
+def _save(app: Flask, person: Person, address: str, typed: dict[str, str]) -> str:
+    """Press "Save as a draft"."""
+    client = browser(app, person)
+    form = next(
+        each for each in opened(client, address).forms if each["method"] == "post" and "new" in each["action"]
+    )
+    fields = {
+        each["name"]: each["value"] or ""
+        for each in form["fields"]
+        if each["type"] not in ("submit", "button", "checkbox")
+        and (each["type"] != "radio" or each["checked"])
+    }
+    return client.post(form["action"], data={**fields, **typed}, follow_redirects=True).text
+
+
+def test_she_changes_her_draft_and_drops_it(app: Flask) -> None:
+    network = a_network_with_rules()
+    (ann,) = members(network, 1)
+    draft = a_draft(network, ann, dataclasses.replace(WORDS, options=("Leeds", "Cardiff")), method="score")
+    client, where = browser(app, ann), f"/uk/proposals/drafts/{draft.id}"
+    page = opened(client, f"{where}/change")
+    assert "Leeds" in page.text
+    refused = send(client, f"{where}/change", {"options": "Leeds"}, action="/change")
+    assert refused.status_code == 422
+    kept = send(client, f"{where}/change", {"options": "Leeds\nYork"}, action="/change")
+    assert "York" in kept.text
+    assert "Dropped by its author" in send(client, where, {}, action="/drop").text
+
+
+def test_a_day_that_is_too_soon_is_said_on_the_draft(app: Flask) -> None:
+    network = a_network_with_rules()
+    (ann,) = members(network, 1)
+    draft = a_draft(network, ann)
+    answer = send(
+        browser(app, ann), f"/uk/proposals/drafts/{draft.id}", {"closes": "2015-04-14"}, action="/ask"
+    )
+    assert answer.status_code == 422
+    assert "at least 7 days" in answer.text
+
+
+def test_others_are_refused_at_the_door(app: Flask) -> None:
+    network = a_network_with_rules()
+    ann, bob = members(network, 2)
+    sam = a_steering_member(network)
+    thread = a_discussion(network, sam, Audience.COMMITTEE)
+    draft = a_draft(network, sam, thread_id=thread.id)
+    opened(browser(app, bob), f"/uk/proposals/drafts/{draft.id}", 403)
+    mine = a_draft(network, ann)
+    opened(browser(app, bob), f"/uk/proposals/drafts/{mine.id}/change", 403)
+
+
+def test_who_follows_the_discussion_is_told_and_the_author_when_nothing_is_missing(app: Flask) -> None:
+    network = a_network_with_rules(decisions__sponsors=1)
+    ann, bob = members(network, 2)
+    cat = a_member(network)
+    thread = a_discussion(network, bob)
+    draft = a_draft(network, ann, thread_id=thread.id)
+    wanted(draft, network, cat)
+    told()
+    assert f"You can ask it now: {QUESTION}" in subjects()
+    assert names_of("You can ask it now") == [ann.name]
+    assert bob.name in names_of("Draft:")
+    changed(draft, network, ann, dataclasses.replace(WORDS, text="Ten seats."))
+    told()
+    assert cat.name in names_of("Draft changed")
