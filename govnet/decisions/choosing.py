@@ -12,7 +12,7 @@ from flask_babel import ngettext
 
 from govnet.decisions import counting, queries
 from govnet.decisions.counting import Ballot, Count, Totals
-from govnet.decisions.rules import OPTIONS, Kind, Rule, Tally
+from govnet.decisions.rules import OPTIONS, Rule, Tally
 
 if TYPE_CHECKING:
     from govnet.decisions.models import Position, ProposalVersion
@@ -175,14 +175,6 @@ def mixed(number: Fraction) -> str:
     if not rest:
         return str(whole)
     return f"{whole} {rest}" if whole else str(rest)
-
-
-def of_positions(
-    version: ProposalVersion, rule: Rule, titles: Sequence[str], given: Sequence[Position]
-) -> Choosing:
-    """The choice as these answers make it; of those that count."""
-    counted = [each for each in given if each.counted and each.kind is Kind.CHOICE]
-    return of_ballots(version.method, rule, titles, [queries.ballot(each.choices) for each in counted])
 
 
 def of_ballots(method: str, rule: Rule, titles: Sequence[str], ballots: Sequence[Ballot]) -> Choosing:

@@ -7,6 +7,7 @@ from typing import Any
 from govnet.charter.queries import rules_of
 from govnet.charter.rules import diff
 from govnet.decisions import choosing, draft_notify, lists, queries, register, roll, words
+from govnet.decisions.answers import answers
 from govnet.decisions.book import Decision
 from govnet.decisions.models import ELSEWHERE, ProposalVersion
 from govnet.decisions.rules import Kind
@@ -52,11 +53,10 @@ def extended(told: Told) -> Notice | None:
 def entered(told: Told) -> Notice | None:
     """The receipt: an answer was entered for somebody, who can correct it."""
     version, entry_id = _version(told), _key(told, "entry")
-    found = [each for each in queries.answers([version.id])[version.id] if each.entry.id == entry_id]
-    given = found[0].position if found else None
+    given, party = queries.position_of(entry_id), queries.party_of(entry_id)
     if given is None or given.entered_by_id is None or given.cast_by_id is None:
         return None
-    extra = {"answer": words.label(given.kind), "party": found[0].entry.name, "reason": given.reason}
+    extra = {"answer": words.label(given.kind), "party": party, "reason": given.reason}
     return _alone("decisions/entered", told, version, [given.cast_by_id], extra)
 
 
@@ -87,7 +87,7 @@ def _key(told: Told, name: str) -> int:
 def stopped(told: Told) -> Notice | None:
     """Somebody said Stop: why, and what can happen now."""
     version = _version(told)
-    found = queries.answers([version.id])[version.id] if version.is_open else []
+    found = answers([version.id])[version.id].first if version.is_open else ()
     stops = [each for each in found if each.position.kind is Kind.BLOCK]
     return _notice("decisions/stopped", told, version, extra={"stops": stops}) if version.is_open else None
 

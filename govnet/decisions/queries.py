@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +31,6 @@ from govnet.decisions.voices import Answer
 from govnet.extensions import db
 from govnet.kernel.actor import Actor
 from govnet.kernel.errors import NotFound
-from govnet.membership.models import Membership, MembershipState
 
 # --- one version, and the locks that closing and answering take
 
@@ -135,6 +133,12 @@ def position_of(entry_id: int) -> Position | None:
     return db.session.scalar(select(Position).where(Position.entry_id == entry_id))
 
 
+def party_of(entry_id: int) -> str:
+    """The name of a party on a roll."""
+    both = (joinedload(RollEntry.person), joinedload(RollEntry.organisation))
+    return db.session.get_one(RollEntry, entry_id, options=both).name
+
+
 def answers_by(version_id: int, person_id: int) -> list[Answer]:
     """What one human has answered in a version, for whomever."""
     query = select(Position.entry_id, Position.cast_by_id, Position.counted).where(
@@ -180,42 +184,6 @@ def tallies(version_ids: Collection[int]) -> dict[int, Tally]:
     for version_id, kind, many in db.session.execute(query.group_by(Position.version_id, Position.kind)):
         found[version_id][kind] = many
     return {key: Tally.from_counts(kinds) for key, kinds in found.items()}
-
-
-@dataclass(frozen=True)
-class Shown:
-    """An answer as a page shows it."""
-
-    position: Position
-    entry: RollEntry
-    left: bool
-
-    @property
-    def organisation(self) -> bool:
-        """Whether an organisation said it."""
-        return self.entry.organisation_id is not None
-
-
-_STOPS_FIRST = (Kind.BLOCK, Kind.STAND_ASIDE, Kind.RESERVATIONS, Kind.AGREE, Kind.CHOICE, Kind.NO_VIEW)
-
-
-def answers(version_ids: Collection[int]) -> dict[int, list[Shown]]:
-    """Every answer to some versions, Stops first, with whose it is and whether they have left since."""
-    order = {kind: at for at, kind in enumerate(_STOPS_FIRST)}
-    query = (
-        select(Position, RollEntry, Membership.state, Membership.end)
-        .join(RollEntry, RollEntry.id == Position.entry_id)
-        .outerjoin(Membership, Membership.id == RollEntry.membership_id)
-        .where(Position.version_id.in_(version_ids))
-        .options(joinedload(RollEntry.person), joinedload(RollEntry.organisation))
-        .order_by(Position.at)
-    )
-    shown = [
-        Shown(position, entry, state is not None and (state is not MembershipState.ACTIVE or end is not None))
-        for position, entry, state, end in db.session.execute(query)
-    ]
-    shown.sort(key=lambda each: order[each.position.kind])
-    return {key: [each for each in shown if each.position.version_id == key] for key in version_ids}
 
 
 def past_answers(version_id: int) -> Sequence[PastPosition]:

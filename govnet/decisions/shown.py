@@ -12,17 +12,15 @@ from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.rules import Change, diff
 from govnet.decisions import choosing, queries, voices, ways, words
+from govnet.decisions.answers import WORRIES, Answers, Shown, answers
 from govnet.decisions.book import Decision
 from govnet.decisions.choosing import Choosing
 from govnet.decisions.models import ELSEWHERE, Position, Proposal, ProposalVersion, RollEntry
-from govnet.decisions.queries import Shown
 from govnet.decisions.rules import FIVE, OPTIONS, Kind, Outcome, Part, Rule, Tally, outcome, parts
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.errors import NotFound
 from govnet.kernel.words import say
-
-WORRIES = (Kind.BLOCK, Kind.STAND_ASIDE, Kind.RESERVATIONS, Kind.CHOICE)
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Standing:
     """Whether the reader may see how many gave each answer."""
     names: bool
     """Whether the reader may see who gave it."""
-    answers: tuple[Shown, ...]
+    answers: Answers
     options: Choosing | None = None
     """What is chosen between, with all answers: drawn only where `counts`."""
 
@@ -83,25 +81,35 @@ class Standing:
     @property
     def kept_back(self) -> int:
         """How many gave a reason that only members can read."""
-        with_reason = [
-            each for each in self.answers if each.position.reason and each.position.kind in WORRIES
-        ]
-        return len(with_reason) - len(self.worries) if self.counts else 0
+        if not self.counts or self.names:
+            return 0
+        return self.answers.reasons(public=False) - self.answers.reasons(public=True)
+
+    @property
+    def further(self) -> int:
+        """How many reasons that the reader may read are not on this page."""
+        return self.answers.reasons(public=not self.names) - len(self.worries) if self.counts else 0
 
     @property
     def nameable(self) -> list[Shown]:
         """Answers with a name beside them for this reader: all for members, for visitors who said so."""
-        if not self.counts:
-            return []
-        return [each for each in self.answers if self.names or each.organisation or each.position.named]
+        return list(self.answers.first) if self.counts else []
 
-    def groups(self) -> list[tuple[str, str, list[Shown]]]:
-        """Those with a name beside their answer, by answer: how drawn, words, who."""
-        seen = self.nameable
+    def groups(self) -> list[tuple[str, str, list[Shown], int]]:
+        """Those with a name beside their answer, by answer: how drawn, words, who, and how many more."""
         rows = (
-            (kind, [each for each in seen if each.position.kind is kind]) for kind in (*FIVE, Kind.CHOICE)
+            (kind, [each for each in self.nameable if each.position.kind is kind])
+            for kind in (*FIVE, Kind.CHOICE)
         )
-        return [(words.FACES.get(kind, "done"), words.label(kind), who) for kind, who in rows if who]
+        return [
+            (words.FACES.get(kind, "done"), words.label(kind), who, self._more(kind) - len(who))
+            for kind, who in rows
+            if who
+        ]
+
+    def _more(self, kind: Kind) -> int:
+        many = self.answers.of(kind)
+        return many.given if self.names else many.nameable
 
 
 @dataclass(frozen=True)
@@ -141,11 +149,11 @@ def proposal_page(proposal_id: int, network: Network, actor: Actor) -> ProposalP
     if proposal.network_id != network.id:
         raise NotFound(_("There is no such proposal."))
     versions = sorted(proposal.versions, key=lambda each: -each.number)
-    answers = queries.answers([each.id for each in versions])
+    given = answers([each.id for each in versions], public=not _sees_everybody(actor))
     mine = queries.entries_for(versions[0].id, actor)
     answered = any(entry.position for entry in mine)
     titles = _titles(versions)
-    standings = [standing(each, answers[each.id], actor, answered, titles.get(each.id)) for each in versions]
+    standings = [standing(each, given[each.id], actor, answered, titles.get(each.id)) for each in versions]
     return ProposalPage(proposal, standings[0], tuple(standings[1:]), mine, changes(versions[0]))
 
 
@@ -157,7 +165,7 @@ def _titles(versions: Sequence[ProposalVersion]) -> dict[int, list[str]]:
 
 def standing(
     version: ProposalVersion,
-    answers: Sequence[Shown],
+    given: Answers,
     actor: Actor,
     answered: bool,
     titles: Sequence[str] | None = None,
@@ -165,21 +173,23 @@ def standing(
     """A version's answers for one reader."""
     charter = charters.rules_of(version.charter_version)
     sees = {"closed": not version.is_open, "has_answered": answered}
-    member = actor.is_member or actor.is_officer
-    tally = Tally.of(each.position.kind for each in answers if each.position.counted)
     rule = queries.rule_of(version)
     options = None
     if titles is not None:
-        options = choosing.of_positions(version, rule, titles, [each.position for each in answers])
+        options = choosing.of_ballots(version.method, rule, titles, queries.ballots(version.id))
     return Standing(
         version,
         rule,
-        tally,
+        given.tally,
         voices.sees_tally(charter, **sees),
-        voices.sees_names(charter, member=member, **sees),
-        tuple(answers),
+        voices.sees_names(charter, member=_sees_everybody(actor), **sees),
+        given,
         options,
     )
+
+
+def _sees_everybody(actor: Actor) -> bool:
+    return actor.is_member or actor.is_officer
 
 
 def changes(version: ProposalVersion) -> tuple[Change, ...]:
@@ -191,7 +201,7 @@ def changes(version: ProposalVersion) -> tuple[Change, ...]:
 
 def decision_standing(decision: Decision, actor: Actor) -> Standing:
     """The answers to what was decided, as this reader may see them."""
-    found = queries.answers([decision.version_id])[decision.version_id]
+    found = answers([decision.version_id], public=not _sees_everybody(actor))[decision.version_id]
     titles = _titles([decision.version]).get(decision.version_id)
     return standing(decision.version, found, actor, answered=True, titles=titles)
 

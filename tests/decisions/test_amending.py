@@ -25,6 +25,7 @@ from govnet.decisions import (
     suggesting,
 )
 from govnet.decisions.answering import Given, TooLate
+from govnet.decisions.answers import answers
 from govnet.decisions.beside import PendingEffect, SuggestionState
 from govnet.decisions.models import PastPosition, Proposal, ProposalVersion
 from govnet.decisions.opening import Ask, More, Words
@@ -194,7 +195,7 @@ def test_a_stop_rests_on_one_of_the_principles(network: Network) -> None:
         with pytest.raises(RuleBroken, match="rests on"):
             answered(proposal, network, Kind.BLOCK, ann, principle=wrong)
     answered(proposal, network, Kind.BLOCK, ann)
-    position = queries.answers([version_of(proposal).id])[version_of(proposal).id][0].position
+    position = answers([version_of(proposal).id])[version_of(proposal).id].first[0].position
     assert position.principle == network.purpose
 
 

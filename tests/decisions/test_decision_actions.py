@@ -13,6 +13,7 @@ from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.decisions import actions, answering, closing, interests, leaving, lists, queries, register
 from govnet.decisions.answering import Given, TooLate
+from govnet.decisions.answers import answers
 from govnet.decisions.book import NoteKind
 from govnet.decisions.models import PastPosition, Position, ProposalVersion, RollEntry
 from govnet.decisions.opening import Words
@@ -209,7 +210,7 @@ def test_who_has_an_interest_is_shown_and_not_counted(network: Network) -> None:
         interests.declare(proposal, "I own the hall.", by=acting(bob, network), via=Door.WEB)
     answered(proposal, network, Kind.AGREE, bob)
     assert tally_of(proposal)["agree"] == 0
-    assert len(queries.answers([version_of(proposal).id])[version_of(proposal).id]) == 1
+    assert len(answers([version_of(proposal).id])[version_of(proposal).id].first) == 1
 
 
 def test_the_coordinator_does_not_decide_on_the_mandate(network: Network) -> None:
@@ -226,7 +227,7 @@ def test_who_left_stays_on_the_roll_and_is_shown_as_left(network: Network) -> No
     with transaction():
         row = db.session.query(Membership).filter_by(person_id=bob.id).one()
         row.state, row.end = MembershipState.RESIGNED, date(2015, 4, 13)
-    (shown,) = queries.answers([version_of(proposal).id])[version_of(proposal).id]
+    (shown,) = answers([version_of(proposal).id])[version_of(proposal).id].first
     assert shown.left
     assert version_of(proposal).roll_size == 2
 
