@@ -138,6 +138,7 @@ def _decision(version: ProposalVersion, proposal: Proposal, tally: Tally, result
         version_id=version.id,
         proposal_id=proposal.id,
         question=version.question,
+        topic_id=queries.topic_of(proposal),
         matter=proposal.matter,
         body=proposal.taken_by or proposal.body if version.method == ELSEWHERE else proposal.body,
         method=version.method,
@@ -149,6 +150,7 @@ def _decision(version: ProposalVersion, proposal: Proposal, tally: Tally, result
         door=proposal.door if version.method == ELSEWHERE else Door.WEB,
         decided_at=clock.now(),
         review_on=proposal.review_on,
+        trial_until=version.trial_until if result.adopted else None,
         supersedes_id=replaces.decision_id if replaces is not None and result.adopted else None,
         digest=digest(version.text),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time as stopwatch
 from itertools import pairwise
 
@@ -99,7 +100,12 @@ def text_of(words: list[str], letters: int, seed: int, newline: float = 0.0) -> 
     return "".join(found)[:letters]
 
 
-ENGLISH = ["the", "of", "and", "to", "in", "a", "is", "that", "for", "it", "as", "was", "with", "be", "by", "on", "not", "he", "this", "are", "or", "his", "from", "at", "which", "but", "have", "an", "had", "they", "you", "were", "their", "one", "all", "we", "can", "her", "has", "there", "been", "if", "more", "when", "will", "would", "who", "so", "no", "committee", "network", "members", "seat", "term", "decision", "proposal", "agree", "answer", "rules", "charter", "meeting", "coordinator", "organisation", "review", "trial", "open", "closed", "public"]
+ENGLISH = re.findall(
+    r"\w+",
+    """the of and to in a is that for it as was with be by on not he this are or his from at which but have an had they
+    you were their one all we can her has there been if more when will would who so no committee network members seat
+    term decision proposal agree answer rules charter meeting coordinator organisation review trial open closed public""",
+)
 WORST = {
     "English, rewritten": (text_of(ENGLISH, 20_000, 1), text_of(ENGLISH, 20_000, 2)),
     "English in paragraphs": (text_of(ENGLISH, 20_000, 1, 0.02), text_of(ENGLISH, 20_000, 2, 0.02)),
