@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions import queries, timing
+from govnet.decisions import petitions, queries, timing, trials
 from govnet.decisions.book import Decision, DecisionNote, NoteKind
 from govnet.decisions.events import (
     NoteAdded,
@@ -61,7 +61,8 @@ def propose(network: Network, words: Words, ask: Ask, *, by: Actor, via: Door) -
     charter = charters.rules_in_force(network.id)
     check_proposer(charter, by)
     words = checked(charter, words, ask.matter)
-    if ask.matter == "charter" and not words.changes:
+    confirms = trials.confirms(network.id, ask.replaces_id, clock.today(network.zone))
+    if ask.matter == "charter" and not words.changes and not confirms:
         raise RuleBroken(_("Choose at least one of our rules to change."), field="rules")
     zone = ZoneInfo(network.zone)
     closes = ask.closes or timing.earliest(clock.now(), charter, zone)
@@ -102,6 +103,7 @@ def record_elsewhere(
 def reword(proposal: Proposal, words: Words, *, because: str, by: Actor, via: Door) -> ProposalVersion:
     """Ask everybody again in new words; earlier answers stay beside the words they were given to."""
     doer = Doer(by, require(by, Can.REWORD_PROPOSAL, proposal), via)
+    petitions.check_one_of_many(proposal)
     network = queries.network_of(proposal)
     old = still_open(proposal)
     if old.method == ELSEWHERE:
@@ -196,6 +198,7 @@ def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> Propo
 def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
     """Take a proposal back while it is open: nothing was decided, and it stays readable."""
     doer = Doer(by, require(by, Can.WITHDRAW_PROPOSAL, proposal), via)
+    petitions.check_one_of_many(proposal)
     version = still_open(proposal)
     others = queries.answered_by_others(version.id, by.person_id)
     if version.method != ELSEWHERE and others and queries.charter_of(version)[p.TAKE_BACK] == "unanswered":

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from govnet.decisions.beside import Interest, Suggestion
+from govnet.decisions.beside import Interest, ReviewRequest, Suggestion
+from govnet.decisions.book import Decision, DecisionNote
 from govnet.decisions.models import PastPosition, Position, Proposal, ProposalVersion
 from govnet.decisions.words import label
 from govnet.extensions import db
@@ -18,6 +19,8 @@ def held(person_id: int) -> dict[str, Any]:
     return {
         "answers": _answers(Position, person_id),
         "earlier_answers": _answers(PastPosition, person_id),
+        "reviews_asked_for": _reviews(person_id),
+        "notes_beside_decisions": _notes(person_id),
         "proposals": [
             {"question": row.question, "text": row.text, "opened_at": row.opened_at.isoformat()}
             for row in db.session.execute(asked.join(Proposal).where(Proposal.author_id == person_id))
@@ -53,6 +56,24 @@ def _answers(kind: type[Position] | type[PastPosition], person_id: int) -> list[
     ]
 
 
+def _reviews(person_id: int) -> list[dict[str, str]]:
+    query = select(Decision.question, ReviewRequest.reason, ReviewRequest.at)
+    query = query.join(Decision, Decision.id == ReviewRequest.decision_id)
+    return [
+        {"question": row.question, "reason": row.reason, "at": row.at.isoformat()}
+        for row in db.session.execute(query.where(ReviewRequest.person_id == person_id))
+    ]
+
+
+def _notes(person_id: int) -> list[dict[str, str]]:
+    query = select(Decision.question, DecisionNote.kind, DecisionNote.text, DecisionNote.at)
+    query = query.join(Decision, Decision.id == DecisionNote.decision_id)
+    return [
+        {"question": row.question, "kind": row.kind.value, "text": row.text, "at": row.at.isoformat()}
+        for row in db.session.execute(query.where(DecisionNote.author_id == person_id))
+    ]
+
+
 def forget(person_id: int) -> None:
     """Empty the words beside her answers, which stay counted; what she proposed was put to others and stays."""
     gone = {"erased": True, "named": False, "reason": "", "remedy": ""}
@@ -62,3 +83,4 @@ def forget(person_id: int) -> None:
     db.session.execute(update(Suggestion).where(Suggestion.person_id == person_id).values(why=""))
     declared = update(Interest).where(Interest.person_id == person_id)
     db.session.execute(declared.values(text="", erased=True))
+    db.session.execute(update(ReviewRequest).where(ReviewRequest.person_id == person_id).values(reason=""))

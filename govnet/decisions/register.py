@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from itertools import pairwise
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -14,7 +13,7 @@ from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.queries import Named
 from govnet.charter.rules import Change, diff
-from govnet.decisions import words
+from govnet.decisions import undoing, words
 from govnet.decisions.book import Decision, DecisionCounter, DecisionNote
 from govnet.decisions.events import EffectNotApplied
 from govnet.decisions.finding import in_state
@@ -52,6 +51,15 @@ def decision(network_id: int, number: str) -> Decision:
     return found
 
 
+def whole(decision_id: int) -> Decision:
+    """A decision with its words, its proposal and what came after it."""
+    query = select(Decision).where(Decision.id == decision_id)
+    query = query.options(
+        joinedload(Decision.version), joinedload(Decision.proposal), joinedload(Decision.superseded_by)
+    )
+    return db.session.scalars(query.execution_options(populate_existing=True)).unique().one()
+
+
 def by_id(decision_id: int) -> Decision:
     """A decision with its version and proposal."""
     whole = joinedload(Decision.version)
@@ -66,11 +74,11 @@ def what_it_changed(decision: Decision) -> tuple[int, tuple[Change, ...]] | None
     """The charter version that a decision put into force, with the rules old and new; None without one."""
     if decision.version.changes == "{}" or decision.outcome not in ADOPTED:
         return None
-    versions = charters.versions(decision.network_id)
-    first = [pair for pair in pairwise(versions) if pair[0].adopted_by == f"decision:{decision.id}"][-1:]
-    for new, old in first:  # the end of a trial is a later version with the same decision beside it
-        return new.number, diff(charters.rules_of(old), charters.rules_of(new))
-    return None
+    found = undoing.change_of(decision)
+    if found is None:
+        return None
+    old, new = found
+    return new.number, diff(charters.rules_of(old), charters.rules_of(new))
 
 
 def to_replace(network_id: int, decision_id: int) -> Decision:

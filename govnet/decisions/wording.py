@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from html import escape
 from itertools import accumulate, groupby
+from typing import Any
 
 SAME, INS, DEL, FOLD = "same", "ins", "del", "fold"
 BUDGET = 500_000
@@ -101,8 +102,10 @@ def _matching(
     alo, ahi, blo, bhi = whole
     if alo == ahi or blo == bhi or not purse.pay(len(old) + len(new)):
         return []
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    places = matcher.b2j
+    matcher: Any = SequenceMatcher(
+        None, old, new, autojunk=False
+    )  # its stub leaves out b2j, which is documented
+    places: dict[str, list[int]] = matcher.b2j
     price = [0, *accumulate(1 + len(places.get(token, ())) for token in old)]
     found, waiting = [], [whole]
     while waiting:

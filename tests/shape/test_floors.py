@@ -66,7 +66,7 @@ BESIDE_RULES = (
 """What rules are made of; as pure as they are."""
 PURE = {
     *BESIDE_RULES,
-    *(f"govnet.charter.{name}" for name in ("parameters", "amending", "deciding", "document")),
+    *(f"govnet.charter.{name}" for name in ("parameters", "amending", "deciding", "reviewing", "document")),
 }
 
 
