@@ -9,10 +9,12 @@ from govnet.accounts.waiting import Group, news, waits
 from govnet.accounts.yours import forget, yours
 from govnet.charter.events import CharterChanged
 from govnet.charter.queries import decisions_are_named_by
-from govnet.decisions import closing, effects, elsewhere, leaving, register, trials
-from govnet.decisions.events import ProposalDecided, TrialEnded
+from govnet.decisions import closing, effects, elsewhere, leaving, register, review_events, trials
+from govnet.decisions.events import ProposalDecided
 from govnet.decisions.lists import to_answer_in_place, unanswered
+from govnet.decisions.review_events import TrialEnded
 from govnet.kernel.duties import duty
+from govnet.record import registry
 
 
 def _proposal(network: Any, key: int) -> str:
@@ -21,6 +23,7 @@ def _proposal(network: Any, key: int) -> str:
 
 def bind() -> None:
     """Name decisions for the charter's pages, say what waits for whom, and close and remind when it is time."""
+    registry.learn(review_events)
     waits(
         "decisions.answer",
         unanswered,

@@ -19,9 +19,9 @@ from govnet.charter.rules import Charter, problems
 from govnet.decisions import opening, queries, register, review_rules, roll, timing, undoing
 from govnet.decisions.beside import ReviewRequest, Reviews
 from govnet.decisions.book import Decision
-from govnet.decisions.events import ReviewAsked, ReviewOpened
 from govnet.decisions.models import Proposal, ProposalVersion
 from govnet.decisions.opening import Ask, Words
+from govnet.decisions.review_events import ReviewAsked, ReviewOpened
 from govnet.decisions.review_rules import Asking
 from govnet.decisions.states import replaced_by, state_of
 from govnet.extensions import db

@@ -18,9 +18,10 @@ from govnet.charter.rules import problems
 from govnet.decisions import queries, register, undoing
 from govnet.decisions.beside import ReviewReminder, Reviews
 from govnet.decisions.book import Decision
-from govnet.decisions.events import EffectNotApplied, ReviewDue, TrialEnded, TrialEnding
+from govnet.decisions.events import EffectNotApplied
 from govnet.decisions.finding import in_state
 from govnet.decisions.models import ProposalVersion
+from govnet.decisions.review_events import ReviewDue, TrialEnded, TrialEnding
 from govnet.decisions.states import State, on_trial, state_of
 from govnet.extensions import db
 from govnet.kernel import clock

@@ -32,7 +32,13 @@ def a_long_register(network: Network, author: Person, many: int, *, topics: tupl
         ).first()
         first = (db.session.scalar(select(func.max(ProposalVersion.id))) or 0) + 1
         keys = range(first, first + many)
-        about = {"network_id": network_id, "author_id": author_id, "opened_at": now, "door": Door.WEB}
+        about = {
+            "network_id": network_id,
+            "author_id": author_id,
+            "opened_at": now,
+            "first_deadline": now,
+            "door": Door.WEB,
+        }
         db.session.execute(
             insert(Proposal), [{"id": key, **about, "matter": "statement", "body": "all"} for key in keys]
         )
