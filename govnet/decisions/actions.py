@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions import petitions, queries, timing, trials
+from govnet.decisions import petitions, queries, review_rules, timing, trials
 from govnet.decisions.book import Decision, DecisionNote, NoteKind
 from govnet.decisions.events import (
     NoteAdded,
@@ -215,6 +215,9 @@ def add_note(decision: Decision, kind: NoteKind, text: str, *, by: Actor, via: D
         raise NotAllowed(_("A minority’s note is for those who disagreed in this decision."))
     if kind is not NoteKind.MINORITY and not (by.is_officer or queries.author_of(decision) == by.person_id):
         raise NotAllowed(_("Only the proposer, the committee or the coordinator can write this note."))
+    said = review_rules.note_too_long(kind.value, text)
+    if said is not None:
+        raise RuleBroken(say(said), field="text")
     note = DecisionNote(
         decision_id=decision.id,
         author_id=by.person_id,

@@ -40,6 +40,19 @@ _UNDER_REVIEW = N_("Decision %(number)s is being looked at again already: answer
 _ASKED = N_("You have asked for this already. Everybody can ask once.")
 
 
+NOTE_LIMIT = 1_000
+
+
+def note_too_long(kind: str, text: str) -> Said | None:
+    """A minority says in a few words what it wants to be remembered."""
+    if kind != "minority" or len(text) <= NOTE_LIMIT:
+        return None
+    return Said(
+        N_("A minority’s note has at most %(limit)s characters: this has %(many)s."),
+        {"limit": f"{NOTE_LIMIT:,}", "many": f"{len(text):,}"},
+    )
+
+
 def enough(asked: int, charter: Charter) -> bool:
     """Whether so many members open a proposal."""
     return asked >= charter[p.REVIEW_MEMBERS]

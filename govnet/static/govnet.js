@@ -132,7 +132,7 @@ function copyOnClick(link) {
   link.addEventListener("click", async (event) => {
     if (!navigator.clipboard) return;
     event.preventDefault();
-    await navigator.clipboard.writeText(link.href);
+    await navigator.clipboard.writeText(link.dataset.copy || link.href);
     const label = link.querySelector("span") ?? link;
     const before = label.textContent;
     label.textContent = words.copied;
