@@ -70,6 +70,7 @@ class Can(StrEnum):
     RECORD_DECISION = "record a decision taken elsewhere"
     OBJECT = "object to this decision"
     NOTE_DECISION = "write beside this decision"
+    ASK_REVIEW = "ask that a decision is looked at again"
     # offices
     SEE_DESK = "use the officers' desk"
     RECORD_OFFICE = "record who holds an office"
@@ -237,6 +238,7 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.RECORD_DECISION: OFFICERS,
     Can.OBJECT: (MEMBER,),
     Can.NOTE_DECISION: (MEMBER, *OFFICERS),
+    Can.ASK_REVIEW: (MEMBER,),
     # offices
     Can.SEE_DESK: OFFICERS,
     # writing down what a decision gave is no power; without it, a network whose terms all ended would be stuck

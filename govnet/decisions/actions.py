@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions import queries, timing, ways
+from govnet.decisions import petitions, queries, review_rules, timing, trials, ways
 from govnet.decisions.book import Decision, DecisionNote, NoteKind
 from govnet.decisions.events import (
     NoteAdded,
@@ -72,7 +72,8 @@ def propose(
     words = checked(charter, words, ask.matter)
     method = ask.method or charter[p.METHOD_FOR[ask.matter]]
     check_way(charter, words, ask.matter, method)
-    if ask.matter == "charter" and not words.changes:
+    confirms = trials.confirms(network.id, ask.replaces_id, clock.today(network.zone))
+    if ask.matter == "charter" and not words.changes and not confirms:
         raise RuleBroken(_("Choose at least one of our rules to change."), field="rules")
     zone = ZoneInfo(network.zone)
     closes = ask.closes or timing.earliest(clock.now(), charter, zone)
@@ -112,6 +113,7 @@ def record_elsewhere(
 def reword(proposal: Proposal, words: Words, *, because: str, by: Actor, via: Door) -> ProposalVersion:
     """Ask everybody again in new words; earlier answers stay beside the words they were given to."""
     doer = Doer(by, require(by, Can.REWORD_PROPOSAL, proposal), via)
+    petitions.check_one_of_many(proposal)
     network = queries.network_of(proposal)
     old = still_open(proposal)
     if old.method == ELSEWHERE:
@@ -209,6 +211,7 @@ def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> Propo
 def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
     """Take a proposal back while it is open: nothing was decided, and it stays readable."""
     doer = Doer(by, require(by, Can.WITHDRAW_PROPOSAL, proposal), via)
+    petitions.check_one_of_many(proposal)
     version = still_open(proposal)
     others = queries.answered_by_others(version.id, by.person_id)
     if version.method != ELSEWHERE and others and queries.charter_of(version)[p.TAKE_BACK] == "unanswered":
@@ -225,6 +228,9 @@ def add_note(decision: Decision, kind: NoteKind, text: str, *, by: Actor, via: D
         raise NotAllowed(_("A minority’s note is for those who disagreed in this decision."))
     if kind is not NoteKind.MINORITY and not (by.is_officer or queries.author_of(decision) == by.person_id):
         raise NotAllowed(_("Only the proposer, the committee or the coordinator can write this note."))
+    said = review_rules.note_too_long(kind.value, text)
+    if said is not None:
+        raise RuleBroken(say(said), field="text")
     note = DecisionNote(
         decision_id=decision.id,
         author_id=by.person_id,

@@ -13,7 +13,7 @@ from govnet.accounts.models import Person
 from govnet.charter.models import CharterVersion
 from govnet.decisions.rules import Outcome
 from govnet.kernel.actor import Door
-from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type
+from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type, where
 
 if TYPE_CHECKING:
     from govnet.decisions.models import Proposal, ProposalVersion
@@ -29,6 +29,12 @@ class Decision(Base):
         CheckConstraint("serial > 0", name="serial_positive"),
         CheckConstraint("outcome NOT IN ('withdrawn', 'reworded', 'objected')", name="outcome_is_numbered"),
         Index("ix_decision_register", "network_id", "decided_at"),
+        *(
+            Index(f"ix_decision_by_{name}", "network_id", name, "year", "serial")
+            for name in ("topic_id", "matter", "method", "outcome", "door")
+        ),
+        Index("ix_decision_review", "network_id", "review_on", **where("review_on IS NOT NULL")),
+        Index("ix_decision_trial", "network_id", "trial_until", **where("trial_until IS NOT NULL")),
     )
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
@@ -39,19 +45,23 @@ class Decision(Base):
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
     question: Mapped[Name]
     """As it was decided, so that the register needs nothing else."""
-    matter: Mapped[str] = mapped_column(String(20), index=True)
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id"))
+    """Of the discussion that it came from, copied here for the register's filter: discussions stay in their topic."""
+    matter: Mapped[str] = mapped_column(String(20))
     body: Mapped[str] = mapped_column(String(20))
     method: Mapped[str] = mapped_column(String(20))
-    outcome: Mapped[Outcome] = mapped_column(enum_type(Outcome, "outcome"), index=True)
+    outcome: Mapped[Outcome] = mapped_column(enum_type(Outcome, "outcome"))
     tally: Mapped[str] = mapped_column(Text)
     """JSON: each answer and how many gave it."""
     roll_size: Mapped[int]
     after_waiting: Mapped[bool] = mapped_column(default=False)
     """Decided by the vote that the charter has after a Stop."""
     charter_version_id: Mapped[int] = mapped_column(ForeignKey("charter_version.id"))
-    door: Mapped[Door] = mapped_column(enum_type(Door, "door"), index=True)
+    door: Mapped[Door] = mapped_column(enum_type(Door, "door"))
     decided_at: Mapped[Instant]
     review_on: Mapped[date | None]
+    trial_until: Mapped[date | None]
+    """On trial: it ends by itself before this day begins where the network is, unless a later decision confirms it."""
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)
     digest: Mapped[Digest]
     """SHA-256 of the text that was decided."""

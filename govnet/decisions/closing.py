@@ -143,6 +143,7 @@ def _decision(
         version_id=version.id,
         proposal_id=proposal.id,
         question=version.question,
+        topic_id=queries.topic_of(proposal),
         matter=proposal.matter,
         body=proposal.taken_by or proposal.body if version.method == ELSEWHERE else proposal.body,
         method=version.method,
@@ -154,6 +155,7 @@ def _decision(
         door=proposal.door if version.method == ELSEWHERE else Door.WEB,
         decided_at=clock.now(),
         review_on=proposal.review_on,
+        trial_until=version.trial_until if result.adopted else None,
         supersedes_id=replaces.decision_id if replaces is not None and result.adopted else None,
         digest=digest(version.text),
     )

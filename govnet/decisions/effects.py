@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 
 from govnet.charter import actions as charter_actions
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.rules import problems
-from govnet.decisions import queries
+from govnet.decisions import queries, trials
 from govnet.decisions.beside import PendingEffect
 from govnet.decisions.book import Decision
 from govnet.decisions.events import EffectNotApplied
@@ -26,13 +27,14 @@ from govnet.record.actions import record
 
 def follow(version: ProposalVersion, decision: Decision) -> None:
     """Put what was decided into force, or keep it for its day."""
-    if not queries.changes_of(version):
+    changes = queries.changes_of(version) or trials.confirmed_changes(version)
+    if not changes:
         return
     network = version.proposal.network
     if version.in_force_on is not None and version.in_force_on > clock.today(network.zone):
         db.session.add(PendingEffect(decision_id=decision.id, on=version.in_force_on))
         return
-    _put_into_force(version, decision, network)
+    _put_into_force(changes, decision, network)
 
 
 def apply_due() -> int:
@@ -58,15 +60,16 @@ def _apply(decision_id: int) -> bool:
     if not taken.rowcount:  # type: ignore[attr-defined]
         return False
     decision = db.session.get_one(Decision, decision_id)
+    if db.session.scalar(select(exists().where(Decision.supersedes_id == decision_id))):
+        return False  # taken back or replaced before its day
     version = queries.version_whole(decision.version_id)
-    _put_into_force(version, decision, version.proposal.network)
+    _put_into_force(queries.changes_of(version), decision, version.proposal.network)
     return True
 
 
-def _put_into_force(version: ProposalVersion, decision: Decision, network: Network) -> None:
+def _put_into_force(changes: Mapping[str, Any], decision: Decision, network: Network) -> None:
     """New rules hold from now. If they no longer fit, the decision stands all the same and the record says why."""
     by_rule: dict[str, Any] = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
-    changes = queries.changes_of(version)
     wrong = problems(charters.rules_of(charters.latest_version(network.id)), changes)
     if wrong:
         reason = " ".join(map(say, wrong.values()))

@@ -179,6 +179,12 @@ class CommentForm(Form):
     body = Body(_l("Your words"), missing=_l("Write something."))
 
 
+class ReviewForm(Form):
+    """Asking that a decision is looked at again."""
+
+    reason = Body(_l("Why? (if you like)"), limit=1_000)
+
+
 class NoteForm(Form):
     """Something beside a decision."""
 

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 
 from govnet.decisions import drafts, queries
-from govnet.decisions.beside import Draft, DraftState, Interest, Sponsor, Suggestion
+from govnet.decisions.beside import Draft, DraftState, Interest, ReviewRequest, Sponsor, Suggestion
+from govnet.decisions.book import Decision, DecisionNote
 from govnet.decisions.models import PastPosition, Position, Proposal, ProposalVersion
 from govnet.decisions.words import label
 from govnet.extensions import db
@@ -21,6 +22,8 @@ def held(person_id: int) -> dict[str, Any]:
     return {
         "answers": _answers(Position, person_id),
         "earlier_answers": _answers(PastPosition, person_id),
+        "reviews_asked_for": _reviews(person_id),
+        "notes_beside_decisions": _notes(person_id),
         "proposals": [
             {"question": row.question, "text": row.text, "opened_at": row.opened_at.isoformat()}
             for row in db.session.execute(asked.join(Proposal).where(Proposal.author_id == person_id))
@@ -86,6 +89,24 @@ def _chose(choices: str, titles: list[str]) -> dict[str, int]:
     return {titles[number - 1] if number else _("None of these"): value for number, value in given.items()}
 
 
+def _reviews(person_id: int) -> list[dict[str, str]]:
+    query = select(Decision.question, ReviewRequest.reason, ReviewRequest.at)
+    query = query.join(Decision, Decision.id == ReviewRequest.decision_id)
+    return [
+        {"question": row.question, "reason": row.reason, "at": row.at.isoformat()}
+        for row in db.session.execute(query.where(ReviewRequest.person_id == person_id))
+    ]
+
+
+def _notes(person_id: int) -> list[dict[str, str]]:
+    query = select(Decision.question, DecisionNote.kind, DecisionNote.text, DecisionNote.at)
+    query = query.join(Decision, Decision.id == DecisionNote.decision_id)
+    return [
+        {"question": row.question, "kind": row.kind.value, "text": row.text, "at": row.at.isoformat()}
+        for row in db.session.execute(query.where(DecisionNote.author_id == person_id))
+    ]
+
+
 def forget(person_id: int) -> list[str]:
     """Empty the words beside her answers, which stay counted; what she proposed was put to others and stays."""
     gone = {"erased": True, "named": False, "reason": "", "remedy": ""}
@@ -95,6 +116,7 @@ def forget(person_id: int) -> list[str]:
     db.session.execute(update(Suggestion).where(Suggestion.person_id == person_id).values(why=""))
     declared = update(Interest).where(Interest.person_id == person_id)
     db.session.execute(declared.values(text="", erased=True))
+    db.session.execute(update(ReviewRequest).where(ReviewRequest.person_id == person_id).values(reason=""))
     return _forget_drafts(person_id)
 
 

@@ -9,10 +9,12 @@ from govnet.accounts.waiting import Group, news, waits
 from govnet.accounts.yours import forget, yours
 from govnet.charter.events import CharterChanged
 from govnet.charter.queries import decisions_are_named_by
-from govnet.decisions import closing, effects, elsewhere, leaving, register
+from govnet.decisions import closing, effects, elsewhere, leaving, register, review_events, trials
 from govnet.decisions.events import ProposalDecided
 from govnet.decisions.lists import to_answer_in_place, unanswered
+from govnet.decisions.review_events import TrialEnded
 from govnet.kernel.duties import duty
+from govnet.record import registry
 
 
 def _proposal(network: Any, key: int) -> str:
@@ -21,6 +23,7 @@ def _proposal(network: Any, key: int) -> str:
 
 def bind() -> None:
     """Name decisions for the charter's pages, say what waits for whom, and close and remind when it is time."""
+    registry.learn(review_events)
     waits(
         "decisions.answer",
         unanswered,
@@ -31,9 +34,10 @@ def bind() -> None:
     )
     yours("decisions", leaving.held)
     forget(leaving.forget)
-    news(Group.DECIDED, ProposalDecided.verb, CharterChanged.verb)
+    news(Group.DECIDED, ProposalDecided.verb, TrialEnded.verb, CharterChanged.verb)
     decisions_are_named_by(register.named)
     duty("close proposals", closing.close_due)
     duty("tell what was decided elsewhere", elsewhere.tell_due, seconds=5)
+    duty("keep the dates of decisions", trials.remind_due, seconds=20)
     duty("put decided rules into force", effects.apply_due, seconds=30)
     duty("remind of the last day", closing.remind_due, seconds=30)

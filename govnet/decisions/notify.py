@@ -6,7 +6,7 @@ from typing import Any
 
 from govnet.charter.queries import rules_of
 from govnet.charter.rules import diff
-from govnet.decisions import choosing, draft_notify, lists, queries, register, roll, words
+from govnet.decisions import choosing, draft_notify, lists, queries, register, review_notify, roll, words
 from govnet.decisions.answers import answers
 from govnet.decisions.book import Decision
 from govnet.decisions.models import ELSEWHERE, ProposalVersion
@@ -184,3 +184,5 @@ def bind() -> None:
     registry.tell("decisions.stopped", stopped)
     registry.tell("decisions.withdrawn", withdrawn)
     registry.tell("decisions.decided", decided)
+    registry.tell("decisions.review_opened", opened)
+    review_notify.bind()

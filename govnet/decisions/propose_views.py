@@ -16,7 +16,7 @@ from govnet.charter.fields import options
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter
-from govnet.decisions import actions, drafting, queries, register, timing, ways
+from govnet.decisions import actions, drafting, queries, register, timing, trials, ways
 from govnet.decisions.blueprint import bp
 from govnet.decisions.discussion import of_thread
 from govnet.decisions.forms import (
@@ -54,7 +54,7 @@ def propose(network: Network) -> Response:
     rules = _wanted_rules()
     matter = "charter" if rules else request.args.get("matter", "")
     charter = charters.rules_in_force(network.id)
-    if matter not in p.MATTERS or (matter == "charter" and not rules):
+    if matter not in p.MATTERS or (matter == "charter" and not rules and not _confirming(network)):
         return page("decisions/about.html", **_about(network, charter, matter))
     return _propose_page(network, charter, matter, _propose_form(network, charter, matter, rules, fresh=True))
 
@@ -65,7 +65,7 @@ def propose_now(network: Network) -> Response:
     """Ask it."""
     rules, charter = _wanted_rules(), charters.rules_in_force(network.id)
     matter = "charter" if rules else request.args.get("matter", "")
-    if matter not in p.MATTERS or (matter == "charter" and not rules):
+    if matter not in p.MATTERS or (matter == "charter" and not rules and not _confirming(network)):
         return page("decisions/about.html", 422, **_about(network, charter, matter))
     form = _propose_form(network, charter, matter, rules)
     if form.validate_on_submit():
@@ -103,6 +103,12 @@ def asked_in(form: Any, matter: str, rules: list[Parameter[Any]], thread_id: int
 def _thread_id(network: Network) -> int | None:
     thread = of_thread(request.args.get("thread", type=int), current_actor())
     return thread.thread.id if thread and thread.thread.network_id == network.id else None
+
+
+def _confirming(network: Network) -> bool:
+    """Whether it confirms a trial of rules, which hold already."""
+    replaced = request.args.get("replaces", type=int)
+    return trials.confirms(network.id, replaced, clock.today(network.zone))
 
 
 def _about(network: Network, charter: Charter, matter: str) -> dict[str, Any]:

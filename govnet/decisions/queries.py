@@ -29,6 +29,7 @@ from govnet.decisions.models import (
 from govnet.decisions.rules import Kind, Rule, Tally, rule_for
 from govnet.decisions.voices import Answer
 from govnet.extensions import db
+from govnet.forum.models import Thread
 from govnet.kernel.actor import Actor
 from govnet.kernel.errors import NotFound
 
@@ -101,6 +102,11 @@ def newest_version(proposal_id: int) -> ProposalVersion:
 def network_of(row: Proposal | Decision) -> Network:
     """The network that a row belongs to, most often in the session already."""
     return db.session.get_one(Network, row.network_id)
+
+
+def topic_of(proposal: Proposal) -> int | None:
+    """The topic of the discussion that a proposal came from."""
+    return db.session.scalar(select(Thread.topic_id).where(Thread.id == proposal.thread_id))
 
 
 def author_of(decision: Decision) -> int:

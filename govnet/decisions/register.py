@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -16,64 +13,18 @@ from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.queries import Named
 from govnet.charter.rules import Change, diff
-from govnet.decisions import choosing, words
+from govnet.decisions import choosing, undoing, words
 from govnet.decisions.book import Decision, DecisionCounter, DecisionNote
 from govnet.decisions.events import EffectNotApplied
+from govnet.decisions.finding import in_state
+from govnet.decisions.finding import lately as lately
 from govnet.decisions.models import Proposal, ProposalVersion
 from govnet.decisions.rules import ADOPTED, Outcome, Tally
+from govnet.decisions.states import State
 from govnet.extensions import db
+from govnet.kernel import clock
 from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.record.queries import details, entries_about
-
-PAGE = 30
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What the reader wants to see of the register; empty means everything."""
-
-    year: int | None = None
-    matter: str = ""
-    outcome: str = ""
-    door: str = ""
-
-    @property
-    def any(self) -> bool:
-        """Whether something is left out."""
-        return self != Filter()
-
-    def conditions(self) -> list[Any]:
-        """The same as SQL."""
-        wanted = {
-            Decision.year: self.year,
-            Decision.matter: self.matter,
-            Decision.outcome: self.outcome,
-            Decision.door: self.door,
-        }
-        return [column == value for column, value in wanted.items() if value]
-
-
-def decisions(network_id: int, wanted: Filter, *, page: int = 1, size: int = PAGE) -> Sequence[Decision]:
-    """A page of the register, newest first, and one row more if there is another page."""
-    query = (
-        select(Decision)
-        .where(Decision.network_id == network_id, *wanted.conditions())
-        .options(joinedload(Decision.superseded_by))
-        .order_by(Decision.year.desc(), Decision.serial.desc())
-    )
-    window = query.with_only_columns(Decision.id).limit(size + 1).offset((page - 1) * size)
-    return db.session.scalars(query.where(Decision.id.in_(window))).unique().all()
-
-
-def lately(network_id: int, limit: int = 3) -> Sequence[Decision]:
-    """The newest decisions."""
-    return decisions(network_id, Filter(), size=limit)[:limit]
-
-
-def years(network_id: int) -> Sequence[tuple[int, int]]:
-    """Each year of the register and how many decisions it has, newest first."""
-    query = select(DecisionCounter.year, DecisionCounter.last).where(DecisionCounter.network_id == network_id)
-    return [(year, last) for year, last in db.session.execute(query.order_by(DecisionCounter.year.desc()))]
 
 
 def decision(network_id: int, number: str) -> Decision:
@@ -100,6 +51,15 @@ def decision(network_id: int, number: str) -> Decision:
     return found
 
 
+def whole(decision_id: int) -> Decision:
+    """A decision with its words, its proposal and what came after it."""
+    query = select(Decision).where(Decision.id == decision_id)
+    query = query.options(
+        joinedload(Decision.version), joinedload(Decision.proposal), joinedload(Decision.superseded_by)
+    )
+    return db.session.scalars(query.execution_options(populate_existing=True)).unique().one()
+
+
 def by_id(decision_id: int) -> Decision:
     """A decision with its version and proposal."""
     whole = joinedload(Decision.version)
@@ -114,11 +74,11 @@ def what_it_changed(decision: Decision) -> tuple[int, tuple[Change, ...]] | None
     """The charter version that a decision put into force, with the rules old and new; None without one."""
     if decision.version.changes == "{}" or decision.outcome not in ADOPTED:
         return None
-    versions = charters.versions(decision.network_id)
-    for new, old in pairwise(versions):
-        if new.adopted_by == f"decision:{decision.id}":
-            return new.number, diff(charters.rules_of(old), charters.rules_of(new))
-    return None
+    found = undoing.change_of(decision)
+    if found is None:
+        return None
+    old, new = found
+    return new.number, diff(charters.rules_of(old), charters.rules_of(new))
 
 
 def to_replace(network_id: int, decision_id: int) -> Decision:
@@ -130,13 +90,9 @@ def to_replace(network_id: int, decision_id: int) -> Decision:
 
 
 def in_force(network_id: int, limit: int = 200) -> Sequence[Decision]:
-    """Adopted decisions that no later one replaces, newest first: what a proposal can replace."""
-    later = select(Decision.supersedes_id).where(
-        Decision.network_id == network_id, Decision.supersedes_id.is_not(None), Decision.outcome.in_(ADOPTED)
-    )
-    query = select(Decision).where(
-        Decision.network_id == network_id, Decision.outcome.in_(ADOPTED), Decision.id.not_in(later)
-    )
+    """Adopted decisions that no later one replaces and whose trial is not over, newest first: what can be replaced."""
+    today = clock.today(db.session.get_one(Network, network_id).zone)
+    query = select(Decision).where(Decision.network_id == network_id, in_state(State.IN_FORCE, today))
     return db.session.scalars(query.order_by(Decision.id.desc()).limit(limit)).all()
 
 

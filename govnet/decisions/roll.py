@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter
+from govnet.decisions.models import RollEntry
 from govnet.decisions.voices import counts, on_roll
 from govnet.extensions import db
 from govnet.kernel.clock import today
@@ -24,12 +25,16 @@ def committee_is(sitting: Sitting) -> None:
     _sitting[:] = [sitting]
 
 
+def committee(network_id: int, day: date) -> list[int]:
+    """The persons who sit on the committee on a day, each once."""
+    return list(dict.fromkeys(_sitting[0](network_id, day))) if _sitting else []
+
+
 def take(network: Network, body: str, charter: Charter) -> list[dict[str, Any]]:
     """The parties who are asked now, as rows for the roll."""
     day = today(network.zone)
     if body == "committee":
-        people = _sitting[0](network.id, day) if _sitting else ()
-        return [_row(person_id=person, counted=True) for person in dict.fromkeys(people)]
+        return [_row(person_id=person, counted=True) for person in committee(network.id, day)]
     return [
         _row(
             membership_id=each.id,
@@ -54,6 +59,16 @@ def _memberships(network_id: int, day: date) -> Sequence[Any]:
         or_(Membership.end.is_(None), Membership.end > day),
     )
     return db.session.execute(query.order_by(Membership.id)).all()
+
+
+def people_asked(version_id: int, day: date) -> list[int]:
+    """The persons on a version's roll, and those who speak today for its organisations."""
+    query = select(RollEntry.person_id, RollEntry.organisation_id).where(RollEntry.version_id == version_id)
+    rows = db.session.execute(query).all()
+    organisations = [row.organisation_id for row in rows if row.organisation_id]
+    spoken = speakers(organisations, day) if organisations else {}
+    people = [row.person_id for row in rows if row.person_id]
+    return list(dict.fromkeys([*people, *(one for found in spoken.values() for one in found)]))
 
 
 def speakers(organisation_ids: Sequence[int], day: date) -> dict[int, list[int]]:

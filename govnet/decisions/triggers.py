@@ -45,7 +45,12 @@ _refuse(
 )
 
 _refuse("proposal_option_fixed", "proposal_option", "what people choose between never changes", "1 = 1")
-_refuse("review_request_fixed", "review_request", "who asked for a review has asked for it", "1 = 1")
+_refuse(
+    "review_request_fixed",
+    "review_request",
+    "who asked for a review has asked for it",
+    f"{_differs('id', 'decision_id', 'person_id', 'at')} OR (OLD.reason IS NOT NEW.reason AND NEW.reason <> '')",
+)
 
 _CLOSED = "this version is closed"
 _IS_CLOSED = "(SELECT state FROM proposal_version WHERE id = {row}.version_id) <> 'open'"

@@ -13,6 +13,8 @@ from govnet.charter import parameters as p
 from govnet.charter.document import DECIDES
 from govnet.charter.rules import Charter
 from govnet.decisions.rules import LABELS, OPTIONS, Kind, Outcome, Tally
+from govnet.decisions.states import State
+from govnet.decisions.states import replaced_by as replaced_by
 from govnet.decisions.ways import HOW, UNDER
 from govnet.kernel.actor import Door
 from govnet.kernel.said import N_, Said
@@ -77,6 +79,20 @@ DOORS: Mapping[Door, object] = {
     Door.MEETING: _l("at a meeting"),
     Door.LIST: _l("on the e-mail list"),
 }
+HOLDS: Mapping[State, object] = {
+    State.IN_FORCE: _l("In force"),
+    State.REPLACED: _l("Replaced by a later one"),
+    State.ENDED: _l("Ended with its trial"),
+    State.NOT_ADOPTED: _l("Never in force"),
+}
+
+
+def way(method: str) -> str:
+    """How it was decided, in two or three words: "By consensus"."""
+    if method not in p.METHODS:
+        return str(_("At a meeting or on the list"))
+    words = say(Said(p.METHODS[method])).partition(":")[0].partition(",")[0]
+    return words[:1].upper() + words[1:]
 
 
 def label(kind: Kind) -> str:

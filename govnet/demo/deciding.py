@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from govnet.charter.queries import rules_in_force
-from govnet.decisions import actions, answering, closing, queries, suggesting, timing
+from govnet.decisions import actions, answering, closing, petitions, queries, suggesting, timing
 from govnet.decisions.beside import Suggestion
 from govnet.decisions.book import Decision, NoteKind
 from govnet.decisions.models import Proposal as Row
 from govnet.decisions.models import ProposalVersion
-from govnet.decisions.opening import Ask, Taken, Words
+from govnet.decisions.opening import Ask, More, Taken, Words
 from govnet.decisions.rules import Kind
 from govnet.demo.facts import Answer, Elsewhere, Proposal, Suggested
 from govnet.demo.stage import Stage, evenly
@@ -53,6 +53,9 @@ def _proposal(stage: Stage, proposal: Proposal) -> None:
     if proposal.statement:
         heard = stage.calendar.at((closes - stage.calendar.today).days + 1, 9)
         stage.at(heard, lambda: _heard(stage, proposal))
+    for number, (who, why) in enumerate(proposal.ask_again):
+        asked = stage.calendar.at(number - 9, 19.5)
+        stage.at(asked, lambda who=who, why=why: _ask_again(stage, proposal, who, why))  # type: ignore[misc]
 
 
 def _answers(
@@ -121,14 +124,24 @@ def _propose(stage: Stage, proposal: Proposal, closes: date) -> None:
     rules, zone = rules_in_force(stage.network_id), ZoneInfo(stage.network().zone)
     first = timing.earliest(stage.calendar.at(-proposal.opened_days_ago, 20.5), rules, zone)
     text = proposal.earlier[0].text if proposal.earlier else proposal.text
-    words = Words(proposal.question, text.strip(), proposal.changes)
+    trial = None if proposal.trial_days is None else stage.calendar.day(proposal.trial_days)
+    more = More(trial_until=trial, trial_signs=proposal.trial_signs)
+    words = Words(proposal.question, text.strip(), proposal.changes, more)
+    review = None if proposal.review_days is None else stage.calendar.day(proposal.review_days)
     ask = Ask(
         proposal.matter,
         first if proposal.earlier else max(closes, first),
         thread_id=stage.threads[proposal.thread],
+        review_on=review,
     )
     made = actions.propose(stage.network(), words, ask, by=stage.actor(proposal.by), via=Door.WEB)
     stage.versions[proposal.key] = _open_version(made.id)
+
+
+def _ask_again(stage: Stage, proposal: Proposal, who: str, why: str) -> None:
+    version = stage.versions[proposal.key]
+    decision = db.session.scalars(select(Decision).where(Decision.version_id == version)).one()
+    petitions.ask(decision.id, why, by=stage.actor(who), via=Door.WEB)
 
 
 def _open_version(proposal_id: int) -> int:

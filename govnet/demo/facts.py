@@ -139,6 +139,13 @@ class Proposal:
     expected: str = ""
     statement: str = ""
     statement_by: str = ""
+    review_days: int | None = None
+    """When it is to be looked at again: days ago where negative."""
+    trial_days: int | None = None
+    """Until when it is on trial, counted in the same way."""
+    trial_signs: str = ""
+    ask_again: tuple[tuple[str, str], ...] = ()
+    """Who asks, in the last days, that it is looked at again, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

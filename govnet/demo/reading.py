@@ -74,7 +74,8 @@ def _answer(who: str, kind: str, reason: str = "", needs: str = "") -> facts.Ans
 def _proposal(table: Mapping[str, Any]) -> facts.Proposal:
     nested = {"answers": _answers(table["answers"]), "changes": table.get("changes", {})}
     earlier = tuple(_earlier(one) for one in table.get("earlier", ()))
-    return facts.Proposal(**{**table, **nested, "earlier": earlier})
+    again = tuple((who, why) for who, why in table.get("ask_again", ()))
+    return facts.Proposal(**{**table, **nested, "earlier": earlier, "ask_again": again})
 
 
 def _earlier(table: Mapping[str, Any]) -> facts.Earlier:

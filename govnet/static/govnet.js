@@ -132,7 +132,7 @@ function copyOnClick(link) {
   link.addEventListener("click", async (event) => {
     if (!navigator.clipboard) return;
     event.preventDefault();
-    await navigator.clipboard.writeText(link.href);
+    await navigator.clipboard.writeText(link.dataset.copy || link.href);
     const label = link.querySelector("span") ?? link;
     const before = label.textContent;
     label.textContent = words.copied;
@@ -147,6 +147,12 @@ document.querySelectorAll("textarea[data-preview]").forEach(addPreview);
 document.querySelectorAll("[data-poll][id]").forEach(poll);
 document.querySelectorAll("a[data-copy]").forEach(copyOnClick);
 document.querySelector("[data-focus]")?.focus();
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("main details:not([open])")];
+  opened.forEach((part) => { part.open = true; });
+});
+addEventListener("afterprint", () => opened.forEach((part) => { part.open = false; }));
 addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });

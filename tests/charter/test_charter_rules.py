@@ -17,7 +17,9 @@ from govnet.charter.starting import ABOUT, NAMES, STARTING
 from govnet.charter.thresholds import Strictness, Threshold, at_least, fraction, more_than
 
 GOVNET = Path(__file__).parents[2] / "govnet"
-CATALOGUE_FILES = {"parameters.py", "deciding.py", "amending.py", "methods.py", "starting.py", "kinds.py"}
+CATALOGUE_FILES = {
+    *("parameters.py", "deciding.py", "amending.py", "methods.py", "reviewing.py", "starting.py", "kinds.py")
+}
 
 
 def readers() -> set[str]:

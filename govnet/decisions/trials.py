@@ -1,0 +1,171 @@
+"""What a date does to decisions: a trial that ends by itself, and the days on which people are reminded of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import and_, exists, not_, or_, select
+from sqlalchemy.orm import joinedload
+
+from govnet.charter import actions as charter_actions
+from govnet.charter import queries as charters
+from govnet.charter.models import Network
+from govnet.charter.rules import problems
+from govnet.decisions import queries, register, undoing
+from govnet.decisions.beside import ReviewReminder, Reviews
+from govnet.decisions.book import Decision
+from govnet.decisions.events import EffectNotApplied
+from govnet.decisions.finding import in_state
+from govnet.decisions.models import ProposalVersion
+from govnet.decisions.review_events import ReviewDue, TrialEnded, TrialEnding
+from govnet.decisions.states import State, on_trial, state_of
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.models import reference
+from govnet.kernel.transaction import transaction
+from govnet.kernel.words import say
+from govnet.record.actions import record
+
+log = structlog.get_logger()
+NOTICE = timedelta(days=28)
+"""How long before a trial ends people are reminded: time to talk, to ask and to answer."""
+_BY_RULE: dict[str, Any] = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something that a date does to a decision; `day` is under which it is remembered that it was done."""
+
+    what: type[ReviewDue] | type[TrialEnding] | type[TrialEnded]
+    on: date
+    day: date
+
+
+def due(decision: Decision, today: date) -> list[Due]:
+    """What this day, or one before it, asks for: once each, and of two on one day the trial's."""
+    found = []
+    state = state_of(decision, today)
+    review, trial = decision.review_on, decision.trial_until
+    if review and review <= today and state is State.IN_FORCE:
+        found.append(Due(ReviewDue, review, review))
+    if trial and state is State.IN_FORCE and trial - NOTICE <= today:
+        found.append(Due(TrialEnding, trial, trial - NOTICE))
+    if trial and state is State.ENDED:
+        found.append(Due(TrialEnded, trial, trial))
+    return list({each.day: each for each in found}.values())
+
+
+def remind_due() -> int:
+    """Do what dates ask for, each decision in a transaction of its own; returns how many things were done."""
+    done = 0
+    for decision_id in _candidates():
+        try:
+            with transaction():
+                done += _remind(decision_id)
+        except Exception:  # the others are due all the same; this one is tried again at the next tick
+            log.exception("a decision's day could not be dealt with", decision=decision_id)
+    return done
+
+
+def _candidates() -> list[int]:
+    """Decisions of which something is due and was not done, in two statements that read only those with a date."""
+    day = clock.now().date() + timedelta(days=1)
+    dated = or_(Decision.review_on <= day, Decision.trial_until <= day + NOTICE)
+    query = (
+        select(Decision, Network.zone)
+        .join(Network, Network.id == Decision.network_id)
+        .where(dated, not_(in_state(State.REPLACED, day)), not_(_ended_and_told()))
+        .options(joinedload(Decision.superseded_by))
+        .order_by(Decision.id)
+    )
+    rows = db.session.execute(query).unique().all()
+    told = _told([decision.id for decision, _zone in rows])
+    return [
+        decision.id
+        for decision, zone in rows
+        if any((decision.id, each.day) not in told for each in due(decision, clock.today(zone)))
+    ]
+
+
+def _ended_and_told() -> Any:
+    told = exists().where(
+        ReviewReminder.decision_id == Decision.id, ReviewReminder.day == Decision.trial_until
+    )
+    return and_(Decision.trial_until.is_not(None), told)
+
+
+def _told(decision_ids: Sequence[int]) -> set[tuple[int, date]]:
+    query = select(ReviewReminder.decision_id, ReviewReminder.day).where(
+        ReviewReminder.decision_id.in_(decision_ids)
+    )
+    return {(row.decision_id, row.day) for row in db.session.execute(query)} if decision_ids else set()
+
+
+def _remind(decision_id: int) -> int:
+    db.session.get_one(
+        Decision, decision_id, with_for_update=True
+    )  # two workers, or one who closes meanwhile
+    decision = register.whole(decision_id)
+    network = queries.network_of(decision)
+    done = 0
+    for each in due(decision, clock.today(network.zone)):
+        if db.session.get(ReviewReminder, (decision_id, each.day)) is None:
+            db.session.add(ReviewReminder(decision_id=decision_id, day=each.day, at=clock.now()))
+            _tell(decision, network, each)
+            done += 1
+    return done
+
+
+def _tell(decision: Decision, network: Network, each: Due) -> None:
+    about: dict[str, Any] = {"decision": decision, "number": decision.number, "question": decision.question}
+    about |= {"network": network, "day": each.on}
+    if each.what is not TrialEnded:
+        record(each.what(**_BY_RULE, **about))
+        return
+    returned = _return(decision, network)
+    record(TrialEnded(**_BY_RULE, **about, returned=returned))
+
+
+def _return(decision: Decision, network: Network) -> list[str]:
+    """The rules that it changed are as they were before, where no later decision has changed them."""
+    changes = undoing.former(decision)
+    if not changes:
+        return []
+    wrong = problems(charters.rules_of(charters.latest_version(network.id)), changes)
+    if wrong:
+        reason = " ".join(map(say, wrong.values()))
+        about: dict[str, Any] = {"network": network, "decision": decision, "number": decision.number}
+        record(EffectNotApplied(**_BY_RULE, **about, reason=reason))
+        return []
+    charter_actions.adopt(network, changes, adopted_by=reference(decision), by=PROGRAM, via=Door.WORKER)
+    return sorted(changes)
+
+
+def confirms(network_id: int, decision_id: int | None, today: date) -> bool:
+    """Whether a proposal that replaces this decision and changes no rules would confirm its trial."""
+    if decision_id is None or db.session.get(Decision, decision_id) is None:
+        return False
+    decision = register.whole(decision_id)
+    mine = decision.network_id == network_id and decision.version.changes != "{}"
+    return mine and on_trial(decision, today)
+
+
+def confirmed_changes(version: ProposalVersion) -> Mapping[str, Any]:
+    """The rules of a trial that a version confirms; those that hold already, as long as it runs, are left aside.
+
+    Asked when the version is adopted: its trial may have ended meanwhile, and its rules come back.
+    """
+    replaces = version.proposal.replaces
+    looked_at = exists().where(Reviews.proposal_id == version.proposal_id)
+    if replaces is None or db.session.scalar(select(looked_at)):
+        return {}
+    decision = register.whole(replaces.decision_id)
+    if decision.trial_until is None:
+        return {}
+    now = charters.rules_of(charters.latest_version(decision.network_id))
+    return undoing.still_to_change(now, queries.changes_of(decision.version))

@@ -1,0 +1,237 @@
+"""A decision with all that belongs to it: its words from first to last, what became of it, and when what happened."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from govnet.charter.rules import Change
+from govnet.decisions import petitions, queries, register, shown, states, wording, words
+from govnet.decisions.beside import Draft, Reviews
+from govnet.decisions.book import Decision, DecisionNote, NoteKind
+from govnet.decisions.models import ELSEWHERE, ProposalVersion
+from govnet.decisions.petitions import Petition
+from govnet.decisions.rules import Outcome
+from govnet.decisions.shown import Standing
+from govnet.decisions.states import State
+from govnet.extensions import db
+from govnet.forum.models import Thread
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor
+from govnet.kernel.words import say, say_when
+from govnet.permissions import Can, can
+
+_MAIL = re.compile(r"\A(?:[A-Z][A-Za-z-]+: .+\n)*(?:From|Date|Subject|Message-ID): ", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Words:
+    """One version, and what is different from the one before it."""
+
+    version: ProposalVersion
+    parts: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Note:
+    """What one author wrote beside a decision, with what the same author added later."""
+
+    first: DecisionNote
+    added: Sequence[DecisionNote]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A decision as one reader sees it."""
+
+    decision: Decision
+    now: Standing
+    today: date
+    words: Sequence[Words]
+    petition: Petition
+    reviewed: tuple[Decision, Reviews] | None
+    """The decision that this one looked at again, if it came of a petition."""
+    thread: Thread | None
+    draft: Draft | None
+    changed: tuple[int, tuple[Change, ...]] | None
+    not_applied: Sequence[str]
+
+    @property
+    def state(self) -> State:
+        """Whether it holds."""
+        return states.state_of(self.decision, self.today)
+
+    @property
+    def later(self) -> Decision | None:
+        """What took its place."""
+        return states.replaced_by(self.decision)
+
+    @property
+    def on_trial(self) -> bool:
+        """Whether it holds only until a day."""
+        return states.on_trial(self.decision, self.today)
+
+    @property
+    def review_due(self) -> bool:
+        """Whether its day of review has come."""
+        return states.review_due(self.decision, self.today)
+
+    @property
+    def headline(self) -> str:
+        """The outcome in words, with its numbers."""
+        decision = self.decision
+        needed = queries.rule_of(decision.version).quorum.needed(decision.roll_size)
+        return words.headline(decision.outcome, register.tally_of(decision), needed, decision.door)
+
+    @property
+    def mail(self) -> bool:
+        """Whether the evidence is a mail, pasted as it came."""
+        return bool(_MAIL.match(self.decision.version.proposal.evidence))
+
+    def notes(self, *kinds: str) -> list[Note]:
+        """What people wrote beside it, one for each author and kind, with what the author added."""
+        found: dict[Any, list[DecisionNote]] = {}
+        for note in self.decision.notes:
+            if note.kind.value in kinds:
+                found.setdefault((note.kind, note.author_id), []).append(note)
+        return [Note(each[0], each[1:]) for each in found.values()]
+
+
+def whole(network_id: int, number: str, zone: str, actor: Actor) -> Whole:
+    """The decision with that number and everything beside it; NotFound. As many statements for any decision."""
+    decision = register.decision(network_id, number)
+    proposal = decision.version.proposal
+    thread = db.session.get(Thread, proposal.thread_id) if proposal.thread_id else None
+    return Whole(
+        decision,
+        shown.decision_standing(decision, actor),
+        clock.today(zone),
+        _versions(decision),
+        petitions.petition(decision, actor),
+        petitions.reviewed_by(decision.proposal_id),
+        thread if thread is not None and can(actor, Can.READ_THREAD, thread) else None,
+        db.session.scalar(select(Draft).where(Draft.proposal_id == proposal.id)),
+        register.what_it_changed(decision),
+        register.not_applied(decision),
+    )
+
+
+def _versions(decision: Decision) -> list[Words]:
+    """Every version, the first one first, each with its differences from the one before."""
+    query = (
+        select(ProposalVersion)
+        .where(ProposalVersion.proposal_id == decision.proposal_id)
+        .options(joinedload(ProposalVersion.charter_version))
+        .order_by(ProposalVersion.number)
+    )
+    rows = db.session.scalars(query).all()
+    before = [None, *rows[:-1]]
+    return [
+        Words(each, wording.shown(old.text, each.text) if old else ())
+        for old, each in zip(before, rows, strict=True)
+    ]
+
+
+Event = tuple[str, str, str, bool | None]
+
+
+def timeline(it: Whole, zone: str) -> list[Event]:
+    """From the first thread to the last review, dated, in the order in which it happened."""
+    found = [*_talked(it), *_asked(it), *_written(it), *_looked_at_again(it)]
+    done = [(say_when(at, zone), said, url, True) for at, said, url in sorted(found, key=lambda e: e[0])]
+    proposal = it.decision.version.proposal
+    first: list[Event] = []
+    if proposal.taken_on:
+        first = [(say(proposal.taken_on), proposal.taken_where, "", True)]
+    return [*first, *done, *_ahead(it)]
+
+
+Happened = tuple[datetime, str, str]
+
+
+def _talked(it: Whole) -> list[Happened]:
+    found: list[Happened] = []
+    if it.thread is not None:
+        where = url_for("forum.thread", thread_id=it.thread.id)
+        found.append((it.thread.at, _("The discussion began: %(title)s", title=it.thread.title), where))
+    if it.draft is not None:
+        found.append((it.draft.made_at, _("Drafted together"), ""))
+    return found
+
+
+def _asked(it: Whole) -> list[Happened]:
+    found: list[Happened] = []
+    for each in it.words:
+        version = each.version
+        said = _("Everybody concerned was asked") if version.number == 1 else _("Asked again in other words")
+        if version.method == ELSEWHERE:
+            said = _("Written down, and open for objections")
+        found.append((version.opened_at, said, f"#words-{version.number}" if len(it.words) > 1 else ""))
+        if version.waiting_since:
+            found.append((version.waiting_since, _("Stopped; the waiting time began"), ""))
+        if version.closed_at and version.outcome is Outcome.OBJECTED:
+            found.append((version.closed_at, _("Somebody objected"), ""))
+    decision = it.decision
+    found.append((decision.decided_at, words.short(decision.outcome, decision.door), ""))
+    return found
+
+
+_NOTES = {
+    NoteKind.HEARD: lambda: _("Written beside it: what we heard, and what changed"),
+    NoteKind.MINORITY: lambda: _("Written beside it: what the minority says"),
+    NoteKind.ERRATUM: lambda: _("Written beside it: a slip in the text"),
+}
+
+
+def _written(it: Whole) -> list[Happened]:
+    return [(note.at, _NOTES[note.kind](), "#beside") for note in it.decision.notes]
+
+
+def _looked_at_again(it: Whole) -> list[Happened]:
+    found: list[Happened] = []
+    for row, version in it.petition.reviews:
+        said = ngettext(
+            "%(num)s member had it looked at again",
+            "%(num)s members had it looked at again",
+            row.requests,
+        )
+        where = url_for("decisions.proposal", proposal_id=row.proposal_id)
+        found.append((version.proposal.opened_at, said, where))
+        if version.closed_at and version.decision is not None:
+            decided = version.decision
+            said = _("Looked at again: %(outcome)s", outcome=words.short(decided.outcome, decided.door))
+            found.append((version.closed_at, said, url_for("decisions.decision", number=decided.number)))
+    if it.petition.requests:
+        asked = ngettext(
+            "The first of %(num)s member asked that it is looked at again",
+            "The first of %(num)s members asked that it is looked at again",
+            len(it.petition.requests),
+        )
+        found.append((it.petition.requests[0].at, asked, "#review"))
+    later = it.later
+    if later is not None:
+        said = _("Replaced by %(number)s", number=later.number)
+        found.append((later.decided_at, said, url_for("decisions.decision", number=later.number)))
+    return found
+
+
+def _ahead(it: Whole) -> list[Event]:
+    """What has a day of its own: the review, and the end of a trial."""
+    found: list[Event] = []
+    decision = it.decision
+    if decision.review_on and it.state is State.IN_FORCE:
+        found.append((say(decision.review_on), _("To be looked at again"), "", it.review_due))
+    if decision.trial_until and it.state is State.IN_FORCE:
+        found.append((say(decision.trial_until), _("It ends by itself, unless it is confirmed"), "", False))
+    if it.state is State.ENDED and decision.trial_until:
+        found.append((say(decision.trial_until), _("Its trial ended; it holds no longer"), "", True))
+    return found

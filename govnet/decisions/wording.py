@@ -1,0 +1,204 @@
+"""What changed between two texts, word by word, at a bounded cost, with long unchanged passages folded. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from html import escape
+from itertools import accumulate, groupby
+from typing import Any
+
+SAME, INS, DEL, FOLD = "same", "ins", "del", "fold"
+BUDGET = 500_000
+"""Comparisons that a difference may cost, about 50 ms: what is left when they are used up is shown as replaced."""
+AROUND = 240
+"""Unchanged characters that stay readable before and after a change."""
+LEAST_FOLD = 400
+"""Less than this is not worth folding."""
+
+_PARAGRAPHS = re.compile(r"[^\n]*\n+|[^\n]+")
+_WORDS = re.compile(r"\s+|\w+\s?|[^\w\s]\s?")
+Block = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of text and what became of it: the same, put in, or taken out."""
+
+    kind: str
+    text: str
+
+
+class _Purse:
+    """What comparing may still cost."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def pay(self, cost: int) -> bool:
+        """Whether there was enough left for it."""
+        if cost > self.left:
+            return False
+        self.left -= cost
+        return True
+
+
+def segments(old: str, new: str, *, budget: int = BUDGET) -> tuple[Segment, ...]:
+    """What became of each word: all but INS in order is `old`, all but DEL is `new`, to the letter.
+
+    Paragraphs are compared first, then the words of those that differ. The cost has a cap: where texts of thousands
+    of repeated words would pass it, the rest is shown as taken out and put in as a whole.
+    """
+    purse = _Purse(budget)
+    found: list[Segment] = []
+    for kind, gone, come in _compared(_PARAGRAPHS.findall(old), _PARAGRAPHS.findall(new), purse):
+        if kind == SAME:
+            found.append(Segment(SAME, gone))
+        else:
+            found += _words(gone, come, purse)
+    return _tidy(found)
+
+
+def _words(gone: str, come: str, purse: _Purse) -> Iterator[Segment]:
+    """The words of a passage that was changed."""
+    for kind, old, new in _compared(_WORDS.findall(gone), _WORDS.findall(come), purse):
+        if kind == SAME:
+            yield Segment(SAME, old)
+        else:
+            yield Segment(DEL, old)
+            yield Segment(INS, new)
+
+
+def _compared(old: Sequence[str], new: Sequence[str], purse: _Purse) -> Iterator[tuple[str, str, str]]:
+    """Passages in order: the same in both, or changed from one to the other."""
+    i = j = 0
+    for start, other, size in (*_blocks(old, new, purse), (len(old), len(new), 0)):
+        if start > i or other > j:
+            yield "changed", "".join(old[i:start]), "".join(new[j:other])
+        if size:
+            text = "".join(old[start : start + size])
+            yield SAME, text, text
+        i, j = start + size, other + size
+
+
+def _blocks(old: Sequence[str], new: Sequence[str], purse: _Purse) -> list[Block]:
+    """Runs that are the same in both, in order: what both begin and end with costs next to nothing."""
+    head = _common(old, new)
+    tail = _common(old[head:][::-1], new[head:][::-1])
+    ends = (len(old) - tail, len(new) - tail)
+    middle = _matching(old, new, (head, ends[0], head, ends[1]), purse)
+    return [each for each in ((0, 0, head), *middle, (*ends, tail)) if each[2]]
+
+
+def _common(old: Sequence[str], new: Sequence[str]) -> int:
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((n for n, (one, other) in pairs if one != other), min(len(old), len(new)))
+
+
+def _matching(
+    old: Sequence[str], new: Sequence[str], whole: tuple[int, int, int, int], purse: _Purse
+) -> list[Block]:
+    """The longest run first, then what lies before and after it, as long as the purse pays for the search."""
+    alo, ahi, blo, bhi = whole
+    if alo == ahi or blo == bhi or not purse.pay(len(old) + len(new)):
+        return []
+    matcher: Any = SequenceMatcher(
+        None, old, new, autojunk=False
+    )  # its stub leaves out b2j, which is documented
+    places: dict[str, list[int]] = matcher.b2j
+    price = [0, *accumulate(1 + len(places.get(token, ())) for token in old)]
+    found, waiting = [], [whole]
+    while waiting:
+        alo, ahi, blo, bhi = waiting.pop()
+        if alo == ahi or blo == bhi or not purse.pay(price[ahi] - price[alo]):
+            continue
+        a, b, size = matcher.find_longest_match(alo, ahi, blo, bhi)
+        if size:
+            found.append((a, b, size))
+            waiting += [(alo, a, blo, b), (a + size, ahi, b + size, bhi)]
+    return sorted(found)
+
+
+def _tidy(found: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Neighbours of a kind as one; a lone blank or comma between changes goes with them, so that they read well."""
+    runs = [
+        (kind, "".join(each.text for each in group)) for kind, group in groupby(found, key=lambda s: s.kind)
+    ]
+    runs = [run for run in runs if run[1]]
+    done: list[Segment] = []
+    gone = come = ""
+    for place, (kind, text) in enumerate(runs):
+        if kind == SAME and not (_slight(text) and (gone or come) and place + 1 < len(runs)):
+            done += [*_change(gone, come), Segment(SAME, text)]
+            gone = come = ""
+            continue
+        gone += text if kind != INS else ""
+        come += text if kind != DEL else ""
+    return tuple(_merged([*done, *_change(gone, come)]))
+
+
+def _slight(text: str) -> bool:
+    return len(text) <= 3 and "\n" not in text
+
+
+def _change(gone: str, come: str) -> list[Segment]:
+    return [Segment(kind, text) for kind, text in ((DEL, gone), (INS, come)) if text]
+
+
+def _merged(found: Sequence[Segment]) -> Iterator[Segment]:
+    for kind, group in groupby(found, key=lambda each: each.kind):
+        yield Segment(kind, "".join(each.text for each in group))
+
+
+def before(found: Sequence[Segment]) -> str:
+    """The old text again."""
+    return "".join(each.text for each in found if each.kind != INS)
+
+
+def after(found: Sequence[Segment]) -> str:
+    """The new text again."""
+    return "".join(each.text for each in found if each.kind != DEL)
+
+
+def shown(old: str, new: str) -> list[tuple[str, str]]:
+    """As a page shows it: (kind, text), where FOLD holds what is long and unchanged, to be opened by who wants it."""
+    found = segments(old, new)
+    last = len(found) - 1
+    return [
+        part
+        for place, each in enumerate(found)
+        for part in (_folded(each.text, place == 0, place == last) if each.kind == SAME else [_part(each)])
+    ]
+
+
+def _part(each: Segment) -> tuple[str, str]:
+    return each.kind, each.text
+
+
+def _folded(text: str, first: bool, last: bool) -> list[tuple[str, str]]:
+    """The words next to a change stay; what lies between is folded if it is long."""
+    start = 0 if first else _edge(text, AROUND)
+    end = len(text) if last else len(text) - _edge(text[::-1], AROUND)
+    if end - start < LEAST_FOLD:
+        return [(SAME, text)]
+    parts = ((SAME, text[:start]), (FOLD, text[start:end]), (SAME, text[end:]))
+    return [(kind, piece) for kind, piece in parts if piece]
+
+
+def _edge(text: str, wanted: int) -> int:
+    """The first blank at or after `wanted`, so that no word is cut."""
+    found = re.compile(r"\s").search(text, wanted)
+    return found.end() if found else len(text)
+
+
+def as_html(old: str, new: str) -> str:
+    """The same as markup, escaped: `ins`, `del`, and `details` around what is folded; for a box that keeps line breaks."""
+    return "".join(_HTML[kind].format(escape(text)) for kind, text in shown(old, new))
+
+
+_HTML = {
+    SAME: "{}",
+    INS: "<ins>{}</ins>",
+    DEL: "<del>{}</del>",
+    FOLD: "<details><summary>…</summary>{}</details>",
+}

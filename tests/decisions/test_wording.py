@@ -1,0 +1,142 @@
+"""What changed between two texts: nothing is lost, nothing costs too much, and people can read it."""
+
+from __future__ import annotations
+
+import random
+import re
+import time as stopwatch
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from govnet.decisions import wording
+from govnet.decisions.wording import DEL, FOLD, INS, SAME, Segment
+
+LETTERS = st.text(alphabet="ab \n.é<", max_size=200)
+
+
+@given(LETTERS, LETTERS)
+def test_applying_a_difference_gives_both_texts_back(old: str, new: str) -> None:
+    found = wording.segments(old, new)
+    assert wording.before(found) == old
+    assert wording.after(found) == new
+
+
+@given(LETTERS, LETTERS, st.integers(0, 300))
+def test_both_texts_come_back_however_little_may_be_spent(old: str, new: str, budget: int) -> None:
+    found = wording.segments(old, new, budget=budget)
+    assert (wording.before(found), wording.after(found)) == (old, new)
+
+
+@given(st.text(max_size=400), st.text(max_size=400))
+def test_what_a_page_shows_holds_both_texts_to_the_letter(old: str, new: str) -> None:
+    shown = wording.shown(old, new)
+    assert "".join(text for kind, text in shown if kind != INS) == old
+    assert "".join(text for kind, text in shown if kind != DEL) == new
+    assert all(text for _kind, text in shown)
+
+
+@given(LETTERS)
+def test_nothing_changed_is_one_segment(text: str) -> None:
+    assert wording.segments(text, text) == ((Segment(SAME, text),) if text else ())
+
+
+@given(LETTERS, LETTERS)
+def test_neighbours_are_never_of_one_kind(old: str, new: str) -> None:
+    kinds = [each.kind for each in wording.segments(old, new)]
+    assert all(one != other for one, other in pairwise(kinds))
+
+
+def test_one_word_is_put_for_another() -> None:
+    found = wording.segments("The committee has 9 seats.", "The committee has 11 seats.")
+    assert found == (
+        Segment(SAME, "The committee has "),
+        Segment(DEL, "9 "),
+        Segment(INS, "11 "),
+        Segment(SAME, "seats."),
+    )
+
+
+def test_a_paragraph_put_in_is_put_in_as_a_whole() -> None:
+    found = wording.segments("One.\n\nThree.\n", "One.\n\nTwo is new.\n\nThree.\n")
+    assert found == (Segment(SAME, "One.\n\n"), Segment(INS, "Two is new.\n\n"), Segment(SAME, "Three.\n"))
+
+
+def test_a_blank_between_two_changes_does_not_tear_them_apart() -> None:
+    found = wording.segments("by a, then", "by b, now")
+    assert [each.kind for each in found] == [SAME, DEL, INS]
+
+
+def test_long_passages_that_stayed_are_folded_and_the_words_beside_a_change_are_not() -> None:
+    long = "We meet every month and write down what we said. " * 40
+    shown = wording.shown(f"{long}\n\nNine seats.\n\n{long}", f"{long}\n\nTen seats.\n\n{long}")
+    assert [kind for kind, _text in shown] == [FOLD, SAME, DEL, INS, SAME, FOLD]
+    beside = shown[1][1]
+    assert wording.AROUND <= len(beside) <= wording.AROUND + 20
+    assert beside.endswith("\n\n")
+
+
+def test_short_texts_are_shown_whole() -> None:
+    assert FOLD not in [
+        kind for kind, _ in wording.shown("Nine seats, and a chair.", "Ten seats, and a chair.")
+    ]
+
+
+def test_what_people_wrote_is_escaped() -> None:
+    html = wording.as_html("a <b> & c", "a <script> & c")
+    assert html == "a &lt;<del>b</del><ins>script</ins>&gt; &amp; c"
+
+
+def text_of(words: list[str], letters: int, seed: int, newline: float = 0.0) -> str:
+    dice = random.Random(seed)
+    found: list[str] = []
+    size = 0
+    while size < letters:
+        word = dice.choice(words) + ("\n" if dice.random() < newline else " ")
+        found.append(word)
+        size += len(word)
+    return "".join(found)[:letters]
+
+
+ENGLISH = re.findall(
+    r"\w+",
+    """the of and to in a is that for it as was with be by on not he this are or his from at which but have an had they
+    you were their one all we can her has there been if more when will would who so no committee network members seat
+    term decision proposal agree answer rules charter meeting coordinator organisation review trial open closed public""",
+)
+WORST = {
+    "English, rewritten": (text_of(ENGLISH, 20_000, 1), text_of(ENGLISH, 20_000, 2)),
+    "English in paragraphs": (text_of(ENGLISH, 20_000, 1, 0.02), text_of(ENGLISH, 20_000, 2, 0.02)),
+    "one letter": ("a " * 10_000, "a " * 9_999 + "b "),
+    "one letter, changed at both ends": ("x " + "a " * 9_990 + "y ", "z " + "a " * 9_995 + "w "),
+    "two letters": (text_of(["a", "b"], 20_000, 1), text_of(["a", "b"], 20_000, 2)),
+    "many empty lines": (text_of(["a", ""], 20_000, 1, 0.9), text_of(["a", ""], 20_000, 2, 0.9)),
+    "lines of two kinds": ("a\nb\n" * 5_000, "b\na\nb\n" * 3_333),
+    "no blanks at all": ("ab" * 10_000, "ba" * 10_000),
+    "signs": ("!?" * 10_000, "?!." * 6_666),
+    "nothing in common": (text_of(["xy", "z"], 20_000, 1), text_of(["uv", "w"], 20_000, 2)),
+}
+
+
+@pytest.mark.parametrize("name", WORST)
+def test_twenty_thousand_characters_cost_less_than_a_tenth_of_a_second(name: str) -> None:
+    old, new = WORST[name]
+    took = []
+    for _ in range(5):
+        began = stopwatch.process_time()
+        found = wording.segments(old, new)
+        took.append(stopwatch.process_time() - began)
+    assert (wording.before(found), wording.after(found)) == (old, new)
+    assert min(took) < 0.1
+
+
+def test_a_few_changed_words_in_a_long_text_are_found_one_by_one() -> None:
+    old = text_of(ENGLISH, 20_000, 1, 0.02)
+    words = old.split(" ")
+    for place in (50, 900, 1_800, 2_700):
+        words[place] = "CHANGED"
+    changed = [each for each in wording.segments(old, " ".join(words)) if each.kind == INS]
+    assert len(changed) == 4
+    assert all(len(each.text) < 60 for each in changed)
