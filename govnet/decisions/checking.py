@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,11 +17,12 @@ from govnet.charter import queries as charters
 from govnet.charter.models import CharterVersion, Network
 from govnet.charter.queries import Named
 from govnet.charter.rules import Change, diff
-from govnet.decisions import queries, register
+from govnet.decisions import choosing, queries, register, ways
 from govnet.decisions.book import Decision
+from govnet.decisions.choosing import Choosing
 from govnet.decisions.models import ELSEWHERE, Position, RollEntry
 from govnet.decisions.opening import digest
-from govnet.decisions.rules import FIVE, Kind, Outcome, Part, Tally, outcome, parts
+from govnet.decisions.rules import FIVE, Kind, Outcome, Part, Rule, Tally, outcome, parts
 from govnet.extensions import db
 from govnet.kernel.actor import Actor
 from govnet.membership.models import Membership
@@ -28,7 +30,7 @@ from govnet.record.models import Entry
 
 PAGE = 100
 BEFORE = timedelta(days=90)
-SHOW = ("roll", "answered", "silent", *(kind.value for kind in FIVE))
+SHOW = ("roll", "answered", "silent", *(kind.value for kind in (*FIVE, Kind.CHOICE)))
 """Which rows of the roll: all, those who answered, those who did not, or one answer."""
 
 
@@ -77,11 +79,29 @@ class Check:
     rules: Sequence[RuleChange]
     entries: Sequence[Entry]
     names: bool
+    options: Choosing | None = None
+    """The choice counted again, where there was one."""
 
     @property
     def elsewhere(self) -> bool:
         """Whether nothing was counted."""
         return self.decision.method == ELSEWHERE
+
+    @property
+    def options_are_the_same(self) -> bool:
+        """Whether every ballot and every round is as the register keeps it."""
+        stored = json.loads(self.decision.tally).get("options")
+        return self.options is not None and json.loads(json.dumps(self.options.as_data())) == stored
+
+    @property
+    def kinds(self) -> list[tuple[Kind, int, int]]:
+        """Each answer that could be given: how many did, by the register and by the rows."""
+        both = (self.recount.stored, self.recount.again)
+        if self.options is not None:
+            stored, again = both
+            return [(Kind.CHOICE, stored.choice, again.choice), (Kind.NO_VIEW, stored.no_view, again.no_view)]
+        stored_by, again_by = (each.by_kind() for each in both)
+        return [(kind, many, again_by[kind]) for kind, many in stored_by.items()]
 
     @property
     def text_is_the_same(self) -> bool:
@@ -94,16 +114,26 @@ def check(network: Network, number: str, actor: Actor) -> Check:
     decision = register.decision(network.id, number)
     recount = _recount(decision)
     rule = queries.rule_of(decision.version)
+    options = choosing.of_version(decision.version, rule)
     return Check(
         decision,
         recount,
         () if decision.method == ELSEWHERE else parts(recount.again, recount.could, rule),
-        decision.outcome if decision.method == ELSEWHERE else outcome(recount.again, recount.could, rule),
+        _outcome(decision, recount, rule, options),
         _moved(decision, network),
         _rules(decision),
         _entries(decision),
         actor.is_member or actor.is_officer,
+        options,
     )
+
+
+def _outcome(decision: Decision, recount: Recount, rule: Rule, options: Choosing | None) -> Outcome:
+    if decision.method == ELSEWHERE:
+        return decision.outcome
+    if options is not None:
+        return ways.chosen(options.count, recount.again, recount.could, rule)
+    return outcome(recount.again, recount.could, rule)
 
 
 def _recount(decision: Decision) -> Recount:
@@ -120,7 +150,7 @@ def _recount(decision: Decision) -> Recount:
     return Recount(
         could=sum(row[3] for row in rows if row[0]),
         stored=register.tally_of(decision),
-        again=Tally(*(again.get(each, 0) for each in FIVE)),
+        again=Tally.from_counts(again),
         silent=sum(row[3] for row in rows if row[1] is None and row[0]),
         uncounted=sum(row[3] for row in rows if row[1] is not None and not row[2]),
     )

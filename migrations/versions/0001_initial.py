@@ -1743,6 +1743,7 @@ def upgrade() -> None:
         sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("proposal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("question", sa.String(length=200), nullable=False),
+        sa.Column("topic_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("matter", sa.String(length=20), nullable=False),
         sa.Column("body", sa.String(length=20), nullable=False),
         sa.Column("method", sa.String(length=20), nullable=False),
@@ -1796,6 +1797,7 @@ def upgrade() -> None:
         ),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("review_on", sa.Date(), nullable=True),
+        sa.Column("trial_until", sa.Date(), nullable=True),
         sa.Column("supersedes_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.CheckConstraint(
@@ -1809,18 +1811,43 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_decision_network_id")),
         sa.ForeignKeyConstraint(["proposal_id"], ["proposal.id"], name=op.f("fk_decision_proposal_id")),
         sa.ForeignKeyConstraint(["supersedes_id"], ["decision.id"], name=op.f("fk_decision_supersedes_id")),
+        sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_decision_topic_id")),
         sa.ForeignKeyConstraint(["version_id"], ["proposal_version.id"], name=op.f("fk_decision_version_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
         sa.UniqueConstraint("network_id", "year", "serial", name="uq_decision_number"),
         sa.UniqueConstraint("version_id", name="uq_decision_one_a_version"),
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_decision_door"), ["door"], unique=False)
-        batch_op.create_index(batch_op.f("ix_decision_matter"), ["matter"], unique=False)
-        batch_op.create_index(batch_op.f("ix_decision_outcome"), ["outcome"], unique=False)
+        batch_op.create_index("ix_decision_by_door", ["network_id", "door", "year", "serial"], unique=False)
+        batch_op.create_index(
+            "ix_decision_by_matter", ["network_id", "matter", "year", "serial"], unique=False
+        )
+        batch_op.create_index(
+            "ix_decision_by_method", ["network_id", "method", "year", "serial"], unique=False
+        )
+        batch_op.create_index(
+            "ix_decision_by_outcome", ["network_id", "outcome", "year", "serial"], unique=False
+        )
+        batch_op.create_index(
+            "ix_decision_by_topic_id", ["network_id", "topic_id", "year", "serial"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_decision_proposal_id"), ["proposal_id"], unique=False)
         batch_op.create_index("ix_decision_register", ["network_id", "decided_at"], unique=False)
+        batch_op.create_index(
+            "ix_decision_review",
+            ["network_id", "review_on"],
+            unique=False,
+            sqlite_where=sa.text("review_on IS NOT NULL"),
+            postgresql_where=sa.text("review_on IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_decision_supersedes_id"), ["supersedes_id"], unique=False)
+        batch_op.create_index(
+            "ix_decision_trial",
+            ["network_id", "trial_until"],
+            unique=False,
+            sqlite_where=sa.text("trial_until IS NOT NULL"),
+            postgresql_where=sa.text("trial_until IS NOT NULL"),
+        )
 
     op.create_table(
         "proposal_option",

@@ -172,9 +172,11 @@ def test_the_decision_shows_the_rounds_and_how_it_was_counted(app: Flask, time: 
         "Round by round",
         "Round 1",
         "Counted round by round",
-        "3 chose",
     ):
         assert words in page.text
+    check = opened(browser(app, ann), f"/uk/decisions/{decision.number}/check").text
+    assert "Each choice between the options, and each round: the same" in check
+    assert "not the same" not in check
     register = opened(browser(app), "/uk/decisions?outcome=tied")
     assert decision.number in register.text
     assert decision.number not in opened(browser(app), "/uk/decisions?outcome=chosen").text
