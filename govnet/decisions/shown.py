@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.rules import Change, diff
-from govnet.decisions import choosing, queries, voices, ways, words
+from govnet.decisions import choosing, queries, voices, ways, wording, words
 from govnet.decisions.answers import WORRIES, Answers, Shown, answers
 from govnet.decisions.book import Decision
 from govnet.decisions.choosing import Choosing
@@ -126,6 +126,12 @@ class ProposalPage:
     def version(self) -> ProposalVersion:
         """The words that count now."""
         return self.now.version
+
+    @property
+    def changed(self) -> list[tuple[str, str]]:
+        """What the newest words change in those before them, word by word; empty where nothing did."""
+        before = self.earlier[0].version.text if self.earlier else self.version.text
+        return wording.shown(before, self.version.text) if before != self.version.text else []
 
     @property
     def taking(self) -> bool:
