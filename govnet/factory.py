@@ -34,6 +34,7 @@ FEATURES = (
     "forum",
     "decisions",
     "offices",
+    "letters",
     "announcements",
     "home",
     "operations",

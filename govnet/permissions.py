@@ -71,6 +71,11 @@ class Can(StrEnum):
     OBJECT = "object to this decision"
     NOTE_DECISION = "write beside this decision"
     ASK_REVIEW = "ask that a decision is looked at again"
+    # letters
+    START_LETTER = "start a letter"
+    SIGN_LETTER = "sign this letter"
+    KEEP_LETTER = "change this letter or take it back"
+    FOLLOW_LETTER = "say what became of this letter"
     # offices
     SEE_DESK = "use the officers' desk"
     RECORD_OFFICE = "record who holds an office"
@@ -239,6 +244,11 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.OBJECT: (MEMBER,),
     Can.NOTE_DECISION: (MEMBER, *OFFICERS),
     Can.ASK_REVIEW: (MEMBER,),
+    # letters
+    Can.START_LETTER: (MEMBER,),
+    Can.SIGN_LETTER: (MEMBER,),
+    Can.KEEP_LETTER: (OWNER,),
+    Can.FOLLOW_LETTER: (OWNER, *OFFICERS),
     # offices
     Can.SEE_DESK: OFFICERS,
     # writing down what a decision gave is no power; without it, a network whose terms all ended would be stuck

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from govnet.charter import amending, deciding, methods, reviewing
+from govnet.charter import amending, deciding, letters, methods, reviewing
 from govnet.charter.amending import *  # noqa: F403  # each file of the catalogue is read through this one
 from govnet.charter.deciding import *  # noqa: F403
 from govnet.charter.kinds import Choice, Choices, Parameter, Share, Statements, Whole, YesNo
+from govnet.charter.letters import *  # noqa: F403
 from govnet.charter.methods import *  # noqa: F403
 from govnet.charter.reviewing import *  # noqa: F403
 from govnet.charter.thresholds import at_least
@@ -218,7 +219,7 @@ SECTIONS: Mapping[str, str] = {
     "coordinator": N_("The coordinator"),
     "conduct": N_("How we treat each other"),
 }
-_FILES = (vars(deciding), vars(methods), vars(amending), vars(reviewing), globals())
+_FILES = (vars(deciding), vars(methods), vars(amending), vars(reviewing), vars(letters), globals())
 _FIXED: tuple[Parameter[Any], ...] = tuple(
     each for file in _FILES for each in file.values() if isinstance(each, Parameter)
 )

@@ -166,10 +166,15 @@ def who_may_read(thread: Thread) -> set[int]:
     """The persons who may be told of a thread: its readers among members, and who follows it or its topic."""
     if thread.visibility is Audience.COMMITTEE:
         return set(officers(thread.network_id))
-    belong = set(db.session.scalars(_members(thread.network_id)))
+    belong = members_of(thread.network_id)
     if thread.visibility is Audience.MEMBERS:
         return belong | set(officers(thread.network_id))
     return belong | followers(thread)
+
+
+def members_of(network_id: int) -> set[int]:
+    """The persons who belong to a network today, for themselves or as those who speak for an organisation."""
+    return set(db.session.scalars(_members(network_id)))
 
 
 def _members(network_id: int) -> Any:

@@ -40,7 +40,7 @@ _ABOUT = ("home.about", "charter.", "offices.", "coordinator.", "record.", "memb
 NAV = (
     NavItem(_l("Home"), "home.home", "home", ("home.home",)),
     NavItem(_l("Discuss"), "forum.topics", "talk", ("forum.",)),
-    NavItem(_l("Decisions"), "decisions.register", "scale", ("decisions.",)),
+    NavItem(_l("Decisions"), "decisions.register", "scale", ("decisions.", "letters.")),
     NavItem(_l("About"), "home.about", "info", _ABOUT),
 )
 YOU = NavItem(_l("You"), "accounts.me", "person", ("accounts.", "mail."))

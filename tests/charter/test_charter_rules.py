@@ -18,7 +18,8 @@ from govnet.charter.thresholds import Strictness, Threshold, at_least, fraction,
 
 GOVNET = Path(__file__).parents[2] / "govnet"
 CATALOGUE_FILES = {
-    *("parameters.py", "deciding.py", "amending.py", "methods.py", "reviewing.py", "starting.py", "kinds.py")
+    *("parameters.py", "deciding.py", "amending.py", "methods.py", "reviewing.py", "starting.py", "kinds.py"),
+    "letters.py",
 }
 
 

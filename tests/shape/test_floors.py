@@ -18,7 +18,7 @@ FLOORS = (
     ("forum",),
     ("decisions",),
     ("offices",),
-    ("elections", "announcements", "meetings"),
+    ("elections", "announcements", "meetings", "letters"),
     ("manifesto",),
     ("home", "operations", "demo"),
     ("factory",),
@@ -68,9 +68,10 @@ PURE = {
     *BESIDE_RULES,
     *(
         f"govnet.charter.{name}"
-        for name in ("parameters", "amending", "deciding", "methods", "reviewing", "document")
+        for name in ("parameters", "amending", "deciding", "letters", "methods", "reviewing", "document")
     ),
     "govnet.decisions.counting",
+    "govnet.decisions.timing",
     "govnet.decisions.ways",
 }
 

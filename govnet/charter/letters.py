@@ -1,0 +1,15 @@
+"""The part of the catalogue about letters that people sign in their own names. Pure data."""
+
+from govnet.charter.kinds import Whole
+from govnet.kernel.said import N_
+
+LETTERS_DAYS = Whole(
+    key="decisions.letters_days",
+    default=7,
+    title=N_("Time to sign a letter"),
+    explains=N_("The least time in which people can put their names under a letter before it is sent."),
+    clause=N_("A letter that people sign in their own names is open for signatures for at least %(value)s."),
+    unit="days",
+    least=1,
+    most=90,
+)

@@ -1,0 +1,68 @@
+"""What the worker does: close at the deadline, once, and say when a reply is overdue, once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from govnet.kernel import clock
+from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.transaction import transaction
+from govnet.letters import queries, rules
+from govnet.letters.actions import digest
+from govnet.letters.events import LetterClosed, ReplyOverdue
+from govnet.letters.following import counted
+from govnet.letters.models import Letter
+from govnet.letters.rules import State
+from govnet.record.actions import record
+
+log = structlog.get_logger()
+_BY_RULE: dict[str, Any] = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
+
+
+def close_due() -> int:
+    """Close what is due, each in a transaction of its own; returns how many. Harmless to run twice or at once."""
+    done = 0
+    for letter_id in queries.due(clock.now()):
+        try:
+            done += _close(letter_id)
+        except Exception:  # the others must close all the same; this one is tried again at the next tick
+            log.exception("a letter could not be closed", letter=letter_id)
+    return done
+
+
+def _close(letter_id: int) -> bool:
+    with transaction():
+        letter = queries.locked(letter_id)
+        if not letter.is_open or rules.takes_names(letter.state, clock.now(), letter.deadline):
+            return False
+        letter.state, letter.closed_at = State.GATHERED, clock.now()
+        record(LetterClosed(**_about(letter), **counted(letter), digest=digest(letter.text)))
+    return True
+
+
+def remind_due() -> int:
+    """Tell those whose reply is overdue by their network's own calendar, once; returns how many."""
+    ahead = (clock.now() + timedelta(days=1)).date()  # where the day has begun already
+    done = 0
+    for letter_id in queries.unanswered(ahead):
+        with transaction():
+            done += _remind(letter_id)
+    return done
+
+
+def _remind(letter_id: int) -> bool:
+    letter = queries.locked(letter_id)
+    today = clock.today(letter.network.zone)
+    if letter.reminded_at is not None or not rules.overdue(letter.state, letter.reply_due, today):
+        return False
+    assert letter.reply_due is not None
+    letter.reminded_at = clock.now()
+    record(ReplyOverdue(**_about(letter), reply_due=letter.reply_due))
+    return True
+
+
+def _about(letter: Letter) -> dict[str, Any]:
+    return {**_BY_RULE, "network": letter.network, "letter": letter, "title": letter.title}

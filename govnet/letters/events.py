@@ -1,0 +1,141 @@
+"""What happens to letters. Who signs is told to members; to everybody, the letter itself says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _l
+
+from govnet.letters.models import Letter
+from govnet.record.events import Event, Visibility
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AboutLetter(Event):
+    subject: ClassVar[str] = "letter"
+    words_of: ClassVar[frozenset[str]] = frozenset({"title"})
+
+    letter: Letter
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterOpened(_AboutLetter):
+    """Somebody asks others to sign a letter."""
+
+    verb: ClassVar[str] = "letters.opened"
+    sentence: ClassVar[Any] = _l("%(actor)s asked for names under a letter: “%(title)s”")
+
+    addressed_to: str
+    deadline: datetime
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterChanged(LetterOpened):
+    """The author found other words before anybody else had signed."""
+
+    verb: ClassVar[str] = "letters.changed"
+    sentence: ClassVar[Any] = _l(
+        "%(actor)s changed the letter “%(title)s” before anybody else had signed it."
+    )
+
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterSigned(_AboutLetter):
+    """A member, or an organisation, put their name under it."""
+
+    verb: ClassVar[str] = "letters.signed"
+    sentence: ClassVar[Any] = _l("%(party)s signed the letter “%(title)s”")
+    words_of: ClassVar[frozenset[str]] = frozenset({"title", "party"})
+    visibility: ClassVar[Visibility] = Visibility.MEMBERS
+
+    party: str
+    organisation: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureTakenBack(LetterSigned):
+    """A name was taken back while that could be done."""
+
+    verb: ClassVar[str] = "letters.taken_back"
+    sentence: ClassVar[Any] = _l("%(party)s took their name back from the letter “%(title)s”")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterClosed(_AboutLetter):
+    """It takes no more names: the deadline passed."""
+
+    verb: ClassVar[str] = "letters.closed"
+    sentence: ClassVar[Any] = _l(
+        "The letter “%(title)s” is closed: signed by %(members)s members and %(organisations)s organisations."
+    )
+
+    members: int
+    organisations: int
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterClosedEarly(LetterClosed):
+    """Its author closed it before the deadline, and said why."""
+
+    verb: ClassVar[str] = "letters.closed_early"
+    sentence: ClassVar[Any] = _l(
+        "%(actor)s closed the letter “%(title)s” early: signed by %(members)s members and %(organisations)s organisations."
+    )
+    words_of: ClassVar[frozenset[str]] = frozenset({"title", "reason"})
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterWithdrawn(_AboutLetter):
+    """Its author took it back before it was sent."""
+
+    verb: ClassVar[str] = "letters.withdrawn"
+    sentence: ClassVar[Any] = _l("%(actor)s took the letter “%(title)s” back.")
+    words_of: ClassVar[frozenset[str]] = frozenset({"title", "reason"})
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterSent(_AboutLetter):
+    """It went to whom it is addressed."""
+
+    verb: ClassVar[str] = "letters.sent"
+    sentence: ClassVar[Any] = _l("The letter “%(title)s” was sent on %(sent_on)s.")
+    words_of: ClassVar[frozenset[str]] = frozenset({"title", "how"})
+
+    sent_on: date
+    how: str
+    reply_due: date | None
+    members: int
+    organisations: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyOverdue(_AboutLetter):
+    """The day on which a reply was due has gone by."""
+
+    verb: ClassVar[str] = "letters.overdue"
+    sentence: ClassVar[Any] = _l("No reply to the letter “%(title)s” had come by %(reply_due)s.")
+
+    reply_due: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyCame(_AboutLetter):
+    """A reply came."""
+
+    verb: ClassVar[str] = "letters.answered"
+    sentence: ClassVar[Any] = _l("A reply to the letter “%(title)s” came on %(replied_on)s.")
+
+    replied_on: date
+    digest: str
+    url: str

@@ -1,0 +1,122 @@
+"""What becomes of a letter: closed early, taken back, sent, answered. By its author, or by an officer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.errors import RuleBroken
+from govnet.kernel.said import Said
+from govnet.kernel.text import render
+from govnet.letters import queries, rules
+from govnet.letters.actions import digest, refuse
+from govnet.letters.events import LetterClosedEarly, LetterSent, LetterWithdrawn, ReplyCame
+from govnet.letters.models import Letter
+from govnet.letters.rules import State
+from govnet.membership.rules import web_address
+from govnet.permissions import Can, require
+from govnet.record.actions import record
+
+
+@dataclass(frozen=True)
+class Sending:
+    """When and how a letter was sent, and by when a reply is expected."""
+
+    on: date
+    how: str = ""
+    reply_due: date | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back, and when: its text, a link to it, or both."""
+
+    on: date
+    text: str = ""
+    url: str = ""
+
+
+def close_early(letter: Letter, why: str, *, by: Actor, via: Door) -> None:
+    """Take no more names, before the deadline and with a reason."""
+    under = require(by, Can.KEEP_LETTER, letter)
+    letter = queries.locked(letter.id)
+    refuse(rules.why_not_closed(letter.state))
+    refuse(rules.why_no_names(letter.state, clock.now(), letter.deadline))
+    _needs_reason(why)
+    letter.state, letter.closed_at, letter.why = State.GATHERED, clock.now(), why
+    about = _about(letter, by, under, via)
+    record(LetterClosedEarly(**about, **counted(letter), digest=digest(letter.text), reason=why))
+
+
+def withdraw(letter: Letter, why: str, *, by: Actor, via: Door) -> None:
+    """Take the letter back before it is sent, with a reason; the names are not shown any more."""
+    under = require(by, Can.KEEP_LETTER, letter)
+    letter = queries.locked(letter.id)
+    refuse(rules.why_not_withdrawn(letter.state))
+    _needs_reason(why)
+    letter.state, letter.closed_at = State.WITHDRAWN, letter.closed_at or clock.now()
+    letter.why = why
+    record(LetterWithdrawn(**_about(letter, by, under, via), reason=why))
+
+
+def sent(letter: Letter, sending: Sending, *, by: Actor, via: Door) -> None:
+    """Write down that it was sent. RuleBroken before it is closed, and for days that can't be."""
+    under = require(by, Can.FOLLOW_LETTER, letter)
+    letter = queries.locked(letter.id)
+    refuse(rules.why_not_sent(letter.state, queries.count_of(letter.id)))
+    zone = letter.network.zone
+    assert letter.closed_at is not None
+    closed_on = letter.closed_at.astimezone(ZoneInfo(zone)).date()
+    days = {"closed_on": closed_on, "today": clock.today(zone)}
+    _refuse_fields(rules.sent_problems(sending.on, sending.reply_due, **days))
+    letter.state, letter.sent_on = State.SENT, sending.on
+    letter.sent_how, letter.reply_due = sending.how, sending.reply_due
+    event = _about(letter, by, under, via) | counted(letter)
+    record(LetterSent(**event, sent_on=sending.on, how=sending.how, reply_due=sending.reply_due))
+
+
+def answered(letter: Letter, reply: Reply, *, by: Actor, via: Door) -> None:
+    """Write down the reply. RuleBroken before the letter was sent, and for a reply that says nothing."""
+    under = require(by, Can.FOLLOW_LETTER, letter)
+    letter = queries.locked(letter.id)
+    refuse(rules.why_not_answered(letter.state))
+    assert letter.sent_on is not None
+    days = {"sent_on": letter.sent_on, "today": clock.today(letter.network.zone)}
+    _refuse_fields(rules.reply_problems(reply.on, reply.text, reply.url, **days))
+    letter.state, letter.replied_on, letter.reply = State.ANSWERED, reply.on, reply.text
+    letter.reply_html, letter.reply_url = (
+        render(reply.text),
+        (web_address(reply.url) or "") if reply.url else "",
+    )
+    db.session.flush()  # what the row can't hold must not be in the record
+    event = _about(letter, by, under, via)
+    record(ReplyCame(**event, replied_on=reply.on, digest=digest(reply.text), url=letter.reply_url))
+
+
+def counted(letter: Letter) -> dict[str, Any]:
+    """How many signed, as the record has it."""
+    count = queries.count_of(letter.id)
+    return {"members": count.members, "organisations": count.organisations}
+
+
+def _needs_reason(why: str) -> None:
+    if not why.strip():
+        raise RuleBroken(_("Say why: those who signed will ask."), field="reason")
+
+
+def _refuse_fields(problems: Iterable[tuple[str, Said]]) -> None:
+    for field, said in problems:
+        refuse(said, field)
+
+
+def _about(letter: Letter, by: Actor, under: Authority, via: Door) -> dict[str, Any]:
+    about = {"letter": letter, "title": letter.title}
+    return {"network": letter.network, "by": by, "under": under, "via": via, **about}

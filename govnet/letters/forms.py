@@ -1,0 +1,82 @@
+"""The forms of the letters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, HiddenField, IntegerField, RadioField, StringField
+from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import HiddenInput
+
+from govnet.charter.fields import options
+from govnet.kernel.forms import Body, Form, Text
+from govnet.letters.actions import Draft, Party
+
+TITLE_LIMIT = 140
+"""With what a mail's subject says besides, a line that mail programs show."""
+TEXT_LIMIT = 20_000
+REASON_LIMIT = 4_000
+
+
+class LetterForm(Form):
+    """What a letter says, to whom, and until when it takes names."""
+
+    title = Text(
+        _l("What is the letter about, in one line?"),
+        missing=_l("Enter what the letter is about."),
+        limit=TITLE_LIMIT,
+    )
+    addressed_to = Text(_l("To whom does it go?"), missing=_l("Enter to whom the letter goes."))
+    text = Body(_l("The letter"), missing=_l("Enter what the letter says."), limit=TEXT_LIMIT)
+    closes = DateField(
+        _l("Names are gathered until"), validators=[InputRequired(_l("Enter the last day for names."))]
+    )
+    seen = HiddenField(default="1")
+    """The version of the words that the author began with."""
+
+    def draft(self) -> Draft:
+        """What was typed."""
+        day = self.closes.data
+        assert day is not None
+        return Draft(self.title.data or "", self.addressed_to.data or "", self.text.data or "", day)
+
+
+class StartForm(LetterForm):
+    """A new letter, with its author's name under it."""
+
+    party = RadioField(_l("Which name stands under it first?"), validators=[Optional()])
+
+    def __init__(self, *args: Any, parties: list[Party], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.party.choices = options((each.key, each.name) for each in parties)
+
+
+class SignForm(Form):
+    """One's name, or one's organisation's, under the words that one has read."""
+
+    seen = IntegerField(widget=HiddenInput(), validators=[InputRequired(_l("Please read the letter again."))])
+    party = StringField()
+    """Which button was pressed: there is one for each name that the reader can give."""
+
+
+class ReasonForm(Form):
+    """A reason for what one is about to do."""
+
+    reason = Body(_l("Why?"), missing=_l("Say why: those who signed will ask."), limit=REASON_LIMIT)
+
+
+class SentForm(Form):
+    """When and how a letter was sent, and by when a reply is expected."""
+
+    sent_on = DateField(_l("On which day was it sent?"), validators=[InputRequired(_l("Enter the day."))])
+    how = Text(_l("How? By post, by e-mail, handed over"))
+    reply_due = DateField(_l("A reply is due by"), validators=[Optional()])
+
+
+class ReplyForm(Form):
+    """What came back."""
+
+    replied_on = DateField(_l("On which day did it come?"), validators=[InputRequired(_l("Enter the day."))])
+    text = Body(_l("What does it say?"), limit=TEXT_LIMIT)
+    url = Text(_l("A link to it"), limit=500)

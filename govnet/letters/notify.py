@@ -1,0 +1,107 @@
+"""Who is told of a letter: those who follow its discussion or want everything; later, whoever signed it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from flask import url_for
+
+from govnet.forum import queries as forum
+from govnet.letters import queries, words
+from govnet.letters.models import Letter
+from govnet.letters.rules import State
+from govnet.mail.notices import Notice, Told
+from govnet.mail.volume import News
+from govnet.record import registry
+
+
+def opened(told: Told) -> Notice | None:
+    """Names are wanted: those who follow the discussion it came from, and who want everything."""
+    letter = queries.whole(told.key)
+    if not letter.is_open:
+        return None
+    thread = forum.thread_of(letter.thread_id) if letter.thread_id else None
+    return _notice(
+        "letters/opened",
+        told,
+        letter,
+        forum.members_of(told.network.id) | (forum.followers(thread) if thread else set()),
+        not_after=letter.deadline,
+        topic=thread.topic_id if thread else None,
+    )
+
+
+def closed(told: Told) -> Notice:
+    """It takes no more names: its author, who sends it now, and those who signed."""
+    return _to_signers("letters/closed", told, early=told.details["verb"] == "letters.closed_early")
+
+
+def withdrawn(told: Told) -> Notice:
+    """It is not sent: those who signed, with the reason."""
+    return _to_signers("letters/withdrawn", told)
+
+
+def sent(told: Told) -> Notice:
+    """It was sent: those whose names are under it."""
+    return _to_signers("letters/sent", told)
+
+
+def answered(told: Told) -> Notice:
+    """A reply came: those whose names are under it."""
+    return _to_signers("letters/answered", told)
+
+
+def overdue(told: Told) -> Notice | None:
+    """No reply came by its day: the author, who can ask again."""
+    letter = queries.whole(told.key)
+    if letter.state is not State.SENT:
+        return None
+    mine = {letter.author_id}
+    return _notice("letters/overdue", told, letter, mine, concerned=mine)
+
+
+def _to_signers(template: str, told: Told, **context: Any) -> Notice:
+    letter = queries.whole(told.key)
+    people = queries.signers(letter)
+    return _notice(template, told, letter, people, concerned=people, extra=context)
+
+
+def _notice(
+    template: str,
+    told: Told,
+    letter: Letter,
+    people: Collection[int],
+    *,
+    extra: dict[str, Any] | None = None,
+    **more: Any,
+) -> Notice:
+    context = {
+        "letter": letter,
+        "zone": told.network.zone,
+        "signed": words.signed_by(queries.count_of(letter.id)),
+        "author": letter.author.name,
+        "reason": told.details.get("reason", ""),
+        **(extra or {}),
+    }
+    return Notice(
+        template=template,
+        news=News.DISCUSSION,
+        context=context,
+        people=people,
+        thread=letter.thread_id,
+        conversation=f"letter-{letter.id}",
+        **more,
+    )
+
+
+def bind() -> None:
+    """Who is told of which entry, and where entries lead."""
+    registry.tell("letters.opened", opened)
+    for verb in ("closed", "closed_early"):
+        registry.tell(f"letters.{verb}", closed)
+    registry.tell("letters.withdrawn", withdrawn)
+    registry.tell("letters.sent", sent)
+    registry.tell("letters.answered", answered)
+    registry.tell("letters.overdue", overdue)
+    registry.link_to("letter", lambda d: url_for("letters.letter", letter_id=int(d["key"])))

@@ -1,0 +1,148 @@
+"""Reading letters: lists in one statement, a letter with its names, what waits and what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import joinedload
+
+from govnet.accounts.waiting import thing
+from govnet.extensions import db
+from govnet.kernel.errors import NotFound
+from govnet.letters.models import Letter, Signature
+from govnet.letters.rules import Count, State
+
+_FRESH = {"populate_existing": True}
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class Row:
+    """A letter in a list, and how many signed it."""
+
+    letter: Letter
+    count: Count
+
+
+def _counted() -> Select[Any]:
+    """Letters, each with its members' and organisations' names counted, in one statement."""
+    of = Signature.letter_id == Letter.id
+    many = func.count(Signature.person_id), func.count(Signature.organisation_id)
+    people, organisations = (select(each).where(of).correlate(Letter).scalar_subquery() for each in many)
+    return select(Letter, people, organisations)
+
+
+def _rows(query: Select[Any]) -> list[Row]:
+    return [Row(letter, Count(*counts)) for letter, *counts in db.session.execute(query)]
+
+
+def under_way(network_id: int, limit: int = 200) -> list[Row]:
+    """What gathers names, is to be sent or waits for a reply; what closes soonest first."""
+    going = (State.OPEN, State.GATHERED, State.SENT)
+    query = _counted().where(Letter.network_id == network_id, Letter.state.in_(going))
+    return _rows(query.order_by(Letter.deadline, Letter.id).limit(limit))
+
+
+def open_now(network_id: int, now: datetime, limit: int = 3) -> list[Row]:
+    """What takes names now, soonest deadline first."""
+    takes = (Letter.network_id == network_id, Letter.state == State.OPEN, Letter.deadline > now)
+    return _rows(_counted().where(*takes).order_by(Letter.deadline, Letter.id).limit(limit))
+
+
+def over(network_id: int, page: int) -> list[Row]:
+    """A page, and one more, of what was answered or taken back, the newest first."""
+    query = _counted().where(
+        Letter.network_id == network_id, Letter.state.in_((State.ANSWERED, State.WITHDRAWN))
+    )
+    query = query.order_by(Letter.opened_at.desc(), Letter.id.desc())
+    return _rows(query.offset((page - 1) * PAGE).limit(PAGE + 1))
+
+
+def from_thread(thread_id: int) -> list[Row]:
+    """The letters that came out of a discussion, newest first."""
+    return _rows(_counted().where(Letter.thread_id == thread_id).order_by(Letter.id.desc()))
+
+
+def whole(letter_id: int) -> Letter:
+    """The letter with its author. NotFound without it."""
+    query = select(Letter).where(Letter.id == letter_id)
+    query = query.options(joinedload(Letter.author), joinedload(Letter.network))
+    found = db.session.scalar(query.execution_options(**_FRESH))
+    if found is None:
+        raise NotFound("There is no such letter.")
+    return found
+
+
+def locked(letter_id: int) -> Letter:
+    """The letter as it stands now, nobody else's until the transaction ends. NotFound without it."""
+    query = select(Letter).where(Letter.id == letter_id).with_for_update(of=Letter)
+    found = db.session.scalar(query.options(joinedload(Letter.network)).execution_options(**_FRESH))
+    if found is None:
+        raise NotFound("There is no such letter.")
+    return found
+
+
+def signatures(letter_id: int) -> Sequence[Signature]:
+    """The names under a letter: organisations first, each group in the order in which they signed."""
+    query = select(Signature).where(Signature.letter_id == letter_id)
+    order = (Signature.organisation_id.is_(None), Signature.at, Signature.id)
+    return db.session.scalars(query.options(joinedload(Signature.signed_by)).order_by(*order)).all()
+
+
+def count_of(letter_id: int) -> Count:
+    """How many signed."""
+    query = select(func.count(Signature.person_id), func.count(Signature.organisation_id))
+    members, organisations = db.session.execute(query.where(Signature.letter_id == letter_id)).one()
+    return Count(members, organisations)
+
+
+def signature_of(letter_id: int, *, person_id: int | None, organisation_id: int | None) -> Signature | None:
+    """The party's name under the letter."""
+    mine = (
+        (Signature.person_id == person_id)
+        if organisation_id is None
+        else (Signature.organisation_id == organisation_id)
+    )
+    return db.session.scalar(select(Signature).where(Signature.letter_id == letter_id, mine))
+
+
+def signed_by_others(letter: Letter) -> bool:
+    """Whether anybody but its author has put a name under it."""
+    others = (Signature.letter_id == letter.id, Signature.signed_by_id != letter.author_id)
+    return bool(db.session.scalar(select(exists().where(*others))))
+
+
+def signers(letter: Letter) -> set[int]:
+    """The persons who signed, for themselves or for an organisation, and the author."""
+    query = select(Signature.signed_by_id).where(Signature.letter_id == letter.id)
+    return {letter.author_id, *db.session.scalars(query)}
+
+
+def due(now: datetime) -> Sequence[int]:
+    """Letters whose time for names is over."""
+    query = select(Letter.id).where(Letter.state == State.OPEN, Letter.deadline <= now)
+    return db.session.scalars(query.order_by(Letter.deadline)).all()
+
+
+def unanswered(by: date) -> Sequence[int]:
+    """Letters to which a reply was due before that day, and of which nobody was told yet."""
+    query = select(Letter.id).where(
+        Letter.state == State.SENT, Letter.reply_due < by, Letter.reminded_at.is_(None)
+    )
+    return db.session.scalars(query.order_by(Letter.reply_due)).all()
+
+
+def to_send(person_id: int, now: datetime) -> Select[Any]:
+    """What waits for its author: closed letters that nobody said were sent."""
+    mine = (Letter.author_id == person_id, Letter.state == State.GATHERED)
+    return thing(Letter.network_id, Letter.id, Letter.title).where(*mine)
+
+
+def to_chase(person_id: int, now: datetime) -> Select[Any]:
+    """What waits for its author: letters whose reply is overdue."""
+    mine = (Letter.author_id == person_id, Letter.state == State.SENT, Letter.reminded_at.is_not(None))
+    return thing(Letter.network_id, Letter.id, Letter.title).where(*mine)

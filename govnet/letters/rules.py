@@ -1,0 +1,180 @@
+"""When a letter takes names, and what may follow what. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from govnet.charter import parameters as p
+from govnet.charter.rules import Charter
+from govnet.decisions.timing import how_late, takes_answers
+from govnet.kernel.said import N_, Said, counted
+from govnet.membership.rules import web_address
+
+LONGEST = 365
+"""Days for which a letter can be open at the most: after a year nobody remembers what they signed."""
+
+
+class State(StrEnum):
+    """The life of a letter. `gathered` has all its names and is to be sent."""
+
+    OPEN = "open"
+    GATHERED = "gathered"
+    SENT = "sent"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+
+
+UNSENT = frozenset({State.OPEN, State.GATHERED})
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many signed, each for themselves, and how many organisations."""
+
+    members: int = 0
+    organisations: int = 0
+
+    @property
+    def all(self) -> int:
+        """All names together."""
+        return self.members + self.organisations
+
+
+def soonest(opened: datetime, charter: Charter, zone: ZoneInfo) -> date:
+    """The first day whose closing hour leaves everybody the charter's days, by the wall clock."""
+    wall = opened.astimezone(zone).replace(tzinfo=None) + timedelta(days=charter[p.LETTERS_DAYS])
+    late = wall.time() > time(charter[p.CLOSING_HOUR])
+    return wall.date() + timedelta(days=1 if late else 0)
+
+
+def latest(opened: datetime, zone: ZoneInfo) -> date:
+    """The last day to which a letter opened then can be open."""
+    return opened.astimezone(zone).date() + timedelta(days=LONGEST)
+
+
+def day_problem(day: date, opened: datetime, charter: Charter, zone: ZoneInfo) -> Said | None:
+    """Why a letter opened then can't take names until this day, or nothing."""
+    first, last = soonest(opened, charter, zone), latest(opened, zone)
+    if day < first:
+        return counted(
+            N_("Everybody has at least %(num)s day to sign: choose %(first)s or later."),
+            N_("Everybody has at least %(num)s days to sign: choose %(first)s or later."),
+            charter[p.LETTERS_DAYS],
+            first=first,
+        )
+    if day > last:
+        return Said(
+            N_("A letter is open for a year at the most: choose %(last)s or earlier."), {"last": last}
+        )
+    return None
+
+
+def takes_names(state: State, now: datetime, deadline: datetime) -> bool:
+    """Whether names can be added and taken back: strictly before the deadline, and while it is open."""
+    return state is State.OPEN and takes_answers(now, deadline)
+
+
+def why_no_names(state: State, now: datetime, deadline: datetime) -> Said | None:
+    """Why a name can't be added or taken back any more, or nothing while it can."""
+    if takes_names(state, now, deadline):
+        return None
+    if state is State.WITHDRAWN:
+        return Said(N_("This letter was taken back by its author: nothing is sent in anybody’s name."))
+    if state in (State.SENT, State.ANSWERED):
+        return Said(N_("This letter was sent already, with the names that were under it."))
+    if now >= deadline:
+        return Said(
+            N_("This closed %(late)s ago. Your name was neither added nor taken back."),
+            {"late": how_late(deadline, now)},
+        )
+    return Said(N_("Its author closed this letter early: the names under it are the ones it is sent with."))
+
+
+def why_not_edited(state: State, *, signed_by_others: bool) -> Said | None:
+    """Why the words can't be changed any more, or nothing: whoever signs knows what they signed."""
+    if state is not State.OPEN:
+        return Said(N_("The words of a letter that is closed stay as they were signed."))
+    if signed_by_others:
+        return Said(
+            N_(
+                "Somebody else has signed it, so its words stay as they are. You can take it back and start another."
+            )
+        )
+    return None
+
+
+def why_not_closed(state: State) -> Said | None:
+    """Why it can't be closed early, or nothing."""
+    return None if state is State.OPEN else Said(N_("It takes no more names already."))
+
+
+def why_not_withdrawn(state: State) -> Said | None:
+    """Why it can't be taken back, or nothing."""
+    if state in UNSENT:
+        return None
+    if state is State.WITHDRAWN:
+        return Said(N_("It was taken back already."))
+    return Said(N_("It was sent: what was sent can’t be taken back. You can write another letter."))
+
+
+def why_not_sent(state: State, count: Count) -> Said | None:
+    """Why it can't be written down as sent, or nothing."""
+    if state is State.OPEN:
+        return Said(N_("It still gathers names. It can be sent once it is closed."))
+    if state is State.WITHDRAWN:
+        return Said(N_("It was taken back: it is not sent."))
+    if state in (State.SENT, State.ANSWERED):
+        return Said(N_("It is written down already that it was sent."))
+    return None if count.all else Said(N_("Nobody signed it: there is nothing to send."))
+
+
+def sent_problems(
+    sent_on: date, reply_due: date | None, *, closed_on: date, today: date
+) -> Iterable[tuple[str, Said]]:
+    """What is wrong with the days of a letter's sending, by field."""
+    if sent_on < closed_on:
+        yield (
+            "sent_on",
+            Said(N_("It took names until %(day)s: choose that day or a later one."), {"day": closed_on}),
+        )
+    elif sent_on > today:
+        yield "sent_on", Said(N_("That day is still to come. Write it down once it was sent."))
+    if reply_due is not None and reply_due <= sent_on:
+        yield "reply_due", Said(N_("A reply is due after the letter was sent: choose a later day, or none."))
+
+
+def why_not_answered(state: State) -> Said | None:
+    """Why a reply can't be written down, or nothing."""
+    if state is State.SENT:
+        return None
+    if state is State.ANSWERED:
+        return Said(N_("A reply is written down already."))
+    if state is State.WITHDRAWN:
+        return Said(N_("It was taken back: nobody replies to it."))
+    return Said(N_("First write down that it was sent, and when."))
+
+
+def reply_problems(
+    replied_on: date, text: str, url: str, *, sent_on: date, today: date
+) -> Iterable[tuple[str, Said]]:
+    """What is wrong with a reply, by field."""
+    if replied_on < sent_on:
+        yield (
+            "replied_on",
+            Said(N_("It was sent on %(day)s: a reply can’t have come before that."), {"day": sent_on}),
+        )
+    elif replied_on > today:
+        yield "replied_on", Said(N_("That day is still to come."))
+    if url and web_address(url) is None:
+        yield "url", Said(N_("This is no address of a page. It begins with https://"))
+    if not text.strip() and not url.strip():
+        yield "text", Said(N_("Enter what the reply says, or a link to it."))
+
+
+def overdue(state: State, reply_due: date | None, today: date) -> bool:
+    """Whether the day of the reply has gone by without one."""
+    return state is State.SENT and reply_due is not None and reply_due < today

@@ -1,0 +1,73 @@
+"""What no CHECK can see: signed words stay, closed is closed, and a name once given is only ever emptied."""
+
+from govnet.kernel.triggers import trigger
+
+_CODE = "USING ERRCODE = 'integrity_constraint_violation'"
+
+
+def _differs(*columns: str) -> str:
+    return "(" + " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in columns) + ")"
+
+
+def _postgresql(condition: str) -> str:
+    return condition.replace(" IS NOT NEW.", " IS DISTINCT FROM NEW.").replace(
+        " IS NEW.", " IS NOT DISTINCT FROM NEW."
+    )
+
+
+_SIGNED = "the words of a letter never change once somebody else has signed it"
+_BY_OTHERS = (
+    "EXISTS (SELECT 1 FROM letter_signature s WHERE s.letter_id = OLD.id AND s.signed_by_id <> OLD.author_id)"
+)
+_WORDS = _differs("title", "addressed_to", "text", "html", "version", "deadline")
+_NEVER = _differs("network_id", "thread_id", "author_id", "opened_at")
+_BACK = "(OLD.state <> 'open' AND NEW.state = 'open')"
+_OVER = f"(OLD.state IN ('answered', 'withdrawn') AND {_differs('state', 'sent_on', 'replied_on', 'reply', 'reply_url')})"
+_CHANGED = f"({_WORDS} AND (OLD.state <> 'open' OR {_BY_OTHERS})) OR {_NEVER} OR {_BACK} OR {_OVER}"
+trigger(
+    "letter_words_fixed",
+    "letter",
+    when="BEFORE UPDATE OR DELETE",
+    sqlite=f"BEFORE UPDATE ON letter WHEN {_CHANGED} BEGIN SELECT RAISE(ABORT, '{_SIGNED}');",
+    also=("BEFORE DELETE ON letter BEGIN SELECT RAISE(ABORT, 'a letter stays on record');",),
+    postgresql=f"""
+BEGIN
+  IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'a letter stays on record' {_CODE}; END IF;
+  IF {_postgresql(_CHANGED)} THEN RAISE EXCEPTION '{_SIGNED}' {_CODE}; END IF;
+  RETURN NEW;
+END""",
+)
+
+_CLOSED = "names are added and taken back only while a letter is open"
+_IS_CLOSED = "(SELECT state FROM letter WHERE id = {row}.letter_id) <> 'open'"
+_WAS_CLOSED = _IS_CLOSED.format(row="OLD")
+_SAME = " AND ".join(
+    f"OLD.{column} IS NEW.{column}"
+    for column in ("id", "letter_id", "membership_id", "person_id", "organisation_id", "signed_by_id", "at")
+)
+_ERASES = f"(NEW.erased AND NEW.name = '' AND {_SAME})"
+trigger(
+    "letter_signature_kept",
+    "letter_signature",
+    when="BEFORE INSERT OR UPDATE OR DELETE",
+    sqlite=f"BEFORE INSERT ON letter_signature WHEN {_IS_CLOSED.format(row='NEW')} "
+    f"BEGIN SELECT RAISE(ABORT, '{_CLOSED}');",
+    also=(
+        f"BEFORE UPDATE ON letter_signature WHEN NOT {_ERASES} BEGIN SELECT RAISE(ABORT, '{_CLOSED}');",
+        f"BEFORE DELETE ON letter_signature WHEN {_WAS_CLOSED} BEGIN SELECT RAISE(ABORT, '{_CLOSED}');",
+    ),
+    postgresql=f"""
+DECLARE
+  letter_id_ bigint := CASE WHEN TG_OP = 'DELETE' THEN OLD.letter_id ELSE NEW.letter_id END;
+  state_ text;
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF NOT {_postgresql(_ERASES)} THEN RAISE EXCEPTION '{_CLOSED}' {_CODE}; END IF;
+    RETURN NEW;
+  END IF;
+  SELECT state INTO state_ FROM letter WHERE id = letter_id_ FOR SHARE;
+  IF state_ <> 'open' THEN RAISE EXCEPTION '{_CLOSED}' {_CODE}; END IF;
+  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+  RETURN NEW;
+END""",
+)

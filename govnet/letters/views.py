@@ -1,0 +1,88 @@
+"""Reading: the list of letters, and a letter with its names; each as a page and as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from govnet.charter.models import Network
+from govnet.forum import registry as threads
+from govnet.kernel.pages import data_page, page
+from govnet.letters import follow_views, queries, shown, sign_views, words
+from govnet.letters.blueprint import bp
+from govnet.letters.models import Letter
+from govnet.letters.queries import PAGE, Row
+from govnet.letters.rules import State
+from govnet.permissions import Can, allows, can, current_actor
+
+blueprints = (bp,)
+PARTS = (follow_views, sign_views)
+"""The rest of the routes, in files of their own."""
+
+
+def bind(app: Flask) -> None:
+    """Discussions lead to letters, and show those that came out of them; templates know the words."""
+    app.jinja_env.globals["letter_words"] = words
+    threads.beside_threads(_came_of)
+    threads.onward_from_threads(_go_on)
+
+
+def _came_of(thread_id: int) -> list[threads.Beside]:
+    return [_beside(row) for row in queries.from_thread(thread_id)]
+
+
+def _beside(row: Row) -> threads.Beside:
+    letter = row.letter
+    said = _("%(title)s: %(signed)s", title=letter.title, signed=words.signed_by(row.count))
+    address = url_for("letters.letter", letter_id=letter.id)
+    return threads.Beside(said, address, words.state(letter), words.kind(letter))
+
+
+def _go_on(thread: Any) -> tuple[str, str] | None:
+    """From talking to saying it together, in one's own names."""
+    if not can(current_actor(), Can.START_LETTER, thread):
+        return None
+    return _("Gather names for a letter"), url_for("letters.start", thread=thread.id)
+
+
+def _page_number() -> int:
+    return min(max(request.args.get("page", 1, type=int), 1), 10_000)
+
+
+@bp.get("/<network:network>/letters", endpoint="letters")
+@allows(Can.READ)
+def the_letters(network: Network) -> Response:
+    """What gathers names, what is to be sent, what waits for a reply, and what was answered."""
+    number = _page_number()
+    going = queries.under_way(network.id) if number == 1 else []
+    over = queries.over(network.id, number)
+    parts = {state: [row for row in going if row.letter.state is state] for state in State}
+    return page("letters/letters.html", parts=parts, over=over[:PAGE], more=len(over) > PAGE, number=number)
+
+
+@bp.get("/<network:network>/letters.json")
+@allows(Can.READ)
+def letters_data(network: Network) -> Response:
+    """The same as data, a page at a time."""
+    number = _page_number()
+    going = queries.under_way(network.id) if number == 1 else []
+    over = queries.over(network.id, number)
+    following = url_for(".letters_data", page=number + 1) if len(over) > PAGE else None
+    return data_page({"letters": [shown.line(row) for row in (*going, *over[:PAGE])], "next": following})
+
+
+@bp.get("/<network:network>/letters/<int:letter_id>")
+@allows(Can.READ, letter=Letter)
+def letter(network: Network, letter: Letter) -> Response:
+    """What it says, for whom it speaks, who signed it, and what became of it."""
+    return sign_views.letter_page(letter.id)
+
+
+@bp.get("/<network:network>/letters/<int:letter_id>.json")
+@allows(Can.READ, letter=Letter)
+def letter_data(network: Network, letter: Letter) -> Response:
+    """The letter as data."""
+    return data_page(shown.as_data(queries.whole(letter.id), queries.signatures(letter.id)))

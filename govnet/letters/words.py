@@ -1,0 +1,72 @@
+"""What letters say of themselves on pages and in mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from govnet.kernel.pages import day, instant
+from govnet.letters.models import Letter, Signature
+from govnet.letters.rules import Count, State
+
+STATES: dict[State, tuple[Any, str]] = {
+    State.OPEN: (_l("Gathers names"), "open"),
+    State.GATHERED: (_l("To be sent"), "accent"),
+    State.SENT: (_l("Waits for a reply"), "warn"),
+    State.ANSWERED: (_l("Answered"), "good"),
+    State.WITHDRAWN: (_l("Taken back"), "plain"),
+}
+"""Each state in words, and its colour."""
+
+
+def state(letter: Letter) -> str:
+    """Where it stands; a letter for which no reply is expected by a day was simply sent."""
+    if letter.state is State.SENT and letter.reminded_at is not None:
+        return str(_("The reply is overdue"))
+    if letter.state is State.SENT and letter.reply_due is None:
+        return str(_("Sent"))
+    return str(STATES[letter.state][0])
+
+
+def kind(letter: Letter) -> str:
+    """The colour of its state."""
+    return STATES[letter.state][1]
+
+
+def signed_by(count: Count) -> str:
+    """ "signed by 43 members and 5 organisations": never "by the network"."""
+    members = ngettext("%(num)s member", "%(num)s members", count.members)
+    organisations = ngettext("%(num)s organisation", "%(num)s organisations", count.organisations)
+    if not count.all:
+        return str(_("signed by nobody yet"))
+    if not count.organisations:
+        return str(_("signed by %(who)s", who=members))
+    if not count.members:
+        return str(_("signed by %(who)s", who=organisations))
+    return str(_("signed by %(members)s and %(organisations)s", members=members, organisations=organisations))
+
+
+def name(signature: Signature) -> str:
+    """The name under a letter; whoever removed theirs is somebody who left."""
+    return signature.name or str(_("somebody who left"))
+
+
+def timeline(letter: Letter, zone: str) -> list[tuple[Any, str, str, bool]]:
+    """What happened to it, and what is to come: when, words, no address, whether it is done."""
+    steps = [(instant(letter.opened_at, zone), _("Opened for names"), "", True)]
+    if letter.closed_at is None:
+        steps.append((instant(letter.deadline, zone), _("Takes no more names; then it is sent"), "", False))
+    elif letter.state is State.WITHDRAWN:
+        steps.append((instant(letter.closed_at, zone), _("No more names; taken back and not sent"), "", True))
+    else:
+        steps.append((instant(letter.closed_at, zone), _("No more names"), "", True))
+    if letter.sent_on is not None:
+        steps.append((day(letter.sent_on), _("Sent to %(who)s", who=letter.addressed_to), "", True))
+    if letter.replied_on is not None:
+        steps.append((day(letter.replied_on), _("A reply came"), "", True))
+    elif letter.reply_due is not None:
+        steps.append((day(letter.reply_due), _("A reply is due"), "", False))
+    return steps
