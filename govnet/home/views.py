@@ -15,7 +15,10 @@ from govnet.extensions import db
 from govnet.forum.queries import said_lately
 from govnet.home import queries
 from govnet.home.people import People, Place, people
+from govnet.kernel.clock import now
 from govnet.kernel.pages import data_page, page
+from govnet.letters import queries as letters
+from govnet.letters.shown import line as letter_line
 from govnet.permissions import Can, allows, current_actor
 
 bp = Blueprint("home", __name__)
@@ -82,6 +85,7 @@ def _gathered(network: Network) -> dict[str, Any]:
         "people": who,
         "named": named(who.authorities),
         "open_now": lists.open_now(network.id, actor, 3),
+        "letters": letters.open_now(network.id, now()),
         "decided": [(each, register.outcome_in_words(each)) for each in register.lately(network.id, 3)],
         "coming": queries.coming_up(network, who),
         "said": said_lately(network.id, 3, actor),
@@ -98,6 +102,7 @@ def _as_data(network: Network, found: dict[str, Any]) -> dict[str, Any]:
              "answers": row.tally.as_json(), "url": _url("decisions.proposal", proposal_id=row.version.proposal_id)}
             for row in found["open_now"]
         ],
+        "letters": [letter_line(row) for row in found["letters"]],
         "decided": [
             {"number": each.number, "question": each.question, "outcome": each.outcome.value,
              "decided_at": each.decided_at.isoformat(), "url": _url("decisions.decision", number=each.number)}
@@ -144,6 +149,7 @@ def _links() -> Sequence[tuple[str, str, str]]:
         (_("The coordinator"), "coordinator.coordinator", _("What the coordinator may do, and until when.")),
         (_("Members"), "membership.members", _("Who belongs, of those who may be named.")),
         (_("Organisations"), "membership.organisations", _("Which organisations belong, and who speaks for them.")),
+        (_("Letters"), "letters.letters", _("What people and organisations said together, in their own names.")),
         (_("Announcements"), "announcements.archive", _("What was sent to everybody.")),
         (_("Everything that happened"), "record.entries", _("Each change, written down once and never edited.")),
         (_("Downloads"), "record.downloads", _("All of it as files, for your own counting.")),

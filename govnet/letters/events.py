@@ -72,7 +72,7 @@ class LetterClosed(_AboutLetter):
 
     verb: ClassVar[str] = "letters.closed"
     sentence: ClassVar[Any] = _l(
-        "The letter “%(title)s” is closed: signed by %(members)s members and %(organisations)s organisations."
+        "The letter “%(title)s” takes no more names. Members: %(members)s; organisations: %(organisations)s."
     )
 
     members: int
@@ -86,7 +86,7 @@ class LetterClosedEarly(LetterClosed):
 
     verb: ClassVar[str] = "letters.closed_early"
     sentence: ClassVar[Any] = _l(
-        "%(actor)s closed the letter “%(title)s” early: signed by %(members)s members and %(organisations)s organisations."
+        "%(actor)s closed the letter “%(title)s” early. Members: %(members)s; organisations: %(organisations)s."
     )
     words_of: ClassVar[frozenset[str]] = frozenset({"title", "reason"})
 

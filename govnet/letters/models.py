@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
+from govnet.forum.models import Thread
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
 from govnet.letters import triggers as triggers
 from govnet.letters.rules import State
@@ -68,6 +69,7 @@ class Letter(Base):
     """Its author has removed their name: the reasons went with it."""
     network: Mapped[Network] = relationship(lazy="raise")
     author: Mapped[Person] = relationship(lazy="raise")
+    thread: Mapped[Thread | None] = relationship(lazy="raise")
 
     @property
     def is_open(self) -> bool:

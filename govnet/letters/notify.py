@@ -21,7 +21,7 @@ def opened(told: Told) -> Notice | None:
     letter = queries.whole(told.key)
     if not letter.is_open:
         return None
-    thread = forum.thread_of(letter.thread_id) if letter.thread_id else None
+    thread = letter.thread
     return _notice(
         "letters/opened",
         told,

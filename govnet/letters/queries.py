@@ -37,7 +37,7 @@ def _counted() -> Select[Any]:
 
 
 def _rows(query: Select[Any]) -> list[Row]:
-    return [Row(letter, Count(*counts)) for letter, *counts in db.session.execute(query)]
+    return [Row(row[0], Count(row[1], row[2])) for row in db.session.execute(query)]
 
 
 def under_way(network_id: int, limit: int = 200) -> list[Row]:
@@ -68,9 +68,9 @@ def from_thread(thread_id: int) -> list[Row]:
 
 
 def whole(letter_id: int) -> Letter:
-    """The letter with its author. NotFound without it."""
+    """The letter with its author and the discussion it came from. NotFound without it."""
     query = select(Letter).where(Letter.id == letter_id)
-    query = query.options(joinedload(Letter.author), joinedload(Letter.network))
+    query = query.options(*(joinedload(each) for each in (Letter.author, Letter.network, Letter.thread)))
     found = db.session.scalar(query.execution_options(**_FRESH))
     if found is None:
         raise NotFound("There is no such letter.")

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import url_for
 
-from govnet.extensions import db
 from govnet.forum.models import Thread
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
@@ -71,7 +70,7 @@ def count(names: Sequence[Signature]) -> Count:
 
 
 def _thread(letter: Letter, actor: Actor) -> Thread | None:
-    thread = db.session.get(Thread, letter.thread_id) if letter.thread_id else None
+    thread = letter.thread
     return thread if thread is not None and can(actor, Can.READ_THREAD, thread) else None
 
 

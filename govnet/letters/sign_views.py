@@ -111,7 +111,8 @@ def edit(network: Network, letter: Letter) -> Response:
 def edit_now(network: Network, letter: Letter) -> Response:
     """Change them."""
     form, letter_id = LetterForm(about=letter), letter.id
-    seen = int(form.seen.data) if form.seen.data and form.seen.data.isdecimal() else 0
+    typed = (form.seen.data or "")[:9]
+    seen = int(typed) if typed.isdecimal() else 0
     if form.validate_on_submit():
         with form.catching(), transaction():
             actions.edit(letter, form.draft(), seen=seen, by=current_actor(), via=Door.WEB)

@@ -1,0 +1,132 @@
+"""Who is told of a letter, in which words, and who is not."""
+
+from __future__ import annotations
+
+import quopri
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from govnet.accounts.models import Person
+from govnet.charter.models import Network
+from govnet.extensions import db
+from govnet.kernel.actor import Door
+from govnet.kernel.clock import MovedClock
+from govnet.kernel.transaction import transaction
+from govnet.letters import closing, following, queries
+from govnet.letters.following import Reply
+from govnet.mail import actions as mail
+from govnet.mail.models import Rendering
+from govnet.mail.volume import Stance, Volume
+from tests.builders import a_member, a_network, acting
+from tests.decisions.builders import a_discussion
+from tests.decisions.test_decision_mail import names_of, told
+from tests.letters.builders import a_letter, closed, later, sent, sign, the
+
+pytestmark = pytest.mark.usefixtures("context")
+
+
+@pytest.fixture
+def network(context: object) -> Network:
+    return a_network()
+
+
+@pytest.fixture
+def ann(network: Network) -> Person:
+    return a_member(network, "Ann Example")
+
+
+def takes(person: Person, network: Network, volume: Volume) -> None:
+    with transaction():
+        mail.set_volume(acting(person, network), network, volume)
+
+
+def body(subject: str) -> str:
+    """The words of the newest mail with that in its subject, text and HTML, with single blanks."""
+    query = select(Rendering.body).where(Rendering.subject.contains(subject)).order_by(Rendering.id.desc())
+    found = db.session.scalars(query.limit(1)).one()
+    return " ".join(quopri.decodestring(found or b"").decode().split())
+
+
+def test_opening_is_told_to_who_wants_everything_and_to_nobody_else(network: Network, ann: Person) -> None:
+    bo, _cy = a_member(network, "Bo Example"), a_member(network, "Cy Example")
+    takes(bo, network, Volume.EVERYTHING)
+    a_letter(network, ann)
+    told()
+    assert names_of("Names until") == ["Bo Example"]
+    assert "It speaks for those who sign it, not for the network. A signature is public." in body(
+        "Names until"
+    )
+
+
+def test_who_follows_the_discussion_it_came_from_is_told(network: Network, ann: Person) -> None:
+    cy = a_member(network, "Cy Example")
+    thread = a_discussion(network, ann)
+    with transaction():
+        mail.take_stance(acting(cy, network), network, "thread", thread.id, Stance.FOLLOW)
+    a_letter(network, ann, thread=thread)
+    told()
+    assert names_of("Names until") == ["Cy Example"]
+
+
+def test_those_who_signed_are_told_what_becomes_of_it(
+    network: Network, ann: Person, time: MovedClock
+) -> None:
+    bo, _cy = a_member(network, "Bo Example"), a_member(network, "Cy Example")
+    letter_id = a_letter(network, ann)
+    sign(letter_id, bo)
+    closed(letter_id, time)
+    told()
+    assert names_of("To be sent now") == ["Ann Example", "Bo Example"]
+    assert "It is signed by 2 members." in body("To be sent now")
+    sent(letter_id, ann, due=later(9))
+    told()
+    assert names_of("Sent: Publish") == ["Bo Example"]
+    with transaction():
+        letter = queries.whole(letter_id)
+        by = acting(ann, letter.network)
+        following.answered(letter, Reply(later(0), "We shall publish them."), by=by, via=Door.WEB)
+    told()
+    assert names_of("A reply came") == ["Bo Example"]
+    assert "We shall publish them." in body("A reply came")
+
+
+def test_who_takes_only_votes_is_told_of_no_letter(network: Network, ann: Person, time: MovedClock) -> None:
+    bo = a_member(network, "Bo Example")
+    takes(bo, network, Volume.VOTES)
+    letter_id = a_letter(network, ann)
+    sign(letter_id, bo)
+    closed(letter_id, time)
+    told()
+    assert names_of("To be sent now") == ["Ann Example"]
+
+
+def test_closing_early_and_taking_back_are_told_with_the_reason(network: Network, ann: Person) -> None:
+    bo, letter_id = a_member(network, "Bo Example"), a_letter(network, ann)
+    sign(letter_id, bo)
+    for act, why in ((following.close_early, "The hearing is soon."), (following.withdraw, "They did it.")):
+        with transaction():
+            letter = queries.whole(letter_id)
+            act(letter, why, by=acting(ann, letter.network), via=Door.WEB)
+        told()
+    assert names_of("To be sent now") == names_of("Taken back") == ["Bo Example"]
+    assert "The hearing is soon." in body("To be sent now")
+    assert "They did it." in body("Taken back")
+    assert "Nothing is sent in your name" in body("Taken back")
+
+
+def test_only_the_author_is_told_that_the_reply_is_overdue(
+    network: Network, ann: Person, time: MovedClock
+) -> None:
+    bo, letter_id = a_member(network), a_letter(network, ann)
+    sign(letter_id, bo)
+    closed(letter_id, time)
+    sent(letter_id, ann, due=later(2))
+    time.move(timedelta(days=3))
+    db.session.rollback()
+    assert closing.remind_due() == 1
+    told()
+    assert names_of("No reply by") == ["Ann Example"]
+    assert the(letter_id).reply_due is not None
+    assert "this is the moment to ask again" in body("No reply by")

@@ -1,0 +1,212 @@
+"""When a letter takes names, and what may follow what."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from govnet.charter import parameters as p
+from govnet.charter.rules import Charter
+from govnet.letters import rules
+from govnet.letters.rules import Count, State
+
+LONDON = ZoneInfo("Europe/London")
+CHARTER = Charter({})
+MONDAY = datetime(2015, 4, 13, 9, 0, tzinfo=UTC)
+DAY = date(2015, 4, 20)
+
+
+def said(found: object) -> str:
+    return str(found) if found is not None else ""
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        (date(2015, 4, 19), "at least 7 days to sign: choose"),
+        (date(2015, 4, 20), ""),
+        (date(2015, 4, 25), ""),
+        (date(2016, 4, 12), ""),
+        (date(2016, 4, 13), "for a year at the most"),
+        (date(2014, 1, 1), "at least 7 days to sign"),
+    ],
+)
+def test_everybody_has_a_week_to_sign_and_nobody_a_year_and_a_day(day: date, why: str) -> None:
+    assert (
+        (why in said(rules.day_problem(day, MONDAY, CHARTER, LONDON)))
+        if why
+        else (rules.day_problem(day, MONDAY, CHARTER, LONDON) is None)
+    )
+
+
+def test_who_opens_after_the_closing_hour_gives_the_whole_last_day() -> None:
+    evening = MONDAY.replace(hour=19)
+    assert rules.soonest(evening, CHARTER, LONDON) == date(2015, 4, 21)
+
+
+def test_a_network_sets_how_long_letters_are_open() -> None:
+    charter = Charter({"decisions.letters_days": 21})
+    assert rules.soonest(MONDAY, charter, LONDON) == date(2015, 5, 4)
+
+
+@given(st.datetimes(datetime(2015, 1, 1), datetime(2030, 1, 1)), st.integers(1, 90))
+def test_the_first_possible_day_always_gives_the_days_that_the_rules_promise(
+    wall: datetime, days: int
+) -> None:
+    opened = wall.replace(tzinfo=LONDON)
+    charter = Charter({"decisions.letters_days": days})
+    first = rules.soonest(opened, charter, LONDON)
+    closing = datetime(first.year, first.month, first.day, charter[p.CLOSING_HOUR])
+    assert timedelta(days=days) <= closing - wall < timedelta(days=days + 1)
+    assert rules.day_problem(first, opened, charter, LONDON) is None
+    assert rules.day_problem(first - timedelta(days=1), opened, charter, LONDON) is not None
+
+
+@pytest.mark.parametrize(
+    ("state", "late", "words"),
+    [
+        (State.OPEN, -1, ""),
+        (State.OPEN, 0, "This closed less than a minute ago."),
+        (State.OPEN, 120, "This closed 2 minutes ago."),
+        (State.GATHERED, -60, "closed this letter early"),
+        (State.GATHERED, 7200, "This closed 2 hours ago. Your name was neither added nor taken back."),
+        (State.SENT, 90_000, "was sent already"),
+        (State.ANSWERED, 90_000, "was sent already"),
+        (State.WITHDRAWN, -60, "taken back by its author"),
+    ],
+)
+def test_names_are_taken_until_the_deadline_and_afterwards_it_is_said_why_not(
+    state: State, late: int, words: str
+) -> None:
+    now = MONDAY + timedelta(seconds=late)
+    found = rules.why_no_names(state, now, MONDAY)
+    assert rules.takes_names(state, now, MONDAY) == (found is None) == (words == "")
+    assert words in said(found)
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("others", [False, True])
+def test_words_change_only_while_nobody_else_has_signed_them(state: State, others: bool) -> None:
+    found = rules.why_not_edited(state, signed_by_others=others)
+    assert (found is None) == (state is State.OPEN and not others)
+    if state is State.OPEN and others:
+        assert "Somebody else has signed it" in said(found)
+    elif found:
+        assert "stay as they were signed" in said(found)
+
+
+@pytest.mark.parametrize("state", State)
+def test_only_what_is_open_can_be_closed_early(state: State) -> None:
+    assert (rules.why_not_closed(state) is None) == (state is State.OPEN)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (State.OPEN, ""),
+        (State.GATHERED, ""),
+        (State.SENT, "what was sent can’t be taken back"),
+        (State.ANSWERED, "what was sent can’t be taken back"),
+        (State.WITHDRAWN, "taken back already"),
+    ],
+)
+def test_a_letter_is_taken_back_before_it_is_sent_or_not_at_all(state: State, words: str) -> None:
+    found = rules.why_not_withdrawn(state)
+    assert (found is None) == (words == "")
+    assert words in said(found)
+
+
+@pytest.mark.parametrize(
+    ("state", "count", "words"),
+    [
+        (State.GATHERED, Count(1, 0), ""),
+        (State.GATHERED, Count(0, 1), ""),
+        (State.GATHERED, Count(0, 0), "Nobody signed it"),
+        (State.OPEN, Count(9, 0), "still gathers names"),
+        (State.SENT, Count(9, 0), "written down already"),
+        (State.ANSWERED, Count(9, 0), "written down already"),
+        (State.WITHDRAWN, Count(9, 0), "taken back"),
+    ],
+)
+def test_a_letter_is_sent_once_after_it_closed_and_with_a_name(
+    state: State, count: Count, words: str
+) -> None:
+    found = rules.why_not_sent(state, count)
+    assert (found is None) == (words == "")
+    assert words in said(found)
+
+
+@pytest.mark.parametrize(
+    ("sent_on", "due", "field"),
+    [
+        (DAY, None, ""),
+        (DAY, DAY + timedelta(days=1), ""),
+        (DAY + timedelta(days=2), None, ""),
+        (DAY - timedelta(days=1), None, "sent_on"),
+        (DAY + timedelta(days=3), None, "sent_on"),
+        (DAY, DAY, "reply_due"),
+        (DAY, DAY - timedelta(days=9), "reply_due"),
+    ],
+)
+def test_it_was_sent_between_its_closing_and_today_and_a_reply_is_due_later(
+    sent_on: date, due: date | None, field: str
+) -> None:
+    days = {"closed_on": DAY, "today": DAY + timedelta(days=2)}
+    found = [name for name, _said in rules.sent_problems(sent_on, due, **days)]
+    assert found == ([field] if field else [])
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (State.OPEN, "First write down that it was sent"),
+        (State.GATHERED, "First write down that it was sent"),
+        (State.SENT, ""),
+        (State.ANSWERED, "written down already"),
+        (State.WITHDRAWN, "nobody replies"),
+    ],
+)
+def test_a_reply_comes_once_to_what_was_sent(state: State, words: str) -> None:
+    found = rules.why_not_answered(state)
+    assert (found is None) == (words == "")
+    assert words in said(found)
+
+
+@pytest.mark.parametrize(
+    ("on", "text", "url", "fields"),
+    [
+        (0, "Thank you.", "", []),
+        (1, "", "https://example.org/reply", []),
+        (1, "", "example.org/reply", []),
+        (-1, "Thank you.", "", ["replied_on"]),
+        (2, "Thank you.", "", ["replied_on"]),
+        (0, " ", "", ["text"]),
+        (0, "Thank you.", "javascript:alert(1)", ["url"]),
+        (0, "", "not an address", ["url"]),
+    ],
+)
+def test_a_reply_has_a_day_that_can_be_and_says_something(
+    on: int, text: str, url: str, fields: list[str]
+) -> None:
+    days = {"sent_on": DAY, "today": DAY + timedelta(days=1)}
+    found = rules.reply_problems(DAY + timedelta(days=on), text, url, **days)
+    assert [name for name, _said in found] == fields
+
+
+@pytest.mark.parametrize(
+    ("state", "due", "is_overdue"),
+    [
+        (State.SENT, DAY - timedelta(days=1), True),
+        (State.SENT, DAY, False),
+        (State.SENT, None, False),
+        (State.ANSWERED, DAY - timedelta(days=1), False),
+    ],
+)
+def test_a_reply_is_overdue_from_the_day_after_it_was_due(
+    state: State, due: date | None, is_overdue: bool
+) -> None:
+    assert rules.overdue(state, due, DAY) == is_overdue
