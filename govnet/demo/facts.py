@@ -165,6 +165,27 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A letter with the names under it, in the order in which they came, and what became of it."""
+
+    key: str
+    thread: str
+    by: str
+    title: str
+    to: str
+    text: str
+    opened_days_ago: int
+    closes_days: int
+    names: tuple[str, ...]
+    taken_back: tuple[str, ...] = ()
+    sent_days_ago: int | None = None
+    how: str = ""
+    reply_due_days: int | None = None
+    replied_days_ago: int | None = None
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
     """What the coordinator sent to everybody; a draft where `days_ago` is missing."""
 
@@ -286,6 +307,7 @@ class Facts:
     elsewhere: tuple[Elsewhere, ...]
     choices: tuple[Choice, ...]
     drafts: tuple[DraftFact, ...]
+    letters: tuple[Letter, ...]
     announcements: tuple[Announcement, ...]
     hidden: tuple[Hidden, ...]
     reports: tuple[Report, ...]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from govnet.charter.founding_file import read_founding
 from govnet.charter.models import ACCENTS, RESERVED
-from govnet.demo import announcing, choosing, deciding, joining, talking
+from govnet.demo import announcing, choosing, deciding, joining, signing, talking
 from govnet.demo.dates import Calendar
 from govnet.demo.reading import read
 from govnet.demo.stage import Stage
@@ -38,6 +38,7 @@ def play() -> int:
         talking.plan(stage)
         deciding.plan(stage)
         choosing.plan(stage)
+        signing.plan(stage)
         announcing.plan(stage)
         _post_office(stage)
         count = stage.play(moving)

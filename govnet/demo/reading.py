@@ -28,6 +28,7 @@ def read(calendar: Calendar) -> facts.Facts:
         elsewhere=_all(facts.Elsewhere, tables["decisions"]["elsewhere"]),
         choices=tuple(_choice(one) for one in tables["choices"]["choices"]),
         drafts=_all(facts.DraftFact, tables["choices"]["drafts"]),
+        letters=tuple(_letter(one) for one in tables["letters"]["letters"]),
         announcements=_all(facts.Announcement, tables["announcements"]["announcements"]),
         hidden=tuple(_hidden(one) for one in tables["moderation"]["hidden"]),
         reports=_all(facts.Report, tables["moderation"]["reports"]),
@@ -86,6 +87,11 @@ def _earlier(table: Mapping[str, Any]) -> facts.Earlier:
 def _choice(table: Mapping[str, Any]) -> facts.Choice:
     given = (facts.Chosen(who=who, values=tuple(values), reason=why) for who, values, why in table["answers"])
     return facts.Choice(**{**table, "answers": tuple(given)})
+
+
+def _letter(table: Mapping[str, Any]) -> facts.Letter:
+    names = {name: tuple(table.get(name, ())) for name in ("names", "taken_back")}
+    return facts.Letter(**{**table, **names})
 
 
 def _hidden(table: Mapping[str, Any]) -> facts.Hidden:

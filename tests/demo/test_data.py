@@ -121,6 +121,16 @@ def test_everybody_who_answers_belonged_when_the_question_opened(facts: Facts) -
             assert joined > proposal.opened_days_ago, (proposal.key, answer.who)
 
 
+def test_everybody_who_signs_a_letter_belonged_when_it_opened(facts: Facts) -> None:
+    since = member_since(facts) | {f"org:{one.key}": one.days_ago for one in facts.organisations.values()}
+    for letter in facts.letters:
+        assert letter.thread in {one.key for one in facts.threads}, letter.key
+        assert len(set(letter.names)) == len(letter.names), letter.key
+        assert set(letter.taken_back) <= set(letter.names), letter.key
+        for who in (letter.by, *letter.names):
+            assert since[who] > letter.opened_days_ago, (letter.key, who)
+
+
 def test_no_human_answers_twice_in_two_names(facts: Facts) -> None:
     for proposal in facts.proposals:
         voices = {(answer.organisation, answer.who) for answer in proposal.answers}

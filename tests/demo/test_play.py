@@ -24,6 +24,8 @@ from govnet.demo.catcher import Catcher, caught, folder_in
 from govnet.extensions import db, limiter
 from govnet.forum.models import Thread
 from govnet.kernel import clock
+from govnet.letters import queries as letter_queries
+from govnet.letters.models import Letter
 from govnet.mail.models import Delivery
 from govnet.mail.queries import trouble as mail_trouble
 from govnet.membership.models import Membership, MembershipState
@@ -61,6 +63,7 @@ def test_the_network_stands_at_its_fullest_whatever_is_thrown_at_it(
     with played.app_context():
         _members_and_record()
         _decisions()
+        _letters()
         _talk_and_mail(tmp_path)
     _one_click_each(client)
     _a_word_that_is_nobody(client)
@@ -98,6 +101,13 @@ def _decisions() -> None:
     deadlines = sorted(db.session.scalars(still))
     assert len(deadlines) == 4
     assert (deadlines[0] - NOW).days <= 1
+
+
+def _letters() -> None:
+    letters = db.session.scalars(select(Letter).order_by(Letter.id)).all()
+    assert [each.state.value for each in letters] == ["answered", "open"]
+    counts = [letter_queries.count_of(each.id) for each in letters]
+    assert [(each.members, each.organisations) for each in counts] == [(16, 4), (22, 4)]
 
 
 def _talk_and_mail(folder: Path) -> None:
