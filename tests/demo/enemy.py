@@ -30,6 +30,7 @@ NEVER = (
 VALUES: dict[str, tuple[Any, ...]] = {
     "network": ("uk", "nobody"),
     "number": (1, 3, 2_147_483_647),
+    "key": (1, 999_999),
     "token": ("x", "a" * 300),
     "slug": ("purpose", "membership", "no-such-thing"),
     "target": ("thread",),
