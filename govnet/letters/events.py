@@ -27,6 +27,7 @@ class LetterOpened(_AboutLetter):
 
     verb: ClassVar[str] = "letters.opened"
     sentence: ClassVar[Any] = _l("%(actor)s asked for names under a letter: “%(title)s”")
+    words_of: ClassVar[frozenset[str]] = frozenset({"title", "addressed_to"})
 
     addressed_to: str
     deadline: datetime

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -52,6 +53,11 @@ def signed_by(count: Count) -> str:
 def name(signature: Signature) -> str:
     """The name under a letter; whoever removed theirs is somebody who left."""
     return signature.name or str(_("somebody who left"))
+
+
+def day_of(signature: Signature, zone: str) -> Any:
+    """The day on which it was signed, where the network is."""
+    return day(signature.at.astimezone(ZoneInfo(zone)).date())
 
 
 def timeline(letter: Letter, zone: str) -> list[tuple[Any, str, str, bool]]:
