@@ -9,6 +9,8 @@ from govnet.accounts.waiting import Group, news, waits
 from govnet.accounts.yours import forget, yours
 from govnet.kernel.duties import duty
 from govnet.letters import closing, leaving, queries
+from govnet.letters.desk import left_over
+from govnet.offices.desk import on_desk
 
 
 def _letter(network: Any, key: int) -> str:
@@ -20,6 +22,7 @@ def bind() -> None:
     waits("letters.send", queries.to_send, asks=_l("Send it, and say so"), link=_letter)
     waits("letters.chase", queries.to_chase, asks=_l("The reply is overdue"), link=_letter)
     news(Group.NEWS, "letters.opened", "letters.sent", "letters.answered")
+    on_desk(left_over)
     yours("letters", leaving.held)
     forget(leaving.forget)
     duty("close letters", closing.close_due)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from govnet.accounts.waiting import thing
@@ -134,6 +134,14 @@ def unanswered(by: date) -> Sequence[int]:
         Letter.state == State.SENT, Letter.reply_due < by, Letter.reminded_at.is_(None)
     )
     return db.session.scalars(query.order_by(Letter.reply_due)).all()
+
+
+def left_over(network_id: int) -> Sequence[Letter]:
+    """What an officer can go on with: to be sent though its author has gone, or with an overdue reply."""
+    orphaned = and_(Letter.state == State.GATHERED, Letter.erased)
+    overdue = and_(Letter.state == State.SENT, Letter.reminded_at.is_not(None))
+    query = select(Letter).where(Letter.network_id == network_id, or_(orphaned, overdue))
+    return db.session.scalars(query.order_by(Letter.id)).all()
 
 
 def to_send(person_id: int, now: datetime) -> Select[Any]:

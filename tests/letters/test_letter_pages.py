@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from govnet.accounts import erasure
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -356,6 +357,27 @@ def test_what_an_author_must_do_waits_for_them(
     db.session.rollback()
     closing.remind_due()
     assert "The reply is overdue" in opened(browser(app, ann), "/me").text
+
+
+def test_what_nobody_is_left_to_do_is_on_the_officers_desk(
+    app: Flask, network: Network, ann: Person, time: MovedClock
+) -> None:
+    bo, sam = a_member(network), a_steering_member(network)
+    orphan, late = a_letter(network, ann, title="Orphan"), a_letter(network, bo, title="Late")
+    time.move(to=the(orphan).deadline)
+    db.session.rollback()
+    closing.close_due()
+    sent(late, bo, due=later(1))
+    assert "Orphan" not in opened(browser(app, sam), "/uk/desk").text
+    with transaction():
+        erasure.erase_oneself("remove", by=acting(ann, ann_network()), via=Door.WEB)
+    time.move(timedelta(days=2))
+    db.session.rollback()
+    closing.remind_due()
+    page = opened(browser(app, sam), "/uk/desk")
+    assert "“Orphan” is to be sent, and who started it has left" in page.text
+    assert "The reply to “Late” is overdue" in page.text
+    assert f"/uk/letters/{orphan}" in page.links
 
 
 def test_lists_and_letters_take_at_most_eight_statements_however_many_signed(
