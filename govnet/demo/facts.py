@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from govnet.demo.letter_facts import Letter
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -162,27 +164,6 @@ class Elsewhere:
     text: str
     evidence: str
     thread: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """A letter with the names under it, in the order in which they came, and what became of it."""
-
-    key: str
-    thread: str
-    by: str
-    title: str
-    to: str
-    text: str
-    opened_days_ago: int
-    closes_days: int
-    names: tuple[str, ...]
-    taken_back: tuple[str, ...] = ()
-    sent_days_ago: int | None = None
-    how: str = ""
-    reply_due_days: int | None = None
-    replied_days_ago: int | None = None
-    reply: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

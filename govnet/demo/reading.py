@@ -6,7 +6,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
-from govnet.demo import facts
+from govnet.demo import facts, letter_facts
 from govnet.demo.dates import Calendar
 
 T = TypeVar("T")
@@ -89,9 +89,9 @@ def _choice(table: Mapping[str, Any]) -> facts.Choice:
     return facts.Choice(**{**table, "answers": tuple(given)})
 
 
-def _letter(table: Mapping[str, Any]) -> facts.Letter:
+def _letter(table: Mapping[str, Any]) -> letter_facts.Letter:
     names = {name: tuple(table.get(name, ())) for name in ("names", "taken_back")}
-    return facts.Letter(**{**table, **names})
+    return letter_facts.Letter(**{**table, **names})
 
 
 def _hidden(table: Mapping[str, Any]) -> facts.Hidden:
