@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from govnet.demo.letter_facts import Letter
+from govnet.demo.more_facts import Letter, Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,16 +201,6 @@ class Hidden:
     by: str
     reason: str
     appeals: tuple[Appeal, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """A report of a post that nobody has answered yet."""
-
-    post: str
-    by: str
-    days_ago: int
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
-from govnet.demo import facts, letter_facts
+from govnet.demo import facts, more_facts
 from govnet.demo.dates import Calendar
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ def read(calendar: Calendar) -> facts.Facts:
         letters=tuple(_letter(one) for one in tables["letters"]["letters"]),
         announcements=_all(facts.Announcement, tables["announcements"]["announcements"]),
         hidden=tuple(_hidden(one) for one in tables["moderation"]["hidden"]),
-        reports=_all(facts.Report, tables["moderation"]["reports"]),
+        reports=_all(more_facts.Report, tables["moderation"]["reports"]),
         applications=_all(facts.Application, tables["applications"]["applications"]),
     )
 
@@ -89,9 +89,9 @@ def _choice(table: Mapping[str, Any]) -> facts.Choice:
     return facts.Choice(**{**table, "answers": tuple(given)})
 
 
-def _letter(table: Mapping[str, Any]) -> letter_facts.Letter:
+def _letter(table: Mapping[str, Any]) -> more_facts.Letter:
     names = {name: tuple(table.get(name, ())) for name in ("names", "taken_back")}
-    return letter_facts.Letter(**{**table, **names})
+    return more_facts.Letter(**{**table, **names})
 
 
 def _hidden(table: Mapping[str, Any]) -> facts.Hidden:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from govnet.demo.letter_facts import Letter
+from govnet.demo.more_facts import Letter
 from govnet.demo.stage import Stage, evenly
 from govnet.extensions import db
 from govnet.forum import queries as forum

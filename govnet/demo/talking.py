@@ -7,7 +7,8 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from govnet.demo.dates import spread
-from govnet.demo.facts import Appeal, Hidden, Post, Report, Thread
+from govnet.demo.facts import Appeal, Hidden, Post, Thread
+from govnet.demo.more_facts import Report
 from govnet.demo.stage import Stage, evenly
 from govnet.extensions import db
 from govnet.forum import actions, moderation, readers

@@ -1,4 +1,4 @@
-"""What the demo's file of letters holds; beside facts.py, which is long enough."""
+"""More of what the demo's data files hold; facts.py is long enough."""
 
 from dataclasses import dataclass
 
@@ -22,3 +22,13 @@ class Letter:
     reply_due_days: int | None = None
     replied_days_ago: int | None = None
     reply: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A report of a post that nobody has answered yet."""
+
+    post: str
+    by: str
+    days_ago: int
+    reason: str
