@@ -35,12 +35,9 @@ from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows, current_actor
 
 
-def beside(thread_id: int) -> list[threads.Beside]:
-    """The open drafts that came out of a discussion."""
-    return [
-        threads.Beside(each.question, url_for("decisions.draft", draft_id=each.id), _("Draft"))
-        for each in drafts.open_of(thread_id)
-    ]
+def beside(line: threads.Line) -> threads.Beside:
+    """An open draft that came out of a discussion."""
+    return threads.Beside(line.title, url_for("decisions.draft", draft_id=line.key), _("Draft"))
 
 
 @bp.get("/<network:network>/proposals/drafts/<int:draft_id>")

@@ -9,14 +9,15 @@ from datetime import date
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import joinedload, raiseload, selectinload
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from govnet.charter.rules import Charter, canonical
 from govnet.decisions import ways
 from govnet.decisions.beside import Draft, DraftState, Sponsor
 from govnet.decisions.opening import Ask, More, Words
 from govnet.extensions import db
+from govnet.forum import registry as threads
 from govnet.forum.kinds import Audience
 from govnet.forum.models import Thread
 from govnet.forum.queries import reach
@@ -99,10 +100,10 @@ def open_in(network_id: int, actor: Actor, limit: int = 50) -> Sequence[Draft]:
     return db.session.scalars(query).all()
 
 
-def open_of(thread_id: int) -> Sequence[Draft]:
-    """The open drafts that came out of a discussion, newest words first."""
-    query = select(Draft).where(Draft.thread_id == thread_id, Draft.state == DraftState.OPEN)
-    return db.session.scalars(query.options(raiseload(Draft.thread)).order_by(Draft.changed_at.desc())).all()
+def open_of(thread_id: int) -> Select[Any]:
+    """The open drafts that came out of a discussion, as lines beside it."""
+    query = threads.line("draft", Draft.id, Draft.question, Draft.state, 0, 0, Draft.changed_at)
+    return query.where(Draft.thread_id == thread_id, Draft.state == DraftState.OPEN)
 
 
 def missing(charter: Charter, draft: Draft, supporters: int, zone: str) -> tuple[Said, ...]:

@@ -49,7 +49,7 @@ def bind(app: Flask) -> None:
     registry.link_to("decision", lambda d: url_for("decisions.decision", number=d["number"]))
     app.jinja_env.globals["decision_words"] = words
     threads.beside_threads(_came_of)
-    threads.beside_threads(draft_views.beside)
+    threads.lines_beside_threads("draft", drafts.open_of, draft_views.beside)
     registry.link_to("proposal_draft", lambda d: url_for("decisions.draft", draft_id=int(d["key"])))
     threads.onward_from_threads(_go_on)
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, Select, String, cast, literal, select, union_all
+
+from govnet.extensions import db
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +23,25 @@ class Beside:
     """How the state is coloured: plain, good, warn, bad, open."""
 
 
+class Line(NamedTuple):
+    """What a provider of lines finds: enough to say it, in columns that all such providers share."""
+
+    kind: str
+    key: int
+    title: str
+    state: str
+    members: int
+    organisations: int
+    at: datetime
+
+
+Lines = Callable[[int], Select[Any]]
 Provider = Callable[[int], Sequence[Beside]]
 Onward = Callable[[Any], tuple[str, str] | None]
 
 _beside: list[Provider] = []
 _onward: list[Onward] = []
+_lines: dict[str, tuple[Lines, Callable[[Line], Beside]]] = {}
 
 
 def beside_threads(provider: Provider) -> None:
@@ -31,9 +50,33 @@ def beside_threads(provider: Provider) -> None:
         _beside.append(provider)
 
 
+def line(
+    kind: str, key: Any, title: Any, state: Any, members: Any, organisations: Any, at: Any
+) -> Select[Any]:
+    """The columns of a line; add joins and conditions."""
+    columns: list[Any] = [cast(key, BigInteger), cast(title, String), cast(state, String)]
+    counts: list[Any] = [cast(members, BigInteger), cast(organisations, BigInteger)]
+    return select(literal(kind), *columns, *counts, at)
+
+
+def lines_beside_threads(kind: str, rows: Lines, say: Callable[[Line], Beside]) -> None:
+    """Like beside_threads, for what a line can say: `rows(thread_id)` is made with line(), and all are one statement."""
+    _lines[kind] = (rows, say)
+
+
 def beside(thread_id: int) -> list[Beside]:
-    """What came out of a discussion."""
-    return [one for provider in _beside for one in provider(thread_id)]
+    """What came out of a discussion; of each kind of line, the newest first."""
+    return [one for provider in _beside for one in provider(thread_id)] + _said(thread_id)
+
+
+def _said(thread_id: int) -> list[Beside]:
+    if not _lines:
+        return []
+    every = union_all(*(rows(thread_id) for rows, _say in _lines.values()))
+    found = sorted(
+        (Line._make(row) for row in db.session.execute(every)), key=lambda row: row.at, reverse=True
+    )
+    return [_lines[kind][1](row) for kind in _lines for row in found if row.kind == kind]
 
 
 def onward_from_threads(provider: Onward) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from govnet.accounts.waiting import thing
 from govnet.extensions import db
+from govnet.forum import registry as threads
 from govnet.kernel.errors import NotFound
 from govnet.letters.models import Letter, Signature
 from govnet.letters.rules import Count, State
@@ -28,12 +29,15 @@ class Row:
     count: Count
 
 
-def _counted() -> Select[Any]:
-    """Letters, each with its members' and organisations' names counted, in one statement."""
+def _counts() -> list[Any]:
+    """How many members and how many organisations signed a letter, as columns beside it."""
     of = Signature.letter_id == Letter.id
     many = func.count(Signature.person_id), func.count(Signature.organisation_id)
-    people, organisations = (select(each).where(of).correlate(Letter).scalar_subquery() for each in many)
-    return select(Letter, people, organisations)
+    return [select(each).where(of).correlate(Letter).scalar_subquery() for each in many]
+
+
+def _counted() -> Select[Any]:
+    return select(Letter, *_counts())
 
 
 def _rows(query: Select[Any]) -> list[Row]:
@@ -62,9 +66,12 @@ def over(network_id: int, page: int) -> list[Row]:
     return _rows(query.offset((page - 1) * PAGE).limit(PAGE + 1))
 
 
-def from_thread(thread_id: int) -> list[Row]:
-    """The letters that came out of a discussion, newest first."""
-    return _rows(_counted().where(Letter.thread_id == thread_id).order_by(Letter.id.desc()))
+def from_thread(thread_id: int) -> Select[Any]:
+    """The letters that came out of a discussion, as lines beside it."""
+    people, organisations = _counts()
+    counts = {"members": people, "organisations": organisations}
+    line = threads.line("letter", Letter.id, Letter.title, Letter.state, **counts, at=Letter.opened_at)
+    return line.where(Letter.thread_id == thread_id)
 
 
 def whole(letter_id: int) -> Letter:

@@ -14,8 +14,8 @@ from govnet.kernel.pages import data_page, page
 from govnet.letters import follow_views, queries, shown, sign_views, words
 from govnet.letters.blueprint import bp
 from govnet.letters.models import Letter
-from govnet.letters.queries import PAGE, Row
-from govnet.letters.rules import State
+from govnet.letters.queries import PAGE
+from govnet.letters.rules import Count, State
 from govnet.permissions import Can, allows, can, current_actor
 
 blueprints = (bp,)
@@ -26,19 +26,16 @@ PARTS = (follow_views, sign_views)
 def bind(app: Flask) -> None:
     """Discussions lead to letters, and show those that came out of them; templates know the words."""
     app.jinja_env.globals["letter_words"] = words
-    threads.beside_threads(_came_of)
+    threads.lines_beside_threads("letter", queries.from_thread, _beside)
     threads.onward_from_threads(_go_on)
 
 
-def _came_of(thread_id: int) -> list[threads.Beside]:
-    return [_beside(row) for row in queries.from_thread(thread_id)]
-
-
-def _beside(row: Row) -> threads.Beside:
-    letter = row.letter
-    said = _("%(title)s: %(signed)s", title=letter.title, signed=words.signed_by(row.count))
-    address = url_for("letters.letter", letter_id=letter.id)
-    return threads.Beside(said, address, words.state(letter), words.kind(letter))
+def _beside(line: threads.Line) -> threads.Beside:
+    """A letter that came out of a discussion."""
+    signed = words.signed_by(Count(line.members, line.organisations))
+    said = _("%(title)s: %(signed)s", title=line.title, signed=signed)
+    state, kind = words.STATES[State(line.state)]
+    return threads.Beside(said, url_for("letters.letter", letter_id=line.key), str(state), kind)
 
 
 def _go_on(thread: Any) -> tuple[str, str] | None:
