@@ -97,6 +97,10 @@ def _contradictions(new: Charter) -> dict[str, Said]:
         found[p.KINDS.key] = Said(
             N_("Observers have no voice: people or organisations must be able to join too.")
         )
+    if new[p.SISTER_SEATS] > new[p.SEATS]:
+        found[p.SISTER_SEATS.key] = Said(
+            N_("There can’t be more places for sister networks than the committee has places.")
+        )
     if new[p.BODY_FOR["charter"]] == "committee":
         found[p.BODY_FOR["charter"].key] = Said(
             N_("These rules belong to all members: the committee can’t change them.")

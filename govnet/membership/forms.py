@@ -144,6 +144,12 @@ class DeclineForm(Form):
     reason = Body(_l("The reason"), missing=_l("Give a reason: it is mailed"), limit=5_000)
 
 
+class ObjectForm(Form):
+    """Why somebody should not be let in."""
+
+    reason = Body(_l("Your reason"), missing=_l("Give a reason: the committee has to weigh it"), limit=5_000)
+
+
 class ClaimForm(Form):
     """Somebody says that they may speak for an organisation."""
 

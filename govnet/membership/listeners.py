@@ -15,7 +15,7 @@ from govnet.accounts.yours import forget, yours
 from govnet.charter.models import Network
 from govnet.kernel.duties import duty
 from govnet.kernel.transaction import transaction
-from govnet.membership import actions, member_actions, own, queries
+from govnet.membership import actions, entering, member_actions, newcomers, own, queries
 from govnet.membership.models import (
     Application,
     ApplicationState,
@@ -36,6 +36,7 @@ def bind() -> None:
     yours("membership", own.held)
     forget(_forget)
     duty("ask those found to confirm", ask_found, seconds=5)
+    duty("have admissions take effect", admissions, seconds=30)
     duty("forget unconfirmed applications", forget_unconfirmed, seconds=3600)
 
 
@@ -87,6 +88,15 @@ def ask_found() -> int:
         return 0
     with transaction():
         return sum(member_actions.ask_to_confirm(key) for key in queries.found_unasked(_AT_ONCE))
+
+
+def admissions() -> int:
+    """Make members of those whose time to be objected to is over, one at a time. Returns how many."""
+    done = 0
+    for application_id in newcomers.due():
+        with transaction():
+            done += entering.take_effect(application_id)
+    return done
 
 
 def forget_unconfirmed() -> int:

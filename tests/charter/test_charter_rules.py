@@ -18,7 +18,8 @@ from govnet.charter.thresholds import Strictness, Threshold, at_least, fraction,
 
 GOVNET = Path(__file__).parents[2] / "govnet"
 CATALOGUE_FILES = {
-    *("parameters.py", "deciding.py", "amending.py", "methods.py", "reviewing.py", "starting.py", "kinds.py")
+    *("parameters.py", "deciding.py", "amending.py", "methods.py", "reviewing.py", "starting.py", "kinds.py"),
+    *("belonging.py", "committee.py", "examples.py"),
 }
 
 
@@ -136,6 +137,7 @@ def test_a_value_that_makes_no_sense_is_refused_in_words(key: str, value: object
         ({"decisions.voice": "organisations", "membership.kinds": ["individual"]}, "decisions.voice"),
         ({"membership.kinds": ["observer"]}, "membership.kinds"),
         ({"matters.charter_body": "committee"}, "matters.charter_body"),
+        ({"committee.seats": 1, "committee.sister_seats": 2}, "committee.sister_seats"),
         ({"matters.charter_method": "advice"}, "matters.charter_method"),
     ],
 )

@@ -70,6 +70,7 @@ PURE = {
         f"govnet.charter.{name}"
         for name in ("parameters", "amending", "deciding", "methods", "reviewing", "document")
     ),
+    *(f"govnet.charter.{name}" for name in ("belonging", "committee", "examples")),
     "govnet.decisions.counting",
     "govnet.decisions.ways",
 }
