@@ -150,6 +150,12 @@ class ObjectForm(Form):
     reason = Body(_l("Your reason"), missing=_l("Give a reason: the committee has to weigh it"), limit=5_000)
 
 
+class RenewForm(Form):
+    """Staying a member, or starting again; what is new to agree to is ticked."""
+
+    agrees = Ticks(_l("What members agree to now"), missing=_l("Tick each sentence that is new"))
+
+
 class ClaimForm(Form):
     """Somebody says that they may speak for an organisation."""
 

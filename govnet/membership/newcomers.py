@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, union
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select, union
 from sqlalchemy.orm import joinedload
 
 from govnet.charter.models import Network
@@ -89,8 +89,8 @@ def asking(network_id: int, reader: int) -> list[Newcomer]:
     return [Newcomer(row, number, bool(own)) for row, number, own in db.session.execute(query)]
 
 
-def _count(*conditions: object) -> object:
-    query = select(func.count()).select_from(Vouch).where(*conditions)  # type: ignore[arg-type]
+def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    query = select(func.count()).select_from(Vouch).where(*conditions)
     return query.correlate(Application).scalar_subquery()
 
 

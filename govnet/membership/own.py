@@ -36,6 +36,7 @@ def held(person_id: int) -> dict[str, Any]:
         "memberships": [
             {"network": slug, "kind": m.kind.value, "state": m.state.value, "start": m.start.isoformat(),
              "end": m.end.isoformat() if m.end else None, "agreed_to": json.loads(m.answers),
+             "renewed_on": m.renewed_on.isoformat() if m.renewed_on else None,
              "named_in_public": m.named_in_public}
             for m, slug in _rows(Membership, Membership.person_id == person_id)
         ],
