@@ -244,7 +244,7 @@ def test_who_applies_again_while_the_days_run_is_shown_the_first_one(here):
     network = a_network_with_rules(**WINDOW)
     application = an_admitted(network, builders.acting(builders.a_steering_member(network), network))
     assert applies(network) is None
-    subject, body = mails_to("ada@example.org")[-1]
+    _, body = mails_to("ada@example.org")[-1]
     assert "applications/mine" in body
     assert state(application) is ApplicationState.ANNOUNCED
 
