@@ -62,6 +62,8 @@ class Basis:
     matter: str
     adopted: bool
     replaced_by: str = ""
+    body: str = "all"
+    """Who decided: "all" members, or the "committee"."""
 
     @property
     def reference(self) -> str:
@@ -69,7 +71,7 @@ class Basis:
         return f"decision:{self.id}"
 
 
-PLACE_MATTERS = frozenset({"committee", "members"})
+PLACE_MATTERS = frozenset({"committee", "members", "charter"})
 SIZE_MATTERS = frozenset({"committee", "charter"})
 MANDATE_MATTERS = frozenset({"mandate"})
 
