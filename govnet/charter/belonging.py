@@ -38,7 +38,7 @@ ADMISSION = Choice(
         )
     },
 )
-SPONSORS = Whole(
+ADMISSION_SPONSORS = Whole(
     key="membership.sponsors",
     default=2,
     title=N_("How many members must vouch"),

@@ -17,10 +17,10 @@ from govnet.charter.models import CharterVersion
 from govnet.charter.parameters import (
     ADMISSION,
     ADMISSION_OBJECTION_DAYS,
+    ADMISSION_SPONSORS,
     CODE_OF_CONDUCT,
     CRITERIA,
     KINDS,
-    SPONSORS,
 )
 from govnet.charter.queries import rules_of, version_in_force
 from govnet.extensions import db
@@ -65,7 +65,7 @@ def terms_of(version: CharterVersion) -> Terms:
     charter = rules_of(version)
     return Terms(
         version.id, version.number, charter[CRITERIA], charter[CODE_OF_CONDUCT], charter[KINDS], charter[ADMISSION],
-        charter[SPONSORS], charter[ADMISSION_OBJECTION_DAYS],
+        charter[ADMISSION_SPONSORS], charter[ADMISSION_OBJECTION_DAYS],
     )  # fmt: skip
 
 
