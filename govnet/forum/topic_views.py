@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 
@@ -174,10 +176,9 @@ def _offer(form: TopicForm, topic: Topic | None = None) -> None:
     """Only readers for whom the charter lets something begin; a topic keeps those it has."""
     terms = queries.terms_of(topic.network_id if topic else current_actor().network_id or 0)
     kept = topic.visibility.value if topic else ""
+    offered: list[Any] = list(form.audience.choices or ())
     form.audience.choices = [
-        one
-        for one in form.audience.choices
-        if one.value == kept or rules.may_begin(Audience(one.value), terms)
+        one for one in offered if one.value == kept or rules.may_begin(Audience(one.value), terms)
     ]
 
 

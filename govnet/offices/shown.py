@@ -8,6 +8,7 @@ from flask import abort
 from flask_babel import gettext as _
 
 from govnet.charter import parameters as p
+from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
 from govnet.charter.queries import Named, rules_in_force
 from govnet.extensions import db
@@ -18,7 +19,14 @@ from govnet.offices.models import Mandate, Seat
 from govnet.offices.places import Committee, Holding, Place
 from govnet.offices.rules import DAY
 
-OF_PLACES = (p.SEATS, p.SISTER_SEATS, p.TERM_MONTHS, p.CONSECUTIVE_TERMS, p.VACANCY, p.CHAIR)
+OF_PLACES: tuple[Parameter[Any], ...] = (
+    p.SEATS,
+    p.SISTER_SEATS,
+    p.TERM_MONTHS,
+    p.CONSECUTIVE_TERMS,
+    p.VACANCY,
+    p.CHAIR,
+)
 
 
 def rules_of_places(network: Network) -> list[Said]:

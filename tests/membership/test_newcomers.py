@@ -296,7 +296,7 @@ def browser(app, person):
 
 def presses(member, number=1):
     """The member presses the button beside the newcomer."""
-    form = next(f for f in opened(member, "/uk/members/new").forms if f["action"] == "")
+    form = next(f for f in opened(member, "/uk/members/new").forms if f["action"] == "/uk/members/new")
     data = {field["name"]: field["value"] for field in form["fields"] if field["name"]}
     return member.post(f"/uk/members/new/{number}/vouch", data=data, follow_redirects=True).text
 
