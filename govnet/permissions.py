@@ -32,6 +32,8 @@ class Can(StrEnum):
     SEE_APPLICATION = "see this application"
     DECIDE_APPLICATION = "decide an application"
     SEE_MEMBERS = "see who the members are"
+    VOUCH = "vouch for somebody who wants to join"
+    OBJECT_TO_MEMBER = "object to a new member"
     SPEAK_FOR = "name who speaks for this organisation"
     CONFIRM_REPRESENTATIVE = "confirm who speaks for this organisation"
     NAME_REPRESENTATIVE = "name who else speaks for this organisation"
@@ -205,6 +207,8 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.SEE_APPLICATION: (OWNER, *OFFICERS),
     Can.DECIDE_APPLICATION: OFFICERS,
     Can.SEE_MEMBERS: (MEMBER, *OFFICERS),
+    Can.VOUCH: (MEMBER,),
+    Can.OBJECT_TO_MEMBER: (MEMBER,),
     Can.SPEAK_FOR: (PERSON,),
     Can.CONFIRM_REPRESENTATIVE: (PRIMARY, *OFFICERS),
     Can.NAME_REPRESENTATIVE: (PRIMARY,),

@@ -29,7 +29,7 @@ class Parameter(Generic[T]):
     title: str
     explains: str
     clause: str
-    when: tuple[str, frozenset[str]] | None = None
+    when: tuple[str, frozenset[Any]] | None = None
     """Another parameter's key and the values of it that give this one a meaning."""
 
     @property
@@ -64,6 +64,7 @@ UNITS: Mapping[str, tuple[str, str]] = {
     "months": (N_("%(num)s month"), N_("%(num)s months")),
     "members": (N_("%(num)s member"), N_("%(num)s members")),
     "places": (N_("%(num)s place"), N_("%(num)s places")),
+    "terms": (N_("%(num)s term"), N_("%(num)s terms")),
     "stops": (N_("%(num)s Stop"), N_("%(num)s Stops")),
     "dots": (N_("%(num)s dot"), N_("%(num)s dots")),
 }

@@ -3,93 +3,24 @@
 from collections.abc import Mapping
 from typing import Any
 
-from govnet.charter import amending, deciding, letters, methods, reviewing
+from govnet.charter import amending, belonging, committee, deciding, letters, methods, reviewing
 from govnet.charter.amending import *  # noqa: F403  # each file of the catalogue is read through this one
+from govnet.charter.belonging import *  # noqa: F403
+from govnet.charter.committee import *  # noqa: F403
 from govnet.charter.deciding import *  # noqa: F403
-from govnet.charter.kinds import Choice, Choices, Parameter, Share, Statements, Whole, YesNo
+from govnet.charter.kinds import Choice, Parameter, Share, Statements, Whole, YesNo
 from govnet.charter.letters import *  # noqa: F403
 from govnet.charter.methods import *  # noqa: F403
 from govnet.charter.reviewing import *  # noqa: F403
 from govnet.charter.thresholds import at_least
 from govnet.kernel.said import N_
 
-KINDS = Choices(
-    key="membership.kinds",
-    default=frozenset({"individual", "organisation"}),
-    title=N_("Who can be a member"),
-    explains=N_("The kinds of membership that people are offered when they join."),
-    clause=N_("Members can be: %(value)s."),
-    options={"individual": N_("people"), "organisation": N_("organisations"), "observer": N_("observers")},
-)
-CRITERIA = Statements(
-    key="membership.criteria",
-    default=(),
-    title=N_("What members agree to"),
-    explains=N_("Each sentence is ticked by itself when somebody joins."),
-    clause=N_("Who joins agrees to each of these:"),
-    clause_none=N_("There is nothing that members must agree to: whoever shares our purpose can join."),
-)
-ADMISSION = Choice(
-    key="membership.admission",
-    default="committee",
-    title=N_("Who lets new members in"),
-    explains=N_("What happens once somebody who wants to join has confirmed the address."),
-    clause=N_("%(value)s"),
-    options={
-        "immediate": N_("Who asks to join is a member at once, as soon as the address is confirmed."),
-        "coordinator": N_("The coordinator decides who joins, and gives a reason when it is no."),
-        "committee": N_("Somebody on the committee decides who joins, and gives a reason when it is no."),
-    },
-)
-START_THREADS = Choice(
-    key="discussion.who_may_start",
-    default="members",
-    title=N_("Who can start a discussion"),
-    explains=N_("Reading public discussions is open to everybody and is not set here."),
-    clause=N_("A discussion can be started by %(value)s."),
-    options={"members": N_("every member"), "committee": N_("the committee and the coordinator")},
-)
-POST = Choice(
-    key="discussion.who_may_post",
-    default="members",
-    title=N_("Who can write in a discussion"),
-    explains=N_("Whoever cannot write can still read, follow and report."),
-    clause=N_("In a discussion, %(value)s can write."),
-    options={"members": N_("every member"), "anyone": N_("everybody who has signed in")},
-)
 CHARTER_MAJORITY = Share(
     key="charter.majority",
     default=at_least(2, 3),
     title=N_("Vote that changes these rules"),
     explains=N_("The least that a vote on the rules themselves needs, whichever way it is taken."),
     clause=N_("Where a vote decides on these rules, it needs %(value)s of those who took a side."),
-)
-SEATS = Whole(
-    key="committee.seats",
-    default=9,
-    title=N_("Places on the committee"),
-    explains=N_("Empty places count as places."),
-    clause=N_("The committee has %(value)s."),
-    unit="places",
-    least=0,
-    most=60,
-)
-TERM_MONTHS = Whole(
-    key="committee.term_months",
-    default=24,
-    title=N_("Time on the committee"),
-    explains=N_("How long a place is held before it is filled again."),
-    clause=N_("A place on the committee is held for %(value)s."),
-    unit="months",
-    least=1,
-    most=120,
-)
-COMMITTEE_QUORUM = Share(
-    key="committee.quorum",
-    default=at_least(1, 2),
-    title=N_("How many of the committee must answer"),
-    explains=N_("In decisions that the committee takes; of those who hold a place when it is opened."),
-    clause=N_("The committee decides only if %(value)s of its members answer."),
 )
 MANDATE_MONTHS = Whole(
     key="coordinator.term_months",
@@ -219,7 +150,16 @@ SECTIONS: Mapping[str, str] = {
     "coordinator": N_("The coordinator"),
     "conduct": N_("How we treat each other"),
 }
-_FILES = (vars(deciding), vars(methods), vars(amending), vars(reviewing), vars(letters), globals())
+_BELONGING = (vars(belonging), vars(committee))
+_FILES = (
+    *_BELONGING,
+    vars(deciding),
+    vars(methods),
+    vars(amending),
+    vars(reviewing),
+    vars(letters),
+    globals(),
+)
 _FIXED: tuple[Parameter[Any], ...] = tuple(
     each for file in _FILES for each in file.values() if isinstance(each, Parameter)
 )

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from govnet.charter import parameters as p
+from govnet.charter.examples import example
 from govnet.charter.kinds import BadValue, Parameter, Statements
 from govnet.charter.starting import STARTING
 from govnet.kernel.said import N_, Said
@@ -97,6 +98,10 @@ def _contradictions(new: Charter) -> dict[str, Said]:
         found[p.KINDS.key] = Said(
             N_("Observers have no voice: people or organisations must be able to join too.")
         )
+    if new[p.SISTER_SEATS] > new[p.SEATS]:
+        found[p.SISTER_SEATS.key] = Said(
+            N_("There can’t be more places for sister networks than the committee has places.")
+        )
     if new[p.BODY_FOR["charter"]] == "committee":
         found[p.BODY_FOR["charter"].key] = Said(
             N_("These rules belong to all members: the committee can’t change them.")
@@ -115,6 +120,12 @@ class Change:
     parameter: Parameter[Any]
     old: Any
     new: Any
+    rules: tuple[Charter, Charter] = (Charter(), Charter())
+    """All the rules before and after, for an example."""
+
+    def example(self, roll: int = 0) -> Said | None:
+        """What it means in numbers, with so many on the roll; None where the sentence says it all."""
+        return example(self.parameter.key, *self.rules, roll)
 
     @property
     def added(self) -> tuple[str, ...]:
@@ -144,5 +155,7 @@ class Change:
 def diff(old: Charter, new: Charter) -> tuple[Change, ...]:
     """What changes, in the order of the charter document."""
     return tuple(
-        Change(each, old[each], new[each]) for each in p.CATALOGUE.values() if old[each] != new[each]
+        Change(each, old[each], new[each], (old, new))
+        for each in p.CATALOGUE.values()
+        if old[each] != new[each]
     )

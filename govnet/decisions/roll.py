@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
 
+from govnet.charter import parameters as p
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter
 from govnet.decisions.models import RollEntry
@@ -42,7 +43,7 @@ def take(network: Network, body: str, charter: Charter) -> list[dict[str, Any]]:
             organisation_id=each.organisation_id,
             counted=counts(each.kind.value, charter),
         )
-        for each in _memberships(network.id, day)
+        for each in _memberships(network.id, day, day - timedelta(days=charter[p.ROLL_DAYS]))
         if on_roll(each.kind.value)
     ]
 
@@ -51,11 +52,12 @@ def _row(**values: Any) -> dict[str, Any]:
     return {"membership_id": None, "person_id": None, "organisation_id": None, **values}
 
 
-def _memberships(network_id: int, day: date) -> Sequence[Any]:
+def _memberships(network_id: int, day: date, begun: date) -> Sequence[Any]:
+    """Those who belong on a day and began at the latest on another: the charter can ask for some time before it."""
     query = select(Membership.id, Membership.kind, Membership.person_id, Membership.organisation_id).where(
         Membership.network_id == network_id,
         Membership.state == MembershipState.ACTIVE,
-        Membership.start <= day,
+        Membership.start <= begun,
         or_(Membership.end.is_(None), Membership.end > day),
     )
     return db.session.execute(query.order_by(Membership.id)).all()

@@ -85,6 +85,7 @@ def network_of(row: Topic | Thread | Post | Any) -> Network:
 def open_topic(network: Network, about: About, *, by: Actor, via: Door, slug: str = "") -> Topic:
     """Something new to talk about, last in the list."""
     authority = require(by, Can.KEEP_TOPICS, network)
+    rules.check_audience(about.audience, queries.terms_of(network.id))
     others = queries.topics_to_choose(network.id)
     topic = Topic(
         network_id=network.id,
@@ -114,6 +115,8 @@ def _describe(topic: Topic, about: About) -> None:
 def change_topic(topic: Topic, about: About, *, by: Actor, via: Door) -> None:
     """Another title, description or audience, or no new discussions; its threads stay as they are."""
     authority = require(by, Can.KEEP_TOPICS, topic)
+    if about.audience is not topic.visibility:
+        rules.check_audience(about.audience, queries.terms_of(topic.network_id))
     _describe(topic, about)
     record(events.TopicChanged(network=network_of(topic), by=by, under=authority, via=via, topic=topic, title=about.title,
                                archived=about.archived, seen_by=Visibility(about.audience.value)))  # fmt: skip
@@ -126,6 +129,7 @@ def start_thread(topic: Topic, draft: Draft, *, by: Actor, via: Door) -> Thread:
     audience = draft.audience or topic.visibility
     if topic.archived_at is not None:
         raise RuleBroken(_("This topic takes no new discussions any more. Please choose another one."))
+    rules.check_audience(audience, queries.terms_of(network.id))
     if not rules.within(audience, topic.visibility):
         raise RuleBroken(_("Discussions in this topic cannot be read by so many."), field="audience")
     thread = Thread(network_id=network.id, topic_id=topic.id, title=draft.title, author_id=by.person_id, visibility=audience,

@@ -13,6 +13,8 @@ from functools import lru_cache
 from govnet.charter import parameters as p
 from govnet.charter.rules import load
 from govnet.forum.kinds import AppealOutcome, Audience
+from govnet.kernel.errors import RuleBroken
+from govnet.kernel.said import N_, Said
 
 PAGE = 20
 """Posts on a page. Numbers have no gaps, so a page is a span of numbers."""
@@ -105,13 +107,30 @@ class Terms:
     who_may_post: str = p.POST.default
     who_may_hide: str = p.WHO_MAY_HIDE.default
     appeal_days: int = p.APPEAL_DAYS.default
+    members_topics: bool = p.MEMBERS_TOPICS.default
 
 
 @lru_cache(maxsize=256)
 def terms(parameters: str) -> Terms:
     """The forum's part of a charter version's stored parameters."""
     charter = load(json.loads(parameters or "{}"))
-    return Terms(charter[p.START_THREADS], charter[p.POST], charter[p.WHO_MAY_HIDE], charter[p.APPEAL_DAYS])
+    return Terms(
+        charter[p.START_THREADS], charter[p.POST], charter[p.WHO_MAY_HIDE], charter[p.APPEAL_DAYS],
+        charter[p.MEMBERS_TOPICS],
+    )  # fmt: skip
+
+
+def may_begin(audience: Audience, said: Terms) -> bool:
+    """Whether the charter lets something new be begun for these readers."""
+    return said.members_topics or audience is not Audience.MEMBERS
+
+
+def check_audience(audience: Audience, said: Terms) -> None:
+    """Nothing is begun for members only where the charter wants discussions public."""
+    if not may_begin(audience, said):
+        raise RuleBroken(
+            Said(N_("By our rules no discussion is for members only. Choose who reads it.")), field="audience"
+        )
 
 
 def outcome_of(voices: Iterable[AppealOutcome]) -> AppealOutcome | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 
@@ -59,7 +61,9 @@ def topic(network: Network, slug: str) -> Response:
     """One topic: its discussions, those with the newest posts first."""
     found, number, actor = _topic(network, slug), asked_page(), current_actor()
     rows, older = queries.threads(found, actor, number)
-    starts = actor.signed_in and can(actor, rights.to_start(queries.terms_of(network.id)), found)
+    terms = queries.terms_of(network.id)
+    starts = actor.signed_in and can(actor, rights.to_start(terms), found)
+    starts = starts and (terms.members_topics or bool(_audiences(found)))
     return page(
         "forum/topic.html", topic=found, threads=rows, number=number, older=older, new_since=rules.new_since, starts=starts,
         stance=stance_of(actor.person_id, "topic", found.id), keeps=can(actor, Can.KEEP_TOPICS, found),
@@ -96,6 +100,8 @@ def start(network: Network, slug: str) -> Response:
     require(actor, rights.to_start(queries.terms_of(network.id)), found)
     form = StartForm(about=found, audience=found.visibility.value)
     form.offer(_audiences(found))
+    if not form.audience.choices:
+        rules.check_audience(found.visibility, queries.terms_of(network.id))
     look = bool(request.form.get("look"))
     if form.validate_on_submit() and not look:
         with form.catching():
@@ -111,8 +117,12 @@ def start(network: Network, slug: str) -> Response:
 
 def _audiences(topic: Topic) -> list[Audience]:
     """What a writer can choose among: no wider than the topic, and what they can read themselves."""
-    mine = queries.reach(current_actor())
-    return [one for one in Audience if one in mine and rules.within(one, topic.visibility)]
+    mine, terms = queries.reach(current_actor()), queries.terms_of(topic.network_id)
+    return [
+        one
+        for one in Audience
+        if one in mine and rules.within(one, topic.visibility) and rules.may_begin(one, terms)
+    ]
 
 
 def _draft(form: StartForm) -> actions.Draft:
@@ -134,6 +144,7 @@ def _draft(form: StartForm) -> actions.Draft:
 def new_topic(network: Network) -> Response:
     """Officers add a topic."""
     form = TopicForm(about=network)
+    _offer(form)
     if form.validate_on_submit():
         with form.catching():
             return once(
@@ -153,11 +164,22 @@ def change_topic(network: Network, slug: str) -> Response:
     values = {"title": found.title, "description": found.description, "audience": found.visibility.value,
               "archived": found.archived_at is not None}  # fmt: skip
     form = TopicForm(about=found, data=values)
+    _offer(form, found)
     if form.validate_on_submit():
         with form.catching(), transaction():
             actions.change_topic(found, _about(form), by=current_actor(), via=Door.WEB)
             return see(".topic", slug=slug)
     return page("forum/keep_topic.html", 422 if form.errors else 200, form=form, topic=found)
+
+
+def _offer(form: TopicForm, topic: Topic | None = None) -> None:
+    """Only readers for whom the charter lets something begin; a topic keeps those it has."""
+    terms = queries.terms_of(topic.network_id if topic else current_actor().network_id or 0)
+    kept = topic.visibility.value if topic else ""
+    offered: list[Any] = list(form.audience.choices or ())
+    form.audience.choices = [
+        one for one in offered if one.value == kept or rules.may_begin(Audience(one.value), terms)
+    ]
 
 
 def _about(form: TopicForm) -> actions.About:

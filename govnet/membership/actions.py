@@ -18,8 +18,7 @@ from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.mail.headers import Address
 from govnet.membership import application_queries as queries
-from govnet.membership import joining, letters, rules
-from govnet.membership.admitting import let_in
+from govnet.membership import entering, joining, letters, rules
 from govnet.membership.application_queries import Case, Standing, Terms
 from govnet.membership.deciding import admit as admit
 from govnet.membership.deciding import ask as ask
@@ -184,14 +183,7 @@ def _take(application: Application, person_id: int, by: Actor, via: Door) -> Non
     record(
         Applied(network=network, by=by, under=under, via=via, application=application, name=application.name)
     )
-    _by_the_rules(application, via)
-
-
-def _by_the_rules(application: Application, via: Door) -> None:
-    """Where the charter lets people in at once, it does; an organisation that nobody may speak for waits."""
-    immediate = queries.terms(application.network_id).admission == "immediate"
-    if immediate and (application.may_speak or application.kind is not MembershipKind.ORGANISATION):
-        let_in(application, via=via)
+    entering.by_the_rules(application, via)
 
 
 def applicant(application: Application) -> Actor:
@@ -214,6 +206,7 @@ def answer(application: Application, body: str, *, via: Door) -> Application:
     network = db.session.get_one(Network, row.network_id)
     under = require(by, Can.SEE_APPLICATION, row)
     record(ApplicationAnswered(network=network, by=by, under=under, via=via, application=row, name=row.name))
+    entering.by_the_rules(row, via)
     return row
 
 
@@ -224,7 +217,7 @@ def speak_now(application: Application, *, via: Door) -> Application:
     if row.state.value not in rules.OPEN:
         raise RuleBroken(_("This application has been decided."))
     row.may_speak = True
-    _by_the_rules(row, via)
+    entering.by_the_rules(row, via)
     return row
 
 
@@ -233,9 +226,10 @@ def withdraw(application: Application, *, via: Door) -> Application:
     row = queries.locked(application.id)
     if row.state is ApplicationState.WITHDRAWN:
         return row
-    if row.state.value not in rules.OPEN:
+    if row.state.value not in rules.PENDING:
         raise RuleBroken(_("This application has been decided; there is nothing to take back."))
     by = applicant(row)
+    entering.settle(row)
     row.state, row.decided_at = ApplicationState.WITHDRAWN, clock.now()
     network = db.session.get_one(Network, row.network_id)
     under = require(by, Can.SEE_APPLICATION, row)

@@ -14,7 +14,14 @@ from sqlalchemy.orm import joinedload, selectinload
 from govnet.accounts.models import Person
 from govnet.accounts.people import known_by
 from govnet.charter.models import CharterVersion
-from govnet.charter.parameters import ADMISSION, CODE_OF_CONDUCT, CRITERIA, KINDS
+from govnet.charter.parameters import (
+    ADMISSION,
+    ADMISSION_OBJECTION_DAYS,
+    ADMISSION_SPONSORS,
+    CODE_OF_CONDUCT,
+    CRITERIA,
+    KINDS,
+)
 from govnet.charter.queries import rules_of, version_in_force
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -44,6 +51,8 @@ class Terms:
     code: tuple[str, ...]
     kinds: frozenset[str]
     admission: str
+    sponsors: int
+    objection_days: int
 
 
 def terms(network_id: int) -> Terms:
@@ -55,7 +64,8 @@ def terms_of(version: CharterVersion) -> Terms:
     """On what terms one joined under that version."""
     charter = rules_of(version)
     return Terms(
-        version.id, version.number, charter[CRITERIA], charter[CODE_OF_CONDUCT], charter[KINDS], charter[ADMISSION]
+        version.id, version.number, charter[CRITERIA], charter[CODE_OF_CONDUCT], charter[KINDS], charter[ADMISSION],
+        charter[ADMISSION_SPONSORS], charter[ADMISSION_OBJECTION_DAYS],
     )  # fmt: skip
 
 
@@ -93,7 +103,7 @@ def standing(network_id: int, email: str, kind: MembershipKind, organisation_id:
     """How the address stands: an application that waits, a membership that is there, or nothing yet."""
     waiting = db.session.scalar(
         select(Application.id).where(
-            Application.network_id == network_id, Application.email == email, _open()
+            Application.network_id == network_id, Application.email == email, _in(rules.PENDING)
         )
     )
     if waiting is not None:
@@ -145,8 +155,8 @@ def asked_within_an_hour(email: str) -> int:
     return db.session.scalar(query) or 0
 
 
-def _open() -> Any:
-    return Application.state.in_([ApplicationState(state) for state in sorted(rules.OPEN)])
+def _in(states: frozenset[str]) -> Any:
+    return Application.state.in_([ApplicationState(state) for state in sorted(states)])
 
 
 def whole(application_id: int) -> Application | None:
@@ -179,7 +189,7 @@ def applications_waiting(network_id: int) -> Sequence[Application]:
     query = (
         select(Application)
         .options(joinedload(Application.organisation))
-        .where(Application.network_id == network_id, _open())
+        .where(Application.network_id == network_id, _in(rules.OPEN))
         .order_by(Application.confirmed_at, Application.id)
     )
     return db.session.scalars(query).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -10,8 +11,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import SYSTEM, Actor, Authority, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.membership import application_queries as queries
-from govnet.membership import letters, rules
-from govnet.membership.admitting import let_in
+from govnet.membership import entering, letters, newcomers, rules
 from govnet.membership.events import ApplicationAsked, ApplicationDeclined
 from govnet.membership.models import Application, ApplicationNote, ApplicationState, Membership
 from govnet.permissions import Can, coordinator, require, steering
@@ -20,10 +20,20 @@ from govnet.record.actions import record
 _BY_ROLE = {"steering": steering, "coordinator": coordinator}
 
 
-def admit(application: Application, *, by: Actor, via: Door) -> Membership:
-    """Make the applicant a member from today; the record says who decided, and by which criteria. Stale if decided."""
+def admit(application: Application, *, by: Actor, via: Door) -> Membership | None:
+    """Make the applicant a member from today; the record says who decided, and by which criteria. Stale if decided.
+
+    None where the charter gives members some days to object first. RuleBroken where more members must vouch.
+    """
     row, under = _to_decide(application, by)
-    return let_in(row, via=via, by=by, under=under)
+    terms, vouched = queries.terms(row.network_id), newcomers.vouches(row.id)
+    missing = terms.sponsors - vouched if terms.admission == "sponsors" else 0
+    if missing > 0 and not newcomers.objected_to(row.id):
+        raise RuleBroken(
+            ngettext("By our rules members vouch for who joins: %(num)s more has to.",
+                     "By our rules members vouch for who joins: %(num)s more have to.", missing)
+        )  # fmt: skip
+    return entering.take_in(row, via=via, by=by, under=under)
 
 
 def ask(application: Application, question: str, *, by: Actor, via: Door) -> Application:
@@ -75,7 +85,7 @@ def _to_decide(application: Application, by: Actor, *, yours: str = "") -> tuple
     """The application, locked and still open, and what the actor's right rests on."""
     asked = require(by, Can.DECIDE_APPLICATION, application)
     row = queries.locked(application.id)
-    under = by_the_charter(row.network_id, by, asked)
+    under = by_the_charter(row.network_id, by, asked, objected=newcomers.objected_to(row.id))
     if row.state.value not in rules.OPEN:
         who = queries.decided_by(row)
         raise Stale(
@@ -89,15 +99,19 @@ def _to_decide(application: Application, by: Actor, *, yours: str = "") -> tuple
 
 _STATES = {
     ApplicationState.UNCONFIRMED: lambda: _("The address has not been confirmed."),
+    ApplicationState.ANNOUNCED: lambda: _("Let in: a member soon, unless a member objects."),
     ApplicationState.ADMITTED: lambda: _("Let in."),
     ApplicationState.DECLINED: lambda: _("Declined:"),
     ApplicationState.WITHDRAWN: lambda: _("Taken back by the applicant."),
 }
 
 
-def by_the_charter(network_id: int, by: Actor, asked: Authority) -> Authority:
-    """The authority under which the charter in force has the actor decide; NotAllowed where it has others do it."""
-    roles = rules.deciders(queries.terms(network_id).admission)
+def by_the_charter(network_id: int, by: Actor, asked: Authority, *, objected: bool = False) -> Authority:
+    """The authority under which the charter in force has the actor decide; NotAllowed where it has others do it.
+
+    What a member objected to is the committee's, whoever decides otherwise.
+    """
+    roles = rules.deciders("committee" if objected else queries.terms(network_id).admission)
     if asked == SYSTEM or not roles:
         return asked
     found = (_BY_ROLE[role](by, None) for role in sorted(roles))
@@ -110,10 +124,10 @@ def by_the_charter(network_id: int, by: Actor, asked: Authority) -> Authority:
     return under
 
 
-def may_decide(network_id: int, by: Actor) -> bool:
+def may_decide(network_id: int, by: Actor, *, objected: bool = False) -> bool:
     """Whether the charter has the actor decide: the page shows its buttons accordingly."""
     try:
-        by_the_charter(network_id, by, require(by, Can.DECIDE_APPLICATION))
+        by_the_charter(network_id, by, require(by, Can.DECIDE_APPLICATION), objected=objected)
     except NotAllowed:
         return False
     return True

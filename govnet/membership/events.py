@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
 from govnet.charter.models import Network
+from govnet.membership.beside import AdmissionObjection
 from govnet.membership.models import (
     Application,
     Membership,
@@ -77,6 +79,39 @@ class ApplicationWithdrawn(_AboutApplication):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Vouched(_AboutApplication):
+    """A member knows whoever wants to join, and says so."""
+
+    verb: ClassVar[str] = "membership.vouched"
+    sentence: ClassVar[Any] = _l("%(actor)s vouched for %(name)s.")
+    visibility: ClassVar[Visibility] = Visibility.MEMBERS
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdmissionAnnounced(_AboutApplication):
+    """Somebody was let in and is a member from a day on, unless a member objects before."""
+
+    verb: ClassVar[str] = "membership.announced"
+    sentence: ClassVar[Any] = _l("%(name)s was let in, from %(on)s on unless a member objects.")
+    visibility: ClassVar[Visibility] = Visibility.MEMBERS
+
+    on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdmissionObjected(_AboutApplication):
+    """A member objects to somebody who was let in; the committee decides."""
+
+    verb: ClassVar[str] = "membership.objected"
+    sentence: ClassVar[Any] = _l("%(actor)s objected to letting %(name)s in: %(reason)s")
+    words_of: ClassVar[frozenset[str]] = frozenset({"name", "reason"})
+    subject: ClassVar[str] = "objection"
+
+    objection: AdmissionObjection
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class _AboutMembership(Event):
     """Something about a membership: for members, and public where the name may be."""
 
@@ -126,6 +161,23 @@ class MembershipRestarted(_AboutMembership):
 
     verb: ClassVar[str] = "membership.restarted"
     sentence: ClassVar[Any] = _l("%(name)s is a member again.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MembershipRenewed(_AboutMembership):
+    """A member stays: the membership goes on until it is to be renewed again."""
+
+    verb: ClassVar[str] = "membership.renewed"
+    sentence: ClassVar[Any] = _l("%(name)s renewed the membership.")
+    visibility: ClassVar[Visibility] = Visibility.SUBJECT
+
+
+@dataclass(frozen=True, kw_only=True)
+class MembershipLapsed(_AboutMembership):
+    """Nobody renewed a membership in time, though asked twice: it is on no roll until it starts again."""
+
+    verb: ClassVar[str] = "membership.lapsed"
+    sentence: ClassVar[Any] = _l("The membership of %(name)s ran out: it was not renewed.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -144,6 +144,18 @@ class DeclineForm(Form):
     reason = Body(_l("The reason"), missing=_l("Give a reason: it is mailed"), limit=5_000)
 
 
+class ObjectForm(Form):
+    """Why somebody should not be let in."""
+
+    reason = Body(_l("Your reason"), missing=_l("Give a reason: the committee has to weigh it"), limit=5_000)
+
+
+class RenewForm(Form):
+    """Staying a member, or starting again; what is new to agree to is ticked."""
+
+    agrees = Ticks(_l("What members agree to now"), missing=_l("Tick each sentence that is new"))
+
+
 class ClaimForm(Form):
     """Somebody says that they may speak for an organisation."""
 

@@ -102,7 +102,7 @@ def _active(existing: Membership | None, application: Application, **party: int 
         network_id=network.id, kind=application.kind, start=clock.today(network.zone), **party
     )
     row.state, row.confirmed_at = MembershipState.ACTIVE, clock.now()
-    row.kind = application.kind
+    row.kind, row.renewed_on = application.kind, clock.today(network.zone) if existing else None
     row.charter_version_id, row.answers = application.charter_version_id, application.answers
     row.named_in_public = application.named_in_public and application.kind is not MembershipKind.ORGANISATION
     db.session.add(row)

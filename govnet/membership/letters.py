@@ -49,6 +49,12 @@ def confirm_membership(network: Network, to: Address, url: str, *, party: str, l
     outbox.post("membership/confirm_membership", to=to, context=context, network=network, language=language)
 
 
+def renewal(template: str, network: Network, to: Address, url: str, *, language: str, **context: Any) -> None:
+    """To a member who is asked to stay, or whose membership ran out: one click."""
+    context |= {"act_url": url, "name": to.name, "network": network}
+    outbox.post(f"membership/{template}", to=to, context=context, network=network, language=language)
+
+
 def invitation(claim: RepresentationClaim, network: Network, *, by: str, organisation: str) -> None:
     """To somebody who was named to speak for an organisation: accept or not."""
     url = site_url("membership.invitation", network=network, token=token_for("claim", claim.id))

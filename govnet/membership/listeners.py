@@ -14,8 +14,8 @@ from govnet.accounts.waiting import Group, news, thing, waits
 from govnet.accounts.yours import forget, yours
 from govnet.charter.models import Network
 from govnet.kernel.duties import duty
-from govnet.kernel.transaction import transaction
-from govnet.membership import actions, member_actions, own, queries
+from govnet.kernel.transaction import let_go, transaction
+from govnet.membership import actions, entering, member_actions, newcomers, own, queries, renewing
 from govnet.membership.models import (
     Application,
     ApplicationState,
@@ -31,16 +31,29 @@ _AT_ONCE = 20
 def bind() -> None:
     """Register everything."""
     waits("membership.confirm", unconfirmed, asks=_l("Confirm"), link=_own_page)
+    waits("membership.renew", to_renew, asks=_l("Renew"), link=_renewing)
     waits("membership.answer", asked, asks=_l("Answer"), link=_my_application)
     news(Group.NEWS, "membership.joined", "membership.admitted", "organisation.represented")
     yours("membership", own.held)
     forget(_forget)
     duty("ask those found to confirm", ask_found, seconds=5)
+    duty("renew memberships", renewing.run, seconds=30)
+    duty("have admissions take effect", admissions, seconds=30)
     duty("forget unconfirmed applications", forget_unconfirmed, seconds=3600)
 
 
 def unconfirmed(person_id: int, _now: datetime) -> Select[Any]:
     """Memberships from an old list that the person can confirm."""
+    return _held(person_id).where(Membership.state == MembershipState.FOUND)
+
+
+def to_renew(person_id: int, _now: datetime) -> Select[Any]:
+    """Memberships that the person was asked to renew."""
+    asked = Membership.renewal_asked_at.is_not(None)
+    return _held(person_id).where(Membership.state == MembershipState.ACTIVE, asked)
+
+
+def _held(person_id: int) -> Select[Any]:
     speaks = and_(
         Representation.organisation_id == Membership.organisation_id,
         Representation.person_id == person_id,
@@ -52,7 +65,6 @@ def unconfirmed(person_id: int, _now: datetime) -> Select[Any]:
         .join(Network, Network.id == Membership.network_id)
         .outerjoin(Representation, speaks)
         .where(
-            Membership.state == MembershipState.FOUND,
             Membership.end.is_(None),
             or_(Membership.person_id == person_id, Representation.id.is_not(None)),
         )
@@ -72,6 +84,10 @@ def _own_page(network: Any, _key: int) -> str:
     return url_for("membership.own", network=network)
 
 
+def _renewing(network: Any, key: int) -> str:
+    return url_for("membership.renewing_page", network=network, membership_id=key)
+
+
 def _my_application(network: Any, _key: int) -> str:
     return url_for("membership.my_application", network=network)
 
@@ -87,6 +103,16 @@ def ask_found() -> int:
         return 0
     with transaction():
         return sum(member_actions.ask_to_confirm(key) for key in queries.found_unasked(_AT_ONCE))
+
+
+def admissions() -> int:
+    """Make members of those whose time to be objected to is over, one at a time. Returns how many."""
+    done, due = 0, newcomers.due()
+    let_go()  # an idle worker takes no lock
+    for application_id in due:
+        with transaction():
+            done += entering.take_effect(application_id)
+    return done
 
 
 def forget_unconfirmed() -> int:

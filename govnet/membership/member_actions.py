@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask_babel import gettext as _
 
 from govnet.accounts.models import Person, PersonEmail
@@ -14,6 +16,7 @@ from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.mail.headers import Address
 from govnet.mail.links import site_url
 from govnet.membership import letters, queries
+from govnet.membership.agreeing import agree
 from govnet.membership.application_queries import Case, Standing
 from govnet.membership.events import (
     MemberResigned,
@@ -77,9 +80,10 @@ def confirm(membership: Membership, *, by: Actor, email_id: int | None = None, v
     if email_id is not None:
         _verify(email_id)
     membership.state, membership.confirmed_at = MembershipState.ACTIVE, clock.now()
+    membership.renewed_on = clock.today(_network(membership).zone)
     record(
         MembershipConfirmed(
-            network=_network(membership), by=by, under=under, via=via, seen_by=_seen(membership),
+            network=_network(membership), by=by, under=under, via=via, seen_by=seen(membership),
             membership=membership, name=queries.name_of(membership),
         )
     )  # fmt: skip
@@ -98,22 +102,30 @@ def _network(membership: Membership) -> Network:
     return db.session.get_one(Network, membership.network_id)
 
 
-def _seen(membership: Membership) -> Visibility | None:
+def seen(membership: Membership) -> Visibility | None:
+    """Who reads of it: everybody, where the name may be seen."""
     public = membership.named_in_public or membership.kind is MembershipKind.ORGANISATION
     return Visibility.PUBLIC if public else None
 
 
-def restart(membership: Membership, *, by: Actor, via: Door) -> Membership:
-    """Start again after the membership ran out. Doing it twice does it once."""
+def restart(membership: Membership, ticked: Collection[str] = (), *, by: Actor, via: Door) -> Membership:
+    """Start again after the membership ran out. Doing it twice does it once.
+
+    RuleBroken while a sentence that members agree to, and that was not agreed to before, is not ticked.
+    """
     under = require(by, Can.HOLD_MEMBERSHIP, membership)
     if membership.state is MembershipState.ACTIVE:
         return membership
     if membership.state is not MembershipState.LAPSED:
         raise RuleBroken(_("This membership has ended. You can join again."))
+    agree(membership, ticked)
+    network = _network(membership)
     membership.state, membership.end, membership.confirmed_at = MembershipState.ACTIVE, None, clock.now()
+    membership.renewed_on = clock.today(network.zone)
+    membership.renewal_asked_at = membership.renewal_reminded_at = None
     record(
         MembershipRestarted(
-            network=_network(membership), by=by, under=under, via=via, seen_by=_seen(membership),
+            network=network, by=by, under=under, via=via, seen_by=seen(membership),
             membership=membership, name=queries.name_of(membership),
         )
     )  # fmt: skip
@@ -130,7 +142,7 @@ def resign(membership: Membership, *, by: Actor, via: Door) -> Membership:
     membership.state, membership.end = MembershipState.RESIGNED, max(day, membership.start)
     record(
         MemberResigned(
-            network=network, by=by, under=under, via=via, seen_by=_seen(membership),
+            network=network, by=by, under=under, via=via, seen_by=seen(membership),
             membership=membership, name=queries.name_of(membership),
         )
     )  # fmt: skip

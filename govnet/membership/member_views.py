@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
+from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotFound
 from govnet.kernel.forms import Form
 from govnet.kernel.pages import data_page, never_cached, page, see
 from govnet.kernel.transaction import transaction
-from govnet.membership import member_actions, queries
+from govnet.membership import member_actions, queries, renewing
+from govnet.membership.agreeing import unagreed
 from govnet.membership.blueprint import bp
-from govnet.membership.forms import NamingForm
+from govnet.membership.forms import NamingForm, RenewForm
 from govnet.membership.links import ids_of
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.membership.organisation_queries import open_voice
@@ -64,7 +68,13 @@ def own(network: Network) -> Response:
         (row, queries.name_of(row), queries.sentences(row), _named(row, person_id))
         for row in queries.own_memberships(person_id, network.id)
     ]
-    return page("membership/own.html", rows=rows, S=MembershipState, K=MembershipKind, form=Form())
+    stands = {row[0].id: renewing.stands(row[0], network) for row in rows}
+    facts: dict[str, Any] = {
+        "on_roll_from": renewing.on_roll_from,
+        "stands": stands,
+        "today": clock.today(network.zone),
+    }
+    return page("membership/own.html", rows=rows, S=MembershipState, K=MembershipKind, form=Form(), **facts)
 
 
 def _named(membership: Membership, person_id: int) -> bool:
@@ -95,13 +105,44 @@ def naming(network: Network, membership: Membership) -> Response:
 @bp.post("/<network:network>/membership/<int:membership_id>/confirm")
 @allows(Can.HOLD_MEMBERSHIP, membership=Membership)
 def confirm_own(network: Network, membership: Membership) -> Response:
-    """Somebody signed in confirms a membership from the old list, or starts again."""
+    """Somebody signed in confirms a membership from the old list."""
     by = current_actor()
     with transaction():
-        row = _party(membership.id)
-        act = member_actions.restart if row.state is MembershipState.LAPSED else member_actions.confirm
-        act(row, by=by, via=Door.WEB)
+        member_actions.confirm(_party(membership.id), by=by, via=Door.WEB)
     return see(".own")
+
+
+@bp.get("/<network:network>/membership/<int:membership_id>/renew")
+@allows(Can.HOLD_MEMBERSHIP, membership=Membership)
+def renewing_page(network: Network, membership: Membership) -> Response:
+    """The button to stay a member, with what is new to agree to."""
+    return _renewing_page(network, membership, _renew_form(membership))
+
+
+def _renew_form(membership: Membership) -> RenewForm:
+    form = RenewForm(about=membership)
+    form.agrees.offer(unagreed(membership))
+    return form
+
+
+def _renewing_page(network: Network, membership: Membership, form: RenewForm, code: int = 200) -> Response:
+    renewal = renewing.stands(membership, network)
+    return page(
+        "membership/renew.html", code, membership=membership, form=form, renewal=renewal, S=MembershipState
+    )
+
+
+@bp.post("/<network:network>/membership/<int:membership_id>/renew")
+@allows(Can.HOLD_MEMBERSHIP, membership=Membership)
+def renew(network: Network, membership: Membership) -> Response:
+    """Stay a member, or start again."""
+    by, form, key = current_actor(), _renew_form(membership), membership.id
+    if form.validate_on_submit():
+        with form.catching(), transaction():
+            renewing.renew(_party(key), form.agrees.ticked(), by=by, via=Door.WEB)
+        if not form.errors:
+            return see(".own")
+    return _renewing_page(network, _party(key), form, 422)
 
 
 @bp.get("/<network:network>/membership/<int:membership_id>/leave")
@@ -134,6 +175,8 @@ def confirming(network: Network, token: str) -> Response:
 def _confirming_page(network: Network, token: str, code: int = 200, form: Form | None = None) -> Response:
     never_cached()
     membership, actor = member_actions.held_by(token, network)
+    blank = RenewForm(formdata=None)
+    blank.agrees.offer(unagreed(membership))
     return page(
         "membership/confirming.html",
         code,
@@ -144,6 +187,8 @@ def _confirming_page(network: Network, token: str, code: int = 200, form: Form |
         S=MembershipState,
         form=form,
         button=Form(),
+        renewal=renewing.stands(membership, network),
+        renew_form=form if isinstance(form, RenewForm) else blank,
     )
 
 
@@ -151,14 +196,25 @@ def _confirming_page(network: Network, token: str, code: int = 200, form: Form |
 @allows(Can.APPLY)
 def confirm_found(network: Network, token: str) -> Response:
     """The button: yes, I am a member."""
+    membership, _holder = member_actions.held_by(token, network)
+    if membership.state in (MembershipState.LAPSED, MembershipState.ACTIVE):
+        return _renew_by_link(network, token, membership)
     form = Form()
     with form.catching(), transaction():
         membership, by = member_actions.held_by(token, network)
         email_id = ids_of("membership", token, 2)[1]
-        if membership.state is MembershipState.LAPSED:
-            member_actions.restart(membership, by=by, via=Door.WEB)
-        else:
-            member_actions.confirm(membership, by=by, email_id=email_id, via=Door.WEB)
+        member_actions.confirm(membership, by=by, email_id=email_id, via=Door.WEB)
     if not form.errors:
         return see(".confirming", token=token)
+    return _confirming_page(network, token, 422, form)
+
+
+def _renew_by_link(network: Network, token: str, membership: Membership) -> Response:
+    form = _renew_form(membership)
+    if form.validate_on_submit():
+        with form.catching(), transaction():
+            row, by = member_actions.held_by(token, network)
+            renewing.renew(row, form.agrees.ticked(), by=by, via=Door.WEB)
+        if not form.errors:
+            return see(".confirming", token=token)
     return _confirming_page(network, token, 422, form)

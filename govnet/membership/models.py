@@ -78,6 +78,11 @@ class Membership(Base):
     confirmed_at: Mapped[Instant | None]
     asked_at: Mapped[Instant | None]
     """When somebody from the old list was last asked by mail to confirm."""
+    renewed_on: Mapped[date | None]
+    """The day on which it was last renewed, or started again."""
+    renewal_asked_at: Mapped[Instant | None]
+    """When its member was asked to renew it; empty again once it is renewed."""
+    renewal_reminded_at: Mapped[Instant | None]
     named_in_public: Mapped[bool] = mapped_column(default=False)
     """Whether the public may see the name among the members and beside answers."""
     person: Mapped[Person | None] = relationship(lazy="raise")
@@ -148,11 +153,15 @@ class RepresentationClaim(Base):
 
 
 class ApplicationState(StrEnum):
-    """The life of an application; `unconfirmed` until the link in the mail was pressed."""
+    """The life of an application; `unconfirmed` until the link in the mail was pressed.
+
+    `announced`: let in, and a member after the days in which members can object.
+    """
 
     UNCONFIRMED = "unconfirmed"
     APPLIED = "applied"
     ASKED = "asked"
+    ANNOUNCED = "announced"
     ADMITTED = "admitted"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
@@ -171,7 +180,7 @@ class Application(Base):
         CheckConstraint("state IN ('unconfirmed', 'withdrawn') OR (confirmed_at IS NOT NULL AND person_id IS NOT NULL)",
                         name="confirmed_by_somebody"),
         CheckConstraint("email = lower(email)", name="email_lower"),
-        Index("uq_application_open", "network_id", "email", unique=True, **where("state IN ('applied', 'asked')")),
+        Index("uq_application_open", "network_id", "email", unique=True, **where("state IN ('applied', 'asked', 'announced')")),
     )  # fmt: skip
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)

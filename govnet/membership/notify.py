@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import url_for
 
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
-from govnet.membership import application_queries
+from govnet.membership import application_queries, newcomers, status
 from govnet.membership.registry import officers
 from govnet.record import registry
 
@@ -23,9 +25,48 @@ def to_officers(told: Told) -> Notice | None:
     return Notice(
         template="membership/to_decide",
         news=News.DISCUSSION,
-        context={"application": application, "answered": told.details["verb"] == "membership.answered"},
+        context={
+            "application": application,
+            "answered": told.details["verb"] == "membership.answered",
+            "objected": "",
+        },
         people=people,
         concerned=people,
+        conversation=f"application-{application.id}",
+    )
+
+
+def objected(told: Told) -> Notice | None:
+    """A member objected to somebody who was let in: the application is back with those who look after the network."""
+    found = told.details["application"]
+    application = application_queries.whole(int(str(found).rpartition(":")[2]))
+    if application is None:
+        return None
+    people = officers(told.network.id)
+    reason = str(told.details.get("reason", ""))
+    return Notice(
+        template="membership/to_decide",
+        news=News.DISCUSSION,
+        context={"application": application, "answered": False, "objected": reason},
+        people=people,
+        concerned=people,
+        conversation=f"application-{application.id}",
+    )
+
+
+def announced(told: Told) -> Notice | None:
+    """Somebody was let in, and members can object: they are told, unless they want votes alone."""
+    application = application_queries.whole(told.key)
+    coming = newcomers.coming_in(told.key) if application else None
+    if application is None or coming is None:
+        return None
+    on = coming.from_at.astimezone(ZoneInfo(told.network.zone)).date()
+    name = status.organisation_name(application) or application.name
+    return Notice(
+        template="membership/new_member",
+        news=News.ANNOUNCEMENT,
+        context={"name": name, "about": application.about, "on": on, "last": on - timedelta(days=1)},
+        people=newcomers.with_voice(told.network.id),
         conversation=f"application-{application.id}",
     )
 
@@ -53,12 +94,20 @@ def _organisation(details: Mapping[str, Any]) -> str:
     return url_for("membership.organisation", organisation_id=key)
 
 
+def _application(details: Mapping[str, Any]) -> str:
+    key = int(str(details["application"]).rpartition(":")[2])
+    return url_for("membership.application", application_id=key)
+
+
 def bind() -> None:
     """Register who is told, and where entries lead."""
     registry.tell("membership.applied", to_officers)
     registry.tell("membership.answered", to_officers)
+    registry.tell("membership.objected", objected)
+    registry.tell("membership.announced", announced)
     registry.tell("organisation.claimed", claimed)
     registry.link_to("application", lambda d: url_for("membership.application", application_id=int(d["key"])))
+    registry.link_to("admission_objection", _application)
     registry.link_to("membership", lambda d: url_for("membership.members"))
     registry.link_to("representation", _organisation)
     registry.link_to("representation_claim", _organisation)

@@ -13,7 +13,7 @@ from govnet.charter.models import Network
 from govnet.kernel.actor import Door
 from govnet.kernel.forms import Form, once
 from govnet.kernel.pages import page
-from govnet.membership import actions, organisation_actions, status
+from govnet.membership import actions, newcomers, organisation_actions, rules, status
 from govnet.membership import application_queries as queries
 from govnet.membership.blueprint import bp
 from govnet.membership.deciding import may_decide
@@ -51,16 +51,25 @@ def _application_page(network: Network, key: int, code: int = 200, form: Form | 
     facts = status.page_of(row, network)
     facts |= {"state": str(status.OFFICER_STATES[row.state]()), "decided_by": by}
     facts["events"] = status.events(row, network.zone, decided_by=by)
+    facts |= {"objections": newcomers.objections(key), "new_sentences": _new_sentences(row)}
     return page(
         "membership/application.html",
         code,
         **facts,
-        mine=may_decide(network.id, current_actor()),
+        mine=may_decide(network.id, current_actor(), objected=facts["objected"]),
         form=form,
         admit_form=form if type(form) is Form else Form(about=row, formdata=None),
         ask_form=form if isinstance(form, AskForm) else AskForm(about=row, formdata=None),
         decline_form=form if isinstance(form, DeclineForm) else DeclineForm(about=row, formdata=None),
     )
+
+
+def _new_sentences(row: Application) -> list[str]:
+    """What members agree to today and the applicant, who waits, has not ticked."""
+    terms = queries.terms(row.network_id)
+    if row.state.value not in rules.PENDING:
+        return []
+    return rules.unticked((*terms.criteria, *terms.code), status.sentences(row))
 
 
 def _decide(network: Network, key: int, form: Form, make: Callable[[], Any], done: str) -> Response:
@@ -77,10 +86,10 @@ def _decide(network: Network, key: int, form: Form, make: Callable[[], Any], don
 def admit(network: Network, application: Application) -> Response:
     """Let the applicant in."""
     by, form, key, name = current_actor(), Form(about=application), application.id, application.name
-    return _decide(
-        network, key, form, lambda: actions.admit(application, by=by, via=Door.WEB),
-        _("%(name)s is in. A mail says so, and how to sign in.", name=name),
-    )  # fmt: skip
+    done = _("%(name)s is in. A mail says so, and how to sign in.", name=name)
+    if queries.terms(network.id).objection_days and not newcomers.objected_to(key):
+        done = _("%(name)s is let in. A mail says from when, unless a member objects.", name=name)
+    return _decide(network, key, form, lambda: actions.admit(application, by=by, via=Door.WEB), done)
 
 
 @bp.post("/<network:network>/applications/<int:application_id>/ask")

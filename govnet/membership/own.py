@@ -13,8 +13,9 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.models import reference
-from govnet.membership import member_actions, organisation_actions, queries
+from govnet.membership import entering, member_actions, organisation_actions, queries
 from govnet.membership.application_queries import locked
+from govnet.membership.beside import AdmissionObjection, Vouch
 from govnet.membership.models import (
     Application,
     ApplicationNote,
@@ -35,6 +36,7 @@ def held(person_id: int) -> dict[str, Any]:
         "memberships": [
             {"network": slug, "kind": m.kind.value, "state": m.state.value, "start": m.start.isoformat(),
              "end": m.end.isoformat() if m.end else None, "agreed_to": json.loads(m.answers),
+             "renewed_on": m.renewed_on.isoformat() if m.renewed_on else None,
              "named_in_public": m.named_in_public}
             for m, slug in _rows(Membership, Membership.person_id == person_id)
         ],
@@ -44,6 +46,8 @@ def held(person_id: int) -> dict[str, Any]:
              "applied_at": a.applied_at.isoformat(), "reason": a.reason, "notes": _notes(a.id)}
             for a, slug in _rows(Application, Application.person_id == person_id)
         ],
+        "vouched_for": _said(Vouch, person_id),
+        "objected_to": _said(AdmissionObjection, person_id),
         "speaks_for": _speaks(person_id),
         "claims": [
             {"network": slug, "name": c.name, "email": c.email, "evidence": c.evidence, "state": c.state.value}
@@ -55,6 +59,14 @@ def held(person_id: int) -> dict[str, Any]:
 def _rows(table: Any, condition: Any) -> list[Any]:
     query = select(table, Network.slug).join(Network, Network.id == table.network_id).where(condition)
     return list(db.session.execute(query.order_by(table.id)))
+
+
+def _said(table: Any, person_id: int) -> list[dict[str, Any]]:
+    """What she said about those who wanted to join."""
+    return [
+        {"network": slug, "application": row.application_id, "at": row.at.isoformat(), "reason": getattr(row, "reason", "")}
+        for row, slug in _rows(table, table.person_id == person_id)
+    ]  # fmt: skip
 
 
 def _notes(application_id: int) -> list[dict[str, Any]]:
@@ -75,7 +87,18 @@ def _speaks(person_id: int) -> list[dict[str, Any]]:
 
 def forget(person_id: int) -> set[str]:
     """End what she holds and empty what she wrote; the references whose entries hold her words. Inside transaction()."""
-    return {*_memberships(person_id), *_voices(person_id), *_applications(person_id), *_claims(person_id)}
+    return {
+        *_memberships(person_id), *_voices(person_id), *_applications(person_id), *_claims(person_id),
+        *_objections(AdmissionObjection.person_id == person_id, hers=True),
+    }  # fmt: skip
+
+
+def _objections(condition: Any, *, hers: bool) -> set[str]:
+    """Empty the reasons that she gave; entries about objections to her name her."""
+    found = db.session.scalars(select(AdmissionObjection).where(condition)).all()
+    for row in found:
+        row.reason = "…" if hers else row.reason
+    return {reference(row) for row in found}
 
 
 def _memberships(person_id: int) -> set[str]:
@@ -112,6 +135,8 @@ def _applications(person_id: int) -> set[str]:
         row = locked(key)
         if row.state not in _DONE:
             row.state, row.decided_at = ApplicationState.WITHDRAWN, clock.now()
+            entering.settle(row)
+        named |= _objections(AdmissionObjection.application_id == row.id, hers=False)
         row.name, row.email, row.about = "", f"erased-{row.id}", ""
         row.reason = "…" if row.reason else ""
         for note in db.session.scalars(select(ApplicationNote).where(ApplicationNote.application_id == key)):

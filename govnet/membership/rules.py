@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import statistics
 import unicodedata
+from calendar import monthrange
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 OPEN = frozenset({"applied", "asked"})
 """States in which an application waits for somebody."""
+PENDING = OPEN | {"announced"}
+"""Those and the days in which members can object to somebody who was let in: the applicant can take it back."""
 FEWEST_TO_JUDGE = 3
 """With fewer answered applications nobody can say what is usual."""
 ASKS_AN_HOUR = 3
@@ -68,8 +71,21 @@ def deciders(admission: str) -> frozenset[str]:
     """The roles that decide an application where the charter says so; none where it lets people in at once."""
     return {
         "committee": frozenset({"steering"}),
+        "sponsors": frozenset({"steering"}),
         "coordinator": frozenset({"coordinator"}),
     }.get(admission, frozenset())
+
+
+def by_itself(admission: str, sponsors: int, vouched: int) -> bool:
+    """Whether the charter lets somebody in without anybody deciding: at once, or on the word of enough members."""
+    return admission == "immediate" or (admission == "sponsors" and vouched >= sponsors)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month, `months` later (earlier where negative); the last one where that month is shorter."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def sheet_cell(text: str) -> str:

@@ -10,12 +10,14 @@ from flask_babel import gettext as _
 from govnet.charter.models import Network
 from govnet.kernel.pages import instant
 from govnet.membership import application_queries as queries
+from govnet.membership import newcomers
 from govnet.membership.models import Application, ApplicationState, MembershipKind
 
 STATES = {
     ApplicationState.UNCONFIRMED: lambda: _("Not confirmed yet"),
     ApplicationState.APPLIED: lambda: _("Waiting for an answer"),
     ApplicationState.ASKED: lambda: _("A question for you"),
+    ApplicationState.ANNOUNCED: lambda: _("You are let in"),
     ApplicationState.ADMITTED: lambda: _("You are a member"),
     ApplicationState.DECLINED: lambda: _("Declined"),
     ApplicationState.WITHDRAWN: lambda: _("Taken back"),
@@ -23,6 +25,7 @@ STATES = {
 OFFICER_STATES = {
     **STATES,
     ApplicationState.ASKED: lambda: _("Waiting for the applicant"),
+    ApplicationState.ANNOUNCED: lambda: _("Let in, a member soon"),
     ApplicationState.ADMITTED: lambda: _("Let in"),
 }
 KINDS = {"good": ApplicationState.ADMITTED, "bad": ApplicationState.DECLINED, "warn": ApplicationState.ASKED,
@@ -63,7 +66,10 @@ def page_of(application: Application, network: Network) -> dict[str, Any]:
         "sentences": sentences(application),
         "waits_for_voice": waits_for_voice(application),
         "usual": queries.usual_days(network.id),
-        "admission": queries.terms(network.id).admission,
+        "terms": queries.terms(network.id),
+        "vouched": newcomers.vouched_by(application.id),
+        "coming": newcomers.coming_in(application.id),
+        "objected": newcomers.objected_to(application.id),
         "events": events(application, network.zone),
         "S": ApplicationState,
     }

@@ -19,6 +19,7 @@ from govnet.membership import (
     joining_form,
     links,
     member_views,
+    newcomer_views,
     officer_views,
     organisation_views,
     status,
@@ -29,7 +30,7 @@ from govnet.membership.forms import AnswerForm, JoinForm, JustMailForm
 from govnet.membership.models import Application
 from govnet.permissions import Can, allows, current_actor
 
-__all__ = ["member_views", "officer_views", "organisation_views"]
+__all__ = ["member_views", "newcomer_views", "officer_views", "organisation_views"]
 blueprints = (bp,)
 OFTEN = "40 per hour"
 """How often one address on the network may ask us to write to somebody."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from govnet.accounts.models import Person
@@ -18,8 +18,9 @@ from govnet.extensions import db
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.clock import today
 from govnet.kernel.errors import RuleBroken
-from govnet.offices import events, rules
+from govnet.offices import committee_rules, events, places, rules
 from govnet.offices.basis import basis_numbered
+from govnet.offices.committee_rules import Wanted
 from govnet.offices.founding import (
     By,
     FoundMandate,
@@ -74,9 +75,14 @@ def give_seat(seat: Seat, seating: Seating, *, by: Actor, via: Door) -> Term:
     basis = basis_numbered(network.id, seating.decision)
     rules.check_basis(basis, rules.PLACE_MATTERS)
     start, end = seating.first_day, seating.last_day + DAY
-    longest = rules_in_force(network.id)[parameters.TERM_MONTHS]
-    rules.check_span(start, end, today=today(network.zone), longest=longest)
+    charter = rules_in_force(network.id)
+    rules.check_span(start, end, today=today(network.zone), longest=charter[parameters.TERM_MONTHS])
     person = db.session.get_one(Person, seating.person_id)
+    wanted = Wanted(
+        start=start, end=end, coopted=seating.came_by is CameBy.CO_OPTION, elected=seating.came_by is CameBy.ELECTION,
+        is_chair=seat.is_chair, until=places.vacant_until(seat), body=basis.body, matter=basis.matter,
+    )  # fmt: skip
+    committee_rules.check(wanted, places.held_by(seat.body_id, person.id), charter)
     _check_eligible(seat, person, network)
     _check_free(seat, person, start, end)
     term = Term(
@@ -176,10 +182,11 @@ def _seat_and_network(term: Term) -> tuple[Seat, Network]:
 
 def _earlier_end(term: Term, last_day: date, network: Network) -> date:
     day = today(network.zone)
-    if rules.stage(term.start, term.end, day) is Stage.TO_COME:
-        return term.start
-    rules.check_last_day(last_day, end=term.end, today=day)
-    return last_day + DAY
+    to_come = rules.stage(term.start, term.end, day) is Stage.TO_COME
+    if not to_come:
+        rules.check_last_day(last_day, end=term.end, today=day)
+    term.given_until = term.given_until or term.end
+    return term.start if to_come else last_day + DAY
 
 
 def _record_cut_short(term: Term, seat: Seat, network: Network, who: By, why: str) -> None:
@@ -201,18 +208,18 @@ def add_place(
     basis = basis_numbered(network.id, decision)
     rules.check_basis(basis, rules.SIZE_MATTERS)
     db.session.execute(select(Body.id).where(Body.id == body.id).with_for_update())
-    count, last = db.session.execute(
-        select(func.count(), func.max(Seat.position)).where(Seat.body_id == body.id)
-    ).one()
-    most = rules_in_force(network.id)[parameters.SEATS]
-    if count >= most:
+    charter, (sisters, others, last) = rules_in_force(network.id), places.numbers(body.id)
+    most = charter[parameters.SEATS]
+    if sisters + others >= most:
         raise RuleBroken(
             _(
                 "Our rules give the committee %(most)s places, and it has them. A decision can change that rule.",
                 most=most,
             )
         )
-    seat = Seat(body_id=body.id, name=name, constituency=constituency, position=(last or 0) + 1)
+    sister = constituency is Constituency.SISTER_NETWORK
+    committee_rules.check_place(sister, sisters, others, charter, basis.matter)
+    seat = Seat(body_id=body.id, name=name, constituency=constituency, position=last + 1)
     db.session.add(seat)
     record(
         events.PlaceAdded(

@@ -32,6 +32,7 @@ def basis_numbered(network_id: int, number: str) -> Basis:
         decision.matter,
         decision.outcome.adopted,
         newer.number if newer is not None and newer.outcome.adopted else "",
+        decision.body,
     )
 
 

@@ -73,6 +73,7 @@ def _today(network_id: int) -> Any:
 def _end_term(term: Term, why: TermEnd, words: str) -> None:
     network = db.session.get_one(Network, term.network_id)
     seat = db.session.get_one(Seat, term.seat_id)
+    term.given_until = term.given_until or term.end
     term.end, term.ended_why = max(term.start, clock.today(network.zone)), why
     record(
         events.TermCutShort(

@@ -150,6 +150,8 @@ class Term(Base):
     authority: Mapped[str] = mapped_column(String(80), default="")
     """The decision that gave it, "decision:<id>"; empty only as found, with evidence."""
     evidence: Mapped[str] = mapped_column(Text, default="")
+    given_until: Mapped[date | None]
+    """Of one that was cut short: before which day it was to end."""
     ended_why: Mapped[TermEnd | None] = mapped_column(enum_type(TermEnd, "ended_why"))
     """Why it ends before the day it was given for; once the end is recorded, why it ended."""
     end_authority: Mapped[str] = mapped_column(String(80), default="")

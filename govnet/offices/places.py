@@ -17,7 +17,8 @@ from govnet.charter.queries import Named, named
 from govnet.extensions import db
 from govnet.kernel.clock import today
 from govnet.membership.models import Membership, MembershipState, Organisation
-from govnet.offices.models import Body, BodyKind, Seat, Term
+from govnet.offices.committee_rules import Held
+from govnet.offices.models import Body, BodyKind, Constituency, Seat, Term
 from govnet.offices.rules import DAY, Stage, stage
 
 
@@ -110,6 +111,26 @@ def term_whole(term_id: int) -> Term:
     """A term with its person and seat."""
     query = select(Term).where(Term.id == term_id).options(joinedload(Term.person), joinedload(Term.seat))
     return db.session.scalars(query).one()
+
+
+def held_by(body_id: int, person_id: int) -> list[Held]:
+    """Every term that the person was given in the body."""
+    query = select(Term.start, Term.end).where(Term.body_id == body_id, Term.person_id == person_id)
+    return [Held(start, end) for start, end in db.session.execute(query)]
+
+
+def vacant_until(seat: Seat) -> date | None:
+    """Of a place whose last term was cut short: before which day it was to end. None of one that is held or ran out."""
+    query = select(Term.given_until).where(Term.seat_id == seat.id).order_by(Term.end.desc(), Term.id.desc())
+    return db.session.scalar(query.limit(1))
+
+
+def numbers(body_id: int) -> tuple[int, int, int]:
+    """How many places are for sister networks, how many are others, and the last one's position."""
+    query = select(Seat.constituency, Seat.position).where(Seat.body_id == body_id)
+    rows = db.session.execute(query).all()
+    sisters = sum(kind is Constituency.SISTER_NETWORK for kind, _position in rows)
+    return sisters, len(rows) - sisters, max((position for _kind, position in rows), default=0)
 
 
 def ending_soon(network: Network, *, days: int) -> Sequence[Term]:

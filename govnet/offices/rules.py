@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,6 +9,7 @@ from enum import StrEnum
 
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.said import N_, Said
+from govnet.membership.rules import months_after as months_after
 
 DAY = timedelta(days=1)
 """Between the last day and `end`."""
@@ -28,13 +28,6 @@ def stage(start: date, end: date, day: date) -> Stage:
     if day >= end:
         return Stage.OVER
     return Stage.SERVING if day >= start else Stage.TO_COME
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of the month, `months` later; the last one where that month is shorter."""
-    year, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + year, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def check_span(start: date, end: date, *, today: date, longest: int) -> None:
@@ -69,6 +62,8 @@ class Basis:
     matter: str
     adopted: bool
     replaced_by: str = ""
+    body: str = "all"
+    """Who decided: "all" members, or the "committee"."""
 
     @property
     def reference(self) -> str:
@@ -76,7 +71,7 @@ class Basis:
         return f"decision:{self.id}"
 
 
-PLACE_MATTERS = frozenset({"committee", "members"})
+PLACE_MATTERS = frozenset({"committee", "members", "charter"})
 SIZE_MATTERS = frozenset({"committee", "charter"})
 MANDATE_MATTERS = frozenset({"mandate"})
 

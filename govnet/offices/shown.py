@@ -7,14 +7,32 @@ from typing import Any
 from flask import abort
 from flask_babel import gettext as _
 
+from govnet.charter import parameters as p
+from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
-from govnet.charter.queries import Named
+from govnet.charter.queries import Named, rules_in_force
 from govnet.extensions import db
 from govnet.kernel.pages import weekday_date
+from govnet.kernel.said import Said
 from govnet.offices.mandates import holder_name
 from govnet.offices.models import Mandate, Seat
 from govnet.offices.places import Committee, Holding, Place
 from govnet.offices.rules import DAY
+
+OF_PLACES: tuple[Parameter[Any], ...] = (
+    p.SEATS,
+    p.SISTER_SEATS,
+    p.TERM_MONTHS,
+    p.CONSECUTIVE_TERMS,
+    p.VACANCY,
+    p.CHAIR,
+)
+
+
+def rules_of_places(network: Network) -> list[Said]:
+    """What the charter says about places on the committee, a sentence each."""
+    charter = rules_in_force(network.id)
+    return [each.states(charter[each]) for each in OF_PLACES]
 
 
 def seat_of(network: Network, seat_id: int) -> Seat:
@@ -39,16 +57,16 @@ def committee_facts(committee: Committee) -> dict[str, Any]:
         "name": committee.body.name if committee.body else "",
         "places": [
             {
-                "name": p.seat.name,
-                "for": p.seat.constituency.value,
-                "chair": p.seat.is_chair,
-                "holder": _term_facts(p.now) if p.now else None,
-                "empty": p.now is None,
-                "what_next": p.seat.vacancy_note,
-                "to_come": [_term_facts(h) for h in p.next],
-                "earlier": [_term_facts(h) for h in p.before],
+                "name": place.seat.name,
+                "for": place.seat.constituency.value,
+                "chair": place.seat.is_chair,
+                "holder": _term_facts(place.now) if place.now else None,
+                "empty": place.now is None,
+                "what_next": place.seat.vacancy_note,
+                "to_come": [_term_facts(h) for h in place.next],
+                "earlier": [_term_facts(h) for h in place.before],
             }
-            for p in committee.places
+            for place in committee.places
         ],
     }
 

@@ -33,7 +33,8 @@ blueprints = (bp,)
 def committee(network: Network) -> Response:
     """Places, who holds them since when, until when and by which decision; empty ones in words."""
     most = rules_in_force(network.id)[parameters.SEATS]
-    return page("offices/committee.html", committee=places.committee(network), most=most)
+    said = shown.rules_of_places(network)
+    return page("offices/committee.html", committee=places.committee(network), most=most, said=said)
 
 
 @bp.get("/<network:network>/committee.json")
@@ -66,7 +67,8 @@ def _seating_form(network: Network) -> SeatingForm:
 
 def _record_page(network: Network, form: SeatingForm, status: int = 200) -> Response:
     recent = basis.recent(network.id, rules.PLACE_MATTERS)
-    return page("offices/record.html", status, form=form, recent=recent)
+    said = shown.rules_of_places(network)
+    return page("offices/record.html", status, form=form, recent=recent, said=said)
 
 
 @bp.post("/<network:network>/committee/record")
@@ -117,7 +119,8 @@ def add_place(network: Network) -> AnyResponse:
                 done=_("The committee has one more place."),
             )  # fmt: skip
     recent = basis.recent(network.id, rules.SIZE_MATTERS)
-    return page("offices/place.html", 422 if form.errors else 200, form=form, recent=recent)
+    said = shown.rules_of_places(network)[:2]
+    return page("offices/place.html", 422 if form.errors else 200, form=form, recent=recent, said=said)
 
 
 @bp.route("/<network:network>/committee/places/<int:seat_id>", methods=["GET", "POST"])

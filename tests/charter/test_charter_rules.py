@@ -20,6 +20,7 @@ GOVNET = Path(__file__).parents[2] / "govnet"
 CATALOGUE_FILES = {
     *("parameters.py", "deciding.py", "amending.py", "methods.py", "reviewing.py", "starting.py", "kinds.py"),
     "letters.py",
+    *("belonging.py", "committee.py", "examples.py"),
 }
 
 
@@ -137,6 +138,7 @@ def test_a_value_that_makes_no_sense_is_refused_in_words(key: str, value: object
         ({"decisions.voice": "organisations", "membership.kinds": ["individual"]}, "decisions.voice"),
         ({"membership.kinds": ["observer"]}, "membership.kinds"),
         ({"matters.charter_body": "committee"}, "matters.charter_body"),
+        ({"committee.seats": 1, "committee.sister_seats": 2}, "committee.sister_seats"),
         ({"matters.charter_method": "advice"}, "matters.charter_method"),
     ],
 )
@@ -219,3 +221,16 @@ def test_no_text_typed_for_a_fraction_breaks_the_program(text: str) -> None:
 )
 def test_people_may_write_a_fraction_as_they_like(text: str, value: Fraction) -> None:
     assert fraction(text) == value
+
+
+def test_no_two_files_of_the_catalogue_have_a_rule_of_one_name() -> None:
+    files = [path for path in (GOVNET / "charter").glob("*.py") if path.name in CATALOGUE_FILES]
+    names = [
+        target.id
+        for path in files
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        for target in node.targets
+        if isinstance(target, ast.Name) and not target.id.startswith("_")
+    ]
+    assert sorted(set(names)) == sorted(names)

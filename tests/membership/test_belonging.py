@@ -20,6 +20,7 @@ from govnet.record.models import Entry
 from govnet.record.queries import check_chain
 from tests import builders
 from tests.membership.people import (
+    ALL,
     a_network_with_rules,
     a_waiting_application,
     an_admitted,
@@ -191,7 +192,7 @@ def test_a_membership_that_ran_out_starts_again_with_one_click():
         membership.state = MembershipState.LAPSED
     assert not builders.acting(ada, network).is_member
     with transaction():
-        member_actions.restart(membership, by=by, via=Door.WEB)
+        member_actions.restart(membership, ALL, by=by, via=Door.WEB)
     assert builders.acting(ada, network).is_member
 
 

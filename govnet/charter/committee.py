@@ -1,0 +1,76 @@
+"""The part of the catalogue that says how the committee is made up and filled. Pure data."""
+
+from govnet.charter.kinds import Choice, Share, Whole
+from govnet.charter.thresholds import at_least
+from govnet.kernel.said import N_
+
+SEATS = Whole(
+    key="committee.seats",
+    default=9,
+    title=N_("Places on the committee"),
+    explains=N_("Empty places count as places."),
+    clause=N_("The committee has %(value)s."),
+    clause_zero=N_("There is no committee."),
+    unit="places",
+    least=0,
+    most=60,
+)
+SISTER_SEATS = Whole(
+    key="committee.sister_seats",
+    default=0,
+    title=N_("Places for sister networks"),
+    explains=N_("Of the committee’s places. Somebody from another network sits there."),
+    clause=N_("Of these, %(value)s can be for sister networks, and no more."),
+    clause_zero=N_("No place is for a sister network."),
+    unit="places",
+    least=0,
+    most=20,
+)
+TERM_MONTHS = Whole(
+    key="committee.term_months",
+    default=24,
+    title=N_("Time on the committee"),
+    explains=N_("How long a place is held before it is filled again."),
+    clause=N_("A place on the committee is held for %(value)s."),
+    unit="months",
+    least=1,
+    most=120,
+)
+CONSECUTIVE_TERMS = Whole(
+    key="committee.consecutive_terms",
+    default=0,
+    title=N_("Terms in a row"),
+    explains=N_("A break shorter than a whole term is no break. A term that was cut short counts as one."),
+    clause=N_("Nobody holds a place for more than %(value)s in a row; then they pause for one term."),
+    clause_zero=N_("Somebody can hold a place for any number of terms in a row."),
+    unit="terms",
+    least=0,
+    most=20,
+)
+VACANCY = Choice(
+    key="committee.vacancy",
+    default="coopt",
+    title=N_("When a place falls empty"),
+    explains=N_("When somebody leaves before their time is over."),
+    clause=N_("%(value)s"),
+    options={
+        "decision": N_("An empty place is filled only by a decision of those who decide on the committee."),
+        "coopt": N_("The committee may take somebody into an empty place until its term would have ended."),
+        "open": N_("An empty place stays empty until its term would have ended."),
+    },
+)
+CHAIR = Choice(
+    key="committee.chair",
+    default="committee",
+    title=N_("Who names the chair"),
+    explains=N_("Whose decision gives somebody the chair’s place."),
+    clause=N_("The chair is named by %(value)s."),
+    options={"committee": N_("the committee"), "members": N_("all members")},
+)
+COMMITTEE_QUORUM = Share(
+    key="committee.quorum",
+    default=at_least(1, 2),
+    title=N_("How many of the committee must answer"),
+    explains=N_("In decisions that the committee takes; of those who hold a place when it is opened."),
+    clause=N_("The committee decides only if %(value)s of its members answer."),
+)

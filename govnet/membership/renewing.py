@@ -1,0 +1,176 @@
+"""Renewing a membership with one click, and what happens when nobody does: asked, asked again, run out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select, update
+
+from govnet.charter.models import Network
+from govnet.charter.parameters import ROLL_DAYS
+from govnet.charter.queries import rules_in_force
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import PROGRAM, SYSTEM, Actor, Door
+from govnet.kernel.errors import RuleBroken
+from govnet.kernel.transaction import let_go, transaction
+from govnet.mail.headers import Address
+from govnet.membership import letters, member_actions, queries
+from govnet.membership import renewal_queries as found
+from govnet.membership import renewal_rules as rules
+from govnet.membership.agreeing import agree
+from govnet.membership.events import MembershipLapsed, MembershipRenewed
+from govnet.membership.models import Membership, MembershipState
+from govnet.membership.renewal_queries import Renewal, Rule
+from govnet.permissions import Can, require
+from govnet.record.actions import record
+
+_AT_ONCE = 50
+"""Memberships that one transaction looks after: mails are written in it."""
+
+
+def renew(membership: Membership, ticked: Collection[str] = (), *, by: Actor, via: Door) -> Membership:
+    """Stay a member: the months run anew from today. Doing it twice on a day does it once.
+
+    RuleBroken while a sentence that is new since is not ticked, and where there is nothing to renew.
+    """
+    under = require(by, Can.HOLD_MEMBERSHIP, membership)
+    row = _locked_whole(membership.id)
+    network = db.session.get_one(Network, row.network_id)
+    day, asked = clock.today(network.zone), row.renewal_asked_at is not None
+    if row.state is MembershipState.ACTIVE and row.renewed_on == day and not asked:
+        return row
+    if row.state is not MembershipState.ACTIVE:
+        return member_actions.restart(row, ticked, by=by, via=via)
+    rule = found.rule_of(network)
+    due = rules.due_on(row.start, row.renewed_on, rule.since, rule.months)
+    broken = rules.cannot_renew(day, due, asked)
+    if broken is not None:
+        raise RuleBroken(broken)
+    agree(row, ticked)
+    row.renewed_on, row.renewal_asked_at, row.renewal_reminded_at = day, None, None
+    record(
+        MembershipRenewed(
+            network=network, by=by, under=under, via=via, membership=row, name=queries.name_of(row)
+        )
+    )
+    return row
+
+
+def _locked(membership_id: int) -> Membership:
+    query = select(Membership).where(Membership.id == membership_id).with_for_update()
+    return db.session.execute(query.execution_options(populate_existing=True)).scalar_one()
+
+
+def _locked_whole(membership_id: int) -> Membership:
+    """The same with its party and network."""
+    _locked(membership_id)
+    whole = queries.with_party(membership_id)
+    assert whole is not None
+    return whole
+
+
+def run() -> int:
+    """Do what is due today in every network: ask, ask again, let run out. Returns how many memberships it was."""
+    rules_now = [found.rule_of(network) for network in found.networks()]
+    let_go()  # an idle worker takes no lock
+    return sum(_one_network(rule) for rule in rules_now)
+
+
+def _one_network(rule: Rule) -> int:
+    steps: tuple[tuple[Callable[[Rule, int], Sequence[int]], Callable[[int, Rule], bool]], ...] = (
+        (found.outdated, _forget),
+        (found.to_ask, _ask),
+        (found.to_remind, _remind),
+        (found.to_lapse, _lapse),
+    )
+    done = 0
+    for which, do in steps:
+        waiting = which(rule, _AT_ONCE)
+        let_go()
+        if waiting:
+            with transaction():
+                done += sum(do(key, rule) for key in which(rule, _AT_ONCE))
+    return done
+
+
+def _forget(membership_id: int, _rule: Rule) -> bool:
+    """Somebody was asked under a rule that no longer holds: nothing is asked of them now."""
+    nothing = {"renewal_asked_at": None, "renewal_reminded_at": None}
+    db.session.execute(update(Membership).where(Membership.id == membership_id).values(nothing))
+    return True
+
+
+def _ask(membership_id: int, rule: Rule) -> bool:
+    row = _locked(membership_id)
+    row.renewal_asked_at, row.renewal_reminded_at = clock.now(), None
+    return _write("renew", membership_id, rule, again=False)
+
+
+def _remind(membership_id: int, rule: Rule) -> bool:
+    row = _locked(membership_id)
+    row.renewal_reminded_at = clock.now()
+    return _write("renew", membership_id, rule, again=True)
+
+
+def _lapse(membership_id: int, rule: Rule) -> bool:
+    row = _locked_whole(membership_id)
+    row.state = MembershipState.LAPSED
+    row.renewal_asked_at = row.renewal_reminded_at = None
+    record(
+        MembershipLapsed(
+            network=db.session.get_one(Network, row.network_id), by=PROGRAM, under=SYSTEM, via=Door.WORKER,
+            seen_by=member_actions.seen(row), membership=row, name=queries.name_of(row),
+        )
+    )  # fmt: skip
+    return _write("lapsed", membership_id, rule, again=False)
+
+
+def _write(template: str, membership_id: int, rule: Rule, *, again: bool) -> bool:
+    whole = queries.with_party(membership_id)
+    assert whole is not None
+    address = queries.address_to_ask(whole)
+    if address is None:
+        return False
+    letters.renewal(
+        template,
+        db.session.get_one(Network, whole.network_id),
+        Address(address.address, address.person.name),
+        member_actions.confirming_url(whole.network, whole.id, address.id),
+        language=address.person.locale,
+        party=queries.name_of(whole) if whole.organisation_id else "",
+        until=last_day(whole, rule),
+        again=again,
+    )
+    return True
+
+
+def last_day(membership: Membership, rule: Rule) -> date | None:
+    """The last day on which somebody who was asked can renew."""
+    asked, reminded = membership.renewal_asked_at, membership.renewal_reminded_at
+    if asked is None:
+        return None
+    return (
+        rules.lapses_on(_day(asked, rule), _day(reminded, rule) if reminded else None, rule.grace) - rules.DAY
+    )
+
+
+def _day(moment: datetime, rule: Rule) -> date:
+    return moment.astimezone(rule.zone_info).date()
+
+
+def stands(membership: Membership, network: Network) -> Renewal:
+    """How a membership stands, for its member's page."""
+    rule, day = found.rule_of(network), clock.today(network.zone)
+    if membership.state is not MembershipState.ACTIVE or membership.end is not None:
+        return Renewal(None, membership.state is MembershipState.LAPSED, None)
+    due = rules.due_on(membership.start, membership.renewed_on, rule.since, rule.months)
+    until = last_day(membership, rule) if due else None
+    return Renewal(due, rules.cannot_renew(day, due, until is not None) is None, until)
+
+
+def on_roll_from(membership: Membership) -> date:
+    """The first day on which the member's answer counts in what opens."""
+    charter = rules_in_force(membership.network_id)
+    return membership.start + timedelta(days=charter[ROLL_DAYS])

@@ -1,0 +1,132 @@
+"""What the charter asks of a place on the committee: terms in a row, empty places, who names the chair. Pure.
+
+A decision about the rules themselves is how members make an exception: it needs what a change of the rules needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from govnet.charter import parameters as p
+from govnet.charter.rules import Charter
+from govnet.kernel.errors import RuleBroken
+from govnet.kernel.said import N_, Said
+from govnet.membership.rules import months_after
+
+EXCEPTION = "charter"
+"""The matter of a decision that may give what the rules do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A term somebody held or holds, from `start` until before `end`."""
+
+    start: date
+    end: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A place that is to be given."""
+
+    start: date
+    end: date
+    coopted: bool
+    elected: bool
+    is_chair: bool
+    until: date | None
+    """Of a place that fell empty before its time: before which day its term would have ended."""
+    body: str
+    """Who took the decision: "all" members or the "committee"."""
+    matter: str
+
+
+def in_a_row(held: Collection[Held], start: date, term_months: int) -> int:
+    """How many terms follow one another up to `start`: a break shorter than a regular term is none."""
+    count, begin = 0, start
+    for one in sorted(held, key=lambda each: each.end, reverse=True):
+        if one.start >= one.end or one.start >= start:
+            continue
+        if begin >= months_after(one.end, term_months):
+            break
+        count, begin = count + 1, one.start
+    return count
+
+
+def check(wanted: Wanted, held: Sequence[Held], charter: Charter) -> None:
+    """The charter lets this be given to whoever held these terms. RuleBroken says which rule is against it."""
+    if wanted.matter == EXCEPTION:
+        return
+    most = charter[p.CONSECUTIVE_TERMS]
+    if most and in_a_row(held, wanted.start, charter[p.TERM_MONTHS]) >= most:
+        raise _against(
+            N_("By our rules nobody holds a place for more than %(terms)s in a row."),
+            "person",
+            terms=p.CONSECUTIVE_TERMS.phrase(most),
+        )
+    if wanted.is_chair and charter[p.CHAIR] == "members" and wanted.body != "all" and not wanted.elected:
+        raise _against(
+            N_("By our rules all members name the chair, and the committee took this decision."), "decision"
+        )
+    _check_vacancy(wanted, charter)
+
+
+def _check_vacancy(wanted: Wanted, charter: Charter) -> None:
+    rule = charter[p.VACANCY]
+    if wanted.coopted and rule != "coopt":
+        raise _against(N_("By our rules the committee takes nobody in by itself."), "came_by")
+    early = wanted.until is not None and wanted.start < wanted.until
+    if early and rule == "decision" and wanted.body not in ("all", charter[p.BODY_FOR["committee"]]):
+        raise _against(
+            N_(
+                "By our rules all members decide who fills a place that fell empty, and the committee took this decision."
+            ),
+            "decision",
+        )
+    if early and rule == "open":
+        raise _against(
+            N_(
+                "By our rules this place stays empty until its term would have ended: choose a first day from %(day)s on."
+            ),
+            "first_day",
+            day=str(wanted.until),
+        )
+    if early and wanted.coopted and wanted.until is not None and wanted.end > wanted.until:
+        raise _against(
+            N_(
+                "Whom the committee takes in stays at most until this place’s term would have ended: before %(day)s."
+            ),
+            "last_day",
+            day=str(wanted.until),
+        )
+
+
+def _against(text: str, field: str, **values: object) -> RuleBroken:
+    exception = N_("Members can make an exception: enter the number of a decision about our rules.")
+    return RuleBroken(
+        Said(N_("%(rule)s %(exception)s"), {"rule": Said(text, values), "exception": Said(exception)}),
+        field=field,
+    )
+
+
+def check_place(sister: bool, sisters: int, others: int, charter: Charter, matter: str) -> None:
+    """One more place, for a sister network or not, beside so many of either kind. RuleBroken where there is no room."""
+    if matter == EXCEPTION:
+        return
+    most = charter[p.SISTER_SEATS]
+    if sister and sisters >= most:
+        raise _against(
+            N_("By our rules %(places)s can be for sister networks, and they are there.")
+            if most
+            else N_("By our rules no place is for a sister network."),
+            "constituency",
+            places=p.SISTER_SEATS.phrase(most),
+        )
+    if not sister and most and others >= charter[p.SEATS] - most:
+        raise _against(
+            N_("By our rules the places that are left are for sister networks: %(places)s."),
+            "constituency",
+            places=p.SISTER_SEATS.phrase(most),
+        )
