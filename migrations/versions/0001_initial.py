@@ -69,7 +69,7 @@ def upgrade() -> None:
             name=op.f("ck_network_accent_known"),
         ),
         sa.CheckConstraint(
-            "slug NOT IN ('me', 'search', 'healthz', 'metrics', 'api', 'demo', 'static', 'sign-in', 'sign-out', 'found', 'operator', 'mail', 'about', 'charter', 'join', 'members', 'organisations', 'forum', 'decisions', 'proposals', 'committee', 'coordinator', 'elections', 'meetings', 'manifesto', 'plan', 'announcements', 'record', 'data', 'desk', 'robots', 'favicon', 'well-known', 'unsubscribe', 'applications', 'membership', 'settings')",
+            "slug NOT IN ('me', 'search', 'healthz', 'metrics', 'api', 'demo', 'static', 'sign-in', 'sign-out', 'found', 'operator', 'mail', 'about', 'charter', 'join', 'members', 'organisations', 'forum', 'decisions', 'proposals', 'committee', 'coordinator', 'elections', 'meetings', 'manifesto', 'plan', 'announcements', 'record', 'data', 'desk', 'robots', 'favicon', 'well-known', 'unsubscribe', 'applications', 'membership', 'settings', 'letters')",
             name=op.f("ck_network_slug_not_reserved"),
         ),
         sa.CheckConstraint(
@@ -874,6 +874,9 @@ def upgrade() -> None:
         sa.Column("end", sa.Date(), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("renewed_on", sa.Date(), nullable=True),
+        sa.Column("renewal_asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("renewal_reminded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("named_in_public", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "(kind = 'organisation') = (organisation_id IS NOT NULL)",
@@ -1062,6 +1065,7 @@ def upgrade() -> None:
                 "unconfirmed",
                 "applied",
                 "asked",
+                "announced",
                 "admitted",
                 "declined",
                 "withdrawn",
@@ -1115,9 +1119,98 @@ def upgrade() -> None:
             "uq_application_open",
             ["network_id", "email"],
             unique=True,
-            sqlite_where=sa.text("state IN ('applied', 'asked')"),
-            postgresql_where=sa.text("state IN ('applied', 'asked')"),
+            sqlite_where=sa.text("state IN ('applied', 'asked', 'announced')"),
+            postgresql_where=sa.text("state IN ('applied', 'asked', 'announced')"),
         )
+
+    op.create_table(
+        "letter",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("network_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("thread_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("addressed_to", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "gathered",
+                "sent",
+                "answered",
+                "withdrawn",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deadline", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("sent_on", sa.Date(), nullable=True),
+        sa.Column("sent_how", sa.String(length=200), nullable=False),
+        sa.Column("reply_due", sa.Date(), nullable=True),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replied_on", sa.Date(), nullable=True),
+        sa.Column("reply", sa.Text(), nullable=False),
+        sa.Column("reply_html", sa.Text(), nullable=False),
+        sa.Column("reply_url", sa.String(length=500), nullable=False),
+        sa.Column("erased", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'answered') = (replied_on IS NOT NULL)", name=op.f("ck_letter_answered_has_a_day")
+        ),
+        sa.CheckConstraint(
+            "(state = 'open') = (closed_at IS NULL)", name=op.f("ck_letter_closed_has_a_time")
+        ),
+        sa.CheckConstraint(
+            "(state IN ('sent', 'answered')) = (sent_on IS NOT NULL)", name=op.f("ck_letter_sent_has_a_day")
+        ),
+        sa.CheckConstraint(
+            "closed_at IS NULL OR closed_at >= deadline OR erased OR trim(why) <> ''",
+            name=op.f("ck_letter_early_with_reason"),
+        ),
+        sa.CheckConstraint(
+            "replied_on IS NULL OR reply <> '' OR reply_url <> ''",
+            name=op.f("ck_letter_reply_says_something"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'withdrawn' OR erased OR trim(why) <> ''", name=op.f("ck_letter_withdrawn_with_reason")
+        ),
+        sa.CheckConstraint("deadline > opened_at", name=op.f("ck_letter_closes_after_it_opens")),
+        sa.CheckConstraint(
+            "replied_on IS NULL OR replied_on >= sent_on", name=op.f("ck_letter_replied_after_sent")
+        ),
+        sa.CheckConstraint("reply_due IS NULL OR reply_due > sent_on", name=op.f("ck_letter_due_after_sent")),
+        sa.CheckConstraint("version > 0", name=op.f("ck_letter_version_positive")),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_letter_author_id")),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_letter_network_id")),
+        sa.ForeignKeyConstraint(["thread_id"], ["thread.id"], name=op.f("fk_letter_thread_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
+    )
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_letter_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(
+            "ix_letter_due",
+            ["deadline"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.create_index("ix_letter_network", ["network_id", "state", "deadline"], unique=False)
+        batch_op.create_index(
+            "ix_letter_reply_due",
+            ["reply_due"],
+            unique=False,
+            sqlite_where=sa.text("state = 'sent'"),
+            postgresql_where=sa.text("state = 'sent'"),
+        )
+        batch_op.create_index(batch_op.f("ix_letter_thread_id"), ["thread_id"], unique=False)
 
     op.create_table(
         "mail_rendering",
@@ -1289,6 +1382,7 @@ def upgrade() -> None:
         ),
         sa.Column("authority", sa.String(length=80), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("given_until", sa.Date(), nullable=True),
         sa.Column(
             "ended_why",
             sa.Enum(
@@ -1331,6 +1425,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_term_seat_id"), ["seat_id"], unique=False)
 
     op.create_table(
+        "admission_objection",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("application_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("network_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_admission_objection_application_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["network_id"], ["network.id"], name=op.f("fk_admission_objection_network_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_admission_objection_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_admission_objection")),
+        sa.UniqueConstraint("application_id", "person_id", name="uq_admission_objection_once"),
+    )
+    with op.batch_alter_table("admission_objection", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_admission_objection_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "application_note",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("application_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1347,6 +1462,42 @@ def upgrade() -> None:
     with op.batch_alter_table("application_note", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_application_note_application_id"), ["application_id"], unique=False
+        )
+
+    op.create_table(
+        "coming_in",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("application_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("network_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("authority", sa.String(length=80), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("from_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("from_at > at", name=op.f("ck_coming_in_moment_later")),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_coming_in_application_id")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_coming_in_by_id")),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_coming_in_network_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coming_in")),
+    )
+    with op.batch_alter_table("coming_in", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_coming_in_application_id"), ["application_id"], unique=False)
+        batch_op.create_index(
+            "ix_coming_in_from",
+            ["from_at"],
+            unique=False,
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_coming_in_open",
+            ["application_id"],
+            unique=True,
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
         )
 
     op.create_table(
@@ -1484,6 +1635,63 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("lifted_at IS NULL"),
             postgresql_where=sa.text("lifted_at IS NULL"),
+        )
+
+    op.create_table(
+        "letter_signature",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("letter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("membership_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("signed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("erased", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("(trim(name) <> '') <> erased", name=op.f("ck_letter_signature_named_or_erased")),
+        sa.CheckConstraint(
+            "(person_id IS NULL) <> (organisation_id IS NULL)", name=op.f("ck_letter_signature_one_party")
+        ),
+        sa.CheckConstraint(
+            "person_id IS NULL OR person_id = signed_by_id",
+            name=op.f("ck_letter_signature_signs_for_oneself"),
+        ),
+        sa.ForeignKeyConstraint(["letter_id"], ["letter.id"], name=op.f("fk_letter_signature_letter_id")),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["membership.id"], name=op.f("fk_letter_signature_membership_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_letter_signature_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_letter_signature_person_id")),
+        sa.ForeignKeyConstraint(
+            ["signed_by_id"], ["person.id"], name=op.f("fk_letter_signature_signed_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_signature")),
+    )
+    with op.batch_alter_table("letter_signature", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_letter_signature_letter_id"), ["letter_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_letter_signature_membership_id"), ["membership_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_letter_signature_organisation_id"), ["organisation_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_letter_signature_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letter_signature_signed_by_id"), ["signed_by_id"], unique=False)
+        batch_op.create_index(
+            "uq_letter_signature_organisation",
+            ["letter_id", "organisation_id"],
+            unique=True,
+            sqlite_where=sa.text("organisation_id IS NOT NULL"),
+            postgresql_where=sa.text("organisation_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_letter_signature_person",
+            ["letter_id", "person_id"],
+            unique=True,
+            sqlite_where=sa.text("person_id IS NOT NULL"),
+            postgresql_where=sa.text("person_id IS NOT NULL"),
         )
 
     op.create_table(
@@ -1708,6 +1916,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("thanks", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_thanks_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "vouch",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("application_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("network_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_vouch_application_id")),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_vouch_network_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_vouch_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vouch")),
+        sa.UniqueConstraint("application_id", "person_id", name="uq_vouch_once"),
+    )
+    with op.batch_alter_table("vouch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_vouch_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "appeal",
