@@ -119,6 +119,8 @@ def _decide(version: ProposalVersion, tally: dict[str, Any], result: Outcome) ->
         question=version.question,
         outcome=result.value,
         matter=decision.matter,
+        method=decision.method,
+        after_waiting=decision.after_waiting,
         tally=tally,
         roll_size=decision.roll_size,
         digest=decision.digest,

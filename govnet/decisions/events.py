@@ -224,6 +224,8 @@ class ProposalDecided(Event):
     question: str
     outcome: str
     matter: str
+    method: str
+    after_waiting: bool
     tally: dict[str, Any]
     roll_size: int
     digest: str
