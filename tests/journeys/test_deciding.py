@@ -155,7 +155,7 @@ def test_at_the_deadline_the_worker_closes_it_once_and_it_stands_in_the_register
     fay.reads("Agreed; 1 disagreed and let it go ahead", "2015-01", "In force", "It may keep people away.")
     fay.unfolds("Who answered what")
     fay.reads("Ben Field")
-    fay.unfolds("Check this decision")
+    fay.follows("Check this decision")
     fay.reads("6 could give an answer that counts when it opened.", "5 did.", "SHA-256")
     fay.opens("/uk/decisions")
     assert fay.page.locator("main").get_by_text("2015-0").count() == 1
