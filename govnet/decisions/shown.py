@@ -212,6 +212,19 @@ def decision_standing(decision: Decision, actor: Actor) -> Standing:
     return standing(decision.version, found, actor, answered=True, titles=titles)
 
 
+def earlier_standings(versions: Sequence[ProposalVersion], actor: Actor) -> list[Standing | None]:
+    """The answers to earlier words, in one statement; None for what was decided elsewhere and only waited."""
+    asked = [each.id for each in versions if each.method != ELSEWHERE]
+    given = answers(asked, public=not _sees_everybody(actor)) if asked else {}
+    titles = _titles(versions)
+    return [
+        standing(each, given[each.id], actor, answered=True, titles=titles.get(each.id))
+        if each.id in given
+        else None
+        for each in versions
+    ]
+
+
 def as_data(now: Standing) -> dict[str, Any]:
     """A version as anybody may have it."""
     version = now.version

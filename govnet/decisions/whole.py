@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from govnet.charter.rules import Change
 from govnet.decisions import petitions, queries, register, shown, states, wording, words
@@ -39,6 +40,8 @@ class Words:
 
     version: ProposalVersion
     parts: Sequence[tuple[str, str]]
+    answered: Standing | None = None
+    """How people answered them, where others took their place."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def whole(network_id: int, number: str, zone: str, actor: Actor) -> Whole:
         decision,
         shown.decision_standing(decision, actor),
         clock.today(zone),
-        _versions(decision),
+        _versions(decision, actor),
         petitions.petition(decision, actor),
         petitions.reviewed_by(decision.proposal_id),
         thread if thread is not None and can(actor, Can.READ_THREAD, thread) else None,
@@ -125,8 +128,8 @@ def whole(network_id: int, number: str, zone: str, actor: Actor) -> Whole:
     )
 
 
-def _versions(decision: Decision) -> list[Words]:
-    """Every version, the first one first, each with its differences from the one before."""
+def _versions(decision: Decision, actor: Actor) -> list[Words]:
+    """Every version, the first one first, each with its differences from the one before, and the earlier answers."""
     query = (
         select(ProposalVersion)
         .where(ProposalVersion.proposal_id == decision.proposal_id)
@@ -134,10 +137,13 @@ def _versions(decision: Decision) -> list[Words]:
         .order_by(ProposalVersion.number)
     )
     rows = db.session.scalars(query).all()
+    for each in rows:
+        set_committed_value(each, "proposal", decision.version.proposal)
     before = [None, *rows[:-1]]
+    answered = [*shown.earlier_standings(rows[:-1], actor), None]
     return [
-        Words(each, wording.shown(old.text, each.text) if old else ())
-        for old, each in zip(before, rows, strict=True)
+        Words(each, wording.shown(old.text, each.text) if old else (), then)
+        for old, each, then in zip(before, rows, answered, strict=True)
     ]
 
 

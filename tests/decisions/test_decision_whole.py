@@ -27,6 +27,7 @@ from tests.decisions.builders import (
     a_network_with_rules,
     a_proposal,
     answered,
+    decisions,
     members,
     taken,
 )
@@ -74,6 +75,25 @@ def test_a_newcomer_reads_all_words_with_their_differences_on_one_page(
     assert [each["number"] for each in data["versions"]] == [1, 2]
     parts = data["versions"][1]["changes"]
     assert "".join(part["text"] for part in parts if part["kind"] != "ins") == data["versions"][0]["text"]
+
+
+def test_a_stop_that_led_to_other_words_stands_beside_the_words_it_was_said_to(
+    app: Flask, network: Network, time: MovedClock
+) -> None:
+    ann, bob = members(network, 2)
+    proposal = a_proposal(network, ann)
+    answered(proposal, network, Kind.BLOCK, bob)
+    words = Words("Should the committee have 9 seats?", "Nine seats, and two more.")
+    with transaction():
+        actions.reword(proposal, words, because="More seats.", by=acting(ann, network), via=Door.WEB)
+    answered(proposal, network, Kind.AGREE, ann, bob)
+    decide(time, proposal)
+    (decision,) = decisions()
+    page = opened(browser(app, ann), f"/uk/decisions/{decision.number}")
+    assert page.text.index("It leaves people out.") < page.text.index("Words number 2")
+    visitor = opened(browser(app), f"/uk/decisions/{decision.number}").text
+    assert "It leaves people out." not in visitor
+    assert "1 more reason can be read by members." in visitor
 
 
 def test_the_timeline_runs_from_the_discussion_to_the_last_review(
