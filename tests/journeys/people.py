@@ -131,6 +131,7 @@ class Somebody:
 
     def sees_no_sideways_scrolling(self) -> None:
         """The page fits into the window."""
+        self.page.wait_for_load_state("load")  # without scripts nothing waits for the stylesheet
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= self.width, f"{self.page.url} is {wide} px wide in a window of {self.width} px"
 
