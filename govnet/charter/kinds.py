@@ -1,5 +1,6 @@
 """The kinds of parameter a charter is made of: how each is checked, stored and said. Pure."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -21,7 +22,7 @@ class BadValue(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parameter(Generic[T]):
+class Parameter(ABC, Generic[T]):
     """One rule a network can set: its type, default, the words that explain it and those that state it."""
 
     key: str
@@ -37,9 +38,9 @@ class Parameter(Generic[T]):
         """The chapter of the charter it stands in."""
         return self.key.partition(".")[0]
 
+    @abstractmethod
     def check(self, value: object) -> T:
         """The value as its type; BadValue says in words why not."""
-        raise NotImplementedError
 
     def encode(self, value: T) -> Any:
         """As JSON has it."""
@@ -49,9 +50,9 @@ class Parameter(Generic[T]):
         """From JSON, checked like anything that comes from outside."""
         return self.check(stored)
 
+    @abstractmethod
     def phrase(self, value: T) -> Said | tuple[Said, ...] | str:
         """The value as it stands inside a sentence."""
-        raise NotImplementedError
 
     def states(self, value: T) -> Said:
         """The sentence of the charter document."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Select, String, cast, literal, select, union_all
+from sqlalchemy import BigInteger, Select, String, bindparam, cast, literal, select, union_all
 
 from govnet.extensions import db
 
@@ -43,6 +43,10 @@ _beside: list[Provider] = []
 _onward: list[Onward] = []
 _lines: dict[str, tuple[Lines, Callable[[Line], Beside]]] = {}
 
+_every: list[Any] = []
+"""The one statement for all lines, built once: building it costs more than asking it."""
+_THREAD: Any = bindparam("thread_id", type_=BigInteger)
+
 
 def beside_threads(provider: Provider) -> None:
     """Have `provider` say what came out of a discussion (its id), in one statement; twice changes nothing."""
@@ -62,6 +66,7 @@ def line(
 def lines_beside_threads(kind: str, rows: Lines, say: Callable[[Line], Beside]) -> None:
     """Like beside_threads, for what a line can say: `rows(thread_id)` is made with line(), and all are one statement."""
     _lines[kind] = (rows, say)
+    _every.clear()
 
 
 def beside(thread_id: int) -> list[Beside]:
@@ -72,9 +77,12 @@ def beside(thread_id: int) -> list[Beside]:
 def _said(thread_id: int) -> list[Beside]:
     if not _lines:
         return []
-    every = union_all(*(rows(thread_id) for rows, _say in _lines.values()))
+    if not _every:
+        _every.append(union_all(*(rows(_THREAD) for rows, _say in _lines.values())))
     found = sorted(
-        (Line._make(row) for row in db.session.execute(every)), key=lambda row: row.at, reverse=True
+        (Line._make(row) for row in db.session.execute(_every[0], {"thread_id": thread_id})),
+        key=lambda row: row.at,
+        reverse=True,
     )
     return [_lines[kind][1](row) for kind in _lines for row in found if row.kind == kind]
 
