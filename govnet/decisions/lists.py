@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, func, literal, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, bindparam, case, func, literal, or_, select, type_coerce
 from sqlalchemy.orm import joinedload
 
 from govnet.accounts.waiting import thing
@@ -95,10 +96,17 @@ def taken_back(network_id: int, limit: int = 50) -> Sequence[ProposalVersion]:
 
 def from_thread(thread_id: int) -> Sequence[ProposalVersion]:
     """The newest version of each proposal that came out of a thread, newest first."""
-    newest = select(func.max(ProposalVersion.id)).join(Proposal).where(Proposal.thread_id == thread_id)
-    query = select(ProposalVersion).where(ProposalVersion.id.in_(newest.group_by(Proposal.id)))
+    return db.session.scalars(_from_thread(), {"thread_id": thread_id}).all()
+
+
+@cache
+def _from_thread() -> Select[Any]:
+    """Built once: every page of a discussion asks it."""
+    newest = select(func.max(ProposalVersion.id)).join(Proposal)
+    newest = newest.where(Proposal.thread_id == bindparam("thread_id")).group_by(Proposal.id)
+    query = select(ProposalVersion).where(ProposalVersion.id.in_(newest))
     query = query.options(joinedload(ProposalVersion.proposal), joinedload(ProposalVersion.decision))
-    return db.session.scalars(query.order_by(ProposalVersion.id.desc())).all()
+    return query.order_by(ProposalVersion.id.desc())
 
 
 def unanswered(person_id: int, now: datetime) -> Select[Any]:
