@@ -76,9 +76,15 @@ PRINCIPLES = Statements(
     key="decisions.principles",
     default=(),
     title=N_("What a Stop can rest on"),
-    explains=N_("One principle a line. Without any it is our purpose, and what members agree to."),
+    explains=N_(
+        "One principle a line. Without any it is our purpose, what members agree to, how we treat each other, "
+        "and what else holds among us."
+    ),
     clause=N_("A Stop can rest on one of these:"),
-    clause_none=N_("A Stop can rest on our purpose, or on what members agree to."),
+    clause_none=N_(
+        "A Stop can rest on our purpose, on what members agree to, on how we treat each other, or on what else "
+        "holds among us."
+    ),
     when=("decisions.stop_needs", frozenset({"principle"})),
 )
 WHO_MAY_STOP = Choice(

@@ -6,11 +6,10 @@ from itertools import pairwise
 from typing import Any
 
 from govnet.charter import parameters as p
-from govnet.charter.kinds import Choice, Parameter, Statements
-from govnet.charter.rules import Charter
+from govnet.charter.kinds import Parameter, Statements
+from govnet.charter.rules import Charter, sentence
 from govnet.kernel.said import N_, Said
 
-Woven = tuple[tuple[str, ...], Said]
 DECIDES: Mapping[str, str] = {"all": N_("all members decide"), "committee": N_("the committee decides")}
 
 
@@ -44,24 +43,13 @@ def chapters(charter: Charter, since: Mapping[str, int]) -> tuple[Chapter, ...]:
 
 def _clauses(section: str, charter: Charter, since: Mapping[str, int]) -> tuple[Clause, ...]:
     mine = [each for each in p.CATALOGUE.values() if each.section == section and charter.applies(each)]
-    woven = {each.key: _woven(each, charter) for each in mine}
-    inside = {key for found in woven.values() if found for key in found[0][1:]}
-    return tuple(_clause(each, charter, since, woven[each.key]) for each in mine if each.key not in inside)
+    inside = {key for each in mine for key in sentence(each, charter)[0][1:]}
+    return tuple(_clause(each, charter, since) for each in mine if each.key not in inside)
 
 
-def _clause(each: Parameter[Any], charter: Charter, since: Mapping[str, int], woven: Woven | None) -> Clause:
-    keys, said = woven or ((each.key,), each.states(charter[each]))
+def _clause(each: Parameter[Any], charter: Charter, since: Mapping[str, int]) -> Clause:
+    keys, said = sentence(each, charter)
     return Clause(keys, said, max(since[key] for key in keys), _statements(each, charter))
-
-
-def _woven(each: Parameter[Any], charter: Charter) -> Woven | None:
-    """A choice and what only means something beside it, in one sentence."""
-    words = each.woven.get(charter[each]) if isinstance(each, Choice) else None
-    if not words:
-        return None
-    found = [p.CATALOGUE[key] for key in p.CATALOGUE if f"%({key.replace('.', '__')})s" in words]
-    values = {one.key.replace(".", "__"): one.phrase(charter[one]) for one in found}
-    return (each.key, *(one.key for one in found)), Said(words, values)
 
 
 def _statements(parameter: Parameter[object], charter: Charter) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from govnet.charter import amending, belonging, committee, deciding, letters, methods, reviewing
+from govnet.charter import amending, belonging, committee, deciding, letters, methods, own_words, reviewing
 from govnet.charter.amending import *  # noqa: F403  # each file of the catalogue is read through this one
 from govnet.charter.belonging import *  # noqa: F403
 from govnet.charter.committee import *  # noqa: F403
@@ -11,6 +11,7 @@ from govnet.charter.deciding import *  # noqa: F403
 from govnet.charter.kinds import Choice, Parameter, Share, Statements, Whole, YesNo
 from govnet.charter.letters import *  # noqa: F403
 from govnet.charter.methods import *  # noqa: F403
+from govnet.charter.own_words import *  # noqa: F403
 from govnet.charter.reviewing import *  # noqa: F403
 from govnet.charter.thresholds import at_least
 from govnet.kernel.said import N_
@@ -149,6 +150,7 @@ SECTIONS: Mapping[str, str] = {
     "committee": N_("The committee"),
     "coordinator": N_("The coordinator"),
     "conduct": N_("How we treat each other"),
+    "words": N_("In our own words"),
 }
 _BELONGING = (vars(belonging), vars(committee))
 _FILES = (
@@ -158,6 +160,7 @@ _FILES = (
     vars(amending),
     vars(reviewing),
     vars(letters),
+    vars(own_words),
     globals(),
 )
 _FIXED: tuple[Parameter[Any], ...] = tuple(

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 from govnet.charter import parameters as p
 from govnet.charter.examples import example
-from govnet.charter.kinds import BadValue, Parameter, Statements
+from govnet.charter.kinds import BadValue, Choice, Parameter, Statements
 from govnet.charter.starting import STARTING
 from govnet.kernel.said import N_, Said
 
@@ -118,10 +118,18 @@ class Change:
     """One parameter that differs between two charters."""
 
     parameter: Parameter[Any]
-    old: Any
-    new: Any
-    rules: tuple[Charter, Charter] = (Charter(), Charter())
-    """All the rules before and after, for an example."""
+    rules: tuple[Charter, Charter]
+    """All the rules before and after."""
+
+    @property
+    def old(self) -> Any:
+        """Its value before."""
+        return self.rules[0][self.parameter]
+
+    @property
+    def new(self) -> Any:
+        """Its value from then on."""
+        return self.rules[1][self.parameter]
 
     def example(self, roll: int = 0) -> Said | None:
         """What it means in numbers, with so many on the roll; None where the sentence says it all."""
@@ -143,19 +151,27 @@ class Change:
 
     @property
     def before(self) -> Said:
-        """The sentence that no longer holds."""
-        return self.parameter.states(self.old)
+        """The sentence that no longer holds, as the charter document had it."""
+        return sentence(self.parameter, self.rules[0])[1]
 
     @property
     def after(self) -> Said:
-        """The sentence that holds now."""
-        return self.parameter.states(self.new)
+        """The sentence that holds now, as the charter document has it."""
+        return sentence(self.parameter, self.rules[1])[1]
+
+
+def sentence(each: Parameter[Any], charter: Charter) -> tuple[tuple[str, ...], Said]:
+    """What the charter says of a parameter, and the keys it speaks of: its own, and those woven into its sentence."""
+    words = each.woven.get(charter[each]) if isinstance(each, Choice) else None
+    if not words:
+        return (each.key,), each.states(charter[each])
+    found = [p.CATALOGUE[key] for key in p.CATALOGUE if f"%({key.replace('.', '__')})s" in words]
+    values = {one.key.replace(".", "__"): one.phrase(charter[one]) for one in found}
+    return (each.key, *(one.key for one in found)), Said(words, values)
 
 
 def diff(old: Charter, new: Charter) -> tuple[Change, ...]:
-    """What changes, in the order of the charter document."""
-    return tuple(
-        Change(each, old[each], new[each], (old, new))
-        for each in p.CATALOGUE.values()
-        if old[each] != new[each]
-    )
+    """What changes, in the order of the charter document; what a changed sentence says in passing is not said again."""
+    changed = [each for each in p.CATALOGUE.values() if old[each] != new[each]]
+    woven = {key for each in changed for rules in (old, new) for key in sentence(each, rules)[0][1:]}
+    return tuple(Change(each, (old, new)) for each in changed if each.key not in woven)

@@ -44,10 +44,9 @@ def second_hand(answers: Iterable[Answer], party: int, caster: int, counted: boo
 
 
 def principles(charter: Charter, purpose: str) -> tuple[str, ...]:
-    """What a Stop can rest on: the charter's principles; without any, the purpose and what members agree to."""
-    return charter[p.PRINCIPLES] or tuple(
-        dict.fromkeys((purpose, *charter[p.CRITERIA], *charter[p.CODE_OF_CONDUCT]))
-    )
+    """What a Stop can rest on: the charter's principles; without any, the purpose and whatever people promised."""
+    promised = (*charter[p.CRITERIA], *charter[p.CODE_OF_CONDUCT], *charter[p.OWN_CLAUSES])
+    return charter[p.PRINCIPLES] or tuple(dict.fromkeys((purpose, *promised)))
 
 
 def needs_principle(charter: Charter) -> bool:

@@ -19,7 +19,7 @@ from govnet.charter.thresholds import Strictness, Threshold, at_least, fraction,
 GOVNET = Path(__file__).parents[2] / "govnet"
 CATALOGUE_FILES = {
     *("parameters.py", "deciding.py", "amending.py", "methods.py", "reviewing.py", "starting.py", "kinds.py"),
-    "letters.py",
+    *("letters.py", "own_words.py"),
     *("belonging.py", "committee.py", "examples.py"),
 }
 
@@ -164,6 +164,22 @@ def test_what_changes_is_told_in_the_sentences_of_the_charter() -> None:
     assert changes[0].removed == ()
     assert str(changes[1].before) == "Everybody has at least 5 days to answer a proposal."
     assert str(changes[1].after) == "Everybody has at least 10 days to answer a proposal."
+
+
+def test_a_sentence_that_names_a_number_is_told_once_with_its_number() -> None:
+    old = Charter().with_changes({"decisions.quorum": "count"})
+    (change,) = diff(old, old.with_changes({"decisions.quorum": "both", "decisions.quorum_count": 12}))
+    assert str(change.before) == "It counts only if at least 10 members answered."
+    assert str(change.after) == (
+        "It counts only if at least 12 members answered, and at least one tenth of those who could."
+    )
+
+
+def test_a_number_that_changes_alone_is_told_by_itself() -> None:
+    old = Charter().with_changes({"decisions.quorum": "count"})
+    (change,) = diff(old, old.with_changes({"decisions.quorum_count": 12}))
+    assert change.parameter is p.QUORUM_COUNT
+    assert "12 members" in str(change.after)
 
 
 def test_a_rule_without_meaning_is_not_read_out() -> None:

@@ -180,6 +180,8 @@ def test_a_stop_says_why_and_what_would_help_and_what_it_rests_on() -> None:
 def test_without_principles_of_its_own_a_stop_rests_on_the_purpose_and_what_members_agree_to() -> None:
     bare = load({p.CRITERIA.key: ["I share it."], p.CODE_OF_CONDUCT.key: ["I am kind."]})
     assert principles(bare, "Open government.") == ("Open government.", "I share it.", "I am kind.")
+    own = load({p.OWN_CLAUSES.key: ["We publish what we are sent.", "Open government."]})
+    assert principles(own, "Open government.") == ("Open government.", "We publish what we are sent.")
     assert principles(load({p.PRINCIPLES.key: ["Nobody is left out."]}), "x") == ("Nobody is left out.",)
 
 
