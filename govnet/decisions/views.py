@@ -75,11 +75,11 @@ def _beside(version: ProposalVersion) -> threads.Beside:
     return threads.Beside(version.question, address, _("Open for answers"), "open")
 
 
-def _go_on(thread: Any) -> tuple[str, str] | None:
+def _go_on(thread: Any) -> tuple[str, str, str] | None:
     """From talking to asking."""
     if not can(current_actor(), Can.PROPOSE, thread):
         return None
-    return _("Propose something"), url_for("decisions.propose", thread=thread.id)
+    return _("Propose something"), url_for("decisions.propose", thread=thread.id), "hand"
 
 
 @bp.get("/<network:network>/proposals")

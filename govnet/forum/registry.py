@@ -37,7 +37,7 @@ class Line(NamedTuple):
 
 Lines = Callable[[int], Select[Any]]
 Provider = Callable[[int], Sequence[Beside]]
-Onward = Callable[[Any], tuple[str, str] | None]
+Onward = Callable[[Any], tuple[str, str, str] | None]
 
 _beside: list[Provider] = []
 _onward: list[Onward] = []
@@ -88,11 +88,11 @@ def _said(thread_id: int) -> list[Beside]:
 
 
 def onward_from_threads(provider: Onward) -> None:
-    """Have `provider` say what the reader of a thread can do next: words and address, or None; no statements."""
+    """Have `provider` say what the reader of a thread can do next: words, address and icon, or None; no statements."""
     if provider not in _onward:
         _onward.append(provider)
 
 
-def onward(thread: Any) -> list[tuple[str, str]]:
+def onward(thread: Any) -> list[tuple[str, str, str]]:
     """What the reader of a thread can do next."""
     return [found for provider in _onward if (found := provider(thread)) is not None]

@@ -55,7 +55,7 @@ class Around(NamedTuple):
     """Could write here, were it open."""
     frames: bool
     beside: tuple[Beside, ...]
-    onward: tuple[tuple[str, str], ...]
+    onward: tuple[tuple[str, str, str], ...]
 
 
 def page_parts(thread: Thread, reading: Reading, actor: Actor, zone: str) -> dict[str, Any]:
