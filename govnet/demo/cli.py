@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from govnet.demo.catcher import Catcher, folder_in
+from govnet.operations import serving
 
 FOLDER = ".demo"
 
@@ -29,6 +30,7 @@ def demo(port: int, keep: bool, folder: Path) -> None:
         raise click.ClickException(
             "The demo lets anybody be anybody: it does not run with GOVNET_ENV=production."
         )
+    serving.check_free("127.0.0.1", port)  # before the last demo, which may still run, is swept away
     folder = folder.resolve()
     if not keep:
         shutil.rmtree(folder, ignore_errors=True)
@@ -43,7 +45,6 @@ def demo(port: int, keep: bool, folder: Path) -> None:
 
 def _run(folder: Path, port: int, mail_port: int) -> None:
     from govnet import create_app
-    from govnet.operations import serving
 
     os.environ.update(_settings(folder, port, mail_port))
     _play(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ import time
 from types import FrameType
 from typing import Any
 
+import click
 import structlog
 import waitress
 from flask import Flask
@@ -68,8 +70,24 @@ def settings(proxies: int) -> dict[str, Any]:
     return {"threads": THREADS, "ident": None, "clear_untrusted_proxy_headers": not proxies}
 
 
+def check_free(host: str, port: int) -> None:
+    """ClickException, saying what to do, where something else listens already."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # as the server does: one that just ended is no bar
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Cannot listen on port {port}: {error.strerror}. Set PORT to another number."
+            ) from error
+
+
 def serve(app: Flask, *, host: str, port: int, beside: tuple[Companion, ...] = ()) -> None:
     """Answer requests until SIGTERM or Ctrl-C, with `beside` running; ends them too."""
+    check_free(host, port)
     signal.signal(signal.SIGTERM, _end)
     for companion in beside:
         companion.start()

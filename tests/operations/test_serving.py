@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import socket
 import threading
 
+import click
 import pytest
 from waitress.server import create_server
 
@@ -33,6 +35,14 @@ def seen_by_the_app(proxies: int) -> str:
         line.close()
         server.close()
         running.join(5)
+
+
+def test_a_taken_port_is_said_in_a_sentence() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(click.ClickException, match="Set PORT to another number"):
+            serving.check_free("127.0.0.1", other.getsockname()[1])
 
 
 @pytest.mark.parametrize(("proxies", "seen"), [(0, "nothing"), (1, "https")])
