@@ -150,6 +150,14 @@ class Change:
         return isinstance(self.parameter, Statements)
 
     @property
+    def values(self) -> dict[str, tuple[Any, Any]]:
+        """Old and new, as JSON has them, of every parameter that its sentences speak of and that changed."""
+        old, new = self.rules
+        keys = {key for rules in self.rules for key in sentence(self.parameter, rules)[0]}
+        spoken = [each for each in p.CATALOGUE.values() if each.key in keys and old[each] != new[each]]
+        return {each.key: (each.encode(old[each]), each.encode(new[each])) for each in spoken}
+
+    @property
     def before(self) -> Said:
         """The sentence that no longer holds, as the charter document had it."""
         return sentence(self.parameter, self.rules[0])[1]

@@ -86,7 +86,11 @@ def _changed(it: whole.Whole) -> dict[str, Any] | None:
     if it.changed is None:
         return None
     number, changes = it.changed
-    rules = {each.parameter.key: {"before": say(each.before), "after": say(each.after)} for each in changes}
+    rules = {
+        key: {"old": old, "new": new, "before": say(each.before), "after": say(each.after)}
+        for each in changes
+        for key, (old, new) in each.values.items()
+    }
     return {"charter": number, "rules": rules}
 
 

@@ -175,6 +175,12 @@ def test_a_sentence_that_names_a_number_is_told_once_with_its_number() -> None:
     )
 
 
+def test_each_value_of_a_changed_sentence_stands_in_the_data() -> None:
+    old = Charter().with_changes({"decisions.quorum": "count"})
+    (change,) = diff(old, old.with_changes({"decisions.quorum": "both", "decisions.quorum_count": 12}))
+    assert change.values == {"decisions.quorum": ("count", "both"), "decisions.quorum_count": (10, 12)}
+
+
 def test_a_number_that_changes_alone_is_told_by_itself() -> None:
     old = Charter().with_changes({"decisions.quorum": "count"})
     (change,) = diff(old, old.with_changes({"decisions.quorum_count": 12}))
