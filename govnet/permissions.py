@@ -67,6 +67,7 @@ class Can(StrEnum):
     REWORD_PROPOSAL = "change the words of this proposal"
     WITHDRAW_PROPOSAL = "take this proposal back"
     EXTEND_PROPOSAL = "give more time for this proposal"
+    HIDE_ANSWERS = "hide the answers to this proposal for longer"
     CLOSE_PROPOSAL = "close this proposal early"
     ENTER_ANSWER = "enter somebody's answer for them"
     RECORD_DECISION = "record a decision taken elsewhere"
@@ -242,6 +243,7 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.REWORD_PROPOSAL: (OWNER,),
     Can.WITHDRAW_PROPOSAL: (OWNER,),
     Can.EXTEND_PROPOSAL: (OWNER,),
+    Can.HIDE_ANSWERS: (OWNER,),
     Can.CLOSE_PROPOSAL: (OWNER,),
     Can.ENTER_ANSWER: (STEERING,),
     Can.RECORD_DECISION: OFFICERS,

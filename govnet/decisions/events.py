@@ -188,6 +188,16 @@ class ProposalExtended(_AboutProposal):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnswersHidden(_AboutProposal):
+    """Its answers are shown later than before, to protect who gives them."""
+
+    verb: ClassVar[str] = "decisions.answers_hidden"
+    sentence: ClassVar[Any] = _l("%(actor)s hid the answers to “%(question)s” for longer.")
+
+    visible: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProposalClosedEarly(_AboutProposal):
     """Everybody had answered, and nobody had to wait any longer."""
 

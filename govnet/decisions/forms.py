@@ -233,3 +233,16 @@ class AskForm(Form):
     closes = DateField(
         _l("Answers close on"), validators=[InputRequired(_l("Enter the day on which answers close."))]
     )
+
+
+class HideAnswersForm(Form):
+    """How long answers stay hidden."""
+
+    visible = RadioField(
+        _l("Members see each other’s answers"),
+        validators=[InputRequired(_l("Choose from when they are shown."))],
+    )
+
+    def __init__(self, *args: Any, tighter: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.visible.choices = options((each, say_later(p.VISIBLE.options[each])) for each in tighter)

@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, Select, String, bindparam, case, func, lit
 from sqlalchemy.orm import joinedload
 
 from govnet.accounts.waiting import thing
-from govnet.charter.queries import rules_of
 from govnet.decisions.models import ELSEWHERE, Position, Proposal, ProposalVersion, RollEntry, VersionState
 from govnet.decisions.queries import parties_of
 from govnet.decisions.rules import OPTIONS, Outcome, Tally
@@ -36,8 +35,7 @@ class Row:
     @property
     def counts(self) -> bool:
         """Whether everybody may see how many gave each answer."""
-        charter = rules_of(self.version.charter_version)
-        return sees_tally(charter, closed=not self.version.is_open, has_answered=False)
+        return sees_tally(self.version.visible, closed=not self.version.is_open, has_answered=False)
 
 
 def open_now(network_id: int, actor: Actor = VISITOR, limit: int = 50) -> list[Row]:

@@ -22,6 +22,7 @@ from govnet.decisions import triggers as triggers
 from govnet.decisions.beside import Option as Option
 from govnet.decisions.book import Decision as Decision
 from govnet.decisions.rules import Kind, Outcome
+from govnet.decisions.voices import Visible
 from govnet.kernel.actor import Door
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
 from govnet.membership.models import Organisation
@@ -133,6 +134,8 @@ class ProposalVersion(Base):
     waiting_since: Mapped[Instant | None]
     """After a Stop, while the charter's waiting time runs: then a vote decides."""
     reminded_at: Mapped[Instant | None]
+    visible: Mapped[Visible] = mapped_column(enum_type(Visible, "visible"))
+    """When members see each other's answers: by the charter, and from then on only tighter."""
     roll_size: Mapped[int]
     """How many could give an answer that counts, when it opened."""
     charter_version_id: Mapped[int] = mapped_column(ForeignKey("charter_version.id"))

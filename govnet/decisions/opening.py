@@ -18,6 +18,7 @@ from govnet.charter.rules import Charter, canonical, problems
 from govnet.decisions import queries, register, roll, timing, ways
 from govnet.decisions.models import Option, Proposal, ProposalVersion, Replaces, RollEntry, VersionState
 from govnet.decisions.rules import OPTIONS, Outcome
+from govnet.decisions.voices import Visible, tightest
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Authority, Door
@@ -200,6 +201,7 @@ def open_version(
         changes=canonical(words.changes),
         **asdict(words.more),
         method=method,
+        visible=_visible(charters.rules_of(charter_version), after),
         opened_at=clock.now(),
         deadline=deadline,
         roll_size=counted,
@@ -211,6 +213,12 @@ def open_version(
     if method in OPTIONS:
         _write_options(version.id, words.options)
     return version
+
+
+def _visible(charter: Charter, after: ProposalVersion | None) -> Visible:
+    """As the charter has it; what was hidden of earlier words stays hidden of the new ones."""
+    wanted = Visible(charter[p.VISIBLE])
+    return tightest(wanted, after.visible) if after else wanted
 
 
 def _write_options(version_id: int, titles: tuple[str, ...]) -> None:

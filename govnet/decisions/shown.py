@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.rules import Change, diff
@@ -72,6 +73,11 @@ class Standing:
     @property
     def _led(self) -> Tally:
         return replace(self.tally, leads=self.options.leads) if self.options else self.tally
+
+    @property
+    def seen_from(self) -> str:
+        """When members see each other's answers, in the charter's words."""
+        return say(p.VISIBLE.states(self.version.visible.value))
 
     @property
     def worries(self) -> list[Shown]:
@@ -177,7 +183,6 @@ def standing(
     titles: Sequence[str] | None = None,
 ) -> Standing:
     """A version's answers for one reader."""
-    charter = charters.rules_of(version.charter_version)
     sees = {"closed": not version.is_open, "has_answered": answered}
     rule = queries.rule_of(version)
     options = None
@@ -187,8 +192,8 @@ def standing(
         version,
         rule,
         given.tally,
-        voices.sees_tally(charter, **sees),
-        voices.sees_names(charter, member=_sees_everybody(actor), **sees),
+        voices.sees_tally(version.visible, **sees),
+        voices.sees_names(version.visible, member=_sees_everybody(actor), **sees),
         given,
         options,
     )

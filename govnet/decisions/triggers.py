@@ -35,6 +35,14 @@ _refuse(
              "in_force_on"),
     delete=False,
 )  # fmt: skip
+_TIGHT = "(CASE {row}.visible WHEN 'at_once' THEN 0 WHEN 'after_own' THEN 1 ELSE 2 END)"
+_refuse(
+    "proposal_version_protects",
+    "proposal_version",
+    "what was hidden stays hidden while people answer",
+    f"{_TIGHT.format(row='NEW')} < {_TIGHT.format(row='OLD')}",
+    delete=False,
+)
 _refuse("decision_fixed", "decision", "a decision is never edited", "1 = 1")
 _refuse("decision_note_fixed", "decision_note", "a note beside a decision is never edited", "1 = 1")
 _refuse(

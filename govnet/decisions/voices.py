@@ -2,12 +2,32 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
 from govnet.kernel.said import N_, Said
 
 VOTING_KINDS = frozenset({"individual", "organisation"})
+
+
+class Visible(StrEnum):
+    """When members see each other's answers, the loosest first."""
+
+    AT_ONCE = "at_once"
+    AFTER_OWN = "after_own"
+    AT_CLOSE = "at_close"
+
+    @property
+    def tighter(self) -> "tuple[Visible, ...]":
+        """What protects those who answer better."""
+        every = tuple(Visible)
+        return every[every.index(self) + 1 :]
+
+
+def tightest(*all_of: "Visible") -> "Visible":
+    """What protects best of these."""
+    return max(all_of, key=tuple(Visible).index)
 
 
 @dataclass(frozen=True)
@@ -71,12 +91,11 @@ def stop_lacks(reason: str, remedy: str, principle: str, allowed: Iterable[str] 
     return found
 
 
-def sees_tally(charter: Charter, *, closed: bool, has_answered: bool) -> bool:
+def sees_tally(visible: Visible, *, closed: bool, has_answered: bool) -> bool:
     """Whether the count so far is shown to this reader."""
-    visible = charter[p.VISIBLE]
-    return closed or visible == "at_once" or (visible == "after_own" and has_answered)
+    return closed or visible is Visible.AT_ONCE or (visible is Visible.AFTER_OWN and has_answered)
 
 
-def sees_names(charter: Charter, *, member: bool, closed: bool, has_answered: bool) -> bool:
+def sees_names(visible: Visible, *, member: bool, closed: bool, has_answered: bool) -> bool:
     """Whether names stand beside answers for this reader; visitors see only who said they may be named."""
-    return member and sees_tally(charter, closed=closed, has_answered=has_answered)
+    return member and sees_tally(visible, closed=closed, has_answered=has_answered)

@@ -64,6 +64,7 @@ def _version(key: int, author_id: int, charter: int | None, now: datetime) -> di
         "text": "We do it.",
         "html": "<p>We do it.</p>",
         "method": "consensus",
+        "visible": "at_once",
         "opened_at": now - timedelta(days=9),
         "deadline": now - timedelta(days=1),
         "closed_at": now,

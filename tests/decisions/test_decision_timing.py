@@ -12,6 +12,7 @@ from govnet.charter.rules import Charter, load
 from govnet.decisions import timing
 from govnet.decisions.voices import (
     Answer,
+    Visible,
     counts,
     may_stop,
     on_roll,
@@ -20,6 +21,7 @@ from govnet.decisions.voices import (
     sees_names,
     sees_tally,
     stop_lacks,
+    tightest,
 )
 
 LONDON = ZoneInfo("Europe/London")
@@ -211,7 +213,13 @@ def test_who_can_say_stop_is_what_the_charter_says(
     ],
 )
 def test_answers_show_when_the_charter_says(visible: str, closed: bool, answered: bool, seen: bool) -> None:
-    charter = Charter().with_changes({"decisions.positions_visible": visible})
-    assert sees_tally(charter, closed=closed, has_answered=answered) is seen
-    assert sees_names(charter, member=True, closed=closed, has_answered=answered) is seen
-    assert not sees_names(charter, member=False, closed=closed, has_answered=answered)
+    assert sees_tally(Visible(visible), closed=closed, has_answered=answered) is seen
+    assert sees_names(Visible(visible), member=True, closed=closed, has_answered=answered) is seen
+    assert not sees_names(Visible(visible), member=False, closed=closed, has_answered=answered)
+
+
+def test_every_way_the_charter_can_show_answers_has_a_place_among_the_protections() -> None:
+    assert tuple(p.VISIBLE.options) == tuple(Visible)
+    assert Visible.AT_ONCE.tighter == (Visible.AFTER_OWN, Visible.AT_CLOSE)
+    assert Visible.AT_CLOSE.tighter == ()
+    assert tightest(Visible.AT_CLOSE, Visible.AT_ONCE) is Visible.AT_CLOSE
