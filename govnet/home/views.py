@@ -92,16 +92,25 @@ def _gathered(network: Network) -> dict[str, Any]:
     }
 
 
+def _open(row: lists.Row) -> dict[str, Any]:
+    """What is asked now; how it stands, only where everybody may see it."""
+    version = row.version
+    return {
+        "question": version.question,
+        "closes": version.deadline.isoformat(),
+        "could_answer": version.roll_size,
+        "answered": row.tally.answered,
+        "answers": row.tally.as_json() if row.counts else None,
+        "url": _url("decisions.proposal", proposal_id=version.proposal_id),
+    }
+
+
 def _as_data(network: Network, found: dict[str, Any]) -> dict[str, Any]:
     who: People = found["people"]
     return {
         "network": network.slug, "name": network.name, "purpose": network.purpose, "state": network.state.value,
         "members": {"people": who.members, "organisations": who.organisations},
-        "open": [
-            {"question": row.version.question, "closes": row.version.deadline.isoformat(), "could_answer": row.version.roll_size,
-             "answers": row.tally.as_json(), "url": _url("decisions.proposal", proposal_id=row.version.proposal_id)}
-            for row in found["open_now"]
-        ],
+        "open": [_open(row) for row in found["open_now"]],
         "letters": [letter_line(row) for row in found["letters"]],
         "decided": [
             {"number": each.number, "question": each.question, "outcome": each.outcome.value,

@@ -382,12 +382,24 @@ def test_answers_that_the_charter_hides_until_the_close_are_nowhere(app: Flask) 
         },
     )
     for client in (browser(app), browser(app, ann)):
-        for url in (f"/uk/proposals/{proposal_id}", "/uk/decisions", f"/uk/proposals/{proposal_id}.json"):
+        here = f"/uk/proposals/{proposal_id}"
+        for url in (
+            here,
+            f"{here}.json",
+            "/uk/",
+            "/uk.json",
+            "/uk/decisions",
+            "/uk/proposals",
+            "/uk/record",
+            "/me",
+        ):
             text = client.get(url).text
             assert "Secret." not in text
             assert "1</strong> Stop" not in text
             assert "would" not in text or "says Stop" not in text
     assert browser(app).get(f"/uk/proposals/{proposal_id}.json").json["answers"] is None
+    (shown,) = browser(app).get("/uk.json").json["open"]
+    assert (shown["answered"], shown["answers"]) == (1, None)
 
 
 @pytest.mark.parametrize(
