@@ -9,11 +9,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Duty:
-    """`run` does what is due now and returns how many things it did; every `seconds` at most."""
+    """`run` does what is due now and returns how many things it did; every `seconds` at most.
+
+    `by_clock` says that it waits while the machine's clock cannot be believed: nothing closes a day early by a slip.
+    """
 
     name: str
     run: Callable[[], int]
     seconds: float = 1.0
+    by_clock: bool = True
 
 
 ending = threading.Event()
@@ -22,9 +26,9 @@ ending = threading.Event()
 _duties: dict[str, Duty] = {}
 
 
-def duty(name: str, run: Callable[[], int], *, seconds: float = 1.0) -> None:
-    """Have the worker call `run` every `seconds`."""
-    _duties[name] = Duty(name, run, seconds)
+def duty(name: str, run: Callable[[], int], *, seconds: float = 1.0, by_clock: bool = True) -> None:
+    """Have the worker call `run` every `seconds`; `by_clock`: not while its clock has just jumped."""
+    _duties[name] = Duty(name, run, seconds, by_clock)
 
 
 def duties() -> tuple[Duty, ...]:

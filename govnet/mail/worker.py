@@ -10,6 +10,7 @@ from flask import Flask
 
 from govnet.extensions import db
 from govnet.kernel.duties import Duty, duties, ending
+from govnet.kernel.steadiness import Steadiness
 
 log = structlog.get_logger()
 PAUSE = 0.5
@@ -19,18 +20,21 @@ SETTLE = 60.0
 
 def run(app: Flask, *, until: Callable[[], bool] = ending.is_set) -> None:
     """Do what is due until told to end. A duty that fails is logged, and tried again at its next turn."""
+    steadiness = Steadiness()
     next_at = {d.name: time.monotonic() + SETTLE for d in duties() if d.seconds >= 600}
     while not until():
         with app.app_context():
-            busy = tick(duties(), next_at)
+            busy = tick(duties(), next_at, believed=steadiness.holds())
         if not busy:
             ending.wait(PAUSE)
 
 
-def tick(due: Iterable[Duty], next_at: dict[str, float]) -> int:
-    """One turn of each duty whose time has come; how many things they did."""
+def tick(due: Iterable[Duty], next_at: dict[str, float], *, believed: bool = True) -> int:
+    """One turn of each duty whose time has come, and can be `believed` to have; how many things they did."""
     did = 0
     for duty in due:
+        if duty.by_clock and not believed:
+            continue
         if ending.is_set() or time.monotonic() < next_at.get(duty.name, 0.0):
             continue
         done = _safely(duty)

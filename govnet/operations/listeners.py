@@ -17,7 +17,7 @@ from govnet.operations.models import WorkerBeat
 
 def bind() -> None:
     """Have these called."""
-    duty("say that the worker lives", beat, seconds=20)
+    duty("say that the worker lives", beat, seconds=20, by_clock=False)
     listen(Gone, _note)
 
 

@@ -26,6 +26,7 @@ from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.record.models import Entry
+from govnet.record.queries import check_chain
 from tests.builders import (
     a_coordinator,
     a_member,
@@ -258,6 +259,22 @@ def test_at_the_deadline_it_is_decided_once_and_numbered(network: Network, time:
     assert json.loads(decisions()[0].tally)["stand-aside"] == 1
     assert verbs().count("decisions.decided") == 2
     assert version_of(second).outcome is Outcome.NOT_AGREED
+
+
+def test_what_has_closed_stays_closed_when_the_clock_goes_back(network: Network, time: MovedClock) -> None:
+    ann, bob = members(network, 2)
+    proposal = a_proposal(network, ann)
+    answered(proposal, network, Kind.AGREE, ann)
+    deadline_passes(time, proposal)
+    time.move(timedelta(days=-1))
+    assert closing.close_due() == 0
+    with pytest.raises(TooLate):
+        answered(proposal, network, Kind.BLOCK, bob)
+    time.move(timedelta(days=2))
+    assert closing.close_due() == 0
+    assert [each.number for each in decisions()] == ["2015-01"]
+    assert verbs().count("decisions.decided") == 1
+    assert list(check_chain(network.id)) == []
 
 
 def test_nothing_closes_a_second_early(network: Network, time: MovedClock) -> None:

@@ -44,6 +44,18 @@ def test_a_duty_with_more_to_do_comes_again_at_once_and_an_idle_one_rests():
     assert turns == {"busy": 3, "idle": 1}
 
 
+def test_while_the_clock_cannot_be_believed_nothing_is_done_that_goes_by_it():
+    done = []
+    both = [
+        Duty("close", lambda: done.append("close") or 1),
+        Duty("send", lambda: done.append("send") or 1, by_clock=False),
+    ]
+    worker.tick(both, {}, believed=False)
+    assert done == ["send"]
+    worker.tick(both, {}, believed=True)
+    assert done == ["send", "close", "send"]
+
+
 def test_nothing_new_is_begun_once_the_worker_is_asked_to_end(app):
     begun = []
     duties.ending.set()
