@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 WORKERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE # where it is set, every process that tests start would compile govnet again
 
-.PHONY: demo test check bench lock clean
+.PHONY: demo test check bench messages lock clean
 
 $(VENV)/run.stamp: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "govnet needs Python 3.11 or newer; call make PYTHON=python3.12")'
@@ -32,6 +32,9 @@ check: $(VENV)/dev.stamp ## Style and types
 
 bench: $(VENV)/dev.stamp ## Ratios measured in one run, a JSON object a line
 	$(BIN)/python -m benchmarks
+
+messages: $(VENV)/dev.stamp ## All sentences for translators, in messages.pot (docs/translating.md)
+	$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k N_ -k NN_:1,2 -k counted:1,2 --project govnet --no-location --sort-output -o messages.pot .
 
 lock: ## Renew the lock files (needs uv)
 	uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements.lock

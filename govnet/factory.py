@@ -15,7 +15,10 @@ from flask_login import current_user
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from govnet.accounts import sessions  # noqa: F401  (the user loader)
+from govnet.accounts import (
+    languages,
+    sessions,  # noqa: F401  (the user loader)
+)
 from govnet.extensions import babel, compress, csrf, db, limiter, login_manager, mail, migrate
 from govnet.kernel import clock, database, pages, paths, refusals
 from govnet.kernel.actor import VISITOR
@@ -111,7 +114,8 @@ def _bind_extensions(app: Flask) -> None:
     mail.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
-    babel.init_app(app, default_translation_directories=str(Path(app.root_path) / "translations"))
+    translations = str(Path(app.root_path) / "translations")
+    babel.init_app(app, default_translation_directories=translations, locale_selector=languages.chosen)
     compress.init_app(app)
     with app.app_context():
         watch(app, db.engine)

@@ -43,10 +43,11 @@ def rename(name: str, *, by: Actor, via: Door) -> None:
         )
 
 
-def set_zone(zone: str | None, *, by: Actor) -> None:
-    """The zone in which the person is told the time on her own pages; None: each network's own."""
+def set_shown(zone: str | None, language: str, *, by: Actor) -> None:
+    """The language of her pages and mail, and the zone in which she is told the time; None: each network's own."""
     require(by, Can.OWN)
-    db.session.get_one(Person, by.person_id).zone = zone
+    person = db.session.get_one(Person, by.person_id)
+    person.zone, person.locale = zone, language
 
 
 def password_hash(password: str, *, by: Actor) -> str:

@@ -8,7 +8,7 @@ from flask import Response, flash, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from govnet.accounts import actions, export, moving, queries, sessions
+from govnet.accounts import actions, export, languages, moving, queries, sessions
 from govnet.accounts.blueprint import bp, my_zone, recently
 from govnet.accounts.forms import AddressForm, NameForm, SettingsForm
 from govnet.extensions import limiter
@@ -71,12 +71,14 @@ def name() -> Response:
 @bp.route("/me/data/settings", methods=["GET", "POST"])
 @allows(Can.OWN)
 def settings() -> Response:
-    """The zone in which times are told."""
-    form = SettingsForm(made=0, data={"zone": current_user.zone or ""})
+    """The language of pages and mail, and the zone in which times are told."""
+    now = {"zone": current_user.zone or "", "language": current_user.locale}
+    form = SettingsForm(made=0, languages=languages.names(), data=now)
     if form.validate_on_submit():
+        language = form.language.data if "language" in form else current_user.locale
         with transaction():
-            actions.set_zone(form.zone.data or None, by=current_actor())
-        flash(_("Times are shown as you chose."), "success")
+            actions.set_shown(form.zone.data or None, language, by=current_actor())
+        flash(_("Pages are shown as you chose."), "success")
         return see(".data")
     return page("accounts/settings.html", 422 if form.is_submitted() else 200, form=form)
 

@@ -85,9 +85,16 @@ def _zones() -> list[tuple[str, Any]]:
 
 
 class SettingsForm(Form):
-    """How dates and times are shown."""
+    """The language of pages and mail, where there is a choice, and how times are shown."""
 
+    language = SelectField(_l("Language of pages and mail"))
     zone = SelectField(_l("Time zone of your own pages"), choices=_zones)
+
+    def __init__(self, *args: Any, languages: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.language.choices = list(languages)
+        if len(languages) == 1:
+            del self.language
 
 
 class EraseForm(Form):

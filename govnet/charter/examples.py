@@ -99,8 +99,9 @@ def _in_a_row(old: Charter, new: Charter, _roll: int) -> Said | None:
 
 
 def _months(months: int) -> Said:
-    words = N_("at most %(num)s month"), N_("at most %(num)s months")
-    return counted(*words, months) if months else Said(N_("any time"))
+    if not months:
+        return Said(N_("any time"))
+    return counted("at most %(num)s month", "at most %(num)s months", months)
 
 
 def _term(old: Charter, new: Charter, roll: int) -> Said | None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, Generic, TypeVar, cast
 
 from govnet.charter.thresholds import Strictness, Threshold, fraction, fraction_words
-from govnet.kernel.said import N_, Said, counted
+from govnet.kernel.said import N_, NN_, Said, counted
 
 T = TypeVar("T")
 MOST_STATEMENTS, LONGEST_STATEMENT = 40, 500
@@ -60,14 +60,14 @@ class Parameter(ABC, Generic[T]):
 
 
 UNITS: Mapping[str, tuple[str, str]] = {
-    "hours": (N_("%(num)s hour"), N_("%(num)s hours")),
-    "days": (N_("%(num)s day"), N_("%(num)s days")),
-    "months": (N_("%(num)s month"), N_("%(num)s months")),
-    "members": (N_("%(num)s member"), N_("%(num)s members")),
-    "places": (N_("%(num)s place"), N_("%(num)s places")),
-    "terms": (N_("%(num)s term"), N_("%(num)s terms")),
-    "stops": (N_("%(num)s Stop"), N_("%(num)s Stops")),
-    "dots": (N_("%(num)s dot"), N_("%(num)s dots")),
+    "hours": NN_("%(num)s hour", "%(num)s hours"),
+    "days": NN_("%(num)s day", "%(num)s days"),
+    "months": NN_("%(num)s month", "%(num)s months"),
+    "members": NN_("%(num)s member", "%(num)s members"),
+    "places": NN_("%(num)s place", "%(num)s places"),
+    "terms": NN_("%(num)s term", "%(num)s terms"),
+    "stops": NN_("%(num)s Stop", "%(num)s Stops"),
+    "dots": NN_("%(num)s dot", "%(num)s dots"),
 }
 
 
@@ -195,7 +195,7 @@ class Statements(Parameter[tuple[str, ...]]):
         return list(value)
 
     def phrase(self, value: tuple[str, ...]) -> Said:
-        return counted(N_("%(num)s sentence"), N_("%(num)s sentences"), len(value))
+        return counted("%(num)s sentence", "%(num)s sentences", len(value))
 
     def states(self, value: tuple[str, ...]) -> Said:
         return Said(self.clause if value else self.clause_none)

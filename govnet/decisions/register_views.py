@@ -14,7 +14,7 @@ from govnet.decisions.blueprint import bp
 from govnet.decisions.book import Decision
 from govnet.decisions.finding import Choices, Filter
 from govnet.decisions.models import ELSEWHERE
-from govnet.decisions.rules import Outcome
+from govnet.decisions.rules import OPTIONS, Outcome
 from govnet.decisions.states import State, replaced_by, state_of
 from govnet.forum.queries import reach
 from govnet.kernel.clock import today
@@ -23,7 +23,7 @@ from govnet.kernel.said import Said
 from govnet.kernel.words import say
 from govnet.permissions import Can, allows, current_actor
 
-METHODS = (*p.METHODS, ELSEWHERE)
+METHODS = (*p.METHODS, *OPTIONS, ELSEWHERE)
 
 
 def _asked(choices: Choices) -> Filter:

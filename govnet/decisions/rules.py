@@ -237,8 +237,8 @@ def outcome(tally: Tally, roll: int, rule: Rule) -> Outcome:
 def _quorum_part(tally: Tally, roll: int, quorum: Quorum) -> Part:
     needed = quorum.needed(roll)
     said = counted(
-        N_("%(num)s has answered; %(needed)s of the %(roll)s who could must answer."),
-        N_("%(num)s have answered; %(needed)s of the %(roll)s who could must answer."),
+        "%(num)s has answered; %(needed)s of the %(roll)s who could must answer.",
+        "%(num)s have answered; %(needed)s of the %(roll)s who could must answer.",
         tally.answered,
         needed=needed,
         roll=roll,
@@ -249,8 +249,8 @@ def _quorum_part(tally: Tally, roll: int, quorum: Quorum) -> Part:
 def _agreement(tally: Tally, threshold: Threshold) -> Part:
     needed = max(1, threshold.needed(tally.answered))
     said = counted(
-        N_("%(num)s of the %(answered)s who answered agrees; at least %(needed)s must."),
-        N_("%(num)s of the %(answered)s who answered agree; at least %(needed)s must."),
+        "%(num)s of the %(answered)s who answered agrees; at least %(needed)s must.",
+        "%(num)s of the %(answered)s who answered agree; at least %(needed)s must.",
         tally.support,
         answered=tally.answered,
         needed=needed,
@@ -261,8 +261,8 @@ def _agreement(tally: Tally, threshold: Threshold) -> Part:
 def _asides(tally: Tally, ceiling: Threshold) -> Part:
     limit = max(0, ceiling.needed(tally.sides) - 1)
     said = counted(
-        N_("%(num)s of the %(sides)s who took a side disagrees; at most %(limit)s may."),
-        N_("%(num)s of the %(sides)s who took a side disagree; at most %(limit)s may."),
+        "%(num)s of the %(sides)s who took a side disagrees; at most %(limit)s may.",
+        "%(num)s of the %(sides)s who took a side disagree; at most %(limit)s may.",
         tally.against,
         sides=tally.sides,
         limit=limit,
@@ -272,8 +272,8 @@ def _asides(tally: Tally, ceiling: Threshold) -> Part:
 
 def _blocks(tally: Tally, tolerated: int) -> Part:
     said = counted(
-        N_("%(num)s member says Stop; at most %(tolerated)s may."),
-        N_("%(num)s members say Stop; at most %(tolerated)s may."),
+        "%(num)s member says Stop; at most %(tolerated)s may.",
+        "%(num)s members say Stop; at most %(tolerated)s may.",
         tally.block,
         tolerated=tolerated,
     )
@@ -281,8 +281,8 @@ def _blocks(tally: Tally, tolerated: int) -> Part:
         said = Said(N_("Nobody says Stop."))
     elif not tolerated:
         said = counted(
-            N_("%(num)s member says Stop, and one is enough."),
-            N_("%(num)s members say Stop, and one is enough."),
+            "%(num)s member says Stop, and one is enough.",
+            "%(num)s members say Stop, and one is enough.",
             tally.block,
         )
     return Part("blocks", tally.block <= tolerated, said, tally.block, tolerated)
@@ -291,8 +291,8 @@ def _blocks(tally: Tally, tolerated: int) -> Part:
 def _vote(tally: Tally, majority: Threshold) -> Part:
     needed = max(1, majority.needed(tally.sides))
     said = counted(
-        N_("%(num)s of the %(sides)s who took a side agrees; at least %(needed)s must."),
-        N_("%(num)s of the %(sides)s who took a side agree; at least %(needed)s must."),
+        "%(num)s of the %(sides)s who took a side agrees; at least %(needed)s must.",
+        "%(num)s of the %(sides)s who took a side agree; at least %(needed)s must.",
         tally.support,
         sides=tally.sides,
         needed=needed,

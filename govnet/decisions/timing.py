@@ -63,12 +63,8 @@ def frozen(now: datetime, deadline: datetime, charter: Charter) -> Said | None:
     if now < deadline - timedelta(hours=hours):
         return None
     return counted(
-        N_(
-            "In the last %(num)s hour before answers close the words can’t be changed. Somebody can say Stop."
-        ),
-        N_(
-            "In the last %(num)s hours before answers close the words can’t be changed. Somebody can say Stop."
-        ),
+        "In the last %(num)s hour before answers close the words can’t be changed. Somebody can say Stop.",
+        "In the last %(num)s hours before answers close the words can’t be changed. Somebody can say Stop.",
         hours,
     )
 
@@ -105,8 +101,8 @@ def day_problem(day: date, opened: datetime, charter: Charter, zone: ZoneInfo) -
         return Said(N_("Answers close on a working day. Choose a day from Monday to Friday."))
     if day < soonest:
         return counted(
-            N_("Everybody has at least %(num)s day to answer: choose %(soonest)s or later."),
-            N_("Everybody has at least %(num)s days to answer: choose %(soonest)s or later."),
+            "Everybody has at least %(num)s day to answer: choose %(soonest)s or later.",
+            "Everybody has at least %(num)s days to answer: choose %(soonest)s or later.",
             charter[p.MINIMUM_DAYS_OPEN],
             soonest=soonest,
         )
@@ -131,7 +127,7 @@ def how_late(deadline: datetime, now: datetime) -> Said:
     if seconds < 60:
         return Said(N_("less than a minute"))
     if seconds < 3600:
-        return counted(N_("%(num)s minute"), N_("%(num)s minutes"), seconds // 60)
+        return counted("%(num)s minute", "%(num)s minutes", seconds // 60)
     if seconds < 86400:
-        return counted(N_("%(num)s hour"), N_("%(num)s hours"), seconds // 3600)
-    return counted(N_("%(num)s day"), N_("%(num)s days"), seconds // 86400)
+        return counted("%(num)s hour", "%(num)s hours", seconds // 3600)
+    return counted("%(num)s day", "%(num)s days", seconds // 86400)

@@ -41,6 +41,18 @@ HOW: Mapping[str, str] = {
 }
 """How something is decided, at the end of a sentence that begins with who decides."""
 
+NAMES: Mapping[str, str] = {
+    "consensus": N_("By consensus"),
+    "consent": N_("By consent"),
+    "majority": N_("By a vote"),
+    "supermajority": N_("By a large majority"),
+    "advice": N_("As advice"),
+    "ranked": N_("By an order of options"),
+    "score": N_("By scores for options"),
+    "dots": N_("By dots for options"),
+}
+"""The same in a few words that stand by themselves."""
+
 
 def allowed(charter: Charter, matter: str) -> tuple[str, ...]:
     """The methods that a proposal on this matter may use, the matter's own first."""
@@ -128,8 +140,8 @@ def missing(
     if wanted > 0:
         found.append(
             counted(
-                N_("%(num)s more member must want this asked."),
-                N_("%(num)s more members must want this asked."),
+                "%(num)s more member must want this asked.",
+                "%(num)s more members must want this asked.",
                 wanted,
             )
         )

@@ -15,7 +15,7 @@ from govnet.charter.rules import Charter
 from govnet.decisions.rules import LABELS, OPTIONS, Kind, Outcome, Tally
 from govnet.decisions.states import State
 from govnet.decisions.states import replaced_by as replaced_by
-from govnet.decisions.ways import HOW, UNDER
+from govnet.decisions.ways import HOW, NAMES, UNDER
 from govnet.kernel.actor import Door
 from govnet.kernel.said import N_, Said
 from govnet.kernel.words import say, say_when
@@ -89,10 +89,7 @@ HOLDS: Mapping[State, object] = {
 
 def way(method: str) -> str:
     """How it was decided, in two or three words: "By consensus"."""
-    if method not in p.METHODS:
-        return str(_("At a meeting or on the list"))
-    words = say(Said(p.METHODS[method])).partition(":")[0].partition(",")[0]
-    return words[:1].upper() + words[1:]
+    return say(Said(NAMES[method])) if method in NAMES else str(_("At a meeting or on the list"))
 
 
 def label(kind: Kind) -> str:

@@ -9,6 +9,11 @@ def N_(text: str) -> str:  # noqa: N802 - the name that Babel's extractor looks 
     return text
 
 
+def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 - as above
+    """The same for a text that depends on a number: how it says one, and many."""
+    return one, many
+
+
 @dataclass(frozen=True)
 class Said:
     """A text with `%(name)s` places and what goes into them; values may themselves be Said."""
@@ -31,5 +36,5 @@ def joined(value: object) -> str:
 
 
 def counted(one: str, many: str, number: int, **values: object) -> Said:
-    """A sentence that depends on a number: `%(num)s` in the text is that number."""
+    """A sentence that depends on a number: `%(num)s` in the text is that number. Marks both texts for translators."""
     return Said(one, values, many, number)

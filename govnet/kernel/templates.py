@@ -70,6 +70,7 @@ def bind(app: Flask) -> None:
     @app.context_processor
     def _common() -> dict[str, Any]:
         return {
+            "locale": str(get_locale() or "en").replace("_", "-"),
             "network": g.get("network"),
             "actor": current_actor(),
             "nav": _items(app, (*NAV, YOU) if current_actor().signed_in else NAV),

@@ -61,8 +61,8 @@ def day_problem(day: date, opened: datetime, charter: Charter, zone: ZoneInfo) -
     first, last = soonest(opened, charter, zone), latest(opened, zone)
     if day < first:
         return counted(
-            N_("Everybody has at least %(num)s day to sign: choose %(first)s or later."),
-            N_("Everybody has at least %(num)s days to sign: choose %(first)s or later."),
+            "Everybody has at least %(num)s day to sign: choose %(first)s or later.",
+            "Everybody has at least %(num)s days to sign: choose %(first)s or later.",
             charter[p.LETTERS_DAYS],
             first=first,
         )

@@ -127,6 +127,7 @@ def test_what_nobody_could_have_chosen_is_left_aside(app: Flask, network: Networ
     for wrong in (
         "state=gone",
         "method=dice",
+        "method=options",
         "topic=999",
         "topic=x",
         "year=-1",
@@ -217,3 +218,16 @@ def test_a_page_reads_an_index_and_never_the_whole_register(
     said = "\n".join(str(row[-1]) for row in plan)
     scanned = [line for line in said.splitlines() if line.startswith("SCAN decision") or "Seq Scan" in line]
     assert not scanned, said
+
+
+def test_whatever_a_proposal_can_be_decided_by_can_be_looked_for(app: Flask) -> None:
+    with app.app_context():
+        a_network()
+    html = opened(browser(app), "/uk/decisions?method=dots")
+    for words in (
+        "By consensus",
+        "By an order of options",
+        "By dots for options",
+        "At a meeting or on the list",
+    ):
+        assert words in html.text
