@@ -19,7 +19,7 @@ from govnet.decisions.rules import Kind
 from govnet.extensions import db
 from govnet.forum.kinds import Audience
 from govnet.kernel.clock import MovedClock
-from tests.builders import a_member, a_steering_member, acting, an_organisation, sign_in
+from tests.builders import a_member, a_network, a_steering_member, acting, an_organisation, sign_in
 from tests.decisions.builders import (
     QUESTION,
     a_discussion,
@@ -554,3 +554,24 @@ def test_who_proposes_from_a_members_discussion_is_told_that_a_proposal_is_publi
     client = browser(app, ada)
     assert "A proposal is public" in client.get(f"/uk/proposals/new?matter=statement&thread={quiet}").text
     assert "A proposal is public" not in client.get(f"/uk/proposals/new?matter=statement&thread={loud}").text
+
+
+def test_the_title_of_a_form_says_which_proposal_it_is_about(app: Flask) -> None:
+    ann, _bob = members(network := a_network_with_rules(), 2)
+    proposal_id = a_proposal(network, ann).id
+    for form in ("reword", "extend", "withdraw", "hide-answers"):
+        assert QUESTION in opened(browser(app, ann), f"/uk/proposals/{proposal_id}/{form}").title
+
+
+def test_whoever_may_not_ask_for_a_review_is_not_led_to_it(app: Flask, time: MovedClock) -> None:
+    network = a_network_with_rules()
+    ann, bob = members(network, 2)
+    proposal = a_proposal(network, ann)
+    answered(proposal, network, Kind.AGREE, ann, bob)
+    time.move(to=version_of(proposal).deadline)
+    closing.close_due()
+    stranger = a_member(a_network("leeds"))
+    review = "/uk/decisions/2015-01/review"
+    assert review in opened(browser(app, ann), "/uk/decisions/2015-01").links
+    assert review in opened(browser(app), "/uk/decisions/2015-01").links
+    assert review not in opened(browser(app, stranger), "/uk/decisions/2015-01").links
