@@ -6,13 +6,14 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField, RadioField, SelectField
+from wtforms import IntegerField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
 from govnet.announcements.models import Audience
 from govnet.announcements.rules import at_hour
+from govnet.kernel.days import Day
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.forms import Body, Form, Text
 
@@ -55,7 +56,7 @@ class SendForm(Form):
         ],
         default="now",
     )
-    day = DateField(_l("Day"), validators=[_MayBeEmpty()])
+    day = Day(_l("Day"), validators=[_MayBeEmpty()])
     hour = SelectField(
         _l("Hour"),
         coerce=int,

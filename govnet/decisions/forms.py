@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, SubmitField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SubmitField
 from wtforms.validators import AnyOf, InputRequired, Optional
 
 from govnet.charter import parameters as p
@@ -18,6 +18,7 @@ from govnet.decisions.opening import More
 from govnet.decisions.option_forms import OptionLines, say_later
 from govnet.decisions.ways import CHOOSING
 from govnet.decisions.words import FACES, label
+from govnet.kernel.days import Day
 from govnet.kernel.forms import Body, Form, Text
 from govnet.kernel.said import Said
 from govnet.kernel.words import say
@@ -72,8 +73,8 @@ class WordsForm(Form):
     """Only a place for what is wrong with the rules together."""
     considered = Body(_l("What else was thought of, and why not that?"), limit=MORE_LIMIT)
     sources = Body(_l("What does it rest on? Sources, one a line"), limit=MORE_LIMIT)
-    in_force_on = DateField(_l("New rules hold from"), validators=[Optional()])
-    trial_until = DateField(_l("On trial until"), validators=[Optional()])
+    in_force_on = Day(_l("New rules hold from"), validators=[Optional()])
+    trial_until = Day(_l("On trial until"), validators=[Optional()])
     trial_signs = Body(_l("How shall we know whether it works?"), limit=MORE_LIMIT)
 
 
@@ -89,11 +90,11 @@ class ProposeForm(WordsForm):
     options = OptionLines(_l("The options"))
     draft = SubmitField(_l("Save as a draft"))
 
-    closes = DateField(
+    closes = Day(
         _l("Answers close on"), validators=[InputRequired(_l("Enter the day on which answers close."))]
     )
     replaces = SelectField(_l("Does it replace an earlier decision?"), coerce=int, default=0)
-    review = DateField(_l("Look at it again on"), validators=[Optional()])
+    review = Day(_l("Look at it again on"), validators=[Optional()])
 
 
 class RewordForm(WordsForm):
@@ -118,7 +119,7 @@ class RecordForm(WordsForm):
         choices=options([("all", _l("All members")), ("committee", _l("The committee"))]),
         validators=[InputRequired(_l("Choose who decided."))],
     )
-    taken_on = DateField(_l("On which day?"), validators=[InputRequired(_l("Enter the day."))])
+    taken_on = Day(_l("On which day?"), validators=[InputRequired(_l("Enter the day."))])
     where = Text(_l("Which meeting, or which thread of the list?"), missing=_l("Enter which one it was."))
     evidence = Body(
         _l("How do we know? Who was there, what was said"), missing=_l("Enter how we know."), limit=4_000
@@ -140,7 +141,7 @@ class ReasonForm(Form):
 class ExtendForm(ReasonForm):
     """A later day."""
 
-    closes = DateField(
+    closes = Day(
         _l("Answers close on"), validators=[InputRequired(_l("Enter the day on which answers close."))]
     )
 
@@ -230,7 +231,7 @@ def more_in(form: WordsForm) -> More:
 class AskForm(Form):
     """Until when a draft is asked."""
 
-    closes = DateField(
+    closes = Day(
         _l("Answers close on"), validators=[InputRequired(_l("Enter the day on which answers close."))]
     )
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, HiddenField, RadioField
+from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Email, InputRequired, Optional, ValidationError
 
 from govnet.forum.kinds import AppealOutcome, Audience, HidingKind
+from govnet.kernel.days import Day
 from govnet.kernel.forms import Body, Form, Text
 from govnet.kernel.said import N_
 
@@ -33,7 +34,7 @@ class FrameFields(Form):
     question = Text(_l("The question"), limit=300)
     can_change = Text(_l("What can change"), limit=500)
     decides = Text(_l("Who decides"), limit=200)
-    until = DateField(_l("Until"), [Optional()])
+    until = Day(_l("Until"), [Optional()])
 
 
 class StartForm(FrameFields):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, IntegerField, RadioField, StringField
+from wtforms import HiddenField, IntegerField, RadioField, StringField
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
 from govnet.charter.fields import options
+from govnet.kernel.days import Day
 from govnet.kernel.forms import Body, Form, Text
 from govnet.letters.actions import Draft, Party
 
@@ -29,7 +30,7 @@ class LetterForm(Form):
     )
     addressed_to = Text(_l("To whom does it go?"), missing=_l("Enter to whom the letter goes."))
     text = Body(_l("The letter"), missing=_l("Enter what the letter says."), limit=TEXT_LIMIT)
-    closes = DateField(
+    closes = Day(
         _l("Names are gathered until"), validators=[InputRequired(_l("Enter the last day for names."))]
     )
     seen = HiddenField(default="1")
@@ -69,14 +70,14 @@ class ReasonForm(Form):
 class SentForm(Form):
     """When and how a letter was sent, and by when a reply is expected."""
 
-    sent_on = DateField(_l("On which day was it sent?"), validators=[InputRequired(_l("Enter the day."))])
+    sent_on = Day(_l("On which day was it sent?"), validators=[InputRequired(_l("Enter the day."))])
     how = Text(_l("How? By post, by e-mail, handed over"))
-    reply_due = DateField(_l("A reply is due by"), validators=[Optional()])
+    reply_due = Day(_l("A reply is due by"), validators=[Optional()])
 
 
 class ReplyForm(Form):
     """What came back."""
 
-    replied_on = DateField(_l("On which day did it come?"), validators=[InputRequired(_l("Enter the day."))])
+    replied_on = Day(_l("On which day did it come?"), validators=[InputRequired(_l("Enter the day."))])
     text = Body(_l("What does it say?"), limit=TEXT_LIMIT)
     url = Text(_l("A link to it"), limit=500)

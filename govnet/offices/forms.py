@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, EmailField, HiddenField, RadioField, SelectField
+from wtforms import EmailField, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Email, InputRequired, Optional
 
+from govnet.kernel.days import Day
 from govnet.kernel.forms import Body, Form, Text
 from govnet.offices.models import CameBy, Constituency
 
@@ -37,8 +38,8 @@ ACCENTS = [
 ]
 
 
-def _day(label: Any, missing: Any) -> DateField:
-    return DateField(label, [InputRequired(missing)])
+def _day(label: Any, missing: Any) -> Day:
+    return Day(label, [InputRequired(missing)])
 
 
 class SeatingForm(Form):
