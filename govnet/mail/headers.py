@@ -15,6 +15,7 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _LOCAL = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\],;:\\\"@]{1,64}")
 _DOMAIN = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\],;:\\\"@/]{1,255}")
 _WIDTH = 76
+_ONE_LINE = 130
 _UTF8 = Charset("utf-8")
 _UTF8.header_encoding = SHORTEST
 _UTF8.body_encoding = QP
@@ -61,27 +62,33 @@ def wire_address(address: str) -> str:
         raise BadHeader(f"not a domain: {domain!r}") from error
 
 
-def field(name: str, value: str) -> bytes:
-    """One field that is ASCII and folds at spaces only; raises BadHeader for line breaks or anything else
+def field(name: str, value: str, *, width: int = _WIDTH) -> bytes:
+    """One field that is ASCII and folds at spaces only, at `width` characters; raises BadHeader for line breaks or anything else
     that is not a field.
     """
     if not _FIELD_NAME.fullmatch(name) or not _FIELD_VALUE.fullmatch(value):
         raise BadHeader(f"not a header: {name}: {value!r}")
-    return _fold(name, value.split(" "))
+    return _fold(name, value.split(" "), width)
 
 
-def _fold(name: str, words: Iterable[str]) -> bytes:
+def _fold(name: str, words: Iterable[str], width: int = _WIDTH) -> bytes:
     lines = [f"{name}:"]
     for word in words:
-        if len(lines[-1]) + 1 + len(word) > _WIDTH and lines[-1] != f"{name}:":
+        if len(lines[-1]) + 1 + len(word) > width and lines[-1] != f"{name}:":
             lines.append("")
         lines[-1] += f" {word}"
     return ("\r\n".join(lines) + "\r\n").encode("ascii")
 
 
 def text_field(name: str, text: str) -> bytes:
-    """A field of free text, such as Subject, in encoded words where it needs them."""
-    return field(name, _encoded(plain(text), first=len(name) + 2))
+    """A field of free text, such as Subject, in encoded words where it needs them.
+
+    Plain text of a subject's length stays on one line: some programs show the fold as a gap, or break the thread at it.
+    """
+    value = _encoded(plain(text), first=len(name) + 2)
+    if len(value) <= _ONE_LINE and "=?" not in value:
+        return field(name, value, width=998)
+    return field(name, value)
 
 
 def address_field(name: str, address: Address) -> bytes:

@@ -121,3 +121,8 @@ def test_only_message_ids_stand_in_references(bad):
 def test_only_addresses_stand_in_angle_brackets(bad):
     with pytest.raises(BadHeader):
         angle(bad)
+
+
+def test_a_subject_in_plain_letters_stays_on_one_line():
+    title = "Look at decision 2026-02 again: The committee publishes notes of every call within ten days."
+    assert text_field("Subject", title) == f"Subject: {title}\r\n".encode()
