@@ -80,8 +80,9 @@ def _fold(name: str, words: Iterable[str]) -> bytes:
 
 
 def text_field(name: str, text: str) -> bytes:
-    """A field of free text, such as Subject, in encoded words where it needs them."""
-    return field(name, _encoded(plain(text), first=len(name) + 2))
+    """A field of free text, such as Subject, in encoded words where it needs them or is longer than a line."""
+    said, first = plain(text), len(name) + 2
+    return field(name, _words(said, first) if first + len(said) > _WIDTH else _encoded(said, first))
 
 
 def address_field(name: str, address: Address) -> bytes:
