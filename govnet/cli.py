@@ -7,14 +7,17 @@ import importlib
 import click
 from flask.cli import FlaskGroup
 
-from govnet.factory import build
+from govnet.factory import build, load_config
 from govnet.kernel import paths
 
 COMMANDS = ("operations", "demo", "mail", "membership")
 
 
 def _app() -> object:
-    return build(None)
+    try:
+        return build(None)
+    except load_config().ConfigError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @click.group(cls=FlaskGroup, create_app=_app, add_default_commands=False, add_version_option=False)

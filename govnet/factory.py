@@ -135,11 +135,11 @@ def _bind_kernel(app: Flask) -> None:
     from govnet.membership.registry import officers_are
     from govnet.offices.belonging import belongings
     from govnet.offices.queries import holders, officers, sitting
-    from govnet.record.queries import head_number
+    from govnet.record.queries import head
 
     paths.bind(app, network_by_slug)
     app.before_request(_take_actor)
-    pages.bind(app, head_number=head_number)
+    pages.bind(app, head=head)
     refusals.bind(app, holders)
     committee_is(sitting)
     officers_are(officers)

@@ -1,17 +1,37 @@
 """What announcements do when something happens below them."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
 from govnet.accounts.waiting import Group, news
 from govnet.announcements.desk import unsent
 from govnet.announcements.dispatch import hold_of_mandate, send_due
+from govnet.announcements.events import AnnouncementSent
+from govnet.announcements.models import Announcement
+from govnet.extensions import db
 from govnet.kernel.duties import duty
 from govnet.kernel.events import listen
 from govnet.offices.desk import on_desk
 from govnet.offices.events import MandateOver
+from govnet.record.registry import keeps
 
 
 def bind() -> None:
     """Hold what an ended mandate can't send any more; send what is due."""
     on_desk(unsent)
     news(Group.NEWS, "announcements.sent")
+    keeps(AnnouncementSent.verb, said=_said, texts=_texts)
     listen(MandateOver, hold_of_mandate)
     duty("send announcements", send_due, seconds=1)
+
+
+def _said(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return facts["subject"], facts["digest"]
+
+
+def _texts(network_id: int) -> Iterator[tuple[str, str]]:
+    query = select(Announcement.id, Announcement.source).where(Announcement.network_id == network_id)
+    for key, source in db.session.execute(query):
+        yield f"announcement:{key}", source

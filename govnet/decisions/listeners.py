@@ -1,24 +1,39 @@
 """What the decisions bring to the floors below and to the worker."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from govnet.accounts.waiting import Group, news, waits
 from govnet.accounts.yours import forget, yours
 from govnet.charter.events import CharterChanged
 from govnet.charter.queries import decisions_are_named_by
 from govnet.decisions import closing, effects, elsewhere, leaving, register, review_events, trials
-from govnet.decisions.events import ProposalDecided
+from govnet.decisions.events import ProposalDecided, ProposalOpened, ProposalReworded
 from govnet.decisions.lists import to_answer_in_place, unanswered
+from govnet.decisions.models import Proposal, ProposalVersion
 from govnet.decisions.review_events import TrialEnded
+from govnet.extensions import db
 from govnet.kernel.duties import duty
 from govnet.record import registry
 
 
 def _proposal(network: Any, key: int) -> str:
     return url_for("decisions.proposal", network=network, proposal_id=key)
+
+
+def _said(facts: Mapping[str, Any]) -> tuple[tuple[str, int], str]:
+    return (facts["subject"], facts["number"]), facts["digest"]
+
+
+def _texts(network_id: int) -> Iterator[tuple[tuple[str, int], str]]:
+    query = select(Proposal.id, ProposalVersion.number, ProposalVersion.text)
+    rows = query.join(Proposal, Proposal.id == ProposalVersion.proposal_id)
+    for key, number, words in db.session.execute(rows.where(Proposal.network_id == network_id)):
+        yield (f"proposal:{key}", number), words
 
 
 def bind() -> None:
@@ -36,6 +51,7 @@ def bind() -> None:
     forget(leaving.forget)
     news(Group.DECIDED, ProposalDecided.verb, TrialEnded.verb, CharterChanged.verb)
     decisions_are_named_by(register.named)
+    registry.keeps(ProposalOpened.verb, ProposalReworded.verb, said=_said, texts=_texts)
     duty("close proposals", closing.close_due)
     duty("tell what was decided elsewhere", elsewhere.tell_due, seconds=5)
     duty("keep the dates of decisions", trials.remind_due, seconds=20)

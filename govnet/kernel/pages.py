@@ -69,7 +69,7 @@ def _static_digest(folder: str, name: str) -> str:
     return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:10]
 
 
-def bind(app: Flask, *, head_number: Callable[[int], int]) -> None:
+def bind(app: Flask, *, head: Callable[[int], object]) -> None:
     """Give the app its headers, template names and caching."""
 
     def static_url(name: str) -> str:
@@ -84,7 +84,7 @@ def bind(app: Flask, *, head_number: Callable[[int], int]) -> None:
         isoformat=lambda v: v.isoformat(),
         markdown=lambda source: Markup(render(source)),  # noqa: S704  # cleaned by render
     )
-    app.before_request(lambda: _not_modified(head_number))
+    app.before_request(lambda: _not_modified(head))
     app.after_request(_headers)
 
 
@@ -92,14 +92,14 @@ def _is_visitor() -> bool:
     return not current_actor().signed_in
 
 
-def visitor_etag(head_number: Callable[[int], int]) -> str | None:
+def visitor_etag(head: Callable[[int], object]) -> str | None:
     """What a visitor's page depends on: the record's head, the release, the language, and today's date."""
     network = g.get("network")
     if network is None or request.method not in ("GET", "HEAD") or not _is_visitor():
         return None
     parts = (
         network.id,
-        head_number(network.id),
+        head(network.id),
         __version__,
         get_locale(),
         today(network.zone),
@@ -108,8 +108,8 @@ def visitor_etag(head_number: Callable[[int], int]) -> str | None:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
 
 
-def _not_modified(head_number: Callable[[int], int]) -> Response | None:
-    g.etag = visitor_etag(head_number)
+def _not_modified(head: Callable[[int], object]) -> Response | None:
+    g.etag = visitor_etag(head)
     if g.etag and request.if_none_match.contains_weak(g.etag):
         response = Response(status=304)
         response.set_etag(g.etag, weak=True)

@@ -21,6 +21,7 @@ from govnet.operations import queries, schema
 from govnet.operations.backups import data_folder
 from govnet.record.models import Entry
 from govnet.record.queries import check_chain
+from govnet.record.rules import Fault
 
 RECENT_BACKUP = timedelta(days=2)
 LIVE_WORKER = timedelta(minutes=2)
@@ -158,14 +159,22 @@ TITLES = {
 """What each check is called on the operator's page."""
 
 
+def _faults(network_id: int) -> list[Fault]:
+    """What is wrong with a record; a value that cannot even be read is a fault too."""
+    try:
+        return list(check_chain(network_id))
+    except (LookupError, ValueError) as error:
+        return [Fault(0, f"holds something that cannot be read: {error}")]
+
+
 def verify() -> Iterator[Finding]:
     """Each network's record, recomputed from its first entry to its last."""
     for network in queries.chained_networks():
-        faults = list(check_chain(network.id))
+        faults = _faults(network.id)
         number = db.session.scalar(select(func.count()).where(Entry.network_id == network.id))
         words = (
             _("%(number)s entries, whole", number=number)
             if not faults
-            else "; ".join(f"entry {f.number}: {f.what}" for f in faults[:20])
+            else "; ".join(f"entry {f.number}: {f.what}" if f.number else f.what for f in faults[:20])
         )
         yield Finding(network.slug, not faults, words)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from glob import glob
 from pathlib import Path
 
@@ -31,7 +32,11 @@ def save(engine: Engine, folder: Path) -> Path:
             _address(engine),
         )
         return target
-    with closing(sqlite3.connect(_path(engine))) as source, closing(sqlite3.connect(target)) as copy:
+    with (
+        _explained(),
+        closing(sqlite3.connect(_path(engine))) as source,
+        closing(sqlite3.connect(target)) as copy,
+    ):
         source.backup(copy)
         found = copy.execute("PRAGMA quick_check").fetchone()[0]
     if found != "ok":
@@ -50,10 +55,19 @@ def load(engine: Engine, folder: Path) -> None:
     engine.dispose()
     Path(_path(engine)).parent.mkdir(parents=True, exist_ok=True)
     with (
+        _explained(),
         closing(sqlite3.connect(source)) as copy,
         closing(sqlite3.connect(_path(engine), timeout=30)) as target,
     ):
         copy.backup(target)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise CopyError(f"SQLite could not copy the database: {error}. Is the disk full?") from error
 
 
 def _path(engine: Engine) -> str:

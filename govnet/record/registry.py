@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from types import ModuleType
 from typing import Any
@@ -15,6 +16,20 @@ Link = Callable[[Mapping[str, Any]], str | None]
 _events: dict[str, type[Event]] = {}
 _links: dict[str, Link] = {}
 _tellers: dict[str, Callable[..., Any]] = {}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Texts outside the record whose SHA-256 is in it."""
+
+    verbs: tuple[str, ...]
+    said: Callable[[Mapping[str, Any]], tuple[Hashable, str]]
+    """From an entry's facts: which text, and its digest."""
+    texts: Callable[[int], Iterable[tuple[Hashable, str]]]
+    """A network's texts, each under the same key."""
+
+
+_kept: dict[tuple[str, ...], Kept] = {}
 
 
 def learn(events: ModuleType) -> None:
@@ -39,6 +54,16 @@ def tell(verb: str, teller: Callable[..., Any]) -> None:
 def teller(verb: str) -> Callable[..., Any] | None:
     """Who is told of that verb, if anybody."""
     return _tellers.get(verb)
+
+
+def keeps(*verbs: str, said: Callable[..., tuple[Hashable, str]], texts: Callable[[int], Any]) -> None:
+    """Have the check of the record compare those texts with the digests that entries of these verbs hold."""
+    _kept[verbs] = Kept(verbs, said, texts)
+
+
+def kept_texts() -> Iterable[Kept]:
+    """All texts that the record can be asked about."""
+    return _kept.values()
 
 
 def events() -> Mapping[str, type[Event]]:

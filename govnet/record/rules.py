@@ -103,7 +103,7 @@ def _text_faults(entry: Stored, number: int) -> Iterable[Fault]:
         ("facts", entry.facts, entry.facts_salt, entry.link.facts_digest),
         ("words", entry.words, entry.words_salt, entry.link.words_digest),
     ):
-        if text is None or salt is None:
+        if text is None and salt is None:
             continue
-        if salted_digest(salt, text) != digest:
+        if text is None or salt is None or salted_digest(salt, text) != digest:
             yield Fault(number, f"its {name} were changed")

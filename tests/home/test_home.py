@@ -6,8 +6,12 @@ from datetime import timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
+from govnet.extensions import db
 from govnet.kernel.clock import MovedClock
+from govnet.kernel.transaction import transaction
+from govnet.record.models import ChainHead
 from tests.builders import (
     a_committee,
     a_coordinator,
@@ -136,3 +140,14 @@ def test_an_unknown_network_is_no_page_and_the_way_home_is_on_it(client: FlaskCl
 def test_browsers_find_the_icon_where_they_look_for_it(client: FlaskClient) -> None:
     with client.get("/favicon.ico", follow_redirects=True) as icon:
         assert icon.mimetype == "image/svg+xml"
+
+
+def test_what_was_put_back_from_a_backup_is_not_taken_for_what_was_read(
+    app: Flask, client: FlaskClient
+) -> None:
+    with app.app_context():
+        a_network()
+    first = client.get("/uk/").headers["ETag"]
+    with app.app_context(), transaction():
+        db.session.execute(update(ChainHead).values(hash="0" * 64))
+    assert client.get("/uk/").headers["ETag"] != first

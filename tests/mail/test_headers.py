@@ -39,6 +39,13 @@ def test_any_title_survives_as_a_subject_and_adds_no_field(title):
     assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
 
 
+def test_a_long_title_has_no_break_in_it_even_where_nobody_unfolds():
+    raw = text_field(
+        "Subject", "Draft: Flip charts are typed up and published within two weeks of a workshop."
+    )
+    assert "\n" not in read(raw, "Subject")
+
+
 @given(ANYTHING)
 def test_any_name_survives_beside_an_address_and_adds_none(name):
     raw = address_field("From", Address("ann@example.org", name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from govnet.cli import main
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
 from govnet.mail import mailings
-from govnet.operations import links
+from govnet.operations import copies, links
 from tests.builders import a_network, a_person
 from tests.charter.test_founding_file import FILE
 
@@ -133,3 +134,27 @@ def test_the_operator_is_given_and_taken_by_address(run, app: Flask) -> None:
     assert "does not look after" in run("operator", "take", "kit@example.org").output
     with app.app_context(), transaction():
         assert db.session.scalars(select(OperatorGrant)).one().ended_at is not None
+
+
+def test_settings_that_will_not_do_are_named_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOVNET_ENV", "production")
+    monkeypatch.setenv("SECRET_KEY", "short")
+    done = CliRunner().invoke(main, ["doctor"])
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: SECRET_KEY must be set")
+
+
+@pytest.mark.sqlite
+def test_a_full_disk_is_named_in_a_sentence(run, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.app_context():
+        a_network()
+
+    class Full:
+        def __init__(self, *_words: object, **_more: object) -> None:
+            raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(copies.sqlite3, "connect", Full)
+    done = run("backup", "b.tar.gz")
+    assert done.exit_code == 1
+    assert "disk is full" in done.output
+    assert "Traceback" not in done.output

@@ -1,0 +1,28 @@
+"""What the rules give the record to check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from govnet.charter.events import CharterChanged, CharterFound
+from govnet.charter.models import CharterVersion
+from govnet.extensions import db
+from govnet.kernel.models import reference
+from govnet.record.registry import keeps
+
+
+def bind() -> None:
+    """Have every version of the rules compared with the record."""
+    keeps(CharterFound.verb, CharterChanged.verb, said=_said, texts=_texts)
+
+
+def _said(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return facts["subject"], facts["digest"]
+
+
+def _texts(network_id: int) -> Iterator[tuple[str, str]]:
+    for version in db.session.scalars(select(CharterVersion).where(CharterVersion.network_id == network_id)):
+        yield reference(version), version.parameters
