@@ -36,6 +36,52 @@ TERM_MONTHS = Whole(
     least=1,
     most=120,
 )
+STAGGERING = Choice(
+    key="committee.staggering",
+    default="none",
+    title=N_("When places come up"),
+    explains=N_("In turns, there are always people on the committee who know how things are done."),
+    clause=N_("%(value)s"),
+    options={
+        "none": N_("Each place comes up when its own term ends."),
+        "together": N_("All places come up together."),
+        "halves": N_("Places come up in two turns: every second one on the list, then the others."),
+        "thirds": N_("Places come up in three turns: every third one on the list at a time."),
+    },
+    woven={
+        "together": N_("All places come up together, at the end of %(committee__turn_month)s."),
+        "halves": N_(
+            "Places come up in two turns, every second one on the list at a time, at the end of "
+            "%(committee__turn_month)s; a term ends with the turn of its place."
+        ),
+        "thirds": N_(
+            "Places come up in three turns, every third one on the list at a time, at the end of "
+            "%(committee__turn_month)s; a term ends with the turn of its place."
+        ),
+    },
+)
+TURN_MONTH = Choice(
+    key="committee.turn_month",
+    default="june",
+    title=N_("The month in which places come up"),
+    explains=N_("With its last day. Turns that are less than a year apart fall in other months too."),
+    clause=N_("A term ends with the month of %(value)s."),
+    options={
+        "january": N_("January"),
+        "february": N_("February"),
+        "march": N_("March"),
+        "april": N_("April"),
+        "may": N_("May"),
+        "june": N_("June"),
+        "july": N_("July"),
+        "august": N_("August"),
+        "september": N_("September"),
+        "october": N_("October"),
+        "november": N_("November"),
+        "december": N_("December"),
+    },
+    when=("committee.staggering", frozenset({"together", "halves", "thirds"})),
+)
 CONSECUTIVE_TERMS = Whole(
     key="committee.consecutive_terms",
     default=0,

@@ -49,6 +49,12 @@ def _clauses(section: str, charter: Charter, since: Mapping[str, int]) -> tuple[
     return tuple(_clause(each, charter, since, woven[each.key]) for each in mine if each.key not in inside)
 
 
+def sentence(each: Parameter[Any], charter: Charter) -> Said:
+    """What the document says of one rule, with what only means something beside it."""
+    woven = _woven(each, charter)
+    return woven[1] if woven else each.states(charter[each])
+
+
 def _clause(each: Parameter[Any], charter: Charter, since: Mapping[str, int], woven: Woven | None) -> Clause:
     keys, said = woven or ((each.key,), each.states(charter[each]))
     return Clause(keys, said, max(since[key] for key in keys), _statements(each, charter))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from govnet.charter import parameters as p
+from govnet.charter import turns
 from govnet.charter.kinds import Share
 from govnet.kernel.said import N_, Said, counted
 
@@ -113,6 +114,13 @@ def _sisters(old: Charter, new: Charter, _roll: int) -> Said | None:
     return _said(text, seats - old[p.SISTER_SEATS], seats - new[p.SISTER_SEATS], seats=seats)
 
 
+def _turns(old: Charter, new: Charter, _roll: int) -> Said | None:
+    text = N_("Of %(seats)s places, at most %(new)s come up at a time, by turns.")
+    if new[p.STAGGERING] == "none":
+        return None
+    return Said(text, {"seats": new[p.SEATS], "new": turns.most_at_once(new)})
+
+
 EXAMPLES: Mapping[str, Example] = {
     p.QUORUM.key: _quorum,
     p.QUORUM_COUNT.key: _quorum_count,
@@ -127,4 +135,5 @@ EXAMPLES: Mapping[str, Example] = {
     p.CONSECUTIVE_TERMS.key: _in_a_row,
     p.TERM_MONTHS.key: _term,
     p.SISTER_SEATS.key: _sisters,
+    p.STAGGERING.key: _turns,
 }

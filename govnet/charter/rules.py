@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from govnet.charter import parameters as p
+from govnet.charter import turns
 from govnet.charter.examples import example
 from govnet.charter.kinds import BadValue, Parameter, Statements
 from govnet.charter.starting import STARTING
@@ -101,6 +102,13 @@ def _contradictions(new: Charter) -> dict[str, Said]:
     if new[p.SISTER_SEATS] > new[p.SEATS]:
         found[p.SISTER_SEATS.key] = Said(
             N_("There can’t be more places for sister networks than the committee has places.")
+        )
+    if new[p.STAGGERING] != "none" and not turns.regular(new):
+        found[p.STAGGERING.key] = Said(
+            N_(
+                "Turns would not come at the same time of the year: choose a time on the committee that fits, "
+                "such as 24 months for two turns or 36 for three."
+            )
         )
     if new[p.BODY_FOR["charter"]] == "committee":
         found[p.BODY_FOR["charter"].key] = Said(

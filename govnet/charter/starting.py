@@ -48,6 +48,7 @@ STARTING: Mapping[str, Mapping[str, Any]] = {
         "membership.renewal_months": 12,
         "membership.roll_days": 30,
         "committee.consecutive_terms": 2,
+        "committee.staggering": "halves",
         "committee.vacancy": "decision",
         "committee.chair": "members",
         "decisions.minimum_days_open": 14,

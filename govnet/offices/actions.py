@@ -14,6 +14,7 @@ from govnet.accounts.models import Person
 from govnet.charter import parameters
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
+from govnet.charter.turns import turn_after
 from govnet.extensions import db
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.clock import today
@@ -80,7 +81,8 @@ def give_seat(seat: Seat, seating: Seating, *, by: Actor, via: Door) -> Term:
     person = db.session.get_one(Person, seating.person_id)
     wanted = Wanted(
         start=start, end=end, coopted=seating.came_by is CameBy.CO_OPTION, elected=seating.came_by is CameBy.ELECTION,
-        is_chair=seat.is_chair, until=places.vacant_until(seat), body=basis.body, matter=basis.matter,
+        is_chair=seat.is_chair, until=places.vacant_until(seat), turn=turn_after(seat.position, start, charter),
+        body=basis.body, matter=basis.matter,
     )  # fmt: skip
     committee_rules.check(wanted, places.held_by(seat.body_id, person.id), charter)
     _check_eligible(seat, person, network)

@@ -1,4 +1,4 @@
-"""What the charter asks of a place on the committee: terms in a row, empty places, who names the chair. Pure.
+"""What the charter asks of a place on the committee: terms in a row, turns, empty places, the chair. Pure.
 
 A decision about the rules themselves is how members make an exception: it needs what a change of the rules needs.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
@@ -38,6 +38,8 @@ class Wanted:
     is_chair: bool
     until: date | None
     """Of a place that fell empty before its time: before which day its term would have ended."""
+    turn: date | None = None
+    """Before which day it must end, where places come up by turns."""
     body: str
     """Who took the decision: "all" members or the "committee"."""
     matter: str
@@ -71,6 +73,20 @@ def check(wanted: Wanted, held: Sequence[Held], charter: Charter) -> None:
             N_("By our rules all members name the chair, and the committee took this decision."), "decision"
         )
     _check_vacancy(wanted, charter)
+    _check_turn(wanted)
+
+
+def _check_turn(wanted: Wanted) -> None:
+    """A term ends with its place's turn; who fills a gap may also stay as long as the one who left."""
+    gap = wanted.until is not None and wanted.start < wanted.until == wanted.end
+    if wanted.turn is not None and wanted.end != wanted.turn and not gap:
+        raise _against(
+            N_(
+                "By our rules places come up by turns, and a term in this one must end with its turn, on %(day)s."
+            ),
+            "last_day",
+            day=str(wanted.turn - timedelta(days=1)),
+        )
 
 
 def _check_vacancy(wanted: Wanted, charter: Charter) -> None:

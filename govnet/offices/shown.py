@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import abort
 from flask_babel import gettext as _
 
 from govnet.charter import parameters as p
+from govnet.charter.document import sentence
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
-from govnet.charter.queries import Named, rules_in_force
+from govnet.charter.queries import Named
+from govnet.charter.rules import Charter
+from govnet.charter.turns import turn_after
 from govnet.extensions import db
 from govnet.kernel.pages import weekday_date
 from govnet.kernel.said import Said
@@ -23,16 +27,22 @@ OF_PLACES: tuple[Parameter[Any], ...] = (
     p.SEATS,
     p.SISTER_SEATS,
     p.TERM_MONTHS,
+    p.STAGGERING,
     p.CONSECUTIVE_TERMS,
     p.VACANCY,
     p.CHAIR,
 )
 
 
-def rules_of_places(network: Network) -> list[Said]:
+def rules_of_places(charter: Charter) -> list[Said]:
     """What the charter says about places on the committee, a sentence each."""
-    charter = rules_in_force(network.id)
-    return [each.states(charter[each]) for each in OF_PLACES]
+    return [sentence(each, charter) for each in OF_PLACES]
+
+
+def turns_of(committee: Committee, charter: Charter, day: date) -> dict[int, date]:
+    """By seat, the last day of the turn in which it comes up next; nothing where places end by themselves."""
+    found = {each.seat.id: turn_after(each.seat.position, day, charter) for each in committee.places}
+    return {seat_id: turn - DAY for seat_id, turn in found.items() if turn is not None}
 
 
 def seat_of(network: Network, seat_id: int) -> Seat:

@@ -13,6 +13,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from govnet.charter import parameters
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
+from govnet.charter.turns import turn_after
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import today
 from govnet.kernel.forms import Form, once
@@ -32,9 +33,14 @@ blueprints = (bp,)
 @allows(Can.READ)
 def committee(network: Network) -> Response:
     """Places, who holds them since when, until when and by which decision; empty ones in words."""
-    most = rules_in_force(network.id)[parameters.SEATS]
-    said = shown.rules_of_places(network)
-    return page("offices/committee.html", committee=places.committee(network), most=most, said=said)
+    charter, found = rules_in_force(network.id), places.committee(network)
+    return page(
+        "offices/committee.html",
+        committee=found,
+        most=charter[parameters.SEATS],
+        said=shown.rules_of_places(charter),
+        turns=shown.turns_of(found, charter, today(network.zone)),
+    )
 
 
 @bp.get("/<network:network>/committee.json")
@@ -49,9 +55,11 @@ def committee_data(network: Network) -> Response:
 def record(network: Network) -> Response:
     """The form that says who takes a place by which decision."""
     form = _seating_form(network)
-    day = today(network.zone)
-    months = rules_in_force(network.id)[parameters.TERM_MONTHS]
-    form.first_day.data, form.last_day.data = day, rules.months_after(day, months) - rules.DAY
+    day, charter = today(network.zone), rules_in_force(network.id)
+    seat = next((s for s in places.committee(network).places if s.seat.id == form.seat.data), None)
+    turn = turn_after(seat.seat.position, day, charter) if seat else None
+    full = rules.months_after(day, charter[parameters.TERM_MONTHS])
+    form.first_day.data, form.last_day.data = day, (turn or full) - rules.DAY
     return _record_page(network, form)
 
 
@@ -67,8 +75,16 @@ def _seating_form(network: Network) -> SeatingForm:
 
 def _record_page(network: Network, form: SeatingForm, status: int = 200) -> Response:
     recent = basis.recent(network.id, rules.PLACE_MATTERS)
-    said = shown.rules_of_places(network)
-    return page("offices/record.html", status, form=form, recent=recent, said=said)
+    charter, found = rules_in_force(network.id), places.committee(network)
+    said, turns = shown.rules_of_places(charter), shown.turns_of(found, charter, today(network.zone))
+    return page(
+        "offices/record.html",
+        status,
+        form=form,
+        recent=recent,
+        said=said,
+        turns=[(each.seat.name, turns[each.seat.id]) for each in found.places if turns],
+    )
 
 
 @bp.post("/<network:network>/committee/record")
@@ -119,7 +135,7 @@ def add_place(network: Network) -> AnyResponse:
                 done=_("The committee has one more place."),
             )  # fmt: skip
     recent = basis.recent(network.id, rules.SIZE_MATTERS)
-    said = shown.rules_of_places(network)[:2]
+    said = shown.rules_of_places(rules_in_force(network.id))[:2]
     return page("offices/place.html", 422 if form.errors else 200, form=form, recent=recent, said=said)
 
 

@@ -78,6 +78,8 @@ TWICE = [term("2011-04-13", "2013-04-13"), term("2013-04-13", "2015-04-13")]
         ({"coopted": True}, [], {"vacancy": "open"}, "takes nobody in by itself"),
         ({"until": date(2016, 1, 1)}, [], {"vacancy": "open"}, "from 2016-01-01 on"),
         ({"until": date(2016, 1, 1), "coopted": True}, [], {}, "would have ended: before 2016-01-01"),
+        ({"turn": date(2016, 7, 1)}, [], {}, "must end with its turn, on 2016-06-30"),
+        ({"turn": date(2016, 7, 1), "until": date(2016, 1, 1)}, [], {}, "on 2016-06-30"),
     ],
 )
 def test_what_the_rules_do_not_give_is_refused_and_what_is_needed_is_said(asked, held, rules, complaint):
@@ -101,6 +103,8 @@ def test_what_the_rules_do_not_give_is_refused_and_what_is_needed_is_said(asked,
         ({"coopted": True, "until": date(2017, 4, 13)}, [], {}),
         ({"until": date(2015, 4, 13)}, [], {"vacancy": "open"}),
         ({"until": date(2016, 1, 1)}, [], {"vacancy": "decision"}),
+        ({"turn": date(2017, 4, 13)}, [], {}),
+        ({"turn": date(2017, 7, 1), "until": date(2017, 4, 13)}, [], {}),
     ],
 )
 def test_what_the_rules_give_is_given(asked, held, rules):
@@ -186,6 +190,25 @@ def test_nobody_sits_longer_in_a_row_than_the_rules_allow(time):
     gives(uk, ada, by=sam)
     with pytest.raises(RuleBroken, match="1 term in a row"):
         gives(uk, ada, by=sam, days=(400, 600))
+
+
+@pytest.mark.usefixtures("context")
+def test_a_term_ends_with_the_turn_of_its_place():
+    uk = a_uk(staggering="halves")
+    sam, ada = builders.a_steering_member(uk), builders.a_member(uk)
+    with pytest.raises(RuleBroken, match="on 2015-06-30"):
+        gives(uk, ada, by=sam)
+    assert gives(uk, ada, by=sam, days=(0, 78)).end == date(2015, 7, 1)
+
+
+def test_the_committees_page_says_when_each_place_comes_up(client, app):
+    with app.app_context():
+        uk = a_uk(staggering="halves")
+        builders.sign_in(client, builders.a_steering_member(uk))
+    text = opened(client, "/uk/committee").text
+    assert text.count("Comes up again after") == 8
+    assert "Tue 30 Jun 2015" in text
+    assert 'value="2016-06-30"' in client.get("/uk/committee/record").text
 
 
 @pytest.mark.usefixtures("context")
