@@ -26,6 +26,74 @@ SISTER_SEATS = Whole(
     least=0,
     most=20,
 )
+INDIVIDUAL_SEATS = Whole(
+    key="committee.individual_seats",
+    default=0,
+    title=N_("Places kept for members in person"),
+    explains=N_("Of the committee’s places, at least so many. Nobody else is given one."),
+    clause=N_("At least %(value)s must be for members in person."),
+    clause_zero=N_("No place is kept for members in person."),
+    unit="places",
+    least=0,
+    most=60,
+)
+ORGANISATION_SEATS = Whole(
+    key="committee.organisation_seats",
+    default=0,
+    title=N_("Places kept for organisations"),
+    explains=N_(
+        "Of the committee’s places, at least so many. Only who speaks for a member organisation gets one."
+    ),
+    clause=N_("At least %(value)s must be for people who speak for member organisations."),
+    clause_zero=N_("No place is kept for organisations."),
+    unit="places",
+    least=0,
+    most=60,
+)
+ONE_ORGANISATION = Whole(
+    key="committee.one_organisation",
+    default=0,
+    title=N_("People from one organisation"),
+    explains=N_("Counted are all on the committee who speak for it, whichever place they hold."),
+    clause=N_("At most %(value)s on the committee can speak for the same organisation."),
+    clause_zero=N_("Any number of people on the committee can speak for the same organisation."),
+    unit="people",
+    least=0,
+    most=20,
+)
+UNFIT = Choice(
+    key="committee.unfit",
+    default="leaves",
+    title=N_("Who no longer fits a place"),
+    explains=N_(
+        "Whose membership ran out, who no longer speaks for an organisation, or who is one too many of it."
+    ),
+    clause=N_("%(value)s"),
+    options={
+        "leaves": N_("Who no longer fits a place leaves it, unless that is put right in time."),
+        "stays": N_(
+            "Who no longer fits a place keeps it until its term ends; the network is told, and "
+            "the next one must fit."
+        ),
+    },
+    woven={
+        "leaves": N_(
+            "Who no longer fits a place has %(committee__unfit_days)s to put that right, then the place falls empty; "
+            "of too many from one organisation, that is who came last."
+        )
+    },
+)
+UNFIT_DAYS = Whole(
+    key="committee.unfit_days",
+    default=30,
+    title=N_("Time to fit a place again"),
+    explains=N_("Counted from the day on which the holder and the officers are told."),
+    clause=N_("Who no longer fits a place has %(value)s to put that right."),
+    unit="days",
+    least=0,
+    most=180,
+    when=("committee.unfit", frozenset({"leaves"})),
+)
 TERM_MONTHS = Whole(
     key="committee.term_months",
     default=24,

@@ -114,6 +114,17 @@ def _sisters(old: Charter, new: Charter, _roll: int) -> Said | None:
     return _said(text, seats - old[p.SISTER_SEATS], seats - new[p.SISTER_SEATS], seats=seats)
 
 
+def _kept(old: Charter, new: Charter, _roll: int) -> Said | None:
+    text = N_("Of %(seats)s places, %(new)s can be for any member instead of %(old)s.")
+    free = [each[p.SEATS] - each[p.INDIVIDUAL_SEATS] - each[p.ORGANISATION_SEATS] for each in (old, new)]
+    return _said(text, *free, seats=new[p.SEATS]) if old[p.SEATS] == new[p.SEATS] else None
+
+
+def _one_organisation(_old: Charter, new: Charter, _roll: int) -> Said | None:
+    text = N_("Whoever would be number %(next)s from one organisation is not given a place.")
+    return Said(text, {"next": new[p.ONE_ORGANISATION] + 1}) if new[p.ONE_ORGANISATION] else None
+
+
 def _turns(old: Charter, new: Charter, _roll: int) -> Said | None:
     text = N_("Of %(seats)s places, at most %(new)s come up at a time, by turns.")
     if new[p.STAGGERING] == "none":
@@ -135,5 +146,8 @@ EXAMPLES: Mapping[str, Example] = {
     p.CONSECUTIVE_TERMS.key: _in_a_row,
     p.TERM_MONTHS.key: _term,
     p.SISTER_SEATS.key: _sisters,
+    p.INDIVIDUAL_SEATS.key: _kept,
+    p.ORGANISATION_SEATS.key: _kept,
+    p.ONE_ORGANISATION.key: _one_organisation,
     p.STAGGERING.key: _turns,
 }

@@ -64,6 +64,7 @@ UNITS: Mapping[str, tuple[str, str]] = {
     "days": (N_("%(num)s day"), N_("%(num)s days")),
     "months": (N_("%(num)s month"), N_("%(num)s months")),
     "members": (N_("%(num)s member"), N_("%(num)s members")),
+    "people": (N_("%(num)s person"), N_("%(num)s people")),
     "places": (N_("%(num)s place"), N_("%(num)s places")),
     "terms": (N_("%(num)s term"), N_("%(num)s terms")),
     "stops": (N_("%(num)s Stop"), N_("%(num)s Stops")),

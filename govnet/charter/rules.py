@@ -99,17 +99,7 @@ def _contradictions(new: Charter) -> dict[str, Said]:
         found[p.KINDS.key] = Said(
             N_("Observers have no voice: people or organisations must be able to join too.")
         )
-    if new[p.SISTER_SEATS] > new[p.SEATS]:
-        found[p.SISTER_SEATS.key] = Said(
-            N_("There can’t be more places for sister networks than the committee has places.")
-        )
-    if new[p.STAGGERING] != "none" and not turns.regular(new):
-        found[p.STAGGERING.key] = Said(
-            N_(
-                "Turns would not come at the same time of the year: choose a time on the committee that fits, "
-                "such as 24 months for two turns or 36 for three."
-            )
-        )
+    found |= _committee_contradictions(new)
     if new[p.BODY_FOR["charter"]] == "committee":
         found[p.BODY_FOR["charter"].key] = Said(
             N_("These rules belong to all members: the committee can’t change them.")
@@ -117,6 +107,30 @@ def _contradictions(new: Charter) -> dict[str, Said]:
     if new[p.METHOD_FOR["charter"]] == "advice":
         found[p.METHOD_FOR["charter"].key] = Said(
             N_("These rules can’t be changed by advice, which binds nobody.")
+        )
+    return found
+
+
+def _committee_contradictions(new: Charter) -> dict[str, Said]:
+    found: dict[str, Said] = {}
+    if new[p.SISTER_SEATS] > new[p.SEATS]:
+        found[p.SISTER_SEATS.key] = Said(
+            N_("There can’t be more places for sister networks than the committee has places.")
+        )
+    kept = new[p.INDIVIDUAL_SEATS] + new[p.ORGANISATION_SEATS]
+    if kept and kept + new[p.SISTER_SEATS] > new[p.SEATS]:
+        key = (p.ORGANISATION_SEATS if new[p.ORGANISATION_SEATS] else p.INDIVIDUAL_SEATS).key
+        found[key] = Said(N_("The places kept for some would be more than the committee has."))
+    if new[p.ORGANISATION_SEATS] and "organisation" not in new[p.KINDS]:
+        found[p.ORGANISATION_SEATS.key] = Said(
+            N_("Places would be kept for organisations, but organisations can’t be members.")
+        )
+    if new[p.STAGGERING] != "none" and not turns.regular(new):
+        found[p.STAGGERING.key] = Said(
+            N_(
+                "Turns would not come at the same time of the year: choose a time on the committee that fits, "
+                "such as 24 months for two turns or 36 for three."
+            )
         )
     return found
 

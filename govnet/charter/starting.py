@@ -18,6 +18,7 @@ _CODE: tuple[str, ...] = (
 STARTING: Mapping[str, Mapping[str, Any]] = {
     "loose": {
         "membership.admission": "immediate",
+        "committee.unfit": "stays",
         "decisions.minimum_days_open": 5,
         "decisions.objection_days": 7,
         "conduct.who_may_hide": "committee",
@@ -29,6 +30,7 @@ STARTING: Mapping[str, Mapping[str, Any]] = {
         "membership.admission": "committee",
         "membership.renewal_months": 12,
         "committee.consecutive_terms": 3,
+        "committee.one_organisation": 2,
         "decisions.minimum_days_open": 8,
         "decisions.quorum": "both",
         "decisions.quorum_count": 10,
@@ -49,6 +51,7 @@ STARTING: Mapping[str, Mapping[str, Any]] = {
         "membership.roll_days": 30,
         "committee.consecutive_terms": 2,
         "committee.staggering": "halves",
+        "committee.one_organisation": 1,
         "committee.vacancy": "decision",
         "committee.chair": "members",
         "decisions.minimum_days_open": 14,

@@ -5,11 +5,12 @@ A decision about the rules themselves is how members make an exception: it needs
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from govnet.charter import parameters as p
+from govnet.charter.kinds import Whole
 from govnet.charter.rules import Charter
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.said import N_, Said
@@ -127,12 +128,61 @@ def _against(text: str, field: str, **values: object) -> RuleBroken:
     )
 
 
-def check_place(sister: bool, sisters: int, others: int, charter: Charter, matter: str) -> None:
-    """One more place, for a sister network or not, beside so many of either kind. RuleBroken where there is no room."""
+KEPT: Mapping[str, Whole] = {"individual": p.INDIVIDUAL_SEATS, "organisation": p.ORGANISATION_SEATS}
+"""By constituency, how many places the charter keeps."""
+_KEPT_WORDS: Mapping[str, tuple[str, str]] = {
+    "individual": (
+        N_("Our rules want %(least)s for members in person; so far: %(there)s."),
+        N_("By our rules the places that are left are for members in person: %(places)s."),
+    ),
+    "organisation": (
+        N_("Our rules want %(least)s for people who speak for organisations; so far: %(there)s."),
+        N_("By our rules the places that are left are for people who speak for organisations: %(places)s."),
+    ),
+}
+SISTER = "sister network"
+
+
+def lacking(counts: Mapping[str, int], charter: Charter) -> dict[str, int]:
+    """By constituency, how many places the charter keeps that are not there."""
+    missing = {kind: charter[kept] - counts.get(kind, 0) for kind, kept in KEPT.items()}
+    return {kind: number for kind, number in missing.items() if number > 0}
+
+
+def said_lacking(counts: Mapping[str, int], charter: Charter) -> list[Said]:
+    """Where the committee's places are not those that the charter keeps, in words."""
+    return [
+        Said(
+            _KEPT_WORDS[kind][0],
+            {
+                "least": KEPT[kind].phrase(charter[KEPT[kind]]),
+                "there": KEPT[kind].phrase(counts.get(kind, 0)),
+            },
+        )
+        for kind in lacking(counts, charter)
+    ]
+
+
+def check_place(kind: str, counts: Mapping[str, int], charter: Charter, matter: str) -> None:
+    """One more place of that kind, beside those that are there. RuleBroken where the charter has no room for it."""
     if matter == EXCEPTION:
         return
+    if kind == SISTER:
+        _check_sister(counts, charter)
+        return
+    most, sisters = charter[p.SISTER_SEATS], counts.get(SISTER, 0)
+    if most and sum(counts.values()) - sisters >= charter[p.SEATS] - most:
+        raise _against(
+            N_("By our rules the places that are left are for sister networks: %(places)s."),
+            "constituency",
+            places=p.SISTER_SEATS.phrase(most),
+        )
+    _check_kept(kind, counts, charter)
+
+
+def _check_sister(counts: Mapping[str, int], charter: Charter) -> None:
     most = charter[p.SISTER_SEATS]
-    if sister and sisters >= most:
+    if counts.get(SISTER, 0) >= most:
         raise _against(
             N_("By our rules %(places)s can be for sister networks, and they are there.")
             if most
@@ -140,9 +190,28 @@ def check_place(sister: bool, sisters: int, others: int, charter: Charter, matte
             "constituency",
             places=p.SISTER_SEATS.phrase(most),
         )
-    if not sister and most and others >= charter[p.SEATS] - most:
+
+
+def _check_kept(kind: str, counts: Mapping[str, int], charter: Charter) -> None:
+    """What is left after this place is still enough for all that the charter keeps."""
+    sisters = counts.get(SISTER, 0)
+    left = charter[p.SEATS] - max(charter[p.SISTER_SEATS], sisters) - (sum(counts.values()) - sisters) - 1
+    missing = lacking({**counts, kind: counts.get(kind, 0) + 1}, charter)
+    if sum(missing.values()) > left and kind not in lacking(counts, charter):
+        short = max(missing, key=lambda each: missing[each])
+        raise _against(_KEPT_WORDS[short][1], "constituency", places=KEPT[short].phrase(missing[short]))
+
+
+def check_organisations(others: Mapping[str, int], charter: Charter) -> None:
+    """Of each organisation the person speaks for, so many others are on the committee. RuleBroken for one too many."""
+    most = charter[p.ONE_ORGANISATION]
+    full = next((name for name, number in others.items() if most and number >= most), None)
+    if full is not None:
         raise _against(
-            N_("By our rules the places that are left are for sister networks: %(places)s."),
-            "constituency",
-            places=p.SISTER_SEATS.phrase(most),
+            N_(
+                "By our rules at most %(people)s on the committee can speak for %(organisation)s, and they do."
+            ),
+            "person",
+            people=p.ONE_ORGANISATION.phrase(most),
+            organisation=full,
         )

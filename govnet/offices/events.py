@@ -87,6 +87,27 @@ class TermCutShort(_AboutTerm):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TermUnfit(_AboutTerm):
+    """Somebody no longer fits the place they hold, by the rules."""
+
+    verb: ClassVar[str] = "offices.term_unfit"
+    sentence: ClassVar[Any] = _l(
+        "%(holder)s no longer fits the place “%(place)s” (%(why)s), and holds it until %(last_day)s at most."
+    )
+
+    last_day: date
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermFitsAgain(_AboutTerm):
+    """What was wrong was put right in time."""
+
+    verb: ClassVar[str] = "offices.term_fits_again"
+    sentence: ClassVar[Any] = _l("%(holder)s fits the place “%(place)s” again.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class TermEnded(_AboutTerm):
     """The last day of a term has gone by."""
 

@@ -42,7 +42,7 @@ def _notice(told: Told, template: str, holders: Collection[int]) -> Notice:
 
 def bind() -> None:
     """Tell, and say where entries about offices lead."""
-    for verb in ("term_granted", "term_cut_short", "term_ended"):
+    for verb in ("term_granted", "term_cut_short", "term_unfit", "term_fits_again", "term_ended"):
         registry.tell(f"offices.{verb}", term)
     for verb in ("mandate_granted", "mandate_cut_short", "mandate_ended", "report_filed"):
         registry.tell(f"offices.{verb}", mandate)

@@ -18,6 +18,8 @@ from govnet.charter.turns import turn_after
 from govnet.extensions import db
 from govnet.kernel.pages import weekday_date
 from govnet.kernel.said import Said
+from govnet.offices import fitting
+from govnet.offices.committee_rules import said_lacking
 from govnet.offices.mandates import holder_name
 from govnet.offices.models import Mandate, Seat
 from govnet.offices.places import Committee, Holding, Place
@@ -26,6 +28,10 @@ from govnet.offices.rules import DAY
 OF_PLACES: tuple[Parameter[Any], ...] = (
     p.SEATS,
     p.SISTER_SEATS,
+    p.INDIVIDUAL_SEATS,
+    p.ORGANISATION_SEATS,
+    p.ONE_ORGANISATION,
+    p.UNFIT,
     p.TERM_MONTHS,
     p.STAGGERING,
     p.CONSECUTIVE_TERMS,
@@ -37,6 +43,22 @@ OF_PLACES: tuple[Parameter[Any], ...] = (
 def rules_of_places(charter: Charter) -> list[Said]:
     """What the charter says about places on the committee, a sentence each."""
     return [sentence(each, charter) for each in OF_PLACES]
+
+
+def lacking(committee: Committee, charter: Charter) -> list[Said]:
+    """Where the committee's places are not those that the rules keep, each in a sentence."""
+    return said_lacking(committee.counts, charter) if committee.body else []
+
+
+def unfit_of(committee: Committee, charter: Charter) -> dict[int, tuple[str, date]]:
+    """By seat: why its holder no longer fits the place, and the last day on which they hold it all the same."""
+    rule, days = charter[p.UNFIT], charter[p.UNFIT_DAYS]
+    held = ((each.seat.id, each.now.term) for each in committee.places if each.now)
+    return {
+        seat_id: (fitting.unfit_words(term.unfit_why), fitting.until(term, rule, days) - DAY)
+        for seat_id, term in held
+        if term.unfit_why is not None
+    }
 
 
 def turns_of(committee: Committee, charter: Charter, day: date) -> dict[int, date]:
@@ -91,6 +113,7 @@ def _term_facts(holding: Holding) -> dict[str, Any]:
         "decision": holding.decision.number if holding.decision else None,
         "evidence": term.evidence,
         "ended": term.ended_why.value if term.ended_why else None,
+        "does_not_fit": term.unfit_why.value if term.unfit_why else None,
     }
 
 

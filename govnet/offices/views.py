@@ -40,6 +40,8 @@ def committee(network: Network) -> Response:
         most=charter[parameters.SEATS],
         said=shown.rules_of_places(charter),
         turns=shown.turns_of(found, charter, today(network.zone)),
+        unfit=shown.unfit_of(found, charter),
+        lacking=shown.lacking(found, charter),
     )
 
 
@@ -135,7 +137,7 @@ def add_place(network: Network) -> AnyResponse:
                 done=_("The committee has one more place."),
             )  # fmt: skip
     recent = basis.recent(network.id, rules.SIZE_MATTERS)
-    said = shown.rules_of_places(rules_in_force(network.id))[:2]
+    said = shown.rules_of_places(rules_in_force(network.id))[:4]
     return page("offices/place.html", 422 if form.errors else 200, form=form, recent=recent, said=said)
 
 

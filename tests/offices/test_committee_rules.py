@@ -16,7 +16,7 @@ from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.offices import actions, leaving
 from govnet.offices.actions import Seating
-from govnet.offices.committee_rules import Held, Wanted, check, check_place, in_a_row
+from govnet.offices.committee_rules import Held, Wanted, check, check_place, in_a_row, said_lacking
 from govnet.offices.models import Body, CameBy, Constituency, Seat, Term
 from tests import builders
 from tests.offices.builders import a_decision
@@ -130,13 +130,48 @@ def test_where_all_members_decide_on_the_committee_it_fills_no_empty_place_itsel
     ],
 )
 def test_places_for_sister_networks_are_as_many_as_the_rules_have(sister, sisters, others, most, complaint):
-    rules = charter(sister_seats=most)
-    check_place(sister, sisters, others, rules, "charter")
+    rules, kind = charter(sister_seats=most), "sister network" if sister else "any"
+    there = {"sister network": sisters, "any": others}
+    check_place(kind, there, rules, "charter")
     if not complaint:
-        check_place(sister, sisters, others, rules, "committee")
+        check_place(kind, there, rules, "committee")
         return
     with pytest.raises(RuleBroken, match=complaint):
-        check_place(sister, sisters, others, rules, "committee")
+        check_place(kind, there, rules, "committee")
+
+
+KEPT = {"seats": 5, "individual_seats": 2, "organisation_seats": 1, "sister_seats": 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "there", "complaint"),
+    [
+        ("any", {}, ""),
+        ("any", {"any": 1}, "left are for members in person: 2 places"),
+        ("individual", {"any": 1}, ""),
+        ("organisation", {"any": 1}, ""),
+        ("organisation", {"any": 1, "organisation": 1}, "left are for members in person: 2 places"),
+        ("any", {"individual": 2}, ""),
+        ("any", {"individual": 3}, "for people who speak for organisations: 1 place"),
+        ("any", {"individual": 2, "organisation": 1}, ""),
+    ],
+)
+def test_the_places_that_the_rules_keep_can_still_be_made_after_each_new_one(kind, there, complaint):
+    rules = charter(**KEPT)
+    check_place(kind, there, rules, "charter")
+    if not complaint:
+        check_place(kind, there, rules, "committee")
+        return
+    with pytest.raises(RuleBroken, match=complaint):
+        check_place(kind, there, rules, "committee")
+
+
+def test_what_is_lacking_is_said_in_words():
+    assert [str(each) for each in said_lacking({"individual": 1}, charter(**KEPT))] == [
+        "Our rules want 2 places for members in person; so far: 1 place.",
+        "Our rules want 1 place for people who speak for organisations; so far: 0 places.",
+    ]
+    assert said_lacking({"individual": 2, "organisation": 3}, charter(**KEPT)) == []
 
 
 # ---- as it is recorded
