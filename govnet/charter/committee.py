@@ -188,3 +188,17 @@ COMMITTEE_QUORUM = Share(
     explains=N_("In decisions that the committee takes; of those who hold a place when it is opened."),
     clause=N_("The committee decides only if %(value)s of its members answer."),
 )
+PUBLISH_DAYS = Whole(
+    key="committee.publish_days",
+    default=0,
+    title=N_("Writing down what the committee decided"),
+    explains=N_("Counted from the day of the meeting. What comes late is taken all the same, with a reason."),
+    clause=N_(
+        "What the committee decides at a meeting is written down here within %(value)s; "
+        "when it is later, everybody can read how late, and why."
+    ),
+    clause_zero=N_("No time is set for writing down what the committee decides at a meeting."),
+    unit="days",
+    least=0,
+    most=90,
+)

@@ -125,6 +125,19 @@ def _one_organisation(_old: Charter, new: Charter, _roll: int) -> Said | None:
     return Said(text, {"next": new[p.ONE_ORGANISATION] + 1}) if new[p.ONE_ORGANISATION] else None
 
 
+def _published(old: Charter, new: Charter, _roll: int) -> Said | None:
+    text = N_(
+        "What a meeting decides on the 1st is late from day %(new)s of the month on, instead of %(old)s."
+    )
+    if (
+        not old[p.PUBLISH_DAYS]
+        or not new[p.PUBLISH_DAYS]
+        or max(old[p.PUBLISH_DAYS], new[p.PUBLISH_DAYS]) > 26
+    ):
+        return None
+    return _said(text, old[p.PUBLISH_DAYS] + 2, new[p.PUBLISH_DAYS] + 2)
+
+
 def _turns(old: Charter, new: Charter, _roll: int) -> Said | None:
     text = N_("Of %(seats)s places, at most %(new)s come up at a time, by turns.")
     if new[p.STAGGERING] == "none":
@@ -150,4 +163,5 @@ EXAMPLES: Mapping[str, Example] = {
     p.ORGANISATION_SEATS.key: _kept,
     p.ONE_ORGANISATION.key: _one_organisation,
     p.STAGGERING.key: _turns,
+    p.PUBLISH_DAYS.key: _published,
 }

@@ -213,3 +213,10 @@ def test_answers_show_when_the_charter_says(visible: str, closed: bool, answered
     assert sees_tally(charter, closed=closed, has_answered=answered) is seen
     assert sees_names(charter, member=True, closed=closed, has_answered=answered) is seen
     assert not sees_names(charter, member=False, closed=closed, has_answered=answered)
+
+
+def test_what_a_meeting_decided_is_late_after_the_time_in_the_rules() -> None:
+    rules = Charter().with_changes({"committee.publish_days": 14})
+    late = [timing.days_late(date(2015, 4, day), date(2015, 4, 30), rules) for day in (14, 15, 16, 17)]
+    assert late == [2, 1, 0, 0]
+    assert timing.days_late(date(2014, 4, 1), date(2015, 4, 30), Charter()) == 0
