@@ -13,6 +13,11 @@ from govnet.kernel.said import N_, Said
 Woven = tuple[tuple[str, ...], Said]
 DECIDES: Mapping[str, str] = {"all": N_("all members decide"), "committee": N_("the committee decides")}
 
+APPOINTED_BY: Mapping[str, str] = {
+    "all": N_("a decision of all members"),
+    "committee": N_("a decision of the committee"),
+}
+
 
 @dataclass(frozen=True)
 class Clause:
@@ -55,6 +60,19 @@ def sentence(each: Parameter[Any], charter: Charter) -> Said:
     return woven[1] if woven else each.states(charter[each])
 
 
+def _appointment(charter: Charter) -> Woven:
+    """Who appoints the coordinator is whoever decides on that matter: one rule, said in both chapters."""
+    body = p.BODY_FOR["mandate"]
+    values = {
+        "body": Said(APPOINTED_BY[charter[body]]),
+        "months": p.MANDATE_MONTHS.phrase(charter[p.MANDATE_MONTHS]),
+    }
+    said = Said(
+        N_("A coordinator is appointed by %(body)s for %(months)s, and can be appointed again."), values
+    )
+    return (p.MANDATE_MONTHS.key, body.key), said
+
+
 def _clause(each: Parameter[Any], charter: Charter, since: Mapping[str, int], woven: Woven | None) -> Clause:
     keys, said = woven or ((each.key,), each.states(charter[each]))
     return Clause(keys, said, max(since[key] for key in keys), _statements(each, charter))
@@ -62,6 +80,8 @@ def _clause(each: Parameter[Any], charter: Charter, since: Mapping[str, int], wo
 
 def _woven(each: Parameter[Any], charter: Charter) -> Woven | None:
     """A choice and what only means something beside it, in one sentence."""
+    if each is p.MANDATE_MONTHS:
+        return _appointment(charter)
     words = each.woven.get(charter[each]) if isinstance(each, Choice) else None
     if not words:
         return None

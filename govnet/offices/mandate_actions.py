@@ -55,6 +55,7 @@ def grant_mandate(network: Network, grant: MandateGrant, *, by: Actor, via: Door
     rules.check_basis(basis, rules.MANDATE_MATTERS)
     start, end = grant.first_day, grant.last_day + DAY
     charter = rules_in_force(network.id)
+    rules.check_appoints(basis, charter[parameters.BODY_FOR["mandate"]])
     rules.check_span(start, end, today=today(network.zone), longest=charter[parameters.MANDATE_MONTHS])
     if not grant.people:
         raise RuleBroken(_("Name at least one person who acts as coordinator."), field="named")
