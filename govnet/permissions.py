@@ -86,6 +86,7 @@ class Can(StrEnum):
     REPORT_AS_COORDINATOR = "file the coordinator's report"
     CHANGE_SETTINGS = "change the network's settings"
     LEAVE_OFFICE = "leave this office"
+    PROMISE_CODE = "promise this"
     # announcements
     READ_ANNOUNCEMENT = "read this announcement before it is sent"
     WRITE_ANNOUNCEMENT = "write an announcement"
@@ -262,6 +263,7 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.REPORT_AS_COORDINATOR: (MANDATE_HOLDER,),
     Can.CHANGE_SETTINGS: OFFICERS,
     Can.LEAVE_OFFICE: (OWNER,),
+    Can.PROMISE_CODE: (OWNER,),
     # announcements
     Can.READ_ANNOUNCEMENT: (READER,),
     Can.WRITE_ANNOUNCEMENT: OFFICERS,

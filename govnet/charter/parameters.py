@@ -54,8 +54,8 @@ CODE_OF_CONDUCT = Statements(
     key="conduct.code",
     default=(),
     title=N_("How we treat each other"),
-    explains=N_("Each sentence is ticked by itself when somebody joins."),
-    clause=N_("We promise each other:"),
+    explains=N_("Each sentence is ticked by itself when somebody joins, and again when they take office."),
+    clause=N_("We promise each other, when we join and again when we take office:"),
     clause_none=N_("There is no written code of conduct."),
 )
 WHO_MAY_HIDE = Choice(

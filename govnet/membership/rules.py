@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import statistics
 import unicodedata
 from calendar import monthrange
@@ -42,11 +41,6 @@ def web_address(typed: str) -> str | None:
         return None
     looks_whole = "." in host and " " not in text and not host.startswith(".") and "@" not in parts.netloc
     return text if parts.scheme in ("http", "https") and looks_whole and port != 0 else None
-
-
-def tick_key(sentence: str) -> str:
-    """A short name for a sentence to tick; another sentence has another."""
-    return hashlib.sha256(sentence.encode()).hexdigest()[:12]
 
 
 def unticked(sentences: Sequence[str], ticked: Collection[str]) -> list[str]:

@@ -20,7 +20,7 @@ from govnet.extensions import db
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.clock import today
 from govnet.kernel.errors import RuleBroken
-from govnet.offices import committee_rules, events, fitting, places, rules
+from govnet.offices import committee_rules, events, fitting, places, promising, rules
 from govnet.offices.basis import basis_numbered
 from govnet.offices.committee_rules import Wanted
 from govnet.offices.founding import (
@@ -93,6 +93,8 @@ def give_seat(seat: Seat, seating: Seating, *, by: Actor, via: Door) -> Term:
         authority=basis.reference,
     )
     db.session.add(term)
+    db.session.flush()  # the promise asked for with it needs its id
+    promising.ask(term, [person.id])
     seat.vacancy_note = ""
     record(
         events.TermGranted(

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
-from govnet.charter.models import Network
+from govnet.charter.models import CharterVersion, Network
+from govnet.offices.beside import CodePromise
 from govnet.offices.models import Body, Mandate, MandateReport, Seat, Term
 from govnet.record.events import Event
 
@@ -206,6 +207,21 @@ class ReportFiled(_AboutMandate):
 
     report: MandateReport
     due: date
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodePromised(Event):
+    """Somebody who takes office promised the code of conduct, in the version in force."""
+
+    verb: ClassVar[str] = "offices.code_promised"
+    sentence: ClassVar[Any] = _l("%(actor)s promised to keep how we treat each other, for %(office)s.")
+    subject: ClassVar[str] = "promise"
+
+    promise: CodePromise
+    office: str
+    charter: CharterVersion
+    number: int
     digest: str
 
 

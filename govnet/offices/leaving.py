@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,6 +18,7 @@ from govnet.kernel.models import reference
 from govnet.kernel.transaction import let_go, transaction
 from govnet.membership.models import Membership, MembershipState, Representation
 from govnet.offices import events
+from govnet.offices.beside import CodePromise
 from govnet.offices.models import (
     Body,
     Constituency,
@@ -38,7 +40,12 @@ def held(person_id: int) -> dict[str, Any]:
     named = select(MandateNamed.mandate_id).where(MandateNamed.person_id == person_id)
     mandates = select(Mandate).where(or_(Mandate.person_id == person_id, Mandate.id.in_(named)))
     reports = select(MandateReport).where(MandateReport.author_id == person_id)
+    promises = select(CodePromise).where(CodePromise.person_id == person_id, CodePromise.at.is_not(None))
     return {
+        "promises": [
+            {"at": row.at.isoformat() if row.at else None, "sentences": json.loads(row.statements)}
+            for row in db.session.scalars(promises)
+        ],
         "places": [{"place": name, **_days(term)} for term, name in db.session.execute(terms)],
         "mandates": [{"scope": m.scope, **_days(m)} for m in db.session.scalars(mandates)],
         "reports": [

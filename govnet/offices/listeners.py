@@ -13,7 +13,7 @@ from govnet.accounts.waiting import Group, news, thing, waits
 from govnet.accounts.yours import forget, yours
 from govnet.charter.models import Network
 from govnet.kernel.duties import duty
-from govnet.offices import fitting, leaving
+from govnet.offices import fitting, leaving, promising
 from govnet.offices.desk import on_desk
 from govnet.offices.ending import record_ends
 from govnet.offices.models import Mandate, MandateNamed
@@ -36,6 +36,7 @@ def bind() -> None:
     """Record ends a few seconds after midnight; fill the desk; say what waits, what is hers, and what is new."""
     on_desk(below)
     waits("offices.report", reports_due, asks=_l("Your report"), link=_report)
+    waits("offices.promise", promising.waiting, asks=_l("Your promise"), link=_promise)
     news(Group.NEWS, *(f"offices.{verb}" for verb in NEWS))
     yours("offices", leaving.held)
     forget(leaving.forget)
@@ -61,3 +62,7 @@ def reports_due(person_id: int, now: datetime) -> Select[Any]:
 
 def _report(network: Any, key: int) -> str:
     return url_for("coordinator.report", network=network, mandate_id=key)
+
+
+def _promise(network: Any, key: int) -> str:
+    return url_for("promises.promise", network=network, promise_id=key)

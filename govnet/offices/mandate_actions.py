@@ -20,7 +20,7 @@ from govnet.kernel.clock import now, today
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.text import render
 from govnet.membership.models import Organisation
-from govnet.offices import events, rules
+from govnet.offices import events, promising, rules
 from govnet.offices.basis import basis_numbered
 from govnet.offices.founding import By
 from govnet.offices.mandates import dues_of, holder_name, mandate_locked
@@ -74,6 +74,7 @@ def grant_mandate(network: Network, grant: MandateGrant, *, by: Actor, via: Door
     db.session.add(mandate)
     db.session.flush()  # the named people need its id
     db.session.add_all(MandateNamed(mandate_id=mandate.id, person_id=i) for i in grant.people)
+    promising.ask(mandate, grant.people)
     same = earlier is not None and _holder(earlier) == (grant.organisation_id, grant.person_id)
     record(
         events.MandateGranted(

@@ -19,7 +19,7 @@ from govnet.kernel.clock import today
 from govnet.kernel.forms import Form, once
 from govnet.kernel.pages import data_page, page, see
 from govnet.kernel.transaction import transaction
-from govnet.offices import actions, basis, naming, places, rules, shown
+from govnet.offices import actions, basis, naming, places, promising, rules, shown
 from govnet.offices.actions import Seating
 from govnet.offices.forms import EndingForm, LastDayForm, PlaceForm, SeatingForm, VacancyForm
 from govnet.offices.models import CameBy, Constituency, Seat, Term
@@ -42,6 +42,7 @@ def committee(network: Network) -> Response:
         turns=shown.turns_of(found, charter, today(network.zone)),
         unfit=shown.unfit_of(found, charter),
         lacking=shown.lacking(found, charter),
+        unpromised={each.term_id for each in promising.missing(network.id)},
     )
 
 
