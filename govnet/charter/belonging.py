@@ -28,7 +28,10 @@ ADMISSION = Choice(
     options={
         "immediate": N_("Who asks to join is a member at once, as soon as the address is confirmed."),
         "sponsors": N_("Who asks to join is let in as soon as enough members vouch for them."),
-        "coordinator": N_("The coordinator decides who joins, and gives a reason when it is no."),
+        "coordinator": N_(
+            "The coordinator decides who joins, and gives a reason when it is no; "
+            "while there is no coordinator, somebody on the committee does."
+        ),
         "committee": N_("Somebody on the committee decides who joins, and gives a reason when it is no."),
     },
     woven={

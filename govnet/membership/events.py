@@ -181,6 +181,19 @@ class MembershipLapsed(_AboutMembership):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RenewalUnheard(_AboutMembership):
+    """An organisation's membership is to be renewed, and nobody speaks for it."""
+
+    verb: ClassVar[str] = "membership.renewal_unheard"
+    sentence: ClassVar[Any] = _l(
+        "Nobody speaks for %(name)s: its membership runs out after %(last_day)s unless somebody does and renews it."
+    )
+
+    organisation: Organisation
+    last_day: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberResigned(_AboutMembership):
     """Somebody left; what they wrote and decided stays."""
 

@@ -98,11 +98,11 @@ def _forget(person_id: int) -> Iterable[str]:
 
 def ask_found() -> int:
     """Write to people from an old list, a few at a time. Returns how many."""
-    waiting = queries.found_unasked(_AT_ONCE)
+    waiting = queries.found_to_ask(_AT_ONCE)
     if not waiting:
         return 0
     with transaction():
-        return sum(member_actions.ask_to_confirm(key) for key in queries.found_unasked(_AT_ONCE))
+        return sum(member_actions.ask_to_confirm(key) for key in queries.found_to_ask(_AT_ONCE))
 
 
 def admissions() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -71,6 +71,22 @@ def announced(told: Told) -> Notice | None:
     )
 
 
+def unheard(told: Told) -> Notice:
+    """An organisation for which nobody speaks is to renew: officers can find somebody who does."""
+    people = officers(told.network.id)
+    return Notice(
+        template="membership/unheard",
+        news=News.DISCUSSION,
+        context={
+            "name": told.details.get("name", ""),
+            "organisation_id": int(str(told.details["organisation"]).rpartition(":")[2]),
+            "last_day": date.fromisoformat(told.details["last_day"]),
+        },
+        people=people,
+        concerned=people,
+    )
+
+
 def claimed(told: Told) -> Notice | None:
     """Somebody says that they may speak for an organisation: officers and who speaks for it can confirm."""
     organisation_id = int(str(told.details["organisation"]).rpartition(":")[2])
@@ -106,6 +122,7 @@ def bind() -> None:
     registry.tell("membership.objected", objected)
     registry.tell("membership.announced", announced)
     registry.tell("organisation.claimed", claimed)
+    registry.tell("membership.renewal_unheard", unheard)
     registry.link_to("application", lambda d: url_for("membership.application", application_id=int(d["key"])))
     registry.link_to("admission_objection", _application)
     registry.link_to("membership", lambda d: url_for("membership.members"))
