@@ -31,6 +31,7 @@ class Can(StrEnum):
     APPLY = "apply to join"
     SEE_APPLICATION = "see this application"
     DECIDE_APPLICATION = "decide an application"
+    HEAR_ADMISSION_APPEAL = "hear this appeal"
     SEE_MEMBERS = "see who the members are"
     VOUCH = "vouch for somebody who wants to join"
     OBJECT_TO_MEMBER = "object to a new member"
@@ -207,6 +208,7 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.APPLY: (EVERYBODY,),
     Can.SEE_APPLICATION: (OWNER, *OFFICERS),
     Can.DECIDE_APPLICATION: OFFICERS,
+    Can.HEAR_ADMISSION_APPEAL: OFFICERS,
     Can.SEE_MEMBERS: (MEMBER, *OFFICERS),
     Can.VOUCH: (MEMBER,),
     Can.OBJECT_TO_MEMBER: (MEMBER,),

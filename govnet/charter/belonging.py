@@ -66,6 +66,19 @@ ADMISSION_OBJECTION_DAYS = Whole(
     least=0,
     most=60,
 )
+ADMISSION_APPEAL_DAYS = Whole(
+    key="membership.appeal_days",
+    default=14,
+    title=N_("Time to appeal after being declined"),
+    explains=N_(
+        "Two others than whoever declined hear it, and have as long again. Applying again stays possible."
+    ),
+    clause=N_("Who was declined can appeal within %(value)s; two others than whoever declined decide."),
+    clause_zero=N_("Who was declined can apply again, and not appeal."),
+    unit="days",
+    least=0,
+    most=90,
+)
 RENEWAL_MONTHS = Whole(
     key="membership.renewal_months",
     default=0,

@@ -48,6 +48,7 @@ STARTING: Mapping[str, Mapping[str, Any]] = {
         "conduct.code": list(_CODE),
         "membership.admission": "committee",
         "membership.objection_days": 14,
+        "membership.appeal_days": 30,
         "membership.renewal_months": 12,
         "membership.roll_days": 30,
         "committee.consecutive_terms": 2,

@@ -74,7 +74,8 @@ def decline(application: Application, reason: str, *, by: Actor, via: Door) -> A
             network=_network(row), by=by, under=under, via=via, application=row, name=row.name, reason=reason
         )
     )
-    letters.to_applicant("declined", row, reason=reason, by=by.name)
+    days = queries.terms(row.network_id).appeal_days
+    letters.to_applicant("declined", row, reason=reason, by=by.name, appeal_days=days)
     return row
 
 

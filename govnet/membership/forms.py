@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from govnet.kernel.forms import Body, Form, Text, Ticks
 from govnet.membership import rules
@@ -118,6 +118,30 @@ class DeclineForm(Form):
     """Why the answer is no."""
 
     reason = Body(_l("The reason"), missing=_l("Give a reason: it is mailed"), limit=5_000)
+
+
+class AppealForm(Form):
+    """Why two others should look at it again."""
+
+    body = Body(
+        _l("Why should it be looked at again?"),
+        missing=_l("Say why it should be looked at again."),
+        limit=5_000,
+    )
+
+
+class HearForm(Form):
+    """What one of those who hear an appeal says."""
+
+    answer = RadioField(
+        _l("What do you say?"),
+        choices=[
+            SelectChoice("stands", _l("The answer stands")),
+            SelectChoice("let in", _l("Let in after all")),
+        ],
+        validators=[InputRequired(_l("Choose what you say."))],
+    )
+    reason = Body(_l("Why?"), missing=_l("Give a reason: it is mailed"), limit=5_000)
 
 
 class ObjectForm(Form):

@@ -7,7 +7,10 @@ import unicodedata
 from calendar import monthrange
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from typing import TypeVar
 from urllib.parse import urlsplit
+
+T = TypeVar("T")
 
 OPEN = frozenset({"applied", "asked"})
 """States in which an application waits for somebody."""
@@ -46,6 +49,11 @@ def web_address(typed: str) -> str | None:
 def unticked(sentences: Sequence[str], ticked: Collection[str]) -> list[str]:
     """Those of the charter's sentences that were not agreed to, in its order."""
     return [sentence for sentence in sentences if sentence not in ticked]
+
+
+def agreed_by_two(answers: Sequence[T]) -> T | None:
+    """The first answer that two have given, in the order in which they spoke."""
+    return next((each for n, each in enumerate(answers) if each in answers[:n]), None)
 
 
 def may_be_asked_again(asked_within_an_hour: int) -> bool:

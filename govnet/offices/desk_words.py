@@ -57,6 +57,14 @@ def _appeal(network: Network, row: Any) -> Waiting:
     return Waiting(since=row.since, kind=_("Appeal"), words=words, url=url, by=row.due)
 
 
+def _admission_appeal(network: Network, row: Any) -> Waiting | None:
+    url = registry.address({"subject": f"application:{row.key}"})
+    if url is None:
+        return None
+    words = _("%(name)s appeals against being declined", name=row.one)
+    return Waiting(since=row.since, kind=_("Appeal"), words=words, url=url, by=row.due)
+
+
 def _elsewhere(network: Network, row: Any) -> Waiting:
     return Waiting(
         since=row.since,
@@ -129,6 +137,7 @@ _MAKERS: dict[str, Callable[[Network, Any], Waiting | None]] = {
     "application": _application,
     "report": _report,
     "appeal": _appeal,
+    "admission appeal": _admission_appeal,
     "elsewhere": _elsewhere,
     "term": _term,
     "mandate": _mandate,

@@ -32,6 +32,7 @@ from govnet.kernel.clock import now, today
 from govnet.kernel.models import UTCInstant
 from govnet.mail.models import Delivery, Mail, MailLine
 from govnet.mail.rules import State
+from govnet.membership.beside import AdmissionAppeal, AdmissionVoice
 from govnet.membership.models import Application, ApplicationState, Organisation
 from govnet.offices import desk_words
 from govnet.offices.desk import Waiting
@@ -49,6 +50,7 @@ def below(network: Network, actor: Actor) -> Iterator[Waiting]:
     parts = [
         _reports(network.id),
         _appeals(network.id, actor.person_id or 0),
+        _admission_appeals(network.id, actor.person_id or 0),
         _elsewhere(network.id),
         _terms(network.id, day),
         _mandates(network.id, day),
@@ -112,6 +114,28 @@ def _appeals(network_id: int, person_id: int) -> Select[Any]:
             Hiding.by_id != person_id,
             func.coalesce(Post.author_id, 0) != person_id,
             Appeal.id.not_in(spoken),
+        )
+    )
+
+
+def _admission_appeals(network_id: int, person_id: int) -> Select[Any]:
+    spoken = select(AdmissionVoice.appeal_id).where(AdmissionVoice.person_id == person_id)
+    return (
+        _part(
+            "admission appeal",
+            Application.id,
+            since=AdmissionAppeal.at,
+            due=AdmissionAppeal.due_at,
+            one=Application.name,
+        )
+        .select_from(AdmissionAppeal)
+        .join(Application, Application.id == AdmissionAppeal.application_id)
+        .where(
+            AdmissionAppeal.network_id == network_id,
+            AdmissionAppeal.decided_at.is_(None),
+            func.coalesce(Application.decided_by_id, 0) != person_id,
+            func.coalesce(Application.person_id, 0) != person_id,
+            AdmissionAppeal.id.not_in(spoken),
         )
     )
 
