@@ -73,7 +73,9 @@ ADMISSION_APPEAL_DAYS = Whole(
     explains=N_(
         "Two others than whoever declined hear it, and have as long again. Applying again stays possible."
     ),
-    clause=N_("Who was declined can appeal within %(value)s; two others than whoever declined decide."),
+    clause=N_(
+        "Who was declined can appeal within %(value)s; two others in office decide, never whoever declined."
+    ),
     clause_zero=N_("Who was declined can apply again, and not appeal."),
     unit="days",
     least=0,

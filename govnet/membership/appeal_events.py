@@ -32,3 +32,11 @@ class AdmissionAppealStands(AboutApplication):
 
     verb: ClassVar[str] = "membership.appeal_stands"
     sentence: ClassVar[Any] = _l("Two others looked at the application of %(name)s: it stays declined.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdmissionAppealGranted(AboutApplication):
+    """Two others said that the applicant is let in after all."""
+
+    verb: ClassVar[str] = "membership.appeal_granted"
+    sentence: ClassVar[Any] = _l("Two others looked at the application of %(name)s: it is yes after all.")

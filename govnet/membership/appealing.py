@@ -18,9 +18,14 @@ from govnet.kernel.actor import ONESELF, Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.membership import application_queries as queries
 from govnet.membership import entering, letters, rules
-from govnet.membership.appeal_events import AdmissionAppealed, AdmissionAppealHeard, AdmissionAppealStands
+from govnet.membership.appeal_events import (
+    AdmissionAppealed,
+    AdmissionAppealGranted,
+    AdmissionAppealHeard,
+    AdmissionAppealStands,
+)
 from govnet.membership.beside import AdmissionAppeal, AdmissionVoice, AppealAnswer
-from govnet.membership.models import Application, ApplicationState
+from govnet.membership.models import Application, ApplicationState, MembershipKind
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 
@@ -116,6 +121,18 @@ def _decide(row: Application, found: Hearing, last: AdmissionVoice, about: dict[
         record(AdmissionAppealStands(**about))
         letters.to_applicant("appeal_stands", row, reason="\n\n".join([*said, last.reason]))
         return
+    record(AdmissionAppealGranted(**about))
     here = queries.standing(row.network_id, row.email, row.kind, row.organisation_id)
-    if here.case is queries.Case.NEW:  # who has applied again, or is in by now, needs nothing more
+    if here.case is not queries.Case.NEW:
+        return  # who has applied again, or is in by now, needs nothing more
+    if row.kind is MembershipKind.ORGANISATION and not row.may_speak:
+        _reopen(row)
+    else:
         entering.take_in(row, via=about["via"], by=about["by"], under=about["under"])
+
+
+def _reopen(row: Application) -> None:
+    """Nobody may speak for the organisation yet: the application waits for that again, as if it had not been declined."""
+    row.state, row.reason = ApplicationState.APPLIED, ""
+    row.decided_at = row.decided_by_id = None
+    letters.to_applicant("appeal_waits", row)

@@ -17,7 +17,7 @@ from govnet.kernel.transaction import transaction
 from govnet.mail import telling
 from govnet.membership import actions, appealing, links
 from govnet.membership.beside import AdmissionAppeal, AppealAnswer
-from govnet.membership.models import ApplicationState
+from govnet.membership.models import ApplicationState, MembershipKind
 from govnet.record.models import Entry
 from tests import builders
 from tests.membership.people import a_network_with_rules, a_waiting_application, applies, mails_to
@@ -43,13 +43,13 @@ def inside(client, app):
 class Scene:
     """A network with four on the committee, the first of whom declined Ada."""
 
-    def __init__(self, **rules):
+    def __init__(self, asks=None, **rules):
         self.network = a_network_with_rules(**rules)
         builders.a_committee(self.network, seats=6)
         self.sam, self.bea, self.cat, self.dan = (
             builders.a_steering_member(self.network, name) for name in ("Sam", "Bea", "Cat", "Dan")
         )
-        self.application = a_waiting_application(self.network)
+        self.application = a_waiting_application(self.network, **(asks or {}))
         with transaction():
             actions.decline(self.application, "You sell software.", by=self.by(self.sam), via=Door.WEB)
 
@@ -143,6 +143,16 @@ def test_who_has_applied_again_meanwhile_is_not_let_in_twice():
     scene.hears(scene.cat, LET_IN)
     assert scene.state is ApplicationState.DECLINED
     assert db.session.query(AdmissionAppeal).one().outcome is LET_IN
+
+
+def test_an_organisation_that_nobody_may_speak_for_yet_waits_again_after_a_yes():
+    scene = Scene(asks={"kind": MembershipKind.ORGANISATION, "organisation_name": "The Shed"})
+    scene.appeals()
+    scene.hears(scene.bea, LET_IN)
+    scene.hears(scene.cat, LET_IN)
+    assert scene.state is ApplicationState.APPLIED
+    assert "once you may speak" in mails_to("ada@example.org")[-1][0]
+    assert verbs()[-1] == "membership.appeal_granted"
 
 
 def test_those_who_can_hear_it_are_told():
