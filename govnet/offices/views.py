@@ -23,6 +23,7 @@ from govnet.offices import actions, basis, naming, places, promising, rules, sho
 from govnet.offices.actions import Seating
 from govnet.offices.forms import EndingForm, LastDayForm, PlaceForm, SeatingForm, VacancyForm
 from govnet.offices.models import CameBy, Constituency, Seat, Term
+from govnet.offices.places import Committee
 from govnet.permissions import Can, allows, current_actor
 
 bp = Blueprint("offices", __name__)
@@ -57,18 +58,18 @@ def committee_data(network: Network) -> Response:
 @allows(Can.RECORD_OFFICE)
 def record(network: Network) -> Response:
     """The form that says who takes a place by which decision."""
-    form = _seating_form(network)
+    found = places.committee(network)
+    form = _seating_form(network, found)
     day, charter = today(network.zone), rules_in_force(network.id)
-    seat = next((s for s in places.committee(network).places if s.seat.id == form.seat.data), None)
-    turn = turn_after(seat.seat.position, day, charter) if seat else None
+    seat = next((each.seat for each in found.places if each.seat.id == form.seat.data), None)
+    turn = turn_after(seat.position, day, charter) if seat else None
     full = rules.months_after(day, charter[parameters.TERM_MONTHS])
     form.first_day.data, form.last_day.data = day, (turn or full) - rules.DAY
-    return _record_page(network, form)
+    return _record_page(network, found, form)
 
 
-def _seating_form(network: Network) -> SeatingForm:
+def _seating_form(network: Network, found: Committee) -> SeatingForm:
     form = SeatingForm(about=network)
-    found = places.committee(network)
     form.seat.choices = [SelectChoice(p.seat.id, shown.place_words(p)) for p in found.places]
     empty = [p.seat.id for p in found.places if p.now is None]
     if empty and not form.is_submitted():
@@ -76,9 +77,8 @@ def _seating_form(network: Network) -> SeatingForm:
     return form
 
 
-def _record_page(network: Network, form: SeatingForm, status: int = 200) -> Response:
-    recent = basis.recent(network.id, rules.PLACE_MATTERS)
-    charter, found = rules_in_force(network.id), places.committee(network)
+def _record_page(network: Network, found: Committee, form: SeatingForm, status: int = 200) -> Response:
+    recent, charter = basis.recent(network.id, rules.PLACE_MATTERS), rules_in_force(network.id)
     said, turns = shown.rules_of_places(charter), shown.turns_of(found, charter, today(network.zone))
     return page(
         "offices/record.html",
@@ -94,7 +94,7 @@ def _record_page(network: Network, form: SeatingForm, status: int = 200) -> Resp
 @allows(Can.RECORD_OFFICE)
 def give(network: Network) -> AnyResponse:
     """Write it down."""
-    form = _seating_form(network)
+    form = _seating_form(network, places.committee(network))
     if form.validate_on_submit():
         with form.catching():
             seating = _seating(network, form)
@@ -105,7 +105,7 @@ def give(network: Network) -> AnyResponse:
                 lambda term: url_for(".committee", _anchor=f"place-{term.seat_id}"),
                 done=_("It is written down, and the network is told."),
             )
-    return _record_page(network, form, 422)
+    return _record_page(network, places.committee(network), form, 422)
 
 
 def _seating(network: Network, form: SeatingForm) -> Seating:
