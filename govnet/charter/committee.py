@@ -173,6 +173,22 @@ VACANCY = Choice(
         "open": N_("An empty place stays empty until its term would have ended."),
     },
 )
+VACANCY_DAYS = Whole(
+    key="committee.vacancy_days",
+    default=0,
+    title=N_("Time to fill an empty place"),
+    explains=N_(
+        "Counted from the first day without a holder. Nothing is filled by itself: people are reminded."
+    ),
+    clause=N_(
+        "A place that fell empty is filled within %(value)s; the officers are reminded, and all see when it is late."
+    ),
+    clause_zero=N_("No time is set for filling a place that fell empty."),
+    unit="days",
+    least=0,
+    most=365,
+    when=("committee.vacancy", frozenset({"decision", "coopt"})),
+)
 CHAIR = Choice(
     key="committee.chair",
     default="committee",

@@ -133,6 +133,18 @@ def _mail(row: Any, words: str) -> Waiting:
     return Waiting(since=row.since, kind=_("Mail"), words=words, url=url, trouble=True)
 
 
+def _empty_place(network: Network, row: Any) -> Waiting:
+    due = row.day + timedelta(days=row.number)
+    words = _("The empty place “%(place)s” is to be filled by %(day)s", place=row.one, day=_last(due))
+    return Waiting(
+        since=midnight(row.day, network.zone),
+        kind=_("Office"),
+        words=words,
+        url=url_for("offices.committee", _anchor=f"place-{row.key}"),
+        by=midnight(due, network.zone),
+    )
+
+
 _MAKERS: dict[str, Callable[[Network, Any], Waiting | None]] = {
     "application": _application,
     "report": _report,
@@ -140,6 +152,7 @@ _MAKERS: dict[str, Callable[[Network, Any], Waiting | None]] = {
     "admission appeal": _admission_appeal,
     "elsewhere": _elsewhere,
     "term": _term,
+    "empty place": _empty_place,
     "mandate": _mandate,
     "due report": _due_report,
     "stopped": _stopped,

@@ -15,6 +15,7 @@ from govnet.accounts.models import Person
 from govnet.charter import parameters as p
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
+from govnet.charter.rules import Charter
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import PROGRAM, SYSTEM, Door
@@ -197,6 +198,11 @@ def _end(key: int) -> bool:
             return False
         end_now(term, TermEnd.INELIGIBLE, unfit_words(term.unfit_why))
     return True
+
+
+def days_to_fill(charter: Charter) -> timedelta:
+    """How soon the rules want a place that fell empty to be filled; nothing where they set no time."""
+    return timedelta(days=charter[p.VACANCY_DAYS] if charter.applies(p.VACANCY_DAYS) else 0)
 
 
 def unfit_words(why: Unfit) -> str:

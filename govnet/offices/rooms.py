@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
+from govnet.charter.queries import rules_in_force
 from govnet.decisions.models import Proposal, ProposalVersion, VersionState
 from govnet.extensions import db
 from govnet.forum.kinds import ReportState
@@ -36,6 +37,7 @@ from govnet.membership.beside import AdmissionAppeal, AdmissionVoice
 from govnet.membership.models import Application, ApplicationState, Organisation
 from govnet.offices import desk_words
 from govnet.offices.desk import Waiting
+from govnet.offices.fitting import days_to_fill
 from govnet.offices.models import Body, Mandate, Seat, Term
 from govnet.permissions import Can, can
 
@@ -59,6 +61,9 @@ def below(network: Network, actor: Actor) -> Iterator[Waiting]:
         _line(),
         _slow(network.id, moment),
     ]
+    days = days_to_fill(rules_in_force(network.id))
+    if days:
+        parts.append(_empty(network.id, day, days))
     if can(actor, Can.DECIDE_APPLICATION, network):
         parts.append(_applications(network.id))
     for row in db.session.execute(union_all(*parts)):
@@ -162,6 +167,17 @@ def _terms(network_id: int, day: date) -> Select[Any]:
         .join(Seat, Seat.id == Term.seat_id)
         .join(Body, Body.id == Term.body_id)
         .where(Body.network_id == network_id, Term.start <= day, Term.end > day, Term.end <= day + SOON)
+    )
+
+
+def _empty(network_id: int, day: date, days: timedelta) -> Select[Any]:
+    """Places that fell empty, a while before the rules want them filled; the day is the first one without a holder."""
+    last = select(func.max(Term.end)).where(Term.seat_id == Seat.id, Term.start < Term.end).scalar_subquery()
+    return (
+        _part("empty place", Seat.id, day=last, one=Seat.name, number=literal(days.days))
+        .select_from(Seat)
+        .join(Body, Body.id == Seat.body_id)
+        .where(Body.network_id == network_id, last <= day)
     )
 
 

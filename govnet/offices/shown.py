@@ -36,13 +36,14 @@ OF_PLACES: tuple[Parameter[Any], ...] = (
     p.STAGGERING,
     p.CONSECUTIVE_TERMS,
     p.VACANCY,
+    p.VACANCY_DAYS,
     p.CHAIR,
 )
 
 
 def rules_of_places(charter: Charter) -> list[Said]:
     """What the charter says about places on the committee, a sentence each."""
-    return [sentence(each, charter) for each in OF_PLACES]
+    return [sentence(each, charter) for each in OF_PLACES if charter.applies(each)]
 
 
 def lacking(committee: Committee, charter: Charter) -> list[Said]:
@@ -59,6 +60,15 @@ def unfit_of(committee: Committee, charter: Charter) -> dict[int, tuple[str, dat
         for seat_id, term in held
         if term.unfit_why is not None
     }
+
+
+def fill_by(committee: Committee, charter: Charter) -> dict[int, date]:
+    """By seat, the last day on which the rules want a place that fell empty to be filled."""
+    days = fitting.days_to_fill(charter)
+    if not days:
+        return {}
+    empty = (each for each in committee.places if each.now is None and each.before and not each.next)
+    return {each.seat.id: max(held.term.end for held in each.before) + days - DAY for each in empty}
 
 
 def turns_of(committee: Committee, charter: Charter, day: date) -> dict[int, date]:

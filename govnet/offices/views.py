@@ -43,6 +43,8 @@ def committee(network: Network) -> Response:
         turns=shown.turns_of(found, charter, today(network.zone)),
         unfit=shown.unfit_of(found, charter),
         lacking=shown.lacking(found, charter),
+        fill_by=shown.fill_by(found, charter),
+        day=today(network.zone),
         unpromised={each.term_id for each in promising.missing(network.id)},
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import json
 from datetime import date, timedelta
 
@@ -18,6 +19,7 @@ from govnet.offices.ending import record_ends
 from govnet.offices.models import Constituency, Seat, Term, TermEnd
 from govnet.record.queries import details, entries_about
 from tests import builders
+from tests.offices.browser import a_browser
 from tests.offices.builders import a_decision
 from tests.pages import opened
 
@@ -162,3 +164,24 @@ def test_the_page_says_which_places_the_rules_still_want(client):
     a_uk(individual_seats=2)
     text = opened(client, "/uk/committee").text
     assert "Our rules want 2 places for members in person; so far: 0 places." in text
+
+
+@pytest.mark.parametrize(("days", "late"), [(29, False), (30, True)])
+def test_a_place_that_fell_empty_is_to_be_filled_in_time(app, time, days, late):
+    uk, body = a_uk(vacancy_days=30)
+    client = a_browser(app, contextvars.Context())
+    term = builders.seated(body, builders.a_member(uk), seat=3, days=0)
+    assert term.end == TODAY
+    builders.sign_in(client, builders.a_steering_member(uk))
+    time.move(timedelta(days=days))
+    text = opened(client, "/uk/committee").text
+    assert text.count("By our rules to be filled by Tue 12 May 2015") == 1
+    assert ("Late By our rules" in text) is late
+    desk = opened(client, "/uk/desk").text
+    assert "The empty place “Seat 3” is to be filled by Tue 12 May 2015" in desk
+
+
+def test_where_an_empty_place_stays_empty_no_time_is_set(client):
+    _uk, body = a_uk(vacancy_days=30, vacancy="open")
+    builders.seated(body, builders.a_member(_uk), seat=3, days=0)
+    assert "to be filled by" not in opened(client, "/uk/committee").text
