@@ -132,9 +132,9 @@ def _bind_kernel(app: Flask) -> None:
     from govnet.charter.queries import network_by_slug
     from govnet.decisions.roll import committee_is
     from govnet.membership.places import networks_of
-    from govnet.membership.registry import officers_are
+    from govnet.membership.registry import coordinated_is, officers_are
     from govnet.offices.belonging import belongings
-    from govnet.offices.queries import holders, officers, sitting
+    from govnet.offices.queries import coordinated, holders, officers, sitting
     from govnet.record.queries import head
 
     paths.bind(app, network_by_slug)
@@ -143,6 +143,7 @@ def _bind_kernel(app: Flask) -> None:
     refusals.bind(app, holders)
     committee_is(sitting)
     officers_are(officers)
+    coordinated_is(coordinated)
     bind_templates(app)
     people_are(readers)
     networks_are(belongings)

@@ -31,6 +31,7 @@ class Can(StrEnum):
     APPLY = "apply to join"
     SEE_APPLICATION = "see this application"
     DECIDE_APPLICATION = "decide an application"
+    HEAR_ADMISSION_APPEAL = "hear this appeal"
     SEE_MEMBERS = "see who the members are"
     VOUCH = "vouch for somebody who wants to join"
     OBJECT_TO_MEMBER = "object to a new member"
@@ -87,6 +88,7 @@ class Can(StrEnum):
     REPORT_AS_COORDINATOR = "file the coordinator's report"
     CHANGE_SETTINGS = "change the network's settings"
     LEAVE_OFFICE = "leave this office"
+    PROMISE_CODE = "promise this"
     # announcements
     READ_ANNOUNCEMENT = "read this announcement before it is sent"
     WRITE_ANNOUNCEMENT = "write an announcement"
@@ -207,6 +209,7 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.APPLY: (EVERYBODY,),
     Can.SEE_APPLICATION: (OWNER, *OFFICERS),
     Can.DECIDE_APPLICATION: OFFICERS,
+    Can.HEAR_ADMISSION_APPEAL: OFFICERS,
     Can.SEE_MEMBERS: (MEMBER, *OFFICERS),
     Can.VOUCH: (MEMBER,),
     Can.OBJECT_TO_MEMBER: (MEMBER,),
@@ -264,6 +267,7 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.REPORT_AS_COORDINATOR: (MANDATE_HOLDER,),
     Can.CHANGE_SETTINGS: OFFICERS,
     Can.LEAVE_OFFICE: (OWNER,),
+    Can.PROMISE_CODE: (OWNER,),
     # announcements
     Can.READ_ANNOUNCEMENT: (READER,),
     Can.WRITE_ANNOUNCEMENT: OFFICERS,

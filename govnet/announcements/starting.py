@@ -25,7 +25,12 @@ from govnet.record.queries import details
 
 LOOK_BACK = timedelta(days=30)
 """How far back where there was no announcement yet."""
-DECIDED = ("decisions.decided", "decisions.taken_elsewhere", "charter.changed")
+DECIDED = (
+    "decisions.decided",
+    "decisions.taken_elsewhere",
+    "decisions.taken_elsewhere_late",
+    "charter.changed",
+)
 OFFICES = (
     "offices.term_granted",
     "offices.term_cut_short",

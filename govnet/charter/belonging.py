@@ -28,7 +28,10 @@ ADMISSION = Choice(
     options={
         "immediate": N_("Who asks to join is a member at once, as soon as the address is confirmed."),
         "sponsors": N_("Who asks to join is let in as soon as enough members vouch for them."),
-        "coordinator": N_("The coordinator decides who joins, and gives a reason when it is no."),
+        "coordinator": N_(
+            "The coordinator decides who joins, and gives a reason when it is no; "
+            "while there is no coordinator, somebody on the committee does."
+        ),
         "committee": N_("Somebody on the committee decides who joins, and gives a reason when it is no."),
     },
     woven={
@@ -62,6 +65,21 @@ ADMISSION_OBJECTION_DAYS = Whole(
     unit="days",
     least=0,
     most=60,
+)
+ADMISSION_APPEAL_DAYS = Whole(
+    key="membership.appeal_days",
+    default=14,
+    title=N_("Time to appeal after being declined"),
+    explains=N_(
+        "Two others than whoever declined hear it, and have as long again. Applying again stays possible."
+    ),
+    clause=N_(
+        "Who was declined can appeal within %(value)s; two others in office decide, never whoever declined."
+    ),
+    clause_zero=N_("Who was declined can apply again, and not appeal."),
+    unit="days",
+    least=0,
+    most=90,
 )
 RENEWAL_MONTHS = Whole(
     key="membership.renewal_months",

@@ -26,6 +26,74 @@ SISTER_SEATS = Whole(
     least=0,
     most=20,
 )
+INDIVIDUAL_SEATS = Whole(
+    key="committee.individual_seats",
+    default=0,
+    title=N_("Places kept for members in person"),
+    explains=N_("Of the committee’s places, at least so many. Nobody else is given one."),
+    clause=N_("At least %(value)s must be for members in person."),
+    clause_zero=N_("No place is kept for members in person."),
+    unit="places",
+    least=0,
+    most=60,
+)
+ORGANISATION_SEATS = Whole(
+    key="committee.organisation_seats",
+    default=0,
+    title=N_("Places kept for organisations"),
+    explains=N_(
+        "Of the committee’s places, at least so many. Only who speaks for a member organisation gets one."
+    ),
+    clause=N_("At least %(value)s must be for people who speak for member organisations."),
+    clause_zero=N_("No place is kept for organisations."),
+    unit="places",
+    least=0,
+    most=60,
+)
+ONE_ORGANISATION = Whole(
+    key="committee.one_organisation",
+    default=0,
+    title=N_("People from one organisation"),
+    explains=N_("Counted are all on the committee who speak for it, whichever place they hold."),
+    clause=N_("At most %(value)s on the committee can speak for the same organisation."),
+    clause_zero=N_("Any number of people on the committee can speak for the same organisation."),
+    unit="people",
+    least=0,
+    most=20,
+)
+UNFIT = Choice(
+    key="committee.unfit",
+    default="leaves",
+    title=N_("Who no longer fits a place"),
+    explains=N_(
+        "Whose membership ran out, who no longer speaks for an organisation, or who is one too many of it."
+    ),
+    clause=N_("%(value)s"),
+    options={
+        "leaves": N_("Who no longer fits a place leaves it, unless that is put right in time."),
+        "stays": N_(
+            "Who no longer fits a place keeps it until its term ends; the network is told, and "
+            "the next one must fit."
+        ),
+    },
+    woven={
+        "leaves": N_(
+            "Who no longer fits a place has %(committee__unfit_days)s to put that right, then the place falls empty; "
+            "of too many from one organisation, that is who came last."
+        )
+    },
+)
+UNFIT_DAYS = Whole(
+    key="committee.unfit_days",
+    default=30,
+    title=N_("Time to fit a place again"),
+    explains=N_("Counted from the day on which the holder and the officers are told."),
+    clause=N_("Who no longer fits a place has %(value)s to put that right."),
+    unit="days",
+    least=0,
+    most=180,
+    when=("committee.unfit", frozenset({"leaves"})),
+)
 TERM_MONTHS = Whole(
     key="committee.term_months",
     default=24,
@@ -35,6 +103,52 @@ TERM_MONTHS = Whole(
     unit="months",
     least=1,
     most=120,
+)
+STAGGERING = Choice(
+    key="committee.staggering",
+    default="none",
+    title=N_("When places come up"),
+    explains=N_("In turns, there are always people on the committee who know how things are done."),
+    clause=N_("%(value)s"),
+    options={
+        "none": N_("Each place comes up when its own term ends."),
+        "together": N_("All places come up together."),
+        "halves": N_("Places come up in two turns: every second one on the list, then the others."),
+        "thirds": N_("Places come up in three turns: every third one on the list at a time."),
+    },
+    woven={
+        "together": N_("All places come up together, at the end of %(committee__turn_month)s."),
+        "halves": N_(
+            "Places come up in two turns, every second one on the list at a time, at the end of "
+            "%(committee__turn_month)s; a term ends with the turn of its place."
+        ),
+        "thirds": N_(
+            "Places come up in three turns, every third one on the list at a time, at the end of "
+            "%(committee__turn_month)s; a term ends with the turn of its place."
+        ),
+    },
+)
+TURN_MONTH = Choice(
+    key="committee.turn_month",
+    default="june",
+    title=N_("The month in which places come up"),
+    explains=N_("With its last day. Turns that are less than a year apart fall in other months too."),
+    clause=N_("A term ends with the month of %(value)s."),
+    options={
+        "january": N_("January"),
+        "february": N_("February"),
+        "march": N_("March"),
+        "april": N_("April"),
+        "may": N_("May"),
+        "june": N_("June"),
+        "july": N_("July"),
+        "august": N_("August"),
+        "september": N_("September"),
+        "october": N_("October"),
+        "november": N_("November"),
+        "december": N_("December"),
+    },
+    when=("committee.staggering", frozenset({"together", "halves", "thirds"})),
 )
 CONSECUTIVE_TERMS = Whole(
     key="committee.consecutive_terms",
@@ -59,6 +173,22 @@ VACANCY = Choice(
         "open": N_("An empty place stays empty until its term would have ended."),
     },
 )
+VACANCY_DAYS = Whole(
+    key="committee.vacancy_days",
+    default=0,
+    title=N_("Time to fill an empty place"),
+    explains=N_(
+        "Counted from the first day without a holder. Nothing is filled by itself: people are reminded."
+    ),
+    clause=N_(
+        "A place that fell empty is filled within %(value)s; the officers are reminded, and all see when it is late."
+    ),
+    clause_zero=N_("No time is set for filling a place that fell empty."),
+    unit="days",
+    least=0,
+    most=365,
+    when=("committee.vacancy", frozenset({"decision", "coopt"})),
+)
 CHAIR = Choice(
     key="committee.chair",
     default="committee",
@@ -73,4 +203,18 @@ COMMITTEE_QUORUM = Share(
     title=N_("How many of the committee must answer"),
     explains=N_("In decisions that the committee takes; of those who hold a place when it is opened."),
     clause=N_("The committee decides only if %(value)s of its members answer."),
+)
+PUBLISH_DAYS = Whole(
+    key="committee.publish_days",
+    default=0,
+    title=N_("Writing down what the committee decided"),
+    explains=N_("Counted from the day of the meeting. What comes late is taken all the same, with a reason."),
+    clause=N_(
+        "What the committee decides at a meeting is written down here within %(value)s; "
+        "when it is later, everybody can read how late, and why."
+    ),
+    clause_zero=N_("No time is set for writing down what the committee decides at a meeting."),
+    unit="days",
+    least=0,
+    most=90,
 )

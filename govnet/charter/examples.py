@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from govnet.charter import parameters as p
+from govnet.charter import turns
 from govnet.charter.kinds import Share
 from govnet.kernel.said import N_, Said, counted
 
@@ -114,6 +115,37 @@ def _sisters(old: Charter, new: Charter, _roll: int) -> Said | None:
     return _said(text, seats - old[p.SISTER_SEATS], seats - new[p.SISTER_SEATS], seats=seats)
 
 
+def _kept(old: Charter, new: Charter, _roll: int) -> Said | None:
+    text = N_("Of %(seats)s places, %(new)s can be for any member instead of %(old)s.")
+    free = [each[p.SEATS] - each[p.INDIVIDUAL_SEATS] - each[p.ORGANISATION_SEATS] for each in (old, new)]
+    return _said(text, *free, seats=new[p.SEATS]) if old[p.SEATS] == new[p.SEATS] else None
+
+
+def _one_organisation(_old: Charter, new: Charter, _roll: int) -> Said | None:
+    text = N_("Whoever would be number %(next)s from one organisation is not given a place.")
+    return Said(text, {"next": new[p.ONE_ORGANISATION] + 1}) if new[p.ONE_ORGANISATION] else None
+
+
+def _published(old: Charter, new: Charter, _roll: int) -> Said | None:
+    text = N_(
+        "What a meeting decides on the 1st is late from day %(new)s of the month on, instead of %(old)s."
+    )
+    if (
+        not old[p.PUBLISH_DAYS]
+        or not new[p.PUBLISH_DAYS]
+        or max(old[p.PUBLISH_DAYS], new[p.PUBLISH_DAYS]) > 26
+    ):
+        return None
+    return _said(text, old[p.PUBLISH_DAYS] + 2, new[p.PUBLISH_DAYS] + 2)
+
+
+def _turns(old: Charter, new: Charter, _roll: int) -> Said | None:
+    text = N_("Of %(seats)s places, at most %(new)s come up at a time, by turns.")
+    if new[p.STAGGERING] == "none":
+        return None
+    return Said(text, {"seats": new[p.SEATS], "new": turns.most_at_once(new)})
+
+
 EXAMPLES: Mapping[str, Example] = {
     p.QUORUM.key: _quorum,
     p.QUORUM_COUNT.key: _quorum_count,
@@ -128,4 +160,9 @@ EXAMPLES: Mapping[str, Example] = {
     p.CONSECUTIVE_TERMS.key: _in_a_row,
     p.TERM_MONTHS.key: _term,
     p.SISTER_SEATS.key: _sisters,
+    p.INDIVIDUAL_SEATS.key: _kept,
+    p.ORGANISATION_SEATS.key: _kept,
+    p.ONE_ORGANISATION.key: _one_organisation,
+    p.STAGGERING.key: _turns,
+    p.PUBLISH_DAYS.key: _published,
 }

@@ -64,6 +64,7 @@ UNITS: Mapping[str, tuple[str, str]] = {
     "days": NN_("%(num)s day", "%(num)s days"),
     "months": NN_("%(num)s month", "%(num)s months"),
     "members": NN_("%(num)s member", "%(num)s members"),
+    "people": NN_("%(num)s person", "%(num)s people"),
     "places": NN_("%(num)s place", "%(num)s places"),
     "terms": NN_("%(num)s term", "%(num)s terms"),
     "stops": NN_("%(num)s Stop", "%(num)s Stops"),

@@ -55,8 +55,8 @@ CODE_OF_CONDUCT = Statements(
     key="conduct.code",
     default=(),
     title=N_("How we treat each other"),
-    explains=N_("Each sentence is ticked by itself when somebody joins."),
-    clause=N_("We promise each other:"),
+    explains=N_("Each sentence is ticked by itself when somebody joins, and again when they take office."),
+    clause=N_("We promise each other, when we join and again when we take office:"),
     clause_none=N_("There is no written code of conduct."),
 )
 WHO_MAY_HIDE = Choice(
@@ -86,7 +86,7 @@ MATTERS: Mapping[str, str] = {
     "members": N_("who belongs to the network"),
     "money": N_("money"),
     "statement": N_("what is said in our name"),
-    "mandate": N_("what the coordinator may do"),
+    "mandate": N_("who coordinates and what the coordinator may do"),
     "committee": N_("the committee’s own business"),
 }
 BODIES: Mapping[str, str] = {"all": N_("All members"), "committee": N_("The committee")}
@@ -108,7 +108,10 @@ _TITLES: Mapping[str, tuple[str, str]] = {
         N_("What is said in our name: who decides"),
         N_("What is said in our name: how it is decided"),
     ),
-    "mandate": (N_("The coordinator’s work: who decides"), N_("The coordinator’s work: how it is decided")),
+    "mandate": (
+        N_("The coordinator’s appointment and work: who decides"),
+        N_("The coordinator’s appointment and work: how it is decided"),
+    ),
     "committee": (
         N_("The committee’s business: who decides"),
         N_("The committee’s business: how it is decided"),

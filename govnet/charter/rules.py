@@ -7,8 +7,10 @@ from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from govnet.charter import parameters as p
+from govnet.charter import turns
 from govnet.charter.examples import example
-from govnet.charter.kinds import BadValue, Choice, Parameter, Statements
+from govnet.charter.kinds import BadValue, Parameter, Statements
+from govnet.charter.sentences import sentence
 from govnet.charter.starting import STARTING
 from govnet.kernel.said import N_, Said
 
@@ -98,10 +100,7 @@ def _contradictions(new: Charter) -> dict[str, Said]:
         found[p.KINDS.key] = Said(
             N_("Observers have no voice: people or organisations must be able to join too.")
         )
-    if new[p.SISTER_SEATS] > new[p.SEATS]:
-        found[p.SISTER_SEATS.key] = Said(
-            N_("There can’t be more places for sister networks than the committee has places.")
-        )
+    found |= _committee_contradictions(new)
     if new[p.BODY_FOR["charter"]] == "committee":
         found[p.BODY_FOR["charter"].key] = Said(
             N_("These rules belong to all members: the committee can’t change them.")
@@ -109,6 +108,30 @@ def _contradictions(new: Charter) -> dict[str, Said]:
     if new[p.METHOD_FOR["charter"]] == "advice":
         found[p.METHOD_FOR["charter"].key] = Said(
             N_("These rules can’t be changed by advice, which binds nobody.")
+        )
+    return found
+
+
+def _committee_contradictions(new: Charter) -> dict[str, Said]:
+    found: dict[str, Said] = {}
+    if new[p.SISTER_SEATS] > new[p.SEATS]:
+        found[p.SISTER_SEATS.key] = Said(
+            N_("There can’t be more places for sister networks than the committee has places.")
+        )
+    kept = new[p.INDIVIDUAL_SEATS] + new[p.ORGANISATION_SEATS]
+    if kept and kept + new[p.SISTER_SEATS] > new[p.SEATS]:
+        key = (p.ORGANISATION_SEATS if new[p.ORGANISATION_SEATS] else p.INDIVIDUAL_SEATS).key
+        found[key] = Said(N_("The places kept for some would be more than the committee has."))
+    if new[p.ORGANISATION_SEATS] and "organisation" not in new[p.KINDS]:
+        found[p.ORGANISATION_SEATS.key] = Said(
+            N_("Places would be kept for organisations, but organisations can’t be members.")
+        )
+    if new[p.STAGGERING] != "none" and not turns.regular(new):
+        found[p.STAGGERING.key] = Said(
+            N_(
+                "Turns would not come at the same time of the year: choose a time on the committee that fits, "
+                "such as 24 months for two turns or 36 for three."
+            )
         )
     return found
 
@@ -166,16 +189,6 @@ class Change:
     def after(self) -> Said:
         """The sentence that holds now, as the charter document has it."""
         return sentence(self.parameter, self.rules[1])[1]
-
-
-def sentence(each: Parameter[Any], charter: Charter) -> tuple[tuple[str, ...], Said]:
-    """What the charter says of a parameter, and the keys it speaks of: its own, and those woven into its sentence."""
-    words = each.woven.get(charter[each]) if isinstance(each, Choice) else None
-    if not words:
-        return (each.key,), each.states(charter[each])
-    found = [p.CATALOGUE[key] for key in p.CATALOGUE if f"%({key.replace('.', '__')})s" in words]
-    values = {one.key.replace(".", "__"): one.phrase(charter[one]) for one in found}
-    return (each.key, *(one.key for one in found)), Said(words, values)
 
 
 def diff(old: Charter, new: Charter) -> tuple[Change, ...]:

@@ -13,6 +13,7 @@ from flask_babel import ngettext
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
+from govnet.charter.rules import Charter
 from govnet.decisions import petitions, queries, review_rules, timing, trials, ways
 from govnet.decisions.book import Decision, DecisionNote, NoteKind
 from govnet.decisions.events import (
@@ -24,6 +25,7 @@ from govnet.decisions.events import (
     ProposalReworded,
     ProposalWithdrawn,
     TakenElsewhere,
+    TakenElsewhereLate,
 )
 from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion
 from govnet.decisions.opening import (
@@ -98,16 +100,38 @@ def record_elsewhere(
             _("That day has not come yet. Enter the day on which it was decided."), field="taken_on"
         )
     charter = charters.rules_in_force(network.id)
+    late = _late(network, charter, taken, via)
     words = checked(charter, words, ask.matter)
     until = timing.objections_until(clock.now(), charter, ZoneInfo(network.zone))
     values = {"taken_on": taken.on, "taken_by": taken.by, "taken_where": taken.where}
     evidence = {"evidence": taken.evidence, "evidence_url": taken.url}
     times = {"first_deadline": until, "tell_at": clock.now() + UNDO}
-    proposal = new_proposal(network, ask, charter, door=via, by=by, **values, **evidence, **times)
+    proposal = new_proposal(network, ask, charter, door=via, by=by, **values, **evidence, **times, **late)
     version = open_version(proposal, words, network, method=ELSEWHERE, deadline=until)
     how: dict[str, Any] = {"taken_on": taken.on, "taken_by": taken.by, "evidence": taken.evidence}
-    record(TakenElsewhere(**doer.fields(network), **told(proposal, version), **how))
+    about = {**doer.fields(network), **told(proposal, version), **how}
+    if late:
+        record(TakenElsewhereLate(**about, days=late["days_late"], late_because=late["late_because"]))
+    else:
+        record(TakenElsewhere(**about))
     return proposal
+
+
+def _late(network: Network, charter: Charter, taken: Taken, via: Door) -> dict[str, Any]:
+    """How late it is and why, where the charter says how soon a meeting of the committee is written down."""
+    met = taken.by == "committee" and via is Door.MEETING
+    days = timing.days_late(taken.on, clock.today(network.zone), charter) if met else 0
+    if days and not taken.late_because.strip():
+        allowed = say(p.PUBLISH_DAYS.phrase(charter[p.PUBLISH_DAYS]))
+        raise RuleBroken(
+            _(
+                "By our rules what the committee decides at a meeting is written down within %(days)s. "
+                "You still can: say why it comes later. Everybody can read it.",
+                days=allowed,
+            ),
+            field="late_because",
+        )
+    return {"days_late": days, "late_because": taken.late_because.strip()} if days else {}
 
 
 def reword(proposal: Proposal, words: Words, *, because: str, by: Actor, via: Door) -> ProposalVersion:

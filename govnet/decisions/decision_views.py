@@ -45,6 +45,7 @@ def decision_data(network: Network, number: str) -> Response:
         | {"proposal": shown.as_data(it.now), "sha256": found.digest, "after_waiting": found.after_waiting}
         | {"charter": found.charter_version.number, "headline": it.headline}
         | {"evidence": proposal.evidence, "evidence_url": proposal.evidence_url}
+        | {"days_late": proposal.days_late, "late_because": proposal.late_because}
         | {"replaces": found.supersedes.number if found.supersedes else None}
         | {"notes": [_note(each) for each in found.notes], "versions": [_version(each) for each in it.words]}
         | {"timeline": [{"when": e[0], "what": e[1]} for e in whole.timeline(it, network.zone)]}

@@ -66,6 +66,20 @@ class TakenElsewhere(ProposalOpened):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TakenElsewhereLate(TakenElsewhere):
+    """The same, later than the charter gives after a meeting of the committee."""
+
+    verb: ClassVar[str] = "decisions.taken_elsewhere_late"
+    sentence: ClassVar[Any] = _l(
+        "%(actor)s wrote down what the committee had decided, %(days)s days late: “%(question)s”"
+    )
+    words_of: ClassVar[frozenset[str]] = frozenset({"question", "late_because"})
+
+    days: int
+    late_because: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ElsewhereTold(_AboutProposal):
     """The time to take back what was written down is over: everybody who may object is told."""
 

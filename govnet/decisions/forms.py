@@ -126,6 +126,7 @@ class RecordForm(WordsForm):
     )
     url = Text(_l("A link to the minutes or the mail"), limit=500)
     replaces = SelectField(_l("Does it replace an earlier decision?"), coerce=int, default=0)
+    late_because = Text(_l("If it comes late: why?"), limit=500)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -41,6 +41,7 @@ class Proposal(Base):
             "(door IN ('meeting', 'list')) = (taken_on IS NOT NULL)", name="taken_elsewhere_has_a_day"
         ),
         CheckConstraint("taken_on IS NULL OR evidence <> ''", name="taken_elsewhere_has_evidence"),
+        CheckConstraint("(days_late = 0) = (late_because = '')", name="late_has_a_reason"),
         Index("ix_proposal_network", "network_id", "opened_at"),
     )
     id: Mapped[Key]
@@ -58,6 +59,9 @@ class Proposal(Base):
     taken_where: Mapped[Name] = mapped_column(default="")
     evidence: Mapped[str] = mapped_column(Text, default="")
     evidence_url: Mapped[str] = mapped_column(String(500), default="")
+    days_late: Mapped[int] = mapped_column(default=0)
+    """For what the committee decided at a meeting: how many days later it was written down than the charter gives."""
+    late_because: Mapped[str] = mapped_column(Text, default="")
     review_on: Mapped[date | None]
     opened_at: Mapped[Instant]
     first_deadline: Mapped[Instant]

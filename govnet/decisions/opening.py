@@ -72,6 +72,8 @@ class Taken:
     where: str
     evidence: str
     url: str = ""
+    late_because: str = ""
+    """Of what the charter wanted to be written down earlier: why it was not."""
 
 
 @dataclass(frozen=True)

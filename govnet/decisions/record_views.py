@@ -44,8 +44,9 @@ def record_now(network: Network) -> Response:
     if form.validate_on_submit():
         words = Words(form.question.data, form.text.data, rules_in(form, _rules()), more_in(form))
         taken = Taken(
-            form.taken_on.data, form.taken_by.data, form.where.data, form.evidence.data, form.url.data or ""
-        )
+            form.taken_on.data, form.taken_by.data, form.where.data, form.evidence.data, form.url.data or "",
+            form.late_because.data or "",
+        )  # fmt: skip
         ask = Ask(form.matter.data, replaces_id=form.replaces.data or None)
         with form.catching():
             return once(
@@ -73,8 +74,15 @@ def _record_form(network: Network) -> Any:
 def _record_page(network: Network, form: Any, status: int = 200) -> Response:
     charter = charters.rules_in_force(network.id)
     catalogue = list(p.CATALOGUE.values())
+    days = charter[p.PUBLISH_DAYS]
     return page(
-        "decisions/record.html", status, form=form, charter=charter, rules=_rules(), catalogue=catalogue
+        "decisions/record.html",
+        status,
+        form=form,
+        charter=charter,
+        rules=_rules(),
+        catalogue=catalogue,
+        publish_days=p.PUBLISH_DAYS.phrase(days) if days else None,
     )
 
 

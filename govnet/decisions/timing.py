@@ -89,6 +89,12 @@ def waiting_until(deadline: datetime, days: int, charter: Charter, zone: ZoneInf
     return closes(first_day(deadline, days, charter, zone), charter, zone)
 
 
+def days_late(met_on: date, today: date, charter: Charter) -> int:
+    """How many days too late what a meeting of the committee decided is written down; 0 where it is in time."""
+    allowed = charter[p.PUBLISH_DAYS]
+    return max(0, (today - met_on).days - allowed) if allowed else 0
+
+
 def objections_until(recorded: datetime, charter: Charter, zone: ZoneInfo) -> datetime:
     """Until when anybody may object to what was decided elsewhere."""
     return closes(first_day(recorded, charter[p.OBJECTION_DAYS], charter, zone), charter, zone)

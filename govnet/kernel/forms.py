@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -17,7 +17,8 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from wtforms import HiddenField, StringField
+from wtforms import HiddenField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.i18n import messages_path
 from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import TextArea
@@ -80,6 +81,34 @@ def _own_words(locale: str) -> support.NullTranslations:
 
 def _named(about: object) -> str:
     return getattr(about, "__tablename__", "") + str(getattr(about, "id", about or ""))
+
+
+class Ticks(SelectMultipleField):
+    """Sentences that are all ticked, each by itself. What is sent for a sentence that is not there counts for nothing."""
+
+    def __init__(self, label: Any = "", *, missing: Any, **kwargs: Any) -> None:
+        super().__init__(label, choices=[], **kwargs)
+        self.missing = missing
+        self.offered: list[tuple[str, str]] = []
+
+    def offer(self, sentences: Sequence[str]) -> None:
+        """What there is to tick."""
+        self.offered = [(_tick_key(sentence), sentence) for sentence in sentences]
+        self.choices = [SelectChoice(key, sentence) for key, sentence in self.offered]
+
+    def ticked(self) -> tuple[str, ...]:
+        """The sentences that were ticked, in their order."""
+        return tuple(sentence for key, sentence in self.offered if key in (self.data or ()))
+
+    def pre_validate(self, form: Any) -> None:
+        """All of them, or none can be agreed to."""
+        if len(self.ticked()) < len(self.offered):
+            raise ValidationError(str(self.missing))
+
+
+def _tick_key(sentence: str) -> str:
+    """A short name for a sentence to tick; another sentence has another."""
+    return hashlib.sha256(sentence.encode()).hexdigest()[:12]
 
 
 class Form(FlaskForm):

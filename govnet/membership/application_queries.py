@@ -16,6 +16,7 @@ from govnet.accounts.people import known_by
 from govnet.charter.models import CharterVersion
 from govnet.charter.parameters import (
     ADMISSION,
+    ADMISSION_APPEAL_DAYS,
     ADMISSION_OBJECTION_DAYS,
     ADMISSION_SPONSORS,
     CODE_OF_CONDUCT,
@@ -53,6 +54,7 @@ class Terms:
     admission: str
     sponsors: int
     objection_days: int
+    appeal_days: int
 
 
 def terms(network_id: int) -> Terms:
@@ -65,7 +67,7 @@ def terms_of(version: CharterVersion) -> Terms:
     charter = rules_of(version)
     return Terms(
         version.id, version.number, charter[CRITERIA], charter[CODE_OF_CONDUCT], charter[KINDS], charter[ADMISSION],
-        charter[ADMISSION_SPONSORS], charter[ADMISSION_OBJECTION_DAYS],
+        charter[ADMISSION_SPONSORS], charter[ADMISSION_OBJECTION_DAYS], charter[ADMISSION_APPEAL_DAYS],
     )  # fmt: skip
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.accounts.models import Person
-from govnet.kernel.models import Base, Instant, Key, Words, where
+from govnet.kernel.models import Base, Instant, Key, Words, enum_type, where
 from govnet.membership.models import Application
 
 
@@ -58,3 +60,39 @@ class AdmissionObjection(Base):
     reason: Mapped[Words]
     at: Mapped[Instant]
     person: Mapped[Person] = relationship(lazy="raise")
+
+
+class AppealAnswer(StrEnum):
+    """What is said about an appeal."""
+
+    STANDS = "stands"
+    LET_IN = "let in"
+
+
+class AdmissionAppeal(Base):
+    """Somebody who was declined asks two others to look at it again."""
+
+    __tablename__ = "admission_appeal"
+    __table_args__ = (CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name="decided_has_a_time"),)
+    id: Mapped[Key]
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), unique=True)
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
+    text: Mapped[Words]
+    at: Mapped[Instant]
+    due_at: Mapped[Instant]
+    """The charter's days for it, as they were when it was made."""
+    outcome: Mapped[AppealAnswer | None] = mapped_column(enum_type(AppealAnswer, "outcome"))
+    decided_at: Mapped[Instant | None]
+
+
+class AdmissionVoice(Base):
+    """What one of those who hear an appeal says, once."""
+
+    __tablename__ = "admission_voice"
+    __table_args__ = (UniqueConstraint("appeal_id", "person_id", name="uq_admission_voice_once"),)
+    id: Mapped[Key]
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("admission_appeal.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    answer: Mapped[AppealAnswer] = mapped_column(enum_type(AppealAnswer, "answer"))
+    reason: Mapped[Words]
+    at: Mapped[Instant]

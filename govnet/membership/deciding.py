@@ -14,6 +14,7 @@ from govnet.membership import application_queries as queries
 from govnet.membership import entering, letters, newcomers, rules
 from govnet.membership.events import ApplicationAsked, ApplicationDeclined
 from govnet.membership.models import Application, ApplicationNote, ApplicationState, Membership
+from govnet.membership.registry import coordinated
 from govnet.permissions import Can, coordinator, require, steering
 from govnet.record.actions import record
 
@@ -73,7 +74,8 @@ def decline(application: Application, reason: str, *, by: Actor, via: Door) -> A
             network=_network(row), by=by, under=under, via=via, application=row, name=row.name, reason=reason
         )
     )
-    letters.to_applicant("declined", row, reason=reason, by=by.name)
+    days = queries.terms(row.network_id).appeal_days
+    letters.to_applicant("declined", row, reason=reason, by=by.name, appeal_days=days)
     return row
 
 
@@ -109,9 +111,12 @@ _STATES = {
 def by_the_charter(network_id: int, by: Actor, asked: Authority, *, objected: bool = False) -> Authority:
     """The authority under which the charter in force has the actor decide; NotAllowed where it has others do it.
 
-    What a member objected to is the committee's, whoever decides otherwise.
+    What a member objected to is the committee's, whoever decides otherwise; so is what there is no coordinator for.
     """
-    roles = rules.deciders("committee" if objected else queries.terms(network_id).admission)
+    admission = "committee" if objected else queries.terms(network_id).admission
+    if admission == "coordinator" and not coordinated(network_id):
+        admission = "committee"
+    roles = rules.deciders(admission)
     if asked == SYSTEM or not roles:
         return asked
     found = (_BY_ROLE[role](by, None) for role in sorted(roles))

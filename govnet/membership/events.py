@@ -21,7 +21,7 @@ from govnet.record.events import Event, Visibility
 
 
 @dataclass(frozen=True, kw_only=True)
-class _AboutApplication(Event):
+class AboutApplication(Event):
     """One step of an application; applications are nobody's business but the applicant's and the officers'."""
 
     visibility: ClassVar[Visibility] = Visibility.COMMITTEE
@@ -33,7 +33,7 @@ class _AboutApplication(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Applied(_AboutApplication):
+class Applied(AboutApplication):
     """Somebody who has confirmed the address asks to join."""
 
     verb: ClassVar[str] = "membership.applied"
@@ -41,7 +41,7 @@ class Applied(_AboutApplication):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApplicationAsked(_AboutApplication):
+class ApplicationAsked(AboutApplication):
     """An officer wants to know something before deciding."""
 
     verb: ClassVar[str] = "membership.asked"
@@ -52,7 +52,7 @@ class ApplicationAsked(_AboutApplication):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApplicationAnswered(_AboutApplication):
+class ApplicationAnswered(AboutApplication):
     """The applicant answered; the officers decide."""
 
     verb: ClassVar[str] = "membership.answered"
@@ -60,7 +60,7 @@ class ApplicationAnswered(_AboutApplication):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApplicationDeclined(_AboutApplication):
+class ApplicationDeclined(AboutApplication):
     """An officer said no, with a reason."""
 
     verb: ClassVar[str] = "membership.declined"
@@ -71,7 +71,7 @@ class ApplicationDeclined(_AboutApplication):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApplicationWithdrawn(_AboutApplication):
+class ApplicationWithdrawn(AboutApplication):
     """The applicant took it back."""
 
     verb: ClassVar[str] = "membership.withdrawn"
@@ -79,7 +79,7 @@ class ApplicationWithdrawn(_AboutApplication):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Vouched(_AboutApplication):
+class Vouched(AboutApplication):
     """A member knows whoever wants to join, and says so."""
 
     verb: ClassVar[str] = "membership.vouched"
@@ -88,7 +88,7 @@ class Vouched(_AboutApplication):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AdmissionAnnounced(_AboutApplication):
+class AdmissionAnnounced(AboutApplication):
     """Somebody was let in and is a member from a day on, unless a member objects before."""
 
     verb: ClassVar[str] = "membership.announced"
@@ -99,7 +99,7 @@ class AdmissionAnnounced(_AboutApplication):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AdmissionObjected(_AboutApplication):
+class AdmissionObjected(AboutApplication):
     """A member objects to somebody who was let in; the committee decides."""
 
     verb: ClassVar[str] = "membership.objected"
@@ -178,6 +178,19 @@ class MembershipLapsed(_AboutMembership):
 
     verb: ClassVar[str] = "membership.lapsed"
     sentence: ClassVar[Any] = _l("The membership of %(name)s ran out: it was not renewed.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenewalUnheard(_AboutMembership):
+    """An organisation's membership is to be renewed, and nobody speaks for it."""
+
+    verb: ClassVar[str] = "membership.renewal_unheard"
+    sentence: ClassVar[Any] = _l(
+        "Nobody speaks for %(name)s: its membership runs out after %(last_day)s unless somebody does and renews it."
+    )
+
+    organisation: Organisation
+    last_day: date
 
 
 @dataclass(frozen=True, kw_only=True)

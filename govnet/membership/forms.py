@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
-from govnet.kernel.forms import Body, Form, Text
+from govnet.kernel.forms import Body, Form, Text, Ticks
 from govnet.membership import rules
 from govnet.membership.models import MembershipKind
 
@@ -50,29 +49,6 @@ class WebAddress(Text):
             if found is None:
                 raise ValidationError(_("Enter a web address, like www.example.org, or leave it empty."))
             self.data = found
-
-
-class Ticks(SelectMultipleField):
-    """Sentences that are all ticked, each by itself. What is sent for a sentence that is not there counts for nothing."""
-
-    def __init__(self, label: Any = "", *, missing: Any, **kwargs: Any) -> None:
-        super().__init__(label, choices=[], **kwargs)
-        self.missing = missing
-        self.offered: list[tuple[str, str]] = []
-
-    def offer(self, sentences: Sequence[str]) -> None:
-        """What there is to tick."""
-        self.offered = [(rules.tick_key(sentence), sentence) for sentence in sentences]
-        self.choices = [SelectChoice(key, sentence) for key, sentence in self.offered]
-
-    def ticked(self) -> tuple[str, ...]:
-        """The sentences that were ticked, in their order."""
-        return tuple(sentence for key, sentence in self.offered if key in (self.data or ()))
-
-    def pre_validate(self, form: Any) -> None:
-        """All of them, or none can be agreed to."""
-        if len(self.ticked()) < len(self.offered):
-            raise ValidationError(str(self.missing))
 
 
 class JoinForm(Form):
@@ -142,6 +118,30 @@ class DeclineForm(Form):
     """Why the answer is no."""
 
     reason = Body(_l("The reason"), missing=_l("Give a reason: it is mailed"), limit=5_000)
+
+
+class AppealForm(Form):
+    """Why two others should look at it again."""
+
+    body = Body(
+        _l("Why should it be looked at again?"),
+        missing=_l("Say why it should be looked at again."),
+        limit=5_000,
+    )
+
+
+class HearForm(Form):
+    """What one of those who hear an appeal says."""
+
+    answer = RadioField(
+        _l("What do you say?"),
+        choices=[
+            SelectChoice("stands", _l("The answer stands")),
+            SelectChoice("let in", _l("Let in after all")),
+        ],
+        validators=[InputRequired(_l("Choose what you say."))],
+    )
+    reason = Body(_l("Why?"), missing=_l("Give a reason: it is mailed"), limit=5_000)
 
 
 class ObjectForm(Form):

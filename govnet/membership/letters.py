@@ -43,9 +43,11 @@ def already(network: Network, to: Address, case: str, url: str, *, language: str
     outbox.post("membership/already", to=to, context=context, network=network, language=language)
 
 
-def confirm_membership(network: Network, to: Address, url: str, *, party: str, language: str) -> None:
-    """To somebody from the old list: one click says that they are a member."""
-    context = {"act_url": url, "party": party, "name": to.name, "network": network}
+def confirm_membership(
+    network: Network, to: Address, url: str, *, party: str, language: str, again: bool
+) -> None:
+    """To somebody from the old list: one click says that they are a member; once more after a silence."""
+    context = {"act_url": url, "party": party, "name": to.name, "network": network, "again": again}
     outbox.post("membership/confirm_membership", to=to, context=context, network=network, language=language)
 
 

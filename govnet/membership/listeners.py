@@ -15,7 +15,16 @@ from govnet.accounts.yours import forget, yours
 from govnet.charter.models import Network
 from govnet.kernel.duties import duty
 from govnet.kernel.transaction import let_go, transaction
-from govnet.membership import actions, entering, member_actions, newcomers, own, queries, renewing
+from govnet.membership import (
+    actions,
+    appeal_events,
+    entering,
+    member_actions,
+    newcomers,
+    own,
+    queries,
+    renewing,
+)
 from govnet.membership.models import (
     Application,
     ApplicationState,
@@ -23,6 +32,7 @@ from govnet.membership.models import (
     MembershipState,
     Representation,
 )
+from govnet.record import registry
 
 _AT_ONCE = 20
 """People from an old list who are asked in one transaction."""
@@ -30,6 +40,7 @@ _AT_ONCE = 20
 
 def bind() -> None:
     """Register everything."""
+    registry.learn(appeal_events)
     waits("membership.confirm", unconfirmed, asks=_l("Confirm"), link=_own_page)
     waits("membership.renew", to_renew, asks=_l("Renew"), link=_renewing)
     waits("membership.answer", asked, asks=_l("Answer"), link=_my_application)
@@ -98,11 +109,11 @@ def _forget(person_id: int) -> Iterable[str]:
 
 def ask_found() -> int:
     """Write to people from an old list, a few at a time. Returns how many."""
-    waiting = queries.found_unasked(_AT_ONCE)
+    waiting = queries.found_to_ask(_AT_ONCE)
     if not waiting:
         return 0
     with transaction():
-        return sum(member_actions.ask_to_confirm(key) for key in queries.found_unasked(_AT_ONCE))
+        return sum(member_actions.ask_to_confirm(key) for key in queries.found_to_ask(_AT_ONCE))
 
 
 def admissions() -> int:

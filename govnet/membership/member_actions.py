@@ -81,6 +81,7 @@ def confirm(membership: Membership, *, by: Actor, email_id: int | None = None, v
         _verify(email_id)
     membership.state, membership.confirmed_at = MembershipState.ACTIVE, clock.now()
     membership.renewed_on = clock.today(_network(membership).zone)
+    membership.renewal_reminded_at = None
     record(
         MembershipConfirmed(
             network=_network(membership), by=by, under=under, via=via, seen_by=seen(membership),
@@ -168,11 +169,18 @@ def name_in_public(membership: Membership, public: bool, *, by: Actor, via: Door
 
 
 def ask_to_confirm(membership_id: int) -> bool:
-    """Write to whoever came from the old list that one click makes them a member. False where nobody can be asked."""
+    """Write to whoever came from the old list that one click makes them a member; a second time if they don't answer.
+
+    False where nobody can be asked.
+    """
     membership = queries.with_party(membership_id)
     if membership is None or membership.state is not MembershipState.FOUND:
         return False
-    membership.asked_at = clock.now()
+    again = membership.asked_at is not None
+    if again:
+        membership.renewal_reminded_at = clock.now()
+    else:
+        membership.asked_at = clock.now()
     address = queries.address_to_ask(membership)
     if address is None:
         return False
@@ -183,5 +191,6 @@ def ask_to_confirm(membership_id: int) -> bool:
         confirming_url(network, membership.id, address.id),
         party=queries.name_of(membership) if membership.organisation_id else "",
         language=address.person.locale,
+        again=again,
     )
     return True

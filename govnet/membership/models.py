@@ -83,6 +83,7 @@ class Membership(Base):
     renewal_asked_at: Mapped[Instant | None]
     """When its member was asked to renew it; empty again once it is renewed."""
     renewal_reminded_at: Mapped[Instant | None]
+    """When they were asked a second time: to renew, or, from the old list, to confirm."""
     named_in_public: Mapped[bool] = mapped_column(default=False)
     """Whether the public may see the name among the members and beside answers."""
     person: Mapped[Person | None] = relationship(lazy="raise")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from flask import url_for
 
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
-from govnet.membership import application_queries, newcomers, status
+from govnet.membership import appealing, application_queries, newcomers, status
 from govnet.membership.registry import officers
 from govnet.record import registry
 
@@ -71,6 +71,39 @@ def announced(told: Told) -> Notice | None:
     )
 
 
+def appealed(told: Told) -> Notice | None:
+    """Who was declined appeals: those who can hear it are told, not whoever declined."""
+    application, heard = application_queries.whole(told.key), appealing.hearing(told.key)
+    if application is None or heard is None:
+        return None
+    people = {*officers(told.network.id)} - {application.decided_by_id}
+    context = {"name": application.name, "text": heard.appeal.text, "due": heard.appeal.due_at}
+    return Notice(
+        template="membership/appealed",
+        news=News.DISCUSSION,
+        context={**context, "application_id": application.id},
+        people=people,
+        concerned=people,
+        conversation=f"application-{application.id}",
+    )
+
+
+def unheard(told: Told) -> Notice:
+    """An organisation for which nobody speaks is to renew: officers can find somebody who does."""
+    people = officers(told.network.id)
+    return Notice(
+        template="membership/unheard",
+        news=News.DISCUSSION,
+        context={
+            "name": told.details.get("name", ""),
+            "organisation_id": int(str(told.details["organisation"]).rpartition(":")[2]),
+            "last_day": date.fromisoformat(told.details["last_day"]),
+        },
+        people=people,
+        concerned=people,
+    )
+
+
 def claimed(told: Told) -> Notice | None:
     """Somebody says that they may speak for an organisation: officers and who speaks for it can confirm."""
     organisation_id = int(str(told.details["organisation"]).rpartition(":")[2])
@@ -106,6 +139,8 @@ def bind() -> None:
     registry.tell("membership.objected", objected)
     registry.tell("membership.announced", announced)
     registry.tell("organisation.claimed", claimed)
+    registry.tell("membership.appealed", appealed)
+    registry.tell("membership.renewal_unheard", unheard)
     registry.link_to("application", lambda d: url_for("membership.application", application_id=int(d["key"])))
     registry.link_to("admission_objection", _application)
     registry.link_to("membership", lambda d: url_for("membership.members"))

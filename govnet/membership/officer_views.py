@@ -13,11 +13,11 @@ from govnet.charter.models import Network
 from govnet.kernel.actor import Door
 from govnet.kernel.forms import Form, once
 from govnet.kernel.pages import page
-from govnet.membership import actions, newcomers, organisation_actions, rules, status
+from govnet.membership import actions, appealing, newcomers, organisation_actions, rules, status
 from govnet.membership import application_queries as queries
 from govnet.membership.blueprint import bp
 from govnet.membership.deciding import may_decide
-from govnet.membership.forms import AskForm, DeclineForm
+from govnet.membership.forms import AskForm, DeclineForm, HearForm
 from govnet.membership.models import Application, RepresentationClaim
 from govnet.membership.organisation_queries import claims_waiting
 from govnet.permissions import Can, allows, current_actor
@@ -41,10 +41,11 @@ def applications(network: Network) -> Response:
 @allows(Can.DECIDE_APPLICATION, application=Application)
 def application(network: Network, application: Application) -> Response:
     """One application with all that the applicant said."""
-    return _application_page(network, application.id)
+    return application_page(network, application.id)
 
 
-def _application_page(network: Network, key: int, code: int = 200, form: Form | None = None) -> Response:
+def application_page(network: Network, key: int, code: int = 200, form: Form | None = None) -> Response:
+    """One application for officers, with a form that was sent in vain."""
     row = queries.whole(key)
     assert row is not None
     by = queries.decided_by(row)
@@ -58,6 +59,9 @@ def _application_page(network: Network, key: int, code: int = 200, form: Form | 
         **facts,
         mine=may_decide(network.id, current_actor(), objected=facts["objected"]),
         form=form,
+        officers_page=True,
+        hears=appealing.may_hear(row, facts["heard"], current_actor()),
+        hear_form=form if isinstance(form, HearForm) else HearForm(about=row, formdata=None),
         admit_form=form if type(form) is Form else Form(about=row, formdata=None),
         ask_form=form if isinstance(form, AskForm) else AskForm(about=row, formdata=None),
         decline_form=form if isinstance(form, DeclineForm) else DeclineForm(about=row, formdata=None),
@@ -78,7 +82,7 @@ def _decide(network: Network, key: int, form: Form, make: Callable[[], Any], don
             return once(
                 form, make, lambda _made: url_for(".application", network=network, application_id=key), done
             )
-    return _application_page(network, key, 422, form)
+    return application_page(network, key, 422, form)
 
 
 @bp.post("/<network:network>/applications/<int:application_id>/admit")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
@@ -15,7 +15,7 @@ from govnet.kernel.actor import Actor, Door
 from govnet.kernel.models import reference
 from govnet.membership import entering, member_actions, organisation_actions, queries
 from govnet.membership.application_queries import locked
-from govnet.membership.beside import AdmissionObjection, Vouch
+from govnet.membership.beside import AdmissionAppeal, AdmissionObjection, AdmissionVoice, Vouch
 from govnet.membership.models import (
     Application,
     ApplicationNote,
@@ -48,6 +48,8 @@ def held(person_id: int) -> dict[str, Any]:
         ],
         "vouched_for": _said(Vouch, person_id),
         "objected_to": _said(AdmissionObjection, person_id),
+        "appeals": _appeals(person_id),
+        "heard_appeals": _heard(person_id),
         "speaks_for": _speaks(person_id),
         "claims": [
             {"network": slug, "name": c.name, "email": c.email, "evidence": c.evidence, "state": c.state.value}
@@ -67,6 +69,20 @@ def _said(table: Any, person_id: int) -> list[dict[str, Any]]:
         {"network": slug, "application": row.application_id, "at": row.at.isoformat(), "reason": getattr(row, "reason", "")}
         for row, slug in _rows(table, table.person_id == person_id)
     ]  # fmt: skip
+
+
+def _appeals(person_id: int) -> list[dict[str, Any]]:
+    """What she wrote when she was declined."""
+    query = select(AdmissionAppeal).join(Application, Application.id == AdmissionAppeal.application_id)
+    found = db.session.scalars(query.where(Application.person_id == person_id).order_by(AdmissionAppeal.id))
+    return [{"text": row.text, "at": row.at.isoformat()} for row in found]
+
+
+def _heard(person_id: int) -> list[dict[str, Any]]:
+    """What she said about the appeals of others."""
+    query = select(AdmissionVoice).where(AdmissionVoice.person_id == person_id).order_by(AdmissionVoice.id)
+    found = db.session.scalars(query)
+    return [{"answer": row.answer.value, "reason": row.reason, "at": row.at.isoformat()} for row in found]
 
 
 def _notes(application_id: int) -> list[dict[str, Any]]:
@@ -137,6 +153,8 @@ def _applications(person_id: int) -> set[str]:
             row.state, row.decided_at = ApplicationState.WITHDRAWN, clock.now()
             entering.settle(row)
         named |= _objections(AdmissionObjection.application_id == row.id, hers=False)
+        appeals = update(AdmissionAppeal).where(AdmissionAppeal.application_id == row.id)
+        db.session.execute(appeals.values(text="…"))
         row.name, row.email, row.about = "", f"erased-{row.id}", ""
         row.reason = "…" if row.reason else ""
         for note in db.session.scalars(select(ApplicationNote).where(ApplicationNote.application_id == key)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from govnet.accounts.models import Person, PersonEmail
 from govnet.charter.models import Network
 from govnet.extensions import db
+from govnet.kernel import clock
 from govnet.kernel.clock import today
 from govnet.membership.application_queries import applications_waiting as applications_waiting
 from govnet.membership.application_queries import usual_days as usual_days
@@ -25,6 +26,8 @@ from govnet.membership.models import (
 )
 from govnet.membership.organisation_queries import claims_waiting as claims_waiting
 
+ASK_FOUND_AGAIN = timedelta(days=8)
+"""After so long a silence somebody from an old list is asked once more, and never again."""
 PAGE = 200
 """Members on one page."""
 
@@ -169,10 +172,17 @@ def sentences(membership: Membership) -> list[str]:
     return list(json.loads(membership.answers))
 
 
-def found_unasked(limit: int) -> Sequence[int]:
-    """Memberships from an old list whose people were not asked yet to confirm, oldest first."""
+def found_to_ask(limit: int) -> Sequence[int]:
+    """Memberships from an old list whose people are to be asked to confirm, or asked once more; oldest first."""
     query = select(Membership.id).where(
-        Membership.state == MembershipState.FOUND, Membership.asked_at.is_(None), Membership.end.is_(None)
+        Membership.state == MembershipState.FOUND,
+        Membership.end.is_(None),
+        or_(
+            Membership.asked_at.is_(None),
+            and_(
+                Membership.asked_at <= clock.now() - ASK_FOUND_AGAIN, Membership.renewal_reminded_at.is_(None)
+            ),
+        ),
     )
     return db.session.scalars(query.order_by(Membership.id).limit(limit)).all()
 

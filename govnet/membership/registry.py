@@ -16,3 +16,16 @@ def officers_are(lookup: Officers) -> None:
 def officers(network_id: int) -> Collection[int]:
     """The persons who look after the network today: they are told of applications and reports."""
     return _officers[0](network_id) if _officers else ()
+
+
+_coordinated: list[Callable[[int], bool]] = []
+
+
+def coordinated_is(lookup: Callable[[int], bool]) -> None:
+    """Where to ask whether somebody coordinates a network today."""
+    _coordinated[:] = [lookup]
+
+
+def coordinated(network_id: int) -> bool:
+    """Whether there is a coordinator today: without one the committee decides what would be the coordinator's."""
+    return _coordinated[0](network_id) if _coordinated else True

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from govnet.accounts.models import PersonEmail
 from govnet.charter.models import Network
@@ -93,7 +93,10 @@ def outdated(rule: Rule, limit: int) -> Sequence[int]:
 
 
 def to_ask(rule: Rule, limit: int) -> Sequence[int]:
-    """Memberships that are due, and whose members were not asked. Whom no mail reaches is left as they are."""
+    """Memberships that are due, and whose members were not asked.
+
+    A person whom no mail reaches is left as they are; an organisation for which nobody speaks is not.
+    """
     if not rule.months:
         return ()
     latest = rules.latest_due(clock.today(rule.zone), rule.months)
@@ -112,7 +115,12 @@ def _reachable() -> ColumnElement[bool]:
         PersonEmail.person_id == Representation.person_id,
         PersonEmail.main,
     )
-    return or_(own, spoken)
+    alone = ~exists().where(
+        Representation.organisation_id == Membership.organisation_id,
+        Representation.is_primary,
+        Representation.end.is_(None),
+    )
+    return or_(own, spoken, and_(Membership.organisation_id.is_not(None), alone))
 
 
 def to_remind(rule: Rule, limit: int) -> Sequence[int]:

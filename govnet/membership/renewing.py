@@ -20,8 +20,8 @@ from govnet.membership import letters, member_actions, queries
 from govnet.membership import renewal_queries as found
 from govnet.membership import renewal_rules as rules
 from govnet.membership.agreeing import agree
-from govnet.membership.events import MembershipLapsed, MembershipRenewed
-from govnet.membership.models import Membership, MembershipState
+from govnet.membership.events import MembershipLapsed, MembershipRenewed, RenewalUnheard
+from govnet.membership.models import Membership, MembershipState, Organisation
 from govnet.membership.renewal_queries import Renewal, Rule
 from govnet.permissions import Can, require
 from govnet.record.actions import record
@@ -105,7 +105,23 @@ def _forget(membership_id: int, _rule: Rule) -> bool:
 def _ask(membership_id: int, rule: Rule) -> bool:
     row = _locked(membership_id)
     row.renewal_asked_at, row.renewal_reminded_at = clock.now(), None
-    return _write("renew", membership_id, rule, again=False)
+    return _write("renew", membership_id, rule, again=False) or _unheard(membership_id, rule)
+
+
+def _unheard(membership_id: int, rule: Rule) -> bool:
+    """Nobody speaks for the organisation: those who look after the network are told before it runs out."""
+    row = queries.with_party(membership_id)
+    last = last_day(row, rule) if row is not None else None
+    if row is None or row.organisation_id is None or last is None:
+        return False
+    record(
+        RenewalUnheard(
+            network=row.network, by=PROGRAM, under=SYSTEM, via=Door.WORKER, membership=row,
+            name=queries.name_of(row), organisation=db.session.get_one(Organisation, row.organisation_id),
+            last_day=last,
+        )
+    )  # fmt: skip
+    return True
 
 
 def _remind(membership_id: int, rule: Rule) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import statistics
 import unicodedata
 from calendar import monthrange
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from typing import TypeVar
 from urllib.parse import urlsplit
+
+T = TypeVar("T")
 
 OPEN = frozenset({"applied", "asked"})
 """States in which an application waits for somebody."""
@@ -44,14 +46,14 @@ def web_address(typed: str) -> str | None:
     return text if parts.scheme in ("http", "https") and looks_whole and port != 0 else None
 
 
-def tick_key(sentence: str) -> str:
-    """A short name for a sentence to tick; another sentence has another."""
-    return hashlib.sha256(sentence.encode()).hexdigest()[:12]
-
-
 def unticked(sentences: Sequence[str], ticked: Collection[str]) -> list[str]:
     """Those of the charter's sentences that were not agreed to, in its order."""
     return [sentence for sentence in sentences if sentence not in ticked]
+
+
+def agreed_by_two(answers: Sequence[T]) -> T | None:
+    """The first answer that two have given, in the order in which they spoke."""
+    return next((each for n, each in enumerate(answers) if each in answers[:n]), None)
 
 
 def may_be_asked_again(asked_within_an_hour: int) -> bool:

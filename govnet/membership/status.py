@@ -8,9 +8,10 @@ from typing import Any
 from flask_babel import gettext as _
 
 from govnet.charter.models import Network
+from govnet.kernel import clock
 from govnet.kernel.pages import instant
+from govnet.membership import appealing, newcomers
 from govnet.membership import application_queries as queries
-from govnet.membership import newcomers
 from govnet.membership.models import Application, ApplicationState, MembershipKind
 
 STATES = {
@@ -70,6 +71,9 @@ def page_of(application: Application, network: Network) -> dict[str, Any]:
         "vouched": newcomers.vouched_by(application.id),
         "coming": newcomers.coming_in(application.id),
         "objected": newcomers.objected_to(application.id),
+        "heard": appealing.hearing(application.id) if application.decided_at else None,
+        "appeal_until": appealing.until(application),
+        "now": clock.now(),
         "events": events(application, network.zone),
         "S": ApplicationState,
     }

@@ -26,7 +26,7 @@ from govnet.membership import (
 )
 from govnet.membership import application_queries as queries
 from govnet.membership.blueprint import bp
-from govnet.membership.forms import AnswerForm, JoinForm, JustMailForm
+from govnet.membership.forms import AnswerForm, AppealForm, JoinForm, JustMailForm
 from govnet.membership.models import Application
 from govnet.permissions import Can, allows, current_actor
 
@@ -132,10 +132,10 @@ def my_application(network: Network) -> Response:
 @allows(Can.APPLY)
 def mine(network: Network, token: str) -> Response:
     """Where an application stands. Looking changes nothing: the page has the buttons."""
-    return _status_page(network, token)
+    return status_page(network, token)
 
 
-def _held(network: Network, token: str) -> Application:
+def held(network: Network, token: str) -> Application:
     """The application that the link is about."""
     found = queries.whole(links.ids_of("application", token)[0])
     if found is None or found.network_id != network.id:
@@ -143,11 +143,14 @@ def _held(network: Network, token: str) -> Application:
     return found
 
 
-def _status_page(network: Network, token: str, code: int = 200, form: Form | None = None) -> Response:
+def status_page(network: Network, token: str, code: int = 200, form: Form | None = None) -> Response:
+    """The applicant's page, with a form that was sent in vain."""
     never_cached()
-    application = _held(network, token)
+    application = held(network, token)
     facts = status.page_of(application, network)
     answer = form if isinstance(form, AnswerForm) else AnswerForm(about=application, formdata=None)
+    appeal = form if isinstance(form, AppealForm) else AppealForm(about=application, formdata=None)
+    facts |= {"appeal_form": appeal, "officers_page": False}
     return page(
         "membership/status.html", code, **facts, token=token, form=form, answer_form=answer, button=Form()
     )
@@ -157,19 +160,19 @@ def _status_page(network: Network, token: str, code: int = 200, form: Form | Non
 @allows(Can.APPLY)
 def confirm(network: Network, token: str) -> Response:
     """The button of the mail's page: yes, it was me."""
-    application, form = _held(network, token), Form()
+    application, form = held(network, token), Form()
     with form.catching(), transaction():
         actions.confirm(application, via=joining_form.WEB)
     if not form.errors:
         return see(".mine", token=token)
-    return _status_page(network, token, 422, form)
+    return status_page(network, token, 422, form)
 
 
 @bp.post("/<network:network>/applications/mine/<token>/answer")
 @allows(Can.APPLY)
 def answer(network: Network, token: str) -> Response:
     """The applicant answers what was asked."""
-    application = _held(network, token)
+    application = held(network, token)
     form = AnswerForm(about=application)
     if form.validate_on_submit():
         with form.catching():
@@ -179,28 +182,28 @@ def answer(network: Network, token: str) -> Response:
                 lambda _made: url_for(".mine", network=network, token=token),
                 done=_("Thank you. Your answer is with those who decide."),
             )
-    return _status_page(network, token, 422, form)
+    return status_page(network, token, 422, form)
 
 
 @bp.post("/<network:network>/applications/mine/<token>/speak")
 @allows(Can.APPLY)
 def speak(network: Network, token: str) -> Response:
     """The applicant may speak for her organisation now."""
-    application, form = _held(network, token), Form()
+    application, form = held(network, token), Form()
     with form.catching(), transaction():
         actions.speak_now(application, via=joining_form.WEB)
     if not form.errors:
         return see(".mine", token=token)
-    return _status_page(network, token, 422, form)
+    return status_page(network, token, 422, form)
 
 
 @bp.post("/<network:network>/applications/mine/<token>/withdraw")
 @allows(Can.APPLY)
 def withdraw(network: Network, token: str) -> Response:
     """The applicant takes it back."""
-    application, form = _held(network, token), Form()
+    application, form = held(network, token), Form()
     with form.catching(), transaction():
         actions.withdraw(application, via=joining_form.WEB)
     if not form.errors:
         return see(".mine", token=token)
-    return _status_page(network, token, 422, form)
+    return status_page(network, token, 422, form)

@@ -14,11 +14,13 @@ from govnet.accounts.models import Person
 from govnet.charter import parameters
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
+from govnet.charter.rules import Charter
+from govnet.charter.turns import turn_after
 from govnet.extensions import db
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.clock import today
 from govnet.kernel.errors import RuleBroken
-from govnet.offices import committee_rules, events, places, rules
+from govnet.offices import committee_rules, events, fitting, places, promising, rules
 from govnet.offices.basis import basis_numbered
 from govnet.offices.committee_rules import Wanted
 from govnet.offices.founding import (
@@ -30,7 +32,7 @@ from govnet.offices.founding import (
 )
 from govnet.offices.models import Body, CameBy, Constituency, Seat, Term, TermEnd
 from govnet.offices.queries import actor_for
-from govnet.offices.rules import DAY, Stage
+from govnet.offices.rules import DAY, Basis, Stage
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 
@@ -78,11 +80,7 @@ def give_seat(seat: Seat, seating: Seating, *, by: Actor, via: Door) -> Term:
     charter = rules_in_force(network.id)
     rules.check_span(start, end, today=today(network.zone), longest=charter[parameters.TERM_MONTHS])
     person = db.session.get_one(Person, seating.person_id)
-    wanted = Wanted(
-        start=start, end=end, coopted=seating.came_by is CameBy.CO_OPTION, elected=seating.came_by is CameBy.ELECTION,
-        is_chair=seat.is_chair, until=places.vacant_until(seat), body=basis.body, matter=basis.matter,
-    )  # fmt: skip
-    committee_rules.check(wanted, places.held_by(seat.body_id, person.id), charter)
+    _check_rules(seat, seating, basis, charter)
     _check_eligible(seat, person, network)
     _check_free(seat, person, start, end)
     term = Term(
@@ -95,6 +93,8 @@ def give_seat(seat: Seat, seating: Seating, *, by: Actor, via: Door) -> Term:
         authority=basis.reference,
     )
     db.session.add(term)
+    db.session.flush()  # the promise asked for with it needs its id
+    promising.ask(term, [person.id])
     seat.vacancy_note = ""
     record(
         events.TermGranted(
@@ -104,6 +104,20 @@ def give_seat(seat: Seat, seating: Seating, *, by: Actor, via: Door) -> Term:
         )
     )  # fmt: skip
     return term
+
+
+def _check_rules(seat: Seat, seating: Seating, basis: Basis, charter: Charter) -> None:
+    """What the charter asks of places; a decision about the rules themselves is an exception to them."""
+    start, end, person = seating.first_day, seating.last_day + DAY, seating.person_id
+    wanted = Wanted(
+        start=start, end=end, coopted=seating.came_by is CameBy.CO_OPTION, elected=seating.came_by is CameBy.ELECTION,
+        is_chair=seat.is_chair, until=places.vacant_until(seat), turn=turn_after(seat.position, start, charter),
+        body=basis.body, matter=basis.matter,
+    )  # fmt: skip
+    committee_rules.check(wanted, places.held_by(seat.body_id, person), charter)
+    if basis.matter != committee_rules.EXCEPTION:
+        others = fitting.others_of_organisations(seat.body_id, person, start, end)
+        committee_rules.check_organisations(others, charter)
 
 
 def _check_eligible(seat: Seat, person: Person, network: Network) -> None:
@@ -208,17 +222,16 @@ def add_place(
     basis = basis_numbered(network.id, decision)
     rules.check_basis(basis, rules.SIZE_MATTERS)
     db.session.execute(select(Body.id).where(Body.id == body.id).with_for_update())
-    charter, (sisters, others, last) = rules_in_force(network.id), places.numbers(body.id)
+    charter, (counts, last) = rules_in_force(network.id), places.numbers(body.id)
     most = charter[parameters.SEATS]
-    if sisters + others >= most:
+    if counts.total() >= most:
         raise RuleBroken(
             _(
                 "Our rules give the committee %(most)s places, and it has them. A decision can change that rule.",
                 most=most,
             )
         )
-    sister = constituency is Constituency.SISTER_NETWORK
-    committee_rules.check_place(sister, sisters, others, charter, basis.matter)
+    committee_rules.check_place(constituency.value, counts, charter, basis.matter)
     seat = Seat(body_id=body.id, name=name, constituency=constituency, position=last + 1)
     db.session.add(seat)
     record(

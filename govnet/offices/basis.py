@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from govnet.decisions.book import Decision
+from govnet.decisions.models import Decision
 from govnet.extensions import db
 from govnet.kernel.errors import RuleBroken
 from govnet.offices.rules import Basis

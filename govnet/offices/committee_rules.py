@@ -1,15 +1,16 @@
-"""What the charter asks of a place on the committee: terms in a row, empty places, who names the chair. Pure.
+"""What the charter asks of a place on the committee: terms in a row, turns, empty places, the chair. Pure.
 
 A decision about the rules themselves is how members make an exception: it needs what a change of the rules needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from govnet.charter import parameters as p
+from govnet.charter.kinds import Whole
 from govnet.charter.rules import Charter
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.said import N_, Said
@@ -38,6 +39,8 @@ class Wanted:
     is_chair: bool
     until: date | None
     """Of a place that fell empty before its time: before which day its term would have ended."""
+    turn: date | None = None
+    """Before which day it must end, where places come up by turns."""
     body: str
     """Who took the decision: "all" members or the "committee"."""
     matter: str
@@ -71,6 +74,20 @@ def check(wanted: Wanted, held: Sequence[Held], charter: Charter) -> None:
             N_("By our rules all members name the chair, and the committee took this decision."), "decision"
         )
     _check_vacancy(wanted, charter)
+    _check_turn(wanted)
+
+
+def _check_turn(wanted: Wanted) -> None:
+    """A term ends with its place's turn; who fills a gap may also stay as long as the one who left."""
+    gap = wanted.until is not None and wanted.start < wanted.until == wanted.end
+    if wanted.turn is not None and wanted.end != wanted.turn and not gap:
+        raise _against(
+            N_(
+                "By our rules places come up by turns, and a term in this one must end with its turn, on %(day)s."
+            ),
+            "last_day",
+            day=str(wanted.turn - timedelta(days=1)),
+        )
 
 
 def _check_vacancy(wanted: Wanted, charter: Charter) -> None:
@@ -111,12 +128,61 @@ def _against(text: str, field: str, **values: object) -> RuleBroken:
     )
 
 
-def check_place(sister: bool, sisters: int, others: int, charter: Charter, matter: str) -> None:
-    """One more place, for a sister network or not, beside so many of either kind. RuleBroken where there is no room."""
+KEPT: Mapping[str, Whole] = {"individual": p.INDIVIDUAL_SEATS, "organisation": p.ORGANISATION_SEATS}
+"""By constituency, how many places the charter keeps."""
+_KEPT_WORDS: Mapping[str, tuple[str, str]] = {
+    "individual": (
+        N_("Our rules want %(least)s for members in person; so far: %(there)s."),
+        N_("By our rules the places that are left are for members in person: %(places)s."),
+    ),
+    "organisation": (
+        N_("Our rules want %(least)s for people who speak for organisations; so far: %(there)s."),
+        N_("By our rules the places that are left are for people who speak for organisations: %(places)s."),
+    ),
+}
+SISTER = "sister network"
+
+
+def lacking(counts: Mapping[str, int], charter: Charter) -> dict[str, int]:
+    """By constituency, how many places the charter keeps that are not there."""
+    missing = {kind: charter[kept] - counts.get(kind, 0) for kind, kept in KEPT.items()}
+    return {kind: number for kind, number in missing.items() if number > 0}
+
+
+def said_lacking(counts: Mapping[str, int], charter: Charter) -> list[Said]:
+    """Where the committee's places are not those that the charter keeps, in words."""
+    return [
+        Said(
+            _KEPT_WORDS[kind][0],
+            {
+                "least": KEPT[kind].phrase(charter[KEPT[kind]]),
+                "there": KEPT[kind].phrase(counts.get(kind, 0)),
+            },
+        )
+        for kind in lacking(counts, charter)
+    ]
+
+
+def check_place(kind: str, counts: Mapping[str, int], charter: Charter, matter: str) -> None:
+    """One more place of that kind, beside those that are there. RuleBroken where the charter has no room for it."""
     if matter == EXCEPTION:
         return
+    if kind == SISTER:
+        _check_sister(counts, charter)
+        return
+    most, sisters = charter[p.SISTER_SEATS], counts.get(SISTER, 0)
+    if most and sum(counts.values()) - sisters >= charter[p.SEATS] - most:
+        raise _against(
+            N_("By our rules the places that are left are for sister networks: %(places)s."),
+            "constituency",
+            places=p.SISTER_SEATS.phrase(most),
+        )
+    _check_kept(kind, counts, charter)
+
+
+def _check_sister(counts: Mapping[str, int], charter: Charter) -> None:
     most = charter[p.SISTER_SEATS]
-    if sister and sisters >= most:
+    if counts.get(SISTER, 0) >= most:
         raise _against(
             N_("By our rules %(places)s can be for sister networks, and they are there.")
             if most
@@ -124,9 +190,28 @@ def check_place(sister: bool, sisters: int, others: int, charter: Charter, matte
             "constituency",
             places=p.SISTER_SEATS.phrase(most),
         )
-    if not sister and most and others >= charter[p.SEATS] - most:
+
+
+def _check_kept(kind: str, counts: Mapping[str, int], charter: Charter) -> None:
+    """What is left after this place is still enough for all that the charter keeps."""
+    sisters = counts.get(SISTER, 0)
+    left = charter[p.SEATS] - max(charter[p.SISTER_SEATS], sisters) - (sum(counts.values()) - sisters) - 1
+    missing = lacking({**counts, kind: counts.get(kind, 0) + 1}, charter)
+    if sum(missing.values()) > left and kind not in lacking(counts, charter):
+        short = max(missing, key=lambda each: missing[each])
+        raise _against(_KEPT_WORDS[short][1], "constituency", places=KEPT[short].phrase(missing[short]))
+
+
+def check_organisations(others: Mapping[str, int], charter: Charter) -> None:
+    """Of each organisation the person speaks for, so many others are on the committee. RuleBroken for one too many."""
+    most = charter[p.ONE_ORGANISATION]
+    full = next((name for name, number in others.items() if most and number >= most), None)
+    if full is not None:
         raise _against(
-            N_("By our rules the places that are left are for sister networks: %(places)s."),
-            "constituency",
-            places=p.SISTER_SEATS.phrase(most),
+            N_(
+                "By our rules at most %(people)s on the committee can speak for %(organisation)s, and they do."
+            ),
+            "person",
+            people=p.ONE_ORGANISATION.phrase(most),
+            organisation=full,
         )

@@ -57,6 +57,14 @@ def _appeal(network: Network, row: Any) -> Waiting:
     return Waiting(since=row.since, kind=_("Appeal"), words=words, url=url, by=row.due)
 
 
+def _admission_appeal(network: Network, row: Any) -> Waiting | None:
+    url = registry.address({"subject": f"application:{row.key}"})
+    if url is None:
+        return None
+    words = _("%(name)s appeals against being declined", name=row.one)
+    return Waiting(since=row.since, kind=_("Appeal"), words=words, url=url, by=row.due)
+
+
 def _elsewhere(network: Network, row: Any) -> Waiting:
     return Waiting(
         since=row.since,
@@ -125,12 +133,26 @@ def _mail(row: Any, words: str) -> Waiting:
     return Waiting(since=row.since, kind=_("Mail"), words=words, url=url, trouble=True)
 
 
+def _empty_place(network: Network, row: Any) -> Waiting:
+    due = row.day + timedelta(days=row.number)
+    words = _("The empty place “%(place)s” is to be filled by %(day)s", place=row.one, day=_last(due))
+    return Waiting(
+        since=midnight(row.day, network.zone),
+        kind=_("Office"),
+        words=words,
+        url=url_for("offices.committee", _anchor=f"place-{row.key}"),
+        by=midnight(due, network.zone),
+    )
+
+
 _MAKERS: dict[str, Callable[[Network, Any], Waiting | None]] = {
     "application": _application,
     "report": _report,
     "appeal": _appeal,
+    "admission appeal": _admission_appeal,
     "elsewhere": _elsewhere,
     "term": _term,
+    "empty place": _empty_place,
     "mandate": _mandate,
     "due report": _due_report,
     "stopped": _stopped,

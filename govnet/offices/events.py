@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
-from govnet.charter.models import Network
+from govnet.charter.models import CharterVersion, Network
+from govnet.offices.beside import CodePromise
 from govnet.offices.models import Body, Mandate, MandateReport, Seat, Term
 from govnet.record.events import Event
 
@@ -84,6 +85,27 @@ class TermCutShort(_AboutTerm):
     last_day: date
     why: str
     decision: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermUnfit(_AboutTerm):
+    """Somebody no longer fits the place they hold, by the rules."""
+
+    verb: ClassVar[str] = "offices.term_unfit"
+    sentence: ClassVar[Any] = _l(
+        "%(holder)s no longer fits the place “%(place)s” (%(why)s), and holds it until %(last_day)s at most."
+    )
+
+    last_day: date
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermFitsAgain(_AboutTerm):
+    """What was wrong was put right in time."""
+
+    verb: ClassVar[str] = "offices.term_fits_again"
+    sentence: ClassVar[Any] = _l("%(holder)s fits the place “%(place)s” again.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,6 +207,21 @@ class ReportFiled(_AboutMandate):
 
     report: MandateReport
     due: date
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodePromised(Event):
+    """Somebody who takes office promised the code of conduct, in the version in force."""
+
+    verb: ClassVar[str] = "offices.code_promised"
+    sentence: ClassVar[Any] = _l("%(actor)s promised to keep how we treat each other, for %(office)s.")
+    subject: ClassVar[str] = "promise"
+
+    promise: CodePromise
+    office: str
+    charter: CharterVersion
+    number: int
     digest: str
 
 

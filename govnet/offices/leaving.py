@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,6 +18,7 @@ from govnet.kernel.models import reference
 from govnet.kernel.transaction import let_go, transaction
 from govnet.membership.models import Membership, MembershipState, Representation
 from govnet.offices import events
+from govnet.offices.beside import CodePromise
 from govnet.offices.models import (
     Body,
     Constituency,
@@ -38,7 +40,12 @@ def held(person_id: int) -> dict[str, Any]:
     named = select(MandateNamed.mandate_id).where(MandateNamed.person_id == person_id)
     mandates = select(Mandate).where(or_(Mandate.person_id == person_id, Mandate.id.in_(named)))
     reports = select(MandateReport).where(MandateReport.author_id == person_id)
+    promises = select(CodePromise).where(CodePromise.person_id == person_id, CodePromise.at.is_not(None))
     return {
+        "promises": [
+            {"at": row.at.isoformat() if row.at else None, "sentences": json.loads(row.statements)}
+            for row in db.session.scalars(promises)
+        ],
         "places": [{"place": name, **_days(term)} for term, name in db.session.execute(terms)],
         "mandates": [{"scope": m.scope, **_days(m)} for m in db.session.scalars(mandates)],
         "reports": [
@@ -58,7 +65,7 @@ def forget(person_id: int) -> Iterable[str]:
     mandates = db.session.scalars(select(Mandate).where(Mandate.person_id == person_id)).all()
     for term in terms:
         if term.end > _today(term.network_id):
-            _end_term(term, TermEnd.RESIGNED, _("resigned"))
+            end_now(term, TermEnd.RESIGNED, _("resigned"))
     for mandate in mandates:
         if mandate.end > _today(mandate.network_id):
             _end_mandate(mandate)
@@ -70,13 +77,16 @@ def _today(network_id: int) -> Any:
     return clock.today(db.session.get_one(Network, network_id).zone)
 
 
-def _end_term(term: Term, why: TermEnd, words: str) -> None:
+def end_now(term: Term, why: TermEnd, words: str) -> None:
+    """End a term today and say so, once: there is nothing left for tomorrow to tell."""
     network = db.session.get_one(Network, term.network_id)
     seat = db.session.get_one(Seat, term.seat_id)
     term.given_until = term.given_until or term.end
     term.end, term.ended_why = max(term.start, clock.today(network.zone)), why
+    term.end_recorded_at = clock.now() if term.end <= clock.today(network.zone) else None
+    told = events.TermEnded if term.end_recorded_at else events.TermCutShort
     record(
-        events.TermCutShort(
+        told(
             network=network, by=PROGRAM, under=SYSTEM, via=Door.WORKER, term=term, seat=seat, place=seat.name,
             holder=db.session.get_one(Person, term.person_id).name, last_day=term.end - DAY, why=words,
         )
@@ -104,7 +114,7 @@ def end_of_those_who_left() -> int:
     with transaction():
         terms = db.session.scalars(select(Term).where(Term.id.in_(_left())).with_for_update()).all()
         for term in terms:
-            _end_term(term, TermEnd.INELIGIBLE, _("no longer a member"))
+            end_now(term, TermEnd.INELIGIBLE, _("no longer a member"))
     return len(terms)
 
 

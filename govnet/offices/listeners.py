@@ -13,7 +13,7 @@ from govnet.accounts.waiting import Group, news, thing, waits
 from govnet.accounts.yours import forget, yours
 from govnet.charter.models import Network
 from govnet.kernel.duties import duty
-from govnet.offices import leaving
+from govnet.offices import fitting, leaving, promising
 from govnet.offices.desk import on_desk
 from govnet.offices.ending import record_ends
 from govnet.offices.models import Mandate, MandateNamed
@@ -22,6 +22,8 @@ from govnet.offices.rooms import below
 NEWS = (
     "term_granted",
     "term_cut_short",
+    "term_unfit",
+    "term_fits_again",
     "term_ended",
     "mandate_granted",
     "mandate_cut_short",
@@ -34,11 +36,13 @@ def bind() -> None:
     """Record ends a few seconds after midnight; fill the desk; say what waits, what is hers, and what is new."""
     on_desk(below)
     waits("offices.report", reports_due, asks=_l("Your report"), link=_report)
+    waits("offices.promise", promising.waiting, asks=_l("Your promise"), link=_promise)
     news(Group.NEWS, *(f"offices.{verb}" for verb in NEWS))
     yours("offices", leaving.held)
     forget(leaving.forget)
     duty("end offices", record_ends, seconds=5)
     duty("end offices of those who left", leaving.end_of_those_who_left, seconds=30)
+    duty("see who fits their place", fitting.look, seconds=60)
 
 
 def reports_due(person_id: int, now: datetime) -> Select[Any]:
@@ -58,3 +62,7 @@ def reports_due(person_id: int, now: datetime) -> Select[Any]:
 
 def _report(network: Any, key: int) -> str:
     return url_for("coordinator.report", network=network, mandate_id=key)
+
+
+def _promise(network: Any, key: int) -> str:
+    return url_for("promises.promise", network=network, promise_id=key)

@@ -20,7 +20,7 @@ from govnet.kernel.clock import now, today
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.text import render
 from govnet.membership.models import Organisation
-from govnet.offices import events, rules
+from govnet.offices import events, promising, rules
 from govnet.offices.basis import basis_numbered
 from govnet.offices.founding import By
 from govnet.offices.mandates import dues_of, holder_name, mandate_locked
@@ -55,6 +55,7 @@ def grant_mandate(network: Network, grant: MandateGrant, *, by: Actor, via: Door
     rules.check_basis(basis, rules.MANDATE_MATTERS)
     start, end = grant.first_day, grant.last_day + DAY
     charter = rules_in_force(network.id)
+    rules.check_appoints(basis, charter[parameters.BODY_FOR["mandate"]])
     rules.check_span(start, end, today=today(network.zone), longest=charter[parameters.MANDATE_MONTHS])
     if not grant.people:
         raise RuleBroken(_("Name at least one person who acts as coordinator."), field="named")
@@ -73,6 +74,7 @@ def grant_mandate(network: Network, grant: MandateGrant, *, by: Actor, via: Door
     db.session.add(mandate)
     db.session.flush()  # the named people need its id
     db.session.add_all(MandateNamed(mandate_id=mandate.id, person_id=i) for i in grant.people)
+    promising.ask(mandate, grant.people)
     same = earlier is not None and _holder(earlier) == (grant.organisation_id, grant.person_id)
     record(
         events.MandateGranted(

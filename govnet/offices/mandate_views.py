@@ -18,7 +18,7 @@ from govnet.kernel.clock import today
 from govnet.kernel.forms import Form, once
 from govnet.kernel.pages import data_page, page, see, weekday_date
 from govnet.kernel.transaction import transaction
-from govnet.offices import basis, mandate_actions, mandates, naming, rules, shown
+from govnet.offices import basis, mandate_actions, mandates, naming, promising, rules, shown
 from govnet.offices.forms import EndingForm, LastDayForm, MandateForm, ReportForm
 from govnet.offices.mandate_actions import MandateGrant
 from govnet.offices.models import Mandate, MandateReport
@@ -48,6 +48,7 @@ def _all(network: Network) -> dict[str, Any]:
         "cited": named({row.authority for row in rows} | {row.end_authority for row in rows}),
         "holder": mandates.holder_name,
         "dues": lambda row: mandates.dues_of(row, day),
+        "unpromised": {(each.mandate_id, each.person_id) for each in promising.missing(network.id)},
         "day_before": lambda end: end - DAY,
     }
 

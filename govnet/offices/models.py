@@ -123,6 +123,15 @@ class TermEnd(StrEnum):
     INELIGIBLE = "ineligible"
 
 
+class Unfit(StrEnum):
+    """Why somebody no longer fits the place they hold."""
+
+    NO_MEMBER = "no member"
+    NOT_IN_PERSON = "not in person"
+    NO_ORGANISATION = "no organisation"
+    ONE_TOO_MANY = "one too many"
+
+
 class Term(Base):
     """Somebody sits in a seat from `start` until before `end` (days of the network's zone).
 
@@ -137,6 +146,7 @@ class Term(Base):
         CheckConstraint(
             "ended_why <> 'removed by decision' OR end_authority <> ''", name="removed_by_decision"
         ),
+        CheckConstraint("(unfit_since IS NULL) = (unfit_why IS NULL)", name="unfit_has_a_reason"),
         Index("ix_term_end", "end", **where("end_recorded_at IS NULL")),
     )
     id: Mapped[Key]
@@ -152,6 +162,9 @@ class Term(Base):
     evidence: Mapped[str] = mapped_column(Text, default="")
     given_until: Mapped[date | None]
     """Of one that was cut short: before which day it was to end."""
+    unfit_since: Mapped[date | None]
+    """Since when the record says that its holder no longer fits the place."""
+    unfit_why: Mapped[Unfit | None] = mapped_column(enum_type(Unfit, "unfit_why"))
     ended_why: Mapped[TermEnd | None] = mapped_column(enum_type(TermEnd, "ended_why"))
     """Why it ends before the day it was given for; once the end is recorded, why it ended."""
     end_authority: Mapped[str] = mapped_column(String(80), default="")

@@ -6,10 +6,14 @@ from collections.abc import Collection
 from datetime import date
 
 from flask import url_for
+from sqlalchemy import select
 
+from govnet.charter.parameters import CODE_OF_CONDUCT
+from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
+from govnet.offices.beside import CodePromise
 from govnet.offices.mandates import mandate_whole
 from govnet.offices.models import Term
 from govnet.offices.queries import officers
@@ -20,17 +24,31 @@ _MANDATE = "offices/mandate"
 _DAYS = ("start", "last_day", "due")
 
 
-def term(told: Told) -> Notice:
-    """To the holder and the officers."""
+def term(told: Told) -> list[Notice]:
+    """To the holder and the officers; who takes office is asked for the promise in a mail of their own."""
     row = db.session.get_one(Term, told.key)
-    return _notice(told, _TERM, {row.person_id})
+    return [_notice(told, _TERM, {row.person_id}), *_promises(told, term_id=row.id)]
 
 
-def mandate(told: Told) -> Notice:
-    """To everybody who acts under it, and the officers."""
+def mandate(told: Told) -> list[Notice]:
+    """To everybody who acts under it, and the officers; those who begin are asked for the promise."""
     row = mandate_whole(told.key)
     people = {named.person_id for named in row.named} | ({row.person_id} if row.person_id else set())
-    return _notice(told, _MANDATE, people)
+    return [_notice(told, _MANDATE, people), *_promises(told, mandate_id=row.id)]
+
+
+def _promises(told: Told, **office: int) -> list[Notice]:
+    if not told.details["verb"].endswith("_granted"):
+        return []
+    code = rules_in_force(told.network.id)[CODE_OF_CONDUCT]
+    asked = db.session.scalars(select(CodePromise).filter_by(**office, at=None)).all()
+    return [
+        Notice(
+            template="offices/promise", news=News.ALWAYS, context={"promise": each, "code": list(code)},
+            always={each.person_id}, name=f"promise-{each.person_id}",
+        )
+        for each in asked
+    ]  # fmt: skip
 
 
 def _notice(told: Told, template: str, holders: Collection[int]) -> Notice:
@@ -42,10 +60,10 @@ def _notice(told: Told, template: str, holders: Collection[int]) -> Notice:
 
 def bind() -> None:
     """Tell, and say where entries about offices lead."""
-    for verb in ("term_granted", "term_cut_short", "term_ended"):
+    for verb in ("term_granted", "term_cut_short", "term_unfit", "term_fits_again", "term_ended"):
         registry.tell(f"offices.{verb}", term)
     for verb in ("mandate_granted", "mandate_cut_short", "mandate_ended", "report_filed"):
         registry.tell(f"offices.{verb}", mandate)
-    for table in ("term", "seat", "body"):
+    for table in ("term", "seat", "body", "code_promise"):
         registry.link_to(table, lambda d: url_for("offices.committee"))
     registry.link_to("mandate", lambda d: url_for("coordinator.coordinator"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -18,7 +18,7 @@ from govnet.extensions import db
 from govnet.kernel.clock import today
 from govnet.membership.models import Membership, MembershipState, Organisation
 from govnet.offices.committee_rules import Held
-from govnet.offices.models import Body, BodyKind, Constituency, Seat, Term
+from govnet.offices.models import Body, BodyKind, Seat, Term
 from govnet.offices.rules import DAY, Stage, stage
 
 
@@ -63,6 +63,11 @@ class Committee:
     def empty(self) -> int:
         """How many places nobody holds."""
         return sum(place.now is None for place in self.places)
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many places there are for each constituency."""
+        return Counter(place.seat.constituency.value for place in self.places)
 
     @property
     def earlier(self) -> list[tuple[Place, Holding]]:
@@ -125,12 +130,12 @@ def vacant_until(seat: Seat) -> date | None:
     return db.session.scalar(query.limit(1))
 
 
-def numbers(body_id: int) -> tuple[int, int, int]:
-    """How many places are for sister networks, how many are others, and the last one's position."""
+def numbers(body_id: int) -> tuple[Counter[str], int]:
+    """How many places there are for each constituency, and the last one's position."""
     query = select(Seat.constituency, Seat.position).where(Seat.body_id == body_id)
     rows = db.session.execute(query).all()
-    sisters = sum(kind is Constituency.SISTER_NETWORK for kind, _position in rows)
-    return sisters, len(rows) - sisters, max((position for _kind, position in rows), default=0)
+    counts = Counter(kind.value for kind, _position in rows)
+    return counts, max((position for _kind, position in rows), default=0)
 
 
 def ending_soon(network: Network, *, days: int) -> Sequence[Term]:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    exists,
     false,
     func,
     literal,
@@ -175,6 +176,14 @@ def officers(network_id: int) -> set[int]:
     )
     holders = select(Mandate.person_id).where(*current, Mandate.person_id.is_not(None))
     return {*sitting(network_id, day), *db.session.scalars(union(named, holders))}
+
+
+def coordinated(network_id: int) -> bool:
+    """Whether somebody acts under a mandate today."""
+    day = today(db.session.get_one(Network, network_id).zone)
+    current = (Mandate.network_id == network_id, Mandate.start <= day, Mandate.end > day)
+    named = exists().where(MandateNamed.mandate_id == Mandate.id)
+    return db.session.scalar(select(Mandate.id).where(*current, named).limit(1)) is not None
 
 
 def sitting(network_id: int, day: date) -> Sequence[int]:

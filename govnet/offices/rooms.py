@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
+from govnet.charter.queries import rules_in_force
 from govnet.decisions.models import Proposal, ProposalVersion, VersionState
 from govnet.extensions import db
 from govnet.forum.kinds import ReportState
@@ -32,9 +33,11 @@ from govnet.kernel.clock import now, today
 from govnet.kernel.models import UTCInstant
 from govnet.mail.models import Delivery, Mail, MailLine
 from govnet.mail.rules import State
+from govnet.membership.beside import AdmissionAppeal, AdmissionVoice
 from govnet.membership.models import Application, ApplicationState, Organisation
 from govnet.offices import desk_words
 from govnet.offices.desk import Waiting
+from govnet.offices.fitting import days_to_fill
 from govnet.offices.models import Body, Mandate, Seat, Term
 from govnet.permissions import Can, can
 
@@ -49,6 +52,7 @@ def below(network: Network, actor: Actor) -> Iterator[Waiting]:
     parts = [
         _reports(network.id),
         _appeals(network.id, actor.person_id or 0),
+        _admission_appeals(network.id, actor.person_id or 0),
         _elsewhere(network.id),
         _terms(network.id, day),
         _mandates(network.id, day),
@@ -57,6 +61,9 @@ def below(network: Network, actor: Actor) -> Iterator[Waiting]:
         _line(),
         _slow(network.id, moment),
     ]
+    days = days_to_fill(rules_in_force(network.id))
+    if days:
+        parts.append(_empty(network.id, day, days))
     if can(actor, Can.DECIDE_APPLICATION, network):
         parts.append(_applications(network.id))
     for row in db.session.execute(union_all(*parts)):
@@ -116,6 +123,28 @@ def _appeals(network_id: int, person_id: int) -> Select[Any]:
     )
 
 
+def _admission_appeals(network_id: int, person_id: int) -> Select[Any]:
+    spoken = select(AdmissionVoice.appeal_id).where(AdmissionVoice.person_id == person_id)
+    return (
+        _part(
+            "admission appeal",
+            Application.id,
+            since=AdmissionAppeal.at,
+            due=AdmissionAppeal.due_at,
+            one=Application.name,
+        )
+        .select_from(AdmissionAppeal)
+        .join(Application, Application.id == AdmissionAppeal.application_id)
+        .where(
+            AdmissionAppeal.network_id == network_id,
+            AdmissionAppeal.decided_at.is_(None),
+            func.coalesce(Application.decided_by_id, 0) != person_id,
+            func.coalesce(Application.person_id, 0) != person_id,
+            AdmissionAppeal.id.not_in(spoken),
+        )
+    )
+
+
 def _elsewhere(network_id: int) -> Select[Any]:
     version = ProposalVersion
     return (
@@ -138,6 +167,17 @@ def _terms(network_id: int, day: date) -> Select[Any]:
         .join(Seat, Seat.id == Term.seat_id)
         .join(Body, Body.id == Term.body_id)
         .where(Body.network_id == network_id, Term.start <= day, Term.end > day, Term.end <= day + SOON)
+    )
+
+
+def _empty(network_id: int, day: date, days: timedelta) -> Select[Any]:
+    """Places that fell empty, a while before the rules want them filled; the day is the first one without a holder."""
+    last = select(func.max(Term.end)).where(Term.seat_id == Seat.id, Term.start < Term.end).scalar_subquery()
+    return (
+        _part("empty place", Seat.id, day=last, one=Seat.name, number=literal(days.days))
+        .select_from(Seat)
+        .join(Body, Body.id == Seat.body_id)
+        .where(Body.network_id == network_id, last <= day)
     )
 
 

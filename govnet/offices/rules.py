@@ -104,6 +104,20 @@ def check_basis(basis: Basis, matters: Collection[str]) -> None:
         )
 
 
+def check_appoints(basis: Basis, body: str) -> None:
+    """The decision was taken by whoever appoints the coordinator by the rules of today; all members always may."""
+    if body == "all" and basis.body != "all":
+        raise RuleBroken(
+            Said(
+                N_(
+                    "By our rules all members appoint the coordinator, and the committee took decision %(number)s."
+                ),
+                {"number": basis.number},
+            ),
+            field="decision",
+        )
+
+
 def check_not_holder(person_id: int | None, holders: Collection[int]) -> None:
     """Nobody records what they themselves may do as coordinator."""
     if person_id in holders:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import abort
@@ -10,10 +11,15 @@ from flask_babel import gettext as _
 from govnet.charter import parameters as p
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
-from govnet.charter.queries import Named, rules_in_force
+from govnet.charter.queries import Named
+from govnet.charter.rules import Charter
+from govnet.charter.sentences import sentence
+from govnet.charter.turns import turn_after
 from govnet.extensions import db
 from govnet.kernel.pages import weekday_date
 from govnet.kernel.said import Said
+from govnet.offices import fitting
+from govnet.offices.committee_rules import said_lacking
 from govnet.offices.mandates import holder_name
 from govnet.offices.models import Mandate, Seat
 from govnet.offices.places import Committee, Holding, Place
@@ -22,17 +28,53 @@ from govnet.offices.rules import DAY
 OF_PLACES: tuple[Parameter[Any], ...] = (
     p.SEATS,
     p.SISTER_SEATS,
+    p.INDIVIDUAL_SEATS,
+    p.ORGANISATION_SEATS,
+    p.ONE_ORGANISATION,
+    p.UNFIT,
     p.TERM_MONTHS,
+    p.STAGGERING,
     p.CONSECUTIVE_TERMS,
     p.VACANCY,
+    p.VACANCY_DAYS,
     p.CHAIR,
 )
 
 
-def rules_of_places(network: Network) -> list[Said]:
+def rules_of_places(charter: Charter) -> list[Said]:
     """What the charter says about places on the committee, a sentence each."""
-    charter = rules_in_force(network.id)
-    return [each.states(charter[each]) for each in OF_PLACES]
+    return [sentence(each, charter)[1] for each in OF_PLACES if charter.applies(each)]
+
+
+def lacking(committee: Committee, charter: Charter) -> list[Said]:
+    """Where the committee's places are not those that the rules keep, each in a sentence."""
+    return said_lacking(committee.counts, charter) if committee.body else []
+
+
+def unfit_of(committee: Committee, charter: Charter) -> dict[int, tuple[str, date]]:
+    """By seat: why its holder no longer fits the place, and the last day on which they hold it all the same."""
+    rule, days = charter[p.UNFIT], charter[p.UNFIT_DAYS]
+    held = ((each.seat.id, each.now.term) for each in committee.places if each.now)
+    return {
+        seat_id: (fitting.unfit_words(term.unfit_why), fitting.until(term, rule, days) - DAY)
+        for seat_id, term in held
+        if term.unfit_why is not None
+    }
+
+
+def fill_by(committee: Committee, charter: Charter) -> dict[int, date]:
+    """By seat, the last day on which the rules want a place that fell empty to be filled."""
+    days = fitting.days_to_fill(charter)
+    if not days:
+        return {}
+    empty = (each for each in committee.places if each.now is None and each.before and not each.next)
+    return {each.seat.id: max(held.term.end for held in each.before) + days - DAY for each in empty}
+
+
+def turns_of(committee: Committee, charter: Charter, day: date) -> dict[int, date]:
+    """By seat, the last day of the turn in which it comes up next; nothing where places end by themselves."""
+    found = {each.seat.id: turn_after(each.seat.position, day, charter) for each in committee.places}
+    return {seat_id: turn - DAY for seat_id, turn in found.items() if turn is not None}
 
 
 def seat_of(network: Network, seat_id: int) -> Seat:
@@ -81,6 +123,7 @@ def _term_facts(holding: Holding) -> dict[str, Any]:
         "decision": holding.decision.number if holding.decision else None,
         "evidence": term.evidence,
         "ended": term.ended_why.value if term.ended_why else None,
+        "does_not_fit": term.unfit_why.value if term.unfit_why else None,
     }
 
 

@@ -13,15 +13,17 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from govnet.charter import parameters
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
+from govnet.charter.turns import turn_after
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import today
 from govnet.kernel.forms import Form, once
 from govnet.kernel.pages import data_page, page, see
 from govnet.kernel.transaction import transaction
-from govnet.offices import actions, basis, naming, places, rules, shown
+from govnet.offices import actions, basis, naming, places, promising, rules, shown
 from govnet.offices.actions import Seating
 from govnet.offices.forms import EndingForm, LastDayForm, PlaceForm, SeatingForm, VacancyForm
 from govnet.offices.models import CameBy, Constituency, Seat, Term
+from govnet.offices.places import Committee
 from govnet.permissions import Can, allows, current_actor
 
 bp = Blueprint("offices", __name__)
@@ -32,9 +34,19 @@ blueprints = (bp,)
 @allows(Can.READ)
 def committee(network: Network) -> Response:
     """Places, who holds them since when, until when and by which decision; empty ones in words."""
-    most = rules_in_force(network.id)[parameters.SEATS]
-    said = shown.rules_of_places(network)
-    return page("offices/committee.html", committee=places.committee(network), most=most, said=said)
+    charter, found = rules_in_force(network.id), places.committee(network)
+    return page(
+        "offices/committee.html",
+        committee=found,
+        most=charter[parameters.SEATS],
+        said=shown.rules_of_places(charter),
+        turns=shown.turns_of(found, charter, today(network.zone)),
+        unfit=shown.unfit_of(found, charter),
+        lacking=shown.lacking(found, charter),
+        fill_by=shown.fill_by(found, charter),
+        day=today(network.zone),
+        unpromised={each.term_id for each in promising.missing(network.id)},
+    )
 
 
 @bp.get("/<network:network>/committee.json")
@@ -48,16 +60,18 @@ def committee_data(network: Network) -> Response:
 @allows(Can.RECORD_OFFICE)
 def record(network: Network) -> Response:
     """The form that says who takes a place by which decision."""
-    form = _seating_form(network)
-    day = today(network.zone)
-    months = rules_in_force(network.id)[parameters.TERM_MONTHS]
-    form.first_day.data, form.last_day.data = day, rules.months_after(day, months) - rules.DAY
-    return _record_page(network, form)
-
-
-def _seating_form(network: Network) -> SeatingForm:
-    form = SeatingForm(about=network)
     found = places.committee(network)
+    form = _seating_form(network, found)
+    day, charter = today(network.zone), rules_in_force(network.id)
+    seat = next((each.seat for each in found.places if each.seat.id == form.seat.data), None)
+    turn = turn_after(seat.position, day, charter) if seat else None
+    full = rules.months_after(day, charter[parameters.TERM_MONTHS])
+    form.first_day.data, form.last_day.data = day, (turn or full) - rules.DAY
+    return _record_page(network, found, form)
+
+
+def _seating_form(network: Network, found: Committee) -> SeatingForm:
+    form = SeatingForm(about=network)
     form.seat.choices = [SelectChoice(p.seat.id, shown.place_words(p)) for p in found.places]
     empty = [p.seat.id for p in found.places if p.now is None]
     if empty and not form.is_submitted():
@@ -65,17 +79,24 @@ def _seating_form(network: Network) -> SeatingForm:
     return form
 
 
-def _record_page(network: Network, form: SeatingForm, status: int = 200) -> Response:
-    recent = basis.recent(network.id, rules.PLACE_MATTERS)
-    said = shown.rules_of_places(network)
-    return page("offices/record.html", status, form=form, recent=recent, said=said)
+def _record_page(network: Network, found: Committee, form: SeatingForm, status: int = 200) -> Response:
+    recent, charter = basis.recent(network.id, rules.PLACE_MATTERS), rules_in_force(network.id)
+    said, turns = shown.rules_of_places(charter), shown.turns_of(found, charter, today(network.zone))
+    return page(
+        "offices/record.html",
+        status,
+        form=form,
+        recent=recent,
+        said=said,
+        turns=[(each.seat.name, turns[each.seat.id]) for each in found.places if turns],
+    )
 
 
 @bp.post("/<network:network>/committee/record")
 @allows(Can.RECORD_OFFICE)
 def give(network: Network) -> AnyResponse:
     """Write it down."""
-    form = _seating_form(network)
+    form = _seating_form(network, places.committee(network))
     if form.validate_on_submit():
         with form.catching():
             seating = _seating(network, form)
@@ -86,7 +107,7 @@ def give(network: Network) -> AnyResponse:
                 lambda term: url_for(".committee", _anchor=f"place-{term.seat_id}"),
                 done=_("It is written down, and the network is told."),
             )
-    return _record_page(network, form, 422)
+    return _record_page(network, places.committee(network), form, 422)
 
 
 def _seating(network: Network, form: SeatingForm) -> Seating:
@@ -119,7 +140,7 @@ def add_place(network: Network) -> AnyResponse:
                 done=_("The committee has one more place."),
             )  # fmt: skip
     recent = basis.recent(network.id, rules.SIZE_MATTERS)
-    said = shown.rules_of_places(network)[:2]
+    said = shown.rules_of_places(rules_in_force(network.id))[:4]
     return page("offices/place.html", 422 if form.errors else 200, form=form, recent=recent, said=said)
 
 

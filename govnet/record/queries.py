@@ -22,11 +22,11 @@ def head_number(network_id: int) -> int:
 
 
 def head(network_id: int) -> tuple[int, str]:
-    """The number and hash of the network's last entry."""
+    """The number and hash of the network's last entry; 0 and nothing where somebody took the chain's head away."""
     row = db.session.execute(
         select(ChainHead.number, ChainHead.hash).where(ChainHead.network_id == network_id)
-    ).one()
-    return row.number, row.hash
+    ).one_or_none()
+    return (row.number, row.hash) if row else (0, "")
 
 
 def entries(

@@ -1323,11 +1323,16 @@ def upgrade() -> None:
         sa.Column("taken_where", sa.String(length=200), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("evidence_url", sa.String(length=500), nullable=False),
+        sa.Column("days_late", sa.Integer(), nullable=False),
+        sa.Column("late_because", sa.Text(), nullable=False),
         sa.Column("review_on", sa.Date(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_deadline", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tell_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(days_late = 0) = (late_because = '')", name=op.f("ck_proposal_late_has_a_reason")
+        ),
         sa.CheckConstraint(
             "(door IN ('meeting', 'list')) = (taken_on IS NOT NULL)",
             name=op.f("ck_proposal_taken_elsewhere_has_a_day"),
@@ -1383,6 +1388,21 @@ def upgrade() -> None:
         sa.Column("authority", sa.String(length=80), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("given_until", sa.Date(), nullable=True),
+        sa.Column("unfit_since", sa.Date(), nullable=True),
+        sa.Column(
+            "unfit_why",
+            sa.Enum(
+                "no member",
+                "not in person",
+                "no organisation",
+                "one too many",
+                name="unfit_why",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
         sa.Column(
             "ended_why",
             sa.Enum(
@@ -1407,6 +1427,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             '"end" > start OR ("end" = start AND ended_why IS NOT NULL)', name=op.f("ck_term_dates_in_order")
         ),
+        sa.CheckConstraint(
+            "(unfit_since IS NULL) = (unfit_why IS NULL)", name=op.f("ck_term_unfit_has_a_reason")
+        ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_term_person_id")),
         sa.ForeignKeyConstraint(
             ["seat_id", "body_id"], ["seat.id", "seat.body_id"], name="fk_term_seat_body"
@@ -1423,6 +1446,33 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_term_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_term_seat_id"), ["seat_id"], unique=False)
+
+    op.create_table(
+        "admission_appeal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("application_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("network_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum("stands", "let in", name="outcome", native_enum=False, create_constraint=True, length=40),
+            nullable=True,
+        ),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(outcome IS NULL) = (decided_at IS NULL)", name=op.f("ck_admission_appeal_decided_has_a_time")
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_admission_appeal_application_id")
+        ),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_admission_appeal_network_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_admission_appeal")),
+        sa.UniqueConstraint("application_id", name=op.f("uq_admission_appeal_application_id")),
+    )
+    with op.batch_alter_table("admission_appeal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_admission_appeal_network_id"), ["network_id"], unique=False)
 
     op.create_table(
         "admission_objection",
@@ -1463,6 +1513,45 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_application_note_application_id"), ["application_id"], unique=False
         )
+
+    op.create_table(
+        "code_promise",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("network_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("term_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("mandate_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("charter_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("statements", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(at IS NULL) = (charter_version_id IS NULL)", name=op.f("ck_code_promise_given_under_a_charter")
+        ),
+        sa.CheckConstraint(
+            "(term_id IS NULL) <> (mandate_id IS NULL)", name=op.f("ck_code_promise_one_office")
+        ),
+        sa.ForeignKeyConstraint(
+            ["charter_version_id"], ["charter_version.id"], name=op.f("fk_code_promise_charter_version_id")
+        ),
+        sa.ForeignKeyConstraint(["mandate_id"], ["mandate.id"], name=op.f("fk_code_promise_mandate_id")),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name=op.f("fk_code_promise_network_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_code_promise_person_id")),
+        sa.ForeignKeyConstraint(["term_id"], ["term.id"], name=op.f("fk_code_promise_term_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_code_promise")),
+        sa.UniqueConstraint("mandate_id", "person_id", name="uq_code_promise_mandate"),
+        sa.UniqueConstraint("term_id", name="uq_code_promise_term"),
+    )
+    with op.batch_alter_table("code_promise", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_code_promise_network_id"), ["network_id"], unique=False)
+        batch_op.create_index(
+            "ix_code_promise_open",
+            ["person_id"],
+            unique=False,
+            sqlite_where=sa.text("at IS NULL"),
+            postgresql_where=sa.text("at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_code_promise_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "coming_in",
@@ -1945,6 +2034,28 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("vouch", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_vouch_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "admission_voice",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("appeal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "answer",
+            sa.Enum("stands", "let in", name="answer", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["appeal_id"], ["admission_appeal.id"], name=op.f("fk_admission_voice_appeal_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_admission_voice_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_admission_voice")),
+        sa.UniqueConstraint("appeal_id", "person_id", name="uq_admission_voice_once"),
+    )
+    with op.batch_alter_table("admission_voice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_admission_voice_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "appeal",

@@ -67,3 +67,16 @@ def test_a_quorum_and_a_waiting_time_are_each_one_sentence() -> None:
         "if at least three quarters of those who took a side agree."
     ) in told
     assert not any("At least 10 members must answer." in sentence for sentence in told)
+
+
+@pytest.mark.parametrize(("body", "who"), [("all", "all members"), ("committee", "the committee")])
+def test_the_chapter_on_the_coordinator_says_who_appoints_and_since_when(body: str, who: str) -> None:
+    one = Charter({"coordinator.term_months": 24}, 1)
+    two = Charter({"coordinator.term_months": 24, "matters.mandate_body": body}, 2)
+    (chapter,) = (each for each in chapters(two, set_by([one, two])) if each.key == "coordinator")
+    first = chapter.clauses[0]
+    assert str(first.said) == (
+        f"A coordinator is appointed by a decision of {who} for 24 months, and can be appointed again."
+    )
+    assert first.since == (1 if body == "all" else 2)
+    assert len({clause.keys[0] for clause in chapter.clauses}) == len(chapter.clauses)

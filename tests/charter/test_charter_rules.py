@@ -140,6 +140,17 @@ def test_a_value_that_makes_no_sense_is_refused_in_words(key: str, value: object
         ({"matters.charter_body": "committee"}, "matters.charter_body"),
         ({"committee.seats": 1, "committee.sister_seats": 2}, "committee.sister_seats"),
         ({"matters.charter_method": "advice"}, "matters.charter_method"),
+        ({"committee.individual_seats": 10}, "committee.individual_seats"),
+        (
+            {"committee.individual_seats": 8, "committee.organisation_seats": 2},
+            "committee.organisation_seats",
+        ),
+        (
+            {"committee.organisation_seats": 1, "membership.kinds": ["individual"]},
+            "committee.organisation_seats",
+        ),
+        ({"committee.staggering": "thirds"}, "committee.staggering"),
+        ({"committee.staggering": "halves", "committee.term_months": 25}, "committee.staggering"),
     ],
 )
 def test_rules_that_contradict_each_other_are_refused_together(changes: dict[str, object], key: str) -> None:

@@ -61,6 +61,16 @@ TENTH = {"decisions.quorum_count": 10, "decisions.quorum_share": {"at_least": "1
             "Somebody can sit on the committee for at most 24 months in a row instead of at most 48 months.",
         ),
         ({}, {"committee.sister_seats": 2}, "Of 9 places, 7 are surely this network’s own instead of 9."),
+        (
+            {"committee.publish_days": 14}, {"committee.publish_days": 7},
+            "What a meeting decides on the 1st is late from day 9 of the month on, instead of 16.",
+        ),
+        ({}, {"committee.individual_seats": 4}, "Of 9 places, 5 can be for any member instead of 9."),
+        (
+            {}, {"committee.one_organisation": 2},
+            "Whoever would be number 3 from one organisation is not given a place.",
+        ),
+        ({}, {"committee.staggering": "halves"}, "Of 9 places, at most 5 come up at a time, by turns."),
     ],
 )  # fmt: skip
 def test_a_change_comes_with_one_example_in_words(before, after, said):

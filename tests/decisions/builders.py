@@ -55,14 +55,22 @@ def a_proposal(
 
 
 def taken(
-    network: Network, by: Person, *, matter: str = "statement", body: str = "all", **changes: Any
+    network: Network,
+    by: Person,
+    *,
+    matter: str = "statement",
+    body: str = "all",
+    late_because: str = "",
+    **changes: Any,
 ) -> Proposal:
     """Something that a meeting decided, written down now."""
     with one_transaction():
         network = db.session.merge(network)
         rules = {key.replace("__", "."): value for key, value in changes.items()}
         words = Words("Our letter to the minister", "We write a letter.", rules)
-        how = Taken(date(2015, 4, 9), body, "the meeting in Leeds", "The notes of the meeting.")
+        how = Taken(
+            date(2015, 4, 9), body, "the meeting in Leeds", "The notes of the meeting.", "", late_because
+        )
         ask = Ask("charter" if changes else matter)
         return actions.record_elsewhere(network, words, ask, how, by=acting(by, network), via=Door.MEETING)
 

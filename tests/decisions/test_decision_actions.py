@@ -494,6 +494,17 @@ def test_what_the_committee_may_decide_stands(network: Network, time: MovedClock
     assert decisions()[0].outcome is Outcome.ELSEWHERE
 
 
+def test_what_the_committee_decided_is_written_down_late_only_with_a_reason() -> None:
+    network = a_network_with_rules("eu", committee__publish_days=2)
+    sam = a_steering_member(network)
+    with pytest.raises(RuleBroken, match="within 2 days"):
+        taken(network, sam, body="committee", matter="committee")
+    late = taken(network, sam, body="committee", matter="committee", late_because="The minutes took a while.")
+    assert (late.days_late, late.late_because) == (2, "The minutes took a while.")
+    assert db.session.query(Entry).filter_by(verb="decisions.taken_elsewhere_late").count() == 1
+    assert taken(network, sam).days_late == 0
+
+
 def test_an_objection_puts_it_to_everybody(network: Network, time: MovedClock) -> None:
     sam, ann = a_steering_member(network), a_member(network)
     proposal = taken(network, sam)

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from govnet.accounts.models import Person
 from govnet.charter import queries as charters
 from govnet.decisions import closing, lists
+from govnet.decisions.models import Proposal
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
 from govnet.forum.kinds import Audience
@@ -575,3 +576,21 @@ def test_whoever_may_not_ask_for_a_review_is_not_led_to_it(app: Flask, time: Mov
     assert review in opened(browser(app, ann), "/uk/decisions/2015-01").links
     assert review in opened(browser(app), "/uk/decisions/2015-01").links
     assert review not in opened(browser(app, stranger), "/uk/decisions/2015-01").links
+
+
+def test_what_was_written_down_late_says_so_and_why(app: Flask, time: MovedClock) -> None:
+    network = a_network_with_rules(committee__publish_days=2)
+    sam = a_steering_member(network)
+    client = browser(app, sam)
+    typed = {
+        "question": "Chairs", "text": "We buy chairs.", "matter": "committee", "door": "meeting", "taken_by": "committee",
+        "taken_on": "2015-04-09", "where": "The meeting in Leeds", "evidence": "The minutes.",
+    }  # fmt: skip
+    refused = send(client, "/uk/decisions/record", typed)
+    assert refused.status_code == 422
+    assert "say why it comes later" in Html(refused.text).text
+    made = send(client, "/uk/decisions/record", {**typed, "late_because": "The minutes took a while."})
+    assert "Written down 2 days late The minutes took a while." in Html(made.text).text
+    db.session.rollback()
+    decide(time, db.session.query(Proposal).one())
+    assert "Written down 2 days late The minutes" in opened(browser(app), "/uk/decisions/2015-01").text

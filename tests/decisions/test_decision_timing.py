@@ -223,3 +223,10 @@ def test_every_way_the_charter_can_show_answers_has_a_place_among_the_protection
     assert Visible.AT_ONCE.tighter == (Visible.AFTER_OWN, Visible.AT_CLOSE)
     assert Visible.AT_CLOSE.tighter == ()
     assert tightest(Visible.AT_CLOSE, Visible.AT_ONCE) is Visible.AT_CLOSE
+
+
+def test_what_a_meeting_decided_is_late_after_the_time_in_the_rules() -> None:
+    rules = Charter().with_changes({"committee.publish_days": 14})
+    late = [timing.days_late(date(2015, 4, day), date(2015, 4, 30), rules) for day in (14, 15, 16, 17)]
+    assert late == [2, 1, 0, 0]
+    assert timing.days_late(date(2014, 4, 1), date(2015, 4, 30), Charter()) == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, update
 
@@ -62,11 +64,22 @@ def test_somebody_from_the_old_list_is_no_member_until_she_confirms():
     assert (entry.verb, entry.actor_id) == ("membership.confirmed", person.id)
 
 
-def test_she_is_asked_once():
+def test_she_is_asked_once_and_once_more_after_a_week_of_silence(time):
     network = a_network_with_rules()
     from_the_old_list(network)
     assert [listeners.ask_found() for _ in range(2)] == [1, 0]
-    assert len(mails_to("nell@example.org")) == 1
+    time.move(timedelta(days=7))
+    assert listeners.ask_found() == 0
+    time.move(timedelta(days=1))
+    assert [listeners.ask_found() for _ in range(2)] == [1, 0]
+    time.move(timedelta(days=100))
+    assert listeners.ask_found() == 0
+    first, second = (text for _subject, text in mails_to("nell@example.org"))
+    assert "last time we ask" in second
+    assert "last time we ask" not in first
+    press_the_button(network)
+    row = db.session.query(Membership).one()
+    assert (row.state, row.renewal_reminded_at) == (MembershipState.ACTIVE, None)
 
 
 def test_pressing_twice_confirms_once():

@@ -17,6 +17,7 @@ from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.kernel.text import clean
 from govnet.kernel.transaction import transaction
 from govnet.membership import actions, application_queries, member_actions, queries
+from govnet.membership.deciding import may_decide
 from govnet.membership.models import Application, ApplicationState, Membership, MembershipKind, Organisation
 from govnet.record.models import Entry
 from tests import builders
@@ -170,13 +171,26 @@ def test_where_the_coordinator_decides_the_committee_does_not():
     network = a_network_with_rules(**{"membership.admission": "coordinator"})
     application = a_waiting_application(network)
     sam = builders.acting(builders.a_steering_member(network), network)
+    cory = builders.acting(builders.a_coordinator(network), network)
     with pytest.raises(NotAllowed, match="the coordinator decides"), transaction():
         actions.admit(application, by=sam, via=Door.WEB)
-    cory = builders.acting(builders.a_coordinator(network), network)
     with transaction():
         actions.admit(application, by=cory, via=Door.WEB)
     entry = db.session.scalar(select(Entry).where(Entry.verb == "membership.admitted"))
     assert json.loads(entry.facts)["authority"].startswith("mandate:")
+
+
+def test_while_there_is_no_coordinator_the_committee_decides_in_their_stead(time):
+    network = a_network_with_rules(**{"membership.admission": "coordinator"})
+    application = a_waiting_application(network)
+    sam = builders.a_steering_member(network)
+    builders.a_coordinator(network, days=10)
+    assert not may_decide(network.id, builders.acting(sam, network))
+    time.move(timedelta(days=10))
+    with transaction():
+        actions.admit(application, by=builders.acting(sam, network), via=Door.WEB)
+    entry = db.session.scalar(select(Entry).where(Entry.verb == "membership.admitted"))
+    assert json.loads(entry.facts)["authority"].startswith("term:")
 
 
 def test_where_the_committee_decides_the_coordinator_does_not():

@@ -17,6 +17,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
+from govnet.mail import telling
 from govnet.membership import own, queries, renewing
 from govnet.membership.models import Membership, MembershipState
 from govnet.record.models import Entry
@@ -171,11 +172,27 @@ def test_what_is_new_to_agree_to_is_ticked_when_renewing(here):
     assert queries.sentences(the_membership(ada)) == ["I pay my share."]
 
 
-def test_an_organisation_is_asked_through_who_speaks_for_it_and_left_alone_without(here):
+def test_an_organisation_for_which_nobody_speaks_runs_out_after_the_officers_were_told(here):
+    network = a_network_with_rules(**YEARLY)
+    cory = builders.a_coordinator(network, days=900)
+    here.move(timedelta(days=300))
+    builders.an_organisation(network, "The Silent Shed")
+    here.move(timedelta(days=300))
+    renewing.run()
+    telling.run()
+    texts = dict(mails_to(main_address(cory.id)))
+    assert "nobody could be asked" in texts["Nobody speaks for The Silent Shed: its membership runs out"]
+    for days in (53, 7):
+        here.move(timedelta(days=days))
+        renewing.run()
+    row = db.session.query(Membership).filter(Membership.organisation_id.is_not(None)).one()
+    assert row.state is MembershipState.LAPSED
+
+
+def test_an_organisation_is_asked_through_who_speaks_for_it(here):
     network = a_network_with_rules(**YEARLY)
     bob = builders.a_person("Bob")
     builders.an_organisation(network, "The Shed", spoken_for_by=bob)
-    builders.an_organisation(network, "The Silent Shed")
     here.move(timedelta(days=366))
     assert renewing.run() == 1
     assert "You speak for The Shed" in mails_to(main_address(bob.id))[-1][1]

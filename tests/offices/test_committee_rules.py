@@ -16,7 +16,7 @@ from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.offices import actions, leaving
 from govnet.offices.actions import Seating
-from govnet.offices.committee_rules import Held, Wanted, check, check_place, in_a_row
+from govnet.offices.committee_rules import Held, Wanted, check, check_place, in_a_row, said_lacking
 from govnet.offices.models import Body, CameBy, Constituency, Seat, Term
 from tests import builders
 from tests.offices.builders import a_decision
@@ -78,6 +78,8 @@ TWICE = [term("2011-04-13", "2013-04-13"), term("2013-04-13", "2015-04-13")]
         ({"coopted": True}, [], {"vacancy": "open"}, "takes nobody in by itself"),
         ({"until": date(2016, 1, 1)}, [], {"vacancy": "open"}, "from 2016-01-01 on"),
         ({"until": date(2016, 1, 1), "coopted": True}, [], {}, "would have ended: before 2016-01-01"),
+        ({"turn": date(2016, 7, 1)}, [], {}, "must end with its turn, on 2016-06-30"),
+        ({"turn": date(2016, 7, 1), "until": date(2016, 1, 1)}, [], {}, "on 2016-06-30"),
     ],
 )
 def test_what_the_rules_do_not_give_is_refused_and_what_is_needed_is_said(asked, held, rules, complaint):
@@ -101,6 +103,8 @@ def test_what_the_rules_do_not_give_is_refused_and_what_is_needed_is_said(asked,
         ({"coopted": True, "until": date(2017, 4, 13)}, [], {}),
         ({"until": date(2015, 4, 13)}, [], {"vacancy": "open"}),
         ({"until": date(2016, 1, 1)}, [], {"vacancy": "decision"}),
+        ({"turn": date(2017, 4, 13)}, [], {}),
+        ({"turn": date(2017, 7, 1), "until": date(2017, 4, 13)}, [], {}),
     ],
 )
 def test_what_the_rules_give_is_given(asked, held, rules):
@@ -126,13 +130,48 @@ def test_where_all_members_decide_on_the_committee_it_fills_no_empty_place_itsel
     ],
 )
 def test_places_for_sister_networks_are_as_many_as_the_rules_have(sister, sisters, others, most, complaint):
-    rules = charter(sister_seats=most)
-    check_place(sister, sisters, others, rules, "charter")
+    rules, kind = charter(sister_seats=most), "sister network" if sister else "any"
+    there = {"sister network": sisters, "any": others}
+    check_place(kind, there, rules, "charter")
     if not complaint:
-        check_place(sister, sisters, others, rules, "committee")
+        check_place(kind, there, rules, "committee")
         return
     with pytest.raises(RuleBroken, match=complaint):
-        check_place(sister, sisters, others, rules, "committee")
+        check_place(kind, there, rules, "committee")
+
+
+KEPT = {"seats": 5, "individual_seats": 2, "organisation_seats": 1, "sister_seats": 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "there", "complaint"),
+    [
+        ("any", {}, ""),
+        ("any", {"any": 1}, "left are for members in person: 2 places"),
+        ("individual", {"any": 1}, ""),
+        ("organisation", {"any": 1}, ""),
+        ("organisation", {"any": 1, "organisation": 1}, "left are for members in person: 2 places"),
+        ("any", {"individual": 2}, ""),
+        ("any", {"individual": 3}, "for people who speak for organisations: 1 place"),
+        ("any", {"individual": 2, "organisation": 1}, ""),
+    ],
+)
+def test_the_places_that_the_rules_keep_can_still_be_made_after_each_new_one(kind, there, complaint):
+    rules = charter(**KEPT)
+    check_place(kind, there, rules, "charter")
+    if not complaint:
+        check_place(kind, there, rules, "committee")
+        return
+    with pytest.raises(RuleBroken, match=complaint):
+        check_place(kind, there, rules, "committee")
+
+
+def test_what_is_lacking_is_said_in_words():
+    assert [str(each) for each in said_lacking({"individual": 1}, charter(**KEPT))] == [
+        "Our rules want 2 places for members in person; so far: 1 place.",
+        "Our rules want 1 place for people who speak for organisations; so far: 0 places.",
+    ]
+    assert said_lacking({"individual": 2, "organisation": 3}, charter(**KEPT)) == []
 
 
 # ---- as it is recorded
@@ -186,6 +225,25 @@ def test_nobody_sits_longer_in_a_row_than_the_rules_allow(time):
     gives(uk, ada, by=sam)
     with pytest.raises(RuleBroken, match="1 term in a row"):
         gives(uk, ada, by=sam, days=(400, 600))
+
+
+@pytest.mark.usefixtures("context")
+def test_a_term_ends_with_the_turn_of_its_place():
+    uk = a_uk(staggering="halves")
+    sam, ada = builders.a_steering_member(uk), builders.a_member(uk)
+    with pytest.raises(RuleBroken, match="on 2015-06-30"):
+        gives(uk, ada, by=sam)
+    assert gives(uk, ada, by=sam, days=(0, 78)).end == date(2015, 7, 1)
+
+
+def test_the_committees_page_says_when_each_place_comes_up(client, app):
+    with app.app_context():
+        uk = a_uk(staggering="halves")
+        builders.sign_in(client, builders.a_steering_member(uk))
+    text = opened(client, "/uk/committee").text
+    assert text.count("Comes up again after") == 8
+    assert "Tue 30 Jun 2015" in text
+    assert 'value="2016-06-30"' in client.get("/uk/committee/record").text
 
 
 @pytest.mark.usefixtures("context")

@@ -4,14 +4,19 @@ from datetime import date, timedelta
 
 import pytest
 
+from govnet.decisions.book import Decision
+from govnet.decisions.closing import close_due
 from govnet.extensions import db
+from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.offices import mandate_actions as actions
 from govnet.offices.mandate_actions import MandateGrant
 from govnet.offices.models import Mandate, MandateEnd
+from govnet.offices.rules import Basis, check_appoints
 from tests import builders
+from tests.decisions.builders import taken
 from tests.offices.builders import a_decision
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -62,6 +67,34 @@ def test_the_coordinator_cannot_record_a_mandate_at_all(uk):
     decision, cory = a_decision(uk, matter="mandate"), builders.a_coordinator(uk, days=10)
     with pytest.raises(NotAllowed):
         grant(uk, cory, decision, person_id=builders.a_member(uk).id, first_day=date(2015, 5, 1))
+
+
+def test_the_committee_appoints_only_where_the_rules_say_so(uk):
+    sam, cory = builders.a_steering_member(uk), builders.a_member(uk)
+    proposal = taken(uk, sam, matter="mandate", body="committee")
+    with clock.moved_to(clock.now() + timedelta(days=30)):
+        close_due()
+    decision = db.session.query(Decision).filter_by(proposal_id=proposal.id).one()
+    with pytest.raises(RuleBroken, match="was not adopted"):
+        grant(uk, sam, decision, person_id=cory.id)
+
+
+@pytest.mark.parametrize(
+    ("who", "body", "fine"),
+    [
+        ("all", "all", True),
+        ("all", "committee", True),
+        ("committee", "committee", True),
+        ("committee", "all", False),
+    ],
+)
+def test_whoever_appoints_by_the_rules_of_today_must_have_decided(who, body, fine):
+    basis = Basis(1, "2015-01", "mandate", True, body=who)
+    if fine:
+        check_appoints(basis, body)
+        return
+    with pytest.raises(RuleBroken, match="all members appoint the coordinator"):
+        check_appoints(basis, body)
 
 
 def test_a_renewal_begins_where_the_old_one_ends(uk):

@@ -70,7 +70,8 @@ PURE = {
         f"govnet.charter.{name}"
         for name in ("parameters", "amending", "deciding", "letters", "methods", "reviewing", "document")
     ),
-    *(f"govnet.charter.{name}" for name in ("belonging", "committee", "examples", "own_words")),
+    *(f"govnet.charter.{name}" for name in ("belonging", "committee", "examples")),
+    *(f"govnet.charter.{name}" for name in ("own_words", "sentences", "turns")),
     "govnet.decisions.counting",
     "govnet.decisions.timing",
     "govnet.decisions.ways",
