@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from govnet.charter import parameters as p
-from govnet.charter.document import sentence
 from govnet.charter.rules import Charter
+from govnet.charter.sentences import sentence
 from govnet.charter.turns import turn_after
 
 
@@ -55,8 +55,8 @@ def test_the_turns_of_one_place_are_a_whole_term_apart(kind, month, position, da
 
 
 def test_the_charter_says_it_in_one_sentence():
-    assert str(sentence(p.STAGGERING, charter())) == (
+    assert str(sentence(p.STAGGERING, charter())[1]) == (
         "Places come up in two turns, every second one on the list at a time, at the end of June; "
         "a term ends with the turn of its place."
     )
-    assert str(sentence(p.STAGGERING, Charter())) == "Each place comes up when its own term ends."
+    assert str(sentence(p.STAGGERING, Charter())[1]) == "Each place comes up when its own term ends."

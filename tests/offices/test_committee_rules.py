@@ -243,7 +243,7 @@ def test_the_committees_page_says_when_each_place_comes_up(client, app):
     text = opened(client, "/uk/committee").text
     assert text.count("Comes up again after") == 8
     assert "Tue 30 Jun 2015" in text
-    assert 'value="2016-06-30"' in client.get("/uk/committee/record").text
+    assert 'value="30 June 2016"' in client.get("/uk/committee/record").text
 
 
 @pytest.mark.usefixtures("context")
