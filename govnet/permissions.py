@@ -61,6 +61,7 @@ class Can(StrEnum):
     SEE_NAMES = "see how each member answered"
     PROPOSE = "make a proposal"
     ANSWER = "answer this proposal"
+    REPLY_TO_REASON = "reply to the reasons beside answers to this proposal"
     SUGGEST_WORDS = "suggest other words for this proposal"
     READ_DRAFT = "read this draft"
     CHANGE_DRAFT = "change, drop or ask this draft"
@@ -239,6 +240,7 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.SEE_NAMES: (MEMBER, *OFFICERS),
     Can.PROPOSE: (MEMBER, *OFFICERS),
     Can.ANSWER: (MEMBER, STEERING),
+    Can.REPLY_TO_REASON: (OWNER,),
     Can.SUGGEST_WORDS: (MEMBER, STEERING),
     Can.READ_DRAFT: (READER, OWNER),
     Can.CHANGE_DRAFT: (OWNER,),

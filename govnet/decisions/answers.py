@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, and_, cast, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
+from govnet.decisions.beside import ReasonReply
 from govnet.decisions.models import Position, RollEntry
 from govnet.decisions.rules import FIVE, Kind, Tally
 from govnet.extensions import db
@@ -28,6 +29,8 @@ class Shown:
     position: Position
     entry: RollEntry
     left: bool
+    reply: ReasonReply | None = None
+    """What the proposer says to the reason."""
 
     @property
     def organisation(self) -> bool:
@@ -83,7 +86,7 @@ def answers(
         found[position.version_id][position.kind] = Many(*(int(number) for number in row[4:9]))
         if row.rank <= (most or row.rank) and not (public and not row.open_name):
             left = row[2] is not None and (row[2] is not MembershipState.ACTIVE or row[3] is not None)
-            shown[position.version_id].append(Shown(position, row[1], left))
+            shown[position.version_id].append(Shown(position, row[1], left, row[-1]))
     for each in shown.values():
         each.sort(key=lambda one: ORDER.index(one.position.kind))
     return {key: Answers(found[key], shown[key]) for key in version_ids}
@@ -95,10 +98,11 @@ def _ranked(version_ids: Collection[int], public: bool, most: int | None) -> Sel
     row, entry = aliased(Position), aliased(RollEntry)
     numbers = [inner.c[name] for name in (*_NUMBERS, "rank", "open_name")]
     query = (
-        select(row, entry, Membership.state, Membership.end, *numbers)
+        select(row, entry, Membership.state, Membership.end, *numbers, ReasonReply)
         .join(inner, inner.c.id == row.id)
         .join(entry, entry.id == row.entry_id)
         .outerjoin(Membership, Membership.id == entry.membership_id)
+        .outerjoin(ReasonReply, and_(ReasonReply.entry_id == row.entry_id, ReasonReply.answers_at == row.at))
         .options(joinedload(entry.person), joinedload(entry.organisation))
         .order_by(row.at, row.id)
     )

@@ -130,6 +130,18 @@ class AnswerEntered(Answered):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReasonAnswered(_AboutProposal):
+    """The proposer replied to the reason that somebody gave: they are told."""
+
+    verb: ClassVar[str] = "decisions.reason_answered"
+    sentence: ClassVar[Any] = _l("%(actor)s replied to a reason given beside an answer to “%(question)s”")
+    visibility: ClassVar[Visibility] = Visibility.MEMBERS
+
+    entry: RollEntry
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class InterestDeclared(_AboutProposal):
     """Somebody has an interest in what is asked: what they answer is not counted."""
 

@@ -147,6 +147,12 @@ class ExtendForm(ReasonForm):
     )
 
 
+class ReplyForm(Form):
+    """What the proposer says to a reason."""
+
+    text = Body(_l("Your reply"), missing=_l("Write what you say to it."), limit=2_000)
+
+
 class SuggestForm(Form):
     """Other words for a passage."""
 

@@ -9,7 +9,15 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 
 from govnet.decisions import drafts, queries
-from govnet.decisions.beside import Draft, DraftState, Interest, ReviewRequest, Sponsor, Suggestion
+from govnet.decisions.beside import (
+    Draft,
+    DraftState,
+    Interest,
+    ReasonReply,
+    ReviewRequest,
+    Sponsor,
+    Suggestion,
+)
 from govnet.decisions.book import Decision, DecisionNote
 from govnet.decisions.models import PastPosition, Position, Proposal, ProposalVersion
 from govnet.decisions.words import label
@@ -31,6 +39,10 @@ def held(person_id: int) -> dict[str, Any]:
         "suggested_words": [
             {"passage": row.passage, "instead": row.instead, "why": row.why, "at": row.at.isoformat()}
             for row in db.session.scalars(select(Suggestion).where(Suggestion.person_id == person_id))
+        ],
+        "replies_to_reasons": [
+            {"text": row.text, "at": row.at.isoformat()}
+            for row in db.session.scalars(select(ReasonReply).where(ReasonReply.author_id == person_id))
         ],
         "interests": [
             {"interest": row.text, "at": row.at.isoformat()}
@@ -117,6 +129,8 @@ def forget(person_id: int) -> list[str]:
     declared = update(Interest).where(Interest.person_id == person_id)
     db.session.execute(declared.values(text="", erased=True))
     db.session.execute(update(ReviewRequest).where(ReviewRequest.person_id == person_id).values(reason=""))
+    hers = select(Position.entry_id).where(Position.cast_by_id == person_id)
+    db.session.execute(delete(ReasonReply).where(ReasonReply.entry_id.in_(hers)))
     return _forget_drafts(person_id)
 
 

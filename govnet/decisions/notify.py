@@ -6,7 +6,17 @@ from typing import Any
 
 from govnet.charter.queries import rules_of
 from govnet.charter.rules import diff
-from govnet.decisions import choosing, draft_notify, lists, queries, register, review_notify, roll, words
+from govnet.decisions import (
+    choosing,
+    draft_notify,
+    lists,
+    queries,
+    register,
+    replying,
+    review_notify,
+    roll,
+    words,
+)
 from govnet.decisions.answers import answers
 from govnet.decisions.book import Decision
 from govnet.decisions.models import ELSEWHERE, ProposalVersion
@@ -72,6 +82,15 @@ def suggestion_answered(told: Told) -> Notice:
     suggestion = suggestion_by_id(_key(told, "suggestion"))
     extra = {"suggestion": suggestion, "taken": told.details["taken"]}
     return _alone("decisions/suggestion_answered", told, _version(told), [suggestion.person_id], extra)
+
+
+def reason_answered(told: Told) -> Notice | None:
+    """The proposer replied to a reason: who gave it is told, as long as both stand."""
+    version, reply = _version(told), replying.standing(_key(told, "entry"))
+    if reply is None or reply.position.cast_by_id is None:
+        return None
+    extra = {"reason": reply.position.reason, "reply": reply.text}
+    return _alone("decisions/reason_answered", told, version, [reply.position.cast_by_id], extra)
 
 
 def _alone(
@@ -181,6 +200,7 @@ def bind() -> None:
     registry.tell("decisions.answer_entered", entered)
     registry.tell("decisions.suggested", suggested)
     registry.tell("decisions.suggestion_answered", suggestion_answered)
+    registry.tell("decisions.reason_answered", reason_answered)
     registry.tell("decisions.stopped", stopped)
     registry.tell("decisions.withdrawn", withdrawn)
     registry.tell("decisions.decided", decided)

@@ -262,6 +262,7 @@ def as_data(now: Standing) -> dict[str, Any]:
         "rule": [{"met": bool(met), "words": said} for met, said, _detail in now.rules],
         "named": [
             {"name": each.entry.name, "answer": each.position.kind.value, "reason": each.position.reason}
+            | ({"reply": each.reply.text} if each.reply and each.position.reason else {})
             | ({"choices": queries.ballot(each.position.choices)} if each.position.choices else {})
             for each in now.nameable
         ],

@@ -107,6 +107,16 @@ BEGIN
 END""",
 )
 
+_LATE = f"WHEN {_IS_CLOSED.format(row='NEW')} BEGIN SELECT RAISE(ABORT, '{_CLOSED}');"
+trigger(
+    "reason_reply_while_open",
+    "proposal_reason_reply",
+    when="BEFORE INSERT OR UPDATE",
+    sqlite=f"BEFORE INSERT ON proposal_reason_reply {_LATE}",
+    also=(f"BEFORE UPDATE ON proposal_reason_reply {_LATE}",),
+    postgresql=f"BEGIN IF {_IS_CLOSED.format(row='NEW')} THEN RAISE EXCEPTION '{_CLOSED}' {_CODE}; END IF; RETURN NEW; END",
+)
+
 _GAP = "decision numbers have no gap"
 _LAST = (
     "(SELECT coalesce(max(serial), 0) FROM decision WHERE network_id = NEW.network_id AND year = NEW.year)"

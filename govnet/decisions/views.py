@@ -20,6 +20,7 @@ from govnet.decisions import (
     protect_views,
     record_views,
     register_views,
+    reply_views,
     shown,
     words,
 )
@@ -40,6 +41,7 @@ PARTS = (
     protect_views,
     record_views,
     register_views,
+    reply_views,
     decision_views,
 )
 """The rest of the routes, in files of their own."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from govnet.charter.queries import rules_in_force
-from govnet.decisions import actions, answering, closing, petitions, queries, suggesting, timing
+from govnet.decisions import actions, answering, closing, petitions, queries, replying, suggesting, timing
 from govnet.decisions.beside import Suggestion
 from govnet.decisions.book import Decision, NoteKind
 from govnet.decisions.models import Proposal as Row
@@ -65,6 +65,8 @@ def _answers(
     for number, (given, moment) in enumerate(zip(answers, moments, strict=True)):
         door = _DOORS[number % len(_DOORS)]
         stage.at(moment, lambda given=given, door=door: _answer(stage, proposal, given, door))  # type: ignore[misc]
+        if given.reply:
+            stage.at(moment + timedelta(minutes=90), lambda given=given: _reply(stage, proposal, given))  # type: ignore[misc]
 
 
 def _new_words(stage: Stage, proposal: Proposal, number: int, changed: datetime) -> None:
@@ -151,13 +153,22 @@ def _open_version(proposal_id: int) -> int:
 
 def _answer(stage: Stage, proposal: Proposal, given: Answer, door: Door) -> None:
     by = stage.actor(stage.facts.human(given))
-    version = stage.versions[proposal.key]
-    entries = queries.entries_for(version, by)
-    mine = next(one.id for one in entries if (one.organisation_id is not None) == given.organisation)
+    version, mine = stage.versions[proposal.key], _entry(stage, proposal, given)
     kind = Kind(given.kind)
     rests_on = stage.network().purpose if kind is Kind.BLOCK else ""
     words = answering.Given(kind, given.reason, given.needs, rests_on, named=given.organisation)
     answering.answer(version, words, by=by, via=door, entry_id=mine)
+
+
+def _entry(stage: Stage, proposal: Proposal, given: Answer) -> int:
+    """On the roll: whose answer it is."""
+    entries = queries.entries_for(stage.versions[proposal.key], stage.actor(stage.facts.human(given)))
+    return next(one.id for one in entries if (one.organisation_id is not None) == given.organisation)
+
+
+def _reply(stage: Stage, proposal: Proposal, given: Answer) -> None:
+    entry_id, by = _entry(stage, proposal, given), stage.actor(proposal.by)
+    replying.reply(_row(stage, proposal), entry_id, given.reply, by=by, via=Door.WEB)
 
 
 def _heard(stage: Stage, proposal: Proposal) -> None:

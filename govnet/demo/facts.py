@@ -99,6 +99,8 @@ class Answer:
     reason: str = ""
     needs: str = ""
     organisation: bool = False
+    reply: str = ""
+    """What the proposer says to the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

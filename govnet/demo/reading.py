@@ -68,8 +68,8 @@ def _answers(rows: Iterable[list[str]]) -> tuple[facts.Answer, ...]:
     return tuple(_answer(*row) for row in rows)
 
 
-def _answer(who: str, kind: str, reason: str = "", needs: str = "") -> facts.Answer:
-    return facts.Answer(who.removeprefix("org:"), kind, reason, needs, who.startswith("org:"))
+def _answer(who: str, kind: str, reason: str = "", needs: str = "", reply: str = "") -> facts.Answer:
+    return facts.Answer(who.removeprefix("org:"), kind, reason, needs, who.startswith("org:"), reply)
 
 
 def _proposal(table: Mapping[str, Any]) -> facts.Proposal:

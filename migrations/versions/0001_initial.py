@@ -2508,6 +2508,32 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "proposal_reason_reply",
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("answers_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("trim(text) <> ''", name=op.f("ck_proposal_reason_reply_says_something")),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["person.id"], name=op.f("fk_proposal_reason_reply_author_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entry_id", "version_id"],
+            ["proposal_roll.id", "proposal_roll.version_id"],
+            name="fk_proposal_reason_reply_on_the_roll",
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["proposal_version.id"], name=op.f("fk_proposal_reason_reply_version_id")
+        ),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_proposal_reason_reply")),
+    )
+    with op.batch_alter_table("proposal_reason_reply", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_reason_reply_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_proposal_reason_reply_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
         "proposal_replaces",
         sa.Column("proposal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("decision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

@@ -1,0 +1,41 @@
+"""The proposer's replies to reasons."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Response
+
+from govnet.charter.models import Network
+from govnet.decisions import queries, replying
+from govnet.decisions.blueprint import bp
+from govnet.decisions.forms import ReplyForm
+from govnet.decisions.models import Proposal
+from govnet.kernel.actor import Door
+from govnet.kernel.pages import page, see
+from govnet.kernel.transaction import transaction
+from govnet.permissions import Can, allows, current_actor
+
+
+@bp.get("/<network:network>/proposals/<int:proposal_id>/reasons/<int:entry_id>")
+@allows(Can.REPLY_TO_REASON, proposal=Proposal)
+def reply(network: Network, proposal: Proposal, entry_id: int) -> Response:
+    """The reason, and room for a reply."""
+    said = replying.standing(entry_id)
+    return _page(proposal.id, entry_id, ReplyForm(about=proposal, data={"text": said.text if said else ""}))
+
+
+@bp.post("/<network:network>/proposals/<int:proposal_id>/reasons/<int:entry_id>")
+@allows(Can.REPLY_TO_REASON, proposal=Proposal)
+def reply_now(network: Network, proposal: Proposal, entry_id: int) -> Response:
+    """Put it there, or in the place of the last one."""
+    form, proposal_id = ReplyForm(about=proposal), proposal.id
+    if form.validate_on_submit():
+        with form.catching(), transaction():
+            replying.reply(proposal, entry_id, form.text.data or "", by=current_actor(), via=Door.WEB)
+            return see(".proposal", proposal_id=proposal_id, _anchor=f"reason-{entry_id}")
+    return _page(proposal_id, entry_id, form, 422)
+
+
+def _page(proposal_id: int, entry_id: int, form: ReplyForm, status: int = 200) -> Response:
+    version = queries.newest_version(proposal_id)
+    position = replying.reason_of(version, entry_id, current_actor())
+    return page("decisions/reply.html", status, version=version, position=position, form=form)
