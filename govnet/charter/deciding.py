@@ -57,11 +57,39 @@ CLOSING_HOUR = Whole(
     key="decisions.closing_hour",
     default=18,
     title=N_("Hour at which answers close"),
-    explains=N_("By the clock where the network is; never on a Saturday or Sunday."),
+    explains=N_(
+        "By the clock where the network is; never on a Saturday or Sunday, nor on a holiday that is kept."
+    ),
     clause=N_("Answers close at %(value)s on a working day."),
     unit="hour",
     least=0,
     most=23,
+)
+HOLIDAYS = Choice(
+    key="decisions.holidays",
+    default="none",
+    title=N_("Public holidays that are kept"),
+    explains=N_("No answer and no objection is due on one of them: it closes on the next working day."),
+    clause=N_("%(value)s"),
+    options={
+        "none": N_("Public holidays are days like any other."),
+        "GB-ENG": N_("Nothing closes on a public holiday in England."),
+        "GB-WLS": N_("Nothing closes on a public holiday in Wales."),
+        "GB-SCT": N_("Nothing closes on a public holiday in Scotland."),
+        "GB-NIR": N_("Nothing closes on a public holiday in Northern Ireland."),
+        "IE": N_("Nothing closes on a public holiday in Ireland."),
+        "FR": N_("Nothing closes on a public holiday in France."),
+        "DE": N_("Nothing closes on a public holiday in Germany."),
+        "NL": N_("Nothing closes on a public holiday in the Netherlands."),
+        "ES": N_("Nothing closes on a public holiday in Spain."),
+        "PT": N_("Nothing closes on a public holiday in Portugal."),
+        "IT": N_("Nothing closes on a public holiday in Italy."),
+        "PL": N_("Nothing closes on a public holiday in Poland."),
+        "US": N_("Nothing closes on a public holiday in the United States."),
+        "CA": N_("Nothing closes on a public holiday in Canada."),
+        "AU": N_("Nothing closes on a public holiday in Australia."),
+        "NZ": N_("Nothing closes on a public holiday in New Zealand."),
+    },
 )
 QUORUM = Choice(
     key="decisions.quorum",

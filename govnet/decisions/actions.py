@@ -176,7 +176,7 @@ def extend(proposal: Proposal, day: date, *, reason: str, by: Actor, via: Door) 
     if charter[p.EXTEND] == "never" or version.method == ELSEWHERE:
         raise RuleBroken(_("By our rules answers close on the day that was set."))
     last = timing.cap(proposal.opened_at, proposal.first_deadline, charter, zone)
-    problem = timing.extension_problem(day, version.deadline, last, zone)
+    problem = timing.extension_problem(day, version.deadline, last, charter, zone)
     if problem is not None:
         raise RuleBroken(say(problem), field="closes")
     version.deadline, version.reminded_at = timing.closes(day, charter, zone), None

@@ -4,15 +4,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from govnet.charter import parameters as p
+from govnet.charter import working_days
 from govnet.charter.rules import Charter
+from govnet.charter.working_days import from_day, until_day
 from govnet.kernel.said import N_, Said, counted
 
 LAST_CALL = timedelta(hours=24)
-
-
-def working(day: date) -> bool:
-    """Monday to Friday. Public holidays differ by place and are not known here."""
-    return day.weekday() < 5
 
 
 def closes(day: date, charter: Charter, zone: ZoneInfo) -> datetime:
@@ -24,9 +21,7 @@ def first_day(since: datetime, days: int, charter: Charter, zone: ZoneInfo) -> d
     """The first working day whose closing hour leaves `days` whole days after `since`, by the wall clock."""
     wall = since.astimezone(zone).replace(tzinfo=None) + timedelta(days=days)
     day = wall.date() if wall.time() <= time(charter[p.CLOSING_HOUR]) else wall.date() + timedelta(days=1)
-    while not working(day):
-        day += timedelta(days=1)
-    return day
+    return from_day(day, charter)
 
 
 def earliest(opened: datetime, charter: Charter, zone: ZoneInfo) -> date:
@@ -37,17 +32,16 @@ def earliest(opened: datetime, charter: Charter, zone: ZoneInfo) -> date:
 def latest(first_opened: datetime, charter: Charter, zone: ZoneInfo) -> date:
     """The last day on which it may close, however often its words change; never before the earliest."""
     day = first_opened.astimezone(zone).date() + timedelta(days=charter[p.MAXIMUM_DAYS_OPEN])
-    while not working(day):
-        day -= timedelta(days=1)
-    return max(day, earliest(first_opened, charter, zone))
+    return max(until_day(day, charter), earliest(first_opened, charter, zone))
 
 
 def cap(first_opened: datetime, first_deadline: datetime, charter: Charter, zone: ZoneInfo) -> datetime:
     """The last instant to which the closing can be moved: the charter's most, from the first closing day."""
     day = first_deadline.astimezone(zone).date() + timedelta(days=charter[p.EXTENSION_MOST])
-    while not working(day):
-        day -= timedelta(days=1)
-    most = min(closes(day, charter, zone), closes(latest(first_opened, charter, zone), charter, zone))
+    most = min(
+        closes(until_day(day, charter), charter, zone),
+        closes(latest(first_opened, charter, zone), charter, zone),
+    )
     return max(first_deadline, most)
 
 
@@ -69,10 +63,13 @@ def frozen(now: datetime, deadline: datetime, charter: Charter) -> Said | None:
     )
 
 
-def extension_problem(day: date, deadline: datetime, last: datetime, zone: ZoneInfo) -> Said | None:
+def extension_problem(
+    day: date, deadline: datetime, last: datetime, charter: Charter, zone: ZoneInfo
+) -> Said | None:
     """Why the closing can't be moved from `deadline` to this day, or nothing."""
-    if not working(day):
-        return Said(N_("Answers close on a working day. Choose a day from Monday to Friday."))
+    free = working_days.problem(day, charter)
+    if free is not None:
+        return free
     if day <= deadline.astimezone(zone).date():
         return Said(
             N_("More time means a later day than %(day)s."), {"day": deadline.astimezone(zone).date()}
@@ -103,8 +100,9 @@ def objections_until(recorded: datetime, charter: Charter, zone: ZoneInfo) -> da
 def day_problem(day: date, opened: datetime, charter: Charter, zone: ZoneInfo) -> Said | None:
     """Why a proposal opened now can't close on this day, or nothing."""
     soonest, last = earliest(opened, charter, zone), latest(opened, charter, zone)
-    if not working(day):
-        return Said(N_("Answers close on a working day. Choose a day from Monday to Friday."))
+    free = working_days.problem(day, charter)
+    if free is not None:
+        return free
     if day < soonest:
         return counted(
             "Everybody has at least %(num)s day to answer: choose %(soonest)s or later.",

@@ -7,7 +7,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from govnet.charter import parameters as p
 from govnet.charter.queries import rules_in_force
+from govnet.charter.rules import Charter
+from govnet.charter.working_days import from_day
 from govnet.decisions import actions, answering, closing, petitions, queries, replying, suggesting, timing
 from govnet.decisions.beside import Suggestion
 from govnet.decisions.book import Decision, NoteKind
@@ -20,6 +23,8 @@ from govnet.demo.stage import Stage, evenly
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 
+_KEEPS = Charter({p.HOLIDAYS.key: "GB-ENG"})
+"""Of the network's rules, the one that moves closing days; the others are not in force yet when the play is planned."""
 _DOORS = (Door.WEB, Door.WEB, Door.MAIL)
 _PLACES = {"meeting": Door.MEETING, "list": Door.LIST}
 
@@ -115,11 +120,8 @@ def _after(stage: Stage, days: int) -> datetime:
 
 
 def _closing_day(stage: Stage, proposal: Proposal) -> date:
-    """The day in the files, or the Monday after where it falls on a weekend."""
-    day = stage.calendar.day(proposal.closes_days)
-    while not timing.working(day):
-        day += timedelta(days=1)
-    return day
+    """The day in the files, or the next working day where it is none."""
+    return from_day(stage.calendar.day(proposal.closes_days), _KEEPS)
 
 
 def _propose(stage: Stage, proposal: Proposal, closes: date) -> None:

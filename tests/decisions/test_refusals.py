@@ -199,7 +199,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
     # asking
     "a day too soon": (lambda s: s.propose(closes=date(2015, 4, 15)), "at least 7 days to answer"),
     "a day too late": (lambda s: s.propose(closes=date(2015, 12, 15)), "can’t stay open that long"),
-    "a Sunday": (lambda s: s.propose(closes=date(2015, 4, 26)), "a working day"),
+    "a Sunday": (lambda s: s.propose(closes=date(2015, 4, 26)), "no working day"),
     "nothing known it is about": (lambda s: s.propose(matter="weather"), "Choose what this is about"),
     "rules without a rule": (lambda s: s.propose(matter="charter"), "at least one of our rules"),
     "a rule beside something else": (

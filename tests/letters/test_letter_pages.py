@@ -65,7 +65,7 @@ def test_a_member_gathers_names_from_the_form_alone(app: Flask, ann: Person) -> 
     assert "It is open for names. Your own is the first." in done.text
     page = opened(client, "/uk/letters/1")
     assert "A letter to The Minister, signed by 1 member." in page.text
-    assert "Names until Mon 20 Apr 2015, 18:00 BST" in page.text
+    assert "Gathers names until Mon 20 Apr 2015, 18:00 BST" in page.text
     assert "It speaks for those who signed it, not for the network." in page.text
     assert "Ann Example stands under this letter." in page.text
 
