@@ -165,7 +165,12 @@ def proposal_page(proposal_id: int, network: Network, actor: Actor) -> ProposalP
     mine = queries.entries_for(versions[0].id, actor)
     answered = any(entry.position for entry in mine)
     titles = _titles(versions)
-    standings = [standing(each, given[each.id], actor, answered, titles.get(each.id)) for each in versions]
+    over = not versions[
+        0
+    ].is_open  # till then answers to earlier words are hidden as those to the new ones are
+    standings = [
+        standing(each, given[each.id], actor, answered, titles.get(each.id), over=over) for each in versions
+    ]
     return ProposalPage(proposal, standings[0], tuple(standings[1:]), mine, changes(versions[0]))
 
 
@@ -181,9 +186,11 @@ def standing(
     actor: Actor,
     answered: bool,
     titles: Sequence[str] | None = None,
+    *,
+    over: bool = True,
 ) -> Standing:
-    """A version's answers for one reader."""
-    sees = {"closed": not version.is_open, "has_answered": answered}
+    """A version's answers for one reader; `over` says that nobody is asked any more, in later words either."""
+    sees = {"closed": over and not version.is_open, "has_answered": answered}
     rule = queries.rule_of(version)
     options = None
     if titles is not None:

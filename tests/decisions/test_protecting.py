@@ -9,13 +9,14 @@ from sqlalchemy.exc import IntegrityError
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
-from govnet.decisions import actions, protecting, shown
+from govnet.decisions import actions, closing, protecting, shown
 from govnet.decisions.models import Proposal
 from govnet.decisions.opening import Words
 from govnet.decisions.rules import Kind
 from govnet.decisions.voices import Visible
 from govnet.extensions import db
 from govnet.kernel.actor import Door
+from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.record.models import Entry
@@ -72,6 +73,23 @@ def test_new_words_keep_the_protection_of_the_old_ones() -> None:
     with transaction():
         actions.reword(proposal, words, because="Somebody asked.", by=acting(ann, network), via=Door.WEB)
     assert version_of(proposal).visible is Visible.AFTER_OWN
+
+
+@pytest.mark.usefixtures("context")
+def test_answers_to_earlier_words_are_hidden_until_the_last_ones_close(time: MovedClock) -> None:
+    network = a_network_with_rules(decisions__positions_visible="at_close")
+    ann, bob, cat = members(network, 3)
+    proposal = a_proposal(network, ann)
+    answered(proposal, network, Kind.STAND_ASIDE, bob, reason="It is too much.")
+    with transaction():
+        words = Words(QUESTION, "Nine seats, and a chair.")
+        actions.reword(proposal, words, because="Asked.", by=acting(ann, network), via=Door.WEB)
+    (earlier,) = shown.proposal_page(proposal.id, network, acting(cat, network)).earlier
+    assert (earlier.counts, earlier.nameable, earlier.worries) == (False, [], [])
+    time.move(to=version_of(proposal).deadline)
+    closing.close_due()
+    (earlier,) = shown.proposal_page(proposal.id, network, acting(cat, network)).earlier
+    assert (earlier.counts, len(earlier.worries)) == (True, 1)
 
 
 @pytest.mark.usefixtures("context")
