@@ -1,6 +1,6 @@
 """The part of the catalogue that says how proposals are made, answered and closed. Pure data."""
 
-from govnet.charter.kinds import Choice, Share, Whole
+from govnet.charter.kinds import Choice, Choices, Share, Whole
 from govnet.charter.thresholds import at_least, more_than
 from govnet.kernel.said import N_
 
@@ -89,6 +89,21 @@ HOLIDAYS = Choice(
         "CA": N_("Nothing closes on a public holiday in Canada."),
         "AU": N_("Nothing closes on a public holiday in Australia."),
         "NZ": N_("Nothing closes on a public holiday in New Zealand."),
+    },
+)
+ALWAYS_TOLD = Choices(
+    key="decisions.always_told",
+    default=frozenset({"opening", "last_day", "result", "charter"}),
+    title=N_("What everybody concerned is always told"),
+    explains=N_(
+        "By a mail of its own, however little mail somebody takes. What is not ticked comes as each of them chose."
+    ),
+    clause=N_("However little mail they take, those who can answer are told: %(value)s."),
+    options={
+        "opening": N_("what is asked"),
+        "last_day": N_("that the last day has come, or moved"),
+        "result": N_("how it ended, or that it was stopped or taken back"),
+        "charter": N_("everything about these rules"),
     },
 )
 QUORUM = Choice(

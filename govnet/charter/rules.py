@@ -15,6 +15,8 @@ from govnet.charter.starting import STARTING
 from govnet.kernel.said import N_, Said
 
 T = TypeVar("T")
+DIGEST_GAP = 7
+"""Days between two weekly mails."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,14 @@ def _contradictions(new: Charter) -> dict[str, Said]:
         found[p.EXTENSION_DAYS.key] = Said(
             N_("The time to answer new words must not be longer than the longest time.")
         )
+    if "opening" not in new[p.ALWAYS_TOLD] and new[p.MINIMUM_DAYS_OPEN] <= DIGEST_GAP:
+        found[p.ALWAYS_TOLD.key] = Said(
+            N_(
+                "Who takes a weekly mail could hear of a question too late. Have everybody told what is asked, or give "
+                "everybody at least %(days)s days to answer."
+            ),
+            {"days": DIGEST_GAP + 1},
+        )
     if new[p.VOICE] == "organisations" and "organisation" not in new[p.KINDS]:
         found[p.VOICE.key] = Said(
             N_("Only organisations’ answers would count, but organisations can’t be members.")
@@ -167,6 +177,11 @@ class Change:
     def removed(self) -> tuple[str, ...]:
         """Sentences that a list loses."""
         return tuple(each for each in self.old if each not in self.new) if self._list else ()
+
+    @property
+    def listed_before(self) -> tuple[str, ...]:
+        """The sentences that stood under it before, where it is a list of them."""
+        return tuple(self.old) if self._list else ()
 
     @property
     def _list(self) -> bool:

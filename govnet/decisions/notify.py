@@ -22,6 +22,7 @@ from govnet.decisions.book import Decision
 from govnet.decisions.models import ELSEWHERE, ProposalVersion
 from govnet.decisions.rules import Kind
 from govnet.decisions.suggesting import suggestion_by_id
+from govnet.decisions.voices import always_told
 from govnet.kernel import clock
 from govnet.kernel.words import say
 from govnet.mail.notices import Notice, Told
@@ -35,7 +36,13 @@ def opened(told: Told) -> Notice | None:
     if not version.is_open:
         return None
     return _notice(
-        "decisions/opened", told, version, to_list=True, subscribers=True, not_after=version.deadline
+        "decisions/opened",
+        told,
+        version,
+        what="opening",
+        to_list=True,
+        subscribers=True,
+        not_after=version.deadline,
     )
 
 
@@ -45,7 +52,9 @@ def last_day(told: Told) -> Notice | None:
     if not version.is_open:
         return None
     waiting = _people(told, version, unanswered=True)
-    return _notice("decisions/last_day", told, version, always=waiting, not_after=version.deadline)
+    return _notice(
+        "decisions/last_day", told, version, what="last_day", people=waiting, not_after=version.deadline
+    )
 
 
 def extended(told: Told) -> Notice | None:
@@ -56,7 +65,13 @@ def extended(told: Told) -> Notice | None:
     waiting = _people(told, version, unanswered=True)
     extra = {"reason": told.details.get("reason", "")}
     return _notice(
-        "decisions/extended", told, version, always=waiting, extra=extra, not_after=version.deadline
+        "decisions/extended",
+        told,
+        version,
+        what="last_day",
+        people=waiting,
+        extra=extra,
+        not_after=version.deadline,
     )
 
 
@@ -96,7 +111,7 @@ def reason_answered(told: Told) -> Notice | None:
 def _alone(
     template: str, told: Told, version: ProposalVersion, people: list[int], extra: dict[str, Any]
 ) -> Notice:
-    return _notice(template, told, version, always=people, extra=extra)
+    return _notice(template, told, version, people=people, extra=extra)
 
 
 def _key(told: Told, name: str) -> int:
@@ -108,7 +123,9 @@ def stopped(told: Told) -> Notice | None:
     version = _version(told)
     found = answers([version.id])[version.id].first if version.is_open else ()
     stops = [each for each in found if each.position.kind is Kind.BLOCK]
-    return _notice("decisions/stopped", told, version, extra={"stops": stops}) if version.is_open else None
+    if not version.is_open:
+        return None
+    return _notice("decisions/stopped", told, version, what="result", extra={"stops": stops})
 
 
 def withdrawn(told: Told) -> Notice | None:
@@ -116,7 +133,8 @@ def withdrawn(told: Told) -> Notice | None:
     version = _version(told)
     if version.method == ELSEWHERE and version.proposal.told_at is None:
         return None
-    return _notice("decisions/withdrawn", told, version, extra={"reason": told.details.get("reason", "")})
+    extra = {"reason": told.details.get("reason", "")}
+    return _notice("decisions/withdrawn", told, version, what="result", extra=extra)
 
 
 def decided(told: Told) -> Notice:
@@ -135,7 +153,9 @@ def decided(told: Told) -> Notice:
         "rules": _rules(decision),
         "elsewhere": version.method == ELSEWHERE,
     }
-    return _notice("decisions/decided", told, version, to_list=True, subscribers=True, extra=extra)
+    return _notice(
+        "decisions/decided", told, version, what="result", to_list=True, subscribers=True, extra=extra
+    )
 
 
 def _standings(version: ProposalVersion) -> list[tuple[str, str]]:
@@ -165,29 +185,41 @@ def _people(told: Told, version: ProposalVersion, *, unanswered: bool = False) -
 
 
 def _notice(
-    template: str, told: Told, version: ProposalVersion, *, extra: dict[str, Any] | None = None, **more: Any
+    template: str,
+    told: Told,
+    version: ProposalVersion,
+    *,
+    what: str = "",
+    people: list[int] | None = None,
+    extra: dict[str, Any] | None = None,
+    **more: Any,
 ) -> Notice:
-    proposal = version.proposal
-    wanted = queries.changes_of(version)
-    charter = rules_of(version.charter_version)
-    context = {
+    """To `people`, or all on the roll: singly where the rules always tell that, or where it is theirs alone (no `what`)."""
+    proposal, asked = version.proposal, _people(told, version) if people is None else people
+    always = not what or always_told(queries.charter_of(version), version.proposal.matter, what)
+    audience: dict[str, Any] = {"always": asked} if always else {"people": asked, "concerned": asked}
+    return Notice(
+        template=template,
+        news=News.VOTE,
+        context=_context(told, version) | {"always_told": always} | (extra or {}),
+        thread=proposal.thread_id,
+        conversation=f"proposal-{proposal.id}",
+        **audience,
+        **more,
+    )
+
+
+def _context(told: Told, version: ProposalVersion) -> dict[str, Any]:
+    """What every mail about a proposal may name."""
+    wanted, charter = queries.changes_of(version), rules_of(version.charter_version)
+    return {
         "version": version,
-        "proposal": proposal,
+        "proposal": version.proposal,
         "zone": told.network.zone,
         "options": queries.options_of([version.id]).get(version.id, []),
         "changes": diff(charter, charter.with_changes(wanted)) if wanted else (),
         "actor": told.details.get("actor", ""),
-        **(extra or {}),
     }
-    more.setdefault("always", _people(told, version))
-    return Notice(
-        template=template,
-        news=News.VOTE,
-        context=context,
-        thread=proposal.thread_id,
-        conversation=f"proposal-{proposal.id}",
-        **more,
-    )
 
 
 def bind() -> None:

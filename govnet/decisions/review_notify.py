@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from govnet.charter import queries as charters
 from govnet.charter.rules import Change, diff
 from govnet.decisions import register, roll, undoing
 from govnet.decisions.book import Decision
 from govnet.decisions.states import State, state_of
+from govnet.decisions.voices import always_told
 from govnet.kernel.clock import today
 from govnet.kernel.words import say
 from govnet.mail.notices import Notice, Told
@@ -30,11 +32,14 @@ def trial_ended(told: Told) -> Notice:
     """It has ended: everybody who could answer, for they may do otherwise now."""
     decision = register.by_id(told.key)
     rules = _rules(decision) if told.details.get("returned") else []
+    asked = roll.people_asked(decision.version_id, today(told.network.zone))
+    always = always_told(charters.rules_of(decision.version.charter_version), decision.matter, "result")
+    audience: dict[str, Any] = {"always": asked} if always else {"people": asked, "concerned": asked}
     return Notice(
         template="decisions/trial_ended",
         news=News.VOTE,
-        context=_context(told, decision) | {"rules": rules},
-        always=roll.people_asked(decision.version_id, today(told.network.zone)),
+        context=_context(told, decision) | {"rules": rules, "always_told": always},
+        **audience,
         conversation=f"proposal-{decision.proposal_id}",
         subscribers=True,
     )
@@ -63,7 +68,7 @@ def _rules(decision: Decision) -> list[str]:
     if found is None:
         return []
     changes: tuple[Change, ...] = diff(*(charters.rules_of(each) for each in found))
-    return [say(each.before) for each in changes]
+    return [line for each in changes for line in (say(each.before), *each.listed_before)]
 
 
 def bind() -> None:

@@ -99,3 +99,9 @@ def sees_tally(visible: Visible, *, closed: bool, has_answered: bool) -> bool:
 def sees_names(visible: Visible, *, member: bool, closed: bool, has_answered: bool) -> bool:
     """Whether names stand beside answers for this reader; visitors see only who said they may be named."""
     return member and sees_tally(visible, closed=closed, has_answered=has_answered)
+
+
+def always_told(charter: Charter, matter: str, what: str) -> bool:
+    """Whether everybody concerned is told of that (opening, last_day, result) however little mail they take."""
+    named = charter[p.ALWAYS_TOLD]
+    return what in named or ("charter" in named and matter == "charter")

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from govnet.charter.models import Network
+from govnet.charter.rules import Charter, problems
 from govnet.decisions import actions, closing, elsewhere, lists
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
@@ -160,3 +161,33 @@ def test_what_waits_for_a_person_is_what_she_has_not_answered(network: Network, 
     waiting = db.session.execute(lists.unanswered(bob.id, time.at)).all()
     assert [row.key for row in waiting] == [other.id]
     assert db.session.execute(lists.unanswered(bob.id, version_of(other).deadline)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("always", "matter", "told_of"),
+    [
+        (["opening", "last_day", "result", "charter"], "statement", ["bob", "cat"]),
+        (["result"], "statement", ["cat"]),
+        (["charter"], "charter", ["bob", "cat"]),
+    ],
+)
+def test_what_the_rules_do_not_have_everybody_told_comes_as_each_chose(
+    always: list[str], matter: str, told_of: list[str]
+) -> None:
+    network = a_network_with_rules(decisions__always_told=always, decisions__minimum_days_open=8)
+    people = dict(zip(("ann", "bob", "cat"), members(network, 3), strict=True))
+    with transaction():
+        mail_actions.set_volume(acting(people["bob"], network), network, Volume.DIGEST)
+        mail_actions.set_volume(acting(people["cat"], network), network, Volume.VOTES)
+    changes = {"committee__seats": 11} if matter == "charter" else {}
+    a_proposal(network, people["ann"], **changes)
+    told()
+    names = names_of("Your answer by")
+    assert [key for key in ("bob", "cat") if people[key].name in names] == told_of
+
+
+def test_a_question_may_not_reach_those_too_late_who_take_a_weekly_mail() -> None:
+    only = {"decisions.always_told": ["result"]}
+    (said,) = problems(Charter(), only).values()
+    assert "at least 8 days" in str(said)
+    assert problems(Charter(), {**only, "decisions.minimum_days_open": 8}) == {}
