@@ -12,6 +12,21 @@ PROPOSE = Choice(
     clause=N_("A proposal can be made by %(value)s."),
     options={"members": N_("every member"), "committee": N_("the committee")},
 )
+ANSWERS = Choices(
+    key="decisions.answers",
+    default=frozenset({"reservations", "stand-aside", "block", "no-view"}),
+    title=N_("Answers beside Agree"),
+    explains=N_(
+        "What else people can answer to a proposal. What is taken out is not offered in proposals to come."
+    ),
+    clause=N_("Beside Agree, people can answer: %(value)s."),
+    options={
+        "reservations": N_("Agree, with a worry"),
+        "stand-aside": N_("Disagree, but go ahead"),
+        "block": N_("Stop"),
+        "no-view": N_("No view"),
+    },
+)
 VOICE = Choice(
     key="decisions.voice",
     default="each",

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from govnet.charter import parameters as p
-from govnet.charter import turns
+from govnet.charter.contradictions import contradictions
 from govnet.charter.examples import example
 from govnet.charter.kinds import BadValue, Parameter, Statements
 from govnet.charter.sentences import sentence
@@ -15,8 +15,6 @@ from govnet.charter.starting import STARTING
 from govnet.kernel.said import N_, Said
 
 T = TypeVar("T")
-DIGEST_GAP = 7
-"""Days between two weekly mails."""
 
 
 @dataclass(frozen=True)
@@ -81,69 +79,7 @@ def problems(charter: Charter, changes: Mapping[str, Any]) -> dict[str, Said]:
             found[key] = Said(N_("There is no rule called “%(key)s”."), {"key": key})
         except BadValue as error:
             found[key] = error.said
-    return found or _contradictions(Charter({**charter.values, **decoded}))
-
-
-def _contradictions(new: Charter) -> dict[str, Said]:
-    found: dict[str, Said] = {}
-    if new[p.MINIMUM_DAYS_OPEN] > new[p.MAXIMUM_DAYS_OPEN]:
-        found[p.MINIMUM_DAYS_OPEN.key] = Said(
-            N_("The shortest time to answer must not be longer than the longest.")
-        )
-    if new[p.EXTENSION_DAYS] > new[p.MAXIMUM_DAYS_OPEN]:
-        found[p.EXTENSION_DAYS.key] = Said(
-            N_("The time to answer new words must not be longer than the longest time.")
-        )
-    if "opening" not in new[p.ALWAYS_TOLD] and new[p.MINIMUM_DAYS_OPEN] <= DIGEST_GAP:
-        found[p.ALWAYS_TOLD.key] = Said(
-            N_(
-                "Who takes a weekly mail could hear of a question too late. Have everybody told what is asked, or give "
-                "everybody at least %(days)s days to answer."
-            ),
-            {"days": DIGEST_GAP + 1},
-        )
-    if new[p.VOICE] == "organisations" and "organisation" not in new[p.KINDS]:
-        found[p.VOICE.key] = Said(
-            N_("Only organisations’ answers would count, but organisations can’t be members.")
-        )
-    if not new[p.KINDS] - {"observer"}:
-        found[p.KINDS.key] = Said(
-            N_("Observers have no voice: people or organisations must be able to join too.")
-        )
-    found |= _committee_contradictions(new)
-    if new[p.BODY_FOR["charter"]] == "committee":
-        found[p.BODY_FOR["charter"].key] = Said(
-            N_("These rules belong to all members: the committee can’t change them.")
-        )
-    if new[p.METHOD_FOR["charter"]] == "advice":
-        found[p.METHOD_FOR["charter"].key] = Said(
-            N_("These rules can’t be changed by advice, which binds nobody.")
-        )
-    return found
-
-
-def _committee_contradictions(new: Charter) -> dict[str, Said]:
-    found: dict[str, Said] = {}
-    if new[p.SISTER_SEATS] > new[p.SEATS]:
-        found[p.SISTER_SEATS.key] = Said(
-            N_("There can’t be more places for sister networks than the committee has places.")
-        )
-    kept = new[p.INDIVIDUAL_SEATS] + new[p.ORGANISATION_SEATS]
-    if kept and kept + new[p.SISTER_SEATS] > new[p.SEATS]:
-        key = (p.ORGANISATION_SEATS if new[p.ORGANISATION_SEATS] else p.INDIVIDUAL_SEATS).key
-        found[key] = Said(N_("The places kept for some would be more than the committee has."))
-    if new[p.ORGANISATION_SEATS] and "organisation" not in new[p.KINDS]:
-        found[p.ORGANISATION_SEATS.key] = Said(
-            N_("Places would be kept for organisations, but organisations can’t be members.")
-        )
-    if new[p.STAGGERING] != "none" and not turns.regular(new):
-        found[p.STAGGERING.key] = Said(
-            N_(
-                "Turns would not come at the same time of the year: choose a time on the committee that fits, "
-                "such as 24 months for two turns or 36 for three."
-            )
-        )
-    return found
+    return found or contradictions(Charter({**charter.values, **decoded}))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from govnet.charter.fields import options
 from govnet.charter.models import Network
-from govnet.decisions import actions, entering, interests, queries, suggesting, timing
+from govnet.decisions import actions, entering, interests, queries, suggesting, timing, voices
 from govnet.decisions.answer_views import given_in, meanings, principles, proposal_page
 from govnet.decisions.blueprint import bp
 from govnet.decisions.forms import EnterForm, ExtendForm, InterestForm, ReasonForm, SuggestForm
@@ -221,7 +221,11 @@ def enter_now(network: Network, proposal: Proposal) -> Response:
 
 def _enter_form(network: Network, proposal: Proposal) -> EnterForm | EnterChoiceForm:
     version = queries.newest_version(proposal.id)
-    form = enter_form(proposal, version) or EnterForm(about=proposal, principles=principles(version, network))
+    form = enter_form(proposal, version) or EnterForm(
+        about=proposal,
+        principles=principles(version, network),
+        offered=voices.offered(queries.charter_of(version)),
+    )
     silent = entering.still_silent(version.id, current_actor())
     form.party.choices = options([("", _("Choose one")), *((each.id, each.name) for each in silent)])
     form.how.choices = options((door.value, HOW[door]) for door in entering.WAYS)

@@ -67,7 +67,10 @@ def answer(network: Network, proposal: Proposal) -> Response:
     proposal_id, actor = proposal.id, current_actor()
     newest = queries.newest_version(proposal_id)
     mine = queries.entries_for(newest.id, actor)
-    form = AnswerForm(about=proposal, parties=parties(mine), principles=principles(newest, network))
+    offered = voices.offered(queries.charter_of(newest))
+    form = AnswerForm(
+        about=proposal, parties=parties(mine), principles=principles(newest, network), offered=offered
+    )
     if form.validate_on_submit():
         version_id = asked_version(form, newest.id)
         try:
@@ -154,7 +157,13 @@ def parties(entries: Sequence[RollEntry]) -> list[tuple[str, str]]:
 def _form_for(found: ProposalPage) -> AnswerForm:
     """The form, filled in with the reader's answer."""
     wanted = principles(found.version, found.proposal.network)
-    form = AnswerForm(about=found.proposal, parties=parties(found.mine), principles=wanted, formdata=None)
+    form = AnswerForm(
+        about=found.proposal,
+        parties=parties(found.mine),
+        principles=wanted,
+        offered=voices.offered(queries.charter_of(found.version)),
+        formdata=None,
+    )
     form.version.data = str(found.version.id)
     given = found.answered[0] if found.answered else None
     if given is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from govnet.decisions import counting, queries
+from govnet.decisions import counting, queries, voices
 from govnet.decisions.rules import OPTIONS, Kind
 from govnet.kernel.said import N_, Said
 from govnet.record.rules import canonical
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 def problem(version: ProposalVersion, kind: Kind, choices: Mapping[int, int]) -> Said | None:
     """Why a version can't be answered so, in words: options are chosen between, and everything else is not."""
     if version.method not in OPTIONS:
-        nothing = N_("Here is nothing to choose between: give one of the answers.")
-        return Said(nothing) if kind is Kind.CHOICE else None
+        if kind is Kind.CHOICE:
+            return Said(N_("Here is nothing to choose between: give one of the answers."))
+        if kind in voices.offered(queries.charter_of(version)):
+            return None
+        return Said(N_("By our rules this is not one of the answers. Choose another, and say why."))
     if kind is Kind.NO_VIEW:
         return None
     if kind is not Kind.CHOICE:

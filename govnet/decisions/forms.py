@@ -16,6 +16,7 @@ from govnet.charter.rules import Charter
 from govnet.decisions.book import NoteKind
 from govnet.decisions.opening import More
 from govnet.decisions.option_forms import OptionLines, say_later
+from govnet.decisions.rules import FIVE, Kind
 from govnet.decisions.ways import CHOOSING
 from govnet.decisions.words import FACES, label
 from govnet.kernel.days import Day
@@ -48,10 +49,11 @@ class AnswerForm(Form):
         *args: Any,
         parties: Iterable[tuple[str, str]] = (),
         principles: Iterable[str] = (),
+        offered: Iterable[Kind] = FIVE,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.answer.choices = options((face, label(kind)) for kind, face in FACES.items())
+        self.answer.choices = options((FACES[kind], label(kind)) for kind in offered)
         self.party.choices = options(parties)
         self.principle.choices = options([("", _l("Choose one")), *((each, each) for each in principles)])
 

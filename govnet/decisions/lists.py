@@ -13,9 +13,9 @@ from sqlalchemy.orm import joinedload
 
 from govnet.accounts.waiting import thing
 from govnet.decisions.models import ELSEWHERE, Position, Proposal, ProposalVersion, RollEntry, VersionState
-from govnet.decisions.queries import parties_of
-from govnet.decisions.rules import OPTIONS, Outcome, Tally
-from govnet.decisions.voices import sees_tally
+from govnet.decisions.queries import charter_of, parties_of
+from govnet.decisions.rules import OPTIONS, Kind, Outcome, Tally
+from govnet.decisions.voices import offered, sees_tally
 from govnet.extensions import db
 from govnet.kernel.actor import VISITOR, Actor
 from govnet.membership.models import Representation
@@ -129,10 +129,18 @@ def unanswered(person_id: int, now: datetime) -> Select[Any]:
     )
 
 
-def to_answer_in_place(person_id: int, proposal_ids: Sequence[int]) -> Mapping[int, int]:
+@dataclass(frozen=True)
+class InPlace:
+    """A version that can be answered with a button; whether "No view" is one of its answers."""
+
+    version_id: int
+    no_view: bool
+
+
+def to_answer_in_place(person_id: int, proposal_ids: Sequence[int]) -> Mapping[int, InPlace]:
     """The open version of each proposal that a person can answer without choosing for whom."""
-    query = (
-        select(ProposalVersion.proposal_id, ProposalVersion.id)
+    alone = (
+        select(ProposalVersion.id)
         .join(RollEntry, RollEntry.version_id == ProposalVersion.id)
         .where(
             ProposalVersion.proposal_id.in_(proposal_ids),
@@ -140,10 +148,12 @@ def to_answer_in_place(person_id: int, proposal_ids: Sequence[int]) -> Mapping[i
             ProposalVersion.method.not_in(OPTIONS),
             _theirs(person_id),
         )
-        .group_by(ProposalVersion.proposal_id, ProposalVersion.id)
+        .group_by(ProposalVersion.id)
         .having(func.count() == 1)
     )
-    return {row.proposal_id: row.id for row in db.session.execute(query)}
+    query = select(ProposalVersion).where(ProposalVersion.id.in_(alone))
+    found = db.session.scalars(query.options(joinedload(ProposalVersion.charter_version)))
+    return {row.proposal_id: InPlace(row.id, Kind.NO_VIEW in offered(charter_of(row))) for row in found}
 
 
 def _theirs(person_id: int) -> ColumnElement[bool]:

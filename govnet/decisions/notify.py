@@ -22,7 +22,7 @@ from govnet.decisions.book import Decision
 from govnet.decisions.models import ELSEWHERE, ProposalVersion
 from govnet.decisions.rules import Kind
 from govnet.decisions.suggesting import suggestion_by_id
-from govnet.decisions.voices import always_told
+from govnet.decisions.voices import always_told, offered
 from govnet.kernel import clock
 from govnet.kernel.words import say
 from govnet.mail.notices import Notice, Told
@@ -218,6 +218,7 @@ def _context(told: Told, version: ProposalVersion) -> dict[str, Any]:
         "zone": told.network.zone,
         "options": queries.options_of([version.id]).get(version.id, []),
         "changes": diff(charter, charter.with_changes(wanted)) if wanted else (),
+        "can_answer": [words.label(kind) for kind in offered(charter)],
         "actor": told.details.get("actor", ""),
     }
 

@@ -41,8 +41,12 @@ class Standing:
 
     @property
     def bar(self) -> list[tuple[str, str, int]]:
-        """For the bar: every answer, also those that nobody gave."""
-        return words.bar_parts(self.tally, self.version.method)
+        """For the bar: every answer that could be given, also those that nobody gave."""
+        found = words.bar_parts(self.tally, self.version.method)
+        if self.version.method in OPTIONS:
+            return found
+        faces = [words.FACES[kind] for kind in voices.offered(queries.charter_of(self.version))]
+        return [part for part in found if part[2] or part[0] in faces]
 
     @property
     def rules(self) -> list[tuple[bool | None, str, str]]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
+from govnet.decisions.rules import FIVE, Kind
 from govnet.kernel.said import N_, Said
 
 VOTING_KINDS = frozenset({"individual", "organisation"})
@@ -37,6 +38,11 @@ class Answer:
     party: int
     cast_by: int | None
     counted: bool
+
+
+def offered(charter: Charter) -> tuple[Kind, ...]:
+    """What can be answered to one question, in the order of the page: Agree, and what the charter has beside it."""
+    return tuple(kind for kind in FIVE if kind is Kind.AGREE or kind.value in charter[p.ANSWERS])
 
 
 def on_roll(kind: str) -> bool:

@@ -70,7 +70,7 @@ PURE = {
         f"govnet.charter.{name}"
         for name in ("parameters", "amending", "deciding", "letters", "methods", "reviewing", "document")
     ),
-    *(f"govnet.charter.{name}" for name in ("belonging", "committee", "examples")),
+    *(f"govnet.charter.{name}" for name in ("belonging", "committee", "contradictions", "examples")),
     *(f"govnet.charter.{name}" for name in ("own_words", "sentences", "turns", "working_days")),
     "govnet.decisions.counting",
     "govnet.decisions.timing",
