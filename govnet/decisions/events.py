@@ -59,6 +59,7 @@ class TakenElsewhere(ProposalOpened):
 
     verb: ClassVar[str] = "decisions.taken_elsewhere"
     sentence: ClassVar[Any] = _l("%(actor)s wrote down what was decided elsewhere: “%(question)s”")
+    words_of: ClassVar[frozenset[str]] = frozenset({"question", "evidence"})
 
     taken_on: date
     taken_by: str
@@ -73,7 +74,7 @@ class TakenElsewhereLate(TakenElsewhere):
     sentence: ClassVar[Any] = _l(
         "%(actor)s wrote down what the committee had decided, %(days)s days late: “%(question)s”"
     )
-    words_of: ClassVar[frozenset[str]] = frozenset({"question", "late_because"})
+    words_of: ClassVar[frozenset[str]] = frozenset({"question", "evidence", "late_because"})
 
     days: int
     late_because: str

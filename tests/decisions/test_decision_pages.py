@@ -14,12 +14,15 @@ from flask.testing import FlaskClient
 
 from govnet.accounts.models import Person
 from govnet.charter import queries as charters
-from govnet.decisions import closing, lists
+from govnet.decisions import answering, closing, entering, lists, queries
 from govnet.decisions.models import Proposal
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
 from govnet.forum.kinds import Audience
+from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
+from govnet.kernel.transaction import transaction
+from govnet.record.models import Entry
 from tests.builders import a_member, a_network, a_steering_member, acting, an_organisation, sign_in
 from tests.decisions.builders import (
     QUESTION,
@@ -594,3 +597,24 @@ def test_what_was_written_down_late_says_so_and_why(app: Flask, time: MovedClock
     db.session.rollback()
     decide(time, db.session.query(Proposal).one())
     assert "Written down 2 days late The minutes" in opened(browser(app), "/uk/decisions/2015-01").text
+
+
+def test_what_each_said_at_a_meeting_is_shown_and_its_own_words_are_no_facts(
+    app: Flask, time: MovedClock
+) -> None:
+    network = a_network_with_rules()
+    sam, bob = a_steering_member(network), a_member(network)
+    proposal = taken(network, sam)
+    version_id = version_of(proposal).id
+    (mine,) = queries.entries_for(version_id, acting(bob, network))
+    with transaction():
+        given = answering.Given(Kind.STAND_ASIDE, "Too late in the evening.")
+        entering.enter(version_id, mine.id, given, how=Door.MEETING, by=acting(sam, network), via=Door.WEB)
+    page = opened(browser(app, bob), f"/uk/proposals/{proposal.id}").text
+    assert "What each said there" in page
+    assert "It was entered for you. If it is wrong, correct it here." in page
+    decide(time, proposal)
+    assert "Too late in the evening." in opened(browser(app, bob), "/uk/decisions/2015-01").text
+    entry = db.session.scalars(db.select(Entry).where(Entry.verb == "decisions.taken_elsewhere")).one()
+    assert "The notes of the meeting." not in entry.facts
+    assert "The notes of the meeting." in (entry.words or "")
