@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from govnet.charter.rules import Charter, canonical
 from govnet.decisions import ways
@@ -24,6 +24,7 @@ from govnet.forum.queries import reach
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.said import Said
+from govnet.membership.models import Membership, MembershipState, Representation
 
 T = TypeVar("T")
 
@@ -73,14 +74,26 @@ def locked(draft_id: int) -> Draft:
 def whole(draft_id: int) -> Draft:
     """A draft with its author and those who want it asked."""
     query = select(Draft).where(Draft.id == draft_id)
-    with_names = selectinload(Draft.sponsors).joinedload(Sponsor.person)
+    with_names = selectinload(Draft.sponsors.and_(_belongs())).joinedload(Sponsor.person)
     return db.session.scalars(query.options(joinedload(Draft.author), with_names)).one()
 
 
 def sponsors_of(draft_id: int) -> list[int]:
-    """Who wants a draft asked, the first one first."""
-    query = select(Sponsor.person_id).where(Sponsor.draft_id == draft_id).order_by(Sponsor.at, Sponsor.id)
-    return list(db.session.scalars(query))
+    """Who wants a draft asked, of those who still belong, the first one first."""
+    query = select(Sponsor.person_id).where(Sponsor.draft_id == draft_id, _belongs())
+    return list(db.session.scalars(query.order_by(Sponsor.at, Sponsor.id)))
+
+
+def _belongs() -> ColumnElement[bool]:
+    """Whoever supports it is a member of its network today, or speaks for one: who left wants nothing asked any more."""
+    draft, membership, voice = aliased(Draft), aliased(Membership), aliased(Representation)
+    spoken = select(voice.organisation_id).where(voice.person_id == Sponsor.person_id, voice.end.is_(None))
+    return (
+        exists()
+        .where(draft.id == Sponsor.draft_id, membership.network_id == draft.network_id)
+        .where(membership.state == MembershipState.ACTIVE, membership.end.is_(None))
+        .where(or_(membership.person_id == Sponsor.person_id, membership.organisation_id.in_(spoken)))
+    )
 
 
 def open_in(network_id: int, actor: Actor, limit: int = 50) -> Sequence[Draft]:
@@ -93,7 +106,7 @@ def open_in(network_id: int, actor: Actor, limit: int = 50) -> Sequence[Draft]:
         select(Draft)
         .outerjoin(Thread, Thread.id == Draft.thread_id)
         .where(Draft.network_id == network_id, Draft.state == DraftState.OPEN, readable)
-        .options(joinedload(Draft.author), selectinload(Draft.sponsors))
+        .options(joinedload(Draft.author), selectinload(Draft.sponsors.and_(_belongs())))
         .order_by(Draft.changed_at.desc())
         .limit(limit)
     )

@@ -21,6 +21,8 @@ from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
+from govnet.membership.member_actions import resign
+from govnet.membership.queries import own_memberships
 from govnet.record.models import Entry
 from tests.builders import a_member, a_person, a_steering_member, acting
 from tests.decisions.builders import (
@@ -109,6 +111,19 @@ def test_it_is_asked_once_enough_others_want_it(time: MovedClock) -> None:
         asked_now(draft, network, ann)
     wanted(draft, network, cat)
     assert asked_now(draft, network, ann).author_id == ann.id
+
+
+def test_who_has_left_wants_nothing_asked_any_more() -> None:
+    network = a_network_with_rules(decisions__sponsors=1)
+    ann, bob = members(network, 2)
+    draft = a_draft(network, ann)
+    wanted(draft, network, bob)
+    with transaction():
+        (membership,) = own_memberships(bob.id, network.id)
+        resign(membership, by=acting(bob, network), via=Door.WEB)
+    assert drafts.whole(draft.id).sponsors == []
+    with pytest.raises(RuleBroken, match="1 more member must want this asked"):
+        asked_now(draft, network, ann)
 
 
 def test_its_words_stand_unchanged_for_the_time_of_notice(time: MovedClock) -> None:
