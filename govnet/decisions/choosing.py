@@ -135,6 +135,11 @@ class Choosing:
                     n=mixed(one.spent),
                 )
             )
+        if one.level:
+            last = ", ".join(map(self.title, one.level))
+            found.append(
+                _("Last alike: %(options)s. Whichever of them goes, the same comes first.", options=last)
+            )
         if one.out:
             found.append(_("Out: %(options)s.", options=", ".join(map(self.title, one.out))))
         elif self.count.tied:

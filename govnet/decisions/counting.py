@@ -29,6 +29,8 @@ class Round:
     totals: Totals
     spent: Fraction
     out: tuple[int, ...] = ()
+    level: tuple[int, ...] = ()
+    """Those that were last alike, where one of them went out and the same comes first whichever of them goes."""
 
 
 @dataclass(frozen=True)
@@ -100,37 +102,82 @@ def instant_runoff(ballots: Sequence[Ballot], numbers: Sequence[int]) -> Count:
     is shared out in equal, exact parts (Split-IRV in Delemazure and Peters, "Generalizing Instant Runoff Voting to
     Allow for Indifferences", 2024). A ballot that names nothing still in play is spent. Of several that are last,
     all go at once when together they have fewer votes than the next (no order among them could change anything);
-    else the one that had fewer in the latest earlier round in which they differ; else it is a tie, nothing settled.
+    else the one that had fewer in the latest earlier round in which they differ; else any of them, where the same
+    comes first whichever goes; else it is a tie, nothing settled. What would take too long to try (WORK) is a tie too.
     """
-    alike, still, rounds = _alike(ballots), list(numbers), list[Round]()
-    while True:
-        totals = _votes(alike, still)
-        spent = len(ballots) - sum(totals.values(), Fraction(0))
-        first, tied, out = _decided(totals, still, rounds, len(ballots) - spent)
-        rounds.append(Round(totals, spent, out))
-        if not out:
-            found = Count(rounds[0].totals, first, tied, tuple(rounds))
-            return found if ballots else Count(rounds[0].totals)
-        still = [each for each in still if each not in out]
+    if not ballots:
+        return Count(dict.fromkeys(numbers, Fraction(0)))
+    found = _Rounds(_alike(ballots), len(ballots), len(numbers))
+    rounds = found.run(numbers, [])
+    first = found.leads(rounds[-1])
+    tied = _last_of(rounds[-1].totals, rounds[:-1]) if first is None else ()
+    return Count(rounds[0].totals, first, tied, tuple(rounds))
 
 
-Decided = tuple[int | None, tuple[int, ...], tuple[int, ...]]
+WORK = 300_000
+"""Votes that are looked at again, at most, to see whether a tie among the last can change what comes first."""
 
 
-def _decided(totals: Totals, still: Sequence[int], before: Sequence[Round], in_play: Fraction) -> Decided:
-    """What is first, or tied, or what goes out in this round."""
-    leading = max(still, key=lambda each: totals[each])
-    if 2 * totals[leading] > in_play or len(still) == 1:
-        return leading, (), ()
+class _Rounds:
+    """The rounds of one count; ties among the last are followed every way."""
+
+    def __init__(self, alike: Sequence[tuple[Ballot, int]], many: int, options: int) -> None:
+        self.alike, self.many = alike, many
+        self.left = WORK // (len(alike) * options)
+
+    def run(self, still: Sequence[int], before: Sequence[Round]) -> list[Round]:
+        """The rounds from here on, with those before; the last one has nobody out."""
+        rounds = list(before)
+        while True:
+            totals = _votes(self.alike, still)
+            one = Round(totals, self.many - sum(totals.values(), Fraction(0)))
+            last = () if self.leads(one) is not None else _last_of(totals, rounds)
+            if len(last) > 1 and not _apart(totals, last):
+                one = self._either(one, last, still, rounds)
+            else:
+                one = Round(one.totals, one.spent, last)
+            rounds.append(one)
+            if not one.out:
+                return rounds
+            still = [each for each in still if each not in one.out]
+
+    def leads(self, one: Round) -> int | None:
+        """What has more than half of the votes in play, or stands alone; None while nothing does."""
+        leading = max(one.totals, key=lambda each: one.totals[each])
+        enough = 2 * one.totals[leading] > self.many - one.spent or len(one.totals) == 1
+        return leading if enough else None
+
+    def _either(
+        self, one: Round, last: tuple[int, ...], still: Sequence[int], before: Sequence[Round]
+    ) -> Round:
+        """That one of them goes out, where the same comes first whichever does; else nobody, and it is a tie."""
+        ends: set[int | None] = set()
+        for each in last:
+            self.left -= 1
+            if self.left < 0 or None in ends or len(ends) > 1:
+                return one
+            gone = Round(one.totals, one.spent, (each,))
+            rest = self.run([other for other in still if other != each], [*before, gone])
+            ends.add(self.leads(rest[-1]))
+        return Round(one.totals, one.spent, last[:1], last) if len(ends) == 1 and None not in ends else one
+
+
+def _last_of(totals: Totals, before: Sequence[Round]) -> tuple[int, ...]:
+    """Who goes out: the last one, several that together have too few, or those that no earlier round tells apart."""
     fewest = min(totals.values())
-    last = [each for each in still if totals[each] == fewest]
-    above = [totals[each] for each in still if totals[each] > fewest]
-    if above and fewest * len(last) < min(above):
-        return None, (), tuple(last)
+    last = [each for each in totals if totals[each] == fewest]
+    if _apart(totals, last):
+        return tuple(last)
     for earlier in reversed(before):
         least = min(earlier.totals[each] for each in last)
         last = [each for each in last if earlier.totals[each] == least]
-    return (None, (), tuple(last)) if len(last) == 1 else (None, tuple(last), ())
+    return tuple(last)
+
+
+def _apart(totals: Totals, last: Sequence[int]) -> bool:
+    """Whether all of those have, together, fewer votes than the next: then no order among them changes anything."""
+    above = [total for each, total in totals.items() if each not in last]
+    return bool(above) and sum((totals[each] for each in last), Fraction(0)) < min(above)
 
 
 def _votes(alike: Sequence[tuple[Ballot, int]], still: Sequence[int]) -> dict[int, Fraction]:
@@ -174,6 +221,7 @@ def stored(found: Count, ballots: Iterable[Ballot]) -> dict[str, Any]:
         "totals": _exact(found.totals),
         "rounds": [
             {"totals": _exact(one.totals), "spent": str(one.spent), "out": list(one.out)}
+            | ({"level": list(one.level)} if one.level else {})
             for one in found.rounds
         ],
         "ballots": [
