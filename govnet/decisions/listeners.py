@@ -11,7 +11,7 @@ from govnet.accounts.waiting import Group, news, waits
 from govnet.accounts.yours import forget, yours
 from govnet.charter.events import CharterChanged
 from govnet.charter.queries import decisions_are_named_by
-from govnet.decisions import closing, effects, elsewhere, leaving, register, review_events, trials
+from govnet.decisions import closing, effects, elsewhere, leaving, register, review_events, trials, verifying
 from govnet.decisions.events import ProposalDecided, ProposalOpened, ProposalReworded
 from govnet.decisions.lists import to_answer_in_place, unanswered
 from govnet.decisions.models import Proposal, ProposalVersion
@@ -52,6 +52,7 @@ def bind() -> None:
     news(Group.DECIDED, ProposalDecided.verb, TrialEnded.verb, CharterChanged.verb)
     decisions_are_named_by(register.named)
     registry.keeps(ProposalOpened.verb, ProposalReworded.verb, said=_said, texts=_texts)
+    verifying.bind()
     duty("close proposals", closing.close_due)
     duty("tell what was decided elsewhere", elsewhere.tell_due, seconds=5)
     duty("keep the dates of decisions", trials.remind_due, seconds=20)

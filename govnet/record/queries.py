@@ -79,6 +79,7 @@ def check_chain(network_id: int) -> Iterator[Fault]:
     if (number, end) != (kept.number, kept.hash):
         yield Fault(number, f"the chain ends at {number}, but its head says {kept.number}")
     yield from text_faults(network_id)
+    yield from (Fault(0, words) for check in registry.further_checks() for words in check(network_id))
 
 
 def text_faults(network_id: int) -> Iterator[Fault]:

@@ -30,6 +30,7 @@ class Kept:
 
 
 _kept: dict[tuple[str, ...], Kept] = {}
+_checks: list[Callable[[int], Iterable[str]]] = []
 
 
 def learn(events: ModuleType) -> None:
@@ -59,6 +60,17 @@ def teller(verb: str) -> Callable[..., Any] | None:
 def keeps(*verbs: str, said: Callable[..., tuple[Hashable, str]], texts: Callable[[int], Any]) -> None:
     """Have the check of the record compare those texts with the digests that entries of these verbs hold."""
     _kept[verbs] = Kept(verbs, said, texts)
+
+
+def checks(check: Callable[[int], Iterable[str]]) -> None:
+    """Have the check of the record ask `check` what rows of a network do not fit its entries, in words."""
+    if check not in _checks:
+        _checks.append(check)
+
+
+def further_checks() -> Iterable[Callable[[int], Iterable[str]]]:
+    """All such checks."""
+    return _checks
 
 
 def kept_texts() -> Iterable[Kept]:

@@ -7,12 +7,16 @@ from contextlib import closing
 
 import pytest
 
+from govnet.decisions.closing import close_due
+from govnet.decisions.rules import Kind
 from govnet.extensions import db
 from govnet.forum.actions import change_post
 from govnet.kernel.actor import Door
+from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.operations import checks
 from tests.builders import a_member, a_network, acting
+from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members, version_of
 from tests.forum.made import a_post, a_thread, a_topic
 from tests.operations.test_founding import founded
 
@@ -93,3 +97,40 @@ def test_what_was_emptied_is_a_gap_and_no_fault(network: None) -> None:
         found("UPDATE post SET source = '', html = ''; UPDATE entry SET words = NULL, words_salt = NULL")
         == []
     )
+
+
+@pytest.fixture
+def decided(time: MovedClock) -> None:
+    """A network that has decided something, and is asked something else."""
+    made = a_network_with_rules()
+    ann, bob = members(made, 2)
+    first, second = a_proposal(made, ann), a_proposal(made, ann)
+    for proposal in (first, second):
+        answered(proposal, made, Kind.AGREE, ann)
+        answered(proposal, made, Kind.STAND_ASIDE, bob, reason="Not now.")
+    answered(first, made, Kind.RESERVATIONS, bob, reason="Well.")
+    time.move(to=version_of(first).deadline)
+    close_due()
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        (
+            "UPDATE position SET kind = 'agree', reason = '' WHERE kind = 'stand-aside'",
+            "an answer to proposal",
+        ),
+        ("UPDATE position SET reason = 'Never.' WHERE kind = 'reservations'", "an answer to proposal"),
+        ("UPDATE decision SET outcome = 'not-agreed' WHERE id = 1", "was changed since"),
+        ("UPDATE decision SET roll_size = 7 WHERE id = 1", "was changed since"),
+        (
+            "UPDATE decision SET tally = replace(tally, '\"agree\": 1', '\"agree\": 2') WHERE id = 1",
+            "was changed since",
+        ),
+    ],
+)
+def test_an_answer_or_an_outcome_that_was_changed_by_hand_is_found(
+    decided: None, sql: str, said: str
+) -> None:
+    assert all(finding.well for finding in checks.verify())
+    assert said in " ".join(found(sql))
