@@ -41,11 +41,12 @@ def _answers(new: Charter) -> dict[str, Said]:
         found[p.ANSWERS.key] = Said(
             N_("Where something is decided by asking for objections, people must be able to say Stop.")
         )
-    if "opening" not in new[p.ALWAYS_TOLD] and new[p.MINIMUM_DAYS_OPEN] <= DIGEST_GAP:
+    shortest = min(new[p.MINIMUM_DAYS_OPEN], new[p.EXTENSION_DAYS])
+    if "opening" not in new[p.ALWAYS_TOLD] and shortest <= DIGEST_GAP:
         found[p.ALWAYS_TOLD.key] = Said(
             N_(
                 "Who takes a weekly mail could hear of a question too late. Have everybody told what is asked, or give "
-                "everybody at least %(days)s days to answer."
+                "everybody at least %(days)s days to answer, new words too."
             ),
             {"days": DIGEST_GAP + 1},
         )

@@ -17,7 +17,7 @@ ANSWERS = Choices(
     default=frozenset({"reservations", "stand-aside", "block", "no-view"}),
     title=N_("Answers beside Agree"),
     explains=N_(
-        "What else people can answer to a proposal. What is taken out is not offered in proposals to come."
+        "To one question; between options, “No view” is always there. What is taken out is not offered from then on."
     ),
     clause=N_("Beside Agree, people can answer: %(value)s."),
     options={

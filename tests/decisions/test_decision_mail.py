@@ -174,7 +174,8 @@ def test_what_waits_for_a_person_is_what_she_has_not_answered(network: Network, 
 def test_what_the_rules_do_not_have_everybody_told_comes_as_each_chose(
     always: list[str], matter: str, told_of: list[str]
 ) -> None:
-    network = a_network_with_rules(decisions__always_told=always, decisions__minimum_days_open=8)
+    days = {"decisions__minimum_days_open": 8, "decisions__extension_days": 8}
+    network = a_network_with_rules(decisions__always_told=always, **days)
     people = dict(zip(("ann", "bob", "cat"), members(network, 3), strict=True))
     with transaction():
         mail_actions.set_volume(acting(people["bob"], network), network, Volume.DIGEST)
@@ -190,4 +191,6 @@ def test_a_question_may_not_reach_those_too_late_who_take_a_weekly_mail() -> Non
     only = {"decisions.always_told": ["result"]}
     (said,) = problems(Charter(), only).values()
     assert "at least 8 days" in str(said)
-    assert problems(Charter(), {**only, "decisions.minimum_days_open": 8}) == {}
+    longer = {**only, "decisions.minimum_days_open": 8}
+    assert problems(Charter(), longer) != {}
+    assert problems(Charter(), {**longer, "decisions.extension_days": 8}) == {}
