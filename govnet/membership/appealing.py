@@ -44,7 +44,9 @@ def hearing(application_id: int) -> Hearing | None:
     if found is None:
         return None
     query = select(AdmissionVoice, Person.name).join(Person, Person.id == AdmissionVoice.person_id)
-    rows = db.session.execute(query.where(AdmissionVoice.appeal_id == found.id).order_by(AdmissionVoice.at))
+    rows = db.session.execute(
+        query.where(AdmissionVoice.appeal_id == found.id).order_by(AdmissionVoice.at, AdmissionVoice.id)
+    )
     return Hearing(found, [(voice, name) for voice, name in rows])
 
 
