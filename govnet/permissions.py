@@ -19,6 +19,7 @@ from flask_babel import lazy_gettext as _l
 from govnet.extensions import db
 from govnet.kernel.actor import ONESELF, OPERATOR_SHELL, SHELL, SYSTEM, VISITOR, Actor, Authority
 from govnet.kernel.errors import NotAllowed
+from govnet.kernel.words import either
 
 Predicate = Callable[[Actor, Any], Authority | None]
 
@@ -303,7 +304,7 @@ def require(actor: Actor, right: Can, subject: Any = None) -> Authority:
 def refusal(right: Can) -> NotAllowed:
     """The refusal in words: which right is needed and which roles have it."""
     grants = TABLE[right]
-    who = _(" or ").join(str(grant.words) for grant in grants)
+    who = either(grant.words for grant in grants)
     message = _("Only %(who)s can %(what)s.", who=who, what=_(right.value))
     return NotAllowed(
         message, needed=[grant.words for grant in grants], roles=[grant.role for grant in grants]

@@ -93,7 +93,7 @@ class Ticks(SelectMultipleField):
 
     def offer(self, sentences: Sequence[str]) -> None:
         """What there is to tick."""
-        self.offered = [(_tick_key(sentence), sentence) for sentence in sentences]
+        self.offered = [(_short_digest(sentence), sentence) for sentence in sentences]
         self.choices = [SelectChoice(key, sentence) for key, sentence in self.offered]
 
     def ticked(self) -> tuple[str, ...]:
@@ -106,8 +106,8 @@ class Ticks(SelectMultipleField):
             raise ValidationError(str(self.missing))
 
 
-def _tick_key(sentence: str) -> str:
-    """A short name for a sentence to tick; another sentence has another."""
+def _short_digest(sentence: str) -> str:
+    """A short name for a sentence to tick, or a key; another one has another."""
     return hashlib.sha256(sentence.encode()).hexdigest()[:12]
 
 
@@ -160,9 +160,11 @@ class Form(FlaskForm):
 
     @property
     def key(self) -> str:
-        """The key that came with the form, if it is one of ours; otherwise a fresh one."""
-        sent = (self.form_key.data or "")[:100]
-        return sent if sent.partition(".")[0] == self._base() else self._fresh_key()
+        """The key that came with the form; one from before she signed in again stays one, but becomes hers."""
+        sent, base = (self.form_key.data or "")[:100], self._base()
+        if not sent:
+            return self._fresh_key()
+        return sent if sent.partition(".")[0] == base else f"{base}.{_short_digest(sent)}"
 
     def digest(self) -> str:
         """SHA-256, in hex, of everything that was typed."""

@@ -31,6 +31,8 @@ def bind(app: Flask, holders: Holders) -> None:
     def not_allowed(error: NotAllowed) -> Any:
         if sign_in_would_help(error) and not request.path.endswith(".json"):
             return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+        if not current_actor().signed_in and request.method == "POST":
+            return _signed_out(error)
         network = g.get("network")
         names = list(holders(network, error.roles)) if network is not None else []
         return error_page(
@@ -77,9 +79,31 @@ def _refused(error: GovnetError) -> Response:
 
 def _expired(error: CSRFError) -> Response:
     """The session ended, or the form came from elsewhere: give the text back, with a button that sends it again."""
-    fields = [(n, v) for n, v in request.form.items(multi=True) if n not in _HIDDEN and "password" not in n]
-    return error_page("errors/expired.html", 400, message=_("This form has expired. Nothing was sent."), fields=fields,
-                      action=request.full_path.rstrip("?"), typed=typed())  # fmt: skip
+    return _again(400, _("This form has expired. Nothing was sent."))
+
+
+def _signed_out(error: NotAllowed) -> Response:
+    """Her session ended while she wrote: how to sign in beside this page, and the button that sends it then."""
+    return _again(403, _("You are not signed in. Nothing was sent."), needed=error.message)
+
+
+def _again(status: int, message: str, needed: object = "") -> Response:
+    """What was sent, to be sent again. The form's key goes along: pressed twice it still makes one thing."""
+    fields = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name != "csrf_token" and "password" not in name
+    ]
+    action = request.full_path.rstrip("?")
+    return error_page(
+        "errors/expired.html",
+        status,
+        message=message,
+        needed=needed,
+        fields=fields,
+        action=action,
+        typed=typed(),
+    )
 
 
 def _too_many(error: RateLimitExceeded) -> Response:

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from govnet.kernel.words import say
+from govnet.kernel.words import either, say
 from govnet.permissions import current_actor
 
 
@@ -65,6 +65,7 @@ def bind(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.filters["say"] = say
+    app.jinja_env.filters["either"] = either
     app.jinja_env.globals["kept"] = kept
 
     @app.context_processor

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from babel.lists import format_list
 from flask_babel import get_locale, gettext, ngettext
 
 from govnet.kernel.said import Said
@@ -23,6 +25,13 @@ def say(said: object) -> str:
     if said.plural:
         return str(ngettext(said.text, said.plural, said.number, **values))
     return str(gettext(said.text, **values))
+
+
+def either(names: Iterable[object]) -> str:
+    """ "Ann, Bo or Cy": any one of these, as the reader's language lists them."""
+    return format_list([str(name) for name in names], style="or", locale=get_locale() or "en").replace(
+        ", or ", " or "
+    )
 
 
 def nested(text: str) -> str:

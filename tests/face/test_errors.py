@@ -11,7 +11,9 @@ from flask_limiter.errors import RateLimitExceeded
 from limits import parse
 from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
 
+from govnet.kernel.actor import VISITOR, Actor
 from govnet.kernel.errors import Busy, GovnetError, RuleBroken, Stale
+from govnet.kernel.words import either
 from govnet.permissions import Can, refusal
 from tests.builders import a_network, a_steering_member
 from tests.pages import Html, check
@@ -24,7 +26,7 @@ def in_uk(app: Flask) -> Iterator[Flask]:
         network = a_network()
         a_steering_member(network, "Sam Steering")
         with app.test_request_context("/uk/forum/1", method="POST", data={"body": "My long thought"}):
-            g.network = network
+            g.network, g.actor = network, Actor(person_id=1, name="Una", network_id=network.id)
             yield app
 
 
@@ -41,6 +43,23 @@ def test_who_may_not_is_told_who_may_and_whom_to_ask(in_uk: Flask) -> None:
     assert "Only the committee or the coordinator can record a decision taken elsewhere." in html.text
     assert "You can ask Sam Steering." in html.text
     assert "My long thought" in html.text
+
+
+def test_several_whom_to_ask_stand_in_a_list(in_uk: Flask) -> None:
+    a_steering_member(g.network, "Bo Steering")
+    _status, html = shown(in_uk, refusal(Can.RECORD_DECISION))
+    assert "You can ask Sam Steering or Bo Steering." in html.text
+    assert either(["Ann", "Bo", "Cy"]) == "Ann, Bo or Cy"
+
+
+def test_who_was_signed_out_while_writing_can_sign_in_beside_and_send_it_then(in_uk: Flask) -> None:
+    g.actor = VISITOR
+    status, html = shown(in_uk, refusal(Can.RECORD_DECISION))
+    assert status == 403
+    assert "Sign in, in a new tab" in html.text
+    assert "My long thought" in html.text
+    assert "Sam Steering" not in html.text
+    assert {field["name"]: field["value"] for field in html.forms[0]["fields"]}["body"] == "My long thought"
 
 
 def test_who_was_overtaken_sees_both_texts(in_uk: Flask) -> None:

@@ -13,7 +13,7 @@ from govnet.kernel.transaction import transaction
 from govnet.mail.queries import stance_of
 from govnet.mail.volume import Stance
 from tests import builders
-from tests.pages import opened, send
+from tests.pages import Html, opened, send
 
 
 def test_a_member_starts_a_discussion_with_a_frame(client, forum):
@@ -47,6 +47,23 @@ def test_a_member_replies_and_comes_to_the_new_post(client, forum):
     assert response.status_code == 303
     assert response.location.endswith(f"/uk/forum/{forum.thread}#post-4")
     assert "<em>agree</em>" in client.get(response.location).text
+
+
+def test_words_sent_after_the_session_ended_are_sent_on_after_signing_in_and_stand_once(client, forum):
+    forum.signed_in(client, forum.bo)
+    form = next(f for f in opened(client, forum.url()).forms if f["action"].endswith("/replies"))
+    typed = {f["name"]: f["value"] for f in form["fields"] if f["name"] not in (None, "look")}
+    with client.session_transaction() as session:
+        session.clear()
+    refused = client.post(form["action"], data=typed | {"body": "Kept"})
+    again = Html(refused.text).forms[0]
+    forum.signed_in(client, forum.bo)
+    token = Html(client.get(forum.url()).text).forms[-1]
+    data = {f["name"]: f["value"] for f in again["fields"] if f["name"]}
+    data["csrf_token"] = next(f["value"] for f in token["fields"] if f["name"] == "csrf_token")
+    answers = [client.post(again["action"], data=data) for _ in range(2)]
+    assert [a.status_code for a in answers] == [303, 303]
+    assert forum.row(Thread, forum.thread).posts == 4
 
 
 def test_a_second_click_makes_one_reply(client, forum):
