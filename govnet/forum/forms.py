@@ -12,7 +12,7 @@ from wtforms.validators import Email, InputRequired, Optional, ValidationError
 
 from govnet.forum.kinds import AppealOutcome, Audience, HidingKind
 from govnet.kernel.days import Day
-from govnet.kernel.forms import Body, Form, Text
+from govnet.kernel.forms import SAME_FOR, Body, Form, Text
 from govnet.kernel.said import N_
 
 AUDIENCES = {
@@ -40,6 +40,7 @@ class FrameFields(Form):
 class StartForm(FrameFields):
     """A new discussion."""
 
+    same_for = SAME_FOR
     title = Text(_l("Title"), missing=_l("Enter a title for the discussion"), limit=140)
     body = Body(_l("Your first post"), missing=_l("Write the first post"))
     audience = RadioField(_l("Who can read it?"), [InputRequired(_l("Choose who can read it"))])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -64,6 +65,16 @@ def test_words_sent_after_the_session_ended_are_sent_on_after_signing_in_and_sta
     answers = [client.post(again["action"], data=data) for _ in range(2)]
     assert [a.status_code for a in answers] == [303, 303]
     assert forum.row(Thread, forum.thread).posts == 4
+
+
+def test_going_back_and_sending_again_leads_to_the_discussion_that_was_begun(client, forum, time):
+    forum.signed_in(client, forum.bo)
+    values = {"title": "Who pays?", "body": "Who should?"}
+    address = "/uk/forum/membership-of-the-network/new"
+    first, second = (send(client, address, values, follow=False).location for _ in range(2))
+    assert first == second
+    time.move(timedelta(minutes=11))
+    assert send(client, address, values, follow=False).location != first
 
 
 def test_a_second_click_makes_one_reply(client, forum):
