@@ -157,7 +157,8 @@ def _for_organisation(asks: Asks) -> dict[str, Any]:
 def confirm(application: Application, *, via: Door) -> Application:
     """The owner of the address says that it was her: from now on the application waits, or is granted by the rules.
 
-    Doing it twice does it once. RuleBroken for a link that is too old, or overtaken by another form.
+    Doing it twice does it once, also from the mails of two forms: what comes back is the application that counts.
+    RuleBroken for a link that is too old, or overtaken by a membership.
     """
     row = queries.locked(application.id)
     if row.state is not ApplicationState.UNCONFIRMED:
@@ -167,7 +168,7 @@ def confirm(application: Application, *, via: Door) -> Application:
         raise RuleBroken(_("This link was good for seven days. Please fill in the form again."))
     standing = queries.standing(row.network_id, row.email, row.kind, row.organisation_id)
     if standing.case is Case.WAITING:
-        raise RuleBroken(_("We have an application from you already; that one counts."))
+        return db.session.get_one(Application, standing.row_id)
     if standing.case is not Case.NEW:
         raise RuleBroken(_("You belong to this network already. Sign in to see your membership."))
     person = person_for(row.email, row.name, language=row.language)

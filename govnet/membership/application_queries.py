@@ -30,6 +30,7 @@ from govnet.mail.models import Delivery, Mail
 from govnet.membership import rules
 from govnet.membership.models import (
     Application,
+    ApplicationNote,
     ApplicationState,
     Membership,
     MembershipKind,
@@ -184,6 +185,12 @@ def locked(application_id: int) -> Application:
     """The application as it stands now; nobody else changes it until the transaction ends."""
     query = select(Application).where(Application.id == application_id).with_for_update()
     return db.session.execute(query.execution_options(populate_existing=True)).scalar_one()
+
+
+def notes_of(application_id: int) -> int:
+    """How many questions and answers there are about it."""
+    query = select(func.count(ApplicationNote.id)).where(ApplicationNote.application_id == application_id)
+    return db.session.scalar(query) or 0
 
 
 def applications_waiting(network_id: int) -> Sequence[Application]:

@@ -21,12 +21,12 @@ from govnet.record.actions import record
 _BY_ROLE = {"steering": steering, "coordinator": coordinator}
 
 
-def admit(application: Application, *, by: Actor, via: Door) -> Membership | None:
+def admit(application: Application, *, by: Actor, via: Door, seen: int | None = None) -> Membership | None:
     """Make the applicant a member from today; the record says who decided, and by which criteria. Stale if decided.
 
     None where the charter gives members some days to object first. RuleBroken where more members must vouch.
     """
-    row, under = _to_decide(application, by)
+    row, under = _to_decide(application, by, seen=seen)
     terms, vouched = queries.terms(row.network_id), newcomers.vouches(row.id)
     missing = terms.sponsors - vouched if terms.admission == "sponsors" else 0
     if missing > 0 and not newcomers.objected_to(row.id):
@@ -37,9 +37,11 @@ def admit(application: Application, *, by: Actor, via: Door) -> Membership | Non
     return entering.take_in(row, via=via, by=by, under=under)
 
 
-def ask(application: Application, question: str, *, by: Actor, via: Door) -> Application:
+def ask(
+    application: Application, question: str, *, by: Actor, via: Door, seen: int | None = None
+) -> Application:
     """Ask the applicant something: she gets it by mail, and her answer brings the application back."""
-    row, under = _to_decide(application, by, yours=question)
+    row, under = _to_decide(application, by, yours=question, seen=seen)
     if not question:
         raise RuleBroken(_("Write what you want to know."), field="question")
     note = ApplicationNote(
@@ -62,9 +64,11 @@ def ask(application: Application, question: str, *, by: Actor, via: Door) -> App
     return row
 
 
-def decline(application: Application, reason: str, *, by: Actor, via: Door) -> Application:
+def decline(
+    application: Application, reason: str, *, by: Actor, via: Door, seen: int | None = None
+) -> Application:
     """Say no, with a reason that is mailed; she may apply again."""
-    row, under = _to_decide(application, by, yours=reason)
+    row, under = _to_decide(application, by, yours=reason, seen=seen)
     if not reason:
         raise RuleBroken(_("Give a reason: it is mailed to %(name)s.", name=row.name), field="reason")
     row.state, row.reason = ApplicationState.DECLINED, reason
@@ -83,8 +87,13 @@ def _network(application: Application) -> Network:
     return db.session.get_one(Network, application.network_id)
 
 
-def _to_decide(application: Application, by: Actor, *, yours: str = "") -> tuple[Application, Authority]:
-    """The application, locked and still open, and what the actor's right rests on."""
+def _to_decide(
+    application: Application, by: Actor, *, yours: str = "", seen: int | None = None
+) -> tuple[Application, Authority]:
+    """The application, locked and still open, and what the actor's right rests on.
+
+    `seen`: how many questions and answers stood there when the officer decided. RuleBroken if more do now.
+    """
     asked = require(by, Can.DECIDE_APPLICATION, application)
     row = queries.locked(application.id)
     under = by_the_charter(row.network_id, by, asked, objected=newcomers.objected_to(row.id))
@@ -96,6 +105,10 @@ def _to_decide(application: Application, by: Actor, *, yours: str = "") -> tuple
             newer=_STATES[row.state]() + (f" {row.reason}" if row.reason else ""),
             yours=yours,
         )  # fmt: skip
+    if seen is not None and seen < queries.notes_of(row.id):
+        raise RuleBroken(
+            _("Something was asked or answered here meanwhile: please read it, then send this again.")
+        )
     return row, under
 
 

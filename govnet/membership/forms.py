@@ -10,8 +10,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, ValidationError
+from wtforms.widgets import EmailInput
 
-from govnet.kernel.forms import Body, Form, Text, Ticks
+from govnet.kernel.forms import SAME_FOR, Body, Form, Text, Ticks
 from govnet.membership import rules
 from govnet.membership.models import MembershipKind
 
@@ -24,7 +25,9 @@ NOT_LISTED = "new"
 
 
 class EmailText(Text):
-    """One address, in lower case."""
+    """One address, in lower case; a phone shows the keyboard for it."""
+
+    widget = EmailInput()
 
     def pre_validate(self, form: Any) -> None:
         """It must look like an address that mail can go to."""
@@ -54,6 +57,7 @@ class WebAddress(Text):
 class JoinForm(Form):
     """Everything that is asked of whoever joins."""
 
+    same_for = SAME_FOR
     charter = HiddenField()
     name = Text(_l("Your name"), missing=_l("Enter your name"), limit=100)
     email = EmailText(_l("Your e-mail address"), missing=_l("Enter your e-mail address"), limit=254)
@@ -108,13 +112,28 @@ class AnswerForm(Form):
     body = Body(_l("Your answer"), missing=_l("Write your answer"), limit=5_000)
 
 
-class AskForm(Form):
+class DecideForm(Form):
+    """An officer decides, having read so many questions and answers."""
+
+    seen = HiddenField()
+
+    def read(self, notes: int) -> None:
+        """The page shows this many: who sends it now has read them."""
+        self.seen.data = str(notes)
+
+    def notes(self) -> int:
+        """How many had been read; none where the field is not one of ours."""
+        sent = str(self.seen.data or "")
+        return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 9 else 0
+
+
+class AskForm(DecideForm):
     """What an officer wants to know."""
 
     question = Body(_l("Your question"), missing=_l("Write what you want to know"), limit=5_000)
 
 
-class DeclineForm(Form):
+class DeclineForm(DecideForm):
     """Why the answer is no."""
 
     reason = Body(_l("The reason"), missing=_l("Give a reason: it is mailed"), limit=5_000)

@@ -17,7 +17,7 @@ from govnet.membership import actions, appealing, newcomers, organisation_action
 from govnet.membership import application_queries as queries
 from govnet.membership.blueprint import bp
 from govnet.membership.deciding import may_decide
-from govnet.membership.forms import AskForm, DeclineForm, HearForm
+from govnet.membership.forms import AskForm, DecideForm, DeclineForm, HearForm
 from govnet.membership.models import Application, RepresentationClaim
 from govnet.membership.organisation_queries import claims_waiting
 from govnet.permissions import Can, allows, current_actor
@@ -62,10 +62,19 @@ def application_page(network: Network, key: int, code: int = 200, form: Form | N
         officers_page=True,
         hears=appealing.may_hear(row, facts["heard"], current_actor()),
         hear_form=form if isinstance(form, HearForm) else HearForm(about=row, formdata=None),
-        admit_form=form if type(form) is Form else Form(about=row, formdata=None),
-        ask_form=form if isinstance(form, AskForm) else AskForm(about=row, formdata=None),
-        decline_form=form if isinstance(form, DeclineForm) else DeclineForm(about=row, formdata=None),
+        **_decide_forms(row, form),
     )
+
+
+def _decide_forms(row: Application, sent: Form | None) -> dict[str, DecideForm]:
+    """The forms of the three ways to decide, the one that was sent in vain with its words."""
+    kinds = {"admit_form": DecideForm, "ask_form": AskForm, "decline_form": DeclineForm}
+    forms = {
+        name: sent if type(sent) is kind else kind(about=row, formdata=None) for name, kind in kinds.items()
+    }
+    for form in forms.values():
+        form.read(len(row.notes))
+    return forms
 
 
 def _new_sentences(row: Application) -> list[str]:
@@ -89,11 +98,13 @@ def _decide(network: Network, key: int, form: Form, make: Callable[[], Any], don
 @allows(Can.DECIDE_APPLICATION, application=Application)
 def admit(network: Network, application: Application) -> Response:
     """Let the applicant in."""
-    by, form, key, name = current_actor(), Form(about=application), application.id, application.name
+    by, form, key, name = current_actor(), DecideForm(about=application), application.id, application.name
     done = _("%(name)s is in. A mail says so, and how to sign in.", name=name)
     if queries.terms(network.id).objection_days and not newcomers.objected_to(key):
         done = _("%(name)s is let in. A mail says from when, unless a member objects.", name=name)
-    return _decide(network, key, form, lambda: actions.admit(application, by=by, via=Door.WEB), done)
+    return _decide(
+        network, key, form, lambda: actions.admit(application, by=by, via=Door.WEB, seen=form.notes()), done
+    )
 
 
 @bp.post("/<network:network>/applications/<int:application_id>/ask")
@@ -103,7 +114,7 @@ def ask(network: Network, application: Application) -> Response:
     by, form, key, name = current_actor(), AskForm(about=application), application.id, application.name
     return _decide(
         network, key, form,
-        lambda: actions.ask(application, form.question.data or "", by=by, via=Door.WEB),
+        lambda: actions.ask(application, form.question.data or "", by=by, via=Door.WEB, seen=form.notes()),
         _("Your question is on its way to %(name)s.", name=name),
     )  # fmt: skip
 
@@ -115,7 +126,7 @@ def decline(network: Network, application: Application) -> Response:
     by, form, key, name = current_actor(), DeclineForm(about=application), application.id, application.name
     return _decide(
         network, key, form,
-        lambda: actions.decline(application, form.reason.data or "", by=by, via=Door.WEB),
+        lambda: actions.decline(application, form.reason.data or "", by=by, via=Door.WEB, seen=form.notes()),
         _("%(name)s was told, with your reason.", name=name),
     )  # fmt: skip
 

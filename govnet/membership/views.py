@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import url_for
+from flask import flash, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -162,10 +162,12 @@ def confirm(network: Network, token: str) -> Response:
     """The button of the mail's page: yes, it was me."""
     application, form = held(network, token), Form()
     with form.catching(), transaction():
-        actions.confirm(application, via=joining_form.WEB)
-    if not form.errors:
-        return see(".mine", token=token)
-    return status_page(network, token, 422, form)
+        counts = actions.confirm(application, via=joining_form.WEB).id
+    if form.errors:
+        return status_page(network, token, 422, form)
+    if counts != application.id:
+        flash(_("We have an application from you already; that one counts. Here it is."), "success")
+    return see(".mine", token=links.token_for("application", counts))
 
 
 @bp.post("/<network:network>/applications/mine/<token>/answer")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -68,6 +69,26 @@ def test_a_visitor_joins_from_form_to_membership(client, app, network):
     assert "You are a member" in opened(client, link).text
     with app.app_context():
         assert person_by_email("ada@example.org") is not None
+
+
+def test_going_back_and_sending_the_form_again_sends_no_second_mail(client, app, network, time):
+    for _ in range(2):
+        fill_in(client, about="I read budgets.")
+    with app.app_context():
+        assert len(mails_to("ada@example.org")) == 1
+    time.move(timedelta(minutes=11))
+    fill_in(client, about="I read budgets.")
+    with app.app_context():
+        first, second = (link_in(mail[1], "applications/mine") for mail in mails_to("ada@example.org"))
+    for link in (first, second):
+        where = send(client, link, {}, action="/confirm", follow=False).location
+        assert where.endswith(first)
+    assert "that one counts. Here it is." in client.get(where).text
+
+
+def test_an_address_is_typed_on_the_keyboard_for_addresses(client, network):
+    fields = [f for form in opened(client, "/uk/join").forms for f in form["fields"]]
+    assert [f["type"] for f in fields if f["name"] in ("email", "address")] == ["email", "email"]
 
 
 def test_looking_at_the_mails_link_changes_nothing(client, app, network):
@@ -282,6 +303,20 @@ def test_the_second_of_two_officers_sees_who_was_quicker_and_keeps_her_words(app
     assert response.status_code == 409
     assert "Sam Quick was quicker" in response.text
     assert "We do not know her." in response.text
+
+
+def test_who_declines_without_having_read_what_was_asked_meanwhile_reads_it_first(app, network):
+    key, sam, pat = waiting(app), officer(app, "Sam Quick"), officer(app, "Pat Slow")
+    form = next(f for f in opened(pat, f"/uk/applications/{key}").forms if f["action"].endswith("/decline"))
+    data = {f["name"]: f["value"] for f in form["fields"] if f["name"]} | {"reason": "We do not know her."}
+    send(sam, f"/uk/applications/{key}", {"question": "Where do you live?"}, action="/ask")
+    response = pat.post(form["action"], data=data)
+    assert response.status_code == 422
+    for words in ("asked or answered here meanwhile", "Where do you live?", "We do not know her."):
+        assert words in response.text
+    again = next(f for f in Html(response.text).forms if f["action"].endswith("/decline"))
+    data = {f["name"]: f["value"] for f in again["fields"] if f["name"]}
+    assert pat.post(form["action"], data=data | {"reason": "We do not know her."}).status_code == 303
 
 
 def test_a_second_click_of_the_same_officer_is_no_conflict(app, network):
