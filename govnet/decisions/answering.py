@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import delete
 
 from govnet.charter import queries as charters
 from govnet.decisions import chosen, queries, timing, voices
+from govnet.decisions.beside import ReasonReply
 from govnet.decisions.events import Answered, AnswerTakenBack
 from govnet.decisions.interests import interest_of
 from govnet.decisions.models import ELSEWHERE, PastPosition, Position, Proposal, ProposalVersion, RollEntry
@@ -84,6 +86,7 @@ def take_back(version_id: int, entry_id: int, *, by: Actor, via: Door) -> None:
     if position is None:
         raise RuleBroken(_("There is no answer to take back."))
     keep(position)
+    db.session.execute(delete(ReasonReply).where(ReasonReply.entry_id == position.entry_id))
     db.session.delete(position)
     record(AnswerTakenBack(**_about(version, version.proposal, by, under, via)))
 

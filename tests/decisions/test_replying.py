@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
-from govnet.decisions import closing, leaving, queries, replying, shown
+from govnet.decisions import answering, closing, leaving, queries, replying, shown
 from govnet.decisions.beside import ReasonReply
 from govnet.decisions.models import Proposal, RollEntry
 from govnet.decisions.rules import Kind
@@ -121,6 +121,15 @@ def test_who_removes_her_name_takes_the_reply_to_her_reason_along(network: Netwo
     replied(proposal, network, ann, bob)
     with transaction():
         leaving.forget(bob.id)
+    assert db.session.scalars(db.select(ReasonReply)).all() == []
+
+
+def test_a_reply_goes_with_an_answer_that_is_taken_back(network: Network) -> None:
+    proposal, ann, bob = asked(network)
+    replied(proposal, network, ann, bob)
+    with transaction():
+        entry_id = entry_of(proposal, bob)
+        answering.take_back(version_of(proposal).id, entry_id, by=acting(bob, network), via=Door.WEB)
     assert db.session.scalars(db.select(ReasonReply)).all() == []
 
 
