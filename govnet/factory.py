@@ -129,7 +129,9 @@ def watch(app: Flask, engine: Engine) -> None:
 def _bind_kernel(app: Flask) -> None:
     from govnet.accounts.addresses import readers
     from govnet.accounts.belonging import networks_are
+    from govnet.charter.holidays import public_holidays
     from govnet.charter.queries import network_by_slug
+    from govnet.charter.working_days import holidays_are
     from govnet.decisions.roll import committee_is
     from govnet.membership.places import networks_of
     from govnet.membership.registry import coordinated_is, officers_are
@@ -142,6 +144,7 @@ def _bind_kernel(app: Flask) -> None:
     pages.bind(app, head=head)
     refusals.bind(app, holders)
     committee_is(sitting)
+    holidays_are(public_holidays)
     officers_are(officers)
     coordinated_is(coordinated)
     bind_templates(app)

@@ -1,5 +1,6 @@
 """The part of the catalogue that says how a proposal may change while it is open, and what a Stop must say. Pure data."""
 
+from govnet.charter.deciding import WITH_STOP
 from govnet.charter.kinds import Choice, Statements, Whole
 from govnet.kernel.said import N_
 
@@ -71,6 +72,7 @@ STOP_NEEDS = Choice(
         ),
         "reason": N_("A Stop says why, and what would let one live with it."),
     },
+    when=WITH_STOP,
 )
 PRINCIPLES = Statements(
     key="decisions.principles",
@@ -97,4 +99,5 @@ WHO_MAY_STOP = Choice(
         "everyone": N_("everybody whose answer counts"),
         "organisations": N_("organisations only"),
     },
+    when=WITH_STOP,
 )

@@ -12,6 +12,8 @@ PROPOSE = Choice(
     clause=N_("A proposal can be made by %(value)s."),
     options={"members": N_("every member"), "committee": N_("the committee")},
 )
+WITH_STOP = ("decisions.answers", frozenset({"block"}))
+"""What is said of Stops means something where people can say Stop."""
 ANSWERS = Choices(
     key="decisions.answers",
     default=frozenset({"reservations", "stand-aside", "block", "no-view"}),
@@ -19,12 +21,12 @@ ANSWERS = Choices(
     explains=N_(
         "To one question; between options, “No view” is always there. What is taken out is not offered from then on."
     ),
-    clause=N_("Beside Agree, people can answer: %(value)s."),
+    clause=N_("Beside “Agree”, people can answer: %(value)s."),
     options={
-        "reservations": N_("Agree, with a worry"),
-        "stand-aside": N_("Disagree, but go ahead"),
-        "block": N_("Stop"),
-        "no-view": N_("No view"),
+        "reservations": N_("“Agree, with a worry”"),
+        "stand-aside": N_("“Disagree, but go ahead”"),
+        "block": N_("“Stop”"),
+        "no-view": N_("“No view”"),
     },
 )
 VOICE = Choice(
@@ -116,8 +118,8 @@ ALWAYS_TOLD = Choices(
     clause=N_("However little mail they take, those who can answer are told: %(value)s."),
     options={
         "opening": N_("what is asked"),
-        "last_day": N_("that the last day has come, or moved"),
-        "result": N_("how it ended, or that it was stopped or taken back"),
+        "last_day": N_("that the last day has come or moved"),
+        "result": N_("how it ended or why it did not go on"),
         "charter": N_("everything about these rules"),
     },
 )
@@ -171,14 +173,12 @@ MINIMUM_AGREEMENT = Share(
 ASIDES_CEILING = Share(
     key="decisions.asides_ceiling",
     default=more_than(1, 1),
-    title=N_("How many may disagree and let it go ahead"),
+    title=N_("How many may disagree"),
     explains=N_(
         "When this share of those who took a side disagrees, even without stopping it, it is not agreed."
     ),
-    clause=N_(
-        "It is not agreed if %(value)s of those who took a side disagree, even if they would let it go ahead."
-    ),
-    clause_never=N_("Any number may disagree and let it go ahead."),
+    clause=N_("It is not agreed if %(value)s of those who took a side disagree, in whichever way."),
+    clause_never=N_("There is no limit to how many may disagree."),
 )
 BLOCKS_TOLERATED = Whole(
     key="decisions.blocks_tolerated",
@@ -190,6 +190,7 @@ BLOCKS_TOLERATED = Whole(
     unit="stops",
     least=0,
     most=20,
+    when=WITH_STOP,
 )
 FALLBACK = Choice(
     key="decisions.fallback",
@@ -207,6 +208,7 @@ FALLBACK = Choice(
             "if %(decisions__fallback_majority)s of those who took a side agree."
         ),
     },
+    when=WITH_STOP,
 )
 FALLBACK_DAYS = Whole(
     key="decisions.fallback_days",

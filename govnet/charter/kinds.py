@@ -31,7 +31,7 @@ class Parameter(ABC, Generic[T]):
     explains: str
     clause: str
     when: tuple[str, frozenset[Any]] | None = None
-    """Another parameter's key and the values of it that give this one a meaning."""
+    """Another parameter's key and the values of it that give this one a meaning; of several chosen, one is enough."""
 
     @property
     def section(self) -> str:

@@ -91,7 +91,7 @@ MATTERS: Mapping[str, str] = {
 }
 BODIES: Mapping[str, str] = {"all": N_("All members"), "committee": N_("The committee")}
 METHODS: Mapping[str, str] = {
-    "consensus": N_("by consensus: nobody stops it"),
+    "consensus": N_("by consensus: everybody can live with it"),
     "consent": N_("by consent: it goes ahead unless somebody says Stop, and silence is fine"),
     "majority": N_("by a vote: more agree than disagree"),
     "supermajority": N_("by a large majority"),

@@ -32,8 +32,10 @@ class Charter:
         """Whether it means something beside the others: without a quorum its size means nothing."""
         if parameter.when is None:
             return True
-        other, values = parameter.when
-        return self[p.CATALOGUE[other]] in values
+        other, values = p.CATALOGUE[parameter.when[0]], parameter.when[1]
+        value = self[other]
+        means = bool(value & values) if isinstance(value, frozenset) else value in values
+        return means and self.applies(other)
 
     def stored(self) -> dict[str, Any]:
         """Every parameter as JSON has it, explicit, in the catalogue's order."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING
-
-from holidays import country_holidays
 
 from govnet.charter import parameters as p
 from govnet.kernel.said import N_, Said
@@ -16,17 +13,26 @@ if TYPE_CHECKING:
     from govnet.charter.rules import Charter
 
 
-@lru_cache(maxsize=64)
-def _holidays(place: str, year: int) -> Mapping[date, str]:
-    """The public holidays of a place ("GB-ENG", "IE") in a year, by the library's table, with their names there."""
-    country, _dash, part = place.partition("-")
-    return dict(country_holidays(country, subdiv=part or None, years=year))
+Table = Callable[[str, int], Mapping[date, str]]
+_tables: list[Table] = []
+
+
+def holidays_are(table: Table) -> None:
+    """Hand over the days: `table(place, year)` has each public holiday of the place in that year, with its name."""
+    _tables[:] = [table]
 
 
 def holiday(day: date, charter: Charter) -> str:
-    """The name of the public holiday that the day is where the charter keeps them; empty for any other."""
+    """The name of the public holiday that the day is where the charter keeps them; empty for any other.
+
+    RuntimeError where a charter keeps holidays and nobody has handed any over: better than closing on one.
+    """
     place = charter[p.HOLIDAYS]
-    return "" if place == "none" else _holidays(place, day.year).get(day, "")
+    if place == "none":
+        return ""
+    if not _tables:
+        raise RuntimeError("no table of public holidays was handed over")
+    return _tables[0](place, day.year).get(day, "")
 
 
 def working(day: date, charter: Charter) -> bool:

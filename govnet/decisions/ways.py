@@ -21,7 +21,7 @@ WAYS: Mapping[str, str] = {
 }
 """As the form has them; choosing between options is one way, in which the options are then given in one of three."""
 UNDER: Mapping[str, str] = {
-    "consensus": N_("People say what they think of it; it is agreed if nobody stops it."),
+    "consensus": N_("People say what they think of it; it is agreed if everybody can live with it."),
     "consent": N_("It goes ahead unless somebody says Stop. Silence is fine."),
     "majority": N_("It is agreed if more agree than disagree."),
     "supermajority": N_("It is agreed if a large majority agrees."),

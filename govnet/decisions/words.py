@@ -191,7 +191,7 @@ def matter(key: str) -> str:
 
 
 def decides(body: str, method: str) -> str:
-    """Who decides and how: "All members decide by consensus: nobody stops it."."""
+    """Who decides and how: "All members decide by consensus: everybody can live with it."."""
     words = say(Said(N_("%(body)s %(method)s."), {"body": Said(DECIDES[body]), "method": Said(HOW[method])}))
     return words[:1].upper() + words[1:]
 

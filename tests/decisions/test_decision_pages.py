@@ -543,7 +543,7 @@ def test_what_waits_is_answered_on_the_page_you(app: Flask) -> None:
 def test_the_charter_in_force_reads_as_a_document(app: Flask) -> None:
     network = a_network_with_rules(membership__criteria=["I share the purpose."])
     page = opened(browser(app), "/uk/charter")
-    assert "On money, all members decide by consensus: nobody stops it." in page.text
+    assert "On money, all members decide by consensus: everybody can live with it." in page.text
     assert "I share the purpose." in page.text
     assert "as found" in page.text
     assert charters.rules_in_force(network.id)

@@ -78,10 +78,6 @@ PURE = {
 }
 
 
-TABLES = {"holidays"}
-"""Libraries that are a table of facts and nothing else: reading one is as pure as reading a constant."""
-
-
 @pytest.mark.parametrize(
     "path",
     [*RULES, *(source.PACKAGE.parent / f"{dotted.replace('.', '/')}.py" for dotted in sorted(PURE))],
@@ -90,10 +86,8 @@ TABLES = {"holidays"}
 def test_rules_are_pure(path):
     for dotted in source.imported(path):
         top = dotted.split(".")[0]
-        pure = (
-            top in sys.stdlib_module_names
-            or top in TABLES
-            or dotted.startswith(("govnet.kernel.errors", "govnet.kernel.words", "govnet.kernel.said", *PURE))
+        pure = top in sys.stdlib_module_names or dotted.startswith(
+            ("govnet.kernel.errors", "govnet.kernel.words", "govnet.kernel.said", *PURE)
         )
         ruled = dotted.startswith("govnet.") and any(
             part in ("rules", "parameters", "kinds") for part in dotted.split(".")
