@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ COMPRESSED = (
     "application/x-ndjson",
     "image/svg+xml",
 )
+
+
+_REPLIES = re.compile(r"[a-z0-9.+=_-]{0,16}\{token\}@[a-z0-9.-]+")
 
 
 class ConfigError(Exception):
@@ -46,6 +50,7 @@ class Config:
     MAIL_RATE: int
     MAIL_TIMEOUT: float
     MAIL_RETURN_PATH: str | None
+    MAIL_REPLIES: str | None
     RATELIMIT_STORAGE_URI: str
     TRUSTED_PROXIES: int
     MORE_HOSTS: tuple[str, ...] = ()
@@ -105,12 +110,17 @@ def load(environ: dict[str, str] | None = None) -> Config:
         MAIL_RATE=env.int("MAIL_RATE", 0),
         MAIL_TIMEOUT=env.float("MAIL_TIMEOUT", 30.0),
         MAIL_RETURN_PATH=env.str("MAIL_RETURN_PATH", None),
+        MAIL_REPLIES=env.str("MAIL_REPLIES", None) or None,
         CLOCK_FILE=env.str("GOVNET_CLOCK_FILE", None) if name != "production" else None,
         RATELIMIT_STORAGE_URI=env.str("REDIS_URL", "memory://"),
         TRUSTED_PROXIES=env.int("TRUSTED_PROXIES", 0),
         MORE_HOSTS=tuple(env.str("MORE_HOSTS", "").replace(",", " ").split()),
         SECURITY_CONTACT=env.str("SECURITY_CONTACT", None),
     )
+    if config.MAIL_REPLIES and not _REPLIES.fullmatch(config.MAIL_REPLIES):
+        raise ConfigError(
+            "MAIL_REPLIES must be one address with {token} in it, such as replies+{token}@example.org"
+        )
     _check(config)
     return config
 

@@ -16,6 +16,7 @@ from govnet.kernel import clock
 from govnet.kernel.models import Base
 from govnet.mail.models import Following, Subscription
 from govnet.mail.queries import mail_about
+from govnet.mail.receiving import mail_from
 from govnet.record.events import plain
 from govnet.record.models import Entry
 
@@ -79,9 +80,9 @@ def entries(person_id: int) -> list[dict[str, Any]]:
 
 
 def mail(person_id: int) -> dict[str, Any]:
-    """How much mail she wants, what she follows or mutes, and which mails were sent to her."""
+    """How much mail she wants, what she follows or mutes, which mails were sent to her, and which came from her."""
     mine = {
         table.__tablename__: list(db.session.scalars(select(table).where(table.person_id == person_id)))
         for table in (Subscription, Following)
     }
-    return {**mine, "sent": mail_about(person_id)}
+    return {**mine, "sent": mail_about(person_id), "came": mail_from(person_id)}

@@ -85,6 +85,7 @@ def _settings(folder: Path, port: int, mail_port: int) -> dict[str, str]:
         "MAIL_USE_TLS": "0",
         "MAIL_USE_SSL": "0",
         "MAIL_RATE": "0",
+        "MAIL_REPLIES": "replies+{token}@govnet.example.org",
         "REDIS_URL": "memory://",
         "TRUSTED_PROXIES": "0",
     }

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid, parseaddr
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort, current_app, flash, request
+from flask_babel import gettext as _
 
 from govnet.demo.catcher import Caught, folder_in, one, some
-from govnet.kernel.pages import never_cached, page
-from govnet.mail import preview
+from govnet.demo.forms import AnswerForm
+from govnet.kernel import clock
+from govnet.kernel.pages import never_cached, page, see
+from govnet.mail import preview, receiving, replies
 from govnet.permissions import Can, allows
 
 bp = Blueprint("demo_mail", __name__)
@@ -50,7 +55,51 @@ def mails() -> Response:
 def mail(number: int) -> Response:
     """One mail: its header fields, its text, and its HTML in a frame that can do nothing."""
     found = _mail(number)
-    return page("demo/mail.html", mail=found, headers=found.shown(), text=found.text())
+    return _page(found, AnswerForm())
+
+
+def _page(found: Caught, form: AnswerForm, code: int = 200) -> Response:
+    answers_to = _answers_to(found)
+    return page(
+        "demo/mail.html",
+        code,
+        mail=found,
+        headers=found.shown(),
+        text=found.text(),
+        form=form if answers_to else None,
+    )
+
+
+def _answers_to(found: Caught) -> str:
+    """The address for answers, if the program reads it."""
+    address = parseaddr(str(found.headers()["Reply-To"] or ""))[1]
+    return address if replies.read_address(address) else ""
+
+
+@bp.post("/demo/mail/<int:number>/answer")
+@allows(Can.READ)
+def answer(number: int) -> Response:
+    """Answer a mail as whoever got it: written as a mail, and handed in as a mail server would."""
+    found, form = _mail(number), AnswerForm()
+    to = _answers_to(found)
+    if not to:
+        abort(404)
+    if not form.validate_on_submit():
+        return _page(found, form, 422)
+    receiving.store(_reply(found, to, str(form.words.data)), to)
+    flash(_("Your answer came in. A program reads it within seconds."), "success")
+    return see(".mails", to=parseaddr(str(found.headers()["To"]))[1])
+
+
+def _reply(found: Caught, to: str, words: str) -> bytes:
+    asked = found.headers()
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = str(asked["To"]), to, f"Re: {asked['Subject']}"
+    mail["Date"], mail["Message-ID"] = format_datetime(clock.now()), make_msgid(domain="example.org")
+    mail["In-Reply-To"] = str(asked["Message-ID"])
+    quoted = "\n".join(f"> {line}" for line in found.text().splitlines())
+    mail.set_content(f"{words}\n\n{asked['Date']}, {asked['From']}:\n{quoted}\n")
+    return mail.as_bytes()
 
 
 @bp.get("/demo/mail/<int:number>.html")

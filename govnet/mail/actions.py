@@ -11,7 +11,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.errors import NotFound
-from govnet.mail import outbox, suppressions
+from govnet.mail import outbox, receiving, suppressions
 from govnet.mail.headers import Address
 from govnet.mail.links import site_url
 from govnet.mail.models import Delivery, Following, Mail, Rendering, Subscription, Target
@@ -221,6 +221,7 @@ def try_again(by: Actor, address: str) -> bool:
 def forget_person(person_id: int) -> None:
     """Take a person out of everything that mail knows; her unsubscribe links go on answering."""
     mine = Delivery.person_id == person_id
+    receiving.forget_from(person_id)
     waiting = Delivery.state.in_(WAITING - {State.IN_HAND})
     now = clock.now()
     for where_, values in (

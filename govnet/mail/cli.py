@@ -1,16 +1,45 @@
-"""The command that does the work in the background."""
+"""The commands that do the work in the background and take mail in."""
 
 from __future__ import annotations
 
-import click
-from flask.cli import ScriptInfo
+import sys
 
-from govnet.mail import worker
+import click
+from flask import current_app
+from flask.cli import ScriptInfo, with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
+
+from govnet.kernel.errors import GovnetError
+from govnet.mail import receiving, worker
+from govnet.mail.incoming import LARGEST
+
+_TRY_AGAIN, _NEVER = 75, 65
+"""What a mail server understands (sysexits.h): EX_TEMPFAIL, it keeps the mail and tries again; EX_DATAERR, it sends it back."""
 
 
 def add_to(group: click.Group) -> None:
-    """Give the command line this command."""
+    """Give the command line these commands."""
     group.add_command(work)
+    group.add_command(receive)
+
+
+@click.command("receive")
+@click.argument("recipient")
+@with_appcontext
+def receive(recipient: str) -> None:
+    """Take one mail from standard input that came for RECIPIENT; a mail server calls this. The worker reads it then."""
+    raw = sys.stdin.buffer.read(LARGEST + 1)
+    if not current_app.config["MAIL_REPLIES"]:
+        click.echo("Set MAIL_REPLIES first: see docs/running.md.", err=True)
+        sys.exit(_TRY_AGAIN)
+    if not raw.strip() or len(raw) > LARGEST:
+        click.echo("Not taken: empty, or larger than 10 MB.", err=True)
+        sys.exit(_NEVER)
+    try:
+        receiving.store(raw, recipient)
+    except (GovnetError, SQLAlchemyError) as error:
+        click.echo(f"Not taken now: {type(error).__name__}.", err=True)
+        sys.exit(_TRY_AGAIN)
 
 
 @click.command("worker")

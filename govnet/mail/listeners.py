@@ -1,13 +1,15 @@
 """What mail has the worker do."""
 
 from govnet.kernel.duties import duty
-from govnet.mail import digesting, sending, sweeping, telling
+from govnet.mail import digesting, receiving, sending, sweeping, telling
 
 
 def bind() -> None:
-    """Tell, send, sweep."""
+    """Tell, send, read, sweep."""
     duty("tell", telling.run, seconds=0.5, by_clock=False)
     duty("send", sending.run, seconds=0.5, by_clock=False)
+    duty("read mail", receiving.run, seconds=2, by_clock=False)
+    duty("forget mail that was read", receiving.forget, seconds=3600)
     duty("digest", digesting.run, seconds=60)
     duty("sweep mail", sweeping.run, seconds=60)
     duty("watch mail", sweeping.watch, seconds=3600)

@@ -28,7 +28,7 @@ class Mail(Base):
     thread_id: Mapped[int | None]
     """The discussion that "less of this" can mute."""
     contact: Mapped[str | None] = mapped_column(String(254))
-    """Where an answer goes: the network's mailbox, until mail comes in."""
+    """Where an answer goes: the network's mailbox, or an address that the program reads."""
     made_at: Mapped[Instant]
     not_after: Mapped[Instant | None]
     """Later than this it is not worth sending."""
@@ -169,6 +169,43 @@ class WeeklyDigest(Base):
     number: Mapped[int]
     """The last entry that was told."""
     at: Mapped[Instant]
+
+
+class Fate(StrEnum):
+    """What became of a mail that came in."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    ANSWERED = "answered"
+    """Not done; the sender was told why."""
+    IGNORED = "ignored"
+    """From a machine, or to nobody we know: never answered."""
+
+
+class InboundMail(Base):
+    """A mail that came in, kept as it came before anything is made of it."""
+
+    __tablename__ = "inbound_mail"
+    __table_args__ = (
+        CheckConstraint("(fate = 'waiting') = (read_at IS NULL)", name="read_or_waiting"),
+        CheckConstraint("fate <> 'waiting' OR raw IS NOT NULL", name="kept_until_read"),
+        Index("ix_inbound_mail_waiting", "next_at", "id", **where("fate = 'waiting'")),
+        Index("ix_inbound_mail_answered", "sender", "read_at", **where("fate = 'answered'")),
+    )
+    id: Mapped[Key]
+    digest: Mapped[Digest] = mapped_column(unique=True)
+    """Of its Message-ID and recipient, or of all of it where it has none: the same mail handed in twice is one."""
+    recipient: Mapped[str] = mapped_column(String(320))
+    raw: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """None some weeks after it was read."""
+    came_at: Mapped[Instant]
+    next_at: Mapped[Instant]
+    """When it is read, or read again after the program failed at it."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    fate: Mapped[Fate] = mapped_column(enum_type(Fate, "fate"), default=Fate.WAITING)
+    why: Mapped[Name] = mapped_column(default="")
+    sender: Mapped[str] = mapped_column(String(254), default="")
+    read_at: Mapped[Instant | None]
 
 
 class MailLine(Base):

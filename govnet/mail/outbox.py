@@ -59,10 +59,12 @@ def post(
     priority: Priority = Priority.PERSONAL,
     not_after: datetime | None = None,
     key: str = "",
+    answers_to: str = "",
 ) -> int:
     """Queue a mail that somebody asked for, in the running transaction; the mail's id.
 
-    With a `key`, asking for the same once more sends nothing.
+    With a `key`, asking for the same once more sends nothing. `answers_to` is the address that the program itself reads
+    (replies.address); without it an answer goes to the network's mailbox.
     Raises RuntimeError outside transaction(), BadHeader for an address that no mail can go to.
     """
     if not in_transaction():
@@ -75,6 +77,7 @@ def post(
     written = written_for(notice, network, recipient)
     row = mail_row(notice, f"personal:{key or token()}", network)
     row["not_after"] = not_after
+    row["contact"] = answers_to or row["contact"]
     return enqueue(Batch(row, {(language, MEMBER): written}, [recipient], priority, None))
 
 

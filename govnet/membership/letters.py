@@ -44,11 +44,31 @@ def already(network: Network, to: Address, case: str, url: str, *, language: str
 
 
 def confirm_membership(
-    network: Network, to: Address, url: str, *, party: str, language: str, again: bool
+    network: Network, to: Address, url: str, *, answers_to: str, party: str, language: str, again: bool
 ) -> None:
-    """To somebody from the old list: one click says that they are a member; once more after a silence."""
-    context = {"act_url": url, "party": party, "name": to.name, "network": network, "again": again}
-    outbox.post("membership/confirm_membership", to=to, context=context, network=network, language=language)
+    """To somebody from the old list: one click, or an answer, says that they are a member; once more after a silence."""
+    context = {
+        "act_url": url,
+        "party": party,
+        "name": to.name,
+        "network": network,
+        "again": again,
+        "by_answer": bool(answers_to),
+    }
+    outbox.post(
+        "membership/confirm_membership",
+        to=to,
+        context=context,
+        network=network,
+        language=language,
+        answers_to=answers_to,
+    )
+
+
+def confirmed(network: Network, to: Address, *, party: str, language: str, when: str, key: str) -> None:
+    """To whoever confirmed a membership by an answer: what was written down, and how to undo it."""
+    context = {"party": party, "name": to.name, "network": network, "when": when}
+    outbox.post("membership/confirmed", to=to, context=context, network=network, language=language, key=key)
 
 
 def renewal(template: str, network: Network, to: Address, url: str, *, language: str, **context: Any) -> None:

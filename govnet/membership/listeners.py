@@ -18,6 +18,7 @@ from govnet.kernel.transaction import let_go, transaction
 from govnet.membership import (
     actions,
     appeal_events,
+    by_mail,
     entering,
     member_actions,
     newcomers,
@@ -47,6 +48,7 @@ def bind() -> None:
     news(Group.NEWS, "membership.joined", "membership.admitted", "organisation.represented")
     yours("membership", own.held)
     forget(_forget)
+    by_mail.bind()
     duty("ask those found to confirm", ask_found, seconds=5)
     duty("renew memberships", renewing.run, seconds=30)
     duty("have admissions take effect", admissions, seconds=30)

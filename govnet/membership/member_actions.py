@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from govnet.accounts.models import Person, PersonEmail
 from govnet.accounts.people import person_for
@@ -13,6 +14,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door, Represents
 from govnet.kernel.errors import NotFound, RuleBroken
+from govnet.mail import replies
 from govnet.mail.headers import Address
 from govnet.mail.links import site_url
 from govnet.membership import letters, queries
@@ -30,6 +32,10 @@ from govnet.membership.organisation_queries import open_voice
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 from govnet.record.events import Visibility
+
+CONFIRM = "confirm"
+"""What an answer to the mail that asks people from an old list is for."""
+_GONE = _l("This link is not good any more. Ask for a new one by joining with your address.")
 
 
 def already_url(network: Network, standing: Standing) -> str:
@@ -49,12 +55,19 @@ def confirming_url(network: Network, membership_id: int, email_id: int) -> str:
 
 def held_by(token: str, network: Network) -> tuple[Membership, Actor]:
     """The membership that a link is about, and whoever holds the link as an actor. NotFound for any other link."""
-    membership_id, email_id = ids_of("membership", token, 2)
+    membership, _address, by = held(*ids_of("membership", token, 2))
+    if membership.network_id != network.id:
+        raise NotFound(_GONE)
+    return membership, by
+
+
+def held(membership_id: int, email_id: int) -> tuple[Membership, PersonEmail, Actor]:
+    """The membership, the address that was written to about it, and who has that address. NotFound where either is gone."""
     membership = queries.with_party(membership_id)
     address = db.session.get(PersonEmail, email_id)
-    if membership is None or address is None or membership.network_id != network.id:
-        raise NotFound(_("This link is not good any more. Ask for a new one by joining with your address."))
-    return membership, acting(db.session.get_one(Person, address.person_id), membership)
+    if membership is None or address is None:
+        raise NotFound(_GONE)
+    return membership, address, acting(db.session.get_one(Person, address.person_id), membership)
 
 
 def acting(person: Person, membership: Membership) -> Actor:
@@ -189,6 +202,7 @@ def ask_to_confirm(membership_id: int) -> bool:
         network,
         Address(address.address, address.person.name),
         confirming_url(network, membership.id, address.id),
+        answers_to=replies.address(CONFIRM, membership.id, address.id),
         party=queries.name_of(membership) if membership.organisation_id else "",
         language=address.person.locale,
         again=again,

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.mail import receiving
 from govnet.mail.queries import trouble
 from govnet.operations import queries, schema
 from govnet.operations.backups import data_folder
@@ -95,6 +96,17 @@ def _mail() -> tuple[bool, str]:
     return not found.any, words
 
 
+def _mail_in() -> tuple[bool, str]:
+    if not current_app.config["MAIL_REPLIES"]:
+        return True, _("no mail comes in: answers go to each network’s mailbox.")
+    stuck, last = receiving.stuck(), receiving.last_came()
+    if stuck:
+        return False, _("the program failed at %(stuck)s: its log says why.", stuck=stuck)
+    if last is None:
+        return True, _("nothing has come yet")
+    return True, _("the last came %(when)s UTC", when=f"{last:%Y-%m-%d %H:%M}")
+
+
 def _smtp() -> tuple[bool, str]:
     config = current_app.config
     kind = smtplib.SMTP_SSL if config["MAIL_USE_SSL"] else smtplib.SMTP
@@ -138,6 +150,7 @@ CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "networks": _networks,
     "worker": _worker,
     "mail": _mail,
+    "mail in": _mail_in,
     "mail server": _smtp,
     "disk": _disk,
     "clock": _clock,
@@ -151,6 +164,7 @@ TITLES = {
     "networks": _l("Networks"),
     "worker": _l("Worker"),
     "mail": _l("Mail"),
+    "mail in": _l("Mail that comes in"),
     "mail server": _l("Mail server"),
     "disk": _l("Disk"),
     "clock": _l("Clock"),

@@ -22,6 +22,57 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_backup")),
     )
     op.create_table(
+        "inbound_mail",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("recipient", sa.String(length=320), nullable=False),
+        sa.Column("raw", sa.LargeBinary(), nullable=True),
+        sa.Column("came_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column(
+            "fate",
+            sa.Enum(
+                "waiting",
+                "done",
+                "answered",
+                "ignored",
+                name="fate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("why", sa.String(length=200), nullable=False),
+        sa.Column("sender", sa.String(length=254), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(fate = 'waiting') = (read_at IS NULL)", name=op.f("ck_inbound_mail_read_or_waiting")
+        ),
+        sa.CheckConstraint(
+            "fate <> 'waiting' OR raw IS NOT NULL", name=op.f("ck_inbound_mail_kept_until_read")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound_mail")),
+        sa.UniqueConstraint("digest", name=op.f("uq_inbound_mail_digest")),
+    )
+    with op.batch_alter_table("inbound_mail", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_inbound_mail_answered",
+            ["sender", "read_at"],
+            unique=False,
+            sqlite_where=sa.text("fate = 'answered'"),
+            postgresql_where=sa.text("fate = 'answered'"),
+        )
+        batch_op.create_index(
+            "ix_inbound_mail_waiting",
+            ["next_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("fate = 'waiting'"),
+            postgresql_where=sa.text("fate = 'waiting'"),
+        )
+
+    op.create_table(
         "mail_line",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("held_at", sa.DateTime(timezone=True), nullable=True),

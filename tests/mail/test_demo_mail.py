@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from govnet.demo.catcher import folder_in
 from govnet.extensions import db
+from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions
+from govnet.mail import actions, receiving
+from govnet.membership import importing, listeners
+from govnet.membership.models import Membership, MembershipState
+from govnet.membership.roster import read_roster
 from tests import builders
 from tests.mailbox import mailbox
-from tests.pages import opened
+from tests.pages import opened, send
 
 
 @pytest.fixture
@@ -75,3 +80,28 @@ def test_a_mail_that_is_not_there_is_not_found(client, demo, path):
 def test_a_real_site_has_no_such_pages(client, demo, app, monkeypatch, path):
     monkeypatch.setitem(app.config, "DEMO", False)
     assert client.get(path).status_code == 404
+
+
+def test_a_mail_that_a_program_reads_can_be_answered_there(client, app, monkeypatch, tmp_path):
+    monkeypatch.setitem(app.config, "DEMO", True)
+    monkeypatch.setitem(app.config, "DATA_DIR", str(tmp_path))
+    monkeypatch.setitem(app.config, "MAIL_REPLIES", "replies+{token}@govnet.example.org")
+    with app.app_context(), mailbox(app, folder_in(str(tmp_path))) as box:
+        network = builders.a_network()
+        rows = read_roster(
+            b"name,email,organisation,kind,as\nNell Found,nell@example.org,,individual,member\n"
+        ).rows
+        with transaction():
+            importing.import_roster(network, rows, go=True, via=Door.CLI)
+        listeners.ask_found()
+        box.deliver()
+    assert send(client, "/demo/mail/1", {"words": ""}).status_code == 422
+    assert send(client, "/demo/mail/1", {"words": "Yes"}, follow=False).status_code == 303
+    with app.app_context():
+        assert receiving.run() == 1
+        assert db.session.scalars(select(Membership.state)).all() == [MembershipState.ACTIVE]
+
+
+def test_a_mail_to_whose_address_nobody_listens_cannot_be_answered_there(client, demo):
+    assert "Send the answer" not in opened(client, "/demo/mail/1").text
+    assert client.post("/demo/mail/1/answer").status_code in (400, 404)

@@ -1,0 +1,19 @@
+"""The demo's one form."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from govnet.kernel.forms import Form
+
+
+class AnswerForm(Form):
+    """An answer to a mail, as whoever got it would type it."""
+
+    words = TextAreaField(
+        _l("Your answer"),
+        validators=[InputRequired(_l("Type what you want to answer.")), Length(max=5000)],
+        render_kw={"rows": 3},
+    )
