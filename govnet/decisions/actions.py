@@ -104,11 +104,12 @@ def record_elsewhere(
     words = checked(charter, words, ask.matter)
     until = timing.objections_until(clock.now(), charter, ZoneInfo(network.zone))
     values = {"taken_on": taken.on, "taken_by": taken.by, "taken_where": taken.where}
-    evidence = {"evidence": taken.evidence, "evidence_url": taken.url}
+    evidence = {"evidence": taken.evidence, "evidence_url": taken.url, "present": taken.present.strip()}
     times = {"first_deadline": until, "tell_at": clock.now() + UNDO}
     proposal = new_proposal(network, ask, charter, door=via, by=by, **values, **evidence, **times, **late)
     version = open_version(proposal, words, network, method=ELSEWHERE, deadline=until)
     how: dict[str, Any] = {"taken_on": taken.on, "taken_by": taken.by, "evidence": taken.evidence}
+    how["present"] = taken.present.strip()
     about = {**doer.fields(network), **told(proposal, version), **how}
     if late:
         record(TakenElsewhereLate(**about, days=late["days_late"], late_because=late["late_because"]))

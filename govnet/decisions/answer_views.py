@@ -14,6 +14,7 @@ from govnet.decisions.actions import may_close_early
 from govnet.decisions.answering import Given, TooLate
 from govnet.decisions.blueprint import bp
 from govnet.decisions.discussion import of_thread
+from govnet.decisions.evidence import mails_of
 from govnet.decisions.forms import AnswerForm, CommentForm, InterestForm
 from govnet.decisions.interests import interests_in
 from govnet.decisions.models import Proposal, ProposalVersion, RollEntry
@@ -56,6 +57,7 @@ def proposal_page(
         suggestions=suggestions(proposal_id),
         interests=interests_in(proposal_id),
         interest=interest or InterestForm(about=found.proposal, made=0, formdata=None),
+        kept_mails=mails_of(proposal_id) if found.proposal.taken_on else (),
         all_answered=may_close_early(found.version, found.now.tally.answered),
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -20,7 +21,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from govnet.accounts.models import Person
 from govnet.forum.kinds import Audience
 from govnet.forum.models import Thread
-from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
+from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type, where
+from govnet.mail.incoming import without_addresses
 
 if TYPE_CHECKING:
     from govnet.decisions.models import Proposal
@@ -196,6 +198,45 @@ class Reviews(Base):
     decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), index=True)
     requests: Mapped[int]
     proposal: Mapped[Proposal] = relationship(lazy="raise")
+
+
+class EvidenceMail(Base):
+    """A mail from which something that was decided elsewhere came, kept as it was sent."""
+
+    __tablename__ = "evidence_mail"
+    __table_args__ = (
+        UniqueConstraint("proposal_id", "digest", name="uq_evidence_mail_once"),
+        CheckConstraint("(removed_at IS NULL) = (removed_why = '')", name="removed_for_a_reason"),
+        CheckConstraint(
+            "removed_at IS NULL OR (raw IS NULL AND text = '' AND subject = '')", name="removed_is_gone"
+        ),
+    )
+    id: Mapped[Key]
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
+    digest: Mapped[Digest]
+    """SHA-256, in hex, of the mail as it came: the record has it too."""
+    raw: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """None once it was removed, or its sender's name was."""
+    sender: Mapped[str] = mapped_column(String(254))
+    sender_name: Mapped[Name]
+    subject: Mapped[Name]
+    sent_at: Mapped[Instant | None]
+    text: Mapped[Words]
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[Instant]
+    removed_at: Mapped[Instant | None]
+    removed_why: Mapped[str] = mapped_column(Text, default="")
+    added_by: Mapped[Person] = relationship(lazy="raise")
+
+    @property
+    def shown_subject(self) -> str:
+        """The subject without anybody's address."""
+        return without_addresses(self.subject)
+
+    @property
+    def shown_text(self) -> str:
+        """The words without anybody's address."""
+        return without_addresses(self.text)
 
 
 class ReviewReminder(Base):

@@ -8,7 +8,7 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from govnet.charter.models import Network
-from govnet.decisions import checking, petitions, register, shown, whole
+from govnet.decisions import checking, evidence, petitions, register, shown, whole
 from govnet.decisions.blueprint import bp
 from govnet.decisions.forms import ReviewForm
 from govnet.decisions.register_views import line
@@ -44,7 +44,8 @@ def decision_data(network: Network, number: str) -> Response:
         line(found, network)
         | {"proposal": shown.as_data(it.now), "sha256": found.digest, "after_waiting": found.after_waiting}
         | {"charter": found.charter_version.number, "headline": it.headline}
-        | {"evidence": proposal.evidence, "evidence_url": proposal.evidence_url}
+        | {"evidence": proposal.evidence, "evidence_url": proposal.evidence_url, "present": proposal.present}
+        | {"mails": [evidence.as_data(each) for each in it.mails]}
         | {"days_late": proposal.days_late, "late_because": proposal.late_because}
         | {"replaces": found.supersedes.number if found.supersedes else None}
         | {"notes": [_note(each) for each in found.notes], "versions": [_version(each) for each in it.words]}

@@ -20,7 +20,9 @@ from govnet.record.events import Event, Visibility
 
 
 @dataclass(frozen=True, kw_only=True)
-class _AboutProposal(Event):
+class AboutProposal(Event):
+    """What every entry about a proposal has."""
+
     subject: ClassVar[str] = "proposal"
     words_of: ClassVar[frozenset[str]] = frozenset({"question"})
 
@@ -30,7 +32,7 @@ class _AboutProposal(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProposalOpened(_AboutProposal):
+class ProposalOpened(AboutProposal):
     """Members are asked something, or asked again in new words."""
 
     verb: ClassVar[str] = "decisions.opened"
@@ -59,11 +61,12 @@ class TakenElsewhere(ProposalOpened):
 
     verb: ClassVar[str] = "decisions.taken_elsewhere"
     sentence: ClassVar[Any] = _l("%(actor)s wrote down what was decided elsewhere: “%(question)s”")
-    words_of: ClassVar[frozenset[str]] = frozenset({"question", "evidence"})
+    words_of: ClassVar[frozenset[str]] = frozenset({"question", "evidence", "present"})
 
     taken_on: date
     taken_by: str
     evidence: str
+    present: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,14 +77,14 @@ class TakenElsewhereLate(TakenElsewhere):
     sentence: ClassVar[Any] = _l(
         "%(actor)s wrote down what the committee had decided, %(days)s days late: “%(question)s”"
     )
-    words_of: ClassVar[frozenset[str]] = frozenset({"question", "evidence", "late_because"})
+    words_of: ClassVar[frozenset[str]] = frozenset({"question", "evidence", "present", "late_because"})
 
     days: int
     late_because: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class ElsewhereTold(_AboutProposal):
+class ElsewhereTold(AboutProposal):
     """The time to take back what was written down is over: everybody who may object is told."""
 
     verb: ClassVar[str] = "decisions.elsewhere_told"
@@ -100,7 +103,7 @@ class Objected(ProposalOpened):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answered(_AboutProposal):
+class Answered(AboutProposal):
     """Somebody answered. Which way is not told: whoever holds the answer and its salt can check the digest."""
 
     verb: ClassVar[str] = "decisions.answered"
@@ -112,7 +115,7 @@ class Answered(_AboutProposal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AnswerTakenBack(_AboutProposal):
+class AnswerTakenBack(AboutProposal):
     """Somebody has no answer any more."""
 
     verb: ClassVar[str] = "decisions.answer_taken_back"
@@ -131,7 +134,7 @@ class AnswerEntered(Answered):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReasonAnswered(_AboutProposal):
+class ReasonAnswered(AboutProposal):
     """The proposer replied to the reason that somebody gave: they are told."""
 
     verb: ClassVar[str] = "decisions.reason_answered"
@@ -143,7 +146,7 @@ class ReasonAnswered(_AboutProposal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class InterestDeclared(_AboutProposal):
+class InterestDeclared(AboutProposal):
     """Somebody has an interest in what is asked: what they answer is not counted."""
 
     verb: ClassVar[str] = "decisions.interest_declared"
@@ -152,7 +155,7 @@ class InterestDeclared(_AboutProposal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class InterestEnded(_AboutProposal):
+class InterestEnded(AboutProposal):
     """Somebody has no interest in it any more."""
 
     verb: ClassVar[str] = "decisions.interest_ended"
@@ -161,7 +164,7 @@ class InterestEnded(_AboutProposal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SuggestionMade(_AboutProposal):
+class SuggestionMade(AboutProposal):
     """Other words were suggested for a passage."""
 
     verb: ClassVar[str] = "decisions.suggested"
@@ -171,7 +174,7 @@ class SuggestionMade(_AboutProposal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SuggestionAnswered(_AboutProposal):
+class SuggestionAnswered(AboutProposal):
     """The proposer took suggested words, or said why not."""
 
     verb: ClassVar[str] = "decisions.suggestion_answered"
@@ -182,7 +185,7 @@ class SuggestionAnswered(_AboutProposal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LastDay(_AboutProposal):
+class LastDay(AboutProposal):
     """A day is left: who hasn't answered is reminded."""
 
     verb: ClassVar[str] = "decisions.last_day"
@@ -192,7 +195,7 @@ class LastDay(_AboutProposal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProposalStopped(_AboutProposal):
+class ProposalStopped(AboutProposal):
     """Somebody said Stop: the waiting time runs, and then a vote decides."""
 
     verb: ClassVar[str] = "decisions.stopped"
@@ -203,7 +206,7 @@ class ProposalStopped(_AboutProposal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProposalExtended(_AboutProposal):
+class ProposalExtended(AboutProposal):
     """Everybody has more time."""
 
     verb: ClassVar[str] = "decisions.extended"
@@ -215,7 +218,7 @@ class ProposalExtended(_AboutProposal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AnswersHidden(_AboutProposal):
+class AnswersHidden(AboutProposal):
     """Its answers are shown later than before, to protect who gives them."""
 
     verb: ClassVar[str] = "decisions.answers_hidden"
@@ -225,7 +228,7 @@ class AnswersHidden(_AboutProposal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProposalClosedEarly(_AboutProposal):
+class ProposalClosedEarly(AboutProposal):
     """Everybody had answered, and nobody had to wait any longer."""
 
     verb: ClassVar[str] = "decisions.closed_early"
@@ -236,7 +239,7 @@ class ProposalClosedEarly(_AboutProposal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProposalWithdrawn(_AboutProposal):
+class ProposalWithdrawn(AboutProposal):
     """Its author took it back."""
 
     verb: ClassVar[str] = "decisions.withdrawn"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, SubmitField
 from wtforms.validators import AnyOf, InputRequired, Optional
 
@@ -123,9 +124,8 @@ class RecordForm(WordsForm):
     )
     taken_on = Day(_l("On which day?"), validators=[InputRequired(_l("Enter the day."))])
     where = Text(_l("Which meeting, or which thread of the list?"), missing=_l("Enter which one it was."))
-    evidence = Body(
-        _l("How do we know? Who was there, what was said"), missing=_l("Enter how we know."), limit=4_000
-    )
+    present = Body(_l("Who was there?"), limit=2_000)
+    evidence = Body(_l("How do we know? What was said"), missing=_l("Enter how we know."), limit=4_000)
     url = Text(_l("A link to the minutes or the mail"), limit=500)
     replaces = SelectField(_l("Does it replace an earlier decision?"), coerce=int, default=0)
     late_because = Text(_l("If it comes late: why?"), limit=500)
@@ -133,6 +133,15 @@ class RecordForm(WordsForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.matter.choices = options((key, say(Said(words))) for key, words in p.MATTERS.items())
+
+
+class KeepMailForm(Form):
+    """A mail, as a file."""
+
+    file = FileField(
+        _l("The mail, as a file"),
+        validators=[FileRequired(_l("Choose the file that you saved the mail as."))],
+    )
 
 
 class ReasonForm(Form):

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 
-from govnet.decisions import drafts, queries
+from govnet.decisions import drafts, evidence, queries
 from govnet.decisions.beside import (
     Draft,
     DraftState,
@@ -49,6 +49,7 @@ def held(person_id: int) -> dict[str, Any]:
             for row in db.session.scalars(select(Interest).where(Interest.person_id == person_id))
         ],
         "drafts": _drafts(person_id),
+        "mails_kept": evidence.held(person_id),
         "wanted_asked": _wanted(person_id),
     }
 
@@ -120,7 +121,10 @@ def _notes(person_id: int) -> list[dict[str, str]]:
 
 
 def forget(person_id: int) -> list[str]:
-    """Empty the words beside her answers, which stay counted; what she proposed was put to others and stays."""
+    """Empty the words beside her answers, which stay counted; what she proposed was put to others and stays.
+
+    Of mails of hers from which a decision came, what they said stays; they are no longer kept as they came, nor under her name.
+    """
     gone = {"erased": True, "named": False, "reason": "", "remedy": ""}
     db.session.execute(update(Position).where(Position.cast_by_id == person_id).values(gone))
     past = {"reason": "", "remedy": ""}
@@ -131,6 +135,7 @@ def forget(person_id: int) -> list[str]:
     db.session.execute(update(ReviewRequest).where(ReviewRequest.person_id == person_id).values(reason=""))
     hers = select(Position.entry_id).where(Position.cast_by_id == person_id)
     db.session.execute(delete(ReasonReply).where(ReasonReply.entry_id.in_(hers)))
+    evidence.forget(person_id)
     return _forget_drafts(person_id)
 
 

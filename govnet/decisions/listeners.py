@@ -11,7 +11,17 @@ from govnet.accounts.waiting import Group, news, waits
 from govnet.accounts.yours import forget, yours
 from govnet.charter.events import CharterChanged
 from govnet.charter.queries import decisions_are_named_by
-from govnet.decisions import closing, effects, elsewhere, leaving, register, review_events, trials, verifying
+from govnet.decisions import (
+    closing,
+    effects,
+    elsewhere,
+    evidence_events,
+    leaving,
+    register,
+    review_events,
+    trials,
+    verifying,
+)
 from govnet.decisions.events import ProposalDecided, ProposalOpened, ProposalReworded
 from govnet.decisions.lists import to_answer_in_place, unanswered
 from govnet.decisions.models import Proposal, ProposalVersion
@@ -39,6 +49,7 @@ def _texts(network_id: int) -> Iterator[tuple[tuple[str, int], str]]:
 def bind() -> None:
     """Name decisions for the charter's pages, say what waits for whom, and close and remind when it is time."""
     registry.learn(review_events)
+    registry.learn(evidence_events)
     waits(
         "decisions.answer",
         unanswered,

@@ -59,6 +59,8 @@ class Proposal(Base):
     taken_where: Mapped[Name] = mapped_column(default="")
     evidence: Mapped[str] = mapped_column(Text, default="")
     evidence_url: Mapped[str] = mapped_column(String(500), default="")
+    present: Mapped[str] = mapped_column(Text, default="")
+    """For what was decided elsewhere: who was there, in words."""
     days_late: Mapped[int] = mapped_column(default=0)
     """For what the committee decided at a meeting: how many days later it was written down than the charter gives."""
     late_because: Mapped[str] = mapped_column(Text, default="")

@@ -72,6 +72,8 @@ class Taken:
     where: str
     evidence: str
     url: str = ""
+    present: str = ""
+    """Who was there, in words."""
     late_because: str = ""
     """Of what the charter wanted to be written down earlier: why it was not."""
 

@@ -45,7 +45,7 @@ def record_now(network: Network) -> Response:
         words = Words(form.question.data, form.text.data, rules_in(form, _rules()), more_in(form))
         taken = Taken(
             form.taken_on.data, form.taken_by.data, form.where.data, form.evidence.data, form.url.data or "",
-            form.late_because.data or "",
+            form.present.data or "", form.late_because.data or "",
         )  # fmt: skip
         ask = Ask(form.matter.data, replaces_id=form.replaces.data or None)
         with form.catching():

@@ -60,6 +60,18 @@ _refuse(
     f"{_differs('id', 'decision_id', 'person_id', 'at')} OR (OLD.reason IS NOT NEW.reason AND NEW.reason <> '')",
 )
 
+_refuse(
+    "evidence_mail_fixed",
+    "evidence_mail",
+    "a mail that was kept is never changed, only removed",
+    _differs("id", "proposal_id", "digest", "sent_at", "added_by_id", "at")
+    + " OR (OLD.raw IS NOT NEW.raw AND NEW.raw IS NOT NULL) OR (OLD.text IS NOT NEW.text AND NEW.text <> '')"
+    + " OR (OLD.subject IS NOT NEW.subject AND NEW.subject <> '')"
+    + " OR (OLD.sender IS NOT NEW.sender AND NEW.sender <> '')"
+    + " OR (OLD.sender_name IS NOT NEW.sender_name AND NEW.sender_name <> '')"
+    + " OR (OLD.removed_at IS NOT NEW.removed_at AND OLD.removed_at IS NOT NULL)",
+)
+
 _CLOSED = "this version is closed"
 _IS_CLOSED = "(SELECT state FROM proposal_version WHERE id = {row}.version_id) <> 'open'"
 _WAS_CLOSED = _IS_CLOSED.format(row="OLD")

@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import select
 
 from govnet.decisions.answering import sealed
+from govnet.decisions.beside import EvidenceMail
 from govnet.decisions.book import Decision
 from govnet.decisions.events import Answered, AnswerEntered, ProposalDecided
+from govnet.decisions.evidence_events import MailKept
 from govnet.decisions.models import Position, Proposal, ProposalVersion
 from govnet.extensions import db
 from govnet.record import registry
@@ -22,6 +24,7 @@ from govnet.record.rules import canonical
 def bind() -> None:
     """Have them compared."""
     registry.checks(changed_answers)
+    registry.checks(changed_mails)
     registry.keeps(ProposalDecided.verb, said=_said, texts=_decisions)
 
 
@@ -46,6 +49,22 @@ def changed_answers(network_id: int) -> Iterator[str]:
         if sealed(position) not in recorded:
             yield f"an answer to proposal {proposal_id} is not the one that was recorded"
         db.session.expunge(position)
+
+
+def changed_mails(network_id: int) -> Iterator[str]:
+    """Mails kept with decisions that are not, byte for byte, those that were recorded."""
+    query = select(Entry.facts).where(Entry.network_id == network_id, Entry.verb == MailKept.verb)
+    recorded = {json.loads(facts)["digest"] for facts in db.session.scalars(query)}
+    mails = (
+        select(EvidenceMail.proposal_id, EvidenceMail.digest, EvidenceMail.raw)
+        .join(Proposal, Proposal.id == EvidenceMail.proposal_id)
+        .where(Proposal.network_id == network_id)
+        .order_by(EvidenceMail.id)
+        .execution_options(yield_per=20)
+    )
+    for proposal_id, digest, raw in db.session.execute(mails):
+        if digest not in recorded or (raw is not None and sha256(raw).hexdigest() != digest):
+            yield f"a mail kept with proposal {proposal_id} is not the one that was recorded"
 
 
 def _said(facts: Mapping[str, Any]) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,8 +15,8 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from govnet.charter.rules import Change
-from govnet.decisions import petitions, queries, register, shown, states, wording, words
-from govnet.decisions.beside import Draft, Reviews
+from govnet.decisions import evidence, petitions, queries, register, shown, states, wording, words
+from govnet.decisions.beside import Draft, EvidenceMail, Reviews
 from govnet.decisions.book import Decision, DecisionNote, NoteKind
 from govnet.decisions.models import ELSEWHERE, ProposalVersion
 from govnet.decisions.petitions import Petition
@@ -30,8 +29,6 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.words import say, say_when
 from govnet.permissions import Can, can
-
-_MAIL = re.compile(r"\A(?:[A-Z][A-Za-z-]+: .+\n)*(?:From|Date|Subject|Message-ID): ", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -67,6 +64,8 @@ class Whole:
     draft: Draft | None
     changed: tuple[int, tuple[Change, ...]] | None
     not_applied: Sequence[str]
+    mails: Sequence[EvidenceMail]
+    """Those from which it came."""
 
     @property
     def state(self) -> State:
@@ -95,11 +94,6 @@ class Whole:
         needed = queries.rule_of(decision.version).quorum.needed(decision.roll_size)
         return words.headline(decision.outcome, register.tally_of(decision), needed, decision.door)
 
-    @property
-    def mail(self) -> bool:
-        """Whether the evidence is a mail, pasted as it came."""
-        return bool(_MAIL.match(self.decision.version.proposal.evidence))
-
     def notes(self, *kinds: str) -> list[Note]:
         """What people wrote beside it, one for each author and kind, with what the author added."""
         found: dict[Any, list[DecisionNote]] = {}
@@ -125,6 +119,7 @@ def whole(network_id: int, number: str, zone: str, actor: Actor) -> Whole:
         db.session.scalar(select(Draft).where(Draft.proposal_id == proposal.id)),
         register.what_it_changed(decision),
         register.not_applied(decision),
+        evidence.mails_of(proposal.id) if proposal.taken_on else (),
     )
 
 

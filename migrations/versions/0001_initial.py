@@ -1374,6 +1374,7 @@ def upgrade() -> None:
         sa.Column("taken_where", sa.String(length=200), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("evidence_url", sa.String(length=500), nullable=False),
+        sa.Column("present", sa.Text(), nullable=False),
         sa.Column("days_late", sa.Integer(), nullable=False),
         sa.Column("late_because", sa.Text(), nullable=False),
         sa.Column("review_on", sa.Date(), nullable=True),
@@ -1739,6 +1740,33 @@ def upgrade() -> None:
         batch_op.create_index("ix_delivery_state", ["mail_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_subscription_id"), ["subscription_id"], unique=False)
 
+    op.create_table(
+        "evidence_mail",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("proposal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("raw", sa.LargeBinary(), nullable=True),
+        sa.Column("sender", sa.String(length=254), nullable=False),
+        sa.Column("sender_name", sa.String(length=200), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("added_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_why", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(removed_at IS NULL) = (removed_why = '')", name=op.f("ck_evidence_mail_removed_for_a_reason")
+        ),
+        sa.CheckConstraint(
+            "removed_at IS NULL OR (raw IS NULL AND text = '' AND subject = '')",
+            name=op.f("ck_evidence_mail_removed_is_gone"),
+        ),
+        sa.ForeignKeyConstraint(["added_by_id"], ["person.id"], name=op.f("fk_evidence_mail_added_by_id")),
+        sa.ForeignKeyConstraint(["proposal_id"], ["proposal.id"], name=op.f("fk_evidence_mail_proposal_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_mail")),
+        sa.UniqueConstraint("proposal_id", "digest", name="uq_evidence_mail_once"),
+    )
     op.create_table(
         "hiding",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

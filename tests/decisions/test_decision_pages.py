@@ -319,10 +319,13 @@ def test_an_officer_writes_down_what_a_meeting_decided_and_a_member_objects(app:
             "taken_by": "all",
             "taken_on": "2015-04-09",
             "where": "The meeting in Leeds",
+            "present": "Ann, Bo and eleven others",
             "evidence": "The notes.",
         },
     )
     assert written.status_code == 200, Html(written.text).text
+    assert "Who was there" in written.text
+    assert "Ann, Bo and eleven others" in written.text
     assert "Stands unless somebody objects" in written.text
     url = written.request.path
     assert "Decided elsewhere" in opened(browser(app), "/uk/decisions").text

@@ -333,26 +333,6 @@ def closed_in(network: Network, person: Any, time: MovedClock) -> str:
     return closed(time, proposal).number
 
 
-def test_a_pasted_mail_and_its_link_are_shown_as_what_they_are(
-    app: Flask, network: Network, time: MovedClock
-) -> None:
-    from govnet.decisions.opening import Ask, Taken
-    from tests.builders import a_steering_member
-
-    sam = a_steering_member(network)
-    mail = "From: Ann Example\nDate: Thu, 9 Apr 2015\nSubject: Agreed then\n\nSo we agree."
-    with transaction():
-        how = Taken(date(2015, 4, 9), "all", "the list", mail, "https://example.org/mail/9")
-        words = Words("Our letter", "We write.")
-        made = actions.record_elsewhere(
-            db.session.merge(network), words, Ask("statement"), how, by=acting(sam, network), via=Door.LIST
-        )
-    decide(time, made)
-    page = opened(browser(app), "/uk/decisions/2015-01")
-    assert "The mail, as it was kept" in page.text
-    assert "https://example.org/mail/9" in page.links
-
-
 def test_a_line_to_cite_names_network_number_title_and_address(
     app: Flask, network: Network, time: MovedClock
 ) -> None:
