@@ -21,6 +21,7 @@ CATALOGUE_FILES = {
     *("parameters.py", "deciding.py", "amending.py", "methods.py", "reviewing.py", "starting.py", "kinds.py"),
     *("letters.py", "own_words.py"),
     *("belonging.py", "committee.py", "examples.py"),
+    *("example_numbers.py", "example_days.py", "example_ways.py"),
 }
 
 
