@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from govnet.charter import parameters as p
 from govnet.charter.kinds import BadValue, Share
 from govnet.charter.rules import Charter, diff, load, problems, starting
-from govnet.charter.starting import ABOUT, NAMES, STARTING
 from govnet.charter.thresholds import Strictness, Threshold, at_least, fraction, more_than
 
 GOVNET = Path(__file__).parents[2] / "govnet"
@@ -21,6 +20,7 @@ CATALOGUE_FILES = {
     *("parameters.py", "deciding.py", "amending.py", "methods.py", "reviewing.py", "starting.py", "kinds.py"),
     *("letters.py", "own_words.py"),
     *("belonging.py", "committee.py", "examples.py"),
+    *("example_numbers.py", "example_days.py", "example_ways.py"),
 }
 
 
@@ -63,24 +63,6 @@ def test_every_rule_can_be_read_as_a_sentence(key: str) -> None:
     assert "%(" not in sentence
     assert parameter.title
     assert parameter.explains.endswith(".")
-
-
-@pytest.mark.parametrize("name", STARTING)
-def test_each_charter_to_start_from_is_sound_and_survives_being_stored(name: str) -> None:
-    charter = starting(name)
-    assert problems(charter, {}) == {}
-    assert load(json.loads(charter.dumps())).dumps() == charter.dumps()
-    assert name in NAMES
-    assert name in ABOUT
-
-
-def test_the_three_charters_grow_stricter() -> None:
-    loose, usual, strict = (starting(name) for name in ("loose", "usual", "strict"))
-    days = [charter[p.MINIMUM_DAYS_OPEN] for charter in (loose, usual, strict)]
-    assert days == sorted(days)
-    assert loose[p.QUORUM] == "none"
-    assert usual[p.QUORUM_SHARE].needed(124) == 13
-    assert strict[p.QUORUM_SHARE].needed(124) == 31
 
 
 def test_equal_charters_are_equal_texts_whatever_the_order_they_were_set_in() -> None:

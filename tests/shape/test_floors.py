@@ -71,6 +71,7 @@ PURE = {
         for name in ("parameters", "amending", "deciding", "letters", "methods", "reviewing", "document")
     ),
     *(f"govnet.charter.{name}" for name in ("belonging", "committee", "contradictions", "examples")),
+    *(f"govnet.charter.example_{name}" for name in ("numbers", "days", "ways")),
     *(f"govnet.charter.{name}" for name in ("own_words", "sentences", "turns", "working_days")),
     "govnet.decisions.counting",
     "govnet.decisions.timing",
