@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -11,7 +12,17 @@ from govnet.charter import parameters as p
 from govnet.charter.queries import rules_in_force
 from govnet.charter.rules import Charter
 from govnet.charter.working_days import from_day
-from govnet.decisions import actions, answering, closing, petitions, queries, replying, suggesting, timing
+from govnet.decisions import (
+    actions,
+    answering,
+    closing,
+    evidence,
+    petitions,
+    queries,
+    replying,
+    suggesting,
+    timing,
+)
 from govnet.decisions.beside import Suggestion
 from govnet.decisions.book import Decision, NoteKind
 from govnet.decisions.models import Proposal as Row
@@ -186,12 +197,28 @@ def _heard(stage: Stage, proposal: Proposal) -> None:
 def _elsewhere(stage: Stage, one: Elsewhere) -> None:
     words = Words(one.statement, one.text.strip())
     taken = Taken(
-        stage.calendar.day(-one.taken_days_ago), "all", _where(one), one.evidence, _link(one.evidence)
-    )
+        stage.calendar.day(-one.taken_days_ago), "all", _where(one), one.evidence, _link(one.evidence),
+        present=one.present,
+    )  # fmt: skip
     ask = Ask(one.matter, thread_id=stage.threads.get(one.thread))
-    actions.record_elsewhere(
-        stage.network(), words, ask, taken, by=stage.actor(one.by), via=_PLACES[one.place]
-    )
+    by = stage.actor(one.by)
+    made = actions.record_elsewhere(stage.network(), words, ask, taken, by=by, via=_PLACES[one.place])
+    if one.mail:
+        evidence.keep(made, _mail(stage, one), by=by, via=Door.WEB)
+
+
+def _mail(stage: Stage, one: Elsewhere) -> bytes:
+    """The mail with which the list came to its end."""
+    key, subject, text = one.mail
+    writer = stage.facts.people[key]
+    mail = EmailMessage()
+    mail["From"] = f"{writer.name} <{writer.email}>"
+    mail["To"], mail["Subject"] = "opengov-uk@lists.example.org", subject
+    day = stage.calendar.day(-one.taken_days_ago)
+    mail["Date"] = datetime.combine(day, time(18, 4), ZoneInfo(stage.network().zone))
+    mail["Message-ID"] = f"<{one.key}.23@example.org>"
+    mail.set_content(text)
+    return mail.as_bytes()
 
 
 def _where(one: Elsewhere) -> str:

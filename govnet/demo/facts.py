@@ -165,6 +165,9 @@ class Elsewhere:
     statement: str
     text: str
     evidence: str
+    present: str = ""
+    mail: tuple[str, ...] = ()
+    """Of the list: who wrote the last mail, its subject and its words."""
     thread: str = ""
 
 
