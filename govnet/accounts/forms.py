@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
+from govnet.accounts import rules
 from govnet.kernel.forms import Form, Text
 from govnet.mail.headers import BadHeader, wire_address
 
@@ -44,6 +45,11 @@ class CodeForm(Form):
     """The six digits that another browser showed."""
 
     code = Text(_l("Six-digit code"), missing=_l("Enter the six digits"), limit=40)
+
+    def validate_code(self, field: Text) -> None:
+        """What can be no code is said before it costs a try."""
+        if not field.errors and not rules.code_typed(field.data or ""):
+            raise ValidationError(_("A code is six digits, such as 123 456. This did not count as a try."))
 
 
 class PasswordForm(Form):

@@ -56,9 +56,10 @@ def code_for(key: str, token: str) -> str:
 
 
 def code_typed(text: str) -> str:
-    """What was typed as a code: digits of any script, blanks and hyphens left out."""
-    digits = (unicodedata.digit(c, None) for c in text[:40])
-    return "".join(str(d) for d in digits if d is not None)
+    """The six digits that were typed, of any script, blanks and dashes left out; "" for what can be no code."""
+    kept = [c for c in text[:40] if not c.isspace() and unicodedata.category(c) != "Pd"]
+    digits = [unicodedata.decimal(c, None) for c in kept]
+    return "" if len(digits) != 6 or None in digits else "".join(map(str, digits))
 
 
 _CONTROLS = re.compile(r"[\x00-\x20\x7f\\]")

@@ -7,6 +7,7 @@ from typing import Any, Final
 from zoneinfo import available_timezones
 
 from govnet.charter.founding import Trouble
+from govnet.kernel.days import read_day
 from govnet.kernel.said import N_, Said
 
 ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\\\[\]]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
@@ -89,19 +90,18 @@ class Cells:
         return value is True
 
     def day(self, name: str, need: str) -> date:
-        """A date, written as one or as 2015-03-24."""
+        """A date, or one as people write it: 2015-03-24, 24 March 2015, 24/3/2015."""
         value = self._value(name)
-        try:
-            found = value if isinstance(value, date) else date.fromisoformat(str(value or "").strip())
-        except ValueError:
-            self.wrong(name, N_("Write the date as year-month-day: 2015-03-24.") if value else need)
+        found = value if isinstance(value, date) else read_day(str(value or ""))
+        if found is None:
+            self.wrong(name, N_("Write a day like 24 March 2015 or 2015-03-24.") if value else need)
             return NO_DAY
         return found
 
     def days(self) -> tuple[date, date]:
         """The cells `start` and `end` (the first day that no longer counts), in order."""
-        start = self.day("start", N_("Say since which day, as 2015-03-24."))
-        end = self.day("end", N_("Say until which day, as 2015-03-24."))
+        start = self.day("start", N_("Say since which day, as 24 March 2015."))
+        end = self.day("end", N_("Say until which day, as 24 March 2015."))
         if NO_DAY not in (start, end) and end <= start:
             self.wrong("end", N_("This must be later than the day it began."))
         return start, end

@@ -17,7 +17,7 @@ from govnet.forum.kinds import Audience, PostState, ThreadState
 from govnet.forum.models import Post, PostVersion, Thread, Topic
 from govnet.forum.readers import mark_read
 from govnet.kernel.actor import Actor, Authority, Door
-from govnet.kernel.clock import now
+from govnet.kernel.clock import now, today
 from govnet.kernel.errors import RuleBroken, Stale
 from govnet.kernel.pages import weekday_date
 from govnet.kernel.text import render
@@ -270,6 +270,7 @@ def _put_head(thread: Thread, head: Head, by: Actor) -> None:
 
 
 def _put_frame(thread: Thread, frame: Frame) -> None:
+    rules.check_until(frame.until, before=thread.until, today=today(network_of(thread).zone))
     thread.question, thread.can_change = frame.question, frame.can_change
     thread.decides, thread.until = frame.decides, frame.until
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.forum import queries
+from govnet.forum import queries, rules
 from govnet.forum.models import Hiding, Post, Report
 from govnet.mail import outbox
 from govnet.mail.headers import Address
@@ -22,21 +22,22 @@ def _to_author(post: Post, template: str, **context: Any) -> None:
     author = next(iter(readers([post.author_id])), None) if post.author_id else None
     if author is None:
         return
+    network = db.session.get_one(Network, post.network_id)
     outbox.post(
         template,
         to=Address(author.address, author.name),
-        context={**_post(post), **context},
-        network=db.session.get_one(Network, post.network_id),
+        context={**_post(post), "zone": network.zone, **context},
+        network=network,
         language=author.language,
         person_id=author.person_id,
     )
 
 
 def hidden(row: Hiding, post: Post, by: str) -> None:
-    """Your post was hidden: what it said, why, and how to appeal."""
-    days = queries.terms_of(post.network_id).appeal_days
-    _to_author(post, "forum/hidden", kind=row.kind.value, text=post.source, reason=row.reason, by=by, days=days,
-               hiding_id=row.id)  # fmt: skip
+    """Your post was hidden: what it said, why, and until when and how to appeal."""
+    until = rules.days_after(row.at, queries.terms_of(post.network_id).appeal_days)
+    _to_author(post, "forum/hidden", kind=row.kind.value, text=post.source, reason=row.reason, by=by,
+               appeal_until=until, hiding_id=row.id)  # fmt: skip
 
 
 def shown_again(row: Hiding, why: str) -> None:

@@ -103,6 +103,7 @@ def appealed(told: Told) -> Notice | None:
         template="forum/appealed",
         news=News.VOTE,
         context={"title": thread.title, "number": hiding.post.number, "text": appeal.text, "due": appeal.due_at,
+                 "zone": told.network.zone,
                  "address": site_url("forum.case", network=told.network, hiding_id=hiding.id)},
         people=others,
         concerned=others,

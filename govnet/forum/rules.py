@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from govnet.charter import parameters as p
@@ -131,6 +131,12 @@ def check_audience(audience: Audience, said: Terms) -> None:
         raise RuleBroken(
             Said(N_("By our rules no discussion is for members only. Choose who reads it.")), field="audience"
         )
+
+
+def check_until(until: date | None, *, before: date | None, today: date) -> None:
+    """A discussion that is given a day gets one that is still to come, or today; the day it had may stay."""
+    if until is not None and until != before and until < today:
+        raise RuleBroken(Said(N_("This day is over. Choose today or a later day.")), field="until")
 
 
 def outcome_of(voices: Iterable[AppealOutcome]) -> AppealOutcome | None:

@@ -169,11 +169,12 @@ def frame(network: Network, thread: Thread) -> Response:
     )  # fmt: skip
     thread_id = thread.id
     try:
-        with transaction():
+        with form.catching(), transaction():
             actions.frame_thread(thread, head, by=current_actor(), via=Door.WEB)
+            return see(".thread", thread_id=thread_id)
     except Stale:
         return _stale_frame(thread, form)
-    return see(".thread", thread_id=thread_id)
+    return page("forum/frame.html", 422, form=form, thread=thread, newer=None)
 
 
 def frame_in(form: Any) -> actions.Frame:

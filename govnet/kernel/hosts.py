@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?")
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?")
+_LAST_PORT = 65_535
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 """By which a machine calls itself: answered while nobody else uses it."""
 FOR_MONITORS = "/healthz"
@@ -27,18 +28,22 @@ def known_hosts(site_url: str, more: Iterable[str], *, production: bool) -> tupl
 
 
 class KnownHosts:
-    """Answers requests for any other host with 400 and nothing else."""
+    """Answers requests for any other host, or for a port that is none, with 400 and nothing else."""
 
     def __init__(self, app: WSGIApplication, hosts: Collection[str]) -> None:
         self.app, self.hosts = app, hosts
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Pass the request on when its host is known."""
-        if environ.get("PATH_INFO") != FOR_MONITORS:
-            found = _HOST.fullmatch(environ.get("HTTP_HOST", ""))
-            if found is None or found[1].lower() not in self.hosts:
-                return _refusal()(environ, start_response)
+        if environ.get("PATH_INFO") != FOR_MONITORS and not self._knows(environ.get("HTTP_HOST", "")):
+            return _refusal()(environ, start_response)
         return self.app(environ, start_response)
+
+    def _knows(self, host: str) -> bool:
+        found = _HOST.fullmatch(host)
+        if found is None or found[1].lower() not in self.hosts:
+            return False
+        return found[2] is None or 0 < int(found[2]) <= _LAST_PORT
 
 
 def _refusal() -> Response:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\ufffb" + BIDI + "]")
@@ -46,13 +51,28 @@ def _few_marks(text: str) -> str:
 
 @lru_cache
 def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+    made = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+    made.add_render_rule("image", _picture)
+    return made
+
+
+def _picture(
+    drawn: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType
+) -> str:
+    """A link in place of a picture, so that nobody's reader loads it unasked; words where a link may not be."""
+    address = str(tokens[at].attrs.get("src", ""))
+    words = drawn.renderInlineAsText(tokens[at].children, options, env).strip() or address
+    inside = sum(token.nesting for token in tokens[:at] if token.type in ("link_open", "link_close"))
+    if inside or not address.lower().startswith(("http://", "https://")):
+        return escapeHtml(words)
+    return f'<a href="{escapeHtml(address)}">{escapeHtml(words)}</a>'
 
 
 def render(markdown: str) -> str:
     """Safe HTML of a Markdown text: no raw HTML, no images, no scripts; headings from h3 down; links say nofollow.
 
-    Plain addresses become links. What nh3 would drop is dropped, so a `javascript:` link keeps its words only.
+    Plain addresses become links, and pictures links to where they are, in their own words. What nh3 would
+    drop is dropped, so a `javascript:` link keeps its words only.
     """
     html = _markdown().render(_autolink(markdown))
     html = re.sub(r"<(/?)h([1-6])>", lambda m: f"<{m[1]}h{min(int(m[2]) + 2, 6)}>", html)
@@ -75,7 +95,8 @@ def _autolink(markdown: str) -> str:
 
 def excerpt(text: str, length: int = 160) -> str:
     """The beginning of a Markdown text as plain words, at most `length` characters, cut between words."""
-    plain = re.sub(r"[*_`>#\[\]]|\(https?://\S+\)", "", text)
+    plain = re.sub(r"!\[\s*\]\((https?://[^\s()]+)\)", r"\1", text)
+    plain = re.sub(r"!(?=\[)|[*_`>#\[\]]|\(https?://\S+\)", "", plain)
     plain = " ".join(plain.split())
     if len(plain) <= length:
         return plain

@@ -25,6 +25,9 @@ from govnet.mail.rules import State
 from govnet.mail.volume import Stance, Volume
 from govnet.record.models import Telling
 
+_MANY = 500
+"""Addresses asked about in one statement."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -128,6 +131,19 @@ def subscribers(network_id: int) -> int:
         Subscription.silent_at.is_(None),
     )
     return db.session.scalar(query) or 0
+
+
+def readers_among(network_id: int, addresses: Sequence[str]) -> dict[str, bool]:
+    """Which of these addresses said yes to just the mail before; for each, whether it still wants any."""
+    found: dict[str, bool] = {}
+    for start in range(0, len(addresses), _MANY):
+        query = select(Subscription.address, Subscription.silent_at).where(
+            Subscription.network_id == network_id,
+            Subscription.address.in_(addresses[start : start + _MANY]),
+            Subscription.confirmed_at.is_not(None),
+        )
+        found |= {address: silent_at is None for address, silent_at in db.session.execute(query) if address}
+    return found
 
 
 def stance_of(person_id: int | None, target: str, target_id: int) -> Stance | None:

@@ -10,8 +10,8 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import SYSTEM, Actor, Authority, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
+from govnet.membership import appealing, entering, letters, newcomers, rules
 from govnet.membership import application_queries as queries
-from govnet.membership import entering, letters, newcomers, rules
 from govnet.membership.events import ApplicationAsked, ApplicationDeclined
 from govnet.membership.models import Application, ApplicationNote, ApplicationState, Membership
 from govnet.membership.registry import coordinated
@@ -78,8 +78,7 @@ def decline(
             network=_network(row), by=by, under=under, via=via, application=row, name=row.name, reason=reason
         )
     )
-    days = queries.terms(row.network_id).appeal_days
-    letters.to_applicant("declined", row, reason=reason, by=by.name, appeal_days=days)
+    letters.to_applicant("declined", row, reason=reason, by=by.name, appeal_until=appealing.until(row))
     return row
 
 

@@ -15,6 +15,7 @@ from govnet.extensions import db
 from govnet.kernel.actor import OPERATOR_SHELL, Actor, Authority, Door
 from govnet.kernel.clock import today
 from govnet.mail.actions import take_over
+from govnet.mail.queries import readers_among
 from govnet.membership import joining, rules
 from govnet.membership.application_queries import organisation_called
 from govnet.membership.events import RosterImported
@@ -44,11 +45,12 @@ def plan(network: Network, rows: Sequence[RosterRow]) -> Plan:
     """What importing these rows would do, given who is here already. Changes nothing."""
     people = _known_people([row.email for row in rows])
     own, organisations = _open_memberships(network.id)
+    readers = readers_among(network.id, [row.email for row in rows if row.comes_as is ComesAs.SUBSCRIBER])
     made = Plan()
     for row in rows:
         person_id = people.get(row.email)
         if row.comes_as is ComesAs.SUBSCRIBER:
-            _subscriber(made, row, person_id in own)
+            _subscriber(made, row, person_id in own, readers.get(row.email))
         elif row.kind == MembershipKind.ORGANISATION and rules.name_key(row.organisation) in organisations:
             made.known.append((row, f"{row.organisation} belongs to the network already"))
         elif row.kind != MembershipKind.ORGANISATION and person_id in own:
@@ -58,9 +60,14 @@ def plan(network: Network, rows: Sequence[RosterRow]) -> Plan:
     return made
 
 
-def _subscriber(made: Plan, row: RosterRow, belongs: bool) -> None:
+def _subscriber(made: Plan, row: RosterRow, belongs: bool, reads: bool | None) -> None:
+    """`reads`: whether the address wants mail now; None where it never was a reader."""
     if belongs:
         made.known.append((row, "has a membership here already, and gets the mail of members"))
+    elif reads is not None:
+        made.known.append(
+            (row, "is a reader already" if reads else "was a reader, and wants no mail any more")
+        )
     else:
         made.subscribers.append(row)
 

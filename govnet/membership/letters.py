@@ -29,6 +29,7 @@ def to_applicant(template: str, application: Application, **context: Any) -> Non
             "application": application,
             "status_url": status_url(application),
             "network": network,
+            "zone": network.zone,
             **context,
         },
         network=network,

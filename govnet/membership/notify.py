@@ -77,11 +77,16 @@ def appealed(told: Told) -> Notice | None:
     if application is None or heard is None:
         return None
     people = {*officers(told.network.id)} - {application.decided_by_id}
-    context = {"name": application.name, "text": heard.appeal.text, "due": heard.appeal.due_at}
+    context = {"name": application.name, "text": heard.appeal.text}
     return Notice(
         template="membership/appealed",
         news=News.DISCUSSION,
-        context={**context, "application_id": application.id},
+        context={
+            **context,
+            "application_id": application.id,
+            "due": heard.appeal.due_at,
+            "zone": told.network.zone,
+        },
         people=people,
         concerned=people,
         conversation=f"application-{application.id}",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
@@ -14,11 +15,12 @@ from wtforms.widgets import EmailInput
 from govnet.charter.founding import Trouble
 from govnet.charter.models import ACCENTS
 from govnet.charter.starting import NAMES
+from govnet.kernel.days import read_day
 from govnet.kernel.forms import Body, Form, Text
 from govnet.kernel.words import say
 
 MOST_PLACES, FIRST_PLACES, MORE_PLACES = 60, 5, 5
-_DAY = _l("Year, month and day, such as 2014-06-09")
+_DAY = _l("Such as 9 June 2014 or 2014-06-09")
 _COLOURS = {
     "teal": _l("Teal"), "blue": _l("Blue"), "indigo": _l("Indigo"), "plum": _l("Plum"),
     "brick": _l("Brick"), "amber": _l("Amber"), "green": _l("Green"), "slate": _l("Slate"),
@@ -78,8 +80,8 @@ class FoundingForm(Form):
     coordinator_person = Text(_l("The person who coordinates"))
     coordinator_email = Address(_l("Their e-mail address"), limit=254)
     coordinator_scope = Body(_l("What may the coordinator do?"), limit=5000)
-    coordinator_start = Text(_l("Since"), limit=10, description=_DAY)
-    coordinator_end = Text(_l("Last day"), limit=10, description=_DAY)
+    coordinator_start = Text(_l("Since"), limit=40, description=_DAY)
+    coordinator_end = Text(_l("Last day"), limit=40, description=_DAY)
     coordinator_evidence = Text(_l("How do we know?"), limit=2000)
     operator_name = Text(_l("Who looks after the server?"))
     operator_email = Address(_l("Their e-mail address"), limit=254)
@@ -145,20 +147,25 @@ _SEAT: dict[str, Callable[[], Any]] = {
     "chair": lambda: BooleanField(_l("This is the chair")),
     "holder": lambda: Text(_l("Who holds it?"), description=_l("Leave this empty for an empty place.")),
     "email": lambda: Address(_l("Their e-mail address"), limit=254),
-    "start": lambda: Text(_l("Since"), limit=10, description=_DAY),
-    "end": lambda: Text(_l("Last day"), limit=10, description=_DAY),
+    "start": lambda: Text(_l("Since"), limit=40, description=_DAY),
+    "end": lambda: Text(_l("Last day"), limit=40, description=_DAY),
     "evidence": lambda: Text(_l("How do we know?"), limit=2000, description=_l("A decision, a mail, the minutes, custom.")),
 }  # fmt: skip
 _SAME = {"holder": "coordinator_person", "email": "coordinator_email", "name": "coordinator_person"}
 
 
 def _half_open(found: dict[str, Any]) -> dict[str, Any]:
-    """People name the last day; the file has the day after, on which it is over. What is no date stays as typed."""
-    try:
-        last = date.fromisoformat(str(found["end"]))
-        return {**found, "end": last + timedelta(days=1)}
-    except (KeyError, ValueError, OverflowError):
-        return found
+    """People name the last day; the file has the day after, on which it is over. What is no day stays as typed."""
+    days = {name: _day(found[name]) for name in ("start", "end") if name in found}
+    end = days.get("end")
+    if end and end < date.max:
+        days["end"] = end + timedelta(days=1)
+    return {**found, **{name: day for name, day in days.items() if day}}
+
+
+def _day(typed: str) -> date | None:
+    """A day in the words of the reader's language."""
+    return read_day(typed, str(get_locale() or "en"))
 
 
 def _typed(fields: dict[str, Any]) -> bool:

@@ -39,13 +39,16 @@ def test_a_code_is_six_digits_that_only_the_key_can_make():
     assert rules.code_for("key", "token") != rules.code_for("another", "token")
 
 
-@pytest.mark.parametrize("typed", ["123456", " 123 456 ", "123-456", "١٢٣٤٥٦", "１２３４５６"])
+@pytest.mark.parametrize("typed", ["123456", " 123 456 ", "123-456", "12–34–56", "١٢٣٤٥٦", "１２３４５６"])
 def test_a_code_may_be_typed_as_people_type_digits(typed):
     assert rules.code_typed(typed) == "123456"
 
 
-def test_superscripts_and_words_are_no_crash():
-    assert rules.code_typed("one²") == "2"
+@pytest.mark.parametrize(
+    "typed", ["", "one²", "12345", "1234567", "12345²", "12345O", "123456 is it", "---", "1" * 99]
+)
+def test_what_is_not_six_digits_is_no_code(typed):
+    assert rules.code_typed(typed) == ""
 
 
 @pytest.mark.parametrize("path", ["/me", "/uk/forum/41?page=2#post-7", "/uk/decisions/2015-07", "/?q=a%20b"])

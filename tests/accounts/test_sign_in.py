@@ -178,13 +178,27 @@ def test_after_five_wrong_tries_the_right_digits_are_worth_nothing(app, client, 
     assert not signed_in(client)
 
 
+def test_what_can_be_no_code_costs_no_try_and_says_what_to_type(app, client, ann, post):
+    ask(client, ann.address)
+    code = digits(opened(app.test_client(), newest_link(app, post, ann.address)))
+    for typed in (code[:5], f"{code}0", "ann@example.org", "l23 456", code[:5] + "O", "00000"):
+        response = send(client, "/sign-in/sent", {"code": typed})
+        assert response.status_code == 422
+        assert "A code is six digits, such as 123 456." in Html(response.text).text
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+    assert "4 tries" in Html(send(client, "/sign-in/sent", {"code": wrong}).text).text
+    send(client, "/sign-in/sent", {"code": f"{code[:2]}-{code[2:4]}-{code[4:]}"})
+    assert signed_in(client)
+
+
 def test_the_link_itself_still_works_after_wrong_digits(app, client, ann, post):
     ask(client, ann.address)
     path = newest_link(app, post, ann.address)
+    wrong = f"{(int(digits(opened(app.test_client(), path))) + 1) % 1_000_000:06d}"
     for _ in range(5):
         client.post(
             "/sign-in/code",
-            data={"csrf_token": csrf(opened(client, "/sign-in")), "code": "x1"},
+            data={"csrf_token": csrf(opened(client, "/sign-in")), "code": wrong},
         )
     send(client, path, {}, action=path)
     assert signed_in(client)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -243,6 +244,17 @@ def test_a_draft_is_thrown_away(client, uk, cory):
     send(client, f"/uk/announcements/{row.id}/check", {}, action="/drop")
     assert fresh(row).state is State.DROPPED
     opened(client, f"/uk/announcements/{row.id}", 404)
+
+
+def test_the_mail_s_frame_is_folded_so_that_tab_passes_it_by_before_and_after_sending(client, uk, cory, time):
+    draft, gone = a_draft(uk, cory), sent(uk, cory, time)
+    builders.sign_in(client, cory)
+    for path in (f"{draft.id}/check", f"{gone.id}"):
+        text = client.get(f"/uk/announcements/{path}").text
+        unfolded = re.sub(r"<details>.*?</details>", "", text, flags=re.DOTALL)
+        assert text.count('<iframe class="mail" sandbox') == 1
+        assert "<iframe" not in unfolded, path
+        assert "<strong>met</strong>" in unfolded
 
 
 def test_strange_addresses_are_answered_plainly(client, uk, cory):

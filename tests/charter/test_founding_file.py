@@ -1,6 +1,7 @@
 """A founding is read whole, or everything that is wrong with it is said at once."""
 
 import tomllib
+from datetime import date
 from typing import Any
 
 import pytest
@@ -139,7 +140,7 @@ def test_a_person_can_coordinate_in_her_own_name() -> None:
         ("committee__seats__0__evidence", None, "committee.seats.1.evidence: Say how we know"),
         ("committee__seats__0__email", None, "committee.seats.1.email: Give the address"),
         ("committee__seats__0__end", "2014-06-09", "committee.seats.1.end: This must be later"),
-        ("committee__seats__0__start", "June", "committee.seats.1.start: Write the date as year-month-day"),
+        ("committee__seats__0__start", "June", "committee.seats.1.start: Write a day like 24 March 2015"),
         ("committee__seats__0__start", None, "committee.seats.1.start: Say since which day"),
         ("committee__seats__0__chair", "yes", "committee.seats.1.chair: Write true or false"),
         ("committee__seats__1__chair", True, "committee.seats: Only one place can be the chair"),
@@ -155,6 +156,14 @@ def test_a_person_can_coordinate_in_her_own_name() -> None:
 )
 def test_what_is_wrong_is_named_with_its_place(path: str, value: object, wrong: str) -> None:
     assert any(line.startswith(wrong) or wrong in line for line in said(table(**{path: value})))
+
+
+@pytest.mark.parametrize(
+    "written", ["2014-06-09", "9 June 2014", "9/6/2014", "Mon 9 Jun 2014", date(2014, 6, 9)]
+)
+def test_a_day_is_read_as_people_write_it(written: object) -> None:
+    founding = read(table(committee__seats__0__start=written))
+    assert founding.seats[0].start == date(2014, 6, 9)
 
 
 def test_one_person_cannot_have_two_places() -> None:

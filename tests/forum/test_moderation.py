@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import quopri
 from datetime import timedelta
 
 import pytest
@@ -91,7 +92,7 @@ def test_a_committee_member_hides_a_post_and_its_author_gets_text_and_reason(roo
     assert letter.template == "forum/hidden"
     assert "names a private number" in body
     assert "7946 0123" in body
-    assert "14 days" in body
+    assert "You can appeal until" in body
 
 
 def test_the_record_says_who_hid_a_post_and_why_but_not_what_it_said(room):
@@ -312,6 +313,21 @@ def test_the_committee_is_told_of_a_report_and_of_an_appeal_but_not_who_hid_it(r
     assert len(reported) == 3
     assert len(appealed) == 2
     assert appeal.id
+
+
+def words_of(letter):
+    return " ".join(quopri.decodestring(letter.body).decode().split())
+
+
+def test_mails_about_an_appeal_say_until_when(room):
+    room.appeal(room.hide())
+    while telling.run():
+        pass
+    mails = {letter.template: letter for letter in room.letters()}
+    until = "until Mon 27 Apr 2015, 10:00 BST"
+    assert f"You can appeal {until}" in words_of(mails["forum/hidden"])
+    assert until in mails["forum/appealed"].subject
+    assert until in words_of(mails["forum/appealed"])
 
 
 def test_the_log_shows_a_members_case_to_members_only(room):

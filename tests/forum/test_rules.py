@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from govnet.forum import rules
 from govnet.forum.kinds import AppealOutcome, Audience
+from govnet.kernel.errors import RuleBroken
 
 NOON = datetime(2015, 4, 13, 12, 0, tzinfo=UTC)
 UP, LIFT = AppealOutcome.UPHELD, AppealOutcome.LIFTED
@@ -128,6 +129,20 @@ def test_two_who_say_the_same_decide_an_appeal():
     assert rules.outcome_of([UP, LIFT]) is None
     assert rules.outcome_of([UP, LIFT, LIFT]) is LIFT
     assert rules.outcome_of([UP, UP, LIFT, LIFT]) is UP
+
+
+TODAY, OVER = date(2015, 4, 13), date(2015, 4, 12)
+
+
+@pytest.mark.parametrize(("until", "before"), [(None, OVER), (TODAY, None), (OVER, OVER)])
+def test_a_discussion_may_have_a_day_to_come_or_keep_its_own(until, before):
+    rules.check_until(until, before=before, today=TODAY)
+
+
+@pytest.mark.parametrize("before", [None, TODAY, date(2015, 4, 11)])
+def test_a_discussion_gets_no_day_that_is_over(before):
+    with pytest.raises(RuleBroken, match="This day is over"):
+        rules.check_until(OVER, before=before, today=TODAY)
 
 
 def test_who_hid_a_post_or_wrote_it_never_hears_the_appeal():

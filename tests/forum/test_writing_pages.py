@@ -187,6 +187,21 @@ def test_two_who_sum_up_at_once_see_both(client, forum):
     assert "First" in opened(client, forum.url()).text
 
 
+def test_a_day_that_is_over_is_refused_beside_its_field_and_one_that_went_by_may_stay(client, forum, time):
+    forum.signed_in(client, forum.ann)
+    new = {"title": "Who pays?", "body": "Who should?", "until": "1 May 2010"}
+    refused = send(client, "/uk/forum/membership-of-the-network/new", new)
+    assert refused.status_code == 422
+    assert "This day is over. Choose today or a later day." in refused.text
+    changed = send(client, forum.url("/frame"), {"title": "Changed", "until": "12 April 2015"})
+    assert changed.status_code == 422
+    assert 'id="until-error"' in changed.text
+    assert send(client, forum.url("/frame"), {"until": "13 April 2015"}, follow=False).status_code == 303
+    time.move(timedelta(days=1))
+    forum.signed_in(client, forum.ann)
+    assert send(client, forum.url("/frame"), {"title": "Later"}, follow=False).status_code == 303
+
+
 def test_nobody_else_opens_the_form_for_a_post(client, forum):
     forum.signed_in(client, forum.sam)
     assert client.get(f"/uk/forum/posts/{forum.post_id(3)}/edit").status_code == 403

@@ -64,6 +64,22 @@ def test_a_visitor_reads_the_purpose_and_how_many_belong(app: Flask, client: Fla
     assert "2 people and 1 organisation belong." in text
 
 
+def test_where_nobody_belongs_yet_the_first_is_asked_in(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        a_network()
+    for address in ("/uk/", "/uk/members"):
+        text = opened(client, address).text
+        assert "Nobody belongs yet: you can be the first." in text
+        assert "0 people" not in text
+
+
+def test_nothing_is_said_of_people_where_organisations_alone_belong(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        an_organisation(a_network(), "Example Society")
+    assert "1 organisation belongs." in opened(client, "/uk/").text
+    assert "0 people" not in opened(client, "/uk/members").text
+
+
 def test_a_visitor_reads_who_runs_this_and_which_places_are_empty(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         network = a_network()

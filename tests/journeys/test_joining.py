@@ -52,7 +52,7 @@ def fills_in_the_form(person: Somebody, about: str, ticks: tuple[str, ...] = CRI
 def test_a_visitor_reads_what_is_discussed_and_decided_without_an_account(uk: Cast) -> None:
     ada = uk.enters("Ada Wood", kind=ByKeyboard)
     ada.opens_home()
-    ada.reads("To open up how decisions are made.", "Joining costs nothing", "0 people belong.")
+    ada.reads("To open up how decisions are made.", "Joining costs nothing", "Nobody belongs yet")
     ada.follows("Discuss")
     ada.follows("What are we for?")
     ada.reads("I think that we are for openness.", "Tess Miller", "Sign in to reply")

@@ -157,6 +157,33 @@ def test_markdown_comes_out_as_people_expect(text, html):
     assert html in render(text)
 
 
+PICTURE = "https://example.org/a.png"
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        (f"![The *new* hall]({PICTURE})", f'<a href="{PICTURE}" rel="nofollow noopener ugc">The new hall</a>'),
+        (f"![]({PICTURE})", f'<a href="{PICTURE}" rel="nofollow noopener ugc">{PICTURE}</a>'),
+        (f"![a]({PICTURE}?b=1&c=2)", f'<a href="{PICTURE}?b=1&amp;c=2"'),
+        (f"![hall][1]\n\n[1]: {PICTURE}", f'<a href="{PICTURE}"'),
+        (f"[![hall]({PICTURE})](https://example.org/)", '<a href="https://example.org/" rel="nofollow noopener ugc">hall</a>'),
+        (f"[x](https://example.org/) ![hall]({PICTURE})", f'<a href="{PICTURE}"'),
+        ("![hall](hall.png)", "<p>hall</p>"),
+        ("![hall](//evil.example/a.png)", "<p>hall</p>"),
+        ("![](data:image/png;base64,AAAA)", "<p>data:image/png;base64,AAAA</p>"),
+        (f"![a <b> & c]({PICTURE})", ">a &lt;b&gt; &amp; c</a>"),
+    ],
+)  # fmt: skip
+def test_a_picture_becomes_a_link_to_it_and_loads_nothing(text, html):
+    assert html in render(text)
+    Shown(render(text))
+
+
+def test_an_excerpt_says_what_is_on_a_picture():
+    assert excerpt(f"See ![the hall]({PICTURE}), ![]({PICTURE})!") == f"See the hall, {PICTURE}!"
+
+
 def test_an_excerpt_is_plain_words_cut_between_two():
     assert excerpt("**Bold** [link](https://example.org) and\n> quoted", 30) == "Bold link and quoted"
     assert excerpt("one two three", 9) == "one two…"

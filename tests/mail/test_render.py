@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from govnet.mail.headers import Address, BadHeader
+from govnet.mail.parts import HtmlParts, TextParts
 from govnet.mail.render import (
     LARGEST_BODY,
     Envelope,
@@ -160,3 +161,11 @@ def test_html_is_not_wrapped_or_changed():
     _, message = mail(replace(LETTER, html="<p>é" + "x" * 3000 + " = &amp;</p>"))
     assert message.get_body(("html",)).get_content().strip() == "<p>é" + "x" * 3000 + " = &amp;</p>"
     assert re.fullmatch(r'multipart/alternative; boundary="=_[0-9a-f]{40}"', message["Content-Type"])
+
+
+def test_a_picture_in_what_a_person_wrote_is_a_link_in_a_mail_and_its_address_in_plain_text():
+    wrote = "See ![the hall](https://example.org/a.png)"
+    assert '<a href="https://example.org/a.png"' in HtmlParts().words(wrote)
+    assert "<img" not in HtmlParts().words(wrote)
+    assert "the hall" in TextParts().words(wrote)
+    assert "https://example.org/a.png" in TextParts().words(wrote)

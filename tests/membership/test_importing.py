@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from govnet.accounts.models import Person
 from govnet.accounts.queries import main_address
 from govnet.extensions import db
+from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
+from govnet.mail.models import Subscription
 from govnet.mail.queries import subscribers
 from govnet.membership import cli, importing, queries
 from govnet.membership.models import Membership, Organisation
@@ -61,8 +63,9 @@ def test_the_same_file_twice_brings_nobody_in_twice():
     network = a_network_with_rules()
     bring_in(network)
     plan = bring_in(network)
-    assert plan.members == []
-    assert [row.email for row, _why in plan.known] == ["nell@example.org", "bea@example.org"]
+    assert (plan.members, plan.subscribers) == ([], [])
+    assert [row.email for row, _why in plan.known] == [
+        "nell@example.org", "bea@example.org", "reader@example.org"]  # fmt: skip
     assert (count(Membership), count(Organisation)) == (2, 1)
 
 
@@ -119,6 +122,28 @@ def test_the_command_does_it_with_go(run, roster_file):
     result = run("import", "members", str(roster_file), "--go")
     assert result.exit_code == 0, result.output
     assert queries.counts(network.id).found == 2
+
+
+def test_the_command_says_who_was_a_reader_before(run, roster_file):
+    network = a_network_with_rules()
+    run("import", "members", str(roster_file), "--go")
+    roster_file.write_text(ROSTER + ",new@example.org,,,subscriber\n")
+    result = run("import", "members", str(roster_file), "--go")
+    assert "1 come as readers" in result.output
+    assert "3 are here already and stay as they are" in result.output
+    assert "Row 4: reader@example.org is a reader already." in result.output
+    assert subscribers(network.id) == 2
+
+
+def test_who_wants_no_mail_any_more_is_not_counted_as_a_reader_who_comes():
+    network = a_network_with_rules()
+    bring_in(network)
+    with transaction():
+        db.session.execute(update(Subscription).values(silent_at=clock.now()))
+    plan = bring_in(network)
+    assert plan.subscribers == []
+    assert "was a reader, and wants no mail any more" in [why for _row, why in plan.known]
+    assert subscribers(network.id) == 0
 
 
 def test_the_command_names_every_wrong_row_and_does_nothing(run, roster_file):

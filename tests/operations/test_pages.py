@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -55,6 +55,16 @@ def test_a_volunteer_founds_a_network_by_its_link(client: FlaskClient, app: Flas
         assert db.session.scalars(select(Mandate)).one().scope == "Keep the list."
     opened(client, link, 410)
     assert client.post(link).status_code in (400, 410)
+
+
+def test_days_are_typed_as_on_any_other_page(client: FlaskClient, app: Flask) -> None:
+    days = {"seat2_start": "Mon 9 June 2014", "seat2_end": "8/6/2016", "coordinator_end": "30 September 2015"}
+    done = send(client, a_link(app), {**TYPED, **SEAT, **COORDINATOR, **days}, follow=False)
+    assert done.status_code == 303
+    with app.app_context():
+        term, mandate = db.session.scalars(select(Term)).one(), db.session.scalars(select(Mandate)).one()
+        assert (term.start, term.end) == (date(2014, 6, 9), date(2016, 6, 9))
+        assert (mandate.start, mandate.end) == (date(2012, 10, 1), date(2015, 10, 1))
 
 
 def test_opening_the_link_uses_nothing_up(client: FlaskClient, app: Flask) -> None:

@@ -33,6 +33,10 @@ def answer(hosts: tuple[str, ...], host: str, path: str = "/") -> str:
         ("network.example.org@evil.example", "400"),
         ("localhost", "400"),
         ("", "400"),
+        ("network.example.org:65535", "200"),
+        ("network.example.org:65536", "400"),
+        ("network.example.org:99999", "400"),
+        ("network.example.org:0", "400"),
     ],
 )
 def test_a_real_server_answers_to_its_own_name_alone(host: str, status: str) -> None:
