@@ -60,12 +60,13 @@ class House:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def command(self, *words: str, status: int = 0) -> str:
-        """Run a govnet command; what it printed."""
+    def command(self, *words: str, status: int = 0, given: str = "") -> str:
+        """Run a govnet command, `given` on its standard input; what it printed."""
         done = subprocess.run(
             [sys.executable, "-m", "govnet", *words],
             cwd=ROOT,
             env=self.environ,
+            input=given,
             capture_output=True,
             text=True,
             timeout=120,
@@ -155,6 +156,7 @@ def _house(folder: Path, port: int, database_url: str, mail_port: int) -> House:
         "PORT": str(port),
         "MAIL_SERVER": "127.0.0.1",
         "MAIL_PORT": str(mail_port),
+        "MAIL_REPLIES": "replies+{token}@govnet.example.org",
         "GOVNET_CLOCK_FILE": str(folder / "clock"),
         "SECRET_KEY": "a-journey-s-own-key-that-nobody-else-uses",
     }

@@ -1,13 +1,14 @@
-"""A volunteer founds a network as it is, brings over its old list, and one of those on it confirms."""
+"""A volunteer founds a network as it is, brings over its old list, and those on it confirm, by a click or an answer."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from email.message import EmailMessage
 
 import pytest
 
-from tests.journeys.house import House, link, running
+from tests.journeys.house import House, link, running, words
 from tests.journeys.network import Cast
 from tests.journeys.people import DESK, Somebody
 
@@ -131,6 +132,21 @@ def test_nobody_counts_as_a_member_before_confirming_and_ada_does_so_by_one_clic
     ada.reads("You are a member")
     vera.opens_home()
     vera.reads("1 person belongs.")
+
+
+def test_ben_does_so_by_an_answer_which_his_mail_server_hands_in(house: House, vera: Somebody) -> None:
+    asked = house.mail("ben@example.org", "or answer YES")
+    answer = EmailMessage()
+    answer["From"], answer["To"], answer["Subject"] = (
+        asked["To"],
+        asked["Reply-To"],
+        f"Re: {asked['Subject']}",
+    )
+    answer.set_content("Yes, I am.\n\n> Are you still a member?\n")
+    house.command("receive", str(asked["Reply-To"]), given=answer.as_string())
+    assert "you can answer and vote" in words(house.mail("ben@example.org", "You are a member of UK Network"))
+    vera.opens_home()
+    vera.reads("2 people belong.")
 
 
 def test_who_is_only_on_the_list_gets_no_question_and_the_record_is_whole(
