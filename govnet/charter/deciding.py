@@ -185,7 +185,7 @@ BLOCKS_TOLERATED = Whole(
     default=0,
     title=N_("How many Stops a proposal survives"),
     explains=N_("With 0, a single Stop with a reason is enough to stop a proposal."),
-    clause=N_("A proposal goes ahead against %(value)s and no more."),
+    clause=N_("By consensus, a proposal goes ahead against %(value)s and no more."),
     clause_zero=N_("A single Stop, with its reason, stops a proposal."),
     unit="stops",
     least=0,
@@ -200,11 +200,13 @@ FALLBACK = Choice(
     clause=N_("%(value)s"),
     options={
         "none": N_("What is stopped is not agreed; it can be proposed again in other words."),
-        "majority": N_("What is stopped stays open for a waiting time, and then a vote decides."),
+        "majority": N_(
+            "By consensus, what is stopped stays open for a waiting time, and then a vote decides."
+        ),
     },
     woven={
         "majority": N_(
-            "What is stopped stays open for another %(decisions__fallback_days)s; after that, it is agreed "
+            "By consensus, what is stopped stays open for another %(decisions__fallback_days)s; after that, it is agreed "
             "if %(decisions__fallback_majority)s of those who took a side agree."
         ),
     },

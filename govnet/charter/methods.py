@@ -12,7 +12,8 @@ CONSENT_INSTEAD = YesNo(
         "Never for these rules themselves."
     ),
     clause=N_(
-        "Where something is decided by consensus, a proposal may ask only for objections; then silence is fine. "
+        "Where something is decided by consensus, a proposal may ask only for objections; then silence is fine, "
+        "and a Stop ends it. "
         "These rules themselves always need agreement."
     ),
     clause_no=N_("What needs agreement is never decided by asking only for objections."),

@@ -20,6 +20,7 @@ from govnet.decisions.interests import interests_in
 from govnet.decisions.models import Proposal, ProposalVersion, RollEntry
 from govnet.decisions.option_forms import ChoiceForm
 from govnet.decisions.option_forms import form_for as choice_form_for
+from govnet.decisions.resolving import could_answer, ways_out
 from govnet.decisions.rules import MEANINGS
 from govnet.decisions.shown import ProposalPage
 from govnet.decisions.suggesting import suggestions
@@ -57,6 +58,8 @@ def proposal_page(
         suggestions=suggestions(proposal_id),
         interests=interests_in(proposal_id),
         interest=interest or InterestForm(about=found.proposal, made=0, formdata=None),
+        could_answer=could_answer(found.version),
+        resolution=ways_out(found),
         kept_mails=mails_of(proposal_id) if found.proposal.taken_on else (),
         all_answered=may_close_early(found.version, found.now.tally.answered),
     )

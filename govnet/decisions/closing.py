@@ -52,7 +52,7 @@ def close(version_id: int) -> bool:
         tally, chosen = queries.tally(version.id), choosing.of_version(version, queries.rule_of(version))
         result = _outcome(version, tally, chosen)
         if result is Outcome.BLOCKED and _waits(version):
-            _wait(version, tally)
+            _wait(version)
         else:
             _decide(version, choosing.kept(tally, chosen), result)
     return True
@@ -95,14 +95,14 @@ def _waits(version: ProposalVersion) -> bool:
     return version.waiting_since is None and version.method != ELSEWHERE and rule.fallback is not None
 
 
-def _wait(version: ProposalVersion, tally: Tally) -> None:
+def _wait(version: ProposalVersion) -> None:
     """Keep it open for the charter's waiting time: to take Stops back, to find better words, or to vote."""
     charter = charters.rules_of(version.charter_version)
     zone = ZoneInfo(version.proposal.network.zone)
     version.waiting_since = clock.now()
     until = timing.waiting_until(clock.now(), charter[p.FALLBACK_DAYS], charter, zone)
     version.deadline, version.reminded_at = until, None
-    record(ProposalStopped(**_BY_RULE, **_about(version), until=until, stops=tally.block))
+    record(ProposalStopped(**_BY_RULE, **_about(version), until=until))
 
 
 def _decide(version: ProposalVersion, tally: dict[str, Any], result: Outcome) -> None:

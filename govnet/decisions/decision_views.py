@@ -70,6 +70,7 @@ def _version(each: whole.Words) -> dict[str, Any]:
         "closed_at": version.closed_at.isoformat() if version.closed_at else None,
         "outcome": version.outcome.value if version.outcome else None,
         "changes": [{"kind": kind, "text": text} for kind, text in each.parts],
+        "rules": [{"before": say(one.before), "after": say(one.after)} for one in each.rules],
     }
 
 

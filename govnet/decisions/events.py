@@ -202,7 +202,6 @@ class ProposalStopped(AboutProposal):
     sentence: ClassVar[Any] = _l("“%(question)s” was stopped. It stays open for a waiting time.")
 
     until: datetime
-    stops: int
 
 
 @dataclass(frozen=True, kw_only=True)

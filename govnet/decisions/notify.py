@@ -22,7 +22,7 @@ from govnet.decisions.book import Decision
 from govnet.decisions.models import ELSEWHERE, ProposalVersion
 from govnet.decisions.rules import Kind
 from govnet.decisions.suggesting import suggestion_by_id
-from govnet.decisions.voices import always_told, offered
+from govnet.decisions.voices import Visible, always_told, offered
 from govnet.kernel import clock
 from govnet.kernel.words import say
 from govnet.mail.notices import Notice, Told
@@ -119,12 +119,12 @@ def _key(told: Told, name: str) -> int:
 
 
 def stopped(told: Told) -> Notice | None:
-    """Somebody said Stop: why, and what can happen now."""
+    """Somebody said Stop: what can happen now, and why they did, where everybody may read answers already."""
     version = _version(told)
-    found = answers([version.id])[version.id].first if version.is_open else ()
-    stops = [each for each in found if each.position.kind is Kind.BLOCK]
     if not version.is_open:
         return None
+    found = answers([version.id])[version.id].first if version.visible is Visible.AT_ONCE else ()
+    stops = [each for each in found if each.position.kind is Kind.BLOCK]
     return _notice("decisions/stopped", told, version, what="result", extra={"stops": stops})
 
 

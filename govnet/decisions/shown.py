@@ -144,6 +144,11 @@ class ProposalPage:
         return wording.shown(before, self.version.text) if before != self.version.text else []
 
     @property
+    def changed_rules(self) -> tuple[Change, ...]:
+        """What the newest words would make of our rules other than those before them would."""
+        return between(self.earlier[0].version, self.version) if self.earlier else ()
+
+    @property
     def taking(self) -> bool:
         """Whether answers, or objections, are taken at this moment."""
         return self.version.is_open and clock.now() < self.version.deadline
@@ -169,9 +174,7 @@ def proposal_page(proposal_id: int, network: Network, actor: Actor) -> ProposalP
     mine = queries.entries_for(versions[0].id, actor)
     answered = any(entry.position for entry in mine)
     titles = _titles(versions)
-    over = not versions[
-        0
-    ].is_open  # till then answers to earlier words are hidden as those to the new ones are
+    over = not versions[0].is_open  # till then answers to earlier words are hidden too
     standings = [
         standing(each, given[each.id], actor, answered, titles.get(each.id), over=over) for each in versions
     ]
@@ -219,6 +222,13 @@ def changes(version: ProposalVersion) -> tuple[Change, ...]:
     wanted = queries.changes_of(version)
     charter = charters.rules_of(version.charter_version)
     return diff(charter, charter.with_changes(wanted)) if wanted else ()
+
+
+def between(before: ProposalVersion, version: ProposalVersion) -> tuple[Change, ...]:
+    """How the rules that a version would make differ from those that the version before it would have made."""
+    wanted, new = queries.changes_of(before), queries.changes_of(version)
+    charter = charters.rules_of(version.charter_version)
+    return diff(charter.with_changes(wanted), charter.with_changes(new)) if wanted != new else ()
 
 
 def decision_standing(decision: Decision, actor: Actor) -> Standing:

@@ -37,6 +37,8 @@ class Words:
 
     version: ProposalVersion
     parts: Sequence[tuple[str, str]]
+    rules: Sequence[Change] = ()
+    """What it would make of the rules other than the version before it."""
     answered: Standing | None = None
     """How people answered them, where others took their place."""
 
@@ -137,7 +139,12 @@ def _versions(decision: Decision, actor: Actor) -> list[Words]:
     before = [None, *rows[:-1]]
     answered = [*shown.earlier_standings(rows[:-1], actor), None]
     return [
-        Words(each, wording.shown(old.text, each.text) if old else (), then)
+        Words(
+            each,
+            wording.shown(old.text, each.text) if old and old.text != each.text else (),
+            shown.between(old, each) if old else (),
+            then,
+        )
         for old, each, then in zip(before, rows, answered, strict=True)
     ]
 
@@ -179,6 +186,10 @@ def _asked(it: Whole) -> list[Happened]:
         found.append((version.opened_at, said, f"#words-{version.number}" if len(it.words) > 1 else ""))
         if version.waiting_since:
             found.append((version.waiting_since, _("Stopped; the waiting time began"), ""))
+        stops = each.answered.tally.block if each.answered and each.answered.counts else 0
+        if version.closed_at and stops:
+            said = ngettext("%(num)s member had said Stop", "%(num)s members had said Stop", stops)
+            found.append((version.closed_at, said, f"#words-{version.number}"))
         if version.closed_at and version.outcome is Outcome.OBJECTED:
             found.append((version.closed_at, _("Somebody objected"), ""))
     decision = it.decision

@@ -29,7 +29,7 @@ from govnet.decisions.models import Proposal as Row
 from govnet.decisions.models import ProposalVersion
 from govnet.decisions.opening import Ask, More, Taken, Words
 from govnet.decisions.rules import Kind
-from govnet.demo.facts import Answer, Elsewhere, Proposal, Suggested
+from govnet.demo.facts import Answer, Earlier, Elsewhere, Proposal, Suggested
 from govnet.demo.stage import Stage, evenly
 from govnet.extensions import db
 from govnet.kernel.actor import Door
@@ -89,12 +89,17 @@ def _new_words(stage: Stage, proposal: Proposal, number: int, changed: datetime)
     """Somebody suggests them and the proposer takes them, or the proposer finds them."""
     earlier = proposal.earlier[number]
     if earlier.suggested is None:
-        texts = [one.text for one in proposal.earlier[1:]] + [proposal.text]
-        stage.at(changed, lambda: _reword(stage, proposal, texts[number], earlier.because))
+        later = _worded(proposal)[number + 1]
+        stage.at(changed, lambda: _reword(stage, proposal, later, earlier.because))
         return
     words, made = earlier.suggested, list[Suggestion]()
     stage.at(changed - timedelta(hours=2), lambda: made.append(_suggest(stage, proposal, words)))
     stage.at(changed, lambda: _accept(stage, proposal, made[0].id))
+
+
+def _worded(proposal: Proposal) -> list[Earlier | Proposal]:
+    """Its words from first to last."""
+    return [*proposal.earlier, proposal]
 
 
 def _suggest(stage: Stage, proposal: Proposal, words: Suggested) -> Suggestion:
@@ -112,8 +117,8 @@ def _accept(stage: Stage, proposal: Proposal, key: int) -> None:
     stage.versions[proposal.key] = suggesting.accept(suggestion, by=stage.actor(proposal.by), via=Door.WEB).id
 
 
-def _reword(stage: Stage, proposal: Proposal, text: str, because: str) -> None:
-    words = Words(proposal.question, text.strip(), proposal.changes)
+def _reword(stage: Stage, proposal: Proposal, later: Earlier | Proposal, because: str) -> None:
+    words = Words(later.question or proposal.question, later.text.strip(), proposal.changes)
     made = actions.reword(
         _row(stage, proposal), words, because=because, by=stage.actor(proposal.by), via=Door.WEB
     )
@@ -138,10 +143,11 @@ def _closing_day(stage: Stage, proposal: Proposal) -> date:
 def _propose(stage: Stage, proposal: Proposal, closes: date) -> None:
     rules, zone = rules_in_force(stage.network_id), ZoneInfo(stage.network().zone)
     first = timing.earliest(stage.calendar.at(-proposal.opened_days_ago, 20.5), rules, zone)
-    text = proposal.earlier[0].text if proposal.earlier else proposal.text
+    first_words = _worded(proposal)[0]
     trial = None if proposal.trial_days is None else stage.calendar.day(proposal.trial_days)
     more = More(trial_until=trial, trial_signs=proposal.trial_signs)
-    words = Words(proposal.question, text.strip(), proposal.changes, more)
+    question = first_words.question or proposal.question
+    words = Words(question, first_words.text.strip(), proposal.changes, more)
     review = None if proposal.review_days is None else stage.calendar.day(proposal.review_days)
     ask = Ask(
         proposal.matter,

@@ -120,6 +120,7 @@ class Earlier:
     text: str
     until_days_ago: int
     answers: tuple[Answer, ...]
+    question: str = ""
     because: str = ""
     """Why the next words came, where nobody suggested them."""
     suggested: Suggested | None = None

@@ -63,7 +63,7 @@ def test_a_quorum_and_a_waiting_time_are_each_one_sentence() -> None:
         "It counts only if at least 10 members answered, and at least one tenth of those who could." in told
     )
     assert (
-        "What is stopped stays open for another 14 days; after that, it is agreed "
+        "By consensus, what is stopped stays open for another 14 days; after that, it is agreed "
         "if at least three quarters of those who took a side agree."
     ) in told
     assert not any("At least 10 members must answer." in sentence for sentence in told)

@@ -69,8 +69,9 @@ def taken(
         rules = {key.replace("__", "."): value for key, value in changes.items()}
         words = Words("Our letter to the minister", "We write a letter.", rules)
         how = Taken(
-            date(2015, 4, 9), body, "the meeting in Leeds", "The notes of the meeting.", "", late_because
-        )
+            date(2015, 4, 9), body, "the meeting in Leeds", "The notes of the meeting.",
+            late_because=late_because,
+        )  # fmt: skip
         ask = Ask("charter" if changes else matter)
         return actions.record_elsewhere(network, words, ask, how, by=acting(by, network), via=Door.MEETING)
 

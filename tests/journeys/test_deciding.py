@@ -72,7 +72,10 @@ def test_out_of_a_discussion_ada_proposes_a_change_of_what_members_agree_to(uk: 
     ada.presses("Ask it now")
     ada.is_at(QUESTION)
     ada.reads(
-        "Open for answers", "until Tue 21 Apr 2015, 18:00 BST", "6 could answer when it opened.", SENTENCE
+        "Open for answers",
+        "until Tue 21 Apr 2015, 18:00 BST",
+        "6 people could answer when it opened.",
+        SENTENCE,
     )
 
 

@@ -1,0 +1,101 @@
+"""What a proposal's page says in sentences: who could answer, and what can happen after a Stop."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import func, select
+
+from govnet.charter import parameters as p
+from govnet.decisions.models import ProposalVersion, RollEntry
+from govnet.decisions.rules import Rule, parts
+from govnet.decisions.shown import ProposalPage
+from govnet.extensions import db
+from govnet.kernel.words import say
+
+
+def could_answer(version: ProposalVersion) -> list[str]:
+    """Who could answer when it opened, in numbers, and whose answers are shown and not counted. One statement."""
+    people, organisations, shown = db.session.execute(
+        select(
+            func.count(RollEntry.person_id).filter(RollEntry.counted),
+            func.count(RollEntry.organisation_id).filter(RollEntry.counted),
+            func.count().filter(~RollEntry.counted),
+        ).where(RollEntry.version_id == version.id)
+    ).one()
+    said = [_counted(version, people, organisations)]
+    if shown:
+        said.append(
+            ngettext(
+                "By our rules the answer of %(num)s other is shown, not counted.",
+                "By our rules the answers of %(num)s others are shown, not counted.",
+                shown,
+            )
+        )
+    return said
+
+
+def _counted(version: ProposalVersion, people: int, organisations: int) -> str:
+    if version.proposal.body == "committee":
+        return str(
+            ngettext(
+                "%(num)s member of the committee could answer when it opened.",
+                "%(num)s members of the committee could answer when it opened.",
+                people,
+            )
+        )
+    some = ngettext("%(num)s person", "%(num)s people", people)
+    bodies = ngettext("%(num)s organisation", "%(num)s organisations", organisations)
+    if people and organisations:
+        return str(
+            _(
+                "%(people)s and %(organisations)s could answer when it opened.",
+                people=some,
+                organisations=bodies,
+            )
+        )
+    if people or organisations:
+        return str(_("%(who)s could answer when it opened.", who=some if people else bodies))
+    return str(_("Nobody could answer when it opened."))
+
+
+def ways_out(it: ProposalPage) -> list[str]:
+    """After a Stop that the reader may know of: what those concerned can do, and what happens by itself if they do nothing."""
+    if not it.taking or it.elsewhere or not _is_stopped(it):
+        return []
+    return [
+        str(
+            _(
+                "Whoever proposed it can put it in other words: then everybody is asked again. Members can suggest such words."
+            )
+        ),
+        str(_("Whoever said Stop can change that answer or take it back, until answers close.")),
+        str(_("Whoever proposed it can take it back.")),
+        _by_itself(it.version, it.now.rule),
+    ]
+
+
+def _is_stopped(it: ProposalPage) -> bool:
+    found = parts(it.now.tally, it.version.roll_size, it.now.rule)
+    stopped = any(part.name == "blocks" and not part.met for part in found)
+    return it.version.waiting_since is not None or (it.now.counts and stopped)
+
+
+def _by_itself(version: ProposalVersion, rule: Rule) -> str:
+    if version.waiting_since is not None:
+        majority = say(p.FALLBACK_MAJORITY.phrase(rule.majority))
+        text = _(
+            "If none of this helps, a vote decides when answers close: it is agreed if %(majority)s of those "
+            "who took a side agree.",
+            majority=majority,
+        )
+    elif rule.fallback is None:
+        text = _("If it is still stopped when answers close, it is not agreed.")
+    else:
+        text = _(
+            "If it is still stopped when answers close, it stays open for another %(days)s. After that it is "
+            "agreed if %(majority)s of those who took a side agree.",
+            days=say(p.FALLBACK_DAYS.phrase(rule.fallback_days)),
+            majority=say(p.FALLBACK_MAJORITY.phrase(rule.fallback)),
+        )
+    return str(text)
