@@ -13,10 +13,12 @@ from govnet.charter.events import CharterChanged
 from govnet.charter.queries import decisions_are_named_by
 from govnet.decisions import (
     closing,
+    draft_events,
     effects,
     elsewhere,
     evidence_events,
     leaving,
+    readiness,
     register,
     review_events,
     trials,
@@ -35,6 +37,10 @@ def _proposal(network: Any, key: int) -> str:
     return url_for("decisions.proposal", network=network, proposal_id=key)
 
 
+def _draft(network: Any, key: int) -> str:
+    return url_for("decisions.draft", network=network, draft_id=key, _anchor="ask")
+
+
 def _said(facts: Mapping[str, Any]) -> tuple[tuple[str, int], str]:
     return (facts["subject"], facts["number"]), facts["digest"]
 
@@ -50,6 +56,7 @@ def bind() -> None:
     """Name decisions for the charter's pages, say what waits for whom, and close and remind when it is time."""
     registry.learn(review_events)
     registry.learn(evidence_events)
+    registry.learn(draft_events)
     waits(
         "decisions.answer",
         unanswered,
@@ -58,6 +65,7 @@ def bind() -> None:
         in_place="decisions/_waiting.html",
         load=to_answer_in_place,
     )
+    waits("decisions.ask", readiness.to_ask, asks=_l("Ask it now"), link=_draft)
     yours("decisions", leaving.held)
     forget(leaving.forget)
     news(Group.DECIDED, ProposalDecided.verb, TrialEnded.verb, CharterChanged.verb)
@@ -67,5 +75,6 @@ def bind() -> None:
     duty("close proposals", closing.close_due)
     duty("tell what was decided elsewhere", elsewhere.tell_due, seconds=5)
     duty("keep the dates of decisions", trials.remind_due, seconds=20)
+    duty("say that drafts can be asked", readiness.tell_due, seconds=30)
     duty("put decided rules into force", effects.apply_due, seconds=30)
     duty("remind of the last day", closing.remind_due, seconds=30)
