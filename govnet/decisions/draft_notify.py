@@ -13,6 +13,7 @@ from govnet.forum import queries as forum
 from govnet.forum.kinds import Audience
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
+from govnet.membership.registry import officers
 from govnet.record import registry
 
 
@@ -45,7 +46,9 @@ def _to_readers(told: Told, *, changed: bool) -> Notice | None:
 
 
 def _readers(draft: Draft) -> set[int]:
-    return forum.who_may_read(draft.thread) if draft.thread is not None else set()
+    if draft.thread is not None:
+        return forum.who_may_read(draft.thread)
+    return forum.members_of(draft.network_id) | set(officers(draft.network_id))
 
 
 def ready(told: Told) -> Notice | None:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, literal, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from govnet.charter.rules import Charter, canonical
@@ -25,6 +25,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.said import Said
 from govnet.membership.models import Membership, MembershipState, Representation
+from govnet.record.models import Entry
 
 T = TypeVar("T")
 
@@ -111,6 +112,12 @@ def open_in(network_id: int, actor: Actor, limit: int = 50) -> Sequence[Draft]:
         .limit(limit)
     )
     return db.session.scalars(query).all()
+
+
+def still_open(_person_id: int) -> ColumnElement[bool]:
+    """Entries about drafts that can still be read before they are asked."""
+    subject = literal(f"{Draft.__tablename__}:") + cast(Draft.id, String)
+    return Entry.subject.in_(select(subject).where(Draft.state == DraftState.OPEN))
 
 
 def open_of(thread_id: int) -> Select[Any]:

@@ -14,6 +14,7 @@ from govnet.charter.queries import decisions_are_named_by
 from govnet.decisions import (
     closing,
     draft_events,
+    drafts,
     effects,
     elsewhere,
     evidence_events,
@@ -24,7 +25,7 @@ from govnet.decisions import (
     trials,
     verifying,
 )
-from govnet.decisions.events import ProposalDecided, ProposalOpened, ProposalReworded
+from govnet.decisions.events import DraftSaved, ProposalDecided, ProposalOpened, ProposalReworded
 from govnet.decisions.lists import to_answer_in_place, unanswered
 from govnet.decisions.models import Proposal, ProposalVersion
 from govnet.decisions.review_events import TrialEnded
@@ -69,6 +70,7 @@ def bind() -> None:
     yours("decisions", leaving.held)
     forget(leaving.forget)
     news(Group.DECIDED, ProposalDecided.verb, TrialEnded.verb, CharterChanged.verb)
+    news(Group.NEWS, DraftSaved.verb, where=drafts.still_open)
     decisions_are_named_by(register.named)
     registry.keeps(ProposalOpened.verb, ProposalReworded.verb, said=_said, texts=_texts)
     verifying.bind()
