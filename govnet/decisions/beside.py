@@ -58,6 +58,7 @@ class Draft(Base):
     __table_args__ = (
         CheckConstraint("(state = 'asked') = (proposal_id IS NOT NULL)", name="asked_has_a_proposal"),
         Index("ix_proposal_draft_network", "network_id", "state"),
+        Index("ix_proposal_draft_author", "author_id", "state"),
     )
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
@@ -72,6 +73,8 @@ class Draft(Base):
     made_at: Mapped[Instant]
     changed_at: Mapped[Instant]
     """The charter's notice runs from here."""
+    ready_at: Mapped[Instant | None]
+    """Since when nothing has been missing that the charter wants; at `changed_at` where nothing ever was, with these words."""
     proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"), unique=True)
     author: Mapped[Person] = relationship(lazy="raise")
     thread: Mapped[Thread | None] = relationship(lazy="joined")

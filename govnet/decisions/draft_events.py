@@ -52,6 +52,14 @@ class DraftSponsored(_AboutDraft):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DraftReady(_AboutDraft):
+    """Nothing is missing any more that the charter wants of it: its author can ask it."""
+
+    verb: ClassVar[str] = "decisions.draft_ready"
+    sentence: ClassVar[Any] = _l("The draft “%(question)s” can be asked now.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class DraftLeft(_AboutDraft):
     """A member took this back."""
 

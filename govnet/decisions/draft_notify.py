@@ -1,9 +1,10 @@
-"""Who is told of drafts: those who take part in the discussion; its author, when nothing is missing any more."""
+"""Who is told of drafts: those who may read them, as of discussions; its author, when nothing is missing any more."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.decisions import drafts
 from govnet.decisions.beside import Draft, DraftState
@@ -12,63 +13,67 @@ from govnet.forum import queries as forum
 from govnet.forum.kinds import Audience
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
+from govnet.membership.registry import officers
 from govnet.record import registry
 
 
 def saved(told: Told) -> Notice | None:
-    """A new draft: those who follow the discussion it came from."""
-    return _to_discussion(told, changed=False)
+    """A new draft: those who follow the discussion it came from, and who want everything."""
+    return _to_readers(told, changed=False)
 
 
 def changed(told: Told) -> Notice | None:
     """Other words: the same, and above all whoever wanted the earlier ones asked."""
-    return _to_discussion(told, changed=True)
+    return _to_readers(told, changed=True)
 
 
-def _to_discussion(told: Told, *, changed: bool) -> Notice | None:
+def _to_readers(told: Told, *, changed: bool) -> Notice | None:
     draft = db.session.get_one(Draft, told.key)
     cleared = set(told.details.get("cleared") or ())
     if draft.state is not DraftState.OPEN:
         return None
-    readers = forum.who_may_read(draft.thread) if draft.thread else cleared
-    return _notice(told, draft, "decisions/draft", set(readers) | cleared, cleared, changed=changed)
-
-
-def sponsored(told: Told) -> Notice | None:
-    """The last thing that was missing has come: its author can ask it."""
-    draft = db.session.get_one(Draft, told.key)
-    charter = charters.rules_in_force(draft.network_id)
-    supporters = len(drafts.sponsors_of(draft.id))
-    if draft.state is not DraftState.OPEN or drafts.missing(charter, draft, supporters, told.network.zone):
-        return None
-    return _notice(told, draft, "decisions/draft_ready", {draft.author_id}, {draft.author_id})
-
-
-def _notice(
-    told: Told, draft: Draft, template: str, people: set[int], concerned: set[int], **more: Any
-) -> Notice:
-    words, _ask = drafts.loads(draft.words)
-    context = {
-        "draft": draft,
-        "text": words.text,
-        "options": words.options,
-        "actor": told.details.get("actor", ""),
-    }
     return Notice(
-        template=template,
+        template="decisions/draft",
         news=News.DISCUSSION,
-        context={**context, "cleared": bool(concerned), **more},
-        people=people,
-        concerned=concerned,
+        context=_context(told, draft) | {"changed": changed, "cleared": bool(cleared)},
+        people=_readers(draft) | cleared,
+        concerned=cleared,
         thread=draft.thread_id,
         topic=draft.thread.topic_id if draft.thread else None,
         conversation=f"draft-{draft.id}",
-        subscribers=draft.visibility is Audience.PUBLIC and template == "decisions/draft",
+        subscribers=draft.visibility is Audience.PUBLIC,
     )
+
+
+def _readers(draft: Draft) -> set[int]:
+    if draft.thread is not None:
+        return forum.who_may_read(draft.thread)
+    return forum.members_of(draft.network_id) | set(officers(draft.network_id))
+
+
+def ready(told: Told) -> Notice | None:
+    """Nothing is missing any more: its author alone, unless that has changed meanwhile or is told by a later entry."""
+    draft = db.session.get_one(Draft, told.key)
+    if draft.state is not DraftState.OPEN or draft.ready_at is None or draft.ready_at > told.at:
+        return None
+    supported = charters.rules_in_force(draft.network_id)[p.SPONSORS] > 0
+    return Notice(
+        template="decisions/draft_ready",
+        news=News.ALWAYS,
+        context=_context(told, draft) | {"supported": supported},
+        always=[draft.author_id],
+        conversation=f"draft-{draft.id}",
+    )
+
+
+def _context(told: Told, draft: Draft) -> dict[str, Any]:
+    words, _ask = drafts.loads(draft.words)
+    actor = told.details.get("actor", "")
+    return {"draft": draft, "text": words.text, "options": words.options, "actor": actor}
 
 
 def bind() -> None:
     """Who is told of which entry."""
     registry.tell("decisions.draft_saved", saved)
     registry.tell("decisions.draft_changed", changed)
-    registry.tell("decisions.draft_sponsored", sponsored)
+    registry.tell("decisions.draft_ready", ready)

@@ -13,7 +13,7 @@ from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter
-from govnet.decisions import actions, drafts
+from govnet.decisions import actions, drafts, readiness
 from govnet.decisions.beside import Draft, DraftState, Sponsor
 from govnet.decisions.events import DraftChanged, DraftDropped, DraftLeft, DraftSaved, DraftSponsored
 from govnet.decisions.models import Proposal
@@ -41,6 +41,7 @@ def save(network: Network, words: Words, ask: Ask, *, by: Actor, via: Door) -> D
         made_at=clock.now(),
         **_kept(words, ask),
     )
+    readiness.begin(draft, network)
     db.session.add(draft)
     db.session.flush()  # its discussion, which says who may read it, is found by its key
     record(DraftSaved(**_about(draft, doer), matter=draft.matter, digest=digest(draft.words)))
@@ -60,6 +61,7 @@ def change(draft_id: int, words: Words, ask: Ask, *, by: Actor, via: Door) -> Dr
     db.session.execute(delete(Sponsor).where(Sponsor.draft_id == draft.id))
     for name, value in _kept(words, ask).items():
         setattr(draft, name, value)
+    readiness.begin(draft, db.session.get_one(Network, draft.network_id))
     about = _about(draft, doer)
     record(DraftChanged(**about, matter=draft.matter, digest=digest(draft.words), cleared=cleared))
     return draft
@@ -77,6 +79,7 @@ def sponsor(draft_id: int, seen: str, *, by: Actor, via: Door) -> None:
         raise RuleBroken(_("You have said already that this should be asked."))
     db.session.add(Sponsor(draft_id=draft.id, person_id=by.person_id, at=clock.now()))
     record(DraftSponsored(**_about(draft, doer), supporters=len(supporters) + 1))
+    readiness.settle(draft)
 
 
 def leave(draft_id: int, *, by: Actor, via: Door) -> None:
@@ -87,6 +90,7 @@ def leave(draft_id: int, *, by: Actor, via: Door) -> None:
     mine = delete(Sponsor).where(Sponsor.draft_id == draft.id, Sponsor.person_id == by.person_id)
     db.session.execute(mine)
     record(DraftLeft(**_about(draft, doer)))
+    readiness.settle(draft)
 
 
 def ask_it(draft_id: int, closes: date | None, *, by: Actor, via: Door) -> Proposal:

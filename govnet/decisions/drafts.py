@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, literal, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from govnet.charter.rules import Charter, canonical
@@ -25,6 +25,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.said import Said
 from govnet.membership.models import Membership, MembershipState, Representation
+from govnet.record.models import Entry
 
 T = TypeVar("T")
 
@@ -74,17 +75,17 @@ def locked(draft_id: int) -> Draft:
 def whole(draft_id: int) -> Draft:
     """A draft with its author and those who want it asked."""
     query = select(Draft).where(Draft.id == draft_id)
-    with_names = selectinload(Draft.sponsors.and_(_belongs())).joinedload(Sponsor.person)
+    with_names = selectinload(Draft.sponsors.and_(belongs())).joinedload(Sponsor.person)
     return db.session.scalars(query.options(joinedload(Draft.author), with_names)).one()
 
 
 def sponsors_of(draft_id: int) -> list[int]:
     """Who wants a draft asked, of those who still belong, the first one first."""
-    query = select(Sponsor.person_id).where(Sponsor.draft_id == draft_id, _belongs())
+    query = select(Sponsor.person_id).where(Sponsor.draft_id == draft_id, belongs())
     return list(db.session.scalars(query.order_by(Sponsor.at, Sponsor.id)))
 
 
-def _belongs() -> ColumnElement[bool]:
+def belongs() -> ColumnElement[bool]:
     """Whoever supports it is a member of its network today, or speaks for one: who left wants nothing asked any more."""
     draft, membership, voice = aliased(Draft), aliased(Membership), aliased(Representation)
     spoken = select(voice.organisation_id).where(voice.person_id == Sponsor.person_id, voice.end.is_(None))
@@ -106,11 +107,17 @@ def open_in(network_id: int, actor: Actor, limit: int = 50) -> Sequence[Draft]:
         select(Draft)
         .outerjoin(Thread, Thread.id == Draft.thread_id)
         .where(Draft.network_id == network_id, Draft.state == DraftState.OPEN, readable)
-        .options(joinedload(Draft.author), selectinload(Draft.sponsors.and_(_belongs())))
+        .options(joinedload(Draft.author), selectinload(Draft.sponsors.and_(belongs())))
         .order_by(Draft.changed_at.desc())
         .limit(limit)
     )
     return db.session.scalars(query).all()
+
+
+def still_open(_person_id: int) -> ColumnElement[bool]:
+    """Entries about drafts that can still be read before they are asked."""
+    subject = literal(f"{Draft.__tablename__}:") + cast(Draft.id, String)
+    return Entry.subject.in_(select(subject).where(Draft.state == DraftState.OPEN))
 
 
 def open_of(thread_id: int) -> Select[Any]:
