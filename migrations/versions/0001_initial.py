@@ -1891,6 +1891,7 @@ def upgrade() -> None:
         ),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("proposal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.CheckConstraint(
             "(state = 'asked') = (proposal_id IS NOT NULL)",
@@ -1904,6 +1905,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("proposal_id", name=op.f("uq_proposal_draft_proposal_id")),
     )
     with op.batch_alter_table("proposal_draft", schema=None) as batch_op:
+        batch_op.create_index("ix_proposal_draft_author", ["author_id", "state"], unique=False)
         batch_op.create_index("ix_proposal_draft_network", ["network_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_proposal_draft_thread_id"), ["thread_id"], unique=False)
 
