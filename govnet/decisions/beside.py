@@ -135,6 +135,32 @@ class Suggestion(Base):
     person: Mapped[Person] = relationship(lazy="raise")
 
 
+class DraftSuggestion(Base):
+    """Other words for a passage of a draft, whose author takes them or says why not."""
+
+    __tablename__ = "proposal_draft_suggestion"
+    __table_args__ = (
+        CheckConstraint(
+            "(state IN ('accepted', 'rejected')) = (answered_at IS NOT NULL)", name="answered_has_a_time"
+        ),
+        CheckConstraint("state <> 'rejected' OR answer <> ''", name="rejected_has_a_word"),
+        CheckConstraint("trim(passage) <> ''", name="passage_given"),
+    )
+    id: Mapped[Key]
+    draft_id: Mapped[int] = mapped_column(ForeignKey("proposal_draft.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    passage: Mapped[str] = mapped_column(Text)
+    instead: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(Text)
+    state: Mapped[SuggestionState] = mapped_column(
+        enum_type(SuggestionState, "state"), default=SuggestionState.OPEN
+    )
+    answer: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[Instant]
+    answered_at: Mapped[Instant | None]
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
 class ReasonReply(Base):
     """What the proposer says to the reason that a party gave; it stands as long as that very answer does."""
 

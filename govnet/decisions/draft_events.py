@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
-from govnet.decisions.beside import Draft
+from govnet.decisions.beside import Draft, DraftSuggestion
 from govnet.record.events import Event
 
 
@@ -57,6 +57,27 @@ class DraftReady(_AboutDraft):
 
     verb: ClassVar[str] = "decisions.draft_ready"
     sentence: ClassVar[Any] = _l("The draft “%(question)s” can be asked now.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftSuggested(_AboutDraft):
+    """A member suggests other words for a passage."""
+
+    verb: ClassVar[str] = "decisions.draft_suggested"
+    sentence: ClassVar[Any] = _l("%(actor)s suggested other words for the draft “%(question)s”")
+
+    suggestion: DraftSuggestion
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftSuggestionAnswered(_AboutDraft):
+    """Its author took suggested words, or said why not."""
+
+    verb: ClassVar[str] = "decisions.draft_suggestion_answered"
+    sentence: ClassVar[Any] = _l("%(actor)s answered a suggestion for the draft “%(question)s”")
+
+    suggestion: DraftSuggestion
+    taken: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.decisions import drafts
-from govnet.decisions.beside import Draft, DraftState
+from govnet.decisions.beside import Draft, DraftState, DraftSuggestion
 from govnet.extensions import db
 from govnet.forum import queries as forum
 from govnet.forum.kinds import Audience
@@ -66,6 +66,34 @@ def ready(told: Told) -> Notice | None:
     )
 
 
+def suggested(told: Told) -> Notice:
+    """Other words are suggested: the draft's author alone."""
+    row = _suggestion(told)
+    return _alone(told, "decisions/draft_suggested", db.session.get_one(Draft, row.draft_id).author_id, row)
+
+
+def suggestion_answered(told: Told) -> Notice:
+    """What came of suggested words: whoever suggested them."""
+    row = _suggestion(told)
+    return _alone(told, "decisions/draft_suggestion_answered", row.person_id, row)
+
+
+def _suggestion(told: Told) -> DraftSuggestion:
+    return db.session.get_one(DraftSuggestion, int(str(told.details["suggestion"]).rpartition(":")[2]))
+
+
+def _alone(told: Told, template: str, person_id: int, row: DraftSuggestion) -> Notice:
+    draft = db.session.get_one(Draft, row.draft_id)
+    more = {"suggestion": row, "taken": told.details.get("taken")}
+    return Notice(
+        template=template,
+        news=News.VOTE,
+        context=_context(told, draft) | more,
+        always=[person_id],
+        conversation=f"draft-{draft.id}",
+    )
+
+
 def _context(told: Told, draft: Draft) -> dict[str, Any]:
     words, _ask = drafts.loads(draft.words)
     actor = told.details.get("actor", "")
@@ -77,3 +105,5 @@ def bind() -> None:
     registry.tell("decisions.draft_saved", saved)
     registry.tell("decisions.draft_changed", changed)
     registry.tell("decisions.draft_ready", ready)
+    registry.tell("decisions.draft_suggested", suggested)
+    registry.tell("decisions.draft_suggestion_answered", suggestion_answered)

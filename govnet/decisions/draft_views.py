@@ -16,7 +16,7 @@ from govnet.charter import queries as charters
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
 from govnet.charter.rules import diff, problems
-from govnet.decisions import drafting, drafts, timing, ways
+from govnet.decisions import draft_suggesting, drafting, drafts, timing, ways
 from govnet.decisions.beside import Draft
 from govnet.decisions.blueprint import bp
 from govnet.decisions.counting import OPTIONS
@@ -68,6 +68,7 @@ def _draft_page(network: Network, draft_id: int, form: AskForm | None = None, st
         supports=any(each.person_id == current_actor().person_id for each in found.sponsors),
         form=form or AskForm(about=found, data=start),
         discussion=of_thread(found.thread_id, current_actor()),
+        suggestions=draft_suggesting.suggestions(draft_id),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,6 +13,7 @@ from govnet.decisions import drafts, evidence, queries
 from govnet.decisions.beside import (
     Draft,
     DraftState,
+    DraftSuggestion,
     Interest,
     ReasonReply,
     ReviewRequest,
@@ -36,10 +38,7 @@ def held(person_id: int) -> dict[str, Any]:
             {"question": row.question, "text": row.text, "opened_at": row.opened_at.isoformat()}
             for row in db.session.execute(asked.join(Proposal).where(Proposal.author_id == person_id))
         ],
-        "suggested_words": [
-            {"passage": row.passage, "instead": row.instead, "why": row.why, "at": row.at.isoformat()}
-            for row in db.session.scalars(select(Suggestion).where(Suggestion.person_id == person_id))
-        ],
+        "suggested_words": [*_suggested(Suggestion, person_id), *_suggested(DraftSuggestion, person_id)],
         "replies_to_reasons": [
             {"text": row.text, "at": row.at.isoformat()}
             for row in db.session.scalars(select(ReasonReply).where(ReasonReply.author_id == person_id))
@@ -52,6 +51,14 @@ def held(person_id: int) -> dict[str, Any]:
         "mails_kept": evidence.held(person_id),
         "wanted_asked": _wanted(person_id),
     }
+
+
+def _suggested(kind: Any, person_id: int) -> list[dict[str, Any]]:
+    rows: Iterable[Any] = db.session.scalars(select(kind).where(kind.person_id == person_id))
+    return [
+        {"passage": row.passage, "instead": row.instead, "why": row.why, "at": row.at.isoformat()}
+        for row in rows
+    ]
 
 
 def _drafts(person_id: int) -> list[dict[str, Any]]:
@@ -130,6 +137,8 @@ def forget(person_id: int) -> list[str]:
     past = {"reason": "", "remedy": ""}
     db.session.execute(update(PastPosition).where(PastPosition.cast_by_id == person_id).values(past))
     db.session.execute(update(Suggestion).where(Suggestion.person_id == person_id).values(why=""))
+    words = update(DraftSuggestion).where(DraftSuggestion.person_id == person_id)
+    db.session.execute(words.values(why=""))
     declared = update(Interest).where(Interest.person_id == person_id)
     db.session.execute(declared.values(text="", erased=True))
     db.session.execute(update(ReviewRequest).where(ReviewRequest.person_id == person_id).values(reason=""))
@@ -144,6 +153,8 @@ def _forget_drafts(person_id: int) -> list[str]:
     db.session.execute(delete(Sponsor).where(Sponsor.person_id == person_id))
     mine = Draft.author_id == person_id
     gone = list(db.session.scalars(select(Draft.id).where(mine, Draft.state != DraftState.ASKED)))
+    told = DraftSuggestion.draft_id.in_(gone)
+    db.session.execute(update(DraftSuggestion).where(told).values(passage="-", instead=""))
     empty = {"state": DraftState.DROPPED, "question": "", "words": drafts.EMPTY}
     db.session.execute(update(Draft).where(Draft.id.in_(gone)).values(empty))
     return [f"proposal_draft:{draft_id}" for draft_id in gone]

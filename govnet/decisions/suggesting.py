@@ -33,7 +33,8 @@ def suggest(proposal: Proposal, passage: str, instead: str, why: str, *, by: Act
     version = still_open(proposal)
     if version.method == ELSEWHERE:
         raise RuleBroken(_("What was decided elsewhere keeps its words. Object to it instead."))
-    _check(version, passage, instead, by)
+    check_passage(version.text, passage, instead)
+    _check_few(version, by)
     row = Suggestion(
         version_id=version.id,
         person_id=by.person_id,
@@ -113,10 +114,11 @@ def suggestions(proposal_id: int) -> Sequence[Suggestion]:
     return db.session.scalars(query).all()
 
 
-def _check(version: ProposalVersion, passage: str, instead: str, by: Actor) -> None:
+def check_passage(text: str, passage: str, instead: str) -> None:
+    """RuleBroken unless the passage stands in the text exactly once, and other words in its place leave something of it."""
     if not passage.strip():
         raise RuleBroken(_("Copy the passage that should change from the text."), field="passage")
-    found = version.text.count(passage)
+    found = text.count(passage)
     if found == 0:
         raise RuleBroken(
             _("This passage is not in the text. Copy it exactly as it stands there."), field="passage"
@@ -127,8 +129,11 @@ def _check(version: ProposalVersion, passage: str, instead: str, by: Actor) -> N
         )
     if passage == instead:
         raise RuleBroken(_("These are the same words."), field="instead")
-    if not version.text.replace(passage, instead).strip():
+    if not text.replace(passage, instead).strip():
         raise RuleBroken(_("Nothing would be left of the text."), field="instead")
+
+
+def _check_few(version: ProposalVersion, by: Actor) -> None:
     mine = select(Suggestion.id).where(
         Suggestion.version_id == version.id,
         Suggestion.person_id == by.person_id,

@@ -2279,6 +2279,54 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "proposal_draft_suggestion",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("draft_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("passage", sa.Text(), nullable=False),
+        sa.Column("instead", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "accepted",
+                "rejected",
+                "taken-back",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state IN ('accepted', 'rejected')) = (answered_at IS NOT NULL)",
+            name=op.f("ck_proposal_draft_suggestion_answered_has_a_time"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'rejected' OR answer <> ''",
+            name=op.f("ck_proposal_draft_suggestion_rejected_has_a_word"),
+        ),
+        sa.CheckConstraint("trim(passage) <> ''", name=op.f("ck_proposal_draft_suggestion_passage_given")),
+        sa.ForeignKeyConstraint(
+            ["draft_id"], ["proposal_draft.id"], name=op.f("fk_proposal_draft_suggestion_draft_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_proposal_draft_suggestion_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_draft_suggestion")),
+    )
+    with op.batch_alter_table("proposal_draft_suggestion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_draft_suggestion_draft_id"), ["draft_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_proposal_draft_suggestion_person_id"), ["person_id"], unique=False
+        )
+
+    op.create_table(
         "proposal_option",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

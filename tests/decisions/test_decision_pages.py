@@ -486,7 +486,9 @@ def test_pages_ask_the_database_at_most_eight_times(app: Flask, time: MovedClock
         for url in urls:
             with counted() as statements:
                 assert client.get(f"/uk/{url}").status_code == 200
-            most = 11 if url == f"proposals/{still_id}" else 8  # with suggested words, interests, and the roll
+            most = (
+                11 if url == f"proposals/{still_id}" else 8
+            )  # with suggested words, interests, and the roll
             most = 15 if url.startswith("decisions/") else most  # one for each thing that stands beside it
             assert len(statements) <= most, (url, len(statements), statements)
 

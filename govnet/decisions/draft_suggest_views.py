@@ -1,0 +1,97 @@
+"""Suggesting other words for a draft, and answering that."""
+
+from __future__ import annotations
+
+from flask import flash, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from govnet.charter.models import Network
+from govnet.decisions import draft_suggesting, drafts
+from govnet.decisions.beside import Draft
+from govnet.decisions.blueprint import bp
+from govnet.decisions.forms import ReasonForm, SuggestForm
+from govnet.kernel.actor import Door
+from govnet.kernel.errors import RuleBroken
+from govnet.kernel.forms import once
+from govnet.kernel.pages import page, see
+from govnet.kernel.transaction import transaction
+from govnet.permissions import Can, allows, current_actor
+
+
+@bp.get("/<network:network>/proposals/drafts/<int:draft_id>/suggest")
+@allows(Can.SPONSOR, draft=Draft)
+def suggest_to_draft(network: Network, draft: Draft) -> Response:
+    """The text, to copy a passage from, and the form."""
+    return _suggest_page(draft.id, SuggestForm(about=draft))
+
+
+@bp.post("/<network:network>/proposals/drafts/<int:draft_id>/suggest")
+@allows(Can.SPONSOR, draft=Draft)
+def suggest_to_draft_now(network: Network, draft: Draft) -> Response:
+    """Suggest it; the draft's author answers."""
+    form, draft_id, by = SuggestForm(about=draft), draft.id, current_actor()
+    if form.validate_on_submit():
+        typed = (form.passage.data or "", form.instead.data or "", form.why.data or "")
+        with form.catching():
+            return once(
+                form,
+                lambda: draft_suggesting.suggest(draft_id, *typed, by=by, via=Door.WEB),
+                lambda _made: url_for(".draft", draft_id=draft_id, _anchor="suggestions"),
+                done=_("Your suggestion is there. Who wrote the draft is told."),
+            )
+    return _suggest_page(draft_id, form, 422)
+
+
+def _suggest_page(draft_id: int, form: SuggestForm, status: int = 200) -> Response:
+    found = drafts.whole(draft_id)
+    text = drafts.loads(found.words)[0].text
+    return page("decisions/draft_suggest.html", status, draft=found, text=text, form=form)
+
+
+@bp.post("/<network:network>/proposals/drafts/<int:draft_id>/suggestions/<int:suggestion_id>/accept")
+@allows(Can.CHANGE_DRAFT, draft=Draft)
+def accept_for_draft(network: Network, draft: Draft, suggestion_id: int) -> Response:
+    """Take the words into the draft."""
+    draft_id, by = draft.id, current_actor()
+    try:
+        with transaction():
+            draft_suggesting.accept(draft_id, suggestion_id, by=by, via=Door.WEB)
+    except RuleBroken as broken:
+        flash(str(broken), "warning")
+    return see(".draft", draft_id=draft_id)
+
+
+@bp.get("/<network:network>/proposals/drafts/<int:draft_id>/suggestions/<int:suggestion_id>/reject")
+@allows(Can.CHANGE_DRAFT, draft=Draft)
+def reject_for_draft(network: Network, draft: Draft, suggestion_id: int) -> Response:
+    """Ask for the word why."""
+    return _reject_page(draft, suggestion_id, ReasonForm(about=draft))
+
+
+@bp.post("/<network:network>/proposals/drafts/<int:draft_id>/suggestions/<int:suggestion_id>/reject")
+@allows(Can.CHANGE_DRAFT, draft=Draft)
+def reject_for_draft_now(network: Network, draft: Draft, suggestion_id: int) -> Response:
+    """Keep the words."""
+    form, draft_id = ReasonForm(about=draft), draft.id
+    if form.validate_on_submit():
+        with form.catching(), transaction():
+            why = form.reason.data or ""
+            draft_suggesting.reject(draft_id, suggestion_id, why, by=current_actor(), via=Door.WEB)
+            return see(".draft", draft_id=draft_id, _anchor="suggestions")
+    return _reject_page(drafts.whole(draft_id), suggestion_id, form, 422)
+
+
+def _reject_page(draft: Draft, suggestion_id: int, form: ReasonForm, status: int = 200) -> Response:
+    suggestion = draft_suggesting.of_draft(draft, suggestion_id)
+    return page("decisions/draft_reject.html", status, draft=draft, suggestion=suggestion, form=form)
+
+
+@bp.post("/<network:network>/proposals/drafts/<int:draft_id>/suggestions/<int:suggestion_id>/take-back")
+@allows(Can.SPONSOR, draft=Draft)
+def take_back_for_draft(network: Network, draft: Draft, suggestion_id: int) -> Response:
+    """Suggest it no more."""
+    draft_id = draft.id
+    with transaction():
+        draft_suggesting.take_back(draft_id, suggestion_id, by=current_actor())
+    return see(".draft", draft_id=draft_id)

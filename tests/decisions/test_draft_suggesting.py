@@ -1,0 +1,159 @@
+"""Drafted together: others suggest words for a draft, whose author takes them or says why not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from govnet.accounts.erasure import erase_again
+from govnet.decisions import draft_suggesting, drafting, drafts, leaving
+from govnet.decisions.beside import Draft, DraftSuggestion, SuggestionState
+from govnet.extensions import db
+from govnet.kernel.actor import Door
+from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
+from govnet.kernel.transaction import transaction
+from tests.builders import a_member, a_person, acting
+from tests.decisions.builders import a_network_with_rules
+from tests.decisions.test_decision_mail import names_of, told
+from tests.decisions.test_decision_pages import browser
+from tests.decisions.test_drafts import a_draft, verbs, wanted
+from tests.pages import opened, send
+
+pytestmark = pytest.mark.usefixtures("context")
+PASSAGE, INSTEAD = "Nine seats", "Ten seats"
+
+
+@pytest.fixture
+def here() -> Any:
+    """A network, an author with her draft, and somebody who reads it."""
+    network = a_network_with_rules(decisions__sponsors=1)
+    ann, bo = a_member(network, "Ann"), a_member(network, "Bo")
+    return network, ann, bo, a_draft(network, ann)
+
+
+def suggests(
+    network: Any, person: Any, draft: Draft, passage: str = PASSAGE, instead: str = INSTEAD
+) -> DraftSuggestion:
+    with transaction():
+        return draft_suggesting.suggest(
+            draft.id, passage, instead, "Ten is even.", by=acting(person, network), via=Door.WEB
+        )
+
+
+def text_of(draft: Draft) -> str:
+    fresh = db.select(Draft.words).where(Draft.id == draft.id)
+    return drafts.loads(db.session.scalars(fresh).one())[0].text
+
+
+def test_a_reader_suggests_and_the_author_takes_it_by_the_pages(app: Flask, here: Any) -> None:
+    network, ann, bo, draft = here
+    wanted(draft, network, bo)
+    url = f"/uk/proposals/drafts/{draft.id}"
+    assert f"{url}/suggest" in opened(browser(app, bo), url).links
+    assert f"{url}/suggest" not in opened(browser(app, ann), url).links
+    page = send(
+        browser(app, bo), f"{url}/suggest", {"passage": PASSAGE, "instead": INSTEAD, "why": "Ten is even."}
+    )
+    assert "Your suggestion is there." in page.text
+    page = send(browser(app, ann), url, {}, action="/accept")
+    assert page.status_code == 200
+    assert text_of(draft).startswith(INSTEAD)
+    assert drafts.sponsors_of(draft.id) == []
+    assert [v for v in verbs() if "suggest" in v] == [
+        "decisions.draft_suggested",
+        "decisions.draft_suggestion_answered",
+    ]
+    assert "Taken" in opened(browser(app, bo), url).text
+
+
+def test_the_author_says_why_not(app: Flask, here: Any) -> None:
+    network, ann, bo, draft = here
+    key = suggests(network, bo, draft).id
+    url = f"/uk/proposals/drafts/{draft.id}/suggestions/{key}/reject"
+    assert send(browser(app, ann), url, {"reason": ""}).status_code == 422
+    assert "Nine are enough." in send(browser(app, ann), url, {"reason": "Nine are enough."}).text
+    assert text_of(draft).startswith(PASSAGE)
+    with pytest.raises(RuleBroken, match="answered already"), transaction():
+        draft_suggesting.accept(draft.id, key, by=acting(ann, network), via=Door.WEB)
+
+
+def test_each_hears_what_concerns_her(here: Any) -> None:
+    network, ann, bo, draft = here
+    key = suggests(network, bo, draft).id
+    told()
+    assert names_of("Other words for your draft") == ["Ann"]
+    with transaction():
+        draft_suggesting.accept(draft.id, key, by=acting(ann, network), via=Door.WEB)
+    told()
+    assert names_of("Your words were taken") == ["Bo"]
+
+
+@pytest.mark.parametrize(
+    ("passage", "instead", "said"),
+    [
+        ("", "x", "Copy the passage"),
+        ("Eleven", "x", "not in the text"),
+        ("s", "x", "more than once"),
+        (PASSAGE, PASSAGE, "the same words"),
+    ],
+)
+def test_what_is_no_passage_is_refused(here: Any, passage: str, instead: str, said: str) -> None:
+    network, _ann, bo, draft = here
+    with pytest.raises(RuleBroken, match=said):
+        suggests(network, bo, draft, passage, instead)
+
+
+def test_neither_the_author_nor_a_stranger_suggests_and_not_for_ever(here: Any) -> None:
+    network, ann, bo, draft = here
+    with pytest.raises(RuleBroken, match="your own draft"):
+        suggests(network, ann, draft)
+    with pytest.raises(NotAllowed):
+        suggests(network, a_person("Eve"), draft)
+    for number in range(5):
+        suggests(network, bo, draft, instead=f"{number}")
+    with pytest.raises(RuleBroken, match="a lot here already"):
+        suggests(network, bo, draft)
+    with transaction():
+        drafting.drop(draft.id, by=acting(ann, network), via=Door.WEB)
+    with pytest.raises(RuleBroken, match="no draft any more"):
+        suggests(network, bo, draft)
+
+
+def test_words_that_changed_meanwhile_are_not_put_over_new_ones(here: Any) -> None:
+    network, ann, bo, draft = here
+    first, second = suggests(network, bo, draft).id, suggests(network, bo, draft, instead="Eight seats").id
+    with transaction():
+        draft_suggesting.accept(draft.id, first, by=acting(ann, network), via=Door.WEB)
+    with pytest.raises(RuleBroken, match="changed since"), transaction():
+        draft_suggesting.accept(draft.id, second, by=acting(ann, network), via=Door.WEB)
+    assert text_of(draft).startswith(INSTEAD)
+
+
+def test_only_who_suggested_it_takes_it_back(here: Any) -> None:
+    network, ann, bo, draft = here
+    key = suggests(network, bo, draft).id
+    with pytest.raises(NotAllowed), transaction():
+        draft_suggesting.take_back(draft.id, key, by=acting(ann, network))
+    with transaction():
+        draft_suggesting.take_back(draft.id, key, by=acting(bo, network))
+    assert draft_suggesting.suggestions(draft.id) == []
+
+
+def test_a_suggestion_to_another_draft_is_not_here(here: Any) -> None:
+    network, ann, bo, draft = here
+    key = suggests(network, bo, draft).id
+    other = a_draft(network, ann)
+    with pytest.raises(NotFound), transaction():
+        draft_suggesting.accept(other.id, key, by=acting(ann, network), via=Door.WEB)
+
+
+def test_it_is_in_her_export_and_its_reason_goes_with_her(here: Any) -> None:
+    network, _ann, bo, draft = here
+    key = suggests(network, bo, draft).id
+    assert [s["why"] for s in leaving.held(bo.id)["suggested_words"]] == ["Ten is even."]
+    with transaction():
+        erase_again(bo.id)
+    row = db.session.get_one(DraftSuggestion, key)
+    assert (row.why, row.state) == ("", SuggestionState.OPEN)
