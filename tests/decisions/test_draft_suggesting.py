@@ -43,6 +43,7 @@ def suggests(
 
 
 def text_of(draft: Draft) -> str:
+    db.session.rollback()  # the page was another connection
     fresh = db.select(Draft.words).where(Draft.id == draft.id)
     return drafts.loads(db.session.scalars(fresh).one())[0].text
 
