@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from govnet.charter import parameters as p
 from govnet.charter.contradictions import contradictions
 from govnet.charter.examples import example
-from govnet.charter.kinds import BadValue, Parameter, Statements
+from govnet.charter.kinds import BadValue, Choices, Parameter, Statements
 from govnet.charter.sentences import sentence
 from govnet.charter.starting import STARTING
 from govnet.kernel.said import N_, Said
@@ -84,6 +84,27 @@ def problems(charter: Charter, changes: Mapping[str, Any]) -> dict[str, Said]:
     return found or contradictions(Charter({**charter.values, **decoded}))
 
 
+def carried_over(base: Charter, changes: Mapping[str, Any], now: Charter) -> dict[str, Any]:
+    """What changes that were decided on under the rules of `base` make of the rules of `now`, as JSON has them.
+
+    Of a list only what was added or taken out is added or taken out, so that of two proposals that were open at once
+    neither undoes the other. Any other rule takes the value that was decided on.
+    """
+    return {key: _carried_over(key, value, base, now) for key, value in changes.items()}
+
+
+def _carried_over(key: str, value: Any, base: Charter, now: Charter) -> Any:
+    parameter: Any = p.CATALOGUE.get(key)
+    if type(parameter) not in (Statements, Choices):
+        return value
+    old, new, current = base[parameter], parameter.decode(value), now[parameter]
+    if current == old:
+        return value
+    kept = [each for each in current if each in new or each not in old]
+    merged = (*kept, *(each for each in new if each not in old and each not in kept))
+    return parameter.encode(parameter.check(merged))
+
+
 @dataclass(frozen=True)
 class Change:
     """One parameter that differs between two charters."""
@@ -120,6 +141,11 @@ class Change:
     def listed_before(self) -> tuple[str, ...]:
         """The sentences that stood under it before, where it is a list of them."""
         return tuple(self.old) if self._list else ()
+
+    @property
+    def listed_after(self) -> tuple[str, ...]:
+        """All the sentences that stand under it from then on, where it is a list of them."""
+        return tuple(self.new) if self._list else ()
 
     @property
     def _list(self) -> bool:

@@ -9,8 +9,8 @@ from sqlalchemy import delete, exists, select
 
 from govnet.charter import actions as charter_actions
 from govnet.charter import queries as charters
-from govnet.charter.models import Network
-from govnet.charter.rules import problems
+from govnet.charter.models import CharterVersion, Network
+from govnet.charter.rules import carried_over, problems
 from govnet.decisions import queries, trials
 from govnet.decisions.beside import PendingEffect
 from govnet.decisions.book import Decision
@@ -27,14 +27,19 @@ from govnet.record.actions import record
 
 def follow(version: ProposalVersion, decision: Decision) -> None:
     """Put what was decided into force, or keep it for its day."""
-    changes = queries.changes_of(version) or trials.confirmed_changes(version)
+    changes: Mapping[str, Any] = queries.changes_of(version)
+    asked_in = decision
     if not changes:
-        return
+        changes = trials.confirmed_changes(version)
+        replaces = version.proposal.replaces
+        if not changes or replaces is None:
+            return
+        asked_in = db.session.get_one(Decision, replaces.decision_id)
     network = version.proposal.network
     if version.in_force_on is not None and version.in_force_on > clock.today(network.zone):
         db.session.add(PendingEffect(decision_id=decision.id, on=version.in_force_on))
         return
-    _put_into_force(changes, decision, network)
+    _put_into_force(changes, asked_in, decision, network)
 
 
 def apply_due() -> int:
@@ -63,14 +68,22 @@ def _apply(decision_id: int) -> bool:
     if db.session.scalar(select(exists().where(Decision.supersedes_id == decision_id))):
         return False  # taken back or replaced before its day
     version = queries.version_whole(decision.version_id)
-    _put_into_force(queries.changes_of(version), decision, version.proposal.network)
+    _put_into_force(queries.changes_of(version), decision, decision, version.proposal.network)
     return True
 
 
-def _put_into_force(changes: Mapping[str, Any], decision: Decision, network: Network) -> None:
-    """New rules hold from now. If they no longer fit, the decision stands all the same and the record says why."""
+def _put_into_force(
+    changes: Mapping[str, Any], asked_in: Decision, decision: Decision, network: Network
+) -> None:
+    """New rules hold from now. If they no longer fit, the decision stands all the same and the record says why.
+
+    `asked_in` is the decision whose words they are: a trial's, where this one confirms it.
+    """
     by_rule: dict[str, Any] = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
-    wrong = problems(charters.rules_of(charters.latest_version(network.id)), changes)
+    now = charters.rules_of(charters.latest_version(network.id))
+    opened_under = db.session.get_one(CharterVersion, asked_in.charter_version_id)
+    changes = carried_over(charters.rules_of(opened_under), changes, now)
+    wrong = problems(now, changes)
     if wrong:
         reason = " ".join(map(say, wrong.values()))
         about: dict[str, Any] = {"network": network, "decision": decision, "number": decision.number}

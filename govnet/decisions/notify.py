@@ -24,7 +24,6 @@ from govnet.decisions.rules import Kind
 from govnet.decisions.suggesting import suggestion_by_id
 from govnet.decisions.voices import Visible, always_told, offered
 from govnet.kernel import clock
-from govnet.kernel.words import say
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
 from govnet.record import registry
@@ -167,7 +166,7 @@ def _standings(version: ProposalVersion) -> list[tuple[str, str]]:
 def _rules(decision: Decision) -> list[str]:
     """The sentences of the charter that hold from now on."""
     changed = register.what_it_changed(decision)
-    return [say(change.after) for change in changed[1]] if changed else []
+    return words.new_rules(changed[1]) if changed else []
 
 
 def _version(told: Told) -> ProposalVersion:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
@@ -11,7 +11,7 @@ from flask_babel import ngettext
 
 from govnet.charter import parameters as p
 from govnet.charter.document import DECIDES
-from govnet.charter.rules import Charter
+from govnet.charter.rules import Change, Charter
 from govnet.decisions.rules import LABELS, OPTIONS, Kind, Outcome, Tally
 from govnet.decisions.states import State
 from govnet.decisions.states import replaced_by as replaced_by
@@ -204,6 +204,15 @@ def decides_on(charter: Charter, about: str) -> str:
 def decides_in(charter: Charter, about: str, method: str) -> str:
     """The same for one matter when it is asked in this way."""
     return decides(charter[p.BODY_FOR[about]], method)
+
+
+def new_rules(changes: Iterable[Change]) -> list[str]:
+    """The charter's sentences from then on, with all that stands under them, and what no longer does."""
+    found = []
+    for change in changes:
+        found += [say(change.after), *(f"“{line}”" for line in change.listed_after)]
+        found += [_("No longer: “%(sentence)s”", sentence=line) for line in change.removed]
+    return found
 
 
 def before_asking(charter: Charter) -> str:

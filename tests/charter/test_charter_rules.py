@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from govnet.charter import parameters as p
 from govnet.charter.kinds import BadValue, Share
-from govnet.charter.rules import Charter, diff, load, problems, starting
+from govnet.charter.rules import Charter, carried_over, diff, load, problems, starting
 from govnet.charter.thresholds import Strictness, Threshold, at_least, fraction, more_than
 
 GOVNET = Path(__file__).parents[2] / "govnet"
@@ -249,3 +249,36 @@ def test_no_two_files_of_the_catalogue_have_a_rule_of_one_name() -> None:
         if isinstance(target, ast.Name) and not target.id.startswith("_")
     ]
     assert sorted(set(names)) == sorted(names)
+
+
+SHARES, ACTS = "I share the purpose.", "I act for the common good."
+
+
+@pytest.mark.parametrize(
+    ("wanted", "now", "then"),
+    [
+        ([SHARES, "I feed the cat."], [SHARES], [SHARES, "I feed the cat."]),
+        (
+            [SHARES, "I feed the cat."],
+            [SHARES, "I walk the dog."],
+            [SHARES, "I walk the dog.", "I feed the cat."],
+        ),
+        ([], [SHARES, "I walk the dog."], ["I walk the dog."]),
+        ([ACTS], [SHARES, ACTS], [ACTS]),
+        ([SHARES, ACTS], [ACTS, SHARES], [ACTS, SHARES]),
+    ],
+)
+def test_of_a_list_only_what_was_added_or_taken_out_is(
+    wanted: list[str], now: list[str], then: list[str]
+) -> None:
+    base, later = (load({"membership.criteria": each}) for each in ([SHARES], now))
+    assert carried_over(base, {"membership.criteria": wanted}, later) == {"membership.criteria": then}
+
+
+def test_of_what_is_chosen_too_and_any_other_rule_takes_the_value_decided_on() -> None:
+    base = load({"decisions.always_told": ["opening"], "committee.seats": 7})
+    now = load({"decisions.always_told": ["opening", "result"], "committee.seats": 11})
+    wanted = {"decisions.always_told": ["last_day"], "committee.seats": 9, "a.rule.gone": 1}
+    found = carried_over(base, wanted, now)
+    assert set(found.pop("decisions.always_told")) == {"last_day", "result"}
+    assert found == {"committee.seats": 9, "a.rule.gone": 1}
