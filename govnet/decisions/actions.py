@@ -1,9 +1,9 @@
-"""Proposing, changing the words, taking back, and writing down what was decided elsewhere."""
+"""Proposing, changing the words, giving more time, closing early, taking back, and noting beside a decision."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,25 +13,20 @@ from flask_babel import ngettext
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.charter.rules import Charter
 from govnet.decisions import petitions, queries, review_rules, timing, trials, ways
 from govnet.decisions.book import Decision, DecisionNote, NoteKind
 from govnet.decisions.events import (
     NoteAdded,
-    Objected,
     ProposalClosedEarly,
     ProposalExtended,
     ProposalOpened,
     ProposalReworded,
     ProposalWithdrawn,
-    TakenElsewhere,
-    TakenElsewhereLate,
 )
 from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion
 from govnet.decisions.opening import (
     Ask,
     Doer,
-    Taken,
     Words,
     check_days,
     check_proposer,
@@ -43,7 +38,6 @@ from govnet.decisions.opening import (
     open_version,
     still_open,
     told,
-    words_of,
 )
 from govnet.decisions.rules import OPTIONS, Outcome
 from govnet.extensions import db
@@ -54,9 +48,6 @@ from govnet.kernel.text import render
 from govnet.kernel.words import say
 from govnet.permissions import Can, require
 from govnet.record.actions import record
-
-UNDO = timedelta(minutes=10)
-"""How long what was written down waits before it is told, so that a slip can be taken back."""
 
 
 def propose(
@@ -88,51 +79,6 @@ def propose(
     version = open_version(proposal, words, network, method=method, deadline=deadline)
     record(ProposalOpened(**doer.fields(network), **told(proposal, version)))
     return proposal
-
-
-def record_elsewhere(
-    network: Network, words: Words, ask: Ask, taken: Taken, *, by: Actor, via: Door
-) -> Proposal:
-    """Write down what a meeting or the list (`via`) decided: it stands unless somebody objects in time."""
-    doer = Doer(by, require(by, Can.RECORD_DECISION, network), via)
-    if taken.on > clock.today(network.zone):
-        raise RuleBroken(
-            _("That day has not come yet. Enter the day on which it was decided."), field="taken_on"
-        )
-    charter = charters.rules_in_force(network.id)
-    late = _late(network, charter, taken, via)
-    words = checked(charter, words, ask.matter)
-    until = timing.objections_until(clock.now(), charter, ZoneInfo(network.zone))
-    values = {"taken_on": taken.on, "taken_by": taken.by, "taken_where": taken.where}
-    evidence = {"evidence": taken.evidence, "evidence_url": taken.url, "present": taken.present.strip()}
-    times = {"first_deadline": until, "tell_at": clock.now() + UNDO}
-    proposal = new_proposal(network, ask, charter, door=via, by=by, **values, **evidence, **times, **late)
-    version = open_version(proposal, words, network, method=ELSEWHERE, deadline=until)
-    how: dict[str, Any] = {"taken_on": taken.on, "taken_by": taken.by, "evidence": taken.evidence}
-    how["present"] = taken.present.strip()
-    about = {**doer.fields(network), **told(proposal, version), **how}
-    if late:
-        record(TakenElsewhereLate(**about, days=late["days_late"], late_because=late["late_because"]))
-    else:
-        record(TakenElsewhere(**about))
-    return proposal
-
-
-def _late(network: Network, charter: Charter, taken: Taken, via: Door) -> dict[str, Any]:
-    """How late it is and why, where the charter says how soon a meeting of the committee is written down."""
-    met = taken.by == "committee" and via is Door.MEETING
-    days = timing.days_late(taken.on, clock.today(network.zone), charter) if met else 0
-    if days and not taken.late_because.strip():
-        allowed = say(p.PUBLISH_DAYS.phrase(charter[p.PUBLISH_DAYS]))
-        raise RuleBroken(
-            _(
-                "By our rules what the committee decides at a meeting is written down within %(days)s. "
-                "You still can: say why it comes later. Everybody can read it.",
-                days=allowed,
-            ),
-            field="late_because",
-        )
-    return {"days_late": days, "late_because": taken.late_because.strip()} if days else {}
 
 
 def reword(proposal: Proposal, words: Words, *, because: str, by: Actor, via: Door) -> ProposalVersion:
@@ -210,27 +156,6 @@ def may_close_early(version: ProposalVersion, answered: int) -> bool:
     charter = queries.charter_of(version)
     open_to_all = version.is_open and version.method != ELSEWHERE and answered >= version.roll_size
     return open_to_all and charter[p.CLOSE_EARLY] != "never"
-
-
-def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> ProposalVersion:
-    """Stop what was decided elsewhere from standing: those who decide such matters are asked instead."""
-    doer = Doer(by, require(by, Can.OBJECT, proposal), via)
-    network = queries.network_of(proposal)
-    old = still_open(proposal)
-    if old.method != ELSEWHERE:
-        raise RuleBroken(_("This can be answered: say Stop, with your reason."))
-    charter = charters.rules_in_force(network.id)
-    zone = ZoneInfo(network.zone)
-    deadline = timing.closes(timing.earliest(clock.now(), charter, zone), charter, zone)
-    end_version(old, Outcome.OBJECTED)
-    proposal.first_deadline = deadline
-    method = charter[p.METHOD_FOR[proposal.matter]]
-    words = words_of(old)
-    version = open_version(
-        proposal, words, network, method=method, deadline=deadline, because=reason, after=old
-    )
-    record(Objected(**doer.fields(network), **told(proposal, version), reason=reason))
-    return version
 
 
 def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:

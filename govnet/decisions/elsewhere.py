@@ -1,19 +1,110 @@
-"""What was decided elsewhere, after it is written down: told once its ten minutes are over."""
+"""What was decided elsewhere: written down, told once its ten minutes are over, and objected to."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
-from govnet.decisions import queries
-from govnet.decisions.events import ElsewhereTold
+from govnet.charter import parameters as p
+from govnet.charter import queries as charters
+from govnet.charter.models import Network
+from govnet.charter.rules import Charter
+from govnet.decisions import queries, timing
+from govnet.decisions.events import ElsewhereTold, Objected, TakenElsewhere, TakenElsewhereLate
 from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion, VersionState
+from govnet.decisions.opening import (
+    Ask,
+    Doer,
+    Taken,
+    Words,
+    checked,
+    end_version,
+    new_proposal,
+    open_version,
+    still_open,
+    told,
+    words_of,
+)
+from govnet.decisions.rules import Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.actor import PROGRAM, SYSTEM, Actor, Door
+from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
+from govnet.kernel.words import say
+from govnet.permissions import Can, require
 from govnet.record.actions import record
+
+UNDO = timedelta(minutes=10)
+"""How long what was written down waits before it is told, so that a slip can be taken back."""
+
+
+def write_down(network: Network, words: Words, ask: Ask, taken: Taken, *, by: Actor, via: Door) -> Proposal:
+    """Write down what a meeting or the list (`via`) decided: it stands unless somebody objects in time."""
+    doer = Doer(by, require(by, Can.RECORD_DECISION, network), via)
+    if taken.on > clock.today(network.zone):
+        raise RuleBroken(
+            _("That day has not come yet. Enter the day on which it was decided."), field="taken_on"
+        )
+    charter = charters.rules_in_force(network.id)
+    late = _late(network, charter, taken, via)
+    words = checked(charter, words, ask.matter)
+    until = timing.objections_until(clock.now(), charter, ZoneInfo(network.zone))
+    values = {"taken_on": taken.on, "taken_by": taken.by, "taken_where": taken.where}
+    evidence = {"evidence": taken.evidence, "evidence_url": taken.url, "present": taken.present.strip()}
+    times = {"first_deadline": until, "tell_at": clock.now() + UNDO}
+    proposal = new_proposal(network, ask, charter, door=via, by=by, **values, **evidence, **times, **late)
+    version = open_version(proposal, words, network, method=ELSEWHERE, deadline=until)
+    how: dict[str, Any] = {"taken_on": taken.on, "taken_by": taken.by, "evidence": taken.evidence}
+    how["present"] = taken.present.strip()
+    about = {**doer.fields(network), **told(proposal, version), **how}
+    if late:
+        record(TakenElsewhereLate(**about, days=late["days_late"], late_because=late["late_because"]))
+    else:
+        record(TakenElsewhere(**about))
+    return proposal
+
+
+def _late(network: Network, charter: Charter, taken: Taken, via: Door) -> dict[str, Any]:
+    """How late it is and why, where the charter says how soon a meeting of the committee is written down."""
+    met = taken.by == "committee" and via is Door.MEETING
+    days = timing.days_late(taken.on, clock.today(network.zone), charter) if met else 0
+    if days and not taken.late_because.strip():
+        allowed = say(p.PUBLISH_DAYS.phrase(charter[p.PUBLISH_DAYS]))
+        raise RuleBroken(
+            _(
+                "By our rules what the committee decides at a meeting is written down within %(days)s. "
+                "You still can: say why it comes later. Everybody can read it.",
+                days=allowed,
+            ),
+            field="late_because",
+        )
+    return {"days_late": days, "late_because": taken.late_because.strip()} if days else {}
+
+
+def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> ProposalVersion:
+    """Stop what was decided elsewhere from standing: those who decide such matters are asked instead."""
+    doer = Doer(by, require(by, Can.OBJECT, proposal), via)
+    network = queries.network_of(proposal)
+    old = still_open(proposal)
+    if old.method != ELSEWHERE:
+        raise RuleBroken(_("This can be answered: say Stop, with your reason."))
+    charter = charters.rules_in_force(network.id)
+    zone = ZoneInfo(network.zone)
+    deadline = timing.closes(timing.earliest(clock.now(), charter, zone), charter, zone)
+    end_version(old, Outcome.OBJECTED)
+    proposal.first_deadline = deadline
+    method = charter[p.METHOD_FOR[proposal.matter]]
+    words = words_of(old)
+    version = open_version(
+        proposal, words, network, method=method, deadline=deadline, because=reason, after=old
+    )
+    record(Objected(**doer.fields(network), **told(proposal, version), reason=reason))
+    return version
 
 
 def tell_due() -> int:

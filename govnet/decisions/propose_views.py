@@ -16,7 +16,7 @@ from govnet.charter.fields import options
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter
-from govnet.decisions import actions, drafting, queries, register, timing, trials, ways
+from govnet.decisions import actions, drafting, elsewhere, queries, register, timing, trials, ways
 from govnet.decisions.blueprint import bp
 from govnet.decisions.discussion import of_thread
 from govnet.decisions.forms import (
@@ -255,7 +255,7 @@ def object_now(network: Network, proposal: Proposal) -> Response:
     form, proposal_id = ReasonForm(about=proposal), proposal.id
     if form.validate_on_submit():
         with form.catching(), transaction():
-            actions.object_to(proposal, form.reason.data or "", by=current_actor(), via=Door.WEB)
+            elsewhere.object_to(proposal, form.reason.data or "", by=current_actor(), via=Door.WEB)
             return see(".proposal", proposal_id=proposal_id)
     return _reason_page(queries.proposal_whole(proposal_id), "object", form, 422)
 

@@ -19,6 +19,7 @@ from govnet.decisions import (
     answering,
     closing,
     drafting,
+    elsewhere,
     entering,
     interests,
     petitions,
@@ -149,7 +150,7 @@ def _enter(s: Scene, entry: int, given: Given = Given(Kind.AGREE), how: Door = D
 
 def _record(s: Scene, on: date, by: Person | None = None) -> Any:
     how = Taken(on, "all", "the meeting in Leeds", "Notes.")
-    return actions.record_elsewhere(
+    return elsewhere.write_down(
         s.network,
         Words("A letter", "We write."),
         Ask("statement"),
@@ -302,7 +303,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
         _end(),
     ),
     "objecting to what can be answered": (
-        lambda s: actions.object_to(s.proposal, "x", by=s.by(s.bob), via=WEB),
+        lambda s: elsewhere.object_to(s.proposal, "x", by=s.by(s.bob), via=WEB),
         "This can be answered",
     ),
     "a passage that is not there": (lambda s: _suggest(s, "Twelve"), "not in the text"),
