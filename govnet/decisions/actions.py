@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions import petitions, queries, review_rules, timing, trials, ways
+from govnet.decisions import petitions, queries, review_rules, timing, ways
 from govnet.decisions.book import Decision, DecisionNote, NoteKind
 from govnet.decisions.events import (
     NoteAdded,
@@ -28,6 +28,7 @@ from govnet.decisions.opening import (
     Ask,
     Doer,
     Words,
+    check_asked,
     check_days,
     check_proposer,
     check_way,
@@ -65,15 +66,12 @@ def propose(
     words = checked(charter, words, ask.matter)
     method = ask.method or charter[p.METHOD_FOR[ask.matter]]
     check_way(charter, words, ask.matter, method)
-    confirms = trials.confirms(network.id, ask.replaces_id, clock.today(network.zone))
-    if ask.matter == "charter" and not words.changes and not confirms:
-        raise RuleBroken(_("Choose at least one of our rules to change."), field="rules")
     zone = ZoneInfo(network.zone)
     closes = ask.closes or timing.earliest(clock.now(), charter, zone)
     problem = timing.day_problem(closes, clock.now(), charter, zone)
     if problem is not None:
         raise RuleBroken(say(problem), field="closes")
-    check_days(words, closes)
+    check_asked(network, words, ask, closes)
     deadline = timing.closes(closes, charter, zone)
     proposal = new_proposal(network, ask, charter, door=via, by=by, first_deadline=deadline)
     version = open_version(proposal, words, network, method=method, deadline=deadline)

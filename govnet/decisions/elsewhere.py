@@ -21,6 +21,7 @@ from govnet.decisions.opening import (
     Doer,
     Taken,
     Words,
+    check_asked,
     checked,
     end_version,
     new_proposal,
@@ -53,7 +54,9 @@ def write_down(network: Network, words: Words, ask: Ask, taken: Taken, *, by: Ac
     charter = charters.rules_in_force(network.id)
     late = _late(network, charter, taken, via)
     words = checked(charter, words, ask.matter)
-    until = timing.objections_until(clock.now(), charter, ZoneInfo(network.zone))
+    zone = ZoneInfo(network.zone)
+    until = timing.objections_until(clock.now(), charter, zone)
+    check_asked(network, words, ask, until.astimezone(zone).date())
     values = {"taken_on": taken.on, "taken_by": taken.by, "taken_where": taken.where}
     evidence = {"evidence": taken.evidence, "evidence_url": taken.url, "present": taken.present.strip()}
     times = {"first_deadline": until, "tell_at": clock.now() + UNDO}

@@ -235,6 +235,16 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
         lambda s: s.propose(more=More(trial_until=date(2015, 4, 14), trial_signs="x")),
         "ends after it has begun",
     ),
+    "a review before answers close": (
+        lambda s: s.propose(review_on=date(2015, 4, 20)),
+        "after Mon 20 Apr 2015, or none",
+    ),
+    "a day of force before answers close": (
+        lambda s: s.propose(
+            matter="charter", changes={"committee.seats": 7}, more=More(in_force_on=date(2015, 4, 20))
+        ),
+        "after Mon 20 Apr 2015, or none",
+    ),
     "a trial without signs": (
         lambda s: s.propose(more=More(trial_until=date(2015, 9, 1))),
         "says how we shall know",
