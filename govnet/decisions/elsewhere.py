@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,9 +20,11 @@ from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion, Versio
 from govnet.decisions.opening import (
     Ask,
     Doer,
+    More,
     Taken,
     Words,
     check_asked,
+    check_days,
     checked,
     end_version,
     new_proposal,
@@ -35,6 +38,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import PROGRAM, SYSTEM, Actor, Door
 from govnet.kernel.errors import RuleBroken
+from govnet.kernel.said import N_, Said
 from govnet.kernel.transaction import transaction
 from govnet.kernel.words import say
 from govnet.permissions import Can, require
@@ -90,7 +94,10 @@ def _late(network: Network, charter: Charter, taken: Taken, via: Door) -> dict[s
 
 
 def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> ProposalVersion:
-    """Stop what was decided elsewhere from standing: those who decide such matters are asked instead."""
+    """Stop what was decided elsewhere from standing: those who decide such matters are asked instead.
+
+    A day in its words that would come before answers close is moved, and beside the reason it says so.
+    """
     doer = Doer(by, require(by, Can.OBJECT, proposal), via)
     network = queries.network_of(proposal)
     old = still_open(proposal)
@@ -98,16 +105,48 @@ def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> Propo
         raise RuleBroken(_("This can be answered: say Stop, with your reason."))
     charter = charters.rules_in_force(network.id)
     zone = ZoneInfo(network.zone)
-    deadline = timing.closes(timing.earliest(clock.now(), charter, zone), charter, zone)
+    closes = timing.earliest(clock.now(), charter, zone)
+    deadline = timing.closes(closes, charter, zone)
     end_version(old, Outcome.OBJECTED)
     proposal.first_deadline = deadline
+    before, review_on = words_of(old), proposal.review_on
+    words, proposal.review_on = _moved(before, review_on, old.deadline.astimezone(zone).date(), closes)
+    check_days(words, closes)
+    because = "\n\n".join((reason, *_moves(before.more, words.more, review_on, proposal.review_on)))
     method = charter[p.METHOD_FOR[proposal.matter]]
-    words = words_of(old)
     version = open_version(
-        proposal, words, network, method=method, deadline=deadline, because=reason, after=old
+        proposal, words, network, method=method, deadline=deadline, because=because, after=old
     )
     record(Objected(**doer.fields(network), **told(proposal, version), reason=reason))
     return version
+
+
+def _moved(words: Words, review_on: date | None, was: date, closes: date) -> tuple[Words, date | None]:
+    """The words and the day of review, with each day that would come too soon moved as the closing was."""
+    more, days = words.more, closes - was
+    begins = timing.moved(more.in_force_on, closes, days)
+    ends = timing.moved(more.trial_until, max(closes, begins or closes), days)
+    more = replace(more, in_force_on=begins, trial_until=ends)
+    return replace(words, more=more), timing.moved(review_on, closes, days)
+
+
+def _moves(before: More, after: More, reviewed: date | None, review_on: date | None) -> list[str]:
+    """Which days were moved, in a sentence each."""
+    days = {
+        N_("As answers close later, new rules would hold from %(day)s, not from %(before)s."): (
+            before.in_force_on,
+            after.in_force_on,
+        ),
+        N_("As answers close later, the trial would end on %(day)s, not on %(before)s."): (
+            before.trial_until,
+            after.trial_until,
+        ),
+        N_("As answers close later, it would be looked at again on %(day)s, not on %(before)s."): (
+            reviewed,
+            review_on,
+        ),
+    }
+    return [say(Said(said, {"before": old, "day": new})) for said, (old, new) in days.items() if old != new]
 
 
 def tell_due() -> int:

@@ -92,6 +92,13 @@ def days_late(met_on: date, today: date, charter: Charter) -> int:
     return max(0, (today - met_on).days - allowed) if allowed else 0
 
 
+def moved(day: date | None, after: date, days: timedelta) -> date | None:
+    """That day, or so many days later where it would not come `after` another; the next one at the soonest."""
+    if day is None or day > after:
+        return day
+    return max(day + days, after + timedelta(days=1))
+
+
 def objections_until(recorded: datetime, charter: Charter, zone: ZoneInfo) -> datetime:
     """Until when anybody may object to what was decided elsewhere."""
     return closes(first_day(recorded, charter[p.OBJECTION_DAYS], charter, zone), charter, zone)
