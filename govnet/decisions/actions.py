@@ -80,25 +80,26 @@ def propose(
 
 
 def reword(proposal: Proposal, words: Words, *, because: str, by: Actor, via: Door) -> ProposalVersion:
-    """Ask everybody again in new words; earlier answers stay beside the words they were given to."""
+    """Ask everybody again in new words; earlier answers stay beside the words they were given to.
+
+    All goes on as it began, by the rules it opened under; only what it would change is seen against those in force.
+    """
     doer = Doer(by, require(by, Can.REWORD_PROPOSAL, proposal), via)
     petitions.check_one_of_many(proposal)
     network = queries.network_of(proposal)
     old = still_open(proposal)
     if old.method == ELSEWHERE:
         raise RuleBroken(_("What was decided elsewhere keeps its words. Object to it instead."))
-    until = _amendable(old, proposal, network)
-    charter = charters.rules_in_force(network.id)
-    words = checked(charter, words, proposal.matter)
-    method = ways.kept(charter, proposal.matter, old.method)
-    if method in OPTIONS and not words.options:
+    until, charter = _amendable(old, proposal, network), queries.charter_of(old)
+    words = checked(charters.rules_in_force(network.id), words, proposal.matter)
+    if old.method in OPTIONS and not words.options:
         words = replace(words, options=tuple(queries.options_of([old.id])[old.id]))
-    check_way(charter, words, proposal.matter, method)
+    check_way(charter, words, proposal.matter, old.method)
     later = timing.reworded(old.deadline, clock.now(), until, charter, ZoneInfo(network.zone))
     check_days(words, later.astimezone(ZoneInfo(network.zone)).date())
     end_version(old, Outcome.REWORDED)
     version = open_version(
-        proposal, words, network, method=method, deadline=later, because=because, after=old
+        proposal, words, network, method=old.method, deadline=later, because=because, after=old
     )
     record(ProposalReworded(**doer.fields(network), **told(proposal, version)))
     return version

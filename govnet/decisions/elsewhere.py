@@ -103,8 +103,7 @@ def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> Propo
     old = still_open(proposal)
     if old.method != ELSEWHERE:
         raise RuleBroken(_("This can be answered: say Stop, with your reason."))
-    charter = charters.rules_in_force(network.id)
-    zone = ZoneInfo(network.zone)
+    charter, zone = queries.charter_of(old), ZoneInfo(network.zone)
     closes = timing.earliest(clock.now(), charter, zone)
     deadline = timing.closes(closes, charter, zone)
     end_version(old, Outcome.OBJECTED)

@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
-from govnet.charter.models import Network
+from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import Charter, canonical, problems
 from govnet.decisions import queries, register, roll, timing, trials, ways
 from govnet.decisions.models import Option, Proposal, ProposalVersion, Replaces, RollEntry, VersionState
@@ -205,8 +205,10 @@ def open_version(
     because: str = "",
     after: ProposalVersion | None = None,
 ) -> ProposalVersion:
-    """Open a version and take its roll."""
+    """Open a version and take its roll: the first under the rules in force, each other under those of the one before."""
     charter_version = charters.version_in_force(network.id)
+    if after is not None:
+        charter_version = db.session.get_one(CharterVersion, after.charter_version_id)
     asked = roll.take(network, proposal.body, charters.rules_of(charter_version))
     counted = sum(row["counted"] for row in asked)
     if not counted:

@@ -15,7 +15,7 @@ from govnet.charter import queries as charters
 from govnet.charter.fields import options
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
-from govnet.charter.rules import Charter
+from govnet.charter.rules import Charter, problems
 from govnet.decisions import actions, drafting, elsewhere, queries, register, timing, trials, ways
 from govnet.decisions.blueprint import bp
 from govnet.decisions.discussion import of_thread
@@ -209,7 +209,9 @@ def reword_now(network: Network, proposal: Proposal) -> Response:
 def _reword_form(proposal: Proposal) -> Any:
     version = queries.newest_version(proposal.id)
     wanted = queries.changes_of(version)
-    charter = charters.rules_in_force(proposal.network_id).with_changes(wanted)
+    charter = queries.charter_of(version)
+    if not problems(charter, wanted):
+        charter = charter.with_changes(wanted)
     form_class, _rules = with_rules(RewordForm, [p.CATALOGUE[key] for key in wanted], charter)
     form_class, given = with_options(form_class, version)
     given |= {"question": version.question, "text": version.text}
