@@ -44,7 +44,7 @@ from govnet.decisions.rules import OPTIONS, Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
-from govnet.kernel.errors import NotAllowed, RuleBroken
+from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.kernel.text import render
 from govnet.kernel.words import say
 from govnet.permissions import Can, require
@@ -79,15 +79,20 @@ def propose(
     return proposal
 
 
-def reword(proposal: Proposal, words: Words, *, because: str, by: Actor, via: Door) -> ProposalVersion:
+def reword(
+    proposal: Proposal, words: Words, *, because: str, by: Actor, via: Door, seen: int | None = None
+) -> ProposalVersion:
     """Ask everybody again in new words; earlier answers stay beside the words they were given to.
 
     All goes on as it began, by the rules it opened under; only what it would change is seen against those in force.
+    `seen`, where known, is the number of the words that were there to be changed: Stale once there are newer ones.
     """
     doer = Doer(by, require(by, Can.REWORD_PROPOSAL, proposal), via)
     petitions.check_one_of_many(proposal)
     network = queries.network_of(proposal)
     old = still_open(proposal)
+    if seen is not None and seen != old.number:
+        raise Stale(_("The words changed while you were writing."), newer=old.text, yours=words.text)
     if old.method == ELSEWHERE:
         raise RuleBroken(_("What was decided elsewhere keeps its words. Object to it instead."))
     until, charter = _amendable(old, proposal, network), queries.charter_of(old)

@@ -106,6 +106,13 @@ class RewordForm(WordsForm):
     because = Text(
         _l("What changed, and why"), missing=_l("Say what changed: everybody is asked again."), limit=500
     )
+    seen = HiddenField()
+    """The number of the words that were there to be changed."""
+
+    def began_with(self) -> int:
+        """That number; 0 where it is none, so that the form counts as stale."""
+        sent = self.seen.data or ""
+        return int(sent) if sent.isdecimal() and len(sent) < 9 else 0
 
 
 class RecordForm(WordsForm):

@@ -11,7 +11,7 @@ from flask import Flask
 from govnet.accounts.models import Person
 from govnet.charter import actions as charters
 from govnet.charter.models import Network
-from govnet.decisions import actions, elsewhere, queries
+from govnet.decisions import actions, elsewhere, queries, suggesting
 from govnet.decisions.models import Proposal, ProposalVersion
 from govnet.decisions.opening import Words
 from govnet.decisions.voices import Visible
@@ -29,7 +29,7 @@ from tests.decisions.builders import (
     version_of,
 )
 from tests.decisions.test_decision_pages import browser
-from tests.pages import opened
+from tests.pages import Html, opened
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +60,12 @@ def reworded(
             via=Door.WEB,
         )
     return version_of(proposal)
+
+
+def filled(page: Html, action: str) -> dict[str, Any]:
+    """A page's form to this address, as it stands there."""
+    form = next(each for each in page.forms if each["action"].endswith(action))
+    return {field["name"]: field["value"] or "" for field in form["fields"] if field["name"]}
 
 
 def test_what_is_open_goes_on_under_the_rules_it_opened_under(app: Flask) -> None:
@@ -94,6 +100,35 @@ def test_an_objection_asks_by_the_rules_that_held_when_it_was_written_down(app: 
     second = version_of(proposal)
     assert (second.method, second.charter_version_id) == ("majority", first.charter_version_id)
     assert (second.deadline - second.opened_at).days <= 8
+
+
+def test_a_form_made_from_earlier_words_does_not_undo_newer_ones(app: Flask) -> None:
+    network = a_network_with_rules()
+    ann, bob = members(network, 2)
+    proposal = a_proposal(network, ann)
+    key, url = proposal.id, f"/uk/proposals/{proposal.id}/reword"
+    client = browser(app, ann)
+    old = opened(client, url)
+    values = {"text": "Nine seats, and **no more**.", "because": "Somebody asked."}
+    sent = {**filled(old, url), **values}
+    with transaction():
+        row = db.session.merge(proposal)
+        passage, by = "**one each year** up again", acting(bob, network)
+        made = suggesting.suggest(row, passage, "three each year", "It is simpler.", by=by, via=Door.WEB)
+        db.session.flush()
+        suggesting.accept(made, by=acting(ann, network), via=Door.WEB)
+    answer = client.post(url, data=sent)
+    assert answer.status_code == 409
+    assert "Here are both" in answer.text
+    assert "Nine seats, three each year." in answer.text
+    assert "Nine seats, and **no more**." in answer.text
+    assert "Somebody asked." in answer.text
+    assert version_of(proposal).number == 2
+    again = {**filled(Html(answer.text), url), **values}
+    assert [client.post(url, data=again).status_code for _ in range(2)] == [303, 303]
+    db.session.rollback()
+    newest = queries.newest_version(key)
+    assert (newest.number, newest.text) == (3, "Nine seats, and **no more**.")
 
 
 def test_new_words_that_would_change_nothing_any_more_are_refused_and_the_page_says_so(app: Flask) -> None:
