@@ -100,8 +100,12 @@ def reword(
     if old.method in OPTIONS and not words.options:
         words = replace(words, options=tuple(queries.options_of([old.id])[old.id]))
     check_way(charter, words, proposal.matter, old.method)
-    later = timing.reworded(old.deadline, clock.now(), until, charter, ZoneInfo(network.zone))
-    check_days(words, later.astimezone(ZoneInfo(network.zone)).date())
+    zone = ZoneInfo(network.zone)
+    later = timing.reworded(old.deadline, clock.now(), until, charter, zone)
+    problem = timing.too_little(clock.now(), later, zone)
+    if problem is not None:
+        raise RuleBroken(say(problem))
+    check_days(words, later.astimezone(zone).date())
     end_version(old, Outcome.REWORDED)
     version = open_version(
         proposal, words, network, method=old.method, deadline=later, because=because, after=old

@@ -51,6 +51,19 @@ def reworded(deadline: datetime, now: datetime, last: datetime, charter: Charter
     return max(deadline, min(wanted, last))
 
 
+def too_little(now: datetime, closing: datetime, zone: ZoneInfo) -> Said | None:
+    """Why new words can't be asked now: they would have less than a whole day, by the wall clock; or nothing."""
+    left = closing.astimezone(zone).replace(tzinfo=None) - now.astimezone(zone).replace(tzinfo=None)
+    if left >= timedelta(days=1):
+        return None
+    return Said(
+        N_(
+            "There is not enough time left to ask everybody again: "
+            "take it back and ask anew, or leave the words."
+        )
+    )
+
+
 def frozen(now: datetime, deadline: datetime, charter: Charter) -> Said | None:
     """Why the words can't be changed any more, in the charter's last hours before `deadline`; or nothing."""
     hours = charter[p.FROZEN_HOURS]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from govnet.decisions.opening import Words
 from govnet.decisions.voices import Visible
 from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, Door
+from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
 from tests.builders import a_member, a_steering_member, acting
@@ -100,6 +102,20 @@ def test_an_objection_asks_by_the_rules_that_held_when_it_was_written_down(app: 
     second = version_of(proposal)
     assert (second.method, second.charter_version_id) == ("majority", first.charter_version_id)
     assert (second.deadline - second.opened_at).days <= 8
+
+
+def test_new_words_have_a_whole_day_or_are_refused(app: Flask, time: MovedClock) -> None:
+    network = a_network_with_rules(decisions__frozen_hours=0)
+    ann = a_member(network)
+    proposal = a_proposal(network, ann)
+    for number in range(4):
+        time.move(to=version_of(proposal).deadline - timedelta(hours=1))
+        if number < 3:
+            again = reworded(proposal, ann, network, f"Nine. {number}")
+            assert again.deadline - time.at >= timedelta(days=7)
+    with pytest.raises(RuleBroken, match="not enough time left to ask everybody again"):
+        reworded(proposal, ann, network)
+    assert version_of(proposal).number == 4
 
 
 def test_a_form_made_from_earlier_words_does_not_undo_newer_ones(app: Flask) -> None:
