@@ -141,7 +141,8 @@ def _propose_form(
         "question": question[:QUESTION_LIMIT],
         "replaces": replaced,
     } | _from_recommendation(network)
-    return offered(form_class(about=network, data=start), network, charter, matter)
+    about = f"network{network.id}/{matter}"  # the same words about something else are something else
+    return offered(form_class(about=about, data=start), network, charter, matter)
 
 
 def offered(form: Any, network: Network, charter: Charter, matter: str) -> Any:
