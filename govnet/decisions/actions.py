@@ -31,6 +31,7 @@ from govnet.decisions.opening import (
     check_asked,
     check_days,
     check_proposer,
+    check_reason,
     check_way,
     checked,
     digest,
@@ -95,6 +96,7 @@ def reword(
         raise Stale(_("The words changed while you were writing."), newer=old.text, yours=words.text)
     if old.method == ELSEWHERE:
         raise RuleBroken(_("What was decided elsewhere keeps its words. Object to it instead."))
+    check_reason(because, "because")
     until, charter = _amendable(old, proposal, network), queries.charter_of(old)
     words = checked(charters.rules_in_force(network.id), words, proposal.matter)
     if old.method in OPTIONS and not words.options:
@@ -131,6 +133,7 @@ def extend(proposal: Proposal, day: date, *, reason: str, by: Actor, via: Door) 
     if charter[p.EXTEND] == "never" or version.method == ELSEWHERE:
         raise RuleBroken(_("By our rules answers close on the day that was set."))
     last = timing.cap(proposal.opened_at, proposal.first_deadline, charter, zone)
+    check_reason(reason)
     problem = timing.extension_problem(day, version.deadline, last, charter, zone)
     if problem is not None:
         raise RuleBroken(say(problem), field="closes")
@@ -145,6 +148,7 @@ def close_early(proposal: Proposal, *, reason: str, by: Actor, via: Door) -> Non
     network, version = queries.network_of(proposal), still_open(proposal)
     if queries.charter_of(version)[p.CLOSE_EARLY] == "never" or version.method == ELSEWHERE:
         raise RuleBroken(_("By our rules nothing closes before its day."))
+    check_reason(reason)
     missing = version.roll_size - queries.tally(version.id).answered
     if missing > 0:
         raise RuleBroken(
@@ -171,6 +175,7 @@ def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
     doer = Doer(by, require(by, Can.WITHDRAW_PROPOSAL, proposal), via)
     petitions.check_one_of_many(proposal)
     version = still_open(proposal)
+    check_reason(reason)
     others = queries.answered_by_others(version.id, by.person_id)
     if version.method != ELSEWHERE and others and queries.charter_of(version)[p.TAKE_BACK] == "unanswered":
         raise RuleBroken(_("Somebody has answered: by our rules it can’t be taken back any more."))

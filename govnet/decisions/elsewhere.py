@@ -25,6 +25,7 @@ from govnet.decisions.opening import (
     Words,
     check_asked,
     check_days,
+    check_reason,
     checked,
     end_version,
     new_proposal,
@@ -103,6 +104,7 @@ def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> Propo
     old = still_open(proposal)
     if old.method != ELSEWHERE:
         raise RuleBroken(_("This can be answered: say Stop, with your reason."))
+    check_reason(reason)
     charter, zone = queries.charter_of(old), ZoneInfo(network.zone)
     closes = timing.earliest(clock.now(), charter, zone)
     deadline = timing.closes(closes, charter, zone)

@@ -274,6 +274,12 @@ def still_open(proposal: Proposal) -> ProposalVersion:
     return version
 
 
+def check_reason(reason: str, field: str = "reason") -> None:
+    """RuleBroken without a reason where everybody can read it beside what was done, whatever the door."""
+    if not reason.strip():
+        raise RuleBroken(_("Say why: everybody can read it."), field=field)
+
+
 def end_version(version: ProposalVersion, outcome: Outcome) -> None:
     """Close a version without a decision: its words were changed, or it was taken back."""
     version.state, version.closed_at, version.outcome = VersionState.CLOSED, clock.now(), outcome

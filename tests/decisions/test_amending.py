@@ -157,6 +157,7 @@ def test_it_closes_early_only_where_the_rules_say_so_and_everybody_has_answered(
     refused("1 person", close)
     answered(proposal, network, Kind.NO_VIEW, bob)
     time.move(timedelta(minutes=1))
+    refused("Say why", lambda: actions.close_early(proposal, reason="", by=by, via=Door.WEB))
     do(close)
     with pytest.raises(TooLate), transaction():
         answering.answer(version_of(proposal).id, Given(Kind.NO_VIEW), by=by, via=Door.WEB)

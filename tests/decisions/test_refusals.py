@@ -312,6 +312,26 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
         "closed",
         _end(),
     ),
+    "taking back without a reason": (
+        lambda s: actions.withdraw(s.proposal, " ", by=s.by(s.ann), via=WEB),
+        "Say why",
+    ),
+    "more time without a reason": (
+        lambda s: actions.extend(s.proposal, date(2015, 4, 22), reason="", by=s.by(s.ann), via=WEB),
+        "Say why",
+    ),
+    "new words without a reason": (
+        lambda s: actions.reword(s.proposal, Words("So?", "So."), because="\n", by=s.by(s.ann), via=WEB),
+        "Say why",
+    ),
+    "other words without a reason": (
+        lambda s: suggesting.suggest(s.proposal, "Nine", "Ten", " ", by=s.by(s.bob), via=WEB),
+        "Say why",
+    ),
+    "objecting without a reason": (
+        lambda s: elsewhere.object_to(s.elsewhere(), "", by=s.by(s.bob), via=WEB),
+        "Say why",
+    ),
     "objecting to what can be answered": (
         lambda s: elsewhere.object_to(s.proposal, "x", by=s.by(s.bob), via=WEB),
         "This can be answered",
