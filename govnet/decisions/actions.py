@@ -191,7 +191,8 @@ def add_note(decision: Decision, kind: NoteKind, text: str, *, by: Actor, via: D
         raise NotAllowed(_("A minority’s note is for those who disagreed in this decision."))
     if kind is not NoteKind.MINORITY and not (by.is_officer or queries.author_of(decision) == by.person_id):
         raise NotAllowed(_("Only the proposer, the committee or the coordinator can write this note."))
-    said = review_rules.note_too_long(kind.value, text)
+    written = queries.written_beside(decision.id, kind, by.person_id)
+    said = review_rules.note_too_long(kind.value, text, written)
     if said is not None:
         raise RuleBroken(say(said), field="text")
     note = DecisionNote(
