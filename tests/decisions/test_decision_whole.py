@@ -227,6 +227,14 @@ def test_a_minority_has_a_thousand_characters_and_adds_to_its_note(
     assert text.index("Nine are too many.") < text.index("Added on") < text.index("Seven, I meant.")
 
 
+def test_a_decision_has_a_button_to_print_it_once_scripts_run(
+    app: Flask, network: Network, time: MovedClock
+) -> None:
+    number = closed(time, a_proposal(network, a_member(network))).number
+    html = browser(app).get(f"/uk/decisions/{number}").text
+    assert '<button type="button" class="is-small" data-print hidden>Print</button>' in html
+
+
 def test_the_check_counts_again_and_shows_members_every_row(
     app: Flask, network: Network, time: MovedClock
 ) -> None:
