@@ -29,6 +29,9 @@ FORM = """{% extends "layouts/narrow.html" %}{% block title %}Reply{% endblock %
 <button type="submit">Send</button></form>{% endblock %}"""
 PRINT = """{% extends "layouts/narrow.html" %}{% from "components/actions.html" import print_button %}
 {% block title %}Decision{% endblock %}{% block content %}{{ print_button() }}{% endblock %}"""
+CRUMBS = """{% extends "layouts/narrow.html" %}{% from "components/lists.html" import crumbs %}
+{% block title %}Proposal{% endblock %}{% block crumbs %}{{ crumbs([("Decisions", "/a"), ("How many seats do we want", "/b"),
+("Proposal", "")]) }}{% endblock %}{% block content %}{% endblock %}"""
 PROGRESS = """{% extends "layouts/narrow.html" %}{% block title %}Sending{% endblock %}{% block content %}
 <div id="progress"{% if n < 3 %} data-poll="0.1"{% endif %}>{{ n }} of 3 <a href="/reply">Stop</a></div>{% endblock %}"""
 
@@ -54,6 +57,7 @@ class Site:
             "/preview", "preview", lambda: f"<em>{request.form['body']}</em>", methods=["POST"]
         )
         self.app.add_url_rule("/print", "print", lambda: render_template_string(PRINT))
+        self.app.add_url_rule("/crumbs", "crumbs", lambda: render_template_string(CRUMBS))
         self.app.add_url_rule("/progress", "progress", self.progress)
 
     def reply(self) -> Any:
@@ -185,3 +189,15 @@ def test_a_page_is_printed_by_a_button_that_only_scripts_show(
     assert without.locator("text=Print").count() == 1
     assert not without.locator("text=Print").is_visible()
     plain.close()
+
+
+def test_no_line_of_the_way_back_begins_with_a_chevron(page: Any) -> None:
+    """An item has nothing before its words, and no line more than they have."""
+    page.goto("/crumbs")
+    odd = """() => [...document.querySelectorAll(".crumbs li")].filter((item) => {
+      const [all, own] = [item, item.firstElementChild].map((each) => [...each.getClientRects()]);
+      return all.length !== own.length || all[0].left !== own[0].left;
+    }).map((item) => item.textContent)"""
+    for width in range(240, 440, 4):
+        page.set_viewport_size({"width": width, "height": 600})
+        assert page.evaluate(odd) == [], width
