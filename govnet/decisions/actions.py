@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -137,9 +138,23 @@ def extend(proposal: Proposal, day: date, *, reason: str, by: Actor, via: Door) 
     problem = timing.extension_problem(day, version.deadline, last, charter, zone)
     if problem is not None:
         raise RuleBroken(say(problem), field="closes")
+    _check_still_ahead((version.in_force_on, version.trial_until, proposal.review_on), day)
     version.deadline, version.reminded_at = timing.closes(day, charter, zone), None
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
     record(ProposalExtended(**doer.fields(network), **about, until=version.deadline, reason=reason))
+
+
+def _check_still_ahead(days: Iterable[date | None], closes: date) -> None:
+    """RuleBroken when a day that people read while they answer would come before answers close."""
+    passed = [day for day in days if day is not None and day <= closes]
+    if passed:
+        raise RuleBroken(
+            _(
+                "What is asked names %(day)s: choose an earlier day, or change its words.",
+                day=say(min(passed)),
+            ),
+            field="closes",
+        )
 
 
 def close_early(proposal: Proposal, *, reason: str, by: Actor, via: Door) -> None:

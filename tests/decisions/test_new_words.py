@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from govnet.charter import actions as charters
 from govnet.charter.models import Network
 from govnet.decisions import actions, elsewhere, queries, suggesting
 from govnet.decisions.models import Proposal, ProposalVersion
-from govnet.decisions.opening import Words
+from govnet.decisions.opening import Ask, More, Words
 from govnet.decisions.voices import Visible
 from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, Door
@@ -116,6 +116,20 @@ def test_new_words_have_a_whole_day_or_are_refused(app: Flask, time: MovedClock)
     with pytest.raises(RuleBroken, match="not enough time left to ask everybody again"):
         reworded(proposal, ann, network)
     assert version_of(proposal).number == 4
+
+
+def test_more_time_never_passes_a_day_that_the_words_name(app: Flask) -> None:
+    network = a_network_with_rules()
+    ann = a_member(network)
+    words = Words(QUESTION, "Nine.", {}, More(trial_until=date(2015, 4, 27), trial_signs="People come."))
+    by = acting(ann, network)
+    with transaction():
+        proposal = actions.propose(network, words, Ask("statement"), by=by, via=Door.WEB)
+    with pytest.raises(RuleBroken, match="names Mon 27 Apr 2015: choose an earlier day"), transaction():
+        actions.extend(proposal, date(2015, 4, 27), reason="Easter.", by=by, via=Door.WEB)
+    with transaction():
+        actions.extend(proposal, date(2015, 4, 24), reason="Easter.", by=by, via=Door.WEB)
+    assert version_of(proposal).deadline.date() == date(2015, 4, 24)
 
 
 def test_a_form_made_from_earlier_words_does_not_undo_newer_ones(app: Flask) -> None:
