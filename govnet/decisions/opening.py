@@ -206,9 +206,7 @@ def open_version(
     after: ProposalVersion | None = None,
 ) -> ProposalVersion:
     """Open a version and take its roll: the first under the rules in force, each other under those of the one before."""
-    charter_version = charters.version_in_force(network.id)
-    if after is not None:
-        charter_version = db.session.get_one(CharterVersion, after.charter_version_id)
+    charter_version = _charter_after(after) if after else charters.version_in_force(network.id)
     asked = roll.take(network, proposal.body, charters.rules_of(charter_version))
     counted = sum(row["counted"] for row in asked)
     if not counted:
@@ -236,6 +234,10 @@ def open_version(
     if method in OPTIONS:
         _write_options(version.id, words.options)
     return version
+
+
+def _charter_after(version: ProposalVersion) -> CharterVersion:
+    return db.session.get_one(CharterVersion, version.charter_version_id)
 
 
 def _visible(charter: Charter, after: ProposalVersion | None) -> Visible:
