@@ -64,7 +64,10 @@ EXTENSION_DAYS = Whole(
     key="decisions.extension_days",
     default=7,
     title=N_("Time to answer new words"),
-    explains=N_("When a proposal’s words change, everybody is asked again and has at least this long."),
+    explains=N_(
+        "When a proposal’s words change, everybody is asked again and has at least this long, "
+        "as far as the closing day can still be moved."
+    ),
     clause=N_("When its words change, everybody is asked again and has at least %(value)s more."),
     unit="days",
     least=1,

@@ -22,12 +22,32 @@ def sentence(each: Parameter[Any], charter: Charter) -> tuple[tuple[str, ...], S
     """What the charter says of a parameter, and the keys it speaks of: its own, and those woven into its sentence."""
     if each is p.MANDATE_MONTHS:
         return _appointment(charter)
+    if each is p.EXTENSION_DAYS:
+        return _new_words(charter)
     words = each.woven.get(charter[each]) if isinstance(each, Choice) else None
     if not words:
         return (each.key,), each.states(charter[each])
     found = [p.CATALOGUE[key] for key in p.CATALOGUE if f"%({key.replace('.', '__')})s" in words]
     values = {one.key.replace(".", "__"): one.phrase(charter[one]) for one in found}
     return (each.key, *(one.key for one in found)), Said(words, values)
+
+
+def _new_words(charter: Charter) -> tuple[tuple[str, ...], Said]:
+    """How long new words are asked is true only with how far they can move the closing day: one sentence."""
+    days, most = p.EXTENSION_DAYS, p.EXTENSION_MOST
+    text = (
+        N_(
+            "When its words change, everybody is asked again and has at least %(days)s more. New words move the "
+            "closing day by %(most)s in all, and no more: near that end it can be fewer days, but never less than one."
+        )
+        if charter[most]
+        else N_(
+            "When its words change, everybody is asked again until the day that was set. With less than a day left, "
+            "the words stay."
+        )
+    )
+    values = {"days": days.phrase(charter[days]), "most": most.phrase(charter[most])}
+    return (days.key, most.key), Said(text, values)
 
 
 def _appointment(charter: Charter) -> tuple[tuple[str, ...], Said]:

@@ -1,9 +1,10 @@
-"""Proposing, changing the words, taking back, and writing down what was decided elsewhere."""
+"""Proposing, changing the words, giving more time, closing early, taking back, and noting beside a decision."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,28 +14,25 @@ from flask_babel import ngettext
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.charter.rules import Charter
-from govnet.decisions import petitions, queries, review_rules, timing, trials, ways
+from govnet.decisions import petitions, queries, review_rules, timing, ways
 from govnet.decisions.book import Decision, DecisionNote, NoteKind
 from govnet.decisions.events import (
     NoteAdded,
-    Objected,
     ProposalClosedEarly,
     ProposalExtended,
     ProposalOpened,
     ProposalReworded,
     ProposalWithdrawn,
-    TakenElsewhere,
-    TakenElsewhereLate,
 )
 from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion
 from govnet.decisions.opening import (
     Ask,
     Doer,
-    Taken,
     Words,
+    check_asked,
     check_days,
     check_proposer,
+    check_reason,
     check_way,
     checked,
     digest,
@@ -43,20 +41,16 @@ from govnet.decisions.opening import (
     open_version,
     still_open,
     told,
-    words_of,
 )
 from govnet.decisions.rules import OPTIONS, Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
-from govnet.kernel.errors import NotAllowed, RuleBroken
+from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.kernel.text import render
 from govnet.kernel.words import say
 from govnet.permissions import Can, require
 from govnet.record.actions import record
-
-UNDO = timedelta(minutes=10)
-"""How long what was written down waits before it is told, so that a slip can be taken back."""
 
 
 def propose(
@@ -74,15 +68,12 @@ def propose(
     words = checked(charter, words, ask.matter)
     method = ask.method or charter[p.METHOD_FOR[ask.matter]]
     check_way(charter, words, ask.matter, method)
-    confirms = trials.confirms(network.id, ask.replaces_id, clock.today(network.zone))
-    if ask.matter == "charter" and not words.changes and not confirms:
-        raise RuleBroken(_("Choose at least one of our rules to change."), field="rules")
     zone = ZoneInfo(network.zone)
     closes = ask.closes or timing.earliest(clock.now(), charter, zone)
     problem = timing.day_problem(closes, clock.now(), charter, zone)
     if problem is not None:
         raise RuleBroken(say(problem), field="closes")
-    check_days(words, closes)
+    check_asked(network, words, ask, closes)
     deadline = timing.closes(closes, charter, zone)
     proposal = new_proposal(network, ask, charter, door=via, by=by, first_deadline=deadline)
     version = open_version(proposal, words, network, method=method, deadline=deadline)
@@ -90,71 +81,37 @@ def propose(
     return proposal
 
 
-def record_elsewhere(
-    network: Network, words: Words, ask: Ask, taken: Taken, *, by: Actor, via: Door
-) -> Proposal:
-    """Write down what a meeting or the list (`via`) decided: it stands unless somebody objects in time."""
-    doer = Doer(by, require(by, Can.RECORD_DECISION, network), via)
-    if taken.on > clock.today(network.zone):
-        raise RuleBroken(
-            _("That day has not come yet. Enter the day on which it was decided."), field="taken_on"
-        )
-    charter = charters.rules_in_force(network.id)
-    late = _late(network, charter, taken, via)
-    words = checked(charter, words, ask.matter)
-    until = timing.objections_until(clock.now(), charter, ZoneInfo(network.zone))
-    values = {"taken_on": taken.on, "taken_by": taken.by, "taken_where": taken.where}
-    evidence = {"evidence": taken.evidence, "evidence_url": taken.url, "present": taken.present.strip()}
-    times = {"first_deadline": until, "tell_at": clock.now() + UNDO}
-    proposal = new_proposal(network, ask, charter, door=via, by=by, **values, **evidence, **times, **late)
-    version = open_version(proposal, words, network, method=ELSEWHERE, deadline=until)
-    how: dict[str, Any] = {"taken_on": taken.on, "taken_by": taken.by, "evidence": taken.evidence}
-    how["present"] = taken.present.strip()
-    about = {**doer.fields(network), **told(proposal, version), **how}
-    if late:
-        record(TakenElsewhereLate(**about, days=late["days_late"], late_because=late["late_because"]))
-    else:
-        record(TakenElsewhere(**about))
-    return proposal
+def reword(
+    proposal: Proposal, words: Words, *, because: str, by: Actor, via: Door, seen: int | None = None
+) -> ProposalVersion:
+    """Ask everybody again in new words; earlier answers stay beside the words they were given to.
 
-
-def _late(network: Network, charter: Charter, taken: Taken, via: Door) -> dict[str, Any]:
-    """How late it is and why, where the charter says how soon a meeting of the committee is written down."""
-    met = taken.by == "committee" and via is Door.MEETING
-    days = timing.days_late(taken.on, clock.today(network.zone), charter) if met else 0
-    if days and not taken.late_because.strip():
-        allowed = say(p.PUBLISH_DAYS.phrase(charter[p.PUBLISH_DAYS]))
-        raise RuleBroken(
-            _(
-                "By our rules what the committee decides at a meeting is written down within %(days)s. "
-                "You still can: say why it comes later. Everybody can read it.",
-                days=allowed,
-            ),
-            field="late_because",
-        )
-    return {"days_late": days, "late_because": taken.late_because.strip()} if days else {}
-
-
-def reword(proposal: Proposal, words: Words, *, because: str, by: Actor, via: Door) -> ProposalVersion:
-    """Ask everybody again in new words; earlier answers stay beside the words they were given to."""
+    All goes on as it began, by the rules it opened under; only what it would change is seen against those in force.
+    `seen`, where known, is the number of the words that were there to be changed: Stale once there are newer ones.
+    """
     doer = Doer(by, require(by, Can.REWORD_PROPOSAL, proposal), via)
     petitions.check_one_of_many(proposal)
     network = queries.network_of(proposal)
     old = still_open(proposal)
+    if seen is not None and seen != old.number:
+        raise Stale(_("The words changed while you were writing."), newer=old.text, yours=words.text)
     if old.method == ELSEWHERE:
         raise RuleBroken(_("What was decided elsewhere keeps its words. Object to it instead."))
-    until = _amendable(old, proposal, network)
-    charter = charters.rules_in_force(network.id)
-    words = checked(charter, words, proposal.matter)
-    method = ways.kept(charter, proposal.matter, old.method)
-    if method in OPTIONS and not words.options:
+    check_reason(because, "because")
+    until, charter = _amendable(old, proposal, network), queries.charter_of(old)
+    words = checked(charters.rules_in_force(network.id), words, proposal.matter)
+    if old.method in OPTIONS and not words.options:
         words = replace(words, options=tuple(queries.options_of([old.id])[old.id]))
-    check_way(charter, words, proposal.matter, method)
-    later = timing.reworded(old.deadline, clock.now(), until, charter, ZoneInfo(network.zone))
-    check_days(words, later.astimezone(ZoneInfo(network.zone)).date())
+    check_way(charter, words, proposal.matter, old.method)
+    zone = ZoneInfo(network.zone)
+    later = timing.reworded(old.deadline, clock.now(), until, charter, zone)
+    problem = timing.too_little(clock.now(), later, zone)
+    if problem is not None:
+        raise RuleBroken(say(problem))
+    check_days(words, later.astimezone(zone).date())
     end_version(old, Outcome.REWORDED)
     version = open_version(
-        proposal, words, network, method=method, deadline=later, because=because, after=old
+        proposal, words, network, method=old.method, deadline=later, because=because, after=old
     )
     record(ProposalReworded(**doer.fields(network), **told(proposal, version)))
     return version
@@ -177,12 +134,27 @@ def extend(proposal: Proposal, day: date, *, reason: str, by: Actor, via: Door) 
     if charter[p.EXTEND] == "never" or version.method == ELSEWHERE:
         raise RuleBroken(_("By our rules answers close on the day that was set."))
     last = timing.cap(proposal.opened_at, proposal.first_deadline, charter, zone)
+    check_reason(reason)
     problem = timing.extension_problem(day, version.deadline, last, charter, zone)
     if problem is not None:
         raise RuleBroken(say(problem), field="closes")
+    _check_still_ahead((version.in_force_on, version.trial_until, proposal.review_on), day)
     version.deadline, version.reminded_at = timing.closes(day, charter, zone), None
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
     record(ProposalExtended(**doer.fields(network), **about, until=version.deadline, reason=reason))
+
+
+def _check_still_ahead(days: Iterable[date | None], closes: date) -> None:
+    """RuleBroken when a day that people read while they answer would come before answers close."""
+    passed = [day for day in days if day is not None and day <= closes]
+    if passed:
+        raise RuleBroken(
+            _(
+                "What is asked names %(day)s: choose an earlier day, or change its words.",
+                day=say(min(passed)),
+            ),
+            field="closes",
+        )
 
 
 def close_early(proposal: Proposal, *, reason: str, by: Actor, via: Door) -> None:
@@ -191,6 +163,7 @@ def close_early(proposal: Proposal, *, reason: str, by: Actor, via: Door) -> Non
     network, version = queries.network_of(proposal), still_open(proposal)
     if queries.charter_of(version)[p.CLOSE_EARLY] == "never" or version.method == ELSEWHERE:
         raise RuleBroken(_("By our rules nothing closes before its day."))
+    check_reason(reason)
     missing = version.roll_size - queries.tally(version.id).answered
     if missing > 0:
         raise RuleBroken(
@@ -212,32 +185,12 @@ def may_close_early(version: ProposalVersion, answered: int) -> bool:
     return open_to_all and charter[p.CLOSE_EARLY] != "never"
 
 
-def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> ProposalVersion:
-    """Stop what was decided elsewhere from standing: those who decide such matters are asked instead."""
-    doer = Doer(by, require(by, Can.OBJECT, proposal), via)
-    network = queries.network_of(proposal)
-    old = still_open(proposal)
-    if old.method != ELSEWHERE:
-        raise RuleBroken(_("This can be answered: say Stop, with your reason."))
-    charter = charters.rules_in_force(network.id)
-    zone = ZoneInfo(network.zone)
-    deadline = timing.closes(timing.earliest(clock.now(), charter, zone), charter, zone)
-    end_version(old, Outcome.OBJECTED)
-    proposal.first_deadline = deadline
-    method = charter[p.METHOD_FOR[proposal.matter]]
-    words = words_of(old)
-    version = open_version(
-        proposal, words, network, method=method, deadline=deadline, because=reason, after=old
-    )
-    record(Objected(**doer.fields(network), **told(proposal, version), reason=reason))
-    return version
-
-
 def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
     """Take a proposal back while it is open: nothing was decided, and it stays readable."""
     doer = Doer(by, require(by, Can.WITHDRAW_PROPOSAL, proposal), via)
     petitions.check_one_of_many(proposal)
     version = still_open(proposal)
+    check_reason(reason)
     others = queries.answered_by_others(version.id, by.person_id)
     if version.method != ELSEWHERE and others and queries.charter_of(version)[p.TAKE_BACK] == "unanswered":
         raise RuleBroken(_("Somebody has answered: by our rules it can’t be taken back any more."))
@@ -253,7 +206,8 @@ def add_note(decision: Decision, kind: NoteKind, text: str, *, by: Actor, via: D
         raise NotAllowed(_("A minority’s note is for those who disagreed in this decision."))
     if kind is not NoteKind.MINORITY and not (by.is_officer or queries.author_of(decision) == by.person_id):
         raise NotAllowed(_("Only the proposer, the committee or the coordinator can write this note."))
-    said = review_rules.note_too_long(kind.value, text)
+    written = queries.written_beside(decision.id, kind, by.person_id)
+    said = review_rules.note_too_long(kind.value, text, written)
     if said is not None:
         raise RuleBroken(say(said), field="text")
     note = DecisionNote(

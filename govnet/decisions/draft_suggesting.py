@@ -14,6 +14,7 @@ from govnet.charter.models import Network
 from govnet.decisions import drafting, drafts
 from govnet.decisions.beside import Draft, DraftState, DraftSuggestion, SuggestionState
 from govnet.decisions.draft_events import DraftSuggested, DraftSuggestionAnswered
+from govnet.decisions.opening import check_reason
 from govnet.decisions.suggesting import MOST_OPEN, check_passage
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -30,6 +31,7 @@ def suggest(draft_id: int, passage: str, instead: str, why: str, *, by: Actor, v
     under = require(by, Can.SPONSOR, draft)
     if draft.author_id == by.person_id:
         raise RuleBroken(_("It is your own draft: change its words yourself."))
+    check_reason(why, "why")
     check_passage(drafts.loads(draft.words)[0].text, passage, instead)
     open_ones = select(func.count()).where(
         DraftSuggestion.draft_id == draft.id,

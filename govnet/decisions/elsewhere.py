@@ -1,19 +1,153 @@
-"""What was decided elsewhere, after it is written down: told once its ten minutes are over."""
+"""What was decided elsewhere: written down, told once its ten minutes are over, and objected to."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
-from govnet.decisions import queries
-from govnet.decisions.events import ElsewhereTold
+from govnet.charter import parameters as p
+from govnet.charter import queries as charters
+from govnet.charter.models import Network
+from govnet.charter.rules import Charter
+from govnet.decisions import queries, timing
+from govnet.decisions.events import ElsewhereTold, Objected, TakenElsewhere, TakenElsewhereLate
 from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion, VersionState
+from govnet.decisions.opening import (
+    Ask,
+    Doer,
+    More,
+    Taken,
+    Words,
+    check_asked,
+    check_days,
+    check_reason,
+    checked,
+    end_version,
+    new_proposal,
+    open_version,
+    still_open,
+    told,
+    words_of,
+)
+from govnet.decisions.rules import Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.actor import PROGRAM, SYSTEM, Actor, Door
+from govnet.kernel.errors import RuleBroken
+from govnet.kernel.said import N_, Said
 from govnet.kernel.transaction import transaction
+from govnet.kernel.words import say
+from govnet.permissions import Can, require
 from govnet.record.actions import record
+
+UNDO = timedelta(minutes=10)
+"""How long what was written down waits before it is told, so that a slip can be taken back."""
+
+
+def write_down(network: Network, words: Words, ask: Ask, taken: Taken, *, by: Actor, via: Door) -> Proposal:
+    """Write down what a meeting or the list (`via`) decided: it stands unless somebody objects in time."""
+    doer = Doer(by, require(by, Can.RECORD_DECISION, network), via)
+    if taken.on > clock.today(network.zone):
+        raise RuleBroken(
+            _("That day has not come yet. Enter the day on which it was decided."), field="taken_on"
+        )
+    charter = charters.rules_in_force(network.id)
+    late = _late(network, charter, taken, via)
+    words = checked(charter, words, ask.matter)
+    zone = ZoneInfo(network.zone)
+    until = timing.objections_until(clock.now(), charter, zone)
+    check_asked(network, words, ask, until.astimezone(zone).date())
+    values = {"taken_on": taken.on, "taken_by": taken.by, "taken_where": taken.where}
+    evidence = {"evidence": taken.evidence, "evidence_url": taken.url, "present": taken.present.strip()}
+    times = {"first_deadline": until, "tell_at": clock.now() + UNDO}
+    proposal = new_proposal(network, ask, charter, door=via, by=by, **values, **evidence, **times, **late)
+    version = open_version(proposal, words, network, method=ELSEWHERE, deadline=until)
+    how: dict[str, Any] = {"taken_on": taken.on, "taken_by": taken.by, "evidence": taken.evidence}
+    how["present"] = taken.present.strip()
+    about = {**doer.fields(network), **told(proposal, version), **how}
+    if late:
+        record(TakenElsewhereLate(**about, days=late["days_late"], late_because=late["late_because"]))
+    else:
+        record(TakenElsewhere(**about))
+    return proposal
+
+
+def _late(network: Network, charter: Charter, taken: Taken, via: Door) -> dict[str, Any]:
+    """How late it is and why, where the charter says how soon a meeting of the committee is written down."""
+    met = taken.by == "committee" and via is Door.MEETING
+    days = timing.days_late(taken.on, clock.today(network.zone), charter) if met else 0
+    if days and not taken.late_because.strip():
+        allowed = say(p.PUBLISH_DAYS.phrase(charter[p.PUBLISH_DAYS]))
+        raise RuleBroken(
+            _(
+                "By our rules what the committee decides at a meeting is written down within %(days)s. "
+                "You still can: say why it comes later. Everybody can read it.",
+                days=allowed,
+            ),
+            field="late_because",
+        )
+    return {"days_late": days, "late_because": taken.late_because.strip()} if days else {}
+
+
+def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> ProposalVersion:
+    """Stop what was decided elsewhere from standing: those who decide such matters are asked instead.
+
+    A day in its words that would come before answers close is moved, and beside the reason it says so.
+    """
+    doer = Doer(by, require(by, Can.OBJECT, proposal), via)
+    network = queries.network_of(proposal)
+    old = still_open(proposal)
+    if old.method != ELSEWHERE:
+        raise RuleBroken(_("This can be answered: say Stop, with your reason."))
+    check_reason(reason)
+    charter, zone = queries.charter_of(old), ZoneInfo(network.zone)
+    closes = timing.earliest(clock.now(), charter, zone)
+    deadline = timing.closes(closes, charter, zone)
+    end_version(old, Outcome.OBJECTED)
+    proposal.first_deadline = deadline
+    before, review_on = words_of(old), proposal.review_on
+    words, proposal.review_on = _moved(before, review_on, old.deadline.astimezone(zone).date(), closes)
+    check_days(words, closes)
+    because = "\n\n".join((reason, *_moves(before.more, words.more, review_on, proposal.review_on)))
+    method = charter[p.METHOD_FOR[proposal.matter]]
+    version = open_version(
+        proposal, words, network, method=method, deadline=deadline, because=because, after=old
+    )
+    record(Objected(**doer.fields(network), **told(proposal, version), reason=reason))
+    return version
+
+
+def _moved(words: Words, review_on: date | None, was: date, closes: date) -> tuple[Words, date | None]:
+    """The words and the day of review, with each day that would come too soon moved as the closing was."""
+    more, days = words.more, closes - was
+    begins = timing.moved(more.in_force_on, closes, days)
+    ends = timing.moved(more.trial_until, max(closes, begins or closes), days)
+    more = replace(more, in_force_on=begins, trial_until=ends)
+    return replace(words, more=more), timing.moved(review_on, closes, days)
+
+
+def _moves(before: More, after: More, reviewed: date | None, review_on: date | None) -> list[str]:
+    """Which days were moved, in a sentence each."""
+    days = {
+        N_("As answers close later, new rules would hold from %(day)s, not from %(before)s."): (
+            before.in_force_on,
+            after.in_force_on,
+        ),
+        N_("As answers close later, the trial would end on %(day)s, not on %(before)s."): (
+            before.trial_until,
+            after.trial_until,
+        ),
+        N_("As answers close later, it would be looked at again on %(day)s, not on %(before)s."): (
+            reviewed,
+            review_on,
+        ),
+    }
+    return [say(Said(said, {"before": old, "day": new})) for said, (old, new) in days.items() if old != new]
 
 
 def tell_due() -> int:

@@ -21,7 +21,7 @@ from govnet.decisions.rules import FIVE, Kind
 from govnet.decisions.ways import CHOOSING
 from govnet.decisions.words import FACES, label
 from govnet.kernel.days import Day
-from govnet.kernel.forms import Body, Form, Text
+from govnet.kernel.forms import SAME_FOR, Body, Form, Text
 from govnet.kernel.said import Said
 from govnet.kernel.words import say
 
@@ -84,6 +84,7 @@ class WordsForm(Form):
 class ProposeForm(WordsForm):
     """Something to ask."""
 
+    same_for = SAME_FOR
     way = RadioField(_l("How is it decided?"), validators=[InputRequired(_l("Choose how it is decided."))])
     choosing = SelectField(
         _l("Between options, people choose"),
@@ -106,11 +107,19 @@ class RewordForm(WordsForm):
     because = Text(
         _l("What changed, and why"), missing=_l("Say what changed: everybody is asked again."), limit=500
     )
+    seen = HiddenField()
+    """The number of the words that were there to be changed."""
+
+    def began_with(self) -> int:
+        """That number; 0 where it is none, so that the form counts as stale."""
+        sent = self.seen.data or ""
+        return int(sent) if sent.isdecimal() and len(sent) < 9 else 0
 
 
 class RecordForm(WordsForm):
     """What a meeting or the list decided."""
 
+    same_for = SAME_FOR
     matter = RadioField(_l("What is it about?"), validators=[InputRequired(_l("Choose what it is about."))])
     door = RadioField(
         _l("Where was it decided?"),
@@ -249,6 +258,7 @@ def more_in(form: WordsForm) -> More:
 class AskForm(Form):
     """Until when a draft is asked."""
 
+    same_for = SAME_FOR
     closes = Day(
         _l("Answers close on"), validators=[InputRequired(_l("Enter the day on which answers close."))]
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from govnet.charter.queries import rules_of
-from govnet.charter.rules import diff
 from govnet.decisions import (
     choosing,
     draft_notify,
@@ -15,6 +14,7 @@ from govnet.decisions import (
     replying,
     review_notify,
     roll,
+    shown,
     words,
 )
 from govnet.decisions.answers import answers
@@ -210,14 +210,13 @@ def _notice(
 
 def _context(told: Told, version: ProposalVersion) -> dict[str, Any]:
     """What every mail about a proposal may name."""
-    wanted, charter = queries.changes_of(version), rules_of(version.charter_version)
     return {
         "version": version,
         "proposal": version.proposal,
         "zone": told.network.zone,
         "options": queries.options_of([version.id]).get(version.id, []),
-        "changes": diff(charter, charter.with_changes(wanted)) if wanted else (),
-        "can_answer": [words.label(kind) for kind in offered(charter)],
+        "changes": shown.changes(version),
+        "can_answer": [words.label(kind) for kind in offered(rules_of(version.charter_version))],
         "actor": told.details.get("actor", ""),
     }
 

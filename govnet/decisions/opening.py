@@ -13,9 +13,9 @@ from sqlalchemy import insert
 
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
-from govnet.charter.models import Network
+from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import Charter, canonical, problems
-from govnet.decisions import queries, register, roll, timing, ways
+from govnet.decisions import queries, register, roll, timing, trials, ways
 from govnet.decisions.models import Option, Proposal, ProposalVersion, Replaces, RollEntry, VersionState
 from govnet.decisions.rules import OPTIONS, Outcome
 from govnet.decisions.voices import Visible, tightest
@@ -133,16 +133,33 @@ def words_of(version: ProposalVersion) -> Words:
     return Words(version.question, version.text, queries.changes_of(version), more)
 
 
+def check_asked(network: Network, words: Words, ask: Ask, closes: date) -> None:
+    """RuleBroken when our rules are to change and none is named, or a day comes before it is settled.
+
+    Whether people are asked, or a meeting has decided and they may object.
+    """
+    confirms = trials.confirms(network.id, ask.replaces_id, clock.today(network.zone))
+    if ask.matter == "charter" and not words.changes and not confirms:
+        raise RuleBroken(_("Choose at least one of our rules to change."), field="rules")
+    check_days(words, closes)
+    if ask.review_on is not None and ask.review_on <= closes:
+        raise RuleBroken(_too_soon(closes), field="review")
+
+
 def check_days(words: Words, closes: date) -> None:
-    """RuleBroken when a day on which something begins or ends comes before answers close."""
+    """RuleBroken when a day on which something begins or ends comes before it is settled, on `closes`."""
     more = words.more
     if more.in_force_on is not None and more.in_force_on <= closes:
-        raise RuleBroken(_("Choose a day after answers close, or none."), field="in_force_on")
+        raise RuleBroken(_too_soon(closes), field="in_force_on")
     if more.trial_until is not None and more.trial_until <= max(closes, more.in_force_on or closes):
         raise RuleBroken(_("A trial ends after it has begun: choose a later day."), field="trial_until")
     if (more.trial_until is None) != (not more.trial_signs.strip()):
         where = "trial_signs" if more.trial_until else "trial_until"
         raise RuleBroken(_("A trial has a last day, and says how we shall know."), field=where)
+
+
+def _too_soon(closes: date) -> str:
+    return str(_("Choose a day after %(day)s, or none: until then nothing is settled.", day=say(closes)))
 
 
 def check_way(charter: Charter, words: Words, matter: str, method: str) -> None:
@@ -188,8 +205,8 @@ def open_version(
     because: str = "",
     after: ProposalVersion | None = None,
 ) -> ProposalVersion:
-    """Open a version and take its roll."""
-    charter_version = charters.version_in_force(network.id)
+    """Open a version and take its roll: the first under the rules in force, each other under those of the one before."""
+    charter_version = _charter_after(after) if after else charters.version_in_force(network.id)
     asked = roll.take(network, proposal.body, charters.rules_of(charter_version))
     counted = sum(row["counted"] for row in asked)
     if not counted:
@@ -217,6 +234,10 @@ def open_version(
     if method in OPTIONS:
         _write_options(version.id, words.options)
     return version
+
+
+def _charter_after(version: ProposalVersion) -> CharterVersion:
+    return db.session.get_one(CharterVersion, version.charter_version_id)
 
 
 def _visible(charter: Charter, after: ProposalVersion | None) -> Visible:
@@ -253,6 +274,12 @@ def still_open(proposal: Proposal) -> ProposalVersion:
     if version is None or not timing.takes_answers(clock.now(), version.deadline):
         raise RuleBroken(_("This has closed. What was decided can be changed by a new proposal."))
     return version
+
+
+def check_reason(reason: str, field: str = "reason") -> None:
+    """RuleBroken without a reason where everybody can read it beside what was done, whatever the door."""
+    if not reason.strip():
+        raise RuleBroken(_("Say why: everybody can read it."), field=field)
 
 
 def end_version(version: ProposalVersion, outcome: Outcome) -> None:

@@ -15,8 +15,8 @@ from govnet.charter import queries as charters
 from govnet.charter.fields import options
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
-from govnet.charter.rules import Charter
-from govnet.decisions import actions, drafting, queries, register, timing, trials, ways
+from govnet.charter.rules import Charter, problems
+from govnet.decisions import actions, drafting, elsewhere, queries, register, timing, trials, ways
 from govnet.decisions.blueprint import bp
 from govnet.decisions.discussion import of_thread
 from govnet.decisions.forms import (
@@ -33,6 +33,7 @@ from govnet.decisions.opening import Ask, Words, words_of
 from govnet.decisions.option_forms import method_in, offer_ways, with_options
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
+from govnet.kernel.errors import Stale
 from govnet.kernel.forms import once
 from govnet.kernel.pages import page, see
 from govnet.kernel.transaction import transaction
@@ -140,7 +141,8 @@ def _propose_form(
         "question": question[:QUESTION_LIMIT],
         "replaces": replaced,
     } | _from_recommendation(network)
-    return offered(form_class(about=network, data=start), network, charter, matter)
+    about = f"network{network.id}/{matter}"  # the same words about something else are something else
+    return offered(form_class(about=about, data=start), network, charter, matter)
 
 
 def offered(form: Any, network: Network, charter: Charter, matter: str) -> Any:
@@ -194,32 +196,44 @@ def reword_now(network: Network, proposal: Proposal) -> Response:
         rules = [p.CATALOGUE[key] for key in queries.changes_of(version)]
         lines = form.options.lines_given if "options" in form else ()
         words = Words(form.question.data, form.text.data, rules_in(form, rules), more_in(form), lines)
-        with form.catching():
-            return once(
-                form,
-                lambda: actions.reword(
-                    proposal, words, because=form.because.data, by=current_actor(), via=Door.WEB
-                ),
-                lambda _made: url_for(".proposal", proposal_id=proposal_id),
-                done=_("Everybody is asked again, in the new words."),
-            )
+        how = {"because": form.because.data, "seen": form.began_with()}
+        try:
+            with form.catching():
+                return once(
+                    form,
+                    lambda: actions.reword(proposal, words, by=current_actor(), via=Door.WEB, **how),
+                    lambda _made: url_for(".proposal", proposal_id=proposal_id),
+                    done=_("Everybody is asked again, in the new words."),
+                )
+        except Stale:
+            return _stale_page(queries.proposal_whole(proposal_id), form)
     return _reword_page(queries.proposal_whole(proposal_id), form, 422)
+
+
+def _stale_page(proposal: Proposal, form: Any) -> Response:
+    """What was typed, beside the newer words; sending it again says that those were seen."""
+    form.seen.data = str(queries.newest_version(proposal.id).number)
+    return _reword_page(proposal, form, 409)
 
 
 def _reword_form(proposal: Proposal) -> Any:
     version = queries.newest_version(proposal.id)
     wanted = queries.changes_of(version)
-    charter = charters.rules_in_force(proposal.network_id).with_changes(wanted)
+    charter = queries.charter_of(version)
+    if not problems(charter, wanted):
+        charter = charter.with_changes(wanted)
     form_class, _rules = with_rules(RewordForm, [p.CATALOGUE[key] for key in wanted], charter)
     form_class, given = with_options(form_class, version)
-    given |= {"question": version.question, "text": version.text}
-    return form_class(about=version, data=given | asdict(words_of(version).more))
+    given |= {"question": version.question, "text": version.text, "seen": str(version.number)}
+    return form_class(about=proposal, data=given | asdict(words_of(version).more))
 
 
 def _reword_page(proposal: Proposal, form: Any, status: int = 200) -> Response:
     version = queries.newest_version(proposal.id)
     rules = [p.CATALOGUE[key] for key in queries.changes_of(version)]
-    return page("decisions/reword.html", status, proposal=proposal, version=version, rules=rules, form=form)
+    newer = version if status == 409 else None
+    about = {"proposal": proposal, "version": version, "rules": rules}
+    return page("decisions/reword.html", status, **about, newer=newer, form=form)
 
 
 @bp.get("/<network:network>/proposals/<int:proposal_id>/withdraw")
@@ -255,7 +269,7 @@ def object_now(network: Network, proposal: Proposal) -> Response:
     form, proposal_id = ReasonForm(about=proposal), proposal.id
     if form.validate_on_submit():
         with form.catching(), transaction():
-            actions.object_to(proposal, form.reason.data or "", by=current_actor(), via=Door.WEB)
+            elsewhere.object_to(proposal, form.reason.data or "", by=current_actor(), via=Door.WEB)
             return see(".proposal", proposal_id=proposal_id)
     return _reason_page(queries.proposal_whole(proposal_id), "object", form, 422)
 

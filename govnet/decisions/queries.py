@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from govnet.charter import queries as charters
 from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import Charter
-from govnet.decisions.book import Decision
+from govnet.decisions.book import Decision, DecisionNote, NoteKind
 from govnet.decisions.models import (
     Option,
     PastPosition,
@@ -112,6 +112,17 @@ def topic_of(proposal: Proposal) -> int | None:
 def author_of(decision: Decision) -> int:
     """Who proposed what was decided."""
     return db.session.get_one(ProposalVersion, decision.version_id).author_id
+
+
+def written_beside(decision_id: int, kind: NoteKind, person_id: int | None) -> int:
+    """How many characters somebody's notes of this kind have beside a decision; two at once wait for each other."""
+    db.session.execute(select(Decision.id).where(Decision.id == decision_id).with_for_update())
+    query = select(func.coalesce(func.sum(func.length(DecisionNote.text)), 0)).where(
+        DecisionNote.decision_id == decision_id,
+        DecisionNote.kind == kind,
+        DecisionNote.author_id == person_id,
+    )
+    return int(db.session.scalar(query) or 0)
 
 
 def changes_of(version: ProposalVersion) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from govnet.charter import queries as charters
 from govnet.charter.fields import options
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
-from govnet.decisions import actions, register
+from govnet.decisions import actions, elsewhere, register
 from govnet.decisions.blueprint import bp
 from govnet.decisions.book import Decision, NoteKind
 from govnet.decisions.forms import NoteForm, RecordForm, more_in, rules_in, with_rules
@@ -51,7 +51,7 @@ def record_now(network: Network) -> Response:
         with form.catching():
             return once(
                 form,
-                lambda: actions.record_elsewhere(
+                lambda: elsewhere.write_down(
                     network, words, ask, taken, by=current_actor(), via=Door(form.door.data)
                 ),
                 lambda made: url_for(".proposal", proposal_id=made.id),

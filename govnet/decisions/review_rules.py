@@ -43,13 +43,17 @@ _ASKED = N_("You have asked for this already. Everybody can ask once.")
 NOTE_LIMIT = 1_000
 
 
-def note_too_long(kind: str, text: str) -> Said | None:
-    """A minority says in a few words what it wants to be remembered."""
-    if kind != "minority" or len(text) <= NOTE_LIMIT:
+def note_too_long(kind: str, text: str, before: int) -> Said | None:
+    """One of a minority says in a few words what is to be remembered, with all that was written `before`."""
+    left = max(0, NOTE_LIMIT - before)
+    if kind != "minority" or len(text) <= left:
         return None
     return Said(
-        N_("A minority’s note has at most %(limit)s characters: this has %(many)s."),
-        {"limit": f"{NOTE_LIMIT:,}", "many": f"{len(text):,}"},
+        N_(
+            "What you write here for the minority has at most %(limit)s characters in all: "
+            "this has %(many)s, and %(left)s are left."
+        ),
+        {"limit": f"{NOTE_LIMIT:,}", "many": f"{len(text):,}", "left": f"{left:,}"},
     )
 
 

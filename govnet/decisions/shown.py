@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.charter.rules import Change, diff
+from govnet.charter.rules import Change, diff, problems
 from govnet.decisions import choosing, queries, voices, ways, wording, words
 from govnet.decisions.answers import WORRIES, Answers, Shown, answers
 from govnet.decisions.book import Decision
@@ -218,10 +218,17 @@ def _sees_everybody(actor: Actor) -> bool:
 
 
 def changes(version: ProposalVersion) -> tuple[Change, ...]:
-    """What would change in the rules under which the version opened."""
+    """What an open version would change in the rules in force; a closed one, in those it opened under."""
     wanted = queries.changes_of(version)
-    charter = charters.rules_of(version.charter_version)
-    return diff(charter, charter.with_changes(wanted)) if wanted else ()
+    if not wanted:
+        return ()
+    own, now = (
+        charters.rules_of(version.charter_version),
+        charters.rules_in_force(version.proposal.network_id),
+    )
+    against = (now, own) if version.is_open else (own, now)
+    fits = next((charter for charter in against if not problems(charter, wanted)), None)
+    return diff(fits, fits.with_changes(wanted)) if fits else ()
 
 
 def between(before: ProposalVersion, version: ProposalVersion) -> tuple[Change, ...]:

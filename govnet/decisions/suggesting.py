@@ -15,7 +15,7 @@ from govnet.decisions import actions, queries
 from govnet.decisions.beside import Suggestion, SuggestionState
 from govnet.decisions.events import SuggestionAnswered, SuggestionMade
 from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion
-from govnet.decisions.opening import still_open, words_of
+from govnet.decisions.opening import check_reason, still_open, words_of
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
@@ -35,6 +35,7 @@ def suggest(proposal: Proposal, passage: str, instead: str, why: str, *, by: Act
         raise RuleBroken(_("What was decided elsewhere keeps its words. Object to it instead."))
     check_passage(version.text, passage, instead)
     _check_few(version, by)
+    check_reason(why, "why")
     row = Suggestion(
         version_id=version.id,
         person_id=by.person_id,

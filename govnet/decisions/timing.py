@@ -51,6 +51,19 @@ def reworded(deadline: datetime, now: datetime, last: datetime, charter: Charter
     return max(deadline, min(wanted, last))
 
 
+def too_little(now: datetime, closing: datetime, zone: ZoneInfo) -> Said | None:
+    """Why new words can't be asked now: they would have less than a whole day, by the wall clock; or nothing."""
+    left = closing.astimezone(zone).replace(tzinfo=None) - now.astimezone(zone).replace(tzinfo=None)
+    if left >= timedelta(days=1):
+        return None
+    return Said(
+        N_(
+            "There is not enough time left to ask everybody again: "
+            "take it back and ask anew, or leave the words."
+        )
+    )
+
+
 def frozen(now: datetime, deadline: datetime, charter: Charter) -> Said | None:
     """Why the words can't be changed any more, in the charter's last hours before `deadline`; or nothing."""
     hours = charter[p.FROZEN_HOURS]
@@ -90,6 +103,13 @@ def days_late(met_on: date, today: date, charter: Charter) -> int:
     """How many days too late what a meeting of the committee decided is written down; 0 where it is in time."""
     allowed = charter[p.PUBLISH_DAYS]
     return max(0, (today - met_on).days - allowed) if allowed else 0
+
+
+def moved(day: date | None, after: date, days: timedelta) -> date | None:
+    """That day, or so many days later where it would not come `after` another; the next one at the soonest."""
+    if day is None or day > after:
+        return day
+    return max(day + days, after + timedelta(days=1))
 
 
 def objections_until(recorded: datetime, charter: Charter, zone: ZoneInfo) -> datetime:

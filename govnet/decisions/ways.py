@@ -84,11 +84,6 @@ def refused(
     return Said(N_("By our rules this is not decided in that way. Choose another way."))
 
 
-def kept(charter: Charter, matter: str, method: str) -> str:
-    """The way in which new words are asked: as before while the charter allows it, else the matter's own."""
-    return method if method in allowed(charter, matter) else charter[p.METHOD_FOR[matter]]
-
-
 def options_problem(method: str, options: Sequence[str]) -> Said | None:
     """Why these can't be what people choose between, or nothing."""
     if method not in OPTIONS:

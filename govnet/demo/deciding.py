@@ -16,6 +16,7 @@ from govnet.decisions import (
     actions,
     answering,
     closing,
+    elsewhere,
     evidence,
     petitions,
     queries,
@@ -44,10 +45,10 @@ def plan(stage: Stage) -> None:
     """Have every proposal open, be answered and close at its time."""
     for proposal in stage.facts.proposals:
         _proposal(stage, proposal)
-    for elsewhere in stage.facts.elsewhere:
-        stage.days_ago(elsewhere.recorded_days_ago, 10, lambda one=elsewhere: _elsewhere(stage, one))  # type: ignore[misc]
+    for one in stage.facts.elsewhere:
+        stage.days_ago(one.recorded_days_ago, 10, lambda one=one: _elsewhere(stage, one))  # type: ignore[misc]
         for days in range(7, 12):
-            stage.at(_after(stage, days - elsewhere.recorded_days_ago), closing.close_due, alone=True)
+            stage.at(_after(stage, days - one.recorded_days_ago), closing.close_due, alone=True)
 
 
 def _proposal(stage: Stage, proposal: Proposal) -> None:
@@ -208,7 +209,7 @@ def _elsewhere(stage: Stage, one: Elsewhere) -> None:
     )  # fmt: skip
     ask = Ask(one.matter, thread_id=stage.threads.get(one.thread))
     by = stage.actor(one.by)
-    made = actions.record_elsewhere(stage.network(), words, ask, taken, by=by, via=_PLACES[one.place])
+    made = elsewhere.write_down(stage.network(), words, ask, taken, by=by, via=_PLACES[one.place])
     if one.mail:
         evidence.keep(made, _mail(stage, one), by=by, via=Door.WEB)
 

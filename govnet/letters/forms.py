@@ -11,7 +11,7 @@ from wtforms.widgets import HiddenInput
 
 from govnet.charter.fields import options
 from govnet.kernel.days import Day
-from govnet.kernel.forms import Body, Form, Text
+from govnet.kernel.forms import SAME_FOR, Body, Form, Text
 from govnet.letters.actions import Draft, Party
 
 TITLE_LIMIT = 140
@@ -46,6 +46,7 @@ class LetterForm(Form):
 class StartForm(LetterForm):
     """A new letter, with its author's name under it."""
 
+    same_for = SAME_FOR
     party = RadioField(_l("Which name stands under it first?"), validators=[Optional()])
 
     def __init__(self, *args: Any, parties: list[Party], **kwargs: Any) -> None:

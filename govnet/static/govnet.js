@@ -146,6 +146,10 @@ document.querySelectorAll("form[method=post]").forEach(sendOnce);
 document.querySelectorAll("textarea[data-preview]").forEach(addPreview);
 document.querySelectorAll("[data-poll][id]").forEach(poll);
 document.querySelectorAll("a[data-copy]").forEach(copyOnClick);
+document.querySelectorAll("button[data-print]").forEach((made) => {
+  made.hidden = false;
+  made.addEventListener("click", () => print());
+});
 document.querySelector("[data-focus]")?.focus();
 let opened = [];
 addEventListener("beforeprint", () => {

@@ -105,3 +105,15 @@ def test_a_rule_beside_one_that_means_nothing_means_nothing_either() -> None:
     assert charter.applies(p.FALLBACK_DAYS)
     without = {"decisions.answers": ["stand-aside"], "decisions.consent_instead": False}
     assert not charter.with_changes(without).applies(p.FALLBACK_DAYS)
+
+
+def test_how_long_new_words_are_asked_says_how_far_the_closing_day_moves() -> None:
+    charter = starting("usual").with_changes({"decisions.extension_days": 5})
+    for most, said in (
+        (9, "at least 5 days more. New words move the closing day by 9 days in all, and no more"),
+        (0, "until the day that was set"),
+    ):
+        rules = charter.with_changes({"decisions.extension_most_days": most})
+        (deciding,) = (each for each in chapters(rules, set_by([rules])) if each.key == "decisions")
+        (clause,) = (each for each in deciding.clauses if p.EXTENSION_MOST.key in each.keys)
+        assert said in str(clause.said)

@@ -10,7 +10,7 @@ from typing import Any
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
-from govnet.decisions import actions, answering, queries
+from govnet.decisions import actions, answering, elsewhere, queries
 from govnet.decisions.book import Decision
 from govnet.decisions.models import Proposal, ProposalVersion
 from govnet.decisions.opening import Ask, Taken, Words
@@ -68,12 +68,10 @@ def taken(
         network = db.session.merge(network)
         rules = {key.replace("__", "."): value for key, value in changes.items()}
         words = Words("Our letter to the minister", "We write a letter.", rules)
-        how = Taken(
-            date(2015, 4, 9), body, "the meeting in Leeds", "The notes of the meeting.",
-            late_because=late_because,
-        )  # fmt: skip
+        place, notes = "the meeting in Leeds", "The notes of the meeting."
+        how = Taken(date(2015, 4, 9), body, place, notes, late_because=late_because)
         ask = Ask("charter" if changes else matter)
-        return actions.record_elsewhere(network, words, ask, how, by=acting(by, network), via=Door.MEETING)
+        return elsewhere.write_down(network, words, ask, how, by=acting(by, network), via=Door.MEETING)
 
 
 def a_discussion(network: Network, by: Person, audience: Audience | None = None) -> Thread:

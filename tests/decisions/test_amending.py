@@ -112,7 +112,9 @@ def test_a_proposal_keeps_the_rules_it_opened_under(network: Network, time: Move
     do(lambda: actions.reword(open_before, OTHER, because="x", by=by, via=Door.WEB))
     again = Words("Should the committee have 9 seats?", "Nine.")
     time.move(to=version_of(open_before).deadline - timedelta(hours=99))
-    refused("last 100 hours", lambda: actions.reword(open_before, again, because="x", by=by, via=Door.WEB))
+    do(lambda: actions.reword(open_before, again, because="x", by=by, via=Door.WEB))
+    time.move(to=version_of(open_before).deadline - timedelta(hours=23))
+    refused("last 24 hours", lambda: actions.reword(open_before, OTHER, because="x", by=by, via=Door.WEB))
 
 
 def test_who_made_it_gives_more_time_with_a_reason_within_the_rules(network: Network) -> None:
@@ -155,6 +157,7 @@ def test_it_closes_early_only_where_the_rules_say_so_and_everybody_has_answered(
     refused("1 person", close)
     answered(proposal, network, Kind.NO_VIEW, bob)
     time.move(timedelta(minutes=1))
+    refused("Say why", lambda: actions.close_early(proposal, reason="", by=by, via=Door.WEB))
     do(close)
     with pytest.raises(TooLate), transaction():
         answering.answer(version_of(proposal).id, Given(Kind.NO_VIEW), by=by, via=Door.WEB)

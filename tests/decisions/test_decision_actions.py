@@ -11,7 +11,17 @@ from sqlalchemy.exc import IntegrityError
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions import actions, answering, closing, interests, leaving, lists, queries, register
+from govnet.decisions import (
+    actions,
+    answering,
+    closing,
+    elsewhere,
+    interests,
+    leaving,
+    lists,
+    queries,
+    register,
+)
 from govnet.decisions.answering import Given, TooLate
 from govnet.decisions.answers import answers
 from govnet.decisions.book import NoteKind
@@ -511,7 +521,7 @@ def test_an_objection_puts_it_to_everybody(network: Network, time: MovedClock) -
     with pytest.raises(RuleBroken, match="decided elsewhere"):
         answered(proposal, network, Kind.AGREE, ann)
     with transaction():
-        actions.object_to(proposal, "I was not told.", by=acting(ann, network), via=Door.WEB)
+        elsewhere.object_to(proposal, "I was not told.", by=acting(ann, network), via=Door.WEB)
     version = version_of(proposal)
     assert version.number == 2
     assert version.because == "I was not told."
@@ -526,7 +536,7 @@ def test_an_objection_after_the_window_is_too_late(network: Network, time: Moved
     proposal = taken(network, sam)
     time.move(to=version_of(proposal).deadline)
     with pytest.raises(RuleBroken, match="has closed"), transaction():
-        actions.object_to(proposal, "I was not told.", by=acting(ann, network), via=Door.WEB)
+        elsewhere.object_to(proposal, "I was not told.", by=acting(ann, network), via=Door.WEB)
 
 
 def test_only_officers_write_down_what_was_decided_elsewhere(network: Network) -> None:

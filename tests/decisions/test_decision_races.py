@@ -116,7 +116,7 @@ def test_taking_back_and_closing_at_the_same_moment_leave_one_end(
     def withdraw() -> object:
         with transaction():
             found = queries.proposal_whole(proposal_id)
-            actions.withdraw(found, "", by=actor, via=Door.WEB)
+            actions.withdraw(found, "Never mind.", by=actor, via=Door.WEB)
         return "taken back"
 
     def close() -> object:

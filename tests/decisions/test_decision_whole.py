@@ -214,15 +214,25 @@ def test_a_minority_has_a_thousand_characters_and_adds_to_its_note(
             found = register.decision(network.id, decision.number)
             actions.add_note(found, NoteKind.MINORITY, text, by=acting(bob, network), via=Door.WEB)
 
-    with pytest.raises(RuleBroken, match="at most 1,000 characters: this has 1,001"):
+    with pytest.raises(RuleBroken, match="in all: this has 1,001, and 1,000 are left"):
         write("x" * 1001)
-    write("Nine are too many. " + "x" * 981)
+    write("Nine are too many. " + "x" * 960)
     time.move(timedelta(hours=1))
     write("Seven, I meant.")
+    with pytest.raises(RuleBroken, match="at most 1,000 characters in all: this has 7, and 6 are left"):
+        write("And so.")
     db.session.rollback()
     text = opened(browser(app), f"/uk/decisions/{decision.number}").text
     assert text.count("What the minority says") == 1
     assert text.index("Nine are too many.") < text.index("Added on") < text.index("Seven, I meant.")
+
+
+def test_a_decision_has_a_button_to_print_it_once_scripts_run(
+    app: Flask, network: Network, time: MovedClock
+) -> None:
+    number = closed(time, a_proposal(network, a_member(network))).number
+    html = browser(app).get(f"/uk/decisions/{number}").text
+    assert '<button type="button" class="is-small" data-print hidden>Print</button>' in html
 
 
 def test_the_check_counts_again_and_shows_members_every_row(

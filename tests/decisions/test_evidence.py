@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from govnet.accounts.erasure import erase_again
 from govnet.accounts.queries import main_address
-from govnet.decisions import actions, evidence, leaving, verifying
+from govnet.decisions import elsewhere, evidence, leaving, verifying
 from govnet.decisions.beside import EvidenceMail
 from govnet.extensions import db
 from govnet.kernel.actor import Door
@@ -118,7 +118,7 @@ def test_after_an_objection_no_mail_is_added(here: Any) -> None:
     network, sam, proposal = here
     ann = a_member(network)
     with transaction():
-        actions.object_to(
+        elsewhere.object_to(
             db.session.merge(proposal), "I was not told.", by=acting(ann, network), via=Door.WEB
         )
     with pytest.raises(RuleBroken, match="while nobody has objected"):

@@ -19,6 +19,7 @@ from govnet.decisions import (
     answering,
     closing,
     drafting,
+    elsewhere,
     entering,
     interests,
     petitions,
@@ -149,7 +150,7 @@ def _enter(s: Scene, entry: int, given: Given = Given(Kind.AGREE), how: Door = D
 
 def _record(s: Scene, on: date, by: Person | None = None) -> Any:
     how = Taken(on, "all", "the meeting in Leeds", "Notes.")
-    return actions.record_elsewhere(
+    return elsewhere.write_down(
         s.network,
         Words("A letter", "We write."),
         Ask("statement"),
@@ -234,6 +235,16 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
         lambda s: s.propose(more=More(trial_until=date(2015, 4, 14), trial_signs="x")),
         "ends after it has begun",
     ),
+    "a review before answers close": (
+        lambda s: s.propose(review_on=date(2015, 4, 20)),
+        "after Mon 20 Apr 2015, or none",
+    ),
+    "a day of force before answers close": (
+        lambda s: s.propose(
+            matter="charter", changes={"committee.seats": 7}, more=More(in_force_on=date(2015, 4, 20))
+        ),
+        "after Mon 20 Apr 2015, or none",
+    ),
     "a trial without signs": (
         lambda s: s.propose(more=More(trial_until=date(2015, 9, 1))),
         "says how we shall know",
@@ -301,8 +312,28 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
         "closed",
         _end(),
     ),
+    "taking back without a reason": (
+        lambda s: actions.withdraw(s.proposal, " ", by=s.by(s.ann), via=WEB),
+        "Say why",
+    ),
+    "more time without a reason": (
+        lambda s: actions.extend(s.proposal, date(2015, 4, 22), reason="", by=s.by(s.ann), via=WEB),
+        "Say why",
+    ),
+    "new words without a reason": (
+        lambda s: actions.reword(s.proposal, Words("So?", "So."), because="\n", by=s.by(s.ann), via=WEB),
+        "Say why",
+    ),
+    "other words without a reason": (
+        lambda s: suggesting.suggest(s.proposal, "Nine", "Ten", " ", by=s.by(s.bob), via=WEB),
+        "Say why",
+    ),
+    "objecting without a reason": (
+        lambda s: elsewhere.object_to(s.elsewhere(), "", by=s.by(s.bob), via=WEB),
+        "Say why",
+    ),
     "objecting to what can be answered": (
-        lambda s: actions.object_to(s.proposal, "x", by=s.by(s.bob), via=WEB),
+        lambda s: elsewhere.object_to(s.proposal, "x", by=s.by(s.bob), via=WEB),
         "This can be answered",
     ),
     "a passage that is not there": (lambda s: _suggest(s, "Twelve"), "not in the text"),

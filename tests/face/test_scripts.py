@@ -27,6 +27,11 @@ FORM = """{% extends "layouts/narrow.html" %}{% block title %}Reply{% endblock %
 <form method="post" action="/reply"><label for="body">Your reply</label>
 <textarea name="body" id="body" data-preview="/preview">{{ typed }}</textarea>
 <button type="submit">Send</button></form>{% endblock %}"""
+PRINT = """{% extends "layouts/narrow.html" %}{% from "components/actions.html" import print_button %}
+{% block title %}Decision{% endblock %}{% block content %}{{ print_button() }}{% endblock %}"""
+CRUMBS = """{% extends "layouts/narrow.html" %}{% from "components/lists.html" import crumbs %}
+{% block title %}Proposal{% endblock %}{% block crumbs %}{{ crumbs([("Decisions", "/a"), ("How many seats do we want", "/b"),
+("Proposal", "")]) }}{% endblock %}{% block content %}{% endblock %}"""
 PROGRESS = """{% extends "layouts/narrow.html" %}{% block title %}Sending{% endblock %}{% block content %}
 <div id="progress"{% if n < 3 %} data-poll="0.1"{% endif %}>{{ n }} of 3 <a href="/reply">Stop</a></div>{% endblock %}"""
 
@@ -51,6 +56,8 @@ class Site:
         self.app.add_url_rule(
             "/preview", "preview", lambda: f"<em>{request.form['body']}</em>", methods=["POST"]
         )
+        self.app.add_url_rule("/print", "print", lambda: render_template_string(PRINT))
+        self.app.add_url_rule("/crumbs", "crumbs", lambda: render_template_string(CRUMBS))
         self.app.add_url_rule("/progress", "progress", self.progress)
 
     def reply(self) -> Any:
@@ -166,3 +173,31 @@ def test_progress_goes_on_by_itself_until_it_is_finished(
     assert page.evaluate("document.activeElement.textContent") == "Stop"
     page.wait_for_timeout(300)
     assert server[0].polled == 3
+
+
+def test_a_page_is_printed_by_a_button_that_only_scripts_show(
+    page: Any, browser: Any, server: tuple[Site, BaseWSGIServer]
+) -> None:
+    page.add_init_script("window.printed = 0; window.print = () => { window.printed += 1; };")
+    page.goto("/print")
+    page.click("text=Print")
+    assert page.evaluate("window.printed") == 1
+    address = f"http://127.0.0.1:{server[1].server_port}/print"
+    plain = browser.new_context(java_script_enabled=False)
+    without = plain.new_page()
+    without.goto(address)
+    assert without.locator("text=Print").count() == 1
+    assert not without.locator("text=Print").is_visible()
+    plain.close()
+
+
+def test_no_line_of_the_way_back_begins_with_a_chevron(page: Any) -> None:
+    """An item has nothing before its words, and no line more than they have."""
+    page.goto("/crumbs")
+    odd = """() => [...document.querySelectorAll(".crumbs li")].filter((item) => {
+      const [all, own] = [item, item.firstElementChild].map((each) => [...each.getClientRects()]);
+      return all.length !== own.length || all[0].left !== own[0].left;
+    }).map((item) => item.textContent)"""
+    for width in range(240, 440, 4):
+        page.set_viewport_size({"width": width, "height": 600})
+        assert page.evaluate(odd) == [], width

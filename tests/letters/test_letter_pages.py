@@ -70,6 +70,11 @@ def test_a_member_gathers_names_from_the_form_alone(app: Flask, ann: Person) -> 
     assert "Ann Example stands under this letter." in page.text
 
 
+def test_a_letter_sent_again_after_going_back_is_one_letter(app: Flask, ann: Person) -> None:
+    client = browser(app, ann)
+    assert len({send(client, "/uk/letters/new", TYPED, follow=False).location for _ in range(2)}) == 1
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [

@@ -1,0 +1,128 @@
+"""What a meeting or the list decided: what can be written down, and what an objection makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from govnet.accounts.models import Person
+from govnet.charter.models import Network
+from govnet.decisions import elsewhere
+from govnet.decisions.models import Proposal
+from govnet.decisions.opening import Ask, More, Taken, Words
+from govnet.extensions import db
+from govnet.kernel.actor import Door
+from govnet.kernel.errors import RuleBroken
+from govnet.kernel.transaction import transaction
+from tests.builders import a_member, a_steering_member, acting
+from tests.decisions.builders import a_network_with_rules, version_of
+from tests.decisions.test_decision_pages import browser
+from tests.pages import opened, send
+
+SEVEN = {"committee.seats": 7}
+WRITTEN = {
+    "question": "Our letter to the minister",
+    "text": "We write a letter.",
+    "matter": "statement",
+    "door": "meeting",
+    "taken_on": "2015-04-09",
+    "taken_by": "all",
+    "where": "the meeting in Leeds",
+    "evidence": "The notes of the meeting.",
+}
+
+
+@pytest.fixture(autouse=True)
+def context_for_rows(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+        db.session.remove()
+
+
+@pytest.fixture
+def network() -> Network:
+    return a_network_with_rules()
+
+
+def written_down(
+    network: Network,
+    more: More | None = None,
+    *,
+    matter: str = "statement",
+    changes: dict[str, Any] | None = None,
+    review_on: date | None = None,
+) -> Proposal:
+    """What all members decided in Leeds, written down on 13 April: until the 20th anybody can object."""
+    sam = a_steering_member(network)
+    words = Words("Our letter to the minister", "We write a letter.", changes or {}, more or More())
+    how = Taken(date(2015, 4, 9), "all", "the meeting in Leeds", "The notes of the meeting.")
+    ask = Ask("charter" if changes else matter, review_on=review_on)
+    with transaction():
+        return elsewhere.write_down(network, words, ask, how, by=acting(sam, network), via=Door.MEETING)
+
+
+def objected(proposal: Proposal, network: Network, by: Person) -> None:
+    with transaction():
+        elsewhere.object_to(proposal, "I was not told.", by=acting(by, network), via=Door.WEB)
+
+
+@pytest.mark.parametrize(
+    ("asked", "match"),
+    [
+        ({"more": More(trial_until=date(2015, 9, 1))}, "says how we shall know"),
+        ({"more": More(trial_signs="People come.")}, "says how we shall know"),
+        ({"more": More(trial_until=date(2015, 4, 20), trial_signs="x")}, "ends after it has begun"),
+        ({"more": More(in_force_on=date(2015, 4, 10)), "changes": SEVEN}, "after Mon 20 Apr 2015, or none"),
+        ({"matter": "charter"}, "at least one of our rules"),
+        ({"review_on": date(2015, 4, 20)}, "after Mon 20 Apr 2015, or none"),
+    ],
+)
+def test_what_was_decided_elsewhere_keeps_the_same_rules_as_a_proposal(
+    network: Network, asked: dict[str, Any], match: str
+) -> None:
+    with pytest.raises(RuleBroken, match=match):
+        written_down(network, **asked)
+
+
+def test_a_trial_without_signs_is_said_on_the_form(app: Flask, network: Network) -> None:
+    sam = browser(app, a_steering_member(network))
+    answer = send(sam, "/uk/decisions/record", {**WRITTEN, "trial_until": "2015-09-01"})
+    assert answer.status_code == 422
+    assert "A trial has a last day, and says how we shall know." in answer.text
+    answer = send(sam, "/uk/decisions/record", {**WRITTEN, "matter": "charter"})
+    assert answer.status_code == 422
+    assert "Choose at least one of our rules to change." in answer.text
+
+
+def test_an_objection_moves_the_days_that_would_come_before_answers_close(app: Flask) -> None:
+    network = a_network_with_rules(decisions__objection_days=7, decisions__minimum_days_open=14)
+    ann = a_member(network)
+    more = More(in_force_on=date(2015, 4, 21), trial_until=date(2015, 4, 24), trial_signs="People come.")
+    proposal = written_down(network, more, changes=SEVEN, review_on=date(2015, 4, 27))
+    objected(proposal, network, ann)
+    version = version_of(proposal)
+    assert version.deadline.date() == date(2015, 4, 27)
+    assert (version.in_force_on, version.trial_until) == (date(2015, 4, 28), date(2015, 5, 1))
+    assert proposal.review_on == date(2015, 5, 4)
+    assert version.because == (
+        "I was not told.\n\n"
+        "As answers close later, new rules would hold from Tue 28 Apr 2015, not from Tue 21 Apr 2015.\n\n"
+        "As answers close later, the trial would end on Fri 1 May 2015, not on Fri 24 Apr 2015.\n\n"
+        "As answers close later, it would be looked at again on Mon 4 May 2015, not on Mon 27 Apr 2015."
+    )
+    page = opened(browser(app), f"/uk/proposals/{proposal.id}").text
+    assert "new rules would hold from Tue 28 Apr 2015" in page
+
+
+def test_an_objection_leaves_the_days_that_come_late_enough(network: Network) -> None:
+    more = More(in_force_on=date(2015, 6, 1), trial_until=date(2015, 9, 1), trial_signs="People come.")
+    proposal = written_down(network, more, changes=SEVEN, review_on=date(2015, 7, 1))
+    objected(proposal, network, a_member(network))
+    version = version_of(proposal)
+    assert (version.in_force_on, version.trial_until) == (date(2015, 6, 1), date(2015, 9, 1))
+    assert proposal.review_on == date(2015, 7, 1)
+    assert version.because == "I was not told."
