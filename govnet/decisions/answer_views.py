@@ -74,7 +74,7 @@ def answer(network: Network, proposal: Proposal) -> Response:
         about=proposal, parties=parties(mine), principles=principles(newest, network), offered=offered
     )
     if form.validate_on_submit():
-        version_id = asked_version(form, newest.id)
+        version_id = asked_version(form, newest)
         try:
             with form.catching(), transaction():
                 party = int(form.party.data) if form.party.data else None
@@ -143,10 +143,11 @@ def principles(version: ProposalVersion, network: Network) -> Sequence[str]:
     return voices.principles(charter, network.purpose) if voices.needs_principle(charter) else ()
 
 
-def asked_version(form: AnswerForm | ChoiceForm, newest: int) -> int:
-    """The version whose words the reader saw."""
+def asked_version(form: AnswerForm | ChoiceForm, newest: ProposalVersion) -> int:
+    """The version whose words the reader saw, of the proposal in the address. NotFound for another's."""
     sent = form.version.data or ""
-    return int(sent) if sent.isdecimal() and len(sent) < 12 else newest
+    asked = int(sent) if sent.isdecimal() and len(sent) < 12 else newest.id
+    return asked if asked == newest.id else queries.version_of(newest.proposal_id, asked).id
 
 
 def parties(entries: Sequence[RollEntry]) -> list[tuple[str, str]]:

@@ -1,0 +1,84 @@
+"""Whose answer it is: in which network, to which proposal, of whose hand, and for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from govnet.accounts.models import Person
+from govnet.charter.models import Network
+from govnet.decisions import actions, answering, entering, interests, suggesting
+from govnet.decisions.answering import Given
+from govnet.decisions.models import Proposal
+from govnet.decisions.rules import Kind
+from govnet.extensions import db
+from govnet.kernel.actor import Door
+from govnet.kernel.errors import NotAllowed
+from govnet.permissions import Can, can
+from tests.builders import (
+    a_committee,
+    a_member,
+    a_network,
+    a_steering_member,
+    acting,
+    an_organisation,
+    seated,
+)
+from tests.decisions.builders import a_proposal, members, one_transaction, taken, tally_of, version_of
+from tests.decisions.test_decision_pages import browser
+from tests.pages import send
+
+WEB = Door.WEB
+AGREE = Given(Kind.AGREE)
+
+
+@pytest.fixture(autouse=True)
+def context_for_rows(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+        db.session.remove()
+
+
+# --- in which network
+
+
+def _two_networks() -> tuple[Network, Network, Person, Proposal]:
+    """Somebody on the committee in both, and what one of them is asked."""
+    uk, wales = a_network(), a_network("wales")
+    una = a_steering_member(uk, "Una")
+    seated(a_committee(wales), una)
+    an_organisation(wales, "Acme", spoken_for_by=una)
+    members(uk, 2)
+    return uk, wales, una, a_proposal(uk, una)
+
+
+def test_what_somebody_is_in_one_network_gives_no_right_in_another() -> None:
+    uk, wales, una, proposal = _two_networks()
+    there = acting(una, wales)
+    assert there.is_member and there.is_steering
+    entry = version_of(proposal)
+    for refused in (
+        lambda: answering.answer(entry.id, AGREE, by=there, via=WEB),
+        lambda: entering.enter(entry.id, 1, AGREE, how=Door.PHONE, by=there, via=WEB),
+        lambda: interests.declare(proposal, "I am paid.", by=there, via=WEB),
+        lambda: suggesting.suggest(proposal, "Nine seats", "Seven seats", "Less", by=there, via=WEB),
+        lambda: actions.object_to(taken(uk, una), "No.", by=there, via=WEB),
+    ):
+        with pytest.raises(NotAllowed), one_transaction():
+            refused()
+    assert tally_of(proposal)["agree"] == 0
+    assert not can(there, Can.RECORD_DECISION, uk)
+    assert can(acting(una, uk), Can.RECORD_DECISION, uk)
+    assert can(there, Can.WITHDRAW_PROPOSAL, proposal), "what is one's own stays so"
+
+
+def test_an_answer_belongs_to_the_proposal_in_the_address(app: Flask) -> None:
+    uk = a_network()
+    una = a_member(uk, "Una")
+    one, other = a_proposal(uk, una), a_proposal(uk, una)
+    page, wrong = f"/uk/proposals/{one.id}", version_of(other).id
+    found = send(browser(app, una), page, {"answer": "agree", "version": str(wrong)}, follow=False)
+    assert found.status_code == 404
+    assert tally_of(one)["agree"] == tally_of(other)["agree"] == 0
