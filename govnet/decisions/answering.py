@@ -15,7 +15,7 @@ from govnet.charter import queries as charters
 from govnet.decisions import chosen, queries, timing, voices
 from govnet.decisions.beside import ReasonReply
 from govnet.decisions.events import Answered, AnswerTakenBack
-from govnet.decisions.interests import interest_of
+from govnet.decisions.interests import recused
 from govnet.decisions.models import ELSEWHERE, PastPosition, Position, Proposal, ProposalVersion, RollEntry
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
@@ -59,9 +59,8 @@ def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int
     before = queries.position_of(entry.id)
     if version.method == ELSEWHERE and (before is None or before.entered_by_id is None):
         raise RuleBroken(_("This was decided elsewhere. You can object to it."))
-    interested = interest_of(proposal.id, by.person_id) is not None
-    recused = interested or (proposal.matter == "mandate" and by.is_coordinator)
-    counted = entry.counted and not recused
+    aside = recused(proposal, by.person_id)
+    counted = entry.counted and not aside
     _check(version, given, entry, by, counted)
     position = before or Position(version_id=version_id, entry_id=entry.id)
     if before is not None:
@@ -69,7 +68,7 @@ def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int
     position.kind, position.reason, position.remedy = given.kind, given.reason, given.remedy
     position.principle = given.principle if given.kind is Kind.BLOCK else ""
     position.choices = chosen.stored(given.choices) if given.kind is Kind.CHOICE else ""
-    position.named, position.recused, position.counted = given.named, recused, counted
+    position.named, position.recused, position.counted = given.named, aside, counted
     position.cast_by_id, position.entered_by_id, position.door = by.person_id, None, via
     position.at, position.salt, position.erased = clock.now(), secrets.token_hex(16), False
     db.session.add(position)

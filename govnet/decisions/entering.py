@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from govnet.decisions import chosen, queries, roll, voices
 from govnet.decisions.answering import Given, check_stop, keep, sealed, takes_answers
 from govnet.decisions.events import AnswerEntered
-from govnet.decisions.interests import interest_of
+from govnet.decisions.interests import recused
 from govnet.decisions.models import Position, ProposalVersion, RollEntry
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
@@ -38,14 +38,14 @@ def enter(version_id: int, entry_id: int, given: Given, *, how: Door, by: Actor,
     before = queries.position_of(entry.id)
     if before is not None and before.entered_by_id is None:
         raise RuleBroken(_("They have answered themselves. Only they can change that."), field="party")
-    interested = interest_of(version.proposal_id, human) is not None
-    counted = entry.counted and not interested
+    aside = recused(version.proposal, human)
+    counted = entry.counted and not aside
     _check(version, given, entry, human, counted)
     if before is not None:
         keep(before)
     position = before or Position(version_id=version.id, entry_id=entry.id)
     _fill(position, given, human)
-    position.recused, position.counted = interested, counted
+    position.recused, position.counted = aside, counted
     position.entered_by_id, position.door = by.person_id, how
     db.session.add(position)
     about: dict[str, Any] = {"proposal": version.proposal, "version": version, "question": version.question}

@@ -19,6 +19,7 @@ from govnet.kernel.errors import NotAllowed
 from govnet.permissions import Can, can
 from tests.builders import (
     a_committee,
+    a_coordinator,
     a_member,
     a_network,
     a_steering_member,
@@ -26,7 +27,15 @@ from tests.builders import (
     an_organisation,
     seated,
 )
-from tests.decisions.builders import a_proposal, members, one_transaction, taken, tally_of, version_of
+from tests.decisions.builders import (
+    a_proposal,
+    answered,
+    members,
+    one_transaction,
+    taken,
+    tally_of,
+    version_of,
+)
 from tests.decisions.test_decision_pages import browser
 from tests.pages import send
 
@@ -82,3 +91,28 @@ def test_an_answer_belongs_to_the_proposal_in_the_address(app: Flask) -> None:
     found = send(browser(app, una), page, {"answer": "agree", "version": str(wrong)}, follow=False)
     assert found.status_code == 404
     assert tally_of(one)["agree"] == tally_of(other)["agree"] == 0
+
+
+# --- of whose hand
+
+
+def entered(proposal: Proposal, party: str, by: Person, network: Network, given: Given = AGREE) -> None:
+    """An officer enters what somebody said on the telephone."""
+    with one_transaction():
+        version = version_of(proposal)
+        (entry,) = [
+            each for each in entering.still_silent(version.id, acting(by, network)) if each.name == party
+        ]
+        entering.enter(version.id, entry.id, given, how=Door.PHONE, by=acting(by, network), via=WEB)
+
+
+def test_the_coordinator_does_not_decide_on_the_mandate_by_telephone_either() -> None:
+    uk = a_network()
+    sam, cory = a_steering_member(uk), a_coordinator(uk, "Cory")
+    a_member(uk, "Mia")
+    proposal = a_proposal(uk, sam, matter="mandate")
+    entered(proposal, "Cory", sam, uk)
+    entered(proposal, "Mia", sam, uk)
+    assert tally_of(proposal)["agree"] == 1
+    answered(proposal, uk, Kind.STAND_ASIDE, cory)
+    assert tally_of(proposal)["stand-aside"] == 0
