@@ -57,8 +57,7 @@ def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int
     under = require(by, Can.ANSWER, proposal)
     entry = _mine(version_id, entry_id, by)
     before = queries.position_of(entry.id)
-    if version.method == ELSEWHERE and (before is None or before.entered_by_id is None):
-        raise RuleBroken(_("This was decided elsewhere. You can object to it."))
+    _check_elsewhere(version, given, before)
     aside = recused(proposal, by.person_id)
     counted = entry.counted and not aside
     _check(version, given, entry, by, counted)
@@ -130,6 +129,19 @@ def _mine(version_id: int, entry_id: int | None, by: Actor) -> RollEntry:
             _("Choose for whom you answer: for yourself or for your organisation."), field="party"
         )
     return chosen[0]
+
+
+def _check_elsewhere(version: ProposalVersion, given: Given, before: Position | None) -> None:
+    """RuleBroken for more than correcting what was entered of a meeting; a Stop there would stop nothing."""
+    if version.method != ELSEWHERE:
+        return
+    if before is None or before.entered_by_id is None:
+        raise RuleBroken(_("This was decided elsewhere. You can object to it."))
+    if given.kind is Kind.BLOCK:
+        raise RuleBroken(
+            _("This was decided elsewhere: a Stop here changes nothing. To stop it, object: say why."),
+            field="answer",
+        )
 
 
 def _check(version: ProposalVersion, given: Given, entry: RollEntry, by: Actor, counted: bool) -> None:

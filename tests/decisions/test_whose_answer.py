@@ -37,7 +37,7 @@ from tests.decisions.builders import (
     version_of,
 )
 from tests.decisions.test_decision_pages import browser
-from tests.pages import send
+from tests.pages import Html, send
 
 WEB = Door.WEB
 AGREE = Given(Kind.AGREE)
@@ -116,3 +116,24 @@ def test_the_coordinator_does_not_decide_on_the_mandate_by_telephone_either() ->
     assert tally_of(proposal)["agree"] == 1
     answered(proposal, uk, Kind.STAND_ASIDE, cory)
     assert tally_of(proposal)["stand-aside"] == 0
+
+
+def test_a_stop_to_what_stands_already_leads_to_objecting(app: Flask) -> None:
+    uk = a_network()
+    sam, mia, noa = a_steering_member(uk, "Sam"), a_member(uk, "Mia"), a_member(uk, "Noa")
+    proposal = taken(uk, sam)
+    stop = Given(Kind.BLOCK, "It leaves people out.", "More seats.", uk.purpose)
+    entered(proposal, "Mia", sam, uk)
+    entered(proposal, "Noa", sam, uk, stop)
+    url = f"/uk/proposals/{proposal.id}"
+    typed = {"answer": "stop", "reason": "I was never asked.", "remedy": "Ask us."}
+    found = send(browser(app, mia), url, typed)
+    words = Html(found.text)
+    assert found.status_code == 422
+    assert "To stop it, object: say why" in words.text
+    assert "I was never asked." in found.text
+    assert any(link.endswith("/object") for link in words.links)
+    assert tally_of(proposal)["agree"] == tally_of(proposal)["block"] == 1
+    send(browser(app, noa), url, {"answer": "aside", "reason": "I was never asked."})
+    db.session.rollback()
+    assert tally_of(proposal)["block"] == 0
