@@ -51,7 +51,7 @@ def last_day(told: Told) -> Notice | None:
     version = _version(told)
     if not version.is_open:
         return None
-    waiting = _people(told, version, unanswered=True)
+    waiting = _waiting(told, version)
     return _notice(
         "decisions/last_day", told, version, what="last_day", people=waiting, not_after=version.deadline
     )
@@ -62,7 +62,7 @@ def extended(told: Told) -> Notice | None:
     version = _version(told)
     if not version.is_open:
         return None
-    waiting = _people(told, version, unanswered=True)
+    waiting = _waiting(told, version)
     extra = {"reason": told.details.get("reason", "")}
     return _notice(
         "decisions/extended",
@@ -175,13 +175,14 @@ def _version(told: Told) -> ProposalVersion:
     return queries.version_whole(_key(told, "version"))
 
 
-def _people(told: Told, version: ProposalVersion, *, unanswered: bool = False) -> list[int]:
+def _waiting(told: Told, version: ProposalVersion) -> list[int]:
+    """Whose answer is still asked for."""
+    return lists.to_remind(version.id, clock.today(told.network.zone))
+
+
+def _people(told: Told, version: ProposalVersion) -> list[int]:
     """The persons on the roll, and those who speak for its organisations."""
-    asked = [row for row in lists.voters(version.id) if not (unanswered and row[2])]
-    organisations = [organisation for _person, organisation, _answered in asked if organisation]
-    spoken = roll.speakers(organisations, clock.today(told.network.zone)) if organisations else {}
-    people = [person for person, _organisation, _answered in asked if person]
-    return list(dict.fromkeys([*people, *(one for found in spoken.values() for one in found)]))
+    return roll.people_asked(version.id, clock.today(told.network.zone))
 
 
 def _notice(
