@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -88,13 +88,11 @@ def answer(network: Network, proposal: Proposal) -> Response:
 @bp.post("/<network:network>/proposals/<int:proposal_id>/answer/take-back")
 @allows(Can.ANSWER, proposal=Proposal)
 def take_back(network: Network, proposal: Proposal) -> Response:
-    """Have no answer any more."""
-    proposal_id, actor = proposal.id, current_actor()
+    """Have no answer any more, for the party whose button it was."""
+    proposal_id, party = proposal.id, request.form.get("party", type=int)
     with transaction():
         newest = queries.newest_version(proposal_id)
-        for entry in queries.entries_for(newest.id, actor):
-            if entry.position is not None:
-                answering.take_back(newest.id, entry.id, by=actor, via=Door.WEB)
+        answering.take_back(newest.id, party, by=current_actor(), via=Door.WEB)
     return see(".proposal", proposal_id=proposal_id)
 
 

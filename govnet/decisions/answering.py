@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -76,13 +76,14 @@ def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int
     return position
 
 
-def take_back(version_id: int, entry_id: int, *, by: Actor, via: Door) -> None:
-    """Have no answer any more, as long as answers can be given."""
+def take_back(version_id: int, entry_id: int | None, *, by: Actor, via: Door) -> None:
+    """Have no answer any more, as long as answers can be given; what a colleague gave stands until it is changed.
+
+    `entry_id` says for which party, where one has given several.
+    """
     version = takes_answers(version_id)
     under = require(by, Can.ANSWER, version.proposal)
-    position = queries.position_of(_mine(version_id, entry_id, by).id)
-    if position is None:
-        raise RuleBroken(_("There is no answer to take back."))
+    position = _given_by(by, _those(version_id, entry_id, by))
     keep(position)
     db.session.execute(delete(ReasonReply).where(ReasonReply.entry_id == position.entry_id))
     db.session.delete(position)
@@ -118,17 +119,37 @@ def _too_late(version: ProposalVersion, now: datetime) -> str:
 
 
 def _mine(version_id: int, entry_id: int | None, by: Actor) -> RollEntry:
-    mine = queries.entries_for(version_id, by)
-    chosen = [each for each in mine if entry_id in (None, each.id)]
-    if not chosen:
-        raise NotAllowed(
-            _("You were not among those who could answer when this opened. You can say what you think below.")
-        )
-    if len(chosen) > 1:
+    mine = _those(version_id, entry_id, by)
+    if len(mine) > 1:
         raise RuleBroken(
             _("Choose for whom you answer: for yourself or for your organisation."), field="party"
         )
-    return chosen[0]
+    return mine[0]
+
+
+def _those(version_id: int, entry_id: int | None, by: Actor) -> list[RollEntry]:
+    """The parties for which the actor may answer, or the one that is meant. NotAllowed where there is none."""
+    mine = [each for each in queries.entries_for(version_id, by) if entry_id in (None, each.id)]
+    if not mine:
+        raise NotAllowed(
+            _("You were not among those who could answer when this opened. You can say what you think below.")
+        )
+    return mine
+
+
+def _given_by(by: Actor, entries: Sequence[RollEntry]) -> Position:
+    """The one answer among these that is the actor's own doing."""
+    answers = [each.position for each in entries if each.position is not None]
+    given = [each for each in answers if each.cast_by_id == by.person_id]
+    if not answers:
+        raise RuleBroken(_("There is no answer to take back."))
+    if not given:
+        raise RuleBroken(_("A colleague gave this answer. It stands until you change it: give another one."))
+    if len(given) > 1:
+        raise RuleBroken(
+            _("Choose which answer you take back: your own or your organisation’s."), field="party"
+        )
+    return given[0]
 
 
 def _check_elsewhere(version: ProposalVersion, given: Given, before: Position | None) -> None:

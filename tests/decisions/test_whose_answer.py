@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
-from govnet.decisions import actions, answering, entering, interests, suggesting
+from govnet.decisions import actions, answering, entering, interests, queries, suggesting
 from govnet.decisions.answering import Given
+from govnet.decisions.answers import answers
 from govnet.decisions.models import Proposal
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
+from govnet.kernel import clock
 from govnet.kernel.actor import Door
-from govnet.kernel.errors import NotAllowed
+from govnet.kernel.errors import NotAllowed, RuleBroken
+from govnet.membership.models import Organisation, Representation
 from govnet.permissions import Can, can
 from tests.builders import (
     a_committee,
@@ -28,6 +32,7 @@ from tests.builders import (
     seated,
 )
 from tests.decisions.builders import (
+    a_network_with_rules,
     a_proposal,
     answered,
     members,
@@ -37,7 +42,7 @@ from tests.decisions.builders import (
     version_of,
 )
 from tests.decisions.test_decision_pages import browser
-from tests.pages import Html, send
+from tests.pages import Html, opened, send
 
 WEB = Door.WEB
 AGREE = Given(Kind.AGREE)
@@ -137,3 +142,74 @@ def test_a_stop_to_what_stands_already_leads_to_objecting(app: Flask) -> None:
     send(browser(app, noa), url, {"answer": "aside", "reason": "I was never asked."})
     db.session.rollback()
     assert tally_of(proposal)["block"] == 0
+
+
+# --- for whom
+
+
+def speaks(person: Person, organisation: Organisation, *, ended: bool = False) -> None:
+    """She speaks for the organisation too, or no longer."""
+    with one_transaction():
+        if ended:
+            mine = {"person_id": person.id, "organisation_id": organisation.id}
+            day = clock.now().date()
+            db.session.query(Representation).filter_by(**mine).update({"end": day})
+            return
+        start = clock.now().date() - timedelta(days=9)
+        who = {"person_id": person.id, "is_primary": False, "start": start}
+        db.session.add(Representation(organisation_id=organisation.id, **who))
+
+
+def says(
+    proposal: Proposal, by: Person, network: Network, *, for_: str = "", kind: Kind = Kind.AGREE
+) -> None:
+    """She answers for herself, or for whom she speaks."""
+    with one_transaction():
+        actor, version = acting(by, network), version_of(proposal)
+        mine = queries.entries_for(version.id, actor)
+        (entry,) = [each for each in mine if each.name == (for_ or by.name)]
+        answering.answer(version.id, Given(kind), by=actor, via=WEB, entry_id=entry.id)
+
+
+def who_said(proposal: Proposal) -> dict[str, tuple[str, bool]]:
+    """Each answer by the party's name, and whether it counts."""
+    found = answers([version_of(proposal).id])[version_of(proposal).id].first
+    return {each.entry.name: (each.position.kind.value, each.position.counted) for each in found}
+
+
+def test_an_answer_that_a_colleague_gave_is_not_taken_back(app: Flask) -> None:
+    uk = a_network()
+    bob, cat = a_member(uk, "Bob"), a_member(uk, "Cat")
+    speaks(bob, acme := an_organisation(uk, "Acme", spoken_for_by=cat))
+    proposal = a_proposal(uk, bob)
+    says(proposal, cat, uk, for_="Acme")
+    says(proposal, bob, uk)
+    page = opened(browser(app, bob), f"/uk/proposals/{proposal.id}")
+    assert "A colleague gave this answer" in page.text
+    send(browser(app, bob), f"/uk/proposals/{proposal.id}", {}, action="take-back")
+    db.session.rollback()
+    assert who_said(proposal) == {"Acme": ("agree", True)}
+    version = version_of(proposal)
+    with pytest.raises(RuleBroken, match="A colleague gave this answer"), one_transaction():
+        answering.take_back(version.id, None, by=acting(bob, uk), via=WEB)
+    assert acme.name in who_said(proposal)
+
+
+def test_who_gave_several_answers_chooses_which_to_take_back(app: Flask) -> None:
+    uk = a_network_with_rules(decisions__voice="organisations")
+    bob = a_member(uk, "Bob")
+    an_organisation(uk, "Acme", spoken_for_by=bob)
+    proposal = a_proposal(uk, bob)
+    says(proposal, bob, uk, for_="Acme")
+    says(proposal, bob, uk)
+    version, actor = version_of(proposal), acting(bob, uk)
+    with pytest.raises(RuleBroken, match="Choose which answer"), one_transaction():
+        answering.take_back(version.id, None, by=actor, via=WEB)
+    url = f"/uk/proposals/{proposal.id}"
+    text = opened(browser(app, bob), url).text
+    assert "Take my answer back" in text
+    assert "Take the answer for Acme back" in text
+    acme = next(each.id for each in queries.entries_for(version.id, actor) if each.name == "Acme")
+    with one_transaction():
+        answering.take_back(version.id, acme, by=actor, via=WEB)
+    assert who_said(proposal) == {"Bob": ("agree", False)}
