@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from govnet.charter import queries as charters
 from govnet.decisions import chosen, queries, timing, voices
@@ -50,6 +50,7 @@ class Given:
 def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int | None = None) -> Position:
     """Give or change the answer of one's own party (`entry_id` when one has two to choose from).
 
+    Beside an answer that one gave for whom one spoke before, and that counts, one's own is kept and does not count.
     TooLate at the deadline and after; RuleBroken for a Stop without reason or a second counted answer.
     """
     version = takes_answers(version_id)
@@ -60,7 +61,9 @@ def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int
     _check_elsewhere(version, given, before)
     aside = recused(proposal, by.person_id)
     counted = entry.counted and not aside
-    _check(version, given, entry, by, counted)
+    _check(version, given, entry)
+    counted = counted and _first_hand(version_id, entry, by)
+    was_by = before.cast_by_id if before is not None and before.counted else None
     position = before or Position(version_id=version_id, entry_id=entry.id)
     if before is not None:
         keep(before)
@@ -73,6 +76,7 @@ def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int
     db.session.add(position)
     about = _about(version, proposal, by, under, via)
     record(Answered(**about, digest=sealed(position), changed=before is not None))
+    let_count(version_id, was_by)
     return position
 
 
@@ -87,6 +91,7 @@ def take_back(version_id: int, entry_id: int | None, *, by: Actor, via: Door) ->
     keep(position)
     db.session.execute(delete(ReasonReply).where(ReasonReply.entry_id == position.entry_id))
     db.session.delete(position)
+    let_count(version_id, by.person_id)
     record(AnswerTakenBack(**_about(version, version.proposal, by, under, via)))
 
 
@@ -165,16 +170,43 @@ def _check_elsewhere(version: ProposalVersion, given: Given, before: Position | 
         )
 
 
-def _check(version: ProposalVersion, given: Given, entry: RollEntry, by: Actor, counted: bool) -> None:
+def _first_hand(version_id: int, entry: RollEntry, by: Actor) -> bool:
+    """Whether it is the one answer of this person that counts. RuleBroken where another has to go first."""
+    caster, own = by.person_id or 0, entry.person_id is not None
+    given = queries.answers_by(version_id, caster)
+    may = {each.id for each in queries.entries_for(version_id, by)}
+    twice = voices.second_hand(given, entry.id, caster, own=own, may=may)
+    if twice is not None:
+        raise RuleBroken(say(twice), field="party")
+    return voices.other_party(given, entry.id, caster) is None
+
+
+def let_count(version_id: int, person_id: int | None) -> None:
+    """Once nothing else of theirs counts, a person's own answer does that stood back behind another's."""
+    db.session.flush()  # what has changed hands is seen below, and by the index that lets one answer count
+    if person_id is None or any(each.counted for each in queries.answers_by(version_id, person_id)):
+        return
+    own = (
+        select(Position)
+        .join(RollEntry, RollEntry.id == Position.entry_id)
+        .where(
+            RollEntry.version_id == version_id,
+            RollEntry.person_id == person_id,
+            RollEntry.counted,
+            Position.cast_by_id == person_id,
+            Position.recused.is_(False),
+        )
+    )
+    for position in db.session.scalars(own):
+        position.counted = True
+
+
+def _check(version: ProposalVersion, given: Given, entry: RollEntry) -> None:
     wrong = chosen.problem(version, given.kind, given.choices)
     if wrong is not None:
         raise RuleBroken(say(wrong))
     if given.kind is Kind.BLOCK:
         check_stop(version, given, entry)
-    caster = by.person_id or 0
-    twice = voices.second_hand(queries.answers_by(version.id, caster), entry.id, caster, counted)
-    if twice is not None:
-        raise RuleBroken(say(twice), field="party")
 
 
 def check_stop(version: ProposalVersion, given: Given, entry: RollEntry) -> None:

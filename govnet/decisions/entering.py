@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from govnet.decisions import chosen, queries, roll, voices
-from govnet.decisions.answering import Given, check_stop, keep, sealed, takes_answers
+from govnet.decisions.answering import Given, check_stop, keep, let_count, sealed, takes_answers
 from govnet.decisions.events import AnswerEntered
 from govnet.decisions.interests import recused
 from govnet.decisions.models import Position, ProposalVersion, RollEntry
@@ -41,6 +41,7 @@ def enter(version_id: int, entry_id: int, given: Given, *, how: Door, by: Actor,
     aside = recused(version.proposal, human)
     counted = entry.counted and not aside
     _check(version, given, entry, human, counted)
+    was_by = before.cast_by_id if before is not None and before.counted else None
     if before is not None:
         keep(before)
     position = before or Position(version_id=version.id, entry_id=entry.id)
@@ -60,6 +61,7 @@ def enter(version_id: int, entry_id: int, given: Given, *, how: Door, by: Actor,
         entry=entry,
     )
     record(event)
+    let_count(version.id, was_by)
     return position
 
 
@@ -105,7 +107,7 @@ def _check(version: ProposalVersion, given: Given, entry: RollEntry, human: int,
         raise RuleBroken(say(wrong))
     if given.kind is Kind.BLOCK:
         check_stop(version, given, entry)
-    if voices.second_hand(queries.answers_by(version.id, human), entry.id, human, counted) is not None:
+    if counted and voices.other_party(queries.answers_by(version.id, human), entry.id, human) is not None:
         raise RuleBroken(
             _("They have given an answer that counts for somebody else already: nobody answers twice."),
             field="party",

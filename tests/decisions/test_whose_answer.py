@@ -213,3 +213,32 @@ def test_who_gave_several_answers_chooses_which_to_take_back(app: Flask) -> None
     with one_transaction():
         answering.take_back(version.id, acme, by=actor, via=WEB)
     assert who_said(proposal) == {"Bob": ("agree", False)}
+
+
+def test_who_answered_for_whom_she_no_longer_speaks_answers_for_herself_uncounted_till_it_changes(
+    app: Flask,
+) -> None:
+    uk = a_network()
+    bob, cat = a_member(uk, "Bob"), a_member(uk, "Cat")
+    acme = an_organisation(uk, "Acme", spoken_for_by=bob)
+    proposal = a_proposal(uk, cat)
+    says(proposal, bob, uk, for_="Acme")
+    speaks(bob, acme, ended=True)
+    speaks(cat, acme)
+    says(proposal, bob, uk, kind=Kind.STAND_ASIDE)
+    assert who_said(proposal) == {"Acme": ("agree", True), "Bob": ("stand-aside", False)}
+    assert "Yours counts as soon as" in opened(browser(app, bob), f"/uk/proposals/{proposal.id}").text
+    says(proposal, cat, uk, for_="Acme", kind=Kind.NO_VIEW)
+    assert who_said(proposal) == {"Acme": ("no-view", True), "Bob": ("stand-aside", True)}
+
+
+def test_who_answered_for_one_organisation_and_speaks_for_another_now_asks_a_colleague() -> None:
+    uk = a_network()
+    bob = a_member(uk, "Bob")
+    acme, beta = an_organisation(uk, "Acme", spoken_for_by=bob), an_organisation(uk, "Beta")
+    proposal = a_proposal(uk, bob)
+    says(proposal, bob, uk, for_="Acme")
+    speaks(bob, acme, ended=True)
+    speaks(bob, beta)
+    with pytest.raises(RuleBroken, match="ask a colleague to give this one"):
+        says(proposal, bob, uk, for_="Beta")
