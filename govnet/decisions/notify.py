@@ -19,7 +19,7 @@ from govnet.decisions import (
 )
 from govnet.decisions.answers import answers
 from govnet.decisions.book import Decision
-from govnet.decisions.models import ELSEWHERE, ProposalVersion
+from govnet.decisions.models import ELSEWHERE, Position, ProposalVersion
 from govnet.decisions.rules import Kind
 from govnet.decisions.suggesting import suggestion_by_id
 from govnet.decisions.voices import always_told, offered
@@ -81,8 +81,19 @@ def entered(told: Told) -> Notice | None:
     given, party = queries.position_of(entry_id), queries.party_of(entry_id)
     if given is None or given.entered_by_id is None or given.cast_by_id is None:
         return None
-    extra = {"answer": words.label(given.kind), "party": party, "reason": given.reason}
+    extra = {
+        "answer": words.label(given.kind),
+        "party": party,
+        "given": given,
+        "chosen": _chosen(version, given),
+    }
     return _alone("decisions/entered", told, version, [given.cast_by_id], extra)
+
+
+def _chosen(version: ProposalVersion, given: Position) -> list[str]:
+    """Between options: each that got a rank, a score or dots, and which."""
+    options = choosing.of_version(version, queries.rule_of(version)) if given.choices else None
+    return options.each_of(given) if options else []
 
 
 def suggested(told: Told) -> Notice:
