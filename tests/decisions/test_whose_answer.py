@@ -144,6 +144,21 @@ def test_a_stop_to_what_stands_already_leads_to_objecting(app: Flask) -> None:
     assert tally_of(proposal)["block"] == 0
 
 
+def test_who_may_see_names_reads_who_entered_an_answer(app: Flask) -> None:
+    uk = a_network()
+    sam, mia = a_steering_member(uk, "Sam Steering"), a_member(uk, "Mia")
+    an_organisation(uk, "Acme", spoken_for_by=mia)
+    proposal = a_proposal(uk, sam)
+    entered(proposal, "Acme", sam, uk)
+    url = f"/uk/proposals/{proposal.id}"
+    inside, outside = browser(app, mia), browser(app)
+    assert "entered for them by Sam Steering" in opened(inside, url).text
+    assert inside.get(f"{url}.json").json["named"][0]["entered_by"] == "Sam Steering"
+    text = opened(outside, url).text
+    assert "Acme (entered for them)" in text
+    assert "entered_by" not in outside.get(f"{url}.json").json["named"][0]
+
+
 # --- for whom
 
 
