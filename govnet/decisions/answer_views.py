@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.decisions import answering, queries, shown, voices
-from govnet.decisions.actions import may_close_early
 from govnet.decisions.answering import Given, TooLate
+from govnet.decisions.awaited import may_close_early
 from govnet.decisions.blueprint import bp
 from govnet.decisions.discussion import of_thread
 from govnet.decisions.evidence import mails_of
@@ -58,7 +58,7 @@ def proposal_page(
         interests=interests_in(proposal_id),
         interest=interest or InterestForm(about=found.proposal, made=0, formdata=None),
         kept_mails=mails_of(proposal_id) if found.proposal.taken_on else (),
-        all_answered=may_close_early(found.version, found.now.tally.answered),
+        all_answered=may_close_early(found.version, actor),
     )
 
 

@@ -10,22 +10,26 @@ from flask import Flask
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
-from govnet.decisions import actions, answering, entering, interests, queries, suggesting
+from govnet.decisions import actions, answering, closing, entering, interests, queries, suggesting
 from govnet.decisions.answering import Given
 from govnet.decisions.answers import answers
+from govnet.decisions.awaited import awaited
 from govnet.decisions.models import Proposal
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
+from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import NotAllowed, RuleBroken
-from govnet.membership.models import Organisation, Representation
+from govnet.membership.models import Membership, MembershipState, Organisation, Representation
+from govnet.offices.models import Body, Term
 from govnet.permissions import Can, can
 from tests.builders import (
     a_committee,
     a_coordinator,
     a_member,
     a_network,
+    a_person,
     a_steering_member,
     acting,
     an_organisation,
@@ -257,3 +261,55 @@ def test_who_answered_for_one_organisation_and_speaks_for_another_now_asks_a_col
     speaks(bob, beta)
     with pytest.raises(RuleBroken, match="ask a colleague to give this one"):
         says(proposal, bob, uk, for_="Beta")
+
+
+# --- for whom one waits
+
+
+def test_it_closes_early_once_all_have_answered_whose_answer_can_still_count(
+    app: Flask, time: MovedClock
+) -> None:
+    uk = a_network_with_rules(decisions__close_early="all_answered")
+    una, bob, dan = a_member(uk, "Una"), a_member(uk, "Bob"), a_member(uk, "Dan")
+    cory, eve = a_coordinator(uk, "Cory"), a_member(uk, "Eve")
+    an_organisation(uk, "Acme", spoken_for_by=bob)
+    an_organisation(uk, "Silent")
+    proposal = a_proposal(uk, una, matter="mandate")
+    says(proposal, una, uk)
+    assert waiting(proposal) == 4, (
+        "Bob and Acme, Dan, Eve; nobody speaks for Silent, and the mandate is Cory's"
+    )
+    says(proposal, bob, uk)
+    assert waiting(proposal) == 2, "Bob cannot answer for Acme too"
+    with one_transaction():
+        interests.declare(proposal, "I am paid.", by=acting(dan, uk), via=WEB)
+    left = {"state": MembershipState.RESIGNED, "end": clock.today(uk.zone)}
+    assert waiting(proposal) == 1
+    url = f"/uk/proposals/{proposal.id}"
+    assert "Close it now" not in opened(browser(app, una), url).text
+    with one_transaction():
+        db.session.query(Membership).filter_by(person_id=eve.id).update(left)
+    assert waiting(proposal) == 0
+    assert "Close it now" in opened(browser(app, una), url).text
+    assert "Close it now" not in opened(browser(app, cory), url).text
+    time.move(timedelta(minutes=1))
+    with one_transaction():
+        actions.close_early(proposal, reason="All said.", by=acting(una, uk), via=WEB)
+    assert closing.close_due() == 1
+
+
+def waiting(proposal: Proposal) -> int:
+    """For how many it waits."""
+    db.session.rollback()
+    return awaited(queries.version_whole(version_of(proposal).id))
+
+
+def test_a_committee_waits_for_those_who_still_can_answer() -> None:
+    uk = a_network()
+    sam, tia = a_steering_member(uk, "Sam"), a_person("Tia")
+    term = seated(db.session.query(Body).one(), tia, seat=3)
+    proposal = a_proposal(uk, sam, matter="committee")
+    assert waiting(proposal) == 2
+    with one_transaction():
+        db.session.query(Term).filter_by(id=term.id).update({"end": clock.now().date()})
+    assert waiting(proposal) == 1
