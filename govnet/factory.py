@@ -132,11 +132,11 @@ def _bind_kernel(app: Flask) -> None:
     from govnet.charter.holidays import public_holidays
     from govnet.charter.queries import network_by_slug
     from govnet.charter.working_days import holidays_are
-    from govnet.decisions.roll import committee_is
+    from govnet.decisions.roll import committee_is, coordinators_are
     from govnet.membership.places import networks_of
     from govnet.membership.registry import coordinated_is, officers_are
     from govnet.offices.belonging import belongings
-    from govnet.offices.queries import coordinated, holders, officers, sitting
+    from govnet.offices.queries import coordinated, coordinating, holders, officers, sitting
     from govnet.record.queries import head
 
     paths.bind(app, network_by_slug)
@@ -144,6 +144,7 @@ def _bind_kernel(app: Flask) -> None:
     pages.bind(app, head=head)
     refusals.bind(app, holders)
     committee_is(sitting)
+    coordinators_are(coordinating)
     holidays_are(public_holidays)
     officers_are(officers)
     coordinated_is(coordinated)

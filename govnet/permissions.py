@@ -7,7 +7,7 @@ authority that it rests on (a membership, a term, a mandate), which goes into th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar
@@ -282,10 +282,21 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
 
 
 def authority(actor: Actor, can: Can, subject: Any = None) -> Authority | None:
-    """What the actor's right rests on, or None without one. The program itself may all that the rules allow."""
+    """What the actor's right rests on, or None without one. The program itself may all that the rules allow.
+
+    What somebody is in one network gives no right over the rows of another, whichever way they came.
+    """
     if actor.system:
         return OPERATOR_SHELL if actor == SHELL else SYSTEM
+    if getattr(subject, "network_id", None) not in (None, actor.network_id):
+        actor = _as_stranger(actor)
     return next((found for grant in TABLE[can] if (found := grant.holds(actor, subject)) is not None), None)
+
+
+def _as_stranger(actor: Actor) -> Actor:
+    """The actor in a network of which they were not built: themselves, and whom they speak for, but nothing there."""
+    spoken = tuple(replace(each, membership_id=None) for each in actor.represents)
+    return replace(actor, network_id=None, membership_id=None, represents=spoken, terms=(), mandates=())
 
 
 def can(actor: Actor, right: Can, subject: Any = None) -> bool:

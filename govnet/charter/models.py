@@ -60,6 +60,11 @@ class Network(Base):
     """A mailing list elsewhere that gets announcements, proposals and outcomes too."""
     founded_at: Mapped[Instant]
 
+    @property
+    def network_id(self) -> int:
+        """Itself: rights in it are asked as those over its rows are."""
+        return self.id
+
 
 class CharterVersion(Base):
     """The rules as one decision left them; the one in force is the newest whose `in_force_from` has come."""

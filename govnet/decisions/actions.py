@@ -15,6 +15,7 @@ from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.decisions import petitions, queries, review_rules, timing, ways
+from govnet.decisions.awaited import awaited
 from govnet.decisions.book import Decision, DecisionNote, NoteKind
 from govnet.decisions.events import (
     NoteAdded,
@@ -164,7 +165,7 @@ def close_early(proposal: Proposal, *, reason: str, by: Actor, via: Door) -> Non
     if queries.charter_of(version)[p.CLOSE_EARLY] == "never" or version.method == ELSEWHERE:
         raise RuleBroken(_("By our rules nothing closes before its day."))
     check_reason(reason)
-    missing = version.roll_size - queries.tally(version.id).answered
+    missing = awaited(version)
     if missing > 0:
         raise RuleBroken(
             ngettext(
@@ -176,13 +177,6 @@ def close_early(proposal: Proposal, *, reason: str, by: Actor, via: Door) -> Non
     version.deadline = clock.now()
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
     record(ProposalClosedEarly(**doer.fields(network), **about, reason=reason))
-
-
-def may_close_early(version: ProposalVersion, answered: int) -> bool:
-    """Whether its proposer can close it now: the charter allows it and nobody is waited for."""
-    charter = queries.charter_of(version)
-    open_to_all = version.is_open and version.method != ELSEWHERE and answered >= version.roll_size
-    return open_to_all and charter[p.CLOSE_EARLY] != "never"
 
 
 def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:

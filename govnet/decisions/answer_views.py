@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.decisions import answering, queries, shown, voices
-from govnet.decisions.actions import may_close_early
 from govnet.decisions.answering import Given, TooLate
+from govnet.decisions.awaited import may_close_early
 from govnet.decisions.blueprint import bp
 from govnet.decisions.discussion import of_thread
 from govnet.decisions.evidence import mails_of
@@ -61,7 +61,7 @@ def proposal_page(
         could_answer=could_answer(found.version),
         resolution=ways_out(found),
         kept_mails=mails_of(proposal_id) if found.proposal.taken_on else (),
-        all_answered=may_close_early(found.version, found.now.tally.answered),
+        all_answered=may_close_early(found.version, actor),
     )
 
 
@@ -77,7 +77,7 @@ def answer(network: Network, proposal: Proposal) -> Response:
         about=proposal, parties=parties(mine), principles=principles(newest, network), offered=offered
     )
     if form.validate_on_submit():
-        version_id = asked_version(form, newest.id)
+        version_id = asked_version(form, newest)
         try:
             with form.catching(), transaction():
                 party = int(form.party.data) if form.party.data else None
@@ -91,13 +91,11 @@ def answer(network: Network, proposal: Proposal) -> Response:
 @bp.post("/<network:network>/proposals/<int:proposal_id>/answer/take-back")
 @allows(Can.ANSWER, proposal=Proposal)
 def take_back(network: Network, proposal: Proposal) -> Response:
-    """Have no answer any more."""
-    proposal_id, actor = proposal.id, current_actor()
+    """Have no answer any more, for the party whose button it was."""
+    proposal_id, party = proposal.id, request.form.get("party", type=int)
     with transaction():
         newest = queries.newest_version(proposal_id)
-        for entry in queries.entries_for(newest.id, actor):
-            if entry.position is not None:
-                answering.take_back(newest.id, entry.id, by=actor, via=Door.WEB)
+        answering.take_back(newest.id, party, by=current_actor(), via=Door.WEB)
     return see(".proposal", proposal_id=proposal_id)
 
 
@@ -146,10 +144,11 @@ def principles(version: ProposalVersion, network: Network) -> Sequence[str]:
     return voices.principles(charter, network.purpose) if voices.needs_principle(charter) else ()
 
 
-def asked_version(form: AnswerForm | ChoiceForm, newest: int) -> int:
-    """The version whose words the reader saw."""
+def asked_version(form: AnswerForm | ChoiceForm, newest: ProposalVersion) -> int:
+    """The version whose words the reader saw, of the proposal in the address. NotFound for another's."""
     sent = form.version.data or ""
-    return int(sent) if sent.isdecimal() and len(sent) < 12 else newest
+    asked = int(sent) if sent.isdecimal() and len(sent) < 12 else newest.id
+    return asked if asked == newest.id else queries.version_of(newest.proposal_id, asked).id
 
 
 def parties(entries: Sequence[RollEntry]) -> list[tuple[str, str]]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from govnet.charter import queries as charters
 from govnet.decisions import chosen, queries, timing, voices
 from govnet.decisions.beside import ReasonReply
 from govnet.decisions.events import Answered, AnswerTakenBack
-from govnet.decisions.interests import interest_of
+from govnet.decisions.interests import recused
 from govnet.decisions.models import ELSEWHERE, PastPosition, Position, Proposal, ProposalVersion, RollEntry
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
@@ -50,6 +50,7 @@ class Given:
 def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int | None = None) -> Position:
     """Give or change the answer of one's own party (`entry_id` when one has two to choose from).
 
+    Beside an answer that one gave for whom one spoke before, and that counts, one's own is kept and does not count.
     TooLate at the deadline and after; RuleBroken for a Stop without reason or a second counted answer.
     """
     version = takes_answers(version_id)
@@ -57,37 +58,40 @@ def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int
     under = require(by, Can.ANSWER, proposal)
     entry = _mine(version_id, entry_id, by)
     before = queries.position_of(entry.id)
-    if version.method == ELSEWHERE and (before is None or before.entered_by_id is None):
-        raise RuleBroken(_("This was decided elsewhere. You can object to it."))
-    interested = interest_of(proposal.id, by.person_id) is not None
-    recused = interested or (proposal.matter == "mandate" and by.is_coordinator)
-    counted = entry.counted and not recused
-    _check(version, given, entry, by, counted)
+    _check_elsewhere(version, given, before)
+    aside = recused(proposal, by.person_id)
+    counted = entry.counted and not aside
+    _check(version, given, entry)
+    counted = counted and _first_hand(version_id, entry, by)
+    was_by = before.cast_by_id if before is not None and before.counted else None
     position = before or Position(version_id=version_id, entry_id=entry.id)
     if before is not None:
         keep(before)
     position.kind, position.reason, position.remedy = given.kind, given.reason, given.remedy
     position.principle = given.principle if given.kind is Kind.BLOCK else ""
     position.choices = chosen.stored(given.choices) if given.kind is Kind.CHOICE else ""
-    position.named, position.recused, position.counted = given.named, recused, counted
+    position.named, position.recused, position.counted = given.named, aside, counted
     position.cast_by_id, position.entered_by_id, position.door = by.person_id, None, via
     position.at, position.salt, position.erased = clock.now(), secrets.token_hex(16), False
     db.session.add(position)
     about = _about(version, proposal, by, under, via)
     record(Answered(**about, digest=sealed(position), changed=before is not None))
+    let_count(version_id, was_by)
     return position
 
 
-def take_back(version_id: int, entry_id: int, *, by: Actor, via: Door) -> None:
-    """Have no answer any more, as long as answers can be given."""
+def take_back(version_id: int, entry_id: int | None, *, by: Actor, via: Door) -> None:
+    """Have no answer any more, as long as answers can be given; what a colleague gave stands until it is changed.
+
+    `entry_id` says for which party, where one has given several.
+    """
     version = takes_answers(version_id)
     under = require(by, Can.ANSWER, version.proposal)
-    position = queries.position_of(_mine(version_id, entry_id, by).id)
-    if position is None:
-        raise RuleBroken(_("There is no answer to take back."))
+    position = _given_by(by, _those(version_id, entry_id, by))
     keep(position)
     db.session.execute(delete(ReasonReply).where(ReasonReply.entry_id == position.entry_id))
     db.session.delete(position)
+    let_count(version_id, by.person_id)
     record(AnswerTakenBack(**_about(version, version.proposal, by, under, via)))
 
 
@@ -120,29 +124,89 @@ def _too_late(version: ProposalVersion, now: datetime) -> str:
 
 
 def _mine(version_id: int, entry_id: int | None, by: Actor) -> RollEntry:
-    mine = queries.entries_for(version_id, by)
-    chosen = [each for each in mine if entry_id in (None, each.id)]
-    if not chosen:
-        raise NotAllowed(
-            _("You were not among those who could answer when this opened. You can say what you think below.")
-        )
-    if len(chosen) > 1:
+    mine = _those(version_id, entry_id, by)
+    if len(mine) > 1:
         raise RuleBroken(
             _("Choose for whom you answer: for yourself or for your organisation."), field="party"
         )
-    return chosen[0]
+    return mine[0]
 
 
-def _check(version: ProposalVersion, given: Given, entry: RollEntry, by: Actor, counted: bool) -> None:
+def _those(version_id: int, entry_id: int | None, by: Actor) -> list[RollEntry]:
+    """The parties for which the actor may answer, or the one that is meant. NotAllowed where there is none."""
+    mine = [each for each in queries.entries_for(version_id, by) if entry_id in (None, each.id)]
+    if not mine:
+        raise NotAllowed(
+            _("You were not among those who could answer when this opened. You can say what you think below.")
+        )
+    return mine
+
+
+def _given_by(by: Actor, entries: Sequence[RollEntry]) -> Position:
+    """The one answer among these that is the actor's own doing."""
+    answers = [each.position for each in entries if each.position is not None]
+    given = [each for each in answers if each.cast_by_id == by.person_id]
+    if not answers:
+        raise RuleBroken(_("There is no answer to take back."))
+    if not given:
+        raise RuleBroken(_("A colleague gave this answer. It stands until you change it: give another one."))
+    if len(given) > 1:
+        raise RuleBroken(
+            _("Choose which answer you take back: your own or your organisation’s."), field="party"
+        )
+    return given[0]
+
+
+def _check_elsewhere(version: ProposalVersion, given: Given, before: Position | None) -> None:
+    """RuleBroken for more than correcting what was entered of a meeting; a Stop there would stop nothing."""
+    if version.method != ELSEWHERE:
+        return
+    if before is None or before.entered_by_id is None:
+        raise RuleBroken(_("This was decided elsewhere. You can object to it."))
+    if given.kind is Kind.BLOCK:
+        raise RuleBroken(
+            _("This was decided elsewhere: a Stop here changes nothing. To stop it, object: say why."),
+            field="answer",
+        )
+
+
+def _first_hand(version_id: int, entry: RollEntry, by: Actor) -> bool:
+    """Whether it is the one answer of this person that counts. RuleBroken where another has to go first."""
+    caster, own = by.person_id or 0, entry.person_id is not None
+    given = queries.answers_by(version_id, caster)
+    may = {each.id for each in queries.entries_for(version_id, by)}
+    twice = voices.second_hand(given, entry.id, caster, own=own, may=may)
+    if twice is not None:
+        raise RuleBroken(say(twice), field="party")
+    return voices.other_party(given, entry.id, caster) is None
+
+
+def let_count(version_id: int, person_id: int | None) -> None:
+    """Once nothing else of theirs counts, a person's own answer does that stood back behind another's."""
+    db.session.flush()  # what has changed hands is seen below, and by the index that lets one answer count
+    if person_id is None or any(each.counted for each in queries.answers_by(version_id, person_id)):
+        return
+    own = (
+        select(Position)
+        .join(RollEntry, RollEntry.id == Position.entry_id)
+        .where(
+            RollEntry.version_id == version_id,
+            RollEntry.person_id == person_id,
+            RollEntry.counted,
+            Position.cast_by_id == person_id,
+            Position.recused.is_(False),
+        )
+    )
+    for position in db.session.scalars(own):
+        position.counted = True
+
+
+def _check(version: ProposalVersion, given: Given, entry: RollEntry) -> None:
     wrong = chosen.problem(version, given.kind, given.choices)
     if wrong is not None:
         raise RuleBroken(say(wrong))
     if given.kind is Kind.BLOCK:
         check_stop(version, given, entry)
-    caster = by.person_id or 0
-    twice = voices.second_hand(queries.answers_by(version.id, caster), entry.id, caster, counted)
-    if twice is not None:
-        raise RuleBroken(say(twice), field="party")
 
 
 def check_stop(version: ProposalVersion, given: Given, entry: RollEntry) -> None:

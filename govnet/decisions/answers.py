@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, and_, cast, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
+from govnet.accounts.models import Person
 from govnet.decisions.beside import ReasonReply
 from govnet.decisions.models import Position, RollEntry
 from govnet.decisions.rules import FIVE, Kind, Tally
@@ -31,6 +32,8 @@ class Shown:
     left: bool
     reply: ReasonReply | None = None
     """What the proposer says to the reason."""
+    entered_by: str = ""
+    """Who wrote it down, where that was somebody else: for those who may see names; empty once the name was removed."""
 
     @property
     def organisation(self) -> bool:
@@ -86,7 +89,7 @@ def answers(
         found[position.version_id][position.kind] = Many(*(int(number) for number in row[4:9]))
         if row.rank <= (most or row.rank) and not (public and not row.open_name):
             left = row[2] is not None and (row[2] is not MembershipState.ACTIVE or row[3] is not None)
-            shown[position.version_id].append(Shown(position, row[1], left, row[-1]))
+            shown[position.version_id].append(Shown(position, row[1], left, row[-2], row.entered_by or ""))
     for each in shown.values():
         each.sort(key=lambda one: ORDER.index(one.position.kind))
     return {key: Answers(found[key], shown[key]) for key in version_ids}
@@ -95,14 +98,23 @@ def answers(
 def _ranked(version_ids: Collection[int], public: bool, most: int | None) -> Select[Any]:
     """Each answer with whose it is, the numbers of its kind, and its place among them."""
     inner = _numbered(version_ids, public).subquery()
-    row, entry = aliased(Position), aliased(RollEntry)
+    row, entry, enterer = aliased(Position), aliased(RollEntry), aliased(Person)
     numbers = [inner.c[name] for name in (*_NUMBERS, "rank", "open_name")]
     query = (
-        select(row, entry, Membership.state, Membership.end, *numbers, ReasonReply)
+        select(
+            row,
+            entry,
+            Membership.state,
+            Membership.end,
+            *numbers,
+            ReasonReply,
+            enterer.name.label("entered_by"),
+        )
         .join(inner, inner.c.id == row.id)
         .join(entry, entry.id == row.entry_id)
         .outerjoin(Membership, Membership.id == entry.membership_id)
         .outerjoin(ReasonReply, and_(ReasonReply.entry_id == row.entry_id, ReasonReply.answers_at == row.at))
+        .outerjoin(enterer, enterer.id == row.entered_by_id)
         .options(joinedload(entry.person), joinedload(entry.organisation))
         .order_by(row.at, row.id)
     )

@@ -159,15 +159,19 @@ class Choosing:
 
     def of(self, position: Position) -> str:
         """One answer in words, what stands first first."""
+        return (" › " if self.method == "ranked" else ", ").join(self.each_of(position))
+
+    def each_of(self, position: Position) -> list[str]:
+        """Each option that an answer gave something, with its rank, score or dots, what stands first first."""
         given = queries.ballot(position.choices)
         order = sorted(
             given, key=lambda each: (given[each] if self.method == "ranked" else -given[each], each or 99)
         )
         if self.method == "ranked":
-            return " › ".join(f"{given[each]}. {self.title(each)}" for each in order)
-        return ", ".join(
+            return [f"{given[each]}. {self.title(each)}" for each in order]
+        return [
             f"{self.title(each)}: {given[each]}" for each in order if given[each] or self.method == "score"
-        )
+        ]
 
 
 def _ordered(totals: Totals) -> list[tuple[int, Fraction]]:

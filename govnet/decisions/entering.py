@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from govnet.decisions import chosen, queries, roll, voices
-from govnet.decisions.answering import Given, check_stop, keep, sealed, takes_answers
+from govnet.decisions.answering import Given, check_stop, keep, let_count, sealed, takes_answers
 from govnet.decisions.events import AnswerEntered
-from govnet.decisions.interests import interest_of
+from govnet.decisions.interests import recused
 from govnet.decisions.models import Position, ProposalVersion, RollEntry
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
@@ -38,14 +38,15 @@ def enter(version_id: int, entry_id: int, given: Given, *, how: Door, by: Actor,
     before = queries.position_of(entry.id)
     if before is not None and before.entered_by_id is None:
         raise RuleBroken(_("They have answered themselves. Only they can change that."), field="party")
-    interested = interest_of(version.proposal_id, human) is not None
-    counted = entry.counted and not interested
+    aside = recused(version.proposal, human)
+    counted = entry.counted and not aside
     _check(version, given, entry, human, counted)
+    was_by = before.cast_by_id if before is not None and before.counted else None
     if before is not None:
         keep(before)
     position = before or Position(version_id=version.id, entry_id=entry.id)
     _fill(position, given, human)
-    position.recused, position.counted = interested, counted
+    position.recused, position.counted = aside, counted
     position.entered_by_id, position.door = by.person_id, how
     db.session.add(position)
     about: dict[str, Any] = {"proposal": version.proposal, "version": version, "question": version.question}
@@ -60,6 +61,7 @@ def enter(version_id: int, entry_id: int, given: Given, *, how: Door, by: Actor,
         entry=entry,
     )
     record(event)
+    let_count(version.id, was_by)
     return position
 
 
@@ -105,7 +107,7 @@ def _check(version: ProposalVersion, given: Given, entry: RollEntry, human: int,
         raise RuleBroken(say(wrong))
     if given.kind is Kind.BLOCK:
         check_stop(version, given, entry)
-    if voices.second_hand(queries.answers_by(version.id, human), entry.id, human, counted) is not None:
+    if counted and voices.other_party(queries.answers_by(version.id, human), entry.id, human) is not None:
         raise RuleBroken(
             _("They have given an answer that counts for somebody else already: nobody answers twice."),
             field="party",

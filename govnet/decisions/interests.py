@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
-from govnet.decisions import queries
+from govnet.decisions import queries, roll
 from govnet.decisions.beside import Interest
 from govnet.decisions.events import InterestDeclared, InterestEnded
 from govnet.decisions.models import ELSEWHERE, Position, Proposal
@@ -29,6 +29,14 @@ def interest_of(proposal_id: int, person_id: int | None) -> Interest | None:
             Interest.proposal_id == proposal_id, Interest.person_id == person_id, Interest.ended_at.is_(None)
         )
     )
+
+
+def recused(proposal: Proposal, person_id: int | None) -> bool:
+    """Whether a person's answer, whoever enters it, is shown and not counted: an interest, or one's own mandate."""
+    if interest_of(proposal.id, person_id) is not None:
+        return True
+    day = clock.today(queries.network_of(proposal).zone)
+    return proposal.matter == "mandate" and person_id in roll.coordinators(proposal.network_id, day)
 
 
 def interests_in(proposal_id: int) -> Sequence[Interest]:

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, case, func, literal, or_, select, type_coerce
-from sqlalchemy.orm import joinedload
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.orm import QueryableAttribute, aliased, joinedload
 
 from govnet.accounts.waiting import thing
 from govnet.decisions.models import ELSEWHERE, Position, Proposal, ProposalVersion, RollEntry, VersionState
@@ -111,7 +123,6 @@ def unanswered(person_id: int, now: datetime) -> Select[Any]:
     """What waits for a person's answer, in every network: on a roll, open, and neither they nor their
     organisation has said anything that counts.
     """
-    given = select(Position.version_id).where(Position.cast_by_id == person_id)
     return (
         thing(Proposal.network_id, Proposal.id, ProposalVersion.question, ProposalVersion.deadline)
         .join(ProposalVersion, ProposalVersion.proposal_id == Proposal.id)
@@ -122,8 +133,7 @@ def unanswered(person_id: int, now: datetime) -> Select[Any]:
             ProposalVersion.state == VersionState.OPEN,
             ProposalVersion.method != ELSEWHERE,
             ProposalVersion.deadline > now,
-            Position.id.is_(None),
-            ProposalVersion.id.not_in(given),
+            _still_asked(person_id),
         )
         .distinct()
     )
@@ -164,11 +174,26 @@ def _theirs(person_id: int) -> ColumnElement[bool]:
     return or_(RollEntry.person_id == person_id, RollEntry.organisation_id.in_(spoken))
 
 
-def voters(version_id: int) -> list[tuple[int | None, int | None, bool]]:
-    """Each party on the roll as (person, organisation, has answered): for telling them."""
-    query = (
-        select(RollEntry.person_id, RollEntry.organisation_id, Position.id.is_not(None))
+def _still_asked(person: int | QueryableAttribute[Any]) -> ColumnElement[bool]:
+    """Of a roll joined to its answers: the party is silent, and this person has answered for no other."""
+    other = aliased(Position)
+    given = select(other.id).where(other.version_id == RollEntry.version_id, other.cast_by_id == person)
+    return and_(Position.id.is_(None), ~given.exists())
+
+
+def to_remind(version_id: int, day: date) -> list[int]:
+    """The persons for whom a version waits: on its roll, or speaking that day for who is, as on the page You."""
+    silent = select(RollEntry.person_id).outerjoin(Position, Position.entry_id == RollEntry.id)
+    own = silent.where(RollEntry.person_id.is_not(None), _still_asked(RollEntry.person_id))
+    spoken = (
+        select(Representation.person_id)
+        .join(RollEntry, RollEntry.organisation_id == Representation.organisation_id)
         .outerjoin(Position, Position.entry_id == RollEntry.id)
-        .where(RollEntry.version_id == version_id)
+        .where(
+            Representation.start <= day,
+            or_(Representation.end.is_(None), Representation.end > day),
+            _still_asked(Representation.person_id),
+        )
     )
-    return [(row[0], row[1], bool(row[2])) for row in db.session.execute(query)]
+    here = RollEntry.version_id == version_id
+    return list(db.session.scalars(own.where(here).union(spoken.where(here))))

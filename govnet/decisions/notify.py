@@ -19,7 +19,7 @@ from govnet.decisions import (
 )
 from govnet.decisions.answers import answers
 from govnet.decisions.book import Decision
-from govnet.decisions.models import ELSEWHERE, ProposalVersion
+from govnet.decisions.models import ELSEWHERE, Position, ProposalVersion
 from govnet.decisions.rules import Kind
 from govnet.decisions.suggesting import suggestion_by_id
 from govnet.decisions.voices import Visible, always_told, offered
@@ -50,7 +50,7 @@ def last_day(told: Told) -> Notice | None:
     version = _version(told)
     if not version.is_open:
         return None
-    waiting = _people(told, version, unanswered=True)
+    waiting = _waiting(told, version)
     return _notice(
         "decisions/last_day", told, version, what="last_day", people=waiting, not_after=version.deadline
     )
@@ -61,7 +61,7 @@ def extended(told: Told) -> Notice | None:
     version = _version(told)
     if not version.is_open:
         return None
-    waiting = _people(told, version, unanswered=True)
+    waiting = _waiting(told, version)
     extra = {"reason": told.details.get("reason", "")}
     return _notice(
         "decisions/extended",
@@ -80,8 +80,19 @@ def entered(told: Told) -> Notice | None:
     given, party = queries.position_of(entry_id), queries.party_of(entry_id)
     if given is None or given.entered_by_id is None or given.cast_by_id is None:
         return None
-    extra = {"answer": words.label(given.kind), "party": party, "reason": given.reason}
+    extra = {
+        "answer": words.label(given.kind),
+        "party": party,
+        "given": given,
+        "chosen": _chosen(version, given),
+    }
     return _alone("decisions/entered", told, version, [given.cast_by_id], extra)
+
+
+def _chosen(version: ProposalVersion, given: Position) -> list[str]:
+    """Between options: each that got a rank, a score or dots, and which."""
+    options = choosing.of_version(version, queries.rule_of(version)) if given.choices else None
+    return options.each_of(given) if options else []
 
 
 def suggested(told: Told) -> Notice:
@@ -174,13 +185,14 @@ def _version(told: Told) -> ProposalVersion:
     return queries.version_whole(_key(told, "version"))
 
 
-def _people(told: Told, version: ProposalVersion, *, unanswered: bool = False) -> list[int]:
+def _waiting(told: Told, version: ProposalVersion) -> list[int]:
+    """Whose answer is still asked for."""
+    return lists.to_remind(version.id, clock.today(told.network.zone))
+
+
+def _people(told: Told, version: ProposalVersion) -> list[int]:
     """The persons on the roll, and those who speak for its organisations."""
-    asked = [row for row in lists.voters(version.id) if not (unanswered and row[2])]
-    organisations = [organisation for _person, organisation, _answered in asked if organisation]
-    spoken = roll.speakers(organisations, clock.today(told.network.zone)) if organisations else {}
-    people = [person for person, _organisation, _answered in asked if person]
-    return list(dict.fromkeys([*people, *(one for found in spoken.values() for one in found)]))
+    return roll.people_asked(version.id, clock.today(told.network.zone))
 
 
 def _notice(

@@ -26,7 +26,7 @@ def choose(network: Network, proposal: Proposal) -> Response:
     if form is None:
         return answer_views.proposal_page(proposal_id, network, actor)
     if form.validate_on_submit():
-        version_id = answer_views.asked_version(form, found.version.id)
+        version_id = answer_views.asked_version(form, found.version)
         try:
             with form.catching(), transaction():
                 party = int(form.party.data) if form.party.data else None

@@ -99,6 +99,14 @@ def newest_version(proposal_id: int) -> ProposalVersion:
     return db.session.scalars(query.order_by(ProposalVersion.number.desc()).limit(1)).one()
 
 
+def version_of(proposal_id: int, version_id: int) -> ProposalVersion:
+    """The words with that key, if they are this proposal's. NotFound."""
+    version = db.session.get(ProposalVersion, version_id)
+    if version is None or version.proposal_id != proposal_id:
+        raise NotFound(_("There is no such proposal."))
+    return version
+
+
 def network_of(row: Proposal | Decision) -> Network:
     """The network that a row belongs to, most often in the session already."""
     return db.session.get_one(Network, row.network_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,6 +19,8 @@ from govnet.membership.models import Membership, MembershipState, Representation
 
 Sitting = Callable[[int, date], Sequence[int]]
 _sitting: list[Sitting] = []
+Coordinating = Callable[[int, date], Collection[int]]
+_coordinating: list[Coordinating] = []
 
 
 def committee_is(sitting: Sitting) -> None:
@@ -29,6 +31,16 @@ def committee_is(sitting: Sitting) -> None:
 def committee(network_id: int, day: date) -> list[int]:
     """The persons who sit on the committee on a day, each once."""
     return list(dict.fromkeys(_sitting[0](network_id, day))) if _sitting else []
+
+
+def coordinators_are(coordinating: Coordinating) -> None:
+    """Who acts under a mandate of a network on a day: the offices say it."""
+    _coordinating[:] = [coordinating]
+
+
+def coordinators(network_id: int, day: date) -> Collection[int]:
+    """The persons who act under a mandate on a day."""
+    return _coordinating[0](network_id, day) if _coordinating else ()
 
 
 def take(network: Network, body: str, charter: Charter) -> list[dict[str, Any]]:

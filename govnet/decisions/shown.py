@@ -291,6 +291,7 @@ def as_data(now: Standing) -> dict[str, Any]:
         "named": [
             {"name": each.entry.name, "answer": each.position.kind.value, "reason": each.position.reason}
             | ({"reply": each.reply.text} if each.reply and each.position.reason else {})
+            | ({"entered_by": each.entered_by} if now.names and each.position.entered_by_id else {})
             | ({"choices": queries.ballot(each.position.choices)} if each.position.choices else {})
             for each in now.nameable
         ],

@@ -1,6 +1,6 @@
 """Whose answer counts, once, and who sees it. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -55,18 +55,36 @@ def counts(kind: str, charter: Charter, body: str = "all") -> bool:
     return body == "committee" or charter[p.VOICE] == "each" or kind == "organisation"
 
 
-def second_hand(answers: Iterable[Answer], party: int, caster: int, counted: bool) -> Said | None:
-    """Why this person can't answer for this party too: one human never casts two counted answers."""
-    if not counted:
+def other_party(answers: Iterable[Answer], party: int, caster: int) -> int | None:
+    """The other party for which this person has given an answer that counts."""
+    theirs = (each.party for each in answers if each.counted and each.cast_by == caster)
+    return next((other for other in theirs if other != party), None)
+
+
+def second_hand(
+    answers: Iterable[Answer], party: int, caster: int, *, own: bool, may: Collection[int]
+) -> Said | None:
+    """Why this person can't answer for this party too: one human never casts two counted answers.
+
+    `may` are the parties for whom they may answer. What they said for one whom they handed over stands without them:
+    then their `own` answer is taken too, and does not count.
+    """
+    other = other_party(answers, party, caster)
+    if other is None or (own and other not in may):
         return None
-    if any(each.counted and each.cast_by == caster and each.party != party for each in answers):
+    if other not in may:
         return Said(
             N_(
-                "You have already given an answer that counts in this decision. You can answer for yourself "
-                "or for your organisation, not both: take back the first one, or ask a colleague."
+                "You have given the answer of somebody for whom you spoke before, and it counts. "
+                "Nobody answers twice: ask a colleague to give this one."
             )
         )
-    return None
+    return Said(
+        N_(
+            "You have already given an answer that counts in this decision. You can answer for yourself "
+            "or for your organisation, not both: take back the first one, or ask a colleague."
+        )
+    )
 
 
 def principles(charter: Charter, purpose: str) -> tuple[str, ...]:

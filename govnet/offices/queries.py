@@ -170,12 +170,17 @@ def holders(network: Network, roles: tuple[str, ...]) -> list[str]:
 def officers(network_id: int) -> set[int]:
     """The persons who sit on the committee or act under a mandate today."""
     day = today(db.session.get_one(Network, network_id).zone)
+    return {*sitting(network_id, day), *coordinating(network_id, day)}
+
+
+def coordinating(network_id: int, day: date) -> set[int]:
+    """The persons who act under a mandate that day: whose it is, and those named in it."""
     current = (Mandate.network_id == network_id, Mandate.start <= day, Mandate.end > day)
     named = (
         select(MandateNamed.person_id).join(Mandate, Mandate.id == MandateNamed.mandate_id).where(*current)
     )
     holders = select(Mandate.person_id).where(*current, Mandate.person_id.is_not(None))
-    return {*sitting(network_id, day), *db.session.scalars(union(named, holders))}
+    return set(db.session.scalars(union(named, holders)))
 
 
 def coordinated(network_id: int) -> bool:

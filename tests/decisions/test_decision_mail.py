@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import quopri
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter, problems
-from govnet.decisions import actions, closing, elsewhere, lists
+from govnet.decisions import actions, answering, closing, elsewhere, entering, lists, queries
+from govnet.decisions.answering import Given
+from govnet.decisions.models import Proposal
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
 from govnet.kernel.actor import Door
@@ -20,6 +23,7 @@ from govnet.mail import actions as mail_actions
 from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail, Rendering
 from govnet.mail.volume import Volume
+from govnet.membership.models import Representation
 from govnet.record.models import Telling
 from tests.builders import a_member, a_network, a_steering_member, acting, an_organisation
 from tests.decisions.builders import (
@@ -30,6 +34,7 @@ from tests.decisions.builders import (
     taken,
     version_of,
 )
+from tests.decisions.test_options import asked
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -92,6 +97,71 @@ def test_on_the_last_day_only_those_who_have_not_answered_are_reminded(
     closing.remind_due()
     told()
     assert names_of("Last day") == [bob.name]
+
+
+def test_who_has_answered_is_not_reminded_for_another_for_whom_they_cannot(
+    network: Network, time: MovedClock
+) -> None:
+    ann, bob, cat = (a_member(network, name) for name in ("Ann", "Bob", "Cat"))
+    acme = an_organisation(network, "Acme", spoken_for_by=bob)
+    with transaction():
+        start = time.at.date() - timedelta(days=9)
+        db.session.add(
+            Representation(organisation_id=acme.id, person_id=cat.id, is_primary=False, start=start)
+        )
+    proposal = a_proposal(network, ann, closes=date(2015, 4, 20))
+    own = queries.entries_for(version_of(proposal).id, acting(bob, network))[0].id
+    with transaction():
+        given = {"by": acting(bob, network), "via": Door.WEB, "entry_id": own}
+        answering.answer(version_of(proposal).id, Given(Kind.AGREE), **given)
+    with transaction():
+        actions.extend(proposal, date(2015, 4, 22), reason="Easter.", by=acting(ann, network), via=Door.WEB)
+    told()
+    time.move(to=version_of(proposal).deadline - timedelta(hours=20))
+    closing.remind_due()
+    told()
+    assert names_of("Last day") == names_of("More time") == ["Ann", "Cat"]
+    waits = {one.name: len(db.session.execute(lists.unanswered(one.id, time.at)).all()) for one in (bob, cat)}
+    assert waits == {"Bob": 0, "Cat": 1}
+
+
+@pytest.mark.parametrize(
+    ("method", "choices", "lines"),
+    [
+        ("ranked", {2: 1, 0: 2}, ["* 1. Leeds", "* 2. None of these"]),
+        ("score", {1: 4, 2: 0}, ["* Cardiff: 4", "* Leeds: 0"]),
+        ("dots", {1: 1, 2: 2}, ["* Leeds: 2", "* Cardiff: 1"]),
+    ],
+)
+def test_the_receipt_for_a_choice_says_what_was_chosen(
+    network: Network, method: str, choices: dict[int, int], lines: list[str]
+) -> None:
+    sam, bob = a_steering_member(network), a_member(network, "Bob")
+    proposal = asked(network, sam, method, "Cardiff", "Leeds")
+    _entered(proposal, network, sam, bob, Given(Kind.CHOICE, choices=choices))
+    text = text_of("Your answer was entered").replace("\r", "")
+    assert "\n".join(lines) in text
+
+
+def test_the_receipt_for_a_stop_says_all_of_it(network: Network) -> None:
+    sam, bob = a_steering_member(network), a_member(network, "Bob")
+    proposal = a_proposal(network, sam)
+    _entered(proposal, network, sam, bob, Given(Kind.BLOCK, "Too many.", "Seven seats.", network.purpose))
+    text = text_of("Your answer was entered")
+    for line in (
+        "Reason: Too many.",
+        "Could live with it if: Seven seats.",
+        f"It rests on: {network.purpose}",
+    ):
+        assert line in text
+
+
+def _entered(proposal: Proposal, network: Network, by: Person, whose: Person, given: Given) -> None:
+    version_id = version_of(proposal).id
+    (entry,) = queries.entries_for(version_id, acting(whose, network))
+    with transaction():
+        entering.enter(version_id, entry.id, given, how=Door.PHONE, by=acting(by, network), via=Door.WEB)
+    told()
 
 
 def test_the_outcome_is_told_with_its_number_and_what_holds_from_now(
