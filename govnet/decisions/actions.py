@@ -186,11 +186,16 @@ def extend(proposal: Proposal, day: date, *, reason: str, by: Actor, via: Door) 
 
 
 def close_early(proposal: Proposal, *, reason: str, by: Actor, via: Door) -> None:
-    """Close now what everybody whose answer counts has answered, where the charter lets one; the rule decides as ever."""
+    """Close now what everybody whose answer counts has answered, where the charter lets one; the rule decides as ever.
+
+    RuleBroken in the waiting time after a Stop: the vote is held when that is over, not before.
+    """
     doer = Doer(by, require(by, Can.CLOSE_PROPOSAL, proposal), via)
     network, version = queries.network_of(proposal), still_open(proposal)
     if queries.charter_of(version)[p.CLOSE_EARLY] == "never" or version.method == ELSEWHERE:
         raise RuleBroken(_("By our rules nothing closes before its day."))
+    if version.waiting_since is not None:
+        raise RuleBroken(_("After a Stop nothing closes before the waiting time in our rules is over."))
     missing = version.roll_size - queries.tally(version.id).answered
     if missing > 0:
         raise RuleBroken(
@@ -208,8 +213,8 @@ def close_early(proposal: Proposal, *, reason: str, by: Actor, via: Door) -> Non
 def may_close_early(version: ProposalVersion, answered: int) -> bool:
     """Whether its proposer can close it now: the charter allows it and nobody is waited for."""
     charter = queries.charter_of(version)
-    open_to_all = version.is_open and version.method != ELSEWHERE and answered >= version.roll_size
-    return open_to_all and charter[p.CLOSE_EARLY] != "never"
+    asks = version.is_open and version.method != ELSEWHERE and version.waiting_since is None
+    return asks and answered >= version.roll_size and charter[p.CLOSE_EARLY] != "never"
 
 
 def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> ProposalVersion:
