@@ -159,11 +159,16 @@ def _check_still_ahead(days: Iterable[date | None], closes: date) -> None:
 
 
 def close_early(proposal: Proposal, *, reason: str, by: Actor, via: Door) -> None:
-    """Close now what everybody whose answer counts has answered, where the charter lets one; the rule decides as ever."""
+    """Close now what everybody whose answer counts has answered, where the charter lets one; the rule decides as ever.
+
+    RuleBroken in the waiting time after a Stop: the vote is held when that is over, not before.
+    """
     doer = Doer(by, require(by, Can.CLOSE_PROPOSAL, proposal), via)
     network, version = queries.network_of(proposal), still_open(proposal)
     if queries.charter_of(version)[p.CLOSE_EARLY] == "never" or version.method == ELSEWHERE:
         raise RuleBroken(_("By our rules nothing closes before its day."))
+    if version.waiting_since is not None:
+        raise RuleBroken(_("After a Stop nothing closes before the waiting time in our rules is over."))
     check_reason(reason)
     missing = awaited(version)
     if missing > 0:

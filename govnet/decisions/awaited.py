@@ -25,7 +25,7 @@ BELONGS = (MembershipState.ACTIVE, MembershipState.SUSPENDED)
 
 def may_close_early(version: ProposalVersion, by: Actor) -> bool:
     """Whether this reader can close it now: it is theirs, the charter allows it and nobody is waited for."""
-    if not version.is_open or version.method == ELSEWHERE:
+    if not version.is_open or version.method == ELSEWHERE or version.waiting_since is not None:
         return False
     allowed = queries.charter_of(version)[p.CLOSE_EARLY] != "never"
     return allowed and can(by, Can.CLOSE_PROPOSAL, version.proposal) and not awaited(version)

@@ -8,7 +8,7 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from govnet.charter.models import Network
-from govnet.decisions import checking, evidence, petitions, register, shown, whole
+from govnet.decisions import checking, evidence, petitions, recounting, register, shown, whole
 from govnet.decisions.blueprint import bp
 from govnet.decisions.forms import ReviewForm
 from govnet.decisions.register_views import line
@@ -107,6 +107,13 @@ def check(network: Network, number: str) -> Response:
     at = min(max(request.args.get("page", 1, type=int), 1), 10_000)
     rows = checking.roll_page(found.decision, show, names=found.names, number=at) if show else None
     return page("decisions/check.html", it=found, decision=found.decision, rows=rows, show=show, number=at)
+
+
+@bp.get("/<network:network>/decisions/<number>/answers.json")
+@allows(Can.READ)
+def answers_data(network: Network, number: str) -> Response:
+    """Every answer, to count again; names for whom the page of the decision has them too."""
+    return data_page(recounting.as_data(register.decision(network.id, number), current_actor()))
 
 
 @bp.get("/<network:network>/decisions/<number>/review")

@@ -124,4 +124,5 @@ def line(each: Decision, network: Network) -> dict[str, Any]:
         "trial_until": each.trial_until.isoformat() if each.trial_until else None,
         "replaced_by": later.number if later else None,
         "url": url_for(".decision", number=each.number, _external=True),
+        "answers_url": url_for(".answers_data", number=each.number, _external=True),
     }

@@ -34,7 +34,9 @@ FILES = (
     (
         _l("Decisions"),
         "decisions.register_data",
-        _l("JSON: number, day, outcome, and how many gave which answer."),
+        _l(
+            "JSON: number, day, outcome, how many gave which answer, and where each answer is to count again."
+        ),
     ),
     (
         _l("Our rules"),

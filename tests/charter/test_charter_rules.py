@@ -24,28 +24,89 @@ CATALOGUE_FILES = {
 }
 
 
-def readers() -> set[str]:
-    """Every name that stands between the brackets of `charter[...]` in a rule, somewhere in the program."""
-    found: set[str] = set()
+ONLY_SAID = ("views", "forms", "words", "shown", "settings", "notify", "listeners", "cli")
+"""How files are called that draw pages, ask, tell: what is read there alone changes nothing for anybody."""
+CHARTER_RULES = ("turns.py", "working_days.py")
+"""Of the charter's own folder, what has rules that others call; the rest keeps, compares and explains."""
+
+
+def _rule_files() -> dict[str, ast.Module]:
+    """Rules, actions, and what they call, by path: no catalogue, no sentences, no pages, no demonstration."""
+    found = {}
     for path in GOVNET.rglob("*.py"):
-        if path.parent.name == "charter" and path.name in CATALOGUE_FILES:
-            continue
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Subscript):
-                found |= {each.attr for each in ast.walk(node.slice) if isinstance(each, ast.Attribute)}
-                found |= {each.id for each in ast.walk(node.slice) if isinstance(each, ast.Name)}
+        folder, name = path.parent.name, path.name
+        said = path.stem.split("_")[-1] in ONLY_SAID or folder == "demo"
+        if not said and (folder != "charter" or name in CHARTER_RULES):
+            found[f"{folder}/{name}"] = ast.parse(path.read_text())
     return found
 
 
-def test_every_rule_that_a_network_can_set_is_read_by_the_program() -> None:
+def _names(node: ast.AST) -> set[str]:
+    """What a name is called, `p.NAME` too, or of which table it is taken: `p.BODY_FOR[matter]`."""
+    if isinstance(node, ast.Subscript):
+        return _names(node.value)
+    if isinstance(node, ast.Attribute):
+        return {node.attr}
+    return {node.id} if isinstance(node, ast.Name) else set()
+
+
+def _read_in(node: ast.AST) -> set[str]:
+    """Every name that stands by itself between the brackets of `charter[...]`."""
+    read = (each for each in ast.walk(node) if isinstance(each, ast.Subscript))
+    return {name for each in read if isinstance(each.ctx, ast.Load) for name in _names(each.slice)}
+
+
+def _called(node: ast.AST) -> set[str]:
+    """The names of what is called, without whose they are."""
+    return {name for each in ast.walk(node) if isinstance(each, ast.Call) for name in _names(each.func)}
+
+
+def readers(trees: dict[str, ast.Module]) -> set[str]:
+    """Every rule of the charter that these files read; of a file of the charter only what the others call."""
+    mine = {name: tree for name, tree in trees.items() if not name.startswith("charter/")}
+    called, found = {name for tree in mine.values() for name in _called(tree)}, set()
+    for tree in mine.values():
+        found |= _read_in(tree)
+        for each in tree.body:  # a table of rules that is read by its key: `charter[KEPT[kind]]`
+            if isinstance(each, ast.AnnAssign) and each.value and _names(each.target) <= _read_in(tree):
+                found |= {node.attr for node in ast.walk(each.value) if isinstance(node, ast.Attribute)}
+    for name in trees.keys() - mine.keys():
+        functions = {each.name: each for each in trees[name].body if isinstance(each, ast.FunctionDef)}
+        waiting, reached = called & functions.keys(), set[str]()
+        while waiting:
+            reached |= waiting
+            waiting = {other for one in waiting for other in _called(functions[one])} & functions.keys()
+            waiting -= reached
+        found |= {read for one in reached for read in _read_in(functions[one])}
+    return found
+
+
+def _unread(trees: dict[str, ast.Module]) -> list[str]:
     names = {id(value): name for name, value in vars(p).items() if name.isupper()}
-    read = readers()
-    unread = []
-    for key, parameter in p.CATALOGUE.items():
-        name = names.get(id(parameter), "BODY_FOR" if key.endswith("_body") else "METHOD_FOR")
-        if name not in read:
-            unread.append(key)
-    assert unread == []
+    read = readers(trees)
+    by_matter = {"body": "BODY_FOR", "method": "METHOD_FOR"}
+    return [
+        key
+        for key, each in p.CATALOGUE.items()
+        if (names.get(id(each)) or by_matter[key.rpartition("_")[2]]) not in read
+    ]
+
+
+def test_every_rule_that_a_network_can_set_is_read_by_a_rule() -> None:
+    assert _unread(_rule_files()) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "code"),
+    [
+        ("decisions/rules.py", "found[p.DOTS.key] = 1"),
+        ("decisions/rules.py", "LISTED = (p.DOTS,)"),
+        ("charter/turns.py", "def for_a_sentence(charter):\n    return charter[p.DOTS]"),
+    ],
+)
+def test_to_name_a_rule_is_not_to_read_it(where: str, code: str) -> None:
+    assert "decisions.dots" in _unread({where: ast.parse(code)})
+    assert "decisions.dots" not in _unread({"decisions/rules.py": ast.parse("most = charter[p.DOTS]")})
 
 
 @pytest.mark.parametrize("key", p.CATALOGUE)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from govnet.decisions.counting import NONE, Ballot, ballots_in, borda, count, problem, stored
+from tests.decisions.by_hand import could_win
 
 OPTIONS = 4
 
@@ -191,34 +192,8 @@ def test_a_tie_among_the_last_that_decides_is_a_tie() -> None:
     assert set(found.tied) == {2, 3}
 
 
-def everything_that_could_win(
-    ballots: list[Ballot], still: tuple[int, ...], before: tuple[dict[int, Fraction], ...] = ()
-) -> set[int]:
-    """What can come first when ties among the last fall in every way."""
-    totals = dict.fromkeys(still, Fraction(0))
-    for ballot in ballots:
-        ranks = {each: rank for each, rank in ballot.items() if each in still}
-        top = [each for each, rank in ranks.items() if rank == min(ranks.values())]
-        totals |= {each: totals[each] + Fraction(1, len(top)) for each in top}
-    best = max(still, key=lambda each: totals[each])
-    if 2 * totals[best] > sum(totals.values()) or len(still) == 1:
-        return {best}
-    last = [each for each in still if totals[each] == min(totals.values())]
-    rest = [total for each, total in totals.items() if each not in last]
-    if rest and sum(totals[each] for each in last) < min(rest):
-        return everything_that_could_win(ballots, tuple(e for e in still if e not in last), (*before, totals))
-    for earlier in reversed(before):
-        last = [each for each in last if earlier[each] == min(earlier[other] for other in last)]
-    return set().union(
-        *(
-            everything_that_could_win(ballots, tuple(e for e in still if e != gone), (*before, totals))
-            for gone in last
-        )
-    )
-
-
 @given(st.lists(ranking, min_size=1, max_size=9))
 def test_what_comes_first_is_what_would_however_ties_among_the_last_fall(ballots: list[Ballot]) -> None:
     found = count("ranked", ballots, OPTIONS)
-    possible = everything_that_could_win(ballots, (*range(1, OPTIONS + 1), NONE))
+    possible = could_win([(each, 1) for each in ballots], frozenset(range(OPTIONS + 1)))
     assert possible == {found.first} if found.first is not None else len(possible) > 1

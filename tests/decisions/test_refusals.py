@@ -31,15 +31,24 @@ from govnet.decisions.beside import Draft
 from govnet.decisions.book import NoteKind
 from govnet.decisions.models import Proposal
 from govnet.decisions.opening import Ask, More, Taken, Words, digest
-from govnet.decisions.rules import Kind
+from govnet.decisions.rules import Kind, Outcome
 from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, VISITOR, Actor, Door
 from govnet.kernel.clock import MovedClock
-from govnet.kernel.errors import GovnetError
+from govnet.kernel.errors import GovnetError, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.membership.models import Organisation
 from tests.builders import a_member, a_steering_member, acting, an_organisation
-from tests.decisions.builders import a_network_with_rules, a_proposal, answered, decisions, taken, version_of
+from tests.decisions.builders import (
+    a_network_with_rules,
+    a_proposal,
+    answered,
+    decisions,
+    members,
+    taken,
+    version_of,
+)
+from tests.decisions.test_decision_races import at_once
 
 WEB = Door.WEB
 Before = Callable[["Scene"], None]
@@ -181,6 +190,15 @@ def _with_sponsors(s: Scene) -> None:
         )
 
 
+def _stopped(s: Scene) -> None:
+    """Where a vote follows a Stop, Ann's Stop has begun the waiting time."""
+    rules = {"decisions.fallback": "majority", "decisions.close_early": "all_answered"}
+    with transaction():
+        charters.adopt(s.network, rules, adopted_by="decision:0", by=PROGRAM, via=Door.CLI)
+    s.proposal = a_proposal(s.network, s.ann)
+    s.decided(Kind.BLOCK)
+
+
 def _draft(s: Scene) -> Any:
     found = db.session.scalar(select(Draft))
     return found or drafting.save(s.network, DRAFTED, Ask("statement"), by=s.by(s.ann), via=WEB)
@@ -307,6 +325,11 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
         lambda s: actions.close_early(s.proposal, reason="x", by=s.by(s.ann), via=WEB),
         "nothing closes before",
     ),
+    "a fallback vote too early": (
+        lambda s: actions.close_early(s.proposal, reason="x", by=s.by(s.ann), via=WEB),
+        "waiting time in our rules is over",
+        _stopped,
+    ),
     "taking back after the end": (
         lambda s: actions.withdraw(s.proposal, "x", by=s.by(s.ann), via=WEB),
         "closed",
@@ -424,3 +447,34 @@ def test_what_is_refused_says_why(scene: Scene, case: str) -> None:
 
 def test_there_are_more_than_forty_of_them() -> None:
     assert len(CASES) > 40
+
+
+def test_a_fallback_vote_too_early_is_not_held_whoever_asks(app: Flask, time: MovedClock) -> None:
+    network = a_network_with_rules(decisions__fallback="majority", decisions__close_early="all_answered")
+    people = members(network, 4)
+    proposal = a_proposal(network, people[0])
+    answered(proposal, network, Kind.AGREE, *people[:3])
+    answered(proposal, network, Kind.BLOCK, people[3])
+    time.move(to=version_of(proposal).deadline)
+    assert closing.close_due() == 1
+    version = version_of(proposal)
+    assert version.waiting_since == time.at
+    over, version_id, proposer = version.deadline, version.id, acting(people[0], network)
+    assert not actions.may_close_early(version, answered=4)
+    for moment in (time.at, over - timedelta(microseconds=1)):
+        time.move(to=moment)
+        db.session.rollback()
+        with pytest.raises(RuleBroken, match="waiting time"), transaction():
+            actions.close_early(db.session.merge(proposal), reason="x", by=proposer, via=WEB)
+        assert at_once(app, *[closing.close_due] * 2, *[lambda: closing.close(version_id)] * 2) == [
+            0,
+            0,
+            False,
+            False,
+        ]
+        assert decisions() == []
+        assert (version_of(proposal).is_open, version_of(proposal).deadline) == (True, over)
+    time.move(to=over)
+    db.session.rollback()
+    assert sum(at_once(app, closing.close_due, closing.close_due)) == 1  # type: ignore[arg-type]
+    assert [(each.outcome, each.after_waiting) for each in decisions()] == [(Outcome.VOTED, True)]
