@@ -88,7 +88,7 @@ def carried_over(base: Charter, changes: Mapping[str, Any], now: Charter) -> dic
     """What changes that were decided on under the rules of `base` make of the rules of `now`, as JSON has them.
 
     Of a list only what was added or taken out is added or taken out, so that of two proposals that were open at once
-    neither undoes the other. Any other rule takes the value that was decided on.
+    neither undoes the other. Any other rule takes the value that was decided on. What comes of it may not fit: see `problems`.
     """
     return {key: _carried_over(key, value, base, now) for key, value in changes.items()}
 
@@ -97,12 +97,16 @@ def _carried_over(key: str, value: Any, base: Charter, now: Charter) -> Any:
     parameter: Any = p.CATALOGUE.get(key)
     if type(parameter) not in (Statements, Choices):
         return value
-    old, new, current = base[parameter], parameter.decode(value), now[parameter]
+    old, current = base[parameter], now[parameter]
     if current == old:
+        return value
+    try:
+        new = parameter.decode(value)
+    except BadValue:  # written by a release that allowed it: `problems` says so
         return value
     kept = [each for each in current if each in new or each not in old]
     merged = (*kept, *(each for each in new if each not in old and each not in kept))
-    return parameter.encode(parameter.check(merged))
+    return parameter.encode(frozenset(merged) if isinstance(parameter, Choices) else merged)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 from govnet.charter.queries import rules_of
 from govnet.decisions import (
     choosing,
+    differences,
     draft_notify,
     lists,
     queries,
@@ -14,7 +15,6 @@ from govnet.decisions import (
     replying,
     review_notify,
     roll,
-    shown,
     words,
 )
 from govnet.decisions.answers import answers
@@ -227,7 +227,7 @@ def _context(told: Told, version: ProposalVersion) -> dict[str, Any]:
         "proposal": version.proposal,
         "zone": told.network.zone,
         "options": queries.options_of([version.id]).get(version.id, []),
-        "changes": shown.changes(version),
+        "changes": differences.changes(version),
         "can_answer": [words.label(kind) for kind in offered(rules_of(version.charter_version))],
         "actor": told.details.get("actor", ""),
     }

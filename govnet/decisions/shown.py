@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.charter.rules import Change, diff, problems
-from govnet.decisions import choosing, queries, voices, ways, wording, words
+from govnet.charter.rules import Change
+from govnet.decisions import choosing, differences, queries, voices, ways, wording, words
 from govnet.decisions.answers import WORRIES, Answers, Shown, answers
 from govnet.decisions.book import Decision
 from govnet.decisions.choosing import Choosing
@@ -146,7 +146,7 @@ class ProposalPage:
     @property
     def changed_rules(self) -> tuple[Change, ...]:
         """What the newest words would make of our rules other than those before them would."""
-        return between(self.earlier[0].version, self.version) if self.earlier else ()
+        return differences.between(self.earlier[0].version, self.version) if self.earlier else ()
 
     @property
     def taking(self) -> bool:
@@ -178,7 +178,7 @@ def proposal_page(proposal_id: int, network: Network, actor: Actor) -> ProposalP
     standings = [
         standing(each, given[each.id], actor, answered, titles.get(each.id), over=over) for each in versions
     ]
-    return ProposalPage(proposal, standings[0], tuple(standings[1:]), mine, changes(versions[0]))
+    return ProposalPage(proposal, standings[0], tuple(standings[1:]), mine, differences.changes(versions[0]))
 
 
 def _titles(versions: Sequence[ProposalVersion]) -> dict[int, list[str]]:
@@ -215,27 +215,6 @@ def standing(
 
 def _sees_everybody(actor: Actor) -> bool:
     return actor.is_member or actor.is_officer
-
-
-def changes(version: ProposalVersion) -> tuple[Change, ...]:
-    """What an open version would change in the rules in force; a closed one, in those it opened under."""
-    wanted = queries.changes_of(version)
-    if not wanted:
-        return ()
-    own, now = (
-        charters.rules_of(version.charter_version),
-        charters.rules_in_force(version.proposal.network_id),
-    )
-    against = (now, own) if version.is_open else (own, now)
-    fits = next((charter for charter in against if not problems(charter, wanted)), None)
-    return diff(fits, fits.with_changes(wanted)) if fits else ()
-
-
-def between(before: ProposalVersion, version: ProposalVersion) -> tuple[Change, ...]:
-    """How the rules that a version would make differ from those that the version before it would have made."""
-    wanted, new = queries.changes_of(before), queries.changes_of(version)
-    charter = charters.rules_of(version.charter_version)
-    return diff(charter.with_changes(wanted), charter.with_changes(new)) if wanted != new else ()
 
 
 def decision_standing(decision: Decision, actor: Actor) -> Standing:

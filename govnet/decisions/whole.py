@@ -15,7 +15,17 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from govnet.charter.rules import Change
-from govnet.decisions import evidence, petitions, queries, register, shown, states, wording, words
+from govnet.decisions import (
+    differences,
+    evidence,
+    petitions,
+    queries,
+    register,
+    shown,
+    states,
+    wording,
+    words,
+)
 from govnet.decisions.beside import Draft, EvidenceMail, Reviews
 from govnet.decisions.book import Decision, DecisionNote, NoteKind
 from govnet.decisions.models import ELSEWHERE, ProposalVersion
@@ -142,7 +152,7 @@ def _versions(decision: Decision, actor: Actor) -> list[Words]:
         Words(
             each,
             wording.shown(old.text, each.text) if old and old.text != each.text else (),
-            shown.between(old, each) if old else (),
+            differences.between(old, each) if old else (),
             then,
         )
         for old, each, then in zip(before, rows, answered, strict=True)
