@@ -25,7 +25,7 @@ from govnet.decisions import (
 from govnet.decisions.events import ProposalDecided, ProposalOpened, ProposalReworded
 from govnet.decisions.lists import to_answer_in_place, unanswered
 from govnet.decisions.models import Proposal, ProposalVersion
-from govnet.decisions.review_events import TrialEnded
+from govnet.decisions.review_events import EarlierHolds, TrialEnded
 from govnet.extensions import db
 from govnet.kernel.duties import duty
 from govnet.record import registry
@@ -60,7 +60,7 @@ def bind() -> None:
     )
     yours("decisions", leaving.held)
     forget(leaving.forget)
-    news(Group.DECIDED, ProposalDecided.verb, TrialEnded.verb, CharterChanged.verb)
+    news(Group.DECIDED, ProposalDecided.verb, TrialEnded.verb, EarlierHolds.verb, CharterChanged.verb)
     decisions_are_named_by(register.named)
     registry.keeps(ProposalOpened.verb, ProposalReworded.verb, said=_said, texts=_texts)
     verifying.bind()
