@@ -13,7 +13,7 @@ from govnet.accounts.models import Person
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions import actions, register, trials
+from govnet.decisions import actions, effects, register, trials
 from govnet.decisions.book import Decision
 from govnet.decisions.models import Proposal
 from govnet.decisions.opening import Ask, More, Words
@@ -59,12 +59,13 @@ def asked(
     *,
     trial: date | None = None,
     review: date | None = None,
+    in_force: date | None = None,
     **changes: Any,
 ) -> Proposal:
     """A proposal with which its author agrees."""
     rules = {key.replace("__", "."): value for key, value in changes.items()}
     matter = "charter" if changes else replaces.matter if replaces else "statement"
-    more = More(trial_until=trial, trial_signs="Fewer mails go out." if trial else "")
+    more = More(trial_until=trial, trial_signs="Fewer mails go out." if trial else "", in_force_on=in_force)
     with one_transaction():
         ask = Ask(matter, replaces_id=replaces.id if replaces else None, review_on=review)
         words = Words("Should we do it so?", "So.", rules, more)
@@ -251,6 +252,30 @@ def test_a_trial_of_rules_made_longer_takes_them_back_at_its_end_or_is_confirmed
     assert seats(network) == 9
     closed(time, late)
     assert seats(network) == 11
+
+
+def test_rules_with_a_day_of_their_own_wait_for_what_comes_of_a_trial(
+    network: Network, ann: Person, time: MovedClock
+) -> None:
+    earlier = agreed(time, network, ann, in_force=date(2015, 6, 1), committee__seats=11)
+    agreed(time, network, ann, earlier, trial=TRIAL, committee__term_months=12)
+    ends(time, date(2015, 6, 2))
+    assert effects.apply_due() == 0
+    assert seats(network) == 9
+    ends(time, TRIAL)
+    assert effects.apply_due() == 1
+    assert seats(network) == 11
+    assert effects.apply_due() == 0
+
+
+def test_rules_with_a_day_of_their_own_are_dropped_where_they_were_replaced_for_good(
+    network: Network, ann: Person, time: MovedClock
+) -> None:
+    earlier = agreed(time, network, ann, in_force=date(2015, 6, 1), committee__seats=11)
+    agreed(time, network, ann, earlier, committee__term_months=12)
+    ends(time, date(2015, 6, 2))
+    assert effects.apply_due() == 0
+    assert db.session.query(effects.PendingEffect).count() == 0
 
 
 # --- beside
