@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, select
 
 from govnet.charter import actions as charter_actions
 from govnet.charter import queries as charters
 from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import carried_over, problems
-from govnet.decisions import queries, trials
+from govnet.decisions import queries, register, states, trials
 from govnet.decisions.beside import PendingEffect
 from govnet.decisions.book import Decision
 from govnet.decisions.events import EffectNotApplied
 from govnet.decisions.models import ProposalVersion
+from govnet.decisions.states import State
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import PROGRAM, SYSTEM, Door
@@ -61,14 +62,15 @@ _WAITING = (
 
 
 def _apply(decision_id: int) -> bool:
+    decision = register.whole(decision_id)
+    network = queries.network_of(decision)
+    state = states.state_of(decision, clock.today(network.zone))
+    if state is State.REPLACED and states.replaced_until(decision) != states.FOR_GOOD:
+        return False  # by one on trial: it waits for what comes of that
     taken = db.session.execute(delete(PendingEffect).where(PendingEffect.decision_id == decision_id))
-    if not taken.rowcount:  # type: ignore[attr-defined]
-        return False
-    decision = db.session.get_one(Decision, decision_id)
-    if db.session.scalar(select(exists().where(Decision.supersedes_id == decision_id))):
-        return False  # taken back or replaced before its day
-    version = queries.version_whole(decision.version_id)
-    _put_into_force(queries.changes_of(version), decision, decision, version.proposal.network)
+    if not taken.rowcount or state is not State.IN_FORCE:  # type: ignore[attr-defined]
+        return False  # another did it, or it was taken back or replaced before its day
+    _put_into_force(queries.changes_of(decision.version), decision, decision, network)
     return True
 
 

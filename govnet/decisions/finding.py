@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, not_, or_, select, union_all
-from sqlalchemy.orm import aliased, joinedload
 
+from govnet.decisions import succession
 from govnet.decisions.book import Decision, DecisionCounter
 from govnet.decisions.rules import ADOPTED
 from govnet.decisions.states import State
@@ -56,8 +56,7 @@ class Filter:
 
 def in_state(state: State, today: date) -> ColumnElement[bool]:
     """What `states.state_of` says, as SQL."""
-    later = aliased(Decision)
-    replaced = exists(select(later.id).where(later.supersedes_id == Decision.id, later.outcome.in_(ADOPTED)))
+    replaced = succession.replaced(today)
     ended = and_(Decision.trial_until.is_not(None), Decision.trial_until <= today)
     lasts = or_(Decision.trial_until.is_(None), Decision.trial_until > today)
     adopted = Decision.outcome.in_(ADOPTED)
@@ -90,20 +89,23 @@ def found(network_id: int, wanted: Filter, today: date, *, total: int, number: i
         total = db.session.scalar(query) or 0
     pages = max(1, -(-total // size))
     number = min(max(number, 1), pages)
-    rows = db.session.scalars(page_query(conditions, offset=(number - 1) * size, size=size)).unique().all()
+    rows = succession.read(page_query(conditions, offset=(number - 1) * size, size=size))
+    rows = sorted(rows, key=lambda each: (each.year, each.serial), reverse=True)
     return Found(rows, total, number, pages)
 
 
-def page_query(conditions: Sequence[ColumnElement[bool]], *, offset: int, size: int) -> Select[Any]:
-    """A page in the order of an index, so that only what comes before it and the page itself are looked at."""
-    query = select(Decision).where(*conditions).options(joinedload(Decision.superseded_by))
-    return query.order_by(Decision.year.desc(), Decision.serial.desc()).limit(size).offset(offset)
+def page_query(conditions: Sequence[ColumnElement[bool]], *, offset: int, size: int) -> Select[int]:
+    """A page's ids in the order of an index, so that only what comes before it and the page itself are looked at."""
+    return select(Decision.id).where(*conditions).order_by(*_NEWEST_FIRST).limit(size).offset(offset)
 
 
 def lately(network_id: int, limit: int = 3) -> Sequence[Decision]:
     """The newest decisions."""
-    query = page_query([Decision.network_id == network_id], offset=0, size=limit)
-    return db.session.scalars(query).unique().all()
+    query = select(Decision).where(Decision.network_id == network_id)
+    return db.session.scalars(query.order_by(*_NEWEST_FIRST).limit(limit)).all()
+
+
+_NEWEST_FIRST = (Decision.year.desc(), Decision.serial.desc())
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from govnet.decisions import (
 from govnet.decisions.events import DraftSaved, ProposalDecided, ProposalOpened, ProposalReworded
 from govnet.decisions.lists import to_answer_in_place, unanswered
 from govnet.decisions.models import Proposal, ProposalVersion
-from govnet.decisions.review_events import TrialEnded
+from govnet.decisions.review_events import EarlierHolds, TrialEnded
 from govnet.extensions import db
 from govnet.kernel.duties import duty
 from govnet.record import registry
@@ -69,7 +69,7 @@ def bind() -> None:
     waits("decisions.ask", readiness.to_ask, asks=_l("Ask it now"), link=_draft)
     yours("decisions", leaving.held)
     forget(leaving.forget)
-    news(Group.DECIDED, ProposalDecided.verb, TrialEnded.verb, CharterChanged.verb)
+    news(Group.DECIDED, ProposalDecided.verb, TrialEnded.verb, EarlierHolds.verb, CharterChanged.verb)
     news(Group.NEWS, DraftSaved.verb, where=drafts.still_open)
     decisions_are_named_by(register.named)
     registry.keeps(ProposalOpened.verb, ProposalReworded.verb, said=_said, texts=_texts)

@@ -77,7 +77,7 @@ def ask(decision_id: int, reason: str, *, by: Actor, via: Door) -> ReviewRequest
 
 def check(decision: Decision, found: Petition, today: date) -> None:
     """RuleBroken where its review can't be asked for."""
-    later = replaced_by(decision)
+    later = replaced_by(decision, today)
     asking = Asking(
         decision.number,
         state_of(decision, today).value,

@@ -13,7 +13,7 @@ from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.queries import Named
 from govnet.charter.rules import Change, diff
-from govnet.decisions import choosing, undoing, words
+from govnet.decisions import choosing, succession, undoing, words
 from govnet.decisions.book import Decision, DecisionCounter, DecisionNote
 from govnet.decisions.events import EffectNotApplied
 from govnet.decisions.finding import in_state
@@ -33,31 +33,28 @@ def decision(network_id: int, number: str) -> Decision:
     if not (year.isdecimal() and serial.isdecimal() and len(number) <= 12):
         raise NotFound(_("There is no decision with that number."))
     whole = joinedload(Decision.version).joinedload(ProposalVersion.proposal)
-    query = select(Decision).where(
+    query = select(Decision.id).where(
         Decision.network_id == network_id, Decision.year == int(year), Decision.serial == int(serial)
     )
-    query = query.options(
+    found = succession.read(
+        query,
         whole.joinedload(Proposal.author),
         joinedload(Decision.charter_version),
         joinedload(Decision.notes).joinedload(DecisionNote.author),
         joinedload(Decision.supersedes),
-        joinedload(Decision.superseded_by),
         joinedload(Decision.version).joinedload(ProposalVersion.charter_version),
         joinedload(Decision.version).joinedload(ProposalVersion.author),
     )
-    found = db.session.scalars(query).unique().one_or_none()
-    if found is None:
+    if not found:
         raise NotFound(_("There is no decision with that number."))
-    return found
+    return found[0]
 
 
 def whole(decision_id: int) -> Decision:
-    """A decision with its words, its proposal and what came after it."""
-    query = select(Decision).where(Decision.id == decision_id)
-    query = query.options(
-        joinedload(Decision.version), joinedload(Decision.proposal), joinedload(Decision.superseded_by)
-    )
-    return db.session.scalars(query.execution_options(populate_existing=True)).unique().one()
+    """A decision with its words, its proposal, what came after it, and what it had replaced on trial."""
+    query = select(Decision.id).where(Decision.id == decision_id)
+    (found,) = succession.read(query, joinedload(Decision.version), joinedload(Decision.proposal))
+    return found
 
 
 def by_id(decision_id: int) -> Decision:
@@ -90,7 +87,7 @@ def to_replace(network_id: int, decision_id: int) -> Decision:
 
 
 def in_force(network_id: int, limit: int = 200) -> Sequence[Decision]:
-    """Adopted decisions that no later one replaces and whose trial is not over, newest first: what can be replaced."""
+    """Adopted decisions that hold, newest first: what can be replaced. One whose replacement ended with its trial does."""
     today = clock.today(db.session.get_one(Network, network_id).zone)
     query = select(Decision).where(Decision.network_id == network_id, in_state(State.IN_FORCE, today))
     return db.session.scalars(query.order_by(Decision.id.desc()).limit(limit)).all()

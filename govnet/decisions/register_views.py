@@ -15,7 +15,7 @@ from govnet.decisions.book import Decision
 from govnet.decisions.finding import Choices, Filter
 from govnet.decisions.models import ELSEWHERE
 from govnet.decisions.rules import OPTIONS, Outcome
-from govnet.decisions.states import State, replaced_by, state_of
+from govnet.decisions.states import FOR_GOOD, State, replaced_by, replaced_until, state_of
 from govnet.forum.queries import reach
 from govnet.kernel.clock import today
 from govnet.kernel.pages import data_page, page
@@ -62,6 +62,7 @@ def the_register(network: Network) -> Response:
         choices=_in_words(choices),
         outcome_of=register.outcome_in_words,
         state_of=lambda each: state_of(each, day),
+        today=day,
     )
 
 
@@ -107,7 +108,8 @@ def register_data(network: Network) -> Response:
 
 def line(each: Decision, network: Network) -> dict[str, Any]:
     """A decision as the register has it."""
-    later = replaced_by(each)
+    day = today(network.zone)
+    later, until = replaced_by(each, day), replaced_until(each)
     return {
         "number": each.number,
         "question": each.question,
@@ -115,7 +117,7 @@ def line(each: Decision, network: Network) -> dict[str, Any]:
         "decided_by": each.body,
         "method": each.method,
         "outcome": each.outcome.value,
-        "state": state_of(each, today(network.zone)).value,
+        "state": state_of(each, day).value,
         "decided_at": each.decided_at.isoformat(),
         "door": each.door.value,
         "answers": register.tally_of(each).as_json(),
@@ -123,6 +125,7 @@ def line(each: Decision, network: Network) -> dict[str, Any]:
         "review_on": each.review_on.isoformat() if each.review_on else None,
         "trial_until": each.trial_until.isoformat() if each.trial_until else None,
         "replaced_by": later.number if later else None,
+        "replaced_until": until.isoformat() if later and until != FOR_GOOD else None,
         "url": url_for(".decision", number=each.number, _external=True),
         "answers_url": url_for(".answers_data", number=each.number, _external=True),
     }

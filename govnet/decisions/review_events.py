@@ -79,3 +79,16 @@ class TrialEnded(_AboutDecision):
     day: date
     returned: list[str]
     """The charter's parameters that have their former values again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlierHolds(TrialEnded):
+    """The same, and an earlier decision that it had replaced is in force again."""
+
+    verb: ClassVar[str] = "decisions.earlier_holds"
+    sentence: ClassVar[Any] = _l(
+        "Decision %(number)s was on trial and has ended: “%(question)s”. Decision %(again)s is in force again."
+    )
+
+    earlier: Decision
+    again: str

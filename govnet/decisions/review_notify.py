@@ -11,6 +11,7 @@ from govnet.decisions import register, roll, undoing
 from govnet.decisions.book import Decision
 from govnet.decisions.states import State, state_of
 from govnet.decisions.voices import always_told
+from govnet.extensions import db
 from govnet.kernel.clock import today
 from govnet.kernel.words import say
 from govnet.mail.notices import Notice, Told
@@ -38,7 +39,7 @@ def trial_ended(told: Told) -> Notice:
     return Notice(
         template="decisions/trial_ended",
         news=News.VOTE,
-        context=_context(told, decision) | {"rules": rules, "always_told": always},
+        context=_context(told, decision) | {"rules": rules, "again": _again(told), "always_told": always},
         **audience,
         conversation=f"proposal-{decision.proposal_id}",
         subscribers=True,
@@ -62,6 +63,12 @@ def _context(told: Told, decision: Decision) -> dict[str, object]:
     return {"decision": decision, "version": decision.version, "day": date.fromisoformat(told.details["day"])}
 
 
+def _again(told: Told) -> Decision | None:
+    """The decision that is in force again, by what the record says."""
+    _table, _colon, key = str(told.details.get("earlier") or "").partition(":")
+    return db.session.get_one(Decision, int(key)) if key else None
+
+
 def _rules(decision: Decision) -> list[str]:
     """The sentences of the charter that hold again."""
     found = undoing.change_of(decision)
@@ -76,3 +83,4 @@ def bind() -> None:
     registry.tell("decisions.review_due", review_due)
     registry.tell("decisions.trial_ending", trial_ending)
     registry.tell("decisions.trial_ended", trial_ended)
+    registry.tell("decisions.earlier_holds", trial_ended)

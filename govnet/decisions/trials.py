@@ -9,20 +9,19 @@ from typing import Any
 
 import structlog
 from sqlalchemy import and_, exists, not_, or_, select
-from sqlalchemy.orm import joinedload
 
 from govnet.charter import actions as charter_actions
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.rules import problems
-from govnet.decisions import queries, register, undoing
+from govnet.decisions import queries, register, succession, undoing
 from govnet.decisions.beside import ReviewReminder, Reviews
 from govnet.decisions.book import Decision
 from govnet.decisions.events import EffectNotApplied
 from govnet.decisions.finding import in_state
 from govnet.decisions.models import ProposalVersion
-from govnet.decisions.review_events import ReviewDue, TrialEnded, TrialEnding
-from govnet.decisions.states import State, on_trial, state_of
+from govnet.decisions.review_events import EarlierHolds, ReviewDue, TrialEnded, TrialEnding
+from govnet.decisions.states import State, holds_again, on_trial, state_of
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import PROGRAM, SYSTEM, Door
@@ -73,22 +72,21 @@ def remind_due() -> int:
 
 
 def _candidates() -> list[int]:
-    """Decisions of which something is due and was not done, in two statements that read only those with a date."""
+    """Decisions of which something is due and was not done, in three statements that read only those with a date.
+
+    The newest first: of two trials that end on one day, what the later one changed in the rules is undone first.
+    """
     day = clock.now().date() + timedelta(days=1)
     dated = or_(Decision.review_on <= day, Decision.trial_until <= day + NOTICE)
-    query = (
-        select(Decision, Network.zone)
-        .join(Network, Network.id == Decision.network_id)
-        .where(dated, not_(in_state(State.REPLACED, day)), not_(_ended_and_told()))
-        .options(joinedload(Decision.superseded_by))
-        .order_by(Decision.id)
-    )
-    rows = db.session.execute(query).unique().all()
-    told = _told([decision.id for decision, _zone in rows])
+    wanted = select(Decision.id).where(dated, not_(in_state(State.REPLACED, day)), not_(_ended_and_told()))
+    found = succession.read(wanted)
+    told = _told([each.id for each in found])
+    zones = select(Network.id, Network.zone).where(Network.id.in_({each.network_id for each in found}))
+    days = {key: clock.today(zone) for key, zone in db.session.execute(zones)}
     return [
         decision.id
-        for decision, zone in rows
-        if any((decision.id, each.day) not in told for each in due(decision, clock.today(zone)))
+        for decision in reversed(found)
+        if any((decision.id, each.day) not in told for each in due(decision, days[decision.network_id]))
     ]
 
 
@@ -127,8 +125,12 @@ def _tell(decision: Decision, network: Network, each: Due) -> None:
     if each.what is not TrialEnded:
         record(each.what(**_BY_RULE, **about))
         return
-    returned = _return(decision, network)
-    record(TrialEnded(**_BY_RULE, **about, returned=returned))
+    about["returned"] = _return(decision, network)
+    earlier = holds_again(decision, clock.today(network.zone))
+    if earlier is None:
+        record(TrialEnded(**_BY_RULE, **about))
+    else:
+        record(EarlierHolds(**_BY_RULE, **about, earlier=earlier, again=earlier.number))
 
 
 def _return(decision: Decision, network: Network) -> list[str]:
@@ -151,8 +153,8 @@ def confirms(network_id: int, decision_id: int | None, today: date) -> bool:
     if decision_id is None or db.session.get(Decision, decision_id) is None:
         return False
     decision = register.whole(decision_id)
-    mine = decision.network_id == network_id and decision.version.changes != "{}"
-    return mine and on_trial(decision, today)
+    mine = decision.network_id == network_id and on_trial(decision, today)
+    return mine and bool(_rules_on_trial(decision))
 
 
 def confirmed_changes(version: ProposalVersion) -> Mapping[str, Any]:
@@ -165,7 +167,15 @@ def confirmed_changes(version: ProposalVersion) -> Mapping[str, Any]:
     if replaces is None or db.session.scalar(select(looked_at)):
         return {}
     decision = register.whole(replaces.decision_id)
-    if decision.trial_until is None:
-        return {}
     now = charters.rules_of(charters.latest_version(decision.network_id))
-    return undoing.still_to_change(now, queries.changes_of(decision.version))
+    return undoing.still_to_change(now, _rules_on_trial(decision))
+
+
+def _rules_on_trial(decision: Decision) -> dict[str, Any]:
+    """The rules that a trial changed; where it only made another trial longer, those of that one."""
+    while decision.trial_until is not None:
+        changes = queries.changes_of(decision.version)
+        if changes or decision.supersedes is None:
+            return changes
+        decision = register.whole(decision.supersedes.id)
+    return {}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -32,7 +33,7 @@ from govnet.decisions.models import ELSEWHERE, ProposalVersion
 from govnet.decisions.petitions import Petition
 from govnet.decisions.rules import Outcome
 from govnet.decisions.shown import Standing
-from govnet.decisions.states import State
+from govnet.decisions.states import Spell, State
 from govnet.extensions import db
 from govnet.forum.models import Thread
 from govnet.kernel import clock
@@ -68,6 +69,7 @@ class Whole:
     decision: Decision
     now: Standing
     today: date
+    zone: ZoneInfo
     words: Sequence[Words]
     petition: Petition
     reviewed: tuple[Decision, Reviews] | None
@@ -87,7 +89,19 @@ class Whole:
     @property
     def later(self) -> Decision | None:
         """What took its place."""
-        return states.replaced_by(self.decision)
+        return states.replaced_by(self.decision, self.today)
+
+    @property
+    def again(self) -> Decision | None:
+        """The earlier decision that is in force again, as this one's trial has ended."""
+        return states.holds_again(self.decision, self.today)
+
+    @property
+    def back(self) -> Spell | None:
+        """The last time that another had its place, if that one's trial has ended and it holds again."""
+        if self.state is not State.IN_FORCE:
+            return None
+        return next(reversed(states.returns(self.decision, self.today, self.zone)), None)
 
     @property
     def on_trial(self) -> bool:
@@ -124,6 +138,7 @@ def whole(network_id: int, number: str, zone: str, actor: Actor) -> Whole:
         decision,
         shown.decision_standing(decision, actor),
         clock.today(zone),
+        ZoneInfo(zone),
         _versions(decision, actor),
         petitions.petition(decision, actor),
         petitions.reviewed_by(decision.proposal_id),
@@ -164,7 +179,7 @@ Event = tuple[str, str, str, bool | None]
 
 def timeline(it: Whole, zone: str) -> list[Event]:
     """From the first thread to the last review, dated, in the order in which it happened."""
-    found = [*_talked(it), *_asked(it), *_written(it), *_looked_at_again(it)]
+    found = [*_talked(it), *_asked(it), *_written(it), *_looked_at_again(it), *_replaced(it)]
     done = [(say_when(at, zone), said, url, True) for at, said, url in sorted(found, key=lambda e: e[0])]
     proposal = it.decision.version.proposal
     first: list[Event] = []
@@ -239,10 +254,22 @@ def _looked_at_again(it: Whole) -> list[Happened]:
             len(it.petition.requests),
         )
         found.append((it.petition.requests[0].at, asked, "#review"))
-    later = it.later
-    if later is not None:
-        said = _("Replaced by %(number)s", number=later.number)
-        found.append((later.decided_at, said, url_for("decisions.decision", number=later.number)))
+    return found
+
+
+def _replaced(it: Whole) -> list[Happened]:
+    """What took its place, and when it was in force again."""
+    found: list[Happened] = []
+    for spell in states.spells(it.decision, it.zone):
+        for each in spell.by:
+            said = _("Replaced by %(number)s", number=each.number)
+            if each is it.later and spell.until > it.today:
+                said = words.replaced(it.decision, it.today)
+            found.append((each.decided_at, said, url_for("decisions.decision", number=each.number)))
+    for spell in states.returns(it.decision, it.today, it.zone):
+        said = _("In force again: the trial of %(number)s ended", number=spell.last.number)
+        at = datetime.combine(spell.until, time.min, it.zone)
+        found.append((at, said, url_for("decisions.decision", number=spell.last.number)))
     return found
 
 
@@ -256,4 +283,8 @@ def _ahead(it: Whole) -> list[Event]:
         found.append((say(decision.trial_until), _("It ends by itself, unless it is confirmed"), "", False))
     if it.state is State.ENDED and decision.trial_until:
         found.append((say(decision.trial_until), _("Its trial ended; it holds no longer"), "", True))
+    if it.again is not None:
+        said = _("In force again: %(number)s, which it had replaced", number=it.again.number)
+        when = say(states.replaced_until(it.again))
+        found.append((when, said, url_for("decisions.decision", number=it.again.number), True))
     return found

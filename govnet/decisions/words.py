@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
@@ -13,8 +14,7 @@ from govnet.charter import parameters as p
 from govnet.charter.document import DECIDES
 from govnet.charter.rules import Change, Charter
 from govnet.decisions.rules import LABELS, OPTIONS, Kind, Outcome, Tally
-from govnet.decisions.states import State
-from govnet.decisions.states import replaced_by as replaced_by
+from govnet.decisions.states import FOR_GOOD, State, replaced_by, replaced_until
 from govnet.decisions.ways import HOW, NAMES, UNDER
 from govnet.kernel.actor import Door
 from govnet.kernel.said import N_, Said
@@ -85,6 +85,18 @@ HOLDS: Mapping[State, object] = {
     State.ENDED: _l("Ended with its trial"),
     State.NOT_ADOPTED: _l("Never in force"),
 }
+
+
+def replaced(decision: Decision, today: date) -> str:
+    """What has its place, and until when if only for a time; "" where nothing has."""
+    later, until = replaced_by(decision, today), replaced_until(decision)
+    if later is None:
+        return ""
+    said = _("Replaced by %(number)s", number=later.number)
+    if until != FOR_GOOD:
+        day = say(until)
+        said = _("Replaced by %(number)s while it is on trial, until %(day)s", number=later.number, day=day)
+    return str(said)
 
 
 def way(method: str) -> str:

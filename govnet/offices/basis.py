@@ -6,10 +6,13 @@ import re
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
-from govnet.decisions.models import Decision
+from govnet.charter.models import Network
+from govnet.decisions import succession
+from govnet.decisions.book import Decision
+from govnet.decisions.states import State, replaced_by, state_of
 from govnet.extensions import db
+from govnet.kernel.clock import today
 from govnet.kernel.errors import RuleBroken
 from govnet.offices.rules import Basis
 
@@ -19,34 +22,28 @@ _NUMBER = re.compile(r"(\d{4})-(\d{1,4})")
 def basis_numbered(network_id: int, number: str) -> Basis:
     """The decision with that number, e.g. 2015-07. Raises RuleBroken when the register has none."""
     found = _NUMBER.fullmatch(number.strip())
-    row = _decision(network_id, int(found[1]), int(found[2])) if found else None
-    if row is None:
+    decision = _decision(network_id, int(found[1]), int(found[2])) if found else None
+    if decision is None:
         raise RuleBroken(
             _("There is no decision %(number)s in the register. A number looks like 2015-07.", number=number),
             field="decision",
         )
-    decision, newer = row
+    day = today(db.session.get_one(Network, network_id).zone)
+    newer = replaced_by(decision, day)
     return Basis(
         decision.id,
         decision.number,
         decision.matter,
         decision.outcome.adopted,
-        newer.number if newer is not None and newer.outcome.adopted else "",
+        newer.number if newer is not None else "",
         decision.body,
+        ended=state_of(decision, day) is State.ENDED,
     )
 
 
-def _decision(network_id: int, year: int, serial: int) -> tuple[Decision, Decision | None] | None:
-    newer = aliased(Decision)
-    query = (
-        select(Decision, newer)
-        .outerjoin(newer, newer.supersedes_id == Decision.id)
-        .where(Decision.network_id == network_id, Decision.year == year, Decision.serial == serial)
-        .order_by(newer.id.desc())
-        .limit(1)
-    )
-    row = db.session.execute(query).one_or_none()
-    return None if row is None else (row[0], row[1])
+def _decision(network_id: int, year: int, serial: int) -> Decision | None:
+    numbered = (Decision.network_id == network_id, Decision.year == year, Decision.serial == serial)
+    return next(iter(succession.read(select(Decision.id).where(*numbered))), None)
 
 
 def recent(network_id: int, matters: frozenset[str], *, limit: int = 12) -> list[tuple[str, str]]:

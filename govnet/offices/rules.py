@@ -64,6 +64,8 @@ class Basis:
     replaced_by: str = ""
     body: str = "all"
     """Who decided: "all" members, or the "committee"."""
+    ended: bool = False
+    """It was on trial, and that is over."""
 
     @property
     def reference(self) -> str:
@@ -91,6 +93,14 @@ def check_basis(basis: Basis, matters: Collection[str]) -> None:
             Said(
                 N_("Decision %(number)s was replaced by %(newer)s."),
                 {"number": basis.number, "newer": basis.replaced_by},
+            ),
+            field="decision",
+        )
+    if basis.ended:
+        raise RuleBroken(
+            Said(
+                N_("Decision %(number)s was on trial and has ended, so nothing follows from it."),
+                {"number": basis.number},
             ),
             field="decision",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -25,33 +26,51 @@ TALLY = '{"agree": 9, "reservations": 2, "stand-aside": 1, "block": 0, "no-view"
 def a_long_register(network: Network, author: Person, many: int, *, topics: tuple[int, ...] = ()) -> None:
     """`many` decisions, two a day and 500 a year, of all kinds; every seventh is replaced by the next, and one in ten
     was on trial."""
-    now, author_id, network_id = clock.now(), author.id, network.id
+    now = clock.now()
     with transaction():
-        charter = db.session.scalars(
-            select(CharterVersion.id).where(CharterVersion.network_id == network_id)
-        ).first()
-        first = (db.session.scalar(select(func.max(ProposalVersion.id))) or 0) + 1
-        keys = range(first, first + many)
-        about = {
-            "network_id": network_id,
-            "author_id": author_id,
-            "opened_at": now,
-            "first_deadline": now,
-            "door": Door.WEB,
-        }
-        db.session.execute(
-            insert(Proposal), [{"id": key, **about, "matter": "statement", "body": "all"} for key in keys]
-        )
-        db.session.execute(insert(ProposalVersion), [_version(key, author_id, charter, now) for key in keys])
+        keys, charter = _proposals(network, author, many)
         serials: Counter[int] = Counter()
         rows = []
         for place, key in enumerate(keys):
             year = now.year - (many - 1 - place) // 500
             serials[year] += 1
-            rows.append(_decision(key, place, year, serials[year], network_id, charter, now, topics))
+            rows.append(_decision(key, place, year, serials[year], network.id, charter, now, topics))
         db.session.execute(insert(Decision), rows)
-        counters = [{"network_id": network_id, "year": year, "last": last} for year, last in serials.items()]
+        counters = [{"network_id": network.id, "year": year, "last": last} for year, last in serials.items()]
         db.session.execute(insert(DecisionCounter), counters)
+
+
+def adopted_as(network: Network, author: Person, shapes: Sequence[dict[str, Any]]) -> None:
+    """A register that holds nothing but adopted decisions of these shapes, numbered from 1 on."""
+    now = clock.now()
+    with transaction():
+        keys, charter = _proposals(network, author, len(shapes))
+        plain = [_decision(key, 0, now.year, key, network.id, charter, now, ()) for key in keys]
+        pairs = zip(plain, shapes, strict=True)
+        rows = [row | {"outcome": Outcome.CONSENSUS} | shape for row, shape in pairs]
+        db.session.execute(insert(Decision), rows)
+
+
+def _proposals(network: Network, author: Person, many: int) -> tuple[range, int | None]:
+    """So many, with the words that decisions come from: their keys, and the rules under which they were made."""
+    now, author_id, network_id = clock.now(), author.id, network.id
+    charter = db.session.scalars(
+        select(CharterVersion.id).where(CharterVersion.network_id == network_id)
+    ).first()
+    first = (db.session.scalar(select(func.max(ProposalVersion.id))) or 0) + 1
+    keys = range(first, first + many)
+    about = {
+        "network_id": network_id,
+        "author_id": author_id,
+        "opened_at": now,
+        "first_deadline": now,
+        "door": Door.WEB,
+    }
+    db.session.execute(
+        insert(Proposal), [{"id": key, **about, "matter": "statement", "body": "all"} for key in keys]
+    )
+    db.session.execute(insert(ProposalVersion), [_version(key, author_id, charter, now) for key in keys])
+    return keys, charter
 
 
 def _version(key: int, author_id: int, charter: int | None, now: datetime) -> dict[str, Any]:

@@ -197,7 +197,7 @@ def test_a_trial_and_a_review_that_is_due_lead_to_a_proposal(
     trials.remind_due()
     db.session.rollback()
     ended = opened(browser(app), url).text
-    assert "nobody confirmed it: it holds no longer" in ended
+    assert "nobody confirmed it for good: it holds no longer" in ended
 
 
 def test_a_minority_has_a_thousand_characters_and_adds_to_its_note(

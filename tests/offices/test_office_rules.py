@@ -75,6 +75,7 @@ def test_somebody_who_leaves_names_a_day_that_is_still_to_come_and_early_enough(
     [
         ({"adopted": False}, "not adopted"),
         ({"replaced_by": "2015-09"}, "replaced by 2015-09"),
+        ({"ended": True}, "was on trial and has ended"),
         ({"matter": "money"}, "another matter"),
     ],
 )

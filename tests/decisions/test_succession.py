@@ -1,0 +1,314 @@
+"""What takes a decision's place only on trial gives it back: what people see and are told of it, and its rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from govnet.accounts.models import Person
+from govnet.charter import parameters as p
+from govnet.charter import queries as charters
+from govnet.charter.models import Network
+from govnet.decisions import actions, effects, register, trials
+from govnet.decisions.book import Decision
+from govnet.decisions.models import Proposal
+from govnet.decisions.opening import Ask, More, Words
+from govnet.decisions.rules import Kind
+from govnet.decisions.states import State
+from govnet.extensions import db
+from govnet.kernel.actor import Door
+from govnet.kernel.clock import MovedClock, today
+from govnet.kernel.errors import RuleBroken
+from govnet.offices.basis import basis_numbered
+from govnet.record import registry
+from govnet.record.queries import check_chain, details, entries_about
+from tests.builders import a_member, a_network, acting
+from tests.decisions.builders import answered, one_transaction
+from tests.decisions.test_decision_mail import text_of, told
+from tests.decisions.test_decision_pages import browser
+from tests.decisions.test_reviews import closed, days_pass, state, verbs
+from tests.pages import opened
+from tests.statements import counted
+
+TRIAL, LONGER = date(2015, 9, 1), date(2015, 12, 1)
+
+
+@pytest.fixture(autouse=True)
+def context_for_rows(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+        db.session.remove()
+
+
+@pytest.fixture
+def network() -> Network:
+    return a_network()
+
+
+@pytest.fixture
+def ann(network: Network) -> Person:
+    return a_member(network, "Ann")
+
+
+def asked(
+    network: Network,
+    by: Person,
+    replaces: Decision | None = None,
+    *,
+    trial: date | None = None,
+    review: date | None = None,
+    in_force: date | None = None,
+    **changes: Any,
+) -> Proposal:
+    """A proposal with which its author agrees."""
+    rules = {key.replace("__", "."): value for key, value in changes.items()}
+    matter = "charter" if changes else replaces.matter if replaces else "statement"
+    more = More(trial_until=trial, trial_signs="Fewer mails go out." if trial else "", in_force_on=in_force)
+    with one_transaction():
+        ask = Ask(matter, replaces_id=replaces.id if replaces else None, review_on=review)
+        words = Words("Should we do it so?", "So.", rules, more)
+        made = actions.propose(db.session.merge(network), words, ask, by=acting(by, network), via=Door.WEB)
+    answered(made, network, Kind.AGREE, by)
+    return made
+
+
+def agreed(
+    time: MovedClock, network: Network, by: Person, replaces: Decision | None = None, **more: Any
+) -> Decision:
+    """A decision that may have another's place."""
+    return closed(time, asked(network, by, replaces, **more))
+
+
+def ends(time: MovedClock, day: date) -> None:
+    """The day comes, and the worker sees to it."""
+    days_pass(time, (day - today("Europe/London")).days)
+
+
+def timeline(app: Flask, decision: Decision) -> list[str]:
+    data = browser(app).get(f"/uk/decisions/{decision.number}.json").json
+    return [each["what"] for each in data["timeline"]][2:]
+
+
+def test_while_a_trial_runs_the_earlier_one_is_replaced_and_then_it_holds_again(
+    app: Flask, network: Network, ann: Person, time: MovedClock
+) -> None:
+    earlier = agreed(time, network, ann)
+    trial = agreed(time, network, ann, earlier, trial=TRIAL)
+    said = f"Replaced by {trial.number} while it is on trial, until Tue 1 Sep 2015"
+    url, later_url = (f"/uk/decisions/{each.number}" for each in (earlier, trial))
+    data = browser(app).get(f"{url}.json").json
+    assert (data["state"], data["replaced_by"], data["replaced_until"]) == (
+        "replaced",
+        trial.number,
+        "2015-09-01",
+    )
+    assert said in opened(browser(app), url).text
+    assert said in opened(browser(app), "/uk/decisions?state=replaced").text
+    assert timeline(app, earlier) == [said]
+    assert [each.id for each in register.in_force(network.id)] == [trial.id]
+    ends(time, TRIAL)
+    data = browser(app).get(f"{url}.json").json
+    assert (data["state"], data["replaced_by"], data["replaced_until"]) == ("in-force", None, None)
+    again = f"In force again: the trial of {trial.number} ended"
+    assert timeline(app, earlier) == [f"Replaced by {trial.number}", again]
+    page = opened(browser(app, ann), url)
+    assert f"In force again: the trial of {trial.number} ended on Tue 1 Sep 2015" in page.text
+    assert "Ask for a review" in page.text
+    assert f"In force again: {earlier.number}, which it had replaced" in opened(browser(app), later_url).text
+    assert f"In force again: {earlier.number}, which it had replaced" in timeline(app, trial)
+    listed = browser(app).get("/uk/decisions.json?state=in-force").json["decisions"]
+    assert [each["number"] for each in listed] == [earlier.number]
+    assert [each.id for each in register.in_force(network.id)] == [earlier.id]
+
+
+def test_the_record_and_the_mail_of_its_end_say_that_the_earlier_one_holds_again(
+    network: Network, ann: Person, time: MovedClock
+) -> None:
+    earlier = agreed(time, network, ann)
+    trial = agreed(time, network, ann, earlier, trial=TRIAL)
+    ends(time, TRIAL)
+    ends(time, TRIAL + timedelta(1))
+    (entry,) = [
+        each
+        for each in entries_about(network.id, f"decision:{trial.id}")
+        if each.verb.endswith("earlier_holds")
+    ]
+    assert details(entry)["earlier"] == f"decision:{earlier.id}"
+    assert f"Decision {earlier.number} is in force again." in registry.sentence(details(entry))
+    told()
+    mail = " ".join(text_of("Its trial has ended").split())
+    assert f"Decision {earlier.number}, which it had replaced, is in force again" in mail
+    assert list(check_chain(network.id)) == []
+
+
+def test_confirmed_in_time_the_earlier_one_stays_replaced(
+    app: Flask, network: Network, ann: Person, time: MovedClock
+) -> None:
+    earlier = agreed(time, network, ann)
+    trial = agreed(time, network, ann, earlier, trial=TRIAL)
+    agreed(time, network, ann, trial)
+    ends(time, LONGER)
+    assert state(earlier, network) is state(trial, network) is State.REPLACED
+    assert timeline(app, earlier) == [f"Replaced by {trial.number}"]
+    assert verbs(trial, network) == []
+
+
+def test_confirmed_too_late_it_held_for_a_while(
+    app: Flask, network: Network, ann: Person, time: MovedClock
+) -> None:
+    earlier = agreed(time, network, ann)
+    trial = agreed(time, network, ann, earlier, trial=TRIAL)
+    ends(time, TRIAL - timedelta(2))
+    late = asked(network, ann, trial)
+    ends(time, TRIAL)
+    assert state(earlier, network) is State.IN_FORCE
+    confirmed = closed(time, late)
+    assert state(earlier, network) is State.REPLACED
+    assert timeline(app, earlier) == [
+        f"Replaced by {trial.number}",
+        f"In force again: the trial of {trial.number} ended",
+        f"Replaced by {confirmed.number}",
+    ]
+
+
+def test_a_trial_confirmed_on_trial_gives_the_place_back_when_that_one_ends(
+    network: Network, ann: Person, time: MovedClock
+) -> None:
+    earlier = agreed(time, network, ann)
+    trial = agreed(time, network, ann, earlier, trial=TRIAL)
+    longer = agreed(time, network, ann, trial, trial=LONGER)
+    ends(time, TRIAL)
+    assert state(earlier, network) is state(trial, network) is State.REPLACED
+    assert verbs(trial, network) == []
+    ends(time, LONGER)
+    assert state(earlier, network) is State.IN_FORCE
+    assert state(trial, network) is state(longer, network) is State.ENDED
+    assert verbs(longer, network)[-1] == verbs(trial, network)[-1] == "earlier_holds"
+
+
+def test_an_earlier_one_whose_own_trial_is_over_does_not_come_back(
+    network: Network, ann: Person, time: MovedClock
+) -> None:
+    earlier = agreed(time, network, ann, trial=date(2015, 8, 1))
+    trial = agreed(time, network, ann, earlier, trial=TRIAL)
+    ends(time, TRIAL)
+    assert state(earlier, network) is State.ENDED
+    assert verbs(trial, network)[-1] == "trial_ended"
+
+
+def test_one_that_yet_another_replaced_does_not_come_back(
+    network: Network, ann: Person, time: MovedClock
+) -> None:
+    earlier = agreed(time, network, ann)
+    at_once = asked(network, ann, earlier)
+    trial = agreed(time, network, ann, earlier, trial=TRIAL)
+    closed(time, at_once)
+    ends(time, TRIAL)
+    assert state(earlier, network) is State.REPLACED
+    assert verbs(trial, network)[-1] == "trial_ended"
+
+
+def test_a_review_day_that_passed_meanwhile_is_told_once_when_it_holds_again(
+    network: Network, ann: Person, time: MovedClock
+) -> None:
+    earlier = agreed(time, network, ann, review=date(2015, 6, 1))
+    agreed(time, network, ann, earlier, trial=TRIAL)
+    ends(time, TRIAL - timedelta(1))
+    assert verbs(earlier, network) == []
+    ends(time, TRIAL)
+    ends(time, TRIAL + timedelta(1))
+    assert verbs(earlier, network) == ["review_due"]
+
+
+# --- rules
+
+
+def seats(network: Network) -> int:
+    db.session.rollback()
+    return int(charters.rules_in_force(network.id)[p.SEATS])
+
+
+def test_two_trials_of_rules_that_end_on_one_day_are_undone_from_the_last_one_back(
+    network: Network, ann: Person, time: MovedClock
+) -> None:
+    trial = agreed(time, network, ann, trial=TRIAL, committee__seats=11)
+    agreed(time, network, ann, trial, trial=TRIAL, committee__seats=13)
+    assert seats(network) == 13
+    ends(time, TRIAL)
+    assert seats(network) == 9
+
+
+def test_a_trial_of_rules_made_longer_takes_them_back_at_its_end_or_is_confirmed_by_itself(
+    network: Network, ann: Person, time: MovedClock
+) -> None:
+    trial = agreed(time, network, ann, trial=TRIAL, committee__seats=11)
+    longer = agreed(time, network, ann, trial, trial=LONGER)
+    ends(time, LONGER - timedelta(2))
+    assert seats(network) == 11
+    late = asked(network, ann, longer)
+    ends(time, LONGER)
+    assert seats(network) == 9
+    closed(time, late)
+    assert seats(network) == 11
+
+
+def test_rules_with_a_day_of_their_own_wait_for_what_comes_of_a_trial(
+    network: Network, ann: Person, time: MovedClock
+) -> None:
+    earlier = agreed(time, network, ann, in_force=date(2015, 6, 1), committee__seats=11)
+    agreed(time, network, ann, earlier, trial=TRIAL, committee__term_months=12)
+    ends(time, date(2015, 6, 2))
+    assert effects.apply_due() == 0
+    assert seats(network) == 9
+    ends(time, TRIAL)
+    assert effects.apply_due() == 1
+    assert seats(network) == 11
+    assert effects.apply_due() == 0
+
+
+def test_rules_with_a_day_of_their_own_are_dropped_where_they_were_replaced_for_good(
+    network: Network, ann: Person, time: MovedClock
+) -> None:
+    earlier = agreed(time, network, ann, in_force=date(2015, 6, 1), committee__seats=11)
+    agreed(time, network, ann, earlier, committee__term_months=12)
+    ends(time, date(2015, 6, 2))
+    assert effects.apply_due() == 0
+    assert db.session.query(effects.PendingEffect).count() == 0
+
+
+# --- beside
+
+
+def test_an_office_is_given_by_what_holds_again_and_not_by_what_has_ended(
+    network: Network, ann: Person, time: MovedClock
+) -> None:
+    earlier = agreed(time, network, ann)
+    trial = agreed(time, network, ann, earlier, trial=TRIAL)
+    assert basis_numbered(network.id, earlier.number).replaced_by == trial.number
+    ends(time, TRIAL)
+    assert basis_numbered(network.id, earlier.number).replaced_by == ""
+    assert basis_numbered(network.id, trial.number).ended
+    with pytest.raises(RuleBroken, match="There is no decision 2015-99"):
+        basis_numbered(network.id, "2015-99")
+
+
+def test_the_page_of_one_in_a_long_line_of_trials_asks_the_database_no_more_often(
+    app: Flask, network: Network, ann: Person, time: MovedClock
+) -> None:
+    alone = agreed(time, network, ann)
+    first = last = agreed(time, network, ann)
+    for _ in range(4):
+        last = agreed(time, network, ann, last, trial=TRIAL)
+    ends(time, TRIAL)
+    numbers = []
+    for number in (alone.number, first.number, last.number):
+        client = browser(app, ann)
+        with counted() as statements:
+            assert client.get(f"/uk/decisions/{number}").status_code == 200
+        numbers.append(len(statements))
+    assert len(set(numbers)) == 1
+    assert trials.remind_due() == 0
