@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -66,7 +67,10 @@ def enter(version_id: int, entry_id: int, given: Given, *, how: Door, by: Actor,
 
 
 def still_silent(version_id: int, by: Actor) -> list[RollEntry]:
-    """Whose answer can be entered: parties without an answer of their own hand; never the reader's own."""
+    """Whose answer can be entered: parties without an answer of their own hand; never the reader's own.
+
+    Nor those for whom nobody speaks, or whose one answer that counts was given for somebody else.
+    """
     query = (
         select(RollEntry)
         .outerjoin(Position, Position.entry_id == RollEntry.id)
@@ -75,8 +79,33 @@ def still_silent(version_id: int, by: Actor) -> list[RollEntry]:
         )
         .options(joinedload(RollEntry.person), joinedload(RollEntry.organisation))
     )
-    found = [each for each in db.session.scalars(query) if each.name and each.person_id != by.person_id]
-    return sorted(found, key=lambda each: each.name.casefold())
+    found = [each for each in db.session.scalars(query) if each.name]
+    version = queries.version_whole(version_id)
+    humans = _humans(version, found)
+    able = {each.id for each in found if humans.get(each.id) not in (None, by.person_id)}
+    taken = _counted_elsewhere(version_id, humans)
+    return sorted(
+        (each for each in found if each.id in able and not (each.counted and each.id in taken)),
+        key=lambda each: each.name.casefold(),
+    )
+
+
+def _counted_elsewhere(version_id: int, humans: Mapping[int, int]) -> set[int]:
+    """Parties whose answer would be a second one: whoever would give it has given one that counts."""
+    given = select(Position.cast_by_id, Position.entry_id).where(
+        Position.version_id == version_id, Position.counted
+    )
+    counted = {caster: entry for caster, entry in db.session.execute(given) if caster}
+    return {entry for entry, human in humans.items() if counted.get(human, entry) != entry}
+
+
+def _humans(version: ProposalVersion, entries: Sequence[RollEntry]) -> dict[int, int]:
+    """Whose answer each would be: the member's, or of who speaks for the organisation first."""
+    asked = [each.organisation_id for each in entries if each.organisation_id is not None]
+    day = clock.today(version.proposal.network.zone)
+    first = {key: found[0] for key, found in roll.speakers(asked, day).items()} if asked else {}
+    humans = {each.id: each.person_id or first.get(each.organisation_id or 0) for each in entries}
+    return {entry: human for entry, human in humans.items() if human is not None}
 
 
 def _entry(version: ProposalVersion, entry_id: int) -> RollEntry:
@@ -87,13 +116,8 @@ def _entry(version: ProposalVersion, entry_id: int) -> RollEntry:
 
 
 def _human(version: ProposalVersion, entry: RollEntry, by: Actor) -> int:
-    """Whose answer it is: the member, or who speaks for the organisation first."""
-    if entry.person_id is not None:
-        human: int | None = entry.person_id
-    else:
-        organisation = entry.organisation_id or 0
-        speakers = roll.speakers([organisation], clock.today(version.proposal.network.zone))
-        human = next(iter(speakers.get(organisation, [])), None)
+    """Whose answer it is. RuleBroken where nobody could give it, or the actor could."""
+    human = _humans(version, [entry]).get(entry.id)
     if human is None:
         raise RuleBroken(_("Nobody speaks for this organisation at the moment."), field="party")
     if human == by.person_id:

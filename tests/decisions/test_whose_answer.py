@@ -163,6 +163,33 @@ def test_who_may_see_names_reads_who_entered_an_answer(app: Flask) -> None:
     assert "entered_by" not in outside.get(f"{url}.json").json["named"][0]
 
 
+def test_the_form_offers_those_alone_whose_answer_can_be_entered(app: Flask) -> None:
+    uk = a_network()
+    sam, bob, cat = a_steering_member(uk, "Sam"), a_member(uk, "Bob"), a_member(uk, "Cat")
+    an_organisation(uk, "Acme", spoken_for_by=bob)
+    an_organisation(uk, "Beta", spoken_for_by=sam)
+    an_organisation(uk, "Silent")
+    an_organisation(uk, "Gamma", spoken_for_by=cat)
+    proposal = a_proposal(uk, sam)
+    says(proposal, bob, uk)
+    assert offered(proposal, sam, uk) == ["Cat", "Gamma"]
+    entered(proposal, "Gamma", sam, uk)
+    assert offered(proposal, sam, uk) == ["Gamma"], "it can be entered again, and Cat has answered for it"
+    for name in offered(proposal, sam, uk):
+        entered(proposal, name, sam, uk)
+    with one_transaction():
+        interests.declare(proposal, "I am paid.", by=acting(cat, uk), via=WEB)
+    assert offered(proposal, sam, uk) == ["Cat", "Gamma"], "what is not counted stands in nobody's way"
+    text = browser(app, sam).get(f"/uk/proposals/{proposal.id}/enter").text
+    assert ">Gamma</option>" in text
+    assert ">Acme</option>" not in text
+
+
+def offered(proposal: Proposal, to: Person, network: Network) -> list[str]:
+    """Whose answers the form offers to enter."""
+    return [each.name for each in entering.still_silent(version_of(proposal).id, acting(to, network))]
+
+
 # --- for whom
 
 
