@@ -18,7 +18,7 @@ from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.mail.headers import Address
 from govnet.membership import application_queries as queries
-from govnet.membership import entering, joining, letters, rules
+from govnet.membership import entering, joining, letters, rules, speaking
 from govnet.membership.application_queries import Case, Standing, Terms
 from govnet.membership.deciding import admit as admit
 from govnet.membership.deciding import ask as ask
@@ -71,7 +71,9 @@ def apply(network: Network, asks: Asks, *, by: Actor, via: Door) -> Application 
     if by.person_id is not None:
         _take(application, by.person_id, by, via)
     else:
-        letters.to_applicant("confirm_application", application)
+        letters.to_applicant(
+            "confirm_application", application, speaks_for=speaking.organisation_there(application)
+        )
     return application
 
 
@@ -181,9 +183,12 @@ def _take(application: Application, person_id: int, by: Actor, via: Door) -> Non
     application.person_id, application.confirmed_at = person_id, clock.now()
     application.state = ApplicationState.APPLIED
     under = require(by, Can.APPLY)
-    record(
-        Applied(network=network, by=by, under=under, via=via, application=application, name=application.name)
-    )
+    if speaking.membership_there(application) is None:
+        record(
+            Applied(
+                network=network, by=by, under=under, via=via, application=application, name=application.name
+            )
+        )
     entering.by_the_rules(application, via)
 
 
