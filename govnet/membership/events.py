@@ -41,6 +41,14 @@ class Applied(AboutApplication):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ApplicantMaySpeak(AboutApplication):
+    """The applicant may speak for the organisation that joins, which was waited for: the officers decide."""
+
+    verb: ClassVar[str] = "membership.may_speak"
+    sentence: ClassVar[Any] = _l("%(name)s, who asked to join, may speak for the organisation now.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApplicationAsked(AboutApplication):
     """An officer wants to know something before deciding."""
 

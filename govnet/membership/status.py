@@ -52,7 +52,9 @@ def for_applicant(application: Application) -> str:
 
 def for_officers(application: Application) -> str:
     """The state in the words of who decides."""
-    return _("Passed on") if application.passed_on else str(OFFICER_STATES[application.state]())
+    if waits_for_voice(application):
+        return str(_("Waiting until they may speak"))
+    return str(_("Passed on") if application.passed_on else OFFICER_STATES[application.state]())
 
 
 def colour(application: Application) -> str:

@@ -41,6 +41,7 @@ from govnet.membership.models import (
     ApplicationState,
     ClaimState,
     Membership,
+    MembershipKind,
     MembershipState,
     Organisation,
     RepresentationClaim,
@@ -97,6 +98,7 @@ def _part(kind: str, key: Any, **found: Any) -> Select[Any]:
 
 
 def _applications(network_id: int) -> Select[Any]:
+    """What waits for the officers: not an organisation for which nobody may speak yet."""
     who = func.coalesce(Organisation.name, func.nullif(Application.organisation_name, ""), Application.name)
     belongs = and_(
         Membership.organisation_id == Application.organisation_id,
@@ -109,7 +111,11 @@ def _applications(network_id: int) -> Select[Any]:
         _part("application", Application.id, since=Application.confirmed_at, one=who, two=speaks)
         .outerjoin(Organisation, Organisation.id == Application.organisation_id)
         .outerjoin(Membership, belongs)
-        .where(Application.network_id == network_id, Application.state == ApplicationState.APPLIED)
+        .where(
+            Application.network_id == network_id,
+            Application.state == ApplicationState.APPLIED,
+            or_(Application.kind != MembershipKind.ORGANISATION, Application.may_speak),
+        )
     )
 
 
