@@ -195,9 +195,12 @@ def _confirming_page(network: Network, token: str, code: int = 200, form: Form |
 @bp.post("/<network:network>/membership/<token>")
 @allows(Can.APPLY)
 def confirm_found(network: Network, token: str) -> Response:
-    """The button: yes, I am a member."""
+    """The button: yes, I am a member, or I stay one. Pressed twice, it leads to the page that says so."""
     membership, _holder = member_actions.held_by(token, network)
-    if membership.state in (MembershipState.LAPSED, MembershipState.ACTIVE):
+    active = membership.state is MembershipState.ACTIVE
+    if active and renewing.stands(membership, network).until is None:
+        return see(".confirming", token=token)  # sent twice: it is done, and the page says so
+    if active or membership.state is MembershipState.LAPSED:
         return _renew_by_link(network, token, membership)
     form = Form()
     with form.catching(), transaction():

@@ -18,8 +18,8 @@ from govnet.membership import organisation_actions as voices
 from govnet.membership.models import MembershipKind
 from govnet.membership.roster import read_roster
 from tests import builders
-from tests.membership.people import a_network_with_rules, a_waiting_application, mails_to
-from tests.pages import opened
+from tests.membership.people import a_network_with_rules, a_waiting_application, link_in, mails_to
+from tests.pages import defaults, opened
 
 
 @pytest.fixture
@@ -117,6 +117,20 @@ def test_a_membership_to_confirm_waits_on_her_own_page(client, app):
     text = opened(client, "/me").text
     assert "Confirm" in text
     assert "Yes, count me among the members" in opened(client, "/uk/membership").text
+
+
+def test_who_confirms_twice_sees_twice_that_she_is_a_member(client, app):
+    with app.app_context():
+        rows = read_roster(b"name,email,as\nNell,nell@example.org,member\n").rows
+        with transaction():
+            importing.import_roster(a_network_with_rules(), rows, go=True, via=Door.CLI)
+        listeners.ask_found()
+        link = link_in(mails_to("nell@example.org")[-1][1], "membership")
+    sent = defaults(opened(client, link).forms[-1])
+    for _ in range(2):
+        done = client.post(link, data=sent)
+        assert (done.status_code, done.location) == (303, link)
+    assert "You are a member" in opened(client, link).text
 
 
 def test_every_entry_leads_to_its_page(client, app):
