@@ -44,6 +44,15 @@ def test_init_prints_a_link_that_founds_a_network(run, app: Flask) -> None:
         assert links.is_good(link)
 
 
+def test_a_new_link_retires_the_one_before(run, app: Flask) -> None:
+    first, second = run("init").output, run("init").output
+    assert "no longer works" not in first
+    assert "The link that was printed before no longer works" in second
+    with app.app_context():
+        good = [links.is_good(links.link_for(each.split("/found/")[1].strip())) for each in (first, second)]
+    assert good == [False, True]
+
+
 def test_init_with_a_file_founds_the_network_at_once(run, app: Flask) -> None:
     Path("network.toml").write_text(FILE)
     done = run("init", "--file", "network.toml")
