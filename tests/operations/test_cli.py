@@ -145,6 +145,14 @@ def test_the_operator_is_given_and_taken_by_address(run, app: Flask) -> None:
         assert db.session.scalars(select(OperatorGrant)).one().ended_at is not None
 
 
+def test_the_help_shows_what_is_for_volunteers_and_nothing_else(run) -> None:
+    shown = run("--help").output
+    assert "doctor" in shown
+    assert not any(word in shown for word in ("--app", "--debug", "limiter", "migrations"))
+    assert "upgrade" in run("db", "--help").output
+    assert "limiter" in run("limiter", "--help").output.lower()
+
+
 def test_settings_that_will_not_do_are_named_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOVNET_ENV", "production")
     monkeypatch.setenv("SECRET_KEY", "short")
