@@ -22,6 +22,7 @@ from govnet.membership.forms import NamingForm, RenewForm
 from govnet.membership.links import ids_of
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.membership.organisation_queries import open_voice
+from govnet.membership.registry import offices_after
 from govnet.permissions import Can, allows, can, current_actor
 
 
@@ -151,7 +152,12 @@ def leaving(network: Network, membership: Membership) -> Response:
     """What leaving means: what ends, what stays, and what one could do instead."""
     row = _party(membership.id)
     return page(
-        "membership/leave.html", membership=row, party=queries.name_of(row), form=Form(), K=MembershipKind
+        "membership/leave.html",
+        membership=row,
+        party=queries.name_of(row),
+        form=Form(),
+        K=MembershipKind,
+        offices=offices_after(network, row) if row.end is None else (),
     )
 
 

@@ -414,6 +414,15 @@ def test_a_member_says_who_sees_the_name_and_leaves(client, app, network):
     opened(client, f"/uk/membership/{key}/leave")
 
 
+def test_who_leaves_while_on_the_committee_reads_what_becomes_of_the_place(client, app, network):
+    with app.app_context():
+        builders.sign_in(client, builders.a_steering_member(uk()))
+        key = db.session.scalar(select(Membership.id))
+    assert "ends today, and what goes with it" in opened(client, f"/uk/membership/{key}/leave").text
+    send(client, f"/uk/membership/{key}/leave", {})
+    opened(client, "/uk/desk", 403)
+
+
 def test_nobody_reaches_the_membership_of_somebody_else(client, app, network):
     with app.app_context():
         builders.a_member(uk())
