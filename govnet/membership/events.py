@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from govnet.charter.models import Network
 from govnet.membership.beside import AdmissionObjection
@@ -226,13 +228,23 @@ class RosterImported(Event):
 
     verb: ClassVar[str] = "membership.roster"
     sentence: ClassVar[Any] = _l(
-        "%(actor)s brought in the old list: %(members)s to confirm that they are members, %(subscribers)s readers."
+        "%(actor)s brought in the old list: %(members)s to confirm that they are members, %(readers)s."
     )
     subject: ClassVar[str] = "of"
 
     of: Network
     members: int
     subscribers: int
+
+    @classmethod
+    def said(cls, values: Mapping[str, Any]) -> str:
+        """One reader, or so many readers."""
+        readers = ngettext("%(num)s reader", "%(num)s readers", int(values["subscribers"]))
+        return str(cls.sentence) % {
+            "actor": values["actor"],
+            "members": values["members"],
+            "readers": readers,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
