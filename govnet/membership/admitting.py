@@ -10,7 +10,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import SYSTEM, Actor, Authority, Door
 from govnet.membership import claims, joining, letters, speaking
-from govnet.membership.events import AlternateNamed, MemberAdmitted, MemberJoined, RepresentativeNamed
+from govnet.membership.events import MemberAdmitted, MemberJoined
 from govnet.membership.models import (
     Application,
     ApplicationState,
@@ -19,6 +19,7 @@ from govnet.membership.models import (
     Organisation,
     Representation,
 )
+from govnet.membership.organisation_events import AlternateNamed, RepresentativeNamed
 from govnet.membership.organisation_queries import open_voice
 from govnet.record.actions import record
 from govnet.record.events import Visibility
