@@ -134,8 +134,9 @@ def _bind_kernel(app: Flask) -> None:
     from govnet.charter.working_days import holidays_are
     from govnet.decisions.roll import committee_is, coordinators_are
     from govnet.membership.places import networks_of
-    from govnet.membership.registry import coordinated_is, officers_are
+    from govnet.membership.registry import coordinated_is, officers_are, offices_after_are
     from govnet.offices.belonging import belongings
+    from govnet.offices.parting import what_becomes
     from govnet.offices.queries import coordinated, coordinating, holders, officers, sitting
     from govnet.record.queries import head
 
@@ -148,6 +149,7 @@ def _bind_kernel(app: Flask) -> None:
     holidays_are(public_holidays)
     officers_are(officers)
     coordinated_is(coordinated)
+    offices_after_are(what_becomes)
     bind_templates(app)
     people_are(readers)
     networks_are(belongings)

@@ -123,13 +123,14 @@ def send(
             and (not action or form["action"].endswith(action))
         ):
             return client.post(
-                form["action"] or url, data={**_defaults(form), **values}, follow_redirects=follow
+                form["action"] or url, data={**defaults(form), **values}, follow_redirects=follow
             )
     there = [(form["action"], [field["name"] for field in form["fields"]]) for form in html.forms]
     raise AssertionError(f"{url}: no form with {sorted(values)} {action}; there are {there}")
 
 
-def _defaults(form: dict[str, Any]) -> dict[str, Any]:
+def defaults(form: dict[str, Any]) -> dict[str, Any]:
+    """What a browser sends of the form where nobody types anything."""
     data: dict[str, Any] = {}
     for field in form["fields"]:
         if (

@@ -18,6 +18,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.clock import today
 from govnet.kernel.forms import Form
 from govnet.kernel.pages import page, see, weekday_date
+from govnet.kernel.refusals import signs_out
 from govnet.kernel.templates import waiting_is
 from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows, current_actor
@@ -121,7 +122,10 @@ def erase() -> Response:
 @bp.get("/me/removed")
 @allows(Can.READ)
 def removed() -> Response:
-    """Goodbye."""
+    """Goodbye; to who pressed the button again, that it was done if it was pressed before."""
     if current_user.is_authenticated:
         return see(".me")
-    return page("accounts/removed.html")
+    return page("accounts/removed.html", again="again" in request.args)
+
+
+signs_out("accounts.erase", told_on="accounts.removed")

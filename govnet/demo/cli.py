@@ -13,6 +13,9 @@ from govnet.demo.catcher import Catcher, folder_in
 from govnet.operations import serving
 
 FOLDER = ".demo"
+MARKER = ".govnet-demo"
+"""The file that says that a demo made the folder."""
+MAIL = folder_in("").name
 
 
 def add_to(group: click.Group) -> None:
@@ -32,15 +35,35 @@ def demo(port: int, keep: bool, folder: Path) -> None:
         )
     serving.check_free("127.0.0.1", port)  # before the last demo, which may still run, is swept away
     folder = folder.resolve()
-    if not keep:
-        shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_room(folder, keep=keep)
     catcher = Catcher(folder_in(str(folder)))
     catcher.start()
     try:
         _run(folder, port, catcher.port)
     finally:
         catcher.stop()
+
+
+def make_room(folder: Path, *, keep: bool) -> None:
+    """Make the folder of a demo, empty unless `keep`. Refuses a folder that holds anything that no demo wrote."""
+    if not _is_ours(folder):
+        raise click.ClickException(
+            f"{folder} holds files that no demo wrote. The demo would delete them or write among them, so it stops. "
+            "Name another folder: govnet demo --folder FOLDER"
+        )
+    if not keep and folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARKER).write_text(
+        "The govnet demo made this folder, and empties it whenever it begins anew.\n"
+    )
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether there is nothing in the folder, or a demo made it; those of older demos hold mail and hold no mark."""
+    there = {each.name for each in folder.iterdir()} if folder.is_dir() else set()
+    older = MAIL in there and there <= {MAIL, "govnet.db", "govnet.db-wal", "govnet.db-shm"}
+    return not there or MARKER in there or older
 
 
 def _run(folder: Path, port: int, mail_port: int) -> None:

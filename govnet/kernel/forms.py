@@ -12,13 +12,14 @@ from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 
 from babel import support
-from flask import Response, current_app, flash, redirect, session
+from flask import Response, current_app, flash, redirect, request, session
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from wtforms import HiddenField, SelectMultipleField, StringField
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import FileField, HiddenField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.i18n import messages_path
 from wtforms.validators import InputRequired, ValidationError
@@ -118,7 +119,16 @@ class Form(FlaskForm):
     """Every form: CSRF, a key, and rules that were broken shown where they belong."""
 
     class Meta(FlaskForm.Meta):
-        """Flask-WTF's, with translations that are kept."""
+        """Flask-WTF's, with translations that are kept, and files where a file is asked for and nowhere else."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was sent; a file in a field for words counts as nothing typed."""
+            sent = super().wrap_formdata(form, formdata)
+            if not isinstance(sent, CombinedMultiDict):
+                return sent
+            asked = {name for name, field in form._fields.items() if isinstance(field, FileField)}
+            files = [(name, file) for name, file in request.files.items(multi=True) if name in asked]
+            return CombinedMultiDict((MultiDict(files), request.form))
 
         def get_translations(self, _form: Any) -> Any:
             """In the reader's language."""

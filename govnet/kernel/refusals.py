@@ -23,12 +23,15 @@ from govnet.permissions import current_actor, sign_in_would_help
 log = structlog.get_logger()
 Holders = Callable[[Any, tuple[str, ...]], Sequence[str]]
 _HIDDEN = {"csrf_token", "form_key"}
+_SIGN_OUT: dict[str, str] = {}
 
 
 def bind(app: Flask, holders: Holders) -> None:
     """Give the app its handlers; `holders(network, roles)` names those who could do what was refused."""
 
     def not_allowed(error: NotAllowed) -> Any:
+        if (done := _done_before()) is not None:
+            return done
         if sign_in_would_help(error) and not request.path.endswith(".json"):
             return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
         if not current_actor().signed_in and request.method == "POST":
@@ -77,9 +80,22 @@ def _refused(error: GovnetError) -> Response:
     return error_page("errors/refused.html", error.status, message=say(error.message), typed=typed())
 
 
-def _expired(error: CSRFError) -> Response:
+def signs_out(endpoint: str, told_on: str) -> None:
+    """What this form does signs its sender out: sent again, it leads to the page `told_on` instead of a refusal.
+
+    That page gets `again` and must be true for anybody: who sends it may only have been signed out meanwhile.
+    """
+    _SIGN_OUT[endpoint] = told_on
+
+
+def _done_before() -> Any:
+    where = _SIGN_OUT.get(request.endpoint or "") if request.method == "POST" else None
+    return redirect(url_for(where, again=1), 303) if where and not current_actor().signed_in else None
+
+
+def _expired(error: CSRFError) -> Any:
     """The session ended, or the form came from elsewhere: give the text back, with a button that sends it again."""
-    return _again(400, _("This form has expired. Nothing was sent."))
+    return _done_before() or _again(400, _("This form has expired. Nothing was sent."))
 
 
 def _signed_out(error: NotAllowed) -> Response:

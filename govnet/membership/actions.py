@@ -18,12 +18,12 @@ from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.mail.headers import Address
 from govnet.membership import application_queries as queries
-from govnet.membership import entering, joining, letters, rules
+from govnet.membership import entering, joining, letters, rules, speaking
 from govnet.membership.application_queries import Case, Standing, Terms
 from govnet.membership.deciding import admit as admit
 from govnet.membership.deciding import ask as ask
 from govnet.membership.deciding import decline as decline
-from govnet.membership.events import ApplicationAnswered, ApplicationWithdrawn, Applied
+from govnet.membership.events import ApplicantMaySpeak, ApplicationAnswered, ApplicationWithdrawn, Applied
 from govnet.membership.importing import import_roster as import_roster
 from govnet.membership.member_actions import already_url
 from govnet.membership.models import Application, ApplicationNote, ApplicationState, MembershipKind
@@ -71,7 +71,9 @@ def apply(network: Network, asks: Asks, *, by: Actor, via: Door) -> Application 
     if by.person_id is not None:
         _take(application, by.person_id, by, via)
     else:
-        letters.to_applicant("confirm_application", application)
+        letters.to_applicant(
+            "confirm_application", application, speaks_for=speaking.organisation_there(application)
+        )
     return application
 
 
@@ -181,9 +183,12 @@ def _take(application: Application, person_id: int, by: Actor, via: Door) -> Non
     application.person_id, application.confirmed_at = person_id, clock.now()
     application.state = ApplicationState.APPLIED
     under = require(by, Can.APPLY)
-    record(
-        Applied(network=network, by=by, under=under, via=via, application=application, name=application.name)
-    )
+    if speaking.membership_there(application) is None:
+        record(
+            Applied(
+                network=network, by=by, under=under, via=via, application=application, name=application.name
+            )
+        )
     entering.by_the_rules(application, via)
 
 
@@ -212,14 +217,28 @@ def answer(application: Application, body: str, *, via: Door) -> Application:
 
 
 def speak_now(application: Application, *, via: Door) -> Application:
-    """The applicant may speak for her organisation now; where the charter lets people in at once, it is let in."""
+    """The applicant may speak for her organisation now; where the charter lets people in at once, it is let in.
+
+    Where it has others decide, they are told: until now the application did not wait for them. Once, however often.
+    """
     row = queries.locked(application.id)
     require(applicant(row), Can.SEE_APPLICATION, row)
     if row.state.value not in rules.OPEN:
         raise RuleBroken(_("This application has been decided."))
+    if row.may_speak:
+        return row
     row.may_speak = True
     entering.by_the_rules(row, via)
+    if row.state.value in rules.OPEN:
+        _says_may_speak(row, via)
     return row
+
+
+def _says_may_speak(row: Application, via: Door) -> None:
+    by = applicant(row)
+    network = db.session.get_one(Network, row.network_id)
+    under = require(by, Can.SEE_APPLICATION, row)
+    record(ApplicantMaySpeak(network=network, by=by, under=under, via=via, application=row, name=row.name))
 
 
 def withdraw(application: Application, *, via: Door) -> Application:

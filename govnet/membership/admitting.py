@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from govnet.charter.models import CharterVersion, Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import SYSTEM, Actor, Authority, Door
-from govnet.membership import claims, joining, letters
-from govnet.membership.events import AlternateNamed, MemberAdmitted, MemberJoined, RepresentativeNamed
+from govnet.membership import claims, joining, letters, speaking
+from govnet.membership.events import MemberAdmitted, MemberJoined
 from govnet.membership.models import (
     Application,
     ApplicationState,
@@ -18,6 +19,8 @@ from govnet.membership.models import (
     Organisation,
     Representation,
 )
+from govnet.membership.organisation_events import AlternateNamed, RepresentativeNamed
+from govnet.membership.organisation_queries import open_voice
 from govnet.record.actions import record
 from govnet.record.events import Visibility
 
@@ -25,8 +28,14 @@ from govnet.record.events import Visibility
 def let_in(
     application: Application, *, via: Door, by: Actor | None = None, under: Authority = SYSTEM
 ) -> Membership:
-    """Make the applicant, or the organisation, a member from today. Without `by`, the rules themselves did."""
+    """Make the applicant, or the organisation, a member from today. Without `by`, the rules themselves did.
+
+    Of an organisation that is one already nothing changes: whoever applied asks to speak for it.
+    """
     joining.one_at_a_time(application.network_id)
+    there = speaking.membership_there(application)
+    if there is not None and application.may_speak:
+        return speaking.pass_on(application, there, by=by, via=via)
     organisation: Organisation | None = None
     if application.kind is MembershipKind.ORGANISATION:
         membership, organisation = joining.organisation_membership(application)
@@ -37,9 +46,18 @@ def let_in(
     actor = by or Actor(application.person_id, application.name, application.network_id)
     _record(application, membership, organisation, (actor, under, via), decided=by is not None)
     if organisation is not None:
-        _voice(application, organisation, (actor, under, via), decided=by is not None)
-    letters.to_applicant("admitted", application, organisation=organisation.name if organisation else "")
+        speaking.name_alike(organisation, application.network_id)
+        _voice(application, organisation, (actor, under, via))
+    letters.to_applicant("admitted", application, **_party(application, organisation))
     return membership
+
+
+def _party(application: Application, organisation: Organisation | None) -> dict[str, Any]:
+    """What the mail says of the organisation, and whether the applicant speaks for it by now."""
+    if organisation is None:
+        return {"organisation": "", "speaks": False}
+    speaks = open_voice(organisation.id, application.person_id or 0) is not None
+    return {"organisation": organisation.name, "speaks": speaks}
 
 
 Doing = tuple[Actor, Authority, Door]
@@ -72,11 +90,11 @@ def _record(
     )
 
 
-def _voice(application: Application, organisation: Organisation, doing: Doing, *, decided: bool) -> None:
-    """The first to join speaks; who comes later stands in, once an officer or who speaks for it has said so."""
+def _voice(application: Application, organisation: Organisation, doing: Doing) -> None:
+    """Who joins for it speaks for it; where somebody does already, one of them or an officer has to confirm it."""
     network = db.session.get_one(Network, application.network_id)
     person_id = application.person_id or 0
-    if not decided and claims.needs_confirming(organisation.id, person_id):
+    if claims.needs_confirming(organisation.id, person_id):
         claims.claim_from(application, organisation, network, via=doing[2])
         return
     row = joining.voice(organisation, person_id, zone=network.zone, named=application.named_in_public)

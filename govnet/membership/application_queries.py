@@ -251,6 +251,20 @@ def unconfirmed_before(moment: Any) -> Sequence[int]:
     return db.session.scalars(query.order_by(Application.id).limit(200)).all()
 
 
+def speaker(organisation_id: int | None) -> str:
+    """The name of who speaks for the organisation, or "" where nobody does."""
+    query = (
+        select(Person.name)
+        .join(Representation, Representation.person_id == Person.id)
+        .where(
+            Representation.organisation_id == organisation_id,
+            Representation.is_primary,
+            Representation.end.is_(None),
+        )
+    )
+    return db.session.scalar(query) or ""
+
+
 def primaries(organisation_id: int) -> Sequence[int]:
     """The person who speaks for the organisation, if anybody does."""
     query = select(Representation.person_id).where(

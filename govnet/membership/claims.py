@@ -6,8 +6,8 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import ONESELF, Actor, Authority, Door
-from govnet.membership.events import RepresentationClaimed
 from govnet.membership.models import Application, ClaimState, Organisation, RepresentationClaim
+from govnet.membership.organisation_events import RepresentationClaimed
 from govnet.membership.organisation_queries import open_primary, open_voice, waiting_claim
 from govnet.record.actions import record
 

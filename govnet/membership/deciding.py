@@ -10,8 +10,9 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import SYSTEM, Actor, Authority, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
-from govnet.membership import appealing, entering, letters, newcomers, rules
+from govnet.membership import appealing, entering, letters, newcomers, rules, speaking
 from govnet.membership import application_queries as queries
+from govnet.membership.admitting import let_in
 from govnet.membership.events import ApplicationAsked, ApplicationDeclined
 from govnet.membership.models import Application, ApplicationNote, ApplicationState, Membership
 from govnet.membership.registry import coordinated
@@ -25,8 +26,11 @@ def admit(application: Application, *, by: Actor, via: Door, seen: int | None = 
     """Make the applicant a member from today; the record says who decided, and by which criteria. Stale if decided.
 
     None where the charter gives members some days to object first. RuleBroken where more members must vouch.
+    For an organisation that belongs already it is passed on, and the organisation's own membership comes back.
     """
     row, under = _to_decide(application, by, seen=seen)
+    if speaking.membership_there(row) is not None:
+        return let_in(row, via=via, by=by, under=under)
     terms, vouched = queries.terms(row.network_id), newcomers.vouches(row.id)
     missing = terms.sponsors - vouched if terms.admission == "sponsors" else 0
     if missing > 0 and not newcomers.objected_to(row.id):
@@ -101,7 +105,7 @@ def _to_decide(
         raise Stale(
             _("%(who)s was quicker: this application has been decided.", who=who)
             if who else _("This application has been decided."),
-            newer=_STATES[row.state]() + (f" {row.reason}" if row.reason else ""),
+            newer=_state(row) + (f" {row.reason}" if row.reason else ""),
             yours=yours,
         )  # fmt: skip
     if seen is not None and seen < queries.notes_of(row.id):
@@ -118,6 +122,12 @@ _STATES = {
     ApplicationState.DECLINED: lambda: _("Declined:"),
     ApplicationState.WITHDRAWN: lambda: _("Taken back by the applicant."),
 }
+
+
+def _state(row: Application) -> str:
+    if row.passed_on:
+        return str(_("Passed on to those who confirm who speaks for the organisation."))
+    return str(_STATES[row.state]())
 
 
 def by_the_charter(network_id: int, by: Actor, asked: Authority, *, objected: bool = False) -> Authority:

@@ -11,7 +11,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import SYSTEM, Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.membership import application_queries as queries
-from govnet.membership import letters, newcomers, rules
+from govnet.membership import letters, newcomers, rules, speaking
 from govnet.membership.admitting import let_in
 from govnet.membership.beside import ComingIn
 from govnet.membership.events import AdmissionAnnounced
@@ -25,11 +25,15 @@ def by_the_rules(application: Application, via: Door) -> None:
     """Let the applicant in where the charter does so by itself.
 
     Nobody else has to say yes where it lets people in at once, or enough members vouch. What somebody was asked
-    about, what a member objected to, and an organisation that nobody may speak for, waits.
+    about, what a member objected to, and an organisation that nobody may speak for, waits. Where the organisation
+    belongs already, the application is passed on to who can confirm that its sender speaks for it.
     """
     terms = queries.terms(application.network_id)
     waits = application.kind is MembershipKind.ORGANISATION and not application.may_speak
     if waits or application.state is not ApplicationState.APPLIED:
+        return
+    if speaking.membership_there(application) is not None:
+        let_in(application, via=via)  # nobody joins: it becomes a claim that others confirm
         return
     if not rules.by_itself(terms.admission, terms.sponsors, newcomers.vouches(application.id)):
         return
@@ -45,7 +49,8 @@ def take_in(
     What was objected to before takes effect at once: the committee has heard it.
     """
     days = queries.terms(application.network_id).objection_days
-    if not days or newcomers.objected_to(application.id):
+    there = speaking.membership_there(application) is not None
+    if not days or there or newcomers.objected_to(application.id):
         return let_in(application, via=via, by=by, under=under)
     _announce(application, days, (by, under, via))
     return None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from govnet.charter.models import Network
 from govnet.membership.beside import AdmissionObjection
@@ -14,8 +16,6 @@ from govnet.membership.models import (
     Application,
     Membership,
     Organisation,
-    Representation,
-    RepresentationClaim,
 )
 from govnet.record.events import Event, Visibility
 
@@ -38,6 +38,14 @@ class Applied(AboutApplication):
 
     verb: ClassVar[str] = "membership.applied"
     sentence: ClassVar[Any] = _l("%(name)s asked to join.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplicantMaySpeak(AboutApplication):
+    """The applicant may speak for the organisation that joins, which was waited for: the officers decide."""
+
+    verb: ClassVar[str] = "membership.may_speak"
+    sentence: ClassVar[Any] = _l("%(name)s, who asked to join, may speak for the organisation now.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,7 +226,7 @@ class RosterImported(Event):
 
     verb: ClassVar[str] = "membership.roster"
     sentence: ClassVar[Any] = _l(
-        "%(actor)s brought in the old list: %(members)s to confirm that they are members, %(subscribers)s readers."
+        "%(actor)s brought in the old list: %(members)s to confirm that they are members, %(readers)s."
     )
     subject: ClassVar[str] = "of"
 
@@ -226,59 +234,12 @@ class RosterImported(Event):
     members: int
     subscribers: int
 
-
-@dataclass(frozen=True, kw_only=True)
-class _AboutOrganisation(Event):
-    """Who speaks for an organisation: members read the name, and the public where it may be seen."""
-
-    visibility: ClassVar[Visibility] = Visibility.MEMBERS
-    words_of: ClassVar[frozenset[str]] = frozenset({"name"})
-    subject: ClassVar[str] = "voice"
-
-    voice: Representation | RepresentationClaim
-    organisation: Organisation
-    title: str
-    """The organisation's name."""
-    name: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RepresentativeNamed(_AboutOrganisation):
-    """Somebody speaks and answers for the organisation from now on."""
-
-    verb: ClassVar[str] = "organisation.represented"
-    sentence: ClassVar[Any] = _l("%(name)s now speaks for %(title)s.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class AlternateNamed(_AboutOrganisation):
-    """Somebody may stand in for who speaks for the organisation."""
-
-    verb: ClassVar[str] = "organisation.alternate"
-    sentence: ClassVar[Any] = _l("%(name)s can now stand in for %(title)s.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class RepresentationEnded(_AboutOrganisation):
-    """Somebody no longer speaks for the organisation."""
-
-    verb: ClassVar[str] = "organisation.unrepresented"
-    sentence: ClassVar[Any] = _l("%(name)s no longer speaks for %(title)s.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class RepresentationClaimed(_AboutOrganisation):
-    """Somebody says that they may speak for an organisation; officers or who speaks for it confirm it."""
-
-    verb: ClassVar[str] = "organisation.claimed"
-    sentence: ClassVar[Any] = _l("%(name)s says that they may speak for %(title)s.")
-    visibility: ClassVar[Visibility] = Visibility.COMMITTEE
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClaimDeclined(_AboutOrganisation):
-    """It was not confirmed that somebody may speak for the organisation."""
-
-    verb: ClassVar[str] = "organisation.claim_declined"
-    sentence: ClassVar[Any] = _l("%(actor)s did not confirm that %(name)s may speak for %(title)s.")
-    visibility: ClassVar[Visibility] = Visibility.COMMITTEE
+    @classmethod
+    def said(cls, values: Mapping[str, Any]) -> str:
+        """One reader, or so many readers."""
+        readers = ngettext("%(num)s reader", "%(num)s readers", int(values["subscribers"]))
+        return str(cls.sentence) % {
+            "actor": values["actor"],
+            "members": values["members"],
+            "readers": readers,
+        }

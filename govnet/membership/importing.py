@@ -12,7 +12,7 @@ from govnet.accounts.people import person_found
 from govnet.charter.models import Network
 from govnet.charter.queries import version_in_force
 from govnet.extensions import db
-from govnet.kernel.actor import OPERATOR_SHELL, Actor, Authority, Door
+from govnet.kernel.actor import OPERATOR_SHELL, SHELL, Actor, Authority, Door
 from govnet.kernel.clock import today
 from govnet.mail.actions import take_over
 from govnet.mail.queries import readers_among
@@ -24,8 +24,6 @@ from govnet.membership.organisation_queries import open_primary
 from govnet.membership.roster import ComesAs, RosterRow
 from govnet.record.actions import record
 
-SHELL = Actor(name="The operator, on the server", system=True)
-"""Who imports from the command line."""
 _MANY = 500
 
 

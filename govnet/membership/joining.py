@@ -39,7 +39,7 @@ def own_membership(application: Application) -> Membership:
 
 
 def organisation_membership(application: Application) -> tuple[Membership, Organisation]:
-    """The organisation's membership, active from today or as it stands already."""
+    """The organisation's membership, active from today. RuleBroken for one that is a member, or may not be one."""
     if not application.may_speak:
         raise RuleBroken(
             _("%(name)s can’t speak for the organisation yet, and nobody can agree to our rules in its name. "
@@ -47,8 +47,6 @@ def organisation_membership(application: Application) -> tuple[Membership, Organ
         )  # fmt: skip
     organisation = organisation_for(application)
     existing = _open_one(application, Membership.organisation_id == organisation.id)
-    if existing is not None and existing.state is MembershipState.ACTIVE:
-        return existing, organisation
     if existing is not None and existing.state not in _AGAIN:
         raise RuleBroken(_("%(name)s has a membership here already.", name=organisation.name))
     return _active(existing, application, organisation_id=organisation.id), organisation

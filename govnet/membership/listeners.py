@@ -22,6 +22,7 @@ from govnet.membership import (
     entering,
     member_actions,
     newcomers,
+    organisation_events,
     own,
     queries,
     renewing,
@@ -42,6 +43,7 @@ _AT_ONCE = 20
 def bind() -> None:
     """Register everything."""
     registry.learn(appeal_events)
+    registry.learn(organisation_events)
     waits("membership.confirm", unconfirmed, asks=_l("Confirm"), link=_own_page)
     waits("membership.renew", to_renew, asks=_l("Renew"), link=_renewing)
     waits("membership.answer", asked, asks=_l("Answer"), link=_my_application)

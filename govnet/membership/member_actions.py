@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,6 +15,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door, Represents
 from govnet.kernel.errors import NotFound, RuleBroken
+from govnet.kernel.events import emit
 from govnet.mail import replies
 from govnet.mail.headers import Address
 from govnet.mail.links import site_url
@@ -146,6 +148,15 @@ def restart(membership: Membership, ticked: Collection[str] = (), *, by: Actor, 
     return membership
 
 
+@dataclass(frozen=True)
+class Left:
+    """Emitted in the transaction in which a membership ends because its holder leaves."""
+
+    network_id: int
+    person_id: int | None
+    """None for an organisation."""
+
+
 def resign(membership: Membership, *, by: Actor, via: Door) -> Membership:
     """Leave: no rights from today, nothing that was written or decided goes. Doing it twice does it once."""
     under = require(by, Can.HOLD_MEMBERSHIP, membership)
@@ -160,6 +171,7 @@ def resign(membership: Membership, *, by: Actor, via: Door) -> Membership:
             membership=membership, name=queries.name_of(membership),
         )
     )  # fmt: skip
+    emit(Left(network.id, membership.person_id))
     return membership
 
 

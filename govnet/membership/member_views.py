@@ -22,6 +22,7 @@ from govnet.membership.forms import NamingForm, RenewForm
 from govnet.membership.links import ids_of
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.membership.organisation_queries import open_voice
+from govnet.membership.registry import offices_after
 from govnet.permissions import Can, allows, can, current_actor
 
 
@@ -151,7 +152,12 @@ def leaving(network: Network, membership: Membership) -> Response:
     """What leaving means: what ends, what stays, and what one could do instead."""
     row = _party(membership.id)
     return page(
-        "membership/leave.html", membership=row, party=queries.name_of(row), form=Form(), K=MembershipKind
+        "membership/leave.html",
+        membership=row,
+        party=queries.name_of(row),
+        form=Form(),
+        K=MembershipKind,
+        offices=offices_after(network, row) if row.end is None else (),
     )
 
 
@@ -195,9 +201,12 @@ def _confirming_page(network: Network, token: str, code: int = 200, form: Form |
 @bp.post("/<network:network>/membership/<token>")
 @allows(Can.APPLY)
 def confirm_found(network: Network, token: str) -> Response:
-    """The button: yes, I am a member."""
+    """The button: yes, I am a member, or I stay one. Pressed twice, it leads to the page that says so."""
     membership, _holder = member_actions.held_by(token, network)
-    if membership.state in (MembershipState.LAPSED, MembershipState.ACTIVE):
+    active = membership.state is MembershipState.ACTIVE
+    if active and renewing.stands(membership, network).until is None:
+        return see(".confirming", token=token)  # sent twice: it is done, and the page says so
+    if active or membership.state is MembershipState.LAPSED:
         return _renew_by_link(network, token, membership)
     form = Form()
     with form.catching(), transaction():

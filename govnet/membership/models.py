@@ -208,11 +208,17 @@ class Application(Base):
     decided_at: Mapped[Instant | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     membership_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
+    """What came of it; or, of one that was passed on, the membership that was there already."""
     network: Mapped[Network] = relationship(lazy="raise")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise")
     notes: Mapped[list[ApplicationNote]] = relationship(
         back_populates="application", order_by="ApplicationNote.id", lazy="raise"
     )
+
+    @property
+    def passed_on(self) -> bool:
+        """Whether it became a wish to speak for an organisation that belongs already, which others confirm."""
+        return self.state is ApplicationState.WITHDRAWN and self.membership_id is not None
 
 
 class ApplicationNote(Base):

@@ -17,9 +17,14 @@ from govnet.record import registry
 
 
 def to_officers(told: Told) -> Notice | None:
-    """An application waits: those who look after the network are told, at the volume they chose."""
+    """An application waits: those who look after the network are told, at the volume they chose.
+
+    Not of an organisation for which nobody may speak yet: of that once somebody may.
+    """
     application = application_queries.whole(told.key)
-    if application is None:
+    if application is None or (
+        told.details["verb"] == "membership.applied" and status.waits_for_voice(application)
+    ):
         return None
     people = officers(told.network.id)
     return Notice(
@@ -140,6 +145,7 @@ def _application(details: Mapping[str, Any]) -> str:
 def bind() -> None:
     """Register who is told, and where entries lead."""
     registry.tell("membership.applied", to_officers)
+    registry.tell("membership.may_speak", to_officers)
     registry.tell("membership.answered", to_officers)
     registry.tell("membership.objected", objected)
     registry.tell("membership.announced", announced)

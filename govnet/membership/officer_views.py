@@ -13,7 +13,7 @@ from govnet.charter.models import Network
 from govnet.kernel.actor import Door
 from govnet.kernel.forms import Form, once
 from govnet.kernel.pages import page
-from govnet.membership import actions, appealing, newcomers, organisation_actions, rules, status
+from govnet.membership import actions, appealing, newcomers, organisation_actions, rules, speaking, status
 from govnet.membership import application_queries as queries
 from govnet.membership.blueprint import bp
 from govnet.membership.deciding import may_decide
@@ -50,7 +50,8 @@ def application_page(network: Network, key: int, code: int = 200, form: Form | N
     assert row is not None
     by = queries.decided_by(row)
     facts = status.page_of(row, network)
-    facts |= {"state": str(status.OFFICER_STATES[row.state]()), "decided_by": by}
+    facts |= {"state": status.for_officers(row), "colour": status.colour(row), "decided_by": by}
+    facts |= {"speaker": queries.speaker(row.organisation_id) if facts["belongs"] else ""}
     facts["events"] = status.events(row, network.zone, decided_by=by)
     facts |= {"objections": newcomers.objections(key), "new_sentences": _new_sentences(row)}
     return page(
@@ -102,6 +103,8 @@ def admit(network: Network, application: Application) -> Response:
     done = _("%(name)s is in. A mail says so, and how to sign in.", name=name)
     if queries.terms(network.id).objection_days and not newcomers.objected_to(key):
         done = _("%(name)s is let in. A mail says from when, unless a member objects.", name=name)
+    if speaking.membership_there(application) is not None:
+        done = _("Passed on. Whoever speaks for the organisation, or one of you, can confirm it.")
     return _decide(
         network, key, form, lambda: actions.admit(application, by=by, via=Door.WEB, seen=form.notes()), done
     )

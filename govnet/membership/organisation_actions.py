@@ -14,8 +14,8 @@ from govnet.kernel.errors import RuleBroken, Stale
 from govnet.membership import claims, joining, letters
 from govnet.membership import organisation_queries as queries
 from govnet.membership.admitting import Doing, say_voice
-from govnet.membership.events import ClaimDeclined, RepresentationEnded
 from govnet.membership.models import ClaimState, Organisation, Representation, RepresentationClaim
+from govnet.membership.organisation_events import ClaimDeclined, RepresentationEnded
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 from govnet.record.events import Visibility

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,9 +11,9 @@ from flask_babel import gettext as _
 from govnet.charter.models import Network
 from govnet.kernel import clock
 from govnet.kernel.pages import instant
-from govnet.membership import appealing, newcomers
+from govnet.membership import appealing, newcomers, speaking
 from govnet.membership import application_queries as queries
-from govnet.membership.models import Application, ApplicationState, MembershipKind
+from govnet.membership.models import Application, ApplicationState, ClaimState, MembershipKind
 
 STATES = {
     ApplicationState.UNCONFIRMED: lambda: _("Not confirmed yet"),
@@ -31,6 +32,29 @@ OFFICER_STATES = {
 }
 KINDS = {"good": ApplicationState.ADMITTED, "bad": ApplicationState.DECLINED, "warn": ApplicationState.ASKED,
          "plain": ApplicationState.WITHDRAWN}  # fmt: skip
+
+
+_CLAIMS: dict[ClaimState, tuple[Callable[[], str], str]] = {
+    ClaimState.WAITING: (lambda: _("Waiting to be confirmed"), "open"),
+    ClaimState.ACCEPTED: (lambda: _("Confirmed"), "good"),
+    ClaimState.DECLINED: (lambda: _("Not confirmed"), "bad"),
+    ClaimState.WITHDRAWN: (lambda: _("Taken back"), "plain"),
+}
+
+
+def for_applicant(application: Application) -> str:
+    """The state in the applicant's words."""
+    if application.passed_on:
+        claim = speaking.claim_of(application)
+        return _CLAIMS[claim.state if claim else ClaimState.ACCEPTED][0]()
+    return _("Waiting for you") if waits_for_voice(application) else str(STATES[application.state]())
+
+
+def for_officers(application: Application) -> str:
+    """The state in the words of who decides."""
+    if waits_for_voice(application):
+        return str(_("Waiting until they may speak"))
+    return str(_("Passed on") if application.passed_on else OFFICER_STATES[application.state]())
 
 
 def colour(application: Application) -> str:
@@ -61,8 +85,9 @@ def page_of(application: Application, network: Network) -> dict[str, Any]:
     """Everything that the applicant's page names."""
     return {
         "application": application,
-        "state": _("Waiting for you") if waits_for_voice(application) else str(STATES[application.state]()),
+        "state": for_applicant(application),
         "colour": colour(application),
+        **_speaks_for(application),
         "organisation": organisation_name(application),
         "sentences": sentences(application),
         "waits_for_voice": waits_for_voice(application),
@@ -79,6 +104,13 @@ def page_of(application: Application, network: Network) -> dict[str, Any]:
     }
 
 
+def _speaks_for(application: Application) -> dict[str, Any]:
+    """Whether the organisation belongs already, so that the application is about who speaks for it."""
+    claim = speaking.claim_of(application) if application.passed_on else None
+    facts = {"belongs": bool(speaking.organisation_there(application)), "claim": claim, "C": ClaimState}
+    return facts | ({"colour": _CLAIMS[claim.state][1]} if claim else {})
+
+
 def events(
     application: Application, zone: str, *, decided_by: str = ""
 ) -> list[tuple[str, str, str, bool | None]]:
@@ -92,7 +124,7 @@ def events(
         words = _("Answered.") if note.by_applicant else _("Something was asked.")
         told.append((instant(note.at, zone), words, "", True))
     if application.decided_at:
-        words = str(OFFICER_STATES[application.state]())
+        words = for_officers(application)
         words = _("%(words)s, by %(who)s.", words=words, who=decided_by) if decided_by else f"{words}."
         told.append((instant(application.decided_at, zone), words, "", True))
     return told

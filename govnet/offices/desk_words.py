@@ -30,8 +30,18 @@ def _application(network: Network, row: Any) -> Waiting | None:
     url = registry.address({"subject": f"application:{row.key}"})
     if url is None:
         return None
+    words = _("%(name)s asks to join", name=row.one)
+    if row.two:
+        words = _("%(name)s asks to speak for %(organisation)s", name=row.two, organisation=row.one)
+    return Waiting(since=row.since, kind=_("Application"), words=words, url=url)
+
+
+def _claim(network: Network, row: Any) -> Waiting:
     return Waiting(
-        since=row.since, kind=_("Application"), words=_("%(name)s asks to join", name=row.one), url=url
+        since=row.since,
+        kind=_("Organisation"),
+        words=_("%(name)s asks to speak for %(organisation)s", name=row.one, organisation=row.two),
+        url=url_for("membership.organisation", organisation_id=row.key),
     )
 
 
@@ -147,6 +157,7 @@ def _empty_place(network: Network, row: Any) -> Waiting:
 
 _MAKERS: dict[str, Callable[[Network, Any], Waiting | None]] = {
     "application": _application,
+    "claim": _claim,
     "report": _report,
     "appeal": _appeal,
     "admission appeal": _admission_appeal,

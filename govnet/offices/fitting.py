@@ -27,7 +27,7 @@ from govnet.offices.models import Body, Constituency, Seat, Term, TermEnd, Unfit
 from govnet.offices.rules import DAY
 from govnet.record.actions import record
 
-_BELONGS = (MembershipState.ACTIVE, MembershipState.FOUND, MembershipState.SUSPENDED)
+BELONGS = (MembershipState.ACTIVE, MembershipState.FOUND, MembershipState.SUSPENDED)
 """Who is suspended, or was found and has not answered, keeps the place."""
 
 
@@ -50,7 +50,7 @@ def others_of_organisations(body_id: int, person_id: int, start: date, end: date
 
 def _member(organisation_id: Any, network_id: Any) -> ColumnElement[bool]:
     whose = (Membership.organisation_id == organisation_id, Membership.network_id == network_id)
-    return exists().where(*whose, Membership.state.in_(_BELONGS))
+    return exists().where(*whose, Membership.state.in_(BELONGS))
 
 
 def look() -> int:
@@ -102,7 +102,7 @@ def _found() -> dict[int, Unfit]:
 
 
 def _memberships(*whose: ColumnElement[bool], now: bool = True) -> ColumnElement[bool]:
-    state = (Membership.state.in_(_BELONGS),) if now else ()
+    state = (Membership.state.in_(BELONGS),) if now else ()
     return exists().where(*whose, Membership.network_id == Body.network_id, *state)
 
 
@@ -113,7 +113,7 @@ def _speaks(*, now: bool = True) -> ColumnElement[bool]:
         Membership.network_id == Body.network_id,
     ]
     if now:
-        mine += [Representation.end.is_(None), Membership.state.in_(_BELONGS)]
+        mine += [Representation.end.is_(None), Membership.state.in_(BELONGS)]
     return exists().where(*mine)
 
 

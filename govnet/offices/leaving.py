@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
@@ -112,9 +112,19 @@ def end_of_those_who_left() -> int:
     if not ids:
         return 0
     with transaction():
-        terms = db.session.scalars(select(Term).where(Term.id.in_(_left())).with_for_update()).all()
-        for term in terms:
-            end_now(term, TermEnd.INELIGIBLE, _("no longer a member"))
+        return _end(Term.id.in_(ids))
+
+
+def end_terms_of(person_id: int, network_id: int) -> None:
+    """The same for somebody who leaves right now. Inside transaction()."""
+    db.session.flush()  # the membership has ended by what is asked next
+    _end(Term.person_id == person_id, Term.network_id == network_id)
+
+
+def _end(*which: ColumnElement[bool]) -> int:
+    terms = db.session.scalars(select(Term).where(Term.id.in_(_left()), *which).with_for_update()).all()
+    for term in terms:
+        end_now(term, TermEnd.INELIGIBLE, _("no longer a member"))
     return len(terms)
 
 

@@ -13,7 +13,9 @@ from govnet.accounts.waiting import Group, news, thing, waits
 from govnet.accounts.yours import forget, yours
 from govnet.charter.models import Network
 from govnet.kernel.duties import duty
-from govnet.offices import fitting, leaving, promising
+from govnet.kernel.events import listen
+from govnet.membership.member_actions import Left
+from govnet.offices import fitting, leaving, parting, promising
 from govnet.offices.desk import on_desk
 from govnet.offices.ending import record_ends
 from govnet.offices.models import Mandate, MandateNamed
@@ -35,6 +37,7 @@ NEWS = (
 def bind() -> None:
     """Record ends a few seconds after midnight; fill the desk; say what waits, what is hers, and what is new."""
     on_desk(below)
+    listen(Left, parting.left)
     waits("offices.report", reports_due, asks=_l("Your report"), link=_report)
     waits("offices.promise", promising.waiting, asks=_l("Your promise"), link=_promise)
     news(Group.NEWS, *(f"offices.{verb}" for verb in NEWS))

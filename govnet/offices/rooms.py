@@ -12,6 +12,8 @@ from sqlalchemy import (
     Select,
     String,
     Text,
+    and_,
+    case,
     cast,
     func,
     literal,
@@ -34,7 +36,16 @@ from govnet.kernel.models import UTCInstant
 from govnet.mail.models import Delivery, Mail, MailLine
 from govnet.mail.rules import State
 from govnet.membership.beside import AdmissionAppeal, AdmissionVoice
-from govnet.membership.models import Application, ApplicationState, Organisation
+from govnet.membership.models import (
+    Application,
+    ApplicationState,
+    ClaimState,
+    Membership,
+    MembershipKind,
+    MembershipState,
+    Organisation,
+    RepresentationClaim,
+)
 from govnet.offices import desk_words
 from govnet.offices.desk import Waiting
 from govnet.offices.fitting import days_to_fill
@@ -47,7 +58,7 @@ SLOW = timedelta(hours=1)
 
 
 def below(network: Network, actor: Actor) -> Iterator[Waiting]:
-    """Applications, reports, appeals, what was decided elsewhere, offices that end, reports due, mail trouble."""
+    """Applications, who would speak for organisations, reports, appeals, what was decided elsewhere; offices, mail trouble."""
     day, moment = today(network.zone), now()
     parts = [
         _reports(network.id),
@@ -65,7 +76,7 @@ def below(network: Network, actor: Actor) -> Iterator[Waiting]:
     if days:
         parts.append(_empty(network.id, day, days))
     if can(actor, Can.DECIDE_APPLICATION, network):
-        parts.append(_applications(network.id))
+        parts += [_applications(network.id), _claims(network.id)]
     for row in db.session.execute(union_all(*parts)):
         waiting = desk_words.waiting(network, row)
         if waiting is not None:
@@ -87,11 +98,39 @@ def _part(kind: str, key: Any, **found: Any) -> Select[Any]:
 
 
 def _applications(network_id: int) -> Select[Any]:
+    """What waits for the officers: not an organisation for which nobody may speak yet."""
     who = func.coalesce(Organisation.name, func.nullif(Application.organisation_name, ""), Application.name)
+    belongs = and_(
+        Membership.organisation_id == Application.organisation_id,
+        Membership.network_id == network_id,
+        Membership.state == MembershipState.ACTIVE,
+        Membership.end.is_(None),
+    )
+    speaks = case((Membership.id.is_not(None), Application.name))
     return (
-        _part("application", Application.id, since=Application.confirmed_at, one=who)
+        _part("application", Application.id, since=Application.confirmed_at, one=who, two=speaks)
         .outerjoin(Organisation, Organisation.id == Application.organisation_id)
-        .where(Application.network_id == network_id, Application.state == ApplicationState.APPLIED)
+        .outerjoin(Membership, belongs)
+        .where(
+            Application.network_id == network_id,
+            Application.state == ApplicationState.APPLIED,
+            or_(Application.kind != MembershipKind.ORGANISATION, Application.may_speak),
+        )
+    )
+
+
+def _claims(network_id: int) -> Select[Any]:
+    """Who says that they may speak for an organisation; whom it named itself waits for nobody here."""
+    claim = RepresentationClaim
+    return (
+        _part("claim", claim.organisation_id, since=claim.made_at, one=claim.name, two=Organisation.name)
+        .select_from(claim)
+        .join(Organisation, Organisation.id == claim.organisation_id)
+        .where(
+            claim.network_id == network_id,
+            claim.state == ClaimState.WAITING,
+            claim.invited_by_id.is_(None),
+        )
     )
 
 

@@ -76,15 +76,18 @@ def serve(info: ScriptInfo, host: str, port: int, no_worker: bool) -> None:
 def init(source: Path | None) -> None:
     """Make the database, and found a network: by a file, or by a link that this prints.
 
-    docs/running.md shows a file. The link works once, for three days.
+    docs/running.md shows a file. The link works once, for three days, or until init prints another one.
     """
     schema.prepare()
     if source is not None:
         _found(source)
         return
     with transaction():
+        retired = links.retire_links()
         token = links.make_link()
     until = clock.now() + links.GOOD_FOR
+    if retired:
+        click.echo("The link that was printed before no longer works; this one takes its place.")
     click.echo("The database is ready. Open this address to found a network. It works once,")
     click.echo(f"until {until:%Y-%m-%d %H:%M} UTC; whoever has it can found a network here.\n")
     click.echo(f"  {current_app.config['SITE_URL']}/found/{token}")

@@ -7,6 +7,7 @@ import secrets
 from datetime import timedelta
 
 from flask_babel import gettext as _
+from sqlalchemy import select, update
 
 from govnet.charter.founding import Founding
 from govnet.charter.models import Network
@@ -24,6 +25,15 @@ GOOD_FOR = timedelta(days=3)
 def digest(token: str) -> str:
     """SHA-256, in hex: tokens are never stored themselves."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def retire_links() -> int:
+    """Have no link that was printed before found anything any more; returns how many could. Inside transaction()."""
+    moment = clock.now()
+    good = (FoundingLink.used_at.is_(None), FoundingLink.expires_at > moment)
+    keys = db.session.scalars(select(FoundingLink.id).where(*good).with_for_update()).all()
+    db.session.execute(update(FoundingLink).where(FoundingLink.id.in_(keys), *good).values(expires_at=moment))
+    return len(keys)
 
 
 def make_link() -> str:

@@ -10,7 +10,8 @@ from flask_babel import ngettext
 
 from govnet.charter.founding import BadFounding
 from govnet.charter.founding_file import read_founding
-from govnet.charter.models import ACCENTS, RESERVED
+from govnet.charter.models import ACCENTS, RESERVED, Network
+from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.forms import Form
 from govnet.kernel.pages import never_cached, page, see
@@ -30,24 +31,36 @@ def found_page(token: str) -> Response:
     """The page with everything that was found; opening it uses nothing up."""
     never_cached()
     if _good(token) is None:
-        return page("operations/found_gone.html", 410)
+        return page("operations/found_gone.html", 410, founded=_founded_with(token))
     return _found_page(forms.founding_form(forms.FIRST_PLACES), token)
 
 
 @bp.post("/found/<token>")
 @allows(Can.READ)
 def found(token: str) -> Any:
-    """Found the network, or show everything that is wrong at once."""
+    """Found the network, or show everything that is wrong at once. Sent twice, it leads to what was founded."""
     never_cached()
     link = _good(token)
     if link is None:
-        return page("operations/found_gone.html", 410)
+        return _to_founded(token) or page("operations/found_gone.html", 410, founded=None)
     places = forms.places_of(request.form.get("places"))
     if "more" in request.form:
         more = min(places + forms.MORE_PLACES, forms.MOST_PLACES)
         return _found_page(forms.founding_form(more), token)
     form = forms.founding_form(places)
-    return _founded(form, link) or _found_page(form, token, 422)
+    return _founded(form, link) or _to_founded(token) or _found_page(form, token, 422)
+
+
+def _founded_with(token: str) -> Network | None:
+    """The network that the link has founded."""
+    link = links.link_for(token)
+    return db.session.get(Network, link.network_id) if link and link.network_id else None
+
+
+def _to_founded(token: str) -> Any:
+    """The way to the network that this very link has founded; None where it has not."""
+    network = _founded_with(token)
+    return redirect(f"/{network.slug}/", 303) if network else None
 
 
 def _founded(form: forms.FoundingForm, link: FoundingLink) -> Any:

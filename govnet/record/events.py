@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
@@ -52,6 +53,11 @@ class Event:
     via: Door
     seen_by: Visibility | None = None
     """A narrower (or wider) visibility than the event's usual one, e.g. for a members' thread."""
+
+    @classmethod
+    def said(cls, values: Mapping[str, Any]) -> str:
+        """The sentence with an entry's facts and words; one that counts something overrides it for its plurals."""
+        return str(cls.sentence) % values
 
     def facts(self) -> dict[str, Any]:
         """The canonical facts: version, verb, actor's id, authority, door, subject, and this event's own."""

@@ -89,7 +89,7 @@ def sentence(details: Mapping[str, Any]) -> str:
     if event is None:
         return str(details["verb"])
     values = {name: _spoken(value) for name, value in details.items()}
-    return nested(str(event.sentence) % _Details(values))
+    return nested(event.said(_Details(values)))
 
 
 def _spoken(value: Any) -> Any:

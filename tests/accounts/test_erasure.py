@@ -26,7 +26,7 @@ from govnet.mail.models import Delivery
 from govnet.record.models import Entry
 from govnet.record.queries import check_chain, details
 from tests import builders
-from tests.pages import Html, opened, send
+from tests.pages import Html, defaults, opened, send
 
 
 def rename(ann, name="Ann Other"):
@@ -59,6 +59,25 @@ def test_after_removing_her_name_nothing_of_ann_is_left(app, ann_here, ann):
             assert db.session.scalar(select(func.count()).select_from(table)) == 0
         assert queries.person_by_email(ann.address) is None
         assert queries.names([ann.id, 999, None]) == {ann.id: "a former member", 999: "a former member"}
+
+
+def test_who_sends_it_again_is_told_that_it_was_done(app, ann_here):
+    page = opened(ann_here, "/me/remove-my-name")
+    sent = {**defaults(page.forms[-1]), "word": "remove"}
+    cookie = ann_here.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    first = ann_here.post("/me/remove-my-name", data=sent)
+    assert first.location == "/me/removed"
+    again = ann_here.post("/me/remove-my-name", data=sent)
+    ann_here.set_cookie(cookie.key, cookie.value)
+    at_once = ann_here.post("/me/remove-my-name", data=sent)
+    assert [(r.status_code, r.location) for r in (again, at_once)] == [(303, "/me/removed?again=1")] * 2
+    assert "it was done at the first press" in opened(ann_here, "/me/removed?again=1").text
+
+
+def test_who_was_only_signed_out_is_not_told_that_her_name_is_gone(app, client):
+    text = opened(client, client.post("/me/remove-my-name", data={"word": "remove"}).location).text
+    assert "If you did not, you were only signed out." in text
+    assert "Your name is removed" not in text
 
 
 def test_the_words_of_her_entries_go_and_the_chain_still_verifies(app, ann_here, ann):

@@ -21,7 +21,9 @@ from govnet.mail.queries import subscribers
 from govnet.membership import cli, importing, queries
 from govnet.membership.models import Membership, Organisation
 from govnet.membership.roster import read_roster
+from govnet.record import registry
 from govnet.record.models import Entry
+from govnet.record.queries import details
 from tests import builders
 from tests.membership.people import a_network_with_rules, mails_to
 from tests.statements import counted
@@ -48,6 +50,15 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing():
     plan = bring_in(network, go=False)
     assert ([r.name for r in plan.members], len(plan.subscribers)) == (["Nell Found", "Bea Ledger"], 1)
     assert (count(Person), count(Membership), count(Entry)) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("more", "readers"), [("", "1 reader"), (",other@example.org,,,subscriber\n", "2 readers")]
+)
+def test_the_record_counts_in_whole_words(more, readers):
+    bring_in(a_network_with_rules(), ROSTER + more)
+    said = registry.sentence(details(db.session.scalars(select(Entry)).one()))
+    assert said == f"The operator brought in the old list: 2 to confirm that they are members, {readers}."
 
 
 def test_people_come_in_as_readers_or_as_members_to_confirm():

@@ -16,9 +16,16 @@ from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.kernel.text import clean
 from govnet.kernel.transaction import transaction
-from govnet.membership import actions, application_queries, member_actions, queries
+from govnet.membership import actions, application_queries, member_actions, organisation_actions, queries
 from govnet.membership.deciding import may_decide
-from govnet.membership.models import Application, ApplicationState, Membership, MembershipKind, Organisation
+from govnet.membership.models import (
+    Application,
+    ApplicationState,
+    Membership,
+    MembershipKind,
+    MembershipState,
+    Organisation,
+)
 from govnet.record.models import Entry
 from tests import builders
 from tests.membership.people import (
@@ -318,12 +325,61 @@ def test_an_organisation_that_is_there_already_is_found_whatever_its_letters_and
     network = a_network_with_rules()
     sam = builders.acting(builders.a_steering_member(network), network)
     organisation = builders.an_organisation(network, "The Open Shed", spoken_for_by=builders.a_person("Bob"))
-    an_admitted(
-        network, sam, kind=MembershipKind.ORGANISATION, organisation_name="the OPEN   shed", may_speak=True
+    a_waiting_application(
+        network, kind=MembershipKind.ORGANISATION, organisation_name="the OPEN   shed", may_speak=True
     )
     assert db.session.scalar(select(func.count(Organisation.id))) == 1
+    (claim,) = queries.claims_waiting(network.id)
+    with transaction():
+        organisation_actions.confirm(claim, by=sam, via=Door.WEB)
     actor = builders.acting(person_by_email("ada@example.org"), network)
     assert [(r.organisation_id, r.primary) for r in actor.represents] == [(organisation.id, False)]
+
+
+SHED = {"kind": MembershipKind.ORGANISATION, "organisation_name": "The Open Shed", "may_speak": True}
+
+
+@pytest.mark.parametrize(
+    "rules", [{}, {"membership.admission": "immediate"}, {"membership.objection_days": 7}]
+)
+def test_who_applies_for_an_organisation_that_belongs_asks_to_speak_for_it(rules):
+    network = a_network_with_rules(**rules)
+    builders.an_organisation(network, "The Open Shed")
+    before = db.session.execute(select(Membership.__table__)).all()
+    application = a_waiting_application(network, **SHED)
+    assert application.passed_on
+    assert verbs() == ["organisation.claimed"]
+    assert db.session.execute(select(Membership.__table__)).all() == before
+    assert not builders.acting(person_by_email("ada@example.org"), network).represents
+    assert [subject for subject, _ in mails_to("ada@example.org")] == [
+        "Confirm that you want to speak for The Open Shed in The UK network"
+    ]
+
+
+def test_what_waits_for_an_organisation_that_joined_meanwhile_is_passed_on():
+    network = a_network_with_rules()
+    sam = builders.acting(builders.a_steering_member(network), network)
+    ann, bob = (a_waiting_application(network, email=f"{n}@example.org", **SHED) for n in ("ann", "bob"))
+    for application in (ann, bob):
+        with transaction():
+            actions.admit(application, by=sam, via=Door.WEB)
+    assert (ann.state, bob.passed_on) == (ApplicationState.ADMITTED, True)
+    assert verbs().count("membership.admitted") == 1
+    assert [c.email for c in queries.claims_waiting(network.id)] == ["bob@example.org"]
+    assert len(mails_to("bob@example.org")) == 1
+
+
+def test_who_restarts_the_membership_of_an_organisation_with_a_voice_does_not_speak_for_it_yet():
+    network = a_network_with_rules()
+    sam = builders.acting(builders.a_steering_member(network), network)
+    builders.an_organisation(network, "The Open Shed", spoken_for_by=builders.a_person("Bob"))
+    with transaction():
+        db.session.scalars(
+            select(Membership).where(Membership.organisation_id.is_not(None))
+        ).one().state = MembershipState.LAPSED
+    an_admitted(network, sam, **SHED)
+    assert not builders.acting(person_by_email("ada@example.org"), network).represents
+    assert "still to be confirmed" in mails_to("ada@example.org")[-1][1].replace("\n", " ")
 
 
 def test_where_joining_is_immediate_a_second_voice_waits_to_be_confirmed():

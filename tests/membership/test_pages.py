@@ -15,7 +15,7 @@ from govnet.kernel import clock
 from govnet.kernel.transaction import transaction
 from govnet.mail.models import Subscription
 from govnet.membership import importing, listeners
-from govnet.membership.models import Application, Membership
+from govnet.membership.models import Application, Membership, MembershipKind
 from govnet.membership.roster import read_roster
 from tests import builders
 from tests.membership.people import (
@@ -23,6 +23,7 @@ from tests.membership.people import (
     CRITERIA,
     a_network_with_rules,
     a_waiting_application,
+    an_admitted,
     link_in,
     mails_to,
 )
@@ -413,6 +414,15 @@ def test_a_member_says_who_sees_the_name_and_leaves(client, app, network):
     opened(client, f"/uk/membership/{key}/leave")
 
 
+def test_who_leaves_while_on_the_committee_reads_what_becomes_of_the_place(client, app, network):
+    with app.app_context():
+        builders.sign_in(client, builders.a_steering_member(uk()))
+        key = db.session.scalar(select(Membership.id))
+    assert "ends today, and what goes with it" in opened(client, f"/uk/membership/{key}/leave").text
+    send(client, f"/uk/membership/{key}/leave", {})
+    opened(client, "/uk/desk", 403)
+
+
 def test_nobody_reaches_the_membership_of_somebody_else(client, app, network):
     with app.app_context():
         builders.a_member(uk())
@@ -446,6 +456,43 @@ def test_an_organisations_voice_is_claimed_and_confirmed_on_its_page(client, app
     assert "Confirmed, and told" in send(bobs, where, {}, action="/confirm").text
     assert "Ann Else" in opened(bobs, where).text
     assert "Ann Else" not in opened(app.test_client(), where).text
+
+
+def test_who_applies_for_a_member_organisation_is_told_that_others_confirm_it(client, app, network):
+    with app.app_context():
+        organisation = builders.an_organisation(uk(), "The Open Shed", spoken_for_by=builders.a_person("Bob"))
+        where, key = f"/uk/organisations/{organisation.id}", str(organisation.id)
+    assert "you ask to speak for it" in opened(client, "/uk/join").text
+    fill_in(client, party="organisation", organisation=key, may_speak="yes", about="Ask our office.")
+    with app.app_context():
+        link = link_in(mails_to("ada@example.org")[0][1], "applications/mine")
+    assert "The Open Shed is a member already" in opened(client, link).text
+    assert "Waiting to be confirmed" in send(client, link, {}, action="/confirm").text
+    sam = officer(app)
+    assert "Ada Newcomer asks to speak for The Open Shed" in opened(sam, "/uk/desk").text
+    assert "asks to join" not in opened(sam, "/uk/desk").text
+    assert "Ask our office." in opened(sam, where).text
+    send(sam, where, {}, action="/confirm")
+    assert "It was confirmed." in opened(client, link).text
+    assert "is a member already, so you asked" in opened(client, link).text
+
+
+def test_an_application_for_an_organisation_that_joined_meanwhile_says_who_speaks_for_it(
+    client, app, network
+):
+    with app.app_context():
+        shed = {"kind": MembershipKind.ORGANISATION, "organisation_name": "The Open Shed"}
+        sam = builders.acting(builders.a_steering_member(uk()), uk())
+        later = a_waiting_application(uk(), **shed, may_speak=True).id
+        an_admitted(uk(), sam, **shed, may_speak=True, email="bob@example.org", name="Bob Voice")
+    sam, where = officer(app), f"/uk/applications/{later}"
+    assert "Ada Newcomer asks to speak for The Open Shed" in opened(sam, "/uk/desk").text
+    assert "The Open Shed is a member already" in opened(sam, where).text
+    assert "Bob Voice speaks for it." in opened(sam, where).text
+    after = send(sam, where, {}, action="/admit").text
+    assert "Passed on. Whoever speaks" in after
+    assert "is in. A mail" not in after
+    assert "Passed on" in opened(sam, "/uk/applications").text
 
 
 def test_an_organisations_voice_names_somebody_by_mail(client, app, network):

@@ -13,12 +13,13 @@ from govnet.mail import actions as mail_actions
 from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail
 from govnet.mail.volume import Volume
-from govnet.membership import actions, importing, listeners
+from govnet.membership import actions, application_queries, importing, listeners
 from govnet.membership import organisation_actions as voices
+from govnet.membership.models import MembershipKind
 from govnet.membership.roster import read_roster
 from tests import builders
-from tests.membership.people import a_network_with_rules, a_waiting_application, mails_to
-from tests.pages import opened
+from tests.membership.people import a_network_with_rules, a_waiting_application, link_in, mails_to
+from tests.pages import defaults, opened
 
 
 @pytest.fixture
@@ -43,6 +44,26 @@ def test_officers_are_told_of_an_application_once_it_is_confirmed(scene):
     subject, text = mails_to(main_address(sam.id))[-1]
     assert subject == "Ada Newcomer would like to join"
     assert "I read budgets." in text
+
+
+def test_officers_are_told_of_an_organisation_once_somebody_may_speak_for_it(client, app):
+    shed = {"kind": MembershipKind.ORGANISATION, "organisation_name": "The Open Shed"}
+    with app.app_context():
+        network = a_network_with_rules()
+        sam = builders.a_steering_member(network)
+        address, key = main_address(sam.id), a_waiting_application(network, **shed).id
+        telling.run()
+        assert told_of("membership/to_decide") == []
+        builders.sign_in(client, sam)
+    assert "The Open Shed asks to join" not in opened(client, "/uk/desk").text
+    assert "Waiting until they may speak" in opened(client, "/uk/applications").text
+    with app.app_context():
+        for _ in range(2):
+            with transaction():
+                actions.speak_now(application_queries.whole(key), via=Door.WEB)
+            telling.run()
+        assert told_of("membership/to_decide") == [address]
+    assert "The Open Shed asks to join" in opened(client, "/uk/desk").text
 
 
 def test_an_officer_who_wants_only_votes_is_not_written_to(scene):
@@ -96,6 +117,20 @@ def test_a_membership_to_confirm_waits_on_her_own_page(client, app):
     text = opened(client, "/me").text
     assert "Confirm" in text
     assert "Yes, count me among the members" in opened(client, "/uk/membership").text
+
+
+def test_who_confirms_twice_sees_twice_that_she_is_a_member(client, app):
+    with app.app_context():
+        rows = read_roster(b"name,email,as\nNell,nell@example.org,member\n").rows
+        with transaction():
+            importing.import_roster(a_network_with_rules(), rows, go=True, via=Door.CLI)
+        listeners.ask_found()
+        link = link_in(mails_to("nell@example.org")[-1][1], "membership")
+    sent = defaults(opened(client, link).forms[-1])
+    for _ in range(2):
+        done = client.post(link, data=sent)
+        assert (done.status_code, done.location) == (303, link)
+    assert "You are a member" in opened(client, link).text
 
 
 def test_every_entry_leads_to_its_page(client, app):

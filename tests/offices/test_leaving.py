@@ -1,5 +1,6 @@
 """What somebody holds ends when they go."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -11,9 +12,12 @@ from govnet.accounts.yours import everything_held
 from govnet.extensions import db
 from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.transaction import transaction
+from govnet.membership import member_actions
 from govnet.membership.models import Membership, MembershipState
-from govnet.offices import leaving
-from govnet.offices.models import Mandate, Term, TermEnd
+from govnet.membership.queries import with_party
+from govnet.offices import fitting, leaving, parting
+from govnet.offices.models import Constituency, Mandate, Seat, Term, TermEnd
+from govnet.permissions import Can, can
 from govnet.record.queries import details, entries_about
 from tests import builders
 
@@ -41,6 +45,59 @@ def test_who_resigns_from_the_network_leaves_its_committee(uk):
     term = db.session.query(Term).filter_by(person_id=sam.id).one()
     assert term.ended_why is TermEnd.INELIGIBLE
     assert "no longer a member" in details(entries_about(uk.id, f"term:{term.id}")[-1])["why"]
+
+
+def leaves(network, person):
+    key = db.session.query(Membership.id).filter_by(network_id=network.id, person_id=person.id).scalar()
+    row = with_party(key)
+    said = parting.what_becomes(network, row)
+    with transaction():
+        member_actions.resign(row, by=builders.acting(person, network), via=Door.WEB)
+    leaving.end_of_those_who_left()
+    fitting.look()
+    return said
+
+
+def test_who_leaves_is_told_that_the_place_ends_and_has_no_desk_from_that_moment(uk):
+    sam = builders.a_steering_member(uk)
+    row = with_party(db.session.query(Membership.id).scalar())
+    assert parting.what_becomes(uk, row) == ["Your place “Seat 2” ends today, and what goes with it."]
+    with transaction():
+        member_actions.resign(row, by=builders.acting(sam, uk), via=Door.WEB)
+    assert not can(builders.acting(sam, uk), Can.SEE_DESK, uk)
+
+
+def test_who_leaves_and_speaks_for_a_member_organisation_is_told_that_she_keeps_the_place(uk):
+    sam = builders.a_steering_member(uk)
+    builders.an_organisation(uk, "The Open Shed", spoken_for_by=sam)
+    assert leaves(uk, sam) == ["You keep your place “Seat 2” until Mon 11 Apr 2016."]
+    assert builders.acting(sam, uk).is_steering
+
+
+@pytest.mark.parametrize(
+    ("unfit", "until"), [("leaves", "Tue 12 May 2015, and longer if"), ("stays", "Mon 11 Apr 2016.")]
+)
+def test_who_no_longer_fits_a_place_for_members_in_person_is_told_what_the_rules_say(unfit, until):
+    uk = builders.a_network("de", parameters=json.dumps({"committee.unfit": unfit}))
+    sam = builders.a_steering_member(uk)
+    builders.an_organisation(uk, "The Open Shed", spoken_for_by=sam)
+    with transaction():
+        db.session.query(Seat).filter_by(position=2).one().constituency = Constituency.INDIVIDUAL
+    (said,) = leaves(uk, sam)
+    assert until in said
+    assert builders.acting(sam, uk).is_steering
+
+
+def test_of_an_organisation_that_leaves_those_who_speak_for_it_are_told_about(uk):
+    sam = builders.a_steering_member(uk)
+    builders.an_organisation(uk, "The Open Shed", spoken_for_by=sam)
+    row = db.session.query(Membership).filter(Membership.organisation_id.is_not(None)).one()
+    assert parting.what_becomes(uk, row) == ["Sam Steering keeps the place “Seat 2” until Mon 11 Apr 2016."]
+
+
+def test_a_coordinator_who_leaves_is_told_that_the_mandate_goes_on(uk):
+    (said,) = leaves(uk, builders.a_coordinator(uk))
+    assert said == "You keep your mandate as coordinator until Sat 11 Jul 2015, unless you give it back."
 
 
 def test_who_still_speaks_for_a_member_organisation_stays(uk):

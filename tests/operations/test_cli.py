@@ -44,6 +44,15 @@ def test_init_prints_a_link_that_founds_a_network(run, app: Flask) -> None:
         assert links.is_good(link)
 
 
+def test_a_new_link_retires_the_one_before(run, app: Flask) -> None:
+    first, second = run("init").output, run("init").output
+    assert "no longer works" not in first
+    assert "The link that was printed before no longer works" in second
+    with app.app_context():
+        good = [links.is_good(links.link_for(each.split("/found/")[1].strip())) for each in (first, second)]
+    assert good == [False, True]
+
+
 def test_init_with_a_file_founds_the_network_at_once(run, app: Flask) -> None:
     Path("network.toml").write_text(FILE)
     done = run("init", "--file", "network.toml")
@@ -134,6 +143,14 @@ def test_the_operator_is_given_and_taken_by_address(run, app: Flask) -> None:
     assert "does not look after" in run("operator", "take", "kit@example.org").output
     with app.app_context(), transaction():
         assert db.session.scalars(select(OperatorGrant)).one().ended_at is not None
+
+
+def test_the_help_shows_what_is_for_volunteers_and_nothing_else(run) -> None:
+    shown = run("--help").output
+    assert "doctor" in shown
+    assert not any(word in shown for word in ("--app", "--debug", "limiter", "migrations"))
+    assert "upgrade" in run("db", "--help").output
+    assert "limiter" in run("limiter", "--help").output.lower()
 
 
 def test_settings_that_will_not_do_are_named_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,42 @@
+"""What a form takes for typed."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from flask_wtf.file import FileField
+from wtforms import HiddenField
+
+from govnet.kernel.days import Day
+from govnet.kernel.forms import Body, Form, Text
+
+
+class EverythingForm(Form):
+    """Fields of every sort that reads what was typed."""
+
+    title = Text("Title", missing="Enter a title")
+    body = Body("Text", missing="Write something")
+    note = Text("Note")
+    day = Day("Day")
+    seen = HiddenField()
+    file = FileField("File")
+
+
+@pytest.fixture
+def sent(app):
+    """The form with a file in each field."""
+    names = ("title", "body", "note", "day", "seen", "file")
+    files = {name: (BytesIO(b"words"), "x.txt") for name in names}
+    with app.test_request_context("/", method="POST", data=files, content_type="multipart/form-data"):
+        yield EverythingForm(meta={"csrf": False})
+
+
+def test_a_file_in_a_field_for_words_counts_as_nothing_typed(sent):
+    assert not sent.validate()
+    assert sent.errors == {"title": ["Enter a title"], "body": ["Write something"]}
+    assert not any((sent.title.data, sent.body.data, sent.note.data, sent.day.data, sent.seen.data))
+
+
+def test_a_file_is_taken_where_one_is_asked_for(sent):
+    assert sent.file.data.read() == b"words"
