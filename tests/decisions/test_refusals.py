@@ -27,6 +27,7 @@ from govnet.decisions import (
     suggesting,
 )
 from govnet.decisions.answering import Given
+from govnet.decisions.awaited import may_close_early
 from govnet.decisions.beside import Draft
 from govnet.decisions.book import NoteKind
 from govnet.decisions.models import Proposal
@@ -460,7 +461,7 @@ def test_a_fallback_vote_too_early_is_not_held_whoever_asks(app: Flask, time: Mo
     version = version_of(proposal)
     assert version.waiting_since == time.at
     over, version_id, proposer = version.deadline, version.id, acting(people[0], network)
-    assert not actions.may_close_early(version, answered=4)
+    assert not may_close_early(queries.version_whole(version.id), proposer)
     for moment in (time.at, over - timedelta(microseconds=1)):
         time.move(to=moment)
         db.session.rollback()

@@ -10,7 +10,7 @@ from flask import Flask
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
-from govnet.decisions import actions, answering, closing, entering, interests, queries, suggesting
+from govnet.decisions import actions, answering, closing, elsewhere, entering, interests, queries, suggesting
 from govnet.decisions.answering import Given
 from govnet.decisions.answers import answers
 from govnet.decisions.awaited import awaited
@@ -82,7 +82,7 @@ def test_what_somebody_is_in_one_network_gives_no_right_in_another() -> None:
         lambda: entering.enter(entry.id, 1, AGREE, how=Door.PHONE, by=there, via=WEB),
         lambda: interests.declare(proposal, "I am paid.", by=there, via=WEB),
         lambda: suggesting.suggest(proposal, "Nine seats", "Seven seats", "Less", by=there, via=WEB),
-        lambda: actions.object_to(taken(uk, una), "No.", by=there, via=WEB),
+        lambda: elsewhere.object_to(taken(uk, una), "No.", by=there, via=WEB),
     ):
         with pytest.raises(NotAllowed), one_transaction():
             refused()

@@ -18,7 +18,11 @@ def a_decision(network: Network, *, matter: str = "committee") -> Decision:
     from govnet.decisions.closing import close_due
 
     officer = builders.a_steering_member(network)
-    proposal = taken(network, officer, matter=matter, body="committee" if matter == "committee" else "all")
+    body, rules = (
+        "committee" if matter == "committee" else "all",
+        {"decisions__dots": 7} if matter == "charter" else {},
+    )
+    proposal = taken(network, officer, matter=matter, body=body, **rules)
     with clock.moved_to(clock.now() + timedelta(days=30)):
         close_due()
     with transaction():
