@@ -13,7 +13,7 @@ from govnet.accounts.waiting import Group, news, thing, waits
 from govnet.accounts.yours import forget, yours
 from govnet.charter.models import Network
 from govnet.kernel.duties import duty
-from govnet.offices import fitting, leaving, promising
+from govnet.offices import fitting, leaving, promising, verifying
 from govnet.offices.desk import on_desk
 from govnet.offices.ending import record_ends
 from govnet.offices.models import Mandate, MandateNamed
@@ -40,6 +40,7 @@ def bind() -> None:
     news(Group.NEWS, *(f"offices.{verb}" for verb in NEWS))
     yours("offices", leaving.held)
     forget(leaving.forget)
+    verifying.bind()
     duty("end offices", record_ends, seconds=5)
     duty("end offices of those who left", leaving.end_of_those_who_left, seconds=30)
     duty("see who fits their place", fitting.look, seconds=60)

@@ -19,8 +19,9 @@ from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail, Rendering
-from govnet.record.queries import check_chain, details, entries_about, entry, head_number
+from govnet.record.queries import details, entries_about, entry, head_number
 from tests import builders
+from tests.chain import faults_of
 from tests.forum.made import a_post, a_thread, a_topic
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -103,7 +104,7 @@ def test_the_record_says_who_hid_a_post_and_why_but_not_what_it_said(room):
     )  # fmt: skip
     assert said["text_digest"] == actions.digest(SECRET)
     assert SECRET not in str(said)
-    assert list(check_chain(room.network.id)) == []
+    assert faults_of(room.network.id) == []
 
 
 def test_a_member_cannot_hide_a_post(room):
@@ -156,7 +157,7 @@ def test_a_removed_text_is_gone_from_everywhere_but_its_digest_stays(room):
     for letter in room.letters():
         told = (letter.body or b"").decode()
         assert letter.template == "forum/hidden" or "7946 0123" not in told
-    assert list(check_chain(room.network.id)) == []
+    assert faults_of(room.network.id) == []
 
 
 def test_mail_that_has_not_left_does_not_carry_a_hidden_post(room):
