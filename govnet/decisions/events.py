@@ -142,7 +142,6 @@ class ReasonAnswered(AboutProposal):
     visibility: ClassVar[Visibility] = Visibility.MEMBERS
 
     entry: RollEntry
-    digest: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from govnet.extensions import db
 from govnet.forum import events
-from govnet.forum.kinds import HidingKind
+from govnet.forum.kinds import HidingKind, PostState
 from govnet.forum.models import Hiding, Post, PostVersion, Thread
 from govnet.record import registry
 from govnet.record.comparing import Told, key_of, other_html, told
@@ -21,14 +21,25 @@ _LIFTED = (events.HidingLifted.verb, events.AppealGranted.verb)
 def bind() -> None:
     """Have them compared."""
     registry.keeps("forum.started", "forum.replied", "forum.changed", said=said, texts=texts)
+    registry.withhold(hidden)
     registry.checks(changed_pages)
     registry.checks(changed_hidings)
 
 
-def said(facts: Mapping[str, Any]) -> tuple[tuple[str, int], str]:
-    """Which post, as which edit left it, and the digest of its text."""
+def said(facts: Mapping[str, Any]) -> tuple[tuple[str, int], str] | None:
+    """Which post, as which edit left it, and the digest of its text; None where that was erased."""
     post = facts.get("post") or facts["subject"]
-    return (post, facts.get("revision", 1)), facts["text_digest"]
+    return ((post, facts.get("revision", 1)), facts["text_digest"]) if "text_digest" in facts else None
+
+
+def hidden(network_id: int) -> Iterator[str]:
+    """What entries about the texts of hidden posts are about: from a digest a short text could be guessed."""
+    query = select(Post.id, Post.thread_id, Post.number)
+    query = query.where(Post.network_id == network_id, Post.state == PostState.HIDDEN)
+    for key, thread_id, number in db.session.execute(query):
+        yield f"post:{key}"
+        if number == 1:
+            yield f"thread:{thread_id}"
 
 
 def texts(network_id: int) -> Iterator[tuple[tuple[str, int], str]]:

@@ -8,6 +8,7 @@ from govnet.accounts import erasure
 from govnet.accounts.yours import everything_held
 from govnet.extensions import db
 from govnet.forum import actions, leaving, readers
+from govnet.forum.actions import digest
 from govnet.forum.kinds import PostState
 from govnet.forum.models import Post, PostVersion, ReadMark, Thanks, Thread
 from govnet.kernel.actor import ONESELF, Door
@@ -80,6 +81,9 @@ def test_she_can_take_back_what_she_wrote(app, client, room):
         assert (post.state, post.source) == (PostState.TAKEN_BACK, "")
         assert db.session.query(PostVersion).count() == 0
         assert faults_of(network_id) == []
+    lines = client.get("/uk/data/record.jsonl").text
+    assert "forum.replied" in lines
+    assert not any(digest(text) in lines for text in ("Her words", "Her new words", "Let us begin."))
 
 
 def test_nothing_can_be_taken_back_twice(app, room):
