@@ -100,7 +100,8 @@ def sentence(details: Mapping[str, Any]) -> str:
     event = _events.get(details["verb"])
     if event is None:
         return str(details["verb"])
-    values = {name: _spoken(value) for name, value in details.items()}
+    said = event.spoken_as
+    values = {name: said[name](value) if name in said else _spoken(value) for name, value in details.items()}
     return nested(str(event.sentence) % _Details(values))
 
 
