@@ -121,8 +121,8 @@ def _open(network: Network) -> Iterator[str]:
     for question, deadline, key in db.session.execute(query.order_by(ProposalVersion.deadline).limit(_MOST)):
         by = _("until %(when)s", when=instant_text(deadline, network.zone))
         address = registry.address({"subject": f"proposal:{key}"})
-        answer = f" ([{_('answer')}]({site()}{address}))" if address else ""
-        yield f"{plain(question)}, {by}{answer}"
+        answer = f"; [{_('answer')}]({site()}{address})" if address else ""
+        yield f"{plain(question)} ({by}{answer})"
 
 
 def _joined(network: Network, since: datetime) -> Iterator[str]:

@@ -63,9 +63,17 @@ def test_what_was_decided_elsewhere_stands_apart_while_somebody_can_object(
 ) -> None:
     time.move(timedelta(hours=1))
     proposal = taken(uk, a_steering_member(uk))
-    assert list(parts(uk))[0] == "Decided elsewhere; it stands unless somebody objects"
+    assert next(iter(parts(uk))) == "Decided elsewhere; it stands unless somebody objects"
     assert "Open now: your answer counts" not in parts(uk) and "Decided" not in parts(uk)
     time.move(to=version_of(proposal).deadline)
     close_due()
-    assert list(parts(uk))[0] == "Decided"
+    assert next(iter(parts(uk))) == "Decided"
     assert parts(uk)["Decided"].count("\n- ") == 0
+
+
+def test_after_a_question_mark_stands_no_comma(uk: Network, time: MovedClock) -> None:
+    time.move(timedelta(hours=1))
+    proposal = a_proposal(uk, members(uk, 1)[0])
+    [line] = parts(uk)["Open now: your answer counts"].strip().splitlines()[:1]
+    assert line.startswith("- Should the committee have 9 seats? (until ")
+    assert line.endswith(f"; [answer](http://127.0.0.1:5000/uk/proposals/{proposal.id}))")
