@@ -72,7 +72,7 @@ def notice_of(announcement: Announcement, network: Network, sender: Person, *, t
         people=people(network, found_too=everybody),
         always=[sender.id],
         subscribers=everybody,
-        to_list=True,
+        to_list=everybody,
         author=sender.name,
     )
 
@@ -81,6 +81,8 @@ def context_of(announcement: Announcement, sender: str, *, test: bool) -> dict[s
     """What the mail's template names."""
     key = announcement.corrects_id
     corrects = db.session.get(Announcement, key) if key is not None else None
+    if corrects is not None and corrects.for_members and not announcement.for_members:
+        corrects = None  # others never heard of it
     return {"announcement": announcement, "sender": sender, "test": test, "corrects": corrects}
 
 

@@ -75,7 +75,7 @@ def _send(announcement: Announcement, network: Network, sender: Actor, under: Au
         events.AnnouncementSent(
             network=network, by=sender, under=under, via=Door.WORKER, announcement=announcement,
             title=announcement.subject, audience=announcement.audience.value, digest=digest_of(announcement),
-            corrects=corrects,
+            corrects=corrects, seen_by=events.readers(announcement),
         )
     )  # fmt: skip
 

@@ -21,6 +21,11 @@ class _About(Event):
     title: str
 
 
+def readers(announcement: Announcement) -> Visibility:
+    """Who may know of it once it is sent: whom it was sent to."""
+    return Visibility.MEMBERS if announcement.for_members else Visibility.PUBLIC
+
+
 @dataclass(frozen=True, kw_only=True)
 class AnnouncementOrdered(_About):
     """Somebody wants it sent at a time; until then it can be undone."""

@@ -15,7 +15,8 @@ from govnet.kernel.duties import duty
 from govnet.kernel.events import listen
 from govnet.offices.desk import on_desk
 from govnet.offices.events import MandateOver
-from govnet.record.registry import keeps
+from govnet.record.comparing import other_html, told
+from govnet.record.registry import checks, keeps
 
 
 def bind() -> None:
@@ -23,8 +24,21 @@ def bind() -> None:
     on_desk(unsent)
     news(Group.NEWS, "announcements.sent")
     keeps(AnnouncementSent.verb, said=_said, texts=_texts)
+    checks(changed_pages)
     listen(MandateOver, hold_of_mandate)
     duty("send announcements", send_due, seconds=1)
+
+
+def changed_pages(network_id: int) -> Iterator[str]:
+    """Announcements that read otherwise on their page than they were written, or than they were sent."""
+    query = select(Announcement.id, Announcement.source, Announcement.html)
+    query = query.where(Announcement.network_id == network_id)
+    sent = {entry.key: entry.said("title") for entry in told(network_id, AnnouncementSent.verb)}
+    titles = select(Announcement.id, Announcement.subject).where(Announcement.id.in_(sent))
+    for key, subject in db.session.execute(titles):
+        if sent[key] not in (None, subject):
+            yield f"announcement {key} was sent under another subject"
+    yield from other_html(query, "the page of announcement %(name)s does not show its text")
 
 
 def _said(facts: Mapping[str, Any]) -> tuple[str, str]:

@@ -80,8 +80,15 @@ class Announcement(Base):
 
     @property
     def visibility(self) -> str:
-        """Sent ones are for everybody; before that they are the officers'."""
-        return "public" if self.state is State.SENT else "committee"
+        """Sent ones are for whom they were sent to; before that they are the officers'."""
+        if self.state is not State.SENT:
+            return "committee"
+        return "members" if self.for_members else "public"
+
+    @property
+    def for_members(self) -> bool:
+        """Whether nobody else may read it, here or by mail."""
+        return self.audience is Audience.MEMBERS
 
     @property
     def is_open(self) -> bool:

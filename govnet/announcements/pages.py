@@ -38,7 +38,7 @@ def moment(text: str) -> datetime:
 
 def archive(network: Network, before: datetime | None, actor: Actor) -> dict[str, Any]:
     """A page of the archive, and for officers what is in progress."""
-    rows = queries.archive(network.id, before=before, limit=queries.PAGE + 1)
+    rows = queries.archive(network.id, actor, before=before, limit=queries.PAGE + 1)
     officer = can(actor, Can.WRITE_ANNOUNCEMENT, network)
     return {
         "sent": rows[: queries.PAGE],
@@ -79,7 +79,7 @@ def one(network: Network, announcement: Announcement) -> dict[str, Any]:
         "missed": queries.missed(mail_id) if may and mail_id is not None and numbers.finished else 0,
         "minutes": minutes_left(announcement.goes_at, now()) if announcement.goes_at else 0,
         "how": how(queries.counted_how(announcement), announcement.audience),
-        "corrections": queries.corrections(announcement.id) if sent else (),
+        "corrections": [c for c in queries.corrections(announcement.id) if _may_read(c)] if sent else (),
         "corrects": _corrected(announcement),
         "officer": can(current_actor(), Can.WRITE_ANNOUNCEMENT, announcement),
         "may_send": may,
@@ -88,7 +88,19 @@ def one(network: Network, announcement: Announcement) -> dict[str, Any]:
 
 def _corrected(announcement: Announcement) -> Announcement | None:
     key = announcement.corrects_id
-    return db.session.get(Announcement, key) if key is not None else None
+    corrected = db.session.get(Announcement, key) if key is not None else None
+    return corrected if corrected is not None and _may_read(corrected) else None
+
+
+def _may_read(announcement: Announcement) -> bool:
+    return can(current_actor(), Can.READ_ANNOUNCEMENT, announcement)
+
+
+def who_reads(announcement: Announcement) -> str:
+    """Who will be able to read it, in words."""
+    if announcement.for_members:
+        return str(_("Only members can read it on the site. It does not go to a mailing list elsewhere."))
+    return str(_("Everybody can read it on the site."))
 
 
 def under(announcement: Announcement) -> str:
@@ -182,6 +194,7 @@ def check(network: Network, announcement: Announcement, form: SendForm) -> dict[
         "letter": letter(network, announcement),
         "total": found.total,
         "how": how(found.facts(), announcement.audience),
+        "who_reads": who_reads(announcement),
         "may_send": can(current_actor(), Can.SEND_ANNOUNCEMENT, announcement),
     }
 

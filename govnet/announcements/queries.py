@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from govnet.announcements.models import Announcement, State
+from govnet.announcements.models import Announcement, Audience, State
 from govnet.extensions import db
+from govnet.kernel.actor import Actor
 from govnet.kernel.models import reference
 from govnet.mail import queries as mails
 from govnet.mail.models import Delivery, Mail
@@ -28,11 +29,15 @@ _PEOPLE = (
 )
 
 
-def archive(network_id: int, *, before: datetime | None = None, limit: int = PAGE) -> Sequence[Announcement]:
-    """What was sent, the newest first."""
+def archive(
+    network_id: int, actor: Actor, *, before: datetime | None = None, limit: int = PAGE
+) -> Sequence[Announcement]:
+    """What was sent and the actor may read, the newest first."""
     query = select(Announcement).where(
         Announcement.network_id == network_id, Announcement.state == State.SENT
     )
+    if not (actor.is_member or actor.is_officer):
+        query = query.where(Announcement.audience == Audience.EVERYBODY)
     if before is not None:
         query = query.where(Announcement.sent_at < before)
     query = query.order_by(Announcement.sent_at.desc(), Announcement.id.desc()).limit(limit)

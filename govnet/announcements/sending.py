@@ -67,6 +67,6 @@ def _record(
     record(
         kind(
             network=network, by=by, under=under, via=via, announcement=announcement, title=announcement.subject,
-            **more,
+            seen_by=events.readers(announcement), **more,
         )
     )  # fmt: skip

@@ -11,8 +11,12 @@ from sqlalchemy import func, select
 
 from govnet.announcements.models import Announcement
 from govnet.announcements.queries import last_sent_at
+from govnet.charter.events import CharterChanged
 from govnet.charter.models import Network
+from govnet.decisions.events import ProposalDecided, TakenElsewhere, TakenElsewhereLate
+from govnet.decisions.models import ELSEWHERE as METHOD_ELSEWHERE
 from govnet.decisions.models import Proposal, ProposalVersion, VersionState
+from govnet.decisions.rules import Outcome
 from govnet.extensions import db
 from govnet.kernel.clock import now
 from govnet.kernel.pages import instant_text
@@ -25,12 +29,9 @@ from govnet.record.queries import details
 
 LOOK_BACK = timedelta(days=30)
 """How far back where there was no announcement yet."""
-DECIDED = (
-    "decisions.decided",
-    "decisions.taken_elsewhere",
-    "decisions.taken_elsewhere_late",
-    "charter.changed",
-)
+DECIDED = ProposalDecided.verb
+ELSEWHERE = (TakenElsewhere.verb, TakenElsewhereLate.verb)
+CHANGED = CharterChanged.verb
 OFFICES = (
     "offices.term_granted",
     "offices.term_cut_short",
@@ -49,7 +50,8 @@ def since_the_last(network: Network) -> tuple[datetime, str]:
     entries = _entries(network, since)
     parts = [
         _("Dear all,") + "\n\n" + _("here is what happened since we last wrote."),
-        _part(_("Decided"), [_line(e) for e in entries if e.verb in DECIDED]),
+        *_decided(entries),
+        _part(_("Decided elsewhere; it stands unless somebody objects"), _unopposed(network, entries)),
         _part(_("Open now: your answer counts"), list(_open(network))),
         _part(_("Who joined"), list(_joined(network, since))),
         _part(_("Offices"), [_line(e) for e in entries if e.verb in OFFICES]),
@@ -64,9 +66,33 @@ def _entries(network: Network, since: datetime) -> Sequence[Entry]:
         Entry.network_id == network.id,
         Entry.at > since,
         Entry.visibility == Visibility.PUBLIC,
-        Entry.verb.in_((*DECIDED, *OFFICES)),
+        Entry.verb.in_((DECIDED, CHANGED, *ELSEWHERE, *OFFICES)),
     )
     return db.session.scalars(query.order_by(Entry.number).limit(_MOST)).all()
+
+
+def _decided(entries: Sequence[Entry]) -> Iterator[str]:
+    """What was decided, what is advice, and what was not agreed, each under words that are true of it."""
+    under: dict[str, list[str]] = {"agreed": [], "advice": [], "not": []}
+    for entry in entries:
+        if entry.verb == CHANGED:
+            under["agreed"].append(_line(entry))
+        elif entry.verb == DECIDED:
+            outcome = Outcome(details(entry)["outcome"])
+            advice = outcome in (Outcome.ADVICE, Outcome.RECOMMENDED)
+            under["agreed" if outcome.adopted else "advice" if advice else "not"].append(_line(entry))
+    yield _part(_("Decided"), under["agreed"])
+    yield _part(_("Advice"), under["advice"])
+    yield _part(_("Not agreed"), under["not"])
+
+
+def _unopposed(network: Network, entries: Sequence[Entry]) -> list[str]:
+    """What was decided elsewhere and written down here, while somebody can still object."""
+    query = select(ProposalVersion.proposal_id).join(Proposal, Proposal.id == ProposalVersion.proposal_id)
+    still = (ProposalVersion.state == VersionState.OPEN, ProposalVersion.method == METHOD_ELSEWHERE)
+    keys = db.session.scalars(query.where(Proposal.network_id == network.id, *still))
+    open_ones = {f"proposal:{key}" for key in keys}
+    return [_line(entry) for entry in entries if entry.verb in ELSEWHERE and entry.subject in open_ones]
 
 
 def _part(title: str, lines: Sequence[str]) -> str:
@@ -88,14 +114,15 @@ def _open(network: Network) -> Iterator[str]:
             Proposal.network_id == network.id,
             Proposal.body == "all",
             ProposalVersion.state == VersionState.OPEN,
+            ProposalVersion.method != METHOD_ELSEWHERE,
             ProposalVersion.deadline > now(),
         )
     )
     for question, deadline, key in db.session.execute(query.order_by(ProposalVersion.deadline).limit(_MOST)):
         by = _("until %(when)s", when=instant_text(deadline, network.zone))
         address = registry.address({"subject": f"proposal:{key}"})
-        answer = f" ([{_('answer')}]({site()}{address}))" if address else ""
-        yield f"{plain(question)}, {by}{answer}"
+        answer = f"; [{_('answer')}]({site()}{address})" if address else ""
+        yield f"{plain(question)} ({by}{answer})"
 
 
 def _joined(network: Network, since: datetime) -> Iterator[str]:

@@ -38,7 +38,8 @@ def archive(network: Network) -> Response:
 @allows(Can.READ)
 def archive_data(network: Network) -> Response:
     """The archive as data."""
-    rows = queries.archive(network.id, before=request.args.get("before", type=pages.moment), limit=100)
+    before = request.args.get("before", type=pages.moment)
+    rows = queries.archive(network.id, current_actor(), before=before, limit=100)
     return data_page({"announcements": [pages.facts(network, row) for row in rows]})
 
 

@@ -26,6 +26,7 @@ class DraftSaved(_AboutDraft):
 
     verb: ClassVar[str] = "decisions.draft_saved"
     sentence: ClassVar[Any] = _l("%(actor)s drafted a proposal: “%(question)s”")
+    words_of: ClassVar[frozenset[str]] = frozenset({"question", "digest"})
 
     matter: str
     digest: str

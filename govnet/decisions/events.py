@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
+from govnet.decisions import words
 from govnet.decisions.beside import Suggestion
 from govnet.decisions.book import Decision, DecisionNote
 from govnet.decisions.draft_events import DraftChanged as DraftChanged
@@ -142,7 +143,6 @@ class ReasonAnswered(AboutProposal):
     visibility: ClassVar[Visibility] = Visibility.MEMBERS
 
     entry: RollEntry
-    digest: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,7 +253,8 @@ class ProposalDecided(Event):
     """The deadline passed and the rule gave an outcome. Emitted too: those above act in the same transaction."""
 
     verb: ClassVar[str] = "decisions.decided"
-    sentence: ClassVar[Any] = _l("Decision %(number)s: “%(question)s”")
+    sentence: ClassVar[Any] = _l("Decision %(number)s, “%(question)s”: %(outcome)s")
+    spoken_as = {"outcome": words.named}
     words_of: ClassVar[frozenset[str]] = frozenset({"question"})
     subject: ClassVar[str] = "decision"
 

@@ -1,11 +1,9 @@
 """What the decisions bring to the floors below and to the worker."""
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
 from govnet.accounts.waiting import Group, news, waits
 from govnet.accounts.yours import forget, yours
@@ -25,11 +23,9 @@ from govnet.decisions import (
     trials,
     verifying,
 )
-from govnet.decisions.events import DraftSaved, ProposalDecided, ProposalOpened, ProposalReworded
+from govnet.decisions.events import DraftSaved, ProposalDecided
 from govnet.decisions.lists import to_answer_in_place, unanswered
-from govnet.decisions.models import Proposal, ProposalVersion
 from govnet.decisions.review_events import EarlierHolds, TrialEnded
-from govnet.extensions import db
 from govnet.kernel.duties import duty
 from govnet.record import registry
 
@@ -40,17 +36,6 @@ def _proposal(network: Any, key: int) -> str:
 
 def _draft(network: Any, key: int) -> str:
     return url_for("decisions.draft", network=network, draft_id=key, _anchor="ask")
-
-
-def _said(facts: Mapping[str, Any]) -> tuple[tuple[str, int], str]:
-    return (facts["subject"], facts["number"]), facts["digest"]
-
-
-def _texts(network_id: int) -> Iterator[tuple[tuple[str, int], str]]:
-    query = select(Proposal.id, ProposalVersion.number, ProposalVersion.text)
-    rows = query.join(Proposal, Proposal.id == ProposalVersion.proposal_id)
-    for key, number, words in db.session.execute(rows.where(Proposal.network_id == network_id)):
-        yield (f"proposal:{key}", number), words
 
 
 def bind() -> None:
@@ -72,7 +57,6 @@ def bind() -> None:
     news(Group.DECIDED, ProposalDecided.verb, TrialEnded.verb, EarlierHolds.verb, CharterChanged.verb)
     news(Group.NEWS, DraftSaved.verb, where=drafts.still_open)
     decisions_are_named_by(register.named)
-    registry.keeps(ProposalOpened.verb, ProposalReworded.verb, said=_said, texts=_texts)
     verifying.bind()
     duty("close proposals", closing.close_due)
     duty("tell what was decided elsewhere", elsewhere.tell_due, seconds=5)

@@ -12,7 +12,7 @@ from govnet.decisions import queries, voices
 from govnet.decisions.beside import ReasonReply
 from govnet.decisions.events import ReasonAnswered
 from govnet.decisions.models import Position, Proposal, ProposalVersion, RollEntry
-from govnet.decisions.opening import Doer, digest, still_open
+from govnet.decisions.opening import Doer, still_open
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
@@ -43,7 +43,7 @@ def reply(proposal: Proposal, entry_id: int, text: str, *, by: Actor, via: Door)
     row.text, row.answers_at, row.at = text.strip(), position.at, clock.now()
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
     entry = db.session.get_one(RollEntry, entry_id)
-    record(ReasonAnswered(**doer.fields(network), **about, entry=entry, digest=digest(row.text)))
+    record(ReasonAnswered(**doer.fields(network), **about, entry=entry))
 
 
 def reason_of(version: ProposalVersion, entry_id: int, actor: Actor) -> Position:

@@ -11,21 +11,49 @@ from sqlalchemy import select
 
 from govnet.decisions.answering import sealed
 from govnet.decisions.beside import EvidenceMail
-from govnet.decisions.book import Decision
-from govnet.decisions.events import Answered, AnswerEntered, ProposalDecided
+from govnet.decisions.book import Decision, DecisionNote
+from govnet.decisions.events import (
+    Answered,
+    AnswerEntered,
+    Objected,
+    ProposalDecided,
+    ProposalOpened,
+    ProposalReworded,
+    TakenElsewhere,
+    TakenElsewhereLate,
+)
 from govnet.decisions.evidence_events import MailKept
 from govnet.decisions.models import Position, Proposal, ProposalVersion
+from govnet.decisions.review_events import ReviewOpened
 from govnet.extensions import db
 from govnet.record import registry
+from govnet.record.comparing import key_of, other_html, told
 from govnet.record.models import Entry
 from govnet.record.rules import canonical
+
+ASKED = tuple(
+    event.verb
+    for event in (
+        ProposalOpened,
+        ProposalReworded,
+        TakenElsewhere,
+        TakenElsewhereLate,
+        Objected,
+        ReviewOpened,
+    )
+)
+"""The entries by which something was asked, each with the question and the digest of the text."""
 
 
 def bind() -> None:
     """Have them compared."""
     registry.checks(changed_answers)
     registry.checks(changed_mails)
+    registry.checks(changed_questions)
+    registry.checks(changed_headlines)
+    registry.checks(changed_pages)
     registry.keeps(ProposalDecided.verb, said=_said, texts=_decisions)
+    registry.keeps(*ASKED, said=_asked, texts=_texts)
 
 
 def changed_answers(network_id: int) -> Iterator[str]:
@@ -65,6 +93,63 @@ def changed_mails(network_id: int) -> Iterator[str]:
     for proposal_id, digest, raw in db.session.execute(mails):
         if digest not in recorded or (raw is not None and sha256(raw).hexdigest() != digest):
             yield f"a mail kept with proposal {proposal_id} is not the one that was recorded"
+
+
+def changed_questions(network_id: int) -> Iterator[str]:
+    """Proposals that ask something else than the record says, and those of which it says nothing."""
+    said = {(entry.key, entry.facts["number"]): entry.said("question") for entry in told(network_id, *ASKED)}
+    rows = select(Proposal.id, ProposalVersion.number, ProposalVersion.question)
+    rows = rows.join(ProposalVersion, ProposalVersion.proposal_id == Proposal.id)
+    rows = rows.where(Proposal.network_id == network_id).order_by(ProposalVersion.id)
+    for key, number, question in db.session.execute(rows.execution_options(yield_per=1000)):
+        if (key, number) not in said:
+            yield f"there is no entry that opened proposal {key} in its words number {number}"
+        elif said[key, number] not in (None, question):
+            yield f"proposal {key}, in its words number {number}, asked something else"
+
+
+def changed_headlines(network_id: int) -> Iterator[str]:
+    """Lines of the register that read otherwise than the record, or that it does not know, or that are gone."""
+    said = {entry.key: entry for entry in told(network_id, ProposalDecided.verb)}
+    rows = select(Decision.id, Decision.year, Decision.serial, Decision.question, Decision.proposal_id)
+    rows = rows.where(Decision.network_id == network_id).order_by(Decision.id)
+    for key, year, serial, question, proposal_id in db.session.execute(
+        rows.execution_options(yield_per=1000)
+    ):
+        entry, number = said.pop(key, None), f"{year}-{serial:02d}"
+        if entry is None:
+            yield f"there is no entry that made decision {number}"
+        elif entry.said("question") not in (None, question):
+            yield f"the question of decision {number} is not the one that was recorded"
+        elif key_of(entry.facts["proposal"]) != proposal_id:
+            yield f"decision {number} is of another proposal than was recorded"
+    yield from (
+        f"decision {entry.facts['number']} is on record, but not there any more" for entry in said.values()
+    )
+
+
+def changed_pages(network_id: int) -> Iterator[str]:
+    """Proposals, and notes beside decisions, that read otherwise on their page than they were written."""
+    versions = select(Proposal.id, ProposalVersion.text, ProposalVersion.html)
+    versions = versions.join(ProposalVersion, ProposalVersion.proposal_id == Proposal.id)
+    versions = versions.where(Proposal.network_id == network_id)
+    yield from other_html(versions, "the page of proposal %(name)s does not show its text")
+    notes = select(DecisionNote.id, DecisionNote.text, DecisionNote.html)
+    notes = notes.join(Decision, Decision.id == DecisionNote.decision_id)
+    notes = notes.where(Decision.network_id == network_id)
+    yield from other_html(notes, "what is shown of note %(name)s beside a decision is not its text")
+
+
+def _asked(facts: Mapping[str, Any]) -> tuple[tuple[str, int], str]:
+    return (facts["subject"], facts["number"]), facts["digest"]
+
+
+def _texts(network_id: int) -> Iterator[tuple[tuple[str, int], str]]:
+    query = select(Proposal.id, ProposalVersion.number, ProposalVersion.text)
+    rows = query.join(Proposal, Proposal.id == ProposalVersion.proposal_id)
+    rows = rows.where(Proposal.network_id == network_id).execution_options(yield_per=100)
+    for key, number, words in db.session.execute(rows):
+        yield (f"proposal:{key}", number), words
 
 
 def _said(facts: Mapping[str, Any]) -> tuple[str, str]:

@@ -132,6 +132,11 @@ def short(outcome: Outcome, door: Door) -> str:
     return str(_AGREED[door] if outcome is Outcome.ELSEWHERE and door in _AGREED else SHORT[outcome])
 
 
+def named(outcome: str) -> str:
+    """An outcome as entries have it, in two or three words."""
+    return str(SHORT[Outcome(outcome)])
+
+
 def _disagreed(tally: Tally) -> str:
     return str(
         ngettext(

@@ -73,7 +73,7 @@ class About:
 
 
 def digest(text: str) -> str:
-    """SHA-256 of a text, in hex: what the record keeps of it."""
+    """SHA-256 of a text, in hex: what the record keeps of it, among the words that can be erased."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""What the forum reports to the record. Texts are not in it, only their digests."""
+"""What the forum reports to the record. Texts are not in it, only their digests, among the words: they go with a text."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ class ThreadStarted(ThreadEvent):
 
     verb: ClassVar[str] = "forum.started"
     sentence: ClassVar[Any] = _l("%(actor)s started the discussion “%(title)s”")
+    words_of: ClassVar[frozenset[str]] = frozenset({"title", "text_digest"})
     topic: Topic
     post: Post
     text_digest: str
@@ -61,6 +62,7 @@ class ThreadFramed(ThreadEvent):
 
     verb: ClassVar[str] = "forum.framed"
     sentence: ClassVar[Any] = _l("%(actor)s wrote at the top of the discussion “%(title)s”")
+    words_of: ClassVar[frozenset[str]] = frozenset({"title", "text_digest"})
     changed: tuple[str, ...]
     text_digest: str
 
@@ -99,6 +101,7 @@ class Replied(PostEvent):
 
     verb: ClassVar[str] = "forum.replied"
     sentence: ClassVar[Any] = _l("%(actor)s wrote in “%(title)s”")
+    words_of: ClassVar[frozenset[str]] = frozenset({"title", "text_digest"})
     text_digest: str
 
 
@@ -108,6 +111,7 @@ class PostChanged(PostEvent):
 
     verb: ClassVar[str] = "forum.changed"
     sentence: ClassVar[Any] = _l("%(actor)s changed post %(number)s in “%(title)s”")
+    words_of: ClassVar[frozenset[str]] = frozenset({"title", "text_digest"})
     revision: int
     text_digest: str
 
@@ -147,7 +151,6 @@ class PostHidden(HidingEvent):
 
     verb: ClassVar[str] = "forum.hidden"
     sentence: ClassVar[Any] = _l("%(actor)s hid post %(number)s in “%(title)s”: %(reason)s")
-    text_digest: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +159,6 @@ class PostRemoved(HidingEvent):
 
     verb: ClassVar[str] = "forum.removed"
     sentence: ClassVar[Any] = _l("%(actor)s removed the text of post %(number)s in “%(title)s”: %(reason)s")
-    text_digest: str
 
 
 @dataclass(frozen=True, kw_only=True)

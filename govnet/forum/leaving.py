@@ -14,6 +14,7 @@ from govnet.extensions import db
 from govnet.forum import events
 from govnet.forum.kinds import PostState
 from govnet.forum.models import Appeal, Hiding, Post, PostVersion, ReadMark, Report, Thanks, Thread
+from govnet.forum.moderation import erase_digests
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.text import excerpt
@@ -144,9 +145,10 @@ def take_posts_back(*, by: Actor, via: Door) -> int:
     mine = (Post.author_id == by.person_id, Post.state.in_((PostState.VISIBLE, PostState.HIDDEN)))
     counts: dict[int, int] = {}
     ids = []
-    for row in db.session.execute(select(Post.id, Post.network_id).where(*mine)):
-        counts[row.network_id] = counts.get(row.network_id, 0) + 1
-        ids.append(row.id)
+    for post in db.session.scalars(select(Post).where(*mine)):
+        counts[post.network_id] = counts.get(post.network_id, 0) + 1
+        ids.append(post.id)
+        erase_digests(post)
     if not ids:
         raise RuleBroken(_("There is nothing of yours to take back."))
     of_mine = select(Post.id).where(Post.author_id == by.person_id)

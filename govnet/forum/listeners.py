@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import String, cast, literal, or_, select
 
 from govnet.accounts.waiting import Group, news
 from govnet.accounts.yours import forget, yours
-from govnet.extensions import db
-from govnet.forum import leaving
-from govnet.forum.models import Post, PostVersion, Thread
+from govnet.forum import leaving, verifying
+from govnet.forum.models import Post, Thread
 from govnet.mail.models import Following, Target
 from govnet.mail.volume import Stance
-from govnet.record import registry
 from govnet.record.models import Entry
 
 
@@ -22,7 +19,7 @@ def bind() -> None:
     """Say what is news for whom, what is held about a person, and how it is let go."""
     yours("forum", leaving.held)
     forget(leaving.forget)
-    registry.keeps("forum.started", "forum.replied", "forum.changed", said=said, texts=texts)
+    verifying.bind()
     news(Group.ANSWERS, "forum.replied", where=answers)
     news(Group.FOLLOWED, "forum.replied", "forum.framed", "forum.closed", "forum.reopened", where=followed)
     news(Group.NEWS, "forum.started", "forum.topic_opened")
@@ -30,24 +27,6 @@ def bind() -> None:
 
 def _named(table: str, key: Any) -> Any:
     return literal(f"{table}:") + cast(key, String)
-
-
-def said(facts: Mapping[str, Any]) -> tuple[tuple[str, int], str]:
-    """Which post, as which edit left it, and the digest of its text."""
-    post = facts.get("post") or facts["subject"]
-    return (post, facts.get("revision", 1)), facts["text_digest"]
-
-
-def texts(network_id: int) -> Iterator[tuple[tuple[str, int], str]]:
-    """Every post of the network as it is, and as it was before each edit."""
-    now = select(Post.id, Post.revision, Post.source).where(Post.network_id == network_id)
-    earlier = (
-        select(PostVersion.post_id, PostVersion.revision, PostVersion.source)
-        .join(Post, Post.id == PostVersion.post_id)
-        .where(Post.network_id == network_id)
-    )
-    for key, revision, source in db.session.execute(now.union_all(earlier)):
-        yield (f"post:{key}", revision), source
 
 
 def answers(person_id: int) -> Any:

@@ -18,7 +18,7 @@ from govnet.forum.kinds import (
     ThreadState,
 )
 from govnet.kernel.actor import Door
-from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type, where
+from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
 
 
 class Topic(Base):
@@ -201,8 +201,6 @@ class Hiding(Base):
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
     kind: Mapped[HidingKind] = mapped_column(enum_type(HidingKind, "kind"))
     reason: Mapped[Words]
-    digest: Mapped[Digest]
-    """SHA-256 of the text, so that somebody who kept it can show what it was."""
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[Instant]
     lifted_at: Mapped[Instant | None]

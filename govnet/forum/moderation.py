@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 from govnet.extensions import db
 from govnet.forum import events, letters, queries, rights, rules
-from govnet.forum.actions import digest, network_of
+from govnet.forum.actions import network_of
 from govnet.forum.kinds import AppealOutcome, HidingKind, PostState, ReportState
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, PostVersion, Report
 from govnet.kernel.actor import Actor, Authority, Door
@@ -24,10 +24,11 @@ from govnet.permissions import Can, require
 from govnet.record import queries as entries
 from govnet.record.actions import erase_words, record
 from govnet.record.events import Event, Visibility
+from govnet.record.models import Entry
 
 _IN_BULK = {"synchronize_session": False}
-_TEXTS = frozenset({"forum.replied", "forum.changed"})
-"""The entries whose words go with a removed text."""
+_TEXTS = frozenset({"forum.started", "forum.replied", "forum.changed"})
+"""The entries whose words go with a removed text: its digest is one of them, from which a short one could be guessed."""
 
 
 def report(post: Post, *, by: Actor, reason: str, via: Door, name: str = "", email: str = "") -> Report:
@@ -87,8 +88,9 @@ def hide(post: Post, *, by: Actor, kind: HidingKind, reason: str, via: Door) -> 
     if by.person_id is None:
         raise RuleBroken(_("Only a person can hide a post."))
     _not_hidden_so(post, kind, by)
-    row = Hiding(network_id=post.network_id, post=post, kind=kind, reason=reason, digest=digest(post.source),
-                 by_id=by.person_id, at=now())  # fmt: skip
+    row = Hiding(
+        network_id=post.network_id, post=post, kind=kind, reason=reason, by_id=by.person_id, at=now()
+    )
     db.session.add(row)
     db.session.flush()  # the letter leads to its page
     letters.hidden(row, post, by.name)
@@ -105,7 +107,6 @@ def hide(post: Post, *, by: Actor, kind: HidingKind, reason: str, via: Door) -> 
             **_open_to(post),
             hiding=row,
             reason=reason,
-            text_digest=row.digest,
         )
     )
     return row
@@ -127,23 +128,30 @@ def _not_hidden_so(post: Post, kind: HidingKind, by: Actor) -> None:
 
 
 def _take_text_away(post: Post) -> None:
-    """Out of the post, its earlier versions and the words of its entries; the digest stays."""
+    """Out of the post, its earlier versions and the words of its entries: nothing of it is left."""
     post.state, post.source, post.html = PostState.REMOVED, "", ""
     db.session.execute(
         delete(PostVersion).where(PostVersion.post_id == post.id).execution_options(**_IN_BULK)
     )
-    for entry in entries.entries_about(post.network_id, f"post:{post.id}"):
-        if entry.verb in _TEXTS:
-            erase_words(entry)
+    erase_digests(post)
+
+
+def erase_digests(post: Post) -> None:
+    """Take the words out of the entries that tell of the post's text, its digest with them."""
+    for entry in _entries_of_text(post):
+        erase_words(entry)
+
+
+def _entries_of_text(post: Post) -> list[Entry]:
+    about = [f"post:{post.id}"] + ([f"thread:{post.thread_id}"] if post.number == 1 else [])
+    found = [entry for subject in about for entry in entries.entries_about(post.network_id, subject)]
+    return [entry for entry in found if entry.verb in _TEXTS]
 
 
 def _stop_mails(post: Post, *, forget: bool) -> None:
     """What has not left yet does not leave; a removed text goes from the mails that carried it, too."""
-    about = [f"post:{post.id}"] + ([f"thread:{post.thread_id}"] if post.number == 1 else [])
-    for subject in about:
-        for entry in entries.entries_about(post.network_id, subject):
-            if entry.verb in _TEXTS | {"forum.started"}:
-                _stop(mails_of_entry(entry.id), forget)
+    for entry in _entries_of_text(post):
+        _stop(mails_of_entry(entry.id), forget)
 
 
 def _stop(mail_ids: list[int], forget: bool) -> None:

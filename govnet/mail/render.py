@@ -121,8 +121,12 @@ def _common_head(letter: Letter, boundary: str) -> bytes:
 
 
 def shorten(subject: str, most: int = 110) -> str:
-    """The subject, cut at a word where it is too long for any list of mails to show."""
-    return textwrap.shorten(headers.plain(subject), most, placeholder=" …")
+    """The subject, cut where it is too long for any list of mails to show: at a word, or in one that fills most of it."""
+    words = " ".join(headers.plain(subject).split())
+    if len(words) <= most:
+        return words
+    at_a_word = words[: most - 1].rpartition(" ")[0]
+    return f"{at_a_word} …" if len(at_a_word) > most // 2 else f"{words[: most - 1]}…"
 
 
 def _with_zone(moment: datetime) -> datetime:

@@ -26,6 +26,7 @@ from govnet.membership import (
     own,
     queries,
     renewing,
+    verifying,
 )
 from govnet.membership.models import (
     Application,
@@ -51,6 +52,7 @@ def bind() -> None:
     yours("membership", own.held)
     forget(_forget)
     by_mail.bind()
+    verifying.bind()
     duty("ask those found to confirm", ask_found, seconds=5)
     duty("renew memberships", renewing.run, seconds=30)
     duty("have admissions take effect", admissions, seconds=30)

@@ -15,7 +15,7 @@ from govnet.charter.models import Network
 from govnet.kernel.duties import duty
 from govnet.kernel.events import listen
 from govnet.membership.member_actions import Left
-from govnet.offices import fitting, leaving, parting, promising
+from govnet.offices import fitting, leaving, parting, promising, verifying
 from govnet.offices.desk import on_desk
 from govnet.offices.ending import record_ends
 from govnet.offices.models import Mandate, MandateNamed
@@ -43,6 +43,7 @@ def bind() -> None:
     news(Group.NEWS, *(f"offices.{verb}" for verb in NEWS))
     yours("offices", leaving.held)
     forget(leaving.forget)
+    verifying.bind()
     duty("end offices", record_ends, seconds=5)
     duty("end offices of those who left", leaving.end_of_those_who_left, seconds=30)
     duty("see who fits their place", fitting.look, seconds=60)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
@@ -46,6 +46,8 @@ class Event:
     words_of: ClassVar[frozenset[str]] = frozenset()
     visibility: ClassVar[Visibility] = Visibility.PUBLIC
     subject: ClassVar[str] = ""
+    spoken_as: ClassVar[Mapping[str, Callable[[Any], str]]] = {}
+    """Fields that its sentence says in other words than the entry holds."""
 
     network: HasChain
     by: Actor

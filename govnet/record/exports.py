@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 
 from govnet.kernel.actor import VISITOR
-from govnet.record import queries, reading
+from govnet.record import queries, reading, registry
 from govnet.record.events import HasChain
 from govnet.record.rules import canonical, stamp
 
@@ -28,8 +28,9 @@ def as_lines(network: HasChain, zone: str) -> Iterator[str]:
         canonical({"format": "govnet-record-1", "chain": network.chain, "number": number, "hash": digest})
         + "\n"
     )
+    withheld = registry.withheld(network.id)
     for entry in queries.all_entries(network.id):
-        yield canonical(reading.as_data(reading.line(entry, VISITOR, zone))) + "\n"
+        yield canonical(reading.as_data(reading.line(entry, VISITOR, zone), withheld)) + "\n"
 
 
 def packed(lines: Iterator[str]) -> Iterator[bytes]:

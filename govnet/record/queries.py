@@ -86,12 +86,13 @@ def text_faults(network_id: int) -> Iterator[Fault]:
     """Every text that is no longer the one whose digest an entry holds; what was emptied is a gap, no fault."""
     for kept in registry.kept_texts():
         texts = {key: sha256(text.encode()).hexdigest() for key, text in kept.texts(network_id) if text}
-        query = select(Entry.number, Entry.facts).where(
+        query = select(Entry.number, Entry.facts, Entry.words).where(
             Entry.network_id == network_id, Entry.verb.in_(kept.verbs)
         )
-        for number, facts in db.session.execute(query.order_by(Entry.number)):
-            key, digest = kept.said(json.loads(facts))
-            if texts.get(key, digest) != digest:
+        rows = db.session.execute(query.order_by(Entry.number).execution_options(yield_per=1000))
+        for number, facts, words in rows:
+            said = kept.said({**json.loads(words or "{}"), **json.loads(facts)})
+            if said is not None and texts.get(said[0], said[1]) != said[1]:
                 yield Fault(number, "the text that it speaks of was changed since")
 
 

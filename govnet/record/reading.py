@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -118,8 +118,11 @@ def in_runs(lines: Iterable[Line]) -> list[list[Line]]:
     return runs
 
 
-def as_data(seen: Line) -> dict[str, Any]:
-    """The entry with everything that its hash covers, and its facts and words where the reader may have them."""
+def as_data(seen: Line, withheld: Collection[str]) -> dict[str, Any]:
+    """The entry with everything that its hash covers, and its facts and words where the reader may have them.
+
+    About what is `withheld`, no words are given out in which there is the digest of a text, as if they were erased.
+    """
     entry = seen.entry
     data: dict[str, Any] = {
         "number": entry.number, "at": stamp(entry.at), "visibility": entry.visibility.value,
@@ -129,6 +132,13 @@ def as_data(seen: Line) -> dict[str, Any]:
     if seen.shown:
         data |= {
             "sentence": seen.words, "facts": json.loads(entry.facts), "facts_salt": entry.facts_salt,
-            "words": json.loads(entry.words) if entry.words else None, "words_salt": entry.words_salt,
+            **_words(entry, withheld),
         }  # fmt: skip
     return data
+
+
+def _words(entry: Entry, withheld: Collection[str]) -> dict[str, Any]:
+    words = json.loads(entry.words) if entry.words else None
+    if words and "text_digest" in words and entry.subject in withheld:
+        return {"words": None, "words_salt": None}
+    return {"words": words, "words_salt": entry.words_salt}

@@ -23,14 +23,15 @@ class Kept:
     """Texts outside the record whose SHA-256 is in it."""
 
     verbs: tuple[str, ...]
-    said: Callable[[Mapping[str, Any]], tuple[Hashable, str]]
-    """From an entry's facts: which text, and its digest."""
+    said: Callable[[Mapping[str, Any]], tuple[Hashable, str] | None]
+    """From an entry's facts and words: which text, and its digest; None where that was erased."""
     texts: Callable[[int], Iterable[tuple[Hashable, str]]]
     """A network's texts, each under the same key."""
 
 
 _kept: dict[tuple[str, ...], Kept] = {}
 _checks: list[Callable[[int], Iterable[str]]] = []
+_withheld: list[Callable[[int], Iterable[str]]] = []
 
 
 def learn(events: ModuleType) -> None:
@@ -57,7 +58,7 @@ def teller(verb: str) -> Callable[..., Any] | None:
     return _tellers.get(verb)
 
 
-def keeps(*verbs: str, said: Callable[..., tuple[Hashable, str]], texts: Callable[[int], Any]) -> None:
+def keeps(*verbs: str, said: Callable[..., tuple[Hashable, str] | None], texts: Callable[[int], Any]) -> None:
     """Have the check of the record compare those texts with the digests that entries of these verbs hold."""
     _kept[verbs] = Kept(verbs, said, texts)
 
@@ -66,6 +67,17 @@ def checks(check: Callable[[int], Iterable[str]]) -> None:
     """Have the check of the record ask `check` what rows of a network do not fit its entries, in words."""
     if check not in _checks:
         _checks.append(check)
+
+
+def withhold(subjects: Callable[[int], Iterable[str]]) -> None:
+    """Have digests of texts kept back in a network's entries about these subjects, while it names them."""
+    if subjects not in _withheld:
+        _withheld.append(subjects)
+
+
+def withheld(network_id: int) -> frozenset[str]:
+    """All subjects of which no digest of a text is given out now."""
+    return frozenset(subject for subjects in _withheld for subject in subjects(network_id))
 
 
 def further_checks() -> Iterable[Callable[[int], Iterable[str]]]:
@@ -88,7 +100,8 @@ def sentence(details: Mapping[str, Any]) -> str:
     event = _events.get(details["verb"])
     if event is None:
         return str(details["verb"])
-    values = {name: _spoken(value) for name, value in details.items()}
+    said = event.spoken_as
+    values = {name: said[name](value) if name in said else _spoken(value) for name, value in details.items()}
     return nested(event.said(_Details(values)))
 
 

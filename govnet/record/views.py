@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from govnet.kernel.pages import data_page, page
 from govnet.permissions import Can, allows, current_actor
-from govnet.record import exports, queries, reading
+from govnet.record import exports, queries, reading, registry
 from govnet.record.events import HasChain, Visibility
 from govnet.record.reading import Line
 
@@ -77,11 +77,11 @@ def entries(network: Network) -> Response:
 def entries_data(network: Network) -> Response:
     """The same as data, with what a stranger needs to check the chain."""
     some = _some(network)
-    number, digest = some["head"]
+    withheld, (number, digest) = registry.withheld(network.id), some["head"]
     older = url_for(".entries_data", before=some["older"], _external=True) if some["older"] else None
     return data_page(
         {"network": network.slug, "chain": network.chain, "head": {"number": number, "hash": digest},
-         "entries": [reading.as_data(line) for line in some["lines"]], "older": older}
+         "entries": [reading.as_data(line, withheld) for line in some["lines"]], "older": older}
     )  # fmt: skip
 
 
@@ -96,7 +96,9 @@ def entry(network: Network, number: int) -> Response:
 @allows(Can.READ)
 def entry_data(network: Network, number: int) -> Response:
     """One entry as data."""
-    return data_page({"network": network.slug, **reading.as_data(_one(network, number))})
+    return data_page(
+        {"network": network.slug, **reading.as_data(_one(network, number), registry.withheld(network.id))}
+    )
 
 
 @bp.get("/<network:network>/data")

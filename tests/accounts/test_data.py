@@ -12,9 +12,10 @@ from govnet.accounts import moving, queries
 from govnet.accounts.models import AddressChange, Person
 from govnet.extensions import db
 from govnet.record.models import Entry
-from govnet.record.queries import check_chain, details
+from govnet.record.queries import details
 from tests import builders
 from tests.accounts.conftest import newest_link
+from tests.chain import faults_of
 from tests.mailbox import text
 from tests.pages import Html, opened, send
 
@@ -204,4 +205,4 @@ def test_the_copy_is_not_for_a_phone_that_was_left_lying(ann_here, time):
 def test_the_record_still_verifies_after_all_that(app, ann_here, ann):
     send(ann_here, "/me/data/name", {"name": "Ann Other"})
     with app.app_context():
-        assert list(check_chain(ann.network_id)) == []
+        assert faults_of(ann.network_id) == []

@@ -36,7 +36,6 @@ from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.record.models import Entry
-from govnet.record.queries import check_chain
 from tests.builders import (
     a_coordinator,
     a_member,
@@ -46,6 +45,7 @@ from tests.builders import (
     acting,
     an_organisation,
 )
+from tests.chain import faults_of
 from tests.decisions.builders import (
     a_network_with_rules,
     a_proposal,
@@ -284,7 +284,7 @@ def test_what_has_closed_stays_closed_when_the_clock_goes_back(network: Network,
     assert closing.close_due() == 0
     assert [each.number for each in decisions()] == ["2015-01"]
     assert verbs().count("decisions.decided") == 1
-    assert list(check_chain(network.id)) == []
+    assert faults_of(network.id) == []
 
 
 def test_nothing_closes_a_second_early(network: Network, time: MovedClock) -> None:

@@ -22,8 +22,8 @@ from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import GovnetError
 from govnet.kernel.transaction import transaction
-from govnet.record.queries import check_chain
 from tests.builders import a_network, acting
+from tests.chain import faults_of
 from tests.decisions.builders import a_proposal, answered, decisions, members, version_of
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -66,7 +66,7 @@ def test_two_workers_at_the_same_moment_close_it_once(app: Flask, time: MovedClo
     closed = at_once(app, closing.close_due, closing.close_due, closing.close_due)
     assert sum(closed) == 3  # type: ignore[arg-type]
     assert sorted(each.number for each in decisions()) == ["2015-01", "2015-02", "2015-03"]
-    assert list(check_chain(network.id)) == []
+    assert faults_of(network.id) == []
 
 
 @pytest.mark.parametrize("_again", range(4))
@@ -177,4 +177,4 @@ def test_a_worker_killed_in_between_leaves_it_to_the_next(
     assert closing.close_due() == 1
     (decision,) = decisions()
     assert (decision.number, decision.outcome) == ("2015-01", Outcome.CONSENSUS)
-    assert list(check_chain(network.id)) == []
+    assert faults_of(network.id) == []

@@ -35,8 +35,8 @@ from govnet.mail import telling
 from govnet.mail.models import Mail
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.record.models import Entry
-from govnet.record.queries import check_chain
 from tests.builders import a_member, a_network, acting
+from tests.chain import faults_of
 from tests.decisions.builders import a_proposal, answered, decisions, version_of
 from tests.decisions.test_decision_pages import browser
 from tests.decisions.test_decision_races import at_once
@@ -163,7 +163,7 @@ def test_ten_thousand_answers_in_the_last_minute_are_all_counted_and_none_that_i
     assert len({each["name"] for each in exported["answers"]}) == counted
     assert db.session.scalar(select(func.max(Position.at))) < deadline
     assert _digests_in_the_record() == sorted(sealed(each) for each in db.session.scalars(select(Position)))
-    assert list(check_chain(network.id)) == []
+    assert faults_of(network.id) == []
 
 
 def _recount(answers: list[dict[str, Any]]) -> dict[str, int]:

@@ -25,8 +25,9 @@ from govnet.kernel.clock import MovedClock, today
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.membership.models import Membership, MembershipState
-from govnet.record.queries import check_chain, details, entries_about
+from govnet.record.queries import details, entries_about
 from tests.builders import a_member, a_network, a_person, a_steering_member, acting, an_organisation
+from tests.chain import faults_of
 from tests.decisions.builders import (
     a_network_with_rules,
     a_proposal,
@@ -277,7 +278,7 @@ def test_what_opened_by_itself_is_recorded_as_the_rules_doing_and_told(
     told()
     subject = f"Should decision {decision.number} be taken back?"
     assert len(names_of(subject)) == 4
-    assert list(check_chain(network.id)) == []
+    assert faults_of(network.id) == []
 
 
 def test_a_reason_is_in_the_export_and_goes_when_she_removes_her_name(
@@ -424,7 +425,7 @@ def test_rules_on_trial_return_to_what_they_were_but_for_those_changed_since(
     changed = register.what_it_changed(register.decision(network.id, decision.number))
     assert changed is not None
     assert [(each.old, each.new) for each in changed[1]] == [(9, 11), (24, 12)]
-    assert list(check_chain(network.id)) == []
+    assert faults_of(network.id) == []
 
 
 def confirming(network: Network, decision: Decision, by: Person) -> Proposal:

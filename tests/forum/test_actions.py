@@ -19,8 +19,9 @@ from govnet.kernel.transaction import transaction
 from govnet.mail import actions as mail
 from govnet.mail.queries import stance_of
 from govnet.mail.volume import Stance, Volume
-from govnet.record.queries import check_chain, details, entries_about, entry, head_number
+from govnet.record.queries import details, entries_about, entry, head_number
 from tests import builders
+from tests.chain import faults_of
 from tests.forum.made import a_post, a_thread, a_topic
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -49,7 +50,7 @@ def test_a_member_starts_a_discussion_and_it_is_recorded_without_its_text(networ
     [found] = entries_about(network.id, f"thread:{thread.id}")
     assert "secret" not in found.facts + found.words
     assert details(found)["text_digest"] == actions.digest("A secret of *mine*")
-    assert list(check_chain(network.id)) == []
+    assert faults_of(network.id) == []
 
 
 def test_a_reply_gets_the_next_number_and_moves_the_thread_up(network, ann, time):

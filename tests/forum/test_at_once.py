@@ -13,8 +13,8 @@ from govnet.forum.models import Post, ReadMark, Thanks, Thread
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import Stale
 from govnet.kernel.transaction import transaction
-from govnet.record.queries import check_chain
 from tests import builders
+from tests.chain import faults_of
 from tests.forum.made import a_post, a_thread, a_topic
 
 
@@ -71,7 +71,7 @@ def test_people_who_reply_at_the_same_moment_get_consecutive_numbers(app, ids):
         ]
         assert numbers == list(range(1, 18))
         assert thread.posts == 17
-        assert list(check_chain(network_id)) == []
+        assert faults_of(network_id) == []
 
 
 def test_of_two_edits_at_the_same_moment_one_is_told_that_it_is_stale(app, ids):

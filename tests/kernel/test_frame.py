@@ -16,8 +16,9 @@ from govnet.kernel.actor import SYSTEM, Door
 from govnet.kernel.transaction import plain_transaction, transaction
 from govnet.record.actions import erase_words, record
 from govnet.record.events import Event
-from govnet.record.queries import check_chain, entries_about, entry, head_number
+from govnet.record.queries import entries_about, entry, head_number
 from tests import builders
+from tests.chain import faults_of
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -43,7 +44,7 @@ def test_what_happened_is_chained_and_found_again():
         with transaction():
             happen(network, person, f"thing {n}")
     assert head_number(network.id) == 3
-    assert list(check_chain(network.id)) == []
+    assert faults_of(network.id) == []
     assert [e.number for e in entries_about(network.id, f"network:{network.id}")] == [1, 2, 3]
 
 
@@ -64,7 +65,7 @@ def test_an_entry_cannot_be_changed_or_deleted():
     for statement in ("UPDATE entry SET facts = '{}'", "DELETE FROM entry", "UPDATE entry SET words = 'x'"):
         with pytest.raises(DBAPIError, match="append-only"), transaction():
             db.session.execute(text(statement))
-    assert list(check_chain(network.id)) == []
+    assert faults_of(network.id) == []
 
 
 def test_erased_words_leave_a_chain_that_verifies():
@@ -74,7 +75,7 @@ def test_erased_words_leave_a_chain_that_verifies():
     with transaction():
         erase_words(entry(network.id, 1))
     assert entry(network.id, 1).words is None
-    assert list(check_chain(network.id)) == []
+    assert faults_of(network.id) == []
 
 
 def test_statements_without_the_session_are_committed_and_refused_inside_a_transaction():

@@ -18,8 +18,8 @@ from govnet.kernel import paths
 from govnet.kernel.actor import SYSTEM, Door
 from govnet.kernel.transaction import transaction
 from govnet.record.actions import record
-from govnet.record.queries import check_chain
 from tests import builders
+from tests.chain import faults_of
 from tests.kernel.test_frame import Happened
 
 MIGRATIONS = paths.beside("migrations")
@@ -113,6 +113,6 @@ def test_a_migration_that_moves_tables_keeps_rows_and_triggers(empty: Flask, tmp
     with db.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM person_email")).scalar() == 1
         assert connection.execute(text("SELECT count(*) FROM entry WHERE tried = 0")).scalar() == 1
-    assert list(check_chain(network_id)) == []
+    assert faults_of(network_id) == []
     with pytest.raises(DBAPIError, match="append-only"), transaction():
         db.session.execute(text("DELETE FROM entry"))

@@ -16,8 +16,8 @@ from govnet.kernel.transaction import transaction
 from govnet.letters import actions, closing, queries
 from govnet.letters.rules import Count, State
 from govnet.membership.models import Representation
-from govnet.record.queries import check_chain
 from tests.builders import a_member, a_network, acting, an_organisation
+from tests.chain import faults_of
 from tests.decisions.test_decision_races import at_once
 from tests.letters.builders import a_draft, a_letter, the
 
@@ -44,7 +44,7 @@ def test_two_who_speak_for_an_organisation_sign_for_it_once(app: Flask, _again: 
     found = at_once(app, lambda: sign(0), lambda: sign(1))
     assert sorted(type(each).__name__ for each in found) == ["RuleBroken", "str"]
     assert queries.count_of(letter_id) == Count(1, 1)
-    assert list(check_chain(network.id)) == []
+    assert faults_of(network.id) == []
 
 
 @pytest.mark.parametrize("_again", range(3))
@@ -81,4 +81,4 @@ def test_two_workers_close_a_letter_once(app: Flask, time: MovedClock) -> None:
     db.session.rollback()
     assert sum(at_once(app, closing.close_due, closing.close_due)) == 1  # type: ignore[arg-type]
     assert the(letter_id).state is State.GATHERED
-    assert list(check_chain(network.id)) == []
+    assert faults_of(network.id) == []

@@ -152,6 +152,13 @@ def test_a_long_subject_is_cut_at_a_word():
     assert cut.endswith(("answer …", "Your …"))
 
 
+@pytest.mark.parametrize("before", ["", "Re: ", "Discussion: a very "])
+def test_a_long_word_is_cut_itself_and_what_stands_before_it_stays(before):
+    cut = shorten(before + "a" * 200)
+    assert cut == before + "a" * (109 - len(before)) + "…"
+    assert shorten("a" * 110) == "a" * 110
+
+
 def test_a_list_id_must_look_like_a_domain():
     with pytest.raises(BadHeader):
         build(replace(LETTER, list=replace(HOME, id="uk")))

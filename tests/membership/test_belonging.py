@@ -19,8 +19,8 @@ from govnet.membership.links import ids_of, token_for
 from govnet.membership.models import Application, Membership, MembershipKind, MembershipState, Representation
 from govnet.membership.roster import read_roster
 from govnet.record.models import Entry
-from govnet.record.queries import check_chain
 from tests import builders
+from tests.chain import faults_of
 from tests.membership.people import (
     ALL,
     a_network_with_rules,
@@ -265,4 +265,4 @@ def test_a_member_who_removes_her_name_is_nowhere_in_the_record_any_more():
     words = " ".join(entry.words or "" for entry in db.session.scalars(select(Entry)))
     assert "Ada" not in words
     assert queries.counts(network.id).people == 0
-    assert list(check_chain(network.id)) == []
+    assert faults_of(network.id) == []

@@ -16,6 +16,7 @@ from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.operations import checks
 from tests.builders import a_member, a_network, acting
+from tests.chain import built
 from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members, version_of
 from tests.forum.made import a_post, a_thread, a_topic
 from tests.operations.test_founding import founded
@@ -36,8 +37,19 @@ def network() -> None:
         change_post(post, by=acting(member, made), body="As it is.", revision=1, via=Door.WEB)
 
 
+def wrong() -> list[str]:
+    """What the check says is wrong."""
+    return [words for finding in checks.verify() if not finding.well for words in finding.words.split("; ")]
+
+
 def found(sql: str) -> list[str]:
     """What the check says after somebody ran that by hand."""
+    by_hand(sql)
+    return [words for words in wrong() if not built(words)]
+
+
+def by_hand(sql: str) -> None:
+    """Run that with every trigger and check gone."""
     path = str(db.engine.url.database)
     db.session.remove()
     with closing(sqlite3.connect(path)) as raw:
@@ -46,7 +58,6 @@ def found(sql: str) -> list[str]:
             raw.execute(f'DROP TRIGGER "{name}"')
         raw.executescript(sql)
         raw.commit()
-    return [finding.words for finding in checks.verify() if not finding.well]
 
 
 @pytest.mark.parametrize(
@@ -132,5 +143,5 @@ def decided(time: MovedClock) -> None:
 def test_an_answer_or_an_outcome_that_was_changed_by_hand_is_found(
     decided: None, sql: str, said: str
 ) -> None:
-    assert all(finding.well for finding in checks.verify())
+    assert all(built(words) for words in wrong())
     assert said in " ".join(found(sql))
