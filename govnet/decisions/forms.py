@@ -100,6 +100,13 @@ class ProposeForm(WordsForm):
     review = Day(_l("Look at it again on"), validators=[Optional()])
 
 
+class DraftForm(ProposeForm):
+    """A draft in other words."""
+
+    seen = HiddenField()
+    """The digest of the words that stood there when they were opened to be changed."""
+
+
 class RewordForm(WordsForm):
     """The same in other words."""
 

@@ -170,6 +170,7 @@ def _propose_page(network: Network, charter: Charter, matter: str, form: Any, st
         matter=matter,
         rules=_wanted_rules(),
         draft=None,
+        newer=(),
         needs_draft=ways.needs_draft(charter),
         soonest=timing.earliest(clock.now(), charter, zone),
         latest=timing.latest(clock.now(), charter, zone),
