@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from govnet.charter.models import Network
 from govnet.extensions import limiter
 from govnet.forum import actions, data, queries, rights, rules, topic_changes
-from govnet.forum.blueprint import asked_page, bp, who
+from govnet.forum.blueprint import bp, who
 from govnet.forum.forms import StartForm, TopicForm
 from govnet.forum.kinds import Audience
 from govnet.forum.models import Topic
@@ -19,6 +19,7 @@ from govnet.kernel.errors import NotFound, Stale
 from govnet.kernel.forms import once
 from govnet.kernel.meanwhile import meanwhile
 from govnet.kernel.pages import data_page, page, see
+from govnet.kernel.paths import asked_page
 from govnet.kernel.text import render
 from govnet.kernel.transaction import transaction
 from govnet.mail import actions as mail
