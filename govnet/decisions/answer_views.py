@@ -88,7 +88,7 @@ def answer(network: Network, proposal: Proposal) -> Response:
                 return see(".proposal", proposal_id=proposal_id, _anchor="your-answer")
         except TooLate as late:
             return missed(form, proposal_id, network, late)
-    return proposal_page(proposal_id, network, actor, form, 422)
+    return look_again(form, proposal_id, network)
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/answer/take-back")
@@ -122,6 +122,16 @@ def comment(network: Network, proposal: Proposal) -> Response:
                 done=_("Your comment is there."),
             )
     return page("decisions/late.html", 422, proposal=proposal, message="", form=form)
+
+
+def look_again(form: AnswerForm | ChoiceForm, proposal_id: int, network: Network) -> Response:
+    """The form with what is wrong in it; where it can't be sent again any more, what was typed."""
+    try:
+        with transaction():
+            answering.takes_answers(queries.newest_version(proposal_id).id)
+    except TooLate as late:
+        return missed(form, proposal_id, network, late)
+    return proposal_page(proposal_id, network, current_actor(), form, 422)
 
 
 def missed(form: AnswerForm | ChoiceForm, proposal_id: int, network: Network, late: TooLate) -> Response:

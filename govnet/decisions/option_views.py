@@ -40,4 +40,4 @@ def choose(network: Network, proposal: Proposal) -> Response:
             if queries.options_of([version_id]).get(version_id) != queries.options_of([newest]).get(newest):
                 form.forget()
             return answer_views.missed(form, proposal_id, network, late)
-    return answer_views.proposal_page(proposal_id, network, actor, form, 422)
+    return answer_views.look_again(form, proposal_id, network)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,12 +10,13 @@ from flask import Flask
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
-from govnet.decisions import actions
+from govnet.decisions import actions, closing
 from govnet.decisions.models import Position, Proposal, RollEntry
 from govnet.decisions.opening import Words
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
 from govnet.kernel.actor import Door
+from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from tests.builders import acting, an_organisation
 from tests.decisions.builders import QUESTION, a_network_with_rules, a_proposal, members, version_of
@@ -81,3 +83,22 @@ def test_a_choice_between_options_that_changed_keeps_the_reason_and_asks_again(a
     assert (again["option_1"], again["reason"].strip()) == ("", "By train")
     assert client.post(f"{url}/choose", data=again | {"option_2": "1"}).status_code == 303
     assert given(proposal) == [(Kind.CHOICE, "By train", '{"2":1}')]
+
+
+def test_a_reason_without_an_answer_that_came_after_the_close_is_kept(app: Flask, time: MovedClock) -> None:
+    network = a_network_with_rules()
+    ann, bob = members(network, 2)
+    proposal, choice = a_proposal(network, ann), asked(network, ann, "ranked", *CITIES)
+    client = browser(app, bob)
+    urls = {f"/uk/proposals/{proposal.id}": "/answer", f"/uk/proposals/{choice.id}": "/choose"}
+    pages = {url: form_in(client.get(url).text, action) for url, action in urls.items()}
+    where, reason = f"/uk/proposals/{proposal.id}", {"reason": "Nine is many"}
+    assert client.post(f"{where}/answer", data=pages[where] | reason).status_code == 422
+    time.move(to=version_of(proposal).deadline + timedelta(minutes=2))
+    closing.close_due()
+    for url, action in urls.items():
+        late = client.post(url + action, data=pages[url] | reason | {"option_1": "none"})
+        assert late.status_code == 409
+        check(Html(late.text), url)
+        assert "2 minutes before your answer arrived" in Html(late.text).text
+        assert "Nine is many" in late.text
