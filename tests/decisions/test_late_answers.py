@@ -102,3 +102,20 @@ def test_a_reason_without_an_answer_that_came_after_the_close_is_kept(app: Flask
         check(Html(late.text), url)
         assert "2 minutes before your answer arrived" in Html(late.text).text
         assert "Nine is many" in late.text
+
+
+def test_the_form_says_what_a_stop_needs_and_what_there_is_to_choose_from(app: Flask) -> None:
+    network = a_network_with_rules(decisions__stop_needs="principle")
+    ann, bob = members(network, 2)
+    client, url = browser(app, bob), f"/uk/proposals/{a_proposal(network, ann).id}"
+    text = client.get(url).text
+    label = text[text.index('for="principle"') :]
+    label = label[: label.index("<select")]
+    assert "Needed with Stop." in label
+    assert "if you like" not in label
+    forged = client.post(f"{url}/answer", data=form_in(text, "/answer") | {"answer": "maybe"})
+    assert forged.status_code == 422
+    assert "Choose one of the answers." in forged.text
+    assert "Not a valid choice" not in forged.text
+    agreed = client.post(f"{url}/answer", data=form_in(text, "/answer") | {"answer": "agree"})
+    assert agreed.status_code == 303
