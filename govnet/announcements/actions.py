@@ -70,7 +70,7 @@ def edit(announcement: Announcement, draft: Draft, *, seen: int, by: Actor) -> N
     _check_open(announcement)
     if announcement.version != seen:
         raise Stale(
-            _("Somebody changed this announcement while you were writing. Here are both; nothing is lost."),
+            _("Somebody changed this announcement while you were writing."),
             newer=f"{announcement.subject}\n\n{announcement.source}",
             yours=f"{draft.subject}\n\n{draft.source}",
         )

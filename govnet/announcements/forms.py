@@ -6,16 +6,15 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, SelectField
+from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Optional
-from wtforms.widgets import HiddenInput
 
 from govnet.announcements.models import Audience
 from govnet.announcements.rules import at_hour
 from govnet.kernel.days import Day
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.forms import Body, Form, Text
+from govnet.kernel.forms import Body, Form, HiddenId, Text
 
 AUDIENCES = [
     SelectChoice(Audience.EVERYBODY.value, _l("Members, and everybody who takes just the mail")),
@@ -29,8 +28,8 @@ class WriteForm(Form):
     subject = Text(_l("Subject"), missing=_l("Enter a subject"), limit=110)
     body = Body(_l("What you want to say"), missing=_l("Write something to send"))
     audience = RadioField(_l("Who gets it?"), choices=AUDIENCES, default=Audience.EVERYBODY.value)
-    corrects = IntegerField(validators=[Optional()], widget=HiddenInput())
-    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+    corrects = HiddenId(validators=[Optional()])
+    version = HiddenId(validators=[Optional()])
 
 
 class PreviewForm(Form):
@@ -64,7 +63,7 @@ class SendForm(Form):
         default=9,
         validators=[Optional()],
     )
-    version = IntegerField(validators=[InputRequired()], widget=HiddenInput())
+    version = HiddenId(validators=[InputRequired()])
 
     def wanted(self, zone: str) -> datetime | None:
         """The instant chosen, by the clock where the network is; None for now. RuleBroken when the day is missing."""

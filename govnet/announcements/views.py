@@ -17,6 +17,7 @@ from govnet.extensions import db, limiter
 from govnet.kernel.actor import Door
 from govnet.kernel.forms import Form, once
 from govnet.kernel.pages import data_page, never_cached, page, see
+from govnet.kernel.paths import asked_number
 from govnet.kernel.text import render
 from govnet.kernel.transaction import transaction
 from govnet.mail import preview
@@ -91,8 +92,8 @@ def new(network: Network) -> Response:
 
 def _other(network: Network, name: str) -> Announcement | None:
     """The announcement that the address names, if it is one of this network's that were sent."""
-    key = request.args.get(name, type=int)
-    other = db.session.get(Announcement, key) if key is not None and 0 < key < 2**31 else None
+    key = asked_number(name)
+    other = db.session.get(Announcement, key) if key else None
     if other is None or other.network_id != network.id or other.state is not State.SENT:
         return None
     return other

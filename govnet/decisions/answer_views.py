@@ -44,7 +44,7 @@ def proposal_page(
     status: int = 200,
     interest: InterestForm | None = None,
 ) -> Response:
-    """The page, with the form as it was typed when something in it is wrong."""
+    """The page, with the form as it was typed when something in it is wrong, or the words changed meanwhile (409)."""
     found = shown.proposal_page(proposal_id, network, actor)
     if form is None and found.mine and found.taking and (not found.elsewhere or found.answered):
         form = choice_form_for(found, parties(found.mine)) or _form_for(found)
@@ -53,6 +53,7 @@ def proposal_page(
         status,
         it=found,
         form=form,
+        reworded=status == 409,
         meanings=meanings(),
         discussion=of_thread(found.proposal.thread_id, actor),
         suggestions=suggestions(proposal_id),
@@ -76,16 +77,18 @@ def answer(network: Network, proposal: Proposal) -> Response:
     form = AnswerForm(
         about=proposal, parties=parties(mine), principles=principles(newest, network), offered=offered
     )
+    version_id = asked_version(form, newest)
+    if version_id != newest.id:
+        form.party.data = same_party(form.party.data, queries.entries_for(version_id, actor), mine)
     if form.validate_on_submit():
-        version_id = asked_version(form, newest)
         try:
             with form.catching(), transaction():
                 party = int(form.party.data) if form.party.data else None
                 answering.answer(version_id, given_in(form), by=actor, via=Door.WEB, entry_id=party)
                 return see(".proposal", proposal_id=proposal_id, _anchor="your-answer")
         except TooLate as late:
-            return too_late(proposal_id, late, form.reason.data, form.remedy.data)
-    return proposal_page(proposal_id, network, actor, form, 422)
+            return missed(form, proposal_id, network, late)
+    return look_again(form, proposal_id, network)
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/answer/take-back")
@@ -119,9 +122,25 @@ def comment(network: Network, proposal: Proposal) -> Response:
     return page("decisions/late.html", 422, proposal=proposal, message="", form=form)
 
 
-def too_late(proposal_id: int, late: TooLate, *typed: str | None) -> Response:
-    """The answer was not counted; the words are kept, to be posted as a comment."""
+def look_again(form: AnswerForm | ChoiceForm, proposal_id: int, network: Network) -> Response:
+    """The form with what is wrong in it; where it can't be sent again any more, what was typed."""
+    try:
+        with transaction():
+            answering.takes_answers(queries.newest_version(proposal_id).id)
+    except TooLate as late:
+        return missed(form, proposal_id, network, late)
+    return proposal_page(proposal_id, network, current_actor(), form, 422)
+
+
+def missed(form: AnswerForm | ChoiceForm, proposal_id: int, network: Network, late: TooLate) -> Response:
+    """The answer was not counted: it can be given to the new words where there are some, or be posted as a comment."""
+    newest, actor = queries.newest_version(proposal_id), current_actor()
+    new = asked_version(form, newest.id) != newest.id and answering.is_taken(newest)
+    if new and queries.entries_for(newest.id, actor):
+        form.version.data = str(newest.id)
+        return proposal_page(proposal_id, network, actor, form, 409)
     proposal = queries.proposal_whole(proposal_id)
+    typed = (form[name].data for name in ("reason", "remedy") if name in form)
     words = "\n\n".join(text for text in typed if text)
     kept = CommentForm(about=proposal, formdata=None, data={"body": words})
     return page("decisions/late.html", 409, proposal=proposal, message=late.message, form=kept)
@@ -156,6 +175,13 @@ def parties(entries: Sequence[RollEntry]) -> list[tuple[str, str]]:
     if len(entries) < 2:
         return []
     return [(str(entry.id), _("For myself") if entry.person_id else entry.name) for entry in entries]
+
+
+def same_party(chosen: str | None, before: Sequence[RollEntry], mine: Sequence[RollEntry]) -> str | None:
+    """For whom she answers, by the number that the party has beside the newest words."""
+    who = {(each.person_id, each.organisation_id) for each in before if str(each.id) == chosen}
+    same = (str(each.id) for each in mine if (each.person_id, each.organisation_id) in who)
+    return next(same, chosen)
 
 
 def _form_for(found: ProposalPage) -> AnswerForm:

@@ -105,9 +105,14 @@ def sealed(position: Position) -> str:
 def takes_answers(version_id: int) -> ProposalVersion:
     """The version, locked against closing, if answers to it are still taken; TooLate otherwise."""
     version = queries.version_for_answer(version_id)
-    if not version.is_open or not timing.takes_answers(clock.now(), version.deadline):
+    if not is_taken(version):
         raise TooLate(_too_late(version, clock.now()))
     return version
+
+
+def is_taken(version: ProposalVersion) -> bool:
+    """Whether answers to this version are still taken."""
+    return version.is_open and timing.takes_answers(clock.now(), version.deadline)
 
 
 def _too_late(version: ProposalVersion, now: datetime) -> str:

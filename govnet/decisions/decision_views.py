@@ -16,6 +16,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.forms import once
 from govnet.kernel.pages import data_page, page
+from govnet.kernel.paths import asked_page
 from govnet.kernel.words import say
 from govnet.permissions import Can, allows, current_actor
 
@@ -104,7 +105,7 @@ def check(network: Network, number: str) -> Response:
     found = checking.check(network, number, current_actor())
     asked = request.args.get("show", "")
     show = asked if asked in checking.SHOW else ""
-    at = min(max(request.args.get("page", 1, type=int), 1), 10_000)
+    at = asked_page()
     rows = checking.roll_page(found.decision, show, names=found.names, number=at) if show else None
     return page("decisions/check.html", it=found, decision=found.decision, rows=rows, show=show, number=at)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,14 +21,15 @@ from govnet.decisions.beside import Draft
 from govnet.decisions.blueprint import bp
 from govnet.decisions.counting import OPTIONS
 from govnet.decisions.discussion import of_thread
-from govnet.decisions.forms import AskForm, ProposeForm, with_rules
+from govnet.decisions.forms import AskForm, DraftForm, with_rules
 from govnet.decisions.opening import Ask, Words, digest
 from govnet.decisions.propose_views import asked_in, offered
 from govnet.forum import registry as threads
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
-from govnet.kernel.errors import RuleBroken
+from govnet.kernel.errors import RuleBroken, Stale
 from govnet.kernel.forms import once
+from govnet.kernel.meanwhile import meanwhile
 from govnet.kernel.pages import page, see
 from govnet.kernel.text import render
 from govnet.kernel.transaction import transaction
@@ -86,10 +87,21 @@ def change_draft_now(network: Network, draft: Draft) -> Response:
     form, draft_id = _change_form(network, draft), draft.id
     if form.validate_on_submit():
         words, ask = asked_in(form, draft.matter, _rules(draft), draft.thread_id)
-        with form.catching(), transaction():
-            drafting.change(draft_id, words, ask, by=current_actor(), via=Door.WEB)
-            return see(".draft", draft_id=draft_id)
+        seen, by = form.seen.data or "", current_actor()
+        try:
+            with form.catching(), transaction():
+                drafting.change(draft_id, words, ask, seen=seen, by=by, via=Door.WEB)
+                return see(".draft", draft_id=draft_id)
+        except Stale:
+            return _stale_page(network, drafts.whole(draft_id), form)
     return _change_page(network, draft, form, 422)
+
+
+def _stale_page(network: Network, draft: Draft, form: Any) -> Response:
+    """Both are shown; sending again now says that the newer one was seen."""
+    now = _change_form(network, draft, formdata=None)
+    form.seen.data = digest(draft.words)
+    return _change_page(network, draft, form, 409, meanwhile(now, form))
 
 
 def _rules(draft: Draft) -> list[Parameter[Any]]:
@@ -97,12 +109,13 @@ def _rules(draft: Draft) -> list[Parameter[Any]]:
     return [p.CATALOGUE[key] for key in words.changes if key in p.CATALOGUE]
 
 
-def _change_form(network: Network, draft: Draft) -> Any:
+def _change_form(network: Network, draft: Draft, **more: Any) -> Any:
     words, ask = drafts.loads(draft.words)
     charter = charters.rules_in_force(network.id)
     shown = charter if problems(charter, words.changes) else charter.with_changes(words.changes)
-    form_class, _chosen = with_rules(ProposeForm, _rules(draft), shown)
-    return offered(form_class(about=draft, data=_typed(words, ask)), network, charter, draft.matter)
+    form_class, _chosen = with_rules(DraftForm, _rules(draft), shown)
+    start = _typed(words, ask) | {"seen": digest(draft.words)}
+    return offered(form_class(about=draft, data=start, **more), network, charter, draft.matter)
 
 
 def _typed(words: Words, ask: Ask) -> dict[str, Any]:
@@ -121,7 +134,9 @@ def _typed(words: Words, ask: Ask) -> dict[str, Any]:
     }
 
 
-def _change_page(network: Network, draft: Draft, form: Any, status: int = 200) -> Response:
+def _change_page(
+    network: Network, draft: Draft, form: Any, status: int = 200, newer: Sequence[tuple[str, str]] = ()
+) -> Response:
     charter, zone = charters.rules_in_force(network.id), ZoneInfo(network.zone)
     return page(
         "decisions/propose.html",
@@ -131,6 +146,7 @@ def _change_page(network: Network, draft: Draft, form: Any, status: int = 200) -
         matter=draft.matter,
         rules=_rules(draft),
         draft=draft,
+        newer=newer,
         needs_draft=ways.needs_draft(charter),
         soonest=timing.earliest(clock.now(), charter, zone),
         latest=timing.latest(clock.now(), charter, zone),

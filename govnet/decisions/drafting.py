@@ -21,7 +21,7 @@ from govnet.decisions.opening import Ask, Doer, Words, check_proposer, check_way
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
-from govnet.kernel.errors import RuleBroken
+from govnet.kernel.errors import RuleBroken, Stale
 from govnet.kernel.words import say
 from govnet.permissions import Can, require
 from govnet.record.actions import record
@@ -48,14 +48,22 @@ def save(network: Network, words: Words, ask: Ask, *, by: Actor, via: Door) -> D
     return draft
 
 
-def change(draft_id: int, words: Words, ask: Ask, *, by: Actor, via: Door) -> Draft:
-    """Other words: the charter's notice begins again, and whoever wanted it asked has to say so again."""
+def change(draft_id: int, words: Words, ask: Ask, *, seen: str | None = None, by: Actor, via: Door) -> Draft:
+    """Other words: the charter's notice begins again, and whoever wanted it asked has to say so again.
+
+    Stale when it changed since the words with the digest `seen`, unless to these very words.
+    """
     draft, doer = _open(draft_id, Can.CHANGE_DRAFT, by, via)
     words, ask = _fit(
         charters.rules_in_force(draft.network_id), words, replace(ask, thread_id=draft.thread_id)
     )
+    kept = drafts.dumps(words, ask)
+    if seen is not None and draft.words != kept and digest(draft.words) != seen:
+        raise Stale(
+            _("Somebody changed this while you were writing."), newer=draft.question, yours=words.text
+        )
     if _same(draft, words, ask):
-        draft.words = drafts.dumps(words, ask)
+        draft.words = kept
         return draft
     cleared = drafts.sponsors_of(draft.id)
     db.session.execute(delete(Sponsor).where(Sponsor.draft_id == draft.id))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, SubmitField
-from wtforms.validators import AnyOf, InputRequired, Optional
+from wtforms.validators import AnyOf, InputRequired, Optional, ValidationError
 
 from govnet.charter import parameters as p
 from govnet.charter.fields import fields_for, name_of, options, typed
@@ -32,17 +33,24 @@ QUESTION_LIMIT = 140
 """With what a mail's subject says besides, a line that mail programs show."""
 
 
+class OneAnswer(RadioField):
+    """One of the answers that can be given; anything else is told what there is to do."""
+
+    def pre_validate(self, form: Any) -> None:
+        """It is one of those on the page."""
+        if self.data not in [str(choice.value) for choice in self.choices or ()]:
+            raise ValidationError(gettext("Choose one of the answers."))
+
+
 class AnswerForm(Form):
     """One answer, for oneself or for one's organisation."""
 
     version = HiddenField()
     party = RadioField(_l("For whom do you answer?"), validators=[Optional()])
-    answer = RadioField(_l("Your answer"), validators=[InputRequired(_l("Choose one of the answers."))])
+    answer = OneAnswer(_l("Your answer"), validators=[InputRequired(_l("Choose one of the answers."))])
     reason = Body(_l("Why? What should others know?"), limit=REASON_LIMIT)
     remedy = Body(_l("If you say Stop: what would let you live with it?"), limit=REASON_LIMIT)
-    principle = SelectField(
-        _l("If you say Stop: which of our principles does it rest on?"), validators=[Optional()], default=""
-    )
+    principle = SelectField(_l("If you say Stop: which of our principles does it rest on?"), default="")
     named = BooleanField(_l("Visitors may see my name beside my answer"))
 
     def __init__(
@@ -99,6 +107,13 @@ class ProposeForm(WordsForm):
     )
     replaces = SelectField(_l("Does it replace an earlier decision?"), coerce=int, default=0)
     review = Day(_l("Look at it again on"), validators=[Optional()])
+
+
+class DraftForm(ProposeForm):
+    """A draft in other words."""
+
+    seen = HiddenField()
+    """The digest of the words that stood there when they were opened to be changed."""
 
 
 class RewordForm(WordsForm):
@@ -197,7 +212,7 @@ class EnterForm(AnswerForm):
     party = SelectField(  # type: ignore[assignment]
         _l("Whose answer is it?"), validators=[InputRequired(_l("Choose whose answer it is."))]
     )
-    answer = RadioField(_l("Their answer"), validators=[InputRequired(_l("Choose one of the answers."))])
+    answer = OneAnswer(_l("Their answer"), validators=[InputRequired(_l("Choose one of the answers."))])
     how = RadioField(_l("How did it come?"), validators=[InputRequired(_l("Choose how the answer came."))])
 
 

@@ -100,6 +100,11 @@ class ChoiceForm(Form):
             choices={} if self.no_view.data else self.choices(),
         )
 
+    def forget(self) -> None:
+        """Leave empty what was chosen: the numbers may stand for other options now."""
+        for field in self.option_fields:
+            field.data = None
+
     def fill(self, given: Mapping[int, int]) -> None:
         """Fill in what somebody chose before."""
         for each, value in given.items():

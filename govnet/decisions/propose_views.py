@@ -36,6 +36,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.errors import Stale
 from govnet.kernel.forms import once
 from govnet.kernel.pages import page, see
+from govnet.kernel.paths import asked_number
 from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows, current_actor
 
@@ -102,13 +103,13 @@ def asked_in(form: Any, matter: str, rules: list[Parameter[Any]], thread_id: int
 
 
 def _thread_id(network: Network) -> int | None:
-    thread = of_thread(request.args.get("thread", type=int), current_actor())
+    thread = of_thread(asked_number("thread"), current_actor())
     return thread.thread.id if thread and thread.thread.network_id == network.id else None
 
 
 def _confirming(network: Network) -> bool:
     """Whether it confirms a trial of rules, which hold already."""
-    replaced = request.args.get("replaces", type=int)
+    replaced = asked_number("replaces")
     return trials.confirms(network.id, replaced, clock.today(network.zone))
 
 
@@ -123,7 +124,7 @@ def _about(network: Network, charter: Charter, matter: str) -> dict[str, Any]:
             (p.SECTIONS[section], [each for each in p.CATALOGUE.values() if each.section == section])
             for section in p.SECTIONS
         ],
-        "thread": of_thread(request.args.get("thread", type=int), current_actor()),
+        "thread": of_thread(asked_number("thread"), current_actor()),
     }
 
 
@@ -131,10 +132,10 @@ def _propose_form(
     network: Network, charter: Charter, matter: str, rules: list[Parameter[Any]], fresh: bool = False
 ) -> Any:
     form_class, _chosen = with_rules(ProposeForm, rules, charter)
-    thread = of_thread(request.args.get("thread", type=int), current_actor()) if fresh else None
+    thread = of_thread(asked_number("thread"), current_actor()) if fresh else None
     question = (thread.thread.question or thread.thread.title) if thread else ""
     first = timing.earliest(clock.now(), charter, ZoneInfo(network.zone))
-    replaced = request.args.get("replaces", 0, type=int)
+    replaced = asked_number("replaces") or 0
     start = {
         "way": ways.ways(charter, matter)[0],
         "closes": first,
@@ -172,10 +173,11 @@ def _propose_page(network: Network, charter: Charter, matter: str, form: Any, st
         matter=matter,
         rules=_wanted_rules(),
         draft=None,
+        newer=(),
         needs_draft=ways.needs_draft(charter),
         soonest=timing.earliest(clock.now(), charter, zone),
         latest=timing.latest(clock.now(), charter, zone),
-        thread=of_thread(request.args.get("thread", type=int), current_actor()),
+        thread=of_thread(asked_number("thread"), current_actor()),
     )
 
 

@@ -19,6 +19,7 @@ from govnet.decisions.states import FOR_GOOD, State, replaced_by, replaced_until
 from govnet.forum.queries import reach
 from govnet.kernel.clock import today
 from govnet.kernel.pages import data_page, page
+from govnet.kernel.paths import asked_number, asked_page
 from govnet.kernel.said import Said
 from govnet.kernel.words import say
 from govnet.permissions import Can, allows, current_actor
@@ -37,13 +38,9 @@ def _asked(choices: Choices) -> Filter:
     }
     wanted = {name: request.args.get(name, "") for name in known}
     chosen = {name: value for name, value in wanted.items() if value in known[name]}
-    year, topic = request.args.get("year", type=int), request.args.get("topic", type=int)
+    year, topic = asked_number("year"), asked_number("topic")
     seen = topic if topic in {key for key, _title in choices.topics} else None
-    return Filter(year if year and 0 < year < 10_000 else None, seen, **chosen)
-
-
-def _number() -> int:
-    return min(max(request.args.get("page", 1, type=int), 1), 100_000)
+    return Filter(year if year and year < 10_000 else None, seen, **chosen)
 
 
 @bp.get("/<network:network>/decisions", endpoint="register")
@@ -51,7 +48,7 @@ def _number() -> int:
 def the_register(network: Network) -> Response:
     """What is open, and everything that was decided, newest first."""
     choices = finding.choices(network.id, list(reach(current_actor())))
-    wanted, number, day = _asked(choices), _number(), today(network.zone)
+    wanted, number, day = _asked(choices), asked_page(100_000), today(network.zone)
     found = finding.found(network.id, wanted, day, total=choices.total, number=number)
     return page(
         "decisions/register.html",
@@ -92,7 +89,9 @@ def register_data(network: Network) -> Response:
     """The register as data, a page at a time, by the same filters."""
     choices = finding.choices(network.id, list(reach(current_actor())))
     wanted = _asked(choices)
-    found = finding.found(network.id, wanted, today(network.zone), total=choices.total, number=_number())
+    found = finding.found(
+        network.id, wanted, today(network.zone), total=choices.total, number=asked_page(100_000)
+    )
     more = found.number < found.pages
     return data_page(
         {

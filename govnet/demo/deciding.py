@@ -53,7 +53,7 @@ def plan(stage: Stage) -> None:
 
 def _proposal(stage: Stage, proposal: Proposal) -> None:
     opened = stage.calendar.at(-proposal.opened_days_ago, 20.5)
-    closes = _closing_day(stage, proposal)
+    closes = closing_day(stage, proposal)
     stage.at(opened, lambda: _propose(stage, proposal, closes))
     for number, earlier in enumerate(proposal.earlier):
         changed = stage.calendar.at(-earlier.until_days_ago, 20)
@@ -136,7 +136,7 @@ def _after(stage: Stage, days: int) -> datetime:
     return stage.calendar.at(days, 18) + timedelta(seconds=2)
 
 
-def _closing_day(stage: Stage, proposal: Proposal) -> date:
+def closing_day(stage: Stage, proposal: Proposal) -> date:
     """The day in the files, or the next working day where it is none."""
     return from_day(stage.calendar.day(proposal.closes_days), _KEEPS)
 

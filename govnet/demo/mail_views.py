@@ -13,6 +13,7 @@ from govnet.demo.catcher import Caught, folder_in, one, some
 from govnet.demo.forms import AnswerForm
 from govnet.kernel import clock
 from govnet.kernel.pages import never_cached, page, see
+from govnet.kernel.paths import asked_number
 from govnet.mail import preview, receiving, replies
 from govnet.permissions import Can, allows
 
@@ -44,7 +45,7 @@ def _mail(number: int) -> Caught:
 def mails() -> Response:
     """The newest fifty, or those before one of them; to one address if asked."""
     to = request.args.get("to", "")[:254]
-    before = request.args.get("before", type=int)
+    before = asked_number("before")
     found = some(_folder(), to=to, before=before, limit=ON_A_PAGE + 1)
     older = found[ON_A_PAGE - 1].number if len(found) > ON_A_PAGE else None
     return page("demo/mails.html", mails=found[:ON_A_PAGE], to=to, older=older, first=before is None)

@@ -92,7 +92,7 @@ def open_topic(network: Network, about: About, *, by: Actor, via: Door, slug: st
         slug=_free_slug(slug or rules.slug_of(about.title), {other.slug for other in others}),
         position=max((other.position for other in others), default=0) + 1,
     )
-    _describe(topic, about)
+    describe(topic, about)
     db.session.add(topic)
     record(events.TopicOpened(network=network, by=by, under=authority, via=via, topic=topic, title=about.title,
                               seen_by=Visibility(about.audience.value)))  # fmt: skip
@@ -106,20 +106,11 @@ def _free_slug(slug: str, taken: set[str]) -> str:
     return free
 
 
-def _describe(topic: Topic, about: About) -> None:
+def describe(topic: Topic, about: About) -> None:
+    """Make the topic what somebody wants it to be."""
     topic.title, topic.description, topic.visibility = about.title, about.description, about.audience
     if about.archived != (topic.archived_at is not None):
         topic.archived_at = now() if about.archived else None
-
-
-def change_topic(topic: Topic, about: About, *, by: Actor, via: Door) -> None:
-    """Another title, description or audience, or no new discussions; its threads stay as they are."""
-    authority = require(by, Can.KEEP_TOPICS, topic)
-    if about.audience is not topic.visibility:
-        rules.check_audience(about.audience, queries.terms_of(topic.network_id))
-    _describe(topic, about)
-    record(events.TopicChanged(network=network_of(topic), by=by, under=authority, via=via, topic=topic, title=about.title,
-                               archived=about.archived, seen_by=Visibility(about.audience.value)))  # fmt: skip
 
 
 def start_thread(topic: Topic, draft: Draft, *, by: Actor, via: Door) -> Thread:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from flask import Blueprint
 from flask_limiter.util import get_remote_address
 
 from govnet.permissions import current_actor
 
 bp = Blueprint("forum", __name__)
-
-
-def asked_page() -> int:
-    """The page that the address names; the first where it names none."""
-    text = request.args.get("page", "1")
-    return max(1, int(text)) if text.isdecimal() and len(text) < 7 else 1
 
 
 def who() -> str:

@@ -151,6 +151,8 @@ class TopicForm(Form):
         default=Audience.PUBLIC.value,
     )
     archived = BooleanField(_l("Takes no new discussions"))
+    seen = HiddenField()
+    """How the topic stood when it was opened to be changed."""
 
 
 PROMISE = N_("remove")

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from govnet.charter.models import Network
 from govnet.extensions import limiter
 from govnet.forum import cases, moderation, queries, rights, rules
-from govnet.forum.blueprint import asked_page, bp, who
+from govnet.forum.blueprint import bp, who
 from govnet.forum.forms import (
     AppealForm,
     DismissForm,
@@ -26,6 +26,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotFound
 from govnet.kernel.forms import Form, once
 from govnet.kernel.pages import never_cached, page, see
+from govnet.kernel.paths import asked_page
 from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows, can, current_actor, require
 

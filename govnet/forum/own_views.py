@@ -7,10 +7,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from govnet.forum import leaving
-from govnet.forum.blueprint import asked_page, bp
+from govnet.forum.blueprint import bp
 from govnet.forum.forms import PROMISE, TakeBackForm
 from govnet.kernel.actor import Door
 from govnet.kernel.pages import page, see
+from govnet.kernel.paths import asked_page
 from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows, current_actor
 

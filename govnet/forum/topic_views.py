@@ -9,15 +9,17 @@ from flask_babel import gettext as _
 
 from govnet.charter.models import Network
 from govnet.extensions import limiter
-from govnet.forum import actions, data, queries, rights, rules
-from govnet.forum.blueprint import asked_page, bp, who
+from govnet.forum import actions, data, queries, rights, rules, topic_changes
+from govnet.forum.blueprint import bp, who
 from govnet.forum.forms import StartForm, TopicForm
 from govnet.forum.kinds import Audience
 from govnet.forum.models import Topic
 from govnet.kernel.actor import Door
-from govnet.kernel.errors import NotFound
+from govnet.kernel.errors import NotFound, Stale
 from govnet.kernel.forms import once
+from govnet.kernel.meanwhile import meanwhile
 from govnet.kernel.pages import data_page, page, see
+from govnet.kernel.paths import asked_page
 from govnet.kernel.text import render
 from govnet.kernel.transaction import transaction
 from govnet.mail import actions as mail
@@ -153,7 +155,7 @@ def new_topic(network: Network) -> Response:
                 lambda made: url_for(".topic", slug=made.slug),
                 done=_("The topic is there."),
             )
-    return page("forum/keep_topic.html", 422 if form.errors else 200, form=form, topic=None)
+    return page("forum/keep_topic.html", 422 if form.errors else 200, form=form, topic=None, newer=())
 
 
 @bp.route("/<network:network>/forum/<slug>/change", methods=["GET", "POST"])
@@ -161,15 +163,28 @@ def new_topic(network: Network) -> Response:
 def change_topic(network: Network, slug: str) -> Response:
     """Officers change a topic, or close it for new discussions."""
     found = _topic(network, slug)
-    values = {"title": found.title, "description": found.description, "audience": found.visibility.value,
-              "archived": found.archived_at is not None}  # fmt: skip
-    form = TopicForm(about=found, data=values)
-    _offer(form, found)
+    form, newer = _change_form(found), []
     if form.validate_on_submit():
-        with form.catching(), transaction():
-            actions.change_topic(found, _about(form), by=current_actor(), via=Door.WEB)
-            return see(".topic", slug=slug)
-    return page("forum/keep_topic.html", 422 if form.errors else 200, form=form, topic=found)
+        seen, by = form.seen.data or "", current_actor()
+        try:
+            with form.catching(), transaction():
+                topic_changes.change_topic(found, _about(form), seen=seen, by=by, via=Door.WEB)
+                return see(".topic", slug=slug)
+        except Stale:
+            found = _topic(network, slug)
+            newer = meanwhile(_change_form(found, formdata=None), form)
+            form.seen.data = topic_changes.fingerprint(found)
+    status = 409 if newer else 422 if form.errors else 200
+    return page("forum/keep_topic.html", status, form=form, topic=found, newer=newer)
+
+
+def _change_form(topic: Topic, **more: Any) -> TopicForm:
+    """The topic as it is, to be changed."""
+    values = {"title": topic.title, "description": topic.description, "audience": topic.visibility.value,
+              "archived": topic.archived_at is not None, "seen": topic_changes.fingerprint(topic)}  # fmt: skip
+    form = TopicForm(about=topic, data=values, **more)
+    _offer(form, topic)
+    return form
 
 
 def _offer(form: TopicForm, topic: Topic | None = None) -> None:

@@ -21,7 +21,7 @@ from govnet.forum import (
     thread_parts,
     topic_views,
 )
-from govnet.forum.blueprint import asked_page, bp, who
+from govnet.forum.blueprint import bp, who
 from govnet.forum.forms import EditForm, FrameForm, PreviewForm, ReplyForm, number_in
 from govnet.forum.kinds import PostState
 from govnet.forum.models import Post, Thread
@@ -30,6 +30,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotFound, Stale
 from govnet.kernel.forms import once
 from govnet.kernel.pages import data_page, page, see
+from govnet.kernel.paths import asked_page
 from govnet.kernel.text import render
 from govnet.kernel.transaction import transaction
 from govnet.mail import actions as mail

@@ -19,16 +19,17 @@ from flask_wtf import FlaskForm
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import FileField, HiddenField, SelectMultipleField, StringField
+from wtforms import FileField, HiddenField, IntegerField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.i18n import messages_path
 from wtforms.validators import InputRequired, ValidationError
-from wtforms.widgets import TextArea
+from wtforms.widgets import HiddenInput, TextArea
 
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.models import Submission
+from govnet.kernel.paths import MOST
 from govnet.kernel.text import clean
 from govnet.kernel.transaction import transaction
 from govnet.kernel.words import say
@@ -75,6 +76,19 @@ class Body(Text):
 
     def __init__(self, label: Any = "", *, limit: int = POST_LIMIT, **kwargs: Any) -> None:
         super().__init__(label, limit=limit, **kwargs)
+
+
+class HiddenId(IntegerField):
+    """An id, or the number of a version, that nobody types; what no database can hold is none."""
+
+    widget = HiddenInput()
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read it, within what there can be."""
+        super().process_formdata(valuelist)
+        if self.data is not None and not 0 <= self.data <= MOST:
+            self.data = None
+            raise ValueError(self.gettext("Not a valid integer value."))
 
 
 @lru_cache

@@ -1,4 +1,4 @@
-"""Addresses: a network's slug, ids that fit a database, and where things lie on disk."""
+"""Addresses: a network's slug, ids and numbers that fit a database, and where things lie on disk."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, abort, g, has_request_context
+from flask import Flask, abort, g, has_request_context, request
 from werkzeug.routing import BaseConverter, IntegerConverter
 
 PACKAGE = Path(__file__).resolve().parent.parent
+MOST = 2**31 - 1
+"""The largest number that any database can hold in a column of ids."""
 
 
 def beside(name: str) -> str:
@@ -34,8 +36,19 @@ class IdConverter(IntegerConverter):
     """An id that any database can hold."""
 
     def __init__(self, map: Any, *args: Any, **kwargs: Any) -> None:  # noqa: A002
-        kwargs.setdefault("max", 2**31 - 1)
+        kwargs.setdefault("max", MOST)
         super().__init__(map, *args, **kwargs)
+
+
+def asked_number(name: str) -> int | None:
+    """The number that the address gives under that name; None where it gives none, or one that is no id."""
+    found = request.args.get(name, type=int)
+    return found if found is not None and 0 < found <= MOST else None
+
+
+def asked_page(most: int = 10_000) -> int:
+    """Which page of a list the address asks for: the first one, unless it says another."""
+    return min(asked_number("page") or 1, most)
 
 
 def bind(app: Flask, network_by_slug: Callable[[str], Any]) -> None:

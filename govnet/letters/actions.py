@@ -99,9 +99,7 @@ def edit(letter: Letter, draft: Draft, *, seen: int, by: Actor, via: Door) -> No
     refuse(rules.why_no_names(letter.state, clock.now(), letter.deadline))
     if letter.version != seen:
         raise Stale(
-            _(
-                "You changed this letter somewhere else while you were writing. Here are both; nothing is lost."
-            ),
+            _("You changed this letter somewhere else while you were writing."),
             newer=letter.text,
             yours=draft.text,
         )

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField, StringField
+from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import InputRequired, Optional
-from wtforms.widgets import HiddenInput
 
 from govnet.charter.fields import options
 from govnet.kernel.days import Day
-from govnet.kernel.forms import SAME_FOR, Body, Form, Text
+from govnet.kernel.forms import SAME_FOR, Body, Form, HiddenId, Text
 from govnet.letters.actions import Draft, Party
 
 TITLE_LIMIT = 140
@@ -57,7 +56,7 @@ class StartForm(LetterForm):
 class SignForm(Form):
     """One's name, or one's organisation's, under the words that one has read."""
 
-    seen = IntegerField(widget=HiddenInput(), validators=[InputRequired(_l("Please read the letter again."))])
+    seen = HiddenId(validators=[InputRequired(_l("Please read the letter again."))])
     party = StringField()
     """Which button was pressed: there is one for each name that the reader can give."""
 

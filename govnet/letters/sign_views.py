@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -17,6 +17,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.forms import once
 from govnet.kernel.pages import page, see
+from govnet.kernel.paths import asked_number
 from govnet.kernel.transaction import transaction
 from govnet.letters import actions, queries, rules
 from govnet.letters.blueprint import bp
@@ -66,8 +67,8 @@ def _party(form: StartForm) -> str:
 
 def _thread(network: Network) -> Thread | None:
     """The discussion that the letter comes from, if the reader may read it."""
-    asked = request.args.get("thread", type=int)
-    found = db.session.get(Thread, asked) if asked and asked < 2**31 else None
+    asked = asked_number("thread")
+    found = db.session.get(Thread, asked) if asked else None
     if found is None or found.network_id != network.id or not can(current_actor(), Can.READ_THREAD, found):
         return None
     return found

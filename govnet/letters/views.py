@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.forum import registry as threads
 from govnet.kernel.pages import data_page, page
+from govnet.kernel.paths import asked_page
 from govnet.letters import follow_views, queries, shown, sign_views, words
 from govnet.letters.blueprint import bp
 from govnet.letters.models import Letter
@@ -45,15 +46,11 @@ def _go_on(thread: Any) -> tuple[str, str, str] | None:
     return _("Gather names for a letter"), url_for("letters.start", thread=thread.id), "mail"
 
 
-def _page_number() -> int:
-    return min(max(request.args.get("page", 1, type=int), 1), 10_000)
-
-
 @bp.get("/<network:network>/letters", endpoint="letters")
 @allows(Can.READ)
 def the_letters(network: Network) -> Response:
     """What gathers names, what is to be sent, what waits for a reply, and what was answered."""
-    number = _page_number()
+    number = asked_page()
     going = queries.under_way(network.id) if number == 1 else []
     over = queries.over(network.id, number)
     parts = {state: [row for row in going if row.letter.state is state] for state in State}
@@ -64,7 +61,7 @@ def the_letters(network: Network) -> Response:
 @allows(Can.READ)
 def letters_data(network: Network) -> Response:
     """The same as data, a page at a time."""
-    number = _page_number()
+    number = asked_page()
     going = queries.under_way(network.id) if number == 1 else []
     over = queries.over(network.id, number)
     following = url_for(".letters_data", page=number + 1) if len(over) > PAGE else None

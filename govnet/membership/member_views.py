@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,6 +13,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotFound
 from govnet.kernel.forms import Form
 from govnet.kernel.pages import data_page, never_cached, page, see
+from govnet.kernel.paths import asked_page
 from govnet.kernel.transaction import transaction
 from govnet.membership import member_actions, queries, renewing
 from govnet.membership.agreeing import unagreed
@@ -31,8 +31,7 @@ from govnet.permissions import Can, allows, can, current_actor
 def members(network: Network) -> Response:
     """Names for members; numbers, and those who agreed to be named, for everybody."""
     inside = can(current_actor(), Can.SEE_MEMBERS, network)
-    number = request.args.get("page", "1")
-    at = min(int(number), 10_000) if number.isdecimal() and number.isascii() and int(number[:6]) else 1
+    at = asked_page()
     return page(
         "membership/members.html",
         counts=queries.counts(network.id),

@@ -36,7 +36,7 @@ def change(network: Network, new: dict[str, str], *, seen: str, by: Actor, via: 
     old = values(network)
     if fingerprint(network) != seen:
         raise Stale(
-            _("Somebody changed the settings while you were writing. Here are both; nothing is lost."),
+            _("Somebody changed the settings while you were writing."),
             newer=_lines(old),
             yours=_lines(new),
         )

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, current_app, request, stream_with_
 from flask_babel import lazy_gettext as _l
 
 from govnet.kernel.pages import data_page, page
+from govnet.kernel.paths import asked_number
 from govnet.permissions import Can, allows, current_actor
 from govnet.record import exports, queries, reading, registry
 from govnet.record.events import HasChain, Visibility
@@ -149,7 +150,7 @@ def _one(network: Network, number: int) -> Line:
 
 def _some(network: Network) -> dict[str, Any]:
     head = queries.head(network.id)
-    before = min(max(request.args.get("before", head[0] + 1, type=int), 2), head[0] + 1)
+    before = min(max(asked_number("before") or head[0] + 1, 2), head[0] + 1)
     found = queries.entries(network.id, EVERYTHING, before=before, limit=PAGE)
     lines = [reading.line(one, current_actor(), network.zone) for one in found]
     last = lines[-1].entry.number if lines else 0

@@ -35,7 +35,7 @@ from tests.decisions.builders import (
 )
 from tests.decisions.test_decision_mail import names_of, subjects, told
 from tests.decisions.test_decision_pages import browser
-from tests.pages import opened, send
+from tests.pages import Html, check, opened, send
 
 pytestmark = pytest.mark.usefixtures("context")
 WORDS = Words(QUESTION, "Nine seats, **one each year** up again.")
@@ -333,6 +333,47 @@ def test_she_changes_her_draft_and_drops_it(app: Flask) -> None:
     kept = send(client, f"{where}/change", {"options": "Leeds\nYork"}, action="/change")
     assert "York" in kept.text
     assert "Dropped by its author" in send(client, where, {}, action="/drop").text
+
+
+def test_a_draft_changed_in_two_tabs_shows_both_and_loses_nothing(app: Flask) -> None:
+    network = a_network_with_rules()
+    (ann,) = members(network, 1)
+    draft = a_draft(network, ann, dataclasses.replace(WORDS, options=("Leeds", "Cardiff")), method="score")
+    client, where = browser(app, ann), f"/uk/proposals/drafts/{draft.id}/change"
+    tab = opened(client, where).forms[-1]["fields"]
+    first = {each["name"]: each["value"] for each in tab if each["name"] == "seen"}
+    other = {"text": "Eight seats.", "closes": "2015-05-12", "choosing": "dots"}
+    assert send(client, where, other, action="/change", follow=False).status_code == 303
+    mine = {"text": "Ten seats.", "closes": "2015-05-13", "seen": first["seen"]}
+    again = send(client, where, mine, action="/change")
+    assert again.status_code == 409
+    page = Html(again.text)
+    check(page, where)
+    assert "This was changed while you were writing." in page.text
+    assert "Eight seats." in page.text
+    assert "Tue 12 May 2015" in page.text
+    fields = {each["name"]: each["value"] for each in page.forms[-1]["fields"] if each["name"]}
+    assert fields["text"].strip() == "Ten seats."
+    assert text_of(draft) == "Eight seats."
+    assert client.post(where, data={**fields, "way": "options"}).status_code == 303
+    assert text_of(draft) == "Ten seats."
+
+
+def text_of(draft: Draft) -> str:
+    db.session.rollback()  # what was read before the page wrote
+    return drafts.loads(db.session.get_one(Draft, draft.id).words)[0].text
+
+
+def test_a_change_sent_twice_is_one_change(app: Flask) -> None:
+    network = a_network_with_rules()
+    (ann,) = members(network, 1)
+    draft = a_draft(network, ann)
+    client, where = browser(app, ann), f"/uk/proposals/drafts/{draft.id}/change"
+    seen = next(e["value"] for e in opened(client, where).forms[-1]["fields"] if e["name"] == "seen")
+    for _time in range(2):
+        typed = {"text": "Eight seats.", "closes": "2015-05-12", "seen": seen}
+        sent = send(client, where, typed, action="/change", follow=False)
+        assert sent.status_code == 303
 
 
 def test_a_day_that_is_too_soon_is_said_on_the_draft(app: Flask) -> None:

@@ -10,12 +10,17 @@ import pytest
 
 from govnet.charter import parameters
 from govnet.charter.founding_file import read_founding
+from govnet.charter.holidays import public_holidays
 from govnet.charter.models import ACCENTS, RESERVED
-from govnet.charter.rules import problems
+from govnet.charter.rules import Charter, problems
+from govnet.charter.working_days import holidays_are, working
 from govnet.decisions.rules import FIVE, Kind, Outcome, Tally, outcome, rule_for
+from govnet.decisions.timing import earliest
+from govnet.demo import deciding
 from govnet.demo.dates import Calendar, spread
 from govnet.demo.facts import Facts, Thread
 from govnet.demo.reading import read
+from govnet.demo.stage import Stage
 
 CALENDAR = Calendar(datetime(2026, 5, 14, 10, 20, tzinfo=UTC), ZoneInfo("Europe/London"))
 ROLES = {"member", "steering", "coordinator", "operator"}
@@ -243,6 +248,27 @@ def test_what_proposals_change_in_the_charter_can_be_changed(facts: Facts) -> No
     for proposal in facts.proposals:
         assert problems(charter, proposal.changes) == {}, proposal.key
         assert proposal.matter in parameters.MATTERS, proposal.key
+
+
+def test_the_rules_after_nine_places_say_what_its_text_says(facts: Facts) -> None:
+    charter = read_founding(tomllib.loads(facts.founding), reserved=RESERVED, accents=ACCENTS).charter
+    nine = charter.with_changes(next(one for one in facts.proposals if one.key == "nine").changes)
+    kinds = ("individual_seats", "organisation_seats", "sister_seats")
+    assert nine[parameters.CATALOGUE["committee.seats"]] == 9
+    assert [nine[parameters.CATALOGUE[f"committee.{kind}"]] for kind in kinds] == [3, 3, 3]
+
+
+@pytest.mark.parametrize("day", [*range(1, 15), *range(20, 32)])
+def test_whenever_the_demo_starts_a_question_closes_on_the_next_working_day(facts: Facts, day: int) -> None:
+    """In an ordinary fortnight of December, and over its holidays."""
+    rules = Charter({parameters.HOLIDAYS.key: "GB-ENG"})
+    started = Calendar(datetime(2026, 12, day, 17, 30, tzinfo=UTC), ZoneInfo("Europe/London"))
+    stage = Stage(calendar=started, facts=facts)
+    holidays_are(public_holidays)
+    paid = next(one for one in facts.proposals if one.key == "paid")
+    next_one = next(each for n in range(1, 9) if working(each := started.day(n), rules))
+    assert deciding.closing_day(stage, paid) == next_one
+    assert earliest(started.at(-paid.opened_days_ago, 20.5), rules, started.zone) <= next_one
 
 
 def test_answers_make_of_each_proposal_what_its_story_says(facts: Facts) -> None:

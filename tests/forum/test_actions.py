@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from govnet.extensions import db
-from govnet.forum import actions, queries, readers, thread_page
+from govnet.forum import actions, queries, readers, thread_page, topic_changes
 from govnet.forum.kinds import Audience, PostState, ThreadState
 from govnet.forum.models import Post, PostVersion, ReadMark, Thanks, Thread, Topic
 from govnet.kernel import clock
@@ -129,7 +129,7 @@ def test_an_archived_topic_takes_no_new_discussions(network, ann):
     topic = a_topic(network)
     with transaction():
         officer = builders.acting(builders.a_coordinator(network), network)
-        actions.change_topic(topic, actions.About(title="Old", archived=True), by=officer, via=Door.WEB)
+        topic_changes.change_topic(topic, actions.About(title="Old", archived=True), by=officer, via=Door.WEB)
     with pytest.raises(RuleBroken, match="no new discussions"):
         a_thread(topic, ann)
 

@@ -239,6 +239,21 @@ def test_thanks_are_said_and_taken_back_with_one_button(client, forum):
         assert forum.row(Post, forum.post_id(2)).thanks == expected
 
 
+def test_two_officers_who_change_a_topic_at_once_see_both(client, forum):
+    forum.signed_in(client, forum.sam)
+    send(client, "/uk/forum/new", {"title": "Money", "description": "Who pays"})
+    where = "/uk/forum/money/change"
+    seen = next(each["value"] for each in opened(client, where).forms[-1]["fields"] if each["name"] == "seen")
+    assert send(client, where, {"description": "Who pays whom", "archived": "on"}).status_code == 200
+    late = send(client, where, {"title": "Grants", "description": "Who gives", "seen": seen})
+    assert late.status_code == 409
+    for words in ("This was changed while you were writing.", "Who pays whom", "Who gives", "Grants"):
+        assert words in late.text
+    fields = {each["name"]: each["value"] for each in Html(late.text).forms[-1]["fields"] if each["name"]}
+    assert client.post(where, data=fields | {"audience": "public"}).status_code == 303
+    assert "Who gives" in opened(client, "/uk/forum/money").text
+
+
 def test_officers_add_and_change_topics(client, forum):
     forum.signed_in(client, forum.sam)
     response = send(client, "/uk/forum/new", {"title": "Money", "description": "Who pays"})

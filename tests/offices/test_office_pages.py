@@ -285,6 +285,7 @@ def test_two_who_change_the_settings_at_once_lose_nothing(client, app, uk):
     with transaction():
         db.session.get_one(Network, uk.id).contact_phone = "123"
     late = client.post("/uk/settings", data={**form, "contact_phone": "456"})
+    assert late.text.count("nothing is lost") == 1
     assert late.status_code == 409
     assert "456" in late.text
     assert "123" in late.text

@@ -37,6 +37,15 @@ def test_time_comes_from_the_clock(path):
 
 
 @pytest.mark.parametrize("path", FILES, ids=source.name)
+def test_numbers_in_addresses_and_hidden_ids_are_bounded_in_one_place(path):
+    if source.name(path) in ("kernel/paths.py", "kernel/forms.py"):
+        return
+    text = path.read_text()
+    assert "type=int" not in text, f"{source.name(path)} reads a number itself: kernel.paths.asked_number"
+    assert "IntegerField(" not in text, f"{source.name(path)} takes any number: kernel.forms.HiddenId"
+
+
+@pytest.mark.parametrize("path", FILES, ids=source.name)
 def test_files_and_functions_are_short(path):
     """The one table of rights may be as long as it must."""
     lines, most = len(path.read_text().splitlines()), 400 if source.name(path) == "permissions.py" else 300

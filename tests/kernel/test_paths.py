@@ -1,0 +1,44 @@
+"""Numbers in addresses and hidden fields that no database could hold: they name nothing, and break nothing."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from tests.builders import a_coordinator, a_network, sign_in
+from tests.pages import opened, send
+
+HUGE = "99999999999999999999"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"proposals/new?thread={HUGE}",
+        f"proposals/new?matter=money&thread={HUGE}",
+        f"proposals/new?matter=charter&replaces={HUGE}",
+        f"proposals/new?matter=money&replaces={HUGE}",
+        f"letters/new?thread={HUGE}",
+        f"announcements/new?corrects={HUGE}",
+        f"decisions?year={HUGE}&topic={HUGE}&page={HUGE}",
+        f"forum?page={HUGE}",
+        f"members?page={HUGE}",
+        f"members?page={'9' * 5000}",
+        f"letters?page={HUGE}",
+        f"record?before={HUGE}",
+        "record?before=-1",
+    ],
+)
+def test_a_number_too_large_for_any_database_names_nothing(app: Flask, address: str) -> None:
+    with app.app_context():
+        client = sign_in(app.test_client(), a_coordinator(a_network()))
+    opened(client, f"/uk/{address}")
+
+
+def test_sending_such_a_form_is_answered_like_any_other(app: Flask) -> None:
+    with app.app_context():
+        client = sign_in(app.test_client(), a_coordinator(a_network()))
+    asked = send(client, f"/uk/proposals/new?matter=money&thread={HUGE}", {"question": "So?", "text": "So."})
+    assert asked.status_code == 200
+    words = {"subject": "News", "body": "Some.", "corrects": HUGE}
+    assert send(client, "/uk/announcements/new", words).status_code == 422
