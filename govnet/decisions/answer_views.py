@@ -135,7 +135,7 @@ def look_again(form: AnswerForm | ChoiceForm, proposal_id: int, network: Network
 def missed(form: AnswerForm | ChoiceForm, proposal_id: int, network: Network, late: TooLate) -> Response:
     """The answer was not counted: it can be given to the new words where there are some, or be posted as a comment."""
     newest, actor = queries.newest_version(proposal_id), current_actor()
-    new = asked_version(form, newest.id) != newest.id and answering.is_taken(newest)
+    new = asked_version(form, newest) != newest.id and answering.is_taken(newest)
     if new and queries.entries_for(newest.id, actor):
         form.version.data = str(newest.id)
         return proposal_page(proposal_id, network, actor, form, 409)

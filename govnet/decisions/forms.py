@@ -33,13 +33,13 @@ QUESTION_LIMIT = 140
 """With what a mail's subject says besides, a line that mail programs show."""
 
 
-class OneAnswer(RadioField):
-    """One of the answers that can be given; anything else is told what there is to do."""
+def _is_offered(_form: Any, field: Any) -> None:
+    """It is one of those on the page."""
+    if field.data not in {str(choice.value) for choice in field.choices or ()}:
+        raise ValidationError(gettext("Choose one of the answers."))
 
-    def pre_validate(self, form: Any) -> None:
-        """It is one of those on the page."""
-        if self.data not in [str(choice.value) for choice in self.choices or ()]:
-            raise ValidationError(gettext("Choose one of the answers."))
+
+_ONE_OF_THEM = [InputRequired(_l("Choose one of the answers.")), _is_offered]
 
 
 class AnswerForm(Form):
@@ -47,7 +47,7 @@ class AnswerForm(Form):
 
     version = HiddenField()
     party = RadioField(_l("For whom do you answer?"), validators=[Optional()])
-    answer = OneAnswer(_l("Your answer"), validators=[InputRequired(_l("Choose one of the answers."))])
+    answer = RadioField(_l("Your answer"), validators=_ONE_OF_THEM, validate_choice=False)
     reason = Body(_l("Why? What should others know?"), limit=REASON_LIMIT)
     remedy = Body(_l("If you say Stop: what would let you live with it?"), limit=REASON_LIMIT)
     principle = SelectField(_l("If you say Stop: which of our principles does it rest on?"), default="")
@@ -212,7 +212,7 @@ class EnterForm(AnswerForm):
     party = SelectField(  # type: ignore[assignment]
         _l("Whose answer is it?"), validators=[InputRequired(_l("Choose whose answer it is."))]
     )
-    answer = OneAnswer(_l("Their answer"), validators=[InputRequired(_l("Choose one of the answers."))])
+    answer = RadioField(_l("Their answer"), validators=_ONE_OF_THEM, validate_choice=False)
     how = RadioField(_l("How did it come?"), validators=[InputRequired(_l("Choose how the answer came."))])
 
 

@@ -274,24 +274,6 @@ def timeline(it: ProposalPage, zone: str) -> list[Event]:
     return found
 
 
-def history(decision: Decision, zone: str) -> list[Event]:
-    """How a decision came about."""
-    version = decision.version
-    proposal = version.proposal
-    found: list[Event] = []
-    if proposal.taken_on:
-        found.append((say(proposal.taken_on), proposal.taken_where, "", True))
-    if version.number > 1:
-        found.append((say_when(proposal.opened_at, zone), _("First asked"), "", True))
-    found += _opened([version], zone)
-    if version.waiting_since:
-        found.append((say_when(version.waiting_since, zone), _("Stopped; the waiting time began"), "", True))
-    found.append((say_when(decision.decided_at, zone), short(decision.outcome, decision.door), "", True))
-    if decision.review_on:
-        found.append((say(decision.review_on), _("To be looked at again"), "", False))
-    return found
-
-
 def _opened(versions: Sequence[ProposalVersion], zone: str) -> list[Event]:
     found: list[Event] = []
     for version in versions:

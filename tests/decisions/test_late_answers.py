@@ -109,6 +109,8 @@ def test_the_form_says_what_a_stop_needs_and_what_there_is_to_choose_from(app: F
     ann, bob = members(network, 2)
     client, url = browser(app, bob), f"/uk/proposals/{a_proposal(network, ann).id}"
     text = client.get(url).text
+    fields = [each for form in Html(text).forms for each in form["fields"]]
+    assert {each["type"] for each in fields if each["name"] == "answer"} == {"radio"}
     label = text[text.index('for="principle"') :]
     label = label[: label.index("<select")]
     assert "Needed with Stop." in label
