@@ -13,6 +13,7 @@ from govnet.decisions.answering import sealed
 from govnet.decisions.beside import EvidenceMail
 from govnet.decisions.book import Decision, DecisionNote
 from govnet.decisions.events import (
+    AboutProposal,
     Answered,
     AnswerEntered,
     Objected,
@@ -96,16 +97,25 @@ def changed_mails(network_id: int) -> Iterator[str]:
 
 
 def changed_questions(network_id: int) -> Iterator[str]:
-    """Proposals that ask something else than the record says, and those of which it says nothing."""
-    said = {(entry.key, entry.facts["number"]): entry.said("question") for entry in told(network_id, *ASKED)}
-    rows = select(Proposal.id, ProposalVersion.number, ProposalVersion.question)
-    rows = rows.join(ProposalVersion, ProposalVersion.proposal_id == Proposal.id)
+    """Proposals that ask something else than the record says, and those of which it says nothing.
+
+    Every entry about a proposal has its question; where who asked it is gone, another's still has it.
+    """
+    verbs = [verb for verb, event in registry.events().items() if issubclass(event, AboutProposal)]
+    opened: set[int] = set()
+    said: dict[int, str | None] = {}
+    for entry in told(network_id, *verbs):
+        key = key_of(entry.facts["version"])
+        opened |= {key} if entry.verb in ASKED else set()
+        said[key] = said.get(key) or entry.said("question")
+    rows = select(ProposalVersion.id, Proposal.id, ProposalVersion.number, ProposalVersion.question)
+    rows = rows.join(Proposal, ProposalVersion.proposal_id == Proposal.id)
     rows = rows.where(Proposal.network_id == network_id).order_by(ProposalVersion.id)
-    for key, number, question in db.session.execute(rows.execution_options(yield_per=1000)):
-        if (key, number) not in said:
-            yield f"there is no entry that opened proposal {key} in its words number {number}"
-        elif said[key, number] not in (None, question):
-            yield f"proposal {key}, in its words number {number}, asked something else"
+    for key, proposal, number, question in db.session.execute(rows.execution_options(yield_per=1000)):
+        if key not in opened:
+            yield f"there is no entry that opened proposal {proposal} in its words number {number}"
+        elif said[key] not in (None, question):
+            yield f"proposal {proposal}, in its words number {number}, asked something else"
 
 
 def changed_headlines(network_id: int) -> Iterator[str]:

@@ -6,14 +6,17 @@ from datetime import timedelta
 
 import pytest
 
+from govnet.accounts import erasure
+from govnet.accounts.models import Person
 from govnet.announcements.models import Announcement
 from govnet.decisions.closing import close_due
+from govnet.decisions.models import ProposalVersion
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
 from govnet.forum.actions import change_post
 from govnet.forum.kinds import HidingKind
 from govnet.forum.moderation import hide, lift
-from govnet.kernel.actor import Door
+from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.membership import importing, member_actions
@@ -114,6 +117,14 @@ def asked(time: MovedClock) -> None:
 )  # fmt: skip
 def test_the_register_says_what_was_asked_and_decided(asked: None, sql: str, said: str) -> None:
     assert said in " ".join(found(sql))
+
+
+def test_the_question_of_somebody_who_is_gone_still_stands(asked: None) -> None:
+    author = db.session.query(ProposalVersion).one().author_id
+    with transaction():
+        erasure.erase(db.session.get_one(Person, author), under=ONESELF, via=Door.WEB)
+    changed = "UPDATE proposal_version SET question = 'forged'"
+    assert "proposal 1, in its words number 1, asked something" in " ".join(found(changed))
 
 
 @pytest.fixture
