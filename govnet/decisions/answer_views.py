@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -30,6 +30,7 @@ from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.forms import Form, once
 from govnet.kernel.pages import page, see
+from govnet.kernel.paths import sent_number
 from govnet.kernel.said import Said
 from govnet.kernel.transaction import transaction
 from govnet.kernel.words import say
@@ -95,7 +96,7 @@ def answer(network: Network, proposal: Proposal) -> Response:
 @allows(Can.ANSWER, proposal=Proposal)
 def take_back(network: Network, proposal: Proposal) -> Response:
     """Have no answer any more, for the party whose button it was."""
-    proposal_id, party = proposal.id, request.form.get("party", type=int)
+    proposal_id, party = proposal.id, sent_number("party")
     with transaction():
         newest = queries.newest_version(proposal_id)
         answering.take_back(newest.id, party, by=current_actor(), via=Door.WEB)

@@ -46,6 +46,12 @@ def asked_number(name: str) -> int | None:
     return found if found is not None and 0 < found <= MOST else None
 
 
+def sent_number(name: str) -> int | None:
+    """The same of a form's button that carries a number."""
+    sent = request.form.get(name, type=int)
+    return sent if sent is not None and 0 < sent <= MOST else None
+
+
 def asked_page(most: int = 10_000) -> int:
     """Which page of a list the address asks for: the first one, unless it says another."""
     return min(asked_number("page") or 1, most)

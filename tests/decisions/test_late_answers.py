@@ -22,14 +22,14 @@ from tests.builders import acting, an_organisation
 from tests.decisions.builders import QUESTION, a_network_with_rules, a_proposal, members, version_of
 from tests.decisions.test_decision_pages import browser
 from tests.decisions.test_options import CITIES, asked
-from tests.pages import Html, _defaults, check
+from tests.pages import Html, check, defaults
 
 pytestmark = pytest.mark.usefixtures("context")
 
 
 def form_in(text: str, action: str) -> dict[str, Any]:
     """The fields of the answer's form, as they stand."""
-    return _defaults(next(each for each in Html(text).forms if each["action"].endswith(action)))
+    return defaults(next(each for each in Html(text).forms if each["action"].endswith(action)))
 
 
 def reworded(proposal: Proposal, network: Network, by: Person, **changes: Any) -> None:

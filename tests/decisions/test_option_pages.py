@@ -20,7 +20,7 @@ from tests.decisions.builders import a_network_with_rules, decisions, members, v
 from tests.decisions.test_decision_mail import names_of, subjects, told
 from tests.decisions.test_decision_pages import browser, context_for_rows, decide
 from tests.decisions.test_options import CITIES, asked, chose
-from tests.pages import _defaults, opened, send
+from tests.pages import defaults, opened, send
 from tests.statements import counted
 
 __all__ = ["context_for_rows"]
@@ -120,7 +120,7 @@ def test_words_that_came_too_late_are_kept(app: Flask, time: MovedClock) -> None
     client = browser(app, ann)
     page = opened(client, f"/uk/proposals/{proposal.id}")
     form = next(each for each in page.forms if each["action"].endswith("/choose"))
-    typed = _defaults(form) | {"option_1": "1", "reason": "By train"}
+    typed = defaults(form) | {"option_1": "1", "reason": "By train"}
     time.move(to=version_of(proposal).deadline)
     closing.close_due()
     db.session.rollback()

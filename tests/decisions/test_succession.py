@@ -25,8 +25,9 @@ from govnet.kernel.clock import MovedClock, today
 from govnet.kernel.errors import RuleBroken
 from govnet.offices.basis import basis_numbered
 from govnet.record import registry
-from govnet.record.queries import check_chain, details, entries_about
+from govnet.record.queries import details, entries_about
 from tests.builders import a_member, a_network, acting
+from tests.chain import faults_of
 from tests.decisions.builders import answered, one_transaction
 from tests.decisions.test_decision_mail import text_of, told
 from tests.decisions.test_decision_pages import browser
@@ -142,7 +143,7 @@ def test_the_record_and_the_mail_of_its_end_say_that_the_earlier_one_holds_again
     told()
     mail = " ".join(text_of("Its trial has ended").split())
     assert f"Decision {earlier.number}, which it had replaced, is in force again" in mail
-    assert list(check_chain(network.id)) == []
+    assert faults_of(network.id) == []
 
 
 def test_confirmed_in_time_the_earlier_one_stays_replaced(
