@@ -70,13 +70,16 @@ def claim_of(application: Application) -> RepresentationClaim | None:
 
 
 def name_alike(organisation: Organisation, network_id: int) -> None:
-    """Let others who wait and typed the name of an organisation that just joined mean that one."""
+    """Let others who wait and typed the name of an organisation that just joined mean that one.
+
+    An application in another's hand is passed by: it waits for this transaction, and then finds the organisation by its name.
+    """
     query = select(Application).where(
         Application.network_id == network_id,
         Application.kind == MembershipKind.ORGANISATION,
         Application.organisation_id.is_(None),
         Application.state.in_([ApplicationState(state) for state in sorted(rules.PENDING)]),
     )
-    for other in db.session.scalars(query):
+    for other in db.session.scalars(query.with_for_update(skip_locked=True)):
         if rules.name_key(other.organisation_name) == organisation.name_key:
             other.organisation_id = organisation.id
