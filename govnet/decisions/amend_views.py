@@ -113,7 +113,8 @@ def suggest_now(network: Network, proposal: Proposal) -> Response:
 
 def _suggest_page(proposal: Proposal, form: SuggestForm, status: int = 200) -> Response:
     version = queries.newest_version(proposal.id)
-    return page("decisions/suggest.html", status, proposal=proposal, version=version, form=form)
+    asked = {"question": version.question, "text": version.text, "draft": None}
+    return page("decisions/suggest.html", status, proposal=proposal, **asked, form=form)
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/suggestions/<int:suggestion_id>/accept")
@@ -132,8 +133,7 @@ def accept_suggestion(network: Network, proposal: Proposal, suggestion_id: int) 
 def reject_suggestion(network: Network, proposal: Proposal, suggestion_id: int) -> Response:
     """Ask for the word why."""
     form = ReasonForm(about=proposal)
-    suggestion = suggesting.suggestion_locked(suggestion_id, proposal)
-    return page("decisions/reject.html", proposal=proposal, suggestion=suggestion, form=form)
+    return _reject_page(proposal, suggestion_id, form)
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/suggestions/<int:suggestion_id>/reject")
@@ -146,9 +146,12 @@ def reject_now(network: Network, proposal: Proposal, suggestion_id: int) -> Resp
             row = suggesting.suggestion_locked(suggestion_id, proposal)
             suggesting.reject(row, form.reason.data or "", by=current_actor(), via=Door.WEB)
             return see(".proposal", proposal_id=proposal_id, _anchor="suggestions")
-    proposal = queries.proposal_whole(proposal_id)
-    suggestion = suggesting.suggestion_locked(suggestion_id, proposal)
-    return page("decisions/reject.html", 422, proposal=proposal, suggestion=suggestion, form=form)
+    return _reject_page(queries.proposal_whole(proposal_id), suggestion_id, form, 422)
+
+
+def _reject_page(proposal: Proposal, key: int, form: ReasonForm, status: int = 200) -> Response:
+    about = {"suggestion": suggesting.suggestion_locked(key, proposal), "draft": None}
+    return page("decisions/reject.html", status, proposal=proposal, **about, form=form)
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/suggestions/<int:suggestion_id>/take-back")

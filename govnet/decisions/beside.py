@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from govnet.accounts.models import Person
 from govnet.forum.kinds import Audience
@@ -108,19 +108,9 @@ class SuggestionState(StrEnum):
     TAKEN_BACK = "taken-back"
 
 
-class Suggestion(Base):
-    """Other words for a passage; the proposer takes them or says why not."""
+class _Suggested:
+    """What every suggestion of other words has, for a proposal or for a draft."""
 
-    __tablename__ = "proposal_suggestion"
-    __table_args__ = (
-        CheckConstraint(
-            "(state IN ('accepted', 'rejected')) = (answered_at IS NOT NULL)", name="answered_has_a_time"
-        ),
-        CheckConstraint("state <> 'rejected' OR answer <> ''", name="rejected_has_a_word"),
-        CheckConstraint("trim(passage) <> ''", name="passage_given"),
-    )
-    id: Mapped[Key]
-    version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     passage: Mapped[str] = mapped_column(Text)
     """As it stands in the text, word for word."""
@@ -132,33 +122,37 @@ class Suggestion(Base):
     answer: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[Instant]
     answered_at: Mapped[Instant | None]
-    person: Mapped[Person] = relationship(lazy="raise")
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[CheckConstraint, ...]:  # noqa: N805
+        return (
+            CheckConstraint(
+                "(state IN ('accepted', 'rejected')) = (answered_at IS NOT NULL)", name="answered_has_a_time"
+            ),
+            CheckConstraint("state <> 'rejected' OR answer <> ''", name="rejected_has_a_word"),
+            CheckConstraint("trim(passage) <> ''", name="passage_given"),
+        )
+
+    @declared_attr
+    def person(cls) -> Mapped[Person]:  # noqa: N805
+        """Who suggested it."""
+        return relationship(lazy="raise")
 
 
-class DraftSuggestion(Base):
+class Suggestion(_Suggested, Base):
+    """Other words for a passage; the proposer takes them or says why not."""
+
+    __tablename__ = "proposal_suggestion"
+    id: Mapped[Key]
+    version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"), index=True)
+
+
+class DraftSuggestion(_Suggested, Base):
     """Other words for a passage of a draft, whose author takes them or says why not."""
 
     __tablename__ = "proposal_draft_suggestion"
-    __table_args__ = (
-        CheckConstraint(
-            "(state IN ('accepted', 'rejected')) = (answered_at IS NOT NULL)", name="answered_has_a_time"
-        ),
-        CheckConstraint("state <> 'rejected' OR answer <> ''", name="rejected_has_a_word"),
-        CheckConstraint("trim(passage) <> ''", name="passage_given"),
-    )
     id: Mapped[Key]
     draft_id: Mapped[int] = mapped_column(ForeignKey("proposal_draft.id"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    passage: Mapped[str] = mapped_column(Text)
-    instead: Mapped[str] = mapped_column(Text)
-    why: Mapped[str] = mapped_column(Text)
-    state: Mapped[SuggestionState] = mapped_column(
-        enum_type(SuggestionState, "state"), default=SuggestionState.OPEN
-    )
-    answer: Mapped[str] = mapped_column(Text, default="")
-    at: Mapped[Instant]
-    answered_at: Mapped[Instant | None]
-    person: Mapped[Person] = relationship(lazy="raise")
 
 
 class ReasonReply(Base):

@@ -46,7 +46,7 @@ def suggest_to_draft_now(network: Network, draft: Draft) -> Response:
 def _suggest_page(draft_id: int, form: SuggestForm, status: int = 200) -> Response:
     found = drafts.whole(draft_id)
     text = drafts.loads(found.words)[0].text
-    return page("decisions/draft_suggest.html", status, draft=found, text=text, form=form)
+    return page("decisions/suggest.html", status, draft=found, question=found.question, text=text, form=form)
 
 
 @bp.post("/<network:network>/proposals/drafts/<int:draft_id>/suggestions/<int:suggestion_id>/accept")
@@ -84,7 +84,7 @@ def reject_for_draft_now(network: Network, draft: Draft, suggestion_id: int) -> 
 
 def _reject_page(draft: Draft, suggestion_id: int, form: ReasonForm, status: int = 200) -> Response:
     suggestion = draft_suggesting.of_draft(draft, suggestion_id)
-    return page("decisions/draft_reject.html", status, draft=draft, suggestion=suggestion, form=form)
+    return page("decisions/reject.html", status, draft=draft, suggestion=suggestion, form=form)
 
 
 @bp.post("/<network:network>/proposals/drafts/<int:draft_id>/suggestions/<int:suggestion_id>/take-back")
