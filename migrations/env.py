@@ -24,8 +24,15 @@ def _check_foreign_keys(connection: Connection) -> None:
         raise RuntimeError(f"rows point nowhere after the migration: {broken[:5]}")
 
 
+def _drop_triggers(connection: Connection) -> None:
+    """Triggers that look at a table while it is being moved would stop the move."""
+    names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
+    for name in names:
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+
+
 def run() -> None:
-    """Migrate in one transaction, then put the triggers back, which batch mode drops silently."""
+    """Migrate in one transaction; on SQLite without triggers, which stop a table from moving; then put them back."""
     engine = current_app.extensions["migrate"].db.engine
     sqlite = engine.dialect.name == "sqlite"
     with engine.connect() as connection:
@@ -42,6 +49,8 @@ def run() -> None:
             transactional_ddl=True,  # on SQLite too: BEGIN is ours there
         )
         with context.begin_transaction():
+            if sqlite:
+                _drop_triggers(connection)
             context.run_migrations()
             if sqlite:
                 _check_foreign_keys(connection)

@@ -16,6 +16,7 @@ from govnet import create_app
 from govnet.extensions import db
 from govnet.kernel import paths
 from govnet.kernel.actor import SYSTEM, Door
+from govnet.kernel.models import Base
 from govnet.kernel.transaction import transaction
 from govnet.record.actions import record
 from tests import builders
@@ -34,6 +35,21 @@ def upgrade():
     for table in ("person", "entry", "network"):
         with op.batch_alter_table(table) as batch:
             batch.add_column(sa.Column("tried", sa.Integer(), nullable=False, server_default="0"))
+"""
+
+MOVED = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "9999", {last!r}, None, None
+
+
+def upgrade():
+    for table in {tables!r}:
+        with op.batch_alter_table(table) as batch:
+            batch.add_column(sa.Column("tried", sa.Integer(), nullable=True))
+        with op.batch_alter_table(table) as batch:  # on SQLite this copies the whole table
+            batch.drop_column("tried")
 """
 
 
@@ -98,18 +114,44 @@ def test_a_migrated_database_is_like_a_fresh_one(app: Flask, empty: Flask) -> No
     assert migrated.keys() == fresh.keys()
 
 
+def upgrade_once_more(folder: Path, text_of_migration: str, **values: object) -> None:
+    """Run one more migration after the program's own."""
+    copy = folder / "migrations"
+    shutil.copytree(MIGRATIONS, copy)
+    last = max(path.name[:4] for path in Path(MIGRATIONS, "versions").glob("*.py"))
+    (copy / "versions" / "9999_another.py").write_text(text_of_migration.format(last=last, **values))
+    flask_migrate.upgrade(directory=str(copy))
+
+
+def test_an_altered_table_keeps_every_constraint_index_and_trigger(empty: Flask, tmp_path: Path) -> None:
+    flask_migrate.upgrade(directory=MIGRATIONS)
+    before = shape(db.engine)
+    upgrade_once_more(tmp_path, MOVED, tables=sorted(Base.metadata.tables))
+    after = shape(db.engine)
+    for name in before:
+        if name != "rest":
+            assert after[name] == before[name], name
+    assert [row[0] for row in after["rest"]] == [row[0] for row in before["rest"]]
+
+
+def test_migrations_are_numbered_without_a_gap_or_a_fork() -> None:
+    found = sorted(Path(MIGRATIONS, "versions").glob("*.py"))
+    for number, path in enumerate(found, start=1):
+        scope: dict[str, object] = {}
+        exec(compile(path.read_text(), str(path), "exec"), scope)
+        assert path.name.startswith(f"{number:04}_"), f"{path.name} should be number {number:04}"
+        assert scope["revision"] == f"{number:04}", path.name
+        assert scope["down_revision"] == (f"{number - 1:04}" if number > 1 else None), path.name
+
+
 def test_a_migration_that_moves_tables_keeps_rows_and_triggers(empty: Flask, tmp_path: Path) -> None:
     flask_migrate.upgrade(directory=MIGRATIONS)
     network = builders.a_network()
     network_id, actor = network.id, builders.acting(builders.a_member(network), network)
     with transaction():
         record(Happened(network=network, by=actor, under=SYSTEM, via=Door.WEB, thing=network, what="x"))
-    copy = tmp_path / "migrations"
-    shutil.copytree(MIGRATIONS, copy)
-    last = max(path.name[:4] for path in Path(MIGRATIONS, "versions").glob("*.py"))
-    (copy / "versions" / "9999_another.py").write_text(ANOTHER.format(last=last))
     db.session.remove()
-    flask_migrate.upgrade(directory=str(copy))
+    upgrade_once_more(tmp_path, ANOTHER)
     with db.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM person_email")).scalar() == 1
         assert connection.execute(text("SELECT count(*) FROM entry WHERE tried = 0")).scalar() == 1

