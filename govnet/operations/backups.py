@@ -15,6 +15,7 @@ from sqlalchemy import inspect, select, update
 from govnet import __version__
 from govnet.accounts.erasure import erase_again
 from govnet.accounts.models import Person, SignedInSession
+from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import SHELL, Door
@@ -67,30 +68,48 @@ def take(target: Path) -> archive.Manifest:
 
 
 def _heads() -> dict[str, list[object]]:
-    return {network.slug: list(head(network.id)) for network in queries.chained_networks()}
+    """Each network with its last entry; asked by column, for an upgrade backs up tables of an older release."""
+    networks = db.session.execute(select(Network.id, Network.slug).order_by(Network.id))
+    return {row.slug: list(head(row.id)) for row in networks}
 
 
 def restore(source: Path, *, replace: bool) -> Restored:
     """Put a backup in the place of the database: its mail is held, everybody is signed out, the erased stay erased.
 
     Raises RestoreError while a worker runs, where networks would be overwritten without `replace`, or where the
-    backup is of another kind of database; ArchiveError or CopyError where it cannot be read.
+    backup is of another kind of database; TooOld where it is of no release; ArchiveError or CopyError where it cannot be read.
     """
     with archive.unpacked(source) as (folder, manifest):
         _check(manifest, replace)
         gone = erasures.merge(data_folder(), erasures.listed(folder))
-        if not schema.is_empty():
-            take(_before(data_folder()))
-        db.session.remove()
-        copies.load(db.engine, folder)
+        before = None if schema.is_empty() else _before(data_folder())
+        if before is not None:
+            take(before)
+        _replace_by(folder)
         keys = json.loads((folder / KEYS).read_text(encoding="utf-8"))
-    schema.prepare()
+    _prepare_or_put_back(before)
     again = _still_there(gone)
     _quiet(manifest, len(again))
     for person_id in again:
         with transaction():
             erase_again(person_id)
     return Restored(manifest.at, len(again), _keep_keys(keys))
+
+
+def _replace_by(folder: Path) -> None:
+    db.session.remove()
+    copies.load(db.engine, folder)
+
+
+def _prepare_or_put_back(before: Path | None) -> None:
+    """Bring the backup's tables up to date; where that cannot be, put back what was there and raise TooOld."""
+    try:
+        schema.prepare()
+    except schema.TooOld:
+        if before is not None:
+            with archive.unpacked(before) as (folder, _manifest):
+                _replace_by(folder)
+        raise
 
 
 def _check(manifest: archive.Manifest, replace: bool) -> None:

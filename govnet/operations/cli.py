@@ -78,7 +78,8 @@ def init(source: Path | None) -> None:
 
     docs/running.md shows a file. The link works once, for three days, or until init prints another one.
     """
-    schema.prepare()
+    with _explained():
+        schema.prepare()
     if source is not None:
         _found(source)
         return

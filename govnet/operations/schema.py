@@ -2,37 +2,78 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import flask_migrate
-from sqlalchemy import inspect, text
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, inspect, text
 
 from govnet.extensions import db
 from govnet.kernel import paths, triggers
+from govnet.kernel.errors import GovnetError
 from govnet.kernel.models import Base
 
+FIRST = "0001"
+TOO_OLD = (
+    "The tables of this database were made by a version of govnet from before 0.2.0 was finished, and cannot be upgraded. "
+    "Run that version once more for `govnet export members` and the record, then begin with an empty database: "
+    "docs/running.md, “A database from before 0.2.0”."
+)
 
-def has_migrations() -> bool:
-    """Whether this release brings migrations; a checkout before its first release has none."""
-    return any(Path(paths.beside("migrations"), "versions").glob("*.py"))
+
+class TooOld(GovnetError):
+    """The database was made before migrations were numbered."""
 
 
 def prepare() -> None:
-    """Make the tables of an empty database, or bring those of an older release up to date; put triggers back."""
-    if not has_migrations():
-        Base.metadata.create_all(db.engine)
-    elif _made_without_migrations():
-        flask_migrate.stamp(directory=paths.beside("migrations"))
+    """Make the tables of an empty database, or bring those of an older release up to date; put triggers back.
+
+    Raises TooOld, and changes nothing, where the tables are of no release.
+    """
+    there, versions = _tables_there(db.engine), paths.beside("migrations")
+    if there and _revision(there) is None and _holds(there, _tables_of_models()):
+        flask_migrate.stamp(directory=versions)  # a checkout or a test made today's tables by itself
+    elif there and _revision(there) in (None, FIRST) and not _holds(there, _tables_of_first()):
+        raise TooOld(TOO_OLD)
     else:
-        flask_migrate.upgrade(directory=paths.beside("migrations"))
+        flask_migrate.upgrade(directory=versions)
     with db.engine.begin() as connection:
         triggers.install(connection)
 
 
-def _made_without_migrations() -> bool:
-    """Whether a checkout made all of today's tables by itself, so that only their version is not written down."""
-    there = set(inspect(db.engine).get_table_names())
-    return "alembic_version" not in there and set(Base.metadata.tables) <= there
+Tables = dict[str, frozenset[str]]
+"""Each table with the names of its columns."""
+
+
+def _tables_there(engine: Engine) -> Tables:
+    seen = inspect(engine)
+    return {name: frozenset(c["name"] for c in seen.get_columns(name)) for name in seen.get_table_names()}
+
+
+def _tables_of_models() -> Tables:
+    return {name: frozenset(table.columns.keys()) for name, table in Base.metadata.tables.items()}
+
+
+def _tables_of_first() -> Tables:
+    """What the first migration makes, by running it on an empty database in memory."""
+    engine = create_engine("sqlite://")
+    directory = ScriptDirectory(paths.beside("migrations"))
+    with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        directory.get_revision(FIRST).module.upgrade()
+        connection.commit()
+        return _tables_there(engine)
+
+
+def _holds(there: Tables, wanted: Tables) -> bool:
+    return all(columns == there.get(name) for name, columns in wanted.items())
+
+
+def _revision(there: Tables) -> str | None:
+    if "alembic_version" not in there:
+        return None
+    with db.engine.connect() as connection:
+        revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return revision
 
 
 def is_empty() -> bool:
