@@ -32,12 +32,6 @@ class WriteForm(Form):
     version = HiddenId(validators=[Optional()])
 
 
-class PreviewForm(Form):
-    """What scripts send to see Markdown as a page shows it."""
-
-    body = Body()
-
-
 class _MayBeEmpty(Optional):
     """Optional without saying so: it depends on the choice above it."""
 

@@ -10,15 +10,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from govnet.announcements import actions, pages, queries, starting
 from govnet.announcements.actions import Draft
-from govnet.announcements.forms import PreviewForm, SendForm, WriteForm
+from govnet.announcements.forms import SendForm, WriteForm
 from govnet.announcements.models import Announcement, Audience, State
 from govnet.charter.models import Network
 from govnet.extensions import db, limiter
 from govnet.kernel.actor import Door
-from govnet.kernel.forms import Form, once
+from govnet.kernel.forms import Form, PreviewForm, once
 from govnet.kernel.pages import data_page, never_cached, page, see
 from govnet.kernel.paths import asked_number
-from govnet.kernel.text import render
 from govnet.kernel.transaction import transaction
 from govnet.mail import preview
 from govnet.permissions import Can, allows, current_actor
@@ -164,9 +163,7 @@ def save(network: Network, announcement: Announcement) -> Response:
 @limiter.limit("60/minute")
 def fragment(network: Network) -> Response:
     """Markdown as the page will show it: for scripts."""
-    form = PreviewForm()
-    html = render(form.body.data or "") if form.validate_on_submit() else ""
-    return Response(html, content_type="text/html; charset=utf-8")
+    return PreviewForm().fragment()
 
 
 @bp.get("/<network:network>/announcements/<int:announcement_id>/check")

@@ -65,12 +65,6 @@ class EditForm(Form):
     revision = HiddenField()
 
 
-class PreviewForm(Form):
-    """What a text would look like."""
-
-    body = Body()
-
-
 class ReportForm(Form):
     """A member reports a post."""
 

@@ -113,7 +113,7 @@ def start(network: Network, slug: str) -> Response:
                 lambda made: url_for(".thread", thread_id=made.id),
                 done=_("Your discussion has begun. You will be told of replies."),
             )
-    seen = render(form.body.data or "") if look else ""
+    seen = render(form.body.data or "") if look and not form.errors else ""
     return page("forum/start.html", 422 if form.errors else 200, topic=found, form=form, look=seen)
 
 

@@ -16,26 +16,27 @@ from govnet.forum import (
     own_views,
     queries,
     readers,
+    rights,
     rules,
     thread_page,
     thread_parts,
     topic_views,
 )
 from govnet.forum.blueprint import bp, who
-from govnet.forum.forms import EditForm, FrameForm, PreviewForm, ReplyForm, number_in
+from govnet.forum.forms import EditForm, FrameForm, ReplyForm, number_in
 from govnet.forum.kinds import PostState
 from govnet.forum.models import Post, Thread
 from govnet.forum.thread_page import Reading
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotFound, Stale
-from govnet.kernel.forms import once
+from govnet.kernel.forms import PreviewForm, once
 from govnet.kernel.pages import data_page, page, see
 from govnet.kernel.paths import asked_page
 from govnet.kernel.text import render
 from govnet.kernel.transaction import transaction
 from govnet.mail import actions as mail
 from govnet.mail.volume import Stance
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows, current_actor, require
 
 blueprints = (bp,)
 __all__ = ["bind", "blueprints", "moderation_views", "own_views", "topic_views"]
@@ -80,6 +81,7 @@ def _thread_page(
 @allows(Can.READ_THREAD, thread=Thread)
 def reply(network: Network, thread: Thread) -> Response:
     """A post at the end; with the button "Preview", only a look at it."""
+    require(current_actor(), rights.to_reply(queries.terms_of(network.id)), thread)
     form = ReplyForm(about=thread, made=thread.posts)
     look = bool(request.form.get("look"))
     if form.validate_on_submit() and not look:
@@ -91,7 +93,7 @@ def reply(network: Network, thread: Thread) -> Response:
                 done=_("Your reply is there."),
             )
     reading = thread_page.read(thread, rules.page_of(thread.posts), current_actor().person_id)
-    seen = render(form.body.data or "") if look else ""
+    seen = render(form.body.data or "") if look and not form.errors else ""
     return _thread_page(network, thread, reading, form, 422 if form.errors else 200, look=seen)
 
 
@@ -116,11 +118,9 @@ def post(network: Network, thread: Thread, number: int) -> Response:
 @limiter.limit("120 per 10 minutes", key_func=who)
 @allows(Can.OWN)
 def preview(network: Network) -> Response:
-    """A text as it would look: a fragment for the script."""
-    form = PreviewForm(about=network, made=0)
-    if not form.validate_on_submit():
-        return Response(_("This is too long to show."), 422, mimetype="text/plain")
-    return Response(render(form.body.data or ""), content_type="text/html; charset=utf-8")
+    """A text as it would look: a fragment for the script of those who may write here."""
+    require(current_actor(), rights.to_reply(queries.terms_of(network.id)), network)
+    return PreviewForm().fragment()
 
 
 @bp.post("/<network:network>/forum/<int:thread_id>/follow")

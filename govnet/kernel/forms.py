@@ -28,9 +28,10 @@ from wtforms.widgets import HiddenInput, TextArea
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.errors import RuleBroken
+from govnet.kernel.markdown_limits import TooMuch
 from govnet.kernel.models import Submission
 from govnet.kernel.paths import MOST
-from govnet.kernel.text import clean
+from govnet.kernel.text import clean, render
 from govnet.kernel.transaction import transaction
 from govnet.kernel.words import say
 
@@ -76,6 +77,14 @@ class Body(Text):
 
     def __init__(self, label: Any = "", *, limit: int = POST_LIMIT, **kwargs: Any) -> None:
         super().__init__(label, limit=limit, **kwargs)
+
+    def pre_validate(self, form: Any) -> None:
+        """What may not be rendered is said here, before anything is locked."""
+        super().pre_validate(form)
+        try:
+            render(self.data or "")
+        except TooMuch as refused:
+            raise ValidationError(say(refused.message)) from refused
 
 
 class HiddenId(IntegerField):
@@ -211,6 +220,19 @@ class Form(FlaskForm):
             field.errors = [*field.errors, say(broken.message)]
         else:
             self.form_errors.append(say(broken.message))
+
+
+class PreviewForm(Form):
+    """What scripts send to see Markdown as a page shows it; the view asks for the right before it makes one."""
+
+    body = Body()
+
+    def fragment(self) -> Response:
+        """The text's HTML, or why there is none (422)."""
+        if not self.validate_on_submit():
+            words = self.body.errors or self.form_errors
+            return Response("\n".join(map(str, words)), 422, mimetype="text/plain")
+        return Response(render(self.body.data or ""), content_type="text/html; charset=utf-8")
 
 
 class Catching:

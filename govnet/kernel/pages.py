@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from govnet import __version__
 from govnet.kernel.clock import today
-from govnet.kernel.text import render
+from govnet.kernel.text import rendered
 from govnet.permissions import current_actor
 
 CSP = (
@@ -82,7 +82,7 @@ def bind(app: Flask, *, head: Callable[[int], object]) -> None:
         day=day,
         day_text=weekday_date,
         isoformat=lambda v: v.isoformat(),
-        markdown=lambda source: Markup(render(source)),  # noqa: S704  # cleaned by render
+        markdown=lambda source: Markup(rendered(source)),  # noqa: S704  # cleaned by rendered
     )
     app.before_request(lambda: _not_modified(head))
     app.after_request(_headers)

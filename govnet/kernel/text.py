@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
-from markdown_it.common.utils import escapeHtml
-from markdown_it.renderer import RendererHTML
-from markdown_it.token import Token
-from markdown_it.utils import EnvType, OptionsDict
+from markupsafe import escape
+
+from govnet.kernel.markdown_limits import REL, Measured, TooMuch, keep_within, limits, most
 
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\ufffb" + BIDI + "]")
@@ -51,38 +49,40 @@ def _few_marks(text: str) -> str:
 
 @lru_cache
 def _markdown() -> MarkdownIt:
-    made = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
-    made.add_render_rule("image", _picture)
+    options = {"html": False, "breaks": True}
+    made = MarkdownIt("commonmark", options, renderer_cls=Measured).enable(["table", "strikethrough"])
+    keep_within(made)
     return made
 
 
-def _picture(
-    drawn: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType
-) -> str:
-    """A link in place of a picture, so that nobody's reader loads it unasked; words where a link may not be."""
-    address = str(tokens[at].attrs.get("src", ""))
-    words = drawn.renderInlineAsText(tokens[at].children, options, env).strip() or address
-    inside = sum(token.nesting for token in tokens[:at] if token.type in ("link_open", "link_close"))
-    if inside or not address.lower().startswith(("http://", "https://")):
-        return escapeHtml(words)
-    return f'<a href="{escapeHtml(address)}">{escapeHtml(words)}</a>'
-
-
+@lru_cache(maxsize=8)
 def render(markdown: str) -> str:
     """Safe HTML of a Markdown text: no raw HTML, no images, no scripts; headings from h3 down; links say nofollow.
 
     Plain addresses become links, and pictures links to where they are, in their own words. What nh3 would
-    drop is dropped, so a `javascript:` link keeps its words only.
+    drop is dropped, so a `javascript:` link keeps its words only. Raises TooMuch, a RuleBroken, when the
+    text makes too much of itself. The latest are kept: a form asks first, the action inside its transaction.
     """
-    html = _markdown().render(_autolink(markdown))
+    html = _markdown().render(_autolink(markdown), limits(markdown))
     html = re.sub(r"<(/?)h([1-6])>", lambda m: f"<{m[1]}h{min(int(m[2]) + 2, 6)}>", html)
-    return nh3.clean(
+    html = nh3.clean(
         html,
         tags=TAGS,
         attributes={"*": set(), "a": {"href"}, "th": {"align"}, "td": {"align"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},
-        link_rel="nofollow noopener ugc",
+        link_rel=REL,
     )
+    if len(html) > most(markdown):
+        raise TooMuch
+    return html
+
+
+def rendered(markdown: str) -> str:
+    """The same of a text that is kept already and must be shown: one that is too much is shown as it was typed."""
+    try:
+        return render(markdown)
+    except TooMuch:
+        return f"<p>{'<br>'.join(str(escape(line)) for line in markdown.splitlines())}</p>"
 
 
 _BARE = re.compile(r"(?<![\w(<\[\"'=/`])(https?://[^\s<>()\[\]`\"']+[^\s<>()\[\]`\"'.,;:!?])")
@@ -95,6 +95,7 @@ def _autolink(markdown: str) -> str:
 
 def excerpt(text: str, length: int = 160) -> str:
     """The beginning of a Markdown text as plain words, at most `length` characters, cut between words."""
+    text = text[: 20 * length]
     plain = re.sub(r"!\[\s*\]\((https?://[^\s()]+)\)", r"\1", text)
     plain = re.sub(r"!(?=\[)|[*_`>#\[\]]|\(https?://\S+\)", "", plain)
     plain = " ".join(plain.split())

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from govnet.kernel.text import render
+from govnet.kernel.text import rendered
 
 
 class Parts:
@@ -82,11 +82,11 @@ class HtmlParts(Parts):
 
     def words(self, markdown: str) -> str:
         """What a person wrote, rendered and cleaned."""
-        return Markup('<div class="words ink">{}</div>\n').format(Markup(render(self._cut(markdown))))  # noqa: S704
+        return Markup('<div class="words ink">{}</div>\n').format(Markup(rendered(self._cut(markdown))))  # noqa: S704
 
     def prose(self, markdown: str) -> str:
         """The mail's own words, rendered and cleaned: no quotation marks or rule beside them."""
-        return Markup('<div class="prose ink">{}</div>\n').format(Markup(render(self._cut(markdown))))  # noqa: S704
+        return Markup('<div class="prose ink">{}</div>\n').format(Markup(rendered(self._cut(markdown))))  # noqa: S704
 
     def button(self, label: object, address: str) -> str:
         """The one thing to do next."""

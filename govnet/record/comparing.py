@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from govnet.extensions import db
-from govnet.kernel.text import render
+from govnet.kernel.text import rendered
 from govnet.record.models import Entry
 
 
@@ -51,5 +51,5 @@ def told(network_id: int, *verbs: str) -> Iterator[Told]:
 def other_html(query: Any, words: str) -> Iterator[str]:
     """Of rows (name, text, HTML): those whose HTML is not what the text gives, named in `words` by %(name)s."""
     for name, text, html in db.session.execute(query.execution_options(yield_per=100)):
-        if html != render(str(text)):
+        if html != rendered(str(text)):
             yield words % {"name": name}

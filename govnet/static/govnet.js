@@ -90,8 +90,9 @@ function addPreview(area) {
     form.set("csrf_token", area.form.elements.csrf_token?.value ?? "");
     try {
       const answer = await fetch(area.dataset.preview, { method: "POST", body: form });
-      if (!answer.ok) throw new Error(answer.statusText);
-      box.innerHTML = await answer.text();
+      if (answer.status === 422) box.textContent = await answer.text();
+      else if (answer.ok) box.innerHTML = await answer.text();
+      else throw new Error(answer.statusText);
     } catch {
       box.textContent = words.wait;
     }

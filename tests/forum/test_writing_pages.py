@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
+
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.forum import actions
@@ -102,6 +104,43 @@ def test_a_preview_shows_the_words_and_posts_nothing(client, forum):
     assert "<strong>bold</strong>" in response.text
     assert "A **bold** word" in response.text
     assert forum.row(Thread, forum.thread).posts == 3
+
+
+TOO_MUCH = f"[a]: /{'b' * 500}\n\n" + "[a]" * 2_000
+
+
+@pytest.mark.parametrize("look", [{}, {"look": "1"}], ids=["posted", "previewed"])
+def test_a_text_that_would_make_too_large_a_page_is_kept_on_the_form(client, forum, look):
+    forum.signed_in(client, forum.bo)
+    response = send(client, forum.url(), {"body": TOO_MUCH, **look})
+    assert response.status_code == 422
+    assert "many times its own length" in response.text
+    assert "[a][a][a]" in response.text
+    assert forum.row(Thread, forum.thread).posts == 3
+
+
+@pytest.mark.parametrize(
+    "path", ["/uk/forum/preview", "/uk/forum/{thread}/replies", "/uk/forum/membership-of-the-network/new"]
+)
+def test_nothing_is_previewed_for_somebody_who_may_not_write_here(client, app, forum, path, monkeypatch):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
+    address, data = path.format(thread=forum.thread), {"title": "A", "body": "*x*", "look": "1"}
+    assert "<em>x</em>" not in client.post(address, data=data).text
+    with app.app_context():
+        stranger = builders.a_person("Sid Stranger")
+        db.session.commit()
+        builders.sign_in(client, stranger)
+    response = client.post(address, data=data)
+    assert response.status_code == 403
+    assert "<em>x</em>" not in response.text
+
+
+def test_the_script_is_told_why_there_is_no_preview(client, app, forum, monkeypatch):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
+    forum.signed_in(client, forum.bo)
+    response = client.post("/uk/forum/preview", data={"body": TOO_MUCH})
+    assert response.status_code == 422
+    assert "many times its own length" in response.text
 
 
 def test_the_script_gets_a_preview_as_a_fragment(client, forum):
