@@ -17,6 +17,8 @@ from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
 from govnet.membership import exporting, importing
 from govnet.membership.roster import COLUMNS, Roster, read_roster
+from govnet.membership.roster_file import MOST_BYTES
+from govnet.membership.roster_plan import COMES, STAYS, Outcome, Plan, Planned
 from govnet.membership.rules import sheet_cell
 
 _SHOWN = 20
@@ -31,20 +33,32 @@ def import_group() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--network", "slug", default="", help="The network's slug, where there are several.")
 @click.option("--go", is_flag=True, help="Do it. Without this nothing is changed.")
+@click.option(
+    "--leave-out", is_flag=True, help="With --go: leave out rows that cannot be used, do the others."
+)
 @with_appcontext
-def import_members(file: Path, slug: str, go: bool) -> None:
-    """Bring in the roster of an old list: a CSV file with the columns name, email, organisation, kind, as."""
+def import_members(file: Path, slug: str, go: bool, leave_out: bool) -> None:
+    """Bring in the list of another program, and say row by row what happens.
+
+    FILE is CSV with or without a heading (name, email, organisation, kind, as), as Excel, Mailman, Google Groups,
+    Mailchimp, CiviCRM and Outlook write it, a list of addresses, or Mailman's JSON.
+    """
     network = _network(slug)
-    roster = read_roster(file.read_bytes())
-    if roster.problems:
+    with file.open("rb") as content:
+        roster = read_roster(content.read(MOST_BYTES + 1))
+    for note in (*roster.notes, *roster.problems):
+        click.echo(str(note), err=note in roster.problems)
+    if not roster.rows or (go and roster.problems and not leave_out):
         _refuse(roster)
     with transaction():
         made = importing.import_roster(network, roster.rows, go=go, via=Door.CLI)
-        _say(made, roster)
+        _say(made, roster, each=not go)
     if go:
         click.echo(
             "Done. Those who came as members get a mail with a link to confirm, once `govnet worker` runs."
         )
+    elif roster.problems:
+        _refuse(roster)
     else:
         click.echo("Nothing was changed. To do it, say the same with --go.")
 
@@ -59,25 +73,35 @@ def _network(slug: str) -> Network:
 
 
 def _refuse(roster: Roster) -> None:
-    for problem in roster.problems:
-        click.echo(str(problem), err=True)
     click.echo(f"{len(roster.problems)} to mend. Nothing was changed.", err=True)
+    if roster.rows:
+        click.echo("To bring in the other rows without them, add --go --leave-out.", err=True)
     sys.exit(1)
 
 
-def _say(made: importing.Plan, roster: Roster) -> None:
+def _say(made: Plan, roster: Roster, *, each: bool) -> None:
+    """The counts, and everybody with what becomes of them; of those who come only while it is tried out."""
     click.echo(f"{len(made.members)} come as members and are asked to confirm.")
     click.echo(f"{len(made.subscribers)} come as readers and get the mail.")
     if roster.repeated:
         click.echo(
             f"{len(roster.repeated)} stand in the file twice and count once: rows {_rows(roster.repeated)}."
         )
-    if made.known:
-        click.echo(f"{len(made.known)} are here already and stay as they are:")
-    for row, why in made.known[:_SHOWN]:
-        click.echo(f"  Row {row.number}: {row.email} {why}.")
-    if len(made.known) > _SHOWN:
-        click.echo(f"  … and {len(made.known) - _SHOWN} more.")
+    comes = COMES if each else frozenset()
+    for words, outcomes in (
+        ("are here already and stay as they are", STAYS),
+        ("do not come in", frozenset(Outcome) - STAYS - COMES),
+        ("come in", comes),
+    ):
+        if rows := [one for one in made.planned if one.outcome in outcomes]:
+            click.echo(f"{len(rows)} {words}:")
+            click.echo("\n".join(f"  {_one(one)}" for one in rows))
+
+
+def _one(planned: Planned) -> str:
+    row = planned.row
+    who = f"{row.name} <{row.email}>" if row.name else row.email
+    return f"Row {row.number}: {who} {planned.why}."
 
 
 def _rows(numbers: tuple[int, ...]) -> str:

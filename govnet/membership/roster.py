@@ -1,192 +1,382 @@
-"""Reads the roster of an old mailing list, a CSV file, and names by its row whatever cannot be understood."""
+"""Reads a list of people as other programs write it, and names by its row whatever cannot be used, and why."""
 
-import csv
-import io
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final
+from __future__ import annotations
 
-from govnet.membership.rules import name_key, sheet_text
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from typing import Any, Final
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from govnet.membership import roster_columns as known
+from govnet.membership.roster_columns import Columns, columns_of
+from govnet.membership.roster_file import MOST_COLUMNS, MOST_ROWS, Line, Unreadable, lines_of, text_of
+from govnet.membership.roster_person import (
+    EDGE,
+    ORGANISATION,
+    ComesAs,
+    Problem,
+    RosterRow,
+    Wish,
+    address_and_name,
+    address_of,
+    mailboxes_in,
+    person_of,
+    wish_of,
+)
+from govnet.membership.roster_table import (
+    TITLES,
+    addresses_in,
+    guessed,
+    heading_of,
+    letter,
+    said_by,
+    score,
+    with_addresses,
+)
+from govnet.membership.rules import name_key
 
 COLUMNS: Final = ("name", "email", "organisation", "kind", "as")
-REQUIRED: Final = ("name", "email")
-KINDS: Final = ("individual", "organisation", "observer")
-ALIASES: Final = {
-    "e-mail": "email", "mail": "email", "email address": "email", "e-mail address": "email", "address": "email",
-    "full name": "name", "real name": "name", "display name": "name", "member": "name",
-    "organization": "organisation", "org": "organisation", "company": "organisation",
-    "type": "kind", "role": "as", "comes as": "as",
-}  # fmt: skip
-"""What other programs call our columns."""
-COMES_AS: Final = {
-    "subscriber": "subscriber",
-    "member": "member-as-found",
-    "member-as-found": "member-as-found",
-}
-MOST_ROWS: Final = 20_000
-_ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\\\[\]]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-class ComesAs(StrEnum):
-    """What an imported person is at first: a reader, or somebody asked to confirm a membership."""
-
-    SUBSCRIBER = "subscriber"
-    MEMBER = "member-as-found"
-
-
-@dataclass(frozen=True, slots=True)
-class RosterRow:
-    """One person of the roster; `number` is the row as a spreadsheet counts it, the header being row 1."""
-
-    number: int
-    name: str
-    email: str
-    organisation: str
-    kind: str
-    comes_as: ComesAs
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a row, and what to do; row 0 is the file as a whole."""
-
-    row: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"Row {self.row}: {self.message}" if self.row else self.message
+_START: Final = 20_000
+"""Letters at the top from which we tell a list from a table."""
+_NAMED: Final = 30
+"""Columns passed over that are named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """What a file said: rows to import, rows said twice in the same words, and what is wrong."""
+    """What a file said: rows to use, rows that say again what another said, what is wrong, and what was read otherwise
+    than it stands there or passed over.
+    """
 
     rows: tuple[RosterRow, ...]
-    repeated: tuple[int, ...]
-    problems: tuple[Problem, ...]
+    repeated: tuple[int, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
 
 
 def read_roster(content: bytes) -> Roster:
-    """Every row understood or named with its number; nothing is to be imported while there are problems."""
+    """Every row understood, or named with its number and what is wrong with it."""
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = content[: error.start].count(b"\n") + 1
-        seems = content[error.start : error.start + 1].decode("cp1252", "replace")
-        return _refused(
-            row,
-            f"is not UTF-8 (“{seems}” as Windows-1252 has it?). Save the file as “CSV UTF-8” and try again.",
+        text, encoding = text_of(content)
+        reading = _Reading()
+        if encoding:
+            reading.note(
+                0,
+                _(
+                    "The file was read as %(encoding)s. Look whether letters with accents are right.",
+                    encoding=encoding,
+                ),
+            )
+        if text.startswith(("{", "[")):
+            reading.members_of_mailman(text)
+        else:
+            reading.table(text)
+    except Unreadable as error:
+        return Roster((), problems=(Problem(0, str(error)),))
+    return reading.roster()
+
+
+class _Reading:
+    """A file while it is read."""
+
+    def __init__(self) -> None:
+        self.rows: list[RosterRow] = []
+        self.repeated: list[int] = []
+        self.problems: list[Problem] = []
+        self.notes: list[Problem] = []
+        self.at: dict[str, list[int]] = {}
+        """Where in rows those of an address are."""
+        self.voices: dict[str, RosterRow] = {}
+
+    def note(self, row: int, message: str) -> None:
+        self.notes.append(Problem(row, message))
+
+    def roster(self) -> Roster:
+        if not self.rows and not self.problems:
+            self._wrong(0, _("The file names nobody: it has no row with an address."))
+        in_order = sorted(self.notes, key=lambda note: note.row)
+        return Roster(tuple(self.rows), tuple(self.repeated), tuple(self.problems), tuple(in_order))
+
+    # a table
+
+    def table(self, text: str) -> None:
+        if not text:
+            message = _("is empty. The first row names the columns: %(columns)s.", columns=", ".join(COLUMNS))
+            self.problems.append(Problem(1, message))
+            return
+        if _is_a_list(text):
+            self._mailboxes(text)
+            return
+        _delimiter, lines = lines_of(text, score)
+        top = list(islice(lines, TITLES))
+        if max(len(line.cells) for line in top) > MOST_COLUMNS:
+            raise Unreadable(
+                _(
+                    "The file has more than %(most)s columns. Delete those that are not needed.",
+                    most=MOST_COLUMNS,
+                )
+            )
+        columns, begins = self._columns(top)
+        if columns is not None:
+            self._people(columns, chain(top[begins:], lines))
+
+    def _columns(self, top: Sequence[Line]) -> tuple[Columns | None, int]:
+        """The columns, and the place of the first row that is no heading; None where the file can't be read by them."""
+        heading = heading_of(top)
+        if heading is None:
+            return self._columns_by_content(top)
+        for line in top[:heading]:
+            if not line.is_blank:
+                self.note(line.number, _("stands above the heading and was passed over."))
+        columns = columns_of([cell.strip(EDGE) for cell in top[heading].cells])
+        return self._checked(columns, top[heading], top[heading + 1 :]), heading + 1
+
+    def _checked(self, columns: Columns, heading: Line, rows: Sequence[Line]) -> Columns | None:
+        folded = [known.folded(each) for each in columns.headings]
+        twice = next((h for h in folded if folded.count(h) > 1 and known.column_of(h) in COLUMNS), "")
+        if twice:
+            message = _("names the column “%(column)s” twice. Delete one of them.", column=twice)
+            self.problems.append(Problem(heading.number, message))
+            return None
+        if "email" not in columns.places:
+            columns = with_addresses(columns, rows)
+        if "email" not in columns.places and "other email" not in columns.places:
+            message = _("has no column named email. Name the column with the addresses “email”.")
+            self.problems.append(Problem(heading.number, message))
+            return None
+        return columns
+
+    def _columns_by_content(self, top: Sequence[Line]) -> tuple[Columns | None, int]:
+        """The columns of a file without a heading that we know: by what stands in them."""
+        begins = next((n for n, line in enumerate(top) if addresses_in(line)), None)
+        if begins is None:
+            number = next((line.number for line in top if not line.is_blank), 1)
+            message = _(
+                "has no column named email, and no row below has an address. Name the column with the addresses “email”."
+            )
+            self.problems.append(Problem(number, message))
+            return None, 0
+        for line in top[:begins]:
+            if not line.is_blank:
+                self.note(line.number, _("holds no address and was taken for a title or heading."))
+        columns = guessed(top[begins:])
+        self._say_guessed(columns)
+        return columns, begins
+
+    def _say_guessed(self, columns: Columns) -> None:
+        words = {
+            "email": _("the address"),
+            "name": _("the name"),
+            "first": _("the first name"),
+            "last": _("the last name"),
+        }
+        said = [
+            _("column %(letter)s is %(what)s", letter=letter(place), what=words[column])
+            for column, places in columns.places.items()
+            for place in places
+        ]
+        self.note(
+            0,
+            _(
+                "No heading names the columns. Read by what stands in them: %(columns)s.",
+                columns=", ".join(said),
+            ),
         )
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    try:
-        header = [_column(cell) for cell in next(lines, [])]
-        problem = _header_problem(header)
-        return _refused(1, problem) if problem else _read_rows(header, lines)
-    except csv.Error:
-        return _refused(lines.line_num, "holds a cell that never ends. A quotation mark may be missing.")
+
+    def _people(self, columns: Columns, lines: Iterable[Line]) -> None:
+        filled: set[int] = set()
+        unknown = set(columns.unknown)
+        heading = [known.folded(each) for each in columns.headings]
+        count = 0
+        for line in lines:
+            if line.is_blank or [known.folded(cell) for cell in line.cells] == heading:
+                continue
+            count += 1
+            if count > MOST_ROWS:
+                self._too_many(line.number)
+                break
+            filled |= {n for n in unknown - filled if n < len(line.cells) and line.cells[n].strip(EDGE)}
+            self._person(columns, line)
+        self._passed_over(columns, sorted(filled))
+
+    def _too_many(self, number: int) -> None:
+        most = f"{MOST_ROWS:,}"
+        self.problems.append(Problem(number, _("A file may have %(most)s rows. Split it in two.", most=most)))
+
+    def _passed_over(self, columns: Columns, places: Sequence[int]) -> None:
+        if not places:
+            return
+        names = [columns.headings[n] or _("column %(letter)s", letter=letter(n)) for n in places]
+        shown = ", ".join(name[:60] for name in names[:_NAMED])
+        if len(names) > _NAMED:
+            more = len(names) - _NAMED
+            shown = ngettext(
+                "%(columns)s and %(num)s more", "%(columns)s and %(num)s more", more, columns=shown
+            )
+        self.note(0, _("Columns that were passed over: %(columns)s.", columns=shown))
+
+    def _person(self, columns: Columns, line: Line) -> None:
+        if line.open_quote:
+            self._wrong(line.number, _("has a quotation mark that never closes. Close it, or delete it."))
+            return
+        said = said_by(columns, line.cells)
+        more = line.cells[len(columns.headings) :]
+        if any(cell.strip(EDGE) for cell in more) or (
+            more and not address_of(address_and_name(said["email"], [])[0])
+        ):
+            self._wrong(
+                line.number, _("has more cells than the first row. A comma in a name needs quotation marks.")
+            )
+            return
+        self._take(line.number, said, odd_quote=line.odd_quote)
+
+    # lists of addresses, and Mailman's JSON
+
+    def _mailboxes(self, text: str) -> None:
+        count = 0
+        for number, line in enumerate(text.split("\n"), 1):
+            if not (whole := line.strip(EDGE + ",;")):
+                continue
+            for written in mailboxes_in(whole):
+                count += 1
+                if count > MOST_ROWS:
+                    self._too_many(number)
+                    return
+                self._take(number, {"email": written})
+
+    def members_of_mailman(self, text: str) -> None:
+        """The members of a list as Mailman 3 answers over REST. Raises Unreadable for any other JSON."""
+        other = Unreadable(_("This is JSON, but not the members of a Mailman list. Export the list as CSV."))
+        try:
+            said = json.loads(text)
+        except (ValueError, RecursionError):
+            raise other from None
+        entries = said.get("entries") if isinstance(said, dict) else said
+        if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
+            raise other
+        if entries and not any("email" in each for each in entries):
+            raise other
+        if (
+            isinstance(said, dict)
+            and isinstance(total := said.get("total_size"), int)
+            and total > len(entries)
+        ):
+            self.note(
+                0,
+                _(
+                    "The file has %(here)s of %(total)s members. Export the other pages, too.",
+                    here=len(entries),
+                    total=total,
+                ),
+            )
+        for number, entry in enumerate(entries[: MOST_ROWS + 1], 1):
+            if number > MOST_ROWS:
+                self._too_many(number)
+                return
+            self._take(number, _of_mailman(entry))
+
+    # one person
+
+    def _wrong(self, number: int, message: str) -> None:
+        self.problems.append(Problem(number, message))
+
+    def _take(self, number: int, said: dict[str, str], *, odd_quote: bool = False) -> None:
+        """Take down what a row says, or what is wrong with it."""
+        found = person_of(number, said)
+        if isinstance(found, Problem):
+            self.problems.append(found)
+            return
+        row, changed = found
+        for message in changed:
+            self.note(number, message)
+        if odd_quote:
+            self.note(
+                number,
+                _("has a quotation mark in an odd place; the name was read as “%(name)s”.", name=row.name),
+            )
+        self._place(row)
+
+    def _place(self, row: RosterRow) -> None:
+        """Put a row beside those of the same address: the same person once, another person who shares it as such."""
+        here = self.at.setdefault(row.email, [])
+        mine = [index for index in here if _same_person(row, self.rows[index])]
+        again = next((index for index in mine if _same_membership(row, self.rows[index])), None)
+        if again is None and not self._may_speak(row):
+            return
+        if again is None and row.comes_as is ComesAs.MEMBER:
+            again = next((n for n in mine if self.rows[n].comes_as is ComesAs.SUBSCRIBER), None)
+        if again is not None:
+            self._again(again, row)
+            return
+        owner = next((self.rows[index] for index in here if not self.rows[index].shares), None)
+        if owner is not None and not _same_person(row, owner):
+            row = replace(row, shares=owner.number)
+        here.append(len(self.rows))
+        self.rows.append(row)
+
+    def _may_speak(self, row: RosterRow) -> bool:
+        """Whether the organisation that the row speaks for, if any, has no voice yet in this file."""
+        if row.kind != ORGANISATION or row.comes_as is not ComesAs.MEMBER:
+            return True
+        speaker = self.voices.setdefault(name_key(row.organisation), row)
+        if speaker is row:
+            return True
+        message = _(
+            "%(organisation)s already speaks through row %(row)s; an organisation has one voice. "
+            "Make one of them a subscriber.",
+            organisation=row.organisation,
+            row=speaker.number,
+        )
+        self._wrong(row.number, message)
+        return False
+
+    def _again(self, index: int, row: RosterRow) -> None:
+        """The same person said again: what says more about them counts."""
+        first = self.rows[index]
+        member = row if (row.comes_as, first.comes_as) == (ComesAs.MEMBER, ComesAs.SUBSCRIBER) else first
+        wish = first.wish if first.wish is not Wish.NONE else row.wish
+        self.rows[index] = replace(
+            member,
+            number=first.number,
+            name=first.name or row.name,
+            wish=wish,
+            shares=first.shares,
+            organisation=member.organisation or first.organisation or row.organisation,
+        )
+        self.repeated.append(row.number)
 
 
-def _column(cell: str) -> str:
-    name = " ".join(cell.lower().replace("_", " ").split())
-    return ALIASES.get(name, name)
+def _same_person(row: RosterRow, other: RosterRow) -> bool:
+    """Of two rows with one address: whether they name one person."""
+    return not row.name or not other.name or name_key(row.name) == name_key(other.name)
 
 
-def _refused(row: int, message: str) -> Roster:
-    return Roster((), (), (Problem(row, message),))
+def _same_membership(row: RosterRow, other: RosterRow) -> bool:
+    """Of two rows of one person: whether the second adds nothing. For oneself and for an organisation are two things;
+    a reader is told of both.
+    """
+    if row.comes_as is ComesAs.SUBSCRIBER:
+        return True
+    if (row.kind == ORGANISATION) != (other.kind == ORGANISATION):
+        return False
+    return row.kind != ORGANISATION or name_key(row.organisation) == name_key(other.organisation)
 
 
-def _delimiter(text: str) -> str:
-    first = text.split("\n", 1)[0]
-    return max(",;\t", key=first.count)
+def _of_mailman(entry: dict[str, Any]) -> dict[str, str]:
+    said = {key: str(entry.get(key) or "") for key in ("email", "display_name", "role", "delivery_status")}
+    words = {known.folded(said["role"]), known.folded(said["delivery_status"])}
+    return {"email": said["email"], "name": said["display_name"], "wish": wish_of(words).value}
 
 
-def _header_problem(header: list[str]) -> str:
-    if not any(header):
-        return "is empty. The first row names the columns: " + ", ".join(COLUMNS) + "."
-    missing = [name for name in REQUIRED if name not in header]
-    unknown = [name for name in header if name not in COLUMNS]
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if missing:
-        return f"has no column named {' or '.join(missing)}. The columns are: {', '.join(COLUMNS)}."
-    if unknown:
-        return f"has a column “{unknown[0]}”. The columns are: {', '.join(COLUMNS)}."
-    return f"names the column “{twice[0]}” twice." if twice else ""
-
-
-def _read_rows(header: list[str], lines: Iterable[list[str]]) -> Roster:
-    rows: list[RosterRow] = []
-    repeated: list[int] = []
-    problems: list[Problem] = []
-    seen: dict[str, RosterRow] = {}
-    voices: dict[str, RosterRow] = {}
-    for number, cells in _numbered(lines):
-        if number > MOST_ROWS + 1:
-            problems.append(Problem(number, f"A file may have {MOST_ROWS:,} rows. Split it in two."))
-            break
-        found = _row(number, dict(zip(header, cells, strict=False)), len(cells) - len(header))
-        if isinstance(found, RosterRow) and _same(found, seen.get(found.email)):
-            repeated.append(number)
-            continue
-        trouble = [found] if isinstance(found, Problem) else _clashes(found, seen, voices)
-        problems.extend(trouble)
-        if isinstance(found, RosterRow) and not trouble:
-            rows.append(found)
-    return Roster(tuple(rows), tuple(repeated), tuple(problems))
-
-
-def _numbered(lines: Iterable[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    return ((number, cells) for number, cells in enumerate(lines, 2) if any(cell.strip() for cell in cells))
-
-
-def _row(number: int, cells: Mapping[str, str], too_many: int) -> RosterRow | Problem:
-    value = {name: sheet_text(cells.get(name, "").strip()) for name in COLUMNS}
-    kind = value["kind"].lower() or "individual"
-    said = value["as"].lower() or ComesAs.SUBSCRIBER.value
-    comes_as = COMES_AS.get(said, said)
-    wrong = _wrong(value, kind, comes_as, too_many)
-    if wrong:
-        return Problem(number, wrong)
-    email = value["email"].lower()
-    return RosterRow(number, value["name"], email, value["organisation"], kind, ComesAs(comes_as))
-
-
-def _wrong(value: Mapping[str, str], kind: str, comes_as: str, too_many: int) -> str:
-    """The first thing that is wrong with a row, in words; empty when nothing is."""
-    checks = (
-        (too_many > 0, "has more cells than the first row. A comma in a name needs quotation marks."),
-        (any(_CONTROL.search(cell) for cell in value.values()), "holds characters that cannot be seen."),
-        (not value["email"], "has no email."),
-        (not _ADDRESS.fullmatch(value["email"]), f"“{value['email']}” is not an email address."),
-        (len(value["email"]) > 254, "has an email address longer than 254 characters."),
-        (not value["name"] and comes_as == ComesAs.MEMBER, "has no name; a member needs one."),
-        (len(value["name"]) > 100, "has a name longer than 100 characters."),
-        (len(value["organisation"]) > 200, "names an organisation with more than 200 characters."),
-        (kind not in KINDS, f"“{kind}” is not a kind. Write {', '.join(KINDS[:-1])} or {KINDS[-1]}."),
-        (comes_as not in list(ComesAs), f"“{comes_as}” is not known. Write subscriber or member."),
-        (kind == "organisation" and not value["organisation"], "is for an organisation but names none."),
-    )
-    return next((message for wrong, message in checks if wrong), "")
-
-
-def _same(row: RosterRow, other: RosterRow | None) -> bool:
-    return other is not None and (row.name, row.organisation, row.kind, row.comes_as) == (
-        other.name, other.organisation, other.kind, other.comes_as)  # fmt: skip
-
-
-def _clashes(row: RosterRow, seen: dict[str, RosterRow], voices: dict[str, RosterRow]) -> list[Problem]:
-    """Two rows of one address that differ, or two voices of one organisation: a person must choose."""
-    first = seen.setdefault(row.email, row)
-    if first is not row:
-        return [Problem(row.number, f"has the address of row {first.number} but says something else.")]
-    if row.kind != "organisation" or row.comes_as is not ComesAs.MEMBER:
-        return []
-    speaker = voices.setdefault(name_key(row.organisation), row)
-    if speaker is row:
-        return []
-    message = (
-        f"{row.organisation} already speaks through row {speaker.number}; an organisation has one voice."
-    )
-    return [Problem(row.number, f"{message} Make one of them a subscriber.")]
+def _is_a_list(text: str) -> bool:
+    """Whether the lines are addresses, alone or with a name beside them, and no table."""
+    start = text[:_START]
+    if len(text) > _START:
+        start = start[: max(start.rfind(mark) for mark in "\n,;")]
+    lines = [line.strip(EDGE + ",;") for line in start.split("\n")[:TITLES]]
+    lines = [line for line in lines if line]
+    return bool(lines) and all(mailboxes_in(line) for line in lines)

@@ -167,6 +167,51 @@ def test_the_command_names_every_wrong_row_and_does_nothing(run, roster_file):
     assert queries.counts(network.id).found == 0
 
 
+def test_the_command_leaves_out_wrong_rows_where_it_is_told_to(run, roster_file):
+    network = a_network_with_rules()
+    roster_file.write_text(ROSTER + "X,not an address,,,\n")
+    result = run("import", "members", str(roster_file))
+    assert result.exit_code == 1
+    assert "--go --leave-out" in result.output
+    assert run("import", "members", str(roster_file), "--go", "--leave-out").exit_code == 0
+    assert queries.counts(network.id).found == 2
+
+
+def test_the_command_says_of_each_row_what_happens_and_why(run, roster_file):
+    network = a_network_with_rules()
+    gone = builders.a_member(network, "Gia Gone")
+    address = main_address(gone.id)
+    with transaction():
+        db.session.execute(update(Membership).values(state="resigned", end=clock.today(network.zone)))
+    roster_file.write_text(
+        "name,email,organisation,kind,as,status,shoe size\n"
+        "Nell Found,nell@example.org,,,member,,38\n"
+        "Ned Found,nell@example.org,,,member,,\n"
+        "nell  found,NELL@example.org,,,member,,\n"
+        f"Gia Gone,{address},,,member,,\n"
+        ",quiet@example.org,,,,no email,\n"
+        "Bea,bea@example.org,Open Ledger Club,organisation,member,,\n"
+        "Bea,bea@example.org,,,member,,\n"
+        ",reader@example.org,,,,,\n"
+    )
+    result = run("import", "members", str(roster_file))
+    assert result.exit_code == 0, result.output
+    for words in (
+        "Columns that were passed over: shoe size.",
+        "3 come as members and are asked to confirm.",
+        "1 come as readers",
+        "rows 4.",
+        "Row 2: Nell Found <nell@example.org> is asked by mail to confirm that they are a member.",
+        "Row 3: Ned Found <nell@example.org> has the address of row 2",
+        f"Row 5: Gia Gone <{address}> was a member and left",
+        "Row 6: quiet@example.org asked for no mail there",
+        "Row 7: Bea <bea@example.org> is asked by mail to confirm, for Open Ledger Club.",
+        "Row 8: Bea <bea@example.org> is asked by mail to confirm that they are a member.",
+        "Row 9: reader@example.org gets the mail, as before.",
+    ):
+        assert words in result.output, words
+
+
 def test_the_command_asks_which_network_where_there_are_several(run, roster_file):
     a_network_with_rules("uk")
     a_network_with_rules("scotland")

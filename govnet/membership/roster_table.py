@@ -1,0 +1,142 @@
+"""The columns of a table: where its heading is, what stands in them without one, and what a row says by them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from govnet.membership import roster_columns as known
+from govnet.membership.roster_columns import Columns
+from govnet.membership.roster_file import MOST_COLUMNS, Line
+from govnet.membership.roster_person import EDGE, Wish, address_and_name, address_of, wish_of
+from govnet.membership.rules import name_key
+
+TITLES: Final = 20
+"""Rows at the top among which the heading is looked for."""
+
+
+def said_by(columns: Columns, cells: Sequence[str]) -> dict[str, str]:
+    """What a row of a table says, by our columns."""
+    name = columns.first("name", cells)
+    if not name or "@" in name:
+        halves = [columns.first(half, cells) for half in ("first", "last")]
+        name = " ".join(half.strip(EDGE) for half in halves if half.strip(EDGE)) or name
+    elif halves := [half for half in (columns.first("first", cells), columns.first("last", cells)) if half]:
+        whole = " ".join(halves)
+        name = whole if name_key(name) in name_key(whole) else name
+    if not name and (sorted_by := columns.first("sort name", cells)):
+        last, comma, first = sorted_by.partition(",")
+        name = f"{first.strip()} {last.strip()}" if comma and "," not in first else sorted_by
+    kind, comes_as = _as_what(columns, cells)
+    email = columns.first("email", cells) or columns.first("other email", cells)
+    said = {"name": name, "email": email, "kind": kind, "as": comes_as}
+    return said | {"organisation": columns.first("organisation", cells), "wish": _wish(columns, cells).value}
+
+
+def _as_what(columns: Columns, cells: Sequence[str]) -> tuple[str, str]:
+    """Kind and how somebody comes in; words of other programs that are none of ours say nothing."""
+    found = []
+    for column, words, ours in (
+        ("kind", known.KINDS, ("kind", "type")),
+        ("as", known.COMES_AS, ("as", "comes as", "role")),
+    ):
+        cell = columns.first(column, cells).lower()
+        strict = any(known.folded(columns.headings[n]) in ours for n in columns.places.get(column, ()))
+        found.append(words.get(cell, cell if strict else ""))
+    return found[0], found[1]
+
+
+def _wish(columns: Columns, cells: Sequence[str]) -> Wish:
+    """What the row says about mail: of several things, what keeps most of it away."""
+    if any(n < len(cells) and known.says_yes(cells[n]) for n in columns.all("gone")):
+        return Wish.GONE
+    words = {known.folded(cells[n]) for n in columns.all("status", "bounces") if n < len(cells)}
+    flagged = any(n < len(cells) and known.says_yes(cells[n]) for n in columns.all("no mail"))
+    return wish_of(
+        words, flagged, any(n < len(cells) and known.says_yes(cells[n]) for n in columns.all("bounces"))
+    )
+
+
+def letter(place: int) -> str:
+    """The column as a spreadsheet names it: A, B ... Z, AA."""
+    return (letter(place // 26 - 1) if place > 25 else "") + chr(65 + place % 26)
+
+
+def score(rows: Sequence[Line]) -> tuple[int, ...]:
+    """How much these rows look like a list of people."""
+    heading = heading_of(rows)
+    names = sum(bool(known.column_of(cell)) for cell in rows[heading].cells) if heading is not None else 0
+    return names, sum(addresses_in(line) for line in rows)
+
+
+def addresses_in(line: Line) -> int:
+    return sum(
+        bool("@" in cell and address_of(address_and_name(cell, [])[0])) for cell in line.cells[:MOST_COLUMNS]
+    )
+
+
+def heading_of(rows: Sequence[Line]) -> int | None:
+    """The place of the row that names the columns: one that names the addresses, or else two columns or one of several."""
+    maybe = None
+    for place, line in enumerate(rows[:TITLES]):
+        if addresses_in(line) > 0:
+            if any(addresses_in(earlier) for earlier in rows[:place]):
+                break
+            continue
+        columns = {known.column_of(cell.strip(EDGE)) for cell in line.cells} - {""}
+        if "email" in columns or "other email" in columns:
+            return place
+        filled = sum(bool(cell.strip(EDGE)) for cell in line.cells)
+        if maybe is None and columns and filled > 1:
+            maybe = place
+    return maybe
+
+
+def with_addresses(columns: Columns, rows: Sequence[Line]) -> Columns:
+    """Columns whose heading may mean an address: it does where addresses stand below it; else it is a name."""
+    places = dict(columns.places)
+    maybe = places.pop("maybe email", ())
+    holds = tuple(n for n in maybe if any(n < len(row.cells) and "@" in row.cells[n] for row in rows))
+    if holds:
+        places["email"] = holds
+    names = tuple(n for n in maybe if n not in holds)
+    if names and "name" not in places:
+        places["name"] = names
+    return Columns(places, columns.headings)
+
+
+def guessed(rows: Sequence[Line]) -> Columns:
+    """The columns of rows without a heading: most addresses, and left or right of it one name, or two halves."""
+    width = max(len(row.cells) for row in rows)
+    counts = [
+        sum(bool(n < len(r.cells) and addresses_in(Line(0, (r.cells[n],)))) for r in rows)
+        for n in range(width)
+    ]
+    email = max(range(width), key=lambda n: counts[n])
+    texts = [n for n in range(width) if n != email and counts[n] == 0 and _are_words(n, rows)]
+    places: dict[str, tuple[int, ...]] = {"email": (email,)}
+    if len(texts) > 1 and texts[1] == texts[0] + 1 and all(_is_one_word(n, rows) for n in texts[:2]):
+        places |= {"first": (texts[0],), "last": (texts[1],)}
+    elif texts:
+        places["name"] = (texts[0],)
+    return Columns(places, ("",) * width)
+
+
+def _filled(place: int, rows: Sequence[Line]) -> Iterator[str]:
+    cells = (row.cells[place].strip(EDGE) for row in rows if place < len(row.cells))
+    return (cell for cell in cells if cell)
+
+
+def _are_words(place: int, rows: Sequence[Line]) -> bool:
+    cells = list(_filled(place, rows))
+    return (
+        bool(cells)
+        and all(any(char.isalpha() for char in cell) for cell in cells)
+        and not any(re.search(r"\d", cell) for cell in cells)
+    )
+
+
+def _is_one_word(place: int, rows: Sequence[Line]) -> bool:
+    cells = list(_filled(place, rows))
+    return sum(" " in cell for cell in cells) * 4 <= len(cells)
