@@ -78,7 +78,6 @@ class Config:
             "PERMANENT_SESSION_LIFETIME": 60 * 60 * 24 * 90,
             "SESSION_REFRESH_EACH_REQUEST": False,  # a session ends with its row, whatever the cookie says
             "WTF_CSRF_TIME_LIMIT": None,
-            "WTF_CSRF_SSL_STRICT": secure,
             "BABEL_DEFAULT_LOCALE": "en",
             "SEND_FILE_MAX_AGE_DEFAULT": 60 * 60 * 24 * 365,
             "RATELIMIT_HEADERS_ENABLED": True,

@@ -8,15 +8,15 @@ from flask_login import LoginManager
 from flask_mail import Mail
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from flask_wtf.csrf import CSRFProtect
 
+from govnet.kernel.form_tokens import FormTokens
 from govnet.kernel.models import Base
 
 db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
 login_manager = LoginManager()
 mail = Mail()
-csrf = CSRFProtect()
+csrf = FormTokens()
 limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
 babel = Babel()
 compress = Compress()

@@ -5,28 +5,33 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, g
 from flask_login import current_user
 from sqlalchemy import Engine
+from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from govnet.accounts import (
     languages,
-    sessions,  # noqa: F401  (the user loader)
+    sessions,
 )
 from govnet.extensions import babel, compress, csrf, db, limiter, login_manager, mail, migrate
 from govnet.kernel import clock, database, pages, paths, refusals
 from govnet.kernel.actor import VISITOR
 from govnet.kernel.hosts import KnownHosts, known_hosts
+from govnet.kernel.origins import OwnWritesOnly
 from govnet.kernel.templates import bind as bind_templates
 from govnet.mail.registry import people_are, places_are
 from govnet.permissions import Can, can, current_actor
 from govnet.record import registry
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 FEATURES = (
     "record",
@@ -68,6 +73,7 @@ def build(settings: Mapping[str, object] | None = None) -> Flask:
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
         app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": True, "pool_size": 8})
     hosts = known_hosts(app.config["SITE_URL"], app.config["MORE_HOSTS"], production=config.production)
+    app.wsgi_app = OwnWritesOnly(app.wsgi_app, app.config["SITE_URL"], _takes_any_sender(app))  # type: ignore[method-assign]
     app.wsgi_app = KnownHosts(app.wsgi_app, hosts)  # type: ignore[method-assign]
     if app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=app.config["TRUSTED_PROXIES"], x_proto=1)  # type: ignore[method-assign]
@@ -112,6 +118,7 @@ def _bind_extensions(app: Flask) -> None:
     migrate.init_app(app, db, directory=paths.beside("migrations"), render_as_batch=True)
     login_manager.init_app(app)
     mail.init_app(app)
+    app.before_request(_take_actor)  # before the tokens of forms, which are bound to who is signed in
     csrf.init_app(app)
     limiter.init_app(app)
     translations = str(Path(app.root_path) / "translations")
@@ -119,6 +126,20 @@ def _bind_extensions(app: Flask) -> None:
     compress.init_app(app)
     with app.app_context():
         watch(app, db.engine)
+
+
+def _takes_any_sender(app: Flask) -> Callable[[WSGIEnvironment], bool]:
+    """Whether the view that a request would reach takes no form's token, and so may be sent from anywhere."""
+
+    def exempt(environ: WSGIEnvironment) -> bool:
+        try:
+            endpoint, _values = app.url_map.bind_to_environ(environ).match()
+        except HTTPException:
+            return False
+        view = app.view_functions[endpoint]
+        return f"{view.__module__}.{view.__name__}" in csrf._exempt_views
+
+    return exempt
 
 
 def watch(app: Flask, engine: Engine) -> None:
@@ -141,7 +162,6 @@ def _bind_kernel(app: Flask) -> None:
     from govnet.record.queries import head
 
     paths.bind(app, network_by_slug)
-    app.before_request(_take_actor)
     pages.bind(app, head=head)
     refusals.bind(app, holders)
     committee_is(sitting)
@@ -164,6 +184,7 @@ def _take_actor() -> None:
     from govnet.offices.queries import actor_of
 
     g.actor = VISITOR
+    sessions.forget_ended()
     if current_user.is_authenticated:
         g.actor = actor_of(current_user.person_id, current_user.name, current_user.grant_id, g.get("network"))
 

@@ -8,6 +8,9 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+HERE = {"Origin": "http://localhost"}
+"""What a browser says with a form of a page that a test client has open."""
+
 
 class Html(HTMLParser):
     """A page's forms, fields, ids and words."""

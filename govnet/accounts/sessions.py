@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from flask import session
+from flask import request, session
 from flask_login import UserMixin, current_user, login_user, logout_user
 from sqlalchemy import and_, bindparam, select, update
 
@@ -78,15 +78,8 @@ def new_session(person: Person, *, browser: str = "") -> tuple[SignedInSession, 
 
 
 def keep(token: str) -> None:
-    """Have this browser keep the token, in a cookie that is otherwise new.
-
-    The CSRF token of a visitor stays, so that what was being written in another tab can still be sent; that of
-    somebody who was signed in before does not.
-    """
-    csrf = session.get("csrf_token") if "_user_id" not in session else None
+    """Have this browser keep the token, in a cookie that is otherwise new: no form's token outlives the change."""
     session.clear()
-    if csrf:
-        session["csrf_token"] = csrf
     session.permanent = True
     signed_in = load(token)
     if signed_in is not None:
@@ -97,6 +90,12 @@ def forget() -> None:
     """Take everything out of this browser's cookie."""
     logout_user()
     session.clear()
+
+
+def forget_ended() -> None:
+    """Empty the cookie of a session that counts no longer, so that no form of it is sent by somebody else."""
+    if request.endpoint != "static" and "_user_id" in session and not current_user.is_authenticated:
+        session.clear()
 
 
 def seen() -> None:

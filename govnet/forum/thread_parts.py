@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from flask import url_for
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from govnet.forum import queries, registry, rights, rules
@@ -17,6 +16,7 @@ from govnet.forum.registry import Beside
 from govnet.forum.shown import Viewer, shown
 from govnet.forum.thread_page import Reading
 from govnet.kernel.actor import Actor
+from govnet.kernel.form_tokens import form_token
 from govnet.kernel.templates import kept
 from govnet.permissions import Can, can
 
@@ -109,4 +109,4 @@ def blank_reply(thread: Thread, t: Around) -> Markup | None:
     box = kept(
         "forum/_blank_reply.html", address=t.address, public=t.visibility == "public", csrf=CSRF, key=KEY
     )
-    return box.replace(CSRF, generate_csrf()).replace(KEY, ReplyForm.key_for(thread, thread.posts))
+    return box.replace(CSRF, form_token()).replace(KEY, ReplyForm.key_for(thread, thread.posts))

@@ -15,7 +15,6 @@ from babel import support
 from flask import Response, current_app, flash, redirect, request, session
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
@@ -28,6 +27,7 @@ from wtforms.widgets import HiddenInput, TextArea
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.errors import RuleBroken
+from govnet.kernel.form_tokens import TokenForm
 from govnet.kernel.markdown_limits import TooMuch
 from govnet.kernel.models import Submission
 from govnet.kernel.paths import MOST
@@ -138,10 +138,10 @@ def _short_digest(sentence: str) -> str:
     return hashlib.sha256(sentence.encode()).hexdigest()[:12]
 
 
-class Form(FlaskForm):
+class Form(TokenForm):
     """Every form: CSRF, a key, and rules that were broken shown where they belong."""
 
-    class Meta(FlaskForm.Meta):
+    class Meta(TokenForm.Meta):
         """Flask-WTF's, with translations that are kept, and files where a file is asked for and nowhere else."""
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from govnet.extensions import db
 from govnet.kernel.errors import GovnetError, NotAllowed, Stale
+from govnet.kernel.origins import Sender, sender_of
 from govnet.kernel.pages import error_page
 from govnet.kernel.words import say
 from govnet.permissions import current_actor, sign_in_would_help
@@ -94,8 +95,13 @@ def _done_before() -> Any:
 
 
 def _expired(error: CSRFError) -> Any:
-    """The session ended, or the form came from elsewhere: give the text back, with a button that sends it again."""
-    return _done_before() or _again(400, _("This form has expired. Nothing was sent."))
+    """The form is older than who is signed in now: give the text back, with a button that sends it again.
+
+    Where the browser does not say that the form was this site's own there is no button: a page elsewhere may have
+    chosen what it would send.
+    """
+    ours = sender_of(request.environ) is Sender.HERE
+    return _done_before() or _again(400, _("This form has expired. Nothing was sent."), ours=ours)
 
 
 def _signed_out(error: NotAllowed) -> Response:
@@ -103,7 +109,7 @@ def _signed_out(error: NotAllowed) -> Response:
     return _again(403, _("You are not signed in. Nothing was sent."), needed=error.message)
 
 
-def _again(status: int, message: str, needed: object = "") -> Response:
+def _again(status: int, message: str, needed: object = "", *, ours: bool = True) -> Response:
     """What was sent, to be sent again. The form's key goes along: pressed twice it still makes one thing."""
     fields = [
         (name, value)
@@ -118,6 +124,8 @@ def _again(status: int, message: str, needed: object = "") -> Response:
         needed=needed,
         fields=fields,
         action=action,
+        ours=ours,
+        files=[file.filename for file in request.files.values() if file.filename],
         typed=typed(),
     )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, ValidationError
 
+from govnet.kernel.form_tokens import TokenForm
 from govnet.kernel.forms import Form, Text
 from govnet.mail.volume import Reach, Volume
 
@@ -32,7 +32,7 @@ REACHES = [
 ]
 
 
-class Plain(FlaskForm):
+class Plain(TokenForm):
     """A form that sets something: sent twice it sets it twice, so it needs no key of its own."""
 
     form_errors: list[str]

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from govnet.charter.models import Network
 from govnet.extensions import csrf, db, limiter
+from govnet.kernel import origins
 from govnet.kernel.forms import Form
 from govnet.kernel.pages import never_cached, page, see
 from govnet.kernel.transaction import transaction
@@ -220,7 +221,8 @@ def unsubscribe(token: str) -> Response:
     """
     never_cached()
     if request.form.get("List-Unsubscribe") != ONE_CLICK:
-        return _leave_page(token, 422)
+        elsewhere = origins.sender_of(request.environ) is origins.Sender.ELSEWHERE
+        return origins.refusal() if elsewhere else _leave_page(token, 422)
     with transaction():
         leaving.leave(token)
     return _left_page(token)

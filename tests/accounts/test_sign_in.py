@@ -15,7 +15,7 @@ from govnet.mail.models import Mail
 from tests import builders
 from tests.accounts.conftest import newest_link
 from tests.mailbox import text
-from tests.pages import Html, check, opened, send
+from tests.pages import HERE, Html, check, defaults, opened, send
 
 ANDROID = {"User-Agent": "Mozilla/5.0 (Android 14; Mobile; rv:124.0) Gecko/124.0 Firefox/124.0"}
 
@@ -229,13 +229,16 @@ def test_a_cookie_that_was_there_before_is_not_the_one_that_signs_in(app, client
         assert len(cookie["_user_id"]) >= 40
 
 
-def test_a_form_opened_before_signing_in_can_still_be_sent_in_another_tab(app, client, ann, post):
+def test_a_form_opened_before_signing_in_comes_back_filled_and_can_be_sent_then(app, client, ann, post):
     token = csrf(opened(client, "/sign-in"))
     ask(client, ann.address)
     path = newest_link(app, post, ann.address)
     send(client, path, {}, action=path)
-    response = client.post("/me/data/name", data={"csrf_token": token, "name": "Ann Other"})
-    assert response.status_code == 303
+    response = client.post("/me/data/name", data={"csrf_token": token, "name": "Ann Other"}, headers=HERE)
+    assert response.status_code == 400
+    form = Html(response.text).forms[0]
+    assert client.post(form["action"], data=defaults(form)).status_code == 303
+    assert "Ann Other" in opened(client, "/me").text
 
 
 def test_somebody_else_s_form_does_not_survive_a_change_of_person(app, ann_here, ann, post):

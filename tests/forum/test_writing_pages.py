@@ -16,7 +16,7 @@ from govnet.kernel.transaction import transaction
 from govnet.mail.queries import stance_of
 from govnet.mail.volume import Stance
 from tests import builders
-from tests.pages import Html, opened, send
+from tests.pages import HERE, Html, opened, send
 
 
 def test_a_member_starts_a_discussion_with_a_frame(client, forum):
@@ -58,7 +58,7 @@ def test_words_sent_after_the_session_ended_are_sent_on_after_signing_in_and_sta
     typed = {f["name"]: f["value"] for f in form["fields"] if f["name"] not in (None, "look")}
     with client.session_transaction() as session:
         session.clear()
-    refused = client.post(form["action"], data=typed | {"body": "Kept"})
+    refused = client.post(form["action"], data=typed | {"body": "Kept"}, headers=HERE)
     again = Html(refused.text).forms[0]
     forum.signed_in(client, forum.bo)
     token = Html(client.get(forum.url()).text).forms[-1]

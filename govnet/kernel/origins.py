@@ -1,0 +1,111 @@
+"""Whether a write was sent by a page of this site, decided before any cookie, form or row is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""The safe methods (RFC 9110, 9.2.1): links from anywhere may lead here."""
+_PORTS = {"http": 80, "https": 443}
+_FOUND = "govnet.sender"
+Origin = tuple[str, str, int]
+
+
+class Sender(StrEnum):
+    """Whose page sent a write."""
+
+    HERE = "here"
+    ELSEWHERE = "elsewhere"
+    UNKNOWN = "unknown"
+    """The browser says nothing about it, so the form's token alone decides."""
+
+
+def origin_of(address: str) -> Origin | None:
+    """The origin of an address (RFC 6454): scheme, host and port; None for "null" and what has none."""
+    try:
+        parts = urlsplit(address.strip())
+        port = parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    if parts.scheme not in _PORTS or not parts.hostname or port is None:
+        return None
+    return parts.scheme, parts.hostname.rstrip("."), port
+
+
+def sender(environ: WSGIEnvironment, site_url: str) -> Sender:
+    """Whose page sent this request, by Sec-Fetch-Site (W3C Fetch Metadata), else Origin, else Referer.
+
+    Only "same-origin" and "none" (typed, or a page restored) are believed; "same-site" is another site's page too.
+    """
+    fetched = environ.get("HTTP_SEC_FETCH_SITE")
+    if fetched == "same-origin":
+        return Sender.HERE
+    if fetched not in (None, "none"):
+        return Sender.ELSEWHERE
+    named = environ.get("HTTP_ORIGIN", environ.get("HTTP_REFERER"))
+    if named is None:
+        return Sender.UNKNOWN
+    if origin_of(named) in _own(environ, site_url):
+        return Sender.HERE
+    return Sender.ELSEWHERE if fetched is None else Sender.UNKNOWN
+
+
+def _own(environ: WSGIEnvironment, site_url: str) -> set[Origin]:
+    """This site's origin by the name under which it was asked, and by SITE_URL where that is the same name.
+
+    A proxy may end TLS, or pass the name on without its port, without saying so.
+    """
+    asked = origin_of(f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}")
+    site = origin_of(site_url)
+    own = {asked} if asked is not None else set()
+    if site is not None and asked is not None and site[0] == "https" and site[1] == asked[1]:
+        own.add(site)
+    return own
+
+
+class OwnWritesOnly:
+    """Answers a write that another site's page sent with 400 and nothing else: no cookie, no page, nothing read.
+
+    Exempt writes come through without their cookies: whoever sends them from elsewhere is nobody in particular.
+    """
+
+    def __init__(
+        self, app: WSGIApplication, site_url: str, exempt: Callable[[WSGIEnvironment], bool]
+    ) -> None:
+        """`exempt(environ)` says which writes may come from anywhere."""
+        self.app, self.site_url, self.exempt = app, site_url, exempt
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Pass the request on unless it is a write from elsewhere."""
+        if environ["REQUEST_METHOD"] not in _READS:
+            environ[_FOUND] = sender(environ, self.site_url)
+            if environ[_FOUND] is Sender.ELSEWHERE:
+                if not self.exempt(environ):
+                    return refusal()(environ, start_response)
+                environ.pop("HTTP_COOKIE", None)
+        return self.app(environ, start_response)
+
+
+def sender_of(environ: WSGIEnvironment) -> Sender:
+    """What was found out about this request's sender."""
+    found: Sender = environ.get(_FOUND, Sender.UNKNOWN)
+    return found
+
+
+def refusal() -> Response:
+    """The bare 400."""
+    return Response(
+        "This was sent by a page of another site, so nothing was done.\n"
+        "Open the page here that you want, and send it from there.\n",
+        400,
+        {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"},
+        mimetype="text/plain",
+    )
