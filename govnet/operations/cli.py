@@ -12,7 +12,9 @@ import click
 from flask import current_app
 from flask.cli import ScriptInfo, with_appcontext
 
+from govnet.accounts.people import person_for
 from govnet.accounts.queries import person_by_email
+from govnet.charter.cells import ADDRESS
 from govnet.charter.founding import BadFounding, Founding
 from govnet.charter.founding_file import read_founding
 from govnet.charter.models import ACCENTS, RESERVED
@@ -53,8 +55,15 @@ def _ready() -> None:
 def _person_id(email: str) -> int:
     person = person_by_email(email)
     if person is None:
-        raise click.ClickException(f"Nobody here has the address {email}. Let them sign in or join first.")
+        raise click.ClickException(f"Nobody here has the address {email}. Name them: --name NAME")
     return person.id
+
+
+def _named(email: str, name: str) -> int:
+    """The person with that address, made where nobody has it yet: the shell vouches for it."""
+    if not ADDRESS.fullmatch(email):
+        raise click.ClickException(f"“{email}” is not an e-mail address.")
+    return person_for(email, name).id
 
 
 @click.command()
@@ -89,7 +98,9 @@ def init(source: Path | None) -> None:
     until = clock.now() + links.GOOD_FOR
     if retired:
         click.echo("The link that was printed before no longer works; this one takes its place.")
-    click.echo("The database is ready. Open this address to found a network. It works once,")
+    click.echo("The database is ready. Who looks after the server is named here, and nowhere else:")
+    click.echo("  govnet operator give EMAIL --name NAME\n")
+    click.echo("Open this address to found a network. It gives no rights over the server. It works once,")
     click.echo(f"until {until:%Y-%m-%d %H:%M} UTC; whoever has it can found a network here.\n")
     click.echo(f"  {current_app.config['SITE_URL']}/found/{token}")
 
@@ -198,12 +209,17 @@ def operator() -> None:
 
 @operator.command()
 @click.argument("email")
+@click.option("--name", default="", help="Their name, where nobody here has the address yet.")
 @with_appcontext
-def give(email: str) -> None:
-    """Let the person with this address use the page /operator."""
-    _ready()
+def give(email: str, name: str) -> None:
+    """Let the person with this address use the page /operator; they sign in by a link mailed there.
+
+    It can be done before there is a network: every network that is founded later says so in its record.
+    """
+    if not schema.has_tables():
+        raise click.ClickException("There is no database here yet. Begin with: govnet init")
     with _explained(), transaction():
-        operators.give(_person_id(email), by=SHELL, via=Door.CLI)
+        operators.give(_named(email, name) if name else _person_id(email), by=SHELL, via=Door.CLI)
     click.echo(f"{email} looks after the server from now on.")
 
 

@@ -83,8 +83,6 @@ class FoundingForm(Form):
     coordinator_start = Text(_l("Since"), limit=40, description=_DAY)
     coordinator_end = Text(_l("Last day"), limit=40, description=_DAY)
     coordinator_evidence = Text(_l("How do we know?"), limit=2000)
-    operator_name = Text(_l("Who looks after the server?"))
-    operator_email = Address(_l("Their e-mail address"), limit=254)
 
     def seats(self) -> list[dict[str, Any]]:
         """The fields of each place on the committee."""
@@ -95,9 +93,7 @@ class FoundingForm(Form):
 
     def table(self) -> dict[str, Any]:
         """What was typed as the file has it; places and offices of which nothing was typed are left out."""
-        sections: dict[str, Any] = {
-            name: self._section(name) for name in ("network", "contact", "charter", "operator")
-        }
+        sections: dict[str, Any] = {name: self._section(name) for name in ("network", "contact", "charter")}
         seats = [self._seat(fields) for fields in self.seats() if _typed(fields)]
         sections["committee"] = {"name": self.committee_name.data, "seats": seats}
         sections["coordinator"] = self._coordinator()

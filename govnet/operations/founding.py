@@ -26,9 +26,10 @@ from govnet.record.actions import open_chain, record
 
 
 def found(founding: Founding, *, by: Actor, via: Door) -> Network:
-    """Write down a network as it was found: its rules, its offices, and who looks after the server.
+    """Write down a network as it was found: its rules and its offices; on the command line, its operator too.
 
-    Raises RuleBroken when an address is taken. Members come later, each by their own word.
+    Raises RuleBroken when an address is taken, NotAllowed when another door would name an operator. Members come
+    later, each by their own word.
     """
     under = require(by, Can.OPERATE)
     network = _network(founding)
@@ -58,6 +59,7 @@ def found(founding: Founding, *, by: Actor, via: Door) -> Network:
         open_topic(network, about, by=by, via=via, slug=topic.slug)
     for sister in founding.sisters:
         _sister(network, sister, founding.charter, by, under, via)
+    operators.introduce(network, by=by, via=via)
     if founding.operator:
         operators.give(people[founding.operator.email], by=by, via=via)
     return network

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 
 from flask_babel import gettext as _
@@ -55,12 +56,15 @@ def is_good(link: FoundingLink) -> bool:
 
 
 def found_by(link_id: int, founding: Founding) -> Network:
-    """Found the network and use the link up. Raises RuleBroken when it was used or has expired meanwhile."""
+    """Found the network and use the link up; a link never names an operator.
+
+    Raises RuleBroken when it was used or has expired meanwhile.
+    """
     link = db.session.get_one(FoundingLink, link_id, with_for_update=True)
     if not is_good(link):
         raise RuleBroken(
             _("This link has been used or has expired. On the server, “govnet init” prints a new one.")
         )
-    network = actions.found(founding, by=SHELL, via=Door.WEB)
+    network = actions.found(replace(founding, operator=None), by=SHELL, via=Door.WEB)
     link.used_at, link.network_id = clock.now(), network.id
     return network

@@ -7,10 +7,11 @@ from typing import Any
 from flask_babel import gettext as _
 
 from govnet.accounts.models import OperatorGrant, Person
+from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
-from govnet.kernel.errors import RuleBroken
+from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.mail import mailings
 from govnet.operations import queries
 from govnet.operations.events import (
@@ -27,13 +28,25 @@ from govnet.record.events import Event
 
 
 def give(person_id: int, *, by: Actor, via: Door) -> None:
-    """From now on the person looks after the server; nothing changes if they did already."""
+    """From now on the person looks after the server; nothing changes if they did already.
+
+    NotAllowed through any door but the command line: whoever has the server's shell names its operators.
+    """
     require(by, Can.OPERATE)
+    if via is not Door.CLI:
+        raise NotAllowed(_("Operators are named on the server itself: govnet operator give EMAIL"))
     if queries.open_grant(person_id) is not None:
         return
     person = db.session.get_one(Person, person_id)
     db.session.add(OperatorGrant(person_id=person.id, began_at=clock.now()))
     tell_all(OperatorGiven, by=by, via=via, person=person, name=person.name)
+
+
+def introduce(network: Network, *, by: Actor, via: Door) -> None:
+    """Say in a new network's record who looks after the server that keeps it."""
+    under = require(by, Can.OPERATE)
+    for person in queries.people_operating():
+        record(OperatorGiven(network=network, by=by, under=under, via=via, person=person, name=person.name))
 
 
 def take(person_id: int, *, by: Actor, via: Door) -> None:

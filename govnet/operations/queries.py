@@ -48,7 +48,12 @@ def open_grant(person_id: int) -> OperatorGrant | None:
 
 def operators() -> Sequence[str]:
     """The names of those who look after the server."""
-    query = select(Person.name).join(OperatorGrant, OperatorGrant.person_id == Person.id)
+    return [person.name for person in people_operating()]
+
+
+def people_operating() -> Sequence[Person]:
+    """Those who look after the server now."""
+    query = select(Person).join(OperatorGrant, OperatorGrant.person_id == Person.id)
     return db.session.scalars(query.where(OperatorGrant.ended_at.is_(None)).order_by(Person.name)).all()
 
 

@@ -76,9 +76,14 @@ def _revision(there: Tables) -> str | None:
         return revision
 
 
+def has_tables() -> bool:
+    """Whether the database was made, with or without a network."""
+    return inspect(db.engine).has_table("network")
+
+
 def is_empty() -> bool:
     """Whether the database has no network yet, or not even tables."""
-    if not inspect(db.engine).has_table("network"):
+    if not has_tables():
         return True
     with db.engine.connect() as connection:
         return connection.execute(text("SELECT 1 FROM network LIMIT 1")).first() is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,19 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import select
 
-from govnet.accounts.models import OperatorGrant
-from govnet.charter.models import Network
+from govnet.accounts.models import OperatorGrant, Person
+from govnet.charter.founding_file import read_founding
+from govnet.charter.models import ACCENTS, Network
 from govnet.cli import main
 from govnet.extensions import db
+from govnet.kernel.actor import PROGRAM, SHELL, Door
+from govnet.kernel.errors import NotAllowed
 from govnet.kernel.transaction import transaction
 from govnet.mail import mailings
-from govnet.operations import copies, links
-from tests.builders import a_network, a_person
+from govnet.offices.queries import actor_for
+from govnet.operations import copies, founding, links, operators
+from govnet.record.models import Entry
+from tests.builders import a_network, a_person, an_operator
 from tests.charter.test_founding_file import FILE
 
 
@@ -136,6 +142,8 @@ def test_the_operator_is_given_and_taken_by_address(run, app: Flask) -> None:
         a_network("here")
         a_person("Kit", email="kit@example.org")
     assert "Nobody here has the address" in run("operator", "give", "nobody@example.org").output
+    assert "--name NAME" in run("operator", "give", "nobody@example.org").output
+    assert "e-mail address" in run("operator", "give", "nobody", "--name", "No").output
     assert "from now on" in run("operator", "give", "kit@example.org").output
     with app.app_context():
         assert db.session.scalars(select(OperatorGrant.ended_at)).all() == [None]
@@ -143,6 +151,29 @@ def test_the_operator_is_given_and_taken_by_address(run, app: Flask) -> None:
     assert "does not look after" in run("operator", "take", "kit@example.org").output
     with app.app_context(), transaction():
         assert db.session.scalars(select(OperatorGrant)).one().ended_at is not None
+
+
+def test_the_volunteer_who_installs_names_themselves_before_there_is_a_network(run, app: Flask) -> None:
+    run("init")
+    assert "from now on" in run("operator", "give", "kit@example.org", "--name", "Kit").output
+    with app.app_context():
+        kit = db.session.scalars(select(Person)).one()
+        assert actor_for(kit.id, None).is_operator
+        with transaction():
+            founding.found(
+                read_founding(tomllib.loads(FILE), reserved=(), accents=ACCENTS), by=SHELL, via=Door.WEB
+            )
+        told = db.session.scalars(select(Entry).where(Entry.verb == "operator.given")).one()
+        assert told.subject == f"person:{kit.id}"
+
+
+@pytest.mark.parametrize("door", [door for door in Door if door is not Door.CLI])
+def test_nobody_is_made_operator_through_another_door(app: Flask, door: Door) -> None:
+    with app.app_context():
+        kit, sam = an_operator("Kit"), a_person("Sam")
+        for by in (SHELL, PROGRAM, actor_for(kit.id, None)):
+            with pytest.raises(NotAllowed, match="govnet operator give"), transaction():
+                operators.give(sam.id, by=by, via=door)
 
 
 def test_the_help_shows_what_is_for_volunteers_and_nothing_else(run) -> None:

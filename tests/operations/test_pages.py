@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from govnet.accounts.models import OperatorGrant, Person
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -17,7 +18,7 @@ from govnet.mail import mailings
 from govnet.offices.models import Mandate, Term
 from govnet.operations import links, queries, views
 from govnet.record.models import Entry
-from tests.builders import a_member, a_network, an_operator, sign_in
+from tests.builders import a_member, a_network, acting, an_operator, sign_in
 from tests.pages import defaults, opened, send
 
 TYPED = {
@@ -26,8 +27,6 @@ TYPED = {
     "network_purpose": "To open up how decisions are made.",
     "contact_name": "Robin",
     "contact_email": "hello@example.org",
-    "operator_name": "Kit",
-    "operator_email": "kit@example.org",
 }
 SEAT = {
     "seat2_name": "First place", "seat2_holder": "Sam", "seat2_email": "sam@example.org",
@@ -54,6 +53,21 @@ def test_a_volunteer_founds_a_network_by_its_link(client: FlaskClient, app: Flas
         assert db.session.scalars(select(Term)).one().evidence == "Minutes of 9 June 2014."
         assert db.session.scalars(select(Mandate)).one().scope == "Keep the list."
     assert "/uk/" in opened(client, link, 410).links
+
+
+def test_a_link_gives_a_network_and_never_the_server(client: FlaskClient, app: Flask) -> None:
+    """Whichever network it is, and whatever is sent with the form: operators are named on the command line."""
+    for slug in ("uk", "second"):
+        link = a_link(app)
+        typed = {**defaults(opened(client, link).forms[-1]), **TYPED, **SEAT, "network_slug": slug}
+        forged = {"operator_name": "Sam", "operator_email": "sam@example.org", "operator": "sam@example.org"}
+        assert client.post(link, data={**typed, **forged}).location == f"/{slug}/"
+    with app.app_context():
+        assert db.session.scalars(select(OperatorGrant)).all() == []
+        sam = db.session.scalars(select(Person).where(Person.name == "Sam")).one()
+        network = db.session.scalars(select(Network).where(Network.slug == "second")).one()
+        actor = acting(sam, network)
+        assert (actor.is_officer, actor.is_operator) == (True, False)
 
 
 def test_of_two_who_found_by_one_link_at_once_the_second_is_led_to_what_was_founded(
