@@ -51,7 +51,9 @@ class Can(StrEnum):
     REPLY = "reply here"
     REPLY_AS_PERSON = "write in a discussion"
     EDIT_POST = "change this post"
+    EDIT_POST_AS_PERSON = "change what you wrote"
     FRAME_THREAD = "frame, sum up or close this discussion"
+    FRAME_THREAD_AS_OFFICER = "frame, sum up or close a discussion here"
     THANK = "say thanks"
     REPORT = "report a post"
     HIDE_POST = "hide a post"
@@ -167,6 +169,20 @@ def oneself(actor: Actor, subject: Any) -> Authority | None:
     return ONESELF if actor.signed_in and owner == actor.person_id else None
 
 
+def author_who_could(*rights: Can) -> Predicate:
+    """The subject is the actor's own, and by one of the rights they could begin another like it today.
+
+    Somebody who has left, or was suspended or removed, keeps what they wrote, but no hand in what others do with it.
+    """
+
+    def holds(actor: Actor, subject: Any) -> Authority | None:
+        mine = oneself(actor, subject)
+        current = mine and any(grant.holds(actor, subject) for right in rights for grant in TABLE[right])
+        return mine if current else None
+
+    return holds
+
+
 def reader(actor: Actor, subject: Any) -> Authority | None:
     """The subject's `visibility` lets the actor read it."""
     visibility = str(getattr(subject, "visibility", "public"))
@@ -202,6 +218,12 @@ OWNER = Grant("self", _l("the person whose it is"), oneself)
 PRIMARY = Grant("primary", _l("who speaks for the organisation"), primary)
 READER = Grant("reader", _l("those whom it is for"), reader)
 OFFICERS = (STEERING, COORDINATOR)
+PROPOSER = Grant("self", _l("the member who proposed it"), author_who_could(Can.PROPOSE, Can.RECORD_DECISION))
+DRAFTER = Grant("self", _l("the member who wrote it"), author_who_could(Can.PROPOSE))
+STARTER = Grant("self", _l("the member who began it"), author_who_could(Can.START_THREAD))
+WRITER = Grant("self", _l("the member who wrote it"), author_who_could(Can.REPLY))
+WRITING_PERSON = Grant("self", _l("the person who wrote it"), author_who_could(Can.REPLY_AS_PERSON))
+LETTER_WRITER = Grant("self", _l("the member who began it"), author_who_could(Can.START_LETTER))
 READING_MEMBER = Grant("member", MEMBER.words, reading(member))
 READING_PERSON = Grant("person", PERSON.words, reading(person))
 
@@ -229,8 +251,10 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.START_THREAD_AS_OFFICER: OFFICERS,
     Can.REPLY: (READING_MEMBER, *OFFICERS),
     Can.REPLY_AS_PERSON: (READING_PERSON,),
-    Can.EDIT_POST: (OWNER,),
-    Can.FRAME_THREAD: (OWNER, *OFFICERS),
+    Can.EDIT_POST: (WRITER,),
+    Can.EDIT_POST_AS_PERSON: (WRITING_PERSON,),
+    Can.FRAME_THREAD: (STARTER, *OFFICERS),
+    Can.FRAME_THREAD_AS_OFFICER: OFFICERS,
     Can.THANK: (READING_MEMBER,),
     Can.REPORT: (READER,),
     Can.HIDE_POST: (CHAIR, *OFFICERS),
@@ -241,16 +265,16 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.SEE_NAMES: (MEMBER, *OFFICERS),
     Can.PROPOSE: (MEMBER, *OFFICERS),
     Can.ANSWER: (MEMBER, STEERING),
-    Can.REPLY_TO_REASON: (OWNER,),
+    Can.REPLY_TO_REASON: (PROPOSER,),
     Can.SUGGEST_WORDS: (MEMBER, STEERING),
-    Can.READ_DRAFT: (READER, OWNER),
-    Can.CHANGE_DRAFT: (OWNER,),
+    Can.READ_DRAFT: (READER,),
+    Can.CHANGE_DRAFT: (DRAFTER,),
     Can.SPONSOR: (READING_MEMBER,),
-    Can.REWORD_PROPOSAL: (OWNER,),
-    Can.WITHDRAW_PROPOSAL: (OWNER,),
-    Can.EXTEND_PROPOSAL: (OWNER,),
-    Can.HIDE_ANSWERS: (OWNER,),
-    Can.CLOSE_PROPOSAL: (OWNER,),
+    Can.REWORD_PROPOSAL: (PROPOSER,),
+    Can.WITHDRAW_PROPOSAL: (PROPOSER,),
+    Can.EXTEND_PROPOSAL: (PROPOSER,),
+    Can.HIDE_ANSWERS: (PROPOSER,),
+    Can.CLOSE_PROPOSAL: (PROPOSER,),
     Can.ENTER_ANSWER: (STEERING,),
     Can.RECORD_DECISION: OFFICERS,
     Can.OBJECT: (MEMBER,),
@@ -259,8 +283,8 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     # letters
     Can.START_LETTER: (MEMBER,),
     Can.SIGN_LETTER: (MEMBER,),
-    Can.KEEP_LETTER: (OWNER,),
-    Can.FOLLOW_LETTER: (OWNER, *OFFICERS),
+    Can.KEEP_LETTER: (LETTER_WRITER,),
+    Can.FOLLOW_LETTER: (LETTER_WRITER, *OFFICERS),
     # offices
     Can.SEE_DESK: OFFICERS,
     # writing down what a decision gave is no power; without it, a network whose terms all ended would be stuck

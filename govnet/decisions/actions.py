@@ -30,6 +30,7 @@ from govnet.decisions.opening import (
     Ask,
     Doer,
     Words,
+    as_author,
     check_asked,
     check_days,
     check_proposer,
@@ -90,7 +91,7 @@ def reword(
     All goes on as it began, by the rules it opened under; only what it would change is seen against those in force.
     `seen`, where known, is the number of the words that were there to be changed: Stale once there are newer ones.
     """
-    doer = Doer(by, require(by, Can.REWORD_PROPOSAL, proposal), via)
+    doer = as_author(Can.REWORD_PROPOSAL, proposal, by, via)
     petitions.check_one_of_many(proposal)
     network = queries.network_of(proposal)
     old = still_open(proposal)
@@ -129,7 +130,7 @@ def _amendable(old: ProposalVersion, proposal: Proposal, network: Network) -> da
 
 def extend(proposal: Proposal, day: date, *, reason: str, by: Actor, via: Door) -> None:
     """Give everybody more time, by the rules under which it opened. RuleBroken when they don't allow it."""
-    doer = Doer(by, require(by, Can.EXTEND_PROPOSAL, proposal), via)
+    doer = as_author(Can.EXTEND_PROPOSAL, proposal, by, via)
     network, version = queries.network_of(proposal), still_open(proposal)
     charter, zone = queries.charter_of(version), ZoneInfo(network.zone)
     if charter[p.EXTEND] == "never" or version.method == ELSEWHERE:
@@ -163,7 +164,7 @@ def close_early(proposal: Proposal, *, reason: str, by: Actor, via: Door) -> Non
 
     RuleBroken in the waiting time after a Stop: the vote is held when that is over, not before.
     """
-    doer = Doer(by, require(by, Can.CLOSE_PROPOSAL, proposal), via)
+    doer = as_author(Can.CLOSE_PROPOSAL, proposal, by, via)
     network, version = queries.network_of(proposal), still_open(proposal)
     if queries.charter_of(version)[p.CLOSE_EARLY] == "never" or version.method == ELSEWHERE:
         raise RuleBroken(_("By our rules nothing closes before its day."))
@@ -189,6 +190,8 @@ def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
     doer = Doer(by, require(by, Can.WITHDRAW_PROPOSAL, proposal), via)
     petitions.check_one_of_many(proposal)
     version = still_open(proposal)
+    if version.method != ELSEWHERE:
+        check_proposer(charters.rules_in_force(proposal.network_id), by)
     check_reason(reason)
     others = queries.answered_by_others(version.id, by.person_id)
     if version.method != ELSEWHERE and others and queries.charter_of(version)[p.TAKE_BACK] == "unanswered":

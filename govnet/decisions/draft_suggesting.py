@@ -14,7 +14,7 @@ from govnet.charter.models import Network
 from govnet.decisions import drafting, drafts
 from govnet.decisions.beside import Draft, DraftState, DraftSuggestion, SuggestionState
 from govnet.decisions.draft_events import DraftSuggested, DraftSuggestionAnswered
-from govnet.decisions.opening import check_reason
+from govnet.decisions.opening import as_author, check_reason
 from govnet.decisions.suggesting import MOST_OPEN, check_passage
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -50,7 +50,7 @@ def suggest(draft_id: int, passage: str, instead: str, why: str, *, by: Actor, v
 
 def accept(draft_id: int, key: int, *, by: Actor, via: Door) -> Draft:
     """Take the words into the draft; whoever wanted it asked has to say so again, as after any change."""
-    draft, row, under = _answering(draft_id, key, by)
+    draft, row, under = _answering(draft_id, key, by, via)
     words, ask = drafts.loads(draft.words)
     if words.text.count(row.passage) != 1:
         raise RuleBroken(
@@ -64,7 +64,7 @@ def accept(draft_id: int, key: int, *, by: Actor, via: Door) -> Draft:
 
 def reject(draft_id: int, key: int, answer: str, *, by: Actor, via: Door) -> None:
     """Keep the words, and say why."""
-    draft, row, under = _answering(draft_id, key, by)
+    draft, row, under = _answering(draft_id, key, by, via)
     if not answer.strip():
         raise RuleBroken(_("Say in a word why not: somebody gave it thought."), field="reason")
     row.state, row.answer, row.answered_at = SuggestionState.REJECTED, answer.strip(), clock.now()
@@ -108,9 +108,9 @@ def _open(draft_id: int) -> Draft:
     return draft
 
 
-def _answering(draft_id: int, key: int, by: Actor) -> tuple[Draft, DraftSuggestion, Any]:
+def _answering(draft_id: int, key: int, by: Actor, via: Door) -> tuple[Draft, DraftSuggestion, Any]:
     draft = _open(draft_id)
-    under = require(by, Can.CHANGE_DRAFT, draft)
+    under = as_author(Can.CHANGE_DRAFT, draft, by, via).under
     row = of_draft(draft, key)
     if row.state is not SuggestionState.OPEN:
         raise RuleBroken(_("This suggestion has been answered already."))

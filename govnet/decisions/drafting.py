@@ -17,7 +17,7 @@ from govnet.decisions import actions, drafts, readiness
 from govnet.decisions.beside import Draft, DraftState, Sponsor
 from govnet.decisions.events import DraftChanged, DraftDropped, DraftLeft, DraftSaved, DraftSponsored
 from govnet.decisions.models import Proposal
-from govnet.decisions.opening import Ask, Doer, Words, check_proposer, check_way, checked, digest
+from govnet.decisions.opening import Ask, Doer, Words, as_author, check_proposer, check_way, checked, digest
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
@@ -125,7 +125,8 @@ def drop(draft_id: int, *, by: Actor, via: Door) -> None:
 
 def _open(draft_id: int, right: Can, by: Actor, via: Door) -> tuple[Draft, Doer]:
     draft = drafts.locked(draft_id)
-    doer = Doer(by, require(by, right, draft), via)
+    author = right is Can.CHANGE_DRAFT
+    doer = as_author(right, draft, by, via) if author else Doer(by, require(by, right, draft), via)
     if draft.state is DraftState.ASKED:
         raise RuleBroken(_("This has been asked already."))
     if draft.state is DraftState.DROPPED:

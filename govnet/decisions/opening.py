@@ -25,6 +25,7 @@ from govnet.kernel.actor import Actor, Authority, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.text import render
 from govnet.kernel.words import say
+from govnet.permissions import Can, require
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +101,13 @@ def check_proposer(charter: Charter, by: Actor) -> None:
     """NotAllowed where the charter lets only the committee propose."""
     if charter[p.PROPOSE] == "committee" and not by.is_steering:
         raise NotAllowed(_("By our rules only the committee can make a proposal."), roles=["steering"])
+
+
+def as_author(right: Can, row: Any, by: Actor, via: Door) -> Doer:
+    """An author's act on their proposal or draft. NotAllowed for anybody else, and for one who could not propose today."""
+    doer = Doer(by, require(by, right, row), via)
+    check_proposer(charters.rules_in_force(row.network_id), by)
+    return doer
 
 
 def checked(charter: Charter, words: Words, matter: str) -> Words:

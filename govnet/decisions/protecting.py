@@ -9,17 +9,17 @@ from flask_babel import gettext as _
 from govnet.decisions import queries
 from govnet.decisions.events import AnswersHidden
 from govnet.decisions.models import ELSEWHERE, Proposal
-from govnet.decisions.opening import Doer, still_open
+from govnet.decisions.opening import as_author, still_open
 from govnet.decisions.voices import Visible
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
-from govnet.permissions import Can, require
+from govnet.permissions import Can
 from govnet.record.actions import record
 
 
 def hide_answers(proposal: Proposal, visible: str, *, by: Actor, via: Door) -> None:
     """Show answers only as `visible` says, in these words and in any later ones; RuleBroken where that is no tighter."""
-    doer = Doer(by, require(by, Can.HIDE_ANSWERS, proposal), via)
+    doer = as_author(Can.HIDE_ANSWERS, proposal, by, via)
     network, version = queries.network_of(proposal), still_open(proposal)
     if version.method == ELSEWHERE or visible not in version.visible.tighter:
         raise RuleBroken(

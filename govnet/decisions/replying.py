@@ -12,12 +12,12 @@ from govnet.decisions import queries, voices
 from govnet.decisions.beside import ReasonReply
 from govnet.decisions.events import ReasonAnswered
 from govnet.decisions.models import Position, Proposal, ProposalVersion, RollEntry
-from govnet.decisions.opening import Doer, still_open
+from govnet.decisions.opening import as_author, still_open
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import NotFound, RuleBroken
-from govnet.permissions import Can, require
+from govnet.permissions import Can
 from govnet.record.actions import record
 
 
@@ -31,7 +31,7 @@ class Standing:
 
 def reply(proposal: Proposal, entry_id: int, text: str, *, by: Actor, via: Door) -> None:
     """Reply to the reason of a party on the roll, in place of an earlier reply. RuleBroken where there is none to read."""
-    doer = Doer(by, require(by, Can.REPLY_TO_REASON, proposal), via)
+    doer = as_author(Can.REPLY_TO_REASON, proposal, by, via)
     network, version = queries.network_of(proposal), still_open(proposal)
     position = reason_of(version, entry_id, by)
     if not text.strip():

@@ -15,7 +15,7 @@ from govnet.decisions import actions, queries
 from govnet.decisions.beside import Suggestion, SuggestionState
 from govnet.decisions.events import SuggestionAnswered, SuggestionMade
 from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion
-from govnet.decisions.opening import check_reason, still_open, words_of
+from govnet.decisions.opening import as_author, check_reason, still_open, words_of
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
@@ -53,7 +53,7 @@ def suggest(proposal: Proposal, passage: str, instead: str, why: str, *, by: Act
 def accept(suggestion: Suggestion, *, by: Actor, via: Door) -> ProposalVersion:
     """Take suggested words: everybody is asked again, and the reason is the suggestion's."""
     proposal = _open_proposal(suggestion)
-    under = require(by, Can.REWORD_PROPOSAL, proposal)
+    under = as_author(Can.REWORD_PROPOSAL, proposal, by, via).under
     old = still_open(proposal)
     if suggestion.version_id != old.id or old.text.count(suggestion.passage) != 1:
         raise RuleBroken(
@@ -70,7 +70,7 @@ def accept(suggestion: Suggestion, *, by: Actor, via: Door) -> ProposalVersion:
 def reject(suggestion: Suggestion, answer: str, *, by: Actor, via: Door) -> None:
     """Keep the words, and say why."""
     proposal = _open_proposal(suggestion)
-    under = require(by, Can.REWORD_PROPOSAL, proposal)
+    under = as_author(Can.REWORD_PROPOSAL, proposal, by, via).under
     version = still_open(proposal)
     if not answer.strip():
         raise RuleBroken(_("Say in a word why not: somebody gave it thought."), field="answer")

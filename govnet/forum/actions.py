@@ -197,7 +197,7 @@ def _took_part(thread: Thread, number: int, by: Actor, network: Network) -> None
 
 def change_post(post: Post, *, by: Actor, body: str, revision: int, via: Door) -> Post:
     """Another text for one's own post; the earlier one is kept. Raises Stale when it changed meanwhile."""
-    authority = require(by, Can.EDIT_POST, post)
+    authority = require(by, rights.to_change(queries.terms_of(post.network_id)), post)
     if post.state is not PostState.VISIBLE:
         raise RuleBroken(_("This post is hidden now and cannot be changed. You can appeal on its page."))
     if body == post.source:
@@ -219,7 +219,7 @@ def change_post(post: Post, *, by: Actor, body: str, revision: int, via: Door) -
 
 def frame_thread(thread: Thread, head: Head, *, by: Actor, via: Door) -> Thread:
     """Another title, frame or summary. Raises Stale when somebody changed them meanwhile."""
-    authority = require(by, Can.FRAME_THREAD, thread)
+    authority = require(by, rights.to_frame(queries.terms_of(thread.network_id)), thread)
     changed = _changed(thread, head)
     if not changed:
         return thread
@@ -268,7 +268,7 @@ def _put_frame(thread: Thread, frame: Frame) -> None:
 
 def close_thread(thread: Thread, *, by: Actor, via: Door) -> None:
     """Take no more replies; it can be opened again."""
-    authority = require(by, Can.FRAME_THREAD, thread)
+    authority = require(by, rights.to_frame(queries.terms_of(thread.network_id)), thread)
     if thread.state is ThreadState.CLOSED:
         return
     thread.state, thread.closed_at = ThreadState.CLOSED, now()
@@ -277,7 +277,7 @@ def close_thread(thread: Thread, *, by: Actor, via: Door) -> None:
 
 def reopen_thread(thread: Thread, *, by: Actor, via: Door) -> None:
     """Take replies again."""
-    authority = require(by, Can.FRAME_THREAD, thread)
+    authority = require(by, rights.to_frame(queries.terms_of(thread.network_id)), thread)
     if thread.state is ThreadState.OPEN:
         return
     thread.state, thread.closed_at = ThreadState.OPEN, None

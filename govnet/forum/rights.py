@@ -16,6 +16,16 @@ def to_reply(terms: Terms) -> Can:
     return Can.REPLY_AS_PERSON if terms.who_may_post == "anyone" else Can.REPLY
 
 
+def to_frame(terms: Terms) -> Can:
+    """To frame, sum up or close one: its author too, while they could start one."""
+    return Can.FRAME_THREAD_AS_OFFICER if terms.who_may_start == "committee" else Can.FRAME_THREAD
+
+
+def to_change(terms: Terms) -> Can:
+    """To change one's own post: while one could still write there."""
+    return Can.EDIT_POST_AS_PERSON if terms.who_may_post == "anyone" else Can.EDIT_POST
+
+
 def to_hide(terms: Terms) -> Can:
     """To hide a post."""
     return Can.HIDE_POST_AS_CHAIR if terms.who_may_hide == "chair" else Can.HIDE_POST

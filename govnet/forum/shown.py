@@ -31,6 +31,8 @@ class Viewer(NamedTuple):
     replies: bool
     thanks: bool
     hides: bool
+    writes: bool
+    """Could write here, were it open: so their own posts can be changed."""
 
 
 class Place(NamedTuple):
@@ -66,6 +68,7 @@ class Seen(NamedTuple):
     new: bool
     signed_in: bool
     replies: bool
+    writes: bool
     hides: bool
     thankable: bool
     thanked: bool
@@ -81,14 +84,14 @@ def shown(reading: Reading, viewer: Viewer, zone: str, thread: str, home: str) -
 
 
 def _seen(row: Any, place: Place, viewer: Viewer, mark: int) -> Seen:
-    me, replies, thanks, hides = viewer
+    me, replies, thanks, hides, writes = viewer
     number, key, author_id, author, html, door, at, revision, state, count, hiding_id, reason, thanked = row[
         :13
     ]
     mine = author_id == me and me is not None
     return Seen(
         place, number, key, author or "", html, door, at, revision, state, hiding_id, reason, mine, number > mark and not mine,
-        me is not None, replies, hides, thanks and not mine, bool(thanked), count if me else 0,
+        me is not None, replies, writes, hides and not mine, thanks and not mine, bool(thanked), count if me else 0,
     )  # fmt: skip
 
 
@@ -138,9 +141,9 @@ def _actions(seen: Seen) -> list[Action]:
                       "count": seen.thanks})  # fmt: skip
     if seen.replies:
         found.append({"label": _("Quote"), "url": f"{seen.place.thread}?quote={seen.number}#reply"})
-    if seen.mine:
+    if seen.mine and seen.writes:
         found.append({"label": _("Change"), "url": here + "edit"})
-    else:
+    if not seen.mine:
         found.append({"label": _("Report"), "url": here + "report"})
     if seen.hides:
         found.append({"label": _("Hide"), "url": here + "hide"})

@@ -65,6 +65,7 @@ def page_parts(thread: Thread, reading: Reading, actor: Actor, zone: str) -> dic
     viewer = Viewer(
         person_id=actor.person_id,
         replies=replies and thread.state is ThreadState.OPEN,
+        writes=replies,
         thanks=actor.signed_in and can(actor, Can.THANK, thread),
         hides=actor.signed_in and can(actor, rights.to_hide(reading.terms), thread),
     )
@@ -79,7 +80,7 @@ def _around(thread: Thread, reading: Reading, actor: Actor, zone: str, replies: 
         thread.summary_html, reading.summary_by, thread.summary_at, thread.posts, reading.page, reading.pages, address,
         rules.new_since(reading.mark, thread.posts), _first_new(address, reading.mark, thread.posts),
         reading.stance.value if reading.stance else "", actor.signed_in, replies,
-        actor.signed_in and can(actor, Can.FRAME_THREAD, thread), tuple(registry.beside(thread.id)),
+        actor.signed_in and can(actor, rights.to_frame(reading.terms), thread), tuple(registry.beside(thread.id)),
         tuple(registry.onward(thread)),
     )  # fmt: skip
 

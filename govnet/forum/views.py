@@ -195,9 +195,10 @@ def _stale_frame(thread: Thread, form: FrameForm) -> Response:
 
 
 @bp.route("/<network:network>/forum/posts/<int:post_id>/edit", methods=["GET", "POST"])
-@allows(Can.EDIT_POST, post=Post)
+@allows(Can.READ_THREAD, post=Post)
 def edit(network: Network, post: Post) -> Response:
     """Another text for one's own post."""
+    require(current_actor(), rights.to_change(queries.terms_of(network.id)), post)
     form = EditForm(about=post, data={"body": post.source, "revision": post.revision})
     newer, address = "", post_address(post)
     if form.validate_on_submit():

@@ -313,7 +313,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
     "new words after the end": (lambda s: s.reword(), "This has closed", _end()),
     "new words by another": (
         lambda s: actions.reword(s.proposal, Words("So?", "So."), because="x", by=s.by(s.bob), via=WEB),
-        "Only the person whose it is",
+        "Only the member who (proposed|wrote) it",
     ),
     "new words for what was decided elsewhere": (
         lambda s: actions.reword(s.elsewhere(), Words("a", "b"), because="x", by=s.by(s.sam), via=WEB),
@@ -321,7 +321,10 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
     ),
     "more time, but less": (lambda s: _extend(s, date(2015, 4, 14)), "a later day"),
     "more time than there is": (lambda s: _extend(s, date(2015, 9, 14)), "no day after"),
-    "more time by another": (lambda s: _extend(s, date(2015, 4, 22), s.bob), "Only the person whose it is"),
+    "more time by another": (
+        lambda s: _extend(s, date(2015, 4, 22), s.bob),
+        "Only the member who (proposed|wrote) it",
+    ),
     "closing early": (
         lambda s: actions.close_early(s.proposal, reason="x", by=s.by(s.ann), via=WEB),
         "nothing closes before",
@@ -428,7 +431,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
     ),
     "changing somebody else's draft": (
         lambda s: drafting.change(_draft(s).id, DRAFTED, Ask("statement"), by=s.by(s.bob), via=WEB),
-        "Only the person whose it is",
+        "Only the member who (proposed|wrote) it",
     ),
     "replacing what is not in force": (lambda s: s.propose(replaces_id=99_999), "no such decision"),
 }

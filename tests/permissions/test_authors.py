@@ -1,0 +1,177 @@
+"""What one wrote stays one's own after leaving; a hand in what others do with it does not."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import func, select
+
+from govnet.accounts.models import Person
+from govnet.charter.models import Network
+from govnet.decisions import actions as decisions
+from govnet.decisions import draft_suggesting, drafting, suggesting
+from govnet.decisions.models import Proposal, RollEntry
+from govnet.decisions.opening import Ask, Words
+from govnet.decisions.rules import Kind
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor, Door, Held
+from govnet.kernel.errors import NotAllowed
+from govnet.kernel.transaction import transaction
+from govnet.membership import member_actions
+from govnet.membership.models import Membership, MembershipState
+from govnet.membership.queries import with_party
+from govnet.offices.models import Term
+from govnet.permissions import TABLE, Can, authority
+from govnet.record.models import Entry
+from tests.builders import a_committee, a_member, a_network, acting, seated, sign_in
+from tests.decisions.builders import a_proposal, answered, version_of
+from tests.forum.made import a_post, a_thread, a_topic
+from tests.letters.builders import a_letter
+from tests.pages import defaults, opened
+
+KEPT = {
+    Can.SEE_APPLICATION,  # reads, answers and takes back their own application
+    Can.END_REPRESENTATION,  # stops speaking for somebody
+    Can.HOLD_MEMBERSHIP,  # renews or ends their own membership
+    Can.APPEAL,  # against what was done to them
+    Can.LEAVE_OFFICE,
+    Can.PROMISE_CODE,
+}
+"""What is one's own whether one belongs or not."""
+WAYS_OUT = ("resigned", "suspended", "removed")
+
+
+@pytest.mark.parametrize("right", [right for right in Can if any(g.role == "self" for g in TABLE[right])])
+def test_an_author_keeps_only_the_rights_that_are_about_themselves(right: Can) -> None:
+    mine = SimpleNamespace(author_id=7, person_id=7, network_id=1, visibility="public")
+    gone = Actor(person_id=7, name="Ann", network_id=1)
+    as_person = {Can.EDIT_POST_AS_PERSON}  # where the rules let anybody who is signed in write
+    assert (authority(gone, right, mine) is not None) is (right in KEPT | as_person)
+    here = Actor(person_id=7, name="Ann", network_id=1, membership_id=3)
+    assert authority(here, right, mine) is not None
+    elsewhere = Actor(
+        person_id=7, name="Ann", network_id=2, membership_id=3, terms=(Held(1, 1, "committee"),)
+    )
+    assert (authority(elsewhere, right, mine) is not None) is (right in KEPT | as_person)
+
+
+def the_stage() -> dict[str, int]:
+    """A network in which Ann has begun everything that has an author, and Bo has had a say in it."""
+    network = a_network(parameters=json.dumps({"decisions.close_early": "all_answered"}))
+    ann, bo = a_member(network, "Ann Author"), a_member(network, "Bo Reader")
+    thread = a_thread(a_topic(network), ann)
+    post = a_post(thread, ann)
+    proposal = a_proposal(network, ann)
+    answered(proposal, network, Kind.RESERVATIONS, bo, reason="It is too long.")
+    with transaction():
+        db.session.get_one(Proposal, proposal.id).thread_id = thread.id
+    here, friend = acting(ann, network), acting(bo, network)
+    with transaction():
+        words = Words("Should we meet?", "We meet in May.", {})
+        draft = drafting.save(db.session.merge(network), words, Ask("statement"), by=here, via=Door.WEB)
+        made = suggesting.suggest(
+            db.session.merge(proposal), "Nine", "Ten", "Rounder.", by=friend, via=Door.WEB
+        )
+        aside = draft_suggesting.suggest(draft.id, "May", "June", "Warmer.", by=friend, via=Door.WEB)
+    on_roll = select(RollEntry).where(RollEntry.version_id == version_of(proposal).id)
+    entry = db.session.scalars(on_roll.where(RollEntry.person_id == bo.id)).one()
+    return {
+        "ann": ann.id, "network": network.id, "thread_id": thread.id, "post_id": post.id, "proposal_id": proposal.id,
+        "draft_id": draft.id, "letter_id": a_letter(network, ann), "entry_id": entry.id,
+        "suggestion_id": made.id, "draft_suggestion_id": aside.id,
+    }  # fmt: skip
+
+
+def goes(ids: dict[str, int], how: str) -> None:
+    """Ann's membership ends, or is interrupted."""
+    key = db.session.scalars(select(Membership.id).where(Membership.person_id == ids["ann"])).one()
+    ann, network = db.session.get_one(Person, ids["ann"]), db.session.get_one(Network, ids["network"])
+    by = acting(ann, network)
+    with transaction():
+        row = with_party(key)
+        if how == "resigned":
+            member_actions.resign(row, by=by, via=Door.WEB)
+        else:
+            row.state = MembershipState(how)
+            row.end = clock.today(network.zone) if how == "removed" else None
+
+
+def writes(app, ids: dict[str, int]) -> dict[str, str]:
+    """Every write whose address names only things of Ann's: its endpoint with an address of hers."""
+    found = {}
+    for rule in app.url_map.iter_rules():
+        names = rule.arguments - {"network"}
+        if "POST" not in rule.methods or not names or not names <= set(ids):
+            continue
+        values = {name: ids[name] for name in names}
+        if "draft_id" in names and "suggestion_id" in names:
+            values["suggestion_id"] = ids["draft_suggestion_id"]
+        with app.test_request_context():
+            network = db.session.get_one(Network, ids["network"])
+            found[rule.endpoint] = app.url_map.bind("localhost").build(
+                rule.endpoint, {**values, "network": network}
+            )
+    return found
+
+
+ANYBODYS = {"forum.report", "forum.follow", "forum.read"}
+"""Writes that need no standing: saying that a post should not stand, and one's own reading."""
+TYPED = {"reason": "Because.", "because": "Because.", "text": "Other words.", "closes": "2015-04-29", "answer": "No.",
+         "visible": "at-close", "body": "Other words.", "revision": "1", "title": "Other", "comment": "Other words."}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", WAYS_OUT)
+def test_no_route_takes_an_authors_hand_once_they_have_left(app, how: str) -> None:
+    with app.app_context():
+        ids = the_stage()
+        addresses = writes(app, ids)
+        client = sign_in(app.test_client(), db.session.get_one(Person, ids["ann"]))
+    mine = {
+        name for name in addresses if any(g.role == "self" for g in TABLE[app.view_functions[name].right])
+    }
+    assert len(mine) > 15
+    before = {name: client.get(addresses[name]).status_code for name in mine}
+    assert {name: status for name, status in before.items() if status not in (200, 405)} == {}
+    token = defaults(opened(client, "/me/mail").forms[-1])["csrf_token"]
+    with app.app_context():
+        goes(ids, how)
+        entries = db.session.scalar(select(func.count(Entry.id)))
+    done = {
+        name: client.post(url, data={**TYPED, "csrf_token": token}).status_code
+        for name, url in addresses.items()
+        if name not in ANYBODYS
+    }
+    assert {name: status for name, status in done.items() if status != 403} == {}
+    with app.app_context():
+        assert db.session.scalar(select(func.count(Entry.id))) == entries
+    for url in ("/uk/proposals/%(proposal_id)s", "/uk/forum/%(thread_id)s", "/uk/letters/%(letter_id)s"):
+        links = opened(client, url % ids).links
+        assert not [
+            each for each in links if each.endswith(("/withdraw", "/edit", "/reword", "/frame", "/close"))
+        ]
+
+
+def test_who_lost_the_place_that_proposing_needs_leaves_their_proposal_alone(app) -> None:
+    """Where the rules let only the committee propose, a member who sat on it then has no hand in it now."""
+    with app.app_context():
+        network = a_network(parameters=json.dumps({"decisions.who_may_propose": "committee"}))
+        sam = a_member(network, "Sam")
+        term = seated(a_committee(network), sam)
+        proposal = a_proposal(network, sam)
+        with transaction():
+            db.session.get_one(Term, term.id).end = clock.today(network.zone)
+        by = acting(sam, network)
+        assert by.is_member
+        for act in (
+            lambda row: decisions.withdraw(row, "Because.", by=by, via=Door.WEB),
+            lambda row: decisions.extend(
+                row, clock.today(network.zone) + timedelta(days=9), reason="Because.", by=by, via=Door.WEB
+            ),
+            lambda row: decisions.close_early(row, reason="Because.", by=by, via=Door.WEB),
+        ):
+            with pytest.raises(NotAllowed, match="only the committee"), transaction():
+                act(db.session.get_one(Proposal, proposal.id))
