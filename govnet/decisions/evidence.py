@@ -31,16 +31,19 @@ MOST = 20
 _MOST_TEXT = 20_000
 
 
-def keep(proposal: Proposal, raw: bytes, *, by: Actor, via: Door) -> EvidenceMail:
+def keep(
+    proposal: Proposal, raw: bytes, *, mail: incoming.Incoming | None = None, by: Actor, via: Door
+) -> EvidenceMail:
     """Keep a mail with what was decided elsewhere, while objections can be made. The same mail twice is kept once.
 
-    Raises RuleBroken for what is no mail, is too large or one too many, and once it is closed.
+    `mail` is what `readable` found in it before the transaction; without it, it is read now. Raises RuleBroken for what is no
+    mail, is too large or one too many, and once it is closed.
     """
     doer = Doer(by, require(by, Can.RECORD_DECISION, queries.network_of(proposal)), via)
     version = still_open(proposal)
     if version.method != ELSEWHERE:
         raise RuleBroken(_("Mails are kept only with what was decided elsewhere, while nobody has objected."))
-    mail = _read(raw)
+    mail = mail or readable(raw)
     digest = hashlib.sha256(raw).hexdigest()
     known = select(EvidenceMail).where(EvidenceMail.proposal_id == proposal.id, EvidenceMail.digest == digest)
     row = db.session.scalar(known)
@@ -65,13 +68,24 @@ def keep(proposal: Proposal, raw: bytes, *, by: Actor, via: Door) -> EvidenceMai
     return row
 
 
-def _read(raw: bytes) -> incoming.Incoming:
+def readable(raw: bytes) -> incoming.Incoming:
+    """The mail in a file. Slow: call it before the transaction.
+
+    Raises RuleBroken for what is too large, too tangled or no mail.
+    """
     if len(raw) > LARGEST:
         raise RuleBroken(
             _("This mail is larger than %(most)s KB. Save it without its pictures.", most=LARGEST // 1000),
             field="file",
         )
     mail = incoming.read(raw)
+    if mail.over:
+        raise RuleBroken(
+            _(
+                "This mail is too tangled for a program to read. Save it as plain text, without its attachments."
+            ),
+            field="file",
+        )
     if not (mail.sent_at and (mail.sender or mail.sender_name)):
         raise RuleBroken(
             _("This is not a mail as it was sent: save it in your mail program as a file that ends in .eml."),

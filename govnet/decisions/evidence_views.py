@@ -32,8 +32,11 @@ def keep_mail_now(network: Network, proposal: Proposal) -> AnyResponse:
     form, proposal_id = KeepMailForm(about=proposal), proposal.id
     if form.validate_on_submit():
         raw = form.file.data.read(evidence.LARGEST + 1)
-        with form.catching(), transaction():
-            evidence.keep(queries.proposal_whole(proposal_id), raw, by=current_actor(), via=Door.WEB)
+        with form.catching():
+            mail = evidence.readable(raw)
+            with transaction():
+                whole = queries.proposal_whole(proposal_id)
+                evidence.keep(whole, raw, mail=mail, by=current_actor(), via=Door.WEB)
         if not form.errors:
             flash(_("The mail is kept."), "success")
             return see(".proposal", proposal_id=proposal_id, _anchor="mails")

@@ -13,8 +13,8 @@ from govnet.kernel.errors import GovnetError
 from govnet.mail import receiving, worker
 from govnet.mail.incoming import LARGEST
 
-_TRY_AGAIN, _NEVER = 75, 65
-"""What a mail server understands (sysexits.h): EX_TEMPFAIL, it keeps the mail and tries again; EX_DATAERR, it sends it back."""
+_TRY_AGAIN, _NEVER, _NO_SUCH_ADDRESS = 75, 65, 67
+"""What a mail server understands (sysexits.h): with EX_TEMPFAIL it tries again, with EX_DATAERR and EX_NOUSER it does not."""
 
 
 def add_to(group: click.Group) -> None:
@@ -28,15 +28,19 @@ def add_to(group: click.Group) -> None:
 @with_appcontext
 def receive(recipient: str) -> None:
     """Take one mail from standard input that came for RECIPIENT; a mail server calls this. The worker reads it then."""
-    raw = sys.stdin.buffer.read(LARGEST + 1)
     if not current_app.config["MAIL_REPLIES"]:
         click.echo("Set MAIL_REPLIES first: see docs/running.md.", err=True)
         sys.exit(_TRY_AGAIN)
-    if not raw.strip() or len(raw) > LARGEST:
-        click.echo("Not taken: empty, or larger than 10 MB.", err=True)
-        sys.exit(_NEVER)
     try:
+        receiving.check_address(recipient)
+        raw = sys.stdin.buffer.read(LARGEST + 1)
+        if not raw.strip() or len(raw) > LARGEST:
+            click.echo("Not taken: empty, or larger than 10 MB.", err=True)
+            sys.exit(_NEVER)
         receiving.store(raw, recipient)
+    except receiving.NotOurs:
+        click.echo("Not taken: no such address.", err=True)
+        sys.exit(_NO_SUCH_ADDRESS)
     except (GovnetError, SQLAlchemyError) as error:
         click.echo(f"Not taken now: {type(error).__name__}.", err=True)
         sys.exit(_TRY_AGAIN)

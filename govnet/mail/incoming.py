@@ -1,37 +1,38 @@
 """A mail that somebody wrote, read from its bytes: from whom, about what, in which words. Knows no database.
 
-The parser of the standard library runs with its older policy: the newer one reads every field by a grammar that takes strangers
-minutes of our time (and raises a dozen kinds of error) on fields made for it.
+Reading happens in a process of its own with limits on time and memory (`mime.py`): whatever a stranger puts into a mail, nobody
+else waits for it, and nothing of the program can be reached from there.
 """
 
 from __future__ import annotations
 
-import email
+import json
 import re
-from contextlib import suppress
+import signal
+import subprocess
+import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email import policy
-from email.errors import HeaderParseError
-from email.header import decode_header, make_header
-from email.message import Message
-from email.parser import BytesHeaderParser
-from email.utils import getaddresses, parsedate_to_datetime
-from html import unescape
-
-import nh3
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 LARGEST = 10 * 1024 * 1024
 """The largest mail that is taken, in bytes."""
-_MOST_TEXT = 200_000
-_MOST_FIELD = 2_000
+_READER = (sys.executable, "-I", "-S", "-B", str(Path(__file__).with_name("mime.py")))
+_PATIENCE = 60.0
+"""Seconds, on a machine that is busy: the reader ends itself after four seconds of work."""
+_STOPPED = frozenset({-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP})
 _LEAST_DATED = 25
-_BREAKS = re.compile(r"(?i)<\s*(?:br|/p|/div|/li|/tr|/h[1-6]|/blockquote)\b[^>]{0,200}>")
-_BLANK = re.compile(r"\n{3,}")
 _ADDRESS = re.compile(r"([^\s<>()\[\],;:\"'@]{1,64})@([^\s<>()\[\],;:\"'@]{1,255})")
-_LOOPED = 50
-"""Received fields of a mail that goes round in a circle (RFC 5321, 6.3)."""
-_BY_MACHINES = ("bulk", "list", "junk", "auto_reply")
+_MESSAGE_ID = re.compile(rb"(?im)^message-id[ \t]*:\s*(<[^<>\s]{1,250}>)")
+_HEAD = 64 * 1024
+_BANNER = re.compile(r"[-_=]{3,}\s*[^\W\d_].{2,60}?\s*[-_=]{3,}")
+"""-----Original Message-----, in any language."""
+_RULE = re.compile(r"[-_=]{5,}")
+_FROM = re.compile(r"(?i)(from|oddi wrth|o|von|de|da|van|från|fra)\s?\*?:\*?\s?.*\S")
+_FIELD = re.compile(r"[^\W\d_][\w -]{1,20}\s?\*?:\*?(\s|$)")
+_MOST_NAME = 2
+"""Lines of a last paragraph that is only a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,115 +46,56 @@ class Incoming:
     subject: str
     sent_at: datetime | None
     text: str
-    """The plain text; of a mail that has only HTML, its words."""
+    """The plain text; of a mail that has only HTML, or says something else in it, the words of that."""
     automatic: str = ""
-    """The field that shows that no person wrote it (RFC 3834), or nothing."""
+    """The field or part that shows that no person wrote it (RFC 3834), or nothing."""
+    over: str = ""
+    """The limit that it goes over, so that its text was not read; or nothing."""
 
 
 def read(raw: bytes) -> Incoming:
-    """The mail in these bytes. Whatever they are it raises nothing: what cannot be read is left empty."""
-    mail = _parsed(raw)
-    name, address = _sender(mail)
+    """The mail in these bytes, whatever they are: what cannot be read is left empty. Slow: never inside transaction().
+
+    Raises OSError or NotRead where the reader cannot work, which says nothing about the mail.
+    """
+    said, code = _said(raw)
+    lines = [json.loads(line) for line in said.splitlines() if line.endswith(b"}")]
+    fields: dict[str, Any] = lines[0] if lines else {}
+    rest: dict[str, Any] = lines[1] if len(lines) > 1 and code == 0 else {"over": "time or memory"}
+    sent_at = fields.get("sent_at")
     return Incoming(
-        message_id=_field(mail, "Message-ID")[:200],
-        sender=address,
-        sender_name=name,
-        subject=_field(mail, "Subject")[:200],
-        sent_at=_instant(_field(mail, "Date")),
-        text=_text(mail),
-        automatic=_automatic(mail),
+        message_id=fields.get("message_id", ""),
+        sender=fields.get("sender", ""),
+        sender_name=fields.get("sender_name", ""),
+        subject=fields.get("subject", ""),
+        sent_at=datetime.fromisoformat(sent_at) if sent_at else None,
+        text=rest.get("text", ""),
+        automatic=fields.get("automatic") or rest.get("report", ""),
+        over=rest.get("over", ""),
     )
 
 
-def _parsed(raw: bytes) -> Message:
+class NotRead(Exception):
+    """The reader ended without a word on its own, or somebody ended it: the mail is as unread as before."""
+
+
+def _said(raw: bytes) -> tuple[bytes, int]:
     try:
-        return email.message_from_bytes(raw, policy=policy.compat32)
-    except RecursionError:  # parts in parts in parts
-        return BytesHeaderParser(policy=policy.compat32).parsebytes(raw)
+        done = subprocess.run(  # noqa: S603
+            _READER, input=raw, capture_output=True, timeout=_PATIENCE, env={}, cwd="/", check=False
+        )
+    except subprocess.TimeoutExpired as late:
+        return late.stdout or b"", 1
+    if done.returncode in _STOPPED or (done.returncode >= 0 and not done.stdout):
+        raise NotRead(done.stderr.decode("utf-8", "replace")[-500:])
+    return done.stdout, done.returncode
 
 
-def _field(mail: Message, name: str) -> str:
-    value = str(mail.get(name, ""))[:_MOST_FIELD]
-    with suppress(HeaderParseError, LookupError, ValueError):  # an encoded word that is none stands as it is
-        value = str(make_header(decode_header(value)))
-    return " ".join(_sayable(value).split())
-
-
-def _sayable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode().replace("\0", "")
-
-
-def _sender(mail: Message) -> tuple[str, str]:
-    """The name and the address; the address is taken from the field as it came, so that no encoded name can become one."""
-    written = [str(value)[:_MOST_FIELD] for value in mail.get_all("From", [])]
-    addresses = [address for _name, address in _people(written) if "@" in address]
-    if len(addresses) != 1:
-        return "", ""
-    names = [name for name, _address in _people([_field(mail, "From")]) if name]
-    return (names[0] if names else "")[:200], _sayable(addresses[0]).lower()[:254]
-
-
-def _people(fields: list[str]) -> list[tuple[str, str]]:
-    try:
-        return getaddresses(fields)
-    except RecursionError:  # brackets in brackets in brackets
-        return []
-
-
-def _instant(value: str) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(value)
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError, TypeError, IndexError):
-        return None
-
-
-def _text(mail: Message) -> str:
-    found: dict[str, Message] = {}
-    try:
-        for part in mail.walk():
-            if part.get_content_disposition() != "attachment":
-                found.setdefault(part.get_content_type(), part)
-    except RecursionError:
-        return ""
-    if "text/plain" in found:
-        return _tidy(_content(found["text/plain"]))
-    return _words_of(_content(found["text/html"])) if "text/html" in found else ""
-
-
-def _content(part: Message) -> str:
-    payload = part.get_payload(decode=True)
-    if not isinstance(payload, bytes):
-        return ""
-    try:
-        return payload[: 4 * _MOST_TEXT].decode(part.get_content_charset("utf-8"), "replace")[:_MOST_TEXT]
-    except (LookupError, ValueError):
-        return payload[: 4 * _MOST_TEXT].decode("utf-8", "replace")[:_MOST_TEXT]
-
-
-def _words_of(html: str) -> str:
-    bare = nh3.clean(_BREAKS.sub("\n", html), tags=set(), clean_content_tags={"style", "script", "title"})
-    return _tidy(unescape(bare))
-
-
-def _tidy(text: str) -> str:
-    lines = _sayable(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return _BLANK.sub("\n\n", "\n".join(line.rstrip() for line in lines)).strip()
-
-
-def _automatic(mail: Message) -> str:
-    if _field(mail, "Auto-Submitted").lower() not in ("", "no"):
-        return "Auto-Submitted"
-    if _field(mail, "Precedence").lower() in _BY_MACHINES:
-        return "Precedence"
-    named = next(
-        (n for n in ("List-Id", "X-Autoreply", "X-Autorespond", "X-Failed-Recipients") if n in mail), ""
-    )
-    if named:
-        return named
-    if _field(mail, "Return-Path") == "<>":
-        return "Return-Path"
-    return "Received" if len(mail.get_all("Received", [])) >= _LOOPED else ""
+def mark(raw: bytes) -> bytes:
+    """What the same mail handed in twice has in common: its Message-ID, or all of it where it has none. Reads no further."""
+    head = raw[:_HEAD].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    found = _MESSAGE_ID.search(head.lstrip(b"\n").partition(b"\n\n")[0])
+    return found[1] if found else raw
 
 
 def without_addresses(text: str) -> str:
@@ -162,19 +104,55 @@ def without_addresses(text: str) -> str:
 
 
 def own_lines(text: str) -> list[str]:
-    """The lines that the sender wrote, without blank ones: what is quoted with ">" goes, and the line that announces it.
+    """The lines that the sender wrote, without blank ones: what is quoted goes, and the line that announces it.
 
-    That line ends with a colon in every language; a long one that breaks in two has the date in its first half.
+    A line is quoted where it begins with ">", or follows a line such as "Original Message" with the fields of a mail. A line that
+    announces ends with a colon in every language; a long one that breaks in two has the date in its first half.
     """
+    lines = text.split("\n")
     kept: list[str] = []
     before = ""
-    for line in (line.strip() for line in text.split("\n") if line.strip()):
+    for line in (line.strip() for line in lines[: _quote_begins(lines)] if line.strip()):
         if not line.startswith(">"):
             kept.append(line)
         elif before.endswith(":") and not before.startswith(">"):
             _drop_announcement(kept)
         before = line
     return kept
+
+
+def lines_below(text: str) -> list[list[str]]:
+    """What may be the sender's own below a quotation that no ">" marks, where nothing stands above it: the last paragraph, or the
+    last but one and the last, which then is a name.
+    """
+    lines = text.split("\n")
+    begin = _quote_begins(lines)
+    if begin == len(lines) or any(line.strip() for line in lines[:begin]):
+        return []
+    paragraphs = [p.strip().split("\n") for p in re.split(r"\n\s*\n", "\n".join(lines[begin:])) if p.strip()][
+        1:
+    ]
+    found = paragraphs[-1:]
+    if len(paragraphs) > 2 and len(paragraphs[-2]) == 1 and len(paragraphs[-1]) <= _MOST_NAME:
+        found.append(paragraphs[-2] + paragraphs[-1])
+    return found
+
+
+def _quote_begins(lines: list[str]) -> int:
+    """The number of the line with which a quotation begins that no ">" marks; their count where there is none."""
+    written = [number for number, line in enumerate(lines) if line.strip()]
+    for at, number in enumerate(written):
+        line = lines[number].strip(" \t*")
+        after = [lines[other].strip(" \t*") for other in written[at + 1 : at + 3]]
+        fields = [bool(_FIELD.match(each)) for each in after]
+        if _BANNER.fullmatch(line) or (_RULE.fullmatch(line) and fields[:1] == [True]):
+            return number
+        if _FROM.match(line) and fields[:1] == [True]:
+            return number
+        dated = at == 0 and line.endswith(":") and len(line) > _LEAST_DATED and any(c.isdigit() for c in line)
+        if dated and after and not after[0].startswith(">"):
+            return number
+    return len(lines)
 
 
 def _drop_announcement(kept: list[str]) -> None:

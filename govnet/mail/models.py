@@ -206,6 +206,8 @@ class InboundMail(Base):
     why: Mapped[Name] = mapped_column(default="")
     sender: Mapped[str] = mapped_column(String(254), default="")
     read_at: Mapped[Instant | None]
+    over: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    """The limit that it goes over (parts, headers, depth, time or memory): its text was never read, and it goes after a week."""
 
 
 class MailLine(Base):

@@ -1,45 +1,70 @@
-"""Mail that comes in: kept as it came before anything else, then read by the worker, each mail once."""
+"""Mail that comes in: kept as it came, then read by the worker, each mail once and outside every transaction."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, or_, select, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.errors import GovnetError, NotFound, RuleBroken
+from govnet.kernel.errors import Busy, GovnetError, NotFound, RuleBroken
 from govnet.kernel.transaction import let_go, transaction
 from govnet.mail import incoming, outbox, replies
 from govnet.mail.headers import Address, BadHeader
 from govnet.mail.incoming import LARGEST, Incoming
 from govnet.mail.models import Delivery, Fate, InboundMail
 from govnet.mail.registry import readers
+from govnet.mail.replies import NotDone
 
 log = structlog.get_logger()
 KEPT = timedelta(days=30)
 """How long a mail that was read stays as it came, so that a mistake of ours can still be put right."""
+KEPT_OVER = timedelta(days=7)
+"""How long one that was too much to read stays."""
+MOST_KEPT = 250 * 1024 * 1024
+"""Bytes of all mails that were read; beyond that the oldest go before their time."""
+MOST_OVER = 50 * 1024 * 1024
+"""Bytes of those that were too much to read."""
+MOST_HELD = 500 * 1024 * 1024
+"""Bytes of all mails, those that wait with them; beyond that none is taken until some are gone."""
 ANSWERS_A_DAY = 5
 """To one address: two machines that answer each other stop there."""
 _AT_ONCE = 20
 _AGAIN = timedelta(minutes=15)
+_IN_HAND = timedelta(minutes=2)
+"""How long a worker that reads a mail has it to itself."""
+
+
+class NotOurs(NotFound):
+    """A mail to an address that we did not make: it is not taken."""
+
+
+def check_address(recipient: str) -> None:
+    """Look whether an address is one that the program reads, before anything is done with the mail. Raises NotOurs."""
+    if replies.read_address(recipient) is None:
+        raise NotOurs(_("There is no such address here."))
 
 
 def store(raw: bytes, recipient: str) -> InboundMail:
     """Keep a mail, to be read by the worker. The same mail handed in twice is kept once. Opens its own transaction.
 
-    Raises RuleBroken for one that is too large.
+    Raises NotOurs for an address that we did not make, RuleBroken for a mail that is too large, Busy while too many are kept.
     """
+    check_address(recipient)
     if len(raw) > LARGEST:
         raise RuleBroken(_("A mail may have %(most)s MB at most.", most=LARGEST // (1024 * 1024)))
-    known_by = incoming.read(raw).message_id.encode() or raw
-    digest = hashlib.sha256(recipient.lower().encode() + b"\0" + known_by).hexdigest()
+    digest = hashlib.sha256(recipient.lower().encode() + b"\0" + incoming.mark(raw)).hexdigest()
     with transaction():
         row = db.session.scalar(select(InboundMail).where(InboundMail.digest == digest))
         if row is None:
+            if _bytes_of() + len(raw) > MOST_HELD:
+                raise Busy(_("Too many mails are waiting. Please try again later."))
             row = InboundMail(
                 digest=digest, recipient=recipient[:320], raw=raw, came_at=clock.now(), next_at=clock.now()
             )
@@ -47,8 +72,13 @@ def store(raw: bytes, recipient: str) -> InboundMail:
     return row
 
 
+def _bytes_of(*which: ColumnElement[bool]) -> int:
+    length = func.coalesce(func.sum(func.length(InboundMail.raw)), 0)
+    return int(db.session.scalar(select(length).where(InboundMail.raw.is_not(None), *which)) or 0)
+
+
 def run() -> int:
-    """Read what waits, one mail a transaction. Returns how many. Killed at any point, it can be run again."""
+    """Read what waits, one mail after another. Returns how many. Killed at any point, it can be run again."""
     waiting = db.session.scalars(
         select(InboundMail.id)
         .where(InboundMail.fate == Fate.WAITING, InboundMail.next_at <= clock.now())
@@ -56,14 +86,16 @@ def run() -> int:
         .limit(_AT_ONCE)
     ).all()
     let_go()  # an idle worker takes no lock
-    for key in waiting:
-        _read_or_put_off(key)
-    return len(waiting)
+    return sum(_read_or_put_off(key) for key in waiting)
 
 
-def _read_or_put_off(key: int) -> None:
+def _read_or_put_off(key: int) -> bool:
+    """Whether it was this worker that read it."""
+    raw = _claim(key)
+    if raw is None:
+        return False
     try:
-        _read(key)
+        _use(key, incoming.read(raw))
     except Exception:
         log.exception("a mail that came in could not be read", inbound=key)
         with transaction():
@@ -72,20 +104,37 @@ def _read_or_put_off(key: int) -> None:
                 .where(InboundMail.id == key, InboundMail.fate == Fate.WAITING)
                 .values(attempts=InboundMail.attempts + 1, next_at=clock.now() + _AGAIN)
             )
+    return True
 
 
-def _read(key: int) -> None:
+def _claim(key: int) -> bytes | None:
+    """The bytes, and some time to read them in; None where another worker has it, or it was read."""
+    with transaction():
+        claimed = db.session.execute(
+            update(InboundMail)
+            .where(
+                InboundMail.id == key, InboundMail.fate == Fate.WAITING, InboundMail.next_at <= clock.now()
+            )
+            .values(next_at=clock.now() + _IN_HAND)
+            .returning(InboundMail.raw)
+        )
+        return claimed.scalar_one_or_none()
+
+
+def _use(key: int, mail: Incoming) -> None:
     """One mail: done, answered or ignored. A refusal undoes all that was begun, then answers."""
     try:
         with transaction():
             row = _waiting(key)
             if row is not None:
-                _do(row)
+                _do(row, mail)
     except (RuleBroken, NotFound) as refusal:
         with transaction():
             row = _waiting(key)
             if row is not None:
-                _answer(row, refusal)
+                _answer(row, mail, refusal)
+    if mail.over:
+        _make_room(MOST_OVER, InboundMail.over != "")
 
 
 def _waiting(key: int) -> InboundMail | None:
@@ -95,35 +144,48 @@ def _waiting(key: int) -> InboundMail | None:
     )
 
 
-def _do(row: InboundMail) -> None:
-    mail = incoming.read(row.raw or b"")
+def _do(row: InboundMail, mail: Incoming) -> None:
     meant = replies.read_address(row.recipient)
-    row.sender = mail.sender
     if meant is None:
-        return _settle(row, Fate.IGNORED, "to no address of ours")
-    if mail.automatic or not mail.sender:
-        return _settle(
-            row, Fate.IGNORED, f"by a machine: {mail.automatic}" if mail.automatic else "from nobody"
-        )
+        return _settle(row, mail, Fate.IGNORED, "to no address of ours")
+    if mail.automatic:
+        return _settle(row, mail, Fate.IGNORED, f"by a machine: {mail.automatic}")
+    if not mail.sender:
+        return _settle(row, mail, Fate.IGNORED, "from nobody")
     purpose, ids = meant
+    if mail.over:
+        return _refuse_over(row, mail, replies.asked_by(purpose, ids, mail.sender))
     replies.handler_of(purpose)(ids, mail)
-    return _settle(row, Fate.DONE, purpose)
+    return _settle(row, mail, Fate.DONE, purpose)
 
 
-def _settle(row: InboundMail, fate: Fate, why: str) -> None:
+def _refuse_over(row: InboundMail, mail: Incoming, language: str | None) -> None:
+    """Tell whoever was asked, and nobody else: senders are forged."""
+    if language is None:
+        return _settle(row, mail, Fate.IGNORED, f"too much to read ({mail.over}), not from whom we asked")
+    with force_locale(language):
+        raise NotDone(
+            _(
+                "It is too large or too tangled for a program to read. Answer once more with a short mail of plain words, "
+                "without pictures or files, or press the button in our mail."
+            ),
+            language=language,
+        )
+
+
+def _settle(row: InboundMail, mail: Incoming, fate: Fate, why: str) -> None:
+    row.sender, row.over = mail.sender, mail.over[:40]
     row.fate, row.why, row.read_at = fate, why[:200], clock.now()
 
 
-def _answer(row: InboundMail, refusal: GovnetError) -> None:
-    mail = incoming.read(row.raw or b"")
-    row.sender = mail.sender
+def _answer(row: InboundMail, mail: Incoming, refusal: GovnetError) -> None:
     if _answered_today(mail.sender) >= ANSWERS_A_DAY:
-        return _settle(row, Fate.IGNORED, "answered often enough today")
+        return _settle(row, mail, Fate.IGNORED, "answered often enough today")
     try:
         _send_back(row, mail, refusal)
     except BadHeader:
-        return _settle(row, Fate.IGNORED, "from an address that no mail can go to")
-    return _settle(row, Fate.ANSWERED, str(refusal.message))
+        return _settle(row, mail, Fate.IGNORED, "from an address that no mail can go to")
+    return _settle(row, mail, Fate.ANSWERED, str(refusal.message))
 
 
 def _send_back(row: InboundMail, mail: Incoming, refusal: GovnetError) -> None:
@@ -151,18 +213,46 @@ def _answered_today(sender: str) -> int:
 
 def forget() -> int:
     """Let go of what was read weeks ago: that it came and what became of it stays, its bytes go. Returns how many."""
+    now = clock.now()
     old = (
         InboundMail.fate != Fate.WAITING,
         InboundMail.raw.is_not(None),
-        InboundMail.read_at < clock.now() - KEPT,
+        or_(
+            InboundMail.read_at < now - KEPT,
+            (InboundMail.over != "") & (InboundMail.read_at < now - KEPT_OVER),
+        ),
     )
-    if db.session.scalar(select(InboundMail.id).where(*old).limit(1)) is None:
-        let_go()
-        return 0
-    with transaction():
-        ids = db.session.scalars(select(InboundMail.id).where(*old).limit(_AT_ONCE)).all()
-        db.session.execute(update(InboundMail).where(InboundMail.id.in_(ids)).values(raw=None, sender=""))
-    return len(ids)
+    ids = db.session.scalars(select(InboundMail.id).where(*old).limit(_AT_ONCE)).all()
+    let_go()
+    if ids:
+        with transaction():
+            _let_bytes_go(ids)
+    return len(ids) + _make_room(MOST_KEPT)
+
+
+def _make_room(most: int, *which: ColumnElement[bool]) -> int:
+    """Let the oldest bytes go until those of the mails that were read are no more than `most`. Returns of how many mails."""
+    read = (InboundMail.fate != Fate.WAITING, *which)
+    too_many = _bytes_of(*read) - most
+    gone: list[int] = []
+    if too_many > 0:
+        oldest = select(InboundMail.id, func.length(InboundMail.raw).label("length")).where(
+            InboundMail.raw.is_not(None), *read
+        )
+        for row in db.session.execute(oldest.order_by(InboundMail.read_at, InboundMail.id)):
+            if too_many <= 0:
+                break
+            gone.append(row.id)
+            too_many -= row.length
+    let_go()
+    if gone:
+        with transaction():
+            _let_bytes_go(gone)
+    return len(gone)
+
+
+def _let_bytes_go(ids: Sequence[int]) -> None:
+    db.session.execute(update(InboundMail).where(InboundMail.id.in_(ids)).values(raw=None, sender=""))
 
 
 def _from(person_id: int) -> ColumnElement[bool]:
@@ -179,7 +269,7 @@ def mail_from(person_id: int) -> list[dict[str, str | None]]:
         {
             "came_at": row.came_at.isoformat(),
             "became": row.fate.value,
-            "text": incoming.read(row.raw).text if row.raw else None,
+            "text": incoming.read(row.raw).text if row.raw and not row.over else None,
         }
         for row in rows
     ]

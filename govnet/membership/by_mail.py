@@ -12,10 +12,11 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
+from govnet.kernel.errors import NotFound
 from govnet.kernel.words import say
 from govnet.mail import replies
 from govnet.mail.headers import Address
-from govnet.mail.incoming import Incoming, own_lines
+from govnet.mail.incoming import Incoming, lines_below, own_lines
 from govnet.mail.replies import NotDone
 from govnet.membership import letters, member_actions, queries
 from govnet.membership.models import Membership, MembershipState
@@ -24,7 +25,15 @@ from govnet.membership.reply_rules import says_yes
 
 def bind() -> None:
     """Take answers to the mail that asks people from an old list."""
-    replies.answers(member_actions.CONFIRM, confirm)
+    replies.answers(member_actions.CONFIRM, confirm, _asked)
+
+
+def _asked(ids: Sequence[int]) -> tuple[str, str] | None:
+    try:
+        _membership, address, by = member_actions.held(*ids)
+    except NotFound:
+        return None
+    return address.address, db.session.get_one(Person, by.person_id).locale
 
 
 def confirm(ids: Sequence[int], mail: Incoming) -> None:
@@ -36,7 +45,7 @@ def confirm(ids: Sequence[int], mail: Incoming) -> None:
     membership, address, by = member_actions.held(*ids)
     language = db.session.get_one(Person, address.person_id).locale
     with force_locale(language):
-        why_not = _why_not(membership, address, mail)
+        why_not = _why_not(membership, address, mail, by.name)
         if why_not:
             raise NotDone(why_not, language=language)
         when = say((mail.sent_at or clock.now()).date())
@@ -51,15 +60,15 @@ def confirm(ids: Sequence[int], mail: Incoming) -> None:
     )
 
 
-def _why_not(membership: Membership, address: PersonEmail, mail: Incoming) -> str:
+def _why_not(membership: Membership, address: PersonEmail, mail: Incoming, name: str) -> str:
     why = ""
-    if mail.sender != address.address:
+    if not replies.same_mailbox(mail.sender, address.address):
         why = _(
             "It came from another address than the one we had asked. Answer from that one, or press the button in our mail."
         )
     elif membership.state is MembershipState.ACTIVE:
         why = _("The membership is confirmed already. There is nothing more to do.")
-    elif not says_yes(own_lines(mail.text)):
+    elif not any(says_yes(lines, name) for lines in [own_lines(mail.text), *lines_below(mail.text)]):
         why = _(
             "A program can only read a plain yes here. To confirm, answer with the one word YES in the first line, "
             "or press the button in our mail. If you do not want to be a member, do nothing."

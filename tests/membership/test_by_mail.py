@@ -145,7 +145,7 @@ def test_an_out_of_office_note_confirms_nothing_and_gets_no_answer(asked, fields
     assert len(mails_to("nell@example.org")) == 1
 
 
-def test_an_address_that_we_did_not_make_is_ignored(asked):
+def test_an_address_that_we_did_not_make_takes_no_mail_however_large(app, asked):
     good = reply_to()
     forged = [
         good.replace("confirm-", "confirm-a"),
@@ -156,7 +156,11 @@ def test_an_address_that_we_did_not_make_is_ignored(asked):
         "replies+confirm-ééé@govnet.example.org",
         "someone@example.org",
     ]
-    assert [comes("Yes", to=to).fate for to in forged] == [Fate.IGNORED] * 7
+    for to in forged:
+        with pytest.raises(receiving.NotOurs):
+            receiving.store(b"x" * (25 * 1024 * 1024), to)
+        assert app.test_cli_runner().invoke(cli.receive, [to], input=b"From: a@example.org").exit_code == 67
+    assert db.session.scalar(select(func.count()).select_from(InboundMail)) == 0
     assert states()[0] is MembershipState.FOUND
     assert comes("Yes", to=f"<{good.upper()}>").fate is Fate.DONE
 
