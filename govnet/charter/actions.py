@@ -38,8 +38,7 @@ def adopt(
     under = require(by, Can.SET_RULES, network)
     latest = queries.latest_version(network.id)
     charter = queries.rules_of(latest)
-    for said in problems(charter, changes).values():
-        raise RuleBroken(say(said))
+    RuleBroken.check((None, say(said)) for said in problems(charter, changes).values())
     new = charter.with_changes(changes)
     version = _version(network, new, number=latest.number + 1, adopted_by=adopted_by)
     event = CharterChanged(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask import url_for
+from flask import flash, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
-from govnet.decisions import answering, queries, shown, voices
+from govnet.decisions import answering, queries, receipts, shown, voices
 from govnet.decisions.answering import Given, TooLate
 from govnet.decisions.awaited import may_close_early
 from govnet.decisions.blueprint import bp
-from govnet.decisions.discussion import of_thread
+from govnet.decisions.discussion import Discussion, of_thread
 from govnet.decisions.evidence import mails_of
 from govnet.decisions.forms import AnswerForm, CommentForm, InterestForm
 from govnet.decisions.interests import interests_in
@@ -26,6 +26,7 @@ from govnet.decisions.shown import ProposalPage
 from govnet.decisions.suggesting import suggestions
 from govnet.decisions.words import FACES, KINDS
 from govnet.forum.actions import reply
+from govnet.forum.kinds import ThreadState
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.forms import Form, once
@@ -34,7 +35,7 @@ from govnet.kernel.paths import sent_number
 from govnet.kernel.said import Said
 from govnet.kernel.transaction import transaction
 from govnet.kernel.words import say
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows, can, current_actor
 
 
 def proposal_page(
@@ -49,6 +50,7 @@ def proposal_page(
     found = shown.proposal_page(proposal_id, network, actor)
     if form is None and found.mine and found.taking and (not found.elsewhere or found.answered):
         form = choice_form_for(found, parties(found.mine)) or _form_for(found)
+    discussion = of_thread(found.proposal.thread_id, actor)
     return page(
         "decisions/proposal.html",
         status,
@@ -56,7 +58,8 @@ def proposal_page(
         form=form,
         reworded=status == 409,
         meanings=meanings(),
-        discussion=of_thread(found.proposal.thread_id, actor),
+        discussion=discussion,
+        comment=_comment_form(found, discussion, actor),
         suggestions=suggestions(proposal_id),
         interests=interests_in(proposal_id),
         interest=interest or InterestForm(about=found.proposal, made=0, formdata=None),
@@ -85,11 +88,24 @@ def answer(network: Network, proposal: Proposal) -> Response:
         try:
             with form.catching(), transaction():
                 party = int(form.party.data) if form.party.data else None
-                answering.answer(version_id, given_in(form), by=actor, via=Door.WEB, entry_id=party)
-                return see(".proposal", proposal_id=proposal_id, _anchor="your-answer")
+                given = answering.answer(version_id, given_in(form), by=actor, via=Door.WEB, entry_id=party)
+                return answered(proposal_id, newest.question, counted=given.counted)
         except TooLate as late:
             return missed(form, proposal_id, network, late)
     return look_again(form, proposal_id, network)
+
+
+def answered(proposal_id: int, question: str, *, counted: bool) -> Response:
+    """Back to where the answer was given: the page You, on to the next thing there, or the proposal."""
+    if request.form.get("back") != "me":
+        return see(".proposal", proposal_id=proposal_id, _anchor="your-answer")
+    said = (
+        _("Your answer counts: %(question)s")
+        if counted
+        else _("Your answer is shown, and not counted: %(question)s")
+    )
+    flash(said % {"question": question}, "success")
+    return see("accounts.me")
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/answer/take-back")
@@ -101,6 +117,17 @@ def take_back(network: Network, proposal: Proposal) -> Response:
         newest = queries.newest_version(proposal_id)
         answering.take_back(newest.id, party, by=current_actor(), via=Door.WEB)
     return see(".proposal", proposal_id=proposal_id)
+
+
+@bp.post("/<network:network>/proposals/<int:proposal_id>/answer/receipt")
+@allows(Can.ANSWER, proposal=Proposal)
+def mail_receipt(network: Network, proposal: Proposal) -> Response:
+    """Mail the reader a receipt for the answer whose button it was."""
+    proposal_id, party = proposal.id, sent_number("party")
+    with transaction():
+        receipts.mail_receipt(queries.newest_version(proposal_id).id, party, by=current_actor())
+    flash(_("A receipt is on its way to you."), "success")
+    return see(".proposal", proposal_id=proposal_id, _anchor="your-answer")
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/comment")
@@ -183,6 +210,17 @@ def same_party(chosen: str | None, before: Sequence[RollEntry], mine: Sequence[R
     who = {(each.person_id, each.organisation_id) for each in before if str(each.id) == chosen}
     same = (str(each.id) for each in mine if (each.person_id, each.organisation_id) in who)
     return next(same, chosen)
+
+
+def _comment_form(found: ProposalPage, discussion: Discussion | None, actor: Actor) -> CommentForm | None:
+    """The box to write in, for those who may write in the discussion while it is open."""
+    if (
+        discussion is None
+        or discussion.thread.state is not ThreadState.OPEN
+        or not can(actor, Can.REPLY, discussion.thread)
+    ):
+        return None
+    return CommentForm(about=found.proposal, formdata=None)
 
 
 def _form_for(found: ProposalPage) -> AnswerForm:

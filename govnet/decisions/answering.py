@@ -223,8 +223,8 @@ def check_stop(version: ProposalVersion, given: Given, entry: RollEntry) -> None
         )
     asked = voices.needs_principle(charter)
     allowed = voices.principles(charter, proposal.network.purpose) if asked else None
-    for name, said in voices.stop_lacks(given.reason, given.remedy, given.principle, allowed).items():
-        raise RuleBroken(say(said), field=name)
+    lacks = voices.stop_lacks(given.reason, given.remedy, given.principle, allowed)
+    RuleBroken.check((name, say(said)) for name, said in lacks.items())
 
 
 def keep(position: Position) -> None:

@@ -13,7 +13,7 @@ from govnet.forum.models import Post, Thread
 from govnet.kernel.actor import Actor
 from govnet.permissions import Can, can
 
-NEWEST = 20
+NEWEST = 5
 
 
 @dataclass(frozen=True)

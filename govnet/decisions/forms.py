@@ -217,9 +217,9 @@ class EnterForm(AnswerForm):
 
 
 class CommentForm(Form):
-    """Words that came too late to be counted, as a comment."""
+    """A comment on a proposal: typed on its page, or an answer that came too late to be counted."""
 
-    body = Body(_l("Your words"), missing=_l("Write something."))
+    body = Body(_l("Your comment"), missing=_l("Write something."))
 
 
 class ReviewForm(Form):

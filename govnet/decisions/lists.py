@@ -141,10 +141,13 @@ def unanswered(person_id: int, now: datetime) -> Select[Any]:
 
 @dataclass(frozen=True)
 class InPlace:
-    """A version that can be answered with a button; whether "No view" is one of its answers."""
+    """A version that can be answered where it waits: with which answers, who asks, and how many have answered."""
 
     version_id: int
-    no_view: bool
+    kinds: tuple[Kind, ...]
+    author: str
+    answered: int
+    could: int
 
 
 def to_answer_in_place(person_id: int, proposal_ids: Sequence[int]) -> Mapping[int, InPlace]:
@@ -162,8 +165,19 @@ def to_answer_in_place(person_id: int, proposal_ids: Sequence[int]) -> Mapping[i
         .having(func.count() == 1)
     )
     query = select(ProposalVersion).where(ProposalVersion.id.in_(alone))
-    found = db.session.scalars(query.options(joinedload(ProposalVersion.charter_version)))
-    return {row.proposal_id: InPlace(row.id, Kind.NO_VIEW in offered(charter_of(row))) for row in found}
+    asked = joinedload(ProposalVersion.proposal).joinedload(Proposal.author)
+    found = db.session.scalars(query.options(joinedload(ProposalVersion.charter_version), asked)).all()
+    counts = _counts([row.id for row in found], VISITOR) if found else {}
+    return {
+        row.proposal_id: InPlace(
+            row.id,
+            tuple(offered(charter_of(row))),
+            row.proposal.author.name or "",
+            sum(counts.get(row.id, {}).values()),
+            row.roll_size,
+        )
+        for row in found
+    }
 
 
 def _theirs(person_id: int) -> ColumnElement[bool]:

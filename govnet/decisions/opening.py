@@ -114,8 +114,7 @@ def checked(charter: Charter, words: Words, matter: str) -> Words:
     """The words with only those changes that change something; RuleBroken when they can't be."""
     if matter not in p.MATTERS:
         raise RuleBroken(_("Choose what this is about, so that we know who decides."), field="matter")
-    for said in problems(charter, words.changes).values():
-        raise RuleBroken(say(said), field="rules")
+    RuleBroken.check(("rules", say(said)) for said in problems(charter, words.changes).values())
     new = charter.with_changes(words.changes)
     real = {key: value for key, value in new.stored().items() if value != charter.stored()[key]}
     if words.changes and not real:

@@ -69,10 +69,14 @@ class Standing:
         return outcome(self.tally, self.version.roll_size, self.rule)
 
     @property
+    def needed(self) -> int:
+        """How many have to answer for the outcome to count; 0 where none is needed."""
+        return self.rule.quorum.needed(self.version.roll_size)
+
+    @property
     def headline(self) -> str:
         """The outcome in words."""
-        needed = self.rule.quorum.needed(self.version.roll_size)
-        return words.headline(self.outcome, self._led, needed, self.version.proposal.door)
+        return words.headline(self.outcome, self._led, self.needed, self.version.proposal.door)
 
     @property
     def _led(self) -> Tally:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+Fault = tuple[str | None, object]
+"""A field's name, or None for the whole form, and what is wrong with it."""
 
 
 class GovnetError(Exception):
@@ -16,11 +19,23 @@ class GovnetError(Exception):
 
 
 class RuleBroken(GovnetError):
-    """A rule says no; the message names the thing and says what to do. Shown on the form, nothing lost."""
+    """A rule says no; the message names the thing and says what to do. Shown on the form, nothing lost.
 
-    def __init__(self, message: object, *, field: str | None = None) -> None:
+    `more` holds what else is wrong, each with its field, so that a form says all of it at once.
+    """
+
+    def __init__(self, message: object, *, field: str | None = None, more: Sequence[Fault] = ()) -> None:
         super().__init__(message)
         self.field = field
+        self.more = more
+
+    @classmethod
+    def check(cls, faults: Iterable[Fault]) -> None:
+        """Raise all of these faults together, if there are any."""
+        found = tuple(faults)
+        if found:
+            (field, message), *more = found
+            raise cls(message, field=field, more=more)
 
 
 class NotAllowed(GovnetError):

@@ -214,12 +214,13 @@ class Form(TokenForm):
         return Catching(self)
 
     def say_broken(self, broken: RuleBroken) -> None:
-        """Put the rule's words where they belong."""
-        field = self[broken.field] if broken.field and broken.field in self else None
-        if field is not None:
-            field.errors = [*field.errors, say(broken.message)]
-        else:
-            self.form_errors.append(say(broken.message))
+        """Put the rule's words where they belong, and with them whatever else is wrong."""
+        for name, message in ((broken.field, broken.message), *broken.more):
+            field = self[name] if name and name in self else None
+            if field is not None:
+                field.errors = [*field.errors, say(message)]
+            else:
+                self.form_errors.append(say(message))
 
 
 class PreviewForm(Form):

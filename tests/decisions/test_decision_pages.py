@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.globals import _cv_app
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from govnet.accounts.models import Person
 from govnet.charter import queries as charters
@@ -22,6 +23,7 @@ from govnet.forum.kinds import Audience
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
+from govnet.mail.models import Mail, Rendering
 from govnet.record.models import Entry
 from tests.builders import a_member, a_network, a_steering_member, acting, an_organisation, sign_in
 from tests.decisions.builders import (
@@ -111,7 +113,7 @@ def test_a_member_answers_changes_it_and_takes_it_back(app: Flask) -> None:
     client, url = browser(app, ann), f"/uk/proposals/{proposal_id}"
     page = Html(send(client, url, {"answer": "agree"}).text)
     assert "You have answered." in page.text
-    assert "Agree · given Mon 13 Apr 2015, 10:00 BST" in page.text
+    assert "Agree It counts. Given Mon 13 Apr 2015, 10:00 BST" in page.text
     send(client, url, {"answer": "worry", "reason": "Too many."})
     assert "Too many." in opened(client, url).text
     send(client, url, {}, action="/take-back")
@@ -356,7 +358,7 @@ def test_the_author_asks_again_in_other_words_or_takes_it_back(app: Flask) -> No
     text = Html(again.text).text
     assert "Seven seats?" in text
     assert "Nine were too many." in text
-    assert "Earlier words, number 1" in text
+    assert "Version 1: " in text
     back = send(client, f"{url}/withdraw", {"reason": "Never mind."})
     assert "Taken back by its author" in back.text
     assert "Seven seats?" in opened(browser(app), "/uk/proposals").text
@@ -541,8 +543,57 @@ def test_what_waits_is_answered_on_the_page_you(app: Flask) -> None:
     (form,) = [each for each in page.forms if each["action"].endswith("/answer")]
     data = {field["name"]: field["value"] for field in form["fields"] if field["type"] == "hidden"}
     done = client.post(form["action"], data={**data, "answer": "agree"}, follow_redirects=True)
-    assert "You have answered." in Html(done.text).text
-    assert QUESTION not in opened(client, "/me").text
+    assert f"Your answer counts: {QUESTION}" in Html(done.text).text
+    assert "Nothing waits for you" in Html(done.text).text
+
+
+def test_on_the_page_you_stand_all_the_answers_and_who_asks(app: Flask) -> None:
+    network = a_network_with_rules()
+    ann = a_member(network, "Ann")
+    a_proposal(network, ann)
+    page = opened(browser(app, ann), "/me")
+    assert "Ann asks. Nobody has answered yet." in page.text
+    for words in ("Agree", "Agree, with a worry", "Disagree, but go ahead", "Stop, and say why", "No view"):
+        assert words in page.text
+
+
+def test_a_stop_that_says_nothing_hears_all_that_it_lacks_at_once(app: Flask) -> None:
+    network = a_network_with_rules(decisions__stop_needs="principle")
+    ann = a_member(network)
+    proposal_id = a_proposal(network, ann).id
+    client = browser(app, ann)
+    done = send(client, f"/uk/proposals/{proposal_id}", {"answer": "stop"}, action="/answer")
+    assert done.status_code == 422
+    for wanted in (
+        "Say why you want to stop this",
+        "Say what would let you live with it.",
+        "Choose what your Stop rests on.",
+    ):
+        assert wanted in done.text
+
+
+def test_a_receipt_comes_by_mail_once_for_an_answer(app: Flask) -> None:
+    network = a_network_with_rules()
+    ann = a_member(network)
+    proposal_id = a_proposal(network, ann).id
+    client = browser(app, ann)
+    send(client, f"/uk/proposals/{proposal_id}", {"answer": "agree"}, action="/answer")
+    for _time in range(2):
+        send(client, f"/uk/proposals/{proposal_id}", {}, action="/answer/receipt")
+    with app.app_context():
+        (mail,) = db.session.scalars(select(Mail).where(Mail.template == "decisions/receipt"))
+        rendering = db.session.scalars(select(Rendering).where(Rendering.mail_id == mail.id)).one()
+        assert rendering.subject == f"Your answer is recorded: {QUESTION}"
+        assert b"It counts." in (rendering.body or b"")
+
+
+def test_nobody_gets_a_receipt_for_another_s_answer(app: Flask) -> None:
+    network = a_network_with_rules()
+    ann, bob = members(network, 2)
+    proposal_id = a_proposal(network, ann).id
+    send(browser(app, ann), f"/uk/proposals/{proposal_id}", {"answer": "agree"}, action="/answer")
+    page = opened(browser(app, bob), f"/uk/proposals/{proposal_id}")
+    assert not [each for each in page.forms if each["action"].endswith("/receipt")]
 
 
 def test_the_charter_in_force_reads_as_a_document(app: Flask) -> None:

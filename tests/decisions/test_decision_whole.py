@@ -70,7 +70,7 @@ def test_a_newcomer_reads_all_words_with_their_differences_on_one_page(
     assert "<ins>two </ins>" in response.text
     page = opened(browser(app), f"/uk/decisions/{number}")
     assert "One was too few." in page.text
-    assert "Words number 2" in page.text
+    assert "Version 2" in page.text
     data = browser(app).get(f"/uk/decisions/{number}.json").json
     assert [each["number"] for each in data["versions"]] == [1, 2]
     parts = data["versions"][1]["changes"]
@@ -90,7 +90,7 @@ def test_a_stop_that_led_to_other_words_stands_beside_the_words_it_was_said_to(
     decide(time, proposal)
     (decision,) = decisions()
     page = opened(browser(app, ann), f"/uk/decisions/{decision.number}")
-    assert page.text.index("It leaves people out.") < page.text.index("Words number 2")
+    assert page.text.index("It leaves people out.") < page.text.index("Version 2")
     visitor = opened(browser(app), f"/uk/decisions/{decision.number}").text
     assert "It leaves people out." not in visitor
     assert "1 more reason can be read by members." in visitor

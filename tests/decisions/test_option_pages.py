@@ -90,7 +90,7 @@ def test_a_member_chooses_changes_it_and_takes_it_back(
     assert said in page.text
     assert "If it closed now: Advice given: first comes Leeds." in page.text
     assert send(client, address, {"no_view": "y"}, action="/choose").status_code == 200
-    assert "No view ·" in opened(client, address).text
+    assert "No view It counts." in opened(client, address).text
     assert send(client, address, {}, action="/answer/take-back").status_code == 200
     assert "Give my answer" in str(client.get(address).text)
 

@@ -139,6 +139,6 @@ def test_where_only_the_rule_changed_both_pages_show_its_old_and_new_value(app: 
             db.session.merge(proposal), words, because="Two more.", by=acting(ann, network), via=Door.WEB
         )
     page = opened(browser(app), f"/uk/proposals/{proposal.id}").text
-    assert "What is different in our rules from the last words" in page
+    assert "What this version would change in our rules otherwise than the one before" in page
     assert "11 places" in page
     assert "13 places" in page

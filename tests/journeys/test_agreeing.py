@@ -99,7 +99,11 @@ def test_dora_suggests_other_words_and_ada_takes_them(uk: Cast) -> None:
     dora.reads("Suggested words", "Then I can sign it too.")
     ada.opens_the_link("Other words for", "/proposals/")
     ada.presses("Take these words, and ask again")
-    ada.reads("once members have read it for a week", "Words number 2", "What changed since the last words")
+    ada.reads(
+        "once members have read it for a week",
+        "Version 2 of the text",
+        "What changed since the version before",
+    )
 
 
 def test_everybody_is_asked_again_and_the_earlier_answers_stay_beside_the_earlier_words(uk: Cast) -> None:
@@ -107,7 +111,7 @@ def test_everybody_is_asked_again_and_the_earlier_answers_stay_beside_the_earlie
         answers(uk[name], QUESTION, "Agree")
     dora = uk["Dora"]
     dora.reads("If it closed now: Agreed")
-    dora.unfolds("Earlier words, number 1")
+    dora.unfolds("Version 1:")
     dora.reads("We sign what we have not shown to anybody.")
     uk.house.later(timedelta(days=20))
     uk.house.mail(dora.email, f"Agreed: {QUESTION}")
