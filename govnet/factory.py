@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 FEATURES = (
+    "people",
     "record",
     "charter",
     "mail",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import available_timezones
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, SelectField
@@ -13,26 +12,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from govnet.accounts import rules
 from govnet.kernel.forms import Form, Text
-from govnet.mail.headers import BadHeader, wire_address
-
-
-class EmailAddress(Text):
-    """An address to which mail can go, in lower case, its domain as the wire has it."""
-
-    def __init__(self, label: Any = "", **kwargs: Any) -> None:
-        kwargs.setdefault("missing", _l("Enter your e-mail address"))
-        super().__init__(label, limit=254, render_kw={"type": "email", "inputmode": "email"}, **kwargs)
-
-    def pre_validate(self, form: Any) -> None:
-        """As RFC 5321 has addresses; says with an example what one looks like."""
-        super().pre_validate(form)
-        if not self.data:
-            return
-        try:
-            found = validate_email(self.data, check_deliverability=False, allow_smtputf8=False)
-            self.data = wire_address(found.ascii_email or "").lower()
-        except (EmailNotValidError, BadHeader) as error:
-            raise ValidationError(_("Enter an address like ann@example.org")) from error
+from govnet.people.fields import EmailAddress
 
 
 class AskForm(Form):

@@ -1,45 +1,13 @@
-"""People, their addresses and their sessions."""
+"""How people sign in, and what is theirs alone."""
 
 from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from govnet.kernel.models import Base, Digest, Instant, Key, Name, where
-
-
-class Person(Base):
-    """Somebody. An erased person keeps the row, so that numbers still lead somewhere, and nothing else."""
-
-    __tablename__ = "person"
-    __table_args__ = (
-        CheckConstraint("erased_at IS NULL OR (name = '' AND password_hash IS NULL)", name="erased_is_empty"),
-    )
-    id: Mapped[Key]
-    name: Mapped[Name]
-    locale: Mapped[str] = mapped_column(String(12), default="en")
-    zone: Mapped[str | None] = mapped_column(String(64))
-    password_hash: Mapped[str | None] = mapped_column(String(200))
-    created_at: Mapped[Instant]
-    erased_at: Mapped[Instant | None]
-    emails: Mapped[list[PersonEmail]] = relationship(back_populates="person", lazy="raise")
-
-
-class PersonEmail(Base):
-    """An address of a person, in lower case; a verified one belongs to one person only."""
-
-    __tablename__ = "person_email"
-    __table_args__ = (
-        Index("uq_person_email_verified", "address", unique=True, **where("verified_at IS NOT NULL")),
-        CheckConstraint("address = lower(address)", name="address_lower"),
-    )  # fmt: skip
-    id: Mapped[Key]
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    address: Mapped[str] = mapped_column(String(254), index=True)
-    verified_at: Mapped[Instant | None]
-    main: Mapped[bool] = mapped_column(default=True)
-    """Mail goes here."""
-    person: Mapped[Person] = relationship(back_populates="emails", lazy="raise")
+from govnet.kernel.models import Base, Digest, Instant, Key, where
+from govnet.people.models import Person as Person
+from govnet.people.models import PersonEmail as PersonEmail
 
 
 class SignedInSession(Base):

@@ -8,6 +8,7 @@ from govnet.accounts.models import Person, PersonEmail
 from govnet.accounts.queries import main_address as main_address  # together with person_for
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.people import addresses
 
 
 def person_for(address: str, name: str, *, language: str = "en") -> Person:
@@ -29,30 +30,15 @@ def person_found(address: str, name: str) -> PersonEmail:
 
 
 def known_by(address: str) -> PersonEmail | None:
-    """The row of a verified address, or of the only address of somebody who came from an old list."""
-    query = (
-        select(PersonEmail)
-        .where(PersonEmail.address == address.lower())
-        .order_by(PersonEmail.verified_at.is_(None), PersonEmail.id)
-    )
-    for row in db.session.scalars(query):
-        if row.verified_at is not None or (row.main and not _has_verified(row.person_id)):
-            return row
-    return None
-
-
-def _has_verified(person_id: int) -> bool:
-    query = select(PersonEmail.id).where(
-        PersonEmail.person_id == person_id, PersonEmail.verified_at.is_not(None)
-    )
-    return db.session.scalar(query.limit(1)) is not None
+    """The row by which the address has its owner; None for an address that is nobody's."""
+    return db.session.scalar(addresses.owned([addresses.parsed_or_none(address) or ""]).limit(1))
 
 
 def _new(address: str, name: str, language: str) -> PersonEmail:
     person = Person(name=name, locale=language, created_at=clock.now())
     db.session.add(person)
     db.session.flush()  # the address needs its person's key
-    row = PersonEmail(person_id=person.id, address=address.lower(), main=True)
+    row = PersonEmail(person_id=person.id, address=addresses.parsed(address), main=True)
     db.session.add(row)
     db.session.flush()  # links to confirm name the address by key
     return row

@@ -13,22 +13,15 @@ from govnet.accounts.rules import digest
 from govnet.accounts.sessions import LASTS
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.people.addresses import owner, parsed_or_none
 
 _MANY = 900
 
 
 def person_by_email(address: str) -> Person | None:
-    """Whose verified address this is, in any case of letters."""
-    query = (
-        select(Person)
-        .join(PersonEmail, PersonEmail.person_id == Person.id)
-        .where(
-            PersonEmail.address == address.strip().lower(),
-            PersonEmail.verified_at.is_not(None),
-            Person.erased_at.is_(None),
-        )
-    )
-    return db.session.scalar(query)
+    """Whose verified address this is, however it is spelt."""
+    found = owner(parsed_or_none(address) or "")
+    return db.session.get(Person, found.person_id) if found is not None and found.verified else None
 
 
 def main_address(person_id: int) -> str:

@@ -9,8 +9,8 @@ from zoneinfo import available_timezones
 from govnet.charter.founding import Trouble
 from govnet.kernel.days import read_day
 from govnet.kernel.said import N_, Said
+from govnet.people.addresses import BadAddress, parsed
 
-ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\\\[\]]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
 SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 NO_DAY: Final = date.min
@@ -49,11 +49,13 @@ class Cells:
         return cleaned
 
     def email(self, name: str, *, need: str = "") -> str:
-        """An address, in lower case."""
-        value = self.text(name, need=need, limit=254).lower()
-        if value and not ADDRESS.fullmatch(value):
-            self.wrong(name, N_("“%(value)s” is not an email address."), value=value)
-        return value
+        """An address, as it is kept."""
+        value = self.text(name, need=need, limit=254)
+        try:
+            return parsed(value) if value else ""
+        except BadAddress as bad:
+            self.wrong(name, N_("“%(value)s” is not an email address. %(why)s"), value=value, why=bad.message)
+            return value
 
     def slug(self, name: str, reserved: Sequence[str]) -> str:
         """A short name for addresses of pages."""

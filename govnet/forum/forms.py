@@ -8,12 +8,13 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import Email, InputRequired, Optional, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from govnet.forum.kinds import AppealOutcome, Audience, HidingKind
 from govnet.kernel.days import Day
 from govnet.kernel.forms import SAME_FOR, Body, Form, Text
 from govnet.kernel.said import N_
+from govnet.people.fields import EmailAddress
 
 AUDIENCES = {
     Audience.PUBLIC: _l("Everybody, with your name"),
@@ -75,12 +76,7 @@ class VisitorReportForm(ReportForm):
     """A visitor reports a post, and leaves an address for the answer."""
 
     name = Text(_l("Your name"), missing=_l("Enter your name"))
-    email = Text(
-        _l("Your e-mail address"),
-        missing=_l("Enter your e-mail address"),
-        limit=254,
-        validators=[Email(_l("Enter an e-mail address like name@example.org"))],
-    )
+    email = EmailAddress(_l("Your e-mail address"))
 
 
 class DismissForm(Form):

@@ -20,6 +20,7 @@ from govnet.mail import mailings
 from govnet.mail.models import Delivery, Rendering
 from govnet.mail.queries import mails_of_entry
 from govnet.mail.rules import State
+from govnet.people.addresses import parsed
 from govnet.permissions import Can, require
 from govnet.record import queries as entries
 from govnet.record.actions import erase_words, record
@@ -38,7 +39,7 @@ def report(post: Post, *, by: Actor, reason: str, via: Door, name: str = "", ema
         raise RuleBroken(_("This post is hidden already."))
     if by.signed_in and _reported(post.id, by.person_id):
         raise RuleBroken(_("You have reported this post already. The committee will look at it."))
-    row = Report(network_id=post.network_id, post_id=post.id, reporter_id=by.person_id, name=name, email=email.lower(),
+    row = Report(network_id=post.network_id, post_id=post.id, reporter_id=by.person_id, name=name, email=email and parsed(email),
                  reason=reason, state=ReportState.OPEN, at=now())  # fmt: skip
     db.session.add(row)
     record(events.PostReported(**_about(post, by, authority, via), report=row))

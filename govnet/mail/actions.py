@@ -11,13 +11,14 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.errors import NotFound
-from govnet.mail import outbox, receiving, suppressions
+from govnet.mail import outbox, queries, receiving, suppressions
 from govnet.mail.headers import Address
 from govnet.mail.links import site_url
 from govnet.mail.models import Delivery, Following, Mail, Rendering, Subscription, Target
 from govnet.mail.render import Kind
 from govnet.mail.rules import WAITING, Priority, State
 from govnet.mail.volume import Stance, Volume
+from govnet.people.addresses import parsed
 from govnet.permissions import Can, require
 
 ASK_AGAIN = timedelta(minutes=10)
@@ -129,9 +130,8 @@ def subscribe_address(network: Any, address: str, name: str = "", *, language: s
 
 
 def _of_address(network: Any, address: str, name: str, language: str) -> Subscription:
-    address = address.lower()
-    query = select(Subscription).where(Subscription.network_id == network.id, Subscription.address == address)
-    row = db.session.scalar(query)
+    address = parsed(address)
+    row = queries.address_row(network.id, address)
     if row is None:
         row = Subscription(
             network_id=network.id,
@@ -175,10 +175,7 @@ def take_over(network: Any, address: str, name: str = "", *, language: str = "en
 
 def mail_choices(network: Any, address: str) -> None:
     """Send an address that takes just the mail the link to change or end that; anybody else gets nothing."""
-    query = select(Subscription).where(
-        Subscription.network_id == network.id, Subscription.address == address.lower()
-    )
-    row = db.session.scalar(query)
+    row = queries.address_row(network.id, parsed(address))
     if row is None or (row.asked_at is not None and row.asked_at > clock.now() - ASK_AGAIN):
         return
     row.asked_at = clock.now()
@@ -236,11 +233,7 @@ def forget_person(person_id: int) -> None:
 
 def forget_address(network: Any, address: str) -> None:
     """Take an address that takes just the mail out of one network."""
-    row = db.session.scalar(
-        select(Subscription).where(
-            Subscription.network_id == network.id, Subscription.address == address.lower()
-        )
-    )
+    row = queries.address_row(network.id, parsed(address))
     if row is None:
         return
     silence_now(row)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from email_validator import EmailNotValidError, validate_email
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import InputRequired
 
 from govnet.kernel.form_tokens import TokenForm
-from govnet.kernel.forms import Form, Text
+from govnet.kernel.forms import Form
 from govnet.mail.volume import Reach, Volume
+from govnet.people.fields import EmailAddress
 
 VOLUMES = [
     SelectChoice(Volume.EVERYTHING.value, _l("Everything")),
@@ -58,13 +57,4 @@ class LeaveForm(Plain):
 class AddressForm(Form):
     """The address whose mail it is about."""
 
-    address = Text(_l("Your e-mail address"), missing=_l("Enter your e-mail address."), limit=254)
-
-    def validate_address(self, field: Text) -> None:
-        """An address that mail can be sent to."""
-        try:
-            found = validate_email(field.data or "", check_deliverability=False, allow_smtputf8=False)
-        except EmailNotValidError as error:
-            message = _("Enter an e-mail address like name@example.org.")
-            raise ValidationError(message) from error
-        field.data = found.normalized.lower()
+    address = EmailAddress(_l("Your e-mail address"))

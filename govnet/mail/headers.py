@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from email.charset import QP, SHORTEST, Charset
 from email.header import Header
 
+from govnet.people.addresses import BadAddress, parsed
+
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _FIELD_VALUE = re.compile(r"[\t\x20-\x7e]*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
-_LOCAL = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\],;:\\\"@]{1,64}")
-_DOMAIN = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\],;:\\\"@/]{1,255}")
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_BARE = re.compile(rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]{{1,64}}@(?:{_LABEL}\.)*{_LABEL}")
+"""What can go on the wire as it is: also the server's own sender, whose domain may have no dot."""
 _WIDTH = 76
 _ONE_LINE = 130
 _UTF8 = Charset("utf-8")
@@ -52,14 +55,13 @@ def _is_invisible(char: str) -> bool:
 
 
 def wire_address(address: str) -> str:
-    """The address for the wire, its domain in IDNA; raises BadHeader for what is no single bare address."""
-    local, at, domain = address.rpartition("@")
-    if not at or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
-        raise BadHeader(f"not an address: {address!r}")
+    """The address for the wire, in ASCII; raises BadHeader for what is no single bare address."""
+    if _BARE.fullmatch(address):
+        return address
     try:
-        return f"{local}@{domain.encode('idna').decode('ascii')}"
-    except UnicodeError as error:
-        raise BadHeader(f"not a domain: {domain!r}") from error
+        return parsed(address)
+    except BadAddress as error:
+        raise BadHeader(f"not an address: {address!r}") from error
 
 
 def field(name: str, value: str, *, width: int = _WIDTH) -> bytes:
@@ -94,8 +96,6 @@ def text_field(name: str, text: str) -> bytes:
 def address_field(name: str, address: Address) -> bytes:
     """A field that holds one address and perhaps a name."""
     bare = wire_address(address.address)
-    if not bare.isascii():
-        raise BadHeader(f"needs SMTPUTF8: {bare!r}")
     shown = plain(address.name)
     return field(name, f"{phrase(shown, len(name) + 2)} <{bare}>" if shown else bare)
 

@@ -122,6 +122,12 @@ def address_subscription(token: str) -> Subscription | None:
     return db.session.scalar(query)
 
 
+def address_row(network_id: int, address: str) -> Subscription | None:
+    """The subscription of an address without an account, whatever it said."""
+    query = select(Subscription).where(Subscription.network_id == network_id, Subscription.address == address)
+    return db.session.scalar(query)
+
+
 def subscribers(network_id: int) -> int:
     """How many addresses take just the mail."""
     query = select(func.count()).where(

@@ -1,11 +1,8 @@
 """Addresses to which we stopped writing, kept as keyed digests so that the list names nobody."""
 
-import hashlib
-import hmac
 from collections.abc import Collection
 from datetime import datetime
 
-from flask import current_app
 from sqlalchemy import func, select, update
 
 from govnet.extensions import db
@@ -13,6 +10,7 @@ from govnet.kernel import clock
 from govnet.mail.models import Delivery, Mail, Suppression
 from govnet.mail.render import Kind
 from govnet.mail.rules import State, Why, stops_writing
+from govnet.people.addresses import keyed_digest
 
 _MANY = 900
 _CAUSES = (Why.ADDRESS_GONE, Why.MAILBOX_FULL, Why.UNKNOWN)
@@ -20,8 +18,7 @@ _CAUSES = (Why.ADDRESS_GONE, Why.MAILBOX_FULL, Why.UNKNOWN)
 
 def digest(address: str) -> str:
     """The address's keyed digest (HMAC-SHA256 under MAIL_KEY), in hex."""
-    key = str(current_app.config["MAIL_KEY"]).encode()
-    return hmac.new(key, b"suppression\0" + address.lower().encode(), hashlib.sha256).hexdigest()
+    return keyed_digest("suppression", address)
 
 
 def among(addresses: Collection[str]) -> frozenset[str]:

@@ -27,6 +27,7 @@ from govnet.membership.events import ApplicantMaySpeak, ApplicationAnswered, App
 from govnet.membership.importing import import_roster as import_roster
 from govnet.membership.member_actions import already_url
 from govnet.membership.models import Application, ApplicationNote, ApplicationState, MembershipKind
+from govnet.people.addresses import parsed
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 
@@ -95,7 +96,7 @@ def _agreed(network: Network, asks: Asks) -> Terms:
 
 def _address(asks: Asks, by: Actor) -> str:
     if by.person_id is None:
-        return asks.email.lower()
+        return parsed(asks.email)
     address = main_address(by.person_id)
     if not address:
         raise RuleBroken(_("Confirm your e-mail address first: we would not know where to answer."))

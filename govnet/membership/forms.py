@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, ValidationError
-from wtforms.widgets import EmailInput
 
 from govnet.kernel.forms import SAME_FOR, Body, Form, Text, Ticks
 from govnet.membership import rules
 from govnet.membership.models import MembershipKind
+from govnet.people.fields import EmailAddress
 
 KINDS = {
     MembershipKind.INDIVIDUAL: _l("for myself"),
@@ -22,23 +21,6 @@ KINDS = {
     MembershipKind.OBSERVER: _l("as an observer, without a vote"),
 }
 NOT_LISTED = "new"
-
-
-class EmailText(Text):
-    """One address, in lower case; a phone shows the keyboard for it."""
-
-    widget = EmailInput()
-
-    def pre_validate(self, form: Any) -> None:
-        """It must look like an address that mail can go to."""
-        super().pre_validate(form)
-        try:
-            checked = validate_email(self.data or "", check_deliverability=False, allow_smtputf8=False)
-        except EmailNotValidError as error:
-            raise ValidationError(
-                _("Enter a whole e-mail address, like ann@example.org. This one can’t be right.")
-            ) from error
-        self.data = checked.normalized.lower()
 
 
 class WebAddress(Text):
@@ -60,7 +42,7 @@ class JoinForm(Form):
     same_for = SAME_FOR
     charter = HiddenField()
     name = Text(_l("Your name"), missing=_l("Enter your name"), limit=100)
-    email = EmailText(_l("Your e-mail address"), missing=_l("Enter your e-mail address"), limit=254)
+    email = EmailAddress(_l("Your e-mail address"))
     party = RadioField(_l("I join"), choices=[])
     organisation = SelectField(_l("The organisation"), choices=[], validate_choice=False)
     organisation_name = Text(_l("Its name, if it is not in the list"), limit=150)
@@ -103,7 +85,7 @@ class JoinForm(Form):
 class JustMailForm(Form):
     """An address that wants the mail and nothing else."""
 
-    address = EmailText(_l("Your e-mail address"), missing=_l("Enter your e-mail address"), limit=254)
+    address = EmailAddress(_l("Your e-mail address"))
 
 
 class AnswerForm(Form):
@@ -192,7 +174,7 @@ class InviteForm(Form):
     """Who speaks for an organisation names somebody else."""
 
     name = Text(_l("Name"), missing=_l("Enter the name"), limit=100)
-    email = EmailText(_l("E-mail address"), missing=_l("Enter the e-mail address"), limit=254)
+    email = EmailAddress(_l("E-mail address"), missing=_l("Enter the e-mail address"))
     role = RadioField(
         _l("This person will"),
         choices=[

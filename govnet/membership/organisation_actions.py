@@ -16,6 +16,7 @@ from govnet.membership import organisation_queries as queries
 from govnet.membership.admitting import Doing, say_voice
 from govnet.membership.models import ClaimState, Organisation, Representation, RepresentationClaim
 from govnet.membership.organisation_events import ClaimDeclined, RepresentationEnded
+from govnet.people.addresses import parsed
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 from govnet.record.events import Visibility
@@ -45,11 +46,12 @@ def invite(
 ) -> RepresentationClaim:
     """Name somebody to speak for one's organisation, or to stand in: they get a mail, and accept or not."""
     require(by, Can.NAME_REPRESENTATIVE, organisation)
-    before = queries.waiting_claim(network.id, organisation.id, email.lower())
+    email = parsed(email)
+    before = queries.waiting_claim(network.id, organisation.id, email)
     if before is not None:
         raise RuleBroken(_("This address has been asked already."), field="email")
     row = RepresentationClaim(
-        network_id=network.id, organisation_id=organisation.id, name=name, email=email.lower(), is_primary=primary,
+        network_id=network.id, organisation_id=organisation.id, name=name, email=email, is_primary=primary,
         invited_by_id=by.person_id, made_at=clock.now(), state=ClaimState.WAITING,
     )  # fmt: skip
     db.session.add(row)

@@ -16,13 +16,9 @@ from flask_babel import gettext as _
 from govnet.membership import roster_columns as known
 from govnet.membership.roster_file import MOST_CELL
 from govnet.membership.rules import name_key, sheet_text
+from govnet.people.addresses import parsed_or_none
 
 ORGANISATION: Final = "organisation"
-_ADDRESS: Final = re.compile(
-    r"(?=[^@]{1,64}@)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-    r"@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
-    re.IGNORECASE,
-)
 _MAILBOX: Final = re.compile(r"(?P<name>[^<>]{0,300})<\s*(?:mailto:)?(?P<address>[^<>]{1,300})>[\s,;]*")
 _COMMENTED: Final = re.compile(
     r"(?P<address>[^\s()]{1,300}@[^\s()]{1,300})\s+\((?P<name>[^()]{0,300})\)[\s,;]*"
@@ -79,12 +75,8 @@ class Problem:
 
 
 def address_of(written: str) -> str:
-    """The address as it is compared, its domain in ASCII; "" for what is none."""
-    local, at, domain = written.rpartition("@")
-    with suppress(UnicodeError):
-        domain = domain.rstrip(".").encode("idna").decode("ascii")
-    address = f"{local}@{domain}".lower() if at else ""
-    return address if len(address) <= 254 and _ADDRESS.fullmatch(address) else ""
+    """The address as it is kept; "" for what is none."""
+    return parsed_or_none(written) or ""
 
 
 def person_of(number: int, said: dict[str, str]) -> tuple[RosterRow, list[str]] | Problem:

@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, HiddenField, RadioField, SelectField
+from wtforms import HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import Email, InputRequired, Optional
+from wtforms.validators import InputRequired, Optional
 
 from govnet.kernel.days import Day
 from govnet.kernel.forms import Body, Form, Text
 from govnet.offices.models import CameBy, Constituency
+from govnet.people.fields import EmailAddress
 
 DECISION = _l("Number of the decision")
 CAME_BY = [
@@ -112,17 +113,8 @@ class SettingsForm(Form):
     """How the network can be reached, and its colour."""
 
     contact_name = Text(_l("Whom can people write to or ring?"), missing=_l("Enter a person’s name"))
-    contact_email = EmailField(
-        _l("Mailbox"),
-        [
-            InputRequired(_l("Enter an e-mail address")),
-            Email(_l("Enter an e-mail address, like name@example.org")),
-        ],
-    )
+    contact_email = EmailAddress(_l("Mailbox"), missing=_l("Enter an e-mail address"))
     contact_phone = Text(_l("Phone"), limit=40, validators=[Optional()])
-    list_address = EmailField(
-        _l("Mailing list elsewhere"),
-        [Optional(), Email(_l("Enter an e-mail address, like name@example.org"))],
-    )
+    list_address = EmailAddress(_l("Mailing list elsewhere"), missing=None)
     accent = SelectField(_l("Colour"), choices=ACCENTS)
     seen = HiddenField()

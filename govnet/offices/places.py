@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from govnet.accounts.models import Person, PersonEmail
+from govnet.accounts.models import Person
+from govnet.accounts.queries import person_by_email
 from govnet.charter.models import Network
 from govnet.charter.queries import Named, named
 from govnet.extensions import db
@@ -158,10 +159,8 @@ def ending_soon(network: Network, *, days: int) -> Sequence[Term]:
 def people_called(network: Network, words: str) -> Sequence[int]:
     """Who belongs to the network and has that name, or anybody with that address: ids, one where it is clear."""
     if "@" in words:
-        by_address = select(PersonEmail.person_id).where(
-            PersonEmail.address == words.lower(), PersonEmail.verified_at.is_not(None)
-        )
-        return db.session.scalars(by_address).all()
+        found = person_by_email(words)
+        return [found.id] if found is not None else []
     belongs = (
         select(Membership.person_id)
         .where(Membership.network_id == network.id, Membership.state == MembershipState.ACTIVE)

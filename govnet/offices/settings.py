@@ -13,6 +13,7 @@ from govnet.extensions import db
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken, Stale
 from govnet.offices import events
+from govnet.people.addresses import parsed
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 
@@ -40,7 +41,8 @@ def change(network: Network, new: dict[str, str], *, seen: str, by: Actor, via: 
             newer=_lines(old),
             yours=_lines(new),
         )
-    new["list_address"], new["contact_email"] = new["list_address"].lower(), new["contact_email"].lower()
+    new["contact_email"] = parsed(new["contact_email"])
+    new["list_address"] = parsed(new["list_address"]) if new["list_address"] else ""
     if new["accent"] not in ACCENTS:
         raise RuleBroken(_("Choose one of the colours."), field="accent")
     changed = [name for name in NAMES if new[name] != old[name]]

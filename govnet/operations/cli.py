@@ -14,7 +14,6 @@ from flask.cli import ScriptInfo, with_appcontext
 
 from govnet.accounts.people import person_for
 from govnet.accounts.queries import person_by_email
-from govnet.charter.cells import ADDRESS
 from govnet.charter.founding import BadFounding, Founding
 from govnet.charter.founding_file import read_founding
 from govnet.charter.models import ACCENTS, RESERVED
@@ -25,6 +24,7 @@ from govnet.kernel.transaction import transaction
 from govnet.operations import backups, checks, founding, links, operators, schema, serving
 from govnet.operations.archive import ArchiveError
 from govnet.operations.copies import CopyError
+from govnet.people.addresses import BadAddress, parsed
 
 TROUBLE = (GovnetError, ArchiveError, CopyError, backups.RestoreError, OSError)
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -61,9 +61,10 @@ def _person_id(email: str) -> int:
 
 def _named(email: str, name: str) -> int:
     """The person with that address, made where nobody has it yet: the shell vouches for it."""
-    if not ADDRESS.fullmatch(email):
-        raise click.ClickException(f"“{email}” is not an e-mail address.")
-    return person_for(email, name).id
+    try:
+        return person_for(parsed(email), name).id
+    except BadAddress as bad:
+        raise click.ClickException(f"“{email}” is not an e-mail address. {bad.message}") from bad
 
 
 @click.command()

@@ -123,8 +123,8 @@ def test_who_forgets_a_sentence_is_told_and_keeps_what_she_typed(client, app, ne
     [
         ("name", "", "Enter your name"),
         ("name", "x" * 101, "too long"),
-        ("email", "ada at example", "Enter a whole e-mail address"),
-        ("email", "ada@example.org, bob@example.org", "Enter a whole e-mail address"),
+        ("email", "ada at example", "Enter an e-mail address like"),
+        ("email", "ada@example.org, bob@example.org", "Enter one address alone"),
         ("organisation_url", "javascript:alert(1)", "Enter a web address"),
         ("about", "x" * 2_001, "too long"),
         ("party", "observer", "Not a valid choice"),
@@ -246,7 +246,7 @@ def test_just_the_mail_is_an_address_and_a_mail_that_asks(client, app, network):
 def test_just_the_mail_says_what_is_wrong_with_an_address(client, network):
     response = send(client, "/uk/join/mail", {"address": "nowhere"})
     assert response.status_code == 422
-    assert "Enter a whole e-mail address" in response.text
+    assert "Enter an e-mail address like" in response.text
 
 
 def test_somebody_signed_in_is_not_asked_for_name_and_address(client, app, network):

@@ -11,6 +11,7 @@ from tests.shape import source
 FLOORS = (
     ("extensions", "kernel"),
     ("permissions",),
+    ("people",),
     ("record",),
     ("charter", "mail", "search"),
     ("accounts",),

@@ -1,0 +1,1 @@
+"""People and their addresses: what every other feature stands on."""
