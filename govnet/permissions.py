@@ -61,6 +61,7 @@ class Can(StrEnum):
     APPEAL = "appeal against hiding this post"
     DECIDE_APPEAL = "decide this appeal"
     # decisions
+    READ_PROPOSAL = "read this proposal"
     SEE_NAMES = "see how each member answered"
     PROPOSE = "make a proposal"
     ANSWER = "answer this proposal"
@@ -262,11 +263,12 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.APPEAL: (OWNER,),
     Can.DECIDE_APPEAL: OFFICERS,
     # decisions
+    Can.READ_PROPOSAL: (READER,),
     Can.SEE_NAMES: (MEMBER, *OFFICERS),
     Can.PROPOSE: (MEMBER, *OFFICERS),
-    Can.ANSWER: (MEMBER, STEERING),
+    Can.ANSWER: (READING_MEMBER, STEERING),
     Can.REPLY_TO_REASON: (PROPOSER,),
-    Can.SUGGEST_WORDS: (MEMBER, STEERING),
+    Can.SUGGEST_WORDS: (READING_MEMBER, STEERING),
     Can.READ_DRAFT: (READER,),
     Can.CHANGE_DRAFT: (DRAFTER,),
     Can.SPONSOR: (READING_MEMBER,),
@@ -277,7 +279,7 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.CLOSE_PROPOSAL: (PROPOSER,),
     Can.ENTER_ANSWER: (STEERING,),
     Can.RECORD_DECISION: OFFICERS,
-    Can.OBJECT: (MEMBER,),
+    Can.OBJECT: (READING_MEMBER,),
     Can.NOTE_DECISION: (MEMBER, *OFFICERS),
     Can.ASK_REVIEW: (MEMBER,),
     # letters

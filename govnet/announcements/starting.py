@@ -13,7 +13,7 @@ from govnet.announcements.models import Announcement
 from govnet.announcements.queries import last_sent_at
 from govnet.charter.events import CharterChanged
 from govnet.charter.models import Network
-from govnet.decisions.events import ProposalDecided, TakenElsewhere, TakenElsewhereLate
+from govnet.decisions.events import ElsewhereTold, ProposalDecided
 from govnet.decisions.models import ELSEWHERE as METHOD_ELSEWHERE
 from govnet.decisions.models import Proposal, ProposalVersion, VersionState
 from govnet.decisions.rules import Outcome
@@ -30,7 +30,7 @@ from govnet.record.queries import details
 LOOK_BACK = timedelta(days=30)
 """How far back where there was no announcement yet."""
 DECIDED = ProposalDecided.verb
-ELSEWHERE = (TakenElsewhere.verb, TakenElsewhereLate.verb)
+ELSEWHERE = ElsewhereTold.verb
 CHANGED = CharterChanged.verb
 OFFICES = (
     "offices.term_granted",
@@ -66,7 +66,7 @@ def _entries(network: Network, since: datetime) -> Sequence[Entry]:
         Entry.network_id == network.id,
         Entry.at > since,
         Entry.visibility == Visibility.PUBLIC,
-        Entry.verb.in_((DECIDED, CHANGED, *ELSEWHERE, *OFFICES)),
+        Entry.verb.in_((DECIDED, CHANGED, ELSEWHERE, *OFFICES)),
     )
     return db.session.scalars(query.order_by(Entry.number).limit(_MOST)).all()
 
@@ -92,7 +92,7 @@ def _unopposed(network: Network, entries: Sequence[Entry]) -> list[str]:
     still = (ProposalVersion.state == VersionState.OPEN, ProposalVersion.method == METHOD_ELSEWHERE)
     keys = db.session.scalars(query.where(Proposal.network_id == network.id, *still))
     open_ones = {f"proposal:{key}" for key in keys}
-    return [_line(entry) for entry in entries if entry.verb in ELSEWHERE and entry.subject in open_ones]
+    return [_line(entry) for entry in entries if entry.verb == ELSEWHERE and entry.subject in open_ones]
 
 
 def _part(title: str, lines: Sequence[str]) -> str:

@@ -28,7 +28,7 @@ from govnet.decisions.words import FACES, KINDS
 from govnet.forum.actions import reply
 from govnet.forum.kinds import ThreadState
 from govnet.kernel.actor import Actor, Door
-from govnet.kernel.errors import RuleBroken
+from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.kernel.forms import Form, once
 from govnet.kernel.pages import page, see
 from govnet.kernel.paths import sent_number
@@ -36,6 +36,14 @@ from govnet.kernel.said import Said
 from govnet.kernel.transaction import transaction
 from govnet.kernel.words import say
 from govnet.permissions import Can, allows, can, current_actor
+
+
+def readable(proposal_id: int, network: Network, actor: Actor) -> shown.ProposalPage:
+    """What the page shows. NotFound for whoever may not know of it yet, as where there is none."""
+    found = shown.proposal_page(proposal_id, network, actor)
+    if not can(actor, Can.READ_PROPOSAL, found.proposal):
+        raise NotFound(_("There is no such proposal."))
+    return found
 
 
 def proposal_page(
@@ -47,7 +55,7 @@ def proposal_page(
     interest: InterestForm | None = None,
 ) -> Response:
     """The page, with the form as it was typed when something in it is wrong, or the words changed meanwhile (409)."""
-    found = shown.proposal_page(proposal_id, network, actor)
+    found = readable(proposal_id, network, actor)
     if form is None and found.mine and found.taking and (not found.elsewhere or found.answered):
         form = choice_form_for(found, parties(found.mine)) or _form_for(found)
     discussion = of_thread(found.proposal.thread_id, actor)
@@ -131,7 +139,7 @@ def mail_receipt(network: Network, proposal: Proposal) -> Response:
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/comment")
-@allows(Can.READ, proposal=Proposal)
+@allows(Can.READ_PROPOSAL, proposal=Proposal)
 def comment(network: Network, proposal: Proposal) -> Response:
     """Post what came too late as a comment where the proposal is discussed."""
     discussion = of_thread(proposal.thread_id, current_actor())

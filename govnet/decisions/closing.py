@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
-from govnet.decisions import choosing, effects, queries, timing, ways
+from govnet.decisions import choosing, effects, elsewhere, queries, timing, ways
 from govnet.decisions.book import Decision
 from govnet.decisions.choosing import Choosing
 from govnet.decisions.events import LastDay, ProposalDecided, ProposalStopped
@@ -106,6 +106,8 @@ def _wait(version: ProposalVersion) -> None:
 
 
 def _decide(version: ProposalVersion, tally: dict[str, Any], result: Outcome) -> None:
+    if not version.proposal.is_told:
+        elsewhere.tell(version)  # nothing stands in the register that nobody could have read
     version.state, version.closed_at, version.outcome = VersionState.CLOSED, clock.now(), result
     decision = _decision(version, version.proposal, tally, result)
     db.session.add(decision)

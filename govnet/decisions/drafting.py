@@ -86,7 +86,7 @@ def sponsor(draft_id: int, seen: str, *, by: Actor, via: Door) -> None:
     if by.person_id in supporters:
         raise RuleBroken(_("You have said already that this should be asked."))
     db.session.add(Sponsor(draft_id=draft.id, person_id=by.person_id, at=clock.now()))
-    record(DraftSponsored(**_about(draft, doer), supporters=len(supporters) + 1))
+    record(DraftSponsored(**_for_members(draft, doer), supporters=len(supporters) + 1))
     readiness.settle(draft)
 
 
@@ -97,7 +97,7 @@ def leave(draft_id: int, *, by: Actor, via: Door) -> None:
         raise RuleBroken(_("You have not said that this should be asked."))
     mine = delete(Sponsor).where(Sponsor.draft_id == draft.id, Sponsor.person_id == by.person_id)
     db.session.execute(mine)
-    record(DraftLeft(**_about(draft, doer)))
+    record(DraftLeft(**_for_members(draft, doer)))
     readiness.settle(draft)
 
 
@@ -156,6 +156,13 @@ def _same(draft: Draft, words: Words, ask: Ask) -> bool:
     """Whether nothing that people would be asked is different; another last day is no other words."""
     before, asked = drafts.loads(draft.words)
     return (before, replace(asked, closes=None)) == (words, replace(ask, closes=None))
+
+
+def _for_members(draft: Draft, doer: Doer) -> dict[str, Any]:
+    """The same, of what the public does not read even of a draft that it may read: who wants it asked."""
+    about = _about(draft, doer)
+    public = about["seen_by"] is Visibility.PUBLIC
+    return about | {"seen_by": Visibility.MEMBERS} if public else about
 
 
 def _about(draft: Draft, doer: Doer) -> dict[str, Any]:

@@ -101,6 +101,8 @@ def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> Propo
     """
     doer = Doer(by, require(by, Can.OBJECT, proposal), via)
     network = queries.network_of(proposal)
+    if not proposal.is_told:
+        tell(still_open(proposal))
     old = still_open(proposal)
     if old.method != ELSEWHERE:
         raise RuleBroken(_("This can be answered: say Stop, with your reason."))
@@ -165,16 +167,24 @@ def tell_due() -> int:
     done = 0
     for version_id in db.session.scalars(query).all():
         with transaction():
-            done += _tell(version_id)
+            done += _tell_due(version_id)
     return done
 
 
-def _tell(version_id: int) -> bool:
+def _tell_due(version_id: int) -> bool:
     version = queries.version_locked(version_id)
     if version is None or not version.is_open or version.proposal.told_at is not None:
         return False
-    proposal = version.proposal
-    proposal.told_at = clock.now()
-    about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
-    record(ElsewhereTold(network=proposal.network, by=PROGRAM, under=SYSTEM, via=Door.WORKER, **about))
+    tell(version)
     return True
+
+
+def tell(version: ProposalVersion) -> None:
+    """Have everybody told, and everybody read, what was decided elsewhere."""
+    proposal = queries.proposal_of(version)
+    proposal.told_at = clock.now()
+    how: dict[str, Any] = {"taken_on": proposal.taken_on, "taken_by": proposal.taken_by}
+    how |= {"evidence": proposal.evidence, "present": proposal.present}
+    how |= {"days": proposal.days_late, "late_because": proposal.late_because}
+    doer = Doer(PROGRAM, SYSTEM, Door.WORKER).fields(queries.network_of(proposal))
+    record(ElsewhereTold(**doer, **told(proposal, version), **how))

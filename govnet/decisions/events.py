@@ -31,6 +31,10 @@ class AboutProposal(Event):
     version: ProposalVersion
     question: str
 
+    def seen(self) -> Visibility:
+        """While nobody has been told of what was decided elsewhere, the committee alone reads of it."""
+        return super().seen() if self.proposal.is_told else Visibility.COMMITTEE
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProposalOpened(AboutProposal):
@@ -85,11 +89,18 @@ class TakenElsewhereLate(TakenElsewhere):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ElsewhereTold(AboutProposal):
-    """The time to take back what was written down is over: everybody who may object is told."""
+class ElsewhereTold(TakenElsewhere):
+    """The time to take back what was written down is over: everybody who may object is told.
+
+    It says all that the entry for the committee said: from now on everybody may know it.
+    """
 
     verb: ClassVar[str] = "decisions.elsewhere_told"
     sentence: ClassVar[Any] = _l("Members were told that “%(question)s” was decided elsewhere.")
+    words_of: ClassVar[frozenset[str]] = frozenset({"question", "evidence", "present", "late_because"})
+
+    days: int = 0
+    late_because: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +112,10 @@ class Objected(ProposalOpened):
     words_of: ClassVar[frozenset[str]] = frozenset({"question", "reason"})
 
     reason: str
+
+    def names_actor(self) -> bool:
+        """An objection is an answer: the public does not read whose."""
+        return False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,12 +19,21 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     type_coerce,
 )
 from sqlalchemy.orm import QueryableAttribute, aliased, joinedload
 
 from govnet.accounts.waiting import thing
-from govnet.decisions.models import ELSEWHERE, Position, Proposal, ProposalVersion, RollEntry, VersionState
+from govnet.decisions.models import (
+    ELSEWHERE,
+    Position,
+    Proposal,
+    ProposalVersion,
+    RollEntry,
+    VersionState,
+    is_told,
+)
 from govnet.decisions.queries import charter_of, parties_of
 from govnet.decisions.rules import OPTIONS, Kind, Outcome, Tally
 from govnet.decisions.voices import offered, sees_tally
@@ -56,6 +65,7 @@ def open_now(network_id: int, actor: Actor = VISITOR, limit: int = 50) -> list[R
         select(ProposalVersion)
         .join(Proposal, Proposal.id == ProposalVersion.proposal_id)
         .where(Proposal.network_id == network_id, ProposalVersion.state == VersionState.OPEN)
+        .where(_readable(actor))
         .options(joinedload(ProposalVersion.proposal), joinedload(ProposalVersion.charter_version))
         .order_by(ProposalVersion.deadline)
         .limit(limit)
@@ -63,6 +73,11 @@ def open_now(network_id: int, actor: Actor = VISITOR, limit: int = 50) -> list[R
     versions = db.session.scalars(query).all()
     counts = _counts([each.id for each in versions], actor) if versions else {}
     return [_row(each, counts.get(each.id, {})) for each in versions]
+
+
+def _readable(actor: Actor) -> ColumnElement[bool]:
+    """What was decided elsewhere stands in lists once it is told; officers see it before."""
+    return true() if actor.is_officer else is_told()
 
 
 def _row(version: ProposalVersion, counts: Mapping[str, int]) -> Row:
@@ -91,12 +106,13 @@ def _counts(version_ids: Sequence[int], actor: Actor) -> dict[int, dict[str, int
     return found
 
 
-def taken_back(network_id: int, limit: int = 50) -> Sequence[ProposalVersion]:
+def taken_back(network_id: int, actor: Actor = VISITOR, limit: int = 50) -> Sequence[ProposalVersion]:
     """Proposals that their authors took back, newest first: never decided, so not in the register."""
     query = (
         select(ProposalVersion)
         .join(Proposal, Proposal.id == ProposalVersion.proposal_id)
         .where(Proposal.network_id == network_id, ProposalVersion.outcome == Outcome.WITHDRAWN)
+        .where(_readable(actor))
         .options(joinedload(ProposalVersion.proposal))
         .order_by(ProposalVersion.closed_at.desc())
         .limit(limit)

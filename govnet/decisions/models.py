@@ -7,12 +7,14 @@ from enum import StrEnum
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     String,
     Text,
     UniqueConstraint,
+    or_,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -77,6 +79,21 @@ class Proposal(Base):
         back_populates="proposal", lazy="raise", order_by="ProposalVersion.number"
     )
     replaces: Mapped[Replaces | None] = relationship(lazy="raise")
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it may be known: what was decided elsewhere is told when it can no longer be taken back unseen."""
+        return self.tell_at is None or self.told_at is not None
+
+    @property
+    def visibility(self) -> str:
+        """Who may read it: everybody, once it is told."""
+        return "public" if self.is_told else "committee"
+
+
+def is_told() -> ColumnElement[bool]:
+    """The same, for queries."""
+    return or_(Proposal.tell_at.is_(None), Proposal.told_at.is_not(None))
 
 
 class Replaces(Base):

@@ -107,6 +107,11 @@ def version_of(proposal_id: int, version_id: int) -> ProposalVersion:
     return version
 
 
+def proposal_of(version: ProposalVersion) -> Proposal:
+    """What a version belongs to, most often in the session already."""
+    return db.session.get_one(Proposal, version.proposal_id)
+
+
 def network_of(row: Proposal | Decision) -> Network:
     """The network that a row belongs to, most often in the session already."""
     return db.session.get_one(Network, row.network_id)

@@ -60,7 +60,8 @@ def bind(app: Flask) -> None:
 
 def _came_of(thread_id: int) -> list[threads.Beside]:
     """The proposals that came out of a discussion, each with where it stands."""
-    return [_beside(version) for version in lists.from_thread(thread_id)]
+    found = lists.from_thread(thread_id)
+    return [_beside(each) for each in found if can(current_actor(), Can.READ_PROPOSAL, each.proposal)]
 
 
 def _beside(version: ProposalVersion) -> threads.Beside:
@@ -93,7 +94,7 @@ def proposals(network: Network) -> Response:
     return page(
         "decisions/proposals.html",
         open_now=lists.open_now(network.id, current_actor()),
-        taken_back=lists.taken_back(network.id),
+        taken_back=lists.taken_back(network.id, current_actor()),
         drafts=drafts.open_in(network.id, current_actor()),
     )
 
@@ -118,6 +119,6 @@ def proposal(network: Network, proposal_id: int) -> Any:
 @allows(Can.READ)
 def proposal_data(network: Network, proposal_id: int) -> Response:
     """A proposal as data."""
-    found = shown.proposal_page(proposal_id, network, current_actor())
+    found = answer_views.readable(proposal_id, network, current_actor())
     earlier = [shown.as_data(each) for each in found.earlier]
     return data_page(shown.as_data(found.now) | {"earlier": earlier})

@@ -113,7 +113,6 @@ def say_voice(
             by=by,
             under=under,
             via=via,
-            seen_by=Visibility.PUBLIC if row.named_in_public else None,
             voice=row,
             organisation=organisation,
             title=organisation.name,

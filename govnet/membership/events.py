@@ -19,6 +19,8 @@ from govnet.membership.models import (
 )
 from govnet.record.events import Event, Visibility
 
+OFFICES = ("steering", "chair", "coordinator")
+
 
 @dataclass(frozen=True, kw_only=True)
 class AboutApplication(Event):
@@ -129,6 +131,10 @@ class _AboutMembership(Event):
 
     membership: Membership
     name: str
+
+    def names_actor(self) -> bool:
+        """Of an organisation the public reads which officer decided, and not who speaks for it."""
+        return self.membership.organisation_id is None or self.under.role in OFFICES
 
 
 @dataclass(frozen=True, kw_only=True)

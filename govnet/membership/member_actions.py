@@ -16,6 +16,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door, Represents
 from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.kernel.events import emit
+from govnet.kernel.models import reference
 from govnet.mail import replies
 from govnet.mail.headers import Address
 from govnet.mail.links import site_url
@@ -32,8 +33,9 @@ from govnet.membership.links import ids_of, token_for
 from govnet.membership.models import Membership, MembershipKind, MembershipState, Representation
 from govnet.membership.organisation_queries import open_voice
 from govnet.permissions import Can, require
-from govnet.record.actions import record
+from govnet.record.actions import erase_words, record
 from govnet.record.events import Visibility
+from govnet.record.queries import entries_about
 
 CONFIRM = "confirm"
 """What an answer to the mail that asks people from an old list is for."""
@@ -176,7 +178,10 @@ def resign(membership: Membership, *, by: Actor, via: Door) -> Membership:
 
 
 def name_in_public(membership: Membership, public: bool, *, by: Actor, via: Door) -> Membership:
-    """Say whether the public may see one's name: among the members, and beside an organisation one speaks for."""
+    """Say whether the public may see one's name: among the members, and beside an organisation one speaks for.
+
+    Where it may not any more, it goes from the public entries that tell of it too.
+    """
     under = require(by, Can.HOLD_MEMBERSHIP, membership)
     row: Membership | Representation | None = membership
     if membership.organisation_id is not None and by.person_id is not None:
@@ -185,6 +190,10 @@ def name_in_public(membership: Membership, public: bool, *, by: Actor, via: Door
         return membership
     row.named_in_public = public
     network = _network(membership)
+    if not public:
+        for entry in entries_about(network.id, reference(row)):
+            if entry.visibility is Visibility.PUBLIC:
+                erase_words(entry)
     record(
         NamingChanged(
             network=network, by=by, under=under, via=via, membership=membership, name=by.name, public=public

@@ -19,7 +19,6 @@ from govnet.membership.organisation_events import ClaimDeclined, RepresentationE
 from govnet.people.addresses import parsed
 from govnet.permissions import Can, require
 from govnet.record.actions import record
-from govnet.record.events import Visibility
 
 
 def claim(
@@ -161,7 +160,6 @@ def end(voice: Representation, network: Network, *, by: Actor, via: Door) -> Rep
         RepresentationEnded(
             network=network, by=by, under=under, via=via, voice=voice, organisation=voice.organisation,
             title=voice.organisation.name, name=voice.person.name,
-            seen_by=Visibility.PUBLIC if voice.named_in_public else None,
         )
     )  # fmt: skip
     return voice

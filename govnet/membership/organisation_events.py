@@ -13,7 +13,7 @@ from govnet.record.events import Event, Visibility
 
 @dataclass(frozen=True, kw_only=True)
 class _AboutOrganisation(Event):
-    """Who speaks for an organisation: members read the name, and the public where it may be seen."""
+    """Who speaks for an organisation: members read it, whoever else may see the name on its page today."""
 
     visibility: ClassVar[Visibility] = Visibility.MEMBERS
     words_of: ClassVar[frozenset[str]] = frozenset({"name"})

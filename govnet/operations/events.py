@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
@@ -62,6 +64,30 @@ class OperatorTaken(Event):
 
     person: Person
     name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamesRemoved(Event):
+    """Names that only members may read were taken out of entries that the public could read."""
+
+    verb: ClassVar[str] = "record.names_removed"
+    sentence: ClassVar[Any] = ""
+    subject: ClassVar[str] = "about"
+
+    about: Network
+    count: int
+    last: int
+    """The number of the last such entry."""
+
+    @classmethod
+    def said(cls, values: Mapping[str, Any]) -> str:
+        """One entry, or so many."""
+        said = ngettext(
+            "Names that only members may read were taken out of %(num)s earlier entry.",
+            "Names that only members may read were taken out of %(num)s earlier entries.",
+            int(values["count"]),
+        )
+        return str(said)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,13 +11,14 @@ from govnet.kernel import clock
 from govnet.kernel.duties import duty
 from govnet.kernel.events import listen
 from govnet.kernel.transaction import transaction
-from govnet.operations import backups, erasures
+from govnet.operations import backups, erasures, redaction
 from govnet.operations.models import WorkerBeat
 
 
 def bind() -> None:
     """Have these called."""
     duty("say that the worker lives", beat, seconds=20, by_clock=False)
+    duty("remove names that are for members", redaction.remove_names, seconds=3600, by_clock=False)
     listen(Gone, _note)
 
 

@@ -70,7 +70,7 @@ def _row(event: Event, head: ChainHead) -> dict[str, Any]:
     texts = {"facts": canonical(facts), "words": canonical(words)}
     salts = {name: secrets.token_hex(16) for name in texts}
     digests = {name: salted_digest(salts[name], texts[name]) for name in texts}
-    visibility = event.seen_by or event.visibility
+    visibility = event.seen()
     link = Link(
         head.chain,
         head.number + 1,

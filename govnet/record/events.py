@@ -70,7 +70,16 @@ class Event:
 
     def words(self) -> dict[str, Any]:
         """What may be erased: the actor's name as shown, and the fields named in words_of."""
-        return {"actor": self.by.name, **{k: v for k, v in self._own().items() if k in self.words_of}}
+        named = {"actor": self.by.name} if self.seen() is not Visibility.PUBLIC or self.names_actor() else {}
+        return {**named, **{k: v for k, v in self._own().items() if k in self.words_of}}
+
+    def seen(self) -> Visibility:
+        """Who may read the entry: judged at the end of the transaction, when everything is as it will be read."""
+        return self.seen_by or self.visibility
+
+    def names_actor(self) -> bool:
+        """Whether the public may know who did it; members read it in any case."""
+        return True
 
     def _own(self) -> dict[str, Any]:
         common = {f.name for f in fields(Event)}

@@ -122,8 +122,12 @@ def address(details: Mapping[str, Any]) -> str | None:
     return link({**details, "key": key}) if link else None
 
 
+_PEOPLE = {"actor", "name", "holder", "party", "before", "after"}
+"""What sentences call people."""
+
+
 class _Details(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         from flask_babel import gettext
 
-        return gettext("somebody") if key == "actor" else "…"
+        return gettext("somebody") if key in _PEOPLE else "…"

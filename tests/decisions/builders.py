@@ -61,9 +61,10 @@ def taken(
     matter: str = "statement",
     body: str = "all",
     late_because: str = "",
+    told: bool = True,
     **changes: Any,
 ) -> Proposal:
-    """Something that a meeting decided, written down now."""
+    """Something that a meeting decided, written down now, and told unless said otherwise."""
     with one_transaction():
         network = db.session.merge(network)
         rules = {key.replace("__", "."): value for key, value in changes.items()}
@@ -71,7 +72,10 @@ def taken(
         place, notes = "the meeting in Leeds", "The notes of the meeting."
         how = Taken(date(2015, 4, 9), body, place, notes, late_because=late_because)
         ask = Ask("charter" if changes else matter)
-        return elsewhere.write_down(network, words, ask, how, by=acting(by, network), via=Door.MEETING)
+        proposal = elsewhere.write_down(network, words, ask, how, by=acting(by, network), via=Door.MEETING)
+        if told:
+            elsewhere.tell(version_of(proposal))
+        return proposal
 
 
 def a_discussion(network: Network, by: Person, audience: Audience | None = None) -> Thread:

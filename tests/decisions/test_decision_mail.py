@@ -191,7 +191,7 @@ def test_a_stop_is_told_with_its_reason_when_there_is_a_waiting_time(time: Moved
 def test_what_a_meeting_decided_is_told_ten_minutes_after_it_is_written_down(
     network: Network, time: MovedClock
 ) -> None:
-    taken(network, a_steering_member(network))
+    taken(network, a_steering_member(network), told=False)
     elsewhere.tell_due()
     told()
     assert subjects() == [], "until then it can be taken back, and nobody was bothered"

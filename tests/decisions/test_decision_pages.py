@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from govnet.accounts.models import Person
 from govnet.charter import queries as charters
-from govnet.decisions import answering, closing, entering, lists, queries
+from govnet.decisions import answering, closing, elsewhere, entering, lists, queries
 from govnet.decisions.models import Proposal
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
@@ -307,7 +307,9 @@ def test_a_later_decision_replaces_an_earlier_one(app: Flask, time: MovedClock) 
     assert "It replaces 2015-01" in opened(client, "/uk/decisions/2015-02").text
 
 
-def test_an_officer_writes_down_what_a_meeting_decided_and_a_member_objects(app: Flask) -> None:
+def test_an_officer_writes_down_what_a_meeting_decided_and_a_member_objects(
+    app: Flask, time: MovedClock
+) -> None:
     network = a_network_with_rules()
     sam, ann = a_steering_member(network), a_member(network)
     written = send(
@@ -330,6 +332,9 @@ def test_an_officer_writes_down_what_a_meeting_decided_and_a_member_objects(app:
     assert "Ann, Bo and eleven others" in written.text
     assert "Stands unless somebody objects" in written.text
     url = written.request.path
+    time.move(timedelta(minutes=10))
+    with app.app_context():
+        assert elsewhere.tell_due() == 1
     assert "Decided elsewhere" in opened(browser(app), "/uk/decisions").text
     objected = send(browser(app, ann), f"{url}/object", {"reason": "I was not told."})
     assert objected.status_code == 200

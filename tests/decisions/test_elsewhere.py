@@ -62,7 +62,9 @@ def written_down(
     how = Taken(date(2015, 4, 9), "all", "the meeting in Leeds", "The notes of the meeting.")
     ask = Ask("charter" if changes else matter, review_on=review_on)
     with transaction():
-        return elsewhere.write_down(network, words, ask, how, by=acting(sam, network), via=Door.MEETING)
+        made = elsewhere.write_down(network, words, ask, how, by=acting(sam, network), via=Door.MEETING)
+        elsewhere.tell(version_of(made))
+        return made
 
 
 def objected(proposal: Proposal, network: Network, by: Person) -> None:

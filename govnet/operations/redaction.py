@@ -1,0 +1,84 @@
+"""Takes names out of entries that are public and would be for members today; the chain still verifies, with a gap."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+
+from sqlalchemy import func, select, update
+
+from govnet.charter.models import Network
+from govnet.decisions.draft_events import DraftLeft, DraftSponsored
+from govnet.decisions.events import Objected
+from govnet.extensions import db
+from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.transaction import transaction
+from govnet.membership.events import MemberAdmitted, MemberJoined, MemberResigned, MembershipRestarted
+from govnet.membership.organisation_events import AlternateNamed, RepresentationEnded, RepresentativeNamed
+from govnet.operations.events import NamesRemoved
+from govnet.record.actions import record
+from govnet.record.events import Visibility
+from govnet.record.models import Entry
+
+FOR_MEMBERS = (
+    RepresentativeNamed.verb, AlternateNamed.verb, RepresentationEnded.verb, DraftSponsored.verb, DraftLeft.verb
+)  # fmt: skip
+"""Entries that are for members, and were public before 0.2."""
+WITHOUT_ACTOR = (
+    MemberAdmitted.verb, MemberJoined.verb, MemberResigned.verb, MembershipRestarted.verb, Objected.verb
+)  # fmt: skip
+"""Entries of which the public reads what happened and not, unless an officer did it, who did it."""
+OFFICES = ("term", "mandate")
+
+
+def remove_names() -> int:
+    """Empty the words of public entries that name somebody whom only members may read of; returns how many.
+
+    Whatever is emptied is said in the network's record, once. With a second worker at it, one of them finds nothing.
+    """
+    done = 0
+    for network_id in db.session.scalars(select(Network.id).order_by(Network.id)).all():
+        found = _found(network_id)
+        if found:
+            with transaction():
+                done += _remove(network_id, found)
+    return done
+
+
+def _found(network_id: int) -> list[int]:
+    """The ids of such entries."""
+    public = (
+        Entry.network_id == network_id,
+        Entry.visibility == Visibility.PUBLIC,
+        Entry.words.is_not(None),
+    )
+    ids = list(db.session.scalars(select(Entry.id).where(*public, Entry.verb.in_(FOR_MEMBERS))))
+    query = select(Entry.id, Entry.facts, Entry.words).where(*public, Entry.verb.in_(WITHOUT_ACTOR))
+    for key, facts, words in db.session.execute(query.execution_options(yield_per=1000)):
+        if _names_actor(json.loads(facts), json.loads(words or "{}")):
+            ids.append(key)
+    return ids
+
+
+def _names_actor(facts: dict[str, object], words: dict[str, object]) -> bool:
+    """Whether it says who did it, without that being an officer or the very person whom it names."""
+    actor = words.get("actor")
+    by_officer = str(facts.get("authority", "")).partition(":")[0] in OFFICES
+    return bool(actor) and not by_officer and actor != words.get("name")
+
+
+def _remove(network_id: int, ids: Collection[int]) -> int:
+    many, keys = 0, sorted(ids)
+    for start in range(0, len(keys), 900):
+        some = Entry.id.in_(keys[start : start + 900]) & Entry.words.is_not(None)
+        emptied = update(Entry).where(some).values(words=None, words_salt=None)
+        many += db.session.execute(emptied.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]
+    if many:
+        network = db.session.get_one(Network, network_id)
+        last = db.session.scalar(select(func.max(Entry.number)).where(Entry.id == keys[-1]))
+        record(
+            NamesRemoved(
+                network=network, by=PROGRAM, under=SYSTEM, via=Door.WORKER, about=network, count=many, last=last or 0
+            )
+        )  # fmt: skip
+    return many
