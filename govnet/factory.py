@@ -156,10 +156,10 @@ def _bind_kernel(app: Flask) -> None:
     from govnet.charter.working_days import holidays_are
     from govnet.decisions.roll import committee_is, coordinators_are
     from govnet.membership.places import networks_of
-    from govnet.membership.registry import coordinated_is, officers_are, offices_after_are
+    from govnet.membership.registry import office_holders_are, officers_are, offices_after_are
     from govnet.offices.belonging import belongings
     from govnet.offices.parting import what_becomes
-    from govnet.offices.queries import coordinated, coordinating, holders, officers, sitting
+    from govnet.offices.queries import by_role, coordinating, holders, officers, sitting
     from govnet.record.queries import head
 
     paths.bind(app, network_by_slug)
@@ -169,7 +169,7 @@ def _bind_kernel(app: Flask) -> None:
     coordinators_are(coordinating)
     holidays_are(public_holidays)
     officers_are(officers)
-    coordinated_is(coordinated)
+    office_holders_are(by_role)
     offices_after_are(what_becomes)
     bind_templates(app)
     people_are(readers)

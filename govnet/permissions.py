@@ -18,10 +18,12 @@ from flask_babel import lazy_gettext as _l
 
 from govnet.extensions import db
 from govnet.kernel.actor import ONESELF, OPERATOR_SHELL, SHELL, SYSTEM, VISITOR, Actor, Authority
-from govnet.kernel.errors import NotAllowed
+from govnet.kernel.errors import NotAllowed, OwnCase
 from govnet.kernel.words import either
 
 Predicate = Callable[[Actor, Any], Authority | None]
+ALONE = "alone"
+"""Begins the authority of an officer who decided their own case because there was nobody else."""
 
 
 class Can(StrEnum):
@@ -184,6 +186,30 @@ def author_who_could(*rights: Can) -> Predicate:
     return holds
 
 
+def concerned(actor: Actor, subject: Any) -> bool:
+    """Whether it is the actor's own case: about them, or an organisation that they speak for.
+
+    A subject names those whom it is about by their ids, in `concerns` and `concerns_organisations`.
+    """
+    people = getattr(subject, "concerns", ())
+    organisations = getattr(subject, "concerns_organisations", ())
+    mine = actor.person_id is not None and actor.person_id in people
+    return mine or not actor.speaks_for.isdisjoint(organisations)
+
+
+def apart(holds: Predicate) -> Predicate:
+    """Has the power, but never in their own case."""
+    return lambda actor, subject: None if concerned(actor, subject) else holds(actor, subject)
+
+
+def alone(actor: Actor, subject: Any) -> Authority | None:
+    """Decides their own case because nobody else holds an office, as when a network is founded. The record says so."""
+    if not (actor.alone and concerned(actor, subject)):
+        return None
+    found = steering(actor, subject) or coordinator(actor, subject)
+    return Authority(f"{ALONE}:{found.source}", found.role) if found else None
+
+
 def reader(actor: Actor, subject: Any) -> Authority | None:
     """The subject's `visibility` lets the actor read it."""
     visibility = str(getattr(subject, "visibility", "public"))
@@ -210,15 +236,22 @@ class Grant:
 EVERYBODY = Grant("everybody", _l("everybody"), everybody)
 PERSON = Grant("person", _l("people who are signed in"), person)
 MEMBER = Grant("member", _l("members"), member)
-STEERING = Grant("steering", _l("the committee"), steering)
-CHAIR = Grant("chair", _l("the committee’s chair"), chair)
-COORDINATOR = Grant("coordinator", _l("the coordinator"), coordinator)
+OTHER_MEMBER = Grant("member", _l("other members"), apart(member))
+STEERING = Grant("steering", _l("the committee"), apart(steering))
+CHAIR = Grant("chair", _l("the committee’s chair"), apart(chair))
+COORDINATOR = Grant("coordinator", _l("the coordinator"), apart(coordinator))
+SITTING = Grant("steering", STEERING.words, steering)
+COORDINATING = Grant("coordinator", COORDINATOR.words, coordinator)
+NOBODY_ELSE = Grant("steering", STEERING.words, alone)
 MANDATE_HOLDER = Grant("coordinator", _l("whoever acts under this mandate"), holds_mandate)
-OPERATOR = Grant("operator", _l("the operator of the server"), operator)
+OPERATOR = Grant("operator", _l("the operator of the server"), apart(operator))
 OWNER = Grant("self", _l("the person whose it is"), oneself)
 PRIMARY = Grant("primary", _l("who speaks for the organisation"), primary)
 READER = Grant("reader", _l("those whom it is for"), reader)
 OFFICERS = (STEERING, COORDINATOR)
+"""Never in a case of their own."""
+IN_OFFICE = (SITTING, COORDINATING)
+"""What takes no distance: reading and taking part, also in what is about themselves."""
 PROPOSER = Grant("self", _l("the member who proposed it"), author_who_could(Can.PROPOSE, Can.RECORD_DECISION))
 DRAFTER = Grant("self", _l("the member who wrote it"), author_who_could(Can.PROPOSE))
 STARTER = Grant("self", _l("the member who began it"), author_who_could(Can.START_THREAD))
@@ -232,14 +265,14 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.READ: (EVERYBODY,),
     # membership
     Can.APPLY: (EVERYBODY,),
-    Can.SEE_APPLICATION: (OWNER, *OFFICERS),
-    Can.DECIDE_APPLICATION: OFFICERS,
+    Can.SEE_APPLICATION: (OWNER, *IN_OFFICE),
+    Can.DECIDE_APPLICATION: (*OFFICERS, NOBODY_ELSE),
     Can.HEAR_ADMISSION_APPEAL: OFFICERS,
-    Can.SEE_MEMBERS: (MEMBER, *OFFICERS),
-    Can.VOUCH: (MEMBER,),
-    Can.OBJECT_TO_MEMBER: (MEMBER,),
+    Can.SEE_MEMBERS: (MEMBER, *IN_OFFICE),
+    Can.VOUCH: (OTHER_MEMBER,),
+    Can.OBJECT_TO_MEMBER: (OTHER_MEMBER,),
     Can.SPEAK_FOR: (PERSON,),
-    Can.CONFIRM_REPRESENTATIVE: (PRIMARY, *OFFICERS),
+    Can.CONFIRM_REPRESENTATIVE: (PRIMARY, *OFFICERS, NOBODY_ELSE),
     Can.NAME_REPRESENTATIVE: (PRIMARY,),
     Can.END_REPRESENTATION: (OWNER, PRIMARY),
     Can.HOLD_MEMBERSHIP: (OWNER, PRIMARY),
@@ -248,9 +281,9 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     # forum
     Can.READ_THREAD: (READER,),
     Can.KEEP_TOPICS: OFFICERS,
-    Can.START_THREAD: (READING_MEMBER, *OFFICERS),
-    Can.START_THREAD_AS_OFFICER: OFFICERS,
-    Can.REPLY: (READING_MEMBER, *OFFICERS),
+    Can.START_THREAD: (READING_MEMBER, *IN_OFFICE),
+    Can.START_THREAD_AS_OFFICER: IN_OFFICE,
+    Can.REPLY: (READING_MEMBER, *IN_OFFICE),
     Can.REPLY_AS_PERSON: (READING_PERSON,),
     Can.EDIT_POST: (WRITER,),
     Can.EDIT_POST_AS_PERSON: (WRITING_PERSON,),
@@ -264,11 +297,11 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.DECIDE_APPEAL: OFFICERS,
     # decisions
     Can.READ_PROPOSAL: (READER,),
-    Can.SEE_NAMES: (MEMBER, *OFFICERS),
-    Can.PROPOSE: (MEMBER, *OFFICERS),
-    Can.ANSWER: (READING_MEMBER, STEERING),
+    Can.SEE_NAMES: (MEMBER, *IN_OFFICE),
+    Can.PROPOSE: (MEMBER, *IN_OFFICE),
+    Can.ANSWER: (READING_MEMBER, SITTING),
     Can.REPLY_TO_REASON: (PROPOSER,),
-    Can.SUGGEST_WORDS: (READING_MEMBER, STEERING),
+    Can.SUGGEST_WORDS: (READING_MEMBER, SITTING),
     Can.READ_DRAFT: (READER,),
     Can.CHANGE_DRAFT: (DRAFTER,),
     Can.SPONSOR: (READING_MEMBER,),
@@ -288,7 +321,7 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.KEEP_LETTER: (LETTER_WRITER,),
     Can.FOLLOW_LETTER: (LETTER_WRITER, *OFFICERS),
     # offices
-    Can.SEE_DESK: OFFICERS,
+    Can.SEE_DESK: IN_OFFICE,
     # writing down what a decision gave is no power; without it, a network whose terms all ended would be stuck
     Can.RECORD_OFFICE: (*OFFICERS, OPERATOR),
     Can.RECORD_MANDATE: (STEERING, OPERATOR),
@@ -334,15 +367,17 @@ def require(actor: Actor, right: Can, subject: Any = None) -> Authority:
     """The authority for an action, asked again inside it whatever the door. Raises NotAllowed, saying who may."""
     found = authority(actor, right, subject)
     if found is None:
-        raise refusal(right)
+        raise refusal(right, actor, subject)
     return found
 
 
-def refusal(right: Can) -> NotAllowed:
-    """The refusal in words: which right is needed and which roles have it."""
+def refusal(right: Can, actor: Actor = VISITOR, subject: Any = None) -> NotAllowed:
+    """The refusal in words: which right is needed and which roles have it, or that it is the actor's own case."""
     grants = TABLE[right]
-    who = either(grant.words for grant in grants)
+    who = either(dict.fromkeys(str(grant.words) for grant in grants))
     message = _("Only %(who)s can %(what)s.", who=who, what=_(right.value))
+    if concerned(actor, subject) and any(grant.holds(actor, None) for grant in grants):
+        return OwnCase(_("This is about you, so somebody else has to do it."), roles=[g.role for g in grants])
     return NotAllowed(
         message, needed=[grant.words for grant in grants], roles=[grant.role for grant in grants]
     )
@@ -371,7 +406,7 @@ def allows(right: Can, **models: type[Any]) -> Callable[[F], F]:
                 values[name] = _load(model, values.pop(f"{name}_id"), values.get("network"))
             subject = values[next(iter(models))] if models else values.get("network")
             if authority(current_actor(), right, subject) is None:
-                raise refusal(right)
+                raise refusal(right, current_actor(), subject)
             return view(**values)
 
         asked.right = right  # type: ignore[attr-defined]

@@ -21,7 +21,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.words import say
-from govnet.permissions import Can, require
+from govnet.permissions import Can, concerned, require
 from govnet.record.actions import record
 
 WAYS = (Door.PHONE, Door.LETTER, Door.MEETING, Door.LIST, Door.MAIL)
@@ -31,8 +31,9 @@ WAYS = (Door.PHONE, Door.LETTER, Door.MEETING, Door.LIST, Door.MAIL)
 def enter(version_id: int, entry_id: int, given: Given, *, how: Door, by: Actor, via: Door) -> Position:
     """Enter the answer of a party that could not give it here. It never replaces one that they gave themselves."""
     version = takes_answers(version_id)
-    under = require(by, Can.ENTER_ANSWER, version.proposal)
+    require(by, Can.ENTER_ANSWER, version.proposal)
     entry = _entry(version, entry_id)
+    under = require(by, Can.ENTER_ANSWER, entry)
     if how not in WAYS:
         raise RuleBroken(_("Choose how the answer came."), field="how")
     human = _human(version, entry, by)
@@ -82,7 +83,11 @@ def still_silent(version_id: int, by: Actor) -> list[RollEntry]:
     found = [each for each in db.session.scalars(query) if each.name]
     version = queries.version_whole(version_id)
     humans = _humans(version, found)
-    able = {each.id for each in found if humans.get(each.id) not in (None, by.person_id)}
+    able = {
+        each.id
+        for each in found
+        if humans.get(each.id) not in (None, by.person_id) and not concerned(by, each)
+    }
     taken = _counted_elsewhere(version_id, humans)
     return sorted(
         (each for each in found if each.id in able and not (each.counted and each.id in taken)),

@@ -214,6 +214,16 @@ class RollEntry(Base):
     )
 
     @property
+    def concerns(self) -> set[int | None]:
+        """Whose own case it is, when somebody enters an answer for them."""
+        return {self.person_id}
+
+    @property
+    def concerns_organisations(self) -> set[int | None]:
+        """The organisation whose answer it is: whoever speaks for it gives that themselves."""
+        return {self.organisation_id}
+
+    @property
     def name(self) -> str:
         """The party's name; empty when the person's was erased."""
         party = self.person or self.organisation

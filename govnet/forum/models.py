@@ -126,6 +126,11 @@ class Post(Base):
         """Its thread's: who may read it."""
         return self.thread.visibility
 
+    @property
+    def concerns(self) -> set[int | None]:
+        """Whose own case it is, when somebody says that it should not stand."""
+        return {self.author_id}
+
 
 class PostVersion(Base):
     """A post as it was before an edit."""
@@ -182,8 +187,13 @@ class Report(Base):
     dealt_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     answer: Mapped[str] = mapped_column(Text, default="")
     """Why nothing was done, in words."""
-    post: Mapped[Post] = relationship(lazy="raise")
+    post: Mapped[Post] = relationship(lazy="joined", innerjoin=True)
     reporter: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[reporter_id])
+
+    @property
+    def concerns(self) -> set[int | None]:
+        """Whose own case it is: whoever wrote the post, and whoever reported it."""
+        return {self.post.author_id, self.reporter_id}
 
 
 class Hiding(Base):
@@ -216,6 +226,11 @@ class Hiding(Base):
         """Whose post it was: who may appeal."""
         return self.post.author_id
 
+    @property
+    def concerns(self) -> set[int | None]:
+        """Whose own case it is."""
+        return {self.post.author_id}
+
 
 class Appeal(Base):
     """The author asks two others to look at a hiding again."""
@@ -238,6 +253,11 @@ class Appeal(Base):
     voices: Mapped[list[AppealVoice]] = relationship(
         back_populates="appeal", lazy="raise", order_by="AppealVoice.at"
     )
+
+    @property
+    def concerns(self) -> set[int | None]:
+        """Whose own case it is: whoever wrote the post, and whoever hid it."""
+        return {self.hiding.author_id, self.hiding.by_id}
 
 
 class AppealVoice(Base):

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 
+from govnet.accounts.queries import names
 from govnet.extensions import db
 from govnet.forum import events, letters, queries, rights, rules
 from govnet.forum.actions import network_of
@@ -20,6 +21,7 @@ from govnet.mail import mailings
 from govnet.mail.models import Delivery, Rendering
 from govnet.mail.queries import mails_of_entry
 from govnet.mail.rules import State
+from govnet.membership.registry import officers
 from govnet.people.addresses import parsed
 from govnet.permissions import Can, require
 from govnet.record import queries as entries
@@ -64,14 +66,29 @@ def _open_to(post: Post) -> dict[str, Any]:
     return {"seen_by": Visibility(post.thread.visibility.value)}
 
 
-def _may_hide(by: Actor, post: Post) -> Authority:
-    return require(by, rights.to_hide(queries.terms_of(post.network_id)), post)
+def _may_hide(by: Actor, subject: Post | Report) -> Authority:
+    return require(by, rights.to_hide(queries.terms_of(subject.network_id)), subject)
+
+
+def _check_apart(post: Post, by: Actor) -> None:
+    """RuleBroken where the post names the actor and somebody whom it does not name could look at it instead."""
+    if not rules.names(post.source, by.name):
+        return
+    others = names(officers(post.network_id))
+    if any(
+        key not in (by.person_id, post.author_id) and not rules.names(post.source, name)
+        for key, name in others.items()
+    ):
+        raise RuleBroken(
+            _("This post names you. Leave it to somebody else on the committee, or to the coordinator.")
+        )
 
 
 def dismiss(row: Report, *, by: Actor, answer: str, via: Door) -> None:
     """The post stands; whoever reported it is told why."""
     post = queries.post_of(row.post_id)
-    authority = _may_hide(by, post)
+    authority = _may_hide(by, row)
+    _check_apart(post, by)
     if row.state is not ReportState.OPEN:
         raise RuleBroken(_("Somebody has answered this report meanwhile."))
     _deal(row, ReportState.DISMISSED, by, answer)
@@ -88,6 +105,7 @@ def hide(post: Post, *, by: Actor, kind: HidingKind, reason: str, via: Door) -> 
     authority = _may_hide(by, post)
     if by.person_id is None:
         raise RuleBroken(_("Only a person can hide a post."))
+    _check_apart(post, by)
     _not_hidden_so(post, kind, by)
     row = Hiding(
         network_id=post.network_id, post=post, kind=kind, reason=reason, by_id=by.person_id, at=now()
@@ -219,9 +237,9 @@ def appeal(row: Hiding, *, by: Actor, text: str, via: Door) -> Appeal:
 
 def hear(row: Appeal, *, by: Actor, outcome: AppealOutcome, reason: str, via: Door) -> None:
     """One of two others says whether the hiding stands; when two have said the same, it is decided."""
-    authority = require(by, Can.DECIDE_APPEAL, row)
     voices = _voices(row)
     _check_hearing(row, by, {voice.person_id for voice in voices})
+    authority = require(by, Can.DECIDE_APPEAL, row)
     assert by.person_id is not None
     db.session.add(
         AppealVoice(appeal_id=row.id, person_id=by.person_id, outcome=outcome, reason=reason, at=now())

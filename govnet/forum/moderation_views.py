@@ -38,7 +38,9 @@ def log(network: Network) -> Response:
     number, actor = asked_page(), current_actor()
     rows, older = cases.log(network.id, actor, number)
     terms = queries.terms_of(network.id)
-    reports = queries.reports_waiting(network.id) if can(actor, rights.to_hide(terms)) else []
+    reports = (
+        queries.reports_waiting(network.id, actor.person_id) if can(actor, rights.to_hide(terms)) else []
+    )
     return page("forum/log.html", rows=rows, older=older, number=number, reports=reports, terms=terms)
 
 
@@ -69,7 +71,7 @@ def _case_page(hiding: Hiding, failed: Form | None = None) -> Response:
         "appeal": AppealForm(about=hiding, formdata=None) if author and found.may_appeal() else None,
         "lift": LiftForm(about=hiding, formdata=None) if hides and hiding.lifted_at is None else None,
         "hear": HearForm(about=hiding, formdata=None)
-        if can(actor, Can.DECIDE_APPEAL) and found.may_hear(actor)
+        if found.appeal and can(actor, Can.DECIDE_APPEAL, found.appeal) and found.may_hear(actor)
         else None,
     }
     forms.update({_NAMES[type(failed)]: failed} if failed is not None else {})
@@ -166,6 +168,7 @@ def reported(network: Network, post: Post) -> Response:
 @allows(Can.HIDE_POST, report=Report)
 def answer_report(network: Network, report: Report) -> Response:
     """Those who may hide look at a report: hide the post, or say why it stands."""
+    require(current_actor(), rights.to_hide(queries.terms_of(network.id)), report)
     form = DismissForm(about=report)
     if report.state is ReportState.OPEN and form.validate_on_submit():
         with form.catching(), transaction():

@@ -80,9 +80,9 @@ def _address(told: Told, post: Post) -> str:
 
 
 def reported(told: Told) -> Notice | None:
-    """A report: those who can hide the post."""
+    """A report: those who can hide the post, but its author and whoever reported it."""
     post, report = queries.post_of(told.key), _named(told, Report, "report")
-    looking = officers(told.network.id)
+    looking = set(officers(told.network.id)) - {post.author_id, report.reporter_id}
     return Notice(
         template="forum/reported",
         news=News.DISCUSSION,

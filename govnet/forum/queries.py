@@ -249,13 +249,18 @@ class Waiting(NamedTuple):
     due_at: datetime | None
 
 
-def reports_waiting(network_id: int) -> list[Waiting]:
-    """Reports that nobody has answered, oldest first."""
+def reports_waiting(network_id: int, reader: int | None = None) -> list[Waiting]:
+    """Reports that nobody has answered, oldest first; not those in which the reader is the author or the reporter."""
     query = (
         select(Report.id, Thread.title, Post.number, Thread.id, Report.reason, Report.at, literal(None))
         .join(Post, Post.id == Report.post_id)
         .join(Thread, Thread.id == Post.thread_id)
-        .where(Report.network_id == network_id, Report.state == ReportState.OPEN)
+        .where(
+            Report.network_id == network_id,
+            Report.state == ReportState.OPEN,
+            func.coalesce(Post.author_id, 0) != (reader or -1),
+            func.coalesce(Report.reporter_id, 0) != (reader or -1),
+        )
         .order_by(Report.at, Report.id)
     )
     return [Waiting(*row) for row in db.session.execute(query)]

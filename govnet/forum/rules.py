@@ -94,6 +94,13 @@ def mentioned(source: str, names: Mapping[int, str]) -> set[int]:
     return {key for key, name in names.items() if name and any(_begins(spot, name) for spot in spots)}
 
 
+def names(source: str, name: str) -> bool:
+    """Whether the text names somebody by their whole name, outside of what it quotes."""
+    own = " ".join(line for line in source.splitlines() if not line.startswith(">"))
+    wanted = r"\s+".join(map(re.escape, name.split()))
+    return bool(wanted) and re.search(rf"(?<!\w){wanted}(?!\w)", own, re.IGNORECASE) is not None
+
+
 def _begins(spot: str, name: str) -> bool:
     folded = name.casefold()
     return spot.startswith(folded) and not spot[len(folded) : len(folded) + 1].isalnum()

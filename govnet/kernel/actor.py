@@ -72,6 +72,10 @@ class Actor:
     terms: tuple[Held, ...] = ()
     mandates: tuple[Held, ...] = ()
     operator_grant_id: int | None = None
+    speaks_for: frozenset[int] = frozenset()
+    """Every organisation that they speak for or stand in for, a member here or not."""
+    alone: bool = False
+    """Nobody else holds an office here."""
     system: bool = False
 
     @property

@@ -49,6 +49,14 @@ class NotAllowed(GovnetError):
         self.roles = tuple(roles)
 
 
+class OwnCase(NotAllowed, RuleBroken):
+    """The actor has the power, but this is about themselves: shown on the form where there is one."""
+
+    def __init__(self, message: object, *, roles: Sequence[str] = ()) -> None:
+        NotAllowed.__init__(self, message, roles=roles)
+        self.field = None
+
+
 class Stale(GovnetError):
     """Somebody changed the thing meanwhile: both texts are shown, `newer` as it stands and `yours` as typed."""
 

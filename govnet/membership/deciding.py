@@ -15,8 +15,8 @@ from govnet.membership import application_queries as queries
 from govnet.membership.admitting import let_in
 from govnet.membership.events import ApplicationAsked, ApplicationDeclined
 from govnet.membership.models import Application, ApplicationNote, ApplicationState, Membership
-from govnet.membership.registry import coordinated
-from govnet.permissions import Can, coordinator, require, steering
+from govnet.membership.registry import office_holders
+from govnet.permissions import ALONE, Can, coordinator, require, steering
 from govnet.record.actions import record
 
 _BY_ROLE = {"steering": steering, "coordinator": coordinator}
@@ -99,7 +99,7 @@ def _to_decide(
     """
     asked = require(by, Can.DECIDE_APPLICATION, application)
     row = queries.locked(application.id)
-    under = by_the_charter(row.network_id, by, asked, objected=newcomers.objected_to(row.id))
+    under = by_the_charter(row, by, asked, objected=newcomers.objected_to(row.id))
     if row.state.value not in rules.OPEN:
         who = queries.decided_by(row)
         raise Stale(
@@ -130,16 +130,13 @@ def _state(row: Application) -> str:
     return str(_STATES[row.state]())
 
 
-def by_the_charter(network_id: int, by: Actor, asked: Authority, *, objected: bool = False) -> Authority:
+def by_the_charter(row: Application, by: Actor, asked: Authority, *, objected: bool = False) -> Authority:
     """The authority under which the charter in force has the actor decide; NotAllowed where it has others do it.
 
-    What a member objected to is the committee's, whoever decides otherwise; so is what there is no coordinator for.
+    What a member objected to is the committee's, whoever decides otherwise.
     """
-    admission = "committee" if objected else queries.terms(network_id).admission
-    if admission == "coordinator" and not coordinated(network_id):
-        admission = "committee"
-    roles = rules.deciders(admission)
-    if asked == SYSTEM or not roles:
+    roles = _deciders(row, "committee" if objected else queries.terms(row.network_id).admission)
+    if asked == SYSTEM or not roles or asked.source.startswith(ALONE):
         return asked
     found = (_BY_ROLE[role](by, None) for role in sorted(roles))
     under = next((authority for authority in found if authority), None)
@@ -151,10 +148,23 @@ def by_the_charter(network_id: int, by: Actor, asked: Authority, *, objected: bo
     return under
 
 
-def may_decide(network_id: int, by: Actor, *, objected: bool = False) -> bool:
+def _deciders(row: Application, admission: str) -> frozenset[str]:
+    """The roles that decide it: the charter's, or the other officers where nobody but the applicant has that role."""
+    roles = rules.deciders(admission)
+    held = office_holders(row.network_id)
+    others = frozenset(role for role, people in held.items() if people - {row.person_id})
+    if not roles or roles & others:
+        return roles
+    if "coordinator" in roles:
+        return frozenset({"steering"})
+    only_the_applicant = any(held.get(role) for role in roles)
+    return others if only_the_applicant and others else roles
+
+
+def may_decide(application: Application, by: Actor, *, objected: bool = False) -> bool:
     """Whether the charter has the actor decide: the page shows its buttons accordingly."""
     try:
-        by_the_charter(network_id, by, require(by, Can.DECIDE_APPLICATION), objected=objected)
+        by_the_charter(application, by, require(by, Can.DECIDE_APPLICATION, application), objected=objected)
     except NotAllowed:
         return False
     return True

@@ -152,6 +152,16 @@ class RepresentationClaim(Base):
     organisation: Mapped[Organisation] = relationship(lazy="raise")
     network: Mapped[Network] = relationship(lazy="raise")
 
+    @property
+    def concerns(self) -> set[int | None]:
+        """Whose own case it is: whoever would speak."""
+        return {self.person_id}
+
+    @property
+    def concerns_organisations(self) -> set[int | None]:
+        """The organisation, whose voices confirm it as such and never as officers."""
+        return {self.organisation_id}
+
 
 class ApplicationState(StrEnum):
     """The life of an application; `unconfirmed` until the link in the mail was pressed.
@@ -214,6 +224,16 @@ class Application(Base):
     notes: Mapped[list[ApplicationNote]] = relationship(
         back_populates="application", order_by="ApplicationNote.id", lazy="raise"
     )
+
+    @property
+    def concerns(self) -> set[int | None]:
+        """Whose own case it is."""
+        return {self.person_id}
+
+    @property
+    def concerns_organisations(self) -> set[int | None]:
+        """The organisation that would join."""
+        return {self.organisation_id}
 
     @property
     def passed_on(self) -> bool:

@@ -58,7 +58,7 @@ def application_page(network: Network, key: int, code: int = 200, form: Form | N
         "membership/application.html",
         code,
         **facts,
-        mine=may_decide(network.id, current_actor(), objected=facts["objected"]),
+        mine=may_decide(row, current_actor(), objected=facts["objected"]),
         form=form,
         officers_page=True,
         hears=appealing.may_hear(row, facts["heard"], current_actor()),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from govnet.charter.models import Network
 from govnet.membership.models import Membership
@@ -21,17 +22,17 @@ def officers(network_id: int) -> Collection[int]:
     return _officers[0](network_id) if _officers else ()
 
 
-_coordinated: list[Callable[[int], bool]] = []
+_holders: list[Callable[[int], Mapping[str, AbstractSet[int]]]] = []
 
 
-def coordinated_is(lookup: Callable[[int], bool]) -> None:
-    """Where to ask whether somebody coordinates a network today."""
-    _coordinated[:] = [lookup]
+def office_holders_are(lookup: Callable[[int], Mapping[str, AbstractSet[int]]]) -> None:
+    """Where to ask which persons hold which role in a network today."""
+    _holders[:] = [lookup]
 
 
-def coordinated(network_id: int) -> bool:
-    """Whether there is a coordinator today: without one the committee decides what would be the coordinator's."""
-    return _coordinated[0](network_id) if _coordinated else True
+def office_holders(network_id: int) -> Mapping[str, AbstractSet[int]]:
+    """The persons on the committee ("steering") and those who act under a mandate ("coordinator") today."""
+    return _holders[0](network_id) if _holders else {}
 
 
 _offices: list[Callable[[Network, Membership], Sequence[str]]] = []

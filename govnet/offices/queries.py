@@ -18,7 +18,6 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
-    exists,
     false,
     func,
     literal,
@@ -56,7 +55,9 @@ def actor_of(person_id: int, name: str, grant_id: int | None, network: Network |
     if network is None:
         return Actor(person_id=person_id, name=name, operator_grant_id=grant_id)
     asked = {"person": person_id, "network": network.id, "day": today(network.zone)}
-    held: dict[str, list[Row[Any]]] = {"own": [], "speaks": [], "term": [], "mandate": []}
+    held: dict[str, list[Row[Any]]] = {
+        kind: [] for kind in ("own", "speaks", "term", "mandate", "voice", "peer")
+    }
     for row in rows(_HOLDINGS, asked):
         held[row.what].append(row)
     own = held["own"][0] if held["own"] else None
@@ -69,6 +70,8 @@ def actor_of(person_id: int, name: str, grant_id: int | None, network: Network |
         represents=tuple(Represents(r.other, r.words, r.id, bool(r.flag)) for r in held["speaks"]),
         terms=tuple(Held(r.id, r.other, r.kind, bool(r.flag)) for r in held["term"]),
         mandates=tuple(Held(r.id) for r in held["mandate"]),
+        speaks_for=frozenset(r.id for r in held["voice"]),
+        alone=bool(held["term"] or held["mandate"]) and not held["peer"],
         operator_grant_id=grant_id,
     )
 
@@ -137,7 +140,32 @@ def _mandates() -> Select[Any]:
     )
 
 
-_HOLDINGS = union_all(_memberships(), _terms(), _mandates())
+def _voices() -> Select[Any]:
+    """Every organisation that they speak for, whether it belongs here or not."""
+    return _holding(literal("voice"), Representation.organisation_id, null(), null(), null(), false()).where(
+        Representation.person_id == _PERSON,
+        Representation.start <= _DAY,
+        or_(Representation.end.is_(None), Representation.end > _DAY),
+    )
+
+
+def _peer() -> Select[Any]:
+    """One row where somebody else holds an office here."""
+    terms = (
+        select(Term.id)
+        .join(Body, Body.id == Term.body_id)
+        .where(Body.network_id == _NETWORK, Term.person_id != _PERSON, Term.start <= _DAY, Term.end > _DAY)
+    )
+    current = (Mandate.network_id == _NETWORK, Mandate.start <= _DAY, Mandate.end > _DAY)
+    holders = select(Mandate.id).where(*current, Mandate.person_id != _PERSON)
+    named = select(MandateNamed.mandate_id).join(Mandate, Mandate.id == MandateNamed.mandate_id)
+    others = named.where(*current, MandateNamed.person_id != _PERSON)
+    return _holding(literal("peer"), literal(0), null(), null(), null(), false()).where(
+        or_(terms.exists(), holders.exists(), others.exists())
+    )
+
+
+_HOLDINGS = union_all(_memberships(), _terms(), _mandates(), _voices(), _peer())
 """Built once: every request asks it."""
 
 
@@ -183,12 +211,10 @@ def coordinating(network_id: int, day: date) -> set[int]:
     return set(db.session.scalars(union(named, holders)))
 
 
-def coordinated(network_id: int) -> bool:
-    """Whether somebody acts under a mandate today."""
+def by_role(network_id: int) -> dict[str, set[int]]:
+    """The persons in each role today: "steering" and "coordinator"."""
     day = today(db.session.get_one(Network, network_id).zone)
-    current = (Mandate.network_id == network_id, Mandate.start <= day, Mandate.end > day)
-    named = exists().where(MandateNamed.mandate_id == Mandate.id)
-    return db.session.scalar(select(Mandate.id).where(*current, named).limit(1)) is not None
+    return {"steering": set(sitting(network_id, day)), "coordinator": coordinating(network_id, day)}
 
 
 def sitting(network_id: int, day: date) -> Sequence[int]:

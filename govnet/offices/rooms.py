@@ -61,7 +61,7 @@ def below(network: Network, actor: Actor) -> Iterator[Waiting]:
     """Applications, who would speak for organisations, reports, appeals, what was decided elsewhere; offices, mail trouble."""
     day, moment = today(network.zone), now()
     parts = [
-        _reports(network.id),
+        _reports(network.id, actor.person_id or 0),
         _appeals(network.id, actor.person_id or 0),
         _admission_appeals(network.id, actor.person_id or 0),
         _elsewhere(network.id),
@@ -76,7 +76,8 @@ def below(network: Network, actor: Actor) -> Iterator[Waiting]:
     if days:
         parts.append(_empty(network.id, day, days))
     if can(actor, Can.DECIDE_APPLICATION, network):
-        parts += [_applications(network.id), _claims(network.id)]
+        aside = -1 if actor.alone else actor.person_id or -1
+        parts += [_applications(network.id, aside), _claims(network.id, aside)]
     for row in db.session.execute(union_all(*parts)):
         waiting = desk_words.waiting(network, row)
         if waiting is not None:
@@ -97,8 +98,8 @@ def _part(kind: str, key: Any, **found: Any) -> Select[Any]:
     return select(cast(literal(kind), String(20)).label("kind"), cast(key, BigInteger()).label("key"), *rest)
 
 
-def _applications(network_id: int) -> Select[Any]:
-    """What waits for the officers: not an organisation for which nobody may speak yet."""
+def _applications(network_id: int, aside: int) -> Select[Any]:
+    """What waits for the officers: not their own, nor an organisation for which nobody may speak yet."""
     who = func.coalesce(Organisation.name, func.nullif(Application.organisation_name, ""), Application.name)
     belongs = and_(
         Membership.organisation_id == Application.organisation_id,
@@ -114,12 +115,13 @@ def _applications(network_id: int) -> Select[Any]:
         .where(
             Application.network_id == network_id,
             Application.state == ApplicationState.APPLIED,
+            func.coalesce(Application.person_id, 0) != aside,
             or_(Application.kind != MembershipKind.ORGANISATION, Application.may_speak),
         )
     )
 
 
-def _claims(network_id: int) -> Select[Any]:
+def _claims(network_id: int, aside: int) -> Select[Any]:
     """Who says that they may speak for an organisation; whom it named itself waits for nobody here."""
     claim = RepresentationClaim
     return (
@@ -130,17 +132,23 @@ def _claims(network_id: int) -> Select[Any]:
             claim.network_id == network_id,
             claim.state == ClaimState.WAITING,
             claim.invited_by_id.is_(None),
+            func.coalesce(claim.person_id, 0) != aside,
         )
     )
 
 
-def _reports(network_id: int) -> Select[Any]:
+def _reports(network_id: int, person_id: int) -> Select[Any]:
     return (
         _part("report", Report.id, since=Report.at, one=Thread.title, two=Report.reason, number=Post.number)
         .select_from(Report)
         .join(Post, Post.id == Report.post_id)
         .join(Thread, Thread.id == Post.thread_id)
-        .where(Report.network_id == network_id, Report.state == ReportState.OPEN)
+        .where(
+            Report.network_id == network_id,
+            Report.state == ReportState.OPEN,
+            func.coalesce(Post.author_id, 0) != person_id,
+            func.coalesce(Report.reporter_id, 0) != person_id,
+        )
     )
 
 

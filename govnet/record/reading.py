@@ -35,6 +35,7 @@ AUTHORITIES = {
     "operator_grant": _l("as the operator of the server"),
     "shell": _l("as the operator of the server"),
     "rules": _l("by the network’s rules"),
+    "alone": _l("although it was about themselves, since nobody else held an office"),
     "decision": _l("by a decision"),
 }
 HIDDEN = {

@@ -8,7 +8,10 @@ from datetime import date
 from types import ModuleType
 from typing import Any
 
+from flask_babel import gettext as _
+
 from govnet.kernel.words import nested, say
+from govnet.permissions import ALONE
 from govnet.record.events import Event
 
 Link = Callable[[Mapping[str, Any]], str | None]
@@ -102,7 +105,10 @@ def sentence(details: Mapping[str, Any]) -> str:
         return str(details["verb"])
     said = event.spoken_as
     values = {name: said[name](value) if name in said else _spoken(value) for name, value in details.items()}
-    return nested(event.said(_Details(values)))
+    words = nested(event.said(_Details(values)))
+    if str(details.get("authority", "")).startswith(f"{ALONE}:"):
+        return str(_("%(what)s It was about themselves, and nobody else held an office.", what=words))
+    return words
 
 
 def _spoken(value: Any) -> Any:

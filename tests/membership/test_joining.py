@@ -192,7 +192,7 @@ def test_while_there_is_no_coordinator_the_committee_decides_in_their_stead(time
     application = a_waiting_application(network)
     sam = builders.a_steering_member(network)
     builders.a_coordinator(network, days=10)
-    assert not may_decide(network.id, builders.acting(sam, network))
+    assert not may_decide(application, builders.acting(sam, network))
     time.move(timedelta(days=10))
     with transaction():
         actions.admit(application, by=builders.acting(sam, network), via=Door.WEB)
