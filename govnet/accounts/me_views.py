@@ -17,6 +17,7 @@ from govnet.accounts.forms import EraseForm
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import today
 from govnet.kernel.forms import Form
+from govnet.kernel.numbers import whole_number
 from govnet.kernel.pages import page, see, weekday_date
 from govnet.kernel.refusals import signs_out
 from govnet.kernel.templates import waiting_is
@@ -77,12 +78,12 @@ def _ways_to_leave() -> list[tuple[str, str]]:
 @allows(Can.OWN)
 def read_all() -> Response:
     """Mark exactly what the page showed."""
-    upto = {
-        int(name.removeprefix("upto-")): int(value)
+    sent = (
+        (whole_number(name.removeprefix("upto-")), whole_number(value))
         for name, value in request.form.items()
-        if name.startswith("upto-") and name[5:].isdecimal() and value.isdecimal()
-        and len(name) < 24 and len(value) < 19
-    }  # fmt: skip
+        if name.startswith("upto-")
+    )
+    upto = {key: number for key, number in sent if key is not None and number is not None}
     with transaction():
         actions.mark_read(upto, by=current_actor())
     flash(_("All read."), "success")

@@ -3,17 +3,19 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any, Final
 from zoneinfo import available_timezones
 
 from govnet.charter.founding import Trouble
-from govnet.kernel.days import read_day
+from govnet.kernel.days import read_day, within_reason
 from govnet.kernel.said import N_, Said
 from govnet.people.addresses import BadAddress, parsed
 
 SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 NO_DAY: Final = date.min
+_zones = cache(available_timezones)
 
 
 class Cells:
@@ -71,7 +73,7 @@ class Cells:
     def zone(self, name: str) -> str:
         """An IANA time zone."""
         value = self.text(name) or "Europe/London"
-        if value not in available_timezones():
+        if value not in _zones():
             self.wrong(
                 name, N_("There is no time zone “%(value)s”. Write one such as Europe/London."), value=value
             )
@@ -94,7 +96,8 @@ class Cells:
     def day(self, name: str, need: str) -> date:
         """A date, or one as people write it: 2015-03-24, 24 March 2015, 24/3/2015."""
         value = self._value(name)
-        found = value if isinstance(value, date) else read_day(str(value or ""))
+        typed = value[:40] if isinstance(value, str) else ""
+        found = within_reason(value) if isinstance(value, date) else read_day(typed)
         if found is None:
             self.wrong(name, N_("Write a day like 24 March 2015 or 2015-03-24.") if value else need)
             return NO_DAY

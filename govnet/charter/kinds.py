@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Generic, TypeVar, cast
 
-from govnet.charter.thresholds import Strictness, Threshold, fraction, fraction_words
+from govnet.charter.thresholds import Strictness, Threshold, fraction_words
+from govnet.kernel.numbers import fraction, whole_number
 from govnet.kernel.said import N_, NN_, Said, counted
 
 T = TypeVar("T")
@@ -82,8 +83,8 @@ class Whole(Parameter[int]):
     clause_zero: str = ""
 
     def check(self, value: object) -> int:
-        if isinstance(value, str) and value.strip().removeprefix("-").isdecimal():
-            value = int(value)
+        if isinstance(value, str):
+            value = whole_number(value)
         if isinstance(value, bool) or not isinstance(value, int) or not self.least <= value <= self.most:
             raise BadValue(
                 Said(
@@ -130,11 +131,8 @@ class Choices(Parameter[frozenset[str]]):
     options: Mapping[str, str]
 
     def check(self, value: object) -> frozenset[str]:
-        chosen = (
-            frozenset(cast("Iterable[str]", value))
-            if isinstance(value, list | tuple | set | frozenset)
-            else None
-        )
+        words = value if isinstance(value, list | tuple | set | frozenset) else ()
+        chosen = frozenset(cast("Iterable[str]", words)) if all(isinstance(w, str) for w in words) else None
         if not chosen or not chosen <= set(self.options):
             raise BadValue(Said(N_("Tick at least one answer for “%(title)s”."), {"title": Said(self.title)}))
         return chosen

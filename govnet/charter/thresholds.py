@@ -48,15 +48,6 @@ def more_than(numerator: int, denominator: int) -> Threshold:
     return Threshold(Fraction(numerator, denominator), Strictness.MORE_THAN)
 
 
-def fraction(text: str) -> Fraction:
-    """`2/3`, `10%` or `0.1`, exact; ValueError for anything else."""
-    text = text.strip()
-    try:
-        return Fraction(text.removesuffix("%").strip()) / (100 if text.endswith("%") else 1)
-    except ZeroDivisionError as error:
-        raise ValueError(text) from error
-
-
 NAMED_FRACTIONS: Mapping[Fraction, str] = {
     Fraction(0): N_("none"),
     Fraction(1, 10): N_("one tenth"),

@@ -30,6 +30,7 @@ from govnet.forum.kinds import ThreadState
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.kernel.forms import Form, once
+from govnet.kernel.numbers import whole_number
 from govnet.kernel.pages import page, see
 from govnet.kernel.paths import sent_number
 from govnet.kernel.said import Said
@@ -201,8 +202,9 @@ def principles(version: ProposalVersion, network: Network) -> Sequence[str]:
 
 def asked_version(form: AnswerForm | ChoiceForm, newest: ProposalVersion) -> int:
     """The version whose words the reader saw, of the proposal in the address. NotFound for another's."""
-    sent = form.version.data or ""
-    asked = int(sent) if sent.isdecimal() and len(sent) < 12 else newest.id
+    asked = whole_number(form.version.data)
+    if asked is None:
+        return newest.id
     return asked if asked == newest.id else queries.version_of(newest.proposal_id, asked).id
 
 

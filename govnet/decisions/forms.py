@@ -23,6 +23,7 @@ from govnet.decisions.ways import CHOOSING
 from govnet.decisions.words import FACES, label
 from govnet.kernel.days import Day
 from govnet.kernel.forms import SAME_FOR, Body, Form, Text
+from govnet.kernel.numbers import whole_number
 from govnet.kernel.said import Said
 from govnet.kernel.words import say
 
@@ -127,8 +128,7 @@ class RewordForm(WordsForm):
 
     def began_with(self) -> int:
         """That number; 0 where it is none, so that the form counts as stale."""
-        sent = self.seen.data or ""
-        return int(sent) if sent.isdecimal() and len(sent) < 9 else 0
+        return whole_number(self.seen.data) or 0
 
 
 class RecordForm(WordsForm):

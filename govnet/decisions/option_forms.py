@@ -20,6 +20,7 @@ from govnet.decisions.counting import HIGHEST_SCORE, NONE
 from govnet.decisions.rules import OPTIONS, Kind
 from govnet.decisions.ways import WAYS
 from govnet.kernel.forms import Body, Form, Text
+from govnet.kernel.numbers import whole_number
 from govnet.kernel.said import Said
 from govnet.kernel.words import say
 
@@ -137,7 +138,8 @@ def _name(number: int) -> str:
 
 
 def _number(words: str) -> int:
-    return int(words) if words.isascii() and words.isdigit() and len(words) < 4 else -1
+    number = whole_number(words)
+    return -1 if number is None else number
 
 
 def choice_form(

@@ -24,17 +24,18 @@ from govnet.decisions.states import State
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.errors import NotFound, RuleBroken
+from govnet.kernel.numbers import whole_number
 from govnet.record.queries import details, entries_about
 
 
 def decision(network_id: int, number: str) -> Decision:
     """A decision with all that its page shows but the answers, in one statement. NotFound."""
-    year, _dash, serial = number.partition("-")
-    if not (year.isdecimal() and serial.isdecimal() and len(number) <= 12):
+    year, serial = (whole_number(part) for part in (number.partition("-")[::2]))
+    if year is None or serial is None:
         raise NotFound(_("There is no decision with that number."))
     whole = joinedload(Decision.version).joinedload(ProposalVersion.proposal)
     query = select(Decision.id).where(
-        Decision.network_id == network_id, Decision.year == int(year), Decision.serial == int(serial)
+        Decision.network_id == network_id, Decision.year == year, Decision.serial == serial
     )
     found = succession.read(
         query,

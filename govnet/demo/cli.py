@@ -13,6 +13,7 @@ from govnet.demo.catcher import Catcher, folder_in
 from govnet.operations import serving
 
 FOLDER = ".demo"
+PORT = click.IntRange(1, 65_535)
 MARKER = ".govnet-demo"
 """The file that says that a demo made the folder."""
 MAIL = folder_in("").name
@@ -24,7 +25,9 @@ def add_to(group: click.Group) -> None:
 
 
 @click.command()
-@click.option("--port", default=5000, show_default=True, envvar="PORT", help="The port to listen on.")
+@click.option(
+    "--port", type=PORT, default=5000, show_default=True, envvar="PORT", help="The port to listen on."
+)
 @click.option("--keep", is_flag=True, envvar="KEEP", help="Go on where the last demo stopped.")
 @click.option("--folder", default=FOLDER, show_default=True, type=click.Path(file_okay=False, path_type=Path))
 def demo(port: int, keep: bool, folder: Path) -> None:

@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from govnet.forum.kinds import AppealOutcome, Audience, HidingKind
 from govnet.kernel.days import Day
 from govnet.kernel.forms import SAME_FOR, Body, Form, Text
+from govnet.kernel.numbers import whole_number
 from govnet.kernel.said import N_
 from govnet.people.fields import EmailAddress
 
@@ -164,5 +165,4 @@ class TakeBackForm(Form):
 
 def number_in(field: Any) -> int:
     """A hidden revision; 0 where it is none, so that the form counts as stale."""
-    text = str(field.data or "")
-    return int(text) if text.isdecimal() and len(text) < 9 else 0
+    return whole_number(field.data) or 0

@@ -17,6 +17,7 @@ from govnet.forum.shown import Viewer, shown
 from govnet.forum.thread_page import Reading
 from govnet.kernel.actor import Actor
 from govnet.kernel.form_tokens import form_token
+from govnet.kernel.numbers import whole_number
 from govnet.kernel.templates import kept
 from govnet.permissions import Can, can
 
@@ -94,10 +95,10 @@ def _first_new(address: str, mark: int | None, posts: int) -> str:
 
 def quoting_form(thread: Thread, number: str) -> ReplyForm | None:
     """The form with the words of the post that has that number; None where there is no number."""
-    if not number.isdecimal() or len(number) > 8:
+    if (wanted := whole_number(number)) is None:
         return None
     form = ReplyForm(about=thread, made=thread.posts)
-    post = queries.post_numbered(thread.id, int(number))
+    post = queries.post_numbered(thread.id, wanted)
     if post is not None and post.state is PostState.VISIBLE:
         form.body.data = rules.quoted(post.source)
     return form

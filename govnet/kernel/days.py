@@ -15,6 +15,7 @@ from wtforms.widgets import TextInput
 
 from govnet.kernel import clock
 
+_FIRST_YEAR, _LAST_YEAR = 1000, 2999
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _NUMBERS = re.compile(r"(\d{1,2})[./ -](\d{1,2})[./ -](\d{4}|\d{2})")
 _NAMED = re.compile(r"(?:\w+\.?,? )?(\d{1,2})(?:st|nd|rd|th|\.)? (\w{3,})\.?,? (\d{4})")
@@ -42,9 +43,14 @@ def read_day(text: str, language: str = "en") -> date | None:
 
 def _date(year: int, month: int, day: int) -> date | None:
     try:
-        return date(year, month, day)
+        return within_reason(date(year, month, day))
     except ValueError:
         return None
+
+
+def within_reason(day: date) -> date | None:
+    """A day that can be counted on and back from in any zone; None for one at the ends of the calendar."""
+    return date(day.year, day.month, day.day) if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
 
 
 def _month(name: str, language: str) -> int:

@@ -30,7 +30,7 @@ from govnet.kernel.errors import RuleBroken
 from govnet.kernel.form_tokens import TokenForm
 from govnet.kernel.markdown_limits import TooMuch
 from govnet.kernel.models import Submission
-from govnet.kernel.paths import MOST
+from govnet.kernel.numbers import whole_number
 from govnet.kernel.text import clean, render
 from govnet.kernel.transaction import transaction
 from govnet.kernel.words import say
@@ -94,10 +94,10 @@ class HiddenId(IntegerField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read it, within what there can be."""
-        super().process_formdata(valuelist)
-        if self.data is not None and not 0 <= self.data <= MOST:
-            self.data = None
-            raise ValueError(self.gettext("Not a valid integer value."))
+        if valuelist:
+            self.data = whole_number(valuelist[0])
+            if self.data is None:
+                raise ValueError(self.gettext("Not a valid integer value."))
 
 
 @lru_cache

@@ -11,6 +11,8 @@ from typing import Any
 from flask import Flask, abort, g, has_request_context, request
 from werkzeug.routing import BaseConverter, IntegerConverter
 
+from govnet.kernel.numbers import whole_number
+
 PACKAGE = Path(__file__).resolve().parent.parent
 MOST = 2**31 - 1
 """The largest number that any database can hold in a column of ids."""
@@ -35,6 +37,8 @@ class SlugConverter(BaseConverter):
 class IdConverter(IntegerConverter):
     """An id that any database can hold."""
 
+    regex = r"[0-9]{1,10}"
+
     def __init__(self, map: Any, *args: Any, **kwargs: Any) -> None:  # noqa: A002
         kwargs.setdefault("max", MOST)
         super().__init__(map, *args, **kwargs)
@@ -42,14 +46,12 @@ class IdConverter(IntegerConverter):
 
 def asked_number(name: str) -> int | None:
     """The number that the address gives under that name; None where it gives none, or one that is no id."""
-    found = request.args.get(name, type=int)
-    return found if found is not None and 0 < found <= MOST else None
+    return whole_number(request.args.get(name)) or None
 
 
 def sent_number(name: str) -> int | None:
     """The same of a form's button that carries a number."""
-    sent = request.form.get(name, type=int)
-    return sent if sent is not None and 0 < sent <= MOST else None
+    return whole_number(request.form.get(name)) or None
 
 
 def asked_page(most: int = 10_000) -> int:

@@ -16,6 +16,7 @@ from govnet.forum.models import Thread
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.forms import once
+from govnet.kernel.numbers import whole_number
 from govnet.kernel.pages import page, see
 from govnet.kernel.paths import asked_number
 from govnet.kernel.transaction import transaction
@@ -112,8 +113,7 @@ def edit(network: Network, letter: Letter) -> Response:
 def edit_now(network: Network, letter: Letter) -> Response:
     """Change them."""
     form, letter_id = LetterForm(about=letter), letter.id
-    typed = (form.seen.data or "")[:9]
-    seen = int(typed) if typed.isdecimal() else 0
+    seen = whole_number(form.seen.data) or 0
     if form.validate_on_submit():
         with form.catching(), transaction():
             actions.edit(letter, form.draft(), seen=seen, by=current_actor(), via=Door.WEB)

@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, ValidationError
 
 from govnet.kernel.forms import SAME_FOR, Body, Form, Text, Ticks
+from govnet.kernel.numbers import whole_number
 from govnet.membership import rules
 from govnet.membership.models import MembershipKind
 from govnet.people.fields import EmailAddress
@@ -78,8 +79,7 @@ class JoinForm(Form):
 
     def organisation_id(self) -> int | None:
         """The one chosen from the list; None where a name was typed."""
-        chosen = str(self.organisation.data or "")
-        return int(chosen) if self.for_organisation() and chosen.isdecimal() else None
+        return whole_number(self.organisation.data) if self.for_organisation() else None
 
 
 class JustMailForm(Form):
@@ -105,8 +105,7 @@ class DecideForm(Form):
 
     def notes(self) -> int:
         """How many had been read; none where the field is not one of ours."""
-        sent = str(self.seen.data or "")
-        return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 9 else 0
+        return whole_number(self.seen.data) or 0
 
 
 class AskForm(DecideForm):

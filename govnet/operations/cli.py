@@ -27,6 +27,8 @@ from govnet.operations.copies import CopyError
 from govnet.people.addresses import BadAddress, parsed
 
 TROUBLE = (GovnetError, ArchiveError, CopyError, backups.RestoreError, OSError)
+PORT = click.IntRange(1, 65_535)
+LARGEST_FILE = 1024 * 1024
 FILE = click.Path(dir_okay=False, path_type=Path)
 THERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -69,7 +71,9 @@ def _named(email: str, name: str) -> int:
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=5000, show_default=True, envvar="PORT", help="The port to listen on.")
+@click.option(
+    "--port", type=PORT, default=5000, show_default=True, envvar="PORT", help="The port to listen on."
+)
 @click.option("--no-worker", is_flag=True, help="Only the web; run `govnet worker` elsewhere.")
 @click.pass_obj
 def serve(info: ScriptInfo, host: str, port: int, no_worker: bool) -> None:
@@ -118,13 +122,18 @@ def _found(source: Path) -> None:
 
 def _read(source: Path) -> Founding:
     try:
+        if source.stat().st_size > LARGEST_FILE:
+            raise click.ClickException(f"{source} is too large: a founding takes at most 1 MB.")
         table = tomllib.loads(source.read_text(encoding="utf-8"))
         return read_founding(table, reserved=RESERVED, accents=ACCENTS)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise click.ClickException(f"{source} cannot be read as TOML: {error}") from error
     except BadFounding as bad:
         lines = "\n".join(f"  {trouble}" for trouble in bad.troubles)
         raise click.ClickException(f"Nothing was founded. In {source}:\n{lines}") from bad
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # numbers and lists beyond all measure are no TOMLDecodeError
+        raise click.ClickException(f"{source} cannot be read as TOML: {error}") from error
 
 
 @click.command()

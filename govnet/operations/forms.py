@@ -17,6 +17,7 @@ from govnet.charter.models import ACCENTS
 from govnet.charter.starting import NAMES
 from govnet.kernel.days import read_day
 from govnet.kernel.forms import Body, Form, Text
+from govnet.kernel.numbers import whole_number
 from govnet.kernel.words import say
 
 MOST_PLACES, FIRST_PLACES, MORE_PLACES = 60, 5, 5
@@ -180,8 +181,8 @@ def _field_name(where: str, numbers: list[int]) -> str:
 
 def places_of(text: object) -> int:
     """How many places a form shows: a number within bounds, whatever came with it."""
-    number = int(str(text)) if str(text or "").isdecimal() and len(str(text)) < 4 else FIRST_PLACES
-    return max(1, min(number, MOST_PLACES))
+    number = whole_number(text)
+    return max(1, min(FIRST_PLACES if number is None else number, MOST_PLACES))
 
 
 def founding_form(places: int, **kwargs: Any) -> FoundingForm:

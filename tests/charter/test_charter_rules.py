@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from govnet.charter import parameters as p
 from govnet.charter.kinds import BadValue, Share
 from govnet.charter.rules import Charter, carried_over, diff, load, problems, starting
-from govnet.charter.thresholds import Strictness, Threshold, at_least, fraction, more_than
+from govnet.charter.thresholds import Strictness, Threshold, at_least, more_than
+from govnet.kernel.numbers import fraction
 
 GOVNET = Path(__file__).parents[2] / "govnet"
 CATALOGUE_FILES = {

@@ -90,6 +90,32 @@ def test_everything_wrong_with_a_file_is_listed_with_its_place(run) -> None:
     assert "Nothing was founded" in done.output
 
 
+ENDLESS = {
+    "digits": "a = 1" + "0" * 10_000,
+    "lists": "a = " + "[" * 50_000,
+    "exponent": "a = 1e10000000",
+    "year": "a = 99999-01-01",
+    "no UTF-8": "\xff",
+    "size": "a = " + "1" * 2**20,
+}
+
+
+@pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
+def test_a_file_of_endless_numbers_is_refused_in_a_sentence(run, text) -> None:
+    Path("network.toml").write_text(text, encoding="latin-1")
+    done = run("init", "--file", "network.toml")
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: ")
+    assert len(done.output) < 1_000
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "1e5", "9" * 5_000])
+def test_a_port_is_one_that_there_can_be(run, port) -> None:
+    done = run("serve", "--port", port)
+    assert done.exit_code == 2
+    assert "Invalid value for '--port'" in done.output
+
+
 def test_a_backup_is_taken_and_put_back(run, app: Flask) -> None:
     Path("network.toml").write_text(FILE)
     run("init", "--file", "network.toml")

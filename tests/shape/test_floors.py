@@ -89,7 +89,13 @@ def test_rules_are_pure(path):
     for dotted in source.imported(path):
         top = dotted.split(".")[0]
         pure = top in sys.stdlib_module_names or dotted.startswith(
-            ("govnet.kernel.errors", "govnet.kernel.words", "govnet.kernel.said", *PURE)
+            (
+                "govnet.kernel.errors",
+                "govnet.kernel.words",
+                "govnet.kernel.said",
+                "govnet.kernel.numbers",
+                *PURE,
+            )
         )
         ruled = dotted.startswith("govnet.") and any(
             part in ("rules", "parameters", "kinds") for part in dotted.split(".")
