@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
 from govnet.accounts import queries, rules, sessions
-from govnet.accounts.models import AddressChange, Person, PersonEmail
+from govnet.accounts.models import AddressChange, Person
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
@@ -19,6 +19,7 @@ from govnet.kernel.transaction import transaction
 from govnet.mail import outbox
 from govnet.mail.headers import Address
 from govnet.mail.links import site_url
+from govnet.people import addresses
 from govnet.permissions import Can, require
 
 
@@ -88,7 +89,7 @@ def confirm(token: str) -> bool:
     row.old_address, row.confirmed_at = queries.main_address(person.id), clock.now()
     undo = secrets.token_urlsafe(24)
     row.undo_digest = rules.digest(undo)
-    _move(person.id, row.address)
+    addresses.move(person.id, row.address)
     if row.old_address:
         _mail(
             "accounts/address_moved",
@@ -98,12 +99,6 @@ def confirm(token: str) -> bool:
             until=row.confirmed_at + rules.UNDO_LASTS,
         )
     return True
-
-
-def _move(person_id: int, address: str) -> None:
-    """From now on this is the person's only address."""
-    db.session.execute(delete(PersonEmail).where(PersonEmail.person_id == person_id))
-    db.session.add(PersonEmail(person_id=person_id, address=address, verified_at=clock.now(), main=True))
 
 
 def can_undo(row: AddressChange | None) -> bool:
@@ -132,7 +127,7 @@ def undo(token: str) -> bool:
     sessions.end_all_sessions(person.id)
     others = (AddressChange.person_id == person.id, AddressChange.id != row.id)
     db.session.execute(delete(AddressChange).where(*others))  # whoever moved it further cannot take it back
-    _move(person.id, row.old_address)
+    addresses.move(person.id, row.old_address)
     return True
 
 

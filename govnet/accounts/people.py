@@ -18,8 +18,7 @@ def person_for(address: str, name: str, *, language: str = "en") -> Person:
     """
     found = known_by(address)
     row = found or _new(address, name, language)
-    if row.verified_at is None:
-        row.verified_at = clock.now()
+    addresses.prove(row)
     db.session.flush()  # what is made next names the person by key
     return db.session.get_one(Person, row.person_id)
 
@@ -48,5 +47,5 @@ def prove(person_id: int) -> None:
     """Somebody read a mail at her only address, which nobody had proved: it is hers now, unless it became another's."""
     query = select(PersonEmail).where(PersonEmail.person_id == person_id, PersonEmail.main)
     row = db.session.scalar(query)
-    if row is not None and row.verified_at is None and known_by(row.address) is row:
-        row.verified_at = clock.now()
+    if row is not None and known_by(row.address) is row:
+        addresses.prove(row)

@@ -11,14 +11,14 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.errors import NotFound
-from govnet.mail import outbox, queries, receiving, suppressions
+from govnet.mail import outbox, receiving, subscriptions, suppressions
 from govnet.mail.headers import Address
 from govnet.mail.links import site_url
 from govnet.mail.models import Delivery, Following, Mail, Rendering, Subscription, Target
 from govnet.mail.render import Kind
 from govnet.mail.rules import WAITING, Priority, State
 from govnet.mail.volume import Stance, Volume
-from govnet.people.addresses import parsed
+from govnet.people.addresses import come_back, parsed
 from govnet.permissions import Can, require
 
 ASK_AGAIN = timedelta(minutes=10)
@@ -34,7 +34,7 @@ def set_volume(by: Actor, network: Any, volume: Volume) -> Subscription:
     Who asks for less than before follows no discussion there any more: writing in one had made them follow it.
     """
     require(by, Can.OWN)
-    row = of_person(by.person_id, network.id)
+    row = subscriptions.of_person(by.person_id, network.id)
     if volume in _LITTLE and row.volume not in _LITTLE:
         stop_following(by.person_id, network.id)
     row.volume, row.silent_at = volume, None
@@ -51,20 +51,7 @@ def stop_following(person_id: int | None, network_id: int) -> None:
 def silence(by: Actor, network: Any) -> None:
     """No mail of this network at all; sign-in links still come."""
     require(by, Can.OWN)
-    silence_now(of_person(by.person_id, network.id))
-
-
-def of_person(person_id: int | None, network_id: int) -> Subscription:
-    """What the person said about the network's mail, from now on in a row."""
-    query = select(Subscription).where(
-        Subscription.network_id == network_id, Subscription.person_id == person_id
-    )
-    row = db.session.scalar(query)
-    if row is None:
-        row = Subscription(network_id=network_id, person_id=person_id, token=outbox.token())
-        row.created_at = row.confirmed_at = clock.now()
-        db.session.add(row)
-    return row
+    silence_now(subscriptions.of_person(by.person_id, network.id))
 
 
 def silence_now(row: Subscription) -> None:
@@ -121,38 +108,25 @@ def subscribe_address(network: Any, address: str, name: str = "", *, language: s
 
     Asking again within ten minutes, or for an address that said yes already, sends nothing and looks the same.
     """
-    row = _of_address(network, address, name, language)
-    asked_lately = row.asked_at is not None and row.asked_at > clock.now() - ASK_AGAIN
-    if (row.confirmed_at is None or row.silent_at is not None) and not asked_lately:
-        row.asked_at = clock.now()
-        _ask(row, network)
-    return row
-
-
-def _of_address(network: Any, address: str, name: str, language: str) -> Subscription:
     address = parsed(address)
-    row = queries.address_row(network.id, address)
-    if row is None:
-        row = Subscription(
-            network_id=network.id,
-            address=address,
-            name=name,
-            language=language,
-            token=outbox.token(),
-            created_at=clock.now(),
+    row = subscriptions.begun(network.id, address, name, language)
+    asked_lately = row.asked_at is not None and row.asked_at > clock.now() - ASK_AGAIN
+    if not subscriptions.reads(row) and not asked_lately:
+        row.asked_at = clock.now()
+        _post(
+            "mail/confirm", row, address, network, confirm_url=site_url("mail.confirm_page", token=row.token)
         )
-        db.session.add(row)
-        db.session.flush()  # an address that is no address stops here, not in the worker
     return row
 
 
-def _ask(row: Subscription, network: Any) -> None:
+def _post(template: str, row: Subscription, address: str, network: Any, **context: str) -> None:
     outbox.post(
-        "mail/confirm",
-        to=Address(row.address or "", row.name),
-        context={"confirm_url": site_url("mail.confirm_page", token=row.token)},
+        template,
+        to=Address(address, row.name),
+        context=context,
         network=network,
         language=row.language,
+        person_id=row.person_id,
         priority=Priority.PERSONAL,
     )
 
@@ -160,45 +134,44 @@ def _ask(row: Subscription, network: Any) -> None:
 def confirm(token: str) -> Subscription:
     """The address says yes. Raises NotFound for a link that is none of ours."""
     row = of_token(token)
-    if row.confirmed_at is None or row.silent_at is not None:
-        row.confirmed_at, row.silent_at = clock.now(), None
+    subscriptions.wants(row)
+    if row.address is not None:
+        come_back(row.address)
     return row
 
 
 def take_over(network: Any, address: str, name: str = "", *, language: str = "en") -> Subscription:
-    """A subscriber of an old list, who said yes there: confirmed without being asked again."""
-    row = _of_address(network, address, name, language)
-    if row.confirmed_at is None:
-        row.confirmed_at = clock.now()
+    """A subscriber of an old list, who said yes there: confirmed without being asked again, unless silent here."""
+    row = subscriptions.begun(network.id, parsed(address), name, language)
+    if row.silent_at is None:
+        subscriptions.wants(row)
     return row
 
 
 def mail_choices(network: Any, address: str) -> None:
     """Send an address that takes just the mail the link to change or end that; anybody else gets nothing."""
-    row = queries.address_row(network.id, parsed(address))
+    address = parsed(address)
+    row = subscriptions.of_address(network.id, address)
     if row is None or (row.asked_at is not None and row.asked_at > clock.now() - ASK_AGAIN):
         return
     row.asked_at = clock.now()
-    outbox.post(
-        "mail/choices",
-        to=Address(row.address or "", row.name),
-        context={"choose_url": site_url("mail.choose", token=row.token)},
-        network=network,
-        language=row.language,
-    )
+    _post("mail/choices", row, address, network, choose_url=site_url("mail.choose", token=row.token))
 
 
 def set_address_volume(token: str, volume: Volume) -> Subscription:
-    """How much an address without an account gets, chosen with the link in its mails."""
+    """How much mail an address without an account gets, chosen with the link in its mails."""
     row = of_token(token)
-    row.volume, row.silent_at = volume, None
+    row.volume = volume
+    subscriptions.wants(row)
     return row
 
 
 def of_token(token: str) -> Subscription:
-    """The address's subscription that a link is for. Raises NotFound for a link that is none of ours."""
-    query = select(Subscription).where(Subscription.token == token, Subscription.address.is_not(None))
-    row = db.session.scalar(query)
+    """The subscription that a link is for, also of an address that became a person's since.
+
+    Raises NotFound for a link that is none of ours.
+    """
+    row = db.session.scalar(select(Subscription).where(Subscription.token == token))
     if row is None:
         raise NotFound("This link is not one of ours, or the address was removed.")
     return row
@@ -233,7 +206,7 @@ def forget_person(person_id: int) -> None:
 
 def forget_address(network: Any, address: str) -> None:
     """Take an address that takes just the mail out of one network."""
-    row = queries.address_row(network.id, parsed(address))
+    row = subscriptions.of_address(network.id, parsed(address))
     if row is None:
         return
     silence_now(row)

@@ -103,14 +103,25 @@ def stances(ids: Collection[int], target: Target, target_id: int | None) -> dict
 def _subscribers(news: News, network_id: int) -> Iterator[Recipient]:
     query = select(Subscription).where(
         Subscription.network_id == network_id,
-        Subscription.address.is_not(None),
+        Subscription.just_mail,
         Subscription.confirmed_at.is_not(None),
         Subscription.silent_at.is_(None),
     )
-    for s in db.session.scalars(query.order_by(Subscription.id)):
-        heard = News.VOTE if news is News.ALWAYS else news
-        if how(heard, Ear(s.volume)) is How.SINGLY:
-            yield Recipient(s.address or "", s.name, s.language, subscription_id=s.id, reader=SUBSCRIBER)
+    heard = News.VOTE if news is News.ALWAYS else news
+    found = db.session.scalars(query.order_by(Subscription.id)).all()
+    yield from as_subscribers(s for s in found if how(heard, Ear(s.volume)) is How.SINGLY)
+
+
+def as_subscribers(rows: Iterable[Subscription]) -> Iterator[Recipient]:
+    """Those who take just the mail: addresses as they stand, people where they can be written to now."""
+    people: list[int] = []
+    for s in rows:
+        if s.address is not None:
+            yield Recipient(s.address, s.name, s.language, subscription_id=s.id, reader=SUBSCRIBER)
+        elif s.person_id is not None:
+            people.append(s.person_id)
+    for one in registry.readers(people):
+        yield Recipient(one.address, one.name, one.language, one.person_id, reader=SUBSCRIBER)
 
 
 def _chunks(ids: Iterable[T]) -> Iterator[list[T]]:

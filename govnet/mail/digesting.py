@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,14 +18,15 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.paths import inside
 from govnet.kernel.transaction import let_go, transaction
-from govnet.mail import outbox, registry, suppressions
-from govnet.mail.audience import MEMBER, SUBSCRIBER, Recipient
+from govnet.mail import outbox, suppressions
+from govnet.mail.audience import MEMBER, Recipient, as_subscribers
 from govnet.mail.digest_rules import MOST_OF_A_KIND, Item, Line, grouped, last_slot
 from govnet.mail.links import site, site_url
 from govnet.mail.models import Subscription, WeeklyDigest
 from govnet.mail.notices import Notice
 from govnet.mail.outbox import Batch
 from govnet.mail.rules import Priority
+from govnet.mail.subscriptions import belongs
 from govnet.mail.volume import News, Volume
 from govnet.record import queries as record
 from govnet.record import registry as verbs
@@ -186,14 +188,9 @@ def _readers(network_id: int) -> list[Recipient]:
             Subscription.confirmed_at.is_not(None),
         )
     ).all()
-    found = [
-        Recipient(s.address, s.name, s.language, subscription_id=s.id, reader=SUBSCRIBER)
-        for s in rows
-        if s.address is not None
-    ]
-    for one in registry.readers([s.person_id for s in rows if s.person_id is not None]):
-        here = any(place.id == network_id for place in registry.places(one.person_id))
-        reader = MEMBER if here else SUBSCRIBER
-        found.append(Recipient(one.address.lower(), one.name, one.language, one.person_id, reader=reader))
-    stopped = suppressions.among([one.address for one in found])
-    return [one for one in found if one.address not in stopped]
+    found: dict[str, Recipient] = {}
+    for one in as_subscribers(rows):
+        here = belongs(one.person_id, network_id)
+        found[one.address] = replace(one, reader=MEMBER) if here else one
+    stopped = suppressions.among(found)
+    return [one for one in found.values() if one.address not in stopped]

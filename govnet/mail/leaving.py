@@ -6,9 +6,10 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.errors import NotFound
 from govnet.mail import outbox
-from govnet.mail.actions import of_person, put_stance, silence_now, stop_following
+from govnet.mail.actions import put_stance, silence_now, stop_following
 from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Mail, Subscription, Target
+from govnet.mail.subscriptions import belongs, of_person
 from govnet.mail.volume import Reach, Stance, Volume, one_click
 
 
@@ -27,7 +28,7 @@ def leave(token: str, reach: Reach | None = None) -> None:
     elif delivery.subscription_id is not None:
         silence_now(db.session.get_one(Subscription, delivery.subscription_id))
     elif delivery.person_id is not None and mail.network_id is not None:
-        far = reach or one_click(mail.news, by_address=False)
+        far = reach or one_click(mail.news, by_address=not belongs(delivery.person_id, mail.network_id))
         _less(delivery.person_id, mail.network_id, mail.thread_id, far)
 
 

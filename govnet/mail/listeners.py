@@ -1,11 +1,15 @@
 """What mail has the worker do."""
 
 from govnet.kernel.duties import duty
-from govnet.mail import digesting, receiving, sending, sweeping, telling
+from govnet.kernel.events import listen
+from govnet.mail import digesting, receiving, sending, subscriptions, sweeping, telling
+from govnet.people.addresses import AddressProved, heard_by
 
 
 def bind() -> None:
     """Tell, send, read, sweep."""
+    listen(AddressProved, subscriptions.adopt)
+    heard_by(subscriptions.wishes)
     duty("tell", telling.run, seconds=0.5, by_clock=False)
     duty("send", sending.run, seconds=0.5, by_clock=False)
     duty("read mail", receiving.run, seconds=2, by_clock=False)

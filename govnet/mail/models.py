@@ -106,6 +106,7 @@ class Subscription(Base):
         CheckConstraint("(person_id IS NULL) <> (address IS NULL)", name="person_or_address"),
         CheckConstraint("address = lower(address)", name="address_lower"),
         CheckConstraint("person_id IS NULL OR confirmed_at IS NOT NULL", name="person_is_confirmed"),
+        CheckConstraint("address IS NULL OR just_mail", name="address_takes_just_mail"),
         UniqueConstraint("network_id", "person_id", name="uq_subscription_person"),
         UniqueConstraint("network_id", "address", name="uq_subscription_address"),
     )
@@ -124,6 +125,10 @@ class Subscription(Base):
     silent_at: Mapped[Instant | None]
     """Since when it wants nothing at all."""
     token: Mapped[str] = mapped_column(String(40), unique=True)
+    just_mail: Mapped[bool] = mapped_column(
+        default=lambda context: context.get_current_parameters().get("address") is not None
+    )
+    """Wants the mail without belonging to the network: an address, or a person who is no member."""
 
 
 class Target(StrEnum):

@@ -174,7 +174,10 @@ def enqueue(made: Batch) -> int:
     db.session.add(mail)
     db.session.flush()  # renderings and deliveries need its id
     ids = {sort: _rendering(mail.id, sort, *written) for sort, written in made.renderings.items()}
-    rows = [_delivery(mail, ids[_sort(one)], one, made) for one in made.recipients]
+    each: dict[str, Recipient] = {}
+    for one in made.recipients:
+        each.setdefault(one.address, one)  # an address that is brought twice stops nobody
+    rows = [_delivery(mail, ids[_sort(one)], one, made) for one in each.values()]
     if rows:
         db.session.execute(insert(Delivery), rows)
     return mail.id

@@ -23,10 +23,9 @@ from govnet.mail.models import (
 from govnet.mail.registry import titles
 from govnet.mail.rules import State
 from govnet.mail.volume import Stance, Volume
+from govnet.people import addresses
+from govnet.people.addresses import MailWish
 from govnet.record.models import Telling
-
-_MANY = 500
-"""Addresses asked about in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,34 +121,22 @@ def address_subscription(token: str) -> Subscription | None:
     return db.session.scalar(query)
 
 
-def address_row(network_id: int, address: str) -> Subscription | None:
-    """The subscription of an address without an account, whatever it said."""
-    query = select(Subscription).where(Subscription.network_id == network_id, Subscription.address == address)
-    return db.session.scalar(query)
-
-
 def subscribers(network_id: int) -> int:
-    """How many addresses take just the mail."""
+    """How many take just the mail."""
     query = select(func.count()).where(
         Subscription.network_id == network_id,
-        Subscription.address.is_not(None),
+        Subscription.just_mail,
         Subscription.confirmed_at.is_not(None),
         Subscription.silent_at.is_(None),
     )
     return db.session.scalar(query) or 0
 
 
-def readers_among(network_id: int, addresses: Sequence[str]) -> dict[str, bool]:
-    """Which of these addresses said yes to just the mail before; for each, whether it still wants any."""
-    found: dict[str, bool] = {}
-    for start in range(0, len(addresses), _MANY):
-        query = select(Subscription.address, Subscription.silent_at).where(
-            Subscription.network_id == network_id,
-            Subscription.address.in_(addresses[start : start + _MANY]),
-            Subscription.confirmed_at.is_not(None),
-        )
-        found |= {address: silent_at is None for address, silent_at in db.session.execute(query) if address}
-    return found
+def readers_among(network_id: int, written: Sequence[str]) -> dict[str, bool]:
+    """Which of these addresses said something about just the mail before; for each, whether it still wants any."""
+    found = addresses.wishes(network_id, written)
+    said = (MailWish.SILENT, MailWish.READS)
+    return {address: wish is MailWish.READS for address, wish in found.items() if wish in said}
 
 
 def stance_of(person_id: int | None, target: str, target_id: int) -> Stance | None:

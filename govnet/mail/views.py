@@ -165,7 +165,12 @@ def choose(token: str) -> Response:
             actions.set_address_volume(token, Volume(form.volume.data))
         flash(_("Saved. It counts from the next mail on."), "success")
         return see(".choose", token=token)
-    values = {"network": network, "address": row.address, "silent_at": row.silent_at, "token": token}
+    values = {
+        "network": network,
+        "address": row.address or _("you"),
+        "silent_at": row.silent_at,
+        "token": token,
+    }
     return page("mail/pages/choose.html", 422 if form.errors else 200, form=form, notes=NOTES, **values)
 
 

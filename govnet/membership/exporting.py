@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, func, select
 
 from govnet.accounts.models import Person, PersonEmail
 from govnet.extensions import db
@@ -20,14 +20,21 @@ def roster_rows(network_id: int) -> list[Row]:
         for query in (_people(network_id), _organisations(network_id))
         for name, address, organisation, kind in db.session.execute(query)
     ]
-    readers = select(Subscription.name, Subscription.address).where(
-        Subscription.network_id == network_id,
-        Subscription.address.is_not(None),
-        Subscription.confirmed_at.is_not(None),
-        Subscription.silent_at.is_(None),
+    address = func.coalesce(Subscription.address, PersonEmail.address)
+    readers = (
+        select(func.coalesce(Person.name, Subscription.name), address)
+        .outerjoin(Person, Person.id == Subscription.person_id)
+        .outerjoin(PersonEmail, and_(PersonEmail.person_id == Person.id, PersonEmail.main))
+        .where(
+            Subscription.network_id == network_id,
+            Subscription.just_mail,
+            Subscription.confirmed_at.is_not(None),
+            Subscription.silent_at.is_(None),
+            address.is_not(None),
+        )
     )
-    found = db.session.execute(readers.order_by(Subscription.address))
-    return rows + [(name, address or "", "", "individual", "subscriber") for name, address in found]
+    found = db.session.execute(readers.order_by(address))
+    return rows + [(name, written, "", "individual", "subscriber") for name, written in found]
 
 
 def _people(network_id: int) -> Select[str, str, str, MembershipKind]:

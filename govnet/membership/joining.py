@@ -9,6 +9,7 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.errors import RuleBroken
+from govnet.mail.subscriptions import no_longer_just_mail
 from govnet.membership import rules
 from govnet.membership.application_queries import organisation_called
 from govnet.membership.models import (
@@ -105,4 +106,6 @@ def _active(existing: Membership | None, application: Application, **party: int 
     row.named_in_public = application.named_in_public and application.kind is not MembershipKind.ORGANISATION
     db.session.add(row)
     db.session.flush()  # the application and the record name it by key
+    if row.person_id is not None:
+        no_longer_just_mail(row.network_id, row.person_id)
     return row

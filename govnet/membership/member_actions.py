@@ -20,6 +20,7 @@ from govnet.kernel.models import reference
 from govnet.mail import replies
 from govnet.mail.headers import Address
 from govnet.mail.links import site_url
+from govnet.mail.subscriptions import no_longer_just_mail
 from govnet.membership import letters, queries
 from govnet.membership.agreeing import agree
 from govnet.membership.application_queries import Case, Standing
@@ -173,6 +174,8 @@ def resign(membership: Membership, *, by: Actor, via: Door) -> Membership:
             membership=membership, name=queries.name_of(membership),
         )
     )  # fmt: skip
+    if membership.person_id is not None:
+        no_longer_just_mail(network.id, membership.person_id)
     emit(Left(network.id, membership.person_id))
     return membership
 

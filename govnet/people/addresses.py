@@ -19,6 +19,7 @@ from sqlalchemy.orm import aliased
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.errors import RuleBroken
+from govnet.kernel.events import emit
 from govnet.kernel.said import N_, Said
 from govnet.kernel.text import clean
 from govnet.people.models import ErasedAddress, PersonEmail
@@ -37,7 +38,7 @@ _ATEXT: Final = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _PLAIN: Final = re.compile(rf"(?=[^@]{{1,64}}@){_ATEXT}(?:\.{_ATEXT})*@(?:{_LABEL}\.)+[A-Za-z]{{2,63}}")
 """What needs no closer look, as nearly all addresses do; `_SPECIAL` are ends of domains that no mail goes to."""
 _SPECIAL: Final = frozenset(name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES)
-_MANY: Final = 500
+_MANY: Final = 5_000
 _ERASED: Final = "erased address"
 
 
@@ -243,9 +244,34 @@ def remember_erased(address: str) -> None:
         db.session.add(ErasedAddress(digest=digest, at=clock.now()))
 
 
-def welcome_back(address: str) -> None:
+def come_back(address: str) -> None:
     """The owner came back and proved the address. Inside transaction()."""
     db.session.execute(delete(ErasedAddress).where(ErasedAddress.digest == keyed_digest(_ERASED, address)))
+
+
+@dataclass(frozen=True)
+class AddressProved:
+    """Emitted in the transaction in which an address becomes a person's: what it said before, she said."""
+
+    address: str
+    person_id: int
+
+
+def prove(row: PersonEmail) -> None:
+    """The owner read a mail that went there: the address is hers, and signs her in. Inside transaction()."""
+    if row.verified_at is None:
+        row.verified_at = clock.now()
+        come_back(row.address)
+        db.session.flush()  # those who listen look for it
+        emit(AddressProved(row.address, row.person_id))
+
+
+def move(person_id: int, address: str) -> None:
+    """From now on this is the person's only address, and proved. Inside transaction()."""
+    db.session.execute(delete(PersonEmail).where(PersonEmail.person_id == person_id))
+    row = PersonEmail(person_id=person_id, address=address, main=True)
+    db.session.add(row)
+    prove(row)
 
 
 def _chunks(keys: Collection[str]) -> Iterator[list[str]]:
