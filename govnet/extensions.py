@@ -15,6 +15,7 @@ from govnet.kernel.models import Base
 db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
 login_manager = LoginManager()
+login_manager.session_protection = None  # its mark in visitors' cookies would outlive what they were set for
 mail = Mail()
 csrf = FormTokens()
 limiter = Limiter(key_func=get_remote_address, headers_enabled=True)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from flask import request, session
+from flask import Response, after_this_request, request, session
 from flask_login import UserMixin, current_user, login_user, logout_user
 from sqlalchemy import and_, bindparam, select, update
 
@@ -87,15 +87,20 @@ def keep(token: str) -> None:
 
 
 def forget() -> None:
-    """Take everything out of this browser's cookie."""
+    """Take everything out of this browser's cookie, and what it keeps of our pages out of its cache."""
     logout_user()
     session.clear()
+
+    @after_this_request
+    def _nothing_stays(response: Response) -> Response:
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
 
 
 def forget_ended() -> None:
     """Empty the cookie of a session that counts no longer, so that no form of it is sent by somebody else."""
     if request.endpoint != "static" and "_user_id" in session and not current_user.is_authenticated:
-        session.clear()
+        forget()
 
 
 def seen() -> None:

@@ -11,7 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, g, jsonify, redirect, render_template, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -69,8 +70,20 @@ def _static_digest(folder: str, name: str) -> str:
     return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:10]
 
 
+class PageSessions(SecureCookieSessionInterface):
+    """Flask's signed cookies. A response that sets one, or that knew one, is nobody else's, whatever it said before."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """The last thing that happens to a response."""
+        super().save_session(app, session, response)
+        if "Set-Cookie" in response.headers or (session and request.endpoint != "static"):
+            response.headers["Cache-Control"] = "private, no-store"
+            response.headers.pop("ETag", None)
+
+
 def bind(app: Flask, *, head: Callable[[int], object]) -> None:
     """Give the app its headers, template names and caching."""
+    app.session_interface = PageSessions()
 
     def static_url(name: str) -> str:
         return url_for("static", filename=name, v=_static_digest(str(app.static_folder), name))
@@ -93,9 +106,14 @@ def _is_visitor() -> bool:
 
 
 def visitor_etag(head: Callable[[int], object]) -> str | None:
-    """What a visitor's page depends on: the record's head, the release, the language, and today's date."""
+    """What a visitor's page depends on: the record's head, the release, the language, and today's date.
+
+    None where it may depend on more: for whoever is signed in, or keeps anything in a session.
+    """
     network = g.get("network")
     if network is None or request.method not in ("GET", "HEAD") or not _is_visitor():
+        return None
+    if session or session.modified:
         return None
     parts = (
         network.id,
@@ -134,12 +152,7 @@ def _headers(response: Response) -> Response:
 
 def _caching(response: Response) -> Response:
     etag = g.get("etag")
-    if (
-        etag
-        and response.status_code in (200, 304)
-        and "Set-Cookie" not in response.headers
-        and not g.get("private")
-    ):
+    if etag and response.status_code in (200, 304) and not g.get("private"):
         response.set_etag(etag, weak=True)
         response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
         response.vary.update(("Cookie", "Accept-Language"))

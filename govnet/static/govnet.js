@@ -12,6 +12,11 @@ function store(name, value) {
   return null;
 }
 
+// Which tab this is: what a visitor wrote in another one may be somebody else's, on a computer that several people use.
+function thisTab() {
+  try { return (sessionStorage.tab ??= String(Math.random())); } catch { return ""; }
+}
+
 function stored(prefix) {
   try { return Object.keys(localStorage).filter((name) => name.startsWith(prefix)); } catch { return []; }
 }
@@ -46,12 +51,16 @@ function offerDraft(area, draft) {
   const text = document.createElement("span");
   note.className = "notice";
   note.setAttribute("role", "status");
-  text.textContent = words.kept;
+  const own = words.who || draft.tab === thisTab();
+  text.textContent = own ? words.kept : words.whose;
   const putBack = () => { area.value = draft.text; area.dispatchEvent(new Event("input", { bubbles: true })); };
   const startFresh = () => { area.value = first; store(draftName(area), null); note.remove(); area.focus(); };
-  const same = draft.base === first;
+  const same = own && draft.base === first;
   if (same) area.value = draft.text;
-  note.append(text, " ", same ? button(words.fresh, startFresh) : button(words.back, () => { putBack(); note.remove(); area.focus(); }));
+  else note.append(button(words.back, () => { putBack(); note.remove(); area.focus(); }), " ");
+  if (same) note.append(button(words.fresh, startFresh));
+  if (!own) note.append(button(words.drop, startFresh));
+  note.prepend(text, " ");
   area.before(note);
 }
 
@@ -64,11 +73,26 @@ function keepDraft(area) {
   const keep = (sent) => {
     clearTimeout(timer);
     if (area.value.trim() === "" || area.value === area.defaultValue && !sent) store(name, null);
-    else store(name, { text: area.value, base: area.defaultValue, at: Date.now(), sent });
+    else store(name, { text: area.value, base: area.defaultValue, at: Date.now(), tab: thisTab(), sent });
   };
   area.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 400, false); });
   area.form.addEventListener("submit", () => keep(true));
   addEventListener("pagehide", () => { if (timer && !store(name)?.sent) keep(false); });
+}
+
+// On leaving, texts that were not sent are deleted from this browser, unless their writer wants to keep them there.
+function askAboutDrafts(form) {
+  if (!words.who || !stored(mine).length || form.dataset.clearDrafts === "always") return;
+  const tick = document.createElement("div");
+  const box = document.createElement("input");
+  const label = document.createElement("label");
+  tick.className = "tick";
+  Object.assign(box, { type: "checkbox", checked: true, id: `clear-${form.action.split("/").pop()}` });
+  label.htmlFor = box.id;
+  label.textContent = words.clear;
+  tick.append(box, label);
+  form.querySelector(".action-row, button").before(tick);
+  form.addEventListener("submit", () => { form.dataset.clearDrafts = box.checked ? "" : "keep"; }, { capture: true });
 }
 
 // A second click sends nothing. The button stays pressable for the form's own data, so it is marked, not disabled.
@@ -78,7 +102,7 @@ function sendOnce(form) {
     form.dataset.sent = "yes";
     event.submitter?.setAttribute("aria-busy", "true");
     setTimeout(() => { delete form.dataset.sent; event.submitter?.removeAttribute("aria-busy"); }, 8000);
-    if (form.hasAttribute("data-clear-drafts")) stored(mine).forEach((name) => store(name, null));
+    if ((form.dataset.clearDrafts ?? "keep") !== "keep") stored(mine).forEach((name) => store(name, null));
   });
 }
 
@@ -143,6 +167,7 @@ function copyOnClick(link) {
 
 settleDrafts();
 document.querySelectorAll("form[method=post] textarea").forEach(keepDraft);
+document.querySelectorAll("form[data-clear-drafts]").forEach(askAboutDrafts);
 document.querySelectorAll("form[method=post]").forEach(sendOnce);
 document.querySelectorAll("textarea[data-preview]").forEach(addPreview);
 document.querySelectorAll("[data-poll][id]").forEach(poll);

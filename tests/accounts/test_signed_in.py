@@ -1,5 +1,7 @@
 """Being signed in, and no longer."""
 
+import pytest
+
 from tests import builders
 from tests.pages import opened, send
 
@@ -18,6 +20,18 @@ def test_signing_out_ends_the_session_even_for_a_copied_cookie(client, app):
     send(client, "/sign-out", {})
     client.set_cookie("govnet", cookie)
     assert client.get("/me").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("page", "action"),
+    [("/sign-out", ""), ("/me/security", "end-all"), ("/me/security", "/end"), ("/me/remove-my-name", "")],
+)
+def test_whoever_leaves_a_browser_leaves_no_page_in_its_cache(client, app, page, action):
+    with app.app_context():
+        builders.sign_in(client, builders.a_person("Ada Example"))
+    typed = {"word": "remove"} if page.endswith("name") else {}
+    left = send(client, page, typed, action=action, follow=False)
+    assert (left.status_code, left.headers["Clear-Site-Data"]) == (303, '"cache"')
 
 
 def test_a_page_that_is_not_there_says_so(client):

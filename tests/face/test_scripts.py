@@ -27,6 +27,9 @@ FORM = """{% extends "layouts/narrow.html" %}{% block title %}Reply{% endblock %
 <form method="post" action="/reply"><label for="body">Your reply</label>
 <textarea name="body" id="body" data-preview="/preview">{{ typed }}</textarea>
 <button type="submit">Send</button></form>{% endblock %}"""
+SIGN_OUT = """{% extends "layouts/narrow.html" %}{% block title %}Sign out{% endblock %}{% block content %}
+<form method="post" action="/sign-out" data-clear-drafts><button type="submit">Sign out of this browser</button></form>
+{% endblock %}"""
 PRINT = """{% extends "layouts/narrow.html" %}{% from "components/actions.html" import print_button %}
 {% block title %}Decision{% endblock %}{% block content %}{{ print_button() }}{% endblock %}"""
 CRUMBS = """{% extends "layouts/narrow.html" %}{% from "components/lists.html" import crumbs %}
@@ -48,17 +51,30 @@ class Site:
         Babel(self.app)
         accounts = Blueprint("accounts", "small")
         accounts.add_url_rule("/sign-in", "sign_in", lambda: "")
+        accounts.add_url_rule("/signing-out", "sign_out_page", lambda: "")
         self.app.register_blueprint(accounts)
         self.app.jinja_env.globals["kept"] = kept
         self.app.jinja_env.globals["static_url"] = lambda name: url_for("static", filename=name)
-        self.app.context_processor(lambda: {"actor": SimpleNamespace(signed_in=False), "waiting": None})
+        self.app.context_processor(lambda: {"actor": self.actor(), "waiting": None})
         self.app.add_url_rule("/reply", "reply", self.reply, methods=["GET", "POST"])
         self.app.add_url_rule(
             "/preview", "preview", lambda: f"<em>{request.form['body']}</em>", methods=["POST"]
         )
+        self.app.add_url_rule("/sign-out", "sign_out", self.sign_out, methods=["GET", "POST"])
         self.app.add_url_rule("/print", "print", lambda: render_template_string(PRINT))
         self.app.add_url_rule("/crumbs", "crumbs", lambda: render_template_string(CRUMBS))
         self.app.add_url_rule("/progress", "progress", self.progress)
+
+    @staticmethod
+    def actor() -> Any:
+        """Whoever the address says is signed in."""
+        who = request.args.get("who")
+        return SimpleNamespace(signed_in=bool(who), person_id=who, name="Ann", is_operator=False)
+
+    def sign_out(self) -> Any:
+        if request.method == "GET":
+            return render_template_string(SIGN_OUT)
+        return redirect("/reply", 303)
 
     def reply(self) -> Any:
         if request.method == "GET":
@@ -133,6 +149,40 @@ def test_what_arrived_is_not_offered_again_and_two_clicks_send_once(
         page.evaluate("const b = document.querySelector('button[type=submit]'); b.click(); b.click()")
     assert page.input_value(BODY) == ""
     assert site.sent[before:] == ["done"]
+
+
+def test_what_a_visitor_wrote_in_another_tab_is_shown_only_to_whom_says_that_it_is_theirs(page: Any) -> None:
+    page.goto("/reply")
+    page.fill(BODY, "a private thought")
+    page.goto("/progress")
+    for press, left in (("Put it back", "a private thought"), ("Delete it", "")):
+        other = page.context.new_page()
+        other.goto("/reply")
+        assert other.input_value(BODY) == ""
+        assert "Was it you?" in other.inner_text("main")
+        other.click(f"text={press}")
+        assert other.input_value(BODY) == left
+        other.close()
+    page.goto("/reply")
+    assert page.input_value(BODY) == ""
+
+
+@pytest.mark.parametrize(("leave_it_ticked", "kept_texts"), [(True, 0), (False, 1)])
+def test_whoever_signs_out_is_asked_whether_unsent_texts_stay_in_the_browser(
+    page: Any, leave_it_ticked: bool, kept_texts: int
+) -> None:
+    page.goto("/sign-out?who=7")
+    assert page.locator("input[type=checkbox]").count() == 0, "nothing was written, so nothing is asked"
+    page.goto("/reply?who=7")
+    page.fill(BODY, "a private thought")
+    page.goto("/sign-out?who=7")
+    tick = page.get_by_label("Delete what I wrote and did not send")
+    assert tick.is_checked()
+    if not leave_it_ticked:
+        tick.uncheck()
+    with page.expect_navigation():
+        page.click("text=Sign out of")
+    assert page.evaluate("Object.keys(localStorage).length") == kept_texts
 
 
 def test_what_was_refused_is_kept(page: Any) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -106,6 +109,47 @@ def test_she_sets_a_password_and_it_opens_the_door_too(ada: Somebody) -> None:
     ada.reads("The address or the password is not right.")
     ada.writes("Password", "four quiet green boats")
     ada.presses("Sign in", within=ada.page.locator("main"))
+    ada.sees("link", "Sign out")
+
+
+@contextmanager
+def another_site(host: str, action: str) -> Iterator[str]:
+    """A page on another port of this machine, whose button sends a form to `action`."""
+    page = (
+        f'<!doctype html><form method="post" action="{action}"><input name="name" value="Eve Elsewhere">'
+        '<input name="csrf_token" value="x"><button>Win a prize</button></form>'
+    )
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(page.encode())
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://{host}:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+@pytest.mark.parametrize("write", ["/me/data/name", "/sign-out", "/sign-in"])
+def test_a_page_of_another_site_can_send_nothing_in_her_name(ada: Somebody, host: str, write: str) -> None:
+    context = ada.page.context
+    ada.opens("/me")
+    before = context.cookies()
+    with another_site(host, ada.house.url + write) as elsewhere:
+        ada.page.goto(elsewhere)
+        with ada.page.expect_navigation() as sent:
+            ada.page.get_by_role("button", name="Win a prize").click()
+    assert (sent.value.status, sent.value.headers["content-type"]) == (400, "text/plain; charset=utf-8")
+    assert context.cookies() == before
+    ada.opens("/me")
+    ada.reads("Ada Wood")
     ada.sees("link", "Sign out")
 
 
