@@ -154,9 +154,11 @@ def _bind_kernel(app: Flask) -> None:
     from govnet.charter.holidays import public_holidays
     from govnet.charter.queries import network_by_slug
     from govnet.charter.working_days import holidays_are
+    from govnet.decisions.offices import offices_are
     from govnet.decisions.roll import committee_is, coordinators_are
     from govnet.membership.places import networks_of
     from govnet.membership.registry import office_holders_are, officers_are, offices_after_are
+    from govnet.offices.appointments import ByDecision
     from govnet.offices.belonging import belongings
     from govnet.offices.parting import what_becomes
     from govnet.offices.queries import by_role, coordinating, holders, officers, sitting
@@ -167,6 +169,7 @@ def _bind_kernel(app: Flask) -> None:
     refusals.bind(app, holders)
     committee_is(sitting)
     coordinators_are(coordinating)
+    offices_are(ByDecision())
     holidays_are(public_holidays)
     officers_are(officers)
     office_holders_are(by_role)

@@ -67,6 +67,7 @@ class Can(StrEnum):
     SEE_NAMES = "see how each member answered"
     PROPOSE = "make a proposal"
     ANSWER = "answer this proposal"
+    REPLY_IN_OWN_CASE = "reply to what is proposed about them"
     REPLY_TO_REASON = "reply to the reasons beside answers to this proposal"
     SUGGEST_WORDS = "suggest other words for this proposal"
     READ_DRAFT = "read this draft"
@@ -89,8 +90,7 @@ class Can(StrEnum):
     FOLLOW_LETTER = "say what became of this letter"
     # offices
     SEE_DESK = "use the officers' desk"
-    RECORD_OFFICE = "record who holds an office"
-    RECORD_MANDATE = "record what the coordinator may do"
+    NOTE_VACANCY = "say what happens with an empty place"
     GIVE_BACK_MANDATE = "give this mandate back"
     REPORT_AS_COORDINATOR = "file the coordinator's report"
     CHANGE_SETTINGS = "change the network's settings"
@@ -300,6 +300,7 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.SEE_NAMES: (MEMBER, *IN_OFFICE),
     Can.PROPOSE: (MEMBER, *IN_OFFICE),
     Can.ANSWER: (READING_MEMBER, SITTING),
+    Can.REPLY_IN_OWN_CASE: (OWNER,),
     Can.REPLY_TO_REASON: (PROPOSER,),
     Can.SUGGEST_WORDS: (READING_MEMBER, SITTING),
     Can.READ_DRAFT: (READER,),
@@ -322,9 +323,7 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.FOLLOW_LETTER: (LETTER_WRITER, *OFFICERS),
     # offices
     Can.SEE_DESK: IN_OFFICE,
-    # writing down what a decision gave is no power; without it, a network whose terms all ended would be stuck
-    Can.RECORD_OFFICE: (*OFFICERS, OPERATOR),
-    Can.RECORD_MANDATE: (STEERING, OPERATOR),
+    Can.NOTE_VACANCY: OFFICERS,
     Can.GIVE_BACK_MANDATE: (MANDATE_HOLDER,),
     Can.REPORT_AS_COORDINATOR: (MANDATE_HOLDER,),
     Can.CHANGE_SETTINGS: OFFICERS,

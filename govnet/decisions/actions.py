@@ -14,7 +14,7 @@ from flask_babel import ngettext
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions import petitions, queries, review_rules, timing, ways
+from govnet.decisions import offices, petitions, queries, review_rules, roll, timing, ways
 from govnet.decisions.awaited import awaited
 from govnet.decisions.book import Decision, DecisionNote, NoteKind
 from govnet.decisions.events import (
@@ -33,6 +33,7 @@ from govnet.decisions.opening import (
     as_author,
     check_asked,
     check_days,
+    check_offices,
     check_proposer,
     check_reason,
     check_way,
@@ -64,7 +65,7 @@ def propose(
     """
     doer = Doer(by, require(by, Can.PROPOSE, network), via)
     charter = charters.rules_in_force(network.id)
-    check_proposer(charter, by)
+    check_proposer(network, charter, ask.matter, by)
     if ways.needs_draft(charter) and not drafted:
         raise RuleBroken(_("By our rules this stands as a draft first. Save it as a draft: nothing is lost."))
     words = checked(charter, words, ask.matter)
@@ -76,8 +77,11 @@ def propose(
     if problem is not None:
         raise RuleBroken(say(problem), field="closes")
     check_asked(network, words, ask, closes)
+    aside = offices.people_of(words.offices)
+    body = roll.deciding(network, charter, ask.matter, aside)
+    check_offices(network, words, ask.matter, charter, closes, body)
     deadline = timing.closes(closes, charter, zone)
-    proposal = new_proposal(network, ask, charter, door=via, by=by, first_deadline=deadline)
+    proposal = new_proposal(network, ask, charter, door=via, by=by, aside=aside, first_deadline=deadline)
     version = open_version(proposal, words, network, method=method, deadline=deadline)
     record(ProposalOpened(**doer.fields(network), **told(proposal, version)))
     return proposal
@@ -110,7 +114,9 @@ def reword(
     problem = timing.too_little(clock.now(), later, zone)
     if problem is not None:
         raise RuleBroken(say(problem))
-    check_days(words, later.astimezone(zone).date())
+    day = later.astimezone(zone).date()
+    check_days(words, day)
+    check_offices(network, words, proposal.matter, charter, day, proposal.body)
     end_version(old, Outcome.REWORDED)
     version = open_version(
         proposal, words, network, method=old.method, deadline=later, because=because, after=old
@@ -140,7 +146,8 @@ def extend(proposal: Proposal, day: date, *, reason: str, by: Actor, via: Door) 
     problem = timing.extension_problem(day, version.deadline, last, charter, zone)
     if problem is not None:
         raise RuleBroken(say(problem), field="closes")
-    _check_still_ahead((version.in_force_on, version.trial_until, proposal.review_on), day)
+    starts = (each.start for each in offices.asked_in(version))
+    _check_still_ahead((version.in_force_on, version.trial_until, proposal.review_on, *starts), day)
     version.deadline, version.reminded_at = timing.closes(day, charter, zone), None
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
     record(ProposalExtended(**doer.fields(network), **about, until=version.deadline, reason=reason))
@@ -191,7 +198,8 @@ def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
     petitions.check_one_of_many(proposal)
     version = still_open(proposal)
     if version.method != ELSEWHERE:
-        check_proposer(charters.rules_in_force(proposal.network_id), by)
+        rules = charters.rules_in_force(proposal.network_id)
+        check_proposer(queries.network_of(proposal), rules, proposal.matter, by)
     check_reason(reason)
     others = queries.answered_by_others(version.id, by.person_id)
     if version.method != ELSEWHERE and others and queries.charter_of(version)[p.TAKE_BACK] == "unanswered":

@@ -59,7 +59,7 @@ def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int
     entry = _mine(version_id, entry_id, by)
     before = queries.position_of(entry.id)
     _check_elsewhere(version, given, before)
-    aside = recused(proposal, by.person_id)
+    aside = recused(version, by.person_id)
     counted = entry.counted and not aside
     _check(version, given, entry)
     counted = counted and _first_hand(version_id, entry, by)

@@ -16,12 +16,13 @@ from govnet.charter import queries as charters
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
 from govnet.charter.rules import diff, problems
-from govnet.decisions import draft_suggesting, drafting, drafts, timing, ways
+from govnet.decisions import draft_suggesting, drafting, drafts, offices, timing, ways
 from govnet.decisions.beside import Draft
 from govnet.decisions.blueprint import bp
 from govnet.decisions.counting import OPTIONS
 from govnet.decisions.discussion import of_thread
 from govnet.decisions.forms import AskForm, DraftForm, with_rules
+from govnet.decisions.office_forms import asked_offers, with_offices
 from govnet.decisions.opening import Ask, Words, digest
 from govnet.decisions.propose_views import asked_in, offered
 from govnet.forum import registry as threads
@@ -70,6 +71,7 @@ def _draft_page(network: Network, draft_id: int, form: AskForm | None = None, st
         form=form or AskForm(about=found, data=start),
         discussion=of_thread(found.thread_id, current_actor()),
         suggestions=draft_suggesting.suggestions(draft_id),
+        named=offices.in_words(words.offices),
     )
 
 
@@ -86,10 +88,10 @@ def change_draft_now(network: Network, draft: Draft) -> Response:
     """Keep the new words."""
     form, draft_id = _change_form(network, draft), draft.id
     if form.validate_on_submit():
-        words, ask = asked_in(form, draft.matter, _rules(draft), draft.thread_id)
         seen, by = form.seen.data or "", current_actor()
         try:
             with form.catching(), transaction():
+                words, ask = asked_in(form, draft.matter, _rules(draft), draft.thread_id, network)
                 drafting.change(draft_id, words, ask, seen=seen, by=by, via=Door.WEB)
                 return see(".draft", draft_id=draft_id)
         except Stale:
@@ -114,8 +116,12 @@ def _change_form(network: Network, draft: Draft, **more: Any) -> Any:
     charter = charters.rules_in_force(network.id)
     shown = charter if problems(charter, words.changes) else charter.with_changes(words.changes)
     form_class, _chosen = with_rules(DraftForm, _rules(draft), shown)
+    offers = asked_offers(network, request.args.getlist("office"), draft.matter, words.offices)
+    form_class = with_offices(form_class, offers)
     start = _typed(words, ask) | {"seen": digest(draft.words)}
-    return offered(form_class(about=draft, data=start, **more), network, charter, draft.matter)
+    form = offered(form_class(about=draft, data=start, **more), network, charter, draft.matter)
+    form.offers = offers
+    return form
 
 
 def _typed(words: Words, ask: Ask) -> dict[str, Any]:

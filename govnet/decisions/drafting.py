@@ -32,7 +32,7 @@ def save(network: Network, words: Words, ask: Ask, *, by: Actor, via: Door) -> D
     """Keep it as a draft: whoever may read the discussion reads it, and only its author changes it."""
     doer = Doer(by, require(by, Can.PROPOSE, network), via)
     charter = charters.rules_in_force(network.id)
-    check_proposer(charter, by)
+    check_proposer(network, charter, ask.matter, by)
     words, ask = _fit(charter, words, ask)
     draft = Draft(
         network_id=network.id,

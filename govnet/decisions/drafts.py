@@ -15,6 +15,8 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from govnet.charter.rules import Charter, canonical
 from govnet.decisions import ways
 from govnet.decisions.beside import Draft, DraftState, Sponsor
+from govnet.decisions.office_models import OfficeKind
+from govnet.decisions.offices import OfficeInput
 from govnet.decisions.opening import Ask, More, Words
 from govnet.extensions import db
 from govnet.forum import registry as threads
@@ -32,7 +34,8 @@ T = TypeVar("T")
 
 def dumps(words: Words, ask: Ask) -> str:
     """Canonical JSON of everything that would be asked."""
-    return canonical(_plain({"words": asdict(words), "ask": asdict(ask)}))
+    named = [{**asdict(each), "key": ""} for each in words.offices]
+    return canonical(_plain({"words": asdict(words) | {"offices": named}, "ask": asdict(ask)}))
 
 
 EMPTY = '{"ask":{"matter":"statement"},"words":{"question":"","text":""}}'
@@ -42,8 +45,13 @@ EMPTY = '{"ask":{"matter":"statement"},"words":{"question":"","text":""}}'
 def loads(kept: str) -> tuple[Words, Ask]:
     """The same back; what this release does not know is left aside."""
     found = json.loads(kept)
-    words = _read(Words, found["words"], more=_read(More, found["words"].get("more", {})))
+    named = tuple(_office(each) for each in found["words"].pop("offices", ()))
+    words = _read(Words, found["words"], more=_read(More, found["words"].get("more", {})), offices=named)
     return words, _read(Ask, found["ask"])
+
+
+def _office(kept: Mapping[str, Any]) -> OfficeInput:
+    return _read(OfficeInput, {**kept, "what": OfficeKind(kept["what"])})
 
 
 def _plain(value: Any) -> Any:

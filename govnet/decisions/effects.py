@@ -11,15 +11,17 @@ from govnet.charter import actions as charter_actions
 from govnet.charter import queries as charters
 from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import carried_over, problems
-from govnet.decisions import queries, register, states, trials
+from govnet.decisions import offices, queries, register, states, trials
 from govnet.decisions.beside import PendingEffect
 from govnet.decisions.book import Decision
-from govnet.decisions.events import EffectNotApplied
+from govnet.decisions.events import EffectNotApplied, OfficeNotChanged
 from govnet.decisions.models import ProposalVersion
+from govnet.decisions.offices import Deciding
 from govnet.decisions.states import State
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.errors import RuleBroken
 from govnet.kernel.models import reference
 from govnet.kernel.transaction import transaction
 from govnet.kernel.words import say
@@ -28,6 +30,7 @@ from govnet.record.actions import record
 
 def follow(version: ProposalVersion, decision: Decision) -> None:
     """Put what was decided into force, or keep it for its day."""
+    _offices(version, decision)
     changes: Mapping[str, Any] = queries.changes_of(version)
     asked_in = decision
     if not changes:
@@ -41,6 +44,22 @@ def follow(version: ProposalVersion, decision: Decision) -> None:
         db.session.add(PendingEffect(decision_id=decision.id, on=version.in_force_on))
         return
     _put_into_force(changes, asked_in, decision, network)
+
+
+def _offices(version: ProposalVersion, decision: Decision) -> None:
+    """Give and end the offices that it names, endings first; one that can't be leaves the decision as it is."""
+    rows = offices.named_in(version.id)
+    if not rows:
+        return
+    network, charter = version.proposal.network, charters.rules_of(version.charter_version)
+    how = Deciding(network, decision.matter, decision.body, charter, clock.today(network.zone))
+    for row in sorted(rows, key=lambda each: (not offices.ends(each), each.number)):
+        try:
+            offices.apply(row, decision, how)
+        except RuleBroken as broken:
+            about: dict[str, Any] = {"network": network, "by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
+            about |= {"decision": decision, "number": decision.number}
+            record(OfficeNotChanged(**about, change=row, what=row.what.value, reason=say(broken.message)))
 
 
 def apply_due() -> int:

@@ -14,7 +14,7 @@ from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter
-from govnet.decisions import queries, timing
+from govnet.decisions import offices, queries, timing
 from govnet.decisions.events import ElsewhereTold, Objected, TakenElsewhere, TakenElsewhereLate
 from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion, VersionState
 from govnet.decisions.opening import (
@@ -25,6 +25,7 @@ from govnet.decisions.opening import (
     Words,
     check_asked,
     check_days,
+    check_offices,
     check_reason,
     checked,
     end_version,
@@ -38,7 +39,7 @@ from govnet.decisions.rules import Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import PROGRAM, SYSTEM, Actor, Door
-from govnet.kernel.errors import RuleBroken
+from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.said import N_, Said
 from govnet.kernel.transaction import transaction
 from govnet.kernel.words import say
@@ -61,10 +62,19 @@ def write_down(network: Network, words: Words, ask: Ask, taken: Taken, *, by: Ac
     words = checked(charter, words, ask.matter)
     zone = ZoneInfo(network.zone)
     until = timing.objections_until(clock.now(), charter, zone)
-    check_asked(network, words, ask, until.astimezone(zone).date())
-    values = {"taken_on": taken.on, "taken_by": taken.by, "taken_where": taken.where}
-    evidence = {"evidence": taken.evidence, "evidence_url": taken.url, "present": taken.present.strip()}
-    times = {"first_deadline": until, "tell_at": clock.now() + UNDO}
+    day = until.astimezone(zone).date()
+    check_asked(network, words, ask, day)
+    check_offices(network, words, ask.matter, charter, day, taken.by)
+    if by.person_id in offices.people_of(words.offices):
+        raise NotAllowed(_("Somebody else has to write this down: it gives you an office, or ends yours."))
+    values: dict[str, Any] = {"aside": offices.people_of(words.offices)}
+    values |= {"taken_on": taken.on, "taken_by": taken.by, "taken_where": taken.where}
+    evidence: dict[str, Any] = {
+        "evidence": taken.evidence,
+        "evidence_url": taken.url,
+        "present": taken.present.strip(),
+    }
+    times: dict[str, Any] = {"first_deadline": until, "tell_at": clock.now() + UNDO}
     proposal = new_proposal(network, ask, charter, door=via, by=by, **values, **evidence, **times, **late)
     version = open_version(proposal, words, network, method=ELSEWHERE, deadline=until)
     how: dict[str, Any] = {"taken_on": taken.on, "taken_by": taken.by, "evidence": taken.evidence}
@@ -115,6 +125,7 @@ def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> Propo
     before, review_on = words_of(old), proposal.review_on
     words, proposal.review_on = _moved(before, review_on, old.deadline.astimezone(zone).date(), closes)
     check_days(words, closes)
+    words = replace(words, offices=offices.later(words.offices, closes))
     because = "\n\n".join((reason, *_moves(before.more, words.more, review_on, proposal.review_on)))
     method = charter[p.METHOD_FOR[proposal.matter]]
     version = open_version(

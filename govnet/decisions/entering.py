@@ -40,7 +40,7 @@ def enter(version_id: int, entry_id: int, given: Given, *, how: Door, by: Actor,
     before = queries.position_of(entry.id)
     if before is not None and before.entered_by_id is None:
         raise RuleBroken(_("They have answered themselves. Only they can change that."), field="party")
-    aside = recused(version.proposal, human)
+    aside = recused(version, human)
     counted = entry.counted and not aside
     _check(version, given, entry, human, counted)
     was_by = before.cast_by_id if before is not None and before.counted else None

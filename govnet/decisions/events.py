@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -17,6 +18,7 @@ from govnet.decisions.draft_events import DraftLeft as DraftLeft
 from govnet.decisions.draft_events import DraftSaved as DraftSaved
 from govnet.decisions.draft_events import DraftSponsored as DraftSponsored
 from govnet.decisions.models import Proposal, ProposalVersion, RollEntry
+from govnet.decisions.office_models import OfficeChange
 from govnet.record.events import Event, Visibility
 
 
@@ -50,6 +52,7 @@ class ProposalOpened(AboutProposal):
     digest: str
     charter: str
     number: int = 1
+    offices: Sequence[dict[str, Any]] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +150,14 @@ class AnswerEntered(Answered):
     sentence: ClassVar[Any] = _l("%(actor)s entered somebody’s answer to “%(question)s”")
 
     entry: RollEntry
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficeReplied(AboutProposal):
+    """Somebody whom a proposal names replied to it."""
+
+    verb: ClassVar[str] = "decisions.office_replied"
+    sentence: ClassVar[Any] = _l("%(actor)s replied to “%(question)s”, which names them.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -298,6 +309,18 @@ class EffectNotApplied(Event):
     decision: Decision
     number: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficeNotChanged(EffectNotApplied):
+    """The decision stands, but an office that it names could not be given or ended; the reason says why."""
+
+    verb: ClassVar[str] = "decisions.office_not_changed"
+    sentence: ClassVar[Any] = _l("Decision %(number)s stands, but an office in it did not change: %(reason)s")
+    words_of: ClassVar[frozenset[str]] = frozenset({"reason"})
+
+    change: OfficeChange
+    what: str
 
 
 @dataclass(frozen=True, kw_only=True)

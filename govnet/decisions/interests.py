@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from govnet.decisions import queries, roll
 from govnet.decisions.beside import Interest
 from govnet.decisions.events import InterestDeclared, InterestEnded
-from govnet.decisions.models import ELSEWHERE, Position, Proposal
+from govnet.decisions.models import ELSEWHERE, Position, Proposal, ProposalVersion
 from govnet.decisions.opening import still_open
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -31,9 +31,10 @@ def interest_of(proposal_id: int, person_id: int | None) -> Interest | None:
     )
 
 
-def recused(proposal: Proposal, person_id: int | None) -> bool:
-    """Whether a person's answer, whoever enters it, is shown and not counted: an interest, or one's own mandate."""
-    if interest_of(proposal.id, person_id) is not None:
+def recused(version: ProposalVersion, person_id: int | None) -> bool:
+    """Whether a person's answer, whoever enters it, is shown and not counted: an interest, or their own case."""
+    proposal = version.proposal
+    if interest_of(proposal.id, person_id) is not None or roll.in_own_case(version.id, person_id):
         return True
     day = clock.today(queries.network_of(proposal).zone)
     return proposal.matter == "mandate" and person_id in roll.coordinators(proposal.network_id, day)

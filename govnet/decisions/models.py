@@ -23,6 +23,7 @@ from govnet.charter.models import CharterVersion, Network
 from govnet.decisions import triggers as triggers
 from govnet.decisions.beside import Option as Option
 from govnet.decisions.book import Decision as Decision
+from govnet.decisions.office_models import OfficeChange as OfficeChange
 from govnet.decisions.rules import Kind, Outcome
 from govnet.decisions.voices import Visible
 from govnet.kernel.actor import Door

@@ -10,6 +10,7 @@ from govnet.decisions import (
     differences,
     draft_notify,
     lists,
+    offices,
     queries,
     register,
     replying,
@@ -23,6 +24,7 @@ from govnet.decisions.models import ELSEWHERE, Position, ProposalVersion
 from govnet.decisions.rules import Kind
 from govnet.decisions.suggesting import suggestion_by_id
 from govnet.decisions.voices import Visible, always_told, offered
+from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
@@ -161,6 +163,7 @@ def decided(told: Told) -> Notice:
         "numbers": [(label, many) for _face, label, many in words.bar_parts(tally, version.method)],
         "standings": _standings(version),
         "rules": _rules(decision),
+        "not_applied": register.not_applied(decision),
         "elsewhere": version.method == ELSEWHERE,
     }
     return _notice(
@@ -191,8 +194,9 @@ def _waiting(told: Told, version: ProposalVersion) -> list[int]:
 
 
 def _people(told: Told, version: ProposalVersion) -> list[int]:
-    """The persons on the roll, and those who speak for its organisations."""
-    return roll.people_asked(version.id, clock.today(told.network.zone))
+    """The persons on the roll, those who speak for its organisations, and those whom it names."""
+    asked = roll.people_asked(version.id, clock.today(told.network.zone))
+    return list(dict.fromkeys([*asked, *sorted(db.session.scalars(roll.concerned(version.id)))]))
 
 
 def _notice(
@@ -228,6 +232,8 @@ def _context(told: Told, version: ProposalVersion) -> dict[str, Any]:
         "zone": told.network.zone,
         "options": queries.options_of([version.id]).get(version.id, []),
         "changes": differences.changes(version),
+        "named": offices.row_words(offices.named_in(version.id), told.network.id),
+        "not_applied": (),
         "can_answer": [words.label(kind) for kind in offered(rules_of(version.charter_version))],
         "actor": told.details.get("actor", ""),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -15,8 +15,9 @@ from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import Charter, canonical, problems
-from govnet.decisions import queries, register, roll, timing, trials, ways
+from govnet.decisions import offices, queries, register, roll, timing, trials, ways
 from govnet.decisions.models import Option, Proposal, ProposalVersion, Replaces, RollEntry, VersionState
+from govnet.decisions.offices import Deciding, OfficeInput
 from govnet.decisions.rules import OPTIONS, Outcome
 from govnet.decisions.voices import Visible, tightest
 from govnet.extensions import db
@@ -49,6 +50,8 @@ class Words:
     more: More = More()
     options: tuple[str, ...] = ()
     """What people choose between, where they do."""
+    offices: tuple[OfficeInput, ...] = ()
+    """The offices that it would give or end."""
 
 
 @dataclass(frozen=True)
@@ -97,16 +100,18 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def check_proposer(charter: Charter, by: Actor) -> None:
-    """NotAllowed where the charter lets only the committee propose."""
-    if charter[p.PROPOSE] == "committee" and not by.is_steering:
+def check_proposer(network: Network, charter: Charter, matter: str, by: Actor) -> None:
+    """NotAllowed where the charter lets only the committee propose; on offices anybody can while nobody sits there."""
+    open_to_all = matter in roll.OFFICES and roll.vacant(network)
+    if charter[p.PROPOSE] == "committee" and not by.is_steering and not open_to_all:
         raise NotAllowed(_("By our rules only the committee can make a proposal."), roles=["steering"])
 
 
 def as_author(right: Can, row: Any, by: Actor, via: Door) -> Doer:
     """An author's act on their proposal or draft. NotAllowed for anybody else, and for one who could not propose today."""
     doer = Doer(by, require(by, right, row), via)
-    check_proposer(charters.rules_in_force(row.network_id), by)
+    network = db.session.get_one(Network, row.network_id)
+    check_proposer(network, charters.rules_in_force(network.id), row.matter, by)
     return doer
 
 
@@ -137,7 +142,8 @@ def words_of(version: ProposalVersion) -> Words:
         trial_until=version.trial_until,
         trial_signs=version.trial_signs,
     )
-    return Words(version.question, version.text, queries.changes_of(version), more)
+    named = offices.asked_in(version)
+    return Words(version.question, version.text, queries.changes_of(version), more, offices=named)
 
 
 def check_asked(network: Network, words: Words, ask: Ask, closes: date) -> None:
@@ -146,11 +152,24 @@ def check_asked(network: Network, words: Words, ask: Ask, closes: date) -> None:
     Whether people are asked, or a meeting has decided and they may object.
     """
     confirms = trials.confirms(network.id, ask.replaces_id, clock.today(network.zone))
-    if ask.matter == "charter" and not words.changes and not confirms:
+    if ask.matter == "charter" and not words.changes and not words.offices and not confirms:
         raise RuleBroken(_("Choose at least one of our rules to change."), field="rules")
     check_days(words, closes)
     if ask.review_on is not None and ask.review_on <= closes:
         raise RuleBroken(_too_soon(closes), field="review")
+
+
+def check_offices(network: Network, words: Words, matter: str, charter: Charter, on: date, body: str) -> None:
+    """RuleBroken when an office that it names could not be given or ended once it is settled, on that day."""
+    if not words.offices:
+        return
+    if words.changes:
+        raise RuleBroken(_("A change of our rules is decided as such, not beside something else."))
+    if words.more.trial_until is not None:
+        raise RuleBroken(
+            _("An office has its own last day: it is not given or ended on trial."), field="trial_until"
+        )
+    offices.check(words.offices, Deciding(network, matter, body, charter, on, offices.endings(words.offices)))
 
 
 def check_days(words: Words, closes: date) -> None:
@@ -174,21 +193,32 @@ def check_way(charter: Charter, words: Words, matter: str, method: str) -> None:
     problem = ways.refused(charter, matter, method, words.changes)
     if problem is not None:
         raise RuleBroken(say(problem), field="way")
+    if words.offices and method in OPTIONS:
+        raise RuleBroken(
+            _("Offices are not given by a choice between options. Choose another way."), field="way"
+        )
     problem = ways.options_problem(method, words.options)
     if problem is not None:
         raise RuleBroken(say(problem), field="options")
 
 
 def new_proposal(
-    network: Network, ask: Ask, charter: Charter, *, door: Door, by: Actor, **values: Any
+    network: Network,
+    ask: Ask,
+    charter: Charter,
+    *,
+    door: Door,
+    by: Actor,
+    aside: Collection[int] = (),
+    **values: Any,
 ) -> Proposal:
-    """The proposal\'s own row, before its first version."""
+    """The proposal\'s own row, before its first version. `aside` are those whose own case it is."""
     proposal = Proposal(
         network=network,
         thread_id=ask.thread_id,
         author_id=by.person_id,
         matter=ask.matter,
-        body=charter[p.BODY_FOR[ask.matter]],
+        body=roll.deciding(network, charter, ask.matter, aside),
         door=door,
         review_on=ask.review_on,
         opened_at=clock.now(),
@@ -214,7 +244,7 @@ def open_version(
 ) -> ProposalVersion:
     """Open a version and take its roll: the first under the rules in force, each other under those of the one before."""
     charter_version = _charter_after(after) if after else charters.version_in_force(network.id)
-    asked = roll.take(network, proposal.body, charters.rules_of(charter_version))
+    asked = _asked(network, proposal.body, charters.rules_of(charter_version), words)
     counted = sum(row["counted"] for row in asked)
     if not counted:
         raise RuleBroken(_("Nobody could answer this: there is nobody yet who decides such matters."))
@@ -240,7 +270,18 @@ def open_version(
     db.session.execute(insert(RollEntry), [{"version_id": version.id, **row} for row in asked])
     if method in OPTIONS:
         _write_options(version.id, words.options)
+    offices.write(version.id, network, words.offices)
     return version
+
+
+def _asked(network: Network, body: str, charter: Charter, words: Words) -> list[dict[str, Any]]:
+    """The roll: whoever is named in it replies and is not counted; only where nobody else could decide who takes a
+    place do those proposed for one count too, and never who would lose one.
+    """
+    asked = roll.take(network, body, charter, offices.people_of(words.offices))
+    if words.offices and not any(row["counted"] for row in asked):
+        asked = roll.take(network, body, charter, offices.people_of(words.offices, losing=True))
+    return asked
 
 
 def _charter_after(version: ProposalVersion) -> CharterVersion:
@@ -272,6 +313,7 @@ def told(proposal: Proposal, version: ProposalVersion) -> dict[str, Any]:
         "digest": digest(version.text),
         "charter": f"charter_version:{version.charter_version_id}",
         "number": version.number,
+        "offices": offices.facts(offices.asked_in(version)),
     }
 
 

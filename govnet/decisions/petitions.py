@@ -146,7 +146,7 @@ def reviews_of(decision_id: int) -> Sequence[tuple[Reviews, ProposalVersion]]:
 def _open(decision: Decision, network: Network, requests: Sequence[ReviewRequest]) -> None:
     """Ask everybody who decides such matters whether the decision is taken back, for the shortest time."""
     charter = charters.rules_in_force(network.id)
-    body = charter[p.BODY_FOR[decision.matter]]
+    body = roll.deciding(network, charter, decision.matter)
     if not any(row["counted"] for row in roll.take(network, body, charter)):
         return  # nobody decides such matters today; the next who asks tries again
     first = Actor(person_id=requests[0].person_id)

@@ -16,7 +16,7 @@ from govnet.charter.fields import options
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter, problems
-from govnet.decisions import actions, drafting, elsewhere, queries, register, timing, trials, ways
+from govnet.decisions import actions, drafting, elsewhere, offices, queries, register, timing, trials, ways
 from govnet.decisions.blueprint import bp
 from govnet.decisions.discussion import of_thread
 from govnet.decisions.forms import (
@@ -29,6 +29,7 @@ from govnet.decisions.forms import (
     with_rules,
 )
 from govnet.decisions.models import Proposal
+from govnet.decisions.office_forms import asked_offers, offices_in, with_offices
 from govnet.decisions.opening import Ask, Words, words_of
 from govnet.decisions.option_forms import method_in, offer_ways, with_options
 from govnet.kernel import clock
@@ -56,7 +57,7 @@ def propose(network: Network) -> Response:
     rules = _wanted_rules()
     matter = "charter" if rules else request.args.get("matter", "")
     charter = charters.rules_in_force(network.id)
-    if matter not in p.MATTERS or (matter == "charter" and not rules and not _confirming(network)):
+    if matter not in p.MATTERS or _lacks_rules(network, matter, rules):
         return page("decisions/about.html", **_about(network, charter, matter))
     return _propose_page(network, charter, matter, _propose_form(network, charter, matter, rules, fresh=True))
 
@@ -67,12 +68,12 @@ def propose_now(network: Network) -> Response:
     """Ask it."""
     rules, charter = _wanted_rules(), charters.rules_in_force(network.id)
     matter = "charter" if rules else request.args.get("matter", "")
-    if matter not in p.MATTERS or (matter == "charter" and not rules and not _confirming(network)):
+    if matter not in p.MATTERS or _lacks_rules(network, matter, rules):
         return page("decisions/about.html", 422, **_about(network, charter, matter))
     form = _propose_form(network, charter, matter, rules)
     if form.validate_on_submit():
-        words, ask = asked_in(form, matter, rules, _thread_id(network))
         with form.catching():
+            words, ask = asked_in(form, matter, rules, _thread_id(network), network)
             if form.draft.data:
                 return once(
                     form,
@@ -89,14 +90,17 @@ def propose_now(network: Network) -> Response:
     return _propose_page(network, charter, matter, form, 422)
 
 
-def asked_in(form: Any, matter: str, rules: list[Parameter[Any]], thread_id: int | None) -> tuple[Words, Ask]:
-    """What the form says: the words, and how they are to be asked."""
+def asked_in(
+    form: Any, matter: str, rules: list[Parameter[Any]], thread_id: int | None, network: Network
+) -> tuple[Words, Ask]:
+    """What the form says: the words, and how they are to be asked. RuleBroken for whom we do not know."""
     words = Words(
         form.question.data,
         form.text.data,
         rules_in(form, rules),
         more_in(form),
         form.options.lines_given,
+        offices_in(form, form.offers, network),
     )
     replaces, review = form.replaces.data or None, form.review.data
     return words, Ask(matter, form.closes.data, thread_id, replaces, review, method_in(form))
@@ -105,6 +109,11 @@ def asked_in(form: Any, matter: str, rules: list[Parameter[Any]], thread_id: int
 def _thread_id(network: Network) -> int | None:
     thread = of_thread(asked_number("thread"), current_actor())
     return thread.thread.id if thread and thread.thread.network_id == network.id else None
+
+
+def _lacks_rules(network: Network, matter: str, rules: list[Parameter[Any]]) -> bool:
+    """Whether it is about our rules and says neither which, nor what exception to them it asks for."""
+    return matter == "charter" and not rules and not request.args.get("office") and not _confirming(network)
 
 
 def _confirming(network: Network) -> bool:
@@ -125,13 +134,23 @@ def _about(network: Network, charter: Charter, matter: str) -> dict[str, Any]:
             for section in p.SECTIONS
         ],
         "thread": of_thread(asked_number("thread"), current_actor()),
+        "exceptions": _exceptions(network) if matter == "charter" else (),
     }
+
+
+def _exceptions(network: Network) -> list[tuple[str, str]]:
+    """The places that members can give as an exception to our rules."""
+    kinds = offices.MATTERS["charter"]
+    offers = (each for each in offices.every_offer(network) if each.wanted.what in kinds)
+    return [(each.title, url_for(".propose", matter="charter", office=each.key)) for each in offers]
 
 
 def _propose_form(
     network: Network, charter: Charter, matter: str, rules: list[Parameter[Any]], fresh: bool = False
 ) -> Any:
     form_class, _chosen = with_rules(ProposeForm, rules, charter)
+    offers = asked_offers(network, request.args.getlist("office"), matter)
+    form_class = with_offices(form_class, offers)
     thread = of_thread(asked_number("thread"), current_actor()) if fresh else None
     question = (thread.thread.question or thread.thread.title) if thread else ""
     first = timing.earliest(clock.now(), charter, ZoneInfo(network.zone))
@@ -143,7 +162,9 @@ def _propose_form(
         "replaces": replaced,
     } | _from_recommendation(network)
     about = f"network{network.id}/{matter}"  # the same words about something else are something else
-    return offered(form_class(about=about, data=start), network, charter, matter)
+    form = offered(form_class(about=about, data=start), network, charter, matter)
+    form.offers = offers
+    return form
 
 
 def offered(form: Any, network: Network, charter: Charter, matter: str) -> Any:
@@ -197,10 +218,13 @@ def reword_now(network: Network, proposal: Proposal) -> Response:
         version = queries.newest_version(proposal_id)
         rules = [p.CATALOGUE[key] for key in queries.changes_of(version)]
         lines = form.options.lines_given if "options" in form else ()
-        words = Words(form.question.data, form.text.data, rules_in(form, rules), more_in(form), lines)
         how = {"because": form.because.data, "seen": form.began_with()}
         try:
             with form.catching():
+                named = offices_in(form, form.offers, network)
+                words = Words(
+                    form.question.data, form.text.data, rules_in(form, rules), more_in(form), lines, named
+                )
                 return once(
                     form,
                     lambda: actions.reword(proposal, words, by=current_actor(), via=Door.WEB, **how),
@@ -226,8 +250,13 @@ def _reword_form(proposal: Proposal) -> Any:
         charter = charter.with_changes(wanted)
     form_class, _rules = with_rules(RewordForm, [p.CATALOGUE[key] for key in wanted], charter)
     form_class, given = with_options(form_class, version)
+    network = queries.network_of(proposal)
+    offers = asked_offers(network, request.args.getlist("office"), proposal.matter, offices.asked_in(version))
+    form_class = with_offices(form_class, offers)
     given |= {"question": version.question, "text": version.text, "seen": str(version.number)}
-    return form_class(about=proposal, data=given | asdict(words_of(version).more))
+    form = form_class(about=proposal, data=given | asdict(words_of(version).more))
+    form.offers = offers
+    return form
 
 
 def _reword_page(proposal: Proposal, form: Any, status: int = 200) -> Response:

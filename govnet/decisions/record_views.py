@@ -13,10 +13,12 @@ from govnet.charter import queries as charters
 from govnet.charter.fields import options
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
-from govnet.decisions import actions, elsewhere, register
+from govnet.decisions import actions, elsewhere, offices, register
 from govnet.decisions.blueprint import bp
 from govnet.decisions.book import Decision, NoteKind
 from govnet.decisions.forms import NoteForm, RecordForm, more_in, rules_in, with_rules
+from govnet.decisions.office_forms import asked_offers, offices_in, with_offices
+from govnet.decisions.offices import MATTERS
 from govnet.decisions.opening import Ask, Taken, Words
 from govnet.kernel.actor import Door
 from govnet.kernel.forms import once
@@ -42,13 +44,16 @@ def record_now(network: Network) -> Response:
     """Write it down: it stands unless somebody objects."""
     form = _record_form(network)
     if form.validate_on_submit():
-        words = Words(form.question.data, form.text.data, rules_in(form, _rules()), more_in(form))
         taken = Taken(
             form.taken_on.data, form.taken_by.data, form.where.data, form.evidence.data, form.url.data or "",
             form.present.data or "", form.late_because.data or "",
         )  # fmt: skip
         ask = Ask(form.matter.data, replaces_id=form.replaces.data or None)
         with form.catching():
+            named = offices_in(form, form.offers, network)
+            words = Words(
+                form.question.data, form.text.data, rules_in(form, _rules()), more_in(form), offices=named
+            )
             return once(
                 form,
                 lambda: elsewhere.write_down(
@@ -64,8 +69,13 @@ def record_now(network: Network) -> Response:
 
 def _record_form(network: Network) -> Any:
     form_class, _chosen = with_rules(RecordForm, _rules(), charters.rules_in_force(network.id))
+    offers = asked_offers(network, request.args.getlist("office"))
+    form_class = with_offices(form_class, offers)
     start = {"matter": "charter"} if _rules() else {}
+    if offers:
+        start = {"matter": next(key for key, kinds in MATTERS.items() if offers[0].wanted.what in kinds)}
     form = form_class(about=network, data=start)
+    form.offers = offers
     earlier = [(each.id, f"{each.number} {each.question}") for each in register.in_force(network.id)]
     form.replaces.choices = options([(0, _("No")), *earlier])
     return form
@@ -82,6 +92,7 @@ def _record_page(network: Network, form: Any, status: int = 200) -> Response:
         charter=charter,
         rules=_rules(),
         catalogue=catalogue,
+        offices=offices.every_offer(network),
         publish_days=p.PUBLISH_DAYS.phrase(days) if days else None,
     )
 

@@ -15,7 +15,7 @@ from govnet.charter.queries import Named
 from govnet.charter.rules import Change, diff
 from govnet.decisions import choosing, succession, undoing, words
 from govnet.decisions.book import Decision, DecisionCounter, DecisionNote
-from govnet.decisions.events import EffectNotApplied
+from govnet.decisions.events import EffectNotApplied, OfficeNotChanged
 from govnet.decisions.finding import in_state
 from govnet.decisions.finding import lately as lately
 from govnet.decisions.models import Proposal, ProposalVersion
@@ -126,9 +126,12 @@ def outcome_in_words(decision: Decision) -> str:
     return words.headline(decision.outcome, tally_of(decision), door=decision.door)
 
 
+_NOT_APPLIED = (EffectNotApplied.verb, OfficeNotChanged.verb)
+
+
 def not_applied(decision: Decision) -> list[str]:
     """Why something in it could not be put into force, from the record."""
     if not decision.outcome.adopted:
         return []
     found = entries_about(decision.network_id, f"decision:{decision.id}")
-    return [details(each)["reason"] for each in found if each.verb == EffectNotApplied.verb]
+    return [details(each)["reason"] for each in found if each.verb in _NOT_APPLIED]

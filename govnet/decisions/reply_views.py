@@ -1,18 +1,21 @@
-"""The proposer's replies to reasons."""
+"""The proposer's replies to reasons, and the reply of somebody whom a proposal names."""
 
 from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
+from govnet.decisions import office_reply as own_case
 from govnet.decisions import queries, replying
 from govnet.decisions.blueprint import bp
 from govnet.decisions.forms import ReplyForm
 from govnet.decisions.models import Proposal
+from govnet.decisions.office_models import OfficePerson, OfficeReply
+from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.pages import page, see
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows, current_actor, require
 
 
 @bp.get("/<network:network>/proposals/<int:proposal_id>/reasons/<int:entry_id>")
@@ -39,3 +42,19 @@ def _page(proposal_id: int, entry_id: int, form: ReplyForm, status: int = 200) -
     version = queries.newest_version(proposal_id)
     position = replying.reason_of(version, entry_id, current_actor())
     return page("decisions/reply.html", status, version=version, position=position, form=form)
+
+
+@bp.route("/<network:network>/proposals/named/<int:named_id>/reply", methods=["GET", "POST"])
+@allows(Can.REPLY_IN_OWN_CASE, named=OfficePerson)
+def office_reply(network: Network, named: OfficePerson) -> Response:
+    """Room for a reply of somebody to whom a proposal gives an office, or whose office it ends."""
+    proposal = own_case.proposal_of(named)
+    require(current_actor(), Can.READ_PROPOSAL, proposal)
+    before, proposal_id = db.session.get(OfficeReply, (proposal.id, named.person_id)), proposal.id
+    form = ReplyForm(about=named, data={"text": before.text if before else ""})
+    if form.validate_on_submit():
+        with form.catching(), transaction():
+            own_case.reply(named, form.text.data or "", by=current_actor(), via=Door.WEB)
+            return see(".proposal", proposal_id=proposal_id, _anchor="offices")
+    version, status = queries.newest_version(proposal_id), 422 if form.errors else 200
+    return page("decisions/office_reply.html", status, named=named, version=version, form=form)

@@ -6,17 +6,20 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from govnet.charter import parameters as p
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter
 from govnet.decisions.models import RollEntry
+from govnet.decisions.office_models import OfficeChange, OfficePerson
 from govnet.decisions.voices import counts, on_roll
 from govnet.extensions import db
 from govnet.kernel.clock import today
 from govnet.membership.models import Membership, MembershipState, Representation
 
+OFFICES = frozenset({"committee", "mandate"})
+"""The matters on which the network can always decide, so that it never stays without anybody in office."""
 Sitting = Callable[[int, date], Sequence[int]]
 _sitting: list[Sitting] = []
 Coordinating = Callable[[int, date], Collection[int]]
@@ -43,21 +46,54 @@ def coordinators(network_id: int, day: date) -> Collection[int]:
     return _coordinating[0](network_id, day) if _coordinating else ()
 
 
-def take(network: Network, body: str, charter: Charter) -> list[dict[str, Any]]:
-    """The parties who are asked now, as rows for the roll."""
+def deciding(network: Network, charter: Charter, matter: str, aside: Collection[int] = ()) -> str:
+    """Who decides such a matter now: as the charter has it; on offices, all members where nobody else is in one."""
+    body: str = charter[p.BODY_FOR[matter]]
+    return "all" if body == "committee" and matter in OFFICES and vacant(network, aside) else body
+
+
+def vacant(network: Network, aside: Collection[int] = ()) -> bool:
+    """Whether nobody but those whose own case it is sits on the committee."""
+    return not set(committee(network.id, today(network.zone))) - set(aside)
+
+
+def take(network: Network, body: str, charter: Charter, aside: Collection[int] = ()) -> list[dict[str, Any]]:
+    """The parties who are asked now, as rows for the roll; those `aside` are asked and not counted."""
     day = today(network.zone)
     if body == "committee":
-        return [_row(person_id=person, counted=True) for person in committee(network.id, day)]
+        return [_row(person_id=person, counted=person not in aside) for person in committee(network.id, day)]
     return [
         _row(
             membership_id=each.id,
             person_id=each.person_id,
             organisation_id=each.organisation_id,
-            counted=counts(each.kind.value, charter),
+            counted=counts(each.kind.value, charter) and each.person_id not in aside,
         )
         for each in _memberships(network.id, day, day - timedelta(days=charter[p.ROLL_DAYS]))
         if on_roll(each.kind.value)
     ]
+
+
+def concerned(version_id: int) -> Select[Any]:
+    """Those whose own case a version is: it would give them an office, or end theirs."""
+    query = select(OfficePerson.person_id).join(OfficeChange, OfficeChange.id == OfficePerson.change_id)
+    return query.where(OfficeChange.version_id == version_id)
+
+
+def aside(version_id: int) -> set[int]:
+    """Of them, those who are not counted: all, unless nobody else could have decided."""
+    named = set(db.session.scalars(concerned(version_id)))
+    if not named:
+        return named
+    query = select(RollEntry.person_id).where(
+        RollEntry.version_id == version_id, RollEntry.counted, RollEntry.person_id.in_(named)
+    )
+    return named - set(db.session.scalars(query))
+
+
+def in_own_case(version_id: int, person_id: int | None) -> bool:
+    """Whether somebody's answer, for whomever, is not counted because it is their own case."""
+    return person_id in aside(version_id)
 
 
 def _row(**values: Any) -> dict[str, Any]:

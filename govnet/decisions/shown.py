@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,16 +12,18 @@ from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.rules import Change
-from govnet.decisions import choosing, differences, queries, voices, ways, wording, words
+from govnet.decisions import choosing, differences, offices, queries, voices, ways, wording, words
 from govnet.decisions.answers import WORRIES, Answers, Shown, answers
 from govnet.decisions.book import Decision
 from govnet.decisions.choosing import Choosing
 from govnet.decisions.models import ELSEWHERE, Position, Proposal, ProposalVersion, RollEntry
+from govnet.decisions.office_models import OfficeChange, OfficeReply
 from govnet.decisions.rules import FIVE, OPTIONS, Kind, Outcome, Part, Rule, Tally, outcome, parts
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.errors import NotFound
 from govnet.kernel.words import say
+from govnet.record.events import plain
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,13 @@ class Standing:
     answers: Answers
     options: Choosing | None = None
     """What is chosen between, with all answers: drawn only where `counts`."""
+    offices: Sequence[OfficeChange] = ()
+    """The offices that its words give or end."""
+
+    @property
+    def named(self) -> list[str]:
+        """The same in words."""
+        return offices.row_words(self.offices, self.version.proposal.network_id)
 
     @property
     def bar(self) -> list[tuple[str, str, int]]:
@@ -135,6 +144,14 @@ class ProposalPage:
     earlier: tuple[Standing, ...]
     mine: Sequence[RollEntry]
     changes: tuple[Change, ...]
+    office_replies: Sequence[OfficeReply] = ()
+    own_case: int | None = None
+    """Where the words name the reader, to whom it gives an office, or whose it ends."""
+
+    @property
+    def named(self) -> list[str]:
+        """The offices that the words give or end."""
+        return self.now.named
 
     @property
     def version(self) -> ProposalVersion:
@@ -182,7 +199,26 @@ def proposal_page(proposal_id: int, network: Network, actor: Actor) -> ProposalP
     standings = [
         standing(each, given[each.id], actor, answered, titles.get(each.id), over=over) for each in versions
     ]
-    return ProposalPage(proposal, standings[0], tuple(standings[1:]), mine, differences.changes(versions[0]))
+    named = _offices(proposal, versions)
+    standings = [replace(each, offices=named.get(each.version.id, ())) for each in standings]
+    replies, own = _replies(proposal, standings[0], actor)
+    changes = differences.changes(versions[0])
+    return ProposalPage(proposal, standings[0], tuple(standings[1:]), mine, changes, replies, own)
+
+
+def _offices(proposal: Proposal, versions: Sequence[ProposalVersion]) -> Mapping[int, Sequence[OfficeChange]]:
+    """What each version names, asked only on matters that can."""
+    asked = [each.id for each in versions if each.changes == "{}"]  # never beside a change of the rules
+    return offices.rows_of(asked) if proposal.matter in offices.MATTERS else {}
+
+
+def _replies(proposal: Proposal, now: Standing, actor: Actor) -> tuple[Sequence[OfficeReply], int | None]:
+    """What those who are named say to it, and where the reader is named."""
+    if not now.offices:
+        return (), None
+    people = (one for row in now.offices for one in row.people)
+    own = next((one.id for one in people if one.person_id == actor.person_id), None)
+    return offices.replies_to(proposal.id), own
 
 
 def _titles(versions: Sequence[ProposalVersion]) -> dict[int, list[str]]:
@@ -225,7 +261,8 @@ def decision_standing(decision: Decision, actor: Actor) -> Standing:
     """The answers to what was decided, as this reader may see them."""
     found = answers([decision.version_id], public=not _sees_everybody(actor))[decision.version_id]
     titles = _titles([decision.version]).get(decision.version_id)
-    return standing(decision.version, found, actor, answered=True, titles=titles)
+    named = _offices(decision.version.proposal, [decision.version]).get(decision.version_id, ())
+    return replace(standing(decision.version, found, actor, answered=True, titles=titles), offices=named)
 
 
 def earlier_standings(versions: Sequence[ProposalVersion], actor: Actor) -> list[Standing | None]:
@@ -259,6 +296,7 @@ def as_data(now: Standing) -> dict[str, Any]:
         "could_answer": version.roll_size,
         "charter": charters.rules_of(version.charter_version).number,
         "changes": queries.changes_of(version),
+        "offices": _office_data(now),
         "in_force_on": version.in_force_on.isoformat() if version.in_force_on else None,
         "considered": version.considered,
         "sources": version.sources,
@@ -281,8 +319,23 @@ def as_data(now: Standing) -> dict[str, Any]:
     }
 
 
+def _office_data(now: Standing) -> list[dict[str, Any]]:
+    """The offices that it gives or ends, in words and as data."""
+    asked = offices.inputs(now.offices, now.version.proposal.network_id)
+    told = zip(asked, offices.facts(asked), now.named, strict=True)
+    return [
+        {"words": words, **plain(facts), "scope": each.scope or None, "version": now.version.number}
+        for each, facts, words in told
+    ]
+
+
 def _options(now: Standing) -> dict[str, Any] | None:
     """What is chosen between; how it stands, only for those who may see it."""
     if now.options is None:
         return None
     return now.options.as_data() if now.counts else {"titles": now.options.as_titles()}
+
+
+def replies_data(replies: Sequence[OfficeReply]) -> list[dict[str, Any]]:
+    """What those who are named say to it."""
+    return [{"name": each.person.name, "text": each.text, "at": each.at.isoformat()} for each in replies]

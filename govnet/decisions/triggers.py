@@ -52,6 +52,8 @@ _refuse(
     _differs("version_id", "membership_id", "person_id", "organisation_id", "counted"),
 )
 
+_refuse("office_change_fixed", "office_change", "what a proposal names never changes", "1 = 1")
+_refuse("office_person_fixed", "office_person", "whom a proposal names never changes", "1 = 1")
 _refuse("proposal_option_fixed", "proposal_option", "what people choose between never changes", "1 = 1")
 _refuse(
     "review_request_fixed",
@@ -126,6 +128,14 @@ trigger(
     when="BEFORE INSERT OR UPDATE",
     sqlite=f"BEFORE INSERT ON proposal_reason_reply {_LATE}",
     also=(f"BEFORE UPDATE ON proposal_reason_reply {_LATE}",),
+    postgresql=f"BEGIN IF {_IS_CLOSED.format(row='NEW')} THEN RAISE EXCEPTION '{_CLOSED}' {_CODE}; END IF; RETURN NEW; END",
+)
+
+trigger(
+    "office_change_while_open",
+    "office_change",
+    when="BEFORE INSERT",
+    sqlite=f"BEFORE INSERT ON office_change {_LATE}",
     postgresql=f"BEGIN IF {_IS_CLOSED.format(row='NEW')} THEN RAISE EXCEPTION '{_CLOSED}' {_CODE}; END IF; RETURN NEW; END",
 )
 

@@ -121,4 +121,6 @@ def proposal_data(network: Network, proposal_id: int) -> Response:
     """A proposal as data."""
     found = answer_views.readable(proposal_id, network, current_actor())
     earlier = [shown.as_data(each) for each in found.earlier]
-    return data_page(shown.as_data(found.now) | {"earlier": earlier})
+    return data_page(
+        shown.as_data(found.now) | {"earlier": earlier, "replies": shown.replies_data(found.office_replies)}
+    )

@@ -19,6 +19,7 @@ from govnet.charter.rules import Change
 from govnet.decisions import (
     differences,
     evidence,
+    offices,
     petitions,
     queries,
     register,
@@ -30,6 +31,7 @@ from govnet.decisions import (
 from govnet.decisions.beside import Draft, EvidenceMail, Reviews
 from govnet.decisions.book import Decision, DecisionNote, NoteKind
 from govnet.decisions.models import ELSEWHERE, ProposalVersion
+from govnet.decisions.office_models import OfficeReply
 from govnet.decisions.petitions import Petition
 from govnet.decisions.rules import Outcome
 from govnet.decisions.shown import Standing
@@ -80,6 +82,14 @@ class Whole:
     not_applied: Sequence[str]
     mails: Sequence[EvidenceMail]
     """Those from which it came."""
+    office_replies: Sequence[OfficeReply] = ()
+    """What those whom it named said to it."""
+    own_case: None = None
+
+    @property
+    def named(self) -> list[str]:
+        """The offices that it gave or ended."""
+        return self.now.named
 
     @property
     def state(self) -> State:
@@ -134,9 +144,10 @@ def whole(network_id: int, number: str, zone: str, actor: Actor) -> Whole:
     decision = register.decision(network_id, number)
     proposal = decision.version.proposal
     thread = db.session.get(Thread, proposal.thread_id) if proposal.thread_id else None
+    now = shown.decision_standing(decision, actor)
     return Whole(
         decision,
-        shown.decision_standing(decision, actor),
+        now,
         clock.today(zone),
         ZoneInfo(zone),
         _versions(decision, actor),
@@ -147,6 +158,7 @@ def whole(network_id: int, number: str, zone: str, actor: Actor) -> Whole:
         register.what_it_changed(decision),
         register.not_applied(decision),
         evidence.mails_of(proposal.id) if proposal.taken_on else (),
+        offices.replies_to(proposal.id) if now.offices else (),
     )
 
 

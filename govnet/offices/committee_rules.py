@@ -121,7 +121,7 @@ def _check_vacancy(wanted: Wanted, charter: Charter) -> None:
 
 
 def _against(text: str, field: str, **values: object) -> RuleBroken:
-    exception = N_("Members can make an exception: enter the number of a decision about our rules.")
+    exception = N_("Members can make an exception by a decision about our rules: propose it as one.")
     return RuleBroken(
         Said(N_("%(rule)s %(exception)s"), {"rule": Said(text, values), "exception": Said(exception)}),
         field=field,

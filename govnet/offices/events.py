@@ -8,7 +8,9 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
+from govnet.accounts.models import Person
 from govnet.charter.models import CharterVersion, Network
+from govnet.decisions.office_models import OfficeChange
 from govnet.offices.beside import CodePromise
 from govnet.offices.models import Body, Mandate, MandateReport, Seat, Term
 from govnet.record.events import Event
@@ -73,6 +75,8 @@ class TermGranted(_AboutTerm):
     came_by: str
     decision: str
     number: str
+    person: Person
+    change: OfficeChange
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +89,7 @@ class TermCutShort(_AboutTerm):
     last_day: date
     why: str
     decision: str = ""
+    change: OfficeChange | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +136,7 @@ class PlaceAdded(Event):
     place: str
     decision: str
     number: str
+    change: OfficeChange
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +179,9 @@ class MandateGranted(_AboutMandate):
     renewal: bool
     decision: str
     number: str
+    change: OfficeChange
+    people: list[int]
+    held_by: int | str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,6 +194,7 @@ class MandateCutShort(_AboutMandate):
     last_day: date
     why: str
     decision: str = ""
+    change: OfficeChange | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,27 +6,14 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectField
+from wtforms import HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Optional
 
 from govnet.kernel.days import Day
 from govnet.kernel.forms import Body, Form, Text
-from govnet.offices.models import CameBy, Constituency
 from govnet.people.fields import EmailAddress
 
-DECISION = _l("Number of the decision")
-CAME_BY = [
-    SelectChoice(CameBy.APPOINTMENT.value, _l("Appointed")),
-    SelectChoice(CameBy.CO_OPTION.value, _l("Taken in by the committee (co-option)")),
-    SelectChoice(CameBy.ELECTION.value, _l("Elected")),
-]
-CONSTITUENCIES = [
-    SelectChoice(Constituency.ANY.value, _l("Any member")),
-    SelectChoice(Constituency.INDIVIDUAL.value, _l("A member in person")),
-    SelectChoice(Constituency.ORGANISATION.value, _l("Somebody who speaks for a member organisation")),
-    SelectChoice(Constituency.SISTER_NETWORK.value, _l("Somebody from a sister network")),
-]
 ACCENTS = [
     SelectChoice("teal", _l("Teal")),
     SelectChoice("blue", _l("Blue")),
@@ -41,25 +28,6 @@ ACCENTS = [
 
 def _day(label: Any, missing: Any) -> Day:
     return Day(label, [InputRequired(missing)])
-
-
-class SeatingForm(Form):
-    """Somebody takes a place."""
-
-    seat = SelectField(_l("Which place?"), coerce=int)
-    person = Text(_l("Who takes it?"), missing=_l("Enter the name of whoever takes the place"))
-    came_by = RadioField(_l("How?"), choices=CAME_BY, default=CameBy.APPOINTMENT.value)
-    first_day = _day(_l("First day"), _l("Enter the first day"))
-    last_day = _day(_l("Last day"), _l("Enter the last day"))
-    decision = Text(DECISION, missing=_l("Enter the number of the decision, e.g. 2015-07"), limit=20)
-
-
-class PlaceForm(Form):
-    """One more place."""
-
-    name = Text(_l("What is the place called?"), missing=_l("Enter a name for the place"))
-    constituency = RadioField(_l("Who is it for?"), choices=CONSTITUENCIES, default=Constituency.ANY.value)
-    decision = Text(DECISION, missing=_l("Enter the number of the decision, e.g. 2015-07"), limit=20)
 
 
 class VacancyForm(Form):
@@ -77,29 +45,6 @@ class LastDayForm(Form):
     def day(self) -> date:
         """The day chosen, of a form that was checked."""
         return self.last_day.data or date.min
-
-
-class EndingForm(LastDayForm):
-    """A decision ends an office."""
-
-    decision = Text(DECISION, missing=_l("Enter the number of the decision, e.g. 2015-07"), limit=20)
-
-
-class MandateForm(Form):
-    """Who coordinates, and what they may do."""
-
-    organisation = Text(_l("Organisation"), validators=[Optional()])
-    named = Body(
-        _l("Who acts as coordinator?"),
-        missing=_l("Name at least one person who acts as coordinator"),
-        limit=2000,
-    )
-    scope = Body(
-        _l("What may the coordinator do?"), missing=_l("Say what the coordinator may do"), limit=5000
-    )
-    first_day = _day(_l("First day"), _l("Enter the first day"))
-    last_day = _day(_l("Last day"), _l("Enter the last day"))
-    decision = Text(DECISION, missing=_l("Enter the number of the decision, e.g. 2015-07"), limit=20)
 
 
 class ReportForm(Form):

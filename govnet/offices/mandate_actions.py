@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -13,15 +12,18 @@ from sqlalchemy import select
 from govnet.accounts.models import Person
 from govnet.charter import parameters
 from govnet.charter.models import Network
-from govnet.charter.queries import rules_in_force
+from govnet.decisions.book import Decision
+from govnet.decisions.office_models import OfficeChange
+from govnet.decisions.offices import Deciding, OfficeInput
 from govnet.extensions import db
-from govnet.kernel.actor import Actor, Door
+from govnet.kernel.actor import PROGRAM, SYSTEM, Actor, Door
 from govnet.kernel.clock import now, today
 from govnet.kernel.errors import RuleBroken
+from govnet.kernel.models import reference
 from govnet.kernel.text import render
+from govnet.kernel.words import say
 from govnet.membership.models import Organisation
 from govnet.offices import events, promising, rules
-from govnet.offices.basis import basis_numbered
 from govnet.offices.founding import By
 from govnet.offices.mandates import dues_of, holder_name, mandate_locked
 from govnet.offices.models import Mandate, MandateEnd, MandateNamed, MandateReport
@@ -29,86 +31,74 @@ from govnet.offices.rules import DAY, Stage
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MandateGrant:
-    """Who coordinates (an organisation or a person), who acts, what they may do, and by which decision."""
-
-    organisation_id: int | None = None
-    person_id: int | None = None
-    named: Collection[int] = ()
-    scope: str
-    first_day: date
-    last_day: date
-    decision: str
-
-    @property
-    def people(self) -> list[int]:
-        """Everybody who will act under it."""
-        return list(dict.fromkeys([*([self.person_id] if self.person_id else []), *self.named]))
+BY_RULE: dict[str, Any] = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
 
 
-def grant_mandate(network: Network, grant: MandateGrant, *, by: Actor, via: Door) -> Mandate:
-    """Write down that a decision says who coordinates. The holder of an old or the new one cannot record it."""
-    under = require(by, Can.RECORD_MANDATE, network)
-    basis = basis_numbered(network.id, grant.decision)
-    rules.check_basis(basis, rules.MANDATE_MATTERS)
-    start, end = grant.first_day, grant.last_day + DAY
-    charter = rules_in_force(network.id)
-    rules.check_appoints(basis, charter[parameters.BODY_FOR["mandate"]])
-    rules.check_span(start, end, today=today(network.zone), longest=charter[parameters.MANDATE_MONTHS])
-    if not grant.people:
+def check_grant(wanted: OfficeInput, how: Deciding) -> None:
+    """RuleBroken when the mandate could not be granted on the day on which it is settled."""
+    _granting(wanted, how)
+
+
+def _granting(wanted: OfficeInput, how: Deciding) -> tuple[date, date, Mandate | None]:
+    """From when until before when, and the mandate before it; RuleBroken where days, people or another one are in the way."""
+    if not wanted.named:
         raise RuleBroken(_("Name at least one person who acts as coordinator."), field="named")
-    earlier = _overlapping_none(network, start, end)
-    rules.check_not_holder(by.person_id, [*grant.people, *(_people_of(earlier) if earlier else ())])
+    if not wanted.scope.strip():
+        raise RuleBroken(_("Say what the coordinator may do"), field="scope")
+    gone = select(Person.id).where(Person.id.in_(wanted.people), Person.erased_at.is_not(None))
+    if db.session.scalar(gone.limit(1)) is not None:
+        raise RuleBroken(_("Somebody who was to act as coordinator has left."), field="named")
+    start, end = max(wanted.start or how.on, how.on), wanted.end or date.min
+    rules.check_span(start, end, today=how.on, longest=how.charter[parameters.MANDATE_MONTHS])
+    return start, end, _overlapping_none(wanted, how, start, end)
+
+
+def grant(wanted: OfficeInput, row: OfficeChange, decision: Decision, how: Deciding) -> None:
+    """A decision says who coordinates."""
+    start, end, earlier = _granting(wanted, how)
+    network = how.network
     mandate = Mandate(
         network_id=network.id,
-        organisation_id=grant.organisation_id,
-        person_id=grant.person_id,
-        scope=grant.scope,
+        organisation_id=wanted.organisation_id,
+        person_id=wanted.person_id,
+        scope=wanted.scope,
         start=start,
         end=end,
-        authority=basis.reference,
-        report_months=charter[parameters.REPORT_MONTHS],
+        authority=reference(decision),
+        change_id=row.id,
+        report_months=how.charter[parameters.REPORT_MONTHS],
     )
     db.session.add(mandate)
     db.session.flush()  # the named people need its id
-    db.session.add_all(MandateNamed(mandate_id=mandate.id, person_id=i) for i in grant.people)
-    promising.ask(mandate, grant.people)
-    same = earlier is not None and _holder(earlier) == (grant.organisation_id, grant.person_id)
+    db.session.add_all(MandateNamed(mandate_id=mandate.id, person_id=i) for i in wanted.people)
+    promising.ask(mandate, wanted.people)
+    same = earlier is not None and _holder(earlier) == (wanted.organisation_id, wanted.person_id)
     record(
         events.MandateGranted(
-            network=network, by=by, under=under, via=via, mandate=mandate, holder=_name(mandate), start=start,
-            last_day=grant.last_day, renewal=same, decision=basis.reference, number=basis.number,
+            **BY_RULE, network=network, mandate=mandate, holder=_name(mandate), start=start, last_day=end - DAY,
+            renewal=same, decision=reference(decision), number=decision.number, change=row,
+            people=list(wanted.people), held_by=wanted.person_id or f"organisation:{wanted.organisation_id}",
         )
     )  # fmt: skip
-    return mandate
 
 
 def _holder(mandate: Mandate) -> tuple[int | None, int | None]:
     return mandate.organisation_id, mandate.person_id
 
 
-def _overlapping_none(network: Network, start: date, end: date) -> Mandate | None:
+def _overlapping_none(wanted: OfficeInput, how: Deciding, start: date, end: date) -> Mandate | None:
     """The newest earlier mandate; raises RuleBroken when one is in the way. The network is locked meanwhile."""
-    db.session.execute(select(Network.id).where(Network.id == network.id).with_for_update())
-    query = select(Mandate).where(Mandate.network_id == network.id).order_by(Mandate.start.desc())
-    mandates = db.session.scalars(query).all()
+    db.session.execute(select(Network.id).where(Network.id == how.network.id).with_for_update())
+    query = select(Mandate).where(Mandate.network_id == how.network.id).order_by(Mandate.start.desc())
+    mandates = db.session.scalars(query.execution_options(populate_existing=True)).all()
     for other in mandates:
         if other.start < end and start < other.end and other.start < other.end:
             message = _(
                 "There is a coordinator until %(day)s. Choose a first day after that, or end that first.",
-                day=(other.end - DAY).isoformat(),
+                day=say(other.end - DAY),
             )
             raise RuleBroken(message, field="first_day")
     return next((m for m in mandates if m.end <= start), None)
-
-
-def _people_of(mandate: Mandate) -> list[int]:
-    named = db.session.scalars(
-        select(MandateNamed.person_id).where(MandateNamed.mandate_id == mandate.id)
-    ).all()
-    return [*named, *([mandate.person_id] if mandate.person_id else [])]
 
 
 def _name(mandate: Mandate) -> str:
@@ -117,17 +107,42 @@ def _name(mandate: Mandate) -> str:
     return db.session.get_one(Person, mandate.person_id).name
 
 
-def withdraw_mandate(mandate: Mandate, last_day: date, *, decision: str, by: Actor, via: Door) -> None:
-    """Write down that a decision ends the mandate after `last_day`; never recorded by its holder."""
-    network = _locked(mandate)
-    under = require(by, Can.RECORD_MANDATE, network)
-    basis = basis_numbered(network.id, decision)
-    rules.check_basis(basis, rules.MANDATE_MATTERS)
-    rules.check_not_holder(by.person_id, _people_of(mandate))
-    _end_after(mandate, last_day, network)
-    mandate.ended_why, mandate.end_authority = MandateEnd.WITHDRAWN, basis.reference
-    why = _("by decision %(number)s", number=basis.number)
-    _record_cut_short(mandate, network, By(by, under, via), why)
+def check_withdrawal(wanted: OfficeInput, how: Deciding) -> None:
+    """RuleBroken when the mandate could not be ended on the day on which it is settled."""
+    _ending(wanted, how)
+
+
+def _ending(wanted: OfficeInput, how: Deciding) -> tuple[Mandate, date]:
+    """The mandate, locked, and before which day it is to end. RuleBroken when it is over or another's."""
+    mandate = db.session.get(Mandate, wanted.held_id, with_for_update=True, populate_existing=True)
+    if (
+        mandate is None
+        or mandate.network_id != how.network.id
+        or _holder(mandate)
+        != (
+            wanted.organisation_id,
+            wanted.person_id,
+        )
+    ):
+        raise RuleBroken(_("There is no such mandate."))
+    stage = rules.stage(mandate.start, mandate.end, how.on)
+    if stage is Stage.OVER:
+        raise RuleBroken(_("That mandate is over already."))
+    if stage is Stage.TO_COME:
+        return mandate, mandate.start
+    end = max(wanted.end or how.on + DAY, how.on + DAY)
+    rules.check_last_day(end - DAY, end=mandate.end, today=how.on)
+    return mandate, end
+
+
+def withdraw(wanted: OfficeInput, row: OfficeChange, decision: Decision, how: Deciding) -> None:
+    """A decision ends a mandate."""
+    mandate, end = _ending(wanted, how)
+    mandate.end, mandate.ended_why = end, MandateEnd.WITHDRAWN
+    mandate.end_authority, mandate.end_change_id = reference(decision), row.id
+    db.session.flush()  # a mandate that is granted by the same decision finds it ended
+    why = _("by decision %(number)s", number=decision.number)
+    _record_cut_short(mandate, how.network, By(PROGRAM, SYSTEM, Door.WORKER), why, row)
 
 
 def give_back_mandate(mandate: Mandate, last_day: date, *, by: Actor, via: Door) -> None:
@@ -153,11 +168,13 @@ def _end_after(mandate: Mandate, last_day: date, network: Network) -> None:
     mandate.end = last_day + DAY
 
 
-def _record_cut_short(mandate: Mandate, network: Network, who: By, why: str) -> None:
+def _record_cut_short(
+    mandate: Mandate, network: Network, who: By, why: str, change: OfficeChange | None = None
+) -> None:
     record(
         events.MandateCutShort(
             network=network, by=who.actor, under=who.under, via=who.via, mandate=mandate, holder=_name(mandate),
-            last_day=mandate.end - DAY, why=why, decision=mandate.end_authority,
+            last_day=mandate.end - DAY, why=why, decision=mandate.end_authority, change=change,
         )
     )  # fmt: skip
 

@@ -10,17 +10,15 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from govnet.charter import parameters
 from govnet.charter.models import Network
-from govnet.charter.queries import named, rules_in_force
+from govnet.charter.queries import named
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import today
 from govnet.kernel.forms import Form, once
 from govnet.kernel.pages import data_page, page, see, weekday_date
 from govnet.kernel.transaction import transaction
-from govnet.offices import basis, mandate_actions, mandates, naming, promising, rules, shown
-from govnet.offices.forms import EndingForm, LastDayForm, MandateForm, ReportForm
-from govnet.offices.mandate_actions import MandateGrant
+from govnet.offices import mandate_actions, mandates, promising, rules, shown
+from govnet.offices.forms import LastDayForm, ReportForm
 from govnet.offices.models import Mandate, MandateReport
 from govnet.offices.rules import DAY, Stage
 from govnet.permissions import Can, allows, current_actor
@@ -67,71 +65,10 @@ def coordinator_data(network: Network) -> Response:
 
 
 @bp.get("/<network:network>/coordinator/record")
-@allows(Can.RECORD_MANDATE)
-def record(network: Network) -> Response:
-    """The form that says who coordinates by which decision; a renewal starts from the mandate of today."""
-    form = MandateForm(about=network)
-    now_ = mandates.current_mandate(network.id, today(network.zone))
-    day = now_.end if now_ else today(network.zone)
-    months = rules_in_force(network.id)[parameters.MANDATE_MONTHS]
-    form.first_day.data, form.last_day.data = day, rules.months_after(day, months) - DAY
-    if now_ is not None:
-        form.scope.data, form.named.data = now_.scope, "\n".join(n.person.name for n in now_.named)
-        form.organisation.data = now_.organisation.name if now_.organisation else ""
-    return _record_page(network, form)
-
-
-def _record_page(network: Network, form: MandateForm, status: int = 200) -> Response:
-    recent = basis.recent(network.id, rules.MANDATE_MATTERS)
-    return page("offices/mandate.html", status, form=form, recent=recent)
-
-
-@bp.post("/<network:network>/coordinator/record")
-@allows(Can.RECORD_MANDATE)
-def grant(network: Network) -> AnyResponse:
-    """Write it down."""
-    form = MandateForm(about=network)
-    if form.validate_on_submit():
-        with form.catching():
-            given = _grant(network, form)
-            return once(
-                form,
-                lambda: mandate_actions.grant_mandate(network, given, by=current_actor(), via=Door.WEB),
-                lambda _made: url_for(".coordinator"),
-                done=_("It is written down, and the network is told."),
-            )
-    return _record_page(network, form, 422)
-
-
-def _grant(network: Network, form: MandateForm) -> MandateGrant:
-    names = [line.strip() for line in (form.named.data or "").splitlines() if line.strip()]
-    people = [naming.person_called(network, name, field="named") for name in names]
-    organisation = form.organisation.data
-    return MandateGrant(
-        organisation_id=naming.organisation(organisation, field="organisation") if organisation else None,
-        person_id=None if organisation else people[0],
-        named=people,
-        scope=form.scope.data or "",
-        first_day=form.first_day.data or date.min,
-        last_day=form.last_day.data or date.min,
-        decision=form.decision.data or "",
-    )
-
-
-@bp.route("/<network:network>/coordinator/<int:mandate_id>/end", methods=["GET", "POST"])
-@allows(Can.RECORD_MANDATE, mandate=Mandate)
-def end(network: Network, mandate: Mandate) -> Any:
-    """A decision withdraws the mandate."""
-    form = EndingForm(about=mandate, last_day=today(network.zone))
-    if form.validate_on_submit():
-        with form.catching():
-            last, number = form.day, form.decision.data or ""
-            with transaction():
-                mandate_actions.withdraw_mandate(
-                    mandate, last, decision=number, by=current_actor(), via=Door.WEB
-                )
-            return see(".coordinator")
-    return _ending_page(mandate, form, by_decision=True)
+@allows(Can.READ)
+def record(network: Network) -> Any:
+    """The mandate is proposed and decided now; the address from before leads there."""
+    return see("decisions.propose", matter="mandate", office="mandate-1")
 
 
 @bp.route("/<network:network>/coordinator/<int:mandate_id>/leave", methods=["GET", "POST"])
@@ -145,12 +82,12 @@ def leave(network: Network, mandate: Mandate) -> Any:
             with transaction():
                 mandate_actions.give_back_mandate(mandate, last, by=current_actor(), via=Door.WEB)
             return see(".coordinator")
-    return _ending_page(mandate, form, by_decision=False)
+    return _ending_page(mandate, form)
 
 
-def _ending_page(mandate: Mandate, form: Form, *, by_decision: bool) -> Response:
+def _ending_page(mandate: Mandate, form: Form) -> Response:
     whole = mandates.mandate_whole(mandate.id)
-    context = {"mandate": whole, "holder": mandates.holder_name(whole), "by_decision": by_decision}
+    context = {"mandate": whole, "holder": mandates.holder_name(whole)}
     return page("offices/mandate_end.html", 422 if form.errors else 200, form=form, **context)
 
 

@@ -7,10 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Integer,
     String,
     Text,
     UniqueConstraint,
@@ -29,6 +31,7 @@ from sqlalchemy.schema import DDL
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
+from govnet.decisions.rules import ADOPTED
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
 from govnet.kernel.triggers import trigger
 from govnet.membership.models import Organisation
@@ -147,6 +150,13 @@ class Term(Base):
             "ended_why <> 'removed by decision' OR end_authority <> ''", name="removed_by_decision"
         ),
         CheckConstraint("(unfit_since IS NULL) = (unfit_why IS NULL)", name="unfit_has_a_reason"),
+        ForeignKeyConstraint(
+            ["change_id", "person_id"],
+            ["office_change.id", "office_change.person_id"],
+            name="fk_term_change_person",
+        ),
+        UniqueConstraint("change_id", name="uq_term_change"),
+        UniqueConstraint("end_change_id", name="uq_term_end_change"),
         Index("ix_term_end", "end", **where("end_recorded_at IS NULL")),
     )
     id: Mapped[Key]
@@ -170,6 +180,10 @@ class Term(Base):
     end_authority: Mapped[str] = mapped_column(String(80), default="")
     """The decision that ended it early."""
     end_recorded_at: Mapped[Instant | None]
+    change_id: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"))
+    """Where that decision names this person and this place; only as found, and in terms from before, there is none."""
+    end_change_id: Mapped[int | None] = mapped_column(ForeignKey("office_change.id"))
+    """Where that decision names this term."""
     person: Mapped[Person] = relationship(lazy="raise")
     seat: Mapped[Seat] = relationship(
         back_populates="terms", lazy="raise", foreign_keys="[Term.seat_id, Term.body_id]", viewonly=True
@@ -202,6 +216,13 @@ class Mandate(Base):
         CheckConstraint(
             "ended_why <> 'withdrawn by decision' OR end_authority <> ''", name="withdrawn_by_decision"
         ),
+        ForeignKeyConstraint(
+            ["change_id", "network_id"],
+            ["office_change.id", "office_change.network_id"],
+            name="fk_mandate_change_network",
+        ),
+        UniqueConstraint("change_id", name="uq_mandate_change"),
+        UniqueConstraint("end_change_id", name="uq_mandate_end_change"),
         Index("ix_mandate_end", "end", **where("end_recorded_at IS NULL")),
     )
     id: Mapped[Key]
@@ -227,6 +248,10 @@ class Mandate(Base):
     """Reports are asked for from this day on: of a mandate as found, from when the network came here."""
     next_report_on: Mapped[date | None] = mapped_column(default=_first_report)
     """The earliest day on which one is due that is not there; None when all are."""
+    change_id: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"))
+    """Where the decision names who coordinates; as found, and in mandates from before, there is none."""
+    end_change_id: Mapped[int | None] = mapped_column(ForeignKey("office_change.id"))
+    """Where that decision names this mandate."""
     reports: Mapped[list[MandateReport]] = relationship(
         back_populates="mandate", lazy="raise", order_by="MandateReport.due_on"
     )
@@ -257,6 +282,64 @@ class MandateReport(Base):
     html: Mapped[Words]
     mandate: Mapped[Mandate] = relationship(back_populates="reports", lazy="raise")
     author: Mapped[Person] = relationship(lazy="raise")
+
+
+_CODE = "USING ERRCODE = 'integrity_constraint_violation'"
+_ADOPTED = ", ".join(f"'{each.value}'" for each in sorted(ADOPTED))
+
+
+def _by_naming(table: str, began: str, ended: str, because: str) -> None:
+    """By decision an office begins and ends only where an adopted one names it: rows that come, and ends that are new."""
+    named = (
+        "NOT EXISTS (SELECT 1 FROM office_change c JOIN decision d ON d.version_id = c.version_id "
+        "WHERE c.id = NEW.{column} AND {what} AND d.outcome IN (" + _ADOPTED + ") "
+        "AND NEW.{authority} = 'decision:' || d.id)"
+    )
+    begins = f"NEW.{'came_by' if table == 'term' else 'evidence'} {'<>' if table == 'term' else '='} " + (
+        "'as found'" if table == "term" else "''"
+    )
+    begins += " AND " + named.format(column="change_id", authority="authority", what=began)
+    ends = f"NEW.ended_why = '{because}' AND " + named.format(
+        column="end_change_id", authority="end_authority", what=ended
+    )
+    new = "(OLD.ended_why IS NOT NEW.ended_why OR OLD.end_change_id IS NOT NEW.end_change_id)"
+    same = "(OLD.change_id IS NOT NEW.change_id OR OLD.authority IS NOT NEW.authority)"
+    words = "an office begins and ends by a decision that names it"
+    postgresql = [each.replace(" IS NOT NEW.", " IS DISTINCT FROM NEW.") for each in (new, same)]
+    trigger(
+        f"{table}_by_naming",
+        table,
+        when="BEFORE INSERT OR UPDATE",
+        sqlite=f"BEFORE INSERT ON {table} WHEN ({begins}) OR ({ends}) BEGIN SELECT RAISE(ABORT, '{words}');",
+        also=(
+            (
+                f"BEFORE UPDATE ON {table} WHEN ({same} AND {begins}) OR ({new} AND {ends}) "
+                f"BEGIN SELECT RAISE(ABORT, '{words}');"
+            ),
+        ),
+        postgresql=f"""BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF ({begins}) OR ({ends}) THEN RAISE EXCEPTION '{words}' {_CODE}; END IF;
+  ELSIF ({postgresql[1]} AND {begins}) OR ({postgresql[0]} AND {ends}) THEN
+    RAISE EXCEPTION '{words}' {_CODE};
+  END IF;
+  RETURN NEW;
+END""",
+    )
+
+
+_by_naming(
+    "term",
+    "c.what = 'place' AND c.seat_id = NEW.seat_id AND c.person_id = NEW.person_id",
+    "c.what = 'end of term' AND c.held_id = NEW.id",
+    "removed by decision",
+)
+_by_naming(
+    "mandate",
+    "c.what = 'mandate' AND c.network_id = NEW.network_id",
+    "c.what = 'end of mandate' AND c.held_id = NEW.id",
+    "withdrawn by decision",
+)
 
 
 def _no_overlap(column: str, what: str) -> str:

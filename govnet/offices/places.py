@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from govnet.accounts.models import Person
@@ -17,9 +17,9 @@ from govnet.charter.models import Network
 from govnet.charter.queries import Named, named
 from govnet.extensions import db
 from govnet.kernel.clock import today
-from govnet.membership.models import Membership, MembershipState, Organisation
+from govnet.membership.models import Membership, MembershipState, Organisation, Representation
 from govnet.offices.committee_rules import Held
-from govnet.offices.models import Body, BodyKind, Seat, Term
+from govnet.offices.models import Body, BodyKind, Mandate, MandateNamed, Seat, Term
 from govnet.offices.rules import DAY, Stage, stage
 
 
@@ -157,18 +157,38 @@ def ending_soon(network: Network, *, days: int) -> Sequence[Term]:
 
 
 def people_called(network: Network, words: str) -> Sequence[int]:
-    """Who belongs to the network and has that name, or anybody with that address: ids, one where it is clear."""
+    """Who of this network, of one beside it, or in office here has that name or address: ids, one where it is clear."""
+    family = select(Network.id).where(
+        or_(
+            Network.id.in_((network.id, network.parent_id or network.id)),
+            Network.parent_id.in_((network.id, network.parent_id or network.id)),
+        )
+    )
+    member = select(Membership.person_id).where(
+        Membership.network_id == network.id, Membership.state == MembershipState.ACTIVE
+    )
+    beside = select(Membership.person_id).where(
+        Membership.network_id.in_(family), Membership.state == MembershipState.ACTIVE
+    )
+    speaks = (
+        select(Representation.person_id)
+        .join(Membership, Membership.organisation_id == Representation.organisation_id)
+        .where(Membership.network_id.in_(family), Membership.state == MembershipState.ACTIVE)
+        .where(Representation.end.is_(None))
+    )
+    sat = select(Term.person_id).join(Body, Body.id == Term.body_id).where(Body.network_id == network.id)
+    acted = (
+        select(MandateNamed.person_id)
+        .join(Mandate, Mandate.id == MandateNamed.mandate_id)
+        .where(Mandate.network_id == network.id)
+    )
+    mine, known = (Person.id.in_(member),), (Person.id.in_(union_all(beside, speaks, sat, acted)),)
+    called = func.lower(Person.name) == words.lower()
     if "@" in words:
         found = person_by_email(words)
-        return [found.id] if found is not None else []
-    belongs = (
-        select(Membership.person_id)
-        .where(Membership.network_id == network.id, Membership.state == MembershipState.ACTIVE)
-        .where(Membership.person_id.is_not(None))
-    )
-    name = func.lower(Person.name) == words.lower()
-    members = db.session.scalars(select(Person.id).where(name, Person.id.in_(belongs))).all()
-    return members or db.session.scalars(select(Person.id).where(name, Person.erased_at.is_(None))).all()
+        called = Person.id == (found.id if found is not None else 0)
+    query = select(Person.id).where(called, Person.erased_at.is_(None))
+    return db.session.scalars(query.where(*mine)).all() or db.session.scalars(query.where(*known)).all()
 
 
 def organisation_called(words: str) -> int | None:

@@ -1,4 +1,4 @@
-"""What holds for offices: dates by the day, decisions that can give one, reports that fall due. Pure."""
+"""What holds for offices: dates by the day, reports that fall due. Pure."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from govnet.membership.rules import months_after as months_after
 
 DAY = timedelta(days=1)
 """Between the last day and `end`."""
+FAR = timedelta(days=3652)
 
 
 class Stage(StrEnum):
@@ -32,6 +33,8 @@ def stage(start: date, end: date, day: date) -> Stage:
 
 def check_span(start: date, end: date, *, today: date, longest: int) -> None:
     """A term or mandate that is being given: some days, not all of them gone, at most `longest` months."""
+    if start > today + FAR:
+        raise RuleBroken(Said(N_("Choose a first day within the next ten years.")), field="first_day")
     if end <= start:
         raise RuleBroken(Said(N_("The last day must not be before the first one.")), field="last_day")
     if end <= today:
@@ -51,90 +54,6 @@ def check_last_day(last_day: date, *, end: date, today: date) -> None:
         raise RuleBroken(Said(N_("That day has gone by. Enter today or a day to come.")), field="last_day")
     if end <= last_day:
         raise RuleBroken(Said(N_("It ends before that day anyway.")), field="last_day")
-
-
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """A decision as far as it can give or take an office."""
-
-    id: int
-    number: str
-    matter: str
-    adopted: bool
-    replaced_by: str = ""
-    body: str = "all"
-    """Who decided: "all" members, or the "committee"."""
-    ended: bool = False
-    """It was on trial, and that is over."""
-
-    @property
-    def reference(self) -> str:
-        """How offices and the record name it."""
-        return f"decision:{self.id}"
-
-
-PLACE_MATTERS = frozenset({"committee", "members", "charter"})
-SIZE_MATTERS = frozenset({"committee", "charter"})
-MANDATE_MATTERS = frozenset({"mandate"})
-
-
-def check_basis(basis: Basis, matters: Collection[str]) -> None:
-    """The decision holds, and is about a matter that can give this office."""
-    if not basis.adopted:
-        raise RuleBroken(
-            Said(
-                N_("Decision %(number)s was not adopted, so nothing follows from it."),
-                {"number": basis.number},
-            ),
-            field="decision",
-        )
-    if basis.replaced_by:
-        raise RuleBroken(
-            Said(
-                N_("Decision %(number)s was replaced by %(newer)s."),
-                {"number": basis.number, "newer": basis.replaced_by},
-            ),
-            field="decision",
-        )
-    if basis.ended:
-        raise RuleBroken(
-            Said(
-                N_("Decision %(number)s was on trial and has ended, so nothing follows from it."),
-                {"number": basis.number},
-            ),
-            field="decision",
-        )
-    if basis.matter not in matters:
-        raise RuleBroken(
-            Said(
-                N_("Decision %(number)s is about another matter; it cannot give this office."),
-                {"number": basis.number},
-            ),
-            field="decision",
-        )
-
-
-def check_appoints(basis: Basis, body: str) -> None:
-    """The decision was taken by whoever appoints the coordinator by the rules of today; all members always may."""
-    if body == "all" and basis.body != "all":
-        raise RuleBroken(
-            Said(
-                N_(
-                    "By our rules all members appoint the coordinator, and the committee took decision %(number)s."
-                ),
-                {"number": basis.number},
-            ),
-            field="decision",
-        )
-
-
-def check_not_holder(person_id: int | None, holders: Collection[int]) -> None:
-    """Nobody records what they themselves may do as coordinator."""
-    if person_id in holders:
-        raise RuleBroken(
-            Said(N_("Somebody else must record this: nobody gives, renews or ends their own mandate.")),
-            field="decision",
-        )
 
 
 @dataclass(frozen=True, slots=True)

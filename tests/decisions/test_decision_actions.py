@@ -112,10 +112,17 @@ def test_on_the_committee_s_own_business_only_the_committee_is_asked(network: Ne
         answered(proposal, network, Kind.AGREE, ann)
 
 
-def test_nothing_is_asked_when_nobody_could_answer(network: Network) -> None:
+def test_nothing_is_asked_when_nobody_could_answer() -> None:
+    network = a_network_with_rules(matters__money_body="committee")
     ann = a_member(network)
     with pytest.raises(RuleBroken, match="Nobody could answer"):
-        a_proposal(network, ann, matter="committee")
+        a_proposal(network, ann, matter="money")
+
+
+def test_with_nobody_in_office_all_members_decide_on_the_committee_and_any_of_them_asks() -> None:
+    network = a_network_with_rules(decisions__who_may_propose="committee")
+    proposal = a_proposal(network, a_member(network), matter="committee")
+    assert proposal.body == "all"
 
 
 def test_a_visitor_and_somebody_who_never_joined_cannot_propose(network: Network) -> None:

@@ -22,8 +22,6 @@ from govnet.decisions.states import State
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock, today
-from govnet.kernel.errors import RuleBroken
-from govnet.offices.basis import basis_numbered
 from govnet.record import registry
 from govnet.record.queries import details, entries_about
 from tests.builders import a_member, a_network, acting
@@ -282,19 +280,6 @@ def test_rules_with_a_day_of_their_own_are_dropped_where_they_were_replaced_for_
 
 
 # --- beside
-
-
-def test_an_office_is_given_by_what_holds_again_and_not_by_what_has_ended(
-    network: Network, ann: Person, time: MovedClock
-) -> None:
-    earlier = agreed(time, network, ann)
-    trial = agreed(time, network, ann, earlier, trial=TRIAL)
-    assert basis_numbered(network.id, earlier.number).replaced_by == trial.number
-    ends(time, TRIAL)
-    assert basis_numbered(network.id, earlier.number).replaced_by == ""
-    assert basis_numbered(network.id, trial.number).ended
-    with pytest.raises(RuleBroken, match="There is no decision 2015-99"):
-        basis_numbered(network.id, "2015-99")
 
 
 def test_the_page_of_one_in_a_long_line_of_trials_asks_the_database_no_more_often(

@@ -9,17 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from govnet.charter.models import Network
 from govnet.charter.rules import Charter
+from govnet.decisions.office_models import OfficeKind
+from govnet.decisions.offices import OfficeInput
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.offices import actions, leaving
-from govnet.offices.actions import Seating
 from govnet.offices.committee_rules import Held, Wanted, check, check_place, in_a_row, said_lacking
-from govnet.offices.models import Body, CameBy, Constituency, Seat, Term
+from govnet.offices.models import Term
 from tests import builders
-from tests.offices.builders import a_decision
+from tests.offices.builders import asked, decided, place, seat
 from tests.pages import opened
 
 TODAY = date(2015, 4, 13)
@@ -184,27 +186,31 @@ def a_uk(**rules):
     return network
 
 
-def gives(network, person, *, by, seat=8, came_by=CameBy.APPOINTMENT, days=(0, 365)):
-    place = db.session.query(Seat).filter_by(position=seat).one()
-    seating = Seating(
-        person_id=person.id, first_day=TODAY + timedelta(days[0]), last_day=TODAY + timedelta(days[1]),
-        came_by=came_by, decision=a_decision(network).number,
-    )  # fmt: skip
-    with transaction():
-        return actions.give_seat(place, seating, by=builders.acting(by, network), via=Door.WEB)
+CLOSES = date(2015, 4, 20)
+"""The first day on which what is asked on the test's day closes; a term that begins by it begins then."""
+
+
+def gives(network, person, *, by, seat=8, came_by="appointment", days=(0, 365)):
+    start = TODAY + timedelta(days[0]) if days[0] else None
+    end = TODAY + timedelta(days[1] + 1)
+    decided(network, by, place(network, person, seat, start=start, end=end, came_by=came_by))
+    query = db.select(Term).where(Term.person_id == person.id).order_by(Term.id.desc())
+    return db.session.scalars(query).first()
 
 
 @pytest.mark.usefixtures("context")
 def test_somebody_taken_in_stays_until_the_term_of_who_left_would_have_ended():
     uk = a_uk()
     sam, ada, bea = builders.a_steering_member(uk), builders.a_member(uk), builders.a_member(uk)
-    left = gives(uk, ada, by=sam)
+    left = gives(uk, ada, by=sam, days=(0, 365))
     with transaction():
-        actions.leave_seat(left, TODAY, by=builders.acting(ada, uk), via=Door.WEB)
+        actions.leave_seat(
+            db.session.get_one(Term, left.id), TODAY, by=builders.acting(ada, uk), via=Door.WEB
+        )
     assert db.session.get_one(Term, left.id).given_until == TODAY + timedelta(366)
     with pytest.raises(RuleBroken, match="at most until"):
-        gives(uk, bea, by=sam, came_by=CameBy.CO_OPTION, days=(1, 366))
-    assert gives(uk, bea, by=sam, came_by=CameBy.CO_OPTION, days=(1, 365)).end == TODAY + timedelta(366)
+        gives(uk, bea, by=sam, came_by="co-option", days=(8, 366))
+    assert gives(uk, bea, by=sam, came_by="co-option", days=(8, 365)).end == TODAY + timedelta(366)
 
 
 @pytest.mark.usefixtures("context")
@@ -243,18 +249,31 @@ def test_the_committees_page_says_when_each_place_comes_up(client, app):
     text = opened(client, "/uk/committee").text
     assert text.count("Comes up again after") == 8
     assert "Tue 30 Jun 2015" in text
-    assert 'value="30 June 2016"' in client.get("/uk/committee/record").text
+    with app.app_context():
+        key = seat(db.session.query(Network).one(), 1).id
+    assert 'value="30 June 2016"' in client.get(f"/uk/proposals/new?matter=committee&office=place-{key}").text
 
 
 @pytest.mark.usefixtures("context")
 def test_a_place_for_a_sister_network_needs_the_rules():
     uk = a_uk(seats=9)
-    sam, body = builders.a_steering_member(uk), db.session.query(Body).one()
-    number = a_decision(uk).number
-    with pytest.raises(RuleBroken, match="no place is for a sister network"), transaction():
-        actions.add_place(
-            body, "Wales", Constituency.SISTER_NETWORK, decision=number, by=builders.acting(sam, uk), via=Door.WEB
-        )  # fmt: skip
+    sam = builders.a_steering_member(uk)
+    wales = OfficeInput(what=OfficeKind.NEW_PLACE, place="Wales", constituency="sister network")
+    with pytest.raises(RuleBroken, match="no place is for a sister network"):
+        asked(uk, sam, wales)
+
+
+@pytest.mark.usefixtures("context")
+def test_members_give_as_an_exception_what_the_rules_do_not():
+    uk = a_uk(consecutive_terms=1)
+    sam, ada = builders.a_steering_member(uk), builders.a_member(uk)
+    gives(uk, ada, by=sam)
+    again = place(uk, ada, 8, start=TODAY + timedelta(400), end=TODAY + timedelta(600))
+    with pytest.raises(RuleBroken, match="propose it as one"):
+        asked(uk, sam, again)
+    decision = decided(uk, sam, again, matter="charter")
+    assert decision.outcome.adopted
+    assert db.session.query(Term).filter_by(person_id=ada.id).count() == 2
 
 
 def test_the_committees_page_says_what_the_rules_say(client, app):

@@ -9,18 +9,16 @@ from datetime import date, timedelta
 import pytest
 
 from govnet.extensions import db
-from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.membership.models import Membership, MembershipState, Representation
-from govnet.offices import actions, fitting
-from govnet.offices.actions import Seating
+from govnet.offices import fitting
 from govnet.offices.ending import record_ends
 from govnet.offices.models import Constituency, Seat, Term, TermEnd
 from govnet.record.queries import details, entries_about
 from tests import builders
 from tests.offices.browser import a_browser
-from tests.offices.builders import a_decision
+from tests.offices.builders import decided, place
 from tests.pages import opened
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -142,11 +140,8 @@ def test_of_too_many_from_one_organisation_it_is_who_came_last(time):
 
 
 def gives(uk, person, by, *, matter="committee"):
-    place = db.session.query(Seat).filter_by(position=6).one()
-    number = a_decision(uk, matter=matter).number
-    seating = Seating(person_id=person.id, first_day=TODAY, last_day=TODAY + timedelta(365), decision=number)
-    with transaction():
-        return actions.give_seat(place, seating, by=builders.acting(by, uk), via=Door.WEB)
+    decided(uk, by, place(uk, person, 6), matter=matter)
+    return db.session.query(Term).filter_by(person_id=person.id).one()
 
 
 def test_nobody_is_given_a_place_who_would_be_one_too_many_unless_members_say_so():

@@ -16,7 +16,6 @@ from govnet.membership.models import Application, ApplicationState
 from govnet.offices import ending
 from govnet.offices.models import Body, Mandate, Seat, Term
 from tests import builders
-from tests.offices.builders import a_decision
 from tests.pages import opened, send
 from tests.statements import counted
 
@@ -58,37 +57,6 @@ def test_a_term_that_is_over_is_folded_away_and_its_place_is_empty(client, uk, t
     assert "Earlier terms Sam Steering" in page.text
 
 
-def test_an_officer_writes_down_who_takes_a_place_and_the_page_cites_the_decision(client, uk):
-    decision, sam = a_decision(uk), builders.a_steering_member(uk)
-    ada = builders.a_member(uk, "Ada Example")
-    seat = db.session.query(Seat).filter_by(position=4).one()
-    signed_in(client, sam)
-    values = {
-        "seat": str(seat.id),
-        "person": "ada example",
-        "first_day": "2015-04-13",
-        "last_day": "2016-04-12",
-        "decision": decision.number,
-    }
-    bad = send(client, "/uk/committee/record", {**values, "person": "Nobody Known", "decision": "2015-99"})
-    assert bad.status_code == 422
-    assert "We know nobody called" in bad.text
-    assert 'value="Nobody Known"' in bad.text
-    wrong = send(client, "/uk/committee/record", {**values, "decision": "2015-99"})
-    assert "no decision 2015-99" in wrong.text
-    done = send(client, "/uk/committee/record", values)
-    assert done.status_code == 200
-    assert "by decision <a" in done.text
-    assert builders.acting(ada, uk).is_steering
-
-
-def test_a_member_without_an_office_is_told_who_can_write_it_down(client, uk):
-    builders.a_steering_member(uk)
-    signed_in(client, builders.a_member(uk))
-    page = opened(client, "/uk/committee/record", 403)
-    assert "Sam Steering" in page.text
-
-
 def test_somebody_leaves_the_committee(client, uk, time):
     sam = builders.a_steering_member(uk)
     term = db.session.query(Term).one()
@@ -96,7 +64,6 @@ def test_somebody_leaves_the_committee(client, uk, time):
     send(client, f"/uk/committee/terms/{term.id}/leave", {"last_day": "2015-04-13"})
     time.move(timedelta(days=1))
     assert not builders.acting(sam, uk).is_steering
-    opened(client, f"/uk/committee/terms/{term.id}/end", 403)
 
 
 def test_a_term_of_another_network_is_not_found(client, uk):
@@ -115,13 +82,6 @@ def test_officers_say_what_happens_with_an_empty_place(client, uk):
     assert "Left open until the general meeting." in page.text
 
 
-def test_the_committee_gets_one_more_place(client, uk):
-    decision = a_decision(uk)
-    signed_in(client, builders.a_steering_member(uk))
-    values = {"name": "Member for Wales", "decision": decision.number}
-    assert "Member for Wales" in send(client, "/uk/committee/places/new", values).text
-
-
 def test_everybody_sees_what_the_coordinator_may_do_until_when_and_what_is_due(client, uk):
     builders.a_coordinator(uk)
     page = opened(client, "/uk/coordinator")
@@ -135,35 +95,6 @@ def test_everybody_sees_what_the_coordinator_may_do_until_when_and_what_is_due(c
 
 def test_a_network_without_a_coordinator_says_so(client, uk):
     assert "There is no coordinator today" in opened(client, "/uk/coordinator").text
-
-
-def test_an_officer_grants_a_mandate_and_the_coordinator_cannot(client, uk):
-    decision, sam = a_decision(uk, matter="mandate"), builders.a_steering_member(uk)
-    builders.an_organisation(uk, "The Open Shed")
-    builders.a_member(uk, "Ada Example")
-    signed_in(client, sam)
-    values = {
-        "organisation": "the open shed",
-        "named": "Ada Example",
-        "scope": "To send announcements.\nTo call meetings.",
-        "first_day": "2015-04-13",
-        "last_day": "2016-04-12",
-        "decision": decision.number,
-    }
-    page = send(client, "/uk/coordinator/record", values)
-    assert "The Open Shed" in page.text
-    assert f">{decision.number}</a>" in page.text
-    assert "To call meetings." in page.text
-    cory = builders.a_member(uk)
-    with transaction():
-        mandate = db.session.query(Mandate).one()
-        from govnet.offices.models import MandateNamed
-
-        db.session.add(MandateNamed(mandate_id=mandate.id, person_id=cory.id))
-    signed_in(client, cory)
-    opened(client, "/uk/coordinator/record", 403)
-    opened(client, f"/uk/coordinator/{mandate.id}/end", 403)
-    opened(client, f"/uk/coordinator/{mandate.id}/leave")
 
 
 def test_the_coordinator_files_a_report_that_everybody_can_read(client, uk):

@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from govnet.kernel.errors import RuleBroken
 from govnet.offices import rules
-from govnet.offices.rules import Basis, Stage
+from govnet.offices.rules import Stage
 
 DAY = date(2015, 4, 13)
-GOOD = Basis(7, "2015-03", "committee", adopted=True)
 
 
 @pytest.mark.parametrize(
@@ -62,32 +61,14 @@ def test_nobody_gets_a_term_that_is_over_backwards_or_longer_than_the_rules_say(
     refused("last_day", lambda: rules.check_span(date(2015, 1, 1), DAY, today=DAY, longest=12))
     words = refused("last_day", lambda: rules.check_span(DAY, year + timedelta(1), today=DAY, longest=12))
     assert "12 months" in words
+    words = refused("first_day", lambda: rules.check_span(date.max, date.max, today=DAY, longest=12))
+    assert "ten years" in words
 
 
 def test_somebody_who_leaves_names_a_day_that_is_still_to_come_and_early_enough():
     rules.check_last_day(DAY, end=DAY + timedelta(2), today=DAY)
     refused("last_day", lambda: rules.check_last_day(DAY - timedelta(1), end=DAY + timedelta(2), today=DAY))
     refused("last_day", lambda: rules.check_last_day(DAY, end=DAY, today=DAY))
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"adopted": False}, "not adopted"),
-        ({"replaced_by": "2015-09"}, "replaced by 2015-09"),
-        ({"ended": True}, "was on trial and has ended"),
-        ({"matter": "money"}, "another matter"),
-    ],
-)
-def test_only_a_decision_that_holds_and_is_about_this_gives_an_office(change, words):
-    facts = {"id": 7, "number": "2015-03", "matter": "committee", "adopted": True, **change}
-    rules.check_basis(GOOD, rules.PLACE_MATTERS)
-    assert words in refused("decision", lambda: rules.check_basis(Basis(**facts), rules.PLACE_MATTERS))
-
-
-def test_nobody_records_their_own_mandate():
-    rules.check_not_holder(3, {4, 5})
-    refused("decision", lambda: rules.check_not_holder(4, {4, 5}))
 
 
 def test_reports_fall_due_every_year_and_on_the_last_day():

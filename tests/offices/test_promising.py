@@ -16,16 +16,13 @@ from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail
-from govnet.offices import actions, mandate_actions, promising
-from govnet.offices.actions import Seating
+from govnet.offices import promising
 from govnet.offices.beside import CodePromise
-from govnet.offices.mandate_actions import MandateGrant
-from govnet.offices.models import Seat
 from govnet.record.events import Visibility
 from govnet.record.queries import details, entries
 from tests import builders
 from tests.membership.people import mails_to
-from tests.offices.builders import a_decision
+from tests.offices.builders import a_mandate_for, decided, place
 from tests.pages import Html, opened, send
 
 TODAY = date(2015, 4, 13)
@@ -47,19 +44,16 @@ def a_uk(code=CODE):
 
 
 def takes_a_place(network, person, by):
-    number = a_decision(network).number
-    place = db.session.query(Seat).filter_by(position=6).one()
-    seating = Seating(person_id=person.id, first_day=TODAY, last_day=TODAY + timedelta(300), decision=number)
-    with transaction():
-        return actions.give_seat(place, seating, by=builders.acting(by, network), via=Door.WEB)
+    decided(network, by, place(network, person, 6, end=TODAY + timedelta(301)))
 
 
-def test_who_takes_a_place_promises_on_the_page_and_the_committee_s_page_says_who_has_not(client):
+def test_who_takes_a_place_promises_on_the_page_and_the_committee_s_page_says_who_has_not(client, time):
     uk = a_uk()
     sam, ada = builders.a_steering_member(uk), builders.a_member(uk, "Ada Example")
     before = how_many_wait(ada.id)
     takes_a_place(uk, ada, sam)
     assert how_many_wait(ada.id) == before + 1
+    time.move(timedelta(days=8))
     assert builders.acting(ada, uk).is_steering
     words = "Ada Example has not yet promised how we treat each other."
     assert words in opened(client, "/uk/committee").text
@@ -102,23 +96,19 @@ def test_everybody_named_in_a_mandate_is_asked(client):
         builders.a_member(uk, "Cory"),
         builders.a_member(uk, "Bea"),
     )
-    number = a_decision(uk, matter="mandate").number
-    grant = MandateGrant(
-        person_id=cory.id, named=[cory.id, bea.id], scope="All.", first_day=TODAY, last_day=date(2016, 4, 1),
-        decision=number,
-    )  # fmt: skip
-    with transaction():
-        mandate_actions.grant_mandate(uk, grant, by=builders.acting(sam, uk), via=Door.WEB)
+    decided(uk, sam, a_mandate_for(cory, bea), matter="mandate")
     text = opened(client, "/uk/coordinator").text
     assert "Cory has not yet promised" in text
     assert "Bea has not yet promised" in text
 
 
-def test_who_takes_office_is_asked_in_a_mail_of_their_own():
+def test_who_takes_office_is_asked_in_a_mail_of_their_own(time):
     uk = a_uk()
     sam, ada = builders.a_steering_member(uk), builders.a_member(uk)
     takes_a_place(uk, ada, sam)
-    telling.run()
+    time.move(timedelta(days=8))
+    while telling.run():
+        pass
     (mail,) = db.session.query(Mail).filter_by(template="offices/promise")
     (delivery,) = db.session.query(Delivery).filter_by(mail_id=mail.id)
     assert delivery.address == main_address(ada.id)
