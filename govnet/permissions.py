@@ -38,6 +38,7 @@ class Can(StrEnum):
     SEE_MEMBERS = "see who the members are"
     VOUCH = "vouch for somebody who wants to join"
     OBJECT_TO_MEMBER = "object to a new member"
+    IMPORT_MEMBERS = "bring in a list of people"
     SPEAK_FOR = "name who speaks for this organisation"
     CONFIRM_REPRESENTATIVE = "confirm who speaks for this organisation"
     NAME_REPRESENTATIVE = "name who else speaks for this organisation"
@@ -271,6 +272,7 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.SEE_MEMBERS: (MEMBER, *IN_OFFICE),
     Can.VOUCH: (OTHER_MEMBER,),
     Can.OBJECT_TO_MEMBER: (OTHER_MEMBER,),
+    Can.IMPORT_MEMBERS: (CHAIR, COORDINATOR),
     Can.SPEAK_FOR: (PERSON,),
     Can.CONFIRM_REPRESENTATIVE: (PRIMARY, *OFFICERS, NOBODY_ELSE),
     Can.NAME_REPRESENTATIVE: (PRIMARY,),

@@ -24,6 +24,7 @@ from govnet.permissions import Can, require
 ASK_AGAIN = timedelta(minutes=10)
 """How long we wait before an address is asked once more to say yes, so that nobody can flood a stranger."""
 _LITTLE = (Volume.DIGEST, Volume.VOTES)
+NOT_GONE = (State.QUEUED, State.DEFERRED, State.HELD)
 _IN_BULK = {"synchronize_session": False}
 ERASED = literal("erased-").concat(cast(Delivery.id, String))
 
@@ -68,7 +69,7 @@ def _cancel_waiting(row: Subscription) -> None:
         if row.person_id is not None
         else Delivery.subscription_id == row.id
     )
-    waiting = Delivery.state.in_((State.QUEUED, State.DEFERRED, State.HELD))
+    waiting = Delivery.state.in_(NOT_GONE)
     db.session.execute(
         update(Delivery)
         .where(whose, waiting, Delivery.mail_id.in_(mails))

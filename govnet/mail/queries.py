@@ -23,8 +23,6 @@ from govnet.mail.models import (
 from govnet.mail.registry import titles
 from govnet.mail.rules import State
 from govnet.mail.volume import Stance, Volume
-from govnet.people import addresses
-from govnet.people.addresses import MailWish
 from govnet.record.models import Telling
 
 
@@ -130,13 +128,6 @@ def subscribers(network_id: int) -> int:
         Subscription.silent_at.is_(None),
     )
     return db.session.scalar(query) or 0
-
-
-def readers_among(network_id: int, written: Sequence[str]) -> dict[str, bool]:
-    """Which of these addresses said something about just the mail before; for each, whether it still wants any."""
-    found = addresses.wishes(network_id, written)
-    said = (MailWish.SILENT, MailWish.READS)
-    return {address: wish is MailWish.READS for address, wish in found.items() if wish in said}
 
 
 def stance_of(person_id: int | None, target: str, target_id: int) -> Stance | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import sys
 from pathlib import Path
 
@@ -14,11 +15,14 @@ from govnet.charter.models import Network
 from govnet.charter.queries import network_by_slug, top_networks
 from govnet.extensions import db
 from govnet.kernel.actor import Door
+from govnet.kernel.paths import MOST
 from govnet.kernel.transaction import transaction
-from govnet.membership import exporting, importing
+from govnet.membership import exporting, importing, roster_queries, roster_undo
 from govnet.membership.roster import COLUMNS, Roster, read_roster
+from govnet.membership.roster_columns import COMES_AS
 from govnet.membership.roster_file import MOST_BYTES
-from govnet.membership.roster_plan import COMES, STAYS, Outcome, Plan, Planned
+from govnet.membership.roster_models import COMES, STAYS, ImportState, Outcome, RosterImport
+from govnet.membership.roster_plan import Plan, Planned
 from govnet.membership.rules import sheet_cell
 
 _SHOWN = 20
@@ -34,10 +38,17 @@ def import_group() -> None:
 @click.option("--network", "slug", default="", help="The network's slug, where there are several.")
 @click.option("--go", is_flag=True, help="Do it. Without this nothing is changed.")
 @click.option(
+    "--as",
+    "comes_as",
+    type=click.Choice(["subscriber", "member"]),
+    default="subscriber",
+    help="What people are whose row does not say it.",
+)
+@click.option(
     "--leave-out", is_flag=True, help="With --go: leave out rows that cannot be used, do the others."
 )
 @with_appcontext
-def import_members(file: Path, slug: str, go: bool, leave_out: bool) -> None:
+def import_members(file: Path, slug: str, go: bool, comes_as: str, leave_out: bool) -> None:
     """Bring in the list of another program, and say row by row what happens.
 
     FILE is CSV with or without a heading (name, email, organisation, kind, as), as Excel, Mailman, Google Groups,
@@ -45,22 +56,59 @@ def import_members(file: Path, slug: str, go: bool, leave_out: bool) -> None:
     """
     network = _network(slug)
     with file.open("rb") as content:
-        roster = read_roster(content.read(MOST_BYTES + 1))
+        whole = content.read(MOST_BYTES + 1)
+    roster = read_roster(whole, COMES_AS[comes_as])
     for note in (*roster.notes, *roster.problems):
         click.echo(str(note), err=note in roster.problems)
     if not roster.rows or (go and roster.problems and not leave_out):
         _refuse(roster)
     with transaction():
-        made = importing.import_roster(network, roster.rows, go=go, via=Door.CLI)
+        source = importing.Source(file.name, hashlib.sha256(whole).hexdigest())
+        made = importing.import_roster(network, roster.rows, go=go, via=Door.CLI, source=source)
         _say(made, roster, each=not go)
     if go:
         click.echo(
             "Done. Those who came as members get a mail with a link to confirm, once `govnet worker` runs."
         )
+        click.echo(f"To take it back until they have acted: govnet import undo {made.number}")
     elif roster.problems:
         _refuse(roster)
     else:
         click.echo("Nothing was changed. To do it, say the same with --go.")
+
+
+@import_group.command("list")
+@click.option("--network", "slug", default="", help="The network's slug, where there are several.")
+@with_appcontext
+def list_imports(slug: str) -> None:
+    """Say which lists were brought in, newest first."""
+    for one in roster_queries.imports(_network(slug).id):
+        batch = one.batch
+        click.echo(
+            f"{batch.id}: {batch.looked_at:%Y-%m-%d %H:%M} UTC, {batch.state.value}, "
+            f"{batch.members} to confirm, {batch.subscribers} readers, by {one.by or 'the command line'}"
+        )
+
+
+@import_group.command("undo")
+@click.argument("number", type=click.IntRange(1, MOST))
+@click.option("--go", is_flag=True, help="Do it. Without this nothing is changed.")
+@with_appcontext
+def undo_import(number: int, go: bool) -> None:
+    """Take back the list with that NUMBER: whoever has acted since stays."""
+    batch = db.session.get(RosterImport, number)
+    if batch is None or batch.state is not ImportState.DONE:
+        raise click.ClickException("There is no such list to take back. See them with `govnet import list`.")
+    if go:
+        with transaction():
+            ends = roster_undo.take_back(batch, via=Door.CLI)
+    else:
+        ends = roster_undo.untouched(batch)
+    click.echo(
+        f"{len(ends.memberships)} memberships to confirm and {len(ends.subscriptions)} readers end. "
+        f"{ends.acted} have acted and stay."
+    )
+    click.echo("Done." if go else "Nothing was changed. To do it, say the same with --go.")
 
 
 def _network(slug: str) -> Network:

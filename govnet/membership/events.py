@@ -249,3 +249,32 @@ class RosterImported(Event):
             "members": values["members"],
             "readers": readers,
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterTakenBack(Event):
+    """What a list had brought in, and nobody had touched since, was ended again."""
+
+    verb: ClassVar[str] = "membership.roster_taken_back"
+    sentence: ClassVar[Any] = _l(
+        "%(actor)s took back the list that came in on %(on)s: %(memberships)s and %(readers)s that nobody had touched."
+    )
+    subject: ClassVar[str] = "of"
+
+    of: Network
+    on: date
+    members: int
+    subscribers: int
+    stay: int
+
+    @classmethod
+    def said(cls, values: Mapping[str, Any]) -> str:
+        """In whole words, whatever the numbers."""
+        members, readers = int(values["members"]), int(values["subscribers"])
+        counted = {
+            "memberships": ngettext(
+                "%(num)s membership to confirm", "%(num)s memberships to confirm", members
+            ),
+            "readers": ngettext("%(num)s subscription", "%(num)s subscriptions", readers),
+        }
+        return str(cls.sentence) % {**values, **counted}

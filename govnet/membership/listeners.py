@@ -20,6 +20,7 @@ from govnet.membership import (
     appeal_events,
     by_mail,
     entering,
+    importing,
     member_actions,
     newcomers,
     organisation_events,
@@ -56,6 +57,7 @@ def bind() -> None:
     duty("ask those found to confirm", ask_found, seconds=5)
     duty("renew memberships", renewing.run, seconds=30)
     duty("have admissions take effect", admissions, seconds=30)
+    duty("forget uploaded lists", importing.forget_old, seconds=3600)
     duty("forget unconfirmed applications", forget_unconfirmed, seconds=3600)
 
 

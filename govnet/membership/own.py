@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import or_, select, update
 
-from govnet.accounts.models import Person
+from govnet.accounts.models import Person, PersonEmail
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.models import reference
-from govnet.membership import entering, member_actions, organisation_actions, queries
+from govnet.membership import entering, importing, member_actions, organisation_actions, queries
 from govnet.membership.application_queries import locked
 from govnet.membership.beside import AdmissionAppeal, AdmissionObjection, AdmissionVoice, Vouch
 from govnet.membership.models import (
@@ -26,6 +26,7 @@ from govnet.membership.models import (
     RepresentationClaim,
 )
 from govnet.membership.organisation_queries import locked_claim, network_of, whole_voice
+from govnet.membership.roster_models import RosterImport, RosterImportRow
 
 _DONE = (ApplicationState.ADMITTED, ApplicationState.DECLINED, ApplicationState.WITHDRAWN)
 
@@ -51,11 +52,25 @@ def held(person_id: int) -> dict[str, Any]:
         "appeals": _appeals(person_id),
         "heard_appeals": _heard(person_id),
         "speaks_for": _speaks(person_id),
+        "brought_in": [
+            {"network": slug, "at": at.isoformat(), "row": number} for at, slug, number in _brought_in(person_id)
+        ],
         "claims": [
             {"network": slug, "name": c.name, "email": c.email, "evidence": c.evidence, "state": c.state.value}
             for c, slug in _rows(RepresentationClaim, RepresentationClaim.person_id == person_id)
         ],
     }  # fmt: skip
+
+
+def _brought_in(person_id: int) -> list[Any]:
+    """The lists that she came with."""
+    query = (
+        select(RosterImport.looked_at, Network.slug, RosterImportRow.number)
+        .join(RosterImport, RosterImport.id == RosterImportRow.roster_import_id)
+        .join(Network, Network.id == RosterImport.network_id)
+        .where(RosterImportRow.person_id == person_id)
+    )
+    return list(db.session.execute(query.order_by(RosterImportRow.id)))
 
 
 def _rows(table: Any, condition: Any) -> list[Any]:
@@ -103,6 +118,8 @@ def _speaks(person_id: int) -> list[dict[str, Any]]:
 
 def forget(person_id: int) -> set[str]:
     """End what she holds and empty what she wrote; the references whose entries hold her words. Inside transaction()."""
+    mine = select(PersonEmail.address).where(PersonEmail.person_id == person_id)
+    importing.forget_person(person_id, db.session.scalars(mine).all())
     return {
         *_memberships(person_id), *_voices(person_id), *_applications(person_id), *_claims(person_id),
         *_objections(AdmissionObjection.person_id == person_id, hers=True),

@@ -58,11 +58,14 @@ class Roster:
     notes: tuple[Problem, ...] = ()
 
 
-def read_roster(content: bytes) -> Roster:
-    """Every row understood, or named with its number and what is wrong with it."""
+def read_roster(content: bytes, comes_as: str = ComesAs.SUBSCRIBER) -> Roster:
+    """Every row understood, or named with its number and what is wrong with it.
+
+    `comes_as` is for rows that do not say it; a row without a name can only be a reader.
+    """
     try:
         text, encoding = text_of(content)
-        reading = _Reading()
+        reading = _Reading(ComesAs(comes_as))
         if encoding:
             reading.note(
                 0,
@@ -83,7 +86,8 @@ def read_roster(content: bytes) -> Roster:
 class _Reading:
     """A file while it is read."""
 
-    def __init__(self) -> None:
+    def __init__(self, comes_as: ComesAs) -> None:
+        self.comes_as = comes_as
         self.rows: list[RosterRow] = []
         self.repeated: list[int] = []
         self.problems: list[Problem] = []
@@ -190,10 +194,9 @@ class _Reading:
     def _people(self, columns: Columns, lines: Iterable[Line]) -> None:
         filled: set[int] = set()
         unknown = set(columns.unknown)
-        heading = [known.folded(each) for each in columns.headings]
         count = 0
         for line in lines:
-            if line.is_blank or [known.folded(cell) for cell in line.cells] == heading:
+            if line.is_blank or _is_heading(line, columns):
                 continue
             count += 1
             if count > MOST_ROWS:
@@ -286,7 +289,7 @@ class _Reading:
 
     def _take(self, number: int, said: dict[str, str], *, odd_quote: bool = False) -> None:
         """Take down what a row says, or what is wrong with it."""
-        found = person_of(number, said)
+        found = person_of(number, said, self.comes_as)
         if isinstance(found, Problem):
             self.problems.append(found)
             return
@@ -342,7 +345,7 @@ class _Reading:
         self.rows[index] = replace(
             member,
             number=first.number,
-            name=first.name or row.name,
+            name=max(first.name, row.name, key=len),
             wish=wish,
             shares=first.shares,
             organisation=member.organisation or first.organisation or row.organisation,
@@ -350,9 +353,17 @@ class _Reading:
         self.repeated.append(row.number)
 
 
+def _is_heading(line: Line, columns: Columns) -> bool:
+    """Whether the row is the heading once more, as where files were put together."""
+    if line.cells[0].strip(EDGE) != columns.headings[0]:
+        return False
+    return tuple(cell.strip(EDGE) for cell in line.cells) == columns.headings
+
+
 def _same_person(row: RosterRow, other: RosterRow) -> bool:
-    """Of two rows with one address: whether they name one person."""
-    return not row.name or not other.name or name_key(row.name) == name_key(other.name)
+    """Of two rows with one address: whether they name one person, be it with one name more, or with other marks."""
+    words, others = set(known.folded(row.name).split()), set(known.folded(other.name).split())
+    return words <= others or others <= words
 
 
 def _same_membership(row: RosterRow, other: RosterRow) -> bool:

@@ -13,10 +13,11 @@ from typing import Final
 
 from flask_babel import gettext as _
 
+from govnet.kernel.words import say
 from govnet.membership import roster_columns as known
 from govnet.membership.roster_file import MOST_CELL
 from govnet.membership.rules import name_key, sheet_text
-from govnet.people.addresses import parsed_or_none
+from govnet.people.addresses import BadAddress, parsed, parsed_or_none
 
 ORGANISATION: Final = "organisation"
 _MAILBOX: Final = re.compile(r"(?P<name>[^<>]{0,300})<\s*(?:mailto:)?(?P<address>[^<>]{1,300})>[\s,;]*")
@@ -79,7 +80,7 @@ def address_of(written: str) -> str:
     return parsed_or_none(written) or ""
 
 
-def person_of(number: int, said: dict[str, str]) -> tuple[RosterRow, list[str]] | Problem:
+def person_of(number: int, said: dict[str, str], usually: ComesAs) -> tuple[RosterRow, list[str]] | Problem:
     """What one row says about a person, and what was read otherwise than it stands there; or what is wrong."""
     changed: list[str] = []
     written, beside = address_and_name(said.get("email", ""), changed)
@@ -89,7 +90,10 @@ def person_of(number: int, said: dict[str, str]) -> tuple[RosterRow, list[str]] 
         name = ""
     name = _mended(_decoded(name or _plain(beside)), changed)
     organisation = _mended(_plain(said.get("organisation", "")), changed)
-    kind, comes_as = said.get("kind", "") or "individual", said.get("as", "") or ComesAs.SUBSCRIBER.value
+    kind, comes_as = (
+        said.get("kind", "") or "individual",
+        said.get("as", "") or (usually if name else ComesAs.SUBSCRIBER).value,
+    )
     wrong = _wrong(written, address, name, organisation, (kind, comes_as))
     if wrong:
         return Problem(number, wrong)
@@ -126,16 +130,15 @@ def _wrong(written: str, address: str, name: str, organisation: str, as_what: tu
 
 
 def _not_an_address(written: str) -> str:
-    local, at, _domain = written.rpartition("@")
-    if at and not local.isascii():
-        odd = next(char for char in local if not char.isascii())
-        words = _(
-            "“%(address)s” is not an email address: “%(odd)s” cannot stand before the @.",
-            address=written,
-            odd=odd,
-        )
-        return f"{words} {_('Look whether it should be a plain letter or apostrophe.')}"
-    return str(_("“%(address)s” is not an email address.", address=written))
+    words = str(_("“%(address)s” is not an email address.", address=written))
+    local, at, domain = written.rpartition("@")
+    if not at or parsed_or_none(f"somebody@{domain}") is None:
+        return words
+    try:
+        parsed(f"{local}@{domain}")
+    except BadAddress as bad:
+        return f"{words} {say(bad.message)}"
+    return words
 
 
 def address_and_name(cell: str, changed: list[str]) -> tuple[str, str]:

@@ -4,49 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from govnet.accounts.models import PersonEmail
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.mail.queries import readers_among
 from govnet.membership import rules
 from govnet.membership.models import Membership, MembershipKind, MembershipState, Organisation
+from govnet.membership.roster_models import COMES, Outcome
 from govnet.membership.roster_person import ComesAs, RosterRow, Wish
-
-_MANY = 500
-
-
-class Outcome(StrEnum):
-    """What becomes of a row."""
-
-    INVITED = "invited"
-    READER = "reader"
-    MEMBER = "member"
-    ORGANISATION = "organisation"
-    READS = "reads"
-    LEFT = "left"
-    SILENT = "silent"
-    WISH = "wish"
-    SHARES = "shares"
-
-
-COMES = frozenset((Outcome.INVITED, Outcome.READER))
-"""Outcomes that bring somebody in."""
-STAYS = frozenset((Outcome.MEMBER, Outcome.ORGANISATION, Outcome.READS))
-"""Outcomes of those who are here already."""
+from govnet.people.addresses import MailWish, owners, wishes
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A row, what becomes of it, and why in words that follow its name."""
+    """A row, and what becomes of it."""
 
     row: RosterRow
     outcome: Outcome
-    why: str
+
+    @property
+    def why(self) -> str:
+        """What becomes of it and why, in words that follow its name."""
+        return why(self.outcome, self.row)
 
 
 @dataclass
@@ -54,6 +35,8 @@ class Plan:
     """What an import would do, or did, row by row."""
 
     planned: list[Planned] = field(default_factory=list)
+    number: int | None = None
+    """Of the import that did it, by which it can be taken back."""
 
     @property
     def members(self) -> list[RosterRow]:
@@ -82,64 +65,75 @@ class _Here:
     own: set[int]
     left: set[int]
     organisations: set[str]
-    readers: dict[str, bool]
+    said: dict[str, MailWish]
 
 
 def plan(network: Network, rows: Sequence[RosterRow]) -> Plan:
     """What importing these rows would do, given who is here already. Changes nothing."""
     here = _here(network, rows)
     made = Plan()
-    for row in rows:
-        outcome, why = _outcome(row, here)
-        made.planned.append(Planned(row, outcome, why))
+    made.planned = [Planned(row, _outcome(row, here)) for row in rows]
     return made
 
 
-def _outcome(row: RosterRow, here: _Here) -> tuple[Outcome, str]:
-    person_id = here.people.get(row.email)
-    belongs, reads = person_id in here.own, here.readers.get(row.email)
+def _outcome(row: RosterRow, here: _Here) -> Outcome:
+    person_id, said = here.people.get(row.email), here.said.get(row.email)
     if row.wish is not Wish.NONE:
-        return Outcome.WISH, _wishes(row.wish)
+        return Outcome.WISH
     if row.shares:
-        return Outcome.SHARES, _(
-            "has the address of row %(row)s, and stays out until they have an address of their own",
-            row=row.shares,
-        )
-    if row.comes_as is ComesAs.SUBSCRIBER:
-        if belongs:
-            return Outcome.MEMBER, _("has a membership here already, and gets the mail of members")
-        if reads is False:
-            return Outcome.SILENT, _("was a reader, and wants no mail any more")
-        if reads:
-            return Outcome.READS, _("is a reader already")
-        if person_id in here.left:
-            return Outcome.LEFT, _("was a member and left; they can take the mail again by the form")
-        return Outcome.READER, _("gets the mail, as before")
-    if row.kind == MembershipKind.ORGANISATION:
-        if rules.name_key(row.organisation) in here.organisations:
-            name = row.organisation
-            return Outcome.ORGANISATION, _(
-                "%(organisation)s belongs to the network already", organisation=name
-            )
-        return Outcome.INVITED, _(
-            "is asked by mail to confirm, for %(organisation)s", organisation=row.organisation
-        )
-    if belongs:
-        return Outcome.MEMBER, _("has a membership here already")
-    if person_id in here.left:
-        return Outcome.LEFT, _("was a member and left; they can join again by the form")
-    return Outcome.INVITED, _("is asked by mail to confirm that they are a member")
+        return Outcome.SHARES
+    organisation = row.kind == MembershipKind.ORGANISATION and row.comes_as is ComesAs.MEMBER
+    if organisation and rules.name_key(row.organisation) in here.organisations:
+        return Outcome.ORGANISATION
+    if person_id in here.own and not organisation:
+        return Outcome.MEMBER
+    if said in _STAYS_OUT:
+        return _STAYS_OUT[said]
+    if person_id in here.left and not organisation:
+        return Outcome.LEFT
+    if row.comes_as is ComesAs.MEMBER:
+        return Outcome.INVITED
+    return Outcome.READS if said is MailWish.READS else Outcome.READER
 
 
-def _wishes(wish: Wish) -> str:
-    words: dict[Wish, Callable[[], str]] = {
-        Wish.SILENT: lambda: _("asked for no mail there, and is left alone"),
-        Wish.BOUNCES: lambda: _("stays out: mail to this address came back there"),
-        Wish.NOT_YET: lambda: _("stays out: they were not on the list yet, or only waited"),
-        Wish.GONE: lambda: _("stays out: marked as deceased or deleted there"),
-        Wish.NONE: lambda: "",
-    }
-    return words[wish]()
+_STAYS_OUT: dict[MailWish | None, Outcome] = {
+    MailWish.ERASED: Outcome.ERASED,
+    MailWish.LEFT: Outcome.LEFT,
+    MailWish.SILENT: Outcome.SILENT,
+}
+
+
+def why(outcome: Outcome, row: RosterRow) -> str:
+    """What becomes of a row and why, in words that follow its name."""
+    if outcome is Outcome.WISH:
+        return _WISHES[row.wish]()
+    if outcome is Outcome.INVITED and row.kind == MembershipKind.ORGANISATION:
+        return str(_("is asked by mail to confirm, for %(organisation)s", organisation=row.organisation))
+    return _WORDS[outcome](row)
+
+
+_WORDS: dict[Outcome, Callable[[RosterRow], str]] = {
+    Outcome.SHARES: lambda row: _(
+        "has the address of row %(row)s, and stays out until they have an address of their own",
+        row=row.shares,
+    ),
+    Outcome.MEMBER: lambda row: _("has a membership here already, and gets the mail of members"),
+    Outcome.ORGANISATION: lambda row: _(
+        "is left as it is: %(organisation)s belongs to the network already", organisation=row.organisation
+    ),
+    Outcome.READS: lambda row: _("is a reader already"),
+    Outcome.SILENT: lambda row: _("was a reader, and wants no mail any more"),
+    Outcome.ERASED: lambda row: _("had their name and address removed here; they can join again by the form"),
+    Outcome.LEFT: lambda row: _("was a member and left; they can join again by the form"),
+    Outcome.READER: lambda row: _("gets the mail, as before"),
+    Outcome.INVITED: lambda row: _("is asked by mail to confirm that they are a member"),
+}
+_WISHES: dict[Wish, Callable[[], str]] = {
+    Wish.SILENT: lambda: _("asked for no mail there, and is left alone"),
+    Wish.BOUNCES: lambda: _("stays out: mail to this address came back there"),
+    Wish.NOT_YET: lambda: _("stays out: they were not on the list yet, or only waited"),
+    Wish.GONE: lambda: _("stays out: marked as deceased or deleted there"),
+}
 
 
 def _here(network: Network, rows: Sequence[RosterRow]) -> _Here:
@@ -152,23 +146,9 @@ def _here(network: Network, rows: Sequence[RosterRow]) -> _Here:
     own = {row[0] for row in found if row[0] and row[2] is None}
     ended = (MembershipState.RESIGNED, MembershipState.REMOVED)
     return _Here(
-        people=_known_people([row.email for row in rows]),
+        people={address: one.person_id for address, one in owners([row.email for row in rows]).items()},
         own=own,
         left={row[0] for row in found if row[0] and row[3] in ended} - own,
         organisations={row[1] for row in found if row[1] and row[2] is None},
-        readers=readers_among(network.id, [row.email for row in rows]),
+        said=wishes(network.id, {row.email for row in rows}),
     )
-
-
-def _known_people(addresses: Sequence[str]) -> dict[str, int]:
-    """The people behind addresses; a verified one counts first."""
-    found: dict[str, int] = {}
-    for start in range(0, len(addresses), _MANY):
-        query = (
-            select(PersonEmail.address, PersonEmail.person_id)
-            .where(PersonEmail.address.in_(addresses[start : start + _MANY]))
-            .order_by(PersonEmail.verified_at.is_not(None), PersonEmail.id.desc())
-        )
-        for address, person_id in db.session.execute(query):
-            found[address] = person_id
-    return found

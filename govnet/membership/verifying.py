@@ -69,10 +69,14 @@ def changed_memberships(network_id: int) -> Iterator[str]:
 def _recorded(network_id: int, listed: dict[date, int]) -> dict[int, Recorded]:
     zone = ZoneInfo(db.session.get_one(Network, network_id).zone)
     found: dict[int, Recorded] = {}
-    for entry in told(network_id, *_STATES, events.RosterImported.verb):
+    verbs = (*_STATES, events.RosterImported.verb, events.RosterTakenBack.verb)
+    for entry in told(network_id, *verbs):
         day = entry.at.astimezone(zone).date()
         if entry.verb == events.RosterImported.verb:
             listed[day] = listed.get(day, 0) + int(entry.facts["members"])
+        elif entry.verb == events.RosterTakenBack.verb:
+            brought_in = date.fromisoformat(entry.facts["on"])
+            listed[brought_in] = listed.get(brought_in, 0) - int(entry.facts["members"])
         else:
             found[entry.key] = _after(found.get(entry.key), entry, day)
     return found

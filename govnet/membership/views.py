@@ -22,6 +22,7 @@ from govnet.membership import (
     newcomer_views,
     officer_views,
     organisation_views,
+    roster_views,
     status,
 )
 from govnet.membership import application_queries as queries
@@ -30,7 +31,7 @@ from govnet.membership.forms import AnswerForm, AppealForm, JoinForm, JustMailFo
 from govnet.membership.models import Application
 from govnet.permissions import Can, allows, current_actor
 
-__all__ = ["member_views", "newcomer_views", "officer_views", "organisation_views"]
+__all__ = ["member_views", "newcomer_views", "officer_views", "organisation_views", "roster_views"]
 blueprints = (bp,)
 OFTEN = "40 per hour"
 """How often one address on the network may ask us to write to somebody."""

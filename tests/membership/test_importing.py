@@ -21,6 +21,7 @@ from govnet.mail.queries import subscribers
 from govnet.membership import cli, importing, queries
 from govnet.membership.models import Membership, Organisation
 from govnet.membership.roster import read_roster
+from govnet.people.addresses import remember_erased
 from govnet.record import registry
 from govnet.record.models import Entry
 from govnet.record.queries import details
@@ -155,6 +156,22 @@ def test_who_wants_no_mail_any_more_is_not_counted_as_a_reader_who_comes():
     assert plan.subscribers == []
     assert "was a reader, and wants no mail any more" in [why for _row, why in plan.known]
     assert subscribers(network.id) == 0
+
+
+@pytest.mark.parametrize("comes_as", ["member", "subscriber"])
+def test_a_second_list_brings_nobody_back_who_left_was_silent_or_was_erased(comes_as):
+    network = a_network_with_rules()
+    bring_in(network)
+    gone = builders.a_member(network, "Gia Gone")
+    asked = ("reader@example.org", main_address(gone.id), "eve@example.org")
+    text = "name,email,as\n" + "".join(f"X,{address},{comes_as}\n" for address in asked)
+    with transaction():
+        db.session.execute(update(Subscription).values(silent_at=clock.now()))
+        resigned = update(Membership).where(Membership.person_id == gone.id)
+        db.session.execute(resigned.values(state="resigned", end=clock.today(network.zone)))
+        remember_erased("eve@example.org")
+    made = bring_in(network, text)
+    assert [one.outcome.value for one in made.planned] == ["silent", "left", "erased"]
 
 
 def test_the_command_names_every_wrong_row_and_does_nothing(run, roster_file):

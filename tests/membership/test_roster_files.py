@@ -270,6 +270,42 @@ def test_names_keep_the_quotation_marks_and_apostrophes_that_are_theirs() -> Non
     assert [row.name for row in roster.rows] == ['Appleby, Ann "Annie"', "'T Hooft", "=1+1"]
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Ann Appleby", "ann  APPLEBY", True),
+        ("Ann Appleby", "Ann", True),
+        ("Ann Appleby", "Appleby, Ann", True),
+        ('Ann "Annie" Appleby', "Ann Annie Appleby", True),
+        ("Siân O’Hara", "Sian O'Hara", True),
+        ("Ann Appleby", "", True),
+        ("Ann Appleby", "Albert Appleby", False),
+        ("Ann", "Bo", False),
+    ],
+)
+def test_one_address_is_shared_only_by_names_of_two_people(one: str, other: str, same: bool) -> None:
+    for names in ((one, other), (other, one)):
+        roster = read("email;name\n" + "".join(f"a@example.org;{name}\n" for name in names))
+        assert [row.shares for row in roster.rows] == ([0] if same else [0, 2])
+        assert len(roster.rows[0].name.split()) == max(len(name.split()) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("o’hara@example.org", "Type a straight one"),
+        ("pelé@example.org", "“é” cannot stand before the @"),
+        ("a..b@example.org", "dot"),
+    ],
+)
+def test_what_is_wrong_with_an_address_is_said(written: str, words: str) -> None:
+    assert words in words_of_problem(read(f"email\n{written}\n"))
+
+
+def words_of_problem(roster: Roster) -> str:
+    return str(roster.problems[0])
+
+
 ADDRESSES = [
     ("ann+talk@example.org", "ann+talk@example.org"),
     ("o'hara@example.org", "o'hara@example.org"),

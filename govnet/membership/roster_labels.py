@@ -1,0 +1,23 @@
+"""What becomes of a row of a list, in two or three words, and the kind of chip in which they stand."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from govnet.membership.roster_models import Outcome
+
+LABELS = {
+    Outcome.MEND: _l("To mend"),
+    Outcome.SHARES: _l("Shares an address"),
+    Outcome.ERASED: _l("Removed their name here"),
+    Outcome.LEFT: _l("Left before"),
+    Outcome.SILENT: _l("Wants no mail"),
+    Outcome.WISH: _l("Left out there"),
+    Outcome.TWICE: _l("Twice in the list"),
+    Outcome.MEMBER: _l("Member already"),
+    Outcome.ORGANISATION: _l("Member already"),
+    Outcome.READS: _l("Reader already"),
+    Outcome.INVITED: _l("Asked to confirm"),
+    Outcome.READER: _l("Gets the mail"),
+}
+KINDS = {Outcome.MEND: "bad", Outcome.SHARES: "warn", Outcome.INVITED: "good", Outcome.READER: "good"}

@@ -1,0 +1,106 @@
+"""Lists of people that were looked at and brought in: which file, by whom, and what each row made."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type, where
+
+
+class ImportState(StrEnum):
+    """The life of a list: looked at, brought in, taken back."""
+
+    LOOKED = "looked"
+    DONE = "done"
+    UNDONE = "undone"
+
+
+class Outcome(StrEnum):
+    """What becomes of a row; those to look at first come first."""
+
+    MEND = "mend"
+    SHARES = "shares"
+    ERASED = "erased"
+    LEFT = "left"
+    SILENT = "silent"
+    WISH = "wish"
+    TWICE = "twice"
+    MEMBER = "member"
+    ORGANISATION = "organisation"
+    READS = "reads"
+    INVITED = "invited"
+    READER = "reader"
+
+
+COMES = frozenset((Outcome.INVITED, Outcome.READER))
+"""Outcomes that bring somebody in."""
+STAYS = frozenset((Outcome.MEMBER, Outcome.ORGANISATION, Outcome.READS))
+"""Outcomes of those who are here already."""
+
+
+class RosterImport(Base):
+    """A list of people that somebody uploaded. Its rows keep names and addresses for some days only."""
+
+    __tablename__ = "roster_import"
+    __table_args__ = (
+        CheckConstraint("(state = 'looked') = (done_at IS NULL)", name="done_when"),
+        CheckConstraint("(state = 'undone') = (undone_at IS NOT NULL)", name="undone_when"),
+        CheckConstraint("members >= 0 AND subscribers >= 0", name="counts"),
+        Index("ix_roster_import_forget", "looked_at", **where("forgotten_at IS NULL")),
+    )
+    id: Mapped[Key]
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
+    state: Mapped[ImportState] = mapped_column(enum_type(ImportState, "state"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """Who uploaded it; empty for the command line."""
+    file_name: Mapped[Name] = mapped_column(default="")
+    digest: Mapped[Digest] = mapped_column(default="")
+    """SHA-256 of the file."""
+    notes: Mapped[Words] = mapped_column(default="[]")
+    """JSON: what was found about the file as a whole."""
+    looked_at: Mapped[Instant]
+    done_at: Mapped[Instant | None]
+    undone_at: Mapped[Instant | None]
+    forgotten_at: Mapped[Instant | None]
+    """When the names and addresses of its rows were deleted."""
+    members: Mapped[int] = mapped_column(default=0)
+    """Memberships to confirm that it made, less those taken back."""
+    subscribers: Mapped[int] = mapped_column(default=0)
+
+
+class RosterImportRow(Base):
+    """One row of a list, what becomes of it, and what it made."""
+
+    __tablename__ = "roster_import_row"
+    __table_args__ = (UniqueConstraint("roster_import_id", "place", name="uq_roster_import_row_place"),)
+    id: Mapped[Key]
+    roster_import_id: Mapped[int] = mapped_column(ForeignKey("roster_import.id", ondelete="CASCADE"))
+    place: Mapped[int]
+    """Its place on the page: what to look at comes first."""
+    number: Mapped[int]
+    outcome: Mapped[Outcome] = mapped_column(enum_type(Outcome, "outcome"))
+    name: Mapped[Name] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(String(254), default="", index=True)
+    why: Mapped[Words] = mapped_column(default="")
+    said: Mapped[Words] = mapped_column(default="")
+    """JSON: what else the row says, while it can be brought in."""
+    note: Mapped[Words] = mapped_column(default="")
+    """What was read otherwise than it stands there."""
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    new_person: Mapped[bool] = mapped_column(default=False)
+    membership_id: Mapped[int | None] = mapped_column(
+        ForeignKey("membership.id", ondelete="SET NULL"), index=True
+    )
+    representation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("representation.id", ondelete="SET NULL"), index=True
+    )
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id", ondelete="SET NULL"), index=True
+    )
+    """The organisation that it made, where none of that name was there."""
+    subscription_id: Mapped[int | None] = mapped_column(
+        ForeignKey("subscription.id", ondelete="SET NULL"), index=True
+    )

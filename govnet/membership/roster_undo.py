@@ -1,0 +1,149 @@
+"""Taking a list back: what it made and nobody has touched since is deleted, mail not sent yet is cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select
+
+from govnet.charter.models import Network
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import OPERATOR_SHELL, SHELL, Actor, Authority, Door
+from govnet.kernel.models import Base
+from govnet.kernel.references import named_elsewhere
+from govnet.mail import old_lists
+from govnet.membership import joining
+from govnet.membership.events import RosterTakenBack
+from govnet.membership.importing import locked
+from govnet.membership.models import Membership, MembershipState, Organisation, Representation
+from govnet.membership.roster_models import ImportState, RosterImport, RosterImportRow
+from govnet.people.models import Person, PersonEmail
+from govnet.permissions import Can, require
+from govnet.record.actions import record
+
+CONFIRMS = "membership/confirm_membership"
+_MANY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """What a list made and nobody has touched: keys of memberships and subscriptions; and how many have acted."""
+
+    memberships: frozenset[int]
+    subscriptions: frozenset[int]
+    acted: int
+
+
+def untouched(batch: RosterImport) -> Untouched:
+    """What taking the list back would end. Changes nothing."""
+    made = _made(batch.id)
+    memberships = {row.membership_id for row in made if row.membership_id}
+    subscriptions = {row.subscription_id for row in made if row.subscription_id}
+    found = _still_found(memberships)
+    found -= named_elsewhere(Membership, found, but=(RosterImportRow,))
+    silent = old_lists.untouched(subscriptions, batch.done_at) if batch.done_at else set()
+    acted = len(memberships) + len(subscriptions) - len(found) - len(silent)
+    return Untouched(frozenset(found), frozenset(silent), acted)
+
+
+def take_back(
+    batch: RosterImport, *, by: Actor = SHELL, under: Authority = OPERATOR_SHELL, via: Door
+) -> Untouched:
+    """End what a list made and nobody has touched: people who confirmed, chose or wrote anything stay.
+
+    Recorded in public; letters that ask to confirm and have not gone are cancelled. Doing it twice does it once.
+    """
+    network = db.session.get_one(Network, batch.network_id)
+    if by != SHELL:
+        under = require(by, Can.IMPORT_MEMBERS, network)
+    joining.one_at_a_time(network.id)
+    batch = locked(batch.id)
+    if batch.state is not ImportState.DONE:
+        return Untouched(frozenset(), frozenset(), 0)
+    ends = untouched(batch)
+    rows = [row for row in _made(batch.id) if row.membership_id in ends.memberships]
+    _cancel_letters(network, [row.person_id for row in rows if row.person_id])
+    old_lists.take_back(network.id, ends.subscriptions)
+    _delete_members(rows, ends.memberships)
+    assert batch.done_at is not None
+    on = batch.done_at.astimezone(ZoneInfo(network.zone)).date()
+    batch.state, batch.undone_at = ImportState.UNDONE, clock.now()
+    batch.members -= len(ends.memberships)
+    batch.subscribers -= len(ends.subscriptions)
+    record(
+        RosterTakenBack(
+            network=network, by=by, under=under, via=via, of=network, on=on, members=len(ends.memberships),
+            subscribers=len(ends.subscriptions), stay=ends.acted,
+        )
+    )  # fmt: skip
+    return ends
+
+
+def _made(batch_id: int) -> Sequence[Any]:
+    row = RosterImportRow
+    made = (row.membership_id, row.representation_id, row.organisation_id, row.subscription_id)
+    query = select(row.id, row.person_id, row.new_person, *made).where(row.roster_import_id == batch_id)
+    return db.session.execute(query).all()
+
+
+def _still_found(keys: Collection[int]) -> set[int]:
+    found: set[int] = set()
+    for some in _chunks(keys):
+        query = select(Membership.id).where(
+            Membership.id.in_(some), Membership.state == MembershipState.FOUND, Membership.end.is_(None)
+        )
+        found.update(db.session.scalars(query))
+    return found
+
+
+def _cancel_letters(network: Network, people: Collection[int]) -> None:
+    """Letters that ask these people to confirm and wait to be sent."""
+    for some in _chunks(people):
+        query = select(PersonEmail.address).where(PersonEmail.person_id.in_(some))
+        old_lists.cancel_letters(network.id, CONFIRMS, db.session.scalars(query).all())
+
+
+def _delete_members(rows: Sequence[Any], memberships: Collection[int]) -> None:
+    """The memberships, and the people, voices and organisations that came with them and that nothing else names."""
+    voices = {row.representation_id for row in rows if row.representation_id}
+    voices -= named_elsewhere(Representation, voices, but=(RosterImportRow,))
+    _remove(Membership, memberships)
+    _remove(Representation, voices)
+    organisations = {row.organisation_id for row in rows if row.organisation_id}
+    organisations -= named_elsewhere(Organisation, organisations, but=(RosterImportRow,))
+    _remove(Organisation, organisations)
+    people = {row.person_id for row in rows if row.new_person}
+    people -= _proved(people) | named_elsewhere(Person, people, but=(RosterImportRow, PersonEmail))
+    for some in _chunks(people):
+        _run(delete(PersonEmail).where(PersonEmail.person_id.in_(some)))
+    _remove(Person, people)
+
+
+def _proved(people: Collection[int]) -> set[int]:
+    found: set[int] = set()
+    for some in _chunks(people):
+        query = select(PersonEmail.person_id).where(
+            PersonEmail.person_id.in_(some), PersonEmail.verified_at.is_not(None)
+        )
+        found.update(db.session.scalars(query))
+    return found
+
+
+def _remove(table: type[Base], keys: Collection[int]) -> None:
+    key: Any = table.__mapper__.primary_key[0]
+    for some in _chunks(keys):
+        _run(delete(table).where(key.in_(some)))
+
+
+def _run(statement: Any) -> None:
+    db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _chunks(keys: Collection[int]) -> Iterator[list[int]]:
+    rest = sorted(set(keys))
+    for start in range(0, len(rest), _MANY):
+        yield rest[start : start + _MANY]

@@ -1,0 +1,189 @@
+"""A list that came in is taken back until its people have acted, and the record still agrees."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from govnet.accounts.models import Person, PersonEmail
+from govnet.accounts.yours import everything_held, forget_everywhere
+from govnet.extensions import db
+from govnet.kernel.actor import Door
+from govnet.kernel.errors import NotFound
+from govnet.kernel.transaction import transaction
+from govnet.mail import actions as mail
+from govnet.mail.models import Delivery, Subscription
+from govnet.mail.queries import subscribers
+from govnet.mail.volume import Volume
+from govnet.membership import importing, listeners, member_actions, queries, roster_undo
+from govnet.membership.models import Membership, Organisation, Representation
+from govnet.membership.roster import read_roster
+from govnet.membership.roster_models import ImportState, RosterImport, RosterImportRow
+from govnet.membership.verifying import changed_memberships
+from govnet.record import registry
+from govnet.record.models import Entry
+from govnet.record.queries import details
+from tests import builders
+from tests.membership.people import a_network_with_rules
+
+pytestmark = pytest.mark.usefixtures("context")
+LIST = """name,email,organisation,kind,as
+Nell Found,nell@example.org,,individual,member
+Bea Ledger,bea@example.org,Open Ledger Club,organisation,member
+Bea Ledger,bea@example.org,,individual,member
+,reader@example.org,,,subscriber
+,other@example.org,,,subscriber
+"""
+
+
+def brought_in(network, text: str = LIST) -> RosterImport:
+    with transaction():
+        made = importing.import_roster(network, read_roster(text.encode()).rows, go=True, via=Door.CLI)
+    return db.session.get_one(RosterImport, made.number)
+
+
+def taken_back(batch: RosterImport) -> roster_undo.Untouched:
+    with transaction():
+        return roster_undo.take_back(batch, via=Door.CLI)
+
+
+def count(table) -> int:
+    return db.session.scalar(select(func.count()).select_from(table))
+
+
+def membership_of(address: str) -> Membership:
+    query = select(Membership).join(PersonEmail, PersonEmail.person_id == Membership.person_id)
+    return db.session.scalars(query.where(PersonEmail.address == address)).one()
+
+
+def confirms(address: str) -> None:
+    email = db.session.scalars(select(PersonEmail).where(PersonEmail.address == address)).one()
+    membership, _address, by = member_actions.held(membership_of(address).id, email.id)
+    with transaction():
+        member_actions.confirm(membership, by=by, email_id=email.id, via=Door.WEB)
+
+
+def test_what_nobody_touched_is_gone_and_the_record_says_so():
+    network = a_network_with_rules()
+    taken_back(brought_in(network))
+    for table in (Person, PersonEmail, Membership, Organisation, Representation):
+        assert count(table) == 0, table
+    assert subscribers(network.id) == 0
+    entries = db.session.scalars(select(Entry).order_by(Entry.id)).all()
+    assert [entry.verb for entry in entries] == ["membership.roster", "membership.roster_taken_back"]
+    assert registry.sentence(details(entries[1])) == (
+        "The operator took back the list that came in on Mon 13 Apr 2015: "
+        "3 memberships to confirm and 2 subscriptions that nobody had touched."
+    )
+    assert list(changed_memberships(network.id)) == []
+
+
+def test_whoever_acted_stays():
+    network = a_network_with_rules()
+    batch = brought_in(network)
+    confirms("nell@example.org")
+    with transaction():
+        mail.set_address_volume(db.session.scalars(select(Subscription.token)).first(), Volume.DIGEST)
+    ends = taken_back(batch)
+    assert (len(ends.memberships), len(ends.subscriptions), ends.acted) == (2, 1, 2)
+    assert queries.counts(network.id).people == 1
+    assert [person.name for person in db.session.scalars(select(Person))] == ["Nell Found"]
+    assert subscribers(network.id) == 1
+    assert list(changed_memberships(network.id)) == []
+
+
+def test_somebody_who_only_said_no_mail_is_not_forgotten():
+    network = a_network_with_rules()
+    batch = brought_in(network)
+    with transaction():
+        for row in db.session.scalars(select(Subscription)):
+            mail.unsubscribe(row)
+    assert len(taken_back(batch).subscriptions) == 0
+    assert {why for _row, why in brought_in_plan(network).known} == {
+        "was a reader, and wants no mail any more"
+    }
+
+
+def brought_in_plan(network):
+    with transaction():
+        return importing.import_roster(network, read_roster(LIST.encode()).rows, go=False, via=Door.CLI)
+
+
+def test_a_person_whom_anything_else_names_stays_without_the_membership():
+    one, other = a_network_with_rules("uk"), a_network_with_rules("wales")
+    batch = brought_in(one)
+    brought_in(other)
+    taken_back(batch)
+    assert (queries.counts(one.id).found, queries.counts(other.id).found) == (0, 3)
+    assert count(Person) == 2
+    assert list(changed_memberships(one.id)) == []
+    assert list(changed_memberships(other.id)) == []
+
+
+def test_an_organisation_that_was_there_before_stays():
+    network = a_network_with_rules()
+    builders.an_organisation(network, "Pond Trust")
+    batch = brought_in(network, LIST + "Pia,pia@example.org,pond trust,organisation,member\n")
+    taken_back(batch)
+    assert [row.name for row in db.session.scalars(select(Organisation))] == ["Pond Trust"]
+
+
+def test_letters_that_wait_are_cancelled_and_links_that_went_are_good_no_more():
+    network = a_network_with_rules()
+    batch = brought_in(network)
+    assert listeners.ask_found() == 3
+    nell = membership_of("nell@example.org").id, db.session.scalar(select(func.min(PersonEmail.id)))
+    member_actions.held(*nell)
+    taken_back(batch)
+    assert {row.state.value for row in db.session.scalars(select(Delivery))} == {"cancelled"}
+    with pytest.raises(NotFound):
+        member_actions.held(*nell)
+
+
+def test_it_can_come_in_again_and_be_taken_back_once_only():
+    network = a_network_with_rules()
+    batch = brought_in(network)
+    taken_back(batch)
+    assert taken_back(batch) == roster_undo.Untouched(frozenset(), frozenset(), 0)
+    brought_in(network)
+    assert queries.counts(network.id).found == 3
+    assert subscribers(network.id) == 2
+    assert list(changed_memberships(network.id)) == []
+
+
+def test_a_second_list_does_not_take_back_what_the_first_one_brought():
+    network = a_network_with_rules()
+    brought_in(network)
+    taken_back(brought_in(network))
+    assert queries.counts(network.id).found == 3
+    assert subscribers(network.id) == 2
+
+
+def test_names_and_addresses_of_lists_are_deleted_after_a_week(time):
+    network = a_network_with_rules()
+    batch = brought_in(network)
+    assert importing.forget_old() == 0
+    time.move(timedelta(days=7))
+    assert importing.forget_old() == 1
+    rows = db.session.execute(
+        select(RosterImportRow.name, RosterImportRow.address, RosterImportRow.said)
+    ).all()
+    assert set(rows) == {("", "", "")}
+    assert importing.forget_old() == 0
+    assert len(taken_back(batch).memberships) == 3
+
+
+def test_whoever_removes_their_name_is_in_no_list_any_more():
+    network = a_network_with_rules()
+    brought_in(network)
+    person = membership_of("nell@example.org").person_id
+    assert everything_held(person)["membership"]["brought_in"] == [
+        {"network": "uk", "at": "2015-04-13T09:00:00+00:00", "row": 2}
+    ]
+    with transaction():
+        forget_everywhere(person)
+    left = db.session.execute(select(RosterImportRow.name, RosterImportRow.address)).all()
+    assert not [row for row in left if "Nell" in row[0] or "nell" in row[1]]
+    assert db.session.scalar(select(RosterImport.state)) is ImportState.DONE
