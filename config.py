@@ -80,7 +80,6 @@ class Config:
             "WTF_CSRF_TIME_LIMIT": None,
             "BABEL_DEFAULT_LOCALE": "en",
             "SEND_FILE_MAX_AGE_DEFAULT": 60 * 60 * 24 * 365,
-            "RATELIMIT_HEADERS_ENABLED": True,
             "COMPRESS_MIMETYPES": list(COMPRESSED),
             "MAIL_DEFAULT_SENDER": f"govnet@{self.MAIL_DOMAIN}",
         }

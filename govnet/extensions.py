@@ -18,6 +18,6 @@ login_manager = LoginManager()
 login_manager.session_protection = None  # its mark in visitors' cookies would outlive what they were set for
 mail = Mail()
 csrf = FormTokens()
-limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
+limiter = Limiter(key_func=get_remote_address)
 babel = Babel()
 compress = Compress()

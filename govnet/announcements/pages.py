@@ -19,6 +19,7 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.actor import Actor
 from govnet.kernel.clock import now
+from govnet.kernel.days import within_reason
 from govnet.kernel.pages import weekday_date
 from govnet.mail import preview
 from govnet.mail import queries as mails
@@ -33,7 +34,9 @@ from govnet.permissions import Can, can, current_actor
 def moment(text: str) -> datetime:
     """An instant in an address, as isoformat writes it. Raises ValueError for anything else."""
     found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    if within_reason(found) is None:
+        raise ValueError(text)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def archive(network: Network, before: datetime | None, actor: Actor) -> dict[str, Any]:

@@ -75,6 +75,7 @@ class NotFound(GovnetError):
 
 
 class Busy(GovnetError):
-    """The database could not be had in time; trying again is safe."""
+    """The database could not be had in time; trying again is safe, after `again` seconds."""
 
     status = 503
+    again = 5

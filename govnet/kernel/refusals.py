@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, redirect, request, url_for
+from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from govnet.extensions import db
-from govnet.kernel.errors import GovnetError, NotAllowed, Stale
+from govnet.kernel.errors import Busy, GovnetError, NotAllowed, Stale
+from govnet.kernel.hosts import FOR_MONITORS
 from govnet.kernel.origins import Sender, sender_of
+from govnet.kernel.outage import DAMAGED, UNREACHABLE, Unavailable, outage_of
 from govnet.kernel.pages import error_page
 from govnet.kernel.words import say
 from govnet.permissions import current_actor, sign_in_would_help
@@ -74,11 +77,35 @@ def _stale(error: Stale) -> Response:
 def _refused(error: GovnetError) -> Response:
     if error.status == 404:
         return error_page("errors/404.html", 404, message=error.message)
-    if error.status == 503:
-        response = error_page("errors/busy.html", 503, message=error.message, typed=typed())
-        response.headers["Retry-After"] = "5"
-        return response
+    if isinstance(error, Busy):
+        return _later(error, say(error.message))
     return error_page("errors/refused.html", error.status, message=say(error.message), typed=typed())
+
+
+def _later(error: Busy, message: str) -> Response:
+    """Not now: why, what was typed, and when to try again; on a page of its own where no other can be made."""
+    outage = error.outage if isinstance(error, Unavailable) else None
+    log.warning("not just now", why=outage.name if outage else str(error), path=request.path)
+    if outage and request.path == FOR_MONITORS:
+        return _with_hint(Response(f"{outage.name}\n", 503, mimetype="text/plain"), error)
+    context = {"message": message, "again": error.again, "typed": typed(), "sent": request.method == "POST"}
+    with suppress(Exception):  # such as that the database cannot be read
+        db.session.rollback()
+        if outage is not UNREACHABLE and outage is not DAMAGED:
+            return _with_hint(error_page("errors/busy.html", 503, **context), error)
+    language = str(current_app.config["BABEL_DEFAULT_LOCALE"])  # the reader's own stands in the database
+    with force_locale(language):
+        if request.path.endswith(".json"):
+            return _with_hint(error_page("", 503, **context), error)
+        bare = current_app.jinja_env.get_template("errors/unavailable.html").render(
+            language=language, **context
+        )
+    return _with_hint(Response(bare, 503, content_type="text/html; charset=utf-8"), error)
+
+
+def _with_hint(response: Response, error: Busy) -> Response:
+    response.headers["Retry-After"] = str(error.again)
+    return response
 
 
 def signs_out(endpoint: str, told_on: str) -> None:
@@ -133,8 +160,10 @@ def _again(status: int, message: str, needed: object = "", *, ours: bool = True)
 def _too_many(error: RateLimitExceeded) -> Response:
     minutes = max(1, round(error.limit.limit.get_expiry() / 60))
     again = ngettext("in a minute", "in %(num)s minutes at the latest", minutes)
-    return error_page("errors/429.html", 429, message=_("That was too often in too short a time."),
-                      again=again, typed=typed())  # fmt: skip
+    response = error_page("errors/429.html", 429, message=_("That was too often in too short a time."),
+                          again=again, typed=typed())  # fmt: skip
+    response.headers["Retry-After"] = str(60 * minutes)
+    return response
 
 
 def _http(error: HTTPException) -> Any:
@@ -157,6 +186,8 @@ def _http(error: HTTPException) -> Any:
 
 def _unexpected(error: Exception) -> Response:
     """A fault of ours: logged with a number that the page shows; nothing half done stays."""
+    if (outage := outage_of(error)) is not None:
+        return _later(Unavailable(outage), say(str(outage.words)))
     number = uuid.uuid4().hex[:8]
     db.session.rollback()
     rule = request.url_rule.rule if request.url_rule else "?"

@@ -7,17 +7,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.errors import Busy
+from govnet.kernel.outage import BUSY, Unavailable, note, outage_of
 
 WRITE = "govnet_write"
 """The execution option of a connection that will write: how many seconds it may wait for the lock."""
 PATIENCE = 5.0
 _OPEN = "govnet_open"
-_BUSY = "The database is busy. Please try again in a moment."
 _last_steps: list[Callable[[], None]] = []
 
 
@@ -37,7 +37,8 @@ def transaction(*, patience: float = PATIENCE) -> Iterator[None]:
     """Everything in the block and its entries in the record, or nothing.
 
     Takes the write lock first (SQLite: BEGIN IMMEDIATE, tried for `patience` seconds), holds the clock still after that, and
-    commits at the end. Raises Busy when the lock can't be had, RuntimeError when nested or when rows were changed before.
+    commits at the end. Raises Busy when the lock can't be had, Unavailable (a Busy) when the disk is full or the database
+    cannot be written or reached, RuntimeError when nested or when rows were changed before.
     """
     session = db.session
     if in_transaction():
@@ -53,6 +54,14 @@ def transaction(*, patience: float = PATIENCE) -> Iterator[None]:
             for step in _last_steps:
                 step()
         session.commit()
+        note(None)
+    except (DBAPIError, PoolTimeout, OSError) as error:
+        session.rollback()
+        outage = outage_of(error)
+        if outage is None:
+            raise
+        note(outage)
+        raise Unavailable(outage) from error
     except BaseException:
         session.rollback()
         raise
@@ -72,7 +81,7 @@ def plain_transaction(connection: Connection, *, patience: float = PATIENCE) -> 
     try:
         begun = connection.begin()
     except OperationalError as error:
-        raise Busy(_BUSY) from error
+        raise Unavailable(outage_of(error) or BUSY) from error
     with begun, clock.held():
         yield
 
@@ -85,8 +94,5 @@ def let_go() -> None:
 
 
 def _take_the_lock(patience: float) -> None:
-    try:
-        options: Any = {WRITE: patience}
-        db.session.connection(execution_options=options)
-    except OperationalError as error:
-        raise Busy(_BUSY) from error
+    options: Any = {WRITE: patience}
+    db.session.connection(execution_options=options)

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from govnet.accounts.models import OperatorGrant, Person
 from govnet.charter.models import Network
 from govnet.extensions import db
+from govnet.kernel.outage import READ_ONLY, UNREACHABLE, Outage, noted, outage_of
+from govnet.kernel.transaction import WRITE, let_go
 from govnet.mail.queries import Trouble
 from govnet.mail.queries import trouble as mail_trouble
 from govnet.membership.models import Organisation
 from govnet.operations.models import Backup, FoundingLink, WorkerBeat
 from govnet.record.models import ChainHead
+
+LEAST_ROOM = 1024 * 1024
+"""Bytes: with less left beside the database, the next write may fail."""
 
 
 def slug_taken(slug: str) -> bool:
@@ -90,12 +99,30 @@ def networks_with_heads() -> Sequence[Any]:
     return db.session.execute(query.order_by(Network.name)).all()
 
 
-def answers() -> bool:
-    """Whether the database answers at all."""
+def outage() -> Outage | None:
+    """What keeps the database from answering or from being written, if anything does; nothing is written for it."""
     try:
-        return db.session.scalar(select(1)) == 1
-    except SQLAlchemyError:
-        return False
+        if db.engine.dialect.name == "sqlite":
+            _room_for_more()
+        elif db.session.scalar(text("SHOW transaction_read_only")) == "on":
+            return READ_ONLY
+    except (SQLAlchemyError, OSError) as error:
+        return outage_of(error) or UNREACHABLE
+    finally:
+        with suppress(SQLAlchemyError):
+            let_go()
+    return noted()
+
+
+def _room_for_more() -> None:
+    """Let the file grow, and take it back. Raises what a write would raise."""
+    file = db.engine.url.database
+    if file and os.path.exists(file) and shutil.disk_usage(file).free < LEAST_ROOM:
+        raise OSError(errno.ENOSPC, "less than a megabyte is free")
+    let_go()
+    writing: Any = {WRITE: 1.0}
+    connection = db.session.connection(execution_options=writing)
+    connection.execute(text("CREATE TABLE room_for_more AS SELECT zeroblob(65536) AS x"))
 
 
 def trouble() -> Trouble:

@@ -14,6 +14,7 @@ from govnet.charter.models import ACCENTS, RESERVED, Network
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.forms import Form
+from govnet.kernel.outage import Unavailable
 from govnet.kernel.pages import never_cached, page, see
 from govnet.kernel.transaction import transaction
 from govnet.operations import forms, links, operators, queries, wording
@@ -99,11 +100,11 @@ def _found_page(form: forms.FoundingForm, token: str, status: int = 200) -> Resp
 @bp.get("/healthz")
 @allows(Can.READ)
 def healthz() -> Response:
-    """For a monitor: 200 while the database answers, 503 when it does not."""
-    well = queries.answers()
-    return Response(
-        "ok\n" if well else "the database does not answer\n", 200 if well else 503, mimetype="text/plain"
-    )
+    """For a monitor: 200 while the database answers and can be written; 503 and why, when not."""
+    outage = queries.outage()
+    if outage is not None:
+        raise Unavailable(outage)
+    return Response("ok\n", mimetype="text/plain")
 
 
 @bp.get("/operator")

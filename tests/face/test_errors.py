@@ -83,6 +83,15 @@ def test_who_tried_too_often_reads_when_to_come_back(in_uk: Flask) -> None:
     assert "in 10 minutes at the latest" in html.text
 
 
+def test_only_a_refusal_says_when_to_come_back(in_uk: Flask, client) -> None:
+    seen = [client.post("/sign-in", data={"email": "x"}) for _ in range(40)]
+    told = {response.status_code: response.headers.get("Retry-After") for response in seen}
+    told.update(
+        (code, client.get(path).headers.get("Retry-After")) for path, code in (("/uk/", 200), ("/uk/x", 404))
+    )
+    assert [code for code, hint in told.items() if hint] == [code for code in told if code in (429, 503)]
+
+
 @pytest.mark.parametrize(
     ("error", "status", "words"),
     [
