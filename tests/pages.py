@@ -132,6 +132,16 @@ def send(
     raise AssertionError(f"{url}: no form with {sorted(values)} {action}; there are {there}")
 
 
+def ask(client: FlaskClient, url: str, values: dict[str, Any], **more: Any) -> TestResponse:
+    """Fill in the form of something to ask, look at the page to check it, and ask."""
+    checked = send(client, url, values, **more)
+    for form in Html(checked.text).forms:
+        if any(field["name"] == "checked" for field in form["fields"]):
+            data = {**defaults(form), "checked": "y"}
+            return client.post(form["action"], data=data, follow_redirects=more.get("follow", True))
+    return checked
+
+
 def defaults(form: dict[str, Any]) -> dict[str, Any]:
     """What a browser sends of the form where nobody types anything."""
     data: dict[str, Any] = {}

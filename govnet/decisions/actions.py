@@ -27,6 +27,7 @@ from govnet.decisions.events import (
 )
 from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion
 from govnet.decisions.opening import (
+    UNDO,
     Ask,
     Doer,
     Words,
@@ -62,6 +63,7 @@ def propose(
     """Ask those who decide such matters, from now until the chosen day. RuleBroken when the charter says no.
 
     `drafted` says that a draft has met what the charter asks of one; without, a charter that asks for it refuses.
+    Asked on the web it is told after ten minutes, in which its author can undo it (drafting.undo).
     """
     doer = Doer(by, require(by, Can.PROPOSE, network), via)
     charter = charters.rules_in_force(network.id)
@@ -83,7 +85,8 @@ def propose(
     deadline = timing.closes(closes, charter, zone)
     proposal = new_proposal(network, ask, charter, door=via, by=by, aside=aside, first_deadline=deadline)
     version = open_version(proposal, words, network, method=method, deadline=deadline)
-    record(ProposalOpened(**doer.fields(network), **told(proposal, version)))
+    undo = clock.now() + UNDO if via is Door.WEB else None
+    record(ProposalOpened(**doer.fields(network), **told(proposal, version), tell_from=undo))
     return proposal
 
 

@@ -24,12 +24,11 @@ from govnet.decisions.discussion import of_thread
 from govnet.decisions.forms import AskForm, DraftForm, with_rules
 from govnet.decisions.office_forms import asked_offers, with_offices
 from govnet.decisions.opening import Ask, Words, digest
-from govnet.decisions.propose_views import asked_in, offered
+from govnet.decisions.propose_views import asked, asked_in, offered
 from govnet.forum import registry as threads
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken, Stale
-from govnet.kernel.forms import once
 from govnet.kernel.meanwhile import meanwhile
 from govnet.kernel.pages import page, see
 from govnet.kernel.text import render
@@ -164,15 +163,13 @@ def _change_page(
 @allows(Can.CHANGE_DRAFT, draft=Draft)
 def ask_draft(network: Network, draft: Draft) -> Response:
     """Ask it, when nothing is missing."""
-    form, draft_id = AskForm(about=draft), draft.id
+    form, draft_id, by = AskForm(about=draft), draft.id, current_actor()
+    if request.form.get("change"):
+        return see(".draft", draft_id=draft_id)
     if form.validate_on_submit():
         with form.catching():
-            return once(
-                form,
-                lambda: drafting.ask_it(draft_id, form.closes.data, by=current_actor(), via=Door.WEB),
-                lambda made: url_for(".proposal", proposal_id=made.id),
-                done=_("It is open. Everybody who decides this is told by mail."),
-            )
+            closes = form.closes.data
+            return asked(form, network, lambda: drafting.ask_it(draft_id, closes, by=by, via=Door.WEB))
     return _draft_page(network, draft_id, form, 422)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from sqlalchemy import delete
@@ -13,18 +14,40 @@ from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter
-from govnet.decisions import actions, drafts, readiness
+from govnet.decisions import actions, drafts, queries, readiness
 from govnet.decisions.beside import Draft, DraftState, Sponsor
-from govnet.decisions.events import DraftChanged, DraftDropped, DraftLeft, DraftSaved, DraftSponsored
-from govnet.decisions.models import Proposal
-from govnet.decisions.opening import Ask, Doer, Words, as_author, check_proposer, check_way, checked, digest
+from govnet.decisions.events import (
+    DraftChanged,
+    DraftDropped,
+    DraftLeft,
+    DraftSaved,
+    DraftSponsored,
+    ProposalOpened,
+    ProposalWithdrawn,
+)
+from govnet.decisions.models import Proposal, ProposalVersion, Replaces
+from govnet.decisions.opening import (
+    Ask,
+    Doer,
+    Words,
+    as_author,
+    check_proposer,
+    check_way,
+    checked,
+    digest,
+    end_version,
+    still_open,
+    words_of,
+)
+from govnet.decisions.rules import Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken, Stale
+from govnet.kernel.models import reference
 from govnet.kernel.words import say
 from govnet.permissions import Can, require
-from govnet.record.actions import record
+from govnet.record.actions import record, withhold
 from govnet.record.events import Visibility
 
 
@@ -114,6 +137,48 @@ def ask_it(draft_id: int, closes: date | None, *, by: Actor, via: Door) -> Propo
     proposal = actions.propose(network, words, ask, by=by, via=via, drafted=True)
     draft.state, draft.proposal_id = DraftState.ASKED, proposal.id
     return proposal
+
+
+def undo(proposal: Proposal, *, by: Actor, via: Door) -> Draft:
+    """Take back what one has just asked, before anybody is told: it is a draft again, and nothing is lost.
+
+    RuleBroken once it is told, or once somebody else has answered: then it can be taken back with a reason.
+    """
+    doer = as_author(Can.WITHDRAW_PROPOSAL, proposal, by, via)
+    version, network = still_open(proposal), db.session.get_one(Network, proposal.network_id)
+    if version.number > 1 or queries.answered_by_others(version.id, by.person_id):
+        raise RuleBroken(_("Somebody has answered already. You can take it back, and say why."))
+    if not withhold(network.id, ProposalOpened.verb, reference(proposal)):
+        raise RuleBroken(_("Everybody has been told already. You can take it back, and say why."))
+    end_version(version, Outcome.WITHDRAWN)
+    about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
+    why = str(_("Undone before anybody was told."))
+    record(ProposalWithdrawn(**doer.fields(network), **about, reason=why, untold=True))
+    return _as_draft(proposal, version, network, by=by, via=via)
+
+
+def _as_draft(
+    proposal: Proposal, version: ProposalVersion, network: Network, *, by: Actor, via: Door
+) -> Draft:
+    """The draft that it was, or else a new one."""
+    draft = drafts.that_became(proposal.id)
+    if draft is not None:
+        draft.state, draft.proposal_id = DraftState.OPEN, None
+        return draft
+    zone = ZoneInfo(network.zone)
+    options = tuple(queries.options_of([version.id]).get(version.id, ()))
+    words = replace(words_of(version), options=options)
+    replaces = db.session.get(Replaces, proposal.id)
+    closes = version.deadline.astimezone(zone).date()
+    ask = Ask(
+        proposal.matter,
+        closes,
+        proposal.thread_id,
+        replaces.decision_id if replaces else None,
+        proposal.review_on,
+        version.method,
+    )
+    return save(network, words, ask, by=by, via=via)
 
 
 def drop(draft_id: int, *, by: Actor, via: Door) -> None:

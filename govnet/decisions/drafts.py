@@ -87,6 +87,12 @@ def whole(draft_id: int) -> Draft:
     return db.session.scalars(query.options(joinedload(Draft.author), with_names)).one()
 
 
+def that_became(proposal_id: int) -> Draft | None:
+    """The draft as which a proposal began, locked; None where there was none."""
+    query = select(Draft).where(Draft.proposal_id == proposal_id)
+    return db.session.scalars(query.with_for_update()).one_or_none()
+
+
 def sponsors_of(draft_id: int) -> list[int]:
     """Who wants a draft asked, of those who still belong, the first one first."""
     query = select(Sponsor.person_id).where(Sponsor.draft_id == draft_id, belongs())

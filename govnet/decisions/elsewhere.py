@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from govnet.decisions import offices, queries, timing
 from govnet.decisions.events import ElsewhereTold, Objected, TakenElsewhere, TakenElsewhereLate
 from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion, VersionState
 from govnet.decisions.opening import (
+    UNDO,
     Ask,
     Doer,
     More,
@@ -45,9 +46,6 @@ from govnet.kernel.transaction import transaction
 from govnet.kernel.words import say
 from govnet.permissions import Can, require
 from govnet.record.actions import record
-
-UNDO = timedelta(minutes=10)
-"""How long what was written down waits before it is told, so that a slip can be taken back."""
 
 
 def write_down(network: Network, words: Words, ask: Ask, taken: Taken, *, by: Actor, via: Door) -> Proposal:

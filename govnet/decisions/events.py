@@ -272,6 +272,8 @@ class ProposalWithdrawn(AboutProposal):
     words_of: ClassVar[frozenset[str]] = frozenset({"question", "reason"})
 
     reason: str
+    untold: bool = False
+    """Whether it was taken back before anybody was told that it was asked."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from govnet.charter.models import Network
 from govnet.charter.queries import rules_of
 from govnet.decisions import (
     choosing,
@@ -26,6 +27,8 @@ from govnet.decisions.suggesting import suggestion_by_id
 from govnet.decisions.voices import Visible, always_told, offered
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.kernel.actor import Actor
+from govnet.kernel.models import reference
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
 from govnet.record import registry
@@ -45,6 +48,12 @@ def opened(told: Told) -> Notice | None:
         subscribers=True,
         not_after=version.deadline,
     )
+
+
+def opening_of(version: ProposalVersion, network: Network, actor: Actor) -> Notice | None:
+    """The mail that would ask this version, for looking at before it is asked."""
+    details = {"version": reference(version), "actor": actor.name, "subject": reference(version.proposal)}
+    return opened(Told(0, 0, clock.now(), network, actor.person_id, details))
 
 
 def last_day(told: Told) -> Notice | None:
@@ -143,7 +152,7 @@ def stopped(told: Told) -> Notice | None:
 def withdrawn(told: Told) -> Notice | None:
     """Its author took it back: nothing is to be answered any more. What nobody was told of needs no telling."""
     version = _version(told)
-    if version.method == ELSEWHERE and version.proposal.told_at is None:
+    if told.details.get("untold") or (version.method == ELSEWHERE and version.proposal.told_at is None):
         return None
     extra = {"reason": told.details.get("reason", "")}
     return _notice("decisions/withdrawn", told, version, what="result", extra=extra)

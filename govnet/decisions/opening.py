@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -27,6 +27,9 @@ from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.text import render
 from govnet.kernel.words import say
 from govnet.permissions import Can, require
+
+UNDO = timedelta(minutes=10)
+"""How long what is asked or written down waits before it is told, so that a slip can be undone."""
 
 
 @dataclass(frozen=True, kw_only=True)

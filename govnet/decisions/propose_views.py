@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import request, url_for
+from flask import flash, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -16,7 +17,18 @@ from govnet.charter.fields import options
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter, problems
-from govnet.decisions import actions, drafting, elsewhere, offices, queries, register, timing, trials, ways
+from govnet.decisions import (
+    actions,
+    drafting,
+    elsewhere,
+    offices,
+    queries,
+    register,
+    rehearsal,
+    timing,
+    trials,
+    ways,
+)
 from govnet.decisions.blueprint import bp
 from govnet.decisions.discussion import of_thread
 from govnet.decisions.forms import (
@@ -32,9 +44,10 @@ from govnet.decisions.models import Proposal
 from govnet.decisions.office_forms import asked_offers, offices_in, with_offices
 from govnet.decisions.opening import Ask, Words, words_of
 from govnet.decisions.option_forms import method_in, offer_ways, with_options
+from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
-from govnet.kernel.errors import Stale
+from govnet.kernel.errors import RuleBroken, Stale
 from govnet.kernel.forms import once
 from govnet.kernel.pages import page, see
 from govnet.kernel.paths import asked_number
@@ -71,6 +84,8 @@ def propose_now(network: Network) -> Response:
     if matter not in p.MATTERS or _lacks_rules(network, matter, rules):
         return page("decisions/about.html", 422, **_about(network, charter, matter))
     form = _propose_form(network, charter, matter, rules)
+    if request.form.get("change"):
+        return _propose_page(network, charter, matter, form)
     if form.validate_on_submit():
         with form.catching():
             words, ask = asked_in(form, matter, rules, _thread_id(network), network)
@@ -81,13 +96,43 @@ def propose_now(network: Network) -> Response:
                     lambda made: url_for(".draft", draft_id=made.id),
                     done=_("Your draft is kept. Others can read it and say what they think."),
                 )
-            return once(
-                form,
-                lambda: actions.propose(network, words, ask, by=current_actor(), via=Door.WEB),
-                lambda made: url_for(".proposal", proposal_id=made.id),
-                done=_("It is open. Everybody who decides this is told by mail."),
-            )
+            by = current_actor()
+            return asked(form, network, lambda: actions.propose(network, words, ask, by=by, via=Door.WEB))
     return _propose_page(network, charter, matter, form, 422)
+
+
+def asked(form: Any, network: Network, make: Callable[[], Proposal]) -> Response:
+    """The page to check first; from there, ask it. RuleBroken from the rehearsal is the form's to show."""
+    if not request.form.get("checked"):
+        it = rehearsal.rehearse(make, network, current_actor())
+        mine = ("csrf_token", "checked", "change")
+        typed = [(name, value) for name, value in request.form.items(multi=True) if name not in mine]
+        return page("decisions/ready.html", it=it, typed=typed, action=request.full_path.removesuffix("?"))
+    return once(
+        form,
+        make,
+        lambda made: url_for(".proposal", proposal_id=made.id),
+        done=_(
+            "It is open. Everybody who decides this is told by mail in ten minutes; until then you can undo it."
+        ),
+    )
+
+
+@bp.post("/<network:network>/proposals/<int:proposal_id>/undo")
+@allows(Can.WITHDRAW_PROPOSAL, proposal=Proposal)
+def undo(network: Network, proposal: Proposal) -> Response:
+    """Make a draft again of what was asked a moment ago."""
+    proposal_id, draft_id = proposal.id, None
+    try:
+        with transaction():
+            draft = drafting.undo(proposal, by=current_actor(), via=Door.WEB)
+            db.session.flush()  # its address has its number in it
+            draft_id = draft.id
+    except RuleBroken as broken:
+        flash(str(broken), "warning")
+        return see(".proposal", proposal_id=proposal_id)
+    flash(_("Undone. Nobody was told; it is a draft again."), "success")
+    return see(".draft", draft_id=draft_id)
 
 
 def asked_in(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -18,9 +19,10 @@ from govnet.decisions.book import Decision
 from govnet.decisions.choosing import Choosing
 from govnet.decisions.models import ELSEWHERE, Position, Proposal, ProposalVersion, RollEntry
 from govnet.decisions.office_models import OfficeChange, OfficeReply
+from govnet.decisions.opening import UNDO
 from govnet.decisions.rules import FIVE, OPTIONS, Kind, Outcome, Part, Rule, Tally, outcome, parts
 from govnet.kernel import clock
-from govnet.kernel.actor import Actor
+from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import NotFound
 from govnet.kernel.words import say
 from govnet.record.events import plain
@@ -173,6 +175,21 @@ class ProposalPage:
     def taking(self) -> bool:
         """Whether answers, or objections, are taken at this moment."""
         return self.version.is_open and clock.now() < self.version.deadline
+
+    @property
+    def told_from(self) -> datetime:
+        """When those who are asked are told, unless it is undone."""
+        return self.proposal.opened_at + UNDO
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether its author can still undo it: nobody has been told, and nobody else has answered."""
+        first = self.version.is_open and self.version.number == 1 and self.proposal.door is Door.WEB
+        return first and not self.elsewhere and clock.now() < self.told_from and self._alone
+
+    @property
+    def _alone(self) -> bool:
+        return self.now.tally.answered <= len(self.answered)
 
     @property
     def elsewhere(self) -> bool:

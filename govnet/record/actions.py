@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -60,9 +60,29 @@ def _append(network_id: int, events: Sequence[Event]) -> None:
     numbers = [row["number"] for row in rows]
     db.session.execute(insert(Entry), rows)
     ids = db.session.scalars(
-        select(Entry.id).where(Entry.network_id == network_id, Entry.number.in_(numbers))
+        select(Entry.id)
+        .where(Entry.network_id == network_id, Entry.number.in_(numbers))
+        .order_by(Entry.number)
+    ).all()
+    told = [event.tell_from or clock.now() for event in events]
+    rows = [{"entry_id": i, "next_at": at, "attempts": 0} for i, at in zip(ids, told, strict=True)]
+    db.session.execute(insert(Telling), rows)
+
+
+def withhold(network_id: int, verb: str, subject: str) -> bool:
+    """Keep the newest entry with this verb about `subject` from being told; False where it has been told already.
+
+    A worker that is about to tell it finds it done and tells nobody.
+    """
+    newest = (
+        select(Entry.id)
+        .where(Entry.network_id == network_id, Entry.subject == subject, Entry.verb == verb)
+        .order_by(Entry.number.desc())
+        .limit(1)
     )
-    db.session.execute(insert(Telling), [{"entry_id": i, "next_at": clock.now(), "attempts": 0} for i in ids])
+    waiting = update(Telling).where(Telling.entry_id == newest.scalar_subquery(), Telling.done_at.is_(None))
+    done = db.session.execute(waiting.values(done_at=clock.now(), lease_owner=None, lease_until=None))
+    return bool(getattr(done, "rowcount", 0))
 
 
 def _row(event: Event, head: ChainHead) -> dict[str, Any]:

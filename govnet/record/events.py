@@ -55,6 +55,8 @@ class Event:
     via: Door
     seen_by: Visibility | None = None
     """A narrower (or wider) visibility than the event's usual one, e.g. for a members' thread."""
+    tell_from: datetime | None = None
+    """From when it is told; None for at once. Until then withhold() keeps it from being told."""
 
     @classmethod
     def said(cls, values: Mapping[str, Any]) -> str:

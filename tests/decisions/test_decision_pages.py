@@ -37,7 +37,7 @@ from tests.decisions.builders import (
     taken,
     version_of,
 )
-from tests.pages import Html, opened, send
+from tests.pages import Html, ask, opened, send
 from tests.statements import counted
 
 
@@ -193,7 +193,7 @@ def test_a_change_of_the_rules_is_written_in_a_form_made_for_them(app: Flask, ti
     client = browser(app, ann)
     opened(client, "/uk/proposals/new?matter=charter")
     url = "/uk/proposals/new?rule=decisions.minimum_days_open&rule=charter.majority&rule=membership.criteria"
-    done = send(
+    done = ask(
         client,
         url,
         {
@@ -238,7 +238,7 @@ def test_rules_that_make_no_sense_come_back_with_a_word(
     network = a_network_with_rules()
     client = browser(app, a_member(network))
     url = "/uk/proposals/new?rule=decisions.minimum_days_open&rule=charter.majority"
-    answer = send(client, url, {"question": "Longer?", "text": "Yes.", **typed})
+    answer = ask(client, url, {"question": "Longer?", "text": "Yes.", **typed})
     assert answer.status_code == 422
     assert message in Html(answer.text).text
 
@@ -298,7 +298,7 @@ def test_a_later_decision_replaces_an_earlier_one(app: Flask, time: MovedClock) 
     answered(first, network, Kind.AGREE, ann)
     decide(time, first)
     earlier = str(decisions()[0].id)
-    send(client, f"/uk/proposals/new?matter=money&replaces={earlier}", {"question": "Again?", "text": "Yes."})
+    ask(client, f"/uk/proposals/new?matter=money&replaces={earlier}", {"question": "Again?", "text": "Yes."})
     db.session.rollback()
     (newest,) = lists.open_now(network.id)
     send(client, f"/uk/proposals/{newest.version.proposal_id}", {"answer": "agree"})
@@ -505,7 +505,7 @@ def test_a_proposal_from_a_discussion_shows_the_newest_of_it(app: Flask) -> None
     ann = a_member(network)
     thread_id = a_discussion(network, ann).id
     client = browser(app, ann)
-    asked = send(
+    asked = ask(
         client, f"/uk/proposals/new?matter=money&thread={thread_id}", {"question": "So?", "text": "So."}
     )
     page = Html(asked.text)
@@ -521,7 +521,7 @@ def test_words_that_came_too_late_are_posted_as_a_comment(app: Flask, time: Move
     ann = a_member(network)
     thread_id = a_discussion(network, ann).id
     client = browser(app, ann)
-    asked = send(
+    asked = ask(
         client, f"/uk/proposals/new?matter=money&thread={thread_id}", {"question": "So?", "text": "So."}
     )
     url = asked.request.path

@@ -35,7 +35,7 @@ from tests.decisions.builders import (
 )
 from tests.decisions.test_decision_mail import names_of, subjects, told
 from tests.decisions.test_decision_pages import browser
-from tests.pages import Html, check, opened, send
+from tests.pages import Html, ask, check, opened, send
 
 pytestmark = pytest.mark.usefixtures("context")
 WORDS = Words(QUESTION, "Nine seats, **one each year** up again.")
@@ -301,7 +301,7 @@ def test_a_member_writes_a_draft_others_want_it_and_she_asks_it(app: Flask) -> N
     assert "I no longer want this asked" in send(browser(app, bob), where, {}, action="/sponsor").text
     assert bob.name in opened(browser(app, ann), where).text
     assert bob.name not in opened(browser(app), where).text
-    asked = send(browser(app, ann), where, {"closes": "2015-04-24"}, action="/ask")
+    asked = ask(browser(app, ann), where, {"closes": "2015-04-24"}, action="/ask")
     assert "It is open" in asked.text
     assert "The proposal that it became" in opened(browser(app), where).text
 

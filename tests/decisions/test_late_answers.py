@@ -63,7 +63,7 @@ def test_an_answer_to_words_that_changed_is_given_to_the_new_ones_with_one_butto
     assert "The words have changed while you were writing" in words.text
     assert "One is too few" in words.text
     assert "came too late" not in words.text
-    assert "Give this answer to the new words" in words.text
+    assert "Give this answer to the new version" in words.text
     assert given(proposal) == []
     assert client.post(f"{url}/answer", data=form_in(late.text, "/answer")).status_code == 303
     assert given(proposal) == [(Kind.RESERVATIONS, "Too many", "")]

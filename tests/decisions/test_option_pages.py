@@ -20,7 +20,7 @@ from tests.decisions.builders import a_network_with_rules, decisions, members, v
 from tests.decisions.test_decision_mail import names_of, subjects, told
 from tests.decisions.test_decision_pages import browser, context_for_rows, decide
 from tests.decisions.test_options import CITIES, asked, chose
-from tests.pages import defaults, opened, send
+from tests.pages import ask, defaults, opened, send
 from tests.statements import counted
 
 __all__ = ["context_for_rows"]
@@ -49,7 +49,7 @@ def test_a_member_proposes_a_choice_between_options(app: Flask) -> None:
     refused = send(client, NEW, {**typed, "options": "Leeds"})
     assert refused.status_code == 422
     assert "Enter from 2 to 20 options" in refused.text
-    made = send(client, NEW, {**typed, "options": "Leeds\n\n  Cardiff  \n"})
+    made = ask(client, NEW, {**typed, "options": "Leeds\n\n  Cardiff  \n"})
     assert made.status_code == 200
     assert "Score each from 0" in made.text
     assert "None of these" in made.text
@@ -67,7 +67,7 @@ def test_the_rules_themselves_are_not_offered_as_a_choice(app: Flask) -> None:
 def test_an_old_form_can_not_smuggle_a_way_past_the_charter(app: Flask) -> None:
     network = a_network_with_rules(decisions__consent_instead=False)
     (ann,) = members(network, 1)
-    answer = send(browser(app, ann), NEW, {"question": "Q", "text": "T", "way": "consent"})
+    answer = ask(browser(app, ann), NEW, {"question": "Q", "text": "T", "way": "consent"})
     assert answer.status_code == 422
     assert db.session.query(Proposal).count() == 0
 

@@ -16,7 +16,7 @@ from govnet.kernel.clock import MovedClock
 from tests.builders import a_member, a_network, a_steering_member
 from tests.decisions.test_decision_pages import browser
 from tests.decisions.test_elsewhere import WRITTEN
-from tests.pages import opened, send
+from tests.pages import ask, opened, send
 
 WORDS = {"question": "Shall we paint the hall?", "text": "In blue."}
 NEW = "/uk/proposals/new?matter=statement"
@@ -36,13 +36,13 @@ def many(kind: Any) -> int:
 
 def test_a_proposal_sent_again_after_going_back_is_one_proposal(app: Flask, time: MovedClock) -> None:
     client = browser(app, a_member(a_network()))
-    where = {send(client, NEW, WORDS, follow=False).location for _ in range(2)}
+    where = {ask(client, NEW, WORDS, follow=False).location for _ in range(2)}
     assert len(where) == 1
     assert many(Proposal) == 1
-    send(client, NEW.replace("statement", "money"), WORDS)
+    ask(client, NEW.replace("statement", "money"), WORDS)
     assert many(Proposal) == 2
     time.move(timedelta(minutes=11))
-    send(client, NEW, WORDS)
+    ask(client, NEW, WORDS)
     assert many(Proposal) == 3
 
 
@@ -52,7 +52,9 @@ def test_a_draft_sent_again_is_one_draft_and_is_asked_once(app: Flask) -> None:
     assert many(Draft) == 1
     (address,) = where
     form = next(each for each in opened(client, address).forms if each["action"].endswith("/ask"))
-    sent = {field["name"]: field["value"] or "" for field in form["fields"] if field["name"]}
+    sent = {field["name"]: field["value"] or "" for field in form["fields"] if field["name"]} | {
+        "checked": "y"
+    }
     asked = [client.post(form["action"], data=sent) for _ in range(2)]
     assert [each.status_code for each in asked] == [303, 303]
     assert asked[0].location == asked[1].location

@@ -43,8 +43,10 @@ def proposes(person: Somebody, matter: str, question: str, text: str, way: str) 
     person.writes("The question, in one sentence", question)
     person.writes("What exactly is proposed, and why", text)
     person.chooses(way)
+    person.presses("Check it, then ask")
     person.presses("Ask it now")
     person.is_at(question)
+    person.house.later(timedelta(minutes=10))
 
 
 def finds(person: Somebody, question: str) -> None:
@@ -57,9 +59,11 @@ def finds(person: Somebody, question: str) -> None:
 def answers(person: Somebody, question: str, answer: str) -> None:
     """Give or change an answer."""
     finds(person, question)
+    if person.page.locator("#change > summary").count():
+        person.page.locator("#change > summary").click()
     person.chooses(answer)
     person.in_view("button", "Change my answer").or_(person.in_view("button", "Give my answer")).first.click()
-    person.reads(f"{answer} · given")
+    person.reads(answer, "It counts. Given")
 
 
 def test_dora_says_stop_why_and_on_what_it_rests(uk: Cast) -> None:
@@ -73,7 +77,7 @@ def test_dora_says_stop_why_and_on_what_it_rests(uk: Cast) -> None:
     dora.writes("If you say Stop: what would", "Show it to members first.")
     dora.picks("If you say Stop: which of our", "To open up how decisions are made.")
     dora.presses("Give my answer")
-    dora.reads("Stop · given", "If it closed now: Stopped by 1 member", "It rests on:")
+    dora.reads("Stop", "It counts. Given", "If it closed now: Stopped by 1 member", "It rests on:")
 
 
 def test_after_the_deadline_it_stays_open_and_everybody_is_told_why(uk: Cast) -> None:
@@ -121,7 +125,7 @@ def test_a_newcomer_follows_it_on_one_page_and_checks_the_arithmetic(uk: Cast) -
     vic = uk.enters("Vic Rowe")
     vic.opens("/uk/decisions")
     vic.follows(QUESTION)
-    vic.reads("In force", "All its words, first to last", "How it came about", "Then I can sign it too.")
+    vic.reads("In force", "All versions, first to last", "How it came about", "Then I can sign it too.")
     vic.sees_no_sideways_scrolling()
     vic.follows("Check this decision")
     vic.reads("The arithmetic", "3 did.", "Counted again, just now", "the same")

@@ -38,6 +38,8 @@ def opens_it(person: Somebody) -> None:
 
 def answers(person: Somebody, answer: str, reason: str = "") -> None:
     """Give an answer on the proposal's page, or change it."""
+    if person.page.locator("#change > summary").count():
+        person.page.locator("#change > summary").click()
     person.chooses(answer)
     if reason:
         person.writes("Why", reason)
@@ -66,11 +68,14 @@ def test_out_of_a_discussion_ada_proposes_a_change_of_what_members_agree_to(uk: 
     box = ada.page.get_by_label("What members agree to")
     box.fill(f"{box.input_value()}\n{SENTENCE}")
     ada.writes("Answers close on", "2015-04-19")
-    ada.presses("Ask it now")
+    ada.presses("Check it, then ask")
     ada.reads("Please look at this again")
     ada.writes("Answers close on", "2015-04-21")
+    ada.presses("Check it, then ask")
+    ada.reads("Nobody has been asked yet.", "6 people could answer when it opened.")
     ada.presses("Ask it now")
     ada.is_at(QUESTION)
+    ada.reads("Nobody has been told yet")
     ada.reads(
         "Open for answers",
         "until Tue 21 Apr 2015, 18:00 BST",
@@ -81,6 +86,7 @@ def test_out_of_a_discussion_ada_proposes_a_change_of_what_members_agree_to(uk: 
 
 def test_everybody_on_the_roll_is_asked_by_a_mail_that_says_by_when(uk: Cast) -> None:
     fay = uk["Fay"]
+    fay.house.later(timedelta(minutes=10))
     mail = fay.house.mail(fay.email, f"Your answer by Tue 21 Apr 2015, 18:00 BST: {QUESTION}")
     assert "You can change your answer until then." in words(mail)
     assert SENTENCE in words(mail)
@@ -99,7 +105,7 @@ def test_ben_signs_in_and_answers_with_nothing_but_his_keyboard(uk: Cast) -> Non
     ben.chooses("Agree")
     ben.writes("Why", "It costs nothing.")
     ben.presses("Give my answer")
-    ben.reads("Agree · given", "You can change it until Tue 21 Apr 2015, 18:00 BST")
+    ben.reads("Agree", "It counts. Given", "You can change it until Tue 21 Apr 2015, 18:00 BST")
 
 
 def test_the_others_answer_in_every_other_way_and_stop_needs_a_reason(uk: Cast) -> None:
@@ -115,7 +121,7 @@ def test_the_others_answer_in_every_other_way_and_stop_needs_a_reason(uk: Cast) 
     dora.writes("If you say Stop: what would", "Say: what I may share.")
     dora.picks("If you say Stop: which of our", "To open up how decisions are made.")
     answers(dora, "Stop")
-    dora.reads("Stop · given")
+    dora.reads("Stop", "It counts. Given")
 
 
 def test_the_page_shows_what_would_happen_if_it_closed_now_part_by_part(uk: Cast) -> None:
@@ -151,7 +157,7 @@ def test_at_the_deadline_the_worker_closes_it_once_and_it_stands_in_the_register
     fay.presses("Give my answer")
     fay.is_at("Your answer came too late")
     fay.reads("before your answer arrived. It was not counted.")
-    assert fay.page.get_by_label("Your words").input_value() == "Better late than never."
+    assert fay.page.get_by_label("Your comment").input_value() == "Better late than never."
     mail = fay.house.mail(fay.email, "2015-01 Agreed; 1 disagreed and let it go ahead")
     fay.opens(link(mail, "/decisions/2015-01"))
     fay.is_at(QUESTION)

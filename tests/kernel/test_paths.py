@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.builders import a_coordinator, a_network, sign_in
-from tests.pages import opened, send
+from tests.pages import ask, opened, send
 
 HUGE = "99999999999999999999"
 
@@ -38,7 +38,7 @@ def test_a_number_too_large_for_any_database_names_nothing(app: Flask, address: 
 def test_sending_such_a_form_is_answered_like_any_other(app: Flask) -> None:
     with app.app_context():
         client = sign_in(app.test_client(), a_coordinator(a_network()))
-    asked = send(client, f"/uk/proposals/new?matter=money&thread={HUGE}", {"question": "So?", "text": "So."})
+    asked = ask(client, f"/uk/proposals/new?matter=money&thread={HUGE}", {"question": "So?", "text": "So."})
     assert asked.status_code == 200
     words = {"subject": "News", "body": "Some.", "corrects": HUGE}
     assert send(client, "/uk/announcements/new", words).status_code == 422
