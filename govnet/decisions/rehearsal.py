@@ -8,7 +8,7 @@ from datetime import datetime
 
 from govnet.charter.models import Network
 from govnet.charter.rules import Change
-from govnet.decisions import differences, notify, queries
+from govnet.decisions import differences, notify, offices, queries
 from govnet.decisions.models import Proposal
 from govnet.decisions.resolving import could_answer
 from govnet.kernel.actor import Actor
@@ -24,6 +24,7 @@ class Rehearsal:
     question: str
     html: str
     changes: tuple[Change, ...]
+    offices: Sequence[str]
     deadline: datetime
     roll_size: int
     asked: Sequence[str]
@@ -52,6 +53,7 @@ def _look(proposal_id: int, network: Network, actor: Actor) -> Rehearsal:
         version.question,
         version.html,
         differences.changes(version),
+        offices.row_words(offices.rows_of([version.id]).get(version.id, ()), network.id),
         version.deadline,
         version.roll_size,
         [str(line) for line in could_answer(version)],
