@@ -14,8 +14,8 @@ from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import PROGRAM, SYSTEM, Actor, Authority, Door
+from govnet.kernel.duties import each
 from govnet.kernel.errors import NotAllowed, RuleBroken
-from govnet.kernel.transaction import let_go, transaction
 from govnet.kernel.words import say
 from govnet.offices.events import MandateOver
 from govnet.offices.queries import actor_for
@@ -29,25 +29,23 @@ def send_due() -> int:
         Announcement.state == State.SCHEDULED, Announcement.goes_at <= clock.now()
     )
     ids = db.session.scalars(due.order_by(Announcement.goes_at, Announcement.id)).all()
-    let_go()  # an idle worker takes no lock
-    return sum(_send_one(i) for i in ids)
+    return each("send announcements", ids, _send_one)
 
 
 def _send_one(key: int) -> bool:
-    with transaction():
-        announcement = _locked(key)
-        if announcement.goes_at is None or announcement.goes_at > clock.now():
-            return False
-        if announcement.state is not State.SCHEDULED:
-            return False
-        network = db.session.get_one(Network, announcement.network_id)
-        sender = actor_for(announcement.sender_id or 0, network)
-        try:
-            under = _may_send(sender, network)
-        except (NotAllowed, RuleBroken) as refused:
-            _hold(announcement, network, say(refused.message))
-        else:
-            _send(announcement, network, sender, under)
+    announcement = _locked(key)
+    if announcement.goes_at is None or announcement.goes_at > clock.now():
+        return False
+    if announcement.state is not State.SCHEDULED:
+        return False
+    network = db.session.get_one(Network, announcement.network_id)
+    sender = actor_for(announcement.sender_id or 0, network)
+    try:
+        under = _may_send(sender, network)
+    except (NotAllowed, RuleBroken) as refused:
+        _hold(announcement, network, say(refused.message))
+    else:
+        _send(announcement, network, sender, under)
     return True
 
 

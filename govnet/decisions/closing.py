@@ -21,7 +21,7 @@ from govnet.decisions.rules import Outcome, Tally, outcome
 from govnet.extensions import db
 from govnet.kernel import clock, events
 from govnet.kernel.actor import PROGRAM, SYSTEM, Door
-from govnet.kernel.transaction import transaction
+from govnet.kernel.duties import each
 from govnet.record.actions import record
 
 log = structlog.get_logger()
@@ -34,37 +34,26 @@ _NEXT = text(
 
 def close_due() -> int:
     """Close what is due, each in a transaction of its own; returns how many. Harmless to run twice or at once."""
-    done = 0
-    for version_id in queries.due(clock.now()):
-        try:
-            done += close(version_id)
-        except Exception:  # the others must close all the same; this one is tried again at the next tick
-            log.exception("a proposal could not be closed", version=version_id)
-    return done
+    return each("close proposals", queries.due(clock.now()), close)
 
 
 def close(version_id: int) -> bool:
-    """Close one version if it is open and its time has come, whoever else tries at the same moment."""
-    with transaction():
-        version = queries.version_locked(version_id)
-        if version is None or not version.is_open or timing.takes_answers(clock.now(), version.deadline):
-            return False
-        tally, chosen = queries.tally(version.id), choosing.of_version(version, queries.rule_of(version))
-        result = _outcome(version, tally, chosen)
-        if result is Outcome.BLOCKED and _waits(version):
-            _wait(version)
-        else:
-            _decide(version, choosing.kept(tally, chosen), result)
+    """Close one version if it is open and its time has come, whoever else tries at the same moment. Inside transaction()."""
+    version = queries.version_locked(version_id)
+    if version is None or not version.is_open or timing.takes_answers(clock.now(), version.deadline):
+        return False
+    tally, chosen = queries.tally(version.id), choosing.of_version(version, queries.rule_of(version))
+    result = _outcome(version, tally, chosen)
+    if result is Outcome.BLOCKED and _waits(version):
+        _wait(version)
+    else:
+        _decide(version, choosing.kept(tally, chosen), result)
     return True
 
 
 def remind_due() -> int:
     """Tell the last day of what closes within 24 hours, once; returns how many."""
-    done = 0
-    for version_id in queries.to_remind(clock.now() + timing.LAST_CALL):
-        with transaction():
-            done += _remind(version_id)
-    return done
+    return each("remind of the last day", queries.to_remind(clock.now() + timing.LAST_CALL), _remind)
 
 
 def _remind(version_id: int) -> bool:

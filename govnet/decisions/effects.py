@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -21,9 +23,9 @@ from govnet.decisions.states import State
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.duties import each, perhaps
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.models import reference
-from govnet.kernel.transaction import transaction
 from govnet.kernel.words import say
 from govnet.record.actions import record
 
@@ -64,12 +66,13 @@ def _offices(version: ProposalVersion, decision: Decision) -> None:
 
 def apply_due() -> int:
     """Put into force what has waited for its day; returns how many. Harmless to run twice or at once."""
-    done = 0
-    for decision_id, on, zone in db.session.execute(_WAITING).all():
-        if on <= clock.today(zone):
-            with transaction():
-                done += _apply(decision_id)
-    return done
+    waiting = db.session.execute(_WAITING).all()
+    due = [row.decision_id for row in waiting if perhaps(partial(_is_due, row.on, row.zone))]
+    return each("put decided rules into force", due, _apply_in_time)
+
+
+def _is_due(on: date, zone: str) -> bool:
+    return on <= clock.today(zone)
 
 
 _WAITING = (
@@ -78,6 +81,11 @@ _WAITING = (
     .join(Network, Network.id == Decision.network_id)
     .order_by(PendingEffect.on, PendingEffect.decision_id)
 )
+
+
+def _apply_in_time(decision_id: int) -> bool:
+    row = db.session.execute(_WAITING.where(PendingEffect.decision_id == decision_id)).one_or_none()
+    return row is not None and _is_due(row.on, row.zone) and _apply(decision_id)
 
 
 def _apply(decision_id: int) -> bool:

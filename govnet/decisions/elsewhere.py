@@ -40,9 +40,9 @@ from govnet.decisions.rules import Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import PROGRAM, SYSTEM, Actor, Door
+from govnet.kernel.duties import each
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.said import N_, Said
-from govnet.kernel.transaction import transaction
 from govnet.kernel.words import say
 from govnet.permissions import Can, require
 from govnet.record.actions import record
@@ -173,11 +173,7 @@ def tell_due() -> int:
             Proposal.tell_at <= clock.now(),
         )
     )
-    done = 0
-    for version_id in db.session.scalars(query).all():
-        with transaction():
-            done += _tell_due(version_id)
-    return done
+    return each("tell what was decided elsewhere", db.session.scalars(query).all(), _tell_due)
 
 
 def _tell_due(version_id: int) -> bool:

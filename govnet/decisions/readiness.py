@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 
 from govnet.accounts.waiting import thing
 from govnet.charter import parameters as p
@@ -24,7 +24,7 @@ from govnet.extensions import db
 from govnet.forum.queries import members_of
 from govnet.kernel import clock
 from govnet.kernel.actor import PROGRAM, SYSTEM, Door
-from govnet.kernel.transaction import transaction
+from govnet.kernel.duties import each
 from govnet.membership.registry import officers
 from govnet.record.actions import record
 from govnet.record.events import Visibility
@@ -72,15 +72,12 @@ def settle(draft: Draft) -> bool:
 
 def tell_due() -> int:
     """Settle what time, the charter or a member's leaving has changed; returns how many drafts it was."""
-    done = 0
-    for draft_id in _turned():
-        try:
-            with transaction():
-                draft = drafts.locked(draft_id)  # another worker, or its author, may have been first
-                done += draft.state is DraftState.OPEN and settle(draft)
-        except Exception:  # the others are due all the same; this one is tried again at the next tick
-            log.exception("a draft could not be settled", draft=draft_id)
-    return done
+    return each("say that drafts can be asked", _turned(), _settle)
+
+
+def _settle(draft_id: int) -> bool:
+    draft = drafts.locked(draft_id)  # another worker, or its author, may have been first
+    return draft.state is DraftState.OPEN and settle(draft)
 
 
 def to_ask(person_id: int, _now: datetime) -> Select[Any]:
@@ -106,13 +103,20 @@ def _turned() -> list[int]:
     )
     found = []
     for network_id, rows in groupby(db.session.execute(query).all(), key=lambda row: int(row.network_id)):
+        found += _turned_here(network_id, list(rows))
+    return found
+
+
+def _turned_here(network_id: int, rows: Sequence[Row[Any]]) -> list[int]:
+    try:
         wanted = _wanted(db.session.get_one(Network, network_id))
-        found += [
+        return [
             row.id
             for row in rows
             if wanted.met(row.author_id, row.supporters, row.changed_at) != (row.ready_at is not None)
         ]
-    return found
+    except (LookupError, ValueError, TypeError):
+        return [row.id for row in rows]  # rules that cannot be read stop this network's drafts alone
 
 
 def _wanted(network: Network) -> Wanted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -25,8 +26,8 @@ from govnet.decisions.states import State, holds_again, on_trial, state_of
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.duties import each, perhaps
 from govnet.kernel.models import reference
-from govnet.kernel.transaction import transaction
 from govnet.kernel.words import say
 from govnet.record.actions import record
 
@@ -61,14 +62,7 @@ def due(decision: Decision, today: date) -> list[Due]:
 
 def remind_due() -> int:
     """Do what dates ask for, each decision in a transaction of its own; returns how many things were done."""
-    done = 0
-    for decision_id in _candidates():
-        try:
-            with transaction():
-                done += _remind(decision_id)
-        except Exception:  # the others are due all the same; this one is tried again at the next tick
-            log.exception("a decision's day could not be dealt with", decision=decision_id)
-    return done
+    return each("keep the dates of decisions", _candidates(), _remind)
 
 
 def _candidates() -> list[int]:
@@ -82,12 +76,13 @@ def _candidates() -> list[int]:
     found = succession.read(wanted)
     told = _told([each.id for each in found])
     zones = select(Network.id, Network.zone).where(Network.id.in_({each.network_id for each in found}))
-    days = {key: clock.today(zone) for key, zone in db.session.execute(zones)}
-    return [
-        decision.id
-        for decision in reversed(found)
-        if any((decision.id, each.day) not in told for each in due(decision, days[decision.network_id]))
-    ]
+    zone_of = dict(db.session.execute(zones).all())
+
+    def waits(decision: Any) -> bool:
+        day = clock.today(zone_of[decision.network_id])
+        return any((decision.id, date.day) not in told for date in due(decision, day))
+
+    return [decision.id for decision in reversed(found) if perhaps(partial(waits, decision))]
 
 
 def _ended_and_told() -> Any:
@@ -111,10 +106,10 @@ def _remind(decision_id: int) -> int:
     decision = register.whole(decision_id)
     network = queries.network_of(decision)
     done = 0
-    for each in due(decision, clock.today(network.zone)):
-        if db.session.get(ReviewReminder, (decision_id, each.day)) is None:
-            db.session.add(ReviewReminder(decision_id=decision_id, day=each.day, at=clock.now()))
-            _tell(decision, network, each)
+    for day_due in due(decision, clock.today(network.zone)):
+        if db.session.get(ReviewReminder, (decision_id, day_due.day)) is None:
+            db.session.add(ReviewReminder(decision_id=decision_id, day=day_due.day, at=clock.now()))
+            _tell(decision, network, day_due)
             done += 1
     return done
 

@@ -1,10 +1,35 @@
-"""What the worker does at each tick: features bring their duties, each a function that is harmless to run twice."""
+"""What the worker does at each tick: features bring their duties, each a function that is harmless to run twice.
+
+A duty does one thing a transaction (`each`). What it fails at is tried again, ever later, and stops nothing else.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import delete, select
+from sqlalchemy.exc import OperationalError
+
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.errors import Busy
+from govnet.kernel.models import DutyFailure
+from govnet.kernel.transaction import let_go, transaction
+
+log = structlog.get_logger()
+TRIES = 5
+"""After so many failures a thing is set aside: a person should look, and it is tried once a day."""
+WHOLE = 0
+"""The thing that stands for a duty as a whole."""
+_WAITS = (timedelta(), timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=15))
+_ASIDE = timedelta(days=1)
+_OVER = timedelta(days=2)
+_MOST_WORDS = 1_000
+_MOST_BUSY = 3
 
 
 @dataclass(frozen=True)
@@ -34,3 +59,96 @@ def duty(name: str, run: Callable[[], int], *, seconds: float = 1.0, by_clock: b
 def duties() -> tuple[Duty, ...]:
     """All that was brought, in the order in which it came."""
     return tuple(_duties.values())
+
+
+def each(name: str, due: Iterable[int], do: Callable[[int], int], *, alone: bool = False) -> int:
+    """Do every due thing in a transaction of its own; returns how many that were.
+
+    One that fails keeps none of the others from being done. With `alone` the function opens its transactions itself.
+    """
+    keys = list(due)
+    let_go()  # an idle worker takes no lock
+    if not keys:
+        return 0
+    waits = _failures(name)
+    done = busy = 0
+    for key in keys:
+        if ending.is_set() or busy == _MOST_BUSY:
+            break
+        if key in waits and waits[key] > clock.now():
+            continue
+        try:
+            done += _one(key, do, alone=alone)
+        except (Busy, OperationalError):  # the database, and not the thing: at the next turn
+            busy += 1
+            log.warning("the database was busy", duty=name, thing=key)
+        except Exception as error:
+            failed(name, key, error)
+        else:
+            if key in waits:
+                succeeded(name, key)
+    return done
+
+
+def _one(key: int, do: Callable[[int], int], *, alone: bool) -> int:
+    if alone:
+        return int(do(key))
+    with transaction():
+        return int(do(key))
+
+
+def perhaps(check: Callable[[], bool]) -> bool:
+    """What `check` says of a thing; True where even that fails, so that `each` meets the fault at that thing alone."""
+    try:
+        return check()
+    except (LookupError, ValueError, TypeError):
+        return True
+
+
+def put_off(name: str) -> list[int]:
+    """What the duty failed at and is not to be tried yet, so that a query with a limit can leave it out."""
+    return [key for key, next_at in _failures(name).items() if next_at > clock.now()]
+
+
+def _failures(name: str) -> dict[int, datetime]:
+    query = select(DutyFailure.thing, DutyFailure.next_at).where(DutyFailure.duty == name)
+    found = dict(db.session.execute(query).all())
+    let_go()
+    return found
+
+
+def failed(name: str, key: int, error: Exception) -> None:
+    """Write down that a duty failed at a thing, and when it is tried again."""
+    log.error("duty failed", duty=name, thing=key, exc_info=error)
+    let_go()
+    with transaction():
+        row = db.session.get(DutyFailure, (name, key), with_for_update=True)
+        if row is None:
+            row = DutyFailure(duty=name, thing=key, attempts=0)
+            db.session.add(row)
+        row.attempts += 1
+        row.error, row.at = f"{type(error).__name__}: {error}"[:_MOST_WORDS], clock.now()
+        row.next_at = clock.now() + (_WAITS[row.attempts - 1] if row.attempts < TRIES else _ASIDE)
+
+
+def succeeded(name: str, key: int) -> None:
+    """What had failed is done now."""
+    with transaction():
+        db.session.execute(delete(DutyFailure).where(DutyFailure.duty == name, DutyFailure.thing == key))
+
+
+def set_aside() -> Sequence[DutyFailure]:
+    """What a person should look at, the oldest first, at most a hundred."""
+    query = select(DutyFailure).where(DutyFailure.attempts >= TRIES)
+    return db.session.scalars(query.order_by(DutyFailure.at, DutyFailure.thing).limit(100)).all()
+
+
+def forget_over() -> int:
+    """Drop what was not tried again when its time had come: it is no longer due. Returns how many."""
+    over = DutyFailure.next_at < clock.now() - _OVER
+    if db.session.scalar(select(DutyFailure.thing).where(over).limit(1)) is None:
+        let_go()
+        return 0
+    with transaction():
+        gone = db.session.execute(delete(DutyFailure).where(over))
+    return int(getattr(gone, "rowcount", 0))

@@ -99,3 +99,16 @@ class Submission(Base):
     base: Mapped[str] = mapped_column(String(64), index=True)
     address: Mapped[str] = mapped_column(String(500), default="")
     at: Mapped[Instant]
+
+
+class DutyFailure(Base):
+    """One thing that a duty of the worker failed at; it is tried again ever later, and the others go on."""
+
+    __tablename__ = "duty_failure"
+    duty: Mapped[str] = mapped_column(String(100), primary_key=True)
+    thing: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """Its key; 0 where the duty failed before it came to anything."""
+    attempts: Mapped[int]
+    error: Mapped[Words]
+    at: Mapped[Instant]
+    next_at: Mapped[Instant]

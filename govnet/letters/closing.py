@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import structlog
-
 from govnet.kernel import clock
 from govnet.kernel.actor import PROGRAM, SYSTEM, Door
-from govnet.kernel.transaction import transaction
+from govnet.kernel.duties import each
 from govnet.letters import queries, rules
 from govnet.letters.actions import digest
 from govnet.letters.events import LetterClosed, ReplyOverdue
@@ -18,39 +16,27 @@ from govnet.letters.models import Letter
 from govnet.letters.rules import State
 from govnet.record.actions import record
 
-log = structlog.get_logger()
 _BY_RULE: dict[str, Any] = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
 
 
 def close_due() -> int:
     """Close what is due, each in a transaction of its own; returns how many. Harmless to run twice or at once."""
-    done = 0
-    for letter_id in queries.due(clock.now()):
-        try:
-            done += _close(letter_id)
-        except Exception:  # the others must close all the same; this one is tried again at the next tick
-            log.exception("a letter could not be closed", letter=letter_id)
-    return done
+    return each("close letters", queries.due(clock.now()), _close)
 
 
 def _close(letter_id: int) -> bool:
-    with transaction():
-        letter = queries.locked(letter_id)
-        if not letter.is_open or rules.takes_names(letter.state, clock.now(), letter.deadline):
-            return False
-        letter.state, letter.closed_at = State.GATHERED, clock.now()
-        record(LetterClosed(**_about(letter), **counted(letter), digest=digest(letter.text)))
+    letter = queries.locked(letter_id)
+    if not letter.is_open or rules.takes_names(letter.state, clock.now(), letter.deadline):
+        return False
+    letter.state, letter.closed_at = State.GATHERED, clock.now()
+    record(LetterClosed(**_about(letter), **counted(letter), digest=digest(letter.text)))
     return True
 
 
 def remind_due() -> int:
     """Tell those whose reply is overdue by their network's own calendar, once; returns how many."""
     ahead = (clock.now() + timedelta(days=1)).date()  # where the day has begun already
-    done = 0
-    for letter_id in queries.unanswered(ahead):
-        with transaction():
-            done += _remind(letter_id)
-    return done
+    return each("say that replies are overdue", queries.unanswered(ahead), _remind)
 
 
 def _remind(letter_id: int) -> bool:

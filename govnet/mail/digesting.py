@@ -16,8 +16,9 @@ from sqlalchemy import select
 from govnet.charter.models import Network, NetworkState
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.kernel.duties import each
 from govnet.kernel.paths import inside
-from govnet.kernel.transaction import let_go, transaction
+from govnet.kernel.transaction import transaction
 from govnet.mail import outbox, suppressions
 from govnet.mail.audience import MEMBER, Recipient, as_subscribers
 from govnet.mail.digest_rules import MOST_OF_A_KIND, Item, Line, grouped, last_slot
@@ -51,9 +52,7 @@ ORDER = (
 def run() -> int:
     """Write the digest of every network whose Monday has come; how many were written."""
     networks = db.session.scalars(select(Network.id).where(Network.state == NetworkState.ACTIVE)).all()
-    written = sum(_one(network_id) for network_id in networks)
-    let_go()
-    return written
+    return each("digest", networks, _one, alone=True)
 
 
 def _one(network_id: int) -> bool:

@@ -7,9 +7,11 @@ from types import FrameType
 
 import structlog
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from govnet.extensions import db
-from govnet.kernel.duties import Duty, duties, ending
+from govnet.kernel.duties import WHOLE, Duty, duties, ending, failed, succeeded
+from govnet.kernel.errors import GovnetError
 from govnet.kernel.steadiness import Steadiness
 
 log = structlog.get_logger()
@@ -45,12 +47,28 @@ def tick(due: Iterable[Duty], next_at: dict[str, float], *, believed: bool = Tru
 
 def _safely(duty: Duty) -> int:
     try:
-        return duty.run()
+        done = duty.run()
+        if duty.name in _failing:
+            succeeded(duty.name, WHOLE)
+            _failing.discard(duty.name)
+        return done
     except Exception as error:
-        log.error("duty failed", duty=duty.name, exc_info=error)
+        _note(duty.name, error)
         return 0
     finally:
         db.session.remove()
+
+
+_failing: set[str] = set()
+"""Duties that failed as a whole in this process, and have not gone well since."""
+
+
+def _note(name: str, error: Exception) -> None:
+    _failing.add(name)
+    try:
+        failed(name, WHOLE, error)
+    except (GovnetError, SQLAlchemyError, OSError) as worse:  # a database that is away notes nothing
+        log.error("duty failed", duty=name, exc_info=error, worse=str(worse))
 
 
 def end_on_signals() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -258,9 +259,15 @@ def withdraw(application: Application, *, via: Door) -> Application:
     return row
 
 
-def forget_unconfirmed() -> int:
-    """Delete what was typed about addresses that nobody confirmed in time. Returns how many."""
-    gone = queries.unconfirmed_before(clock.now() - LINK_LASTS)
-    for application_id in gone:
-        db.session.delete(queries.locked(application_id))
-    return len(gone)
+def unconfirmed() -> Sequence[int]:
+    """Applications whose address nobody confirmed in time."""
+    return queries.unconfirmed_before(clock.now() - LINK_LASTS)
+
+
+def forget_unconfirmed(application_id: int) -> bool:
+    """Delete what was typed, unless it was confirmed meanwhile. Inside transaction()."""
+    row = queries.locked(application_id)
+    if row.state is not ApplicationState.UNCONFIRMED:
+        return False
+    db.session.delete(row)
+    return True

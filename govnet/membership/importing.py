@@ -14,8 +14,8 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import OPERATOR_SHELL, SHELL, Actor, Authority, Door
+from govnet.kernel.duties import each
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.transaction import let_go, transaction
 from govnet.membership import arrivals, joining
 from govnet.membership.events import RosterImported
 from govnet.membership.roster import Roster
@@ -203,24 +203,20 @@ def _bring_in(
 
 def forget_old() -> int:
     """Delete names and addresses of lists that were uploaded some days ago, one list a transaction. Returns how many."""
-    found = too_old()
-    let_go()  # an idle worker takes no lock
-    for key in found:
-        with transaction():
-            _forget(locked(key))
-    return len(found)
+    return each("forget uploaded lists", too_old(), lambda key: _forget(locked(key)))
 
 
-def _forget(batch: RosterImport) -> None:
+def _forget(batch: RosterImport) -> bool:
     if batch.state is ImportState.LOOKED:
         remove(batch.id)
-        return
+        return True
     batch.forgotten_at, batch.file_name = clock.now(), ""
     row = RosterImportRow
     mine = row.roster_import_id == batch.id
     nothing = (mine, row.membership_id.is_(None), row.subscription_id.is_(None))
     for statement in (delete(row).where(*nothing), update(row).where(mine).values(_EMPTY)):
         db.session.execute(statement.execution_options(synchronize_session=False))
+    return True
 
 
 def forget_person(person_id: int, addresses: Sequence[str]) -> None:

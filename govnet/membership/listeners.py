@@ -13,8 +13,7 @@ from sqlalchemy import Select, and_, or_
 from govnet.accounts.waiting import Group, news, thing, waits
 from govnet.accounts.yours import forget, yours
 from govnet.charter.models import Network
-from govnet.kernel.duties import duty
-from govnet.kernel.transaction import let_go, transaction
+from govnet.kernel.duties import duty, each, put_off
 from govnet.membership import (
     actions,
     appeal_events,
@@ -39,7 +38,8 @@ from govnet.membership.models import (
 from govnet.record import registry
 
 _AT_ONCE = 20
-"""People from an old list who are asked in one transaction."""
+"""People from an old list who are asked at one turn."""
+_ASK, _ADMIT = "ask those found to confirm", "have admissions take effect"
 
 
 def bind() -> None:
@@ -54,10 +54,10 @@ def bind() -> None:
     forget(_forget)
     by_mail.bind()
     verifying.bind()
-    duty("ask those found to confirm", ask_found, seconds=5)
+    duty(_ASK, ask_found, seconds=5)
     duty("renew memberships", renewing.run, seconds=30)
-    duty("have admissions take effect", admissions, seconds=30)
     duty("forget uploaded lists", importing.forget_old, seconds=3600)
+    duty(_ADMIT, admissions, seconds=30)
     duty("forget unconfirmed applications", forget_unconfirmed, seconds=3600)
 
 
@@ -116,25 +116,16 @@ def _forget(person_id: int) -> Iterable[str]:
 
 
 def ask_found() -> int:
-    """Write to people from an old list, a few at a time. Returns how many."""
-    waiting = queries.found_to_ask(_AT_ONCE)
-    if not waiting:
-        return 0
-    with transaction():
-        return sum(member_actions.ask_to_confirm(key) for key in queries.found_to_ask(_AT_ONCE))
+    """Write to people from an old list, one a transaction. Returns how many."""
+    waiting = queries.found_to_ask(_AT_ONCE, but=put_off(_ASK))
+    return each(_ASK, waiting, member_actions.ask_to_confirm)
 
 
 def admissions() -> int:
     """Make members of those whose time to be objected to is over, one at a time. Returns how many."""
-    done, due = 0, newcomers.due()
-    let_go()  # an idle worker takes no lock
-    for application_id in due:
-        with transaction():
-            done += entering.take_effect(application_id)
-    return done
+    return each(_ADMIT, newcomers.due(but=put_off(_ADMIT)), entering.take_effect)
 
 
 def forget_unconfirmed() -> int:
     """Delete what was typed about addresses that nobody confirmed in a week. Returns how many."""
-    with transaction():
-        return actions.forget_unconfirmed()
+    return each("forget unconfirmed applications", actions.unconfirmed(), actions.forget_unconfirmed)

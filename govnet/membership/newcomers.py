@@ -67,10 +67,12 @@ def coming_in(application_id: int) -> ComingIn | None:
     return db.session.scalar(query)
 
 
-def due() -> Sequence[int]:
+def due(*, but: Sequence[int] = ()) -> Sequence[int]:
     """Applications whose moment has come, the earliest first."""
     query = select(ComingIn.application_id).where(
-        ComingIn.settled_at.is_(None), ComingIn.from_at <= clock.now()
+        ComingIn.settled_at.is_(None),
+        ComingIn.from_at <= clock.now(),
+        ComingIn.application_id.not_in(but),
     )
     return db.session.scalars(query.order_by(ComingIn.from_at, ComingIn.id).limit(50)).all()
 

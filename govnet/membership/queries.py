@@ -172,11 +172,12 @@ def sentences(membership: Membership) -> list[str]:
     return list(json.loads(membership.answers))
 
 
-def found_to_ask(limit: int) -> Sequence[int]:
+def found_to_ask(limit: int, *, but: Sequence[int] = ()) -> Sequence[int]:
     """Memberships from an old list whose people are to be asked to confirm, or asked once more; oldest first."""
     query = select(Membership.id).where(
         Membership.state == MembershipState.FOUND,
         Membership.end.is_(None),
+        Membership.id.not_in(but),
         or_(
             Membership.asked_at.is_(None),
             and_(

@@ -85,14 +85,14 @@ def _ids(limit: int, *conditions: ColumnElement[bool]) -> Sequence[int]:
     return db.session.scalars(query).all()
 
 
-def outdated(rule: Rule, limit: int) -> Sequence[int]:
+def outdated(rule: Rule, limit: int, *only: ColumnElement[bool]) -> Sequence[int]:
     """Memberships whose members were asked under a rule that holds no longer."""
     asked = Membership.renewal_asked_at.is_not(None)
     old = () if not rule.months else (Membership.renewal_asked_at < rule.since_at,)
-    return _ids(limit, *_active(rule), asked, *old)
+    return _ids(limit, *_active(rule), asked, *old, *only)
 
 
-def to_ask(rule: Rule, limit: int) -> Sequence[int]:
+def to_ask(rule: Rule, limit: int, *only: ColumnElement[bool]) -> Sequence[int]:
     """Memberships that are due, and whose members were not asked.
 
     A person whom no mail reaches is left as they are; an organisation for which nobody speaks is not.
@@ -103,7 +103,7 @@ def to_ask(rule: Rule, limit: int) -> Sequence[int]:
     if rule.since > latest:
         return ()
     runs = func.coalesce(Membership.renewed_on, Membership.start) <= latest
-    return _ids(limit, *_active(rule), runs, Membership.renewal_asked_at.is_(None), _reachable())
+    return _ids(limit, *_active(rule), runs, Membership.renewal_asked_at.is_(None), _reachable(), *only)
 
 
 def _reachable() -> ColumnElement[bool]:
@@ -123,15 +123,15 @@ def _reachable() -> ColumnElement[bool]:
     return or_(own, spoken, and_(Membership.organisation_id.is_not(None), alone))
 
 
-def to_remind(rule: Rule, limit: int) -> Sequence[int]:
+def to_remind(rule: Rule, limit: int, *only: ColumnElement[bool]) -> Sequence[int]:
     """Those who were asked and have a few days left."""
     if not rule.months:
         return ()
     asked = Membership.renewal_asked_at < rule.before(rule.grace - rules.lead(rule.grace))
-    return _ids(limit, *_active(rule), asked, Membership.renewal_reminded_at.is_(None))
+    return _ids(limit, *_active(rule), asked, Membership.renewal_reminded_at.is_(None), *only)
 
 
-def to_lapse(rule: Rule, limit: int) -> Sequence[int]:
+def to_lapse(rule: Rule, limit: int, *only: ColumnElement[bool]) -> Sequence[int]:
     """Those who were asked twice, and whose time is over."""
     if not rule.months:
         return ()
@@ -140,4 +140,5 @@ def to_lapse(rule: Rule, limit: int) -> Sequence[int]:
         *_active(rule),
         Membership.renewal_asked_at < rule.before(rule.grace),
         Membership.renewal_reminded_at < rule.before(rules.lead(rule.grace)),
+        *only,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select, update
 
@@ -13,8 +14,8 @@ from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import PROGRAM, SYSTEM, Actor, Door
+from govnet.kernel.duties import each, put_off
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.transaction import let_go, transaction
 from govnet.mail.headers import Address
 from govnet.membership import letters, member_actions, queries
 from govnet.membership import renewal_queries as found
@@ -27,7 +28,7 @@ from govnet.permissions import Can, require
 from govnet.record.actions import record
 
 _AT_ONCE = 50
-"""Memberships that one transaction looks after: mails are written in it."""
+"""Memberships that are looked after at one turn."""
 
 
 def renew(membership: Membership, ticked: Collection[str] = (), *, by: Actor, via: Door) -> Membership:
@@ -73,26 +74,22 @@ def _locked_whole(membership_id: int) -> Membership:
 
 def run() -> int:
     """Do what is due today in every network: ask, ask again, let run out. Returns how many memberships it was."""
-    rules_now = [found.rule_of(network) for network in found.networks()]
-    let_go()  # an idle worker takes no lock
-    return sum(_one_network(rule) for rule in rules_now)
+    networks = [network.id for network in found.networks()]
+    return each("renew memberships", networks, _one_network, alone=True)
 
 
-def _one_network(rule: Rule) -> int:
-    steps: tuple[tuple[Callable[[Rule, int], Sequence[int]], Callable[[int, Rule], bool]], ...] = (
-        (found.outdated, _forget),
-        (found.to_ask, _ask),
-        (found.to_remind, _remind),
-        (found.to_lapse, _lapse),
-    )
+def _one_network(network_id: int) -> int:
+    rule = found.rule_of(db.session.get_one(Network, network_id))
     done = 0
-    for which, do in steps:
-        waiting = which(rule, _AT_ONCE)
-        let_go()
-        if waiting:
-            with transaction():
-                done += sum(do(key, rule) for key in which(rule, _AT_ONCE))
+    for name, which, do in _STEPS:
+        waiting = which(rule, _AT_ONCE, Membership.id.not_in(put_off(name)))
+        done += each(name, waiting, partial(_one, rule, which, do))
     return done
+
+
+def _one(rule: Rule, which: Callable[..., Sequence[int]], do: Callable[[int, Rule], bool], key: int) -> bool:
+    _locked(key)
+    return bool(which(rule, 1, Membership.id == key)) and do(key, rule)  # another worker may have been first
 
 
 def _forget(membership_id: int, _rule: Rule) -> bool:
@@ -160,6 +157,14 @@ def _write(template: str, membership_id: int, rule: Rule, *, again: bool) -> boo
         again=again,
     )
     return True
+
+
+_STEPS: tuple[tuple[str, Callable[..., Sequence[int]], Callable[[int, Rule], bool]], ...] = (
+    ("forget that members were asked", found.outdated, _forget),
+    ("ask members to renew", found.to_ask, _ask),
+    ("remind members to renew", found.to_remind, _remind),
+    ("let memberships run out", found.to_lapse, _lapse),
+)
 
 
 def last_day(membership: Membership, rule: Rule) -> date | None:

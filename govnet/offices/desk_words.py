@@ -138,6 +138,15 @@ def _slow(network: Network, row: Any) -> Waiting:
     return _mail(row, words)
 
 
+def _aside(network: Network, row: Any) -> Waiting:
+    words = ngettext(
+        "The server has failed at %(num)s thing that it does by itself. Tell the operator of the server.",
+        "The server has failed at %(num)s things that it does by itself. Tell the operator of the server.",
+        row.number,
+    )
+    return Waiting(since=row.since, kind=_("Server"), words=words, url=url_for("offices.desk"), trouble=True)
+
+
 def _mail(row: Any, words: str) -> Waiting:
     url = registry.address({"subject": "mailings"}) or url_for("offices.desk")
     return Waiting(since=row.since, kind=_("Mail"), words=words, url=url, trouble=True)
@@ -169,4 +178,5 @@ _MAKERS: dict[str, Callable[[Network, Any], Waiting | None]] = {
     "stopped": _stopped,
     "line": _line,
     "slow": _slow,
+    "aside": _aside,
 }

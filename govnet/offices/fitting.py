@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
@@ -19,7 +20,7 @@ from govnet.charter.rules import Charter
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import PROGRAM, SYSTEM, Door
-from govnet.kernel.transaction import let_go, transaction
+from govnet.kernel.duties import each, perhaps
 from govnet.membership.models import Membership, MembershipState, Organisation, Representation
 from govnet.offices import events
 from govnet.offices.leaving import end_now
@@ -56,9 +57,9 @@ def _member(organisation_id: Any, network_id: Any) -> ColumnElement[bool]:
 def look() -> int:
     """Say once who no longer fits, say so when they do again, and empty the places whose time is up; how many."""
     found, marked = _found(), _marked()
-    let_go()  # an idle worker takes no lock
     changed = {key for key in found.keys() | marked.keys() if found.get(key) is not marked.get(key)}
-    return sum(_settle(key, found.get(key)) for key in sorted(changed)) + sum(_end(key) for key in _overdue())
+    settled = each("see who fits their place", sorted(changed), lambda key: _settle(key, found.get(key)))
+    return settled + each("end offices of those who do not fit", _overdue(), _end)
 
 
 def _current() -> tuple[ColumnElement[bool], ...]:
@@ -136,19 +137,22 @@ def _too_many() -> Iterable[int]:
 
 
 def _most(network_id: int) -> int:
-    return rules_in_force(network_id)[p.ONE_ORGANISATION]
+    """0 for no limit; also where the network's rules cannot be read, which stops no other network."""
+    try:
+        return int(rules_in_force(network_id)[p.ONE_ORGANISATION])
+    except (LookupError, ValueError, TypeError):
+        return 0
 
 
 def _settle(key: int, why: Unfit | None) -> bool:
     """Write down that somebody no longer fits, or fits again; whether it was ours to write."""
-    with transaction():
-        term = db.session.get_one(Term, key, with_for_update=True, populate_existing=True)
-        if term.unfit_why is why or term.ended_why is not None:
-            return False
-        network = db.session.get_one(Network, term.network_id)
-        term.unfit_why = why
-        term.unfit_since = clock.today(network.zone) if why else None
-        _tell(term, network)
+    term = db.session.get_one(Term, key, with_for_update=True, populate_existing=True)
+    if term.unfit_why is why or term.ended_why is not None:
+        return False
+    network = db.session.get_one(Network, term.network_id)
+    term.unfit_why = why
+    term.unfit_since = clock.today(network.zone) if why else None
+    _tell(term, network)
     return True
 
 
@@ -181,22 +185,23 @@ def _overdue() -> Collection[int]:
         .where(*_current(), Term.unfit_since.is_not(None))
         .order_by(Term.id)
     )
-    due = []
-    for term, network_id, zone in db.session.execute(query).all():
-        charter = rules_in_force(network_id)
-        day = until(term, charter[p.UNFIT], charter[p.UNFIT_DAYS])
-        if charter[p.UNFIT] == "leaves" and day <= clock.today(zone):
-            due.append(term.id)
-    let_go()
-    return due
+    rows = db.session.execute(query).all()
+    return [term.id for term, network_id, zone in rows if perhaps(partial(_is_over, term, network_id, zone))]
+
+
+def _is_over(term: Term, network_id: int, zone: str) -> bool:
+    charter = rules_in_force(network_id)
+    day = until(term, charter[p.UNFIT], charter[p.UNFIT_DAYS])
+    return charter[p.UNFIT] == "leaves" and day <= clock.today(zone)
 
 
 def _end(key: int) -> bool:
-    with transaction():
-        term = db.session.get_one(Term, key, with_for_update=True, populate_existing=True)
-        if term.unfit_why is None or term.ended_why is not None:
-            return False
-        end_now(term, TermEnd.INELIGIBLE, unfit_words(term.unfit_why))
+    term = db.session.get_one(Term, key, with_for_update=True, populate_existing=True)
+    if term.unfit_why is None or term.ended_why is not None:
+        return False
+    if not _is_over(term, term.network_id, db.session.get_one(Network, term.network_id).zone):
+        return False
+    end_now(term, TermEnd.INELIGIBLE, unfit_words(term.unfit_why))
     return True
 
 

@@ -14,8 +14,8 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.duties import each
 from govnet.kernel.models import reference
-from govnet.kernel.transaction import let_go, transaction
 from govnet.membership.models import Membership, MembershipState, Representation
 from govnet.offices import events
 from govnet.offices.beside import CodePromise
@@ -107,12 +107,11 @@ def _end_mandate(mandate: Mandate) -> None:
 
 def end_of_those_who_left() -> int:
     """End the terms of those who resigned or were removed as members, and do not belong in another way; how many."""
-    ids = db.session.scalars(_left()).all()
-    let_go()  # an idle worker takes no lock
-    if not ids:
-        return 0
-    with transaction():
-        return _end(Term.id.in_(ids))
+    return each("end offices of those who left", db.session.scalars(_left()).all(), _end_one)
+
+
+def _end_one(key: int) -> int:
+    return _end(Term.id == key)
 
 
 def end_terms_of(person_id: int, network_id: int) -> None:

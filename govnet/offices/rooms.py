@@ -32,7 +32,8 @@ from govnet.forum.kinds import ReportState
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, Report, Thread
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.clock import now, today
-from govnet.kernel.models import UTCInstant
+from govnet.kernel.duties import TRIES
+from govnet.kernel.models import DutyFailure, UTCInstant
 from govnet.mail.models import Delivery, Mail, MailLine
 from govnet.mail.rules import State
 from govnet.membership.beside import AdmissionAppeal, AdmissionVoice
@@ -71,6 +72,7 @@ def below(network: Network, actor: Actor) -> Iterator[Waiting]:
         _stopped(network.id),
         _line(),
         _slow(network.id, moment),
+        _aside(),
     ]
     days = days_to_fill(rules_in_force(network.id))
     if days:
@@ -263,6 +265,11 @@ def _line() -> Select[Any]:
     why = func.coalesce(func.nullif(MailLine.held_why, ""), MailLine.words)
     part = _part("line", MailLine.id, since=since, one=why)
     return part.where(or_(MailLine.held_at.is_not(None), MailLine.tripped_at.is_not(None)))
+
+
+def _aside() -> Select[Any]:
+    part = _part("aside", literal(0), since=func.min(DutyFailure.at), number=func.count())
+    return part.select_from(DutyFailure).where(DutyFailure.attempts >= TRIES).having(func.count() > 0)
 
 
 def _slow(network_id: int, moment: datetime) -> Select[Any]:

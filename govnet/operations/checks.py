@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.kernel.duties import set_aside
 from govnet.mail import receiving
 from govnet.mail.queries import trouble
 from govnet.operations import queries, schema
@@ -28,6 +29,7 @@ RECENT_BACKUP = timedelta(days=2)
 LIVE_WORKER = timedelta(minutes=2)
 LEAST_FREE = 500 * 1024 * 1024
 _PATIENCE = 5.0
+_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,14 @@ def _worker() -> tuple[bool, str]:
     seconds = int(silent.total_seconds())
     words = _("last sign of life on %(host)s %(seconds)s seconds ago", host=beat.host, seconds=seconds)
     return silent < LIVE_WORKER, words
+
+
+def _duties() -> tuple[bool, str]:
+    aside = set_aside()
+    if not aside:
+        return True, _("nothing is set aside")
+    said = [f"{one.duty} ({one.thing}: {one.error.splitlines()[0][:200]})" for one in aside[:_SHOWN]]
+    return False, _("it failed at these, and tries each once a day: %(things)s", things="; ".join(said))
 
 
 def _mail() -> tuple[bool, str]:
@@ -149,6 +159,7 @@ CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "database": _database,
     "networks": _networks,
     "worker": _worker,
+    "duties": _duties,
     "mail": _mail,
     "mail in": _mail_in,
     "mail server": _smtp,
@@ -163,6 +174,7 @@ TITLES = {
     "database": _l("Database"),
     "networks": _l("Networks"),
     "worker": _l("Worker"),
+    "duties": _l("What the worker does"),
     "mail": _l("Mail"),
     "mail in": _l("Mail that comes in"),
     "mail server": _l("Mail server"),

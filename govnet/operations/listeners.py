@@ -8,7 +8,7 @@ from govnet import __version__
 from govnet.accounts.erasure import Gone
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.duties import duty
+from govnet.kernel.duties import duty, forget_over
 from govnet.kernel.events import listen
 from govnet.kernel.transaction import transaction
 from govnet.operations import backups, erasures, redaction
@@ -19,6 +19,7 @@ def bind() -> None:
     """Have these called."""
     duty("say that the worker lives", beat, seconds=20, by_clock=False)
     duty("remove names that are for members", redaction.remove_names, seconds=3600, by_clock=False)
+    duty("forget what is over", forget_over, seconds=3600)
     listen(Gone, _note)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from govnet.accounts.models import OperatorGrant, Person
 from govnet.charter.models import Network
 from govnet.extensions import db
+from govnet.kernel.duties import set_aside
 from govnet.kernel.outage import READ_ONLY, UNREACHABLE, Outage, noted, outage_of
 from govnet.kernel.transaction import WRITE, let_go
 from govnet.mail.queries import Trouble
@@ -123,6 +125,12 @@ def _room_for_more() -> None:
     writing: Any = {WRITE: 1.0}
     connection = db.session.connection(execution_options=writing)
     connection.execute(text("CREATE TABLE room_for_more AS SELECT zeroblob(65536) AS x"))
+
+
+def duties_set_aside() -> str:
+    """For a monitor: the names of duties that failed at something, and at how many things; empty where all is well."""
+    counts = Counter(one.duty for one in set_aside())
+    return "".join(f"set aside: {name} ({count})\n" for name, count in sorted(counts.items()))
 
 
 def trouble() -> Trouble:

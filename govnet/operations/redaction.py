@@ -12,6 +12,7 @@ from govnet.decisions.draft_events import DraftLeft, DraftSponsored
 from govnet.decisions.events import Objected
 from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.duties import each
 from govnet.kernel.transaction import transaction
 from govnet.membership.events import MemberAdmitted, MemberJoined, MemberResigned, MembershipRestarted
 from govnet.membership.organisation_events import AlternateNamed, RepresentationEnded, RepresentativeNamed
@@ -36,13 +37,16 @@ def remove_names() -> int:
 
     Whatever is emptied is said in the network's record, once. With a second worker at it, one of them finds nothing.
     """
-    done = 0
-    for network_id in db.session.scalars(select(Network.id).order_by(Network.id)).all():
-        found = _found(network_id)
-        if found:
-            with transaction():
-                done += _remove(network_id, found)
-    return done
+    networks = db.session.scalars(select(Network.id).order_by(Network.id)).all()
+    return each("remove names that are for members", networks, _remove_in, alone=True)
+
+
+def _remove_in(network_id: int) -> int:
+    found = _found(network_id)
+    if not found:
+        return 0
+    with transaction():
+        return _remove(network_id, found)
 
 
 def _found(network_id: int) -> list[int]:

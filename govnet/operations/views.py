@@ -100,11 +100,11 @@ def _found_page(form: forms.FoundingForm, token: str, status: int = 200) -> Resp
 @bp.get("/healthz")
 @allows(Can.READ)
 def healthz() -> Response:
-    """For a monitor: 200 while the database answers and can be written; 503 and why, when not."""
+    """For a monitor: 200 while the database answers and can be written, with what the worker failed at; 503 and why, when not."""
     outage = queries.outage()
     if outage is not None:
         raise Unavailable(outage)
-    return Response("ok\n", mimetype="text/plain")
+    return Response(f"ok\n{queries.duties_set_aside()}", mimetype="text/plain")
 
 
 @bp.get("/operator")

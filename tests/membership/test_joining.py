@@ -86,7 +86,7 @@ def test_what_nobody_confirmed_is_deleted_after_seven_days(time):
     time.move(timedelta(days=7, seconds=1))
     a_waiting_application(network, email="ben@example.org")
     with transaction():
-        assert actions.forget_unconfirmed() == 1
+        assert actions.forget_unconfirmed(*actions.unconfirmed())
     assert [a.email for a in db.session.scalars(select(Application))] == ["ben@example.org"]
 
 

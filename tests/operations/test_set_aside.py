@@ -1,0 +1,19 @@
+"""What the worker failed at is seen by everybody who can do something about it."""
+
+from __future__ import annotations
+
+from govnet.kernel import duties
+from govnet.operations import checks
+from tests import builders
+
+
+def test_what_is_set_aside_is_shown_to_doctor_monitor_and_desk(client, app):
+    with app.app_context():
+        officer = builders.a_steering_member(builders.a_network())
+        for _turn in range(duties.TRIES):
+            duties.failed("close proposals", 7, ValueError("poison"))
+        well, words = checks.CHECKS["duties"]()
+        builders.sign_in(client, officer)
+        assert (well, "close proposals (7: ValueError: poison)" in words) == (False, True)
+    assert client.get("/healthz").text == "ok\nset aside: close proposals (1)\n"
+    assert "has failed at 1 thing" in client.get("/uk/desk").text
