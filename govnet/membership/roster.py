@@ -40,8 +40,11 @@ from govnet.membership.roster_table import (
 from govnet.membership.rules import name_key
 
 COLUMNS: Final = ("name", "email", "organisation", "kind", "as")
+_ONCE: Final = frozenset(COLUMNS) - {"email"}
+"""Columns that must not stand there twice; of several addresses the first one counts."""
 _START: Final = 20_000
 """Letters at the top from which we tell a list from a table."""
+_MOST_SAID: Final = 2_500
 _NAMED: Final = 30
 """Columns passed over that are named."""
 
@@ -95,9 +98,10 @@ class _Reading:
         self.at: dict[str, list[int]] = {}
         """Where in rows those of an address are."""
         self.voices: dict[str, RosterRow] = {}
+        self.names: dict[str, RosterRow] = {}
 
     def note(self, row: int, message: str) -> None:
-        self.notes.append(Problem(row, message))
+        self.notes.append(Problem(row, _shown(message)))
 
     def roster(self) -> Roster:
         if not self.rows and not self.problems:
@@ -110,7 +114,7 @@ class _Reading:
     def table(self, text: str) -> None:
         if not text:
             message = _("is empty. The first row names the columns: %(columns)s.", columns=", ".join(COLUMNS))
-            self.problems.append(Problem(1, message))
+            self._wrong(1, message)
             return
         if _is_a_list(text):
             self._mailboxes(text)
@@ -141,16 +145,16 @@ class _Reading:
 
     def _checked(self, columns: Columns, heading: Line, rows: Sequence[Line]) -> Columns | None:
         folded = [known.folded(each) for each in columns.headings]
-        twice = next((h for h in folded if folded.count(h) > 1 and known.column_of(h) in COLUMNS), "")
+        twice = next((h for h in folded if folded.count(h) > 1 and known.column_of(h) in _ONCE), "")
         if twice:
             message = _("names the column “%(column)s” twice. Delete one of them.", column=twice)
-            self.problems.append(Problem(heading.number, message))
+            self._wrong(heading.number, message)
             return None
         if "email" not in columns.places:
             columns = with_addresses(columns, rows)
         if "email" not in columns.places and "other email" not in columns.places:
             message = _("has no column named email. Name the column with the addresses “email”.")
-            self.problems.append(Problem(heading.number, message))
+            self._wrong(heading.number, message)
             return None
         return columns
 
@@ -162,7 +166,7 @@ class _Reading:
             message = _(
                 "has no column named email, and no row below has an address. Name the column with the addresses “email”."
             )
-            self.problems.append(Problem(number, message))
+            self._wrong(number, message)
             return None, 0
         for line in top[:begins]:
             if not line.is_blank:
@@ -208,7 +212,7 @@ class _Reading:
 
     def _too_many(self, number: int) -> None:
         most = f"{MOST_ROWS:,}"
-        self.problems.append(Problem(number, _("A file may have %(most)s rows. Split it in two.", most=most)))
+        self._wrong(number, _("A file may have %(most)s rows. Split it in two.", most=most))
 
     def _passed_over(self, columns: Columns, places: Sequence[int]) -> None:
         if not places:
@@ -285,13 +289,13 @@ class _Reading:
     # one person
 
     def _wrong(self, number: int, message: str) -> None:
-        self.problems.append(Problem(number, message))
+        self.problems.append(Problem(number, _shown(message)))
 
     def _take(self, number: int, said: dict[str, str], *, odd_quote: bool = False) -> None:
         """Take down what a row says, or what is wrong with it."""
         found = person_of(number, said, self.comes_as)
         if isinstance(found, Problem):
-            self.problems.append(found)
+            self._wrong(found.row, found.message)
             return
         row, changed = found
         for message in changed:
@@ -320,6 +324,18 @@ class _Reading:
             row = replace(row, shares=owner.number)
         here.append(len(self.rows))
         self.rows.append(row)
+        self._say_namesake(row)
+
+    def _say_namesake(self, row: RosterRow) -> None:
+        """Two rows may be one person with two addresses: whoever looks at the list knows."""
+        if " " not in row.name:
+            return
+        first = self.names.setdefault(name_key(row.name), row)
+        if first.email != row.email:
+            self.note(
+                row.number,
+                _("has the name of row %(row)s with another address. Both come in.", row=first.number),
+            )
 
     def _may_speak(self, row: RosterRow) -> bool:
         """Whether the organisation that the row speaks for, if any, has no voice yet in this file."""
@@ -351,6 +367,11 @@ class _Reading:
             organisation=member.organisation or first.organisation or row.organisation,
         )
         self.repeated.append(row.number)
+
+
+def _shown(message: str) -> str:
+    """The message, with a sign for each character of the file that cannot be shown."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in message[:_MOST_SAID])
 
 
 def _is_heading(line: Line, columns: Columns) -> bool:

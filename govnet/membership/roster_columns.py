@@ -53,6 +53,46 @@ COLUMN_OF: Final = {
 }
 _RANK: Final = {heading: rank for rank, heading in enumerate(COLUMN_OF)}
 _NUMBERED: Final = re.compile(r"e ?mail( address| adresse)? ?[2-9]( (address|adresse|value))?")
+_NOTHING: Final = frozenset(("-", "--", "n/a", "#n/a", "null", "none", "nil", "\\n", "(none)"))
+"""What programs write where there is nothing."""
+_ABOUT_MAIL: Final = frozenset(
+    [
+        "type",
+        "label",
+        "status",
+        "preference",
+        "format",
+        "sent",
+        "opened",
+        "clicks",
+        "count",
+        "domain",
+        "permission",
+        "list",
+        "consent",
+        "date",
+        "time",
+        "receive",
+        "want",
+        "like",
+        "may",
+        "can",
+        "prefer",
+        "often",
+        "id",
+        "website",
+        "phone",
+        "role",
+        "size",
+        "kind",
+        "group",
+        "event",
+        "ticket",
+        "file",
+        "product",
+    ]
+)
+"""Words with which a heading is about something else than what it names."""
 _HALVES: Final = frozenset(("name", "nom", "nombre", "naam", "nome", "enw"))
 """Headings of a whole name, or of the other half beside a first or a last name."""
 
@@ -110,7 +150,24 @@ def column_of(heading: str) -> str:
             return COLUMN_OF[words]
         if _NUMBERED.fullmatch(words):
             return "other email"
-    return ""
+    return _by_its_words(folded(heading))
+
+
+def _by_its_words(heading: str) -> str:
+    """What a heading that is a question or a sentence asks for: “What is your e-mail address?”; "" for anything else."""
+    words = set(heading.split())
+    if len(words) > 12 or words & _ABOUT_MAIL:
+        return ""
+    if words & {"email", "emails", "ebost", "courriel"} or {"e", "mail"} <= words:
+        return "other email"
+    if words & {"organisation", "organization", "company", "employer"}:
+        return "other organisation"
+    if "name" not in words:
+        return ""
+    for half, its in (("first", {"first", "given", "forename"}), ("last", {"last", "family", "surname"})):
+        if words & its:
+            return half
+    return "name" if words & {"your", "full", "member", "contact", "person"} else ""
 
 
 def says_yes(cell: str) -> bool:
@@ -128,7 +185,7 @@ class Columns:
     def first(self, column: str, cells: Sequence[str]) -> str:
         """The first filled cell of that column; "" without one."""
         found = (cells[place].strip() for place in self.places.get(column, ()) if place < len(cells))
-        return next((cell for cell in found if cell), "")
+        return next((cell for cell in found if cell and cell.casefold() not in _NOTHING), "")
 
     def all(self, *columns: str) -> Iterable[int]:
         """The places of these columns."""

@@ -19,7 +19,18 @@ MOST_CELL: Final = 4_000
 DELIMITERS: Final = ",;\t|"
 _TRIED: Final = 60
 """Rows from which we tell what parts the cells."""
+_SPELT_OUT: Final = re.compile(
+    r"^[ \t]*([\w.+-]{1,64}) at ([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})[ \t]*$", re.MULTILINE
+)
+"""An address as the web pages of Mailman show it."""
+_RULED: Final = " \t\u00a0-=_:"
+"""What a row of nothing but lines is drawn with."""
 _SEPARATOR: Final = re.compile(r'"?sep=(.)"?[ \t,;|]*(\n|$)', re.IGNORECASE)
+_DOS_LETTER: Final = re.compile(
+    rb"[\x81-\x89\x8b\x8d\x94\x95\x98\xa1-\xa4](?=[a-zA-Z])|(?<=[a-zA-Z])[\x81-\x84\x88\x89](?![a-zA-Z])|(?<![a-zA-Z])\x9a(?=[a-z])"
+)
+"""What is a letter in code page 850 and a mark in Windows-1252, within a word; not the apostrophe, quotes and dashes."""
+_WINDOWS_LETTER: Final = re.compile(rb"[\xc0-\xff]")
 _KINDS_OF_FILE: Final = (
     (b"PK\x03\x04", "sheet"),
     (b"\xd0\xcf\x11\xe0", "sheet"),
@@ -48,7 +59,7 @@ class Line:
     @property
     def is_blank(self) -> bool:
         """Whether nothing is in it."""
-        return not any(cell.strip() for cell in self.cells)
+        return not any(cell.strip(_RULED) for cell in self.cells)
 
 
 def text_of(content: bytes) -> tuple[str, str]:
@@ -63,6 +74,8 @@ def text_of(content: bytes) -> tuple[str, str]:
     _refuse_other_kinds(content)
     text, encoding = _decoded(content)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if "@" not in text and _SPELT_OUT.search(text):
+        text = _SPELT_OUT.sub(r"\1@\2", text)
     last = len(text.rstrip(" \n\t\x1a,;|\x00"))
     if text.count("\n", 0, last) > MOST_LINES:
         raise Unreadable(
@@ -111,7 +124,11 @@ def _decoded(content: bytes) -> tuple[str, str]:
         return content.decode("utf-8-sig"), ""
     except UnicodeDecodeError:
         pass
-    old, name = ("mac-roman", "Mac Roman") if _from_an_old_mac(content) else ("cp1252", "Windows-1252")
+    old, name = "cp1252", "Windows-1252"
+    if b"\r" in content and b"\n" not in content:
+        old, name = "mac-roman", "Mac Roman"
+    elif len(_DOS_LETTER.findall(content)) > len(_WINDOWS_LETTER.findall(content)):
+        old, name = "cp850", "MS-DOS (850)"
     return "".join(_line(line, old) for line in content.splitlines(keepends=True)), name
 
 
@@ -122,10 +139,6 @@ def _wide(content: bytes) -> str:
     if len(start) < 8 or max(even, odd) < len(start) // 4:
         return ""
     return "utf-16-le" if odd > even else "utf-16-be"
-
-
-def _from_an_old_mac(content: bytes) -> bool:
-    return b"\r" in content and b"\n" not in content
 
 
 def _line(line: bytes, old: str) -> str:

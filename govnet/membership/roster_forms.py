@@ -14,6 +14,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import TextArea
 
 from govnet.kernel.forms import Form
+from govnet.kernel.text import clean
 from govnet.membership.importing import Source
 from govnet.membership.roster_file import MOST_BYTES
 from govnet.membership.roster_person import ComesAs
@@ -59,7 +60,7 @@ class UploadForm(Form):
     def source(self) -> Source:
         """Which file it was."""
         name = self.file.data.filename if self.file.data else ""
-        return Source(name or "", hashlib.sha256(self.content).hexdigest())
+        return Source(clean(name or "", lines=False), hashlib.sha256(self.content).hexdigest())
 
     def digest(self) -> str:
         """What was sent: a mended file of the same name is another one."""

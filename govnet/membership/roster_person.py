@@ -13,6 +13,7 @@ from typing import Final
 
 from flask_babel import gettext as _
 
+from govnet.kernel.text import clean
 from govnet.kernel.words import say
 from govnet.membership import roster_columns as known
 from govnet.membership.roster_file import MOST_CELL
@@ -24,7 +25,14 @@ _MAILBOX: Final = re.compile(r"(?P<name>[^<>]{0,300})<\s*(?:mailto:)?(?P<address
 _COMMENTED: Final = re.compile(
     r"(?P<address>[^\s()]{1,300}@[^\s()]{1,300})\s+\((?P<name>[^()]{0,300})\)[\s,;]*"
 )
-_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd]")
+_BRACKETED: Final = re.compile(
+    r"(?P<name>[^()<>@]{1,300})\(\s*(?P<address>[^\s()]{1,300}@[^\s()]{1,300})\s*\)[\s,;]*"
+)
+_SPACED: Final = re.compile(
+    r"(?P<name>[^<>@,;()]{1,300}?)[\s:–-]+(?P<address>[^\s<>()]{1,300}@[^\s<>()]{1,300})"
+)
+_FORMS: Final = (_MAILBOX, _COMMENTED, _BRACKETED, _SPACED)
+"""How a name stands beside an address."""
 EDGE: Final = (
     " \t\n\x00\u00a0\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
@@ -98,6 +106,7 @@ def person_of(number: int, said: dict[str, str], usually: ComesAs) -> tuple[Rost
     if wrong:
         return Problem(number, wrong)
     wish = Wish(said.get("wish", Wish.NONE.value))
+    name, organisation = clean(name, lines=False), clean(organisation, lines=False)
     return RosterRow(number, name, address, organisation, kind, ComesAs(comes_as), wish), changed
 
 
@@ -105,7 +114,7 @@ def _wrong(written: str, address: str, name: str, organisation: str, as_what: tu
     """The first thing that is wrong with a row, in words; empty when nothing is."""
     kind, comes_as = as_what
     kinds = list(dict.fromkeys(known.KINDS.values()))
-    unseen = any(_UNSEEN.search(text) for text in (written, name, organisation))
+    unseen = any(not text.isprintable() or "\ufffd" in text for text in (written, name, organisation))
     checks: tuple[tuple[bool, Callable[[], str]], ...] = (
         (unseen, lambda: _("holds characters that cannot be seen. Write the name and the address again.")),
         (not written, lambda: _("has no email.")),
@@ -150,9 +159,11 @@ def address_and_name(cell: str, changed: list[str]) -> tuple[str, str]:
     if len(written) > 1:
         changed.append(_("has several addresses; the first one counts."))
     text = written[0] if written else text
-    for form in (_MAILBOX, _COMMENTED):
+    for form in _FORMS:
         if found := form.fullmatch(text):
-            return _bare(found["address"]), found["name"].strip(EDGE).strip("\"'").replace('\\"', '"').strip()
+            return _bare(found["address"]), found["name"].strip(EDGE + "-–:").strip("\"'").replace(
+                '\\"', '"'
+            ).strip()
     return _bare(text), ""
 
 
@@ -214,5 +225,5 @@ def mailboxes_in(line: str) -> list[str]:
 def _is_mailbox(text: str) -> bool:
     if "@" not in text or len(text) > 700:
         return False
-    found = _MAILBOX.fullmatch(text) or _COMMENTED.fullmatch(text)
+    found = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
     return bool(address_of(_bare(found["address"] if found else text)))

@@ -30,8 +30,9 @@ def said_by(columns: Columns, cells: Sequence[str]) -> dict[str, str]:
         name = f"{first.strip()} {last.strip()}" if comma and "," not in first else sorted_by
     kind, comes_as = _as_what(columns, cells)
     email = columns.first("email", cells) or columns.first("other email", cells)
+    organisation = columns.first("organisation", cells) or columns.first("other organisation", cells)
     said = {"name": name, "email": email, "kind": kind, "as": comes_as}
-    return said | {"organisation": columns.first("organisation", cells), "wish": _wish(columns, cells).value}
+    return said | {"organisation": organisation, "wish": _wish(columns, cells).value}
 
 
 def _as_what(columns: Columns, cells: Sequence[str]) -> tuple[str, str]:

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+import random
 import time
+import unicodedata
 
 import pytest
 
@@ -37,6 +39,10 @@ ENCODINGS = {
     "utf-16 without a mark, the other end first": PLAIN.encode("utf-16-be"),
     "utf-16 with tabs": PLAIN.replace(",", "\t").encode("utf-16"),
     "windows-1252": PLAIN.encode("cp1252"),
+    "letters in two parts, as a Mac writes them": unicodedata.normalize("NFD", PLAIN).encode(),
+    "MS-DOS": PLAIN.encode("cp850"),
+    "a table drawn with bars": ("| Name | Email |\n|---|---|\n" + "".join(
+        f"| {line.replace(',', ' | ')} |\n" for line in PLAIN.splitlines()[1:])).replace("|---|---|\n", "").encode(),
     "an old Mac": PLAIN.replace("\n", "\r").encode("mac-roman"),
     "Mac line ends": PLAIN.replace("\n", "\r").encode(),
     "Windows line ends": PLAIN.replace("\n", "\r\n").encode(),
@@ -103,6 +109,10 @@ HEADINGS = [
     ("name,email", "=?no-such-charset?q?Ann?=,a@example.org", "=?no-such-charset?q?Ann?=", ""),
     ("name,email", "Ann Appleby,\"a@example.org; b@example.org\"", "Ann Appleby", ""),
     ("name,email", "Ann Appleby,A@EXAMPLE.ORG.", "Ann Appleby", ""),
+    ("name,email,organisation", "Ann Appleby,a@example.org,N/A", "Ann Appleby", ""),
+    ("Timestamp,Email Address,Your full name,Email Address", "2015,a@example.org,Ann Appleby,", "Ann Appleby", ""),
+    ("Timestamp,What is your first name?,And your surname/last name?,What is your e-mail address?,Would you like to receive emails?", "2015,Ann,Appleby,a@example.org,Yes", "Ann Appleby", ""),
+    ("What is your name?,Your email,Which organisation are you from?", "Ann Appleby,a@example.org,Pond Trust", "Ann Appleby", "Pond Trust"),
 ]  # fmt: skip
 
 
@@ -121,6 +131,9 @@ LISTS = {
     "names after addresses": "a@example.org (Ann)\nb@example.org (Byrne, Bo)\n",
     "unquoted names with commas": "Ann <a@example.org>\nByrne, Bo <b@example.org>\n",
     "commas at the ends": "a@example.org,\nb@example.org,\n",
+    "names and addresses with a blank between": "Ann Appleby a@example.org\nBo - b@example.org\n",
+    "addresses in brackets": "Ann (a@example.org)\nBo Byrne (b@example.org)\n",
+    "a page of Mailman": "a at example.org\n  b at example.org  \n",
     "one line, as it stood in a mail": "Ann <a@example.org>; Bo <b@example.org>",
     "thousands of addresses on a line, of which two differ": "a@example.org, " * 3_000 + "b@example.org",
     "one line of addresses": "a@example.org, b@example.org",
@@ -145,6 +158,8 @@ def test_a_list_needs_no_heading(text: str) -> None:
         (LISTS["names after addresses"], ["Ann", "Byrne, Bo"]),
         (LISTS["unquoted names with commas"], ["Ann", "Byrne, Bo"]),
         (LISTS["one line, as it stood in a mail"], ["Ann", "Bo"]),
+        (LISTS["names and addresses with a blank between"], ["Ann Appleby", "Bo"]),
+        (LISTS["addresses in brackets"], ["Ann", "Bo Byrne"]),
         (LISTS["a table without a heading"], ["Ann", "Bo"]),
         (LISTS["a table without a heading, halves of names"], ["Ann Appleby", "Bo Byrne"]),
     ],
@@ -334,6 +349,31 @@ def test_an_address_is_one_that_mail_reaches(written: str, address: str) -> None
     roster = read(f"name,email\nZoe,zoe@example.org\nAnn,{written}\n")
     assert [row.email for row in roster.rows[1:]] == ([address] if address else [])
     assert [problem.row for problem in roster.problems] == ([] if address else [3])
+
+
+def test_one_name_with_two_addresses_is_pointed_out_and_comes_in_twice() -> None:
+    roster = read("Ann Appleby <a@example.org>\nAnn Appleby <b@example.org>\n")
+    assert len(roster.rows) == 2
+    assert "Row 2: has the name of row 1 with another address." in words(roster)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_damaged_file_breaks_the_reader(seed: int) -> None:
+    """Pieces of real files, cut and mixed with noise: each is read or refused in words, rows are never beyond their limits."""
+    dice = random.Random(seed)
+    whole = [*ENCODINGS.values(), *(text.encode() for text in (*LISTS.values(), *(one[0] for one in WISHES)))]
+    for _turn in range(25):
+        content = b"".join(
+            piece[dice.randrange(len(piece) + 1) :][: dice.randrange(1, 120)]
+            for piece in (*dice.sample(whole, 3), dice.randbytes(dice.randrange(30)), b'"')
+        )
+        roster = read(content)
+        assert roster.rows or roster.problems
+        for row in roster.rows:
+            assert len(row.name) <= 100 and len(row.email) <= 254 and len(row.organisation) <= 200
+            assert row.name.isprintable() and row.email.isascii()
+            assert row.number <= content.count(b"\n") + content.count(b"\r") + 1
+        assert all(str(each).isprintable() for each in (*roster.problems, *roster.notes)), roster
 
 
 OTHER_FILES = {
