@@ -10,6 +10,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import escape
 
+from govnet.kernel.bare_links import link_addresses
 from govnet.kernel.markdown_limits import REL, Measured, TooMuch, keep_within, limits, most
 
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -52,6 +53,7 @@ def _markdown() -> MarkdownIt:
     options = {"html": False, "breaks": True}
     made = MarkdownIt("commonmark", options, renderer_cls=Measured).enable(["table", "strikethrough"])
     keep_within(made)
+    link_addresses(made)
     return made
 
 
@@ -63,7 +65,7 @@ def render(markdown: str) -> str:
     drop is dropped, so a `javascript:` link keeps its words only. Raises TooMuch, a RuleBroken, when the
     text makes too much of itself. The latest are kept: a form asks first, the action inside its transaction.
     """
-    html = _markdown().render(_autolink(markdown), limits(markdown))
+    html = _markdown().render(markdown, limits(markdown))
     html = re.sub(r"<(/?)h([1-6])>", lambda m: f"<{m[1]}h{min(int(m[2]) + 2, 6)}>", html)
     html = nh3.clean(
         html,
@@ -83,14 +85,6 @@ def rendered(markdown: str) -> str:
         return render(markdown)
     except TooMuch:
         return f"<p>{'<br>'.join(str(escape(line)) for line in markdown.splitlines())}</p>"
-
-
-_BARE = re.compile(r"(?<![\w(<\[\"'=/`])(https?://[^\s<>()\[\]`\"']+[^\s<>()\[\]`\"'.,;:!?])")
-
-
-def _autolink(markdown: str) -> str:
-    fenced = re.split(r"(```.*?(?:```|\Z)|`[^`\n]*`)", markdown, flags=re.S)
-    return "".join(part if i % 2 else _BARE.sub(r"<\1>", part) for i, part in enumerate(fenced))
 
 
 def excerpt(text: str, length: int = 160) -> str:

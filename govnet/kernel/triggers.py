@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, inspect, text
 
 from govnet.kernel.models import Base
 
@@ -49,9 +49,11 @@ def _sqlite_names(t: Trigger) -> list[str]:
 
 
 def install(connection: Connection) -> None:
-    """Put every declared trigger into the database anew."""
+    """Put every declared trigger into the database anew, for tables that there are: an older revision lacks some."""
+    there = set(inspect(connection).get_table_names())
     for t in _triggers.values():
-        install_one(connection, t)
+        if t.table in there:
+            install_one(connection, t)
 
 
 def install_one(connection: Connection, t: Trigger) -> None:

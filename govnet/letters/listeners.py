@@ -1,16 +1,21 @@
 """What letters bring to the page "You", to the export, to leaving, to discussions, and to the worker."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from govnet.accounts.waiting import Group, news, waits
 from govnet.accounts.yours import forget, yours
 from govnet.kernel.duties import duty
 from govnet.letters import closing, leaving, queries
 from govnet.letters.desk import left_over
+from govnet.letters.models import Letter
 from govnet.offices.desk import on_desk
+from govnet.record.comparing import other_html
+from govnet.record.registry import checks
 
 
 def _letter(network: Any, key: int) -> str:
@@ -25,5 +30,15 @@ def bind() -> None:
     on_desk(left_over)
     yours("letters", leaving.held)
     forget(leaving.forget)
+    checks(changed_pages)
     duty("close letters", closing.close_due)
     duty("say that replies are overdue", closing.remind_due, seconds=60)
+
+
+def changed_pages(network_id: int) -> Iterator[str]:
+    """Letters, and replies to them, that read otherwise on their page than they were written."""
+    here = Letter.network_id == network_id
+    texts = select(Letter.id, Letter.text, Letter.html).where(here)
+    yield from other_html(texts, "the page of letter %(name)s does not show its text")
+    replies = select(Letter.id, Letter.reply, Letter.reply_html).where(here, Letter.reply != "")
+    yield from other_html(replies, "the page of letter %(name)s does not show the reply")
