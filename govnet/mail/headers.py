@@ -64,6 +64,14 @@ def wire_address(address: str) -> str:
         raise BadHeader(f"not an address: {address!r}") from error
 
 
+def can_be_written_to(address: str | None) -> bool:
+    """Whether the address can stand in a mail's head: one that an earlier release took may not."""
+    try:
+        return bool(address and wire_address(address))
+    except BadHeader:
+        return False
+
+
 def field(name: str, value: str, *, width: int = _WIDTH) -> bytes:
     """One field that is ASCII and folds at spaces only, at `width` characters; raises BadHeader for line breaks or anything else
     that is not a field.

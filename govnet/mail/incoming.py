@@ -16,6 +16,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from govnet.people.addresses import parsed_or_none
+
 LARGEST = 10 * 1024 * 1024
 """The largest mail that is taken, in bytes."""
 _READER = (sys.executable, "-I", "-S", "-B", str(Path(__file__).with_name("mime.py")))
@@ -65,7 +67,7 @@ def read(raw: bytes) -> Incoming:
     sent_at = fields.get("sent_at")
     return Incoming(
         message_id=fields.get("message_id", ""),
-        sender=fields.get("sender", ""),
+        sender=parsed_or_none(fields.get("sender", "")) or fields.get("sender", ""),
         sender_name=fields.get("sender_name", ""),
         subject=fields.get("subject", ""),
         sent_at=datetime.fromisoformat(sent_at) if sent_at else None,

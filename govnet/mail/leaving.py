@@ -7,7 +7,7 @@ from govnet.extensions import db
 from govnet.kernel.errors import NotFound
 from govnet.mail import outbox
 from govnet.mail.actions import put_stance, silence_now, stop_following
-from govnet.mail.headers import Address
+from govnet.mail.headers import Address, can_be_written_to
 from govnet.mail.models import Delivery, Mail, Subscription, Target
 from govnet.mail.subscriptions import belongs, of_person
 from govnet.mail.volume import Reach, Stance, Volume, one_click
@@ -47,7 +47,7 @@ def is_list(delivery: Delivery) -> bool:
 def _tell_the_contact(delivery: Delivery, mail: Mail) -> None:
     """A reader of the list elsewhere wants less: a person decides, asked once a mail."""
     network = db.session.get(Network, mail.network_id) if mail.network_id else None
-    if network is None:
+    if network is None or not can_be_written_to(network.contact_email):
         return
     to = Address(network.contact_email, network.contact_name)
     context = {"list_address": delivery.address}

@@ -156,13 +156,16 @@ def _deliver(sender: Sender, line: smtp.Line, parcel: Parcel) -> smtp.Answer:
 
 def envelope(parcel: Parcel, cover: Cover) -> Envelope:
     """The recipient's own header fields."""
-    reply_to = Address(cover.contact) if cover.contact else None
+    contact = (
+        cover.contact if headers.can_be_written_to(cover.contact) else ""
+    )  # else no mail would go at all
+    reply_to = Address(contact) if contact else None
     to = Address(parcel.address, parcel.name)
     if cover.kind is Kind.PERSONAL:
         return Envelope(to, parcel.message_id, reply_to)
     ways = [f"{cover.leave}{parcel.token}"]
-    if cover.contact:
-        ways.append(f"mailto:{cover.contact}?subject=unsubscribe%20{parcel.token}")
+    if contact:
+        ways.append(f"mailto:{headers.wire_address(contact)}?subject=unsubscribe%20{parcel.token}")
     return Envelope(to, parcel.message_id, reply_to, tuple(ways))
 
 

@@ -18,6 +18,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.duties import set_aside
 from govnet.mail import receiving
+from govnet.mail.headers import can_be_written_to
 from govnet.mail.queries import trouble
 from govnet.operations import queries, schema
 from govnet.operations.backups import data_folder
@@ -82,6 +83,25 @@ def _worker() -> tuple[bool, str]:
     seconds = int(silent.total_seconds())
     words = _("last sign of life on %(host)s %(seconds)s seconds ago", host=beat.host, seconds=seconds)
     return silent < LIVE_WORKER, words
+
+
+def _addresses() -> tuple[bool, str]:
+    """What no mail can be written from or to stops all of it, or loses the answers."""
+    wrong = [one for one in (current_app.config["MAIL_DEFAULT_SENDER"],) if not _sends(one)]
+    wrong += [
+        f"{network.slug}: {address}"
+        for network in queries.chained_networks()
+        for address in (network.contact_email, network.list_address)
+        if address and not can_be_written_to(address)
+    ]
+    if wrong:
+        said = ", ".join(wrong)
+        return False, _("no mail can go to these; write them in plain letters: %(addresses)s", addresses=said)
+    return True, _("mail can go to each network’s mailbox")
+
+
+def _sends(address: str) -> bool:
+    return address.isascii() and can_be_written_to(address)
 
 
 def _duties() -> tuple[bool, str]:
@@ -161,6 +181,7 @@ CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "worker": _worker,
     "duties": _duties,
     "mail": _mail,
+    "addresses": _addresses,
     "mail in": _mail_in,
     "mail server": _smtp,
     "disk": _disk,
@@ -176,6 +197,7 @@ TITLES = {
     "worker": _l("Worker"),
     "duties": _l("What the worker does"),
     "mail": _l("Mail"),
+    "addresses": _l("Mailboxes"),
     "mail in": _l("Mail that comes in"),
     "mail server": _l("Mail server"),
     "disk": _l("Disk"),
