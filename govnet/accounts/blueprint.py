@@ -47,6 +47,7 @@ def _stand_somewhere() -> None:
         places = my_places()
         here = [p.network for p in places if p.network.id == session.get("network_id")]
         g.network = (here or [p.network for p in places] or [None])[0]
+        g.officer = any(p.officer for p in places if p.network is g.network)
     if g.get("network") is None:
         g.network = _network_of(next_path() or str(session.get("next", ""))) or _only_network()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -11,7 +13,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from govnet.accounts import actions, catchup, erasure, sessions
+from govnet.accounts import actions, catchup, erasure, sessions, waiting
 from govnet.accounts.blueprint import bp, has_page, inside, my_places, my_zone, recently
 from govnet.accounts.forms import EraseForm
 from govnet.kernel.actor import Door
@@ -26,10 +28,26 @@ from govnet.permissions import Can, allows, current_actor
 
 
 def _how_many_wait() -> int:
-    return catchup.how_many_wait(current_actor().person_id or 0)
+    person_id = current_actor().person_id or 0
+    return catchup.how_many_wait(person_id) + sum(len(desk) for _network, desk in _desks(person_id))
+
+
+def _desks(person_id: int) -> list[tuple[Any, Sequence[Any]]]:
+    """What waits on her desk in this network, or on the pages of her account in each of which she is an officer."""
+    if "places" in g:
+        networks = [place.network for place in my_places() if place.officer]
+    else:
+        networks = [g.network] if current_actor().is_officer and g.get("network") else []
+    found = []
+    for network in networks:
+        with inside(network):
+            found.append((network, waiting.on_desk(person_id, network)))
+    return [(network, desk) for network, desk in found if desk]
 
 
 waiting_is(_how_many_wait)
+NEW = timedelta(days=14)
+"""How long the page You greets a new member."""
 
 
 @bp.get("/me")
@@ -38,11 +56,16 @@ def me() -> Response:
     """What waits, what happened since, and where one belongs."""
     person_id = current_actor().person_id or 0
     things = catchup.things_that_wait(person_id, inside)
+    desks = _desks(person_id)
+    on_desks = sum(len(desk) for _network, desk in desks)
     if len(things) < catchup.MOST:
-        g.waiting = len(things)
+        g.waiting = len(things) + on_desks
     return page(
         "accounts/me.html",
         things=things,
+        desks=desks,
+        waits=len(things) + on_desks,
+        newcomer=[place for place in my_places() if place.member and _is_new(place.since)],
         windows=catchup.windows(person_id, my_places(), inside),
         places=my_places(),
         zone=my_zone(),
@@ -51,6 +74,10 @@ def me() -> Response:
         mail_url=_mail_url(),
         memberships=has_page("membership.own"),
     )
+
+
+def _is_new(since: date | None) -> bool:
+    return since is not None and today(my_zone()) - since < NEW
 
 
 def _since_words(at: datetime) -> str:

@@ -19,6 +19,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from flask import g
 from sqlalchemy import BigInteger, ColumnElement, Select, String, cast, literal, select
 
 from govnet.kernel.models import UTCInstant
@@ -75,6 +76,7 @@ class News:
 
 _kinds: dict[str, Kind] = {}
 _news: dict[Group, News] = {}
+_desk: list[Callable[[int, Any], Sequence[Any]]] = []
 
 
 def waits(
@@ -109,6 +111,20 @@ def news(group: Group, *verbs: str, where: Where | None = None) -> None:
     What she did herself, and what she may not read, is left out for you.
     """
     _news.setdefault(group, News()).verbs.update(dict.fromkeys(verbs, where))
+
+
+def desk_is(bring: Callable[[int, Any], Sequence[Any]]) -> None:
+    """Let `bring(person_id, network)` say what waits on that officer's desk: things with since, kind, words, url, by, trouble."""
+    _desk[:] = [bring]
+
+
+def on_desk(person_id: int, network: Any) -> Sequence[Any]:
+    """What waits for an officer of the network, oldest first; asked once a request."""
+    kept: dict[tuple[int, int], Sequence[Any]] = g.setdefault("desks", {})
+    key = (person_id, network.id)
+    if key not in kept:
+        kept[key] = _desk[0](person_id, network) if _desk else ()
+    return kept[key]
 
 
 def kinds() -> Mapping[str, Kind]:

@@ -49,7 +49,6 @@ FOOTER = (
     NavItem(_l("Everything that happened"), "record.entries", "", ()),
     NavItem(_l("Downloads"), "record.downloads", "", ()),
 )
-DESK = NavItem(_l("The officers’ desk"), "offices.desk", "", ())
 
 _waiting: list[Callable[[], int]] = []
 
@@ -75,8 +74,9 @@ def bind(app: Flask) -> None:
             "network": g.get("network"),
             "actor": current_actor(),
             "nav": _items(app, (*NAV, YOU) if current_actor().signed_in else NAV),
-            "footer_links": _links(_items(app, (*FOOTER, DESK) if current_actor().is_officer else FOOTER)),
+            "footer_links": _links(_items(app, FOOTER)),
             "waiting": _waiting_now(),
+            "officer": g.get("officer", current_actor().is_officer),
         }
 
 

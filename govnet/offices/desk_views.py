@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, flash
 from flask_babel import gettext as _
 
+from govnet.accounts.waiting import on_desk
 from govnet.charter.models import Network
+from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.pages import page, see
 from govnet.kernel.transaction import transaction
 from govnet.offices import settings
-from govnet.offices.desk import on_the_desk
 from govnet.offices.forms import SettingsForm
 from govnet.offices.views import bp
 from govnet.permissions import Can, allows, current_actor
+
+YOUNG = timedelta(days=30)
+"""How long the desk shows the first steps of a new network."""
 
 
 @bp.get("/<network:network>/desk")
 @allows(Can.SEE_DESK)
 def desk(network: Network) -> Response:
     """Everything that waits for an officer, oldest first."""
-    return page("offices/desk.html", waiting_here=on_the_desk(network, current_actor()))
+    young = clock.now() - network.founded_at < YOUNG
+    return page(
+        "offices/desk.html", waiting_here=on_desk(current_actor().person_id or 0, network), young=young
+    )
 
 
 @bp.get("/<network:network>/settings")

@@ -9,17 +9,19 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, or_, select
 
-from govnet.accounts.waiting import Group, news, thing, waits
+from govnet.accounts.waiting import Group, desk_is, news, thing, waits
 from govnet.accounts.yours import forget, yours
 from govnet.charter.models import Network
 from govnet.kernel.duties import duty
 from govnet.kernel.events import listen
 from govnet.membership.member_actions import Left
 from govnet.offices import fitting, leaving, parting, promising, verifying
-from govnet.offices.desk import on_desk
+from govnet.offices.desk import Waiting, on_desk, on_the_desk
 from govnet.offices.ending import record_ends
 from govnet.offices.models import Mandate, MandateNamed
+from govnet.offices.queries import actor_for
 from govnet.offices.rooms import below
+from govnet.permissions import current_actor
 
 NEWS = (
     "term_granted",
@@ -37,6 +39,7 @@ NEWS = (
 def bind() -> None:
     """Record ends a few seconds after midnight; fill the desk; say what waits, what is hers, and what is new."""
     on_desk(below)
+    desk_is(_desk_of)
     listen(Left, parting.left)
     waits("offices.report", reports_due, asks=_l("Your report"), link=_report)
     waits("offices.promise", promising.waiting, asks=_l("Your promise"), link=_promise)
@@ -47,6 +50,12 @@ def bind() -> None:
     duty("end offices", record_ends, seconds=5)
     duty("end offices of those who left", leaving.end_of_those_who_left, seconds=30)
     duty("see who fits their place", fitting.look, seconds=60)
+
+
+def _desk_of(person_id: int, network: Network) -> list[Waiting]:
+    actor = current_actor()
+    mine = actor.network_id == network.id and actor.person_id == person_id
+    return on_the_desk(network, actor if mine else actor_for(person_id, network))
 
 
 def reports_due(person_id: int, now: datetime) -> Select[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request
+from flask import Blueprint, Response, flash, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -12,6 +12,7 @@ from govnet.charter.founding import BadFounding
 from govnet.charter.founding_file import read_founding
 from govnet.charter.models import ACCENTS, RESERVED, Network
 from govnet.extensions import db
+from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.forms import Form
 from govnet.kernel.outage import Unavailable
@@ -29,10 +30,13 @@ blueprints = (bp,)
 @bp.get("/found/<token>")
 @allows(Can.READ)
 def found_page(token: str) -> Response:
-    """The page with everything that was found; opening it uses nothing up."""
+    """The page with everything that was found; opening it uses nothing up. Once it has founded, what to do next."""
     never_cached()
     if _good(token) is None:
-        return page("operations/found_gone.html", 410, founded=_founded_with(token))
+        founded = _founded_with(token)
+        if founded is not None and clock.now() - founded.founded_at < links.GOOD_FOR:
+            return page("operations/founded.html", founded=founded)
+        return page("operations/found_gone.html", 410, founded=founded)
     return _found_page(forms.founding_form(forms.FIRST_PLACES), token)
 
 
@@ -49,7 +53,7 @@ def found(token: str) -> Any:
         more = min(places + forms.MORE_PLACES, forms.MOST_PLACES)
         return _found_page(forms.founding_form(more), token)
     form = forms.founding_form(places)
-    return _founded(form, link) or _to_founded(token) or _found_page(form, token, 422)
+    return _founded(form, link, token) or _to_founded(token) or _found_page(form, token, 422)
 
 
 def _founded_with(token: str) -> Network | None:
@@ -59,13 +63,12 @@ def _founded_with(token: str) -> Network | None:
 
 
 def _to_founded(token: str) -> Any:
-    """The way to the network that this very link has founded; None where it has not."""
-    network = _founded_with(token)
-    return redirect(f"/{network.slug}/", 303) if network else None
+    """The way to what to do next, where this very link has founded a network; None where it has not."""
+    return see(".found_page", token=token) if _founded_with(token) else None
 
 
-def _founded(form: forms.FoundingForm, link: FoundingLink) -> Any:
-    """The way to the new network; None when something on the form is wrong."""
+def _founded(form: forms.FoundingForm, link: FoundingLink, token: str) -> Any:
+    """The way to what to do next; None when something on the form is wrong."""
     if not form.validate_on_submit():
         return None
     try:
@@ -73,19 +76,10 @@ def _founded(form: forms.FoundingForm, link: FoundingLink) -> Any:
     except BadFounding as bad:
         form.show(bad.troubles)
         return None
-    link_id, slug = link.id, founding.slug
+    link_id = link.id
     with form.catching(), transaction():
         links.found_by(link_id, founding)
-    if form.errors:
-        return None
-    flash(
-        _(
-            "%(name)s stands. Whoever holds an office can sign in with the address you gave.",
-            name=founding.name,
-        ),
-        "success",
-    )
-    return redirect(f"/{slug}/", 303)
+    return None if form.errors else see(".found_page", token=token)
 
 
 def _good(token: str) -> FoundingLink | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from govnet.accounts import waiting
@@ -15,6 +17,7 @@ from govnet.accounts.waiting import Group, news, thing, waits
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.actor import ONESELF, Door
+from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.membership.models import Organisation
 from govnet.record import registry
@@ -22,6 +25,7 @@ from govnet.record.actions import record
 from govnet.record.events import Event, Visibility
 from govnet.record.models import Entry
 from tests import builders
+from tests.offices.test_office_pages import an_application
 from tests.pages import opened, send
 from tests.statements import counted
 
@@ -262,3 +266,29 @@ def test_a_thing_can_be_answered_in_place(app, little_features, ann_here, ann, m
     text = opened(ann_here, "/me").text
     assert "Here: One Shed, extra 1" in text
     assert len(asked) == 1
+
+
+def test_an_officer_s_desk_stands_on_the_page_you_and_counts_beside_you_everywhere(
+    client: FlaskClient, app: Flask
+) -> None:
+    with app.app_context():
+        network = builders.a_network()
+        sam = builders.a_steering_member(network, "Sam Lantern")
+        an_application(network, "Ada Newcomer")
+        builders.sign_in(client, sam)
+    page = opened(client, "/me")
+    assert "The officers’ desk" in page.text
+    assert "Ada Newcomer asks to join" in page.text
+    assert "/uk/desk" in page.links
+    for url in ("/me", "/uk/", "/uk/decisions", "/me/data"):
+        assert "You 1 wait for you" in opened(client, url).text, url
+        assert "/uk/desk" in opened(client, url).links, url
+
+
+def test_a_new_member_is_greeted_for_two_weeks(client: FlaskClient, app: Flask, time: MovedClock) -> None:
+    with app.app_context():
+        joined = builders.a_member(builders.a_network(), start=date(2015, 4, 13))
+        builders.sign_in(client, joined)
+    assert "Welcome to The UK network" in opened(client, "/me").text
+    time.move(timedelta(days=14))
+    assert "Welcome to The UK network" not in opened(client, "/me").text

@@ -13,6 +13,7 @@ from govnet.accounts.models import OperatorGrant, Person
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.kernel.outage import UNREACHABLE
 from govnet.kernel.transaction import transaction
 from govnet.mail import mailings
 from govnet.offices.models import Mandate, Term
@@ -44,14 +45,20 @@ def a_link(app: Flask) -> str:
         return f"/found/{links.make_link()}"
 
 
-def test_a_volunteer_founds_a_network_by_its_link(client: FlaskClient, app: Flask) -> None:
+def test_a_volunteer_founds_a_network_by_its_link(
+    client: FlaskClient, app: Flask, time: clock.MovedClock
+) -> None:
     link = a_link(app)
     done = send(client, link, {**TYPED, **SEAT, **COORDINATOR}, follow=False)
-    assert (done.status_code, done.headers["Location"]) == (303, "/uk/")
+    assert (done.status_code, done.headers["Location"]) == (303, link)
     with app.app_context():
         assert db.session.scalars(select(Network)).one().zone == "Europe/London"
         assert db.session.scalars(select(Term)).one().evidence == "Minutes of 9 June 2014."
         assert db.session.scalars(select(Mandate)).one().scope == "Keep the list."
+    page = opened(client, link)
+    assert "What to do next" in page.text
+    assert {"/uk/", "/sign-in", "/uk/settings", "/uk/join"} <= set(page.links)
+    time.move(timedelta(days=4))
     assert "/uk/" in opened(client, link, 410).links
 
 
@@ -61,7 +68,7 @@ def test_a_link_gives_a_network_and_never_the_server(client: FlaskClient, app: F
         link = a_link(app)
         typed = {**defaults(opened(client, link).forms[-1]), **TYPED, **SEAT, "network_slug": slug}
         forged = {"operator_name": "Sam", "operator_email": "sam@example.org", "operator": "sam@example.org"}
-        assert client.post(link, data={**typed, **forged}).location == f"/{slug}/"
+        assert client.post(link, data={**typed, **forged}).location == link
     with app.app_context():
         assert db.session.scalars(select(OperatorGrant)).all() == []
         sam = db.session.scalars(select(Person).where(Person.name == "Sam")).one()
@@ -77,10 +84,10 @@ def test_of_two_who_found_by_one_link_at_once_the_second_is_led_to_what_was_foun
     sent = {**defaults(opened(client, link).forms[-1]), **TYPED}
     client.post(link, data=sent)
     again = client.post(link, data=sent)
-    assert (again.status_code, again.location) == (303, "/uk/")
+    assert (again.status_code, again.location) == (303, link)
     monkeypatch.setattr(views, "_good", links.link_for)  # as if it had looked before the first was done
     meanwhile = client.post(link, data=sent)
-    assert (meanwhile.status_code, meanwhile.location) == (303, "/uk/")
+    assert (meanwhile.status_code, meanwhile.location) == (303, link)
     with app.app_context():
         assert len(db.session.scalars(select(Network)).all()) == 1
 
@@ -151,7 +158,7 @@ def test_a_monitor_is_told_whether_the_database_answers(
     client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert (client.get("/healthz").status_code, client.get("/healthz").text) == (200, "ok\n")
-    monkeypatch.setattr(queries, "answers", lambda: False)
+    monkeypatch.setattr(queries, "outage", lambda: UNREACHABLE)
     assert client.get("/healthz").status_code == 503
 
 

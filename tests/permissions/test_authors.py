@@ -38,6 +38,7 @@ KEPT = {
     Can.END_REPRESENTATION,  # stops speaking for somebody
     Can.HOLD_MEMBERSHIP,  # renews or ends their own membership
     Can.APPEAL,  # against what was done to them
+    Can.REPLY_IN_OWN_CASE,  # to what is proposed about them
     Can.LEAVE_OFFICE,
     Can.PROMISE_CODE,
 }
