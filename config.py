@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ COMPRESSED = (
 )
 
 
+PRIVATE = ("127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10")
+"""Where a proxy stands as a rule: on the same machine, or in the same house."""
 _REPLIES = re.compile(r"[a-z0-9.+=_-]{0,16}\{token\}@[a-z0-9.-]+")
 
 
@@ -53,6 +56,7 @@ class Config:
     MAIL_REPLIES: str | None
     RATELIMIT_STORAGE_URI: str
     TRUSTED_PROXIES: int
+    PROXY_ADDRESSES: tuple[str, ...] = PRIVATE
     MORE_HOSTS: tuple[str, ...] = ()
     SECURITY_CONTACT: str | None = None
     CLOCK_FILE: str | None = None
@@ -112,13 +116,21 @@ def load(environ: dict[str, str] | None = None) -> Config:
         CLOCK_FILE=env.str("GOVNET_CLOCK_FILE", None) if name != "production" else None,
         RATELIMIT_STORAGE_URI=env.str("REDIS_URL", "memory://"),
         TRUSTED_PROXIES=env.int("TRUSTED_PROXIES", 0),
-        MORE_HOSTS=tuple(env.str("MORE_HOSTS", "").replace(",", " ").split()),
+        PROXY_ADDRESSES=_words(env.str("PROXY_ADDRESSES", "")) or PRIVATE,
+        MORE_HOSTS=_words(env.str("MORE_HOSTS", "")),
         SECURITY_CONTACT=env.str("SECURITY_CONTACT", None),
     )
     if config.MAIL_REPLIES and not _REPLIES.fullmatch(config.MAIL_REPLIES):
         raise ConfigError(
             "MAIL_REPLIES must be one address with {token} in it, such as replies+{token}@example.org"
         )
+    for each in config.PROXY_ADDRESSES:
+        try:
+            ip_network(each, strict=False)
+        except ValueError as error:
+            raise ConfigError(
+                f"PROXY_ADDRESSES must be addresses such as 203.0.113.7 or 10.0.0.0/8: {error}"
+            ) from error
     _check(config)
     return config
 
@@ -128,6 +140,10 @@ def _env(environ: dict[str, str] | None) -> Env:
     if environ is not None:
         env._environ = environ
     return env
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split())
 
 
 def _database(url: str) -> str:

@@ -11,6 +11,7 @@ import click
 
 from govnet.demo.catcher import Catcher, folder_in
 from govnet.operations import serving
+from govnet.operations.http_server import bound
 
 FOLDER = ".demo"
 PORT = click.IntRange(1, 65_535)
@@ -36,7 +37,7 @@ def demo(port: int, keep: bool, folder: Path) -> None:
         raise click.ClickException(
             "The demo lets anybody be anybody: it does not run with GOVNET_ENV=production."
         )
-    serving.check_free("127.0.0.1", port)  # before the last demo, which may still run, is swept away
+    bound("127.0.0.1", port).close()  # before the last demo, which may still run, is swept away
     folder = folder.resolve()
     make_room(folder, keep=keep)
     catcher = Catcher(folder_in(str(folder)))
@@ -76,7 +77,7 @@ def _run(folder: Path, port: int, mail_port: int) -> None:
     _play(folder)
     app = create_app({})
     click.echo(f"The demo is at http://127.0.0.1:{port}/demo  (stop it with Ctrl-C)")
-    serving.serve(app, host="127.0.0.1", port=port, beside=(serving.Companion("worker"),))
+    serving.serve(app, bound("127.0.0.1", port), beside=(serving.Companion("worker"),))
 
 
 def _play(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -21,7 +22,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.errors import GovnetError
 from govnet.kernel.transaction import transaction
-from govnet.operations import backups, checks, founding, links, operators, schema, serving
+from govnet.operations import backups, checks, founding, http_server, links, operators, schema, serving
 from govnet.operations.archive import ArchiveError
 from govnet.operations.copies import CopyError
 from govnet.people.addresses import BadAddress, parsed
@@ -75,13 +76,33 @@ def _named(email: str, name: str) -> int:
     "--port", type=PORT, default=5000, show_default=True, envvar="PORT", help="The port to listen on."
 )
 @click.option("--no-worker", is_flag=True, help="Only the web; run `govnet worker` elsewhere.")
+@click.option(
+    "--processes",
+    default=1,
+    show_default=True,
+    envvar="WEB_PROCESSES",
+    type=click.IntRange(1, 64),
+    help="How many answer requests; one a processor.",
+)
+@click.option(
+    "--socket", "inherited", type=click.IntRange(0), hidden=True, help="The socket that a parent listens on."
+)
 @click.pass_obj
-def serve(info: ScriptInfo, host: str, port: int, no_worker: bool) -> None:
+def serve(
+    info: ScriptInfo, host: str, port: int, no_worker: bool, processes: int, inherited: int | None
+) -> None:
     """Run the web server, and the worker beside it."""
     beside = () if no_worker else (serving.Companion("worker"),)
     app = info.load_app()
+    if inherited is not None:
+        serving.serve(app, socket.socket(fileno=inherited), beside=beside)
+        return
+    listening = http_server.bound(host, port)
     click.echo(f"govnet listens on http://{host}:{port}")
-    serving.serve(app, host=host, port=port, beside=beside)
+    if processes == 1:
+        serving.serve(app, listening, beside=beside)
+    else:
+        serving.supervise(listening, processes, beside=beside)
 
 
 @click.command()

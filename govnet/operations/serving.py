@@ -8,24 +8,24 @@ import subprocess
 import sys
 import threading
 import time
-from types import FrameType
-from typing import Any
+from collections.abc import Callable, Sequence
 
-import click
 import structlog
-import waitress
 from flask import Flask
 
+from govnet.operations.http_server import Limits, Server, networks
+
 log = structlog.get_logger()
-THREADS = 8
-_GRACE = 20.0
+_GRACE = 25.0
+"""Seconds that a process beside this one has to end: a little more than the web has to answer what came."""
 
 
 class Companion:
     """A process that runs beside this one and is started again when it dies, until stop()."""
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *words: str, fds: Sequence[int] = ()) -> None:
         self.words = [sys.executable, "-m", "govnet", *words]
+        self.fds = tuple(fds)
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._watcher = threading.Thread(target=self._watch, daemon=True)
@@ -35,21 +35,25 @@ class Companion:
         self._start_once()
         self._watcher.start()
 
-    def stop(self) -> None:
-        """Ask it to end, wait, and insist after 20 s."""
+    def ask_to_stop(self) -> None:
+        """Ask it to end, and start it no more."""
         self._stopping.set()
-        process = self._process
-        if process is None or process.poll() is not None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+
+    def stop(self) -> None:
+        """Ask it to end, wait, and insist after 25 s."""
+        self.ask_to_stop()
+        if self._process is None:
             return
-        process.terminate()
         try:
-            process.wait(_GRACE)
+            self._process.wait(_GRACE)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            self._process.kill()
+            self._process.wait()
 
     def _start_once(self) -> None:
-        self._process = subprocess.Popen(self.words)  # noqa: S603
+        self._process = subprocess.Popen(self.words, pass_fds=self.fds)  # noqa: S603
 
     def _watch(self) -> None:
         while not self._stopping.is_set():
@@ -61,42 +65,52 @@ class Companion:
             self._start_once()
 
 
-def _end(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
+def serve(app: Flask, sock: socket.socket, *, beside: Sequence[Companion] = ()) -> None:
+    """Answer requests until SIGTERM or Ctrl-C, with `beside` running; answers what came by then, and ends them too."""
+    proxies = networks(app.config["PROXY_ADDRESSES"]) if app.config["TRUSTED_PROXIES"] else ()
+    server = Server(app, sock, limits=Limits(body=app.config["MAX_CONTENT_LENGTH"]), proxies=proxies)
+
+    def end(*_signal: object) -> None:
+        for companion in beside:
+            companion.ask_to_stop()
+        server.drain()
+
+    _run(server.run, end, beside)
+    server.close()
 
 
-def settings(proxies: int) -> dict[str, Any]:
-    """How to listen. What a proxy says of its visitor is kept only where there is a proxy: the app reads it then."""
-    return {"threads": THREADS, "ident": None, "clear_untrusted_proxy_headers": not proxies}
+def supervise(sock: socket.socket, processes: int, *, beside: Sequence[Companion] = ()) -> None:
+    """The same by several processes that listen on one socket, each started again when it dies."""
+    listening = str(sock.fileno())
+    web = [
+        Companion("serve", "--no-worker", "--socket", listening, fds=[sock.fileno()])
+        for _ in range(processes)
+    ]
+    ended = threading.Event()
+
+    def end(*_signal: object) -> None:
+        for companion in (*web, *beside):
+            companion.ask_to_stop()
+        ended.set()
+
+    def wait() -> None:
+        while not ended.wait(60):
+            pass
+
+    _run(wait, end, [*web, *beside])
 
 
-def check_free(host: str, port: int) -> None:
-    """ClickException, saying what to do, where something else listens already."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(
-            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-        )  # as the server does: one that just ended is no bar
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise click.ClickException(
-                f"Cannot listen on port {port}: {error.strerror}. Set PORT to another number."
-            ) from error
-
-
-def serve(app: Flask, *, host: str, port: int, beside: tuple[Companion, ...] = ()) -> None:
-    """Answer requests until SIGTERM or Ctrl-C, with `beside` running; ends them too."""
-    check_free(host, port)
-    signal.signal(signal.SIGTERM, _end)
+def _run(work: Callable[[], object], end: Callable[..., None], beside: Sequence[Companion]) -> None:
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, end)
+    began = time.monotonic()
     for companion in beside:
         companion.start()
-    began = time.monotonic()
     try:
-        waitress.serve(app, host=host, port=port, **settings(app.config["TRUSTED_PROXIES"]))
-    except KeyboardInterrupt:
-        pass
+        work()
     finally:
+        for companion in beside:
+            companion.ask_to_stop()
         for companion in beside:
             companion.stop()
         log.info("stopped", after_seconds=round(time.monotonic() - began))
