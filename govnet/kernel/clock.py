@@ -22,6 +22,11 @@ def follow(path: Path | None) -> None:
     _ahead[:] = [path] if path else []
 
 
+def is_followed() -> bool:
+    """Whether a file says how far ahead to go."""
+    return bool(_ahead)
+
+
 def skip(by: timedelta) -> None:
     """Move the followed clock on. Raises RuntimeError when none is followed."""
     if not _ahead:

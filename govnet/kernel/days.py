@@ -32,13 +32,14 @@ def read_day(text: str, language: str = "en") -> date | None:
         year, month, day = map(int, found.groups())
     elif found := _NUMBERS.fullmatch(words):
         day, month, year = map(int, found.groups())
+        year += 2000 if len(found[3]) == 2 else 0
     elif found := _NAMED.fullmatch(words) or _NAME_FIRST.fullmatch(words):
         first, second, year = found[1], found[2], int(found[3])
         name, number = (second, first) if first.isdecimal() else (first, second)
         month, day = _month(name, language), int(number)
     else:
         return None
-    return _date(year + 2000 if year < 100 else year, month, day)
+    return _date(year, month, day)
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -56,6 +56,19 @@ def duty(name: str, run: Callable[[], int], *, seconds: float = 1.0, by_clock: b
     _duties[name] = Duty(name, run, seconds, by_clock)
 
 
+_believed: list[Callable[[], bool]] = []
+
+
+def believe_when(check: Callable[[], bool]) -> None:
+    """Have what goes by the clock wait while `check` says False; asked before each turn."""
+    _believed[:] = [check]
+
+
+def is_believed() -> bool:
+    """Whether nothing that was brought doubts the clock."""
+    return all(check() for check in _believed)
+
+
 def duties() -> tuple[Duty, ...]:
     """All that was brought, in the order in which it came."""
     return tuple(_duties.values())

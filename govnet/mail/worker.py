@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from govnet.extensions import db
-from govnet.kernel.duties import WHOLE, Duty, duties, ending, failed, succeeded
+from govnet.kernel.duties import WHOLE, Duty, duties, ending, failed, is_believed, succeeded
 from govnet.kernel.errors import GovnetError
 from govnet.kernel.steadiness import Steadiness
 
@@ -26,9 +26,20 @@ def run(app: Flask, *, until: Callable[[], bool] = ending.is_set) -> None:
     next_at = {d.name: time.monotonic() + SETTLE for d in duties() if d.seconds >= 600}
     while not until():
         with app.app_context():
-            busy = tick(duties(), next_at, believed=steadiness.holds())
+            busy = tick(duties(), next_at, believed=_holds(steadiness))
         if not busy:
             ending.wait(PAUSE)
+
+
+def _holds(steadiness: Steadiness) -> bool:
+    """Whether the clock stands still beside the running time, and nothing else doubts it; no while that cannot be seen."""
+    try:
+        return steadiness.holds() and is_believed()
+    except Exception as error:
+        log.error("the clock could not be checked", exc_info=error)
+        return False
+    finally:
+        db.session.remove()
 
 
 def tick(due: Iterable[Duty], next_at: dict[str, float], *, believed: bool = True) -> int:

@@ -157,6 +157,12 @@ def _disk() -> tuple[bool, str]:
 
 
 def _clock() -> tuple[bool, str]:
+    if doubts := queries.clock_doubts():
+        return False, _(
+            "it says %(time)s UTC, but the newest entry was from %(newest)s when the worker on %(host)s started. "
+            "Nothing closes until a time server keeps the clock, or you say that it is right: govnet operator confirm-clock",
+            time=f"{clock.now():%Y-%m-%d %H:%M}", newest=f"{doubts[0].newest_at:%Y-%m-%d}", host=doubts[0].host,
+        )  # fmt: skip
     newest = db.session.scalar(select(func.max(Entry.at)))
     ahead = newest - clock.now() if newest else timedelta()
     if ahead > timedelta(minutes=1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
@@ -140,3 +141,15 @@ class LineReset(Event):
 
     verb: ClassVar[str] = "operator.line-reset"
     sentence: ClassVar[Any] = _l("%(actor)s let the mail server be used again.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockConfirmed(Event):
+    """The server's clock is right, though nothing was recorded for long."""
+
+    verb: ClassVar[str] = "operator.clock-confirmed"
+    sentence: ClassVar[Any] = _l(
+        "%(actor)s confirmed that the server’s clock is right. What is due since %(newest)s can close now."
+    )
+
+    newest: date

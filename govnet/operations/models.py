@@ -40,3 +40,14 @@ class WorkerBeat(Base):
     host: Mapped[str] = mapped_column(String(200), primary_key=True)
     at: Mapped[Instant]
     release: Mapped[str] = mapped_column(String(40))
+
+
+class ClockDoubt(Base):
+    """The worker on a machine started with a clock far from the newest entry: what goes by the clock waits."""
+
+    __tablename__ = "clock_doubt"
+    host: Mapped[str] = mapped_column(String(200), primary_key=True)
+    began_at: Mapped[Instant]
+    """By that clock."""
+    newest_at: Mapped[Instant]
+    """The newest entry's instant then."""

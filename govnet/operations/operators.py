@@ -15,6 +15,7 @@ from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.mail import mailings
 from govnet.operations import queries
 from govnet.operations.events import (
+    ClockConfirmed,
     LineReset,
     MailDropped,
     MailReleased,
@@ -92,6 +93,17 @@ def reset_line(*, by: Actor, via: Door) -> None:
     require(by, Can.OPERATE)
     mailings.reset_line(by)
     tell_all(LineReset, by=by, via=via)
+
+
+def confirm_clock(*, by: Actor, via: Door) -> None:
+    """Say that the clock is right, so that what is due closes. Raises RuleBroken when nobody doubts it."""
+    require(by, Can.OPERATE)
+    doubts = queries.clock_doubts()
+    if not doubts:
+        raise RuleBroken(_("The clock is not in doubt: nothing waits for it."))
+    newest = min(doubt.newest_at for doubt in doubts)
+    queries.end_doubt()
+    tell_all(ClockConfirmed, by=by, via=via, newest=newest.date())
 
 
 def tell_all(kind: type[Event], *, by: Actor, via: Door, **facts: Any) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from govnet.accounts.models import OperatorGrant, Person
@@ -22,7 +22,7 @@ from govnet.kernel.transaction import WRITE, let_go
 from govnet.mail.queries import Trouble
 from govnet.mail.queries import trouble as mail_trouble
 from govnet.membership.models import Organisation
-from govnet.operations.models import Backup, FoundingLink, WorkerBeat
+from govnet.operations.models import Backup, ClockDoubt, FoundingLink, WorkerBeat
 from govnet.record.models import ChainHead
 
 LEAST_ROOM = 1024 * 1024
@@ -131,6 +131,17 @@ def duties_set_aside() -> str:
     """For a monitor: the names of duties that failed at something, and at how many things; empty where all is well."""
     counts = Counter(one.duty for one in set_aside())
     return "".join(f"set aside: {name} ({count})\n" for name, count in sorted(counts.items()))
+
+
+def clock_doubts() -> Sequence[ClockDoubt]:
+    """The machines whose clock is not believed, by name."""
+    return db.session.scalars(select(ClockDoubt).order_by(ClockDoubt.host)).all()
+
+
+def end_doubt(host: str | None = None) -> None:
+    """Believe the clock of one machine, or of all. Inside transaction()."""
+    which = () if host is None else (ClockDoubt.host == host,)
+    db.session.execute(delete(ClockDoubt).where(*which))
 
 
 def trouble() -> Trouble:

@@ -115,6 +115,8 @@ def _operator_page() -> dict[str, Any]:
         "names": queries.operators(),
         "beats": queries.beats(),
         "trouble": queries.trouble(),
+        "doubts": queries.clock_doubts(),
+        "now": clock.now(),
         "backups": queries.backups(),
     }
 
@@ -157,6 +159,16 @@ def reset_line() -> Response:
     return _did(
         lambda: operators.reset_line(by=current_actor(), via=Door.WEB),
         _("The mail server is tried again now."),
+    )
+
+
+@bp.post("/operator/confirm-clock")
+@allows(Can.OPERATE)
+def confirm_clock() -> Response:
+    """The clock is right: what waits for it goes on."""
+    return _did(
+        lambda: operators.confirm_clock(by=current_actor(), via=Door.WEB),
+        _("What is due is closed within a minute."),
     )
 
 
