@@ -101,8 +101,16 @@ def networks_with_heads() -> Sequence[Any]:
     return db.session.execute(query.order_by(Network.name)).all()
 
 
+def answers() -> bool:
+    """Whether the database answers at all."""
+    try:
+        return db.session.scalar(select(1)) == 1
+    except SQLAlchemyError:
+        return False
+
+
 def outage() -> Outage | None:
-    """What keeps the database from answering or from being written, if anything does; nothing is written for it."""
+    """What keeps the database from being written, if anything does; nothing is written for it."""
     try:
         if db.engine.dialect.name == "sqlite":
             _room_for_more()

@@ -15,7 +15,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.forms import Form
-from govnet.kernel.outage import Unavailable
+from govnet.kernel.outage import UNREACHABLE, Unavailable
 from govnet.kernel.pages import never_cached, page, see
 from govnet.kernel.transaction import transaction
 from govnet.operations import forms, links, operators, queries, wording
@@ -95,7 +95,7 @@ def _found_page(form: forms.FoundingForm, token: str, status: int = 200) -> Resp
 @allows(Can.READ)
 def healthz() -> Response:
     """For a monitor: 200 while the database answers and can be written, with what the worker failed at; 503 and why, when not."""
-    outage = queries.outage()
+    outage = queries.outage() if queries.answers() else UNREACHABLE
     if outage is not None:
         raise Unavailable(outage)
     return Response(f"ok\n{queries.duties_set_aside()}", mimetype="text/plain")
