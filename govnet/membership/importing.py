@@ -22,7 +22,7 @@ from govnet.membership.roster import Roster
 from govnet.membership.roster_models import ImportState, Outcome, RosterImport, RosterImportRow
 from govnet.membership.roster_person import ComesAs, RosterRow, Wish
 from govnet.membership.roster_plan import Plan, plan, why
-from govnet.membership.roster_queries import too_old
+from govnet.membership.roster_queries import looked_at, too_old
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 
@@ -31,6 +31,8 @@ _NOTHING_SAID = {
 }  # fmt: skip
 
 
+MOST_LOOKED = 10
+"""Lists of a network that are kept though nobody has brought them in."""
 _EMPTY = {"name": "", "address": "", "why": "", "said": "", "note": ""}
 
 
@@ -75,6 +77,13 @@ def look(network: Network, roster: Roster, source: Source, *, by: Actor) -> Rost
     if not roster.rows:
         raise RuleBroken(_first_words(roster), field="file")
     joining.one_at_a_time(network.id)
+    if looked_at(network.id) >= MOST_LOOKED:
+        raise RuleBroken(
+            _(
+                "There are %(most)s lists already that were only looked at. Delete one first.",
+                most=MOST_LOOKED,
+            )
+        )
     return _staged(network, roster, plan(network, roster.rows), by, source)
 
 
@@ -87,8 +96,8 @@ def bring_in(batch: RosterImport, *, by: Actor, via: Door) -> RosterImport:
     """Do what was looked at, given who is here by now; rows that cannot be used stay out. Doing it twice does it once."""
     network = db.session.get_one(Network, batch.network_id)
     under = require(by, Can.IMPORT_MEMBERS, network)
-    joining.one_at_a_time(network.id)
     batch = locked(batch.id)
+    joining.one_at_a_time(network.id)
     if batch.state is not ImportState.LOOKED:
         return batch
     if batch.forgotten_at is not None:

@@ -27,8 +27,11 @@ _AGAIN = (MembershipState.FOUND, MembershipState.LAPSED)
 
 
 def one_at_a_time(network_id: int) -> None:
-    """Let nobody else join this network until the transaction ends: two forms may name one new organisation."""
-    db.session.execute(select(Network.id).where(Network.id == network_id).with_for_update())
+    """Let nobody else join this network until the transaction ends: two forms may name one new organisation.
+
+    Rows that only name the network, as every entry does, do not wait (FOR NO KEY UPDATE).
+    """
+    db.session.execute(select(Network.id).where(Network.id == network_id).with_for_update(key_share=True))
 
 
 def own_membership(application: Application) -> Membership:

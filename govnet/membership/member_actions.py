@@ -91,6 +91,8 @@ def confirm(membership: Membership, *, by: Actor, email_id: int | None = None, v
     With `email_id` the link in a mail was pressed, so the address is verified. Doing it twice does it once.
     """
     under = require(by, Can.HOLD_MEMBERSHIP, membership)
+    if not queries.held_still(membership.id):  # the list it came with was taken back meanwhile
+        raise NotFound(_GONE)
     if membership.state is MembershipState.ACTIVE:
         return membership
     if membership.state is not MembershipState.FOUND:

@@ -153,6 +153,12 @@ def own_memberships(person_id: int, network_id: int) -> Sequence[Membership]:
     return db.session.scalars(query).all()
 
 
+def held_still(membership_id: int) -> bool:
+    """Whether the membership is there; if so it is locked until the transaction ends."""
+    query = select(Membership.id).where(Membership.id == membership_id).with_for_update()
+    return db.session.scalar(query) is not None
+
+
 def with_party(membership_id: int) -> Membership | None:
     """The membership with its person, organisation and network."""
     query = select(Membership).options(

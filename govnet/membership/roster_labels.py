@@ -12,7 +12,7 @@ LABELS = {
     Outcome.ERASED: _l("Removed their name here"),
     Outcome.LEFT: _l("Left before"),
     Outcome.SILENT: _l("Wants no mail"),
-    Outcome.WISH: _l("Left out there"),
+    Outcome.WISH: _l("No mail there"),
     Outcome.TWICE: _l("Twice in the list"),
     Outcome.MEMBER: _l("Member already"),
     Outcome.ORGANISATION: _l("Member already"),

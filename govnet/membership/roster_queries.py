@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.membership.roster_models import RosterImport, RosterImportRow
+from govnet.membership.roster_models import ImportState, RosterImport, RosterImportRow
 from govnet.people.models import Person
 
 PAGE = 50
@@ -58,6 +58,12 @@ def rows(batch_id: int, page: int) -> Sequence[RosterImportRow]:
 def kept_until(batch: RosterImport) -> datetime:
     """When names and addresses are deleted."""
     return batch.looked_at + KEPT
+
+
+def looked_at(network_id: int) -> int:
+    """How many lists were only looked at."""
+    mine = (RosterImport.network_id == network_id, RosterImport.state == ImportState.LOOKED)
+    return db.session.scalar(select(func.count()).select_from(RosterImport).where(*mine)) or 0
 
 
 def too_old() -> Sequence[int]:

@@ -38,12 +38,12 @@ class Untouched:
     acted: int
 
 
-def untouched(batch: RosterImport) -> Untouched:
-    """What taking the list back would end. Changes nothing."""
+def untouched(batch: RosterImport, *, hold: bool = False) -> Untouched:
+    """What taking the list back would end. Changes nothing; with `hold` nobody can confirm until the transaction ends."""
     made = _made(batch.id)
     memberships = {row.membership_id for row in made if row.membership_id}
     subscriptions = {row.subscription_id for row in made if row.subscription_id}
-    found = _still_found(memberships)
+    found = _still_found(memberships, hold)
     found -= named_elsewhere(Membership, found, but=(RosterImportRow,))
     silent = old_lists.untouched(subscriptions, batch.done_at) if batch.done_at else set()
     acted = len(memberships) + len(subscriptions) - len(found) - len(silent)
@@ -60,11 +60,11 @@ def take_back(
     network = db.session.get_one(Network, batch.network_id)
     if by != SHELL:
         under = require(by, Can.IMPORT_MEMBERS, network)
-    joining.one_at_a_time(network.id)
     batch = locked(batch.id)
     if batch.state is not ImportState.DONE:
         return Untouched(frozenset(), frozenset(), 0)
-    ends = untouched(batch)
+    ends = untouched(batch, hold=True)
+    joining.one_at_a_time(network.id)
     rows = [row for row in _made(batch.id) if row.membership_id in ends.memberships]
     _cancel_letters(network, [row.person_id for row in rows if row.person_id])
     old_lists.take_back(network.id, ends.subscriptions)
@@ -90,13 +90,13 @@ def _made(batch_id: int) -> Sequence[Any]:
     return db.session.execute(query).all()
 
 
-def _still_found(keys: Collection[int]) -> set[int]:
+def _still_found(keys: Collection[int], hold: bool) -> set[int]:
     found: set[int] = set()
     for some in _chunks(keys):
         query = select(Membership.id).where(
             Membership.id.in_(some), Membership.state == MembershipState.FOUND, Membership.end.is_(None)
         )
-        found.update(db.session.scalars(query))
+        found.update(db.session.scalars(query.with_for_update() if hold else query))
     return found
 
 

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
+from govnet.extensions import limiter
 from govnet.kernel.actor import Door
 from govnet.kernel.forms import Form, once
 from govnet.kernel.pages import page, see
@@ -23,6 +24,9 @@ from govnet.membership.roster_forms import UploadForm
 from govnet.membership.roster_labels import KINDS, LABELS
 from govnet.membership.roster_models import COMES, ImportState, Outcome, RosterImport
 from govnet.permissions import Can, allows, current_actor
+
+OFTEN = "60 per hour"
+"""How often one address on the network may upload a list."""
 
 
 @bp.get("/<network:network>/members/imports")
@@ -40,6 +44,7 @@ def _imports(network: Network, form: UploadForm, code: int = 200) -> Response:
 
 
 @bp.post("/<network:network>/members/imports")
+@limiter.limit(OFTEN)
 @allows(Can.IMPORT_MEMBERS)
 def look(network: Network) -> Response:
     """Read the list and keep it for some days, so that it can be looked at; nobody is brought in."""

@@ -14,10 +14,14 @@ from sqlalchemy import func, select
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.actor import Door
-from govnet.kernel.errors import RuleBroken, Stale
+from govnet.kernel.errors import NotFound, RuleBroken, Stale
 from govnet.kernel.transaction import transaction
-from govnet.membership import actions
+from govnet.membership import actions, importing, member_actions, roster_undo
 from govnet.membership.models import Application, Membership, MembershipKind, Organisation
+from govnet.membership.roster import read_roster
+from govnet.membership.roster_models import RosterImport
+from govnet.membership.verifying import changed_memberships
+from govnet.people.models import PersonEmail
 from govnet.record.models import Entry
 from tests import builders
 from tests.chain import faults_of
@@ -114,3 +118,52 @@ def test_two_people_who_name_one_new_organisation_at_once_make_one(app):
         assert count(Organisation) == 1
         kinds = list(db.session.scalars(select(Membership.kind)))
         assert kinds.count(MembershipKind.ORGANISATION) == 1
+
+
+def test_a_list_that_two_bring_in_at_once_comes_in_once(app):
+    with app.app_context():
+        network = a_network_with_rules()
+        cory = builders.acting(builders.a_coordinator(network), network)
+        roster = read_roster(b"name,email,as\nNell,nell@example.org,member\n,rae@example.org,subscriber\n")
+        with transaction():
+            key = importing.look(network, roster, importing.Source(), by=cory).id
+    go = lambda: importing.bring_in(db.session.get_one(RosterImport, key), by=cory, via=Door.WEB)  # noqa: E731
+    ends = at_once(app, go, go)
+    with app.app_context():
+        assert ends == ["done", "done"]
+        assert [verb for verb in db.session.scalars(select(Entry.verb)) if "roster" in verb] == [
+            "membership.roster"
+        ]
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_of_confirming_and_taking_back_at_once_one_comes_first(app, turn):
+    with app.app_context():
+        network = a_network_with_rules()
+        rows = read_roster(b"name,email,as\nNell,nell@example.org,member\n").rows
+        with transaction():
+            key = importing.import_roster(network, rows, go=True, via=Door.CLI).number
+        ids = (
+            db.session.scalars(select(Membership.id)).one(),
+            db.session.scalars(select(PersonEmail.id)).one(),
+        )
+
+    def confirms() -> None:
+        try:
+            membership, _address, nell = member_actions.held(*ids)
+            member_actions.confirm(membership, by=nell, email_id=ids[1], via=Door.WEB)
+        except NotFound:
+            ended.append(True)
+
+    ended: list[bool] = []
+    ends = at_once(
+        app, confirms, lambda: roster_undo.take_back(db.session.get_one(RosterImport, key), via=Door.CLI)
+    )
+    with app.app_context():
+        network_id = db.session.scalars(select(Network.id)).one()
+        assert ends == ["done", "done"]
+        states = [state.value for state in db.session.scalars(select(Membership.state))]
+        assert states == ([] if ended else ["active"])
+        assert count(PersonEmail) == len(states)
+        assert faults_of(network_id) == []
+        assert list(changed_memberships(network_id)) == []

@@ -97,6 +97,14 @@ def test_a_mended_file_of_the_same_name_is_another_list(cory):
     assert uploaded(cory) != uploaded(cory, LIST.replace(b"not an address", b"ned@example.org"))
 
 
+def test_ten_lists_wait_and_no_more(cory):
+    for number in range(importing.MOST_LOOKED):
+        uploaded(cory, b"email\nn%d@example.org\n" % number)
+    response = send(cory, WHERE, {"file": (BytesIO(LIST), "x.csv")})
+    assert response.status_code == 422
+    assert "Delete one first" in response.text
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
