@@ -300,7 +300,7 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     # decisions
     Can.READ_PROPOSAL: (READER,),
     Can.SEE_NAMES: (MEMBER, *IN_OFFICE),
-    Can.PROPOSE: (MEMBER, *IN_OFFICE),
+    Can.PROPOSE: (MEMBER, SITTING),
     Can.ANSWER: (READING_MEMBER, SITTING),
     Can.REPLY_IN_OWN_CASE: (OWNER,),
     Can.REPLY_TO_REASON: (PROPOSER,),

@@ -16,7 +16,7 @@ from govnet.charter import queries as charters
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
 from govnet.charter.rules import diff, problems
-from govnet.decisions import draft_suggesting, drafting, drafts, offices, timing, ways
+from govnet.decisions import draft_suggesting, drafting, drafts, offices, roll, timing, ways
 from govnet.decisions.beside import Draft
 from govnet.decisions.blueprint import bp
 from govnet.decisions.counting import OPTIONS
@@ -61,6 +61,7 @@ def _draft_page(network: Network, draft_id: int, form: AskForm | None = None, st
         words=words,
         html=render(words.text),
         method=found.method,
+        body=roll.deciding(network, charter, found.matter, offices.people_of(words.offices)),
         changes=diff(charter, charter.with_changes(wanted)) if wanted else (),
         charter=charter,
         missing=drafts.missing(charter, found, len(found.sponsors), network.zone),
@@ -149,6 +150,7 @@ def _change_page(
         form=form,
         charter=charter,
         matter=draft.matter,
+        body=roll.deciding(network, charter, draft.matter),
         rules=_rules(draft),
         draft=draft,
         newer=newer,

@@ -22,6 +22,7 @@ from govnet.decisions.beside import (
 )
 from govnet.decisions.book import Decision, DecisionNote
 from govnet.decisions.models import PastPosition, Position, Proposal, ProposalVersion
+from govnet.decisions.office_models import OfficeReply
 from govnet.decisions.words import label
 from govnet.extensions import db
 
@@ -46,6 +47,10 @@ def held(person_id: int) -> dict[str, Any]:
         "interests": [
             {"interest": row.text, "at": row.at.isoformat()}
             for row in db.session.scalars(select(Interest).where(Interest.person_id == person_id))
+        ],
+        "replies_in_ones_own_case": [
+            {"text": row.text, "at": row.at.isoformat()}
+            for row in db.session.scalars(select(OfficeReply).where(OfficeReply.person_id == person_id))
         ],
         "drafts": _drafts(person_id),
         "mails_kept": evidence.held(person_id),
@@ -142,6 +147,7 @@ def forget(person_id: int) -> list[str]:
     declared = update(Interest).where(Interest.person_id == person_id)
     db.session.execute(declared.values(text="", erased=True))
     db.session.execute(update(ReviewRequest).where(ReviewRequest.person_id == person_id).values(reason=""))
+    db.session.execute(delete(OfficeReply).where(OfficeReply.person_id == person_id))
     hers = select(Position.entry_id).where(Position.cast_by_id == person_id)
     db.session.execute(delete(ReasonReply).where(ReasonReply.entry_id.in_(hers)))
     evidence.forget(person_id)

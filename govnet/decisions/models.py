@@ -15,14 +15,16 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     or_,
+    select,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from govnet.accounts.models import Person
 from govnet.charter.models import CharterVersion, Network
 from govnet.decisions import triggers as triggers
 from govnet.decisions.beside import Option as Option
 from govnet.decisions.book import Decision as Decision
+from govnet.decisions.office_models import OFFICE_MATTERS, OfficePerson
 from govnet.decisions.office_models import OfficeChange as OfficeChange
 from govnet.decisions.rules import Kind, Outcome
 from govnet.decisions.voices import Visible
@@ -90,6 +92,20 @@ class Proposal(Base):
     def visibility(self) -> str:
         """Who may read it: everybody, once it is told."""
         return "public" if self.is_told else "committee"
+
+    @property
+    def concerns(self) -> set[int | None]:
+        """Whose own case it is: its open words give them an office, or end theirs."""
+        session = object_session(self)
+        if session is None or self.matter not in OFFICE_MATTERS:
+            return set()
+        query = (
+            select(OfficePerson.person_id)
+            .join(OfficeChange, OfficeChange.id == OfficePerson.change_id)
+            .join(ProposalVersion, ProposalVersion.id == OfficeChange.version_id)
+            .where(ProposalVersion.proposal_id == self.id, ProposalVersion.state == VersionState.OPEN)
+        )
+        return set(session.scalars(query))
 
 
 def is_told() -> ColumnElement[bool]:

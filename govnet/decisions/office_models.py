@@ -25,6 +25,10 @@ class OfficeKind(StrEnum):
     """Somebody takes a first place in a sister network that has nobody yet."""
 
 
+OFFICE_MATTERS = frozenset({"committee", "mandate", "charter"})
+"""What a proposal that names an office can be about; about our rules, as an exception to them."""
+
+
 class OfficeChange(Base):
     """One office that a version gives or ends, with the person and the place by name; never changed."""
 

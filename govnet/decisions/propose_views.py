@@ -25,6 +25,7 @@ from govnet.decisions import (
     queries,
     register,
     rehearsal,
+    roll,
     timing,
     trials,
     ways,
@@ -172,7 +173,8 @@ def _about(network: Network, charter: Charter, matter: str) -> dict[str, Any]:
         "charter": charter,
         "matter": matter,
         "matters": [
-            (key, p.MATTERS[key], charter[p.BODY_FOR[key]], charter[p.METHOD_FOR[key]]) for key in p.MATTERS
+            (key, p.MATTERS[key], roll.deciding(network, charter, key), charter[p.METHOD_FOR[key]])
+            for key in p.MATTERS
         ],
         "sections": [
             (p.SECTIONS[section], [each for each in p.CATALOGUE.values() if each.section == section])
@@ -237,6 +239,7 @@ def _propose_page(network: Network, charter: Charter, matter: str, form: Any, st
         form=form,
         charter=charter,
         matter=matter,
+        body=roll.deciding(network, charter, matter),
         rules=_wanted_rules(),
         draft=None,
         newer=(),

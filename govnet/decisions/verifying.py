@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from govnet.decisions import offices
 from govnet.decisions.answering import sealed
 from govnet.decisions.beside import EvidenceMail
 from govnet.decisions.book import Decision, DecisionNote
@@ -25,10 +26,12 @@ from govnet.decisions.events import (
 )
 from govnet.decisions.evidence_events import MailKept
 from govnet.decisions.models import Position, Proposal, ProposalVersion
+from govnet.decisions.office_models import OfficeChange
 from govnet.decisions.review_events import ReviewOpened
 from govnet.extensions import db
 from govnet.record import registry
 from govnet.record.comparing import key_of, other_html, told
+from govnet.record.events import plain
 from govnet.record.models import Entry
 from govnet.record.rules import canonical
 
@@ -52,6 +55,7 @@ def bind() -> None:
     registry.checks(changed_mails)
     registry.checks(changed_questions)
     registry.checks(changed_headlines)
+    registry.checks(changed_offices)
     registry.checks(changed_pages)
     registry.keeps(ProposalDecided.verb, said=_said, texts=_decisions)
     registry.keeps(*ASKED, said=_asked, texts=_texts)
@@ -116,6 +120,23 @@ def changed_questions(network_id: int) -> Iterator[str]:
             yield f"there is no entry that opened proposal {proposal} in its words number {number}"
         elif said[key] not in (None, question):
             yield f"proposal {proposal}, in its words number {number}, asked something else"
+
+
+def changed_offices(network_id: int) -> Iterator[str]:
+    """Proposals that name other people or places than the record says."""
+    said = {key_of(e.facts["version"]): e.facts.get("offices", []) for e in told(network_id, *ASKED)}
+    named = offices.rows_of([key for key, told_ in said.items() if told_])
+    query = select(OfficeChange.version_id).join(ProposalVersion).join(Proposal)
+    there = set(db.session.scalars(query.where(Proposal.network_id == network_id).distinct()))
+    named |= offices.rows_of(there - named.keys())
+    for version_id, rows in sorted(named.items()):
+        asked = offices.facts(offices.inputs(rows, network_id))
+        if plain(asked) != said.get(version_id):
+            yield f"proposal {_proposal(version_id)} names other offices than was recorded"
+
+
+def _proposal(version_id: int) -> int:
+    return db.session.get_one(ProposalVersion, version_id).proposal_id
 
 
 def changed_headlines(network_id: int) -> Iterator[str]:

@@ -213,14 +213,9 @@ def decides(body: str, method: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def decides_on(charter: Charter, about: str) -> str:
-    """The same for one matter."""
-    return decides(charter[p.BODY_FOR[about]], charter[p.METHOD_FOR[about]])
-
-
-def decides_in(charter: Charter, about: str, method: str) -> str:
-    """The same for one matter when it is asked in this way."""
-    return decides(charter[p.BODY_FOR[about]], method)
+def decides_on(charter: Charter, about: str, body: str) -> str:
+    """The same for one matter, on which that body decides now."""
+    return decides(body, charter[p.METHOD_FOR[about]])
 
 
 def new_rules(changes: Iterable[Change]) -> list[str]:

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from govnet.accounts.models import Person
 from govnet.charter.models import CharterVersion, Network
 from govnet.decisions.office_models import OfficeChange
+from govnet.membership.models import Organisation
 from govnet.offices.beside import CodePromise
 from govnet.offices.models import Body, Mandate, MandateReport, Seat, Term
 from govnet.record.events import Event
@@ -59,6 +60,7 @@ class TermFound(_AboutTerm):
     start: date
     last_day: date
     evidence: str
+    person: Person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,7 +183,8 @@ class MandateGranted(_AboutMandate):
     number: str
     change: OfficeChange
     people: list[int]
-    held_by: int | str
+    person: Person | None
+    organisation: Organisation | None
 
 
 @dataclass(frozen=True, kw_only=True)

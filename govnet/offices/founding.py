@@ -136,6 +136,7 @@ def _term(network: Network, seat: Seat, found: FoundTerm, by: By) -> None:
             start=found.start,
             last_day=found.end - DAY,
             evidence=found.evidence,
+            person=holder,
         )
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -31,6 +31,7 @@ from govnet.offices.rules import DAY, Stage
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 
+T = TypeVar("T")
 BY_RULE: dict[str, Any] = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
 
 
@@ -77,9 +78,14 @@ def grant(wanted: OfficeInput, row: OfficeChange, decision: Decision, how: Decid
         events.MandateGranted(
             **BY_RULE, network=network, mandate=mandate, holder=_name(mandate), start=start, last_day=end - DAY,
             renewal=same, decision=reference(decision), number=decision.number, change=row,
-            people=list(wanted.people), held_by=wanted.person_id or f"organisation:{wanted.organisation_id}",
+            people=list(wanted.people), person=_row(Person, wanted.person_id),
+            organisation=_row(Organisation, wanted.organisation_id),
         )
     )  # fmt: skip
+
+
+def _row(table: type[T], key: int | None) -> T | None:
+    return db.session.get(table, key) if key is not None else None
 
 
 def _holder(mandate: Mandate) -> tuple[int | None, int | None]:

@@ -13,7 +13,7 @@ from govnet.offices import events
 from govnet.offices.models import Body, Mandate, MandateReport, Term
 from govnet.offices.rules import DAY
 from govnet.record import registry
-from govnet.record.comparing import other_html, told
+from govnet.record.comparing import key_of, other_html, told
 
 TERMS = tuple(e.verb for e in (events.TermFound, events.TermGranted, events.TermCutShort, events.TermEnded))
 MANDATES = tuple(
@@ -29,43 +29,58 @@ def bind() -> None:
 
 
 def changed_terms(network_id: int) -> Iterator[str]:
-    """Terms that do not begin, or end, on the day that the record says, are of another place, or are not on it."""
-    rows = (
-        select(Term.id, Term.start, Term.end, Term.seat_id)
+    """Terms of another person, place, day or decision than the record says, and those of which it says nothing."""
+    query = (
+        select(Term.id, Term.start, Term.end, Term.seat_id, Term.person_id, Term.authority, Term.change_id,
+               Term.end_authority, Term.end_change_id)
         .join(Body, Body.id == Term.body_id)
         .where(Body.network_id == network_id)
-    )
-    yield from _changed(rows, _spans(network_id, TERMS), "term")
+    )  # fmt: skip
+    yield from _changed(query, _told(network_id, TERMS), "term")
 
 
 def changed_mandates(network_id: int) -> Iterator[str]:
-    """Mandates that do not begin, or end, on the day that the record says, or are not on it."""
-    rows = select(Mandate.id, Mandate.start, Mandate.end).where(Mandate.network_id == network_id)
-    yield from _changed(rows, _spans(network_id, MANDATES), "mandate")
+    """Mandates of another day, holder or decision than the record says, and those of which it says nothing."""
+    query = select(
+        Mandate.id, Mandate.start, Mandate.end, Mandate.person_id, Mandate.organisation_id, Mandate.authority,
+        Mandate.change_id, Mandate.end_authority, Mandate.end_change_id,
+    ).where(Mandate.network_id == network_id)  # fmt: skip
+    yield from _changed(query, _told(network_id, MANDATES), "mandate")
 
 
-def _spans(network_id: int, verbs: tuple[str, ...]) -> dict[int, tuple[Any, ...]]:
-    """From when until before when, and in which place, by the entries that gave, cut short and ended it."""
-    spans: dict[int, tuple[Any, ...]] = {}
+def _told(network_id: int, verbs: tuple[str, ...]) -> dict[int, dict[str, Any]]:
+    """What the entries that gave, cut short and ended it say of each; older ones say less."""
+    found: dict[int, dict[str, Any]] = {}
     for entry in told(network_id, *verbs):
-        facts = entry.facts
-        end = date.fromisoformat(facts["last_day"]) + DAY
-        start = date.fromisoformat(facts["start"]) if "start" in facts else None
-        place = (int(facts["seat"].partition(":")[2]),) if "seat" in facts else ()
-        before = spans.get(entry.key)
-        spans[entry.key] = (start or (before and before[0]), end, *place)
-    return spans
+        facts, said = entry.facts, found.setdefault(entry.key, {})
+        said["end"] = date.fromisoformat(facts["last_day"]) + DAY
+        if "start" in facts:
+            said["start"] = date.fromisoformat(facts["start"])
+        began = entry.verb in (events.TermGranted.verb, events.MandateGranted.verb)
+        for name in ("seat", "person", "organisation"):
+            if facts.get(name):
+                said[f"{name}_id"] = key_of(facts[name])
+        if began:
+            said["authority"] = facts["decision"]
+        elif facts.get("decision"):
+            said["end_authority"] = facts["decision"]
+        if facts.get("change"):
+            said["change_id" if began else "end_change_id"] = key_of(facts["change"])
+    return found
 
 
-def _changed(rows: Any, spans: dict[int, tuple[Any, ...]], what: str) -> Iterator[str]:
-    found: Iterator[Any] = iter(db.session.execute(rows.execution_options(yield_per=1000)))
-    for key, *held in found:
-        said = spans.pop(key, None)
-        if said is None:
-            yield f"there is no entry that gave {what} {key}"
-        elif said != tuple(held):
-            yield f"{what} {key} runs from {held[0]} until before {held[1]}, which is not what was recorded"
-    yield from (f"{what} {key} is on record, but not there any more" for key in spans)
+def _changed(query: Any, said: dict[int, dict[str, Any]], what: str) -> Iterator[str]:
+    for row in db.session.execute(query.execution_options(yield_per=1000)):
+        recorded = said.pop(row.id, None)
+        if recorded is None or "start" not in recorded:
+            yield f"there is no entry that gave {what} {row.id}"
+            continue
+        span = (recorded.pop("start"), recorded.pop("end"))
+        if span != (row.start, row.end):
+            yield f"{what} {row.id} runs from {row.start} until before {row.end}, which is not what was recorded"
+        elif any(getattr(row, name) != value for name, value in recorded.items()):
+            yield f"{what} {row.id} is not held, given or ended as was recorded"
+    yield from (f"{what} {key} is on record, but not there any more" for key in said)
 
 
 def changed_reports(network_id: int) -> Iterator[str]:
