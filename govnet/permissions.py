@@ -91,6 +91,7 @@ class Can(StrEnum):
     FOLLOW_LETTER = "say what became of this letter"
     # offices
     SEE_DESK = "use the officers' desk"
+    START_AGAIN = "name the first people of a network that has nobody"
     NOTE_VACANCY = "say what happens with an empty place"
     GIVE_BACK_MANDATE = "give this mandate back"
     REPORT_AS_COORDINATOR = "file the coordinator's report"
@@ -325,6 +326,7 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.FOLLOW_LETTER: (LETTER_WRITER, *OFFICERS),
     # offices
     Can.SEE_DESK: IN_OFFICE,
+    Can.START_AGAIN: (OPERATOR,),
     Can.NOTE_VACANCY: OFFICERS,
     Can.GIVE_BACK_MANDATE: (MANDATE_HOLDER,),
     Can.REPORT_AS_COORDINATOR: (MANDATE_HOLDER,),

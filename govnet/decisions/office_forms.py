@@ -117,8 +117,14 @@ def _fields(offer: Offer) -> dict[str, Any]:
 
 def offices_in(form: Any, offers: Sequence[Offer], network: Network) -> tuple[OfficeInput, ...]:
     """What the form names. RuleBroken, at its field, for whom we do not know or what is missing."""
-    left = [each for each in offers if not _typed(form, each, "out")]
+    left = [each for each in offers if not (_typed(form, each, "out") or _blank(form, each))]
     return tuple(_read(form, each, network) for each in left)
+
+
+def _blank(form: Any, offer: Offer) -> bool:
+    """Of the first people of a network, there may be fewer than there is room for."""
+    more = offer.wanted.what is OfficeKind.FIRST and not offer.key.endswith("-1")
+    return more and not _typed(form, offer, "person")
 
 
 def _typed(form: Any, offer: Offer, field: str) -> Any:

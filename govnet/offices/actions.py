@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import gettext as _
+from sqlalchemy import exists, or_, select
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
+from govnet.decisions.book import Decision
 from govnet.extensions import db
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.clock import today
+from govnet.kernel.errors import RuleBroken
 from govnet.offices import events, rules
 from govnet.offices.founding import (
     By,
@@ -20,7 +23,7 @@ from govnet.offices.founding import (
     committee_as_found,
     mandate_as_found,
 )
-from govnet.offices.models import Seat, Term, TermEnd
+from govnet.offices.models import Body, Mandate, Seat, Term, TermEnd
 from govnet.offices.rules import DAY, Stage
 from govnet.permissions import Can, require
 from govnet.record.actions import record
@@ -40,6 +43,9 @@ def record_as_found(
     Founding is the operator's work, so this asks for that right.
     """
     who = By(by, require(by, Can.OPERATE), via)
+    begun = (exists().where(each.network_id == network.id) for each in (Body, Mandate, Decision))
+    if db.session.scalar(select(or_(*begun))):
+        raise RuleBroken(_("What was found is written down once, before anything is decided."))
     committee_as_found(network, committee, places, who)
     for mandate in mandates:
         mandate_as_found(network, mandate, who)

@@ -26,6 +26,7 @@ from govnet.kernel.words import say
 from govnet.offices import (
     committee_rules,
     events,
+    first_people,
     fitting,
     mandate_actions,
     naming,
@@ -315,6 +316,7 @@ _CHECKS = {
     OfficeKind.NEW_PLACE: _check_new_place,
     OfficeKind.MANDATE: mandate_actions.check_grant,
     OfficeKind.END_MANDATE: mandate_actions.check_withdrawal,
+    OfficeKind.FIRST: first_people.check,
 }
 _EFFECTS = {
     OfficeKind.PLACE: _give,
@@ -322,4 +324,5 @@ _EFFECTS = {
     OfficeKind.NEW_PLACE: _add_place,
     OfficeKind.MANDATE: mandate_actions.grant,
     OfficeKind.END_MANDATE: mandate_actions.withdraw,
+    OfficeKind.FIRST: first_people.apply,
 }

@@ -61,6 +61,8 @@ class TermFound(_AboutTerm):
     last_day: date
     evidence: str
     person: Person
+    decision: str = ""
+    change: OfficeChange | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

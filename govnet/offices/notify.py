@@ -13,9 +13,10 @@ from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
+from govnet.offices import events
 from govnet.offices.beside import CodePromise
 from govnet.offices.mandates import mandate_whole
-from govnet.offices.models import Term
+from govnet.offices.models import Mandate, Term
 from govnet.offices.queries import officers
 from govnet.record import registry
 
@@ -30,11 +31,25 @@ def term(told: Told) -> list[Notice]:
     return [_notice(told, _TERM, {row.person_id}), *_promises(told, term_id=row.id)]
 
 
+def found(told: Told) -> Notice | None:
+    """To whoever was written down as in office: until when, how we know, and what to do if it is wrong."""
+    if told.details["verb"] == events.TermFound.verb:
+        term = db.session.get_one(Term, told.key)
+        people, over = {term.person_id}, term.end_recorded_at is not None
+    else:
+        row = mandate_whole(told.key)
+        people, over = _people(row), row.end_recorded_at is not None
+    return None if over else _notice(told, "offices/found", people, officers_too=False)
+
+
 def mandate(told: Told) -> list[Notice]:
     """To everybody who acts under it, and the officers; those who begin are asked for the promise."""
     row = mandate_whole(told.key)
-    people = {named.person_id for named in row.named} | ({row.person_id} if row.person_id else set())
-    return [_notice(told, _MANDATE, people), *_promises(told, mandate_id=row.id)]
+    return [_notice(told, _MANDATE, _people(row)), *_promises(told, mandate_id=row.id)]
+
+
+def _people(row: Mandate) -> set[int]:
+    return {named.person_id for named in row.named} | ({row.person_id} if row.person_id else set())
 
 
 def _promises(told: Told, **office: int) -> list[Notice]:
@@ -51,10 +66,10 @@ def _promises(told: Told, **office: int) -> list[Notice]:
     ]  # fmt: skip
 
 
-def _notice(told: Told, template: str, holders: Collection[int]) -> Notice:
+def _notice(told: Told, template: str, holders: Collection[int], *, officers_too: bool = True) -> Notice:
     days = {name: date.fromisoformat(told.details[name]) for name in _DAYS if name in told.details}
     context = {"d": {**told.details, **days}, "what": told.details["verb"].partition(".")[2]}
-    people = {*holders, *officers(told.network.id)}
+    people = {*holders, *(officers(told.network.id) if officers_too else ())}
     return Notice(template=template, news=News.ALWAYS, context=context, always=people)
 
 
@@ -64,6 +79,8 @@ def bind() -> None:
         registry.tell(f"offices.{verb}", term)
     for verb in ("mandate_granted", "mandate_cut_short", "mandate_ended", "report_filed"):
         registry.tell(f"offices.{verb}", mandate)
+    for verb in (events.TermFound.verb, events.MandateFound.verb):
+        registry.tell(verb, found)
     for table in ("term", "seat", "body", "code_promise"):
         registry.link_to(table, lambda d: url_for("offices.committee"))
     registry.link_to("mandate", lambda d: url_for("coordinator.coordinator"))

@@ -19,11 +19,11 @@ from govnet.extensions import db
 from govnet.kernel.clock import today
 from govnet.kernel.paths import MOST
 from govnet.kernel.words import say
-from govnet.offices import mandates, places, rules
+from govnet.offices import first_people, mandates, places, rules
 from govnet.offices.models import Mandate, Seat, Term
 from govnet.offices.rules import DAY
 
-_KEY = re.compile(r"(place|term|new|mandate|end)-(\d{1,18})")
+_KEY = re.compile(r"(place|term|new|mandate|end|first)-(\d{1,18})(?:-[1-9])?")
 
 
 def offers(network: Network, keys: Sequence[str]) -> list[Offer]:
@@ -43,6 +43,7 @@ def every(network: Network) -> list[Offer]:
     found = places.committee(network)
     terms = [each.term.id for place in found.places for each in (place.now, *place.next) if each]
     rows = mandates.mandates(network.id)
+    sisters = db.session.scalars(db.select(Network.id).where(Network.parent_id == network.id)).all()
     ends = [row.id for row in rows if not _over(row.start, row.end, network)]
     return offers(
         network,
@@ -52,6 +53,7 @@ def every(network: Network) -> list[Offer]:
             "new-1",
             "mandate-1",
             *(f"end-{key}" for key in ends),
+            *(f"first-{key}-{n}" for key in sisters for n in range(1, first_people.MOST + 1)),
         ],
     )
 
@@ -136,10 +138,24 @@ def _end(network: Network, key: str, number: int) -> Offer | None:
     )
 
 
+def _first(network: Network, key: str, number: int) -> Offer | None:
+    """A first person of a sister network that has nobody."""
+    sister = db.session.get(Network, number)
+    at = key.split("-")[-1]
+    if sister is None or sister.parent_id != network.id or not first_people.empty(sister):
+        return None
+    end = rules.months_after(today(network.zone), rules_in_force(sister.id)[p.TERM_MONTHS])
+    place = _("Place %(number)s", number=at)
+    wanted = OfficeInput(what=OfficeKind.FIRST, network_id=sister.id, place=place, end=end)
+    title = _("A first person in %(name)s, where nobody is in office yet", name=sister.name)
+    return Offer(key, title, wanted)
+
+
 _OFFERS: dict[str, Callable[[Network, str, int], Offer | None]] = {
     "place": _place,
     "term": _term,
     "new": _new,
     "mandate": _mandate,
     "end": _end,
+    "first": _first,
 }

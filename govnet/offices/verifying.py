@@ -56,12 +56,12 @@ def _told(network_id: int, verbs: tuple[str, ...]) -> dict[int, dict[str, Any]]:
         said["end"] = date.fromisoformat(facts["last_day"]) + DAY
         if "start" in facts:
             said["start"] = date.fromisoformat(facts["start"])
-        began = entry.verb in (events.TermGranted.verb, events.MandateGranted.verb)
+        began = "start" in facts
         for name in ("seat", "person", "organisation"):
             if facts.get(name):
                 said[f"{name}_id"] = key_of(facts[name])
         if began:
-            said["authority"] = facts["decision"]
+            said["authority"] = facts.get("decision", "")
         elif facts.get("decision"):
             said["end_authority"] = facts["decision"]
         if facts.get("change"):

@@ -14,7 +14,7 @@ from govnet.kernel.clock import today
 from govnet.kernel.forms import Form
 from govnet.kernel.pages import data_page, page, see
 from govnet.kernel.transaction import transaction
-from govnet.offices import actions, places, promising, shown
+from govnet.offices import actions, first_people, places, promising, shown
 from govnet.offices.forms import LastDayForm, VacancyForm
 from govnet.offices.models import Seat, Term
 from govnet.permissions import Can, allows, current_actor
@@ -38,6 +38,7 @@ def committee(network: Network) -> Response:
         lacking=shown.lacking(found, charter),
         fill_by=shown.fill_by(found, charter),
         day=today(network.zone),
+        start=first_people.start(network) if found.empty == len(found.places) else None,
         unpromised={each.term_id for each in promising.missing(network.id)},
     )
 
@@ -49,12 +50,18 @@ def committee_data(network: Network) -> Response:
     return data_page(shown.committee_facts(places.committee(network)))
 
 
-@bp.get("/<network:network>/committee/record", defaults={"office": ""})
-@bp.get("/<network:network>/committee/places/new", defaults={"office": "new-1"})
+@bp.get("/<network:network>/committee/record")
 @allows(Can.READ)
-def record(network: Network, office: str) -> Any:
-    """Who takes a place is proposed and decided now; addresses from before lead there."""
-    return see("decisions.propose", matter="committee", office=office or None)
+def record(network: Network) -> Any:
+    """Who takes a place is proposed and decided now; the address from before leads there."""
+    return see("decisions.propose", matter="committee")
+
+
+@bp.get("/<network:network>/committee/places/new")
+@allows(Can.READ)
+def add_place(network: Network) -> Any:
+    """So is one more place."""
+    return see("decisions.propose", matter="committee", office="new-1")
 
 
 @bp.route("/<network:network>/committee/places/<int:seat_id>", methods=["GET", "POST"])

@@ -49,8 +49,8 @@ def uk(client: FlaskClient, app: Flask) -> Any:
         db.session.remove()
 
 
-def test_the_operator_has_no_right_but_to_look_after_the_server() -> None:
-    assert {can for can, grants in TABLE.items() if OPERATOR in grants} == {Can.OPERATE}
+def test_the_operator_only_looks_after_the_server_and_names_whoever_begins_where_nobody_is() -> None:
+    assert {can for can, grants in TABLE.items() if OPERATOR in grants} == {Can.OPERATE, Can.START_AGAIN}
 
 
 def held() -> list[Any]:
@@ -205,6 +205,7 @@ def test_the_check_of_the_record_sees_an_office_that_was_changed_in_the_database
             if table in ("term", "mandate", "office_change", "office_person"):
                 connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{on}")
         connection.exec_driver_sql(statement)
+        triggers.install(connection)
     assert faults_of(given_and_ended.id)
 
 
