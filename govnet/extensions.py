@@ -3,12 +3,12 @@
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_mail import Mail
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 
+from govnet.kernel.askers import asker
 from govnet.kernel.form_tokens import FormTokens
 from govnet.kernel.models import Base
 
@@ -18,6 +18,6 @@ login_manager = LoginManager()
 login_manager.session_protection = None  # its mark in visitors' cookies would outlive what they were set for
 mail = Mail()
 csrf = FormTokens()
-limiter = Limiter(key_func=get_remote_address)
+limiter = Limiter(key_func=asker)
 babel = Babel()
 compress = Compress()

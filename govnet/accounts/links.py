@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
-from govnet.accounts import people, queries, rules, sessions
+from govnet.accounts import limits, people, queries, rules, sessions
 from govnet.accounts.models import Person, SignedInSession, SignInLink
 from govnet.charter.queries import top_networks
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.transaction import transaction
-from govnet.mail import outbox
+from govnet.mail import outbox, subscriptions
 from govnet.mail.headers import Address
 from govnet.mail.links import site, site_url
 from govnet.mail.rules import Priority
@@ -45,33 +46,61 @@ class Entered:
     next_path: str
 
 
-def ask(address: str, *, browser: str, next_path: str = "", network: Any = None) -> None:
+def ask(address: str, *, browser: str, next_path: str = "", network: Any = None) -> datetime | None:
     """Mail a one-time link to whoever has the address; to an address that nobody has, a mail that says so.
 
+    Five mails go out in an hour and fifteen in a day. After that the newest link that was mailed lasts until another
+    may be, and works in this browser too: whoever asked before, its owner gets in. Returns until when;
+    None where a mail goes out.
     Somebody from an old list, whose only address this is, proves it by signing in.
-    Both take the same rows and as many mails, so that neither the page nor its time tells one from the other.
+    Known addresses and others take the same rows, statements and mails, so that nothing tells one from the other.
     """
     known = people.known_by(address)
     person = db.session.get_one(Person, known.person_id) if known is not None else None
+    takes = subscriptions.taken_by(address)
+    counted = limits.counted(address).key
+    mailed = _mailed_lately(counted)
+    newest = mailed[0] if mailed and _state(mailed[0]) is rules.LinkState.LIVE else None
     token = secrets.token_urlsafe(24)
     secret = str(current_app.config["SECRET_KEY"])
+    moment = clock.now()
     row = SignInLink(
         person_id=person.id if person else None,
         token_digest=rules.digest(token),
+        counted=counted,
         code_digest=rules.keyed_digest(secret, "sign-in code digest", rules.code_for(secret, token)),
         browser_digest=rules.digest(browser),
         next_path=rules.local_path(next_path),
-        asked_at=clock.now(),
+        asked_at=moment,
+        until=rules.link_ends([moment, *(each.asked_at for each in mailed)]),
     )
     db.session.add(row)
+    if newest is not None and rules.too_many_links([each.asked_at for each in mailed], moment):
+        row.stands_for, row.code_digest, row.until = newest.token_digest, newest.code_digest, newest.until
+        return newest.until
     if person is not None:
-        _mail_link(person, address, token, network)
+        _mail_link(person, address, token, row.until, network)
     else:
-        _mail_nobody(address, network)
+        _mail_nobody(address, takes, row.until, network)
+    return None
 
 
-def _mail_link(person: Person, address: str, token: str, network: Any) -> None:
-    until = clock.now() + rules.LINK_LASTS
+def _mailed_lately(counted: str) -> Sequence[SignInLink]:
+    """The links of a day that were mailed, the newest first; no more than limits look at."""
+    query = (
+        select(SignInLink)
+        .where(
+            SignInLink.counted == counted,
+            SignInLink.stands_for.is_(None),
+            SignInLink.asked_at > clock.now() - rules.DAY,
+        )
+        .order_by(SignInLink.asked_at.desc(), SignInLink.id.desc())
+        .limit(rules.LINKS_A_DAY)
+    )
+    return db.session.scalars(query).all()
+
+
+def _mail_link(person: Person, address: str, token: str, until: datetime, network: Any) -> None:
     zone = str(person.zone or getattr(network, "zone", "Europe/London"))
     outbox.post(
         "accounts/sign_in",
@@ -90,18 +119,20 @@ def _mail_link(person: Person, address: str, token: str, network: Any) -> None:
     )
 
 
-def _mail_nobody(address: str, network: Any) -> None:
+def _mail_nobody(address: str, takes: Sequence[Any], until: datetime, network: Any) -> None:
+    """Tell an address without an account so; one that takes just the mail, how to have less of it, or join."""
     places = [network] if network is not None else top_networks()
     outbox.post(
-        "accounts/nobody",
+        "accounts/just_mail" if takes else "accounts/nobody",
         to=Address(address),
         context={
             "joins": [(place.name, f"{site()}/{place.slug}/join") for place in places],
             "again": site_url("accounts.sign_in"),
+            "takes": [(name, site_url("mail.choose", token=token)) for name, token in takes],
         },
         network=network,
         priority=Priority.SIGN_IN,
-        not_after=clock.now() + rules.LINK_LASTS,
+        not_after=until,
     )
 
 
@@ -112,20 +143,30 @@ def opened(token: str, *, browser: str) -> Opened | None:
         return None
     person = db.session.get_one(Person, row.person_id)
     state = _state(row) if person.erased_at is None else rules.LinkState.EXPIRED
-    here = secrets.compare_digest(row.browser_digest, rules.digest(browser))
+    here = _works_in(row, browser)
     code = rules.code_for(str(current_app.config["SECRET_KEY"]), token)
     shown = code if state is rules.LinkState.LIVE and not here else ""
     return Opened(state, here, person.name, person.id, shown, row.next_path)
 
 
+def _works_in(row: SignInLink, browser: str) -> bool:
+    """Whether this browser asked for the link, or asked while it was the newest and no other was mailed."""
+    mine = rules.digest(browser)
+    stands = select(SignInLink.id).where(
+        SignInLink.stands_for == row.token_digest, SignInLink.browser_digest == mine
+    )
+    return secrets.compare_digest(row.browser_digest, mine) or db.session.scalar(stands.limit(1)) is not None
+
+
 def _state(row: SignInLink) -> rules.LinkState:
-    return rules.link_state(asked_at=row.asked_at, used_at=row.used_at, now=clock.now())
+    lasts = row.until - row.asked_at
+    return rules.link_state(asked_at=row.asked_at, used_at=row.used_at, now=clock.now(), lasts=lasts)
 
 
 def use(token: str, *, browser: str, agent: str) -> Entered | None:
     """Sign in by the link, once, in the browser that asked for it; None where it is used, expired or not this one's."""
     row = queries.link_by_token(token)
-    if row is None or not secrets.compare_digest(row.browser_digest, rules.digest(browser)):
+    if row is None or not browser or not _works_in(row, browser):
         return None
     return _enter(row, agent)
 
@@ -134,11 +175,12 @@ def use_code(typed: str, *, browser: str, agent: str) -> tuple[Entered | None, i
     """Sign in by the six digits, in the browser that asked; else how many tries are left for what it asked for.
 
     Each wrong code counts against every link that still waits in this browser, and five make their codes worthless;
-    a sixth is not even looked at. A mail to nobody counts its tries alike.
+    a sixth is not even looked at. So it is after thirty in a day for one account, whatever browsers they were typed in.
+    A mail to nobody counts its tries alike.
     """
     secret = str(current_app.config["SECRET_KEY"])
     told = rules.keyed_digest(secret, "sign-in code digest", rules.code_typed(typed))
-    rows = [row for row in _waiting(browser) if row.tries < rules.CODE_TRIES]
+    rows = _with_tries(_waiting(browser))
     for row in rows:
         if row.person_id is not None and secrets.compare_digest(row.code_digest, told):
             return _enter(row, agent), 0
@@ -149,7 +191,22 @@ def use_code(typed: str, *, browser: str, agent: str) -> tuple[Entered | None, i
 
 def code_is_awaited(browser: str) -> bool:
     """Whether typing a code in this browser can lead anywhere."""
-    return any(row.tries < rules.CODE_TRIES for row in _waiting(browser))
+    return bool(_with_tries(_waiting(browser)))
+
+
+def _with_tries(rows: Sequence[SignInLink]) -> list[SignInLink]:
+    """Those of a browser's links for which a code may still be typed."""
+    lately = (
+        select(SignInLink.counted, func.sum(SignInLink.tries).label("tries"))
+        .where(
+            SignInLink.counted.in_({row.counted for row in rows}),
+            SignInLink.asked_at > clock.now() - rules.DAY,
+        )
+        .group_by(SignInLink.counted)
+    )
+    tries = {row.counted: row.tries for row in db.session.execute(lately)}
+    left = [row for row in rows if tries[row.counted] < rules.CODES_A_DAY]
+    return [row for row in left if row.tries < rules.CODE_TRIES]
 
 
 def _waiting(browser: str) -> list[SignInLink]:
@@ -158,7 +215,7 @@ def _waiting(browser: str) -> list[SignInLink]:
         .where(
             SignInLink.browser_digest == rules.digest(browser),
             SignInLink.used_at.is_(None),
-            SignInLink.asked_at > clock.now() - rules.LINK_LASTS,
+            SignInLink.until > clock.now(),
         )
         .order_by(SignInLink.asked_at.desc())
         .limit(3)
@@ -172,11 +229,13 @@ def _enter(row: SignInLink, agent: str) -> Entered | None:
     """Use the link up and begin a session; two at once, and only one of them comes in."""
     if row.person_id is None or _state(row) is not rules.LinkState.LIVE:
         return None
-    mine = (SignInLink.id == row.id, SignInLink.used_at.is_(None))
-    used = db.session.execute(update(SignInLink).where(*mine).values(used_at=clock.now()))
+    link = (SignInLink.token_digest == (row.stands_for or row.token_digest), SignInLink.used_at.is_(None))
+    used = db.session.execute(update(SignInLink).where(*link).values(used_at=clock.now()))
     person = db.session.get_one(Person, row.person_id)
     if getattr(used, "rowcount", 0) != 1 or person.erased_at is not None:
         return None
+    others = update(SignInLink).where(SignInLink.stands_for == (row.stands_for or row.token_digest))
+    db.session.execute(others.values(used_at=clock.now()))
     people.prove(person.id)
     return Entered(enter(person.id, agent), person.id, row.next_path)
 
@@ -190,7 +249,7 @@ def enter(person_id: int, agent: str) -> str:
 
 def forget_old() -> int:
     """Drop links and sessions that are of no more use to anybody: a duty of the worker's."""
-    yesterday = clock.now() - timedelta(days=1)
+    yesterday = clock.now() - rules.DAY
     ended = clock.now() - sessions.LASTS
     with transaction():
         links = db.session.execute(delete(SignInLink).where(SignInLink.asked_at < yesterday))

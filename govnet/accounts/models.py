@@ -46,7 +46,9 @@ class SignInLink(Base):
     __table_args__ = (
         CheckConstraint("tries BETWEEN 0 AND 5", name="tries_counted"),
         CheckConstraint("used_at IS NULL OR person_id IS NOT NULL", name="used_by_somebody"),
+        CheckConstraint("asked_at < until", name="until_later"),
         Index("ix_sign_in_link_browser", "browser_digest", "asked_at"),
+        Index("ix_sign_in_link_counted", "counted", "asked_at"),
     )
     id: Mapped[Key]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
@@ -61,6 +63,12 @@ class SignInLink(Base):
     asked_at: Mapped[Instant] = mapped_column(index=True)
     used_at: Mapped[Instant | None]
     tries: Mapped[int] = mapped_column(default=0)
+    counted: Mapped[Digest]
+    """Under what it counts: limits.Counted."""
+    stands_for: Mapped[Digest | None] = mapped_column(index=True)
+    """The `token_digest` of a link mailed before, where no other was mailed: it works in this browser too."""
+    until: Mapped[Instant]
+    """When it ends: in ten minutes, or when another may be mailed, if that is later."""
 
 
 class AddressChange(Base):

@@ -6,12 +6,17 @@ import hashlib
 import hmac
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 LINK_LASTS = timedelta(minutes=10)
+DAY = timedelta(days=1)
+LINKS_A_DAY = 15
+_LINKS_IN = ((5, timedelta(hours=1)), (LINKS_A_DAY, DAY))
 CODE_TRIES = 5
+CODES_A_DAY = 30
 RECENT = timedelta(minutes=30)
 """How long after signing in the things that need it can be done."""
 CONFIRM_LASTS = timedelta(days=1)
@@ -37,6 +42,17 @@ def link_state(
     if used_at is not None:
         return LinkState.USED
     return LinkState.LIVE if asked_at - _BACKWARDS <= now < asked_at + lasts else LinkState.EXPIRED
+
+
+def too_many_links(asked: Sequence[datetime], now: datetime) -> bool:
+    """Whether no other link may be mailed now. `asked`: when links were mailed in the last day, the newest first."""
+    return any(len(asked) >= most and asked[most - 1] > now - span for most, span in _LINKS_IN)
+
+
+def link_ends(asked: Sequence[datetime]) -> datetime:
+    """When the first of `asked` ends: after ten minutes, or when another may be mailed, if that is later."""
+    free = (asked[most - 1] + span for most, span in _LINKS_IN if len(asked) >= most)
+    return max([asked[0] + LINK_LASTS, *free])
 
 
 def digest(token: str) -> str:

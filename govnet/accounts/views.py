@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from math import ceil
 from typing import Any
 
 from flask import Response, flash, g, redirect, request, session, url_for
@@ -10,27 +11,18 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
-from govnet.accounts import actions, links, passwords, queries, sessions
+from govnet.accounts import actions, known_browsers, limits, links, passwords, queries, sessions
 from govnet.accounts.blueprint import bp, next_path, stand_where
 from govnet.accounts.forms import AskForm, CodeForm, PasswordForm
-from govnet.accounts.rules import LinkState, digest
+from govnet.accounts.rules import LinkState
 from govnet.extensions import limiter
+from govnet.kernel import clock
 from govnet.kernel.forms import Form
 from govnet.kernel.pages import page, see
-from govnet.kernel.text import clean
 from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows
 
 blueprints = (bp,)
-
-
-def _address_typed() -> str:
-    """For counting tries at one address; the count keeps no address."""
-    return digest("address " + clean(request.form.get("email", "")[:300], lines=False).lower())
-
-
-def _address_asked() -> str:
-    return digest("asked " + str(session.get("asked_for", "")))
 
 
 def _agent() -> str:
@@ -53,23 +45,29 @@ def sign_in() -> Response:
 
 
 @bp.post("/sign-in")
-@limiter.limit("5 per hour;15 per day", key_func=_address_typed)
-@limiter.limit("100 per hour")
+@limiter.limit(limits.BY_ASKER, exempt_when=limits.is_known)
 @allows(Can.READ)
 def ask() -> Response:
     """Mail a link; the answer is the same whoever has the address."""
     form = AskForm(made=0)
     if not form.validate_on_submit():
         return page("accounts/sign_in.html", 422, form=form, next_path=next_path())
-    _mail_a_link(form.email.data or "", next_path())
-    return see(".sent")
+    return _mail_a_link(form.email.data or "", next_path())
 
 
-def _mail_a_link(address: str, path: str) -> None:
+def _mail_a_link(address: str, path: str) -> Response:
+    """Say that it was mailed; or, after too many, that the newest one works here until another may be mailed."""
     session["asked_for"], session["next"] = address, path
     session.setdefault("browser", secrets.token_urlsafe(24))
     with transaction():
-        links.ask(address, browser=browser(), next_path=path, network=g.get("network"))
+        until = links.ask(address, browser=browser(), next_path=path, network=g.get("network"))
+    if until is None:
+        session.pop("no_other_until", None)
+        return see(".sent")
+    session["no_other_until"] = int(until.timestamp())
+    response = _sent_page(CodeForm(made=0), 429)
+    response.headers["Retry-After"] = str(ceil((until - clock.now()).total_seconds()))
+    return response
 
 
 @bp.get("/sign-in/sent")
@@ -83,13 +81,19 @@ def sent() -> Response:
 
 
 def _sent_page(form: CodeForm, status: int = 200) -> Response:
-    address, awaited = str(session.get("asked_for", "")), links.code_is_awaited(browser())
-    return page("accounts/sent.html", status, form=form, address=address, awaited=awaited)
+    seconds = int(session.get("no_other_until", 0)) - clock.now().timestamp()
+    return page(
+        "accounts/sent.html",
+        status,
+        form=form,
+        address=str(session.get("asked_for", "")),
+        awaited=links.code_is_awaited(browser()),
+        minutes=max(0, ceil(seconds / 60)),
+    )
 
 
 @bp.post("/sign-in/code")
-@limiter.limit("30 per day", key_func=_address_asked)
-@limiter.limit("100 per hour")
+@limiter.limit(limits.BY_ASKER, exempt_when=limits.is_known)
 @allows(Can.READ)
 def code() -> Any:
     """The six digits: right, and one is in; five times wrong, and they are worth nothing."""
@@ -125,6 +129,7 @@ def _leave_old_session(entered: links.Entered | None) -> None:
 
 def _come_in(entered: links.Entered) -> Any:
     sessions.keep(entered.token)
+    known_browsers.remember(entered.person_id)
     return redirect(entered.next_path or url_for("accounts.me"), 303)
 
 
@@ -142,7 +147,7 @@ def link(token: str) -> Response:
 
 
 @bp.post("/sign-in/link/<token>")
-@limiter.limit("100 per hour")
+@limiter.limit(limits.BY_ASKER, exempt_when=limits.has_link)
 @allows(Can.READ)
 def use_link(token: str) -> Any:
     """Sign in, once."""
@@ -152,14 +157,8 @@ def use_link(token: str) -> Any:
     return _come_in(entered) if entered is not None else link(token=token)
 
 
-def _person_of_link() -> str:
-    row = queries.link_by_token(str((request.view_args or {}).get("token", "")))
-    return digest(f"again {row.person_id if row else None}")
-
-
 @bp.post("/sign-in/link/<token>/again")
-@limiter.limit("5 per hour;15 per day", key_func=_person_of_link)
-@limiter.limit("100 per hour")
+@limiter.limit(limits.BY_ASKER, exempt_when=limits.has_link)
 @allows(Can.READ)
 def again(token: str) -> Response:
     """A new link to the same address, for this browser."""
@@ -167,8 +166,7 @@ def again(token: str) -> Response:
     address = queries.main_address(row.person_id) if row is not None and row.person_id else ""
     if row is None or not address:
         return see(".sign_in")
-    _mail_a_link(address, row.next_path)
-    return see(".sent")
+    return _mail_a_link(address, row.next_path)
 
 
 @bp.get("/sign-in/password")
@@ -179,8 +177,8 @@ def password() -> Response:
 
 
 @bp.post("/sign-in/password")
-@limiter.limit("10 per 15 minutes", key_func=_address_typed)
-@limiter.limit("100 per 15 minutes")
+@limiter.limit("10 per 15 minutes", key_func=limits.tried, deduct_when=limits.was_wrong)
+@limiter.limit("100 per 15 minutes", exempt_when=limits.is_known)
 @allows(Can.READ)
 def use_password() -> Any:
     """Sign in with it; what is wrong is never said more closely."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
+from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.mail import registry
@@ -58,6 +59,21 @@ def of_person(person_id: int | None, network_id: int) -> Subscription:
         row.created_at = row.confirmed_at = clock.now()
         db.session.add(row)
     return row
+
+
+def taken_by(address: str) -> Sequence[tuple[str, str]]:
+    """The networks whose mail an address takes without an account: each one's name, and the token of the choice."""
+    query = (
+        select(Network.name, Subscription.token)
+        .join(Network, Network.id == Subscription.network_id)
+        .where(
+            Subscription.address == address,
+            Subscription.confirmed_at.is_not(None),
+            Subscription.silent_at.is_(None),
+        )
+        .order_by(Network.name)
+    )
+    return [(name, token) for name, token in db.session.execute(query)]
 
 
 def reads(row: Subscription) -> bool:

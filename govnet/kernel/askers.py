@@ -1,0 +1,31 @@
+"""Who asks, as far as counting goes: an address, or the /64 that one household has of IPv6."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from flask import request
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def address_of(text: str) -> Address | None:
+    """The address that a text is; an IPv4 address inside IPv6 is itself. None for what is none."""
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def peer_of(text: str) -> str:
+    """What stands for everybody who may be the same asker: the address, or the first 64 bits of an IPv6 address."""
+    known = address_of(text)
+    if isinstance(known, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((known, 64), strict=False))
+    return str(known or text)
+
+
+def asker() -> str:
+    """Who sent this request."""
+    return peer_of(request.remote_addr or "")
