@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -67,7 +68,9 @@ _BY_STATE = {
 }  # fmt: skip
 """By the SQLSTATE or its beginning, the longest first (PostgreSQL manual, appendix A)."""
 _BY_ERRNO = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EFBIG: FULL, errno.EROFS: READ_ONLY}
-_noted: list[Outage] = []
+_noted: list[tuple[Outage, float]] = []
+STALE = 60.0
+"""Seconds after which a failed write says nothing more about now."""
 
 
 class Unavailable(Busy):
@@ -107,9 +110,10 @@ def _beginnings(state: str) -> Iterator[str]:
 
 def note(outage: Outage | None) -> None:
     """Remember what kept the latest write of this process from being saved; None when it was saved."""
-    _noted[:] = [outage] if outage is not None and outage is not BUSY else []
+    _noted[:] = [(outage, time.monotonic())] if outage is not None and outage is not BUSY else []
 
 
 def noted() -> Outage | None:
-    """What kept the latest write of this process from being saved."""
-    return _noted[0] if _noted else None
+    """What kept the latest write of this process from being saved, in the last minute."""
+    found = next(iter(_noted), None)
+    return found[0] if found is not None and time.monotonic() - found[1] < STALE else None

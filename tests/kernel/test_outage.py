@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from govnet import create_app
 from govnet.extensions import db
 from govnet.forum.models import Thread
+from govnet.kernel import outage
 from govnet.kernel.errors import Busy
 from govnet.kernel.outage import (
     BUSY,
@@ -201,10 +202,14 @@ def test_a_file_system_that_is_full_is_the_same_trouble():
 
 
 @pytest.mark.usefixtures("context")
-def test_a_full_disk_inside_a_transaction_is_noted_until_a_write_comes_through():
+def test_a_full_disk_inside_a_transaction_is_noted_for_a_minute_or_until_a_write_comes_through(monkeypatch):
     with pytest.raises(Unavailable) as raised, transaction():
         raise OSError(28, "No space left on device")
     assert isinstance(raised.value, Busy)
+    assert noted() is FULL
+    monkeypatch.setattr(outage, "STALE", 0.0)
+    assert noted() is None
+    monkeypatch.undo()
     assert noted() is FULL
     with transaction():
         pass
