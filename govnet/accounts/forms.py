@@ -11,7 +11,7 @@ from wtforms import PasswordField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
 from govnet.accounts import rules
-from govnet.kernel.forms import Form, Text
+from govnet.kernel.forms import Form, NameText, Text
 from govnet.people.fields import EmailAddress
 
 
@@ -53,7 +53,7 @@ class NewPasswordForm(Form):
 class NameForm(Form):
     """Go by another name."""
 
-    name = Text(_l("Your name, as others see it"), missing=_l("Enter your name"), limit=100)
+    name = NameText(_l("Your name, as others see it"), missing=_l("Enter your name"), limit=100)
 
 
 class AddressForm(Form):

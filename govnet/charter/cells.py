@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from govnet.charter.founding import Trouble
 from govnet.kernel.days import read_day, within_reason
+from govnet.kernel.names import trouble
 from govnet.kernel.said import N_, Said
 from govnet.people.addresses import BadAddress, parsed
 
@@ -49,6 +50,14 @@ class Cells:
         if len(cleaned) > limit:
             self.wrong(name, N_("This is too long: at most %(limit)s characters."), limit=limit)
         return cleaned
+
+    def called(self, name: str, *, need: str = "", person: bool = False) -> str:
+        """The name of something, or of a person."""
+        typed = self._value(name)
+        said = trouble(typed, person=person) if isinstance(typed, str) else None
+        if said is not None:
+            self.wrong(name, said.text, **said.values)
+        return self.text(name, need=need)
 
     def email(self, name: str, *, need: str = "") -> str:
         """An address, as it is kept."""

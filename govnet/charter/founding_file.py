@@ -43,17 +43,17 @@ def read_founding(table: Mapping[str, Any], *, reserved: Sequence[str], accents:
     charter, evidence = _charter(top.inner("charter"))
     founding = Founding(
         slug=network.slug("slug", reserved),
-        name=network.text("name", need=N_("Say what the network is called.")),
+        name=network.called("name", need=N_("Say what the network is called.")),
         purpose=network.text("purpose", need=N_("Say in one sentence what the network is for."), limit=1000),
         zone=network.zone("zone"),
         accent=network.choice("accent", accents, accents[0]),
         list_address=network.email("list_address"),
-        contact_name=contact.text("name", need=N_("Name the person whom people can write to or ring.")),
+        contact_name=contact.called("name", need=N_("Name the person whom people can write to or ring.")),
         contact_email=contact.email("email", need=N_("Give the mailbox that people can write to.")),
         contact_phone=contact.text("phone", limit=40),
         charter=charter,
         charter_evidence=evidence,
-        committee=committee.text("name") or "Committee",
+        committee=committee.called("name") or "Committee",
         seats=_seats(committee),
         mandate=_mandate(top.inner("coordinator")) if top.table.get("coordinator") else None,
         sisters=tuple(_sister(cells, reserved) for cells in top.many("sister")),
@@ -91,7 +91,7 @@ def _seats(committee: Cells) -> tuple[FoundSeat, ...]:
 def _seat(cells: Cells) -> FoundSeat:
     vacant = cells.yes("vacant")
     seat = FoundSeat(
-        name=cells.text("name", need=N_("Say what the place is called.")),
+        name=cells.called("name", need=N_("Say what the place is called.")),
         constituency=cells.choice("constituency", CONSTITUENCIES, "any"),
         evidence=cells.text("evidence", need=N_("Say how we know: a decision, a mail, custom."), limit=2000),
         chair=cells.yes("chair"),
@@ -108,14 +108,16 @@ def _seat(cells: Cells) -> FoundSeat:
 
 def _person(cells: Cells, name: str) -> FoundPerson:
     return FoundPerson(
-        name=cells.text(name, need=N_("Say who it is, or write vacant = true.")),
+        name=cells.called(name, person=True, need=N_("Say who it is, or write vacant = true.")),
         email=cells.email("email", need=N_("Give the address by which they will sign in.")),
     )
 
 
 def _mandate(cells: Cells) -> FoundMandate:
     kind = cells.choice("holder_kind", ("organisation", "person"), "organisation")
-    holder = cells.text("holder", need=N_("Say who coordinates: a person or an organisation."))
+    holder = cells.called(
+        "holder", person=kind == "person", need=N_("Say who coordinates: a person or an organisation.")
+    )
     start, end = cells.days()
     mandate = FoundMandate(
         organisation=holder if kind == "organisation" else "",
@@ -165,7 +167,7 @@ def _operator(cells: Cells) -> FoundPerson:
 def _sister(cells: Cells, reserved: Sequence[str]) -> FoundSister:
     sister = FoundSister(
         slug=cells.slug("slug", reserved),
-        name=cells.text("name", need=N_("Say what the network is called.")),
+        name=cells.called("name", need=N_("Say what the network is called.")),
         state=cells.choice("state", STATES, "proposed"),
     )
     cells.done()

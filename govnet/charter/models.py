@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type
+from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, is_name
 from govnet.kernel.triggers import trigger
 
 RESERVED = (
@@ -64,6 +64,10 @@ class Network(Base):
     def network_id(self) -> int:
         """Itself: rights in it are asked as those over its rows are."""
         return self.id
+
+
+is_name(Network.name)
+is_name(Network.contact_name)
 
 
 class CharterVersion(Base):

@@ -19,7 +19,7 @@ from govnet.decisions.office_models import OfficeKind
 from govnet.decisions.offices import DAY, MATTERS, MOST, Offer, OfficeInput
 from govnet.kernel.days import Day
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.forms import Body, Text
+from govnet.kernel.forms import Body, NameText, Text
 
 CAME_BY = options(
     [("appointment", _l("Appointed")), ("co-option", _l("Taken in by the committee (co-option)"))]
@@ -92,7 +92,7 @@ def _fields(offer: Offer) -> dict[str, Any]:
         return {"last_day": last, **out}
     if wanted.what is OfficeKind.NEW_PLACE:
         return {
-            "name": Text(_l("What is the place called?"), default=wanted.place),
+            "name": NameText(_l("What is the place called?"), person=False, default=wanted.place),
             "constituency": RadioField(
                 _l("Who is it for?"), choices=CONSTITUENCIES, default=wanted.constituency or "any"
             ),
@@ -109,7 +109,7 @@ def _fields(offer: Offer) -> dict[str, Any]:
         }
     person = Text(_l("Who takes it?"), default=offer.typed.get("person", ""))
     if wanted.what is OfficeKind.FIRST:
-        name = Text(_l("What is the place called?"), default=wanted.place)
+        name = NameText(_l("What is the place called?"), person=False, default=wanted.place)
         return {"name": name, "person": person, "last_day": last, **out}
     how = RadioField(_l("How?"), choices=CAME_BY, default=wanted.came_by or "appointment")
     return {"person": person, "came_by": how, "first_day": first, "last_day": last, **out}

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, String,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.accounts.models import Person
-from govnet.kernel.models import Base, Instant, Key, Name, enum_type
+from govnet.kernel.models import Base, Instant, Key, Name, enum_type, is_name
 from govnet.membership.models import Organisation
 
 
@@ -73,6 +73,9 @@ class OfficeChange(Base):
     person: Mapped[Person | None] = relationship(lazy="raise")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise")
     people: Mapped[list[OfficePerson]] = relationship(lazy="raise", order_by="OfficePerson.id")
+
+
+is_name(OfficeChange.place)
 
 
 class OfficePerson(Base):

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 
 from govnet.forum.kinds import AppealOutcome, Audience, HidingKind
 from govnet.kernel.days import Day
-from govnet.kernel.forms import SAME_FOR, Body, Form, Text
+from govnet.kernel.forms import SAME_FOR, Body, Form, NameText, Text
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.said import N_
 from govnet.people.fields import EmailAddress
@@ -76,7 +76,7 @@ class ReportForm(Form):
 class VisitorReportForm(ReportForm):
     """A visitor reports a post, and leaves an address for the answer."""
 
-    name = Text(_l("Your name"), missing=_l("Enter your name"))
+    name = NameText(_l("Your name"), missing=_l("Enter your name"))
     email = EmailAddress(_l("Your e-mail address"))
 
 
@@ -129,7 +129,7 @@ class HearForm(Form):
 class TopicForm(Form):
     """A topic."""
 
-    title = Text(_l("Title"), missing=_l("Enter a title for the topic"), limit=100)
+    title = NameText(_l("Title"), person=False, missing=_l("Enter a title for the topic"), limit=100)
     description = Text(_l("What belongs here, in one sentence"), limit=300)
     audience = RadioField(
         _l("Who can read it?"),

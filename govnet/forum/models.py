@@ -18,7 +18,7 @@ from govnet.forum.kinds import (
     ThreadState,
 )
 from govnet.kernel.actor import Door
-from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
+from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, is_name, where
 
 
 class Topic(Base):
@@ -44,6 +44,9 @@ class Topic(Base):
     """Its place in the list of topics."""
     archived_at: Mapped[Instant | None]
     network: Mapped[Network] = relationship(lazy="raise")
+
+
+is_name(Topic.title)
 
 
 class Thread(Base):
@@ -194,6 +197,9 @@ class Report(Base):
     def concerns(self) -> set[int | None]:
         """Whose own case it is: whoever wrote the post, and whoever reported it."""
         return {self.post.author_id, self.reporter_id}
+
+
+is_name(Report.name, person=True)
 
 
 class Hiding(Base):

@@ -25,12 +25,13 @@ from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import HiddenInput, TextArea
 
 from govnet.extensions import db
-from govnet.kernel import clock
+from govnet.kernel import clock, names
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.form_tokens import TokenForm
 from govnet.kernel.markdown_limits import TooMuch
 from govnet.kernel.models import Submission
 from govnet.kernel.numbers import whole_number
+from govnet.kernel.said import Said
 from govnet.kernel.text import clean, render
 from govnet.kernel.transaction import transaction
 from govnet.kernel.words import say
@@ -67,6 +68,27 @@ class Text(StringField):
             raise ValidationError(
                 _("This is too long: at most %(limit)s characters.", limit=f"{self.limit:,}")
             )
+
+
+class NameText(Text):
+    """The name of a person (unless `person` is false), or of an organisation, a place, a topic or a network."""
+
+    def __init__(self, label: Any = "", *, person: bool = True, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.person = person
+        self.trouble: Said | None = None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """What was typed is judged before it is cleaned: who pastes something unseen is told."""
+        super().process_formdata(valuelist)
+        if valuelist:
+            self.trouble = names.trouble(str(valuelist[0])[: 2 * self.limit], person=self.person)
+
+    def pre_validate(self, form: Any) -> None:
+        """Not empty, not too long, and a name."""
+        super().pre_validate(form)
+        if self.trouble is not None:
+            raise ValidationError(say(self.trouble))
 
 
 class Body(Text):

@@ -6,10 +6,12 @@ import enum
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, Dialect, Enum, Integer, MetaData, String, Text, text
+from sqlalchemy import BigInteger, Dialect, Enum, Integer, MetaData, String, Text, event, text
 from sqlalchemy import DateTime as SaDateTime
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
+
+from govnet.kernel.names import proper
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -78,6 +80,20 @@ class Base(DeclarativeBase):
     def __repr__(self) -> str:
         identity = {c.name: getattr(self, c.name, None) for c in self.__mapper__.primary_key}
         return f"<{type(self).__name__} {identity}>"
+
+
+def is_name(column: Any, *, person: bool = False) -> None:
+    """Have a column take names only, whatever the door: what is no name raises RuleBroken when it is set anew."""
+
+    def check(_row: object, value: Any, before: Any, _initiator: object) -> Any:
+        return value if not value or value == before else proper(value, column.key, person=person)
+
+    event.listen(column, "set", check, retval=True)
+    NAMES.append(column)
+
+
+NAMES: list[Any] = []
+"""All such columns."""
 
 
 def reference(row: Base) -> str:

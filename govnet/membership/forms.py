@@ -10,7 +10,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, ValidationError
 
-from govnet.kernel.forms import SAME_FOR, Body, Form, Text, Ticks
+from govnet.kernel.forms import SAME_FOR, Body, Form, NameText, Text, Ticks
 from govnet.kernel.numbers import whole_number
 from govnet.membership import rules
 from govnet.membership.models import MembershipKind
@@ -42,11 +42,11 @@ class JoinForm(Form):
 
     same_for = SAME_FOR
     charter = HiddenField()
-    name = Text(_l("Your name"), missing=_l("Enter your name"), limit=100)
+    name = NameText(_l("Your name"), missing=_l("Enter your name"), limit=100)
     email = EmailAddress(_l("Your e-mail address"))
     party = RadioField(_l("I join"), choices=[])
     organisation = SelectField(_l("The organisation"), choices=[], validate_choice=False)
-    organisation_name = Text(_l("Its name, if it is not in the list"), limit=150)
+    organisation_name = NameText(_l("Its name, if it is not in the list"), person=False, limit=150)
     organisation_url = WebAddress(_l("Its website (if you like)"), limit=300)
     may_speak = RadioField(
         _l("May you speak for it?"),
@@ -172,7 +172,7 @@ class ClaimForm(Form):
 class InviteForm(Form):
     """Who speaks for an organisation names somebody else."""
 
-    name = Text(_l("Name"), missing=_l("Enter the name"), limit=100)
+    name = NameText(_l("Name"), missing=_l("Enter the name"), limit=100)
     email = EmailAddress(_l("E-mail address"), missing=_l("Enter the e-mail address"))
     role = RadioField(
         _l("This person will"),

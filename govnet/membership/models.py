@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
-from govnet.kernel.models import Base, Instant, Key, Name, enum_type, where
+from govnet.kernel.models import Base, Instant, Key, Name, enum_type, is_name, where
 
 
 class Organisation(Base):
@@ -24,6 +24,9 @@ class Organisation(Base):
     url: Mapped[str] = mapped_column(String(300), default="")
     registration_number: Mapped[str] = mapped_column(String(40), default="")
     created_at: Mapped[Instant]
+
+
+is_name(Organisation.name)
 
 
 class MembershipKind(StrEnum):
@@ -163,6 +166,9 @@ class RepresentationClaim(Base):
         return {self.organisation_id}
 
 
+is_name(RepresentationClaim.name, person=True)
+
+
 class ApplicationState(StrEnum):
     """The life of an application; `unconfirmed` until the link in the mail was pressed.
 
@@ -239,6 +245,10 @@ class Application(Base):
     def passed_on(self) -> bool:
         """Whether it became a wish to speak for an organisation that belongs already, which others confirm."""
         return self.state is ApplicationState.WITHDRAWN and self.membership_id is not None
+
+
+is_name(Application.name, person=True)
+is_name(Application.organisation_name)
 
 
 class ApplicationNote(Base):

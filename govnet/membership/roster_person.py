@@ -13,6 +13,7 @@ from typing import Final
 
 from flask_babel import gettext as _
 
+from govnet.kernel import names
 from govnet.kernel.text import clean
 from govnet.kernel.words import say
 from govnet.membership import roster_columns as known
@@ -110,6 +111,11 @@ def person_of(number: int, said: dict[str, str], usually: ComesAs) -> tuple[Rost
     return RosterRow(number, name, address, organisation, kind, ComesAs(comes_as), wish), changed
 
 
+def _in_row(said: object) -> str:
+    """What is wrong with a name, as a line about its row."""
+    return str(_("has no good name: %(why)s", why=say(said)))
+
+
 def _wrong(written: str, address: str, name: str, organisation: str, as_what: tuple[str, str]) -> str:
     """The first thing that is wrong with a row, in words; empty when nothing is."""
     kind, comes_as = as_what
@@ -117,6 +123,8 @@ def _wrong(written: str, address: str, name: str, organisation: str, as_what: tu
     unseen = any(not text.isprintable() or "\ufffd" in text for text in (written, name, organisation))
     checks: tuple[tuple[bool, Callable[[], str]], ...] = (
         (unseen, lambda: _("holds characters that cannot be seen. Write the name and the address again.")),
+        (bool(names.trouble(name, person=True)), lambda: _in_row(names.trouble(name, person=True))),
+        (bool(names.trouble(organisation)), lambda: _in_row(names.trouble(organisation))),
         (not written, lambda: _("has no email.")),
         (len(written) > 254, lambda: _("has an email address longer than 254 characters.")),
         (not address, lambda: _not_an_address(written)),

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Optional
 
 from govnet.kernel.days import Day
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.forms import Body, Form, Text
+from govnet.kernel.forms import Body, Form, NameText, Text
 from govnet.offices.first_people import First
 from govnet.people.fields import EmailAddress
 
@@ -91,7 +91,9 @@ class ReportForm(Form):
 class SettingsForm(Form):
     """How the network can be reached, and its colour."""
 
-    contact_name = Text(_l("Whom can people write to or ring?"), missing=_l("Enter a person’s name"))
+    contact_name = NameText(
+        _l("Whom can people write to or ring?"), person=False, missing=_l("Enter a person’s name")
+    )
     contact_email = EmailAddress(_l("Mailbox"), missing=_l("Enter an e-mail address"))
     contact_phone = Text(_l("Phone"), limit=40, validators=[Optional()])
     list_address = EmailAddress(_l("Mailing list elsewhere"), missing=None)

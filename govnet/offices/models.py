@@ -32,7 +32,7 @@ from sqlalchemy.schema import DDL
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions.rules import ADOPTED
-from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
+from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, is_name, where
 from govnet.kernel.triggers import trigger
 from govnet.membership.models import Organisation
 from govnet.offices import rules
@@ -58,6 +58,9 @@ class Body(Base):
     kind: Mapped[BodyKind] = mapped_column(enum_type(BodyKind, "kind"))
     network: Mapped[Network] = relationship(lazy="raise")
     seats: Mapped[list[Seat]] = relationship(back_populates="body", lazy="raise", order_by="Seat.position")
+
+
+is_name(Body.name)
 
 
 def _network_of(body_id: Mapped[int]) -> MappedSQLExpression[int]:
@@ -106,6 +109,9 @@ class Seat(Base):
     terms: Mapped[list[Term]] = relationship(
         back_populates="seat", lazy="raise", foreign_keys="[Term.seat_id, Term.body_id]", viewonly=True
     )
+
+
+is_name(Seat.name)
 
 
 class CameBy(StrEnum):

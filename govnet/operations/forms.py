@@ -16,7 +16,7 @@ from govnet.charter.founding import Trouble
 from govnet.charter.models import ACCENTS
 from govnet.charter.starting import NAMES
 from govnet.kernel.days import read_day
-from govnet.kernel.forms import Body, Form, Text
+from govnet.kernel.forms import Body, Form, NameText, Text
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.words import say
 
@@ -44,7 +44,7 @@ class FoundingForm(Form):
     """Everything but the places on the committee; the field names are those of the file, dots made underscores."""
 
     places = HiddenField(default=str(FIRST_PLACES))
-    network_name = Text(_l("What is the network called?"))
+    network_name = NameText(_l("What is the network called?"), person=False)
     network_slug = Text(
         _l("Its short name in addresses"),
         limit=40,
@@ -64,7 +64,7 @@ class FoundingForm(Form):
         limit=254,
         description=_l("If there is one, it gets announcements and outcomes."),
     )
-    contact_name = Text(_l("Whom can people ask?"))
+    contact_name = NameText(_l("Whom can people ask?"), person=False)
     contact_email = Address(_l("The mailbox"), limit=254)
     contact_phone = Text(_l("The phone"), limit=40)
     charter_start = RadioField(
@@ -73,12 +73,13 @@ class FoundingForm(Form):
         default="usual",
     )
     charter_evidence = Body(_l("How do we know that these are the rules?"), limit=2000)
-    committee_name = Text(_l("What is the committee called?"), default="Committee")
-    coordinator_holder = Text(
+    committee_name = NameText(_l("What is the committee called?"), person=False, default="Committee")
+    coordinator_holder = NameText(
         _l("The organisation that coordinates"),
+        person=False,
         description=_l("Empty where a person does it in their own name."),
     )
-    coordinator_person = Text(_l("The person who coordinates"))
+    coordinator_person = NameText(_l("The person who coordinates"))
     coordinator_email = Address(_l("Their e-mail address"), limit=254)
     coordinator_scope = Body(_l("What may the coordinator do?"), limit=5000)
     coordinator_start = Text(_l("Since"), limit=40, description=_DAY)
@@ -139,10 +140,10 @@ def _choices(words: dict[str, Any]) -> list[Any]:
 
 
 _SEAT: dict[str, Callable[[], Any]] = {
-    "name": lambda: Text(_l("What is the place called?")),
+    "name": lambda: NameText(_l("What is the place called?"), person=False),
     "constituency": lambda: SelectField(_l("Who may hold it?"), choices=_choices(_SEATS), default="any"),
     "chair": lambda: BooleanField(_l("This is the chair")),
-    "holder": lambda: Text(_l("Who holds it?"), description=_l("Leave this empty for an empty place.")),
+    "holder": lambda: NameText(_l("Who holds it?"), description=_l("Leave this empty for an empty place.")),
     "email": lambda: Address(_l("Their e-mail address"), limit=254),
     "start": lambda: Text(_l("Since"), limit=40, description=_DAY),
     "end": lambda: Text(_l("Last day"), limit=40, description=_DAY),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from govnet.kernel.models import Base, Digest, Instant, Key, Name, where
+from govnet.kernel.models import Base, Digest, Instant, Key, Name, is_name, where
 
 
 class Person(Base):
@@ -23,6 +23,9 @@ class Person(Base):
     created_at: Mapped[Instant]
     erased_at: Mapped[Instant | None]
     emails: Mapped[list[PersonEmail]] = relationship(back_populates="person", lazy="raise")
+
+
+is_name(Person.name, person=True)
 
 
 class PersonEmail(Base):
