@@ -35,6 +35,7 @@ from govnet.membership.roster_table import (
     letter,
     said_by,
     score,
+    strange_words,
     with_addresses,
 )
 from govnet.membership.rules import name_key
@@ -45,6 +46,7 @@ _ONCE: Final = frozenset(COLUMNS) - {"email"}
 _START: Final = 20_000
 """Letters at the top from which we tell a list from a table."""
 _MOST_SAID: Final = 2_500
+_STRANGE: Final = 10
 _NAMED: Final = 30
 """Columns passed over that are named."""
 
@@ -150,8 +152,7 @@ class _Reading:
             message = _("names the column “%(column)s” twice. Delete one of them.", column=twice)
             self._wrong(heading.number, message)
             return None
-        if "email" not in columns.places:
-            columns = with_addresses(columns, rows)
+        columns = with_addresses(columns, rows)
         if "email" not in columns.places and "other email" not in columns.places:
             message = _("has no column named email. Name the column with the addresses “email”.")
             self._wrong(heading.number, message)
@@ -197,6 +198,7 @@ class _Reading:
 
     def _people(self, columns: Columns, lines: Iterable[Line]) -> None:
         filled: set[int] = set()
+        strange: set[tuple[str, str]] = set()
         unknown = set(columns.unknown)
         count = 0
         for line in lines:
@@ -206,9 +208,20 @@ class _Reading:
             if count > MOST_ROWS:
                 self._too_many(line.number)
                 break
+            strange.update(strange_words(columns, line.cells) if len(strange) < _STRANGE else ())
             filled |= {n for n in unknown - filled if n < len(line.cells) and line.cells[n].strip(EDGE)}
             self._person(columns, line)
         self._passed_over(columns, sorted(filled))
+        for heading in sorted({each for each, _word in strange}):
+            said = ", ".join(sorted(word[:40] for each, word in strange if each == heading)[:_STRANGE])
+            self.note(
+                0,
+                _(
+                    "Under “%(heading)s” these words say nothing here: %(words)s.",
+                    heading=heading,
+                    words=said,
+                ),
+            )
 
     def _too_many(self, number: int) -> None:
         most = f"{MOST_ROWS:,}"

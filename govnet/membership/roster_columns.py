@@ -96,6 +96,12 @@ _ABOUT_MAIL: Final = frozenset(
 _HALVES: Final = frozenset(("name", "nom", "nombre", "naam", "nome", "enw"))
 """Headings of a whole name, or of the other half beside a first or a last name."""
 
+OURS: Final = frozenset(("kind", "as", "comes as"))
+"""Headings of ours, under which a word that is not known is a mistake."""
+_OF_MAILMAN: Final = frozenset(
+    ("delivery mode", "delivery status", "list id", "moderation action", "subscription mode")
+)
+"""Where these stand, a member is somebody who gets the mail."""
 KINDS: Final = {
     "individual": "individual", "organisation": "organisation", "observer": "observer",
     "organization": "organisation", "company": "organisation", "household": "individual", "person": "individual",
@@ -204,6 +210,8 @@ def columns_of(headings: Sequence[str]) -> Columns:
     for place, heading in enumerate(headings):
         if column := column_of(heading):
             places.setdefault(column, []).append(place)
+    if {folded(heading) for heading in headings} & _OF_MAILMAN:
+        places.pop("as", None)
     for column, found in places.items():
         if column in ("email", "name"):
             found.sort(key=lambda place: _RANK.get(folded(headings[place]), len(_RANK)))

@@ -30,10 +30,12 @@ _BRACKETED: Final = re.compile(
     r"(?P<name>[^()<>@]{1,300})\(\s*(?P<address>[^\s()]{1,300}@[^\s()]{1,300})\s*\)[\s,;]*"
 )
 _SPACED: Final = re.compile(
-    r"(?P<name>[^<>@,;()]{1,300}?)[\s:–-]+(?P<address>[^\s<>()]{1,300}@[^\s<>()]{1,300})"
+    r"(?P<name>[^<>@,;()]{1,300}?)[\s:–-]+(?P<address>[^\s<>()\x22]{1,300}@[^\s<>()\x22]{1,300})"
 )
 _FORMS: Final = (_MAILBOX, _COMMENTED, _BRACKETED, _SPACED)
 """How a name stands beside an address."""
+_BETWEEN: Final = (re.compile(r"[;,\n]|:::"), re.compile(r"(?<=>)\s*[;,\n]"), re.compile(r"\s+"))
+"""What stands between the addresses of one line; a comma may also stand in a name."""
 EDGE: Final = (
     " \t\n\x00\u00a0\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
@@ -95,14 +97,14 @@ def person_of(number: int, said: dict[str, str], usually: ComesAs) -> tuple[Rost
     written, beside = address_and_name(said.get("email", ""), changed)
     name = _plain(said.get("name", ""))
     address = address_of(written)
-    if name_key(name).strip("'\"<>") == written.lower():
-        name = ""
+    if "@" in name:  # some programs write the address where there is no name, or behind it
+        name = address_and_name(name, [])[1]
     name = _mended(_decoded(name or _plain(beside)), changed)
     organisation = _mended(_plain(said.get("organisation", "")), changed)
-    kind, comes_as = (
-        said.get("kind", "") or "individual",
-        said.get("as", "") or (usually if name else ComesAs.SUBSCRIBER).value,
-    )
+    kind = said.get("kind", "") or "individual"
+    if kind == ORGANISATION and name_key(name) == name_key(organisation):
+        name = ""  # of nobody who speaks for it
+    comes_as = said.get("as", "") or (usually if name else ComesAs.SUBSCRIBER).value
     wrong = _wrong(written, address, name, organisation, (kind, comes_as))
     if wrong:
         return Problem(number, wrong)
@@ -225,9 +227,11 @@ def mailboxes_in(line: str) -> list[str]:
     """The addresses of a line that holds nothing else, each with its name; none where it holds anything else."""
     if _is_mailbox(line):
         return [line]
-    pieces = [piece.strip(EDGE) for piece in re.split(r"[;,\n]|:::", line)]
-    pieces = [piece for piece in pieces if piece]
-    return pieces if len(pieces) > 1 and all(map(_is_mailbox, pieces)) else []
+    for between in _BETWEEN:
+        pieces = [piece for each in between.split(line) if (piece := each.strip(EDGE))]
+        if len(pieces) > 1 and all(map(_is_mailbox, pieces)):
+            return pieces
+    return []
 
 
 def _is_mailbox(text: str) -> bool:

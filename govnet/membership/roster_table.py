@@ -38,14 +38,25 @@ def said_by(columns: Columns, cells: Sequence[str]) -> dict[str, str]:
 def _as_what(columns: Columns, cells: Sequence[str]) -> tuple[str, str]:
     """Kind and how somebody comes in; words of other programs that are none of ours say nothing."""
     found = []
-    for column, words, ours in (
-        ("kind", known.KINDS, ("kind", "type")),
-        ("as", known.COMES_AS, ("as", "comes as", "role")),
-    ):
+    for column, words in _WORDS.items():
         cell = columns.first(column, cells).lower()
-        strict = any(known.folded(columns.headings[n]) in ours for n in columns.places.get(column, ()))
+        strict = any(known.folded(columns.headings[n]) in known.OURS for n in columns.all(column))
         found.append(words.get(cell, cell if strict else ""))
     return found[0], found[1]
+
+
+def strange_words(columns: Columns, cells: Sequence[str]) -> list[tuple[str, str]]:
+    """Words in columns of other programs for kind or role that say nothing to us, each with its heading."""
+    return [
+        (columns.headings[n], cells[n].strip(EDGE))
+        for column, words in _WORDS.items()
+        for n in columns.all(column)
+        if n < len(cells) and known.folded(columns.headings[n]) not in known.OURS
+        and cells[n].strip(EDGE) and cells[n].strip(EDGE).lower() not in words
+    ]  # fmt: skip
+
+
+_WORDS: Final = {"kind": known.KINDS, "as": known.COMES_AS}
 
 
 def _wish(columns: Columns, cells: Sequence[str]) -> Wish:
@@ -95,16 +106,23 @@ def heading_of(rows: Sequence[Line]) -> int | None:
 
 
 def with_addresses(columns: Columns, rows: Sequence[Line]) -> Columns:
-    """Columns whose heading may mean an address: it does where addresses stand below it; else it is a name."""
+    """Columns whose heading may mean an address, or a name, taken for what stands below them; else for nothing."""
     places = dict(columns.places)
     maybe = places.pop("maybe email", ())
-    holds = tuple(n for n in maybe if any(n < len(row.cells) and "@" in row.cells[n] for row in rows))
-    if holds:
+    holds = tuple(n for n in maybe if any("@" in cell for cell in _filled(n, rows)))
+    if holds and "email" not in places:
         places["email"] = holds
-    names = tuple(n for n in maybe if n not in holds)
+    names = tuple(
+        n for n in maybe
+        if n not in holds and not known.folded(columns.headings[n]).startswith("addres") and _are_names(n, rows)
+    )  # fmt: skip
     if names and "name" not in places:
         places["name"] = names
     return Columns(places, columns.headings)
+
+
+def _are_names(place: int, rows: Sequence[Line]) -> bool:
+    return _are_words(place, rows) and any(" " in cell for cell in _filled(place, rows))
 
 
 def guessed(rows: Sequence[Line]) -> Columns:

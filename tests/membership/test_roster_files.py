@@ -110,6 +110,10 @@ HEADINGS = [
     ("name,email", "Ann Appleby,\"a@example.org; b@example.org\"", "Ann Appleby", ""),
     ("name,email", "Ann Appleby,A@EXAMPLE.ORG.", "Ann Appleby", ""),
     ("name,email,organisation", "Ann Appleby,a@example.org,N/A", "Ann Appleby", ""),
+    ("E-mail Address,E-mail Display Name", "a@example.org,Ann Appleby (a@example.org)", "Ann Appleby", ""),
+    ("E-mail Address,E-mail Display Name", "a@example.org,'a@example.org'", "", ""),
+    ("name,email", "b@example.org,a@example.org", "", ""),
+    ("Contact Type,Display Name,Organization Name,Email", "Organization,Pond Trust,Pond Trust,a@example.org", "", "Pond Trust"),
     ("Timestamp,Email Address,Your full name,Email Address", "2015,a@example.org,Ann Appleby,", "Ann Appleby", ""),
     ("Timestamp,What is your first name?,And your surname/last name?,What is your e-mail address?,Would you like to receive emails?", "2015,Ann,Appleby,a@example.org,Yes", "Ann Appleby", ""),
     ("What is your name?,Your email,Which organisation are you from?", "Ann Appleby,a@example.org,Pond Trust", "Ann Appleby", "Pond Trust"),
@@ -133,6 +137,8 @@ LISTS = {
     "commas at the ends": "a@example.org,\nb@example.org,\n",
     "names and addresses with a blank between": "Ann Appleby a@example.org\nBo - b@example.org\n",
     "addresses in brackets": "Ann (a@example.org)\nBo Byrne (b@example.org)\n",
+    "one line of addresses with blanks": "a@example.org b@example.org",
+    "one line with commas in names": "Appleby, Ann <a@example.org>, Byrne, Bo <b@example.org>",
     "a page of Mailman": "a at example.org\n  b at example.org  \n",
     "one line, as it stood in a mail": "Ann <a@example.org>; Bo <b@example.org>",
     "thousands of addresses on a line, of which two differ": "a@example.org, " * 3_000 + "b@example.org",
@@ -184,6 +190,29 @@ def test_columns_that_nobody_knows_are_named_and_passed_over() -> None:
     roster = read("name,email,shoe size,,empty\nAnn,a@example.org,38,odd,\n")
     assert people(roster) == [(2, "Ann", "a@example.org", "")]
     assert words(roster) == "Columns that were passed over: shoe size, column D."
+
+
+def test_a_postal_address_is_passed_over_where_there_is_an_email() -> None:
+    roster = read("Email Address,Address,Member\na@example.org,1 High Street,Yes\n")
+    assert people(roster) == [(2, "", "a@example.org", "")]
+    assert words(roster) == "Columns that were passed over: Address, Member."
+
+
+def test_words_of_other_programs_for_kind_and_role_are_named_and_say_nothing() -> None:
+    roster = read(
+        "name,email,type,role\nAnn,a@example.org,Student,Chair\nBo,b@example.org,organization,member\n"
+    )
+    assert [(row.kind, row.comes_as.value) for row in roster.rows] == [("individual", "subscriber")]
+    assert words(roster).splitlines() == [
+        "Row 3: is for an organisation but names none.",
+        "Under “role” these words say nothing here: Chair.",
+        "Under “type” these words say nothing here: Student.",
+    ]
+
+
+def test_a_member_of_a_mailman_list_is_a_reader() -> None:
+    roster = read("email,display_name,role,delivery_mode\na@example.org,Ann,member,regular\n")
+    assert [(row.name, row.comes_as) for row in roster.rows] == [("Ann", ComesAs.SUBSCRIBER)]
 
 
 def test_many_columns_are_named_up_to_a_number() -> None:
