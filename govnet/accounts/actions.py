@@ -15,6 +15,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
+from govnet.kernel.transaction import let_go
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 from govnet.record.models import ChainHead
@@ -51,13 +52,17 @@ def set_shown(zone: str | None, language: str, *, by: Actor) -> None:
 
 
 def password_hash(password: str, *, by: Actor) -> str:
-    """Check a new password and hash it. Slow: call it before the transaction, so that nobody waits for its lock."""
+    """Check a new password and hash it. Slow: call it before the transaction, so that nobody waits for its lock.
+
+    Raises RuleBroken for one that is easily guessed, Busy where too many are hashed already.
+    """
     require(by, Can.OWN)
     address = queries.main_address(by.person_id or 0)
     fault = rules.password_fault(password, (by.name, address, address.partition("@")[0]))
     if fault is not None:
         raise RuleBroken(_password_words(fault), field="password")
-    return passwords.hashed(password)
+    let_go()
+    return passwords.hashed(password, passwords.Asker(f"person {by.person_id}", known=True))
 
 
 def _password_words(fault: rules.PasswordFault) -> str:
@@ -79,11 +84,15 @@ def set_password(hashed: str | None, *, by: Actor, keep_session: int) -> None:
     sessions.end_all_sessions(person.id, but=keep_session)
 
 
-def person_with_password(address: str, password: str) -> int | None:
-    """Whose address and password these are. Takes as long whether or not there is anybody. Outside transaction()."""
+def person_with_password(address: str, password: str, asker: passwords.Asker) -> int | None:
+    """Whose address and password these are. Takes as long whether or not there is anybody. Outside transaction().
+
+    Raises Busy where the asker, or too many others, wait already.
+    """
     person = queries.person_by_email(address)
     person_id, stored = (person.id, person.password_hash) if person is not None else (None, None)
-    return person_id if passwords.fits(stored, password) else None
+    let_go()  # who waits for a turn keeps no connection from those who read
+    return person_id if passwords.fits(stored, password, asker) else None
 
 
 def keep_renewed(person_id: int, renewed: str) -> None:

@@ -10,6 +10,7 @@ from govnet.accounts import actions, queries, sessions
 from govnet.accounts.blueprint import bp, my_zone, recently
 from govnet.accounts.forms import NewPasswordForm
 from govnet.extensions import limiter
+from govnet.kernel.errors import Busy
 from govnet.kernel.pages import page, see
 from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows, current_actor
@@ -82,7 +83,15 @@ def set_password() -> Response:
     form = NewPasswordForm(made=0)
     if form.validate_on_submit():
         with form.catching():
-            hashed = actions.password_hash(form.password.data or "", by=current_actor())
+            try:
+                hashed = actions.password_hash(form.password.data or "", by=current_actor())
+            except Busy:
+                form.password.errors = [
+                    _(
+                        "Too many passwords are being checked just now. Nothing was changed: try again in a minute."
+                    )
+                ]
+                return _password_page(form, 503)
             with transaction():
                 actions.set_password(hashed, by=current_actor(), keep_session=current_user.session_id)
             flash(_("Your password is set. Your other browsers are signed out."), "success")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from math import ceil
 from typing import Any
 
@@ -17,6 +18,8 @@ from govnet.accounts.forms import AskForm, CodeForm, PasswordForm
 from govnet.accounts.rules import LinkState
 from govnet.extensions import limiter
 from govnet.kernel import clock
+from govnet.kernel.askers import asker
+from govnet.kernel.errors import Busy
 from govnet.kernel.forms import Form
 from govnet.kernel.pages import page, see
 from govnet.kernel.transaction import transaction
@@ -185,15 +188,40 @@ def use_password() -> Any:
     form = PasswordForm(made=0)
     if form.validate_on_submit():
         typed = form.password.data or ""
-        found = actions.person_with_password(form.email.data or "", typed)
+        try:
+            found = actions.person_with_password(form.email.data or "", typed, _password_asker())
+        except Busy:
+            return _no_room(form)
         if found is not None:
             return _come_in(_enter(found, typed))
         form.password.errors = [_("The address or the password is not right.")]
     return page("accounts/password.html", 422, form=form, next_path=next_path())
 
 
+def _password_asker() -> passwords.Asker:
+    """A known browser waits for itself, whoever else asks from the same address."""
+    known = limits.is_known()
+    return passwords.Asker(limits.tried() if known else asker(), known)
+
+
+def _no_room(form: PasswordForm) -> Response:
+    """Too many passwords are being checked: the mailed link needs none."""
+    form.password.errors = [
+        _(
+            "Too many people are signing in just now, and this password was not checked. Try again in a minute."
+        )
+    ]
+    ask_form = AskForm(made=0)
+    ask_form.email.data = form.email.data
+    response = page("accounts/password.html", 503, form=form, ask=ask_form, next_path=next_path())
+    response.headers["Retry-After"] = "60"
+    return response
+
+
 def _enter(person_id: int, typed: str) -> links.Entered:
-    renewed = passwords.renewed(queries.password_of(person_id), typed)
+    renewed = None
+    with suppress(Busy):  # there will be another time
+        renewed = passwords.renewed(queries.password_of(person_id), typed, _password_asker())
     with transaction():
         entered = links.Entered(links.enter(person_id, _agent()), person_id, next_path())
         _leave_old_session(entered)

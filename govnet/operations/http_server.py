@@ -25,6 +25,8 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.utilities import Error, RequestEntityTooLarge
 
+from govnet.kernel.askers import address_of, peer_of
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 THREADS = 8
 LARGEST_HEAD = 32 * 1024
@@ -326,7 +328,7 @@ class Server(TcpWSGIServer):
 
     def is_proxy(self, address: str) -> bool:
         """Whether a proxy of ours has this address."""
-        known = _address(address)
+        known = address_of(address)
         return known is not None and any(known in network for network in self.proxies)
 
     def handle_accept(self) -> None:
@@ -388,22 +390,6 @@ class Server(TcpWSGIServer):
         if not there or now > self._last_call + self.limits.draining:
             raise SystemExit(0)
         return False
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        address = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
-
-
-def peer_of(address: str) -> str:
-    """What stands for one asker: an IPv4 address, or the /64 of an IPv6 address."""
-    known = _address(address)
-    if isinstance(known, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((known, 64), strict=False))
-    return str(known or address)
 
 
 def networks(addresses: Iterable[str]) -> tuple[Network, ...]:

@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 import structlog
 from flask import Flask
 
-from govnet.operations.http_server import Limits, Server, networks
+from govnet.accounts.passwords import ROOM
+from govnet.operations.http_server import THREADS, Limits, Server, networks
 
 log = structlog.get_logger()
 _GRACE = 25.0
@@ -68,7 +69,13 @@ class Companion:
 def serve(app: Flask, sock: socket.socket, *, beside: Sequence[Companion] = ()) -> None:
     """Answer requests until SIGTERM or Ctrl-C, with `beside` running; answers what came by then, and ends them too."""
     proxies = networks(app.config["PROXY_ADDRESSES"]) if app.config["TRUSTED_PROXIES"] else ()
-    server = Server(app, sock, limits=Limits(body=app.config["MAX_CONTENT_LENGTH"]), proxies=proxies)
+    server = Server(
+        app,
+        sock,
+        limits=Limits(body=app.config["MAX_CONTENT_LENGTH"]),
+        proxies=proxies,
+        threads=THREADS + ROOM,
+    )
 
     def end(*_signal: object) -> None:
         for companion in beside:

@@ -18,7 +18,8 @@ from typing import Any
 import click
 import pytest
 
-from govnet.operations.http_server import Limits, Server, bound, networks, peer_of
+from govnet.kernel.askers import peer_of
+from govnet.operations.http_server import Limits, Server, bound, networks
 
 LIMITS = Limits(
     body=10_000, waiting=0.6, sending=0.6, kept=6.0, stalled=1.0, lingering=0.6, last_call=0.1, connections=30, a_peer=10,
