@@ -58,7 +58,10 @@ def password_hash(password: str, *, by: Actor) -> str:
     """
     require(by, Can.OWN)
     address = queries.main_address(by.person_id or 0)
-    fault = rules.password_fault(password, (by.name, address, address.partition("@")[0]))
+    networks = [
+        text for place in networks_of(by.person_id or 0) for text in (place.network.name, place.network.slug)
+    ]
+    fault = rules.password_fault(password, (by.name, address, *address.split("@"), *networks, "govnet"))
     if fault is not None:
         raise RuleBroken(_password_words(fault), field="password")
     let_go()
@@ -70,8 +73,10 @@ def _password_words(fault: rules.PasswordFault) -> str:
         rules.PasswordFault.SHORT: _("Use at least %(n)s characters. Four words in a row are easy to remember.",
                                      n=rules.PASSWORD_SHORTEST),
         rules.PasswordFault.LONG: _("Use at most %(n)s characters.", n=rules.PASSWORD_LONGEST),
-        rules.PasswordFault.PLAIN: _("That is one of the first that anybody would try. Four words in a row are better."),
-        rules.PasswordFault.OWN: _("Others know your name and your address. Use something that only you know."),
+        rules.PasswordFault.PLAIN: _("That is one of the first that anybody would try, or soon guessed by a computer. "
+                                     "Four words in a row that have nothing to do with each other are better."),
+        rules.PasswordFault.OWN: _("Others know your name, your address and your network. Use something that only you know, "
+                                   "such as four words in a row."),
     }  # fmt: skip
     return words[fault]
 

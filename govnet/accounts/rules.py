@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from threading import Lock
 from urllib.parse import urlsplit
 
 LINK_LASTS = timedelta(minutes=10)
@@ -120,35 +121,54 @@ class PasswordFault(StrEnum):
     OWN = "own"
 
 
-_PLAIN = (
-    "password",
-    "passw0rd",
-    "qwertyuiop",
-    "1234567890",
-    "iloveyou",
-    "letmein",
-    "administrator",
-    "welcome",
-)
+_FEWEST_GUESSES = 9.0
+"""As a power of ten: above what a slow hash that was stolen gives away (zxcvbn's score 3 begins at eight)."""
+_LOOKED_AT = 20
+"""Characters judged at each end: in zxcvbn a row of signs such as @8({ takes seconds beyond."""
+_MOST_OWN, _LONGEST_OWN = 60, 60
+_judging = Lock()
+"""zxcvbn keeps what belongs to one person in a dictionary of its module."""
 
 
-def password_fault(password: str, own: tuple[str, ...] = ()) -> PasswordFault | None:
-    """What is wrong with a password, if anything. `own`: names and addresses that others know.
+def password_fault(password: str, own: Sequence[str] = ()) -> PasswordFault | None:
+    """What is wrong with a password, if anything. `own`: names, addresses and networks that others know.
 
-    At least 10 characters, no rules about which (NIST SP 800-63B, 5.1.1.2), none that everybody tries first.
+    At least 10 characters, no rules about which (NIST SP 800-63B, 5.1.1.2), and not to be guessed soon (D. Wheeler,
+    "zxcvbn: Low-Budget Password Strength Estimation", USENIX Security 2016), by lists that come with the program.
     """
     if len(password) < PASSWORD_SHORTEST:
         return PasswordFault.SHORT
     if len(password) > PASSWORD_LONGEST:
         return PasswordFault.LONG
-    folded = password.casefold()
-    if folded in {text.casefold() for text in own if text}:
+    if password.casefold() in {text.casefold() for text in own if text}:
         return PasswordFault.OWN
-    rest = folded
-    for word in _PLAIN:
-        rest = rest.replace(word, "")
-    few = len(set(folded)) < 4
-    return PasswordFault.PLAIN if few or (not re.sub(r"[\d\W_]", "", rest) and rest != folded) else None
+    known = own_words(own)
+    judged = [_guesses(end, known) for end in {password[:_LOOKED_AT], password[-_LOOKED_AT:]}]
+    guesses, uses_own = max(judged)
+    if guesses >= _FEWEST_GUESSES:
+        return None
+    return PasswordFault.OWN if uses_own else PasswordFault.PLAIN
+
+
+def own_words(own: Sequence[str]) -> list[str]:
+    """What a password may be made of that others know: each text, its words, and those written together."""
+    found: dict[str, None] = {}
+    for text in own:
+        parts = re.findall(r"[^\W_]+", text.casefold()[:_LONGEST_OWN])
+        for each in (text.casefold()[:_LONGEST_OWN], "".join(parts), "".join(reversed(parts)), *parts):
+            if len(each) > 2:
+                found[each] = None
+    return list(found)[:_MOST_OWN]
+
+
+def _guesses(password: str, own: list[str]) -> tuple[float, bool]:
+    """How many guesses it takes, as a power of ten, and whether what others know helps."""
+    from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # its lists take a moment and some memory, which few processes ever need
+
+    with _judging:
+        found = zxcvbn(password, user_inputs=own)
+    used = any(part.get("dictionary_name") == "user_inputs" for part in found["sequence"])
+    return float(found["guesses_log10"]), used
 
 
 def is_name(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -101,13 +102,37 @@ def test_browsers_are_named_in_words(agent, words):
         ("aaaaaaaaaaaa", PasswordFault.PLAIN),
         ("ann@example.org", PasswordFault.OWN),
         ("Ann Example", PasswordFault.OWN),
+        ("Summer2015!!", PasswordFault.PLAIN),
+        ("1q2w3e4r5t6y", PasswordFault.PLAIN),
+        ("manchester united", PasswordFault.PLAIN),
+        ("abcdefghijklmnop", PasswordFault.PLAIN),
+        ("trustno1trustno1trustno1trustno1trustno1", PasswordFault.PLAIN),
+        ("x" * 200, PasswordFault.PLAIN),
+        ("p4$$w0rd2015", PasswordFault.PLAIN),
+        ("annexample2015", PasswordFault.OWN),
+        ("Ann.Example.1", PasswordFault.OWN),
+        ("elpmaxe nna 1", PasswordFault.OWN),
         ("heron lantern pebble", None),
+        ("x7Kp2mQz9w", None),
+        ("aaaaaaaaaaaaaaaaaaaaaaa heron lantern pebble", None),
         ("2015-04-13 teapot", None),
         ("τρία πουλιά κάθονται", None),
     ],
 )
 def test_a_password_needs_length_and_not_to_be_the_first_guess(password, fault):
     assert rules.password_fault(password, ("Ann Example", "ann@example.org")) is fault
+
+
+@pytest.mark.parametrize(
+    "signs", ["4@8({[<369&#!1/|0$5+7%2", "1!|7$5+%2({[<", "abcdefg123", "\U0001f333é\x00"]
+)
+def test_no_password_takes_long_to_judge(signs):
+    own = ["Ann Example " * 50, *(f"network {n}" for n in range(500))]
+    began = process_time()
+    rules.password_fault((signs * 200)[: rules.PASSWORD_LONGEST], own)
+    rules.password_fault(signs * 100_000, own)
+    assert process_time() - began < 3
+    assert len(rules.own_words(own)) <= 60
 
 
 @pytest.mark.parametrize(
