@@ -89,9 +89,9 @@ def take_back(network_id: int, keys: Collection[int]) -> None:
             db.session.execute(statement.execution_options(**_IN_BULK))
 
 
-def cancel_letters(network_id: int, template: str, addresses: Collection[str]) -> None:
-    """Cancel letters of one kind to these addresses that have not gone yet."""
-    mails = select(Mail.id).where(Mail.network_id == network_id, Mail.template == template)
+def cancel_letters(network_id: int, templates: Collection[str], addresses: Collection[str]) -> None:
+    """Cancel letters of these kinds to these addresses that have not gone yet."""
+    mails = select(Mail.id).where(Mail.network_id == network_id, Mail.template.in_(templates))
     for some in _chunks(addresses):
         waiting = (Delivery.address.in_(some), Delivery.state.in_(NOT_GONE), Delivery.mail_id.in_(mails))
         cancelled = update(Delivery).where(*waiting).values(state=State.CANCELLED, changed_at=clock.now())

@@ -104,6 +104,9 @@ def person_of(number: int, said: dict[str, str], usually: ComesAs) -> tuple[Rost
     kind = said.get("kind", "") or "individual"
     if kind == ORGANISATION and name_key(name) == name_key(organisation):
         name = ""  # of nobody who speaks for it
+    if name and said.get("as", "") != ComesAs.MEMBER and _is_nobody(name):
+        changed.append(_("has no name of a person: “%(name)s” was left out.", name=name))
+        name = ""
     comes_as = said.get("as", "") or (usually if name else ComesAs.SUBSCRIBER).value
     wrong = _wrong(written, address, name, organisation, (kind, comes_as))
     if wrong:
@@ -116,6 +119,11 @@ def person_of(number: int, said: dict[str, str], usually: ComesAs) -> tuple[Rost
 def _in_row(said: object) -> str:
     """What is wrong with a name, as a line about its row."""
     return str(_("has no good name: %(why)s", why=say(said)))
+
+
+def _is_nobody(name: str) -> bool:
+    """Whether it is what an office or a mailbox is called, or no word at all."""
+    return names.is_office(name) or not any(char.isalnum() for char in name)
 
 
 def _wrong(written: str, address: str, name: str, organisation: str, as_what: tuple[str, str]) -> str:

@@ -25,7 +25,8 @@ from govnet.people.models import Person, PersonEmail
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 
-CONFIRMS = "membership/confirm_membership"
+LETTERS = ("membership/confirm_membership", "membership/own_address")
+"""What is written to people who came with a list."""
 _MANY = 500
 
 
@@ -45,6 +46,11 @@ def untouched(batch: RosterImport, *, hold: bool = False) -> Untouched:
     subscriptions = {row.subscription_id for row in made if row.subscription_id}
     found = _still_found(memberships, hold)
     found -= named_elsewhere(Membership, found, but=(RosterImportRow,))
+    people = {
+        row.person_id for row in made if row.new_person and row.person_id and row.membership_id in found
+    }
+    busy = named_elsewhere(Person, people, but=(RosterImportRow, PersonEmail, Membership, Representation))
+    found -= {row.membership_id for row in made if row.person_id in busy}
     silent = old_lists.untouched(subscriptions, batch.done_at) if batch.done_at else set()
     acted = len(memberships) + len(subscriptions) - len(found) - len(silent)
     return Untouched(frozenset(found), frozenset(silent), acted)
@@ -104,7 +110,7 @@ def _cancel_letters(network: Network, people: Collection[int]) -> None:
     """Letters that ask these people to confirm and wait to be sent."""
     for some in _chunks(people):
         query = select(PersonEmail.address).where(PersonEmail.person_id.in_(some))
-        old_lists.cancel_letters(network.id, CONFIRMS, db.session.scalars(query).all())
+        old_lists.cancel_letters(network.id, LETTERS, db.session.scalars(query).all())
 
 
 def _delete_members(rows: Sequence[Any], memberships: Collection[int]) -> None:

@@ -405,6 +405,14 @@ def test_no_damaged_file_breaks_the_reader(seed: int) -> None:
         assert all(str(each).isprintable() for each in (*roster.problems, *roster.notes)), roster
 
 
+@pytest.mark.parametrize("name", ["Secretary", "Admin", "???"])
+def test_a_mailbox_of_an_office_comes_in_as_a_reader_without_a_name(name: str) -> None:
+    roster = read_roster(f"name,email\n{name},a@example.org\n".encode(), ComesAs.MEMBER)
+    assert [(row.name, row.comes_as) for row in roster.rows] == [("", ComesAs.SUBSCRIBER)]
+    assert f"“{name}” was left out" in words(roster)
+    assert read(f"name,email,as\n{name},a@example.org,member\n").problems != ()
+
+
 OTHER_FILES = {
     "a workbook": (b"PK\x03\x04" + b"\0" * 100, "workbook"),
     "an old workbook": (b"\xd0\xcf\x11\xe0" + b"\0" * 100, "workbook"),

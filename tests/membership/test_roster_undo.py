@@ -10,13 +10,14 @@ from sqlalchemy import func, select
 from govnet.accounts.models import Person, PersonEmail
 from govnet.accounts.yours import everything_held, forget_everywhere
 from govnet.extensions import db
+from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotFound
 from govnet.kernel.transaction import transaction
 from govnet.mail import actions as mail
-from govnet.mail.models import Delivery, Subscription
+from govnet.mail.models import Delivery, Following, Subscription, Target
 from govnet.mail.queries import subscribers
-from govnet.mail.volume import Volume
+from govnet.mail.volume import Stance, Volume
 from govnet.membership import importing, listeners, member_actions, queries, roster_undo
 from govnet.membership.models import Membership, Organisation, Representation
 from govnet.membership.roster import read_roster
@@ -109,6 +110,19 @@ def test_somebody_who_only_said_no_mail_is_not_forgotten():
 def brought_in_plan(network):
     with transaction():
         return importing.import_roster(network, read_roster(LIST.encode()).rows, go=False, via=Door.CLI)
+
+
+def test_somebody_who_signed_in_or_chose_something_has_acted_and_stays():
+    network = a_network_with_rules()
+    batch = brought_in(network)
+    nell = membership_of("nell@example.org").person_id
+    with transaction():
+        db.session.add(Following(person_id=nell, network_id=network.id, target=Target.TOPIC, target_id=1,
+                                 stance=Stance.FOLLOW, at=clock.now()))  # fmt: skip
+    assert taken_back(batch).acted == 1
+    assert [person.name for person in db.session.scalars(select(Person))] == ["Nell Found"]
+    assert queries.counts(network.id).found == 1
+    assert list(changed_memberships(network.id)) == []
 
 
 def test_a_person_whom_anything_else_names_stays_without_the_membership():
