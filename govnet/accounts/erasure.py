@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, or_, select, update
 
 from govnet.accounts.belonging import networks_of
-from govnet.accounts.events import Erased
+from govnet.accounts.events import Erased, Renamed
 from govnet.accounts.models import (
     AddressChange,
     CaughtUp,
@@ -27,9 +27,11 @@ from govnet.kernel import clock
 from govnet.kernel.actor import OPERATOR_SHELL, Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.events import emit
+from govnet.people.addresses import PersonErased, remember_erased
 from govnet.permissions import Can, require
 from govnet.record.actions import append_collected, erase_words, record
 from govnet.record.models import Entry
+from govnet.record.queries import details
 
 _MANY = 900
 PROMISE = "remove"
@@ -59,6 +61,7 @@ def erase(person: Person, *, under: Authority, via: Door) -> None:
     What she held ends, what she decided with others stays counted, and the networks are told that somebody went.
     """
     networks = {place.network.id: place.network for place in networks_of(person.id)}
+    spelt = PersonErased(frozenset(_names(person)), frozenset(_addresses(person.id)))
     named = forget_everywhere(person.id) | {f"person:{person.id}"}
     append_collected()  # what features said of her going has her words too
     spoken_in = set(_erase_words(person.id, named))
@@ -73,7 +76,27 @@ def erase(person: Person, *, under: Authority, via: Door) -> None:
     nameless = Actor(person_id=person.id)
     for network in networks.values():
         record(Erased(network=network, by=nameless, under=under, via=via, person=person))
+    for address in spelt.addresses:
+        remember_erased(address)
+    emit(spelt)
     emit(Gone(person.id, person.created_at, person.erased_at))
+
+
+def _names(person: Person) -> Iterator[str]:
+    """What she is called, and what she was called before."""
+    yield person.name
+    renamed = select(Entry).where(Entry.subject == f"person:{person.id}", Entry.verb == Renamed.verb)
+    for entry in db.session.scalars(renamed.where(Entry.words.is_not(None))):
+        yield str(details(entry)["before"])
+
+
+def _addresses(person_id: int) -> Iterator[str]:
+    yield from db.session.scalars(select(PersonEmail.address).where(PersonEmail.person_id == person_id))
+    moves = select(AddressChange).where(AddressChange.person_id == person_id)
+    for row in db.session.scalars(moves):
+        if row.confirmed_at is not None:  # what was only typed may be a stranger's
+            yield row.address
+            yield row.old_address or row.address
 
 
 def erase_again(person_id: int) -> None:

@@ -18,6 +18,7 @@ from govnet.forum.moderation import erase_digests
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.text import excerpt
+from govnet.people.addresses import PersonErased
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 
@@ -158,3 +159,9 @@ def take_posts_back(*, by: Actor, via: Door) -> int:
         network = db.session.get_one(Network, network_id)
         record(events.PostsTakenBack(network=network, by=by, under=authority, via=via, count=count))
     return len(ids)
+
+
+def forget_addresses(gone: PersonErased) -> None:
+    """Take out of reports the name and address that somebody left as a visitor."""
+    theirs = update(Report).where(Report.email.in_(gone.addresses)).values(name="", email="")
+    db.session.execute(theirs.execution_options(**_IN_BULK))

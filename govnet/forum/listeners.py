@@ -10,8 +10,10 @@ from govnet.accounts.waiting import Group, news
 from govnet.accounts.yours import forget, yours
 from govnet.forum import leaving, verifying
 from govnet.forum.models import Post, Thread
+from govnet.kernel.events import listen
 from govnet.mail.models import Following, Target
 from govnet.mail.volume import Stance
+from govnet.people.addresses import PersonErased
 from govnet.record.models import Entry
 
 
@@ -19,6 +21,7 @@ def bind() -> None:
     """Say what is news for whom, what is held about a person, and how it is let go."""
     yours("forum", leaving.held)
     forget(leaving.forget)
+    listen(PersonErased, leaving.forget_addresses)
     verifying.bind()
     news(Group.ANSWERS, "forum.replied", where=answers)
     news(Group.FOLLOWED, "forum.replied", "forum.framed", "forum.closed", "forum.reopened", where=followed)

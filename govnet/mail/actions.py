@@ -2,10 +2,10 @@
 own affair.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, String, cast, delete, literal, select, update
+from sqlalchemy import String, cast, delete, literal, select, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -14,7 +14,7 @@ from govnet.kernel.errors import NotFound
 from govnet.mail import outbox, receiving, subscriptions, suppressions
 from govnet.mail.headers import Address
 from govnet.mail.links import site_url
-from govnet.mail.models import Delivery, Following, Mail, Rendering, Subscription, Target
+from govnet.mail.models import Delivery, Following, Mail, Subscription, Target
 from govnet.mail.render import Kind
 from govnet.mail.rules import WAITING, Priority, State
 from govnet.mail.volume import Stance, Volume
@@ -205,11 +205,8 @@ def forget_person(person_id: int) -> None:
         db.session.execute(delete(table).where(table.person_id == person_id).execution_options(**_IN_BULK))
 
 
-def forget_address(network: Any, address: str) -> None:
+def forget_address(row: Subscription) -> None:
     """Take an address that takes just the mail out of one network."""
-    row = subscriptions.of_address(network.id, parsed(address))
-    if row is None:
-        return
     silence_now(row)
     row.address, row.name = f"erased-{row.id}", ""
     db.session.execute(
@@ -218,21 +215,3 @@ def forget_address(network: Any, address: str) -> None:
         .values(address=ERASED, name="")
         .execution_options(**_IN_BULK)
     )
-
-
-def old_secrets(before: datetime) -> bool:
-    """Whether there are such bodies still."""
-    query = select(Rendering.id).where(Rendering.mail_id.in_(_spent(before)), Rendering.body.is_not(None))
-    return db.session.scalar(query.limit(1)) is not None
-
-
-def _spent(before: datetime) -> Select[int]:
-    waiting = select(Delivery.mail_id).where(Delivery.state.in_(WAITING))
-    return select(Mail.id).where(Mail.kind == Kind.PERSONAL, Mail.made_at < before, Mail.id.not_in(waiting))
-
-
-def forget_secrets(before: datetime) -> int:
-    """Empty the bodies of personal mails older than `before`: the links in them are of no more use."""
-    old = update(Rendering).where(Rendering.mail_id.in_(_spent(before)), Rendering.body.is_not(None))
-    gone = db.session.execute(old.values(body=None).execution_options(**_IN_BULK))
-    return int(getattr(gone, "rowcount", 0))

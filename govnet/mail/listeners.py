@@ -2,13 +2,14 @@
 
 from govnet.kernel.duties import duty
 from govnet.kernel.events import listen
-from govnet.mail import digesting, receiving, sending, subscriptions, sweeping, telling
-from govnet.people.addresses import AddressProved, heard_by
+from govnet.mail import digesting, forgetting, receiving, sending, subscriptions, sweeping, telling
+from govnet.people.addresses import AddressProved, PersonErased, heard_by
 
 
 def bind() -> None:
     """Tell, send, read, sweep."""
     listen(AddressProved, subscriptions.adopt)
+    listen(PersonErased, forgetting.forget)
     heard_by(subscriptions.wishes)
     duty("tell", telling.run, seconds=0.5, by_clock=False)
     duty("send", sending.run, seconds=0.5, by_clock=False)

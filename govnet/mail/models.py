@@ -46,7 +46,10 @@ class Rendering(Base):
     """A mail in one language for one sort of reader: bytes that all its recipients share."""
 
     __tablename__ = "mail_rendering"
-    __table_args__ = (UniqueConstraint("mail_id", "language", "reader", name="uq_mail_rendering_reader"),)
+    __table_args__ = (
+        UniqueConstraint("mail_id", "language", "reader", name="uq_mail_rendering_reader"),
+        Index("ix_mail_rendering_kept", "mail_id", **where("body IS NOT NULL")),
+    )
     id: Mapped[Key]
     mail_id: Mapped[int] = mapped_column(ForeignKey("mail.id"))
     language: Mapped[str] = mapped_column(String(12))
@@ -54,7 +57,9 @@ class Rendering(Base):
     subject: Mapped[Name]
     head: Mapped[bytes] = mapped_column(LargeBinary)
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """None once a personal mail's secrets are of no more use."""
+    """None some time after the last of its recipients got it: nothing reads it any more."""
+    names_erased: Mapped[bool] = mapped_column(default=False)
+    """Says the name of somebody who was erased while it was on its way: it goes with the last of its recipients."""
 
 
 class Delivery(Base):

@@ -1,6 +1,5 @@
 """The minute's sweep: what a dead sender left in hand, what came too late, and secrets of no more use."""
 
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -9,13 +8,12 @@ from sqlalchemy import text, update
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.transaction import let_go, transaction
-from govnet.mail import actions
+from govnet.mail import forgetting
 from govnet.mail.models import Delivery
 from govnet.mail.queries import trouble
 from govnet.mail.rules import MOST_LOST_LEASES, State, Why
 
 log = structlog.get_logger()
-SECRETS_LAST = timedelta(days=1)
 
 
 def run() -> int:
@@ -24,14 +22,14 @@ def run() -> int:
         return 0
     with transaction():
         moved = _lost() + _late()
-        actions.forget_secrets(clock.now() - SECRETS_LAST)
+        forgetting.forget_bodies(clock.now())
     return moved
 
 
 def _anything_to_do() -> bool:
     now = clock.now()
     due = db.session.query(Delivery.id).filter(_expired_lease(now) | _too_late(now)).first()
-    old = actions.old_secrets(now - SECRETS_LAST)
+    old = forgetting.anything_old(now)
     let_go()
     return due is not None or old
 

@@ -14,6 +14,7 @@ from govnet.accounts.waiting import Group, news, thing, waits
 from govnet.accounts.yours import forget, yours
 from govnet.charter.models import Network
 from govnet.kernel.duties import duty, each, put_off
+from govnet.kernel.events import listen
 from govnet.membership import (
     actions,
     appeal_events,
@@ -35,6 +36,7 @@ from govnet.membership.models import (
     MembershipState,
     Representation,
 )
+from govnet.people.addresses import PersonErased
 from govnet.record import registry
 
 _AT_ONCE = 20
@@ -52,6 +54,7 @@ def bind() -> None:
     news(Group.NEWS, "membership.joined", "membership.admitted", "organisation.represented")
     yours("membership", own.held)
     forget(_forget)
+    listen(PersonErased, own.forget_addresses)
     by_mail.bind()
     verifying.bind()
     duty(_ASK, ask_found, seconds=5)

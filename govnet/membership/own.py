@@ -27,6 +27,7 @@ from govnet.membership.models import (
 )
 from govnet.membership.organisation_queries import locked_claim, network_of, whole_voice
 from govnet.membership.roster_models import RosterImport, RosterImportRow
+from govnet.people.addresses import PersonErased
 
 _DONE = (ApplicationState.ADMITTED, ApplicationState.DECLINED, ApplicationState.WITHDRAWN)
 
@@ -192,3 +193,21 @@ def _claims(person_id: int) -> set[str]:
             row.name, row.email, row.evidence = "", f"erased-{row.id}", ""
         named.add(reference(row))
     return named
+
+
+def forget_addresses(gone: PersonErased) -> None:
+    """Empty what was typed with one of the addresses and became nobody's: an application, a claim or an invitation."""
+    for application in db.session.scalars(
+        select(Application).where(Application.email.in_(gone.addresses), Application.person_id.is_(None))
+    ):
+        application.name, application.email, application.about = "", f"erased-{application.id}", ""
+        if application.state not in _DONE:
+            application.state, application.decided_at = ApplicationState.WITHDRAWN, clock.now()
+    for claim in db.session.scalars(
+        select(RepresentationClaim).where(
+            RepresentationClaim.email.in_(gone.addresses), RepresentationClaim.person_id.is_(None)
+        )
+    ):
+        claim.name, claim.email, claim.evidence = "", f"erased-{claim.id}", ""
+        if claim.state is ClaimState.WAITING:
+            claim.state, claim.settled_at = ClaimState.WITHDRAWN, clock.now()

@@ -250,6 +250,17 @@ def come_back(address: str) -> None:
 
 
 @dataclass(frozen=True)
+class PersonErased:
+    """Emitted in the transaction that erases somebody, when every feature has forgotten what is hers.
+
+    Whatever else holds one of these names or addresses, without naming her by key, lets go of it.
+    """
+
+    names: frozenset[str]
+    addresses: frozenset[str]
+
+
+@dataclass(frozen=True)
 class AddressProved:
     """Emitted in the transaction in which an address becomes a person's: what it said before, she said."""
 

@@ -10,9 +10,11 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from govnet.accounts.models import SignedInSession
+from govnet.accounts.erasure import erase
+from govnet.accounts.models import Person, SignedInSession
+from govnet.accounts.queries import main_address
 from govnet.announcements.models import Announcement
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
@@ -24,6 +26,8 @@ from govnet.demo.catcher import Catcher, caught, folder_in
 from govnet.extensions import db, limiter
 from govnet.forum.models import Thread
 from govnet.kernel import clock
+from govnet.kernel.actor import OPERATOR_SHELL, Door
+from govnet.kernel.transaction import transaction
 from govnet.letters import queries as letter_queries
 from govnet.letters.models import Letter
 from govnet.mail.models import Delivery
@@ -32,6 +36,7 @@ from govnet.membership.models import Membership, MembershipState
 from govnet.record.models import Entry
 from govnet.record.queries import check_chain
 from tests.demo import enemy, shared_cache
+from tests.erased import LEFT, left_of
 from tests.pages import opened, send
 
 NOW = datetime(2015, 5, 14, 10, 20, tzinfo=UTC)
@@ -77,6 +82,24 @@ def test_the_network_stands_at_its_fullest_whatever_is_thrown_at_it(
         assert shared_cache.walk(played) > 60
     for role in roles:
         assert enemy.walk(played, client, role, monkeypatch) > 300
+
+
+@pytest.mark.sqlite
+@pytest.mark.usefixtures("played", "context")
+def test_nothing_is_left_of_those_who_did_most_once_they_are_erased() -> None:
+    """They go one after another; what others wrote alone still names them."""
+    most = select(Entry.actor_id).group_by(Entry.actor_id).order_by(func.count().desc()).limit(6)
+    with transaction():
+        db.session.execute(update(Delivery).values(state="accepted", lease_owner=None, lease_until=None))
+    for person_id in db.session.scalars(most).all():
+        if person_id is None:
+            continue
+        person = db.session.get_one(Person, person_id)
+        words = [person.name, main_address(person_id)]
+        with transaction():
+            erase(person, under=OPERATOR_SHELL, via=Door.CLI)
+        found = left_of(words)
+        assert set(found) - set(LEFT) == set(), (words, found)
 
 
 def _members_and_record() -> None:

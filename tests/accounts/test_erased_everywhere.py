@@ -1,0 +1,147 @@
+"""After an erasure no table and no file holds the name or an address, but what others wrote and what has its reason."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from govnet.accounts import actions, erasure, moving
+from govnet.accounts.people import person_for
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import OPERATOR_SHELL, Door
+from govnet.kernel.transaction import transaction
+from govnet.mail import actions as mail
+from govnet.mail import outbox, receiving, replies, sweeping
+from govnet.mail.headers import Address
+from govnet.mail.models import Delivery, Rendering
+from govnet.mail.rules import State
+from govnet.mail.volume import News
+from govnet.membership.member_actions import CONFIRM
+from govnet.people import addresses
+from govnet.people.addresses import MailWish
+from govnet.people.models import PersonEmail
+from tests import builders
+from tests.erased import LEFT, left_of
+from tests.mail.conftest import say, tell
+from tests.mail.conftest import teller as teller
+from tests.mail.conftest import templates as templates
+from tests.membership.people import a_network_with_rules, applies
+
+pytestmark = pytest.mark.usefixtures("context")
+NAME, BEFORE = "Zo\u00eb Quillfeather-Okonkwo", "Zo\u00eb Quillfeather"
+OLD, NEW = "zoe.q@example.org", "zoe@quillfeather.example.org"
+WORDS = (NAME, BEFORE, OLD, NEW)
+
+
+@pytest.fixture
+def network(context):
+    return a_network_with_rules()
+
+
+@pytest.fixture
+def zoe(network, teller):
+    """Somebody who took just the mail, joined, was renamed and moved, and of whom others were told."""
+    with transaction():
+        mail.confirm(mail.subscribe_address(network, OLD, BEFORE).token)
+    with transaction():
+        person = person_for(OLD, BEFORE)
+        builders._belongs(network, person_id=person.id, kind="individual")
+    by = builders.acting(person, network)
+    with transaction():
+        actions.rename(NAME, by=by, via=Door.WEB)
+    with transaction():
+        addresses.move(person.id, NEW)
+        db.session.execute(insert(moving.AddressChange).values(
+            person_id=person.id, address=NEW, old_address=OLD, asked_at=clock.now(), confirmed_at=clock.now(),
+            token_digest="t"))  # fmt: skip
+    bob = builders.a_member(network, "Bob")
+    teller.tells(people=[bob.id, person.id], news=News.ANNOUNCEMENT, body=f"It was {NAME} who asked {OLD}.")
+    say(network, person)
+    tell()
+    return person
+
+
+def erase(person):
+    with transaction():
+        erasure.erase(person, under=OPERATOR_SHELL, via=Door.CLI)
+
+
+def all_mail_is_sent():
+    with transaction():
+        db.session.execute(update(Delivery).values(state=State.ACCEPTED, lease_owner=None, lease_until=None))
+
+
+def test_nothing_is_left_of_somebody_who_was_erased(network, zoe, app):
+    all_mail_is_sent()
+    assert {("person", "name"), ("person_email", "address"), ("mail_rendering", "body")} <= set(
+        left_of(WORDS)
+    )
+    erase(zoe)
+    found = left_of(WORDS, Path(app.config["DATA_DIR"]))
+    assert set(found) - set(LEFT) == set(), found
+
+
+def test_a_mail_on_its_way_to_others_goes_out_and_is_emptied_then(network, zoe):
+    erase(zoe)
+    bobs = select(Delivery).where(Delivery.name == "Bob", Delivery.state == State.QUEUED)
+    (waiting,) = db.session.scalars(bobs).all()
+    row = db.session.get_one(Rendering, waiting.rendering_id)
+    assert (row.names_erased, bool(row.body)) == (True, True)
+    assert set(left_of(WORDS)) == {("mail_rendering", "body")}
+    all_mail_is_sent()
+    sweeping.run()
+    assert left_of(WORDS) == {}
+
+
+def test_mails_of_a_month_ago_are_emptied_whoever_they_name(network, zoe, time):
+    all_mail_is_sent()
+    time.move(timedelta(days=31))
+    sweeping.run()
+    assert db.session.scalars(select(Rendering).where(Rendering.body.is_not(None))).all() == []
+
+
+def test_what_the_address_did_without_its_person_goes_too(network, zoe, app, monkeypatch):
+    monkeypatch.setitem(app.config, "MAIL_REPLIES", "replies+{token}@example.org")
+    with transaction():
+        mail.subscribe_address(builders.a_network("scotland"), OLD, NAME)
+        outbox.post(
+            "mail/choices",
+            to=Address(OLD, NAME),
+            context={"choose_url": "https://example.org"},
+            network=network,
+        )
+    applied = applies(network, name=NAME, email=OLD)
+    raw = f"From: {NAME} <{NEW}>\r\nMessage-ID: <1@example.org>\r\nSubject: Hello\r\n\r\nI am {NAME}.\r\n".encode()
+    receiving.store(raw, replies.address(CONFIRM, applied.id, applied.id))
+    receiving.run()
+    all_mail_is_sent()
+    assert {("application", "email"), ("inbound_mail", "sender")} <= set(left_of(WORDS))
+    erase(zoe)
+    found = left_of(WORDS)
+    assert set(found) - set(LEFT) == set(), found
+
+
+def test_no_list_brings_back_whoever_was_erased_left_or_wants_no_mail(network, zoe):
+    other = builders.a_network("wales")
+    silent, gone = builders.a_member(network, "Sil"), builders.a_member(network, "Gon")
+    with transaction():
+        mail.silence(builders.acting(silent, network), network)
+    sil = db.session.scalars(select(PersonEmail.address).where(PersonEmail.person_id == silent.id)).one()
+    erase(zoe)
+    assert addresses.wishes(network.id, [OLD, NEW, sil, "new@example.org"]) == {
+        OLD: MailWish.ERASED, NEW: MailWish.ERASED, sil: MailWish.SILENT,
+    }  # fmt: skip
+    assert addresses.wishes(other.id, [NEW, sil]) == {NEW: MailWish.ERASED}
+    assert gone
+
+
+def test_whoever_was_erased_can_come_back_by_themselves(network, zoe):
+    erase(zoe)
+    with transaction():
+        again = person_for(NEW, "Zo\u00eb")
+    assert again.id != zoe.id
+    assert addresses.wishes(network.id, [NEW]) == {}
