@@ -19,7 +19,7 @@ from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.membership.organisation_queries import open_primary
 from govnet.membership.roster_models import Outcome
 from govnet.membership.roster_person import ORGANISATION, RosterRow
-from govnet.membership.roster_plan import Planned
+from govnet.membership.roster_plan import Planned, sharers_by_key
 from govnet.membership.rules import name_key
 from govnet.people.addresses import owners
 from govnet.people.models import Person, PersonEmail
@@ -54,11 +54,15 @@ def make(network: Network, planned: Sequence[Planned]) -> list[dict[str, Any]]:
 def _people(comes: Sequence[tuple[RosterRow, dict[str, Any]]]) -> None:
     """The people of these rows: those who are known, and new ones; of one name at one address there is one."""
     known = owners([row.email for row, _made in comes])
+    waiting = sharers_by_key({row.email for row, _made in comes if row.shares})
     new: dict[tuple[str, str], list[dict[str, Any]]] = {}
     names: list[str] = []
     for row, made in comes:
         if not row.shares and row.email in known:
             made["person_id"] = known[row.email].person_id
+            continue
+        if row.shares and (row.email, name_key(row.name)) in waiting:
+            made["person_id"] = waiting[row.email, name_key(row.name)]
             continue
         same = new.setdefault((row.email, name_key(row.name) if row.shares else ""), [])
         if not same:

@@ -21,6 +21,7 @@ from govnet.mail.replies import NotDone
 from govnet.membership import letters, member_actions, queries
 from govnet.membership.models import Membership, MembershipState
 from govnet.membership.reply_rules import says_yes
+from govnet.people.addresses import is_owners
 
 
 def bind() -> None:
@@ -62,7 +63,11 @@ def confirm(ids: Sequence[int], mail: Incoming) -> None:
 
 def _why_not(membership: Membership, address: PersonEmail, mail: Incoming, name: str) -> str:
     why = ""
-    if not replies.same_mailbox(mail.sender, address.address):
+    if not is_owners(address):
+        why = _(
+            "Somebody else has this address. Press the button in our mail, and give an address of your own."
+        )
+    elif not replies.same_mailbox(mail.sender, address.address):
         why = _(
             "It came from another address than the one we had asked. Answer from that one, or press the button in our mail."
         )

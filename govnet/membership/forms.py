@@ -183,6 +183,12 @@ class InviteForm(Form):
     )
 
 
+class OwnAddressForm(Form):
+    """An address of one's own, where the old list has another's."""
+
+    email = EmailAddress(_l("Your own e-mail address"))
+
+
 class NamingForm(Form):
     """Who may see a member's name."""
 

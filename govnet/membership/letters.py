@@ -66,6 +66,12 @@ def confirm_membership(
     )
 
 
+def own_address(network: Network, to: Address, url: str, *, language: str) -> None:
+    """To somebody from the old list whose address is another's there: which one do only they read?"""
+    context = {"act_url": url, "name": to.name, "network": network}
+    outbox.post("membership/own_address", to=to, context=context, network=network, language=language)
+
+
 def confirmed(network: Network, to: Address, *, party: str, language: str, when: str, key: str) -> None:
     """To whoever confirmed a membership by an answer: what was written down, and how to undo it."""
     context = {"party": party, "name": to.name, "network": network, "when": when}

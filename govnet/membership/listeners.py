@@ -36,7 +36,7 @@ from govnet.membership.models import (
     MembershipState,
     Representation,
 )
-from govnet.people.addresses import PersonErased
+from govnet.people.addresses import PersonErased, heard_by
 from govnet.record import registry
 
 _AT_ONCE = 20
@@ -55,6 +55,7 @@ def bind() -> None:
     yours("membership", own.held)
     forget(_forget)
     listen(PersonErased, own.forget_addresses)
+    heard_by(queries.left)
     by_mail.bind()
     verifying.bind()
     duty(_ASK, ask_found, seconds=5)

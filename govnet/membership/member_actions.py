@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from govnet.accounts import moving
 from govnet.accounts.models import Person, PersonEmail
-from govnet.accounts.people import person_for
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -33,6 +33,7 @@ from govnet.membership.events import (
 from govnet.membership.links import ids_of, token_for
 from govnet.membership.models import Membership, MembershipKind, MembershipState, Representation
 from govnet.membership.organisation_queries import open_voice
+from govnet.people.addresses import is_owners, prove
 from govnet.permissions import Can, require
 from govnet.record.actions import erase_words, record
 from govnet.record.events import Visibility
@@ -64,6 +65,12 @@ def held_by(token: str, network: Network) -> tuple[Membership, Actor]:
     if membership.network_id != network.id:
         raise NotFound(_GONE)
     return membership, by
+
+
+def may_confirm(token: str) -> bool:
+    """Whether the address that the link was mailed to is its holder's own."""
+    address = db.session.get(PersonEmail, ids_of("membership", token, 2)[1])
+    return address is not None and is_owners(address)
 
 
 def held(membership_id: int, email_id: int) -> tuple[Membership, PersonEmail, Actor]:
@@ -113,10 +120,27 @@ def confirm(membership: Membership, *, by: Actor, email_id: int | None = None, v
 
 def _verify(email_id: int) -> None:
     address = db.session.get_one(PersonEmail, email_id)
-    if address.verified_at is None:
-        person = person_for(address.address, "")
-        if person.id != address.person_id:
-            raise RuleBroken(_("This address belongs to another account now. Sign in with it."))
+    if address.verified_at is not None:
+        return
+    if not is_owners(address):
+        raise RuleBroken(_("This address belongs to another account. Give an address of your own first."))
+    prove(address)
+
+
+def ask_own_address(membership: Membership, email_id: int, typed: str, *, by: Actor) -> None:
+    """Somebody from the old list, whose address is another's, gives one of their own: it is asked by mail.
+
+    Nothing moves before that address says yes. RuleBroken where it is the same, or nothing is to be given.
+    """
+    require(by, Can.HOLD_MEMBERSHIP, membership)
+    address = db.session.get_one(PersonEmail, email_id)
+    if is_owners(address):
+        raise RuleBroken(_("You have an address of your own already."))
+    if typed == address.address:
+        raise RuleBroken(
+            _("Somebody else has this address. Give another one, which only you read."), field="email"
+        )
+    moving.ask(typed, by=by)
 
 
 def _network(membership: Membership) -> Network:
@@ -207,10 +231,20 @@ def name_in_public(membership: Membership, public: bool, *, by: Actor, via: Door
     return membership
 
 
+def _ask_for_own(membership: Membership, address: PersonEmail, network: Network) -> bool:
+    letters.own_address(
+        network,
+        Address(address.address, address.person.name),
+        confirming_url(network, membership.id, address.id),
+        language=address.person.locale,
+    )
+    return True
+
+
 def ask_to_confirm(membership_id: int) -> bool:
     """Write to whoever came from the old list that one click makes them a member; a second time if they don't answer.
 
-    False where nobody can be asked.
+    Somebody whose address is another's is asked for one of their own, once. False where nobody can be asked.
     """
     membership = queries.with_party(membership_id)
     if membership is None or membership.state is not MembershipState.FOUND:
@@ -224,6 +258,8 @@ def ask_to_confirm(membership_id: int) -> bool:
     if address is None:
         return False
     network = _network(membership)
+    if not is_owners(address):
+        return not again and _ask_for_own(membership, address, network)
     letters.confirm_membership(
         network,
         Address(address.address, address.person.name),

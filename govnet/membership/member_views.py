@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
+from govnet.extensions import limiter
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotFound
@@ -18,7 +19,7 @@ from govnet.kernel.transaction import transaction
 from govnet.membership import member_actions, queries, renewing
 from govnet.membership.agreeing import unagreed
 from govnet.membership.blueprint import bp
-from govnet.membership.forms import NamingForm, RenewForm
+from govnet.membership.forms import NamingForm, OwnAddressForm, RenewForm
 from govnet.membership.links import ids_of
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.membership.organisation_queries import open_voice
@@ -177,9 +178,41 @@ def confirming(network: Network, token: str) -> Response:
     return _confirming_page(network, token)
 
 
+@bp.post("/<network:network>/membership/<token>/address")
+@limiter.limit("10 per hour")
+@allows(Can.APPLY)
+def own_address(network: Network, token: str) -> Response:
+    """Somebody whose address on the old list is another's gives one of their own."""
+    form = OwnAddressForm()
+    if form.validate_on_submit():
+        with form.catching(), transaction():
+            membership, by = member_actions.held_by(token, network)
+            email_id = ids_of("membership", token, 2)[1]
+            member_actions.ask_own_address(membership, email_id, str(form.email.data), by=by)
+        if not form.errors:
+            return page("membership/own_address_sent.html", address=form.email.data)
+    return _own_address_page(token, network, 422, form)
+
+
+def _own_address_page(
+    token: str, network: Network, code: int = 200, form: OwnAddressForm | None = None
+) -> Response:
+    never_cached()
+    actor = member_actions.held_by(token, network)[1]
+    return page(
+        "membership/own_address.html",
+        code,
+        token=token,
+        who=actor.name,
+        form=form or OwnAddressForm(formdata=None),
+    )
+
+
 def _confirming_page(network: Network, token: str, code: int = 200, form: Form | None = None) -> Response:
     never_cached()
     membership, actor = member_actions.held_by(token, network)
+    if membership.state is MembershipState.FOUND and not member_actions.may_confirm(token):
+        return _own_address_page(token, network, code)
     blank = RenewForm(formdata=None)
     blank.agrees.offer(unagreed(membership))
     return page(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -25,9 +25,11 @@ from govnet.membership.models import (
     Representation,
 )
 from govnet.membership.organisation_queries import claims_waiting as claims_waiting
+from govnet.people.addresses import MailWish, Owner
 
 ASK_FOUND_AGAIN = timedelta(days=8)
 """After so long a silence somebody from an old list is asked once more, and never again."""
+_MANY = 5_000
 PAGE = 200
 """Members on one page."""
 
@@ -192,6 +194,21 @@ def found_to_ask(limit: int, *, but: Sequence[int] = ()) -> Sequence[int]:
         ),
     )
     return db.session.scalars(query.order_by(Membership.id).limit(limit)).all()
+
+
+def left(network_id: int, whose: Mapping[str, Owner | None]) -> dict[str, MailWish]:
+    """Which of these addresses are of people who left the network, or were removed; for `people.addresses.wishes`."""
+    people = {owner.person_id: address for address, owner in whose.items() if owner is not None}
+    ended = (MembershipState.RESIGNED, MembershipState.REMOVED)
+    ids, found = sorted(people), set[int | None]()
+    for start in range(0, len(ids), _MANY):
+        query = select(Membership.person_id, Membership.state, Membership.end).where(
+            Membership.network_id == network_id, Membership.person_id.in_(ids[start : start + _MANY])
+        )
+        rows = db.session.execute(query).all()
+        belongs = {person_id for person_id, _state, end in rows if end is None}
+        found |= {person_id for person_id, state, _end in rows if state in ended} - belongs
+    return {people[person_id]: MailWish.LEFT for person_id in found if person_id is not None}
 
 
 def address_to_ask(membership: Membership) -> PersonEmail | None:

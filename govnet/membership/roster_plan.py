@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
@@ -14,7 +14,7 @@ from govnet.membership import rules
 from govnet.membership.models import Membership, MembershipKind, MembershipState, Organisation
 from govnet.membership.roster_models import COMES, Outcome
 from govnet.membership.roster_person import ComesAs, RosterRow, Wish
-from govnet.people.addresses import MailWish, owners, wishes
+from govnet.people.addresses import MailWish, owners, sharers, wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ class _Here:
     left: set[int]
     organisations: set[str]
     said: dict[str, MailWish]
+    sharers: dict[tuple[str, str], int]
 
 
 def plan(network: Network, rows: Sequence[RosterRow]) -> Plan:
@@ -81,7 +82,7 @@ def _outcome(row: RosterRow, here: _Here) -> Outcome:
     if row.wish is not Wish.NONE:
         return Outcome.WISH
     if row.shares:
-        return Outcome.SHARES
+        return _of_sharer(row, here)
     organisation = row.kind == MembershipKind.ORGANISATION and row.comes_as is ComesAs.MEMBER
     if organisation and rules.name_key(row.organisation) in here.organisations:
         return Outcome.ORGANISATION
@@ -96,6 +97,18 @@ def _outcome(row: RosterRow, here: _Here) -> Outcome:
     return Outcome.READS if said is MailWish.READS else Outcome.READER
 
 
+def _of_sharer(row: RosterRow, here: _Here) -> Outcome:
+    """A second person with one address comes as a member to be asked for an address of their own, and not as a reader."""
+    if row.comes_as is not ComesAs.MEMBER:
+        return Outcome.SHARES
+    if row.kind == MembershipKind.ORGANISATION:
+        known = rules.name_key(row.organisation) in here.organisations
+        return Outcome.ORGANISATION if known else Outcome.INVITED
+    if here.sharers.get((row.email, rules.name_key(row.name))) in here.own:
+        return Outcome.MEMBER
+    return Outcome.ERASED if here.said.get(row.email) is MailWish.ERASED else Outcome.INVITED
+
+
 _STAYS_OUT: dict[MailWish | None, Outcome] = {
     MailWish.ERASED: Outcome.ERASED,
     MailWish.LEFT: Outcome.LEFT,
@@ -107,6 +120,13 @@ def why(outcome: Outcome, row: RosterRow) -> str:
     """What becomes of a row and why, in words that follow its name."""
     if outcome is Outcome.WISH:
         return _WISHES[row.wish]()
+    if outcome is Outcome.INVITED and row.shares:
+        return str(
+            _(
+                "has the address of row %(row)s, and is asked there, once, for one of their own",
+                row=row.shares,
+            )
+        )
     if outcome is Outcome.INVITED and row.kind == MembershipKind.ORGANISATION:
         return str(_("is asked by mail to confirm, for %(organisation)s", organisation=row.organisation))
     return _WORDS[outcome](row)
@@ -136,6 +156,11 @@ _WISHES: dict[Wish, Callable[[], str]] = {
 }
 
 
+def sharers_by_key(written: Collection[str]) -> dict[tuple[str, str], int]:
+    """People who wait for an address of their own, by the one they came with and their name however it is spelt."""
+    return {(address, rules.name_key(name)): key for (address, name), key in sharers(written).items()}
+
+
 def _here(network: Network, rows: Sequence[RosterRow]) -> _Here:
     query = (
         select(Membership.person_id, Organisation.name_key, Membership.end, Membership.state)
@@ -151,4 +176,5 @@ def _here(network: Network, rows: Sequence[RosterRow]) -> _Here:
         left={row[0] for row in found if row[0] and row[3] in ended} - own,
         organisations={row[1] for row in found if row[1] and row[2] is None},
         said=wishes(network.id, {row.email for row in rows}),
+        sharers=sharers_by_key({row.email for row in rows if row.shares}),
     )

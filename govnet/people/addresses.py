@@ -22,7 +22,7 @@ from govnet.kernel.errors import RuleBroken
 from govnet.kernel.events import emit
 from govnet.kernel.said import N_, Said
 from govnet.kernel.text import clean
-from govnet.people.models import ErasedAddress, PersonEmail
+from govnet.people.models import ErasedAddress, Person, PersonEmail
 
 MOST: Final = 254
 """Characters of an address (RFC 5321, 4.5.3.1.3, with erratum 1690)."""
@@ -183,6 +183,26 @@ def owned(addresses: Collection[str]) -> Select[PersonEmail]:
         )
         .order_by(PersonEmail.verified_at.is_(None), PersonEmail.id)
     )
+
+
+def is_owners(row: PersonEmail) -> bool:
+    """Whether this person is the one to whom the address belongs, and not somebody who only came with it."""
+    found = owner(row.address)
+    return found is not None and found.email_id == row.id
+
+
+def sharers(addresses: Collection[str]) -> dict[tuple[str, str], int]:
+    """People who came with an address that is another's, by it and their name: they wait for one of their own."""
+    found: dict[tuple[str, str], int] = {}
+    whose = owners(addresses)
+    for some in _chunks(whose):
+        query = select(PersonEmail.address, Person.name, Person.id).join(
+            Person, Person.id == PersonEmail.person_id
+        )
+        for address, name, person_id in db.session.execute(query.where(PersonEmail.address.in_(some))):
+            if person_id != whose[address].person_id:
+                found[address, name] = person_id
+    return found
 
 
 class MailWish(StrEnum):

@@ -20,7 +20,10 @@ from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Rendering
 from govnet.mail.rules import State
 from govnet.mail.volume import News
+from govnet.membership import importing
 from govnet.membership.member_actions import CONFIRM
+from govnet.membership.models import Membership, MembershipState
+from govnet.membership.roster import read_roster
 from govnet.people import addresses
 from govnet.people.addresses import MailWish
 from govnet.people.models import PersonEmail
@@ -130,13 +133,21 @@ def test_no_list_brings_back_whoever_was_erased_left_or_wants_no_mail(network, z
     silent, gone = builders.a_member(network, "Sil"), builders.a_member(network, "Gon")
     with transaction():
         mail.silence(builders.acting(silent, network), network)
-    sil = db.session.scalars(select(PersonEmail.address).where(PersonEmail.person_id == silent.id)).one()
+        mine = update(Membership).where(Membership.person_id == gone.id)
+        db.session.execute(mine.values(state=MembershipState.RESIGNED, end=clock.today(network.zone)))
+    emails = select(PersonEmail.address).where(PersonEmail.person_id.in_([silent.id, gone.id]))
+    sil, left = db.session.scalars(emails.order_by(PersonEmail.id)).all()
     erase(zoe)
-    assert addresses.wishes(network.id, [OLD, NEW, sil, "new@example.org"]) == {
-        OLD: MailWish.ERASED, NEW: MailWish.ERASED, sil: MailWish.SILENT,
+    assert addresses.wishes(network.id, [OLD, NEW, sil, left, "new@example.org"]) == {
+        OLD: MailWish.ERASED, NEW: MailWish.ERASED, sil: MailWish.SILENT, left: MailWish.LEFT,
     }  # fmt: skip
     assert addresses.wishes(other.id, [NEW, sil]) == {NEW: MailWish.ERASED}
-    assert gone
+    rows = read_roster(
+        f"name,email,as\n{NAME},{NEW},member\nSil,{sil},\nGon,{left},\nGon,{left},member\n".encode()
+    ).rows
+    with transaction():
+        plan = importing.import_roster(network, rows, go=True, via=Door.CLI)
+    assert (plan.members, plan.subscribers) == ([], [])
 
 
 def test_whoever_was_erased_can_come_back_by_themselves(network, zoe):

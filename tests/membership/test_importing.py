@@ -215,11 +215,11 @@ def test_the_command_says_of_each_row_what_happens_and_why(run, roster_file):
     assert result.exit_code == 0, result.output
     for words in (
         "Columns that were passed over: shoe size.",
-        "3 come as members and are asked to confirm.",
+        "4 come as members and are asked to confirm.",
         "1 come as readers",
         "rows 4.",
         "Row 2: Nell Found <nell@example.org> is asked by mail to confirm that they are a member.",
-        "Row 3: Ned Found <nell@example.org> has the address of row 2",
+        "Row 3: Ned Found <nell@example.org> has the address of row 2, and is asked there, once, for one of their own",
         f"Row 5: Gia Gone <{address}> was a member and left",
         "Row 6: quiet@example.org asked for no mail there",
         "Row 7: Bea <bea@example.org> is asked by mail to confirm, for Open Ledger Club.",
