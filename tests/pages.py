@@ -24,6 +24,8 @@ class Html(HTMLParser):
         self.links: list[str] = []
         self.handlers: list[str] = []
         self.words: list[str] = []
+        self.navs: list[str] = []
+        self.where: dict[str, list[str]] = {"nav": [], "crumbs": []}
         self._in: list[str] = []
         self._field: dict[str, Any] | None = None
         self.feed(text)
@@ -37,8 +39,11 @@ class Html(HTMLParser):
             self.lang = a.get("lang") or ""
         elif tag == "h1":
             self.h1 += 1
+        elif tag == "nav":
+            self.navs.append(a.get("class") or "")
         elif tag == "a" and a.get("href"):
             self.links.append(str(a["href"]))
+            self._note_where(str(a["href"]), current="aria-current" in a)
         elif tag == "label" and a.get("for"):
             self.labels.add(str(a["for"]))
         elif tag == "form":
@@ -53,6 +58,14 @@ class Html(HTMLParser):
             self._field["value"] = a.get("value") or ""
         if tag in ("title", "script", "style", "textarea", "label"):
             self._in.append(tag)
+
+    def _note_where(self, href: str, *, current: bool) -> None:
+        """Which part of the menu is marked as current, and where the breadcrumbs begin."""
+        within = self.navs[-1] if self.navs else ""
+        if within.startswith("nav") and current:
+            self.where["nav"].append(href)
+        elif within == "crumbs":
+            self.where["crumbs"].append(href)
 
     def _start_field(self, tag: str, a: dict[str, str | None]) -> None:
         kind = (a.get("type") or ("submit" if tag == "button" else tag)).lower()
@@ -69,6 +82,8 @@ class Html(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if self._in and self._in[-1] == tag:
             self._in.pop()
+        if tag == "nav" and self.navs:
+            self.navs.pop()
         if tag in ("textarea", "select"):
             self._field = None
 
@@ -91,6 +106,10 @@ def check(html: Html, where: str) -> None:
     assert html.lang, f"{where}: no lang"
     assert html.title.strip(), f"{where}: no title"
     assert html.h1 == 1, f"{where}: {html.h1} h1"
+    crumbs, nav = html.where["crumbs"], html.where["nav"]
+    assert not crumbs or not nav or crumbs[0] == nav[0], (
+        f"{where}: begins under {crumbs[0]}, but the menu says {nav[0]}"
+    )
     twice = {i for i in html.ids if html.ids.count(i) > 1}
     assert not twice, f"{where}: ids twice: {twice}"
     assert not html.handlers, f"{where}: inline handlers or styles: {html.handlers}"

@@ -29,17 +29,20 @@ from govnet.permissions import Can, allows, current_actor
 
 def _how_many_wait() -> int:
     person_id = current_actor().person_id or 0
-    return catchup.how_many_wait(person_id) + sum(len(desk) for _network, desk in _desks(person_id))
+    on_desks = sum(waiting.how_many_on_desk(person_id, network) for network in _officer_in())
+    return catchup.how_many_wait(person_id) + on_desks
+
+
+def _officer_in() -> list[Any]:
+    """This network where she is an officer, or on the pages of her account each in which she is one."""
+    if "places" in g:
+        return [place.network for place in my_places() if place.officer]
+    return [g.network] if current_actor().is_officer and g.get("network") else []
 
 
 def _desks(person_id: int) -> list[tuple[Any, Sequence[Any]]]:
-    """What waits on her desk in this network, or on the pages of her account in each of which she is an officer."""
-    if "places" in g:
-        networks = [place.network for place in my_places() if place.officer]
-    else:
-        networks = [g.network] if current_actor().is_officer and g.get("network") else []
     found = []
-    for network in networks:
+    for network in _officer_in():
         with inside(network):
             found.append((network, waiting.on_desk(person_id, network)))
     return [(network, desk) for network, desk in found if desk]

@@ -76,7 +76,7 @@ class News:
 
 _kinds: dict[str, Kind] = {}
 _news: dict[Group, News] = {}
-_desk: list[Callable[[int, Any], Sequence[Any]]] = []
+_desk: list[tuple[Callable[[int, Any], Sequence[Any]], Callable[[int, Any], int]]] = []
 
 
 def waits(
@@ -113,9 +113,11 @@ def news(group: Group, *verbs: str, where: Where | None = None) -> None:
     _news.setdefault(group, News()).verbs.update(dict.fromkeys(verbs, where))
 
 
-def desk_is(bring: Callable[[int, Any], Sequence[Any]]) -> None:
-    """Let `bring(person_id, network)` say what waits on that officer's desk: things with since, kind, words, url, by, trouble."""
-    _desk[:] = [bring]
+def desk_is(bring: Callable[[int, Any], Sequence[Any]], count: Callable[[int, Any], int]) -> None:
+    """Let `bring(person_id, network)` say what waits on that officer's desk, and `count` how many things:
+    each has since, kind, words, url, by and trouble.
+    """
+    _desk[:] = [(bring, count)]
 
 
 def on_desk(person_id: int, network: Any) -> Sequence[Any]:
@@ -123,8 +125,16 @@ def on_desk(person_id: int, network: Any) -> Sequence[Any]:
     kept: dict[tuple[int, int], Sequence[Any]] = g.setdefault("desks", {})
     key = (person_id, network.id)
     if key not in kept:
-        kept[key] = _desk[0](person_id, network) if _desk else ()
+        kept[key] = _desk[0][0](person_id, network) if _desk else ()
     return kept[key]
+
+
+def how_many_on_desk(person_id: int, network: Any) -> int:
+    """How many things those are."""
+    kept = g.get("desks", {}).get((person_id, network.id))
+    if kept is not None:
+        return len(kept)
+    return _desk[0][1](person_id, network) if _desk else 0
 
 
 def kinds() -> Mapping[str, Kind]:

@@ -10,6 +10,7 @@ from govnet.announcements.desk import unsent
 from govnet.announcements.dispatch import hold_of_mandate, send_due
 from govnet.announcements.events import AnnouncementSent
 from govnet.announcements.models import Announcement
+from govnet.announcements.queries import select_in_progress
 from govnet.extensions import db
 from govnet.kernel.duties import duty
 from govnet.kernel.events import listen
@@ -21,7 +22,7 @@ from govnet.record.registry import checks, keeps
 
 def bind() -> None:
     """Hold what an ended mandate can't send any more; send what is due."""
-    on_desk(unsent)
+    on_desk(unsent, lambda network, _actor: [select_in_progress(network.id)])
     news(Group.NEWS, "announcements.sent")
     keeps(AnnouncementSent.verb, said=_said, texts=_texts)
     checks(changed_pages)

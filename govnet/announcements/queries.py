@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from govnet.announcements.models import Announcement, Audience, State
@@ -46,9 +46,14 @@ def archive(
 
 def in_progress(network_id: int) -> Sequence[Announcement]:
     """Drafts, scheduled and held ones, the newest change first."""
+    query = select_in_progress(network_id).options(*_PEOPLE)
+    return db.session.scalars(query.order_by(Announcement.changed_at.desc())).all()
+
+
+def select_in_progress(network_id: int) -> Select[Any]:
+    """The same, to be counted."""
     states = (State.DRAFT, State.SCHEDULED, State.HELD)
-    query = select(Announcement).where(Announcement.network_id == network_id, Announcement.state.in_(states))
-    return db.session.scalars(query.options(*_PEOPLE).order_by(Announcement.changed_at.desc())).all()
+    return select(Announcement).where(Announcement.network_id == network_id, Announcement.state.in_(states))
 
 
 def whole(announcement_id: int) -> Announcement:

@@ -50,6 +50,28 @@ def instant(value: datetime, zone: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="minutes"), words)
 
 
+def moment(value: datetime, zone: str) -> Markup:
+    """When something was: "yesterday, 18:00" near today, "Fri 15 May 2015" farther away; the exact instant in its title."""
+    local, near = value.astimezone(ZoneInfo(zone)), near_day(value, zone)
+    words = f"{near}, {local:%H:%M}" if near else weekday_date(local.date())
+    exact = instant_text(value, zone)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        value.isoformat(timespec="minutes"), exact, words
+    )
+
+
+def deadline(value: datetime, zone: str) -> Markup:
+    """Until when: the exact instant, after "today" or "tomorrow" where it is near."""
+    near = near_day(value, zone)
+    return Markup("{}, {}").format(near, instant(value, zone)) if near else instant(value, zone)
+
+
+def near_day(value: datetime, zone: str) -> str:
+    """ "yesterday", "today" or "tomorrow" by the clock of the zone; empty for any other day."""
+    away = (value.astimezone(ZoneInfo(zone)).date() - today(zone)).days
+    return str({-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}.get(away, ""))
+
+
 def instant_text(value: datetime, zone: str) -> str:
     """The same words without markup: for mail subjects and data."""
     return str(instant(value, zone).striptags())
@@ -91,6 +113,8 @@ def bind(app: Flask, *, head: Callable[[int], object]) -> None:
     app.jinja_env.globals.update(static_url=static_url, demo_mode=app.config["DEMO"], version=__version__)
     app.jinja_env.filters.update(
         instant=instant,
+        moment=moment,
+        deadline=deadline,
         instant_text=instant_text,
         day=day,
         day_text=weekday_date,

@@ -25,25 +25,31 @@ class NavItem:
     endpoint: str
     icon: str
     covers: tuple[str, ...]
+    but: tuple[str, ...] = ()
+    """Endpoints that begin so belong to another one."""
+
+    def _covers(self, endpoint: str) -> bool:
+        return endpoint.startswith(self.covers) and not endpoint.startswith(self.but)
 
     def shown(self) -> tuple[str, str, bool, str]:
         """Label, address, whether the page belongs to it, and icon: as the layout wants it."""
         return (
             str(self.label),
             url_for(self.endpoint),
-            (request.endpoint or "").startswith(self.covers),
+            self._covers(request.endpoint or ""),
             self.icon,
         )
 
 
 _ABOUT = ("home.about", "charter.", "offices.", "coordinator.", "record.", "membership.", "announcements.")
+_OWN = ("membership.own", "membership.renew", "membership.leav", "membership.agree")
 NAV = (
     NavItem(_l("Home"), "home.home", "home", ("home.home",)),
     NavItem(_l("Discuss"), "forum.topics", "talk", ("forum.",)),
     NavItem(_l("Decisions"), "decisions.register", "scale", ("decisions.", "letters.")),
-    NavItem(_l("About"), "home.about", "info", _ABOUT),
+    NavItem(_l("About"), "home.about", "info", _ABOUT, but=_OWN),
 )
-YOU = NavItem(_l("You"), "accounts.me", "person", ("accounts.", "mail."))
+YOU = NavItem(_l("You"), "accounts.me", "person", ("accounts.", "mail.", *_OWN))
 FOOTER = (
     NavItem(_l("Our rules"), "charter.charter", "", ()),
     NavItem(_l("Everything that happened"), "record.entries", "", ()),

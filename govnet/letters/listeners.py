@@ -27,7 +27,7 @@ def bind() -> None:
     waits("letters.send", queries.to_send, asks=_l("Send it, and say so"), link=_letter)
     waits("letters.chase", queries.to_chase, asks=_l("The reply is overdue"), link=_letter)
     news(Group.NEWS, "letters.opened", "letters.sent", "letters.answered")
-    on_desk(left_over)
+    on_desk(left_over, lambda network, _actor: [queries.select_left_over(network.id)])
     yours("letters", leaving.held)
     forget(leaving.forget)
     checks(changed_pages)

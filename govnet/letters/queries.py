@@ -145,10 +145,14 @@ def unanswered(by: date) -> Sequence[int]:
 
 def left_over(network_id: int) -> Sequence[Letter]:
     """What an officer can go on with: to be sent though its author has gone, or with an overdue reply."""
+    return db.session.scalars(select_left_over(network_id).order_by(Letter.id)).all()
+
+
+def select_left_over(network_id: int) -> Select[Any]:
+    """The same, to be counted."""
     orphaned = and_(Letter.state == State.GATHERED, Letter.erased)
     overdue = and_(Letter.state == State.SENT, Letter.reminded_at.is_not(None))
-    query = select(Letter).where(Letter.network_id == network_id, or_(orphaned, overdue))
-    return db.session.scalars(query.order_by(Letter.id)).all()
+    return select(Letter).where(Letter.network_id == network_id, or_(orphaned, overdue))
 
 
 def to_send(person_id: int, now: datetime) -> Select[Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from govnet.kernel.text import rendered
+from govnet.mail.plain_text import plain
 
 
 class Parts:
@@ -44,8 +45,8 @@ class TextParts(Parts):
         return f"{line}\n{'-' * min(len(line), 60)}\n\n"
 
     def words(self, markdown: str) -> str:
-        """What a person wrote, as she wrote it."""
-        return f"{self._cut(markdown).strip()}\n\n"
+        """What a person wrote, without its Markdown."""
+        return f"{plain(self._cut(markdown))}\n\n"
 
     def prose(self, markdown: str) -> str:
         """The mail's own words, where a person wrote all of it."""

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Select, func, literal, select, union_all
+
+from govnet.extensions import db
 from govnet.kernel.actor import Actor
 
 
@@ -26,13 +29,20 @@ class Waiting:
 
 
 Bringer = Callable[[Any, Actor], Iterable[Waiting]]
-_bringers: list[Bringer] = []
+Selecter = Callable[[Any, Actor], Iterable[Select[Any]]]
+_bringers: dict[Bringer, Selecter] = {}
 
 
-def on_desk(bring: Bringer) -> None:
-    """Have `bring(network, actor)` say what waits; registering twice changes nothing. Ask in one statement."""
-    if bring not in _bringers:
-        _bringers.append(bring)
+def on_desk(bring: Bringer, selects: Selecter) -> None:
+    """Have `bring(network, actor)` say what waits, in one statement, and `selects` the same rows for counting them."""
+    _bringers[bring] = selects
+
+
+def how_many_on_desk(network: Any, actor: Actor) -> int:
+    """How many things wait for this officer, counted in one statement for all rooms."""
+    parts = [part for selects in _bringers.values() for part in selects(network, actor)]
+    rows = union_all(*(select(literal(1)).select_from(part.subquery()) for part in parts)).subquery()
+    return db.session.scalar(select(func.count()).select_from(rows)) or 0
 
 
 def on_the_desk(network: Any, actor: Actor) -> list[Waiting]:

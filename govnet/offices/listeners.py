@@ -12,15 +12,16 @@ from sqlalchemy import Select, or_, select
 from govnet.accounts.waiting import Group, desk_is, news, thing, waits
 from govnet.accounts.yours import forget, yours
 from govnet.charter.models import Network
+from govnet.kernel.actor import Actor
 from govnet.kernel.duties import duty
 from govnet.kernel.events import listen
 from govnet.membership.member_actions import Left
 from govnet.offices import fitting, leaving, parting, promising, verifying
-from govnet.offices.desk import Waiting, on_desk, on_the_desk
+from govnet.offices.desk import Waiting, how_many_on_desk, on_desk, on_the_desk
 from govnet.offices.ending import record_ends
 from govnet.offices.models import Mandate, MandateNamed
 from govnet.offices.queries import actor_for
-from govnet.offices.rooms import below
+from govnet.offices.rooms import below, selects
 from govnet.permissions import current_actor
 
 NEWS = (
@@ -38,8 +39,8 @@ NEWS = (
 
 def bind() -> None:
     """Record ends a few seconds after midnight; fill the desk; say what waits, what is hers, and what is new."""
-    on_desk(below)
-    desk_is(_desk_of)
+    on_desk(below, selects)
+    desk_is(_desk_of, _how_many_on_desk_of)
     listen(Left, parting.left)
     waits("offices.report", reports_due, asks=_l("Your report"), link=_report)
     waits("offices.promise", promising.waiting, asks=_l("Your promise"), link=_promise)
@@ -53,9 +54,17 @@ def bind() -> None:
 
 
 def _desk_of(person_id: int, network: Network) -> list[Waiting]:
+    return on_the_desk(network, _officer(person_id, network))
+
+
+def _how_many_on_desk_of(person_id: int, network: Network) -> int:
+    return how_many_on_desk(network, _officer(person_id, network))
+
+
+def _officer(person_id: int, network: Network) -> Actor:
     actor = current_actor()
     mine = actor.network_id == network.id and actor.person_id == person_id
-    return on_the_desk(network, actor if mine else actor_for(person_id, network))
+    return actor if mine else actor_for(person_id, network)
 
 
 def reports_due(person_id: int, now: datetime) -> Select[Any]:

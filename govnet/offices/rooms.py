@@ -59,7 +59,15 @@ SLOW = timedelta(hours=1)
 
 
 def below(network: Network, actor: Actor) -> Iterator[Waiting]:
-    """Applications, who would speak for organisations, reports, appeals, what was decided elsewhere; offices, mail trouble."""
+    """Applications, claims to speak for organisations, reports, appeals, what was decided elsewhere; offices, mail trouble."""
+    for row in db.session.execute(union_all(*selects(network, actor))):
+        waiting = desk_words.waiting(network, row)
+        if waiting is not None:
+            yield waiting
+
+
+def selects(network: Network, actor: Actor) -> list[Select[Any]]:
+    """The rows of each sort of thing."""
     day, moment = today(network.zone), now()
     parts = [
         _reports(network.id, actor.person_id or 0),
@@ -72,7 +80,6 @@ def below(network: Network, actor: Actor) -> Iterator[Waiting]:
         _stopped(network.id),
         _line(),
         _slow(network.id, moment),
-        _aside(),
     ]
     days = days_to_fill(rules_in_force(network.id))
     if days:
@@ -80,10 +87,7 @@ def below(network: Network, actor: Actor) -> Iterator[Waiting]:
     if can(actor, Can.DECIDE_APPLICATION, network):
         aside = -1 if actor.alone else actor.person_id or -1
         parts += [_applications(network.id, aside), _claims(network.id, aside)]
-    for row in db.session.execute(union_all(*parts)):
-        waiting = desk_words.waiting(network, row)
-        if waiting is not None:
-            yield waiting
+    return parts
 
 
 def _part(kind: str, key: Any, **found: Any) -> Select[Any]:

@@ -102,21 +102,13 @@ def line(entry: Entry, actor: Actor, zone: str) -> Line:
     return Line(entry, day, registry.sentence(details), registry.address(details), details)
 
 
-def in_runs(lines: Iterable[Line]) -> list[list[Line]]:
-    """Each line by itself, but what the reader may not read together with what follows of the same kind and day."""
-    runs: list[list[Line]] = []
+def by_day(lines: Iterable[Line]) -> list[tuple[date, list[Line], list[Line]]]:
+    """Each day with the lines that the reader may read, newest first as given, and those that they may not."""
+    days: dict[date, tuple[list[Line], list[Line]]] = {}
     for each in lines:
-        before = runs[-1][-1] if runs else None
-        if (
-            before
-            and not each.shown
-            and not before.shown
-            and (before.day, before.words) == (each.day, each.words)
-        ):
-            runs[-1].append(each)
-        else:
-            runs.append([each])
-    return runs
+        shown, hidden = days.setdefault(each.day, ([], []))
+        (shown if each.shown else hidden).append(each)
+    return [(day, shown, hidden) for day, (shown, hidden) in days.items()]
 
 
 def as_data(seen: Line, withheld: Collection[str]) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class Network(HasChain, Protocol):
 def entries(network: Network) -> Response:
     """A page of the record, newest first."""
     some = _some(network)
-    return page("record/entries.html", **some, runs=reading.in_runs(some["lines"]))
+    return page("record/entries.html", **some, days=reading.by_day(some["lines"]))
 
 
 @bp.get("/<network:network>/record.json")

@@ -106,7 +106,7 @@ def test_what_waits_stands_soonest_first_and_undated_last(app, little_features, 
     page = opened(ann_here, "/me")
     assert page.title.startswith("3 things wait for you")
     assert page.text.index("Sooner Shed") < page.text.index("Later Shed") < page.text.index("Your word")
-    assert "Your answer · until Sun 12 Apr 2015, 10:00 BST" in page.text
+    assert "Your answer · until yesterday, Sun 12 Apr 2015, 10:00 BST" in page.text
     assert "/uk/things/1" in page.links
 
 

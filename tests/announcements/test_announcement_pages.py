@@ -275,7 +275,8 @@ def test_these_pages_ask_few_questions_however_many_there_are(client, uk, cory, 
         opened(client, f"/uk/{path}")
         with counted() as statements:
             opened(client, f"/uk/{path}")
-        assert len(statements) <= (8 if path == "announcements" else 12), (
+        desk = 2  # what waits on an officer's desk is counted on every page
+        assert len(statements) <= (8 if path == "announcements" else 12) + desk, (
             f"{path}: {len(statements)}\n" + "\n\n".join(statements)
         )
     assert queries.progress(fresh(row), None) is not None

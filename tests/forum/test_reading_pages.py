@@ -164,4 +164,5 @@ def test_lists_of_topics_and_discussions_take_at_most_eight_statements(client, a
         for url in ("/uk/forum", "/uk/forum/topic-3", "/uk/forum.json", "/uk/forum/moderation"):
             with app.app_context(), counted() as statements:
                 assert client.get(url).status_code == 200
-            assert len(statements) <= 8, (url, statements)
+            desk = 2 if person else 0  # what waits on an officer's desk is counted on every page
+            assert len(statements) <= 8 + desk, (url, statements)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from govnet.kernel.words import nested
-from govnet.record.reading import Line, in_runs
+from govnet.record.reading import Line, by_day
 
 
 @pytest.mark.parametrize(
@@ -41,5 +41,8 @@ def test_what_a_visitor_may_not_read_stands_together_day_by_day() -> None:
         a_line(2, hidden, 13, False),
         a_line(1, "Something that only the committee may read", 13, False),
     ]
-    runs = [[line.entry.number for line in run] for run in in_runs(lines)]
-    assert runs == [[7, 6], [5], [4], [3], [2], [1]]
+    found = [
+        (day.day, [line.entry.number for line in shown], [line.entry.number for line in hidden])
+        for day, shown, hidden in by_day(lines)
+    ]
+    assert found == [(14, [5, 4], [7, 6, 3]), (13, [], [2, 1])]
