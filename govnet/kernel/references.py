@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from govnet.extensions import db
 from govnet.kernel.models import Base
 
-_MANY = 500
 
+def named_elsewhere(table: type[Base], keys: Select[Any], *, but: Collection[type[Base]] = ()) -> set[int]:
+    """Those of the keys that a query finds which a row of any table names by a foreign key, other than of those in `but`.
 
-def named_elsewhere(
-    table: type[Base], keys: Collection[int], *, but: Collection[type[Base]] = ()
-) -> set[int]:
-    """Those of these keys that a row of any table names by a foreign key, other than rows of the tables in `but`."""
+    One statement a column that could name them, however many keys there are.
+    """
     target: Any = table.__table__
     left_out = {each.__table__ for each in but}
     columns = [
@@ -26,10 +25,7 @@ def named_elsewhere(
         for key in other.foreign_keys
         if key.column.table is target
     ]
-    wanted = sorted(keys)
     found: set[int] = set()
-    for start in range(0, len(wanted), _MANY):
-        some = wanted[start : start + _MANY]
-        for column in columns:
-            found.update(db.session.scalars(select(column).where(column.in_(some)).distinct()))
+    for column in columns:
+        found.update(db.session.scalars(select(column).where(column.in_(keys)).distinct()))
     return found

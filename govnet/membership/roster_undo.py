@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -27,6 +27,7 @@ from govnet.record.actions import record
 
 LETTERS = ("membership/confirm_membership", "membership/own_address")
 """What is written to people who came with a list."""
+_LIST = (RosterImportRow,)
 _MANY = 500
 
 
@@ -45,11 +46,9 @@ def untouched(batch: RosterImport, *, hold: bool = False) -> Untouched:
     memberships = {row.membership_id for row in made if row.membership_id}
     subscriptions = {row.subscription_id for row in made if row.subscription_id}
     found = _still_found(memberships, hold)
-    found -= named_elsewhere(Membership, found, but=(RosterImportRow,))
-    people = {
-        row.person_id for row in made if row.new_person and row.person_id and row.membership_id in found
-    }
-    busy = named_elsewhere(Person, people, but=(RosterImportRow, PersonEmail, Membership, Representation))
+    found -= named_elsewhere(Membership, _of(batch.id, RosterImportRow.membership_id), but=_LIST)
+    new = _of(batch.id, RosterImportRow.person_id).where(RosterImportRow.new_person)
+    busy = _proved(new) | named_elsewhere(Person, new, but=(*_LIST, PersonEmail, Membership, Representation))
     found -= {row.membership_id for row in made if row.person_id in busy}
     silent = old_lists.untouched(subscriptions, batch.done_at) if batch.done_at else set()
     acted = len(memberships) + len(subscriptions) - len(found) - len(silent)
@@ -74,7 +73,7 @@ def take_back(
     rows = [row for row in _made(batch.id) if row.membership_id in ends.memberships]
     _cancel_letters(network, [row.person_id for row in rows if row.person_id])
     old_lists.take_back(network.id, ends.subscriptions)
-    _delete_members(rows, ends.memberships)
+    _delete_members(batch.id, rows, ends.memberships)
     assert batch.done_at is not None
     on = batch.done_at.astimezone(ZoneInfo(network.zone)).date()
     batch.state, batch.undone_at = ImportState.UNDONE, clock.now()
@@ -96,6 +95,11 @@ def _made(batch_id: int) -> Sequence[Any]:
     return db.session.execute(query).all()
 
 
+def _of(batch_id: int, column: Any) -> Select[Any]:
+    """What the rows of a list name in one of their columns."""
+    return select(column).where(RosterImportRow.roster_import_id == batch_id, column.is_not(None))
+
+
 def _still_found(keys: Collection[int], hold: bool) -> set[int]:
     found: set[int] = set()
     for some in _chunks(keys):
@@ -113,30 +117,28 @@ def _cancel_letters(network: Network, people: Collection[int]) -> None:
         old_lists.cancel_letters(network.id, LETTERS, db.session.scalars(query).all())
 
 
-def _delete_members(rows: Sequence[Any], memberships: Collection[int]) -> None:
+def _delete_members(batch_id: int, rows: Sequence[Any], memberships: Collection[int]) -> None:
     """The memberships, and the people, voices and organisations that came with them and that nothing else names."""
-    voices = {row.representation_id for row in rows if row.representation_id}
-    voices -= named_elsewhere(Representation, voices, but=(RosterImportRow,))
+    row = RosterImportRow
+    voices = {one.representation_id for one in rows if one.representation_id}
+    voices -= named_elsewhere(Representation, _of(batch_id, row.representation_id), but=_LIST)
     _remove(Membership, memberships)
     _remove(Representation, voices)
-    organisations = {row.organisation_id for row in rows if row.organisation_id}
-    organisations -= named_elsewhere(Organisation, organisations, but=(RosterImportRow,))
+    organisations = {one.organisation_id for one in rows if one.organisation_id}
+    organisations -= named_elsewhere(Organisation, _of(batch_id, row.organisation_id), but=_LIST)
     _remove(Organisation, organisations)
-    people = {row.person_id for row in rows if row.new_person}
-    people -= _proved(people) | named_elsewhere(Person, people, but=(RosterImportRow, PersonEmail))
+    people = {one.person_id for one in rows if one.new_person}
+    people -= named_elsewhere(Person, _of(batch_id, row.person_id), but=(*_LIST, PersonEmail))
     for some in _chunks(people):
         _run(delete(PersonEmail).where(PersonEmail.person_id.in_(some)))
     _remove(Person, people)
 
 
-def _proved(people: Collection[int]) -> set[int]:
-    found: set[int] = set()
-    for some in _chunks(people):
-        query = select(PersonEmail.person_id).where(
-            PersonEmail.person_id.in_(some), PersonEmail.verified_at.is_not(None)
-        )
-        found.update(db.session.scalars(query))
-    return found
+def _proved(people: Select[Any]) -> set[int]:
+    query = select(PersonEmail.person_id).where(
+        PersonEmail.person_id.in_(people), PersonEmail.verified_at.is_not(None)
+    )
+    return set(db.session.scalars(query))
 
 
 def _remove(table: type[Base], keys: Collection[int]) -> None:

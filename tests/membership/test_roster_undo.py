@@ -28,6 +28,7 @@ from govnet.record.models import Entry
 from govnet.record.queries import details
 from tests import builders
 from tests.membership.people import a_network_with_rules
+from tests.statements import counted
 
 pytestmark = pytest.mark.usefixtures("context")
 LIST = """name,email,organisation,kind,as
@@ -165,6 +166,18 @@ def test_it_can_come_in_again_and_be_taken_back_once_only():
     assert queries.counts(network.id).found == 3
     assert subscribers(network.id) == 2
     assert list(changed_memberships(network.id)) == []
+
+
+def test_what_it_would_end_is_asked_in_as_many_statements_whatever_the_list():
+    network = a_network_with_rules()
+    few = brought_in(network)
+    rows = "".join(f"N,n{n}@example.org,,,member\n" for n in range(900))
+    many = brought_in(network, LIST.partition("\n")[0] + "\n" + rows)
+    with counted() as for_few:
+        roster_undo.untouched(few)
+    with counted() as for_many:
+        roster_undo.untouched(many)
+    assert len(for_many) <= len(for_few) + 4
 
 
 def test_a_second_list_does_not_take_back_what_the_first_one_brought():
