@@ -49,6 +49,22 @@ CLOSE_EARLY = Choice(
         ),
     },
 )
+ENTERED_MOST = Whole(
+    key="decisions.entered_most",
+    default=10,
+    title=N_("Answers entered for others"),
+    explains=N_(
+        "The committee can enter the answer of somebody who telephoned or wrote. They are told, and can undo it. "
+        "In the last day before answers close nothing is entered, so that there is time for that."
+    ),
+    clause=N_(
+        "Of the answers that count, at most %(value)s can have been entered for others by the committee; one can in any case."
+    ),
+    clause_zero=N_("Nobody enters an answer for somebody else."),
+    unit="percent",
+    least=0,
+    most=100,
+)
 TAKE_BACK = Choice(
     key="decisions.take_back",
     default="proposer",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from govnet.charter import parameters as p
 from govnet.charter import turns
 from govnet.charter.kinds import Share, Whole
+from govnet.charter.thresholds import most_entered
 from govnet.kernel.said import N_, Said, counted
 
 if TYPE_CHECKING:
@@ -86,6 +87,15 @@ def stops(old: Charter, new: Charter, roll: int) -> Said | None:
     """How many Stops it takes."""
     text = N_("Of %(roll)s on the roll, it takes %(new)s who say Stop to stop a proposal instead of %(old)s.")
     return told(text, old[p.BLOCKS_TOLERATED] + 1, new[p.BLOCKS_TOLERATED] + 1, roll=roll)
+
+
+def entered(old: Charter, new: Charter, roll: int) -> Said | None:
+    """How many answers can be entered for others."""
+    text = N_(
+        "Of %(roll)s answers that count, at most %(new)s can have been entered for others instead of %(old)s."
+    )
+    before, after = (most_entered(roll, charter[p.ENTERED_MOST]) for charter in (old, new))
+    return told(text, before, after, roll=roll)
 
 
 def supporters(old: Charter, new: Charter, roll: int) -> Said | None:

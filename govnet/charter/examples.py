@@ -78,6 +78,7 @@ _ANSWERING: Mapping[str, Example] = {
     p.ASIDES_CEILING.key: numbers.asides,
     p.BLOCKS_TOLERATED.key: numbers.stops,
     p.SPONSORS.key: numbers.supporters,
+    p.ENTERED_MOST.key: numbers.entered,
     p.REVIEW_MEMBERS.key: numbers.reviewers,
     p.DOTS.key: numbers.dots,
     p.SUPERMAJORITY.key: vote(p.SUPERMAJORITY),

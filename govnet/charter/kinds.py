@@ -70,6 +70,7 @@ UNITS: Mapping[str, tuple[str, str]] = {
     "terms": NN_("%(num)s term", "%(num)s terms"),
     "stops": NN_("%(num)s Stop", "%(num)s Stops"),
     "dots": NN_("%(num)s dot", "%(num)s dots"),
+    "percent": NN_("%(num)s per cent", "%(num)s per cent"),
 }
 
 

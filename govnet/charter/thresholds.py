@@ -48,6 +48,11 @@ def more_than(numerator: int, denominator: int) -> Threshold:
     return Threshold(Fraction(numerator, denominator), Strictness.MORE_THAN)
 
 
+def most_entered(answers: int, percent: int) -> int:
+    """How many of so many answers may have been entered for others: that share, and one in any case; none with 0."""
+    return max(1, answers * percent // 100) if percent else 0
+
+
 NAMED_FRACTIONS: Mapping[Fraction, str] = {
     Fraction(0): N_("none"),
     Fraction(1, 10): N_("one tenth"),

@@ -17,6 +17,7 @@ from govnet.charter.models import Network
 from govnet.decisions import offices, petitions, queries, review_rules, roll, timing, ways
 from govnet.decisions.awaited import awaited
 from govnet.decisions.book import Decision, DecisionNote, NoteKind
+from govnet.decisions.entering import entered_lately
 from govnet.decisions.events import (
     NoteAdded,
     ProposalClosedEarly,
@@ -181,6 +182,10 @@ def close_early(proposal: Proposal, *, reason: str, by: Actor, via: Door) -> Non
     if version.waiting_since is not None:
         raise RuleBroken(_("After a Stop nothing closes before the waiting time in our rules is over."))
     check_reason(reason)
+    if entered_lately(version.id):
+        raise RuleBroken(
+            _("An answer was entered for somebody within the last day. They need that time to undo it.")
+        )
     missing = awaited(version)
     if missing > 0:
         raise RuleBroken(

@@ -217,7 +217,7 @@ def enter_now(network: Network, proposal: Proposal) -> Response:
                     via=Door.WEB,
                 ),
                 lambda _made: url_for(".enter", proposal_id=proposal_id),
-                done=_("It is entered. They are told by mail, and can correct it."),
+                done=_("It is entered. They are told by mail, and can undo it."),
             )
     return _enter_page(network, queries.proposal_whole(proposal_id), form, 422)
 

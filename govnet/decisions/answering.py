@@ -88,11 +88,16 @@ def take_back(version_id: int, entry_id: int | None, *, by: Actor, via: Door) ->
     version = takes_answers(version_id)
     under = require(by, Can.ANSWER, version.proposal)
     position = _given_by(by, _those(version_id, entry_id, by))
-    keep(position)
+    drop(position)
+    record(AnswerTakenBack(**_about(version, version.proposal, by, under, via)))
+
+
+def drop(position: Position) -> None:
+    """Have the party no answer any more; what was entered for them is not entered again."""
+    keep(position, undone=position.entered_by_id is not None)
     db.session.execute(delete(ReasonReply).where(ReasonReply.entry_id == position.entry_id))
     db.session.delete(position)
-    let_count(version_id, by.person_id)
-    record(AnswerTakenBack(**_about(version, version.proposal, by, under, via)))
+    let_count(position.version_id, position.cast_by_id)
 
 
 def sealed(position: Position) -> str:
@@ -227,7 +232,7 @@ def check_stop(version: ProposalVersion, given: Given, entry: RollEntry) -> None
     RuleBroken.check((name, say(said)) for name, said in lacks.items())
 
 
-def keep(position: Position) -> None:
+def keep(position: Position, *, undone: bool = False) -> None:
     """Keep an answer that is about to change, with the time until which it stood."""
     past = PastPosition(
         version_id=position.version_id,
@@ -240,6 +245,7 @@ def keep(position: Position) -> None:
         choices=position.choices,
         entered_by_id=position.entered_by_id,
         door=position.door,
+        undone=undone,
         at=position.at,
         until=clock.now(),
     )

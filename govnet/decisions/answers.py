@@ -51,6 +51,8 @@ class Many:
     given: int = 0
     reasons: int = 0
     public_reasons: int = 0
+    entered: int = 0
+    """Of those that count, how many somebody else wrote down."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,11 @@ class Answers:
         """The numbers of one kind."""
         return self.many.get(kind, Many())
 
+    @property
+    def entered(self) -> int:
+        """How many of those that count were entered for somebody."""
+        return sum(each.entered for each in self.many.values())
+
     def reasons(self, *, public: bool) -> int:
         """How many reasons were given beside worries, or how many of them everybody may read."""
         found = (self.of(kind) for kind in WORRIES)
@@ -86,7 +93,7 @@ def answers(
     shown: dict[int, list[Shown]] = defaultdict(list)
     for row in db.session.execute(_ranked(version_ids, public, most)):
         position: Position = row[0]
-        found[position.version_id][position.kind] = Many(*(int(number) for number in row[4:9]))
+        found[position.version_id][position.kind] = Many(*(int(number) for number in row[4:10]))
         if row.rank <= (most or row.rank) and not (public and not row.open_name):
             left = row[2] is not None and (row[2] is not MembershipState.ACTIVE or row[3] is not None)
             shown[position.version_id].append(Shown(position, row[1], left, row[-2], row.entered_by or ""))
@@ -129,6 +136,7 @@ _NUMBERS = {
     "given": Position.id.is_not(None),
     "reasons": _REASON,
     "public_reasons": and_(_REASON, _OPEN_NAME),
+    "entered": and_(Position.entered_by_id.is_not(None), Position.counted),
 }
 
 

@@ -30,7 +30,7 @@ from govnet.record.models import Entry
 
 PAGE = 100
 BEFORE = timedelta(days=90)
-SHOW = ("roll", "answered", "silent", *(kind.value for kind in (*FIVE, Kind.CHOICE)))
+SHOW = ("roll", "answered", "silent", "entered", *(kind.value for kind in (*FIVE, Kind.CHOICE)))
 """Which rows of the roll: all, those who answered, those who did not, or one answer."""
 
 
@@ -44,6 +44,8 @@ class Recount:
     silent: int
     uncounted: int
     """Answers that are shown and not counted."""
+    entered: int
+    """Of those that count, how many somebody else wrote down."""
 
     def could_is_the_same(self, decision: Decision) -> bool:
         """Whether the roll has as many rows that count as the register says."""
@@ -140,7 +142,7 @@ def _recount(decision: Decision) -> Recount:
     """Counted again from roll and answers, in one statement."""
     kind = type_coerce(Position.kind, String)
     query = (
-        select(RollEntry.counted, kind, Position.counted, func.count())
+        select(RollEntry.counted, kind, Position.counted, func.count(), func.count(Position.entered_by_id))
         .outerjoin(Position, Position.entry_id == RollEntry.id)
         .where(RollEntry.version_id == decision.version_id)
         .group_by(RollEntry.counted, Position.kind, Position.counted)
@@ -153,6 +155,7 @@ def _recount(decision: Decision) -> Recount:
         again=Tally.from_counts(again),
         silent=sum(row[3] for row in rows if row[1] is None and row[0]),
         uncounted=sum(row[3] for row in rows if row[1] is not None and not row[2]),
+        entered=sum(row[4] for row in rows if row[2]),
     )
 
 
@@ -229,6 +232,8 @@ def _seen(decision: Decision, names: bool) -> Select[Any]:
 def _which(query: Select[Any], show: str) -> Select[Any]:
     if show == "answered":
         return query.where(Position.id.is_not(None))
+    if show == "entered":
+        return query.where(Position.entered_by_id.is_not(None))
     if show == "silent":
         return query.where(Position.id.is_(None))
     return query.where(Position.kind == show) if show != "roll" else query

@@ -4,45 +4,59 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from govnet.accounts.models import Person
+from govnet.charter import parameters as p
+from govnet.charter.models import Network
+from govnet.charter.thresholds import most_entered
 from govnet.decisions import chosen, queries, roll, voices
-from govnet.decisions.answering import Given, check_stop, keep, let_count, sealed, takes_answers
-from govnet.decisions.events import AnswerEntered
+from govnet.decisions.answering import Given, check_stop, drop, keep, let_count, sealed, takes_answers
+from govnet.decisions.events import AnswerEntered, AnswerUndone
 from govnet.decisions.interests import recused
-from govnet.decisions.models import Position, ProposalVersion, RollEntry
+from govnet.decisions.models import ELSEWHERE, PastPosition, Position, ProposalVersion, RollEntry
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
-from govnet.kernel.errors import RuleBroken
+from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.kernel.words import say
+from govnet.mail.links import site_url
+from govnet.membership.links import ids_of, token_for
 from govnet.permissions import Can, concerned, require
 from govnet.record.actions import record
 
+PURPOSE = "entered"
+TIME_TO_UNDO = timedelta(days=1)
+"""Whoever an answer was entered for has at least so long to undo it."""
 WAYS = (Door.PHONE, Door.LETTER, Door.MEETING, Door.LIST, Door.MAIL)
 """How an answer can have come that somebody else enters."""
 
 
 def enter(version_id: int, entry_id: int, given: Given, *, how: Door, by: Actor, via: Door) -> Position:
     """Enter the answer of a party that could not give it here. It never replaces one that they gave themselves."""
+    queries.lock_version(version_id)  # two who enter at once are counted one after the other
     version = takes_answers(version_id)
     require(by, Can.ENTER_ANSWER, version.proposal)
     entry = _entry(version, entry_id)
-    under = require(by, Can.ENTER_ANSWER, entry)
     if how not in WAYS:
         raise RuleBroken(_("Choose how the answer came."), field="how")
     human = _human(version, entry, by)
+    under = require(by, Can.ENTER_ANSWER, entry)
+    _check_let_stand(entry)
     before = queries.position_of(entry.id)
     if before is not None and before.entered_by_id is None:
         raise RuleBroken(_("They have answered themselves. Only they can change that."), field="party")
     aside = recused(version, human)
     counted = entry.counted and not aside
     _check(version, given, entry, human, counted)
+    _check_few(version, entry, counted=counted)
     was_by = before.cast_by_id if before is not None and before.counted else None
     if before is not None:
         keep(before)
@@ -67,6 +81,96 @@ def enter(version_id: int, entry_id: int, given: Given, *, how: Door, by: Actor,
     return position
 
 
+def held(token: str, network: Network) -> tuple[RollEntry, Actor]:
+    """The party that a link from a mail is about, and whoever holds the link as an actor. NotFound for any other link."""
+    entry_id, person_id = ids_of(PURPOSE, token, 2)
+    both = (joinedload(RollEntry.person), joinedload(RollEntry.organisation))
+    entry, person = db.session.get(RollEntry, entry_id, options=both), db.session.get(Person, person_id)
+    version = queries.version_whole(entry.version_id) if entry is not None else None
+    if entry is None or person is None or version is None or version.proposal.network_id != network.id:
+        raise NotFound(_("This link leads nowhere any more."))
+    return entry, Actor(person.id, person.name, network.id)
+
+
+def undo_url(network: Network, entry_id: int, person_id: int) -> str:
+    """The page on which somebody undoes what was entered for them."""
+    token = token_for(PURPOSE, entry_id, person_id)
+    return site_url("decisions.entered", network=network, token=token)
+
+
+def undo(entry_id: int, *, by: Actor, via: Door) -> None:
+    """Have what was entered for oneself count no more, for good; doing it twice does it once.
+
+    NotAllowed for anybody else. RuleBroken where one has answered oneself since, TooLate after the close.
+    """
+    entry = db.session.get_one(RollEntry, entry_id)
+    position = queries.position_of(entry_id)
+    if position is None and was_undone(entry_id):
+        return
+    version = takes_answers(entry.version_id)
+    position = queries.position_of(entry_id)
+    if position is None or position.entered_by_id is None:
+        raise RuleBroken(_("Nothing that was entered for you stands here any more."))
+    under = require(by, Can.UNDO_ENTERED, position)
+    about: dict[str, Any] = {"proposal": version.proposal, "version": version, "question": version.question}
+    event = AnswerUndone(**about, network=version.proposal.network, by=by, under=under, via=via, entry=entry)
+    drop(position)
+    record(event)
+
+
+def was_undone(entry_id: int) -> bool:
+    """Whether the party did not let stand what was entered for them."""
+    query = select(PastPosition.id).where(PastPosition.entry_id == entry_id, PastPosition.undone)
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def entered_lately(version_id: int) -> bool:
+    """Whether something was entered so lately that whoever it is for may not have seen the mail."""
+    query = select(Position.id).where(
+        Position.version_id == version_id,
+        Position.entered_by_id.is_not(None),
+        Position.at > clock.now() - TIME_TO_UNDO,
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def _check_let_stand(entry: RollEntry) -> None:
+    if was_undone(entry.id):
+        raise RuleBroken(
+            _("They undid what was entered for them. From now on only they can answer."), field="party"
+        )
+
+
+def _check_few(version: ProposalVersion, entry: RollEntry, *, counted: bool) -> None:
+    """RuleBroken where it would be more than the charter lets be entered, or too late to be undone.
+
+    What a meeting decided is not decided by these answers.
+    """
+    if version.method == ELSEWHERE:
+        return
+    percent = queries.charter_of(version)[p.ENTERED_MOST]
+    if not percent:
+        raise RuleBroken(_("By our rules nobody enters an answer for somebody else."))
+    if clock.now() + TIME_TO_UNDO > version.deadline:
+        raise RuleBroken(
+            _(
+                "In the last day before answers close nothing is entered for others: they could not undo it in time."
+            )
+        )
+    others = queries.counted_beside(version.id, entry.id)
+    if counted and others.entered + 1 > most_entered(others.answered + 1, percent):
+        raise RuleBroken(
+            ngettext(
+                "By our rules at most %(percent)s per cent of the answers that count can be entered for others, "
+                "and %(num)s is already. More can be entered once more members have answered themselves.",
+                "By our rules at most %(percent)s per cent of the answers that count can be entered for others, "
+                "and %(num)s are already. More can be entered once more members have answered themselves.",
+                others.entered,
+                percent=percent,
+            )
+        )
+
+
 def still_silent(version_id: int, by: Actor) -> list[RollEntry]:
     """Whose answer can be entered: parties without an answer of their own hand; never the reader's own.
 
@@ -76,7 +180,13 @@ def still_silent(version_id: int, by: Actor) -> list[RollEntry]:
         select(RollEntry)
         .outerjoin(Position, Position.entry_id == RollEntry.id)
         .where(
-            RollEntry.version_id == version_id, Position.id.is_(None) | Position.entered_by_id.is_not(None)
+            RollEntry.version_id == version_id,
+            Position.id.is_(None) | Position.entered_by_id.is_not(None),
+            RollEntry.id.not_in(
+                select(PastPosition.entry_id).where(
+                    PastPosition.version_id == version_id, PastPosition.undone
+                )
+            ),
         )
         .options(joinedload(RollEntry.person), joinedload(RollEntry.organisation))
     )

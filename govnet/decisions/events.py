@@ -161,6 +161,17 @@ class OfficeReplied(AboutProposal):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnswerUndone(AboutProposal):
+    """Somebody did not let stand what was entered for them: they have no answer, and nothing is entered again."""
+
+    verb: ClassVar[str] = "decisions.answer_undone"
+    sentence: ClassVar[Any] = _l("%(actor)s undid an answer to “%(question)s” that had been entered for them")
+    visibility: ClassVar[Visibility] = Visibility.MEMBERS
+
+    entry: RollEntry
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReasonAnswered(AboutProposal):
     """The proposer replied to the reason that somebody gave: they are told."""
 

@@ -289,6 +289,12 @@ class Position(Base):
     entry: Mapped[RollEntry] = relationship(
         back_populates="position", lazy="raise", foreign_keys="[Position.entry_id, Position.version_id]"
     )
+
+    @property
+    def person_id(self) -> int | None:
+        """Whose it is: who gave it, or would have."""
+        return self.cast_by_id
+
     cast_by: Mapped[Person | None] = relationship(foreign_keys=[cast_by_id], lazy="raise")
 
 
@@ -309,3 +315,5 @@ class PastPosition(Base):
     door: Mapped[Door] = mapped_column(enum_type(Door, "door"))
     at: Mapped[Instant]
     until: Mapped[Instant]
+    undone: Mapped[bool] = mapped_column(default=False)
+    """It was entered for somebody who did not let it stand: nothing is entered for them again."""

@@ -10,6 +10,7 @@ from govnet.decisions import (
     choosing,
     differences,
     draft_notify,
+    entering,
     lists,
     offices,
     queries,
@@ -96,6 +97,7 @@ def entered(told: Told) -> Notice | None:
         "party": party,
         "given": given,
         "chosen": _chosen(version, given),
+        "undo": entering.undo_url(told.network, entry_id, given.cast_by_id),
     }
     return _alone("decisions/entered", told, version, [given.cast_by_id], extra)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +51,28 @@ def version_locked(version_id: int) -> ProposalVersion | None:
         select(ProposalVersion).where(ProposalVersion.id == version_id).with_for_update(of=ProposalVersion)
     )
     return db.session.scalar(query.options(*_WHOLE).execution_options(**_FRESH))
+
+
+def lock_version(version_id: int) -> None:
+    """Have whoever else would write about this version wait for the end of the transaction."""
+    db.session.execute(select(ProposalVersion.id).where(ProposalVersion.id == version_id).with_for_update())
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many answers count, and how many of them were entered for somebody."""
+
+    answered: int
+    entered: int
+
+
+def counted_beside(version_id: int, entry_id: int) -> Counted:
+    """The answers that count in a version, but that of one party."""
+    query = select(func.count(), func.count(Position.entered_by_id)).where(
+        Position.version_id == version_id, Position.counted, Position.entry_id != entry_id
+    )
+    answered, entered = db.session.execute(query).one()
+    return Counted(answered, entered)
 
 
 def version_for_answer(version_id: int) -> ProposalVersion:

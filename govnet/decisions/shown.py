@@ -325,6 +325,7 @@ def as_data(now: Standing) -> dict[str, Any]:
         "answers": now.tally.as_json() if now.counts else None,
         "options": _options(now),
         "answered": now.tally.answered,
+        "entered": now.answers.entered if now.counts else None,
         "rule": [{"met": bool(met), "words": said} for met, said, _detail in now.rules],
         "named": [
             {"name": each.entry.name, "answer": each.position.kind.value, "reason": each.position.reason}

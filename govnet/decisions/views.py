@@ -22,6 +22,7 @@ from govnet.decisions import (
     register_views,
     reply_views,
     shown,
+    undo_views,
     words,
 )
 from govnet.decisions.blueprint import bp
@@ -42,6 +43,7 @@ PARTS = (
     record_views,
     register_views,
     reply_views,
+    undo_views,
     decision_views,
 )
 """The rest of the routes, in files of their own."""
