@@ -31,6 +31,12 @@ def _drop_triggers(connection: Connection) -> None:
         connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
 
 
+def _is_newest(connection: Connection) -> bool:
+    """Whether the tables are those of the newest migration, and there are any."""
+    heads = set(context.get_context().get_current_heads())
+    return heads == set(context.script.get_heads()) and inspect(connection).has_table("entry")
+
+
 def run() -> None:
     """Migrate in one transaction; on SQLite without triggers, which stop a table from moving; then put them back."""
     engine = current_app.extensions["migrate"].db.engine
@@ -54,7 +60,7 @@ def run() -> None:
             context.run_migrations()
             if sqlite:
                 _check_foreign_keys(connection)
-            if inspect(connection).has_table("entry"):  # not while a first migration is being written
+            if _is_newest(connection):  # an older shape lacks what today's triggers look at
                 triggers.install(connection)
         connection.commit()
         if sqlite:

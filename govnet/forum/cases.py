@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from govnet.accounts.models import Person
 from govnet.extensions import db
 from govnet.forum import queries, rules
-from govnet.forum.kinds import AppealOutcome, ReportState
+from govnet.forum.kinds import AppealOutcome, HidingKind, ReportState
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, Report, Thread
 from govnet.forum.rules import Terms
 from govnet.kernel.actor import Actor
@@ -63,6 +63,8 @@ class Case:
     hiding: Hiding
     by: str
     lifted_by: str
+    second: str
+    """Of a removal: who had hidden it before."""
     appeal: Appeal | None
     voices: Sequence[Voice]
     spoken: frozenset[int]
@@ -72,6 +74,13 @@ class Case:
     def may_appeal(self) -> bool:
         """Whether there is still time, and reason, for its author to appeal."""
         return self.appeal is None and self.hiding.lifted_at is None and now() <= self.appeal_until
+
+    def may_remove(self, actor: Actor) -> bool:
+        """Whether the actor would be the second person (the table says whether they may hide at all)."""
+        hiding, appeal = self.hiding, self.appeal
+        if hiding.lifted_at is not None or hiding.kind is HidingKind.REMOVED:
+            return False
+        return hiding.by_id != actor.person_id and (appeal is None or appeal.decided_at is not None)
 
     def may_hear(self, actor: Actor) -> bool:
         """Whether the actor is one of the others who could decide it (the table says whether they may at all)."""
@@ -95,6 +104,7 @@ def case(hiding: Hiding) -> Case:
         hiding=hiding,
         by=queries.name_of(hiding.by_id),
         lifted_by=queries.name_of(hiding.lifted_by_id),
+        second=queries.name_of(hiding.second_id),
         appeal=appeal,
         voices=[Voice(row.name, row.outcome, row.reason, row.at) for row in rows],
         spoken=frozenset(row.person_id for row in rows),

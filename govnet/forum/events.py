@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
@@ -151,6 +152,29 @@ class PostHidden(HidingEvent):
 
     verb: ClassVar[str] = "forum.hidden"
     sentence: ClassVar[Any] = _l("%(actor)s hid post %(number)s in “%(title)s”: %(reason)s")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemovalWanted(HidingEvent):
+    """Whoever hid it wants the text removed for good. A second person decides: the others are told."""
+
+    verb: ClassVar[str] = "forum.removal_wanted"
+    sentence: ClassVar[Any] = _l(
+        "%(actor)s wants the text of post %(number)s in “%(title)s” removed for good; a second person decides: %(reason)s"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemovalByLaw(HidingEvent):
+    """The law wants the text gone: it is on a day, unless somebody shows the post again. The others are told."""
+
+    verb: ClassVar[str] = "forum.removal_by_law"
+    sentence: ClassVar[Any] = _l(
+        "%(actor)s says that the law has the text of post %(number)s in “%(title)s” removed. "
+        "It is removed after %(on)s unless somebody else shows it again: %(reason)s"
+    )
+
+    on: date
 
 
 @dataclass(frozen=True, kw_only=True)

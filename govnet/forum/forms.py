@@ -86,6 +86,10 @@ class DismissForm(Form):
     answer = Body(_l("Why does it stand?"), missing=_l("Say why the post stands"), limit=2_000)
 
 
+LAW = "law"
+"""The choice in the form; stored, it is a hiding with a day on which the text goes."""
+
+
 class HideForm(Form):
     """The post does not stand."""
 
@@ -94,9 +98,16 @@ class HideForm(Form):
         [InputRequired(_l("Choose what happens to it"))],
         choices=[
             SelectChoice(HidingKind.HIDDEN.value, _l("Hide it")),
-            SelectChoice(HidingKind.REMOVED.value, _l("Remove its text for good")),
+            SelectChoice(HidingKind.REMOVED.value, _l("Hide it, and have its text removed for good")),
+            SelectChoice(LAW, _l("Hide it, because the law has its text removed")),
         ],
     )
+    reason = Body(_l("Why?"), missing=_l("Give the reason; everybody can read it"), limit=1_000)
+
+
+class RemoveForm(Form):
+    """A second person wants the text gone, too."""
+
     reason = Body(_l("Why?"), missing=_l("Give the reason; everybody can read it"), limit=1_000)
 
 

@@ -8,9 +8,10 @@ from sqlalchemy import String, cast, literal, or_, select
 
 from govnet.accounts.waiting import Group, news
 from govnet.accounts.yours import forget, yours
-from govnet.forum import leaving, verifying
+from govnet.forum import leaving, moderation, verifying
 from govnet.forum.models import Post, Thread
 from govnet.kernel.events import listen
+from govnet.kernel.duties import duty
 from govnet.mail.models import Following, Target
 from govnet.mail.volume import Stance
 from govnet.people.addresses import PersonErased
@@ -23,6 +24,7 @@ def bind() -> None:
     forget(leaving.forget)
     listen(PersonErased, leaving.forget_addresses)
     verifying.bind()
+    duty("remove what the law wants gone", moderation.remove_due, seconds=60)
     news(Group.ANSWERS, "forum.replied", where=answers)
     news(Group.FOLLOWED, "forum.replied", "forum.framed", "forum.closed", "forum.reopened", where=followed)
     news(Group.NEWS, "forum.started", "forum.topic_opened")

@@ -19,6 +19,7 @@ from govnet.forum.kinds import (
 )
 from govnet.kernel.actor import Door
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, is_name, where
+from govnet.kernel.triggers import trigger
 
 
 class Topic(Base):
@@ -209,6 +210,8 @@ class Hiding(Base):
     __table_args__ = (
         CheckConstraint("length(reason) > 0", name="has_a_reason"),
         CheckConstraint("(lifted_at IS NULL) = (lifted_why = '')", name="lifted_with_reason"),
+        CheckConstraint("second_id IS NULL OR second_id <> by_id", name="two_remove"),
+        Index("ix_hiding_law", "law_until", **where("kind = 'hidden' AND lifted_at IS NULL")),
         Index("uq_hiding_open", "post_id", unique=True, **where("lifted_at IS NULL")),
         Index("ix_hiding_log", "network_id", "at"),
     )
@@ -223,6 +226,12 @@ class Hiding(Base):
     lifted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     """None where an appeal lifted it: see its voices."""
     lifted_why: Mapped[str] = mapped_column(Text, default="")
+    wanted_gone_at: Mapped[Instant | None]
+    """Since when whoever hid it wants the text removed for good: a second person has to agree."""
+    law_until: Mapped[Instant | None]
+    """Where the law has the text removed: until when it can be shown again."""
+    second_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Of a text that was removed: the other person, who had hidden it before."""
     post: Mapped[Post] = relationship(lazy="joined", innerjoin=True)
     by: Mapped[Person] = relationship(lazy="raise", foreign_keys=[by_id])
     appeal: Mapped[Appeal | None] = relationship(back_populates="hiding", lazy="raise")
@@ -236,6 +245,21 @@ class Hiding(Base):
     def concerns(self) -> set[int | None]:
         """Whose own case it is."""
         return {self.post.author_id}
+
+
+_ALONE = "NEW.kind = 'removed' AND NEW.second_id IS NULL AND NEW.law_until IS NULL"
+_NEEDS_TWO = "a text is removed for good by two people, or where the law wants it"
+trigger(
+    "hiding_needs_two",
+    "hiding",
+    when="BEFORE INSERT OR UPDATE OF kind",
+    sqlite=f"BEFORE INSERT ON hiding WHEN {_ALONE} BEGIN SELECT RAISE(ABORT, '{_NEEDS_TWO}');",
+    also=(f"BEFORE UPDATE OF kind ON hiding WHEN {_ALONE} BEGIN SELECT RAISE(ABORT, '{_NEEDS_TWO}');",),
+    postgresql=f"""BEGIN
+  IF {_ALONE} THEN RAISE EXCEPTION '{_NEEDS_TWO}' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+  RETURN NEW;
+END""",
+)
 
 
 class Appeal(Base):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
@@ -14,9 +15,10 @@ from govnet.forum import events, letters, queries, rights, rules
 from govnet.forum.actions import network_of
 from govnet.forum.kinds import AppealOutcome, HidingKind, PostState, ReportState
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, PostVersion, Report
-from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.actor import PROGRAM, SYSTEM, Actor, Authority, Door
 from govnet.kernel.clock import now
 from govnet.kernel.errors import RuleBroken
+from govnet.kernel.transaction import transaction
 from govnet.mail import mailings
 from govnet.mail.models import Delivery, Rendering
 from govnet.mail.queries import mails_of_entry
@@ -100,50 +102,126 @@ def _deal(row: Report, state: ReportState, by: Actor, answer: str) -> None:
     row.state, row.dealt_at, row.dealt_by_id, row.answer = state, now(), by.person_id, answer
 
 
-def hide(post: Post, *, by: Actor, kind: HidingKind, reason: str, via: Door) -> Hiding:
-    """Show a post's text no more, or take it away for good. Its author gets the text and the reason by mail."""
+def hide(post: Post, *, by: Actor, kind: HidingKind, reason: str, via: Door, law: bool = False) -> Hiding:
+    """Show a post's text no more. Its author gets the text and the reason by mail.
+
+    One person removes nothing for good: wanting that hides the post, and the text goes once somebody else who may hide
+    wants it too, or has hidden the post before. Where the `law` wants it gone, it is after LAW_DAYS unless another
+    shows it again. The others are told at once of either.
+    """
     authority = _may_hide(by, post)
     if by.person_id is None:
         raise RuleBroken(_("Only a person can hide a post."))
     _check_apart(post, by)
-    _not_hidden_so(post, kind, by)
+    earlier = _hidden_before(post)
+    about = {**_about(post, by, authority, via), **_open_to(post), "reason": reason}
+    if earlier is None:
+        row = _hide(post, by, reason, about)
+    elif kind is HidingKind.HIDDEN:
+        raise RuleBroken(_("Somebody has hidden this post meanwhile."))
+    elif earlier.by_id != by.person_id:
+        _check_no_appeal(earlier)
+        return _remove(post, earlier, by, reason, about)
+    else:
+        row = earlier
+    if kind is HidingKind.REMOVED:
+        _want_gone(row, about, law=law)
+    return row
+
+
+def _hidden_before(post: Post) -> Hiding | None:
+    """What hides the post now. RuleBroken where its text is gone."""
+    if post.state in (PostState.REMOVED, PostState.TAKEN_BACK):
+        raise RuleBroken(_("The text of this post is gone already."))
+    if post.state is not PostState.HIDDEN:
+        return None
+    query = select(Hiding).where(Hiding.post_id == post.id, Hiding.lifted_at.is_(None))
+    return db.session.scalars(query.with_for_update(of=Hiding)).one()
+
+
+def _hide(post: Post, by: Actor, reason: str, about: dict[str, Any]) -> Hiding:
     row = Hiding(
-        network_id=post.network_id, post=post, kind=kind, reason=reason, by_id=by.person_id, at=now()
+        network_id=post.network_id,
+        post=post,
+        kind=HidingKind.HIDDEN,
+        reason=reason,
+        by_id=by.person_id,
+        at=now(),
     )
     db.session.add(row)
     db.session.flush()  # the letter leads to its page
     letters.hidden(row, post, by.name)
-    _stop_mails(post, forget=kind is HidingKind.REMOVED)
-    if kind is HidingKind.REMOVED:
-        _take_text_away(post)
-    else:
-        post.state = PostState.HIDDEN
+    _stop_mails(post, forget=False)
+    post.state = PostState.HIDDEN
     _answer_reports(post, by, reason)
-    told = events.PostRemoved if kind is HidingKind.REMOVED else events.PostHidden
-    record(
-        told(
-            **_about(post, by, authority, via),
-            **_open_to(post),
-            hiding=row,
-            reason=reason,
-        )
-    )
+    record(events.PostHidden(**about, hiding=row))
     return row
 
 
-def _not_hidden_so(post: Post, kind: HidingKind, by: Actor) -> None:
-    """A hidden text may still be removed: the first hiding ends with the second."""
-    if post.state in (PostState.REMOVED, PostState.TAKEN_BACK):
-        raise RuleBroken(_("The text of this post is gone already."))
-    if post.state is PostState.HIDDEN:
-        if kind is HidingKind.HIDDEN:
-            raise RuleBroken(_("Somebody has hidden this post meanwhile."))
-        earlier = db.session.scalars(
-            select(Hiding).where(Hiding.post_id == post.id, Hiding.lifted_at.is_(None))
-        ).one()
-        earlier.lifted_at, earlier.lifted_by_id = now(), by.person_id
-        earlier.lifted_why = _("The text was removed for good.")
-        db.session.flush()  # one open hiding a post
+def _want_gone(row: Hiding, about: dict[str, Any], *, law: bool) -> None:
+    """Have the others told, and the text removed once one of them agrees, or the law's days are over."""
+    if law and row.law_until is None:
+        row.law_until = rules.days_after(now(), rules.LAW_DAYS)
+        on = row.law_until.astimezone(ZoneInfo(about["network"].zone)).date()
+        record(events.RemovalByLaw(**about, hiding=row, on=on))
+    elif not law and row.wanted_gone_at is None:
+        row.wanted_gone_at = now()
+        record(events.RemovalWanted(**about, hiding=row))
+    else:
+        raise RuleBroken(_("You have asked for this already. Somebody else has to agree."))
+
+
+def _check_no_appeal(row: Hiding) -> None:
+    appeal = _appeal_of(row.id)
+    if appeal is not None and appeal.decided_at is None:
+        raise RuleBroken(_("Its author has appealed. Two others decide about that first."))
+
+
+def _remove(post: Post, earlier: Hiding, by: Actor, reason: str, about: dict[str, Any]) -> Hiding:
+    """Take the text away for good: somebody else had hidden the post."""
+    earlier.lifted_at, earlier.lifted_by_id = now(), by.person_id
+    earlier.lifted_why = _("The text was removed for good.")
+    db.session.flush()  # one open hiding a post
+    row = Hiding(
+        network_id=post.network_id, post=post, kind=HidingKind.REMOVED, reason=reason, by_id=by.person_id,
+        second_id=earlier.by_id, at=now(),
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()  # the letter leads to its page
+    letters.hidden(row, post, by.name)
+    _stop_mails(post, forget=True)
+    _take_text_away(post)
+    record(events.PostRemoved(**about, hiding=row))
+    return row
+
+
+def remove_due() -> int:
+    """Take away what the law wants gone and nobody has shown again; returns how many. Harmless to run twice or at once.
+
+    What its author has appealed against waits until that is decided.
+    """
+    waits = select(Appeal.hiding_id).where(Appeal.decided_at.is_(None))
+    due = (Hiding.kind == HidingKind.HIDDEN, Hiding.lifted_at.is_(None), Hiding.law_until <= now())
+    keys = db.session.scalars(
+        select(Hiding.id).where(*due, Hiding.id.not_in(waits)).order_by(Hiding.id)
+    ).all()
+    done = 0
+    for key in keys:
+        with transaction():
+            query = select(Hiding).where(Hiding.id == key, *due, Hiding.id.not_in(waits))
+            row = db.session.scalars(query.with_for_update(of=Hiding)).one_or_none()
+            done += row is not None and _remove_by_law(row)
+    return done
+
+
+def _remove_by_law(row: Hiding) -> bool:
+    post = row.post
+    row.kind = HidingKind.REMOVED
+    _stop_mails(post, forget=True)
+    _take_text_away(post)
+    about = {**_about(post, PROGRAM, SYSTEM, Door.WORKER), **_open_to(post)}
+    record(events.PostRemoved(**about, hiding=row, reason=row.reason))
+    return True
 
 
 def _take_text_away(post: Post) -> None:

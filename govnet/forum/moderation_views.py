@@ -12,11 +12,13 @@ from govnet.extensions import limiter
 from govnet.forum import cases, moderation, queries, rights, rules
 from govnet.forum.blueprint import bp, who
 from govnet.forum.forms import (
+    LAW,
     AppealForm,
     DismissForm,
     HearForm,
     HideForm,
     LiftForm,
+    RemoveForm,
     ReportForm,
     VisitorReportForm,
 )
@@ -60,7 +62,12 @@ def _hiding(network: Network, hiding_id: int) -> Hiding:
     return found
 
 
-_NAMES: dict[type[Form], str] = {AppealForm: "appeal", LiftForm: "lift", HearForm: "hear"}
+_NAMES: dict[type[Form], str] = {
+    AppealForm: "appeal",
+    LiftForm: "lift",
+    HearForm: "hear",
+    RemoveForm: "remove",
+}
 
 
 def _case_page(hiding: Hiding, failed: Form | None = None) -> Response:
@@ -70,6 +77,7 @@ def _case_page(hiding: Hiding, failed: Form | None = None) -> Response:
     forms: dict[str, Form | None] = {
         "appeal": AppealForm(about=hiding, formdata=None) if author and found.may_appeal() else None,
         "lift": LiftForm(about=hiding, formdata=None) if hides and hiding.lifted_at is None else None,
+        "remove": RemoveForm(about=hiding, formdata=None) if hides and found.may_remove(actor) else None,
         "hear": HearForm(about=hiding, formdata=None)
         if found.appeal and can(actor, Can.DECIDE_APPEAL, found.appeal) and found.may_hear(actor)
         else None,
@@ -97,6 +105,22 @@ def lift(network: Network, hiding: Hiding) -> Response:
     return _pressed(
         hiding, form, lambda: moderation.lift(hiding, by=current_actor(), why=form.why.data or "", via=Door.WEB)
     )  # fmt: skip
+
+
+@bp.post("/<network:network>/forum/moderation/<int:hiding_id>/remove")
+@allows(Can.HIDE_POST, hiding=Hiding)
+def remove(network: Network, hiding: Hiding) -> Response:
+    """A second person has the text removed for good, or whoever hid it asks for one."""
+    form = RemoveForm(about=hiding)
+    if form.validate_on_submit():
+        with form.catching():
+            return once(form, lambda: _remove(hiding, form), lambda made: url_for(".case", hiding_id=made.id))
+    return _case_page(hiding, form)
+
+
+def _remove(hiding: Hiding, form: RemoveForm) -> Hiding:
+    reason, kind = form.reason.data or "", HidingKind.REMOVED
+    return moderation.hide(hiding.post, by=current_actor(), kind=kind, reason=reason, via=Door.WEB)
 
 
 @bp.post("/<network:network>/forum/moderation/<int:hiding_id>/hear")
@@ -189,10 +213,11 @@ def hide(network: Network, post: Post) -> Response:
         with form.catching():
             return once(form, lambda: _hide(post, form), lambda made: url_for(".case", hiding_id=made.id))
     return page("forum/hide.html", 422 if form.errors else 200, form=form, post=post, author=queries.name_of(post.author_id),
-                terms=queries.terms_of(network.id))  # fmt: skip
+                terms=queries.terms_of(network.id), law_days=rules.LAW_DAYS)  # fmt: skip
 
 
 def _hide(post: Post, form: HideForm) -> Hiding:
-    return moderation.hide(
-        post, by=current_actor(), kind=HidingKind(form.kind.data), reason=form.reason.data or "", via=Door.WEB
-    )  # fmt: skip
+    law = form.kind.data == LAW
+    kind = HidingKind.REMOVED if law else HidingKind(form.kind.data)
+    reason = form.reason.data or ""
+    return moderation.hide(post, by=current_actor(), kind=kind, reason=reason, law=law, via=Door.WEB)

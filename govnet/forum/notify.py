@@ -9,8 +9,8 @@ from flask import url_for
 
 from govnet.extensions import db
 from govnet.forum import queries
-from govnet.forum.kinds import Audience, PostState
-from govnet.forum.models import Appeal, Post, Report, Thread
+from govnet.forum.kinds import Audience, HidingKind, PostState
+from govnet.forum.models import Appeal, Hiding, Post, Report, Thread
 from govnet.mail import registry as mail
 from govnet.mail.links import site_url
 from govnet.mail.notices import Notice, Told
@@ -25,6 +25,8 @@ def bind() -> None:
     registry.tell("forum.replied", replied)
     registry.tell("forum.reported", reported)
     registry.tell("forum.appealed", appealed)
+    registry.tell("forum.removal_wanted", removal)
+    registry.tell("forum.removal_by_law", removal)
     registry.link_to("thread", lambda d: url_for("forum.thread", thread_id=int(d["key"])))
     registry.link_to("post", _post_link)
     mail.targets_are("thread", queries.thread_titles)
@@ -108,6 +110,24 @@ def appealed(told: Told) -> Notice | None:
         people=others,
         concerned=others,
         conversation=f"appeal-{appeal.id}",
+    )  # fmt: skip
+
+
+def removal(told: Told) -> Notice | None:
+    """A text is to go for good: the other officers, at once and whatever mail they take; never its author."""
+    hiding = _named(told, Hiding, "hiding")
+    if hiding.lifted_at is not None or hiding.kind is not HidingKind.HIDDEN:
+        return None
+    others = set(officers(told.network.id)) - {hiding.by_id, hiding.author_id}
+    return Notice(
+        template="forum/removal",
+        news=News.ALWAYS,
+        context={"title": hiding.post.thread.title, "number": hiding.post.number, "reason": told.details.get("reason", ""),
+                 "actor": told.details.get("actor") or "?", "until": hiding.law_until, "zone": told.network.zone,
+                 "address": site_url("forum.case", network=told.network, hiding_id=hiding.id)},
+        people=others,
+        always=others,
+        conversation=f"removal-{hiding.id}",
     )  # fmt: skip
 
 

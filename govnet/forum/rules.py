@@ -20,6 +20,8 @@ PAGE = 20
 """Posts on a page. Numbers have no gaps, so a page is a span of numbers."""
 MARK_AFTER = timedelta(minutes=5)
 """Reading moves a mark at most this often."""
+LAW_DAYS = 14
+"""What the law wants gone can be shown again for so long; then its text is removed."""
 VOICES = 2
 """How many must say the same for an appeal to be decided."""
 RESERVED_SLUGS = frozenset({"moderation", "new", "preview", "posts", "reports", "appeals"})

@@ -67,6 +67,22 @@ def _appeal(network: Network, row: Any) -> Waiting:
     return Waiting(since=row.since, kind=_("Appeal"), words=words, url=url, by=row.due)
 
 
+def _removal(network: Network, row: Any) -> Waiting:
+    words = _(
+        "Somebody wants the text of post %(number)s in “%(title)s” removed for good: a second person decides",
+        number=row.number,
+        title=row.one,
+    )
+    if row.due is not None:
+        words = _(
+            "The law is said to have post %(number)s in “%(title)s” removed: its text goes unless one of you shows it again",
+            number=row.number,
+            title=row.one,
+        )
+    url = url_for("forum.case", hiding_id=row.key)
+    return Waiting(since=row.since, kind=_("Removal"), words=words, url=url, by=row.due)
+
+
 def _admission_appeal(network: Network, row: Any) -> Waiting | None:
     url = registry.address({"subject": f"application:{row.key}"})
     if url is None:
@@ -169,6 +185,7 @@ _MAKERS: dict[str, Callable[[Network, Any], Waiting | None]] = {
     "claim": _claim,
     "report": _report,
     "appeal": _appeal,
+    "removal": _removal,
     "admission appeal": _admission_appeal,
     "elsewhere": _elsewhere,
     "term": _term,

@@ -28,7 +28,7 @@ from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
 from govnet.decisions.models import Proposal, ProposalVersion, VersionState
 from govnet.extensions import db
-from govnet.forum.kinds import ReportState
+from govnet.forum.kinds import HidingKind, ReportState
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, Report, Thread
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.clock import now, today
@@ -72,6 +72,7 @@ def selects(network: Network, actor: Actor) -> list[Select[Any]]:
     parts = [
         _reports(network.id, actor.person_id or 0),
         _appeals(network.id, actor.person_id or 0),
+        _removals(network.id, actor.person_id or 0),
         _admission_appeals(network.id, actor.person_id or 0),
         _elsewhere(network.id),
         _terms(network.id, day),
@@ -154,6 +155,26 @@ def _reports(network_id: int, person_id: int) -> Select[Any]:
             Report.state == ReportState.OPEN,
             func.coalesce(Post.author_id, 0) != person_id,
             func.coalesce(Report.reporter_id, 0) != person_id,
+        )
+    )
+
+
+def _removals(network_id: int, person_id: int) -> Select[Any]:
+    """Hidden texts that another wants gone for good, or says that the law does."""
+    part = _part(
+        "removal", Hiding.id, since=Hiding.at, due=Hiding.law_until, one=Thread.title, number=Post.number
+    )
+    return (
+        part.select_from(Hiding)
+        .join(Post, Post.id == Hiding.post_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(
+            Hiding.network_id == network_id,
+            Hiding.kind == HidingKind.HIDDEN,
+            Hiding.lifted_at.is_(None),
+            or_(Hiding.wanted_gone_at.is_not(None), Hiding.law_until.is_not(None)),
+            Hiding.by_id != person_id,
+            func.coalesce(Post.author_id, 0) != person_id,
         )
     )
 

@@ -172,6 +172,7 @@ def test_a_removed_text_is_gone_from_everywhere_and_so_is_its_digest(room):
         pass
     assert any("7946 0123" in (letter.body or b"").decode() for letter in room.letters())
     room.hide(kind=HidingKind.REMOVED)
+    room.hide(by=room.tess, kind=HidingKind.REMOVED)
     post = db.session.get_one(Post, room.post.id)
     assert (post.state, post.source, post.html) == (PostState.REMOVED, "", "")
     assert db.session.query(PostVersion).count() == 0
