@@ -27,7 +27,7 @@ from govnet.kernel.hosts import KnownHosts, known_hosts
 from govnet.kernel.origins import OwnWritesOnly
 from govnet.kernel.templates import bind as bind_templates
 from govnet.mail.registry import people_are, places_are
-from govnet.permissions import Can, can, current_actor
+from govnet.permissions import Can, actors_are, can, current_actor
 from govnet.record import registry
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _bind_kernel(app: Flask) -> None:
     from govnet.offices.appointments import ByDecision
     from govnet.offices.belonging import belongings
     from govnet.offices.parting import what_becomes
-    from govnet.offices.queries import by_role, coordinating, holders, officers, sitting
+    from govnet.offices.queries import actor_in, by_role, coordinating, holders, officers, sitting
     from govnet.record.queries import head
 
     paths.bind(app, network_by_slug)
@@ -172,6 +172,7 @@ def _bind_kernel(app: Flask) -> None:
     offices_are(ByDecision())
     holidays_are(public_holidays)
     officers_are(officers)
+    actors_are(actor_in)
     office_holders_are(by_role)
     offices_after_are(what_becomes)
     bind_templates(app)

@@ -80,6 +80,7 @@ class Can(StrEnum):
     HIDE_ANSWERS = "hide the answers to this proposal for longer"
     CLOSE_PROPOSAL = "close this proposal early"
     ENTER_ANSWER = "enter somebody's answer for them"
+    UNDO_ENTERED = "undo what was entered for them"
     RECORD_DECISION = "record a decision taken elsewhere"
     OBJECT = "object to this decision"
     NOTE_DECISION = "write beside this decision"
@@ -174,15 +175,29 @@ def oneself(actor: Actor, subject: Any) -> Authority | None:
     return ONESELF if actor.signed_in and owner == actor.person_id else None
 
 
+_actors: list[Callable[[int, int], Actor]] = []
+
+
+def actors_are(lookup: Callable[[int, int], Actor]) -> None:
+    """Where to ask what a person is in the network of what they wrote, when they come from another."""
+    _actors[:] = [lookup]
+
+
 def author_who_could(*rights: Can) -> Predicate:
-    """The subject is the actor's own, and by one of the rights they could begin another like it today.
+    """The subject is the actor's own, they can read it, and by one of the rights they could begin another today.
 
     Somebody who has left, or was suspended or removed, keeps what they wrote, but no hand in what others do with it.
     """
 
     def holds(actor: Actor, subject: Any) -> Authority | None:
         mine = oneself(actor, subject)
-        current = mine and any(grant.holds(actor, subject) for right in rights for grant in TABLE[right])
+        if mine and actor.network_id is None and getattr(subject, "network_id", None) is not None:
+            actor = _actors[0](actor.person_id or 0, subject.network_id)
+        current = (
+            mine
+            and reader(actor, subject)
+            and any(grant.holds(actor, subject) for right in rights for grant in TABLE[right])
+        )
         return mine if current else None
 
     return holds
@@ -315,6 +330,7 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.HIDE_ANSWERS: (PROPOSER,),
     Can.CLOSE_PROPOSAL: (PROPOSER,),
     Can.ENTER_ANSWER: (STEERING,),
+    Can.UNDO_ENTERED: (OWNER,),
     Can.RECORD_DECISION: OFFICERS,
     Can.OBJECT: (READING_MEMBER,),
     Can.NOTE_DECISION: (MEMBER, *OFFICERS),

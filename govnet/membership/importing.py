@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -20,9 +20,10 @@ from govnet.membership import arrivals, joining
 from govnet.membership.events import RosterImported
 from govnet.membership.roster import Roster
 from govnet.membership.roster_models import ImportState, Outcome, RosterImport, RosterImportRow
-from govnet.membership.roster_person import ComesAs, RosterRow, Wish
+from govnet.membership.roster_person import ComesAs, Problem, RosterRow, Wish
 from govnet.membership.roster_plan import Plan, plan, why
 from govnet.membership.roster_queries import looked_at, too_old
+from govnet.people.addresses import owners
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 
@@ -71,9 +72,11 @@ def import_roster(
 def look(network: Network, roster: Roster, source: Source, *, by: Actor) -> RosterImport:
     """Keep a list for some days, with what bringing it in would do to whom; nothing else changes, nobody is told.
 
-    Raises RuleBroken for a file of which no row can be used.
+    A row about whoever looks stays out: nobody brings themselves in. Raises RuleBroken for a file of which no row can
+    be used.
     """
     require(by, Can.IMPORT_MEMBERS, network)
+    roster = _without(roster, by)
     if not roster.rows:
         raise RuleBroken(_first_words(roster), field="file")
     joining.one_at_a_time(network.id)
@@ -85,6 +88,19 @@ def look(network: Network, roster: Roster, source: Source, *, by: Actor) -> Rost
             )
         )
     return _staged(network, roster, plan(network, roster.rows), by, source)
+
+
+def _without(roster: Roster, by: Actor) -> Roster:
+    """The list without the rows that have an address of the actor's."""
+    people = owners([row.email for row in roster.rows])
+    mine = {address for address, one in people.items() if one.person_id == by.person_id}
+    own = [
+        Problem(row.number, _("This is you. Ask to join by the form: somebody else decides about it."))
+        for row in roster.rows
+        if row.email in mine
+    ]
+    rest = tuple(row for row in roster.rows if row.email not in mine)
+    return replace(roster, rows=rest, problems=(*roster.problems, *own)) if own else roster
 
 
 def _first_words(roster: Roster) -> str:

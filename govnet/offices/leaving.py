@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 
 from govnet.accounts.models import Person
+from govnet.charter import parameters as p
 from govnet.charter.models import Network
+from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import PROGRAM, SYSTEM, Door
@@ -107,7 +109,7 @@ def _end_mandate(mandate: Mandate) -> None:
 
 def end_of_those_who_left() -> int:
     """End the terms of those who resigned or were removed as members, and do not belong in another way; how many."""
-    return each("end offices of those who left", db.session.scalars(_left()).all(), _end_one)
+    return each("end offices of those who left", _leaving(), _end_one)
 
 
 def _end_one(key: int) -> int:
@@ -117,7 +119,28 @@ def _end_one(key: int) -> int:
 def end_terms_of(person_id: int, network_id: int) -> None:
     """The same for somebody who leaves right now. Inside transaction()."""
     db.session.flush()  # the membership has ended by what is asked next
-    _end(Term.person_id == person_id, Term.network_id == network_id)
+    _end(Term.id.in_(_leaving(Term.person_id == person_id, Term.network_id == network_id)))
+
+
+def _leaving(*which: ColumnElement[bool]) -> list[int]:
+    """The terms that end because their holder left, but for those that the network's rules have them keep.
+
+    Whoever was removed keeps none.
+    """
+    removed = exists().where(
+        Membership.network_id == Body.network_id,
+        Membership.person_id == Term.person_id,
+        Membership.state == MembershipState.REMOVED,
+    )
+    rows: Sequence[Any] = db.session.execute(
+        _left().add_columns(Body.network_id, removed).where(*which)
+    ).all()
+    keeps = {
+        network_id
+        for network_id in {row[1] for row in rows}
+        if rules_in_force(network_id)[p.UNFIT] == "stays"
+    }
+    return [key for key, network_id, thrown_out in rows if thrown_out or network_id not in keeps]
 
 
 def _end(*which: ColumnElement[bool]) -> int:

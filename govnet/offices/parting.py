@@ -49,10 +49,10 @@ def what_becomes(network: Network, membership: Membership) -> list[str]:
         )
         .order_by(Term.start, Term.id)
     )
-    said = []
+    said, keeps = [], rules_in_force(network.id)[p.UNFIT] == "stays"
     for seat, end, name, own, speaks, elsewhere in db.session.execute(query):
         sister = seat.constituency is Constituency.SISTER_NETWORK
-        if alone and not sister and not own and not elsewhere:
+        if alone and not keeps and not sister and not own and not elsewhere:
             said.append(_("Your place “%(place)s” ends today, and what goes with it.", place=seat.name))
             continue
         fits = sister or _fits(seat.constituency, alone, own, speaks)

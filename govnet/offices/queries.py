@@ -50,6 +50,11 @@ def actor_for(person_id: int, network: Network | None) -> Actor:
     return actor_of(person_id, row.name, row.id, network)
 
 
+def actor_in(person_id: int, network_id: int) -> Actor:
+    """The person as an actor in the network with that number."""
+    return actor_for(person_id, db.session.get_one(Network, network_id))
+
+
 def actor_of(person_id: int, name: str, grant_id: int | None, network: Network | None) -> Actor:
     """The actor of somebody whose name and operator's grant are known: one statement, whatever they hold."""
     if network is None:

@@ -8,10 +8,12 @@ from io import BytesIO
 import pytest
 from sqlalchemy import func, select
 
-from govnet.accounts.models import Person
+from govnet.accounts.models import Person, PersonEmail
 from govnet.charter.models import Network
 from govnet.extensions import db
+from govnet.kernel.transaction import transaction
 from govnet.membership import importing, queries
+from govnet.membership.models import Membership
 from govnet.membership.roster_models import RosterImport, RosterImportRow
 from tests import builders
 from tests.membership.people import a_network_with_rules
@@ -164,3 +166,21 @@ def test_a_list_is_for_the_coordinator_alone(client, app, cory, who):
     assert "imports" not in " ".join(opened(other, "/uk/members").links)
     assert WHERE in opened(cory, "/uk/members").links
     assert WHERE in opened(cory, "/uk/desk").links
+
+
+def test_nobody_brings_themselves_in(cory, app):
+    """The coordinator of the old list, who is no member yet, stands on it: others decide about her."""
+    with app.app_context(), transaction():
+        row = db.session.scalars(select(Membership).where(Membership.person_id.is_not(None))).one()
+        key = row.person_id
+        db.session.delete(row)
+    with app.app_context():
+        address = db.session.scalars(select(PersonEmail.address).where(PersonEmail.person_id == key)).one()
+    listed = f"name,email,as\nCory,{address.upper()},member-as-found\nBo,bo@example.org,member-as-found\n"
+    where = uploaded(cory, listed.encode())
+    assert "This is you. Ask to join by the form" in opened(cory, where).text
+    send(cory, where, {}, action="/go")
+    with app.app_context():
+        people = db.session.scalars(select(Membership.person_id)).all()
+        assert len(people) == 1
+        assert key not in people

@@ -67,6 +67,17 @@ def test_who_leaves_is_told_that_the_place_ends_and_has_no_desk_from_that_moment
     assert not can(builders.acting(sam, uk), Can.SEE_DESK, uk)
 
 
+def test_where_the_rules_have_who_no_longer_fits_stay_so_does_who_leaves(app):
+    uk = builders.a_network("de", parameters=json.dumps({"committee.unfit": "stays"}))
+    sam = builders.a_steering_member(uk)
+    assert leaves(uk, sam) == ["You keep your place “Seat 2” until Mon 11 Apr 2016."]
+    assert builders.acting(sam, uk).is_steering
+    with transaction():  # who is removed by a decision keeps none
+        db.session.query(Membership).filter_by(person_id=sam.id).one().state = MembershipState.REMOVED
+    assert leaving.end_of_those_who_left() == 1
+    assert not builders.acting(sam, uk).is_steering
+
+
 def test_who_leaves_and_speaks_for_a_member_organisation_is_told_that_she_keeps_the_place(uk):
     sam = builders.a_steering_member(uk)
     builders.an_organisation(uk, "The Open Shed", spoken_for_by=sam)

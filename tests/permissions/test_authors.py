@@ -25,7 +25,7 @@ from govnet.membership import member_actions
 from govnet.membership.models import Membership, MembershipState
 from govnet.membership.queries import with_party
 from govnet.offices.models import Term
-from govnet.permissions import TABLE, Can, authority
+from govnet.permissions import TABLE, Can, authority, can
 from govnet.record.models import Entry
 from tests.builders import a_committee, a_member, a_network, acting, seated, sign_in
 from tests.decisions.builders import a_proposal, answered, version_of
@@ -37,16 +37,19 @@ KEPT = {
     Can.SEE_APPLICATION,  # reads, answers and takes back their own application
     Can.END_REPRESENTATION,  # stops speaking for somebody
     Can.HOLD_MEMBERSHIP,  # renews or ends their own membership
+    Can.UNDO_ENTERED,
+    Can.REPLY_IN_OWN_CASE,  # to what is proposed about them
     Can.APPEAL,  # against what was done to them
     Can.REPLY_IN_OWN_CASE,  # to what is proposed about them
     Can.LEAVE_OFFICE,
     Can.PROMISE_CODE,
 }
 """What is one's own whether one belongs or not."""
+AUTHORS = [right for right in Can if any(g.role == "self" for g in TABLE[right])]
 WAYS_OUT = ("resigned", "suspended", "removed")
 
 
-@pytest.mark.parametrize("right", [right for right in Can if any(g.role == "self" for g in TABLE[right])])
+@pytest.mark.parametrize("right", AUTHORS)
 def test_an_author_keeps_only_the_rights_that_are_about_themselves(right: Can) -> None:
     mine = SimpleNamespace(author_id=7, person_id=7, network_id=1, visibility="public")
     gone = Actor(person_id=7, name="Ann", network_id=1)
@@ -54,10 +57,16 @@ def test_an_author_keeps_only_the_rights_that_are_about_themselves(right: Can) -
     assert (authority(gone, right, mine) is not None) is (right in KEPT | as_person)
     here = Actor(person_id=7, name="Ann", network_id=1, membership_id=3)
     assert authority(here, right, mine) is not None
-    elsewhere = Actor(
-        person_id=7, name="Ann", network_id=2, membership_id=3, terms=(Held(1, 1, "committee"),)
-    )
-    assert (authority(elsewhere, right, mine) is not None) is (right in KEPT | as_person)
+
+
+@pytest.mark.parametrize("right", AUTHORS)
+def test_an_author_who_may_not_read_it_any_more_has_no_hand_in_it(right: Can) -> None:
+    """Somebody who sat on the committee began it there, and is just a member now."""
+    mine = SimpleNamespace(author_id=7, person_id=7, network_id=1, visibility="committee")
+    member = Actor(person_id=7, name="Ann", network_id=1, membership_id=3)
+    assert (authority(member, right, mine) is not None) is (right in KEPT)
+    sitting = Actor(person_id=7, name="Ann", network_id=1, membership_id=3, terms=(Held(1, 1, "committee"),))
+    assert authority(sitting, right, mine) is not None
 
 
 def the_stage() -> dict[str, int]:
@@ -154,6 +163,21 @@ def test_no_route_takes_an_authors_hand_once_they_have_left(app, how: str) -> No
         assert not [
             each for each in links if each.endswith(("/withdraw", "/edit", "/reword", "/frame", "/close"))
         ]
+
+
+@pytest.mark.parametrize("how", WAYS_OUT)
+def test_coming_from_another_network_gives_nothing_back(app, how: str) -> None:
+    """Where one belongs elsewhere, one's own counts by what one is in its network."""
+    with app.app_context():
+        ids = the_stage()
+        other = a_network("other")
+        ann = db.session.get_one(Person, ids["ann"])
+        seated(a_committee(other), ann)
+        proposal = db.session.get_one(Proposal, ids["proposal_id"])
+        assert can(acting(ann, other), Can.WITHDRAW_PROPOSAL, proposal)
+        goes(ids, how)
+        proposal = db.session.get_one(Proposal, ids["proposal_id"])
+        assert not can(acting(db.session.get_one(Person, ids["ann"]), other), Can.WITHDRAW_PROPOSAL, proposal)
 
 
 def test_who_lost_the_place_that_proposing_needs_leaves_their_proposal_alone(app) -> None:
