@@ -9,7 +9,7 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import SYSTEM, Actor, Authority, Door
-from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
+from govnet.kernel.errors import NotAllowed, OwnCase, RuleBroken, Stale
 from govnet.membership import appealing, entering, letters, newcomers, rules, speaking
 from govnet.membership import application_queries as queries
 from govnet.membership.admitting import let_in
@@ -145,7 +145,16 @@ def by_the_charter(row: Application, by: Actor, asked: Authority, *, objected: b
         raise NotAllowed(
             _("By our rules %(who)s decides who joins.", who=whose), needed=[whose], roles=sorted(roles)
         )
+    if objected and _objects(row, by, roles):
+        raise OwnCase(_("You object to this. Somebody else weighs your reason."), roles=sorted(roles))
     return under
+
+
+def _objects(row: Application, by: Actor, roles: frozenset[str]) -> bool:
+    """Whether the actor objected, and somebody who decides did not."""
+    held, objectors = office_holders(row.network_id), newcomers.objectors(row.id)
+    deciders = {person for role in roles for person in held.get(role, ())} - {row.person_id}
+    return by.person_id in objectors and bool(deciders - objectors)
 
 
 def _deciders(row: Application, admission: str) -> frozenset[str]:

@@ -61,6 +61,12 @@ def objected_to(application_id: int) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
+def objectors(application_id: int) -> set[int]:
+    """The persons who objected."""
+    query = select(AdmissionObjection.person_id).where(AdmissionObjection.application_id == application_id)
+    return set(db.session.scalars(query))
+
+
 def coming_in(application_id: int) -> ComingIn | None:
     """From when somebody who was let in is a member, while that is still to come."""
     query = select(ComingIn).where(ComingIn.application_id == application_id, ComingIn.settled_at.is_(None))

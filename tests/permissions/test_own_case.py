@@ -23,7 +23,7 @@ from govnet.kernel.actor import Actor, Door, Held, Represents
 from govnet.kernel.errors import NotAllowed, OwnCase, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.membership import actions as membership
-from govnet.membership import appealing, organisation_actions
+from govnet.membership import appealing, organisation_actions, vouching
 from govnet.membership.beside import AppealAnswer
 from govnet.membership.models import (
     Application,
@@ -330,3 +330,22 @@ def test_where_the_coordinator_decides_the_committee_decides_about_the_coordinat
     with pytest.raises(NotAllowed, match="coordinator decides"):
         _lets_in(network, a_person("Bo"), sam)
     _lets_in(network, cory, sam)
+
+
+def test_who_objects_to_somebody_does_not_decide_about_them_as_well(context: None) -> None:
+    network = a_network(parameters=json.dumps({"membership.objection_days": 14}))
+    sam, oli = a_steering_member(network, "Sam"), a_steering_member(network, "Oli")
+    key = a_waiting_application(network).id
+
+    def decides(who: Person) -> None:
+        by = acting(db.session.get_one(Person, who.id), db.session.get_one(Network, network.id))
+        with transaction():
+            membership.admit(db.session.get_one(Application, key), by=by, via=Door.WEB)
+
+    decides(oli)  # let in, unless a member objects
+    with transaction():
+        by = acting(db.session.get_one(Person, sam.id), db.session.get_one(Network, network.id))
+        vouching.object_to(db.session.get_one(Application, key), "A lobby.", by=by, via=Door.WEB)
+    with pytest.raises(OwnCase, match="You object"):
+        decides(sam)
+    decides(oli)
