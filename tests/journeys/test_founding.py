@@ -79,8 +79,6 @@ def test_with_evidence_for_each_office_the_network_is_founded(vera: Somebody) ->
     vera.page.get_by_label("Since", exact=True).last.fill("2014-07-01")
     vera.page.get_by_label("Last day", exact=True).last.fill("2015-06-30")
     vera.page.get_by_label("How do we know?", exact=True).last.fill("Minutes of 9 June 2014.")
-    vera.writes("Who looks after the server?", "Vera Stone")
-    vera.page.get_by_label("Their e-mail address").last.fill("vera@example.org")
     vera.presses("Found the network")
     vera.opens_home()
     vera.reads("To open up how decisions are made.", "Robin Baker", "Sam Potter", "01632 960 001")
@@ -89,6 +87,13 @@ def test_with_evidence_for_each_office_the_network_is_founded(vera: Somebody) ->
 def test_nobody_can_found_a_second_network_with_the_same_link(vera: Somebody, printed: str) -> None:
     vera.opens(printed, 410)
     vera.reads("govnet init")
+
+
+def test_who_looks_after_the_server_is_named_on_the_server_alone(house: House, vera: Somebody) -> None:
+    said = house.command("operator", "give", "vera@example.org", "--name", "Vera Stone")
+    assert "looks after the server from now on" in said
+    vera.opens("/uk/record")
+    vera.reads("Vera Stone looks after the server from now on")
 
 
 def test_the_pages_say_how_we_know_who_holds_which_office(vera: Somebody) -> None:
