@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0013", "0012", None, None
+revision, down_revision, branch_labels, depends_on = "0015", "0014", None, None
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 OPEN = sa.text("kind = 'hidden' AND lifted_at IS NULL")
 
