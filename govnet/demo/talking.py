@@ -41,8 +41,7 @@ def _thread(stage: Stage, thread: Thread) -> None:
     moments = spread(stage.calendar, days_ago=thread.days_ago, hour=thread.hour, over_days=thread.over_days,
                      count=len(thread.posts))  # fmt: skip
     for number, (post, moment) in enumerate(zip(thread.posts, moments, strict=True), 2):
-        door = Door.MAIL if number % 4 == 0 else Door.WEB
-        stage.at(moment, lambda post=post, door=door: _reply(stage, thread, post, door))  # type: ignore[misc]
+        stage.at(moment, lambda post=post: _reply(stage, thread, post))  # type: ignore[misc]
         if post.first:
             edited = moment + timedelta(minutes=3)
             stage.at(edited, lambda post=post, number=number: _edit(stage, thread, post, number))  # type: ignore[misc]
@@ -78,9 +77,9 @@ def _row(stage: Stage, thread: Thread) -> ThreadRow:
     return forum.thread_of(stage.threads[thread.key])
 
 
-def _reply(stage: Stage, thread: Thread, post: Post, door: Door) -> None:
+def _reply(stage: Stage, thread: Thread, post: Post) -> None:
     text = (post.first or post.text).strip()
-    row = actions.reply(_row(stage, thread), by=stage.actor(post.by), body=text, via=door)
+    row = actions.reply(_row(stage, thread), by=stage.actor(post.by), body=text, via=Door.WEB)
     if post.key:
         db.session.flush()  # reports and appeals name it by its key
         stage.posts[post.key] = row.id

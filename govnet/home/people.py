@@ -57,6 +57,12 @@ class People:
     coordinator: Place | None = None
 
     @property
+    def nobody(self) -> bool:
+        """Whether nobody belongs and nobody holds an office: then nobody could answer an application."""
+        offices = [*self.places, *([self.coordinator] if self.coordinator else [])]
+        return not (self.members or self.organisations or any(place.holder for place in offices))
+
+    @property
     def authorities(self) -> set[str]:
         """The decisions by which they hold their offices, as "decision:<id>"."""
         held = [*self.places, *([self.coordinator] if self.coordinator else [])]

@@ -16,7 +16,7 @@ VOLUMES = [
     SelectChoice(Volume.EVERYTHING.value, _l("Everything")),
     SelectChoice(Volume.CONCERNS_ME.value, _l("What concerns me")),
     SelectChoice(Volume.DIGEST.value, _l("A weekly digest")),
-    SelectChoice(Volume.VOTES.value, _l("Only votes and elections")),
+    SelectChoice(Volume.VOTES.value, _l("Only votes")),
 ]
 NOTES = {
     Volume.EVERYTHING: _l("Every post, as it is written."),
@@ -26,7 +26,7 @@ NOTES = {
 }
 REACHES = [
     SelectChoice(Reach.THREAD.value, _l("This discussion")),
-    SelectChoice(Reach.ALL_BUT_VOTES.value, _l("Everything but votes and elections")),
+    SelectChoice(Reach.ALL_BUT_VOTES.value, _l("Everything but votes")),
     SelectChoice(Reach.EVERYTHING.value, _l("Everything: send me nothing")),
 ]
 

@@ -67,10 +67,18 @@ def test_a_visitor_reads_the_purpose_and_how_many_belong(app: Flask, client: Fla
 def test_where_nobody_belongs_yet_the_first_is_asked_in(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         a_network()
-    for address in ("/uk/", "/uk/members"):
-        text = opened(client, address).text
-        assert "Nobody belongs yet: you can be the first." in text
-        assert "0 people" not in text
+    text = opened(client, "/uk/members").text
+    assert "Nobody belongs yet: you can be the first." in text
+    assert "0 people" not in text
+
+
+def test_a_network_that_nobody_runs_invites_nobody(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        a_network()
+    page = opened(client, "/uk/")
+    assert "Nobody runs this network yet" in page.text
+    assert "/uk/join" not in page.links
+    assert "Joining costs nothing" not in page.text
 
 
 def test_nothing_is_said_of_people_where_organisations_alone_belong(app: Flask, client: FlaskClient) -> None:

@@ -65,7 +65,7 @@ def test_ada_chooses_only_votes_and_hears_no_more_of_discussions_in_which_she_to
     house.mail(ada.email, f"Re: {TITLE}")
     ada.opens("/me")
     ada.follows("How much mail?")
-    ada.chooses("Only votes and elections")
+    ada.chooses("Only votes")
     ada.presses("Save")
     ada.reads("Saved.")
     known = [str(mail["Subject"]) for mail in house.mails(ada.email)]
