@@ -74,6 +74,12 @@ class NotFound(GovnetError):
     status = 404
 
 
+class Gone(GovnetError):
+    """It was there and has ended; the message says what to do instead."""
+
+    status = 410
+
+
 class Busy(GovnetError):
     """The database could not be had in time; trying again is safe, after `again` seconds."""
 

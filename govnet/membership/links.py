@@ -1,22 +1,60 @@
-"""The links in membership's mails: signed, so that whoever has the mail can act, and nobody can guess one."""
+"""The links in membership's mails: signed, so that whoever has the mail can act, and nobody can guess one; they end."""
 
 from __future__ import annotations
 
-from flask import current_app
-from itsdangerous import BadData, URLSafeSerializer
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
-from govnet.kernel.errors import NotFound
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from itsdangerous import (
+    BadData,
+    SignatureExpired,
+    TimestampSigner,
+    URLSafeSerializer,
+    URLSafeTimedSerializer,
+)
+
+from govnet.kernel import clock
+from govnet.kernel.errors import Gone, NotFound
+
+LASTS: Final = timedelta(days=180)
+"""How long after its mail a link works."""
+_WITHOUT_DATE: Final = datetime(2027, 3, 1, tzinfo=UTC)
+"""Until when the links that 0.1.0 mailed work: they do not say when."""
+_ENDED = _l(
+    "Links in mails end after %(days)s days, and this one has. Enter your address in the form to join: "
+    "we mail you a new link, and nothing of yours is lost.",
+    days=LASTS.days,
+)
+_ENDED_CLAIM = _l(
+    "Links in mails end after %(days)s days, and this one has. Ask whoever named you to do so again: "
+    "then we mail you a new link.",
+    days=LASTS.days,
+)
+
+
+_DAY: Final = 24 * 60 * 60
+
+
+class _Signer(TimestampSigner):
+    """Dated by the clock that everything here follows, with the day alone: mails of one day lead to one page."""
+
+    def get_timestamp(self) -> int:
+        return int(clock.now().timestamp()) // _DAY * _DAY
 
 
 def token_for(purpose: str, *ids: int) -> str:
-    """A token that names these ids for one purpose; the same each time, so that every mail of a story leads to one page."""
-    return str(_signer(purpose).dumps(list(ids)))
+    """A token that names these ids for one purpose, from now on for half a year."""
+    return str(_serializer(purpose).dumps(list(ids)))
 
 
 def ids_of(purpose: str, token: str, count: int = 1) -> list[int]:
-    """The ids in a token of ours. Raises NotFound for anything else."""
+    """The ids in a token of ours. Raises Gone for one that has ended, NotFound for anything else."""
     try:
-        ids = _signer(purpose).loads(token)
+        ids = _loaded(purpose, token)
+    except SignatureExpired as error:
+        raise _ended(purpose) from error
     except BadData:
         ids = None
     if not isinstance(ids, list) or len(ids) != count or not all(isinstance(i, int) for i in ids):
@@ -24,5 +62,22 @@ def ids_of(purpose: str, token: str, count: int = 1) -> list[int]:
     return ids
 
 
-def _signer(purpose: str) -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["MAIL_KEY"], salt=f"govnet.membership.{purpose}")
+def _loaded(purpose: str, token: str) -> Any:
+    """What a token of ours holds; those of 0.1.0 are signed alike, and have one dot because they have no date."""
+    serializer = _serializer(purpose)
+    if token.count(".") != 1:
+        return serializer.loads(token, max_age=int(LASTS.total_seconds()))
+    ids = URLSafeSerializer(current_app.config["MAIL_KEY"], salt=serializer.salt).loads(token)
+    if clock.now() >= _WITHOUT_DATE:
+        raise _ended(purpose)
+    return ids
+
+
+def _ended(purpose: str) -> Gone:
+    return Gone(_ENDED_CLAIM if purpose == "claim" else _ENDED)
+
+
+def _serializer(purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(
+        current_app.config["MAIL_KEY"], salt=f"govnet.membership.{purpose}", signer=_Signer
+    )

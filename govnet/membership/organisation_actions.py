@@ -14,6 +14,7 @@ from govnet.kernel.errors import RuleBroken, Stale
 from govnet.membership import claims, joining, letters
 from govnet.membership import organisation_queries as queries
 from govnet.membership.admitting import Doing, say_voice
+from govnet.membership.links import LASTS
 from govnet.membership.models import ClaimState, Organisation, Representation, RepresentationClaim
 from govnet.membership.organisation_events import ClaimDeclined, RepresentationEnded
 from govnet.people.addresses import parsed
@@ -47,8 +48,13 @@ def invite(
     require(by, Can.NAME_REPRESENTATIVE, organisation)
     email = parsed(email)
     before = queries.waiting_claim(network.id, organisation.id, email)
-    if before is not None:
+    if before is not None and (before.invited_by_id is None or before.made_at > clock.now() - LASTS):
         raise RuleBroken(_("This address has been asked already."), field="email")
+    if before is not None:  # the link in the mail has ended
+        before.made_at, before.name, before.is_primary = clock.now(), name, primary
+        before.invited_by_id = by.person_id
+        letters.invitation(before, network, by=by.name, organisation=organisation.name)
+        return before
     row = RepresentationClaim(
         network_id=network.id, organisation_id=organisation.id, name=name, email=email, is_primary=primary,
         invited_by_id=by.person_id, made_at=clock.now(), state=ClaimState.WAITING,
