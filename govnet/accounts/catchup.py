@@ -21,7 +21,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    union_all,
+    union,
 )
 
 from govnet.accounts import waiting
@@ -53,10 +53,11 @@ _NOW: Any = bindparam("now", type_=UTCInstant)
 def _everything(person_id: Any, now: Any) -> Any:
     """The union of all that waits, or None while no feature has anything that could."""
     parts = [
-        kind.rows(person_id, now).add_columns(literal(kind.name).label("kind"))
+        part.add_columns(literal(kind.name).label("kind"))
         for kind in waiting.kinds().values()
+        for part in waiting.parts_of(kind, person_id, now)
     ]
-    return union_all(*parts).subquery() if parts else None
+    return union(*parts).subquery() if parts else None
 
 
 @lru_cache(maxsize=8)

@@ -24,7 +24,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, String, cast, literal,
 
 from govnet.kernel.models import UTCInstant
 
-Rows = Callable[[int, datetime], Select[Any]]
+Rows = Callable[[int, datetime], "Select[Any] | Sequence[Select[Any]]"]
 Where = Callable[[int], ColumnElement[bool]]
 
 
@@ -88,11 +88,19 @@ def waits(
     in_place: str = "",
     load: Callable[[int, Sequence[int]], Mapping[int, Any]] | None = None,
 ) -> None:
-    """Bring a kind of thing that waits. `rows(person_id, now)` is a select made with thing(); `asks` says in two words
-    what is wanted; `link(network, key)` is where it is done. With `in_place`, a template, it is done on the page
-    itself; `load(person_id, keys)` then finds in one go what that template shows as `thing.extra`.
+    """Bring a kind of thing that waits. `rows(person_id, now)` is a select made with thing(), or several whose rows
+    are put together, each once: one for each column by which things are hers, as an OR over two reads the whole
+    table. `asks` says in two words what is wanted; `link(network, key)` is where it is done. With `in_place`, a
+    template, it is done on the page itself; `load(person_id, keys)` then finds in one go what that template shows
+    as `thing.extra`.
     """
     _kinds[kind] = Kind(kind, rows, asks, link, in_place, load)
+
+
+def parts_of(kind: Kind, person_id: Any, now: Any) -> Sequence[Select[Any]]:
+    """The selects whose rows are the kind's things."""
+    found = kind.rows(person_id, now)
+    return (found,) if isinstance(found, Select) else found
 
 
 def thing(network_id: Any, key: Any, title: Any, until: Any = None) -> Select[Any]:

@@ -135,24 +135,23 @@ def _from_thread() -> Select[Any]:
     return query.order_by(ProposalVersion.id.desc())
 
 
-def unanswered(person_id: int, now: datetime) -> Select[Any]:
+def unanswered(person_id: int, now: datetime) -> list[Select[Any]]:
     """What waits for a person's answer, in every network: on a roll, open, and neither they nor their
     organisation has said anything that counts.
     """
-    return (
+    query = (
         thing(Proposal.network_id, Proposal.id, ProposalVersion.question, ProposalVersion.deadline)
         .join(ProposalVersion, ProposalVersion.proposal_id == Proposal.id)
         .join(RollEntry, RollEntry.version_id == ProposalVersion.id)
         .outerjoin(Position, Position.entry_id == RollEntry.id)
         .where(
-            _theirs(person_id),
             ProposalVersion.state == VersionState.OPEN,
             ProposalVersion.method != ELSEWHERE,
             ProposalVersion.deadline > now,
             _still_asked(person_id),
         )
-        .distinct()
     )
+    return [query.where(each) for each in _theirs(person_id)]
 
 
 @dataclass(frozen=True)
@@ -175,7 +174,7 @@ def to_answer_in_place(person_id: int, proposal_ids: Sequence[int]) -> Mapping[i
             ProposalVersion.proposal_id.in_(proposal_ids),
             ProposalVersion.state == VersionState.OPEN,
             ProposalVersion.method.not_in(OPTIONS),
-            _theirs(person_id),
+            or_(*_theirs(person_id)),
         )
         .group_by(ProposalVersion.id)
         .having(func.count() == 1)
@@ -196,12 +195,12 @@ def to_answer_in_place(person_id: int, proposal_ids: Sequence[int]) -> Mapping[i
     }
 
 
-def _theirs(person_id: int) -> ColumnElement[bool]:
-    """Rows of a roll for which a person may answer, in whatever network."""
+def _theirs(person_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Rows of a roll for which a person may answer, in whatever network: her own, and those of her organisations."""
     spoken = select(Representation.organisation_id).where(
         Representation.person_id == person_id, Representation.end.is_(None)
     )
-    return or_(RollEntry.person_id == person_id, RollEntry.organisation_id.in_(spoken))
+    return RollEntry.person_id == person_id, RollEntry.organisation_id.in_(spoken)
 
 
 def _still_asked(person: int | QueryableAttribute[Any]) -> ColumnElement[bool]:

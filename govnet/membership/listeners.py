@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, and_, or_
+from sqlalchemy import Select
 
 from govnet.accounts.waiting import Group, news, thing, waits
 from govnet.accounts.yours import forget, yours
@@ -65,33 +65,28 @@ def bind() -> None:
     duty("forget unconfirmed applications", forget_unconfirmed, seconds=3600)
 
 
-def unconfirmed(person_id: int, _now: datetime) -> Select[Any]:
+def unconfirmed(person_id: int, _now: datetime) -> list[Select[Any]]:
     """Memberships from an old list that the person can confirm."""
-    return _held(person_id).where(Membership.state == MembershipState.FOUND)
+    return [part.where(Membership.state == MembershipState.FOUND) for part in _held(person_id)]
 
 
-def to_renew(person_id: int, _now: datetime) -> Select[Any]:
+def to_renew(person_id: int, _now: datetime) -> list[Select[Any]]:
     """Memberships that the person was asked to renew."""
-    asked = Membership.renewal_asked_at.is_not(None)
-    return _held(person_id).where(Membership.state == MembershipState.ACTIVE, asked)
+    asked = (Membership.state == MembershipState.ACTIVE, Membership.renewal_asked_at.is_not(None))
+    return [part.where(*asked) for part in _held(person_id)]
 
 
-def _held(person_id: int) -> Select[Any]:
-    speaks = and_(
-        Representation.organisation_id == Membership.organisation_id,
+def _held(person_id: int) -> tuple[Select[Any], Select[Any]]:
+    """The person's own memberships, and those of organisations that they are the first to speak for."""
+    row = thing(Membership.network_id, Membership.id, Network.name).where(Membership.end.is_(None))
+    row = row.join(Network, Network.id == Membership.network_id)
+    speaks = (
         Representation.person_id == person_id,
         Representation.is_primary,
         Representation.end.is_(None),
     )
-    return (
-        thing(Membership.network_id, Membership.id, Network.name)
-        .join(Network, Network.id == Membership.network_id)
-        .outerjoin(Representation, speaks)
-        .where(
-            Membership.end.is_(None),
-            or_(Membership.person_id == person_id, Representation.id.is_not(None)),
-        )
-    )
+    spoken = row.join(Representation, Representation.organisation_id == Membership.organisation_id)
+    return row.where(Membership.person_id == person_id), spoken.where(*speaks)
 
 
 def asked(person_id: int, _now: datetime) -> Select[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -18,6 +18,7 @@ def networks_of(person_id: int) -> Sequence[Network]:
     spoken = select(Representation.organisation_id).where(
         Representation.person_id == person_id, Representation.end.is_(None)
     )
-    mine = or_(Membership.person_id == person_id, Membership.organisation_id.in_(spoken))
-    member = select(Membership.network_id).where(mine, Membership.end.is_(None), Membership.state.in_(_HERE))
+    here = select(Membership.network_id).where(Membership.end.is_(None), Membership.state.in_(_HERE))
+    own = here.where(Membership.person_id == person_id)
+    member = own.union(here.where(Membership.organisation_id.in_(spoken)))
     return db.session.scalars(select(Network).where(Network.id.in_(member)).order_by(Network.name)).all()

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select
 
 from govnet.accounts.waiting import Group, desk_is, news, thing, waits
 from govnet.accounts.yours import forget, yours
@@ -67,19 +67,14 @@ def _officer(person_id: int, network: Network) -> Actor:
     return actor if mine else actor_for(person_id, network)
 
 
-def reports_due(person_id: int, now: datetime) -> Select[Any]:
+def reports_due(person_id: int, now: datetime) -> list[Select[Any]]:
     """Reports whose day has come, for whoever acts under the mandate."""
-    named = select(MandateNamed.mandate_id).where(MandateNamed.person_id == person_id)
-    return (
-        thing(Mandate.network_id, Mandate.id, Network.name)
-        .join(Network, Network.id == Mandate.network_id)
-        .where(
-            Mandate.next_report_on <= now,
-            Mandate.start <= now,
-            Mandate.end > now,
-            or_(Mandate.person_id == person_id, Mandate.id.in_(named)),
-        )
+    query = thing(Mandate.network_id, Mandate.id, Network.name).join(
+        Network, Network.id == Mandate.network_id
     )
+    query = query.where(Mandate.next_report_on <= now, Mandate.start <= now, Mandate.end > now)
+    named = query.join(MandateNamed, MandateNamed.mandate_id == Mandate.id)
+    return [query.where(Mandate.person_id == person_id), named.where(MandateNamed.person_id == person_id)]
 
 
 def _report(network: Any, key: int) -> str:

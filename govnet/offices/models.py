@@ -31,6 +31,7 @@ from sqlalchemy.schema import DDL
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
+from govnet.decisions.office_models import OfficeChange as OfficeChange  # what terms and mandates refer to
 from govnet.decisions.rules import ADOPTED
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, is_name, where
 from govnet.kernel.triggers import trigger

@@ -16,10 +16,8 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
-    case,
     cast,
     false,
-    func,
     literal,
     null,
     or_,
@@ -96,28 +94,44 @@ def _holding(
     )  # fmt: skip
 
 
-def _memberships() -> Select[Any]:
-    """Own membership, and the organisations spoken for."""
-    speaks = and_(
-        Representation.organisation_id == Membership.organisation_id,
+def _belonging() -> ColumnElement[bool]:
+    return and_(
+        Membership.network_id == _NETWORK,
+        Membership.state == MembershipState.ACTIVE,
+        Membership.start <= _DAY,
+        or_(Membership.end.is_(None), Membership.end > _DAY),
+    )
+
+
+def _own() -> Select[Any]:
+    """Their own membership."""
+    row = _holding(literal("own"), Membership.id, null(), Membership.kind, null(), false())
+    return row.where(Membership.person_id == _PERSON, _belonging())
+
+
+def _spoken_for() -> Select[Any]:
+    """The memberships of organisations that they speak for."""
+    return (
+        _holding(
+            literal("speaks"),
+            Membership.id,
+            Membership.organisation_id,
+            Membership.kind,
+            Organisation.name,
+            Representation.is_primary,
+        )
+        .select_from(Representation)
+        .join(Membership, Membership.organisation_id == Representation.organisation_id)
+        .join(Organisation, Organisation.id == Representation.organisation_id)
+        .where(_speaking(), _belonging())
+    )
+
+
+def _speaking() -> ColumnElement[bool]:
+    return and_(
         Representation.person_id == _PERSON,
         Representation.start <= _DAY,
         or_(Representation.end.is_(None), Representation.end > _DAY),
-    )
-    what = case((Membership.person_id == _PERSON, literal("own")), else_=literal("speaks"))
-    flag = func.coalesce(Representation.is_primary, false())
-    return (
-        _holding(what, Membership.id, Membership.organisation_id, Membership.kind, Organisation.name, flag)
-        .select_from(Membership)
-        .outerjoin(Representation, speaks)
-        .outerjoin(Organisation, Organisation.id == Representation.organisation_id)
-        .where(
-            Membership.network_id == _NETWORK,
-            Membership.state == MembershipState.ACTIVE,
-            Membership.start <= _DAY,
-            or_(Membership.end.is_(None), Membership.end > _DAY),
-            or_(Membership.person_id == _PERSON, Representation.id.is_not(None)),
-        )
     )
 
 
@@ -147,18 +161,16 @@ def _mandates() -> Select[Any]:
 
 def _voices() -> Select[Any]:
     """Every organisation that they speak for, whether it belongs here or not."""
-    return _holding(literal("voice"), Representation.organisation_id, null(), null(), null(), false()).where(
-        Representation.person_id == _PERSON,
-        Representation.start <= _DAY,
-        or_(Representation.end.is_(None), Representation.end > _DAY),
-    )
+    row = _holding(literal("voice"), Representation.organisation_id, null(), null(), null(), false())
+    return row.where(_speaking())
 
 
 def _peer() -> Select[Any]:
     """One row where somebody else holds an office here."""
     terms = (
         select(Term.id)
-        .join(Body, Body.id == Term.body_id)
+        .join(Seat, Seat.id == Term.seat_id)
+        .join(Body, Body.id == Seat.body_id)
         .where(Body.network_id == _NETWORK, Term.person_id != _PERSON, Term.start <= _DAY, Term.end > _DAY)
     )
     current = (Mandate.network_id == _NETWORK, Mandate.start <= _DAY, Mandate.end > _DAY)
@@ -170,7 +182,7 @@ def _peer() -> Select[Any]:
     )
 
 
-_HOLDINGS = union_all(_memberships(), _terms(), _mandates(), _voices(), _peer())
+_HOLDINGS = union_all(_own(), _spoken_for(), _terms(), _mandates(), _voices(), _peer())
 """Built once: every request asks it."""
 
 

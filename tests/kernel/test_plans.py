@@ -1,0 +1,104 @@
+"""How the database finds what a page asks for: by an index, as if the tables were large, and never by reading them through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event, inspect, text
+
+from govnet.extensions import db
+from tests.kernel.test_ends_of_types import filled, rules
+from tests.record.test_readers import signed_in, world  # noqa: F401 - the fixture
+
+pytestmark = pytest.mark.sqlite
+LARGE = {
+    "membership": 100_000, "person": 100_000, "person_email": 100_000, "entry": 1_000_000, "telling": 1_000_000,
+    "post": 1_000_000, "thread": 50_000, "position": 1_000_000, "proposal_roll": 1_000_000, "delivery": 1_000_000,
+    "representation": 4_000, "organisation": 2_000, "letter_signature": 100_000, "application": 100_000,
+    "mail": 10_000, "mail_rendering": 10_000, "decision": 10_000, "proposal": 10_000, "proposal_version": 10_000,
+    "past_position": 100_000, "signed_in_session": 100_000, "subscription": 100_000,
+}  # fmt: skip
+OF_EACH_PERSON = ("membership:", "representation:", "organisation:", "proposal_roll:", "position:", "person:")
+FEW = {"network_id": 1, "state": 4, "kind": 3, "verb": 40, "visibility": 3, "done_at": 2}
+"""How many values a column has, where they are few; all others tell rows apart well."""
+
+
+def pretend(connection: Any) -> None:
+    """Have the planner believe that the tables are as large as they may become."""
+    connection.execute(text("ANALYZE"))
+    connection.execute(text("DELETE FROM sqlite_stat1"))
+    say = text("INSERT INTO sqlite_stat1 VALUES (:t, :i, :n)")
+    for table in inspect(connection).get_table_names():
+        rows = LARGE.get(table, 200)
+        connection.execute(say, {"t": table, "i": None, "n": str(rows)})
+        for index in [row[1] for row in connection.execute(text(f"PRAGMA index_list({table})"))]:
+            alike, numbers = rows, [rows]
+            for column in [row[2] for row in connection.execute(text(f"PRAGMA index_info({index})"))]:
+                alike = max(alike // FEW.get(str(column), 5_000), 1)
+                numbers.append(alike)
+            connection.execute(say, {"t": table, "i": index, "n": " ".join(map(str, numbers))})
+    connection.execute(text("ANALYZE sqlite_schema"))
+
+
+@contextmanager
+def heard() -> Iterator[list[tuple[str, Any]]]:
+    """The statements sent while the block runs, with their parameters."""
+    found: list[tuple[str, Any]] = []
+
+    def note(_c: object, _cursor: object, statement: str, parameters: Any, *_rest: object) -> None:
+        if statement.startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
+            found.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def names(statement: str) -> dict[str, str]:
+    """Which table each alias stands for."""
+    pairs = re.findall(r"(?:FROM|JOIN|,|UPDATE)\s+\(?(\w+)(?:\s+AS\s+(\w+))?", statement)
+    return {alias or table: table for table, alias in pairs}
+
+
+def read_through(statement: str, parameters: Any) -> set[str]:
+    """The large tables of which the statement reads every row, or every row of a network."""
+    known = names(statement)
+    found = set()
+    with db.engine.connect() as connection:
+        for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters):
+            step = re.match(r"(SCAN|SEARCH) (\w+)(.*)", row[3])
+            if step is None or known.get(step[2]) not in LARGE:
+                continue
+            by = re.findall(r"(\w+)[=<>]", step[3])
+            if step[1] == "SCAN" or by == ["network_id"] or set(by) <= set(FEW):
+                found.add(f"{known[step[2]]}: {row[3]}")
+    return found
+
+
+def asked_by(app: Any, world: Any, who: str) -> dict[tuple[str, str], set[str]]:  # noqa: F811
+    """Every line of a plan that reads a large table through, with its statement, and the addresses that ask so."""
+    found: dict[tuple[str, str], set[str]] = {}
+    client = app.test_client() if who == "visitor" else signed_in(app, world, who)
+    for rule in rules(app):
+        with app.app_context(), heard() as statements:
+            client.get(filled(rule), buffered=True)
+        with app.app_context():
+            for statement, parameters in statements:
+                for line in read_through(statement, parameters):
+                    found.setdefault((line, statement), set()).add(rule.rule)
+    return found
+
+
+@pytest.mark.parametrize("who", ["visitor", "member", "officer"])
+def test_no_page_reads_all_members_to_know_who_asks(app, world, who):  # noqa: F811
+    with app.app_context(), db.engine.begin() as connection:
+        pretend(connection)
+    found = asked_by(app, world, who)
+    everywhere = {asked for asked, where in found.items() if len(where) > 20}
+    assert {asked for asked in everywhere if asked[0].startswith(OF_EACH_PERSON)} == set()
