@@ -149,7 +149,7 @@ def _say(made: Plan, roster: Roster, *, each: bool) -> None:
 def _one(planned: Planned) -> str:
     row = planned.row
     who = f"{row.name} <{row.email}>" if row.name else row.email
-    return f"Row {row.number}: {who} {planned.why}."
+    return " ".join(filter(None, (f"Row {row.number}: {who} {planned.why}.", planned.note)))
 
 
 def _rows(numbers: tuple[int, ...]) -> str:

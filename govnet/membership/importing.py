@@ -149,13 +149,12 @@ def _staged(network: Network, roster: Roster, made: Plan, by: Actor, source: Sou
     batch = RosterImport(
         network_id=network.id, state=ImportState.LOOKED, by_id=by.person_id, file_name=source.file_name[:200],
         digest=source.digest, looked_at=clock.now(),
-        notes=json.dumps([note.message for note in roster.notes if not note.row], ensure_ascii=False),
     )  # fmt: skip
+    rows, notes = _rows(roster, made)
+    batch.notes = json.dumps(notes, ensure_ascii=False)
     db.session.add(batch)
     db.session.flush()  # its rows name it by key
-    rows = _rows(roster, made)
-    order = list(Outcome)
-    rows.sort(key=lambda row: (order.index(row["outcome"]), row["number"]))
+    rows.sort(key=_to_look_at_first)
     for place, row in enumerate(rows):
         row |= {"roster_import_id": batch.id, "place": place}
     if rows:
@@ -163,20 +162,33 @@ def _staged(network: Network, roster: Roster, made: Plan, by: Actor, source: Sou
     return batch
 
 
-def _rows(roster: Roster, made: Plan) -> list[dict[str, Any]]:
+def _to_look_at_first(row: dict[str, Any]) -> tuple[int, int]:
+    """Where a row stands on the page; one with a note stands with those that share an address."""
+    order = list(Outcome)
+    rank = order.index(row["outcome"])
+    return (min(rank, order.index(Outcome.SHARES)) if row.pop("first", False) else rank), row["number"]
+
+
+def _rows(roster: Roster, made: Plan) -> tuple[list[dict[str, Any]], list[str]]:
+    """The rows to keep, and what there is to say about the file as a whole."""
     noted: dict[int, str] = {}
     for note in roster.notes:
         if note.row:
             noted[note.row] = f"{noted[note.row]} {note.message}" if note.row in noted else note.message
-    known = [
+    known: list[dict[str, Any]] = [
         {"number": one.row.number, "outcome": one.outcome, "name": one.row.name, "address": one.row.email,
-         "why": "", "said": _said(one.row), "note": noted.pop(one.row.number, "")}
+         "why": "", "said": _said(one.row),
+         "note": " ".join(filter(None, (noted.pop(one.row.number, ""), one.note)))}
         for one in made.planned
     ]  # fmt: skip
+    for row, one in zip(known, made.planned, strict=True):
+        row["first"] = bool(row["note"] or one.row.shares)
     blank = {"name": "", "address": "", "said": "", "note": ""}
     wrong = [blank | {"number": p.row, "outcome": Outcome.MEND, "why": p.message} for p in roster.problems]
     again = [blank | {"number": number, "outcome": Outcome.TWICE, "why": ""} for number in roster.repeated]
-    return known + wrong + again
+    notes = [note.message for note in roster.notes if not note.row]
+    notes += [str(note) for note in roster.notes if note.row in noted]
+    return known + wrong + again, notes
 
 
 def _said(row: RosterRow) -> str:

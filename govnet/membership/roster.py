@@ -25,6 +25,7 @@ from govnet.membership.roster_person import (
     address_of,
     mailboxes_in,
     person_of,
+    same_name,
     wish_of,
 )
 from govnet.membership.roster_table import (
@@ -323,7 +324,7 @@ class _Reading:
     def _place(self, row: RosterRow) -> None:
         """Put a row beside those of the same address: the same person once, another person who shares it as such."""
         here = self.at.setdefault(row.email, [])
-        mine = [index for index in here if _same_person(row, self.rows[index])]
+        mine = [index for index in here if same_name(row.name, self.rows[index].name)]
         again = next((index for index in mine if _same_membership(row, self.rows[index])), None)
         if again is None and not self._may_speak(row):
             return
@@ -333,7 +334,7 @@ class _Reading:
             self._again(again, row)
             return
         owner = next((self.rows[index] for index in here if not self.rows[index].shares), None)
-        if owner is not None and not _same_person(row, owner):
+        if owner is not None and not same_name(row.name, owner.name):
             row = replace(row, shares=owner.number)
         here.append(len(self.rows))
         self.rows.append(row)
@@ -392,12 +393,6 @@ def _is_heading(line: Line, columns: Columns) -> bool:
     if line.cells[0].strip(EDGE) != columns.headings[0]:
         return False
     return tuple(cell.strip(EDGE) for cell in line.cells) == columns.headings
-
-
-def _same_person(row: RosterRow, other: RosterRow) -> bool:
-    """Of two rows with one address: whether they name one person, be it with one name more, or with other marks."""
-    words, others = set(known.folded(row.name).split()), set(known.folded(other.name).split())
-    return words <= others or others <= words
 
 
 def _same_membership(row: RosterRow, other: RosterRow) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from govnet.membership.roster_models import Outcome
+from govnet.membership.importing import row_of
+from govnet.membership.roster_models import Outcome, RosterImportRow
 
 LABELS = {
     Outcome.MEND: _l("To mend"),
@@ -20,4 +21,12 @@ LABELS = {
     Outcome.INVITED: _l("Asked to confirm"),
     Outcome.READER: _l("Gets the mail"),
 }
+ASKED_FOR_ADDRESS = _l("Asked for an address")
 KINDS = {Outcome.MEND: "bad", Outcome.SHARES: "warn", Outcome.INVITED: "good", Outcome.READER: "good"}
+
+
+def chip_of(row: RosterImportRow) -> tuple[object, str]:
+    """The words and the kind of a row's chip."""
+    if row.outcome is Outcome.INVITED and row_of(row).shares:
+        return ASKED_FOR_ADDRESS, "warn"
+    return LABELS[row.outcome], KINDS.get(row.outcome, "plain")

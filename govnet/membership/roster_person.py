@@ -91,6 +91,12 @@ def address_of(written: str) -> str:
     return parsed_or_none(written) or ""
 
 
+def same_name(name: str, other: str) -> bool:
+    """Of two names with one address: whether they are one person's, be it with one name more, or with other marks."""
+    words, others = set(known.folded(name).split()), set(known.folded(other).split())
+    return words <= others or others <= words
+
+
 def person_of(number: int, said: dict[str, str], usually: ComesAs) -> tuple[RosterRow, list[str]] | Problem:
     """What one row says about a person, and what was read otherwise than it stands there; or what is wrong."""
     changed: list[str] = []

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from govnet.accounts.queries import names
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.membership import rules
 from govnet.membership.models import Membership, MembershipKind, MembershipState, Organisation
 from govnet.membership.roster_models import COMES, Outcome
-from govnet.membership.roster_person import ComesAs, RosterRow, Wish
+from govnet.membership.roster_person import ComesAs, RosterRow, Wish, same_name
 from govnet.people.addresses import MailWish, owners, sharers, wishes
 
 
@@ -23,6 +24,13 @@ class Planned:
 
     row: RosterRow
     outcome: Outcome
+    known_as: str = ""
+    """The name of whoever has the address here, where it is another one."""
+
+    @property
+    def note(self) -> str:
+        """What whoever looks at the list should know beside; "" for nothing."""
+        return str(_("The address belongs here to “%(name)s”.", name=self.known_as)) if self.known_as else ""
 
     @property
     def why(self) -> str:
@@ -67,13 +75,19 @@ class _Here:
     organisations: set[str]
     said: dict[str, MailWish]
     sharers: dict[tuple[str, str], int]
+    names: dict[int, str]
+
+    def known_as(self, row: RosterRow) -> str:
+        """The name of whoever has the row's address, where it is not the row's; "" for nobody else."""
+        name = self.names.get(self.people.get(row.email, 0), "")
+        return "" if row.shares or same_name(row.name, name) else name
 
 
 def plan(network: Network, rows: Sequence[RosterRow]) -> Plan:
     """What importing these rows would do, given who is here already. Changes nothing."""
     here = _here(network, rows)
     made = Plan()
-    made.planned = [Planned(row, _outcome(row, here)) for row in rows]
+    made.planned = [Planned(row, _outcome(row, here), here.known_as(row)) for row in rows]
     return made
 
 
@@ -133,10 +147,7 @@ def why(outcome: Outcome, row: RosterRow) -> str:
 
 
 _WORDS: dict[Outcome, Callable[[RosterRow], str]] = {
-    Outcome.SHARES: lambda row: _(
-        "has the address of row %(row)s, and stays out until they have an address of their own",
-        row=row.shares,
-    ),
+    Outcome.SHARES: lambda row: _("has the address of row %(row)s, where the mail goes once", row=row.shares),
     Outcome.MEMBER: lambda row: _("has a membership here already, and gets the mail of members"),
     Outcome.ORGANISATION: lambda row: _(
         "is left as it is: %(organisation)s belongs to the network already", organisation=row.organisation
@@ -170,8 +181,10 @@ def _here(network: Network, rows: Sequence[RosterRow]) -> _Here:
     found = db.session.execute(query).all()
     own = {row[0] for row in found if row[0] and row[2] is None}
     ended = (MembershipState.RESIGNED, MembershipState.REMOVED)
+    people = {address: one.person_id for address, one in owners([row.email for row in rows]).items()}
     return _Here(
-        people={address: one.person_id for address, one in owners([row.email for row in rows]).items()},
+        people=people,
+        names=names(people.values()),
         own=own,
         left={row[0] for row in found if row[0] and row[3] in ended} - own,
         organisations={row[1] for row in found if row[1] and row[2] is None},

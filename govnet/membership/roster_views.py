@@ -21,7 +21,7 @@ from govnet.membership import roster_queries as queries
 from govnet.membership.blueprint import bp
 from govnet.membership.roster import read_roster
 from govnet.membership.roster_forms import UploadForm
-from govnet.membership.roster_labels import KINDS, LABELS
+from govnet.membership.roster_labels import LABELS, chip_of
 from govnet.membership.roster_models import COMES, ImportState, Outcome, RosterImport
 from govnet.permissions import Can, allows, current_actor
 
@@ -73,12 +73,11 @@ def looked(network: Network, roster_import: RosterImport) -> Response:
         counts=[(outcome, found[outcome]) for outcome in Outcome if outcome in found],
         comes=sum(found.get(outcome, 0) for outcome in COMES),
         total=sum(found.values()),
-        rows=[(row, importing.why_of(row)) for row in rows],
+        rows=[(row, importing.why_of(row), *chip_of(row)) for row in rows],
         at=at,
         more=at * queries.PAGE < sum(found.values()),
         until=queries.kept_until(roster_import),
         labels=LABELS,
-        kinds=KINDS,
         form=Form(about=roster_import),
         S=ImportState,
         O=Outcome,

@@ -158,6 +158,19 @@ def test_who_wants_no_mail_any_more_is_not_counted_as_a_reader_who_comes():
     assert subscribers(network.id) == 0
 
 
+def test_a_row_says_so_where_somebody_else_has_its_address_here():
+    network = a_network_with_rules()
+    bring_in(network)
+    rows = "Ned,nell@example.org\nNell,nell@example.org\nBea Ledger,bea@example.org\nRae,reader@example.org\n"
+    plans = [bring_in(network, f"name,email\n{row}\n", go=False) for row in rows.splitlines()]
+    assert [plan.planned[0].note for plan in plans] == [
+        "The address belongs here to “Nell Found”.",
+        "",
+        "",
+        "",
+    ]
+
+
 @pytest.mark.parametrize("comes_as", ["member", "subscriber"])
 def test_a_second_list_brings_nobody_back_who_left_was_silent_or_was_erased(comes_as):
     network = a_network_with_rules()

@@ -87,6 +87,24 @@ def test_it_can_be_pasted_and_people_be_taken_for_members(cory):
     assert "Gets the mail, as before" in response.text
 
 
+def test_what_is_noted_about_rows_stands_there_and_those_rows_come_first(cory):
+    content = b"Members of 2014,,\nname,email\n" + b"".join(
+        b"N%d,n%d@example.org\n" % (n, n) for n in range(60)
+    )
+    text = opened(cory, uploaded(cory, content + b'Bo "Bobby" Byrne,bo@example.org\n')).text
+    assert "Row 1: stands above the heading and was passed over." in text
+    assert "has a quotation mark in an odd place" in text
+
+
+def test_the_second_of_a_couple_stands_before_the_others(cory):
+    rows = b"".join(b"N%d,n%d@example.org\n" % (n, n) for n in range(60)) + b"Ned,n7@example.org\n"
+    response = send(
+        cory, WHERE, {"file": (BytesIO(b"name,email\n" + rows), "x.csv"), "comes_as": "member-as-found"}
+    )
+    assert "Asked for an address" in response.text
+    assert "Has the address of row 9, and is asked there, once, for one of their own." in response.text
+
+
 def test_a_list_that_was_looked_at_can_be_deleted(cory, app):
     where = uploaded(cory)
     assert "Nobody was brought in" in send(cory, where, {}, action="/delete").text

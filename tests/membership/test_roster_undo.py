@@ -214,3 +214,13 @@ def test_whoever_removes_their_name_is_in_no_list_any_more():
     left = db.session.execute(select(RosterImportRow.name, RosterImportRow.address)).all()
     assert not [row for row in left if "Nell" in row[0] or "nell" in row[1]]
     assert db.session.scalar(select(RosterImport.state)) is ImportState.DONE
+
+
+def test_a_couple_is_taken_back_and_the_letter_that_asks_the_second_is_cancelled():
+    network = a_network_with_rules()
+    batch = brought_in(network, "name,email,as\nNell,home@example.org,member\nNed,home@example.org,member\n")
+    listeners.ask_found()
+    assert taken_back(batch).acted == 0
+    assert (count(Person), count(PersonEmail), count(Membership)) == (0, 0, 0)
+    assert {row.state.value for row in db.session.scalars(select(Delivery))} == {"cancelled"}
+    assert list(changed_memberships(network.id)) == []
