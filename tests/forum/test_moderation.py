@@ -141,7 +141,7 @@ def test_a_member_cannot_hide_a_post(room):
 def test_where_the_charter_says_so_only_the_chair_hides():
     network = builders.a_network("chaired", parameters='{"conduct.who_may_hide": "chair"}')
     body = builders.a_committee(network)
-    chair, sam = builders.a_member(network, "Chair"), builders.a_member(network, "Sam")
+    chair, sam = builders.a_member(network, "Cher"), builders.a_member(network, "Sam")
     builders.seated(body, chair, seat=1)
     builders.seated(body, sam, seat=2)
     post = a_post(a_thread(a_topic(network), sam), sam)
