@@ -44,6 +44,13 @@ def new_since(mark: int | None, posts: int) -> int:
     return 0 if mark is None else max(0, posts - mark)
 
 
+def unread(mark: int | None, posts: int, *, signed_in: bool) -> int:
+    """How many posts of a discussion in a list are unread: all of them where somebody never opened it; none for visitors."""
+    if not signed_in:
+        return 0
+    return posts if mark is None else new_since(mark, posts)
+
+
 def marked(mark: int | None, first: int, last: int) -> int:
     """How far somebody has read who now sees the posts `first` to `last`: what they jumped over stays unread."""
     if mark is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, request, url_for
@@ -32,13 +33,29 @@ from govnet.permissions import Can, allows, can, current_actor, require
 @allows(Can.READ)
 def topics(network: Network) -> Response:
     """Every topic with its newest discussions."""
-    lines = queries.topics(network.id, current_actor())
+    actor = current_actor()
+    lines = sorted(queries.topics(network.id, actor), key=_newest, reverse=True)
     return page(
         "forum/topics.html",
         lines=lines,
-        new_since=rules.new_since,
-        keeps=can(current_actor(), Can.KEEP_TOPICS),
+        unread=rules.unread,
+        starts=_to_start_in(network, [line.topic for line in lines]) if actor.signed_in else [],
+        keeps=can(actor, Can.KEEP_TOPICS),
     )
+
+
+def _newest(line: queries.TopicLine) -> tuple[bool, Any]:
+    """Topics in which something was said come first, the newest of them before the others."""
+    at = line.newest[0].last_post_at if line.newest else None
+    return at is not None, at or 0
+
+
+def _to_start_in(network: Network, topics: Sequence[Topic]) -> list[Topic]:
+    """The topics in which the reader may start a discussion."""
+    terms, actor = queries.terms_of(network.id), current_actor()
+    may = rights.to_start(terms)
+    return [each for each in topics if each.archived_at is None and can(actor, may, each)
+            and (terms.members_topics or bool(_audiences(each)))]  # fmt: skip
 
 
 @bp.get("/<network:network>/forum.json")
@@ -67,7 +84,7 @@ def topic(network: Network, slug: str) -> Response:
     starts = actor.signed_in and can(actor, rights.to_start(terms), found)
     starts = starts and (terms.members_topics or bool(_audiences(found)))
     return page(
-        "forum/topic.html", topic=found, threads=rows, number=number, older=older, new_since=rules.new_since, starts=starts,
+        "forum/topic.html", topic=found, threads=rows, number=number, older=older, unread=rules.unread, starts=starts,
         stance=stance_of(actor.person_id, "topic", found.id), keeps=can(actor, Can.KEEP_TOPICS, found),
     )  # fmt: skip
 

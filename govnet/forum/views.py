@@ -56,9 +56,15 @@ def thread(network: Network, thread: Thread) -> Response:
     moved, thread_id = reading.moved(), thread.id
     form = thread_parts.quoting_form(thread, request.args.get("quote", "")) if me is not None else None
     response = _thread_page(network, thread, reading, form)
-    if me is not None and moved is not None:
+    if me is not None and moved is not None and not _only_prefetched():
         readers.try_to_mark(thread_id, me, moved)
     return response
+
+
+def _only_prefetched() -> bool:
+    """Whether the browser fetches the page in advance and nobody has read it (Fetch standard, Sec-Purpose)."""
+    purposes = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+    return any("prefetch" in purpose.lower() for purpose in purposes)
 
 
 @bp.get("/<network:network>/forum/<int:thread_id>.json")

@@ -82,6 +82,42 @@ def test_reading_moves_the_mark_at_most_once_in_five_minutes(client, forum, time
     assert forum.row(ReadMark, (forum.sam, forum.thread)).number == 4
 
 
+def test_a_browser_that_fetches_in_advance_marks_nothing_as_read(client, forum):
+    forum.signed_in(client, forum.sam)
+    for name, purpose in (
+        ("Sec-Purpose", "prefetch;prerender"),
+        ("Purpose", "prefetch"),
+        ("X-Moz", "prefetch"),
+    ):
+        assert client.get(forum.url(), headers={name: purpose}).status_code == 200
+        assert forum.row(ReadMark, (forum.sam, forum.thread)) is None
+
+
+def test_a_discussion_that_somebody_never_opened_is_marked_as_unread(client, forum):
+    assert "3 new" not in opened(client, "/uk/forum").text
+    forum.signed_in(client, forum.sam)
+    assert "3 new" in opened(client, "/uk/forum").text
+    opened(client, forum.url())
+    assert "3 new" not in opened(client, "/uk/forum").text
+
+
+def test_a_discussion_begins_from_the_page_of_all_topics(client, forum):
+    assert "Start a discussion" not in opened(client, "/uk/forum").text
+    forum.signed_in(client, forum.bo)
+    page = opened(client, "/uk/forum")
+    assert "/uk/forum/membership-of-the-network/new" in page.links
+
+
+def test_topics_with_the_newest_posts_come_first(client, forum, time):
+    with forum.app.app_context():
+        network = db.session.get(Network, forum.network)
+        a_topic(network, "Silence")
+        time.move(timedelta(hours=1))
+        a_thread(a_topic(network, "Yesterday’s meeting"), db.session.get(builders.Person, forum.ann))
+    text = opened(client, "/uk/forum").text
+    assert text.index("Yesterday’s meeting") < text.index("Membership of the network") < text.index("Silence")
+
+
 def test_members_discussions_are_shown_to_members_only(client, forum):
     with forum.app.app_context():
         topic = db.session.get(queries.Topic, forum.topic)

@@ -31,6 +31,9 @@ def test_every_post_is_within_the_span_of_its_page(number):
 def test_nothing_is_new_to_somebody_who_was_never_there():
     assert rules.new_since(None, 40) == 0
     assert rules.new_since(38, 40) == 2
+    assert rules.unread(None, 40, signed_in=True) == 40
+    assert rules.unread(None, 40, signed_in=False) == 0
+    assert rules.unread(38, 40, signed_in=True) == 2
     assert rules.new_since(41, 40) == 0
 
 
