@@ -83,15 +83,18 @@ function keepDraft(area) {
 // On leaving, texts that were not sent are deleted from this browser, unless their writer wants to keep them there.
 function askAboutDrafts(form) {
   if (!words.who || !stored(mine).length || form.dataset.clearDrafts === "always") return;
+  const field = document.createElement("div");
   const tick = document.createElement("div");
   const box = document.createElement("input");
   const label = document.createElement("label");
+  field.className = "field";
   tick.className = "tick";
   Object.assign(box, { type: "checkbox", checked: true, id: `clear-${form.action.split("/").pop()}` });
   label.htmlFor = box.id;
   label.textContent = words.clear;
   tick.append(box, label);
-  form.querySelector(".action-row, button").before(tick);
+  field.append(tick);
+  form.querySelector(".action-row, button").before(field);
   form.addEventListener("submit", () => { form.dataset.clearDrafts = box.checked ? "" : "keep"; }, { capture: true });
 }
 
