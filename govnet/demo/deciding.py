@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from govnet.decisions import (
     closing,
     elsewhere,
     evidence,
+    offices,
     petitions,
     queries,
     replying,
@@ -28,6 +30,8 @@ from govnet.decisions.beside import Suggestion
 from govnet.decisions.book import Decision, NoteKind
 from govnet.decisions.models import Proposal as Row
 from govnet.decisions.models import ProposalVersion
+from govnet.decisions.office_models import OfficeKind
+from govnet.decisions.offices import OfficeInput
 from govnet.decisions.opening import Ask, More, Taken, Words
 from govnet.decisions.rules import Kind
 from govnet.demo.facts import Answer, Earlier, Elsewhere, Proposal, Suggested
@@ -148,7 +152,8 @@ def _propose(stage: Stage, proposal: Proposal, closes: date) -> None:
     trial = None if proposal.trial_days is None else stage.calendar.day(proposal.trial_days)
     more = More(trial_until=trial, trial_signs=proposal.trial_signs)
     question = first_words.question or proposal.question
-    words = Words(question, first_words.text.strip(), proposal.changes, more)
+    named = _gives(stage, proposal)
+    words = Words(question, first_words.text.strip(), proposal.changes, more, offices=named)
     review = None if proposal.review_days is None else stage.calendar.day(proposal.review_days)
     ask = Ask(
         proposal.matter,
@@ -158,6 +163,16 @@ def _propose(stage: Stage, proposal: Proposal, closes: date) -> None:
     )
     made = actions.propose(stage.network(), words, ask, by=stage.actor(proposal.by), via=Door.WEB)
     stage.versions[proposal.key] = _open_version(made.id)
+
+
+def _gives(stage: Stage, proposal: Proposal) -> tuple[OfficeInput, ...]:
+    """The place that it would give somebody."""
+    if proposal.gives is None:
+        return ()
+    place, who = proposal.gives
+    kind, every = OfficeKind.PLACE, offices.every_offer(stage.network())
+    wanted = next(one.wanted for one in every if one.wanted.what is kind and one.wanted.place == place)
+    return (replace(wanted, person_id=stage.actor(who).person_id, came_by="appointment"),)
 
 
 def _ask_again(stage: Stage, proposal: Proposal, who: str, why: str) -> None:

@@ -149,6 +149,8 @@ class Proposal:
     trial_days: int | None = None
     """Until when it is on trial, counted in the same way."""
     trial_signs: str = ""
+    gives: tuple[str, str] | None = None
+    """The place that it gives, and to whom: for as long as the rules let one be given."""
     ask_again: tuple[tuple[str, str], ...] = ()
     """Who asks, in the last days, that it is looked at again, and why."""
 

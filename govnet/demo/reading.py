@@ -76,7 +76,8 @@ def _proposal(table: Mapping[str, Any]) -> facts.Proposal:
     nested = {"answers": _answers(table["answers"]), "changes": table.get("changes", {})}
     earlier = tuple(_earlier(one) for one in table.get("earlier", ()))
     again = tuple((who, why) for who, why in table.get("ask_again", ()))
-    return facts.Proposal(**{**table, **nested, "earlier": earlier, "ask_again": again})
+    gives = tuple(table["gives"]) if "gives" in table else None
+    return facts.Proposal(**{**table, **nested, "earlier": earlier, "ask_again": again, "gives": gives})
 
 
 def _earlier(table: Mapping[str, Any]) -> facts.Earlier:
