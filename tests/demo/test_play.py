@@ -124,7 +124,7 @@ def _decisions() -> None:
         "no-quorum", "agreed-elsewhere"])  # fmt: skip
     still = select(ProposalVersion.deadline).where(ProposalVersion.state == VersionState.OPEN)
     deadlines = sorted(db.session.scalars(still))
-    assert len(deadlines) == 4
+    assert len(deadlines) == 5
     assert (deadlines[0] - NOW).days <= 1
 
 

@@ -106,6 +106,13 @@ def test_the_pages_say_how_we_know_who_holds_which_office(vera: Somebody) -> Non
     vera.reads("Our rules", "We have always done it so.")
 
 
+def test_whoever_was_written_down_for_an_office_is_written_to(house: House) -> None:
+    said = words(house.mail("sam@example.org", "You are written down as in office in UK Network"))
+    assert "holding the place “Chair”" in said
+    assert "Minutes of 9 June 2014." in said
+    assert "Keep the list." not in words(house.mail("robin@example.org", "You are written down as in office"))
+
+
 def test_the_roster_is_tried_first_and_each_error_is_named_by_its_row(house: House) -> None:
     roster = house.folder / "members.csv"
     roster.write_text("name,email,as\nAda Wood,ada@example.org,member\nBen Field,no address,member\n")
