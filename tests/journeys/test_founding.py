@@ -167,6 +167,6 @@ def test_who_is_only_on_the_list_gets_no_question_and_the_record_is_whole(
 ) -> None:
     assert not house.mails("cleo@example.org")
     vera.opens("/uk/record")
-    vera.reads("brought in the old list: 2 to confirm", "Vera Stone looks after the server", "as found.")
+    vera.reads("brought in the old list: 2 to confirm", "as found.")
     vera.does_not_read("Ada Wood")
     assert "ok" in house.command("verify")
