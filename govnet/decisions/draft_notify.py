@@ -6,7 +6,7 @@ from typing import Any
 
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
-from govnet.decisions import drafts
+from govnet.decisions import drafts, offices
 from govnet.decisions.beside import Draft, DraftState, DraftSuggestion
 from govnet.extensions import db
 from govnet.forum import queries as forum
@@ -97,7 +97,8 @@ def _alone(told: Told, template: str, person_id: int, row: DraftSuggestion) -> N
 def _context(told: Told, draft: Draft) -> dict[str, Any]:
     words, _ask = drafts.loads(draft.words)
     actor = told.details.get("actor", "")
-    return {"draft": draft, "text": words.text, "options": words.options, "actor": actor}
+    named = offices.in_words(words.offices)
+    return {"draft": draft, "text": words.text, "options": words.options, "named": named, "actor": actor}
 
 
 def bind() -> None:

@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 
 from govnet.accounts.queries import main_address
+from govnet.decisions import draft_notify
 from govnet.decisions.beside import Draft
 from govnet.decisions.models import Proposal
 from govnet.decisions.office_models import OfficePerson
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.mail import telling
+from govnet.mail.notices import Told
 from govnet.offices.models import Body, Mandate, Term
 from tests import builders
 from tests.membership.people import mails_to
@@ -83,12 +85,18 @@ def test_what_is_named_in_a_draft_is_kept_shown_and_asked(client, uk):
     send(client, link, {**typed(key, person="Ada Example", last_day="2016-04-12"), "draft": "1"})
     draft = db.session.query(Draft).one().id
     assert SENTENCE in opened(client, f"/uk/proposals/drafts/{draft}").text
+    told = draft_notify._context(_told(), db.session.get_one(Draft, draft))
+    assert told["named"] == [SENTENCE]
     change = f"/uk/proposals/drafts/{draft}/change"
     assert 'value="Ada Example"' in client.get(change).text
     send(client, change, typed(key, person="Ada Example", last_day="2016-03-12"))
     assert "until Sat 12 Mar 2016" in opened(client, f"/uk/proposals/drafts/{draft}").text
     ask(client, f"/uk/proposals/drafts/{draft}", {"closes": "2015-04-20"})
     assert [each.person.name for each in _named(proposal_of_the_day())] == ["Ada Example"]
+
+
+def _told():
+    return Told(1, 1, clock.now(), None, None, {"actor": "Sam"})
 
 
 def _named(proposal):
