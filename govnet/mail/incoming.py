@@ -131,10 +131,11 @@ def lines_below(text: str) -> list[list[str]]:
     begin = _quote_begins(lines)
     if begin == len(lines) or any(line.strip() for line in lines[:begin]):
         return []
+    # without blank lines between them, as in some HTML, the last line counts
     paragraphs = [p.strip().split("\n") for p in re.split(r"\n\s*\n", "\n".join(lines[begin:])) if p.strip()][
         1:
     ]
-    found = paragraphs[-1:]
+    found = paragraphs[-1:] + [[line.strip()] for line in lines[begin:] if line.strip()][-1:]
     if len(paragraphs) > 2 and len(paragraphs[-2]) == 1 and len(paragraphs[-1]) <= _MOST_NAME:
         found.append(paragraphs[-2] + paragraphs[-1])
     return found

@@ -46,7 +46,7 @@ _ADDRESS = re.compile(r"(?:\"[^\"<>\s]{1,62}\"|[^\s<>()\[\],;:\"@]{1,64})@[^\s<>
 
 _BY_MACHINES = frozenset({"bulk", "list", "junk", "auto_reply", "auto-reply"})
 _MACHINE_FIELD = re.compile(
-    r"list-(?:id|post|unsubscribe|help|archive|owner)|x-failed-recipients|x-loop|x-(?:vacation|holiday|ooo|out-?of-?office).*"
+    r"list-(?:id|post|unsubscribe|help|archive|owner)|x-failed-recipients|x-loop|x-ms-exchange-inbox-rules-loop|x-(?:vacation|holiday|ooo|out-?of-?office).*"
     r"|(?:x-)?(?:[a-z]+-)*auto-?(?:re(?:ply|plied|spon[ds][a-z]*)|submitted|generated|answer)(?:-from|-type)?"
 )
 """Names of fields that only programs write."""
@@ -84,6 +84,7 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 _RULE = "_" * 32
+_METHOD = re.compile(r"(?im)^METHOD:([a-z]{1,20})")
 _A_WORD = r"\w+"
 _PLACEHOLDER = re.compile(
     r"(?i)\b(x?html|mime|web ?browser|e-?mail (client|program|reader|viewer)|mail program|rich text)\b"
@@ -251,6 +252,8 @@ def addresses(value: str) -> Iterator[tuple[str, str]]:
         bare = bare.replace('"', " ")
     for _ in range(10):
         bare = _COMMENT.sub(lambda m: " " * len(m[0]), bare)
+    if "@" not in bare:
+        bare = value.replace('"', " ")  # an address that is quoted, with nothing beside it
     at = named_from = 0
     for piece in bare.split(","):
         angles = list(_ANGLE.finditer(piece))
@@ -327,11 +330,16 @@ def _parsed(fields: dict[str, str], body: bytes) -> Message:
 def _report(part: Message) -> str:
     """The kind of a part that only programs send: a report on delivery or reading, or an answer to an invitation."""
     kind = part.get_content_type()
-    answer = str(part.get_param("method") or "").lower() in ("reply", "counter")
-    if kind in _MACHINE_TYPES or (kind == "text/calendar" and answer):
+    if kind in _MACHINE_TYPES or (kind == "text/calendar" and _answers_invitation(part)):
         return kind
     inside = _children(part) if kind.startswith("multipart/") and part.is_multipart() else []
     return next((found for each in inside if (found := _report(each))), "")
+
+
+def _answers_invitation(part: Message) -> bool:
+    said = _METHOD.search(content(part))
+    method = str(part.get_param("method") or (said[1] if said else ""))
+    return method.lower() in ("reply", "counter")
 
 
 def words(part: Message) -> str:

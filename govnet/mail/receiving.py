@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -33,9 +34,13 @@ MOST_OVER = 50 * 1024 * 1024
 """Bytes of those that were too much to read."""
 MOST_HELD = 500 * 1024 * 1024
 """Bytes of all mails, those that wait with them; beyond that none is taken until some are gone."""
+MOST_A_DAY = 30
+"""Mails to one of our addresses, each of which one person has; more of them wait with the mail server."""
 ANSWERS_A_DAY = 5
 """To one address: two machines that answer each other stop there."""
 _AT_ONCE = 20
+_A_WHILE = 5.0
+"""Seconds after which no other mail is begun, so that the worker's other duties have their turn."""
 _AGAIN = timedelta(minutes=15)
 _IN_HAND = timedelta(minutes=2)
 """How long a worker that reads a mail has it to itself."""
@@ -54,22 +59,30 @@ def check_address(recipient: str) -> None:
 def store(raw: bytes, recipient: str) -> InboundMail:
     """Keep a mail, to be read by the worker. The same mail handed in twice is kept once. Opens its own transaction.
 
-    Raises NotOurs for an address that we did not make, RuleBroken for a mail that is too large, Busy while too many are kept.
+    Raises NotOurs for an address that we did not make, RuleBroken for a mail that is too large, Busy while too many are kept, or
+    came to this address today.
     """
     check_address(recipient)
     if len(raw) > LARGEST:
         raise RuleBroken(_("A mail may have %(most)s MB at most.", most=LARGEST // (1024 * 1024)))
-    digest = hashlib.sha256(recipient.lower().encode() + b"\0" + incoming.mark(raw)).hexdigest()
+    recipient = recipient.strip().strip("<>").lower()
+    digest = hashlib.sha256(recipient.encode() + b"\0" + incoming.mark(raw)).hexdigest()
     with transaction():
         row = db.session.scalar(select(InboundMail).where(InboundMail.digest == digest))
         if row is None:
-            if _bytes_of() + len(raw) > MOST_HELD:
+            if _came_today(recipient) >= MOST_A_DAY or _bytes_of() + len(raw) > MOST_HELD:
                 raise Busy(_("Too many mails are waiting. Please try again later."))
             row = InboundMail(
                 digest=digest, recipient=recipient[:320], raw=raw, came_at=clock.now(), next_at=clock.now()
             )
             db.session.add(row)
     return row
+
+
+def _came_today(recipient: str) -> int:
+    today = InboundMail.came_at > clock.now() - timedelta(days=1)
+    counted = select(func.count()).select_from(InboundMail).where(InboundMail.recipient == recipient, today)
+    return db.session.scalar(counted) or 0
 
 
 def _bytes_of(*which: ColumnElement[bool]) -> int:
@@ -86,7 +99,12 @@ def run() -> int:
         .limit(_AT_ONCE)
     ).all()
     let_go()  # an idle worker takes no lock
-    return sum(_read_or_put_off(key) for key in waiting)
+    until, done = time.monotonic() + _A_WHILE, 0
+    for key in waiting:
+        done += _read_or_put_off(key)
+        if time.monotonic() > until:
+            break
+    return done
 
 
 def _read_or_put_off(key: int) -> bool:

@@ -9,18 +9,20 @@ from collections.abc import Sequence
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _YES = """
     yes yep yeah yup aye confirm confirmed
-    ie ydw ydwyf ydym ydyn ydy oes cadarnhau cadarnhaf cadarnhawn cadarnhawyd
+    ie ia ydw yndw ydwyf ydym ydyn ydan ydy oes cadarnhau cadarnhaf cadarnhawn cadarnhawyd
 """
 ASSENT = frozenset(_YES.split())
 """Words of which an answer that says yes has one, in English and in Welsh."""
 _ENGLISH = """
     i i'm i'd am a an and are as we we're we'd is it still do to that this my our me us the of on in be
     member members membership list please thanks thank you many ok okay sure hello hi dear all very much kind regards best
-    indeed certainly definitely absolutely course happy glad delighted want wish would like remain stay keep continue
+    indeed certainly definitely absolutely course happy happily glad gladly delighted want wish would like remain stay
+    keep continue that's right correct true here from count in for now as before
 """
 _WELSH = """
     diolch diolchiadau fawr yn iawn dal o hyd i fi ni dw dwi dwi'n rwy rwy'n rwyf rydw rydwyf rydyn rydym wyf yr y os gwelwch
-    dda chi aelod aelodau aelodaeth fy ein eisiau hoffwn hoffem fod bod parhau aros helo annwyl cofion gorau pob hwyl wrth gwrs
+    dda chi aelod aelodau aelodaeth fy ein eisiau hoffwn hoffem fod bod parhau barhau aros plis
+    siŵr wedi helo annwyl cofion gorau pob hwyl wrth gwrs
     mae hyn hynny
 """
 AROUND = frozenset(f"{_ENGLISH} {_WELSH}".split())

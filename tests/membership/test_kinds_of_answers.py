@@ -75,6 +75,9 @@ YES = {
     "below a ruled quotation": PLAIN + RULED + QUOTED + "Yes\n",
     "below a dated line without marks": PLAIN + "On 19 Nov 2026, at 10:00, The UK network wrote:\n\n" + QUOTED + "Yes\n",
     "below a short quotation": PLAIN + "-----Neges Wreiddiol-----\nOddi wrth: Ni\nAnfonwyd: ddoe\n\nYdych chi?\n\nYdw\n",
+    "below it, in HTML": HTML + "<p>-----Original Message-----<br>From: us<br>Sent: today</p><p>Are you?</p><p>Yes</p>",
+    "her name behind, in Welsh": PLAIN + "Yndw, plis",
+    "that it is right": PLAIN + "Yes, that's right.",
     "a telephone's line above": PLAIN + "Sent from my telephone\n\nYes\n",
     "her name on the line": PLAIN + "Yes - Nell Found",
     "Welsh, with thanks": PLAIN + "Ydw, diolch yn fawr",
@@ -104,6 +107,9 @@ SENDERS = {
     "blanks in the brackets": "Nell < nell@example.org >",
     "a link": "Nell <mailto:nell@example.org>",
     "the name behind": "nell@example.org (Nell Found)",
+    "quoted as a whole": '"nell@example.org"',
+    "a name without brackets": "Nell Found nell@example.org",
+    "single quotation marks": "'nell@example.org'",
     "a comma behind": "Nell <nell@example.org>,",
     "a group": "Members: nell@example.org;",
     "eight bits": "Nêll <nell@example.org>",
@@ -169,6 +175,9 @@ MACHINES = {
     "a report inside": parts("mixed", PLAIN + "Yes", "Content-Type: message/delivery-status\n\nStatus: 5.1.1"),
     "an accepted invitation": parts(
         "alternative", PLAIN + "Yes", "Content-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR"
+    ),
+    "an accepted invitation without a method in its type": parts(
+        "mixed", PLAIN + "Yes", "Content-Type: text/calendar\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\n"
     ),
     **{
         field: f"{field}\n{PLAIN}Yes"
@@ -286,6 +295,24 @@ def test_none_is_taken_while_too_much_is_kept(asked, monkeypatch):  # noqa: F811
     comes(PLAIN + "What?")
     with pytest.raises(Busy):
         comes(PLAIN + "What?" * 40)
+
+
+def test_one_address_takes_no_more_than_thirty_mails_a_day(asked, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(receiving, "MOST_A_DAY", 2)
+    comes("X: 1\n" + PLAIN + "What?")
+    comes("X: 2\n" + PLAIN + "What?", to=f"<{reply_to().upper()}>")
+    with pytest.raises(Busy):
+        comes("X: 3\n" + PLAIN + "What?")
+    assert comes(PLAIN + "Yes", sender="bea@example.org", to=reply_to(1)).fate is Fate.DONE
+    asked.move(timedelta(days=1, minutes=1))
+    assert comes(PLAIN + "Yes").fate is Fate.DONE
+
+
+def test_after_a_while_the_worker_turns_to_its_other_duties(asked, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(receiving, "_A_WHILE", 0.0)
+    for number in range(3):
+        receiving.store(f"From: nell@example.org\nX: {number}\n\nWhat?".encode(), reply_to())
+    assert [receiving.run() for _ in range(4)] == [1, 1, 1, 0]
 
 
 def test_a_mail_is_read_outside_every_transaction_by_one_worker(asked, monkeypatch):  # noqa: F811
