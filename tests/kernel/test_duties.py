@@ -6,7 +6,7 @@ import inspect
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from govnet.extensions import db
 from govnet.kernel import duties
@@ -15,11 +15,11 @@ from govnet.kernel.models import DutyFailure
 from govnet.kernel.transaction import transaction
 from govnet.mail import worker
 from govnet.membership import listeners
-from govnet.membership.models import Membership
-from govnet.offices.models import Term
+from govnet.membership.models import Application, Membership
+from govnet.offices.models import Mandate, Term
 from govnet.people.models import PersonEmail
 from tests import builders
-from tests.membership.people import a_network_with_rules, mails_to
+from tests.membership.people import a_network_with_rules, applies, mails_to
 from tests.membership.test_importing import bring_in
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -166,3 +166,73 @@ def test_a_network_that_cannot_be_read_keeps_no_duty_from_the_others(poison, tim
         one.run()
     ended = select(Term.network_id).where(Term.end_recorded_at.is_not(None))
     assert good.id in db.session.scalars(ended).all()
+
+
+def poisoned(table, key, doing="UPDATE", column="id"):
+    """From now on nothing can be done to that row, as with one that the program chokes on."""
+    row = "OLD" if doing != "INSERT" else "NEW"
+    with transaction():
+        db.session.execute(
+            text(
+                f"CREATE TRIGGER poison BEFORE {doing} ON {table} WHEN {row}.{column} = {key} "
+                "BEGIN SELECT RAISE(ABORT, 'poison'); END"
+            )
+        )
+
+
+def _terms():
+    ids = []
+    for slug in ("one", "two", "three"):
+        network = builders.a_network(slug)
+        builders.a_steering_member(network)
+        ids.append(db.session.scalars(select(Term.id).where(Term.network_id == network.id)).one())
+    return ids, "term", "end offices", lambda: select(Term.id).where(Term.end_recorded_at.is_not(None))
+
+
+def _mandates():
+    ids = []
+    for slug in ("one", "two", "three"):
+        network = builders.a_network(slug)
+        builders.a_coordinator(network)
+        ids.append(db.session.scalars(select(Mandate.id).where(Mandate.network_id == network.id)).one())
+    return (
+        ids,
+        "mandate",
+        "end offices",
+        lambda: select(Mandate.id).where(Mandate.end_recorded_at.is_not(None)),
+    )
+
+
+def _renewals():
+    network = a_network_with_rules(**{"membership.renewal_months": 12})
+    for name in ("Ann", "Bob", "Cy"):
+        builders.a_member(network, name)
+    ids = db.session.scalars(select(Membership.id).order_by(Membership.id)).all()
+    return (
+        ids,
+        "membership",
+        "renew memberships",
+        lambda: select(Membership.id).where(Membership.renewal_asked_at.is_not(None)),
+    )
+
+
+def _unconfirmed():
+    network = a_network_with_rules()
+    ids = [applies(network, email=f"n{number}@example.org").id for number in range(3)]
+    gone = select(Application.id)
+    return ids, "application", "forget unconfirmed applications", lambda: gone
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("due", [_terms, _mandates, _renewals, _unconfirmed])
+def test_a_poisoned_row_stops_nothing_but_itself(due, time):
+    ids, table, name, done = due()
+    poisoned(table, ids[0], "DELETE" if table == "application" else "UPDATE")
+    time.move(timedelta(days=400))
+    one = next(each for each in duties.duties() if each.name == name)
+    for _turn in range(duties.TRIES):
+        one.run()
+        time.move(timedelta(minutes=16))
+    left = set(db.session.scalars(done()))
+    assert left == ({ids[0]} if table == "application" else set(ids[1:]))
+    assert [row.thing for row in duties.set_aside()] == [ids[0]]

@@ -72,3 +72,10 @@ def test_actions_ask_for_the_right_themselves():
         text = path.read_text()
         if "by: Actor" in text:
             assert "require(" in text, f"{source.name(path)} takes an actor and never asks the table"
+
+
+@pytest.mark.parametrize("path", source.files(), ids=source.name)
+def test_what_an_address_is_is_decided_in_one_file(path):
+    others = {"email_validator", "wtforms.validators.Email", "wtforms.EmailField"}
+    if source.name(path) != "people/addresses.py":
+        assert not source.imported(path) & others, source.name(path)
