@@ -27,7 +27,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import OPERATOR_SHELL, Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.events import emit
-from govnet.people.addresses import PersonErased, remember_erased
+from govnet.people.addresses import PersonErased, owner, remember_erased
 from govnet.permissions import Can, require
 from govnet.record.actions import append_collected, erase_words, record
 from govnet.record.models import Entry
@@ -61,7 +61,7 @@ def erase(person: Person, *, under: Authority, via: Door) -> None:
     What she held ends, what she decided with others stays counted, and the networks are told that somebody went.
     """
     networks = {place.network.id: place.network for place in networks_of(person.id)}
-    spelt = PersonErased(frozenset(_names(person)), frozenset(_addresses(person.id)))
+    spelt = PersonErased(frozenset(_names(person)), frozenset(_own_addresses(person.id)))
     named = forget_everywhere(person.id) | {f"person:{person.id}"}
     append_collected()  # what features said of her going has her words too
     spoken_in = set(_erase_words(person.id, named))
@@ -88,6 +88,12 @@ def _names(person: Person) -> Iterator[str]:
     renamed = select(Entry).where(Entry.subject == f"person:{person.id}", Entry.verb == Renamed.verb)
     for entry in db.session.scalars(renamed.where(Entry.words.is_not(None))):
         yield str(details(entry)["before"])
+
+
+def _own_addresses(person_id: int) -> set[str]:
+    """Hers now and lately; not one that is somebody else's by now, or was somebody else's all along."""
+    hers = set(_addresses(person_id))
+    return {address for address in hers if getattr(owner(address), "person_id", person_id) == person_id}
 
 
 def _addresses(person_id: int) -> Iterator[str]:

@@ -69,7 +69,7 @@ def forget(gone: PersonErased) -> None:
 
 def _forget_address(address: str) -> None:
     """Mails to the address that name no person, just the mail that it took, and what came from it."""
-    theirs, now = (Delivery.address == address,), clock.now()
+    theirs, now = (Delivery.address == address, Delivery.person_id.is_(None)), clock.now()
     waiting = Delivery.state.in_(WAITING - {State.IN_HAND})
     for where, values in (
         ((*theirs, waiting), {"state": State.CANCELLED, "changed_at": now}),

@@ -19,7 +19,7 @@ from govnet.mail import outbox, receiving, replies, sweeping
 from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Rendering
 from govnet.mail.rules import State
-from govnet.mail.volume import News
+from govnet.mail.volume import News, Volume
 from govnet.membership import importing
 from govnet.membership.member_actions import CONFIRM
 from govnet.membership.models import Membership, MembershipState
@@ -148,6 +148,19 @@ def test_no_list_brings_back_whoever_was_erased_left_or_wants_no_mail(network, z
     with transaction():
         plan = importing.import_roster(network, rows, go=True, via=Door.CLI)
     assert (plan.members, plan.subscribers) == ([], [])
+
+
+def test_an_address_that_is_another_s_by_now_stays_theirs(network, zoe):
+    with transaction():
+        other = person_for(OLD, "Olive")
+        mail.set_volume(builders.acting(other, network), network, Volume.DIGEST)
+        outbox.post("mail/choices", to=Address(OLD, "Olive"), context={"choose_url": "https://example.org"},
+                    network=network, person_id=other.id)  # fmt: skip
+    erase(zoe)
+    assert addresses.owner(OLD).person_id == other.id
+    assert addresses.wishes(network.id, [OLD, NEW]) == {NEW: MailWish.ERASED}
+    waiting = select(Delivery.address).where(Delivery.person_id == other.id, Delivery.state == State.QUEUED)
+    assert OLD in db.session.scalars(waiting).all()
 
 
 def test_whoever_was_erased_can_come_back_by_themselves(network, zoe):
