@@ -59,8 +59,19 @@ NAMED_FRACTIONS: Mapping[Fraction, str] = {
     Fraction(1, 5): N_("one fifth"),
     Fraction(1, 4): N_("a quarter"),
     Fraction(1, 3): N_("one third"),
+    Fraction(1, 20): N_("one twentieth"),
+    Fraction(1, 8): N_("one eighth"),
+    Fraction(1, 6): N_("one sixth"),
+    Fraction(3, 10): N_("three tenths"),
+    Fraction(3, 8): N_("three eighths"),
+    Fraction(2, 5): N_("two fifths"),
     Fraction(1, 2): N_("half"),
+    Fraction(3, 5): N_("three fifths"),
+    Fraction(5, 8): N_("five eighths"),
     Fraction(2, 3): N_("two thirds"),
+    Fraction(7, 10): N_("seven tenths"),
+    Fraction(5, 6): N_("five sixths"),
+    Fraction(7, 8): N_("seven eighths"),
     Fraction(3, 4): N_("three quarters"),
     Fraction(4, 5): N_("four fifths"),
     Fraction(9, 10): N_("nine tenths"),
@@ -69,5 +80,10 @@ NAMED_FRACTIONS: Mapping[Fraction, str] = {
 
 
 def fraction_words(share: Fraction) -> Said:
-    """`two thirds`, or the digits where a fraction has no everyday name."""
-    return Said(NAMED_FRACTIONS.get(share, f"{share.numerator}/{share.denominator}"))
+    """`two thirds`, `51%`; a fraction without an everyday name in digits as people say them: `5 in 7`."""
+    if share in NAMED_FRACTIONS:
+        return Said(NAMED_FRACTIONS[share])
+    over, under = share.numerator, share.denominator
+    if 100 % under == 0:
+        return Said(N_("%(percent)s%%"), {"percent": over * 100 // under})
+    return Said(N_("%(over)s in %(under)s"), {"over": over, "under": under})

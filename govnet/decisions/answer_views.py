@@ -27,7 +27,9 @@ from govnet.decisions.suggesting import suggestions
 from govnet.decisions.words import FACES, KINDS
 from govnet.forum.actions import reply
 from govnet.forum.kinds import ThreadState
+from govnet.forum.rules import is_over
 from govnet.kernel.actor import Actor, Door
+from govnet.kernel.clock import today
 from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.kernel.forms import Form, once
 from govnet.kernel.numbers import whole_number
@@ -227,6 +229,7 @@ def _comment_form(found: ProposalPage, discussion: Discussion | None, actor: Act
     if (
         discussion is None
         or discussion.thread.state is not ThreadState.OPEN
+        or is_over(discussion.thread.until, today(found.proposal.network.zone))
         or not can(actor, Can.REPLY, discussion.thread)
     ):
         return None

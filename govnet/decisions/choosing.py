@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from babel.numbers import format_decimal
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from govnet.decisions import counting, queries
 from govnet.decisions.counting import Ballot, Count, Totals
@@ -105,11 +107,19 @@ class Choosing:
     def words(self, total: Fraction) -> str:
         """A number with its unit: votes, points or dots."""
         number, whole = mixed(total), int(total) if total.denominator == 1 else 2
+        if 0 < total < 1:
+            return self._part(number)
         if self.method == "dots":
             return str(ngettext("%(n)s dot", "%(n)s dots", whole, n=number))
         if self.rounds_counted:
             return str(ngettext("%(n)s vote", "%(n)s votes", whole, n=number))
         return str(ngettext("%(n)s point", "%(n)s points", whole, n=number))
+
+    def _part(self, number: str) -> str:
+        """Less than one: half a vote, ⅓ of a point."""
+        if self.rounds_counted:
+            return str(_("half a vote") if number == "½" else _("%(n)s of a vote", n=number))
+        return str(_("half a point") if number == "½" else _("%(n)s of a point", n=number))
 
     @property
     def rounds(self) -> list[RoundLine]:
@@ -179,11 +189,24 @@ def _ordered(totals: Totals) -> list[tuple[int, Fraction]]:
 
 
 def mixed(number: Fraction) -> str:
-    """An exact number as people write it: 3, 2 1/2, 1/3."""
+    """A number as people write it: 3, 2½, ⅓; where there is no such sign to two places, 2.58."""
     whole, rest = divmod(Fraction(number), 1)
     if not rest:
         return str(whole)
-    return f"{whole} {rest}" if whole else str(rest)
+    if rest in SIGNS:
+        return f"{whole or ''}{SIGNS[rest]}"
+    return format_decimal(round(float(number), 2), locale=get_locale() or "en")
+
+
+SIGNS = {
+    Fraction(over, under): unicodedata.lookup(f"VULGAR FRACTION {name}")
+    for over, under, name in (
+        (1, 2, "ONE HALF"), (1, 3, "ONE THIRD"), (2, 3, "TWO THIRDS"), (1, 4, "ONE QUARTER"), (3, 4, "THREE QUARTERS"),
+        (1, 5, "ONE FIFTH"), (2, 5, "TWO FIFTHS"), (3, 5, "THREE FIFTHS"), (4, 5, "FOUR FIFTHS"), (1, 6, "ONE SIXTH"),
+        (5, 6, "FIVE SIXTHS"), (1, 8, "ONE EIGHTH"), (3, 8, "THREE EIGHTHS"), (5, 8, "FIVE EIGHTHS"), (7, 8, "SEVEN EIGHTHS"),
+    )
+}  # fmt: skip
+"""The fractions that have a sign of their own."""
 
 
 def of_ballots(method: str, rule: Rule, titles: Sequence[str], ballots: Sequence[Ballot]) -> Choosing:

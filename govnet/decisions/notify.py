@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from govnet.accounts.queries import names
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_of
 from govnet.decisions import (
@@ -13,6 +17,7 @@ from govnet.decisions import (
     entering,
     lists,
     offices,
+    petitions,
     queries,
     register,
     replying,
@@ -34,6 +39,11 @@ from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
 from govnet.record import registry
 
+EVERYBODY: dict[str, Any] = {"to_list": True, "subscribers": True}
+"""Beside those on the roll: the network's old list, and who takes just the mail. Who hears that something is asked
+also hears that it closes later, or is not asked any more.
+"""
+
 
 def opened(told: Told) -> Notice | None:
     """Something is asked: the question, until when, and how to answer."""
@@ -45,8 +55,8 @@ def opened(told: Told) -> Notice | None:
         told,
         version,
         what="opening",
-        to_list=True,
-        subscribers=True,
+        extra=_asked_by(told, version),
+        **EVERYBODY,
         not_after=version.deadline,
     )
 
@@ -55,6 +65,21 @@ def opening_of(version: ProposalVersion, network: Network, actor: Actor) -> Noti
     """The mail that would ask this version, for looking at before it is asked."""
     details = {"version": reference(version), "actor": actor.name, "subject": reference(version.proposal)}
     return opened(Told(0, 0, clock.now(), network, actor.person_id, details))
+
+
+def _asked_by(told: Told, version: ProposalVersion) -> dict[str, Any]:
+    """Who asks, as people say it: the program asks nothing, and what was decided elsewhere was written down."""
+    review = petitions.reviewed_by(version.proposal_id)
+    if review is not None:
+        many = review[1].requests
+        said = ngettext(
+            "%(num)s member who wants it looked at again", "%(num)s members who want it looked at again", many
+        )
+        return {"asked_by": (_("Asked by"), said)}
+    if version.method == ELSEWHERE:
+        author = version.proposal.author_id
+        return {"asked_by": (_("Written down by"), names([author])[author])}
+    return {"asked_by": (_("Asked by"), told.details.get("actor", ""))}
 
 
 def last_day(told: Told) -> Notice | None:
@@ -69,20 +94,19 @@ def last_day(told: Told) -> Notice | None:
 
 
 def extended(told: Told) -> Notice | None:
-    """There is more time, and why: for those who have not answered."""
+    """There is more time, and why: for everybody who was told of the question."""
     version = _version(told)
     if not version.is_open:
         return None
-    waiting = _waiting(told, version)
     extra = {"reason": told.details.get("reason", "")}
     return _notice(
         "decisions/extended",
         told,
         version,
-        what="last_day",
-        people=waiting,
+        what="opening",
         extra=extra,
         not_after=version.deadline,
+        **EVERYBODY,
     )
 
 
@@ -148,7 +172,7 @@ def stopped(told: Told) -> Notice | None:
         return None
     found = answers([version.id])[version.id].first if version.visible is Visible.AT_ONCE else ()
     stops = [each for each in found if each.position.kind is Kind.BLOCK]
-    return _notice("decisions/stopped", told, version, what="result", extra={"stops": stops})
+    return _notice("decisions/stopped", told, version, what="result", extra={"stops": stops}, **EVERYBODY)
 
 
 def withdrawn(told: Told) -> Notice | None:
@@ -157,7 +181,7 @@ def withdrawn(told: Told) -> Notice | None:
     if told.details.get("untold") or (version.method == ELSEWHERE and version.proposal.told_at is None):
         return None
     extra = {"reason": told.details.get("reason", "")}
-    return _notice("decisions/withdrawn", told, version, what="result", extra=extra)
+    return _notice("decisions/withdrawn", told, version, what="result", extra=extra, **EVERYBODY)
 
 
 def decided(told: Told) -> Notice:
@@ -177,9 +201,7 @@ def decided(told: Told) -> Notice:
         "not_applied": register.not_applied(decision),
         "elsewhere": version.method == ELSEWHERE,
     }
-    return _notice(
-        "decisions/decided", told, version, what="result", to_list=True, subscribers=True, extra=extra
-    )
+    return _notice("decisions/decided", told, version, what="result", extra=extra, **EVERYBODY)
 
 
 def _standings(version: ProposalVersion) -> list[tuple[str, str]]:

@@ -139,6 +139,8 @@ def reply(thread: Thread, *, by: Actor, body: str, via: Door) -> Post:
     """Add a post to the thread's end, with the next number; its followers are told, and its author is one of them."""
     network = network_of(thread)
     authority = require(by, rights.to_reply(queries.terms_of(network.id)), thread)
+    if thread.state is ThreadState.OPEN and rules.is_over(thread.until, today(network.zone)):
+        raise RuleBroken(over_words(thread), field="body")
     post = _post(thread, _next_number(thread, by), by, body, via)
     record(events.Replied(network=network, by=by, under=authority, via=via, post=post, thread=thread, number=post.number,
                           title=thread.title, text_digest=digest(body), seen_by=_seen(thread)))  # fmt: skip
@@ -163,6 +165,15 @@ def _next_number(thread: Thread, by: Actor) -> int:
     if number is None:
         raise RuleBroken(closed_words(thread), field="body")
     return number
+
+
+def over_words(thread: Thread) -> object:
+    """Why nobody can reply after its day."""
+    return _(
+        "This discussion ran until %(day)s. Your words were not posted; they are still here. "
+        "Whoever started it, or an officer, can give it a later day.",
+        day=weekday_date(thread.until) if thread.until else "",
+    )
 
 
 def closed_words(thread: Thread) -> object:

@@ -149,6 +149,11 @@ def check_audience(audience: Audience, said: Terms) -> None:
         )
 
 
+def is_over(until: date | None, today: date) -> bool:
+    """Whether the day until which a discussion was to run has gone by."""
+    return until is not None and until < today
+
+
 def check_until(until: date | None, *, before: date | None, today: date) -> None:
     """A discussion that is given a day gets one that is still to come, or today; the day it had may stay."""
     if until is not None and until != before and until < today:

@@ -16,6 +16,7 @@ from govnet.forum.registry import Beside
 from govnet.forum.shown import Viewer, shown
 from govnet.forum.thread_page import Reading
 from govnet.kernel.actor import Actor
+from govnet.kernel.clock import today
 from govnet.kernel.form_tokens import form_token
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.templates import kept
@@ -63,9 +64,10 @@ def page_parts(thread: Thread, reading: Reading, actor: Actor, zone: str) -> dic
     """The template's values: the posts, and what is around them."""
     replies = actor.signed_in and can(actor, rights.to_reply(reading.terms), thread)
     t = _around(thread, reading, actor, zone, replies)
+    is_open = t.state == ThreadState.OPEN.value
     viewer = Viewer(
         person_id=actor.person_id,
-        replies=replies and thread.state is ThreadState.OPEN,
+        replies=replies and is_open,
         writes=replies,
         thanks=actor.signed_in and can(actor, Can.THANK, thread),
         hides=actor.signed_in and can(actor, rights.to_hide(reading.terms), thread),
@@ -76,7 +78,7 @@ def page_parts(thread: Thread, reading: Reading, actor: Actor, zone: str) -> dic
 def _around(thread: Thread, reading: Reading, actor: Actor, zone: str, replies: bool) -> Around:
     address = url_for(".thread", thread_id=thread.id)
     return Around(
-        thread.id, thread.title, thread.topic.title, thread.topic.slug, thread.at, zone, thread.state.value,
+        thread.id, thread.title, thread.topic.title, thread.topic.slug, thread.at, zone, _state(thread, zone),
         thread.visibility.value, thread.closed_at, thread.question, thread.can_change, thread.decides, thread.until,
         thread.summary_html, reading.summary_by, thread.summary_at, thread.posts, reading.page, reading.pages, address,
         rules.new_since(reading.mark, thread.posts), _first_new(address, reading.mark, thread.posts),
@@ -84,6 +86,12 @@ def _around(thread: Thread, reading: Reading, actor: Actor, zone: str, replies: 
         actor.signed_in and can(actor, rights.to_frame(reading.terms), thread), tuple(registry.beside(thread.id)),
         tuple(registry.onward(thread)),
     )  # fmt: skip
+
+
+def _state(thread: Thread, zone: str) -> str:
+    """ "open", "closed", or "over" where its day has gone by and nobody has closed it."""
+    over = thread.state is ThreadState.OPEN and rules.is_over(thread.until, today(zone))
+    return "over" if over else thread.state.value
 
 
 def _first_new(address: str, mark: int | None, posts: int) -> str:

@@ -54,11 +54,11 @@ class LastDayForm(Form):
 class FirstPeopleForm(LastDayForm):
     """The first people of a network in which nobody is left."""
 
-    name_1 = Text(_l("The first person’s name"), missing=_l("Name at least one person"))
+    name_1 = NameText(_l("The first person’s name"), missing=_l("Name at least one person"))
     email_1 = EmailAddress(_l("The first person’s e-mail address"))
-    name_2 = Text(_l("The second person’s name"), validators=[Optional()])
+    name_2 = NameText(_l("The second person’s name"), validators=[Optional()])
     email_2 = EmailAddress(_l("The second person’s e-mail address"), missing=None, validators=[Optional()])
-    name_3 = Text(_l("The third person’s name"), validators=[Optional()])
+    name_3 = NameText(_l("The third person’s name"), validators=[Optional()])
     email_3 = EmailAddress(_l("The third person’s e-mail address"), missing=None, validators=[Optional()])
     why = Body(
         _l("How did it come to this, and why these people?"),

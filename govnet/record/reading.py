@@ -67,6 +67,11 @@ class Line:
         return self.entry.words is None
 
     @property
+    def who(self) -> str:
+        """Who did it; empty where that was erased, or where the rules did it by themselves."""
+        return "" if registry.by_the_rules(self.details) else str(self.details.get("actor") or "")
+
+    @property
     def door(self) -> Any:
         """How it came in, in words."""
         return DOORS.get(self.details.get("door", ""), "")

@@ -8,8 +8,10 @@ from datetime import date
 from types import ModuleType
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import gettext as _
 
+from govnet.kernel.actor import PROGRAM, SYSTEM
 from govnet.kernel.words import nested, say
 from govnet.permissions import ALONE
 from govnet.record.events import Event
@@ -105,10 +107,17 @@ def sentence(details: Mapping[str, Any]) -> str:
         return str(details["verb"])
     said = event.spoken_as
     values = {name: said[name](value) if name in said else _spoken(value) for name, value in details.items()}
+    if by_the_rules(details):
+        values["actor"] = gettext("This site")
     words = nested(event.said(_Details(values)))
     if str(details.get("authority", "")).startswith(f"{ALONE}:"):
         return str(_("%(what)s It was about themselves, and nobody else held an office.", what=words))
     return words
+
+
+def by_the_rules(details: Mapping[str, Any]) -> bool:
+    """Whether the program did it, by the network's rules: nobody whose name could be said."""
+    return details.get("authority") == str(SYSTEM) and details.get("actor") == PROGRAM.name
 
 
 def _spoken(value: Any) -> Any:
@@ -134,6 +143,4 @@ _PEOPLE = {"actor", "name", "holder", "party", "before", "after"}
 
 class _Details(dict[str, Any]):
     def __missing__(self, key: str) -> str:
-        from flask_babel import gettext
-
         return gettext("somebody") if key in _PEOPLE else "…"

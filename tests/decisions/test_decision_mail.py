@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import quopri
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -13,18 +14,23 @@ from govnet.charter.models import Network
 from govnet.charter.rules import Charter, problems
 from govnet.decisions import actions, answering, closing, elsewhere, entering, lists, queries
 from govnet.decisions.answering import Given
+from govnet.decisions.events import ProposalStopped
 from govnet.decisions.models import Proposal
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
-from govnet.kernel.actor import Door
+from govnet.kernel.actor import PROGRAM, SYSTEM, Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.mail import actions as mail_actions
 from govnet.mail import telling
+from govnet.mail.actions import take_over
 from govnet.mail.models import Delivery, Mail, Rendering
 from govnet.mail.volume import Volume
 from govnet.membership.models import Representation
-from govnet.record.models import Telling
+from govnet.record import registry
+from govnet.record.actions import record
+from govnet.record.models import Entry, Telling
+from govnet.record.queries import details
 from tests.builders import a_member, a_network, a_steering_member, acting, an_organisation
 from tests.decisions.builders import (
     a_network_with_rules,
@@ -124,7 +130,8 @@ def test_who_has_answered_is_not_reminded_for_another_for_whom_they_cannot(
     time.move(to=version_of(proposal).deadline - timedelta(hours=20))
     closing.remind_due()
     told()
-    assert names_of("Last day") == names_of("More time") == ["Ann", "Cat"]
+    assert names_of("Last day") == ["Ann", "Cat"]
+    assert names_of("More time") == ["Ann", "Bob", "Cat"], "a moved day concerns whoever was asked"
     waits = {one.name: len(unanswered(one, time.at)) for one in (bob, cat)}
     assert waits == {"Bob": 0, "Cat": 1}
 
@@ -225,6 +232,56 @@ def test_the_network_s_old_list_gets_proposals_and_outcomes_too(time: MovedClock
     told()
     posted = db.session.scalars(select(Delivery).where(Delivery.address == "old-list@example.org")).all()
     assert len(posted) == 2
+
+
+def extend(proposal: Proposal, network: Network, ann: Person) -> None:
+    actions.extend(proposal, date(2015, 4, 22), reason="Easter.", by=acting(ann, network), via=Door.WEB)
+
+
+def withdraw(proposal: Proposal, network: Network, ann: Person) -> None:
+    actions.withdraw(proposal, "Never mind.", by=acting(ann, network), via=Door.WEB)
+
+
+def stop(proposal: Proposal, network: Network, ann: Person) -> None:
+    record(ProposalStopped(**BY_RULE, **about(proposal, network), until=version_of(proposal).deadline))
+
+
+BY_RULE: dict[str, Any] = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
+
+
+def about(proposal: Proposal, network: Network) -> dict[str, Any]:
+    version = version_of(proposal)
+    return {"network": network, "proposal": proposal, "version": version, "question": version.question}
+
+
+@pytest.mark.parametrize("change", [extend, withdraw, stop])
+def test_whoever_heard_of_a_question_hears_that_its_day_moves_or_that_it_is_taken_back(change: Any) -> None:
+    network = a_network(list_address="old-list@example.org")
+    ann, _bob = a_member(network, "Ann"), a_member(network, "Bob")
+    with transaction():
+        take_over(network, "reader@example.org")
+    proposal = a_proposal(network, ann, closes=date(2015, 4, 20))
+    told()
+    heard = db.session.scalars(select(Delivery.address).order_by(Delivery.address)).all()
+    assert {"old-list@example.org", "reader@example.org"} < set(heard)
+    with transaction():
+        change(proposal, network, ann)
+    told()
+    addresses = db.session.scalars(select(Delivery.address).order_by(Delivery.address)).all()
+    assert sorted(addresses) == sorted([*heard, *heard])
+
+
+def test_nobody_reads_that_the_program_asked(network: Network) -> None:
+    ann, sam = a_member(network, "Ann"), a_steering_member(network)
+    a_proposal(network, ann)
+    taken(network, sam)
+    told()
+    bodies = db.session.scalars(select(Rendering.body)).all()
+    assert bodies
+    for body in bodies:
+        assert "govnet" not in quopri.decodestring(body or b"").decode().replace("@govnet", "")
+    said = [registry.sentence(details(entry)) for entry in db.session.scalars(select(Entry))]
+    assert not any("govnet" in sentence for sentence in said)
 
 
 def test_what_waits_for_a_person_is_what_she_has_not_answered(network: Network, time: MovedClock) -> None:

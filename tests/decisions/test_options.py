@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from fractions import Fraction
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -397,7 +398,7 @@ def test_the_standings_say_what_everything_has_in_words() -> None:
     )
     assert [(line.title, line.value, line.first) for line in found.lines] == [
         ("Leeds", "4 votes", True),
-        ("Cardiff", "2 1/2 votes", False),
+        ("Cardiff", "2½ votes", False),
         ("Belfast", "1 vote", False),
         ("None of these", "0 votes", False),
     ]
@@ -408,7 +409,7 @@ def test_the_standings_say_what_everything_has_in_words() -> None:
         ("1 vote names nothing that is still in.", "First: Leeds."),
     ]
     assert words.counted_by(found).endswith("It is advice and binds nobody.")
-    assert choosing.mixed(found.count.totals[1]) == "1 1/2"
+    assert choosing.mixed(found.count.totals[1]) == "1½"
 
 
 def test_an_open_choice_is_not_answered_in_place_and_shows_how_many_chose() -> None:
@@ -457,3 +458,16 @@ def test_an_officer_enters_what_a_member_chose_by_telephone() -> None:
         with transaction():
             entering.enter(version.id, his.id, given, how=Door.PHONE, by=by, via=Door.WEB)
     assert queries.ballots(version.id) == [{2: 1}]
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [("0", "0"), ("3", "3"), ("1/2", "½"), ("5/2", "2½"), ("1/3", "⅓"), ("31/12", "2.58"), ("1/7", "0.14")],
+)
+def test_a_number_is_written_as_people_write_it(number: str, said: str) -> None:
+    assert choosing.mixed(Fraction(number)) == said
+
+
+def test_less_than_one_is_said_in_words() -> None:
+    found = choosing.of_ballots("ranked", Rule("ranked"), CITIES, [{1: 1, 2: 1}])
+    assert {line.value for line in found.lines} >= {"half a vote"}

@@ -12,10 +12,12 @@ from govnet.extensions import db
 from govnet.forum import actions
 from govnet.forum.models import Post, Thread
 from govnet.kernel.actor import Door
+from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.mail.queries import stance_of
 from govnet.mail.volume import Stance
 from tests import builders
+from tests.forum.stage import Forum
 from tests.pages import HERE, Html, opened, send
 
 
@@ -301,3 +303,21 @@ def test_officers_add_and_change_topics(client, forum):
     assert "Money and time" in response.text
     forum.signed_in(client, forum.bo)
     assert client.get("/uk/forum/new").status_code == 403
+
+
+def test_a_discussion_past_its_day_says_so_and_takes_no_replies(client, app, time):
+    forum = Forum(app)
+    with app.app_context(), transaction():
+        db.session.get_one(Thread, forum.thread).until = time.at.date()
+    bo = forum.signed_in(client, forum.bo)
+    assert "Post your reply" in bo.get(forum.url()).text
+    time.move(timedelta(days=1))
+    over = opened(bo, forum.url())
+    assert "Past its day" in over.text
+    assert "takes no more replies" in over.text
+    assert "Post your reply" not in over.text
+    assert "Quote" not in over.text
+    with app.app_context(), pytest.raises(RuleBroken, match="ran until"):
+        forum.write(forum.bo, "Too late")
+    ann = forum.signed_in(app.test_client(), forum.ann)
+    assert "Give it a later day" in opened(ann, forum.url()).text

@@ -117,7 +117,9 @@ def asked_for() -> dict[str, str]:
         classes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)]
         for node in (node for each in classes for node in each.body if isinstance(node, ast.Assign)):
             name = ast.unparse(node.targets[0])
-            if isinstance(node.value, ast.Call) and name.endswith(("name", "holder", "_person")):
+            if isinstance(node.value, ast.Call) and (
+                name.endswith(("name", "holder", "_person")) or name.startswith("name_")
+            ):
                 found[f"{path.parent.name}.{name}"] = ast.unparse(node.value.func)
     return found
 
