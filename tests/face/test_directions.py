@@ -1,0 +1,75 @@
+"""What people write is shown in the direction of its own script: no name turns the words around it."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from flask import Flask
+
+from govnet.accounts.models import Person
+from govnet.extensions import db
+from tests import builders
+from tests.decisions.builders import taken
+from tests.forum.made import a_post, a_thread, a_topic
+from tests.letters.builders import a_letter
+from tests.record.test_readers import addresses
+
+TITLE, NAME, BODY = "שאלה", "רות כהן", "תשובה"
+VOID = {"br", "hr", "img", "input", "link", "meta", "wbr", "use", "path", "rect", "circle", "line"}
+UNSEEN = {"title", "script", "style", "textarea", "option", "text"}
+
+
+class Words(HTMLParser):
+    """Texts of a page that have right-to-left letters, and whether anything around them sets their direction."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.around: list[tuple[str, bool]] = []
+        self.bare: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.around.append((tag, tag == "bdi" or dict(attrs).get("dir") == "auto"))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.around and tag not in VOID:
+            if self.around.pop()[0] == tag:
+                break
+
+    def handle_data(self, data: str) -> None:
+        seen = not any(tag in UNSEEN for tag, _ in self.around)
+        if (
+            seen
+            and any("\u0590" <= letter <= "\u05ff" for letter in data)
+            and not any(auto for _, auto in self.around)
+        ):
+            self.bare.append(f"{'/'.join(tag for tag, _ in self.around[-4:])}: {data.strip()}")
+
+
+@pytest.fixture
+def person(app: Flask) -> int:
+    """A network in which everything is written from right to left; somebody on its committee."""
+    with app.app_context():
+        network = builders.a_network()
+        ruth = builders.a_steering_member(network, NAME)
+        topic = a_topic(network, TITLE)
+        thread = a_thread(topic, ruth, title=TITLE, body=BODY)
+        a_post(thread, ruth, BODY)
+        a_letter(network, ruth, title=TITLE, text=BODY, addressed_to=NAME)
+        taken(network, ruth)
+        builders.an_organisation(network, TITLE, spoken_for_by=ruth)
+        return ruth.id
+
+
+def test_everything_that_people_write_sets_its_own_direction(app: Flask, person: int) -> None:
+    with app.app_context():
+        client = builders.sign_in(app.test_client(), db.session.get_one(Person, person))
+    found: dict[str, str] = {}
+    for url in addresses(app):
+        answer = client.get(url, buffered=True)
+        if answer.mimetype == "text/html":
+            for words in Words(answer.text).bare:
+                found.setdefault(words, url)
+    assert sorted(f"{url} {words}" for words, url in found.items()) == []
