@@ -157,11 +157,19 @@ def _bind_kernel(app: Flask) -> None:
     from govnet.decisions.offices import offices_are
     from govnet.decisions.roll import committee_is, coordinators_are
     from govnet.membership.places import networks_of
-    from govnet.membership.registry import office_holders_are, officers_are, offices_after_are
+    from govnet.membership.registry import office_holders_are, officers_are, offices_after_are, role_is
     from govnet.offices.appointments import ByDecision
     from govnet.offices.belonging import belongings
     from govnet.offices.parting import what_becomes
-    from govnet.offices.queries import actor_in, by_role, coordinating, holders, officers, sitting
+    from govnet.offices.queries import (
+        actor_in,
+        by_role,
+        coordinating,
+        holders,
+        officers,
+        role_of,
+        sitting,
+    )
     from govnet.record.queries import head
 
     paths.bind(app, network_by_slug)
@@ -174,6 +182,7 @@ def _bind_kernel(app: Flask) -> None:
     officers_are(officers)
     actors_are(actor_in)
     office_holders_are(by_role)
+    role_is(role_of)
     offices_after_are(what_becomes)
     bind_templates(app)
     people_are(readers)

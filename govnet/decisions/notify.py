@@ -37,6 +37,7 @@ from govnet.kernel.actor import Actor
 from govnet.kernel.models import reference
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
+from govnet.membership.marks import signed
 from govnet.record import registry
 
 EVERYBODY: dict[str, Any] = {"to_list": True, "subscribers": True}
@@ -78,8 +79,9 @@ def _asked_by(told: Told, version: ProposalVersion) -> dict[str, Any]:
         return {"asked_by": (_("Asked by"), said)}
     if version.method == ELSEWHERE:
         author = version.proposal.author_id
-        return {"asked_by": (_("Written down by"), names([author])[author])}
-    return {"asked_by": (_("Asked by"), told.details.get("actor", ""))}
+        return {"asked_by": (_("Written down by"), signed(names([author])[author], author, told.network.id))}
+    by = signed(told.details.get("actor", ""), told.details.get("actor_id"), told.network.id)
+    return {"asked_by": (_("Asked by"), by)}
 
 
 def last_day(told: Told) -> Notice | None:
@@ -268,7 +270,7 @@ def _context(told: Told, version: ProposalVersion) -> dict[str, Any]:
         "named": offices.row_words(offices.named_in(version.id), told.network.id),
         "not_applied": (),
         "can_answer": [words.label(kind) for kind in offered(rules_of(version.charter_version))],
-        "actor": told.details.get("actor", ""),
+        "actor": signed(told.details.get("actor", ""), told.details.get("actor_id"), told.network.id),
     }
 
 

@@ -15,6 +15,7 @@ from govnet.mail import registry as mail
 from govnet.mail.links import site_url
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
+from govnet.membership.marks import signed
 from govnet.membership.registry import officers
 from govnet.record import registry
 
@@ -48,7 +49,7 @@ def started(told: Told) -> Notice | None:
     context = {
         "topic": thread.topic.title,
         "question": thread.question,
-        "author": told.details.get("actor") or "?",
+        "author": _author(told),
     }
     return _said(told, "forum/started", thread, post, context)
 
@@ -58,7 +59,12 @@ def replied(told: Told) -> Notice | None:
     post = queries.post_of(told.key)
     if post.state is not PostState.VISIBLE:
         return None
-    return _said(told, "forum/replied", post.thread, post, {"author": told.details.get("actor") or "?"})
+    return _said(told, "forum/replied", post.thread, post, {"author": _author(told)})
+
+
+def _author(told: Told) -> str:
+    """Who wrote, with the office that they hold."""
+    return signed(told.details.get("actor") or "?", told.details.get("actor_id"), told.network.id)
 
 
 def _said(told: Told, template: str, thread: Thread, post: Post, context: Mapping[str, Any]) -> Notice:

@@ -16,6 +16,7 @@ from govnet.forum.kinds import PostState
 from govnet.forum.thread_page import Reading
 from govnet.kernel.actor import Door
 from govnet.kernel.pages import instant
+from govnet.membership.marks import mark_in
 
 Action = Mapping[str, Any]
 KEPT = 2_000
@@ -57,6 +58,8 @@ class Seen(NamedTuple):
     number: int
     key: int
     author: str
+    mark: str
+    """The author's office, or for whom they speak."""
     html: str
     door: Door
     at: datetime
@@ -75,22 +78,25 @@ class Seen(NamedTuple):
     thanks: int
 
 
-def shown(reading: Reading, viewer: Viewer, zone: str, thread: str, home: str) -> list[Markup]:
-    """Every post of the page."""
+def shown(
+    reading: Reading, viewer: Viewer, zone: str, thread: str, home: str, *, inside: bool
+) -> list[Markup]:
+    """Every post of the page. `inside`: the reader sees who the members are."""
     query = f"?page={reading.page}" if reading.page > 1 else ""
     place = Place(zone, thread, f"{home}/posts/", f"{home}/moderation", query, str(get_locale()))
     mark = reading.mark if reading.mark is not None else 1 << 62
-    return [_article(_seen(row, place, viewer, mark)) for row in reading.posts]
+    return [_article(_seen(row, place, viewer, mark, inside)) for row in reading.posts]
 
 
-def _seen(row: Any, place: Place, viewer: Viewer, mark: int) -> Seen:
+def _seen(row: Any, place: Place, viewer: Viewer, mark: int, inside: bool) -> Seen:
     me, replies, thanks, hides, writes = viewer
     number, key, author_id, author, html, door, at, revision, state, count, hiding_id, reason, thanked = row[
         :13
     ]
     mine = author_id == me and me is not None
     return Seen(
-        place, number, key, author or "", html, door, at, revision, state, hiding_id, reason, mine, number > mark and not mine,
+        place, number, key, author or "", mark_in(row, inside=inside), html, door, at, revision, state, hiding_id, reason, mine,
+        number > mark and not mine,
         me is not None, replies, writes, hides and not mine, thanks and not mine, bool(thanked), count if me else 0,
     )  # fmt: skip
 
@@ -104,6 +110,7 @@ def _article(seen: Seen) -> Markup:
         seen.author or _("A former member"),
         instant(seen.at, seen.place.zone),
         f"{seen.place.thread}{seen.place.page}#post-{seen.number}",
+        role=seen.mark,
         door=_doors().get(seen.door, ""),
         edited_url=f"{seen.place.posts}{seen.key}/versions" if seen.revision > 1 and visible else "",
         actions=list(_actions(seen)) if visible else [],

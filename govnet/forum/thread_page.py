@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, case, func, literal, select
+from sqlalchemy import Date, Integer, and_, bindparam, case, func, literal, select
 from sqlalchemy.orm import aliased
 
 from govnet.accounts.models import Person
-from govnet.charter.models import CharterVersion
+from govnet.charter.models import CharterVersion, Network
 from govnet.extensions import db
 from govnet.forum import rules
 from govnet.forum.models import Hiding, Post, PostVersion, ReadMark, Thanks, Thread
 from govnet.forum.rules import Terms
-from govnet.kernel.clock import now
+from govnet.kernel.clock import now, today
 from govnet.kernel.reading import rows
 from govnet.mail.models import Following, Target
 from govnet.mail.volume import Stance
+from govnet.membership import marks
 
 _THREAD = bindparam("thread", type_=Integer)
 _ME = bindparam("me", type_=Integer)
@@ -69,7 +71,12 @@ _CHARTER = (
     .limit(1)
     .scalar_subquery()
 )
-_POSTS = (
+
+
+@cache
+def _posts() -> Any:
+    """Built once: it is the statement asked most."""
+    return (
     select(
         Post.number, Post.id, Post.author_id, _WRITER.name.label("author"), Post.html, Post.door, Post.at, Post.revision,
         Post.state, Post.thanks, Hiding.id.label("hiding_id"), Hiding.reason,
@@ -79,6 +86,7 @@ _POSTS = (
         _one(Following.stance, *_STANCE).label("stance"),
         _one(Person.name, Person.id == bindparam("summed_up", type_=Integer)).label("summary_by"),
         _CHARTER.label("parameters"),
+        *marks.columns(Post.author_id, bindparam("network", type_=Integer), bindparam("day", type_=Date)),
     )
     .select_from(Post)
     .outerjoin(_WRITER, _WRITER.id == Post.author_id)
@@ -87,7 +95,6 @@ _POSTS = (
     .where(Post.thread_id == _THREAD, Post.number.between(bindparam("first"), bindparam("last")))
     .order_by(Post.number)
 )  # fmt: skip
-"""Built once: it is the statement asked most."""
 
 
 def read(thread: Thread, page: int, person_id: int | None) -> Reading:
@@ -95,9 +102,10 @@ def read(thread: Thread, page: int, person_id: int | None) -> Reading:
     pages = rules.page_of(thread.posts)
     page = min(max(page, 1), pages)
     first, last = rules.span(page)
-    asked = {"thread": thread.id, "network": thread.network_id, "me": person_id or 0, "first": first, "last": last,
+    day = today(db.session.get_one(Network, thread.network_id).zone)
+    asked = {"thread": thread.id, "day": day, "network": thread.network_id, "me": person_id or 0, "first": first, "last": last,
              "now": now(), "summed_up": thread.summary_by_id or 0}  # fmt: skip
-    posts = rows(_POSTS, asked)
+    posts = rows(_posts(), asked)
     if not posts:
         return Reading((), page, pages)
     one = posts[0]

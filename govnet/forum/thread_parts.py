@@ -64,6 +64,7 @@ def page_parts(thread: Thread, reading: Reading, actor: Actor, zone: str) -> dic
     """The template's values: the posts, and what is around them."""
     replies = actor.signed_in and can(actor, rights.to_reply(reading.terms), thread)
     t = _around(thread, reading, actor, zone, replies)
+    inside = actor.signed_in and can(actor, Can.SEE_MEMBERS, thread)
     is_open = t.state == ThreadState.OPEN.value
     viewer = Viewer(
         person_id=actor.person_id,
@@ -72,7 +73,10 @@ def page_parts(thread: Thread, reading: Reading, actor: Actor, zone: str) -> dic
         thanks=actor.signed_in and can(actor, Can.THANK, thread),
         hides=actor.signed_in and can(actor, rights.to_hide(reading.terms), thread),
     )
-    return {"t": t, "posts": shown(reading, viewer, zone, t.address, url_for(".topics"))}
+    return {
+        "t": t,
+        "posts": shown(reading, viewer, zone, t.address, url_for(".topics"), inside=inside),
+    }
 
 
 def _around(thread: Thread, reading: Reading, actor: Actor, zone: str, replies: bool) -> Around:

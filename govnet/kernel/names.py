@@ -81,7 +81,7 @@ def trouble(name: str, *, person: bool = False) -> Said | None:
                 ),
                 {"word": word},
             )
-    if person and is_office(text):
+    if person and (is_office(text) or _marked(text)):
         return Said(N_("This is what an office is called. Enter the name by which people know the person."))
     return None
 
@@ -144,6 +144,12 @@ def _other(letter: str) -> str:
     return (
         "" if regex.match(r"[\p{Common}\p{Inherited}]", letter) else unicodedata.name(letter, "?").split()[0]
     )
+
+
+def _marked(name: str) -> bool:
+    """Whether an office, or that somebody speaks for something, is written beside the name as a mark would be."""
+    parts = [part for part in regex.split(r"[()\[\]{},;:·•|/–—]|\s-\s", name) if part.strip()]
+    return (len(parts) > 1 and any(is_office(part) for part in parts)) or "speaks for" in name.casefold()
 
 
 def is_office(name: str) -> bool:

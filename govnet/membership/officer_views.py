@@ -18,6 +18,7 @@ from govnet.membership import application_queries as queries
 from govnet.membership.blueprint import bp
 from govnet.membership.deciding import may_decide
 from govnet.membership.forms import AskForm, DecideForm, DeclineForm, HearForm
+from govnet.membership.marks import namesakes
 from govnet.membership.models import Application, RepresentationClaim
 from govnet.membership.organisation_queries import claims_waiting
 from govnet.permissions import Can, allows, current_actor
@@ -53,6 +54,7 @@ def application_page(network: Network, key: int, code: int = 200, form: Form | N
     facts |= {"state": status.for_officers(row), "colour": status.colour(row), "decided_by": by}
     facts |= {"speaker": queries.speaker(row.organisation_id) if facts["belongs"] else ""}
     facts["events"] = status.events(row, network.zone, decided_by=by)
+    facts["namesakes"] = namesakes(network.id, row.name, but=row.person_id)
     facts |= {"objections": newcomers.objections(key), "new_sentences": _new_sentences(row)}
     return page(
         "membership/application.html",

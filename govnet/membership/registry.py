@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, cast, null
 
 from govnet.charter.models import Network
 from govnet.membership.models import Membership
@@ -33,6 +36,19 @@ def office_holders_are(lookup: Callable[[int], Mapping[str, AbstractSet[int]]]) 
 def office_holders(network_id: int) -> Mapping[str, AbstractSet[int]]:
     """The persons on the committee ("steering") and those who act under a mandate ("coordinator") today."""
     return _holders[0](network_id) if _holders else {}
+
+
+_role: list[Callable[[Any, Any, Any], ColumnElement[str | None]]] = []
+
+
+def role_is(column: Callable[[Any, Any, Any], ColumnElement[str | None]]) -> None:
+    """Where to ask, in a statement, which role a person has in a network on a day."""
+    _role[:] = [column]
+
+
+def role(person: Any, network: Any, day: Any) -> ColumnElement[str | None]:
+    """A column for a statement about people: "coordinator", "steering", or NULL for whoever holds no office that day."""
+    return _role[0](person, network, day) if _role else cast(null(), String)
 
 
 _offices: list[Callable[[Network, Membership], Sequence[str]]] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, url_for
+from flask import Flask, flash, g, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -28,11 +28,25 @@ from govnet.membership import (
 from govnet.membership import application_queries as queries
 from govnet.membership.blueprint import bp
 from govnet.membership.forms import AnswerForm, AppealForm, JoinForm, JustMailForm
+from govnet.membership.marks import offices
 from govnet.membership.models import Application
 from govnet.permissions import Can, allows, current_actor
 
 __all__ = ["member_views", "newcomer_views", "officer_views", "organisation_views", "roster_views"]
 blueprints = (bp,)
+
+
+def bind(app: Flask) -> None:
+    """Templates say beside a name which office the person holds today, asking once for a page."""
+    app.jinja_env.globals["office_of"] = _office_of
+
+
+def _office_of(person_id: int | None) -> str:
+    if "offices" not in g:
+        g.offices = offices(g.network.id) if g.get("network") else {}
+    return str(g.offices.get(person_id, ""))
+
+
 OFTEN = "40 per hour"
 """How often one address on the network may ask us to write to somebody."""
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     false,
+    func,
     literal,
     null,
     or_,
@@ -232,6 +233,29 @@ def by_role(network_id: int) -> dict[str, set[int]]:
     """The persons in each role today: "steering" and "coordinator"."""
     day = today(db.session.get_one(Network, network_id).zone)
     return {"steering": set(sitting(network_id, day)), "coordinator": coordinating(network_id, day)}
+
+
+def role_of(person: Any, network: Any, day: Any) -> ColumnElement[str | None]:
+    """The role of a person in a network on a day, as a column: "coordinator", else "steering", else NULL."""
+    acts = (
+        select(literal("coordinator"))
+        .select_from(MandateNamed)
+        .join(Mandate, Mandate.id == MandateNamed.mandate_id)
+        .where(
+            MandateNamed.person_id == person,
+            Mandate.network_id == network,
+            Mandate.start <= day,
+            Mandate.end > day,
+        )
+    )
+    sits = (
+        select(literal("steering"))
+        .select_from(Term)
+        .join(Body, Body.id == Term.body_id)
+        .where(Term.person_id == person, Body.network_id == network, Body.kind == BodyKind.COMMITTEE)
+        .where(Term.start <= day, Term.end > day)
+    )
+    return func.coalesce(acts.limit(1).scalar_subquery(), sits.limit(1).scalar_subquery())
 
 
 def sitting(network_id: int, day: date) -> Sequence[int]:

@@ -70,6 +70,21 @@ def test_what_only_looks_like_a_name_is_none(name: str) -> None:
     assert trouble(name) is not None
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ann (coordinator)",
+        "Ann, Coordinator",
+        "Ann · committee",
+        "Ann – chair",
+        "Ann [ADMIN]",
+        "Ann speaks for Oxfam",
+    ],
+)
+def test_nobody_writes_a_mark_beside_their_name(name: str) -> None:
+    assert trouble(name, person=True) is not None
+
+
 @pytest.mark.parametrize("name", OFFICES)
 def test_nobody_is_called_by_an_office_and_a_place_may_be(name: str) -> None:
     assert is_office(name)
