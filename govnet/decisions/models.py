@@ -52,7 +52,7 @@ class Proposal(Base):
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"), index=True)
-    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     matter: Mapped[str] = mapped_column(String(20))
     body: Mapped[str] = mapped_column(String(20))
     """Who is asked: all members, or the committee."""
@@ -137,6 +137,7 @@ class ProposalVersion(Base):
         UniqueConstraint("proposal_id", "number", name="uq_proposal_version_number"),
         Index("uq_proposal_version_open", "proposal_id", unique=True, **where("state = 'open'")),
         Index("ix_proposal_version_due", "state", "deadline"),
+        Index("ix_proposal_version_outcome", "outcome", "closed_at"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_a_time"),
         CheckConstraint("(state = 'closed') = (outcome IS NOT NULL)", name="closed_has_an_outcome"),
         CheckConstraint("deadline > opened_at", name="closes_after_it_opens"),
@@ -305,7 +306,7 @@ class PastPosition(Base):
     id: Mapped[Key]
     version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"), index=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("proposal_roll.id"), index=True)
-    cast_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    cast_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[Kind] = mapped_column(enum_type(Kind, "kind"))
     reason: Mapped[str] = mapped_column(Text, default="")
     remedy: Mapped[str] = mapped_column(Text, default="")

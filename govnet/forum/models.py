@@ -105,6 +105,7 @@ class Post(Base):
         CheckConstraint("(revision > 1) = (edited_at IS NOT NULL)", name="edited_has_a_time"),
         Index("ix_post_author", "author_id", "at"),
         Index("ix_post_lately", "network_id", "at"),
+        Index("ix_post_hidden", "network_id", **where("state = 'hidden'")),
     )
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask import url_for
-from sqlalchemy import and_, func, literal, null, or_, select, union
+from sqlalchemy import and_, func, literal, null, or_, select, union, union_all
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
@@ -60,8 +60,8 @@ def topics(network_id: int, actor: Actor, *, newest: int = 3) -> list[TopicLine]
     )
     lines = [TopicLine(topic, threads, []) for topic, threads in db.session.execute(query)]
     by_topic = {line.topic.id: line.newest for line in lines}
-    for row in db.session.execute(_newest(network_id, seen, actor.person_id, newest)):
-        by_topic.get(row.topic_id, []).append(row)
+    for row in db.session.execute(_newest(by_topic, seen, actor.person_id, newest)) if by_topic else ():
+        by_topic[row.topic_id].append(row)
     return lines
 
 
@@ -76,16 +76,15 @@ def _lines(person_id: int | None) -> Any:
     return query.outerjoin(ReadMark, and_(ReadMark.thread_id == Thread.id, ReadMark.person_id == person_id))
 
 
-def _newest(network_id: int, seen: Collection[Audience], person_id: int | None, limit: int) -> Any:
+def _newest(topics: Iterable[int], seen: Collection[Audience], person_id: int | None, limit: int) -> Any:
+    """The newest threads of each topic: each topic's by the index, however many there are."""
     order = (Thread.last_post_at.desc(), Thread.id.desc())
-    place = func.row_number().over(partition_by=Thread.topic_id, order_by=order)
-    ranked = select(Thread.id, place.label("place")).where(
-        Thread.network_id == network_id, Thread.visibility.in_(seen)
-    )
-    found = ranked.subquery()
-    return (
-        _lines(person_id).join(found, found.c.id == Thread.id).where(found.c.place <= limit).order_by(*order)
-    )
+    parts = []
+    for topic_id in topics:
+        first = select(Thread.id).where(Thread.topic_id == topic_id, Thread.visibility.in_(seen))
+        parts.append(select(first.order_by(*order).limit(limit).subquery().c.id))
+    found = union_all(*parts).subquery()
+    return _lines(person_id).join(found, found.c.id == Thread.id).order_by(*order)
 
 
 def topic_by_slug(network_id: int, slug: str) -> Topic | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from govnet.extensions import db
 from govnet.forum import events
@@ -35,7 +35,8 @@ def said(facts: Mapping[str, Any]) -> tuple[tuple[str, int], str] | None:
 def hidden(network_id: int) -> Iterator[str]:
     """What entries about the texts of hidden posts are about: from a digest a short text could be guessed."""
     query = select(Post.id, Post.thread_id, Post.number)
-    query = query.where(Post.network_id == network_id, Post.state == PostState.HIDDEN)
+    state = bindparam("state", PostState.HIDDEN, type_=Post.state.type, literal_execute=True)
+    query = query.where(Post.network_id == network_id, Post.state == state)  # in the words of its index
     for key, thread_id, number in db.session.execute(query):
         yield f"post:{key}"
         if number == 1:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Text,
     and_,
+    case,
     cast,
     func,
     literal,
@@ -20,12 +21,13 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.clock import today
-from govnet.membership.models import Membership, MembershipState, Organisation
+from govnet.membership.models import Membership, MembershipKind, MembershipState, Organisation
 from govnet.offices.models import Body, BodyKind, Mandate, MandateNamed, Seat, Term
 
 
@@ -110,7 +112,8 @@ def _row(what: str, **columns: Any) -> Any:
 
 
 def _numbers(network_id: int, day: date) -> Any:
-    people, organisations = func.count(Membership.person_id), func.count(Membership.organisation_id)
+    organisation = Membership.kind == MembershipKind.ORGANISATION
+    people, organisations = (func.count(case((which, 1))) for which in (~organisation, organisation))
     return _row("numbers", place=people, other=organisations).where(
         Membership.network_id == network_id,
         Membership.state == MembershipState.ACTIVE,
@@ -134,17 +137,14 @@ def _seats(network_id: int, day: date) -> Any:
 
 def _mandates(network_id: int, day: date) -> Any:
     holder = func.coalesce(Organisation.name, Person.name)
-    acting = (
-        select(MandateNamed.mandate_id, Person.name)
-        .join(Person, Person.id == MandateNamed.person_id)
-        .subquery()
-    )
+    acting = aliased(Person)
     return (
         _row("mandate", place=Mandate.id, holder=holder, start=Mandate.start, end=Mandate.end,
-             authority=Mandate.authority, note=acting.c.name)
+             authority=Mandate.authority, note=acting.name)
         .select_from(Mandate)
         .outerjoin(Organisation, Organisation.id == Mandate.organisation_id)
         .outerjoin(Person, Person.id == Mandate.person_id)
-        .outerjoin(acting, acting.c.mandate_id == Mandate.id)
+        .outerjoin(MandateNamed, MandateNamed.mandate_id == Mandate.id)
+        .outerjoin(acting, acting.id == MandateNamed.person_id)
         .where(Mandate.network_id == network_id, Mandate.start <= day, Mandate.end > day)
     )  # fmt: skip

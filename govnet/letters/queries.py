@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from govnet.accounts.waiting import thing
@@ -19,6 +19,8 @@ from govnet.letters.rules import Count, State
 
 _FRESH = {"populate_existing": True}
 PAGE = 20
+NAMES = 50
+"""Names under a letter on one page."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +95,52 @@ def locked(letter_id: int) -> Letter:
     return found
 
 
-def signatures(letter_id: int) -> Sequence[Signature]:
-    """The names under a letter: organisations first, each group in the order in which they signed."""
+def signatures(letter_id: int, page: int = 0) -> Sequence[Signature]:
+    """The names under a letter: organisations first, each group in the order in which they signed.
+
+    All of them, or with `page` those of one page.
+    """
     query = select(Signature).where(Signature.letter_id == letter_id)
     order = (Signature.organisation_id.is_(None), Signature.at, Signature.id)
-    return db.session.scalars(query.options(joinedload(Signature.signed_by)).order_by(*order)).all()
+    query = query.options(joinedload(Signature.signed_by)).order_by(*order)
+    if page:
+        query = query.offset((page - 1) * NAMES).limit(NAMES)
+    return db.session.scalars(query).all()
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A letter, how many signed it, and what a reader's page asks about that."""
+
+    letter: Letter
+    count: Count
+    by_others: bool
+    """Whether anybody but its author has put a name under it."""
+    parties: frozenset[str]
+    """Which of the parties that were asked about have signed."""
+
+
+def signed(letter_id: int, person_id: int | None, parties: Sequence[str]) -> Signed:
+    """The letter with its numbers, and in which of these parties' names it is signed ("me", or an organisation's key).
+
+    One statement, whatever thousands signed. NotFound without it.
+    """
+
+    def there(which: ColumnElement[bool]) -> ColumnElement[bool]:
+        return exists().where(Signature.letter_id == Letter.id, which).correlate(Letter)
+
+    asked = [
+        Signature.person_id == person_id if key == "me" else Signature.organisation_id == int(key)
+        for key in parties
+    ]
+    others = there(Signature.signed_by_id != Letter.author_id)
+    query = select(Letter, *_counts(), others, *(there(each) for each in asked)).where(Letter.id == letter_id)
+    query = query.options(*(joinedload(each) for each in (Letter.author, Letter.network, Letter.thread)))
+    row = db.session.execute(query.execution_options(**_FRESH)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such letter.")
+    mine = frozenset(key for key, signed in zip(parties, row[4:], strict=True) if signed)
+    return Signed(row[0], Count(row[1], row[2]), bool(row[3]), mine)
 
 
 def count_of(letter_id: int) -> Count:

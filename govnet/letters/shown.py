@@ -36,31 +36,32 @@ class Shown:
     editable: bool
     thread: Thread | None
     """The discussion that it came from, where the reader may read that."""
+    page: int = 1
+    """Which of the pages of names."""
+
+    @property
+    def more(self) -> bool:
+        """Whether there are names after those of this page."""
+        return self.count.members + self.count.organisations > self.page * queries.NAMES
 
 
-def shown(letter_id: int, actor: Actor) -> Shown:
-    """Everything on a letter's page. NotFound without it."""
-    letter = queries.whole(letter_id)
-    names = queries.signatures(letter_id)
-    taking = rules.takes_names(letter.state, clock.now(), letter.deadline)
-    mine = {key(each) for each in names if each.organisation_id or each.person_id == actor.person_id}
+def shown(letter_id: int, actor: Actor, page: int = 1) -> Shown:
+    """Everything on a letter's page, with one page of the names under it. NotFound without it."""
     can_sign = parties(actor) if actor.signed_in else []
-    by_others = any(each.signed_by_id != letter.author_id for each in names)
+    found = queries.signed(letter_id, actor.person_id, [each.key for each in can_sign])
+    letter = found.letter
+    taking = rules.takes_names(letter.state, clock.now(), letter.deadline)
     return Shown(
         letter=letter,
-        names=names if letter.state is not State.WITHDRAWN else (),
-        count=count(names),
+        names=queries.signatures(letter_id, page) if letter.state is not State.WITHDRAWN else (),
+        count=found.count,
         taking=taking,
-        signed=tuple(each for each in can_sign if each.key in mine),
-        unsigned=tuple(each for each in can_sign if each.key not in mine),
-        editable=taking and rules.why_not_edited(letter.state, signed_by_others=by_others) is None,
+        signed=tuple(each for each in can_sign if each.key in found.parties),
+        unsigned=tuple(each for each in can_sign if each.key not in found.parties),
+        editable=taking and rules.why_not_edited(letter.state, signed_by_others=found.by_others) is None,
         thread=_thread(letter, actor),
+        page=page,
     )
-
-
-def key(signature: Signature) -> str:
-    """The party's key, as forms have it."""
-    return str(signature.organisation_id or "me")
 
 
 def count(names: Sequence[Signature]) -> Count:

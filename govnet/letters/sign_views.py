@@ -18,7 +18,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.forms import once
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.pages import page, see
-from govnet.kernel.paths import asked_number
+from govnet.kernel.paths import asked_number, asked_page
 from govnet.kernel.transaction import transaction
 from govnet.letters import actions, queries, rules
 from govnet.letters.blueprint import bp
@@ -30,7 +30,7 @@ from govnet.permissions import Can, allows, can, current_actor
 
 def letter_page(letter_id: int, form: SignForm | None = None, status: int = 200) -> Response:
     """A letter, with the form to sign it for whoever can."""
-    it = shown(letter_id, current_actor())
+    it = shown(letter_id, current_actor(), asked_page())
     if form is None and it.taking and it.unsigned:
         form = SignForm(about=it.letter, data={"seen": it.letter.version})
     return page("letters/letter.html", status, it=it, form=form)

@@ -17,6 +17,7 @@ class Mail(Base):
     """Something that is told or sent: one row, whatever the number of languages and recipients."""
 
     __tablename__ = "mail"
+    __table_args__ = (Index("ix_mail_paused", "network_id", **where("paused_at IS NOT NULL")),)
     id: Mapped[Key]
     key: Mapped[str] = mapped_column(String(200), unique=True)
     """What makes it the same mail, so that an entry told twice makes one."""
@@ -114,6 +115,7 @@ class Subscription(Base):
         CheckConstraint("address IS NULL OR just_mail", name="address_takes_just_mail"),
         UniqueConstraint("network_id", "person_id", name="uq_subscription_person"),
         UniqueConstraint("network_id", "address", name="uq_subscription_address"),
+        Index("ix_subscription_just_mail", "network_id", "just_mail", "confirmed_at", "silent_at"),
     )
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))

@@ -39,6 +39,8 @@ from govnet.membership.models import (
     Representation,
 )
 
+PAGE = 50
+"""Applications on one page."""
 _LATELY = 60
 """Decided applications that the usual time is taken from."""
 
@@ -193,15 +195,19 @@ def notes_of(application_id: int) -> int:
     return db.session.scalar(query) or 0
 
 
-def applications_waiting(network_id: int) -> Sequence[Application]:
-    """Applications that officers can decide, oldest first; those asked wait for the applicant."""
+def applications_waiting(network_id: int, page: int = 1) -> tuple[Sequence[Application], bool]:
+    """A page of the applications that officers can decide, oldest first, and whether there are more.
+
+    Those asked wait for the applicant.
+    """
     query = (
         select(Application)
         .options(joinedload(Application.organisation))
         .where(Application.network_id == network_id, _in(rules.OPEN))
         .order_by(Application.confirmed_at, Application.id)
     )
-    return db.session.scalars(query).all()
+    found = db.session.scalars(query.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
+    return found[:PAGE], len(found) > PAGE
 
 
 def applications_decided(network_id: int, limit: int = 30) -> Sequence[tuple[Application, str | None]]:

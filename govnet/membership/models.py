@@ -65,6 +65,10 @@ class Membership(Base):
               **where("person_id IS NOT NULL AND \"end\" IS NULL")),
         Index("uq_membership_open_organisation", "network_id", "organisation_id", unique=True,
               **where("organisation_id IS NOT NULL AND \"end\" IS NULL")),
+        Index("ix_membership_numbers", "network_id", "state", "kind", "start", "end"),
+        Index("ix_membership_confirmed", "network_id", "confirmed_at"),
+        Index("ix_membership_began", "network_id", "start"),
+        Index("ix_membership_ended", "network_id", "end", **where("\"end\" IS NOT NULL")),
     )  # fmt: skip
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
@@ -198,6 +202,8 @@ class Application(Base):
                         name="confirmed_by_somebody"),
         CheckConstraint("email = lower(email)", name="email_lower"),
         Index("uq_application_open", "network_id", "email", unique=True, **where("state IN ('applied', 'asked', 'announced')")),
+        Index("ix_application_waiting", "network_id", "state", "confirmed_at"),
+        Index("ix_application_decided", "network_id", "decided_at"),
     )  # fmt: skip
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)

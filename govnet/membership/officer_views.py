@@ -13,6 +13,7 @@ from govnet.charter.models import Network
 from govnet.kernel.actor import Door
 from govnet.kernel.forms import Form, once
 from govnet.kernel.pages import page
+from govnet.kernel.paths import asked_page
 from govnet.membership import actions, appealing, newcomers, organisation_actions, rules, speaking, status
 from govnet.membership import application_queries as queries
 from govnet.membership.blueprint import bp
@@ -28,9 +29,13 @@ from govnet.permissions import Can, allows, current_actor
 @allows(Can.DECIDE_APPLICATION)
 def applications(network: Network) -> Response:
     """What waits for the officers, oldest first, and what was decided last."""
+    at = asked_page()
+    waiting, more = queries.applications_waiting(network.id, at)
     return page(
         "membership/applications.html",
-        open_ones=queries.applications_waiting(network.id),
+        open_ones=waiting,
+        more=more,
+        at=at,
         claims=claims_waiting(network.id),
         decided=queries.applications_decided(network.id),
         says=status,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from govnet.accounts.models import Person
@@ -16,12 +16,17 @@ from govnet.kernel.clock import today
 from govnet.membership.models import (
     ClaimState,
     Membership,
+    MembershipKind,
     MembershipState,
     Organisation,
     Representation,
     RepresentationClaim,
 )
 
+PAGE = 50
+"""Organisations on one page."""
+MOST_TO_CHOOSE = 200
+"""So many organisations at most are offered to choose from."""
 _SHOWN = (MembershipState.ACTIVE, MembershipState.LAPSED, MembershipState.SUSPENDED)
 
 
@@ -67,8 +72,8 @@ def voices(organisation_ids: Sequence[int], day: date) -> dict[int, list[Voice]]
     return found
 
 
-def organisations(network: Network) -> list[ListedOrganisation]:
-    """The organisations that belong today, by name, each with its voice."""
+def organisations(network: Network, page: int = 1) -> tuple[list[ListedOrganisation], bool]:
+    """A page of the organisations that belong today, by name, each with its voice; and whether there are more."""
     day = today(network.zone)
     query = (
         select(Organisation, Membership.start)
@@ -80,12 +85,16 @@ def organisations(network: Network) -> list[ListedOrganisation]:
             or_(Membership.end.is_(None), Membership.end > day),
         )
         .order_by(Organisation.name_key)
+        .offset((page - 1) * PAGE)
+        .limit(PAGE + 1)
     )
     rows = db.session.execute(query).all()
-    spoken = voices([row.id for row, _ in rows], day)
-    return [
-        ListedOrganisation(o.id, o.name, o.url, start, _primary(spoken.get(o.id, []))) for o, start in rows
+    spoken = voices([row.id for row, _ in rows[:PAGE]], day) if rows else {}
+    found = [
+        ListedOrganisation(o.id, o.name, o.url, start, _primary(spoken.get(o.id, [])))
+        for o, start in rows[:PAGE]
     ]
+    return found, len(rows) > PAGE
 
 
 def _primary(found: Sequence[Voice]) -> Voice | None:
@@ -93,7 +102,10 @@ def _primary(found: Sequence[Voice]) -> Voice | None:
 
 
 def known_organisations(network_id: int) -> list[tuple[int, str]]:
-    """Every organisation that belongs or belonged to the network: what a form offers."""
+    """Every organisation that belongs or belonged to the network: what a form offers.
+
+    Where they are more than anybody reads through, none: the name is typed, and found however it is written.
+    """
     query = (
         select(Organisation.id, Organisation.name)
         .join(Membership, Membership.organisation_id == Organisation.id)
@@ -104,6 +116,18 @@ def known_organisations(network_id: int) -> list[tuple[int, str]]:
         .distinct()
         .order_by(Organisation.name)
     )
+    many = select(func.count()).select_from(
+        select(Membership.organisation_id)
+        .where(
+            Membership.network_id == network_id,
+            Membership.state.in_(set(MembershipState) - {MembershipState.REMOVED, MembershipState.FOUND}),
+            Membership.kind == MembershipKind.ORGANISATION,
+        )
+        .limit(MOST_TO_CHOOSE + 1)
+        .subquery()
+    )
+    if (db.session.scalar(many) or 0) > MOST_TO_CHOOSE:
+        return []
     return [(row.id, row.name) for row in db.session.execute(query)]
 
 

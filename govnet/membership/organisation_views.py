@@ -17,6 +17,7 @@ from govnet.kernel.clock import today
 from govnet.kernel.errors import NotFound
 from govnet.kernel.forms import Form, once
 from govnet.kernel.pages import data_page, never_cached, page, see
+from govnet.kernel.paths import asked_page
 from govnet.kernel.transaction import transaction
 from govnet.membership import links
 from govnet.membership import organisation_actions as actions
@@ -32,14 +33,17 @@ from govnet.permissions import Can, allows, can, current_actor
 def organisations(network: Network) -> Response:
     """The organisations that belong; who speaks for each, for those who may know."""
     inside = can(current_actor(), Can.SEE_MEMBERS, network)
-    return page("membership/organisations.html", organisations=queries.organisations(network), inside=inside)
+    at = asked_page()
+    found, more = queries.organisations(network, at)
+    return page("membership/organisations.html", organisations=found, more=more, at=at, inside=inside)
 
 
 @bp.get("/<network:network>/organisations.json")
 @allows(Can.READ)
 def organisations_data(network: Network) -> Response:
-    """The public facts."""
-    rows = queries.organisations(network)
+    """The public facts, a page at a time."""
+    at = asked_page()
+    rows, more = queries.organisations(network, at)
     return data_page(
         {
             "organisations": [
@@ -51,7 +55,8 @@ def organisations_data(network: Network) -> Response:
                     "spoken_for_by": o.primary.name if o.primary and o.primary.named_in_public else None,
                 }
                 for o in rows
-            ]
+            ],
+            "next": url_for(".organisations_data", page=at + 1) if more else None,
         }
     )
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from govnet.extensions import db
@@ -20,9 +20,10 @@ from govnet.kernel.duties import set_aside
 from govnet.mail import receiving
 from govnet.mail.headers import can_be_written_to
 from govnet.mail.queries import trouble
-from govnet.operations import queries, schema
+from govnet.operations import queries, schema, upkeep
 from govnet.operations.backups import data_folder
-from govnet.record.models import Entry
+from govnet.operations.models import DatabaseLook
+from govnet.record.models import ChainHead, Entry
 from govnet.record.queries import check_chain
 from govnet.record.rules import Fault
 
@@ -42,9 +43,13 @@ class Finding:
     words: str
 
 
-def examine() -> Iterator[Finding]:
-    """Every check in turn; one that fails never keeps the others from running."""
-    for name, check in CHECKS.items():
+def examine(*, now: bool = True) -> Iterator[Finding]:
+    """Every check in turn; one that fails never keeps the others from running.
+
+    Unless it is to be known `now`, what takes long is as the worker found it last.
+    """
+    checks = CHECKS if now else {**CHECKS, "database": _database_lately}
+    for name, check in checks.items():
         try:
             well, words = check()
         except (SQLAlchemyError, OSError, smtplib.SMTPException) as error:
@@ -65,9 +70,29 @@ def _database() -> tuple[bool, str]:
     lacking = schema.missing()
     if lacking:
         return False, _("lacks %(what)s: run “govnet upgrade”.", what=", ".join(lacking[:5]))
-    if db.engine.dialect.name == "sqlite" and db.session.scalar(text("PRAGMA quick_check")) != "ok":
+    if upkeep.damage():
         return False, _("the file is damaged: restore the last backup.")
     return True, _("%(kind)s, every table and trigger is there", kind=db.engine.dialect.name)
+
+
+def _database_lately() -> tuple[bool, str]:
+    """The same, but for the look through the whole file, which the worker takes once a day."""
+    lacking = schema.missing()
+    if lacking:
+        return False, _("lacks %(what)s: run “govnet upgrade”.", what=", ".join(lacking[:5]))
+    last = db.session.get(DatabaseLook, 1)
+    if last is None or last.at is None:
+        return True, _("every table and trigger is there; the worker has not looked through it yet.")
+    when = f"{last.at:%Y-%m-%d %H:%M}"
+    if last.trouble:
+        return False, _(
+            "it was damaged when the worker looked %(when)s UTC: restore the last backup.", when=when
+        )
+    return True, _(
+        "%(kind)s, every table and trigger is there; the worker looked through it %(when)s UTC",
+        kind=db.engine.dialect.name,
+        when=when,
+    )
 
 
 def _networks() -> tuple[bool, str]:
@@ -163,7 +188,8 @@ def _clock() -> tuple[bool, str]:
             "Nothing closes until a time server keeps the clock, or you say that it is right: govnet operator confirm-clock",
             time=f"{clock.now():%Y-%m-%d %H:%M}", newest=f"{doubts[0].newest_at:%Y-%m-%d}", host=doubts[0].host,
         )  # fmt: skip
-    newest = db.session.scalar(select(func.max(Entry.at)))
+    last = and_(Entry.network_id == ChainHead.network_id, Entry.number == ChainHead.number)
+    newest = db.session.scalar(select(func.max(Entry.at)).join(ChainHead, last))
     ahead = newest - clock.now() if newest else timedelta()
     if ahead > timedelta(minutes=1):
         return False, _(

@@ -11,7 +11,7 @@ from govnet.kernel import clock
 from govnet.kernel.duties import believe_when, duty, forget_over
 from govnet.kernel.events import listen
 from govnet.kernel.transaction import transaction
-from govnet.operations import backups, erasures, redaction
+from govnet.operations import backups, erasures, redaction, upkeep
 from govnet.operations.clock_check import ClockCheck
 from govnet.operations.models import WorkerBeat
 
@@ -21,6 +21,7 @@ def bind() -> None:
     believe_when(ClockCheck().holds)
     duty("say that the worker lives", beat, seconds=20, by_clock=False)
     duty("remove names that are for members", redaction.remove_names, seconds=3600, by_clock=False)
+    duty("look through the database", upkeep.look, seconds=600, by_clock=False)
     duty("forget what is over", forget_over, seconds=3600)
     listen(Gone, _note)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from govnet.kernel.models import Base, Digest, Instant, Key
@@ -51,3 +51,16 @@ class ClockDoubt(Base):
     """By that clock."""
     newest_at: Mapped[Instant]
     """The newest entry's instant then."""
+
+
+class DatabaseLook(Base):
+    """The last time that the worker looked through the whole database: too long a work for a page."""
+
+    __tablename__ = "database_look"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    began_at: Mapped[Instant]
+    at: Mapped[Instant | None]
+    """When it was done; None while the first look is under way."""
+    trouble: Mapped[str] = mapped_column(Text, default="")
+    """What the database said is wrong, in its own words; empty where all is well."""

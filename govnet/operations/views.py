@@ -110,7 +110,7 @@ def operator() -> Response:
 
 def _operator_page() -> dict[str, Any]:
     return {
-        "findings": [(TITLES[found.name], found) for found in examine()],
+        "findings": [(TITLES[found.name], found) for found in examine(now=False)],
         "networks": queries.networks_with_heads(),
         "names": queries.operators(),
         "beats": queries.beats(),

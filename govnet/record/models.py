@@ -30,6 +30,7 @@ class Entry(Base):
         CheckConstraint("(words IS NULL) = (words_salt IS NULL)", name="words_with_salt"),
         CheckConstraint("number > 0", name="number_positive"),
         Index("ix_entry_subject", "network_id", "subject"),
+        Index("ix_entry_at", "network_id", "at"),
     )
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))

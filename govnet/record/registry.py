@@ -81,7 +81,7 @@ def withhold(subjects: Callable[[int], Iterable[str]]) -> None:
 
 
 def withheld(network_id: int) -> frozenset[str]:
-    """All subjects of which no digest of a text is given out now."""
+    """All subjects of which no digest of a text is given out now: few, and found by an index."""
     return frozenset(subject for subjects in _withheld for subject in subjects(network_id))
 
 

@@ -22,7 +22,6 @@ LARGE = {
     "mail": 10_000, "mail_rendering": 10_000, "decision": 10_000, "proposal": 10_000, "proposal_version": 10_000,
     "past_position": 100_000, "signed_in_session": 100_000, "subscription": 100_000,
 }  # fmt: skip
-OF_EACH_PERSON = ("membership:", "representation:", "organisation:", "proposal_roll:", "position:", "person:")
 FEW = {"network_id": 1, "state": 4, "kind": 3, "verb": 40, "visibility": 3, "done_at": 2}
 """How many values a column has, where they are few; all others tell rows apart well."""
 
@@ -95,10 +94,38 @@ def asked_by(app: Any, world: Any, who: str) -> dict[tuple[str, str], set[str]]:
     return found
 
 
+WELL = {
+    "proposal_version: SEARCH proposal_version USING INDEX ix_proposal_version_due (state=?)": "those that are open: few",
+    "application: SEARCH application USING INDEX ix_application_state (state=?)": "those that wait: few",
+    "application: SEARCH application USING INDEX ix_application_waiting (network_id=? AND state=?)": "those that wait: few",
+    "post: SEARCH post USING INDEX ix_post_hidden (network_id=?)": "those that are hidden: few",
+    "representation: SCAN representation": "for an announcement, whose audience is counted by asking who would get it",
+    "organisation: SCAN organisation": "those offered when joining, unless there are more than anybody reads",
+    "mail: SEARCH mail USING INDEX ix_mail_paused (network_id=?)": "those that are stopped: few",
+    "mail: SCAN mail": "a row for each mailing, for the officers’ desk: which are slow",
+}
+"""What is found by its state alone, and why that is well."""
+ALL_OF_IT = ("record.jsonl", "record.csv", "/me/data")
+"""Files that hold everything: their addresses end or begin so."""
+COUNTED = "USING COVERING INDEX ix_membership_numbers"
+"""How many belong is counted in an index, without the rows."""
+
+
+def is_a_page_of_it(statement: str, line: str) -> bool:
+    """Whether rows come in the order of an index, and no more are asked for than are shown."""
+    return "LIMIT" in statement and " INDEX " in line
+
+
+def exceptions(asked: tuple[str, str], where: set[str]) -> bool:
+    line, statement = asked
+    files = all(any(part in rule for part in ALL_OF_IT) for rule in where)
+    return line in WELL or files or COUNTED in line or is_a_page_of_it(statement, line)
+
+
 @pytest.mark.parametrize("who", ["visitor", "member", "officer"])
-def test_no_page_reads_all_members_to_know_who_asks(app, world, who):  # noqa: F811
+def test_no_page_reads_a_large_table_through(app, world, who):  # noqa: F811
     with app.app_context(), db.engine.begin() as connection:
         pretend(connection)
     found = asked_by(app, world, who)
-    everywhere = {asked for asked, where in found.items() if len(where) > 20}
-    assert {asked for asked in everywhere if asked[0].startswith(OF_EACH_PERSON)} == set()
+    wrong = {asked: where for asked, where in found.items() if not exceptions(asked, where)}
+    assert {f"{line} in {sorted(where)}: {statement}" for (line, statement), where in wrong.items()} == set()

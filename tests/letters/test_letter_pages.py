@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from govnet.accounts import erasure
 from govnet.accounts.models import Person
@@ -15,10 +16,12 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.forum.kinds import Audience
 from govnet.kernel.actor import Door
-from govnet.kernel.clock import MovedClock
+from govnet.kernel.clock import MovedClock, now
 from govnet.kernel.transaction import transaction
 from govnet.letters import closing, following, queries
+from govnet.letters.models import Signature
 from govnet.letters.rules import State
+from govnet.membership.models import Membership
 from tests.builders import a_member, a_network, a_person, a_steering_member, acting, an_organisation
 from tests.decisions.builders import a_discussion
 from tests.decisions.test_decision_pages import browser
@@ -418,3 +421,23 @@ def test_the_data_of_a_letter_says_for_whom_it_speaks(
         "2015-04-20",
         "2015-04-23",
     )
+
+
+def test_a_long_letter_shows_fifty_names_and_the_way_to_the_rest(app: Flask, network: Network) -> None:
+    letter_id = a_letter(network, a_member(network, "Ann Example"))
+    mine = a_member(network, "Zoe Last")
+    many = [a_member(network, f"Name {n:02}").id for n in range(60)]
+    memberships = dict(db.session.execute(select(Membership.person_id, Membership.id)).all())
+    with transaction():
+        for person_id in (*many, mine.id):
+            name = db.session.get_one(Person, person_id).name
+            about = {"letter_id": letter_id, "membership_id": memberships[person_id], "at": now()}
+            db.session.add(Signature(person_id=person_id, signed_by_id=person_id, name=name, **about))
+    client = browser(app, mine)
+    url = f"/uk/letters/{letter_id}"
+    first, second = (client.get(f"{url}?page={n}").text for n in (1, 2))
+    assert "Signed by 62 members" in first
+    assert [name in first for name in ("Name 00", "Name 48", "Name 49")] == [True, True, False]
+    assert [name in second for name in ("Name 48", "Name 49")] == [False, True]
+    assert f"{url}?page=2#names" in first
+    assert "Sign it" not in first

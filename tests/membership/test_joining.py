@@ -61,7 +61,7 @@ def test_who_confirms_the_address_waits_for_the_officers():
     application = a_waiting_application(network)
     assert application.state is ApplicationState.APPLIED
     assert verbs() == ["membership.applied"]
-    assert [a.id for a in queries.applications_waiting(network.id)] == [application.id]
+    assert [a.id for a in queries.applications_waiting(network.id)[0]] == [application.id]
     assert queries.counts(network.id).members == 0
 
 
