@@ -42,7 +42,7 @@ class Shown:
     @property
     def more(self) -> bool:
         """Whether there are names after those of this page."""
-        return self.count.members + self.count.organisations > self.page * queries.NAMES
+        return is_more(self.count, self.page)
 
 
 def shown(letter_id: int, actor: Actor, page: int = 1) -> Shown:
@@ -64,10 +64,9 @@ def shown(letter_id: int, actor: Actor, page: int = 1) -> Shown:
     )
 
 
-def count(names: Sequence[Signature]) -> Count:
-    """How many of each."""
-    organisations = sum(each.organisation_id is not None for each in names)
-    return Count(len(names) - organisations, organisations)
+def is_more(count: Count, page: int) -> bool:
+    """Whether there are names after those of a page."""
+    return count.members + count.organisations > page * queries.NAMES
 
 
 def _thread(letter: Letter, actor: Actor) -> Thread | None:
@@ -90,12 +89,12 @@ def line(row: Row) -> dict[str, Any]:
     }
 
 
-def as_data(letter: Letter, names: Sequence[Signature]) -> dict[str, Any]:
-    """A letter with its names, as data; what was taken back stands in nobody's name."""
+def as_data(letter: Letter, signed: Count, names: Sequence[Signature]) -> dict[str, Any]:
+    """A letter with some of its names, as data; what was taken back stands in nobody's name."""
     under = names if letter.state is not State.WITHDRAWN else ()
     days = {name: getattr(letter, name) for name in ("closed_at", "sent_on", "reply_due", "replied_on")}
     return {
-        **line(Row(letter, count(names))),
+        **line(Row(letter, signed)),
         "text": letter.text,
         "started_by": letter.author.name or None,
         "names": [_name(each) for each in under],

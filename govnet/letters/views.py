@@ -78,5 +78,10 @@ def letter(network: Network, letter: Letter) -> Response:
 @bp.get("/<network:network>/letters/<int:letter_id>.json")
 @allows(Can.READ, letter=Letter)
 def letter_data(network: Network, letter: Letter) -> Response:
-    """The letter as data."""
-    return data_page(shown.as_data(queries.whole(letter.id), queries.signatures(letter.id)))
+    """The letter as data, with a page of the names under it."""
+    number = asked_page()
+    found = queries.signed(letter.id, None, ())
+    more = shown.is_more(found.count, number)
+    following = url_for(".letter_data", letter_id=found.letter.id, page=number + 1) if more else None
+    names = queries.signatures(found.letter.id, number)
+    return data_page({**shown.as_data(found.letter, found.count, names), "next": following})

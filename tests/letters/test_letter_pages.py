@@ -440,4 +440,8 @@ def test_a_long_letter_shows_fifty_names_and_the_way_to_the_rest(app: Flask, net
     assert [name in first for name in ("Name 00", "Name 48", "Name 49")] == [True, True, False]
     assert [name in second for name in ("Name 48", "Name 49")] == [False, True]
     assert f"{url}?page=2#names" in first
+    data = client.get(f"{url}.json").json
+    assert (data["signed"]["members"], len(data["names"]), data["next"]) == (62, 50, f"{url}.json?page=2")
+    data = client.get(data["next"]).json
+    assert (data["signed"]["members"], len(data["names"]), data["next"]) == (62, 12, None)
     assert "Sign it" not in first
