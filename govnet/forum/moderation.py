@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from govnet.accounts.queries import names
 from govnet.extensions import db
@@ -17,8 +17,8 @@ from govnet.forum.kinds import AppealOutcome, HidingKind, PostState, ReportState
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, PostVersion, Report
 from govnet.kernel.actor import PROGRAM, SYSTEM, Actor, Authority, Door
 from govnet.kernel.clock import now
+from govnet.kernel.duties import each
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.transaction import transaction
 from govnet.mail import mailings
 from govnet.mail.models import Delivery, Rendering
 from govnet.mail.queries import mails_of_entry
@@ -200,18 +200,20 @@ def remove_due() -> int:
 
     What its author has appealed against waits until that is decided.
     """
+    keys = db.session.scalars(select(Hiding.id).where(*_due_by_law()).order_by(Hiding.id)).all()
+    return each("remove what the law wants gone", keys, _remove_if_due)
+
+
+def _due_by_law() -> tuple[ColumnElement[bool], ...]:
     waits = select(Appeal.hiding_id).where(Appeal.decided_at.is_(None))
-    due = (Hiding.kind == HidingKind.HIDDEN, Hiding.lifted_at.is_(None), Hiding.law_until <= now())
-    keys = db.session.scalars(
-        select(Hiding.id).where(*due, Hiding.id.not_in(waits)).order_by(Hiding.id)
-    ).all()
-    done = 0
-    for key in keys:
-        with transaction():
-            query = select(Hiding).where(Hiding.id == key, *due, Hiding.id.not_in(waits))
-            row = db.session.scalars(query.with_for_update(of=Hiding)).one_or_none()
-            done += row is not None and _remove_by_law(row)
-    return done
+    open_ones = (Hiding.kind == HidingKind.HIDDEN, Hiding.lifted_at.is_(None), Hiding.law_until <= now())
+    return (*open_ones, Hiding.id.not_in(waits))
+
+
+def _remove_if_due(key: int) -> bool:
+    query = select(Hiding).where(Hiding.id == key, *_due_by_law())
+    row = db.session.scalars(query.with_for_update(of=Hiding)).one_or_none()
+    return row is not None and _remove_by_law(row)
 
 
 def _remove_by_law(row: Hiding) -> bool:

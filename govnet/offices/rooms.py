@@ -81,6 +81,7 @@ def selects(network: Network, actor: Actor) -> list[Select[Any]]:
         _stopped(network.id),
         _line(),
         _slow(network.id, moment),
+        _aside(),
     ]
     days = days_to_fill(rules_in_force(network.id))
     if days:

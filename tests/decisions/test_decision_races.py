@@ -90,7 +90,8 @@ def test_an_answer_and_the_close_in_the_same_instant_never_disagree(
 
     def close() -> object:
         time.move(to=deadline)
-        return closing.close(version_id)
+        with transaction():
+            return closing.close(version_id)
 
     *answers, closed = at_once(app, lambda: answer(0), lambda: answer(1), close)
     assert closed is True
@@ -121,7 +122,8 @@ def test_taking_back_and_closing_at_the_same_moment_leave_one_end(
 
     def close() -> object:
         time.move(to=deadline)
-        return closing.close(version_id)
+        with transaction():
+            return closing.close(version_id)
 
     taken_back, closed = at_once(app, withdraw, close)
     assert (taken_back == "taken back") != (closed is True)

@@ -191,7 +191,12 @@ def test_fifty_close_it_at_once_and_it_has_one_end(app: Flask, time: MovedClock,
     version_id = version.id
     time.move(to=version.deadline)
     db.session.remove()
-    closed = at_once(app, *[lambda: closing.close(version_id)] * 50)
+
+    def close() -> bool:
+        with transaction():
+            return closing.close(version_id)
+
+    closed = at_once(app, *[close] * 50)
     assert closed.count(True) == 1
     assert all(each in (True, False) or isinstance(each, Busy) for each in closed)
     assert [each.number for each in decisions()] == ["2015-01"]

@@ -73,7 +73,7 @@ def test_a_new_discussion_is_told_to_those_who_want_everything_or_follow_the_top
     subject, letter = room.letter("forum/started")
     assert subject == "Who pays?"
     assert letter["From"].addresses[0].display_name == "Ann Author via The UK network"
-    assert "For the **room**" in letter.get_body(("plain",)).get_content()
+    assert "For the room" in letter.get_body(("plain",)).get_content()
     assert "<strong>room</strong>" in letter.get_body(("html",)).get_content()
 
 

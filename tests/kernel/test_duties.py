@@ -34,6 +34,7 @@ BY_THEMSELVES = {
     "forget old addresses": "one statement over old rows",
     "say that the worker lives": "one row",
     "forget what is over": "one statement over old rows",
+    "look through the database": "reads, and one row with what was found",
 }
 """Duties that need no help to keep one thing from stopping another, and why."""
 

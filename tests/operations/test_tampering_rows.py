@@ -48,7 +48,7 @@ def whole(network_id: int) -> bool:
     [
         ("UPDATE term SET \"end\" = '2030-01-01'", "term 1 runs from"),
         ("UPDATE term SET start = '2001-01-01'", "term 1 runs from"),
-        ("UPDATE term SET seat_id = 2", "term 1 runs from"),
+        ("UPDATE term SET seat_id = 2", "term 1 is not held, given or ended as was recorded"),
         ("DELETE FROM term", "term 1 is on record, but not there any more"),
         ("UPDATE mandate SET \"end\" = '2030-01-01'", "mandate 1 runs from"),
         ("DELETE FROM mandate", "mandate 1 is on record, but not there any more"),
