@@ -189,7 +189,7 @@ def test_a_page_of_options_asks_the_database_twice_more_than_others(app: Flask) 
     client.get(f"/uk/proposals/{proposal.id}")
     with counted() as statements:
         client.get(f"/uk/proposals/{proposal.id}")
-    assert len(statements) <= 13, len(statements)  # as a proposal, and its options
+    assert len(statements) <= 15, len(statements)  # as a proposal, and its options
 
 
 def test_mail_names_the_options_and_what_each_had(app: Flask, time: MovedClock) -> None:
