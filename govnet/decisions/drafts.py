@@ -90,7 +90,7 @@ def whole(draft_id: int) -> Draft:
 def that_became(proposal_id: int) -> Draft | None:
     """The draft as which a proposal began, locked; None where there was none."""
     query = select(Draft).where(Draft.proposal_id == proposal_id)
-    return db.session.scalars(query.with_for_update()).one_or_none()
+    return db.session.scalars(query.with_for_update(of=Draft)).one_or_none()
 
 
 def sponsors_of(draft_id: int) -> list[int]:

@@ -65,6 +65,8 @@ def bind(app: Flask, network_by_slug: Callable[[str], Any]) -> None:
 
     @app.url_value_preprocessor
     def _load_network(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        if any(isinstance(each, str) and "\0" in each for each in (values or {}).values()):
+            abort(404)  # nothing is called so: PostgreSQL's text cannot hold it
         if values and "network" in values:
             network = network_by_slug(values["network"])
             if network is None:

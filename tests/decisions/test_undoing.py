@@ -117,6 +117,7 @@ def test_it_cannot_be_undone_any_more(app: Flask, tmp_path: Path, time: MovedClo
     ann, bob = members(network, 2)
     ask(browser(app, ann), NEW, TYPED)
     proposal = the_proposal()
+    proposal_id = proposal.id
     if late:
         time.move(timedelta(minutes=11))
         mails_to_bob(app, tmp_path, main_address(bob.id))
@@ -127,7 +128,7 @@ def test_it_cannot_be_undone_any_more(app: Flask, tmp_path: Path, time: MovedClo
     by = acting(ann, network)
     db.session.rollback()
     with pytest.raises(RuleBroken, match="already"), transaction():
-        drafting.undo(db.session.get_one(Proposal, 1), by=by, via=Door.WEB)
+        drafting.undo(db.session.get_one(Proposal, proposal_id), by=by, via=Door.WEB)
     assert queries.newest_version(the_proposal().id).is_open
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from govnet.accounts.queries import main_address
+from govnet.charter.models import Network
 from govnet.decisions import draft_notify
 from govnet.decisions.beside import Draft
 from govnet.decisions.models import Proposal
@@ -85,7 +86,8 @@ def test_what_is_named_in_a_draft_is_kept_shown_and_asked(client, uk):
     send(client, link, {**typed(key, person="Ada Example", last_day="2016-04-12"), "draft": "1"})
     draft = db.session.query(Draft).one().id
     assert SENTENCE in opened(client, f"/uk/proposals/drafts/{draft}").text
-    told = draft_notify._context(_told(), db.session.get_one(Draft, draft))
+    row = db.session.get_one(Draft, draft)
+    told = draft_notify._context(_told(db.session.get_one(Network, row.network_id)), row)
     assert told["named"] == [SENTENCE]
     change = f"/uk/proposals/drafts/{draft}/change"
     assert 'value="Ada Example"' in client.get(change).text
@@ -95,8 +97,8 @@ def test_what_is_named_in_a_draft_is_kept_shown_and_asked(client, uk):
     assert [each.person.name for each in _named(proposal_of_the_day())] == ["Ada Example"]
 
 
-def _told():
-    return Told(1, 1, clock.now(), None, None, {"actor": "Sam"})
+def _told(network):
+    return Told(1, 1, clock.now(), network, None, {"actor": "Sam"})
 
 
 def _named(proposal):
