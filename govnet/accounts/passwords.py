@@ -53,7 +53,7 @@ class _Turn:
 
 
 class _WaitingRoom:
-    """Who has a turn, and who waits for one, in order."""
+    """The askers that have a turn, and those that wait for one, in order."""
 
     def __init__(self) -> None:
         self.changed = threading.Condition()

@@ -34,7 +34,7 @@ from govnet.record.actions import record
 
 PURPOSE = "entered"
 TIME_TO_UNDO = timedelta(days=1)
-"""Whoever an answer was entered for has at least so long to undo it."""
+"""The least time in which somebody can undo an answer that was entered for them."""
 WAYS = (Door.PHONE, Door.LETTER, Door.MEETING, Door.LIST, Door.MAIL)
 """How an answer can have come that somebody else enters."""
 

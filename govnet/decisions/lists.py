@@ -76,7 +76,7 @@ def open_now(network_id: int, actor: Actor = VISITOR, limit: int = 50) -> list[R
 
 
 def _readable(actor: Actor) -> ColumnElement[bool]:
-    """What was decided elsewhere stands in lists once it is told; officers see it before."""
+    """A decision taken elsewhere stands in lists once it is told; officers see it before."""
     return true() if actor.is_officer else is_told()
 
 

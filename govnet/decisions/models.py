@@ -90,7 +90,7 @@ class Proposal(Base):
 
     @property
     def visibility(self) -> str:
-        """Who may read it: everybody, once it is told."""
+        """The readers it is for: everybody, once it is told."""
         return "public" if self.is_told else "committee"
 
     @property

@@ -128,7 +128,7 @@ _offices: list[Offices] = []
 
 
 def offices_are(offices: Offices) -> None:
-    """Who says what holds of places and mandates."""
+    """The room that answers for places and mandates."""
     _offices[:] = [offices]
 
 
