@@ -79,7 +79,7 @@ class NameText(Text):
         self.trouble: Said | None = None
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """What was typed is judged before it is cleaned: who pastes something unseen is told."""
+        """Judges the text as it was typed, before it is cleaned, so that anybody who pastes something unseen is told."""
         super().process_formdata(valuelist)
         if valuelist:
             self.trouble = names.trouble(str(valuelist[0])[: 2 * self.limit], person=self.person)
