@@ -105,6 +105,12 @@ def test_in_code_an_address_stays_as_it_was_typed(code: str) -> None:
         "www.",
         "www.example",
         "www..org",
+        "http://xn--http://",
+        "https://1.2.3.999/",
+        "http://example.org:70000/",
+        "[x](ftp://example.org)",
+        "[**x** y](https://[::1)",
+        "<http://xn--http>",
         "see http:// and https:// and www. there",
     ],
 )
