@@ -32,7 +32,7 @@ EXTEND = Choice(
     explains=N_("Always with a reason that everybody can read, and never past the longest time to answer."),
     clause=N_("%(value)s"),
     options={
-        "proposer": N_("Who made a proposal can give more time, with a reason."),
+        "proposer": N_("The author of a proposal can give it more time, with a reason."),
         "never": N_("Answers close on the day that was set, unless the words change."),
     },
 )

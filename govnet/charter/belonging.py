@@ -16,8 +16,8 @@ CRITERIA = Statements(
     default=(),
     title=N_("What members agree to"),
     explains=N_("Each sentence is ticked by itself when somebody joins."),
-    clause=N_("Who joins agrees to each of these:"),
-    clause_none=N_("There is nothing that members must agree to: whoever shares our purpose can join."),
+    clause=N_("Anyone who joins agrees to each of these:"),
+    clause_none=N_("There is nothing that members must agree to: anyone who shares our purpose can join."),
 )
 ADMISSION = Choice(
     key="membership.admission",
@@ -26,8 +26,8 @@ ADMISSION = Choice(
     explains=N_("What happens once somebody who wants to join has confirmed the address."),
     clause=N_("%(value)s"),
     options={
-        "immediate": N_("Who asks to join is a member at once, as soon as the address is confirmed."),
-        "sponsors": N_("Who asks to join is let in as soon as enough members vouch for them."),
+        "immediate": N_("Anyone who asks to join is a member at once, as soon as the address is confirmed."),
+        "sponsors": N_("Anyone who asks to join is let in as soon as enough members vouch for them."),
         "coordinator": N_(
             "The coordinator decides who joins, and gives a reason when it is no; "
             "while there is no coordinator, somebody on the committee does."
@@ -36,7 +36,7 @@ ADMISSION = Choice(
     },
     woven={
         "sponsors": N_(
-            "Who asks to join is let in on the word of %(membership__sponsors)s; the committee can ask "
+            "Anyone who asks to join is let in on the word of %(membership__sponsors)s; the committee can ask "
             "something first, or decline with a reason."
         )
     },
@@ -45,8 +45,8 @@ ADMISSION_SPONSORS = Whole(
     key="membership.sponsors",
     default=2,
     title=N_("How many members must vouch"),
-    explains=N_("Each knows whoever wants to join, and says so once. Nobody vouches for themselves."),
-    clause=N_("Who asks to join needs the word of %(value)s."),
+    explains=N_("Each knows the person who wants to join, and says so once. Nobody vouches for themselves."),
+    clause=N_("Anyone who asks to join needs the word of %(value)s."),
     unit="members",
     least=1,
     most=20,
@@ -58,10 +58,10 @@ ADMISSION_OBJECTION_DAYS = Whole(
     title=N_("Time to object to a new member"),
     explains=N_("Members are told who was let in. An objection, with a reason, brings it to the committee."),
     clause=N_(
-        "Who was let in is a member %(value)s later, unless a member objects with a reason; "
+        "Anyone who was let in is a member %(value)s later, unless a member objects with a reason; "
         "then the committee decides."
     ),
-    clause_zero=N_("Who was let in is a member at once."),
+    clause_zero=N_("Anyone who was let in is a member at once."),
     unit="days",
     least=0,
     most=60,
@@ -71,12 +71,12 @@ ADMISSION_APPEAL_DAYS = Whole(
     default=14,
     title=N_("Time to appeal after being declined"),
     explains=N_(
-        "Two others than whoever declined hear it, and have as long again. Applying again stays possible."
+        "Two others, not the one who declined, hear it, and have as long again. Applying again stays possible."
     ),
     clause=N_(
-        "Who was declined can appeal within %(value)s; two others in office decide, never whoever declined."
+        "Anyone who was declined can appeal within %(value)s; two others in office decide, never the one who declined."
     ),
-    clause_zero=N_("Who was declined can apply again, and not appeal."),
+    clause_zero=N_("Anyone who was declined can apply again, but not appeal."),
     unit="days",
     least=0,
     most=90,
@@ -98,7 +98,7 @@ GRACE_DAYS = Whole(
     title=N_("Time to renew a membership"),
     explains=N_("Counted from the mail that asks; a second mail goes out before the end."),
     clause=N_(
-        "Who does not renew within %(value)s of being asked is no longer a member, and can start again "
+        "Anyone who does not renew within %(value)s of being asked is no longer a member, and can start again "
         "with one click."
     ),
     unit="days",
@@ -111,8 +111,8 @@ ROLL_DAYS = Whole(
     default=0,
     title=N_("How long one is a member before one’s answer counts"),
     explains=N_("So that nobody is brought in for one decision. Taken when a proposal opens."),
-    clause=N_("Who has been a member for %(value)s when a proposal opens can answer it."),
-    clause_zero=N_("Whoever is a member when a proposal opens can answer it."),
+    clause=N_("Anyone who has been a member for %(value)s when a proposal opens can answer it."),
+    clause_zero=N_("Anyone who is a member when a proposal opens can answer it."),
     unit="days",
     least=0,
     most=365,
@@ -129,7 +129,7 @@ POST = Choice(
     key="discussion.who_may_post",
     default="members",
     title=N_("Who can write in a discussion"),
-    explains=N_("Whoever cannot write can still read, follow and report."),
+    explains=N_("Anyone who cannot write can still read, follow and report."),
     clause=N_("In a discussion, %(value)s can write."),
     options={"members": N_("every member"), "anyone": N_("everybody who has signed in")},
 )
@@ -137,7 +137,7 @@ MEMBERS_TOPICS = YesNo(
     key="discussion.members_topics",
     default=True,
     title=N_("Discussions for members only"),
-    explains=N_("What was begun for members only stays so, whatever is chosen later."),
+    explains=N_("A discussion begun for members only stays so, whatever is chosen later."),
     clause=N_("A discussion can be for members only."),
     clause_no=N_("Discussions are public: none is begun for members only."),
 )

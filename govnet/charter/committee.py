@@ -42,7 +42,7 @@ ORGANISATION_SEATS = Whole(
     default=0,
     title=N_("Places kept for organisations"),
     explains=N_(
-        "Of the committee’s places, at least so many. Only who speaks for a member organisation gets one."
+        "Of the committee’s places, at least so many. Only somebody who speaks for a member organisation gets one."
     ),
     clause=N_("At least %(value)s must be for people who speak for member organisations."),
     clause_zero=N_("No place is kept for organisations."),
@@ -66,19 +66,19 @@ UNFIT = Choice(
     default="leaves",
     title=N_("Who no longer fits a place"),
     explains=N_(
-        "Whose membership ran out, who no longer speaks for an organisation, or who is one too many of it."
+        "Somebody whose membership ran out, who no longer speaks for an organisation, or who is one too many of it."
     ),
     clause=N_("%(value)s"),
     options={
-        "leaves": N_("Who no longer fits a place leaves it, unless that is put right in time."),
+        "leaves": N_("Anyone who no longer fits a place leaves it, unless that is put right in time."),
         "stays": N_(
-            "Who no longer fits a place keeps it until its term ends; the network is told, and "
+            "Anyone who no longer fits a place keeps it until its term ends; the network is told, and "
             "the next one must fit."
         ),
     },
     woven={
         "leaves": N_(
-            "Who no longer fits a place has %(committee__unfit_days)s to put that right, then the place falls empty; "
+            "Anyone who no longer fits a place has %(committee__unfit_days)s to put that right, then the place falls empty; "
             "of too many from one organisation, that is who came last."
         )
     },
@@ -88,7 +88,7 @@ UNFIT_DAYS = Whole(
     default=30,
     title=N_("Time to fit a place again"),
     explains=N_("Counted from the day on which the holder and the officers are told."),
-    clause=N_("Who no longer fits a place has %(value)s to put that right."),
+    clause=N_("Anyone who no longer fits a place has %(value)s to put that right."),
     unit="days",
     least=0,
     most=180,

@@ -45,7 +45,7 @@ def _answers(new: Charter) -> dict[str, Said]:
     if "opening" not in new[p.ALWAYS_TOLD] and shortest <= DIGEST_GAP:
         found[p.ALWAYS_TOLD.key] = Said(
             N_(
-                "Who takes a weekly mail could hear of a question too late. Have everybody told what is asked, or give "
+                "Anyone who takes a weekly mail could hear of a question too late. Have everybody told what is asked, or give "
                 "everybody at least %(days)s days to answer, new words too."
             ),
             {"days": DIGEST_GAP + 1},

@@ -206,9 +206,9 @@ def kept_for_organisations(old: Charter, new: Charter, roll: int) -> Said | None
 
 def one_organisation(old: Charter, new: Charter, _roll: int) -> Said | None:
     """Who would be one too many from one organisation."""
-    text = N_("Whoever would be number %(next)s from one organisation is not given a place.")
+    text = N_("The person who would be number %(next)s from one organisation is not given a place.")
     if not new[p.ONE_ORGANISATION]:
-        text = N_("Whoever would be number %(next)s from one organisation can be given a place again.")
+        text = N_("The person who would be number %(next)s from one organisation can be given a place again.")
     return Said(text, {"next": (new[p.ONE_ORGANISATION] or old[p.ONE_ORGANISATION]) + 1})
 
 

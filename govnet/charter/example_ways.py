@@ -38,12 +38,12 @@ def answers(old: Charter, new: Charter, _roll: int) -> Said | None:
     gone = next((each for each in NEAREST if each in before - after), "")
     if gone:
         values = {"gone": _answer(gone), "left": _nearest(gone, after)}
-        return Said(N_("Who would have chosen %(gone)s can choose %(left)s."), values)
+        return Said(N_("Anyone who would have chosen %(gone)s can choose %(left)s."), values)
     added = next((each for each in NEAREST if each in after - before), "")
     if not added:
         return None
     values = {"left": _nearest(added, before), "added": _answer(added)}
-    return Said(N_("Who had only %(left)s to choose can choose %(added)s."), values)
+    return Said(N_("Anyone who had only %(left)s to choose can choose %(added)s."), values)
 
 
 def _answer(option: str) -> Said:
@@ -62,10 +62,10 @@ def always_told(old: Charter, new: Charter, _roll: int) -> Said | None:
         rules = tuple(bool(each[p.ALWAYS_TOLD] & {what, "charter"}) for each in (old, new))
         others = tuple(what in each[p.ALWAYS_TOLD] for each in (old, new))
         if (False, True) in (rules, others):
-            text = N_("Who takes one mail a week hears %(what)s up to %(days)s sooner than until now.")
+            text = N_("Anyone who takes one mail a week hears %(what)s up to %(days)s sooner than until now.")
             return Said(text, {"what": _where(what, rules, others), "days": days})
         if (True, False) in (rules, others):
-            text = N_("Who takes one mail a week hears %(what)s up to %(days)s later than until now.")
+            text = N_("Anyone who takes one mail a week hears %(what)s up to %(days)s later than until now.")
             return Said(text, {"what": _where(what, rules, others), "days": days})
     return None
 
@@ -85,7 +85,7 @@ def holidays(old: Charter, new: Charter, _roll: int) -> Said | None:
     name, then = _kept(new, old)
     if then is not None:
         values = {"name": name, "then": Said(WEEKDAYS[then])}
-        return Said(N_("What would be due on %(name)s is due on the %(then)s after it."), values)
+        return Said(N_("Anything that would be due on %(name)s is due on the %(then)s after it."), values)
     if name:
         return Said(N_("Nothing is due on %(name)s any more."), {"name": name})
     name, _then = _kept(old, new)
@@ -213,11 +213,11 @@ def unfit(old: Charter, new: Charter, _roll: int) -> Said | None:
     leaves = new if new[p.UNFIT] == "leaves" else old
     values = {"start": plain(FIRST), "last": plain(FIRST + DAY * leaves[p.UNFIT_DAYS])}
     text = N_(
-        "Who is told on %(start)s that they no longer fit leaves the place on %(last)s instead of at the end of the term."
+        "Anyone who is told on %(start)s that they no longer fit leaves the place on %(last)s instead of at the end of the term."
     )
     if leaves is old:
         text = N_(
-            "Who is told on %(start)s that they no longer fit leaves the place at the end of the term "
+            "Anyone who is told on %(start)s that they no longer fit leaves the place at the end of the term "
             "instead of on %(last)s."
         )
     return Said(text, values)

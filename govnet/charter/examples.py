@@ -37,13 +37,13 @@ _MATTERS: Mapping[str, Example] = {
 _BELONGING: Mapping[str, Example] = {
     p.ADMISSION_OBJECTION_DAYS.key: over(
         p.ADMISSION_OBJECTION_DAYS,
-        N_("Who is let in on %(start)s is a member from %(new)s on instead of from %(old)s on."),
+        N_("Anyone who is let in on %(start)s is a member from %(new)s on instead of from %(old)s on."),
     ),
     p.ADMISSION_APPEAL_DAYS.key: over(
         p.ADMISSION_APPEAL_DAYS,
-        N_("Who is declined on %(start)s can appeal until %(new)s instead of until %(old)s."),
-        begins=N_("Who is declined on %(start)s can appeal until %(new)s; until now they could not."),
-        ends=N_("Who is declined on %(start)s can’t appeal; until now they could until %(old)s."),
+        N_("Anyone who is declined on %(start)s can appeal until %(new)s instead of until %(old)s."),
+        begins=N_("Anyone who is declined on %(start)s can appeal until %(new)s; until now they could not."),
+        ends=N_("Anyone who is declined on %(start)s can’t appeal; until now they could until %(old)s."),
     ),
     p.RENEWAL_MONTHS.key: again(
         p.RENEWAL_MONTHS,
@@ -52,17 +52,19 @@ _BELONGING: Mapping[str, Example] = {
     p.GRACE_DAYS.key: over(
         p.GRACE_DAYS,
         N_(
-            "Who is asked on %(start)s and does not renew is no longer a member from %(new)s on "
+            "Anyone who is asked on %(start)s and does not renew is no longer a member from %(new)s on "
             "instead of from %(old)s on."
         ),
     ),
     p.ROLL_DAYS.key: over(
         p.ROLL_DAYS,
-        N_("Who joins on %(start)s can answer what is asked from %(new)s on instead of from %(old)s on."),
+        N_(
+            "Anyone who joins on %(start)s can answer what is asked from %(new)s on instead of from %(old)s on."
+        ),
     ),
     p.APPEAL_DAYS.key: over(
         p.APPEAL_DAYS,
-        N_("Whose post is hidden on %(start)s can appeal until %(new)s instead of until %(old)s."),
+        N_("Anyone whose post is hidden on %(start)s can appeal until %(new)s instead of until %(old)s."),
     ),
 }
 _ANSWERING: Mapping[str, Example] = {
@@ -88,11 +90,11 @@ _ANSWERING: Mapping[str, Example] = {
 _TIMES: Mapping[str, Example] = {
     p.MINIMUM_DAYS_OPEN.key: closes(
         p.MINIMUM_DAYS_OPEN,
-        N_("What is asked on %(start)s at %(hour)s closes on %(new)s at the earliest instead of %(old)s."),
+        N_("A question asked on %(start)s at %(hour)s closes on %(new)s at the earliest instead of %(old)s."),
     ),
     p.MAXIMUM_DAYS_OPEN.key: closes(
         p.MAXIMUM_DAYS_OPEN,
-        N_("What is first asked on %(start)s closes on %(new)s at the latest instead of %(old)s."),
+        N_("A question first asked on %(start)s closes on %(new)s at the latest instead of %(old)s."),
         back=True,
     ),
     p.EXTENSION_DAYS.key: closes(
@@ -104,12 +106,16 @@ _TIMES: Mapping[str, Example] = {
     ),
     p.EXTENSION_MOST.key: closes(
         p.EXTENSION_MOST,
-        N_("What was first to close on %(start)s closes on %(new)s at the latest instead of %(old)s."),
+        N_(
+            "A question that was first to close on %(start)s closes on %(new)s at the latest instead of %(old)s."
+        ),
         back=True,
     ),
     p.FALLBACK_DAYS.key: closes(
         p.FALLBACK_DAYS,
-        N_("What is stopped when answers close on %(start)s stays open until %(new)s instead of %(old)s."),
+        N_(
+            "A proposal that is stopped when answers close on %(start)s stays open until %(new)s instead of %(old)s."
+        ),
     ),
     p.OBJECTION_DAYS.key: closes(
         p.OBJECTION_DAYS,
@@ -143,7 +149,7 @@ _OFFICES: Mapping[str, Example] = {
     p.UNFIT.key: ways.unfit,
     p.UNFIT_DAYS.key: over(
         p.UNFIT_DAYS,
-        N_("Who is told on %(start)s that they no longer fit leaves on %(new)s instead of %(old)s."),
+        N_("Anyone who is told on %(start)s that they no longer fit leaves on %(new)s instead of %(old)s."),
     ),
     p.VACANCY_DAYS.key: over(
         p.VACANCY_DAYS,

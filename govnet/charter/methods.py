@@ -8,7 +8,7 @@ CONSENT_INSTEAD = YesNo(
     default=True,
     title=N_("Asking for objections instead of agreement"),
     explains=N_(
-        "Where something is decided by consensus, whoever proposes can ask only whether anybody objects. "
+        "Where something is decided by consensus, the proposer can ask only whether anybody objects. "
         "Never for these rules themselves."
     ),
     clause=N_(

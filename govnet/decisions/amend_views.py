@@ -106,7 +106,7 @@ def suggest_now(network: Network, proposal: Proposal) -> Response:
                     via=Door.WEB,
                 ),
                 lambda _made: url_for(".proposal", proposal_id=proposal_id, _anchor="suggestions"),
-                done=_("Your suggestion is there. Who made the proposal is told."),
+                done=_("Your suggestion is there. The proposer is told."),
             )
     return _suggest_page(queries.proposal_whole(proposal_id), form, 422)
 

@@ -38,7 +38,7 @@ def suggest_to_draft_now(network: Network, draft: Draft) -> Response:
                 form,
                 lambda: draft_suggesting.suggest(draft_id, *typed, by=by, via=Door.WEB),
                 lambda _made: url_for(".draft", draft_id=draft_id, _anchor="suggestions"),
-                done=_("Your suggestion is there. Who wrote the draft is told."),
+                done=_("Your suggestion is there. The author of the draft is told."),
             )
     return _suggest_page(draft_id, form, 422)
 

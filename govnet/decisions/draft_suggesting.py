@@ -54,7 +54,9 @@ def accept(draft_id: int, key: int, *, by: Actor, via: Door) -> Draft:
     words, ask = drafts.loads(draft.words)
     if words.text.count(row.passage) != 1:
         raise RuleBroken(
-            _("The words have changed since. Write them in yourself, and thank whoever suggested them.")
+            _(
+                "The words have changed since. Write them in yourself, and thank the person who suggested them."
+            )
         )
     row.state, row.answered_at = SuggestionState.ACCEPTED, clock.now()
     record(DraftSuggestionAnswered(**_about(draft, row), by=by, under=under, via=via, taken=True))
@@ -77,7 +79,7 @@ def take_back(draft_id: int, key: int, *, by: Actor) -> None:
     require(by, Can.SPONSOR, draft)
     row = of_draft(draft, key)
     if row.person_id != by.person_id:
-        raise NotAllowed(_("Only who suggested it can take it back."))
+        raise NotAllowed(_("Only the member who suggested it can take it back."))
     if row.state is SuggestionState.OPEN:
         row.state = SuggestionState.TAKEN_BACK
 

@@ -167,7 +167,7 @@ def _read(form: Any, offer: Offer, network: Network) -> OfficeInput:
             scope=typed("scope") or "",
         )
     if not typed("person"):
-        raise RuleBroken(_("Enter the name of whoever takes the place"), field=at("person"))
+        raise RuleBroken(_("Enter the name of the person who takes the place"), field=at("person"))
     person = (
         wanted.person_id
         if _same(offer, "person", typed("person"))

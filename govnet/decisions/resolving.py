@@ -66,11 +66,12 @@ def ways_out(it: ProposalPage) -> list[str]:
     return [
         str(
             _(
-                "Whoever proposed it can put it in other words: then everybody is asked again. Members can suggest such words."
+                "The member who proposed it can put it in other words: then everybody is asked again. Members can suggest "
+                "such words."
             )
         ),
-        str(_("Whoever said Stop can change that answer or take it back, until answers close.")),
-        str(_("Whoever proposed it can take it back.")),
+        str(_("A member who said Stop can change that answer or take it back, until answers close.")),
+        str(_("The member who proposed it can take it back.")),
         _by_itself(it.version, it.now.rule),
     ]
 

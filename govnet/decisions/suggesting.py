@@ -57,7 +57,9 @@ def accept(suggestion: Suggestion, *, by: Actor, via: Door) -> ProposalVersion:
     old = still_open(proposal)
     if suggestion.version_id != old.id or old.text.count(suggestion.passage) != 1:
         raise RuleBroken(
-            _("The words have changed since. Write them in yourself, and thank whoever suggested them.")
+            _(
+                "The words have changed since. Write them in yourself, and thank the person who suggested them."
+            )
         )
     words = replace(words_of(old), text=old.text.replace(suggestion.passage, suggestion.instead))
     _answered(suggestion, SuggestionState.ACCEPTED, "")
@@ -84,7 +86,7 @@ def take_back(suggestion: Suggestion, *, by: Actor) -> None:
     """Suggest it no more."""
     require(by, Can.SUGGEST_WORDS, _open_proposal(suggestion))
     if suggestion.person_id != by.person_id:
-        raise NotAllowed(_("Only who suggested it can take it back."))
+        raise NotAllowed(_("Only the member who suggested it can take it back."))
     suggestion.state = SuggestionState.TAKEN_BACK
 
 

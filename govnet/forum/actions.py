@@ -171,7 +171,7 @@ def over_words(thread: Thread) -> object:
     """Why nobody can reply after its day."""
     return _(
         "This discussion ran until %(day)s. Your words were not posted; they are still here. "
-        "Whoever started it, or an officer, can give it a later day.",
+        "The member who started it, or an officer, can give it a later day.",
         day=weekday_date(thread.until) if thread.until else "",
     )
 

@@ -344,7 +344,7 @@ def _check_hearing(row: Appeal, by: Actor, spoken: set[int]) -> None:
         raise RuleBroken(_("This appeal is decided."))
     if not rules.may_hear(by.person_id, hid=row.hiding.by_id, wrote=row.hiding.author_id, spoken=spoken):
         raise RuleBroken(
-            _("Two others decide this: not whoever hid the post or wrote it, and each of them once.")
+            _("Two others decide this, not the one who hid the post nor its author, and each of them once.")
         )
 
 

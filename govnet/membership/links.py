@@ -28,7 +28,7 @@ _ENDED = _l(
     days=LASTS.days,
 )
 _ENDED_CLAIM = _l(
-    "Links in mails end after %(days)s days, and this one has. Ask whoever named you to do so again: "
+    "Links in mails end after %(days)s days, and this one has. Ask the person who named you to do so again: "
     "then we mail you a new link.",
     days=LASTS.days,
 )

@@ -111,7 +111,7 @@ def admit(network: Network, application: Application) -> Response:
     if queries.terms(network.id).objection_days and not newcomers.objected_to(key):
         done = _("%(name)s is let in. A mail says from when, unless a member objects.", name=name)
     if speaking.membership_there(application) is not None:
-        done = _("Passed on. Whoever speaks for the organisation, or one of you, can confirm it.")
+        done = _("Passed on. Somebody who speaks for the organisation, or one of you, can confirm it.")
     return _decide(
         network, key, form, lambda: actions.admit(application, by=by, via=Door.WEB, seen=form.notes()), done
     )

@@ -89,7 +89,7 @@ def _seating(wanted: OfficeInput, how: Deciding) -> Seating:
     """What giving the place comes to. RuleBroken where the days, the place, the person or the rules do not allow it."""
     seat, person = _seat(wanted, how.network), db.session.get_one(Person, wanted.person_id)
     if person.erased_at is not None:
-        raise RuleBroken(_("Whoever was to take the place has left."), field="person")
+        raise RuleBroken(_("The person who was to take the place has left."), field="person")
     held = _held(seat.body_id, how)
     start, end = _first_day(wanted, how, held), wanted.end or date.min
     rules.check_span(start, end, today=how.on, longest=how.charter[p.TERM_MONTHS])

@@ -113,7 +113,7 @@ def _check_vacancy(wanted: Wanted, charter: Charter) -> None:
     if early and wanted.coopted and wanted.until is not None and wanted.end > wanted.until:
         raise _against(
             N_(
-                "Whom the committee takes in stays at most until this place’s term would have ended: before %(day)s."
+                "Somebody whom the committee takes in stays at most until this place’s term would have ended: before %(day)s."
             ),
             "last_day",
             day=str(wanted.until),

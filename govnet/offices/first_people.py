@@ -149,7 +149,7 @@ def _naming(wanted: OfficeInput, how: Deciding, decision: str) -> tuple[Network,
         )
     person = db.session.get_one(Person, wanted.person_id)
     if person.erased_at is not None:
-        raise RuleBroken(_("Whoever was to take the place has left."), field="person")
+        raise RuleBroken(_("The person who was to take the place has left."), field="person")
     if not wanted.place.strip():
         raise RuleBroken(_("Enter a name for the place"), field="name")
     end = wanted.end or date.min

@@ -1,4 +1,4 @@
-"""Where whoever takes office promises to keep the code of conduct, sentence by sentence."""
+"""Where anyone who takes office promises to keep the code of conduct, sentence by sentence."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ def init(source: Path | None) -> None:
     click.echo("The database is ready. Who looks after the server is named here, and nowhere else:")
     click.echo("  govnet operator give EMAIL --name NAME\n")
     click.echo("Open this address to found a network. It gives no rights over the server. It works once,")
-    click.echo(f"until {until:%Y-%m-%d %H:%M} UTC; whoever has it can found a network here.\n")
+    click.echo(f"until {until:%Y-%m-%d %H:%M} UTC; anyone who has it can found a network here.\n")
     click.echo(f"  {current_app.config['SITE_URL']}/found/{token}")
 
 

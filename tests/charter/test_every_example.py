@@ -95,7 +95,7 @@ def test_whatever_days_or_answers_change_there_is_an_example(key):
 @pytest.mark.parametrize("place", [each for each in p.HOLIDAYS.options if each != "none"])
 def test_each_place_has_a_holiday_to_show_what_it_means(place):
     pair = Charter(), Charter({"decisions.holidays": place})
-    assert str(Change(p.HOLIDAYS, pair).example()).startswith("What would be due on ")
+    assert str(Change(p.HOLIDAYS, pair).example()).startswith("Anything that would be due on ")
 
 
 @given(st.integers(3, 2000))

@@ -85,7 +85,7 @@ TENTH = {"decisions.quorum_count": 10, "decisions.quorum_share": {"at_least": "1
         ({}, {"committee.individual_seats": 4}, "Of 9 places, 5 can be for any member instead of 9."),
         (
             {}, {"committee.one_organisation": 2},
-            "Whoever would be number 3 from one organisation is not given a place.",
+            "The person who would be number 3 from one organisation is not given a place.",
         ),
         ({}, {"committee.staggering": "halves"}, "Of 9 places, at most 5 come up at a time, by turns."),
         ({}, {"committee.staggering": "together"}, "All 9 places come up at the same time."),
@@ -103,16 +103,16 @@ TENTH = {"decisions.quorum_count": 10, "decisions.quorum_share": {"at_least": "1
         ),
         (
             {"committee.one_organisation": 2}, {"committee.one_organisation": 0},
-            "Whoever would be number 3 from one organisation can be given a place again.",
+            "The person who would be number 3 from one organisation can be given a place again.",
         ),
         (
             {}, {"committee.unfit": "stays"},
-            ("Who is told on 1 September that they no longer fit leaves the place at the end of the term "
+            ("Anyone who is told on 1 September that they no longer fit leaves the place at the end of the term "
             "instead of on 1 October."),
         ),
         (
             {}, {"committee.unfit_days": 60},
-            "Who is told on 1 September that they no longer fit leaves on 31 October instead of 1 October.",
+            "Anyone who is told on 1 September that they no longer fit leaves on 31 October instead of 1 October.",
         ),
         (
             {"committee.vacancy_days": 180}, {"committee.vacancy_days": 90},
@@ -123,16 +123,16 @@ TENTH = {"decisions.quorum_count": 10, "decisions.quorum_share": {"at_least": "1
         ),
         (
             {}, {"membership.appeal_days": 30},
-            "Who is declined on 1 September can appeal until 1 October instead of until 15 September.",
+            "Anyone who is declined on 1 September can appeal until 1 October instead of until 15 September.",
         ),
         (
             {}, {"decisions.minimum_days_open": 9},
-            ("What is asked on Monday 14 September at 18:00 closes on Wednesday 23 September at the earliest "
+            ("A question asked on Monday 14 September at 18:00 closes on Wednesday 23 September at the earliest "
             "instead of Monday 21 September."),
         ),
         (
             {}, {"decisions.minimum_days_open": 6},
-            ("What is asked on Tuesday 15 September at 18:00 closes on Monday 21 September at the earliest "
+            ("A question asked on Tuesday 15 September at 18:00 closes on Monday 21 September at the earliest "
             "instead of Tuesday 22 September."),
         ),
         (
@@ -142,40 +142,40 @@ TENTH = {"decisions.quorum_count": 10, "decisions.quorum_share": {"at_least": "1
         ),
         (
             {}, {"decisions.answers": ["stand-aside", "block"]},
-            "Who would have chosen “Agree, with a worry” can choose “Agree”.",
+            "Anyone who would have chosen “Agree, with a worry” can choose “Agree”.",
         ),
         (
             {"decisions.consent_instead": False},
             {"decisions.answers": ["reservations", "stand-aside", "no-view"]},
-            "Who would have chosen “Stop” can choose “Disagree, but go ahead”.",
+            "Anyone who would have chosen “Stop” can choose “Disagree, but go ahead”.",
         ),
         (
             {"decisions.consent_instead": False, "decisions.answers": ["stand-aside"]},
             {"decisions.answers": ["stand-aside", "block"]},
-            "Who had only “Disagree, but go ahead” to choose can choose “Stop”.",
+            "Anyone who had only “Disagree, but go ahead” to choose can choose “Stop”.",
         ),
         (
             {}, {"decisions.always_told": ["opening", "last_day", "charter"]},
-            ("Who takes one mail a week hears how it ended or why it did not go on "
+            ("Anyone who takes one mail a week hears how it ended or why it did not go on "
             "(where it is not about these rules) up to 7 days later than until now."),
         ),
         (
             {"decisions.always_told": ["opening", "last_day"]},
             {"decisions.always_told": ["opening", "last_day", "result"]},
-            ("Who takes one mail a week hears how it ended or why it did not go on up to 7 days sooner "
+            ("Anyone who takes one mail a week hears how it ended or why it did not go on up to 7 days sooner "
             "than until now."),
         ),
         (
             {"decisions.always_told": ["opening", "last_day"]},
             {"decisions.always_told": ["opening", "last_day", "charter"]},
-            ("Who takes one mail a week hears how it ended or why it did not go on "
+            ("Anyone who takes one mail a week hears how it ended or why it did not go on "
             "(where it is about these rules) up to 7 days sooner than until now."),
         ),
         (
             {}, {"decisions.holidays": "GB-ENG"},
-            "What would be due on Good Friday is due on the Tuesday after it.",
+            "Anything that would be due on Good Friday is due on the Tuesday after it.",
         ),
-        ({}, {"decisions.holidays": "IE"}, "What would be due on Easter Monday is due on the Tuesday after it."),
+        ({}, {"decisions.holidays": "IE"}, "Anything that would be due on Easter Monday is due on the Tuesday after it."),
         ({"decisions.holidays": "GB-ENG"}, {"decisions.holidays": "none"}, "Something can be due on Good Friday again."),
         (
             {}, {"decisions.ranking_rule": "borda"},

@@ -276,7 +276,9 @@ def test_only_who_suggested_takes_it_back(network: Network) -> None:
     proposal = a_proposal(network, ann)
     suggestion = _suggested(proposal, network, bob)
     refused(
-        "Only who suggested", lambda: suggesting.take_back(suggestion, by=acting(ann, network)), NotAllowed
+        "Only the member who suggested",
+        lambda: suggesting.take_back(suggestion, by=acting(ann, network)),
+        NotAllowed,
     )
     do(lambda: suggesting.take_back(suggestion, by=acting(bob, network)))
     assert list(suggesting.suggestions(proposal.id)) == []

@@ -49,7 +49,7 @@ def told(template: str = "decisions/stopped") -> str:
     ("visible", "said"),
     [
         ("at_once", WHY),
-        ("after_own", "Who has answered can read why."),
+        ("after_own", "Those who have answered can read why."),
         ("at_close", "Who answered what stays hidden until then."),
     ],
 )
@@ -76,7 +76,7 @@ def test_as_soon_as_somebody_says_stop_everybody_sees_what_can_happen(app: Flask
     answered(proposal, network, Kind.BLOCK, dora, reason=WHY)
     for reader, button in ((ann, "reword"), (dora, "suggest")):
         page = opened(browser(app, reader), url)
-        assert "Whoever said Stop can change that answer or take it back" in page.text
+        assert "A member who said Stop can change that answer or take it back" in page.text
         assert "If it is still stopped when answers close, it is not agreed." in page.text
         assert any(link.endswith(f"{url}/{button}") for link in page.links)
     assert "what can happen now" in opened(browser(app), url).text

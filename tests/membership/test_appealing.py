@@ -1,4 +1,4 @@
-"""Who was declined can appeal: heard by two others, told to those who can hear it, and answered by mail."""
+"""Anyone who was declined can appeal: heard by two others, told to those who can hear it, and answered by mail."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_neither_who_declined_nor_anybody_without_office_hears_it_nor_twice():
     with pytest.raises(RuleBroken, match="Two others"):
         scene.hears(scene.bea, STANDS)
     scene.appeals()
-    with pytest.raises(RuleBroken, match="not whoever declined"):
+    with pytest.raises(RuleBroken, match="not the one who declined"):
         scene.hears(scene.sam, STANDS)
     with pytest.raises(NotAllowed):
         scene.hears(builders.a_member(scene.network), STANDS)

@@ -492,7 +492,7 @@ def test_an_application_for_an_organisation_that_joined_meanwhile_says_who_speak
     assert "The Open Shed is a member already" in opened(sam, where).text
     assert "Bob Voice speaks for it." in opened(sam, where).text
     after = send(sam, where, {}, action="/admit").text
-    assert "Passed on. Whoever speaks" in after
+    assert "Passed on. Somebody who speaks" in after
     assert "is in. A mail" not in after
     assert "Passed on" in opened(sam, "/uk/applications").text
 

@@ -1,0 +1,38 @@
+"""The sentences of the program in English as people speak it: "Anyone who joins agrees", never "Who joins agrees"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tests.face.pseudo import sentences
+
+QUESTIONS = {
+    "Who answered what stays hidden until then.",
+    "Who belongs, and what they agree to.",
+    "Who belongs, of those who may be named.",
+    "Who decides on this.",
+    "Who decides: %(value)s.",
+    "Who sits where, since when and until when.",
+    "Who would like to join, and who was let in a moment ago.",
+    "Whose decision gives somebody the chair’s place.",
+}
+"""Each names a question, and no person."""
+PERSON = re.compile(r"\bwhoever\b|\b[Oo]nly who\b|^(?:who|whose|whom)\b.*[.;]$", re.IGNORECASE)
+
+
+def each_sentence() -> Iterator[str]:
+    for one in sentences():
+        for form in (one,) if isinstance(one, str) else one:
+            yield from re.split(r"(?<=[.?!;])\s+", " ".join(form.split()))
+
+
+def test_nobody_is_called_who_or_whoever() -> None:
+    assert {each for each in each_sentence() if PERSON.search(each)} - QUESTIONS == set()
+
+
+def test_the_pattern_finds_such_a_person() -> None:
+    assert all(
+        map(PERSON.search, ("Who joins agrees to it.", "Only who asked can.", "It is for whoever asks."))
+    )
+    assert not any(map(PERSON.search, ("Who decides", "Anyone who joins agrees to it.", "Who asks?")))
