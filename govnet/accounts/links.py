@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from govnet.accounts.models import Person, SignedInSession, SignInLink
 from govnet.charter.queries import top_networks
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.transaction import transaction
+from govnet.kernel.duties import together
 from govnet.mail import outbox, subscriptions
 from govnet.mail.headers import Address
 from govnet.mail.links import site, site_url
@@ -249,9 +250,12 @@ def enter(person_id: int, agent: str) -> str:
 
 def forget_old() -> int:
     """Drop links and sessions that are of no more use to anybody: a duty of the worker's."""
-    yesterday = clock.now() - rules.DAY
-    ended = clock.now() - sessions.LASTS
-    with transaction():
-        links = db.session.execute(delete(SignInLink).where(SignInLink.asked_at < yesterday))
-        gone = db.session.execute(delete(SignedInSession).where(SignedInSession.began_at < ended))
-    return sum(int(getattr(done, "rowcount", 0)) for done in (links, gone))
+    links = select(SignInLink.id).where(SignInLink.asked_at < clock.now() - rules.DAY)
+    ended = select(SignedInSession.id).where(SignedInSession.began_at < clock.now() - sessions.LASTS)
+    return together(
+        "forget old sign-in links", db.session.scalars(links), partial(_drop, SignInLink)
+    ) + together("forget old sessions", db.session.scalars(ended), partial(_drop, SignedInSession))
+
+
+def _drop(table: type[SignInLink] | type[SignedInSession], keys: Sequence[int]) -> int:
+    return int(getattr(db.session.execute(delete(table).where(table.id.in_(keys))), "rowcount", 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,8 +15,8 @@ from govnet.accounts.models import AddressChange, Person
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
+from govnet.kernel.duties import together
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.transaction import transaction
 from govnet.mail import outbox
 from govnet.mail.headers import Address
 from govnet.mail.links import site_url
@@ -138,6 +139,9 @@ def forget_old() -> int:
         (AddressChange.confirmed_at < now - rules.UNDO_LASTS)
         | (AddressChange.confirmed_at.is_(None) & (AddressChange.asked_at < now - timedelta(days=2)))
     )
-    with transaction():
-        done = db.session.execute(delete(AddressChange).where(AddressChange.id.in_(stale)))
-    return int(getattr(done, "rowcount", 0))
+    return together("forget old addresses", db.session.scalars(stale), _drop)
+
+
+def _drop(keys: Sequence[int]) -> int:
+    gone = db.session.execute(delete(AddressChange).where(AddressChange.id.in_(keys)))
+    return int(getattr(gone, "rowcount", 0))

@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import delete, select
-from sqlalchemy.exc import OperationalError
 
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.errors import Busy
 from govnet.kernel.models import DutyFailure
+from govnet.kernel.outage import outage_of
 from govnet.kernel.transaction import let_go, transaction
 
 log = structlog.get_logger()
@@ -30,6 +30,8 @@ _ASIDE = timedelta(days=1)
 _OVER = timedelta(days=2)
 _MOST_WORDS = 1_000
 _MOST_BUSY = 3
+_LOT = 500
+"""Things that are done by one statement at most."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,12 @@ def each(name: str, due: Iterable[int], do: Callable[[int], int], *, alone: bool
             continue
         try:
             done += _one(key, do, alone=alone)
-        except (Busy, OperationalError):  # the database, and not the thing: at the next turn
-            busy += 1
-            log.warning("the database was busy", duty=name, thing=key)
         except Exception as error:
-            failed(name, key, error)
+            if is_busy(error):  # at the next turn
+                busy += 1
+                log.warning("the database was busy", duty=name, thing=key)
+            else:
+                failed(name, key, error)
         else:
             if key in waits:
                 succeeded(name, key)
@@ -110,6 +113,38 @@ def _one(key: int, do: Callable[[int], int], *, alone: bool) -> int:
         return int(do(key))
 
 
+def together(name: str, due: Iterable[int], do: Callable[[Sequence[int]], int]) -> int:
+    """Do what one statement can do to many things, some hundreds a transaction; returns how many that were.
+
+    Where that fails, and for what failed before, each thing has a transaction of its own, as in `each`.
+    """
+    keys = list(due)
+    waits = _failures(name) if keys else {}
+    fresh = [key for key in keys if key not in waits]
+    done = each(name, [key for key in keys if key in waits], lambda key: do([key]))
+    for start in range(0, len(fresh), _LOT):
+        if ending.is_set():
+            break
+        done += _lot(name, fresh[start : start + _LOT], do)
+    return done
+
+
+def _lot(name: str, keys: Sequence[int], do: Callable[[Sequence[int]], int]) -> int:
+    try:
+        with transaction():
+            return int(do(keys))
+    except Exception as error:
+        if is_busy(error):
+            log.warning("the database was busy", duty=name)
+            return 0
+    return each(name, keys, lambda key: do([key]))
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether it is the database's trouble, and not that of the thing."""
+    return isinstance(error, Busy) or outage_of(error) is not None
+
+
 def perhaps(check: Callable[[], bool]) -> bool:
     """What `check` says of a thing; True where even that fails, so that `each` meets the fault at that thing alone."""
     try:
@@ -121,6 +156,18 @@ def perhaps(check: Callable[[], bool]) -> bool:
 def put_off(name: str) -> list[int]:
     """What the duty failed at and is not to be tried yet, so that a query with a limit can leave it out."""
     return [key for key, next_at in _failures(name).items() if next_at > clock.now()]
+
+
+def failed_whole() -> set[str]:
+    """The duties that are known to fail as a whole."""
+    found = set(db.session.scalars(select(DutyFailure.duty).where(DutyFailure.thing == WHOLE)))
+    let_go()
+    return found
+
+
+def failing(name: str) -> set[int]:
+    """What the duty failed at, and has not done since."""
+    return set(_failures(name))
 
 
 def _failures(name: str) -> dict[int, datetime]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import quopri
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.kernel.duties import put_off
 from govnet.mail.actions import ERASED, forget_address
 from govnet.mail.models import Delivery, Fate, InboundMail, Mail, Rendering, Subscription
 from govnet.mail.render import Kind
@@ -26,16 +27,17 @@ _IN_BULK = {"synchronize_session": False}
 _AT_ONCE = 500
 
 
-def forget_bodies(now: datetime) -> int:
-    """Empty the mails that went out long enough ago. Returns how many; inside transaction()."""
-    keys = db.session.scalars(_old(now).limit(_AT_ONCE)).all()
+def old(now: datetime) -> Sequence[int]:
+    """The mails that went out long enough ago to be emptied, some of them at a time."""
+    return db.session.scalars(
+        _old(now).where(Rendering.id.not_in(put_off("empty old mail"))).limit(_AT_ONCE)
+    ).all()
+
+
+def empty(keys: Sequence[int]) -> int:
+    """Empty them. Returns how many; inside transaction()."""
     _empty(keys)
     return len(keys)
-
-
-def anything_old(now: datetime) -> bool:
-    """Whether there are any."""
-    return db.session.scalar(_old(now).limit(1)) is not None
 
 
 def _old(now: datetime) -> Select[int]:

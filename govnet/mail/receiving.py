@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.kernel.duties import failed, failing, is_busy, succeeded, together
 from govnet.kernel.errors import Busy, GovnetError, NotFound, RuleBroken
 from govnet.kernel.transaction import let_go, transaction
 from govnet.mail import incoming, outbox, replies
@@ -39,6 +40,7 @@ MOST_A_DAY = 30
 ANSWERS_A_DAY = 5
 """To one address: two machines that answer each other stop there."""
 _AT_ONCE = 20
+_READ, _FORGET = "read mail", "forget mail that was read"
 _A_WHILE = 5.0
 """Seconds after which no other mail is begun, so that the worker's other duties have their turn."""
 _AGAIN = timedelta(minutes=15)
@@ -99,29 +101,35 @@ def run() -> int:
         .limit(_AT_ONCE)
     ).all()
     let_go()  # an idle worker takes no lock
+    before = failing(_READ) if waiting else set()
     until, done = time.monotonic() + _A_WHILE, 0
     for key in waiting:
-        done += _read_or_put_off(key)
+        done += _read_or_put_off(key, before)
         if time.monotonic() > until:
             break
     return done
 
 
-def _read_or_put_off(key: int) -> bool:
+def _read_or_put_off(key: int, before: Collection[int]) -> bool:
     """Whether it was this worker that read it."""
     raw = _claim(key)
     if raw is None:
         return False
     try:
         _use(key, incoming.read(raw))
-    except Exception:
-        log.exception("a mail that came in could not be read", inbound=key)
+    except Exception as error:
+        log.error("a mail that came in could not be read", inbound=key, exc_info=error)
+        if not is_busy(error):
+            failed(_READ, key, error)
         with transaction():
             db.session.execute(
                 update(InboundMail)
                 .where(InboundMail.id == key, InboundMail.fate == Fate.WAITING)
                 .values(attempts=InboundMail.attempts + 1, next_at=clock.now() + _AGAIN)
             )
+    else:
+        if key in before:
+            succeeded(_READ, key)
     return True
 
 
@@ -240,12 +248,8 @@ def forget() -> int:
             (InboundMail.over != "") & (InboundMail.read_at < now - KEPT_OVER),
         ),
     )
-    ids = db.session.scalars(select(InboundMail.id).where(*old).limit(_AT_ONCE)).all()
-    let_go()
-    if ids:
-        with transaction():
-            _let_bytes_go(ids)
-    return len(ids) + _make_room(MOST_KEPT)
+    done = together(_FORGET, db.session.scalars(select(InboundMail.id).where(*old)), _let_bytes_go)
+    return done + _make_room(MOST_KEPT)
 
 
 def _make_room(most: int, *which: ColumnElement[bool]) -> int:
@@ -262,15 +266,12 @@ def _make_room(most: int, *which: ColumnElement[bool]) -> int:
                 break
             gone.append(row.id)
             too_many -= row.length
-    let_go()
-    if gone:
-        with transaction():
-            _let_bytes_go(gone)
-    return len(gone)
+    return together(_FORGET, gone, _let_bytes_go)
 
 
-def _let_bytes_go(ids: Sequence[int]) -> None:
+def _let_bytes_go(ids: Sequence[int]) -> int:
     db.session.execute(update(InboundMail).where(InboundMail.id.in_(ids)).values(raw=None, sender=""))
+    return len(ids)
 
 
 def _from(person_id: int) -> ColumnElement[bool]:

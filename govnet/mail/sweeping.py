@@ -1,13 +1,15 @@
 """The minute's sweep: what a dead sender left in hand, what came too late, and secrets of no more use."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.transaction import let_go, transaction
+from govnet.kernel.duties import together
+from govnet.kernel.transaction import let_go
 from govnet.mail import forgetting
 from govnet.mail.models import Delivery
 from govnet.mail.queries import trouble
@@ -17,21 +19,16 @@ log = structlog.get_logger()
 
 
 def run() -> int:
-    """Put the outbox in order; how many deliveries that moved."""
-    if not _anything_to_do():
-        return 0
-    with transaction():
-        moved = _lost() + _late()
-        forgetting.forget_bodies(clock.now())
-    return moved
+    """Put the outbox in order; how many mails that moved or emptied."""
+    return (
+        together("take back mail in hand", _ids(_expired_lease(clock.now())), _lost)
+        + together("give up late mail", _ids(_too_late(clock.now())), _late)
+        + together("empty old mail", forgetting.old(clock.now()), forgetting.empty)
+    )
 
 
-def _anything_to_do() -> bool:
-    now = clock.now()
-    due = db.session.query(Delivery.id).filter(_expired_lease(now) | _too_late(now)).first()
-    old = forgetting.anything_old(now)
-    let_go()
-    return due is not None or old
+def _ids(which: Any) -> Iterable[int]:
+    return db.session.scalars(select(Delivery.id).where(which))
 
 
 def _expired_lease(now: Any) -> Any:
@@ -42,7 +39,7 @@ def _too_late(now: Any) -> Any:
     return text("delivery.state IN ('queued', 'deferred')") & (Delivery.limit_at <= now)
 
 
-def _lost() -> int:
+def _lost(ids: Sequence[int]) -> int:
     """What a sender died with goes again, with the same Message-ID; the third time a person should look."""
     now = clock.now()
     free = {
@@ -52,15 +49,16 @@ def _lost() -> int:
         "lost_leases": Delivery.lost_leases + 1,
     }
     poison = Delivery.lost_leases + 1 >= MOST_LOST_LEASES
-    held = _moved(_expired_lease(now) & poison, state=State.HELD, why=Why.UNKNOWN, **free)
-    again = _moved(_expired_lease(now), state=State.QUEUED, next_at=now, **free)
+    expired = _expired_lease(now) & Delivery.id.in_(ids)
+    held = _moved(expired & poison, state=State.HELD, why=Why.UNKNOWN, **free)
+    again = _moved(expired, state=State.QUEUED, next_at=now, **free)
     if held or again:
         log.warning("deliveries left in hand", again=again, held=held)
     return held + again
 
 
-def _late() -> int:
-    return _moved(_too_late(clock.now()), state=State.EXPIRED, changed_at=clock.now())
+def _late(ids: Sequence[int]) -> int:
+    return _moved(_too_late(clock.now()) & Delivery.id.in_(ids), state=State.EXPIRED, changed_at=clock.now())
 
 
 def _moved(which: Any, **values: Any) -> int:

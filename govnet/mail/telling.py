@@ -10,6 +10,7 @@ from sqlalchemy import or_, select, update
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.kernel.duties import failed, failing, is_busy, succeeded
 from govnet.kernel.transaction import let_go, transaction
 from govnet.mail import outbox
 from govnet.mail.audience import audience
@@ -22,6 +23,7 @@ from govnet.record.models import Entry, Telling
 
 log = structlog.get_logger()
 LEASE = timedelta(minutes=5)
+_TELL = "tell"
 _AT_ONCE = 20
 _MOST_WORDS = 2_000
 
@@ -29,7 +31,15 @@ _MOST_WORDS = 2_000
 def run() -> int:
     """Tell what is due; how many entries were told. Killed at any point, it can be run again."""
     owner = f"tell-{uuid.uuid4().hex[:12]}"
-    return sum(_tell_safely(entry_id, owner) for entry_id in _claim(owner))
+    claimed = _claim(owner)
+    before = failing(_TELL) if claimed else set()
+    done = 0
+    for entry_id in claimed:
+        told = _tell_safely(entry_id, owner)
+        if told and entry_id in before:
+            succeeded(_TELL, entry_id)
+        done += told
+    return done
 
 
 def _claim(owner: str) -> list[int]:
@@ -63,6 +73,8 @@ def _tell_safely(entry_id: int, owner: str) -> bool:
         log.error("telling failed", entry=entry_id, exc_info=error)
         let_go()
         _failed(entry_id, owner, error)
+        if not is_busy(error):
+            failed(_TELL, entry_id, error)
         return False
 
 

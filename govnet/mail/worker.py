@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from govnet.extensions import db
-from govnet.kernel.duties import WHOLE, Duty, duties, ending, failed, is_believed, succeeded
+from govnet.kernel.duties import WHOLE, Duty, duties, ending, failed, failed_whole, is_believed, succeeded
 from govnet.kernel.errors import GovnetError
 from govnet.kernel.steadiness import Steadiness
 
@@ -22,6 +22,8 @@ SETTLE = 60.0
 
 def run(app: Flask, *, until: Callable[[], bool] = ending.is_set) -> None:
     """Do what is due until told to end. A duty that fails is logged, and tried again at its next turn."""
+    with app.app_context():
+        _remember()
     steadiness = Steadiness()
     next_at = {d.name: time.monotonic() + SETTLE for d in duties() if d.seconds >= 600}
     while not until():
@@ -29,6 +31,14 @@ def run(app: Flask, *, until: Callable[[], bool] = ending.is_set) -> None:
             busy = tick(duties(), next_at, believed=_holds(steadiness))
         if not busy:
             ending.wait(PAUSE)
+
+
+def _remember() -> None:
+    """What failed as a whole under an earlier worker is struck from the list once it goes well."""
+    try:
+        _failing.update(failed_whole())
+    except SQLAlchemyError as error:
+        log.error("the failures of earlier workers could not be read", exc_info=error)
 
 
 def _holds(steadiness: Steadiness) -> bool:

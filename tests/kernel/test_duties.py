@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import inspect
+import sqlite3
 from datetime import timedelta
 
+import psycopg
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from govnet.extensions import db
 from govnet.kernel import duties
+from govnet.kernel.actor import Door
 from govnet.kernel.errors import Busy
 from govnet.kernel.models import DutyFailure
 from govnet.kernel.transaction import transaction
 from govnet.mail import worker
-from govnet.membership import listeners
-from govnet.membership.models import Application, Membership
-from govnet.offices.models import Mandate, Term
+from govnet.membership import importing, listeners
+from govnet.membership.models import Membership
+from govnet.membership.roster import read_roster
+from govnet.membership.roster_models import RosterImport
+from govnet.offices.models import Term
 from govnet.people.models import PersonEmail
 from tests import builders
-from tests.membership.people import a_network_with_rules, applies, mails_to
+from tests.membership.people import a_network_with_rules, mails_to
 from tests.membership.test_importing import bring_in
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -27,13 +33,9 @@ BY_THEMSELVES = {
     "tell": "each entry keeps its own tries and error (telling)",
     "send": "each mail keeps its own tries and answer (delivery)",
     "read mail": "each mail that came keeps its own tries (inbound_mail)",
-    "forget mail that was read": "one statement over old rows",
-    "sweep mail": "one statement a kind of row",
     "watch mail": "reads, and writes a line in the log",
-    "forget old sign-in links": "one statement over old rows",
-    "forget old addresses": "one statement over old rows",
     "say that the worker lives": "one row",
-    "forget what is over": "one statement over old rows",
+    "forget what is over": "one statement over old rows of its own",
     "look through the database": "reads, and one row with what was found",
 }
 """Duties that need no help to keep one thing from stopping another, and why."""
@@ -54,7 +56,10 @@ def failures():
 
 
 def test_every_duty_does_one_thing_at_a_time_or_says_why_it_need_not():
-    alone = {one.name for one in duties.duties() if "each(" not in inspect.getsource(one.run)}
+    by_help = ("each(", "together(")
+    alone = {
+        one.name for one in duties.duties() if not any(call in inspect.getsource(one.run) for call in by_help)
+    }
     assert alone == set(BY_THEMSELVES)
 
 
@@ -105,6 +110,65 @@ def test_a_busy_database_is_no_fault_of_the_thing():
 
     assert duties.each("try", range(1, 100), do) == 0
     assert failures() == {}
+
+
+@pytest.mark.parametrize(
+    "orig", [sqlite3.OperationalError("too many terms"), psycopg.errors.ProgramLimitExceeded("x")]
+)
+def test_a_statement_that_no_database_can_run_is_a_fault_of_the_thing(orig):
+    did = []
+
+    def do(key):
+        if key <= 3:
+            raise OperationalError("SELECT", {}, orig)
+        did.append(key)
+        return 1
+
+    if isinstance(orig, sqlite3.OperationalError):
+        orig.sqlite_errorcode = sqlite3.SQLITE_ERROR
+    assert duties.each("try", [1, 2, 3, 4], do) == 1
+    assert (did, failures()) == ([4], {1: 1, 2: 1, 3: 1})
+
+
+def test_what_one_statement_does_is_done_one_by_one_where_one_thing_fails(time):
+    did = []
+
+    def do(keys):
+        if 2 in keys:
+            raise ValueError("poison")
+        did.append(list(keys))
+        return len(keys)
+
+    assert duties.together("try", [1, 2, 3], do) == 2
+    assert (did, failures()) == ([[1], [3]], {2: 1})
+    assert duties.together("try", range(4, 1104), do) == 1100
+    assert [len(keys) for keys in did[2:]] == [500, 500, 100]
+    time.move(timedelta(minutes=1))
+    assert duties.together("try", [2, 5, 6], do) == 2
+    assert (did[-1], failures()) == ([5, 6], {2: 2})
+
+
+def test_a_duty_that_went_wrong_under_an_earlier_worker_is_struck_off_once_it_goes_well():
+    duties.failed("try", duties.WHOLE, LookupError("no such thing"))
+    worker._failing.clear()
+    worker._remember()
+    worker.tick([duties.Duty("try", lambda: 0)], {})
+    assert failures() == {}
+
+
+def test_what_is_set_aside_takes_no_place_of_what_comes_after(time):
+    network = a_network_with_rules()
+    for number in range(21):
+        with transaction():
+            rows = read_roster(f"n{number}@example.org\n".encode()).rows
+            importing.import_roster(network, rows, go=True, via=Door.CLI)
+    time.move(timedelta(days=60))
+    *first, last = db.session.scalars(select(RosterImport.id).order_by(RosterImport.id)).all()
+    for key in first:
+        for _turn in range(duties.TRIES):
+            duties.failed("forget uploaded lists", key, ValueError("poison"))
+    assert importing.forget_old() == 1
+    assert db.session.get_one(RosterImport, last).forgotten_at is not None
 
 
 def test_half_of_a_thing_that_fails_is_not_done():
@@ -167,73 +231,3 @@ def test_a_network_that_cannot_be_read_keeps_no_duty_from_the_others(poison, tim
         one.run()
     ended = select(Term.network_id).where(Term.end_recorded_at.is_not(None))
     assert good.id in db.session.scalars(ended).all()
-
-
-def poisoned(table, key, doing="UPDATE", column="id"):
-    """From now on nothing can be done to that row, as with one that the program chokes on."""
-    row = "OLD" if doing != "INSERT" else "NEW"
-    with transaction():
-        db.session.execute(
-            text(
-                f"CREATE TRIGGER poison BEFORE {doing} ON {table} WHEN {row}.{column} = {key} "
-                "BEGIN SELECT RAISE(ABORT, 'poison'); END"
-            )
-        )
-
-
-def _terms():
-    ids = []
-    for slug in ("one", "two", "three"):
-        network = builders.a_network(slug)
-        builders.a_steering_member(network)
-        ids.append(db.session.scalars(select(Term.id).where(Term.network_id == network.id)).one())
-    return ids, "term", "end offices", lambda: select(Term.id).where(Term.end_recorded_at.is_not(None))
-
-
-def _mandates():
-    ids = []
-    for slug in ("one", "two", "three"):
-        network = builders.a_network(slug)
-        builders.a_coordinator(network)
-        ids.append(db.session.scalars(select(Mandate.id).where(Mandate.network_id == network.id)).one())
-    return (
-        ids,
-        "mandate",
-        "end offices",
-        lambda: select(Mandate.id).where(Mandate.end_recorded_at.is_not(None)),
-    )
-
-
-def _renewals():
-    network = a_network_with_rules(**{"membership.renewal_months": 12})
-    for name in ("Ann", "Bob", "Cy"):
-        builders.a_member(network, name)
-    ids = db.session.scalars(select(Membership.id).order_by(Membership.id)).all()
-    return (
-        ids,
-        "membership",
-        "renew memberships",
-        lambda: select(Membership.id).where(Membership.renewal_asked_at.is_not(None)),
-    )
-
-
-def _unconfirmed():
-    network = a_network_with_rules()
-    ids = [applies(network, email=f"n{number}@example.org").id for number in range(3)]
-    gone = select(Application.id)
-    return ids, "application", "forget unconfirmed applications", lambda: gone
-
-
-@pytest.mark.sqlite
-@pytest.mark.parametrize("due", [_terms, _mandates, _renewals, _unconfirmed])
-def test_a_poisoned_row_stops_nothing_but_itself(due, time):
-    ids, table, name, done = due()
-    poisoned(table, ids[0], "DELETE" if table == "application" else "UPDATE")
-    time.move(timedelta(days=400))
-    one = next(each for each in duties.duties() if each.name == name)
-    for _turn in range(duties.TRIES):
-        one.run()
-        time.move(timedelta(minutes=16))
-    left = set(db.session.scalars(done()))
-    assert left == ({ids[0]} if table == "application" else set(ids[1:]))
-    assert [row.thing for row in duties.set_aside()] == [ids[0]]
