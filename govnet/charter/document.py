@@ -23,6 +23,11 @@ class Clause:
     since: int
     statements: tuple[str, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """The name of the rule that it is about first."""
+        return p.CATALOGUE[self.keys[0]].title
+
 
 @dataclass(frozen=True)
 class Chapter:

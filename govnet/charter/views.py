@@ -80,10 +80,12 @@ def _read(network: Network, shown: CharterVersion) -> dict[str, Any]:
     until = [each for each in reversed(newest_first) if each.number <= shown.number]
     since = document.set_by([queries.rules_of(each) for each in until])
     cited = queries.named([each.adopted_by for each in newest_first])
+    charter = queries.rules_of(shown)
     return {
         "version": shown,
+        "charter": charter,
         "latest": queries.version_in_force(network.id),
-        "chapters": document.chapters(queries.rules_of(shown), since),
+        "chapters": document.chapters(charter, since),
         "versions": {each.number: each for each in newest_first},
         "cited": cited,
     }

@@ -26,7 +26,7 @@ from govnet.kernel.actor import Actor, Authority, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.text import render
 from govnet.kernel.words import say
-from govnet.permissions import Can, require
+from govnet.permissions import Can, can, require
 
 UNDO = timedelta(minutes=10)
 """How long what is asked or written down waits before it is told, so that a slip can be undone."""
@@ -103,10 +103,25 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def may_propose(network: Network, by: Actor, matter: str = "", charter: Charter | None = None) -> bool:
+    """Whether the table gives the right, and the charter in force leaves it: on this matter, or on any. For pages."""
+    if not can(by, Can.PROPOSE, network):
+        return False
+    if by.is_steering:  # whatever the charter says: it need not be asked
+        return True
+    return _charter_lets(network, charter or charters.rules_in_force(network.id), matter, by)
+
+
+def _charter_lets(network: Network, charter: Charter, matter: str, by: Actor) -> bool:
+    """Where only the committee proposes, anybody else can do so on offices alone, and while nobody sits there."""
+    if charter[p.PROPOSE] != "committee" or by.is_steering:
+        return True
+    return (not matter or matter in roll.OFFICES) and roll.vacant(network)
+
+
 def check_proposer(network: Network, charter: Charter, matter: str, by: Actor) -> None:
-    """NotAllowed where the charter lets only the committee propose; on offices anybody can while nobody sits there."""
-    open_to_all = matter in roll.OFFICES and roll.vacant(network)
-    if charter[p.PROPOSE] == "committee" and not by.is_steering and not open_to_all:
+    """NotAllowed where the charter lets only the committee propose such a thing; without a matter, anything."""
+    if not _charter_lets(network, charter, matter, by):
         raise NotAllowed(_("By our rules only the committee can make a proposal."), roles=["steering"])
 
 

@@ -43,7 +43,7 @@ from govnet.decisions.forms import (
 )
 from govnet.decisions.models import Proposal
 from govnet.decisions.office_forms import asked_offers, offices_in, with_offices
-from govnet.decisions.opening import Ask, Words, words_of
+from govnet.decisions.opening import Ask, Words, check_proposer, words_of
 from govnet.decisions.option_forms import method_in, offer_ways, with_options
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -71,6 +71,7 @@ def propose(network: Network) -> Response:
     rules = _wanted_rules()
     matter = "charter" if rules else request.args.get("matter", "")
     charter = charters.rules_in_force(network.id)
+    check_proposer(network, charter, matter, current_actor())
     if matter not in p.MATTERS or _lacks_rules(network, matter, rules):
         return page("decisions/about.html", **_about(network, charter, matter))
     return _propose_page(network, charter, matter, _propose_form(network, charter, matter, rules, fresh=True))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, url_for
+from flask import Flask, Response, g, url_for
 from flask_babel import gettext as _
 
+from govnet.charter import parameters as p
 from govnet.charter.models import Network
+from govnet.charter.rules import Charter
 from govnet.decisions import (
     amend_views,
     answer_views,
@@ -27,6 +29,9 @@ from govnet.decisions import (
 )
 from govnet.decisions.blueprint import bp
 from govnet.decisions.models import ProposalVersion
+from govnet.decisions.opening import may_propose
+from govnet.decisions.who_decides import who_decides
+from govnet.extensions import db
 from govnet.forum import registry as threads
 from govnet.kernel.pages import data_page, page
 from govnet.permissions import Can, allows, can, current_actor
@@ -54,10 +59,21 @@ def bind(app: Flask) -> None:
     registry.link_to("proposal", lambda d: url_for("decisions.proposal", proposal_id=int(d["key"])))
     registry.link_to("decision", lambda d: url_for("decisions.decision", number=d["number"]))
     app.jinja_env.globals["decision_words"] = words
+    app.jinja_env.globals["may_propose"] = _may_propose
+    app.jinja_env.globals["who_decides"] = who_decides
     threads.beside_threads(_came_of)
     threads.lines_beside_threads("draft", drafts.open_of, draft_views.beside)
     registry.link_to("proposal_draft", lambda d: url_for("decisions.draft", draft_id=int(d["key"])))
     threads.onward_from_threads(_go_on)
+
+
+def _may_propose(network: Network, matter: str = "", charter: Charter | None = None) -> bool:
+    """Whether the reader sees the way to propose something: found once a page, however many links it has."""
+    known: dict[tuple[int, str], bool] = g.setdefault("may_propose", {})
+    key = (network.id, matter)
+    if key not in known:
+        known[key] = may_propose(network, current_actor(), matter, charter)
+    return known[key]
 
 
 def _came_of(thread_id: int) -> list[threads.Beside]:
@@ -82,9 +98,10 @@ def _beside(version: ProposalVersion) -> threads.Beside:
     return threads.Beside(version.question, address, _("Open for answers"), "open")
 
 
-def _go_on(thread: Any) -> tuple[str, str, str] | None:
+def _go_on(thread: Any, terms: threads.Terms) -> tuple[str, str, str] | None:
     """From talking to asking."""
-    if not can(current_actor(), Can.PROPOSE, thread):
+    charter = Charter({p.PROPOSE.key: terms.who_may_propose})
+    if not _may_propose(db.session.get_one(Network, thread.network_id), charter=charter):
         return None
     return _("Propose something"), url_for("decisions.propose", thread=thread.id), "hand"
 

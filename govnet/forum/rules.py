@@ -124,6 +124,7 @@ class Terms:
     who_may_hide: str = p.WHO_MAY_HIDE.default
     appeal_days: int = p.APPEAL_DAYS.default
     members_topics: bool = p.MEMBERS_TOPICS.default
+    who_may_propose: str = p.PROPOSE.default
 
 
 @lru_cache(maxsize=256)
@@ -132,7 +133,7 @@ def terms(parameters: str) -> Terms:
     charter = load(json.loads(parameters or "{}"))
     return Terms(
         charter[p.START_THREADS], charter[p.POST], charter[p.WHO_MAY_HIDE], charter[p.APPEAL_DAYS],
-        charter[p.MEMBERS_TOPICS],
+        charter[p.MEMBERS_TOPICS], charter[p.PROPOSE],
     )  # fmt: skip
 
 

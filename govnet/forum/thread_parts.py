@@ -88,7 +88,7 @@ def _around(thread: Thread, reading: Reading, actor: Actor, zone: str, replies: 
         rules.new_since(reading.mark, thread.posts), _first_new(address, reading.mark, thread.posts),
         reading.stance.value if reading.stance else "", actor.signed_in, replies,
         actor.signed_in and can(actor, rights.to_frame(reading.terms), thread), tuple(registry.beside(thread.id)),
-        tuple(registry.onward(thread)),
+        tuple(registry.onward(thread, reading.terms)),
     )  # fmt: skip
 
 

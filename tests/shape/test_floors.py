@@ -77,6 +77,7 @@ PURE = {
     "govnet.decisions.counting",
     "govnet.decisions.timing",
     "govnet.decisions.ways",
+    "govnet.decisions.who_decides",
 }
 
 
