@@ -28,6 +28,7 @@ from govnet.decisions.words import FACES, KINDS
 from govnet.forum.actions import reply
 from govnet.forum.kinds import ThreadState
 from govnet.forum.rules import is_over
+from govnet.forum.thread_parts import add_quote
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.clock import today
 from govnet.kernel.errors import NotFound, RuleBroken
@@ -56,6 +57,7 @@ def proposal_page(
     form: Form | None = None,
     status: int = 200,
     interest: InterestForm | None = None,
+    comment: CommentForm | None = None,
 ) -> Response:
     """The page, with the form as it was typed when something in it is wrong, or the words changed meanwhile (409)."""
     found = readable(proposal_id, network, actor)
@@ -70,7 +72,8 @@ def proposal_page(
         reworded=status == 409,
         meanings=meanings(),
         discussion=discussion,
-        comment=_comment_form(found, discussion, actor),
+        comment=_comment_form(found, discussion, actor, comment),
+        quoting=comment is not None and not comment.errors,
         suggestions=suggestions(proposal_id),
         interests=interests_in(proposal_id),
         interest=interest or InterestForm(about=found.proposal, made=0, formdata=None),
@@ -144,12 +147,16 @@ def mail_receipt(network: Network, proposal: Proposal) -> Response:
 @bp.post("/<network:network>/proposals/<int:proposal_id>/comment")
 @allows(Can.READ_PROPOSAL, proposal=Proposal)
 def comment(network: Network, proposal: Proposal) -> Response:
-    """Post what came too late as a comment where the proposal is discussed."""
+    """Post what came too late, or was typed in the box, where the proposal is discussed; "Quote" puts a post into the box."""
     discussion = of_thread(proposal.thread_id, current_actor())
     if discussion is None:
         raise RuleBroken(_("There is no discussion of this proposal in which you could write."))
     form = CommentForm(about=proposal)
     thread, actor = discussion.thread, current_actor()
+    if "quote" in request.form:
+        add_quote(form.body, thread, whole_number(request.form["quote"]))
+        status = 422 if form.errors else 200
+        return proposal_page(proposal.id, network, actor, status=status, comment=form)
     if form.validate_on_submit():
         with form.catching():
             return once(
@@ -224,8 +231,10 @@ def same_party(chosen: str | None, before: Sequence[RollEntry], mine: Sequence[R
     return next(same, chosen)
 
 
-def _comment_form(found: ProposalPage, discussion: Discussion | None, actor: Actor) -> CommentForm | None:
-    """The box to write in, for those who may write in the discussion while it is open."""
+def _comment_form(
+    found: ProposalPage, discussion: Discussion | None, actor: Actor, typed: CommentForm | None
+) -> CommentForm | None:
+    """The box to write in, for those who may write in the discussion while it is open; with what was typed there."""
     if (
         discussion is None
         or discussion.thread.state is not ThreadState.OPEN
@@ -233,7 +242,7 @@ def _comment_form(found: ProposalPage, discussion: Discussion | None, actor: Act
         or not can(actor, Can.REPLY, discussion.thread)
     ):
         return None
-    return CommentForm(about=found.proposal, formdata=None)
+    return typed or CommentForm(about=found.proposal, formdata=None)
 
 
 def _form_for(found: ProposalPage) -> AnswerForm:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from govnet.extensions import db
 from govnet.forum.kinds import PostState
 from govnet.forum.models import Post, Thread
+from govnet.forum.queries import pages_with_names
 from govnet.kernel.actor import Actor
 from govnet.permissions import Can, can
 
@@ -21,7 +22,8 @@ class Discussion:
     """A thread and its newest posts, oldest of them first."""
 
     thread: Thread
-    posts: tuple[Post, ...]
+    posts: tuple[tuple[Post, str], ...]
+    """Each with its HTML, in which whoever it quotes is named."""
 
 
 def of_thread(thread_id: int | None, actor: Actor) -> Discussion | None:
@@ -36,4 +38,6 @@ def of_thread(thread_id: int | None, actor: Actor) -> Discussion | None:
         .order_by(Post.number.desc())
         .limit(NEWEST)
     )
-    return Discussion(thread, tuple(reversed(db.session.scalars(query).all())))
+    posts = db.session.scalars(query).all()[::-1]
+    pages = pages_with_names(thread.id, [post.html for post in posts])
+    return Discussion(thread, tuple(zip(posts, pages, strict=True)))

@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.forum import events, queries, rights, rules
+from govnet.forum import events, queries, quoting, rights, rules
 from govnet.forum.kinds import Audience, PostState, ThreadState
 from govnet.forum.models import Post, PostVersion, Thread, Topic
 from govnet.forum.readers import mark_read
@@ -141,6 +141,7 @@ def reply(thread: Thread, *, by: Actor, body: str, via: Door) -> Post:
     authority = require(by, rights.to_reply(queries.terms_of(network.id)), thread)
     if thread.state is ThreadState.OPEN and rules.is_over(thread.until, today(network.zone)):
         raise RuleBroken(over_words(thread), field="body")
+    body = quoting.nameless(body, thread.id)
     post = _post(thread, _next_number(thread, by), by, body, via)
     record(events.Replied(network=network, by=by, under=authority, via=via, post=post, thread=thread, number=post.number,
                           title=thread.title, text_digest=digest(body), seen_by=_seen(thread)))  # fmt: skip
@@ -211,6 +212,7 @@ def change_post(post: Post, *, by: Actor, body: str, revision: int, via: Door) -
     authority = require(by, rights.to_change(queries.terms_of(post.network_id)), post)
     if post.state is not PostState.VISIBLE:
         raise RuleBroken(_("This post is hidden now and cannot be changed. You can appeal on its page."))
+    body = quoting.nameless(body, post.thread_id)
     if body == post.source:
         return post
     values = {"source": body, "html": render(body), "edited_at": now(), "revision": Post.revision + 1}

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import url_for
 
+from govnet.forum import quoting
 from govnet.forum.kinds import PostState
 from govnet.forum.models import Thread, Topic
 from govnet.forum.queries import TopicLine
@@ -44,7 +45,7 @@ def thread(row: Thread, reading: Reading) -> dict[str, Any]:
         "id": row.id, "title": row.title, "topic": row.topic.slug, "state": row.state.value, "read_by": row.visibility.value,
         "started_at": _iso(row.at), "frame": _frame(row), "summary": _summary(row, reading),
         "post_count": row.posts, "page": reading.page, "pages": reading.pages,
-        "posts": [_post(post) for post in reading.posts],
+        "posts": [_post(post, quoting.named(post.html, row.id, reading.quoted)) for post in reading.posts],
         "next": _url("forum.thread_data", thread_id=row.id, page=reading.page + 1) if later else None,
     }  # fmt: skip
 
@@ -66,11 +67,11 @@ def _summary(row: Thread, reading: Reading) -> dict[str, Any] | None:
     return {"html": row.summary_html, "by": reading.summary_by, "at": _iso(row.summary_at)}
 
 
-def _post(row: Any) -> dict[str, Any]:
+def _post(row: Any, html: str) -> dict[str, Any]:
     facts = {"number": row.number, "author": row.author or None, "at": _iso(row.at), "door": row.door.value,
              "changed": row.revision > 1, "state": row.state.value}  # fmt: skip
     if row.state is PostState.VISIBLE:
-        return {**facts, "html": row.html}
+        return {**facts, "html": html}
     return {**facts, "reason": row.reason}
 
 

@@ -36,7 +36,8 @@ def _to_author(post: Post, template: str, **context: Any) -> None:
 def hidden(row: Hiding, post: Post, by: str) -> None:
     """Your post was hidden: what it said, why, and until when and how to appeal."""
     until = rules.days_after(row.at, queries.terms_of(post.network_id).appeal_days)
-    _to_author(post, "forum/hidden", kind=row.kind.value, text=post.source, reason=row.reason, by=by,
+    _to_author(post, "forum/hidden", kind=row.kind.value, text=queries.with_names(post.thread_id, post.source),
+               reason=row.reason, by=by,
                appeal_until=until, hiding_id=row.id)  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def _case_page(hiding: Hiding, failed: Form | None = None) -> Response:
     }
     forms.update({_NAMES[type(failed)]: failed} if failed is not None else {})
     return page("forum/case.html", 422 if failed else 200, case=found, hiding=hiding, forms=forms, form=failed,
-                text_shown=author or hides or forms["hear"] is not None)  # fmt: skip
+                html=queries.page_of_post(hiding.post), text_shown=author or hides or forms["hear"] is not None)  # fmt: skip
 
 
 @bp.post("/<network:network>/forum/moderation/<int:hiding_id>/appeal")
@@ -162,7 +162,8 @@ def report(network: Network, post: Post) -> Response:
                 form, lambda: _report(post, form), lambda _made: url_for(".reported", post_id=post.id)
             )
     author = queries.name_of(post.author_id)
-    return page("forum/report.html", 422 if form.errors else 200, form=form, post=post, author=author)
+    return page("forum/report.html", 422 if form.errors else 200, form=form, post=post, author=author,
+                html=queries.page_of_post(post))  # fmt: skip
 
 
 def _report(post: Post, form: ReportForm) -> Report:
@@ -198,9 +199,9 @@ def answer_report(network: Network, report: Report) -> Response:
         with form.catching(), transaction():
             moderation.dismiss(report, by=current_actor(), answer=form.answer.data or "", via=Door.WEB)
             return see(".log")
-    return page(
-        "forum/answer_report.html", 422 if form.errors else 200, form=form, found=cases.reported(report)
-    )
+    found = cases.reported(report)
+    return page("forum/answer_report.html", 422 if form.errors else 200, form=form, found=found,
+                html=queries.page_of_post(found.post))  # fmt: skip
 
 
 @bp.route("/<network:network>/forum/posts/<int:post_id>/hide", methods=["GET", "POST"])
@@ -213,7 +214,7 @@ def hide(network: Network, post: Post) -> Response:
         with form.catching():
             return once(form, lambda: _hide(post, form), lambda made: url_for(".case", hiding_id=made.id))
     return page("forum/hide.html", 422 if form.errors else 200, form=form, post=post, author=queries.name_of(post.author_id),
-                terms=queries.terms_of(network.id), law_days=rules.LAW_DAYS)  # fmt: skip
+                html=queries.page_of_post(post), terms=queries.terms_of(network.id), law_days=rules.LAW_DAYS)  # fmt: skip
 
 
 def _hide(post: Post, form: HideForm) -> Hiding:

@@ -72,7 +72,12 @@ def _said(told: Told, template: str, thread: Thread, post: Post, context: Mappin
     return Notice(
         template=template,
         news=News.DISCUSSION,
-        context={**context, "title": thread.title, "source": post.source, "address": _address(told, post)},
+        context={
+            **context,
+            "title": thread.title,
+            "source": queries.with_names(thread.id, post.source),
+            "address": _address(told, post),
+        },
         people=people,
         concerned=queries.mentioned(post, people),
         thread=thread.id,

@@ -13,7 +13,7 @@ from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.charter.queries import version_in_force
 from govnet.extensions import db
-from govnet.forum import rules
+from govnet.forum import quoting, rules
 from govnet.forum.kinds import Audience, PostState, ReportState
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, ReadMark, Report, Thread, Topic
 from govnet.forum.rules import Terms
@@ -133,7 +133,10 @@ def said_lately(network_id: int, limit: int = 3, actor: Actor | None = None) -> 
         .order_by(Thread.last_post_at.desc(), Thread.id.desc())
         .limit(limit)
     )
-    return [Said(*row[:3], row[3] or "", excerpt(row[4]), row[5]) for row in db.session.execute(query)]
+    return [
+        Said(*row[:3], row[3] or "", excerpt(quoting.own_words(row[4])), row[5])
+        for row in db.session.execute(query)
+    ]
 
 
 def thread_of(thread_id: int) -> Thread:
@@ -149,6 +152,31 @@ def post_of(post_id: int) -> Post:
 def post_numbered(thread_id: int, number: int) -> Post | None:
     """The thread's post with that number."""
     return db.session.scalar(select(Post).where(Post.thread_id == thread_id, Post.number == number))
+
+
+def authors(thread_id: int, numbers: Collection[int]) -> dict[int, str]:
+    """The names of those who wrote these posts of a thread, by number; empty where the person has gone."""
+    if not numbers:
+        return {}
+    query = select(Post.number, Person.name).outerjoin(Person, Person.id == Post.author_id)
+    found = db.session.execute(query.where(Post.thread_id == thread_id, Post.number.in_(numbers)))
+    return {number: name or "" for number, name in found}
+
+
+def with_names(thread_id: int, source: str) -> str:
+    """A text of a discussion with the names of those whom it quotes."""
+    return quoting.named_source(source, thread_id, authors(thread_id, quoting.numbers((source,), thread_id)))
+
+
+def pages_with_names(thread_id: int, pages: Sequence[str]) -> list[str]:
+    """The same for texts that were made into HTML: one statement for all of them."""
+    names = authors(thread_id, quoting.numbers(pages, thread_id))
+    return [quoting.named(html, thread_id, names) for html in pages]
+
+
+def page_of_post(post: Post) -> str:
+    """A post's HTML with the names of those whom it quotes."""
+    return pages_with_names(post.thread_id, [post.html])[0]
 
 
 def name_of(person_id: int | None) -> str:

@@ -24,6 +24,8 @@ LAW_DAYS = 14
 """What the law wants gone can be shown again for so long; then its text is removed."""
 VOICES = 2
 """How many must say the same for an appeal to be decided."""
+QUOTED = 1_500
+"""Characters of a post that are quoted; the rest is a click away."""
 RESERVED_SLUGS = frozenset({"moderation", "new", "preview", "posts", "reports", "appeals"})
 
 _WIDTH = {Audience.PUBLIC: 2, Audience.MEMBERS: 1, Audience.COMMITTEE: 0}
@@ -88,6 +90,10 @@ def quoted(source: str) -> str:
     """Somebody's words as the beginning of an answer; what they quoted themselves is left out."""
     lines = [line for line in source.splitlines() if not line.startswith(">")]
     text = "\n".join(lines).strip("\n")
+    if len(text) > QUOTED:
+        kept = text[:QUOTED]
+        at = max(kept.rfind("\n"), kept.rfind(" "))
+        text = f"{kept[: at if at > QUOTED // 2 else QUOTED].rstrip()} …"
     return "\n".join(f"> {line}".rstrip() for line in text.split("\n")) + "\n\n"
 
 

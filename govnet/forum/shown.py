@@ -12,6 +12,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from govnet.forum import quoting
 from govnet.forum.kinds import PostState
 from govnet.forum.thread_page import Reading
 from govnet.kernel.actor import Door
@@ -23,6 +24,8 @@ KEPT = 2_000
 """Rendered posts in memory: some 8 MB."""
 FORM = "press"
 """The one form whose buttons stand in all posts."""
+REPLY = "reply-form"
+"""The form for a reply: what is typed there goes with the button that quotes a post."""
 
 
 class Viewer(NamedTuple):
@@ -79,23 +82,26 @@ class Seen(NamedTuple):
 
 
 def shown(
-    reading: Reading, viewer: Viewer, zone: str, thread: str, home: str, *, inside: bool
+    reading: Reading, viewer: Viewer, thread_id: int, zone: str, thread: str, home: str, *, inside: bool
 ) -> list[Markup]:
     """Every post of the page. `inside`: the reader sees who the members are."""
     query = f"?page={reading.page}" if reading.page > 1 else ""
     place = Place(zone, thread, f"{home}/posts/", f"{home}/moderation", query, str(get_locale()))
     mark = reading.mark if reading.mark is not None else 1 << 62
-    return [_article(_seen(row, place, viewer, mark, inside)) for row in reading.posts]
+    return [
+        _article(_seen(row, quoting.named(row.html, thread_id, reading.quoted), place, viewer, mark, inside))
+        for row in reading.posts
+    ]
 
 
-def _seen(row: Any, place: Place, viewer: Viewer, mark: int, inside: bool) -> Seen:
+def _seen(row: Any, named: str, place: Place, viewer: Viewer, mark: int, inside: bool) -> Seen:
     me, replies, thanks, hides, writes = viewer
-    number, key, author_id, author, html, door, at, revision, state, count, hiding_id, reason, thanked = row[
+    number, key, author_id, author, _html, door, at, revision, state, count, hiding_id, reason, thanked = row[
         :13
     ]
     mine = author_id == me and me is not None
     return Seen(
-        place, number, key, author or "", mark_in(row, inside=inside), html, door, at, revision, state, hiding_id, reason, mine,
+        place, number, key, author or "", mark_in(row, inside=inside), named, door, at, revision, state, hiding_id, reason, mine,
         number > mark and not mine,
         me is not None, replies, writes, hides and not mine, thanks and not mine, bool(thanked), count if me else 0,
     )  # fmt: skip
@@ -147,7 +153,8 @@ def _actions(seen: Seen) -> list[Action]:
         found.append({"label": _("Thanks"), "url": here + "thanks", "form": FORM, "icon": "heart", "pressed": seen.thanked,
                       "count": seen.thanks})  # fmt: skip
     if seen.replies:
-        found.append({"label": _("Quote"), "url": f"{seen.place.thread}?quote={seen.number}#reply"})
+        found.append({"label": _("Quote"), "url": f"{seen.place.thread}/replies", "form": REPLY, "name": "quote",
+                      "value": seen.number})  # fmt: skip
     if seen.mine and seen.writes:
         found.append({"label": _("Change"), "url": here + "edit"})
     if not seen.mine:

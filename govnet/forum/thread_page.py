@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from govnet.accounts.models import Person
 from govnet.charter.models import CharterVersion, Network
 from govnet.extensions import db
-from govnet.forum import rules
+from govnet.forum import queries, quoting, rules
 from govnet.forum.models import Hiding, Post, PostVersion, ReadMark, Thanks, Thread
 from govnet.forum.rules import Terms
 from govnet.kernel.clock import now, today
@@ -41,6 +41,8 @@ class Reading:
     mark: int | None = None
     marked_at: datetime | None = None
     stance: Stance | None = None
+    quoted: Mapping[int, str] = field(default_factory=dict)
+    """The names of those whose posts of this discussion are quoted on the page, by number."""
 
     @property
     def last_seen(self) -> int:
@@ -110,7 +112,14 @@ def read(thread: Thread, page: int, person_id: int | None) -> Reading:
         return Reading((), page, pages)
     one = posts[0]
     return Reading(posts, page, pages, rules.terms(one.parameters or "{}"), one.summary_by or "", one.mark, one.marked_at,
-                   one.stance)  # fmt: skip
+                   one.stance, _quoted(thread.id, posts))  # fmt: skip
+
+
+def _quoted(thread_id: int, posts: Sequence[Any]) -> Mapping[int, str]:
+    """Who is quoted; asked of the database only where they wrote on another page."""
+    wanted = quoting.numbers((row.html for row in posts), thread_id)
+    here = {row.number: row.author or "" for row in posts if row.number in wanted}
+    return {**here, **queries.authors(thread_id, wanted - set(here))}
 
 
 def earlier_versions(post: Post) -> Sequence[Any]:

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from flask import url_for
+from flask_babel import gettext as _
 from markupsafe import Markup
 
-from govnet.forum import queries, registry, rights, rules
+from govnet.forum import queries, quoting, registry, rights, rules
 from govnet.forum.forms import ReplyForm
 from govnet.forum.kinds import PostState, ThreadState
 from govnet.forum.models import Thread
@@ -18,6 +19,7 @@ from govnet.forum.thread_page import Reading
 from govnet.kernel.actor import Actor
 from govnet.kernel.clock import today
 from govnet.kernel.form_tokens import form_token
+from govnet.kernel.forms import Body
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.templates import kept
 from govnet.permissions import Can, can
@@ -75,7 +77,7 @@ def page_parts(thread: Thread, reading: Reading, actor: Actor, zone: str) -> dic
     )
     return {
         "t": t,
-        "posts": shown(reading, viewer, zone, t.address, url_for(".topics"), inside=inside),
+        "posts": shown(reading, viewer, thread.id, zone, t.address, url_for(".topics"), inside=inside),
     }
 
 
@@ -106,14 +108,23 @@ def _first_new(address: str, mark: int | None, posts: int) -> str:
 
 
 def quoting_form(thread: Thread, number: str) -> ReplyForm | None:
-    """The form with the words of the post that has that number; None where there is no number."""
+    """The form with a quote of the post that has that number; None where there is no number."""
     if (wanted := whole_number(number)) is None:
         return None
     form = ReplyForm(about=thread, made=thread.posts)
-    post = queries.post_numbered(thread.id, wanted)
-    if post is not None and post.state is PostState.VISIBLE:
-        form.body.data = rules.quoted(post.source)
+    add_quote(form.body, thread, wanted)
     return form
+
+
+def add_quote(body: Body, thread: Thread, number: int | None) -> None:
+    """Put a quote behind what is typed already; where there is nothing to quote, say so."""
+    post = queries.post_numbered(thread.id, number) if number is not None else None
+    if post is None or post.state is not PostState.VISIBLE or not post.source.strip():
+        body.errors = [_("There is no such post to quote any more. What you typed is still here.")]
+        return
+    address = url_for(".post", thread_id=thread.id, number=post.number)
+    quote = quoting.quote(post.source, post.number, address, queries.name_of(post.author_id))
+    body.data = quoting.appended(body.data or "", quote)
 
 
 def blank_reply(thread: Thread, t: Around) -> Markup | None:

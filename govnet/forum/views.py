@@ -30,6 +30,7 @@ from govnet.forum.thread_page import Reading
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotFound, Stale
 from govnet.kernel.forms import PreviewForm, once
+from govnet.kernel.numbers import whole_number
 from govnet.kernel.pages import data_page, page, see
 from govnet.kernel.paths import asked_page
 from govnet.kernel.text import render
@@ -75,20 +76,23 @@ def thread_data(network: Network, thread: Thread) -> Response:
 
 
 def _thread_page(
-    network: Network, thread: Thread, reading: Reading, form: ReplyForm | None, status: int = 200, look: str = ""
+    network: Network, thread: Thread, reading: Reading, form: ReplyForm | None, status: int = 200, look: str = "",
+    *, quoting: bool = False,
 ) -> Response:  # fmt: skip
     parts = thread_parts.page_parts(thread, reading, current_actor(), network.zone)
     blank = thread_parts.blank_reply(thread, parts["t"]) if form is None else None
-    return page("forum/thread.html", status, form=form, blank=blank, look=look, **parts)
+    return page("forum/thread.html", status, form=form, blank=blank, look=look, quoting=quoting, **parts)
 
 
 @bp.post("/<network:network>/forum/<int:thread_id>/replies")
 @limiter.limit("40 per 10 minutes", key_func=who)
 @allows(Can.READ_THREAD, thread=Thread)
 def reply(network: Network, thread: Thread) -> Response:
-    """A post at the end; with the button "Preview", only a look at it."""
+    """A post at the end; with the button "Preview", only a look at it; with "Quote" beside a post, its words behind these."""
     require(current_actor(), rights.to_reply(queries.terms_of(network.id)), thread)
     form = ReplyForm(about=thread, made=thread.posts)
+    if "quote" in request.form:
+        return _quote(network, thread, form, whole_number(request.form["quote"]))
     look = bool(request.form.get("look"))
     if form.validate_on_submit() and not look:
         with form.catching():
@@ -101,6 +105,13 @@ def reply(network: Network, thread: Thread) -> Response:
     reading = thread_page.read(thread, rules.page_of(thread.posts), current_actor().person_id)
     seen = render(form.body.data or "") if look and not form.errors else ""
     return _thread_page(network, thread, reading, form, 422 if form.errors else 200, look=seen)
+
+
+def _quote(network: Network, thread: Thread, form: ReplyForm, number: int | None) -> Response:
+    """The page on which the quoted post stands, with what was typed and the quote in the form."""
+    thread_parts.add_quote(form.body, thread, number)
+    reading = thread_page.read(thread, rules.page_of(number or thread.posts), current_actor().person_id)
+    return _thread_page(network, thread, reading, form, 422 if form.errors else 200, quoting=not form.errors)
 
 
 def post_address(post: Post) -> str:
@@ -205,7 +216,9 @@ def _stale_frame(thread: Thread, form: FrameForm) -> Response:
 def edit(network: Network, post: Post) -> Response:
     """Another text for one's own post."""
     require(current_actor(), rights.to_change(queries.terms_of(network.id)), post)
-    form = EditForm(about=post, data={"body": post.source, "revision": post.revision})
+    form = EditForm(
+        about=post, data={"body": queries.with_names(post.thread_id, post.source), "revision": post.revision}
+    )
     newer, address = "", post_address(post)
     if form.validate_on_submit():
         try:
@@ -235,9 +248,11 @@ def versions(network: Network, post: Post) -> Response:
     """Every text that a post had, the newest first."""
     if post.state is not PostState.VISIBLE:
         raise NotFound(_("The texts of this post are not shown any more."))
+    versions = thread_page.earlier_versions(post)
+    html, *earlier = queries.pages_with_names(post.thread_id, [post.html, *(each.html for each in versions)])
     return page(
-        "forum/versions.html", post=post, author=queries.name_of(post.author_id), address=post_address(post),
-        versions=thread_page.earlier_versions(post),
+        "forum/versions.html", post=post, html=html, author=queries.name_of(post.author_id), address=post_address(post),
+        versions=list(zip(versions, earlier, strict=True)),
     )  # fmt: skip
 
 

@@ -95,7 +95,7 @@ def excerpt(text: str, length: int = 160) -> str:
     """The beginning of a Markdown text as plain words, at most `length` characters, cut between words."""
     text = text[: 20 * length]
     plain = re.sub(r"!\[\s*\]\((https?://[^\s()]+)\)", r"\1", text)
-    plain = re.sub(r"!(?=\[)|[*_`>#\[\]]|\(https?://\S+\)", "", plain)
+    plain = re.sub(r"!(?=\[)|[*_`>#\[\]]|\(https?://\S+\)|(?<=\])\(/\S*?\)", "", plain)
     plain = " ".join(plain.split())
     if len(plain) <= length:
         return plain

@@ -14,7 +14,7 @@ from flask_babel import force_locale
 from jinja2 import Environment, Template
 from markupsafe import Markup
 
-from govnet.mail.links import site_url
+from govnet.mail.links import site, site_url
 from govnet.mail.parts import HtmlParts, Parts, TextParts
 from govnet.mail.render import LARGEST_BODY, Kind
 
@@ -77,8 +77,8 @@ def _weight(mail: Rendered) -> int:
 
 def _rendered(draft: Draft, most: int | None) -> Rendered:
     text_env, html_env = _environments(current_app._get_current_object())  # type: ignore[attr-defined]
-    text = _blocks(text_env, draft, TextParts(most))
-    html = _blocks(html_env, draft, HtmlParts(most))
+    text = _blocks(text_env, draft, TextParts(most, site()))
+    html = _blocks(html_env, draft, HtmlParts(most, site()))
     subject = " ".join(text["subject"].split())
     foot = {name: getattr(draft.home, name) for name in Home.__slots__}
     common = {"language": draft.language, "kind": draft.kind.value, "subject": subject, **foot}

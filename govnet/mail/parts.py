@@ -8,14 +8,14 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from govnet.kernel.text import rendered
-from govnet.mail.plain_text import plain
+from govnet.mail.plain_text import links_from_outside, plain
 
 
 class Parts:
-    """What a mail's template calls; `most` is how many characters of a person's words are shown."""
+    """What a mail's template calls; `most` is how many characters of a person's words are shown, `site` where they lead."""
 
-    def __init__(self, most: int | None = None) -> None:
-        self.most = most
+    def __init__(self, most: int | None = None, site: str = "") -> None:
+        self.most, self.site = most, site
 
     def names(self) -> Mapping[str, Callable[..., str]]:
         """The pieces by the names that templates use."""
@@ -46,7 +46,7 @@ class TextParts(Parts):
 
     def words(self, markdown: str) -> str:
         """What a person wrote, without its Markdown."""
-        return f"{plain(self._cut(markdown))}\n\n"
+        return f"{plain(self._cut(markdown), self.site)}\n\n"
 
     def prose(self, markdown: str) -> str:
         """The mail's own words, where a person wrote all of it."""
@@ -73,6 +73,9 @@ class TextParts(Parts):
 class HtmlParts(Parts):
     """For the part that most mail programs show."""
 
+    def _html(self, markdown: str) -> Markup:
+        return Markup(links_from_outside(rendered(self._cut(markdown)), self.site))  # noqa: S704 - made by rendered()
+
     def p(self, text: object) -> str:
         """A paragraph."""
         return Markup('<p class="ink">{}</p>\n').format(text)
@@ -83,11 +86,11 @@ class HtmlParts(Parts):
 
     def words(self, markdown: str) -> str:
         """What a person wrote, rendered and cleaned."""
-        return Markup('<div class="words ink">{}</div>\n').format(Markup(rendered(self._cut(markdown))))  # noqa: S704
+        return Markup('<div class="words ink">{}</div>\n').format(self._html(markdown))
 
     def prose(self, markdown: str) -> str:
         """The mail's own words, rendered and cleaned: no quotation marks or rule beside them."""
-        return Markup('<div class="prose ink">{}</div>\n').format(Markup(rendered(self._cut(markdown))))  # noqa: S704
+        return Markup('<div class="prose ink">{}</div>\n').format(self._html(markdown))
 
     def button(self, label: object, address: str) -> str:
         """The one thing to do next."""

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 from govnet.kernel.text import rendered
 
 _BLOCKS = {"p", "h3", "h4", "h5", "h6", "blockquote", "pre", "ul", "ol", "table", "hr"}
+_OWN_LINK = re.compile(r'<a href="/(?!/)')
 
 
-def plain(markdown: str) -> str:
-    """The text of `markdown` with one blank line between paragraphs; a row of a table is "heading: cell" for each cell."""
+def plain(markdown: str, site: str = "") -> str:
+    """The text of `markdown` with one blank line between paragraphs; a row of a table is "heading: cell" for each cell.
+
+    Links to pages of the site begin with its address, `site`.
+    """
     reader = _Reader()
-    reader.feed(rendered(markdown))
+    reader.feed(links_from_outside(rendered(markdown), site))
     reader.close()
     return reader.text()
+
+
+def links_from_outside(html: str, site: str) -> str:
+    """A rendered text whose links to pages of the site also lead there from elsewhere."""
+    return _OWN_LINK.sub(lambda _found: f'<a href="{site}/', html)
 
 
 class _Reader(HTMLParser):

@@ -131,6 +131,31 @@ function addPreview(area) {
   area.after(button(words.show, show), box);
 }
 
+// A quote comes into the box in place: what a browser without scripts would get as a page is asked for in the background.
+function quoteInPlace(press) {
+  let asked = false;
+  press.addEventListener("click", async (event) => {
+    const area = press.form?.elements.body;
+    if (!area || asked) return;
+    event.preventDefault();
+    const form = new FormData(press.form);
+    form.set(press.name, press.value);
+    area.readOnly = true;
+    try {
+      const answer = await fetch(press.formAction, { method: "POST", body: form });
+      const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(area.id);
+      if (!answer.ok || !next) throw new Error(answer.statusText);
+      area.value = next.value;
+      area.dispatchEvent(new Event("input", { bubbles: true }));
+      area.focus();
+    } catch {
+      asked = true;
+      press.click();
+    }
+    area.readOnly = false;
+  });
+}
+
 // The new part keeps what the reader had open, and the button they stood on.
 function swap(part, next) {
   const stops = (of) => [...of.querySelectorAll("a[href], button, summary")];
@@ -173,6 +198,7 @@ document.querySelectorAll("form[method=post] textarea").forEach(keepDraft);
 document.querySelectorAll("form[data-clear-drafts]").forEach(askAboutDrafts);
 document.querySelectorAll("form[method=post]").forEach(sendOnce);
 document.querySelectorAll("textarea[data-preview]").forEach(addPreview);
+document.querySelectorAll("button[name=quote]").forEach(quoteInPlace);
 document.querySelectorAll("[data-poll][id]").forEach(poll);
 document.querySelectorAll("a[data-copy]").forEach(copyOnClick);
 document.querySelectorAll("button[data-print]").forEach((made) => {
