@@ -67,12 +67,14 @@ SECRETS = {
 """What stands somewhere in the database, and who may read it; nobody else does on any page or in any file."""
 
 
+RULES: dict[str, Any] = {"decisions.sponsors": 2, "decisions.objection_days": 7}
+
+
 class World:
     """A network in which each of these people did what the secret says."""
 
-    def __init__(self) -> None:
-        rules: dict[str, Any] = {"decisions.sponsors": 2, "decisions.objection_days": 7}
-        self.network = a_network_with_rules(**rules)
+    def __init__(self, network: Network | None = None) -> None:
+        self.network = network or a_network_with_rules(**RULES)
         self.sam = builders.a_steering_member(self.network)
         self.mel = builders.a_member(self.network, "Mel Member")
         self.kim = builders.a_member(self.network, "Kim Author")
