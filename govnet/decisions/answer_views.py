@@ -63,6 +63,8 @@ def proposal_page(
     found = readable(proposal_id, network, actor)
     if form is None and found.mine and found.taking and (not found.elsewhere or found.answered):
         form = choice_form_for(found, parties(found.mine)) or _form_for(found)
+    if interest is None and actor.signed_in:
+        interest = InterestForm(about=found.proposal, made=0, formdata=None)
     discussion = of_thread(found.proposal.thread_id, actor)
     return page(
         "decisions/proposal.html",
@@ -76,7 +78,7 @@ def proposal_page(
         quoting=comment is not None and not comment.errors,
         suggestions=suggestions(proposal_id),
         interests=interests_in(proposal_id),
-        interest=interest or InterestForm(about=found.proposal, made=0, formdata=None),
+        interest=interest,
         could_answer=could_answer(found.version),
         resolution=ways_out(found),
         kept_mails=mails_of(proposal_id) if found.proposal.taken_on else (),

@@ -50,7 +50,7 @@ def decision_data(network: Network, number: str) -> Response:
         | {"days_late": proposal.days_late, "late_because": proposal.late_because}
         | {"replaces": found.supersedes.number if found.supersedes else None}
         | {"notes": [_note(each) for each in found.notes], "versions": [_version(each) for each in it.words]}
-        | {"timeline": [{"when": e[0], "what": e[1]} for e in whole.timeline(it, network.zone)]}
+        | {"timeline": [{"when": e[0], "what": e[1]} for e in whole.timeline(it, network.zone, exact=True)]}
         | {"replies": shown.replies_data(it.office_replies)}
         | {"review": _review(it), "changed": _changed(it), "not_applied": it.not_applied}
     )

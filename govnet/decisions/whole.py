@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -40,6 +40,7 @@ from govnet.extensions import db
 from govnet.forum.models import Thread
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
+from govnet.kernel.pages import last_day, moment
 from govnet.kernel.words import say, say_when
 from govnet.permissions import Can, can
 
@@ -189,15 +190,16 @@ def _versions(decision: Decision, actor: Actor) -> list[Words]:
 Event = tuple[str, str, str, bool | None]
 
 
-def timeline(it: Whole, zone: str) -> list[Event]:
-    """From the first thread to the last review, dated, in the order in which it happened."""
+def timeline(it: Whole, zone: str, *, exact: bool = False) -> list[Event]:
+    """From the first thread to the last review, dated, in the order in which it happened; `exact` for data."""
+    when, on = (say_when, say) if exact else (moment, last_day)
     found = [*_talked(it), *_asked(it), *_written(it), *_looked_at_again(it), *_replaced(it)]
-    done = [(say_when(at, zone), said, url, True) for at, said, url in sorted(found, key=lambda e: e[0])]
+    done = [(when(at, zone), said, url, True) for at, said, url in sorted(found, key=lambda e: e[0])]
     proposal = it.decision.version.proposal
     first: list[Event] = []
     if proposal.taken_on:
-        first = [(say(proposal.taken_on), proposal.taken_where, "", True)]
-    return [*first, *done, *_ahead(it)]
+        first = [(on(proposal.taken_on), proposal.taken_where, "", True)]
+    return [*first, *done, *_ahead(it, on)]
 
 
 Happened = tuple[datetime, str, str]
@@ -285,18 +287,18 @@ def _replaced(it: Whole) -> list[Happened]:
     return found
 
 
-def _ahead(it: Whole) -> list[Event]:
+def _ahead(it: Whole, on: Callable[[date], str]) -> list[Event]:
     """What has a day of its own: the review, and the end of a trial."""
     found: list[Event] = []
     decision = it.decision
     if decision.review_on and it.state is State.IN_FORCE:
-        found.append((say(decision.review_on), _("To be looked at again"), "", it.review_due))
+        found.append((on(decision.review_on), _("To be looked at again"), "", it.review_due))
     if decision.trial_until and it.state is State.IN_FORCE:
-        found.append((say(decision.trial_until), _("It ends by itself, unless it is confirmed"), "", False))
+        found.append((on(decision.trial_until), _("It ends by itself, unless it is confirmed"), "", False))
     if it.state is State.ENDED and decision.trial_until:
-        found.append((say(decision.trial_until), _("Its trial ended; it holds no longer"), "", True))
+        found.append((on(decision.trial_until), _("Its trial ended; it holds no longer"), "", True))
     if it.again is not None:
         said = _("In force again: %(number)s, which it had replaced", number=it.again.number)
-        when = say(states.replaced_until(it.again))
+        when = on(states.replaced_until(it.again))
         found.append((when, said, url_for("decisions.decision", number=it.again.number), True))
     return found

@@ -17,8 +17,9 @@ from govnet.decisions.rules import LABELS, OPTIONS, Kind, Outcome, Tally
 from govnet.decisions.states import FOR_GOOD, State, replaced_by, replaced_until
 from govnet.decisions.ways import HOW, NAMES, UNDER
 from govnet.kernel.actor import Door
+from govnet.kernel.pages import deadline, moment
 from govnet.kernel.said import N_, Said
-from govnet.kernel.words import say, say_when
+from govnet.kernel.words import say
 
 if TYPE_CHECKING:
     from govnet.decisions.book import Decision
@@ -251,13 +252,13 @@ def timeline(it: ProposalPage, zone: str) -> list[Event]:
     version = it.version
     found = _opened([each.version for each in reversed(it.earlier)] + [version], zone)
     if version.waiting_since:
-        found.append((say_when(version.waiting_since, zone), _("Stopped; the waiting time began"), "", True))
+        found.append((moment(version.waiting_since, zone), _("Stopped; the waiting time began"), "", True))
     if not version.is_open and version.closed_at:
-        return [*found, (say_when(version.closed_at, zone), it.now.headline, "", True)]
-    deadline = say_when(version.deadline, zone)
+        return [*found, (moment(version.closed_at, zone), it.now.headline, "", True)]
+    closes = deadline(version.deadline, zone)
     if it.elsewhere:
-        return [*found, (deadline, _("It stands, unless somebody has objected"), "", False)]
-    found.append((deadline, _("Answers close, and the rule gives the outcome"), "", False))
+        return [*found, (closes, _("It stands, unless somebody has objected"), "", False)]
+    found.append((closes, _("Answers close, and the rule gives the outcome"), "", False))
     if it.now.rule.fallback is not None and it.now.outcome is Outcome.BLOCKED:
         days = it.now.rule.fallback_days
         then = ngettext(
@@ -275,5 +276,5 @@ def _opened(versions: Sequence[ProposalVersion], zone: str) -> list[Event]:
         words = _("Asked again in other words") if version.number > 1 else _("Everybody concerned was asked")
         if version.method == "elsewhere":
             words = _("Written down, and open for objections")
-        found.append((say_when(version.opened_at, zone), words, "", True))
+        found.append((moment(version.opened_at, zone), words, "", True))
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -16,7 +15,7 @@ from govnet.forum import quoting
 from govnet.forum.kinds import PostState
 from govnet.forum.thread_page import Reading
 from govnet.kernel.actor import Door
-from govnet.kernel.pages import instant
+from govnet.kernel.pages import moment
 from govnet.membership.marks import mark_in
 
 Action = Mapping[str, Any]
@@ -65,7 +64,8 @@ class Seen(NamedTuple):
     """The author's office, or for whom they speak."""
     html: str
     door: Door
-    at: datetime
+    when: Markup
+    """In words that go with the day: "yesterday, 18:00"."""
     revision: int
     state: PostState
     hiding_id: int | None
@@ -101,7 +101,8 @@ def _seen(row: Any, named: str, place: Place, viewer: Viewer, mark: int, inside:
     ]
     mine = author_id == me and me is not None
     return Seen(
-        place, number, key, author or "", mark_in(row, inside=inside), named, door, at, revision, state, hiding_id, reason, mine,
+        place, number, key, author or "", mark_in(row, inside=inside), named, door,
+        moment(at, place.zone), revision, state, hiding_id, reason, mine,
         number > mark and not mine,
         me is not None, replies, writes, hides and not mine, thanks and not mine, bool(thanked), count if me else 0,
     )  # fmt: skip
@@ -114,7 +115,7 @@ def _article(seen: Seen) -> Markup:
     article: Markup = macro(
         seen.number,
         seen.author or _("A former member"),
-        instant(seen.at, seen.place.zone),
+        seen.when,
         f"{seen.place.thread}{seen.place.page}#post-{seen.number}",
         role=seen.mark,
         door=_doors().get(seen.door, ""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask import url_for
@@ -21,6 +21,7 @@ from govnet.kernel.clock import today
 from govnet.kernel.form_tokens import form_token
 from govnet.kernel.forms import Body
 from govnet.kernel.numbers import whole_number
+from govnet.kernel.pages import last_day, moment
 from govnet.kernel.templates import kept
 from govnet.permissions import Can, can
 
@@ -29,24 +30,23 @@ CSRF, KEY = "@csrf@", "@key@"
 
 
 class Around(NamedTuple):
-    """Everything on the page but the posts."""
+    """Everything on the page but the posts; dates as ready words, which go with the day."""
 
     thread_id: int
     title: str
     topic: str
     slug: str
-    at: datetime
-    zone: str
+    began: Markup
     state: str
     visibility: str
-    closed_at: datetime | None
+    closed: Markup
     question: str
     can_change: str
     decides: str
-    until: date | None
+    until_day: Markup
     summary: str
     summary_by: str
-    summary_at: datetime | None
+    summed_up: Markup
     posts: int
     page: int
     pages: int
@@ -84,14 +84,20 @@ def page_parts(thread: Thread, reading: Reading, actor: Actor, zone: str) -> dic
 def _around(thread: Thread, reading: Reading, actor: Actor, zone: str, replies: bool) -> Around:
     address = url_for(".thread", thread_id=thread.id)
     return Around(
-        thread.id, thread.title, thread.topic.title, thread.topic.slug, thread.at, zone, _state(thread, zone),
-        thread.visibility.value, thread.closed_at, thread.question, thread.can_change, thread.decides, thread.until,
-        thread.summary_html, reading.summary_by, thread.summary_at, thread.posts, reading.page, reading.pages, address,
+        thread.id, thread.title, thread.topic.title, thread.topic.slug, moment(thread.at, zone), _state(thread, zone),
+        thread.visibility.value, _when(thread.closed_at, zone, on=True), thread.question, thread.can_change, thread.decides,
+        last_day(thread.until, zone) if thread.until else Markup(),
+        thread.summary_html, reading.summary_by, _when(thread.summary_at, zone), thread.posts, reading.page, reading.pages,
+        address,
         rules.new_since(reading.mark, thread.posts), _first_new(address, reading.mark, thread.posts),
         reading.stance.value if reading.stance else "", actor.signed_in, replies,
         actor.signed_in and can(actor, rights.to_frame(reading.terms), thread), tuple(registry.beside(thread.id)),
         tuple(registry.onward(thread, reading.terms)),
     )  # fmt: skip
+
+
+def _when(at: datetime | None, zone: str, *, on: bool = False) -> Markup:
+    return moment(at, zone, on=on) if at else Markup()
 
 
 def _state(thread: Thread, zone: str) -> str:

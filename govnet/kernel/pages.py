@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from govnet import __version__
-from govnet.kernel.clock import today
+from govnet.kernel.clock import now, today
 from govnet.kernel.text import rendered
 from govnet.permissions import current_actor
 
@@ -26,6 +26,8 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
     "form-action 'self'; base-uri 'none'; object-src 'none'; frame-src 'self'; frame-ancestors 'none'; manifest-src 'self'"
 )
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+_SAID = 48 * _HOUR
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:
@@ -44,47 +46,114 @@ def see(endpoint: str, **values: Any) -> Response:
 
 
 def instant(value: datetime, zone: str) -> Markup:
-    """A moment for people: "Fri 15 May 2015, 18:00 BST", in a time element."""
-    local = value.astimezone(ZoneInfo(zone))
-    words = f"{weekday_date(local.date())}, {local:%H:%M} {local:%Z}"
-    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="minutes"), words)
+    """An exact instant, for evidence and lists by the minute: "Fri 15 May 2015, 18:00 BST", in a time element."""
+    return _instant(value, zone, str(get_locale() or "en"))
 
 
-def moment(value: datetime, zone: str) -> Markup:
-    """When something was: "yesterday, 18:00" near today, "Fri 15 May 2015" farther away; the exact instant in its title."""
-    local, near = value.astimezone(ZoneInfo(zone)), near_day(value, zone)
-    words = f"{near}, {local:%H:%M}" if near else weekday_date(local.date())
-    exact = instant_text(value, zone)
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        value.isoformat(timespec="minutes"), exact, words
+def moment(value: datetime, zone: str, *, on: bool = False) -> Markup:
+    """When something was: "yesterday, 18:00" near today, "Fri 15 May 2015" farther away; the exact instant in its title.
+
+    `on`: inside a sentence, where a date farther away takes "on".
+    """
+    return _moment(value, zone, near_day(value, zone), on, str(get_locale() or "en"))
+
+
+def deadline(value: datetime, zone: str, *, on: bool = False) -> Markup:
+    """Until when: always the exact instant; "tomorrow" before it and "(in 28 hours)" after it where it is near."""
+    near, left = near_day(value, zone), _time_left(value)
+    exact = _text(value, zone)
+    words = f"{near}, {exact}" if near else _on(exact) if on else exact
+    return _timed(value.isoformat(timespec="minutes"), f"{words} ({left})" if left else words)
+
+
+def clock_time(value: datetime, zone: str) -> Markup:
+    """The hour alone, where a heading says the day; the exact instant in its title."""
+    return _timed(
+        value.isoformat(timespec="minutes"), f"{value.astimezone(ZoneInfo(zone)):%H:%M}", _text(value, zone)
     )
 
 
-def deadline(value: datetime, zone: str) -> Markup:
-    """Until when: the exact instant, after "today" or "tomorrow" where it is near."""
-    near = near_day(value, zone)
-    return Markup("{}, {}").format(near, instant(value, zone)) if near else instant(value, zone)
+def day(value: date, zone: str = "", *, on: bool = False) -> Markup:
+    """A day for people: "yesterday" near today, "Fri 15 May 2015" farther away; the exact day in its title."""
+    near, exact = _near(value, zone), weekday_date(value)
+    return _timed(value.isoformat(), near or (_on(exact) if on else exact), exact if near else "")
+
+
+def last_day(value: date, zone: str = "") -> Markup:
+    """Until which day: always the exact one, after "today" or "tomorrow" where it is near."""
+    near, exact = _near(value, zone), weekday_date(value)
+    return _timed(value.isoformat(), f"{near}, {exact}" if near else exact)
+
+
+@lru_cache(maxsize=5_000)
+def _instant(value: datetime, zone: str, _locale: str) -> Markup:
+    return _timed(value.isoformat(timespec="minutes"), _text(value, zone))
+
+
+@lru_cache(maxsize=5_000)
+def _moment(value: datetime, zone: str, near: str, on: bool, _locale: str) -> Markup:
+    local = value.astimezone(ZoneInfo(zone))
+    far = weekday_date(local.date())
+    words = f"{near}, {local:%H:%M}" if near else _on(far) if on else far
+    return _timed(value.isoformat(timespec="minutes"), words, _text(value, zone))
+
+
+def _timed(value: str, words: str, title: str = "") -> Markup:
+    exact = Markup(' title="{}"').format(title) if title else ""
+    return Markup('<time datetime="{}"{}>{}</time>').format(value, exact, words)
+
+
+def _text(value: datetime, zone: str) -> str:
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{weekday_date(local.date())}, {local:%H:%M} {local:%Z}"
+
+
+def _on(words: str) -> str:
+    return str(_("on %(day)s", day=words))
 
 
 def near_day(value: datetime, zone: str) -> str:
     """ "yesterday", "today" or "tomorrow" by the clock of the zone; empty for any other day."""
-    away = (value.astimezone(ZoneInfo(zone)).date() - today(zone)).days
-    return str({-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}.get(away, ""))
+    return _near(value.astimezone(ZoneInfo(zone)).date(), zone)
+
+
+def _near(value: date, zone: str) -> str:
+    """The same for a day; without a zone by the clock of the network."""
+    away = (value - today(zone or _zone_here())).days
+    return str({-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}[away]) if -1 <= away <= 1 else ""
+
+
+def _zone_here() -> str:
+    network = g.get("network")
+    return network.zone if network is not None else "UTC"
+
+
+def _time_left(value: datetime) -> str:
+    """ "in 28 hours", never more than there is; empty from two days on, and for what is over."""
+    left = value - now()
+    if left < timedelta():
+        return ""
+    unit = _HOUR if left >= 2 * _HOUR else _MINUTE
+    number = left // unit
+    change = value - min(number * unit, _SAID)
+    g.words_hold_until = min(change, g.get("words_hold_until") or change)
+    if left >= _SAID:
+        return ""
+    if unit == _HOUR:
+        return str(ngettext("in %(num)s hour", "in %(num)s hours", number))
+    if number:
+        return str(ngettext("in %(num)s minute", "in %(num)s minutes", number))
+    return str(_("in less than a minute"))
 
 
 def instant_text(value: datetime, zone: str) -> str:
-    """The same words without markup: for mail subjects and data."""
-    return str(instant(value, zone).striptags())
+    """The words of an exact instant without markup: for mails, citations and data."""
+    return _text(value, zone)
 
 
 def weekday_date(value: date) -> str:
     """ "Fri 15 May 2015" in the reader's language."""
     return format_date(value, "EEE d MMM y", locale=get_locale() or "en").replace(",", "")
-
-
-def day(value: date) -> Markup:
-    """A day for people, in a time element."""
-    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), weekday_date(value))
 
 
 @lru_cache
@@ -115,8 +184,10 @@ def bind(app: Flask, *, head: Callable[[int], object]) -> None:
         instant=instant,
         moment=moment,
         deadline=deadline,
+        clock_time=clock_time,
         instant_text=instant_text,
         day=day,
+        last_day=last_day,
         day_text=weekday_date,
         isoformat=lambda v: v.isoformat(),
         markdown=lambda source: Markup(rendered(source)),  # noqa: S704  # cleaned by rendered
@@ -132,7 +203,8 @@ def _is_visitor() -> bool:
 def visitor_etag(head: Callable[[int], object]) -> str | None:
     """What a visitor's page depends on: the record's head, the release, the language, and today's date.
 
-    None where it may depend on more: for whoever is signed in, or keeps anything in a session.
+    None where it may depend on more: for whoever is signed in, or keeps anything in a session. Where words such as
+    "in 28 hours" stand on the page, until when they hold is added after a dot once it is rendered.
     """
     network = g.get("network")
     if network is None or request.method not in ("GET", "HEAD") or not _is_visitor():
@@ -152,11 +224,21 @@ def visitor_etag(head: Callable[[int], object]) -> str | None:
 
 def _not_modified(head: Callable[[int], object]) -> Response | None:
     g.etag = visitor_etag(head)
-    if g.etag and request.if_none_match.contains_weak(g.etag):
-        response = Response(status=304)
-        response.set_etag(g.etag, weak=True)
-        return response
-    return None
+    sent = next(filter(_holds, request.if_none_match.as_set(include_weak=True)), None) if g.etag else None
+    if sent is None:
+        return None
+    g.etag = sent
+    response = Response(status=304)
+    response.set_etag(sent, weak=True)
+    return response
+
+
+def _holds(sent: str) -> bool:
+    """Whether a page that the reader has kept is the one of now, its near dates included."""
+    of, _dot, until = sent.partition(".")
+    return of == g.etag and (
+        not until or (until.isdecimal() and len(until) < 12 and int(until) >= now().timestamp())
+    )
 
 
 def _headers(response: Response) -> Response:
@@ -177,7 +259,8 @@ def _headers(response: Response) -> Response:
 def _caching(response: Response) -> Response:
     etag = g.get("etag")
     if etag and response.status_code in (200, 304) and not g.get("private"):
-        response.set_etag(etag, weak=True)
+        until = g.get("words_hold_until")
+        response.set_etag(f"{etag}.{int(until.timestamp())}" if until else etag, weak=True)
         response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
         response.vary.update(("Cookie", "Accept-Language"))
     else:

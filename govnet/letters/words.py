@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from govnet.kernel.pages import day, instant
+from govnet.kernel.pages import day, deadline, last_day, moment
 from govnet.letters.models import Letter, Signature
 from govnet.letters.rules import Count, State
 
@@ -62,17 +62,17 @@ def day_of(signature: Signature, zone: str) -> Any:
 
 def timeline(letter: Letter, zone: str) -> list[tuple[Any, str, str, bool]]:
     """What happened to it, and what is to come: when, words, no address, whether it is done."""
-    steps = [(instant(letter.opened_at, zone), _("Opened for names"), "", True)]
+    steps = [(moment(letter.opened_at, zone), _("Opened for names"), "", True)]
     if letter.closed_at is None:
-        steps.append((instant(letter.deadline, zone), _("Takes no more names; then it is sent"), "", False))
+        steps.append((deadline(letter.deadline, zone), _("Takes no more names; then it is sent"), "", False))
     elif letter.state is State.WITHDRAWN:
-        steps.append((instant(letter.closed_at, zone), _("No more names; taken back and not sent"), "", True))
+        steps.append((moment(letter.closed_at, zone), _("No more names; taken back and not sent"), "", True))
     else:
-        steps.append((instant(letter.closed_at, zone), _("No more names"), "", True))
+        steps.append((moment(letter.closed_at, zone), _("No more names"), "", True))
     if letter.sent_on is not None:
         steps.append((day(letter.sent_on), _("Sent to %(who)s", who=letter.addressed_to), "", True))
     if letter.replied_on is not None:
         steps.append((day(letter.replied_on), _("A reply came"), "", True))
     elif letter.reply_due is not None:
-        steps.append((day(letter.reply_due), _("A reply is due"), "", False))
+        steps.append((last_day(letter.reply_due), _("A reply is due"), "", False))
     return steps

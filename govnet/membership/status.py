@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from govnet.charter.models import Network
 from govnet.kernel import clock
-from govnet.kernel.pages import instant
+from govnet.kernel.pages import moment
 from govnet.membership import appealing, newcomers, speaking
 from govnet.membership import application_queries as queries
 from govnet.membership.models import Application, ApplicationState, ClaimState, MembershipKind
@@ -116,15 +116,15 @@ def events(
 ) -> list[tuple[str, str, str, bool | None]]:
     """The story as a timeline: when, what, no address, done or to come."""
     told: list[tuple[str, str, str, bool | None]] = [
-        (instant(application.applied_at, zone), _("The form was sent."), "", True)
+        (moment(application.applied_at, zone), _("The form was sent."), "", True)
     ]
     if application.confirmed_at:
-        told.append((instant(application.confirmed_at, zone), _("The address was confirmed."), "", True))
+        told.append((moment(application.confirmed_at, zone), _("The address was confirmed."), "", True))
     for note in application.notes:
         words = _("Answered.") if note.by_applicant else _("Something was asked.")
-        told.append((instant(note.at, zone), words, "", True))
+        told.append((moment(note.at, zone), words, "", True))
     if application.decided_at:
         words = for_officers(application)
         words = _("%(words)s, by %(who)s.", words=words, who=decided_by) if decided_by else f"{words}."
-        told.append((instant(application.decided_at, zone), words, "", True))
+        told.append((moment(application.decided_at, zone), words, "", True))
     return told

@@ -113,7 +113,7 @@ def test_a_member_answers_changes_it_and_takes_it_back(app: Flask) -> None:
     client, url = browser(app, ann), f"/uk/proposals/{proposal_id}"
     page = Html(send(client, url, {"answer": "agree"}).text)
     assert "You have answered." in page.text
-    assert "Agree It counts. Given Mon 13 Apr 2015, 10:00 BST" in page.text
+    assert "Agree It counts. Given today, 10:00" in page.text
     send(client, url, {"answer": "worry", "reason": "Too many."})
     assert "Too many." in opened(client, url).text
     send(client, url, {}, action="/take-back")
