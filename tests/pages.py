@@ -171,5 +171,8 @@ def defaults(form: dict[str, Any]) -> dict[str, Any]:
             or (field["type"] in ("checkbox", "radio") and not field["checked"])
         ):
             continue
-        data[field["name"]] = field["value"] or ""
+        value, before = field["value"] or "", data.get(field["name"])
+        if field["type"] in ("checkbox", "hidden") and before is not None:  # several of one name
+            value = [*(before if isinstance(before, list) else [before]), value]
+        data[field["name"]] = value
     return data

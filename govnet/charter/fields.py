@@ -21,6 +21,10 @@ from govnet.kernel.words import say
 HOW = ((Strictness.AT_LEAST.value, _l("at least")), (Strictness.MORE_THAN.value, _l("more than")))
 
 
+MOST_RADIOS = 8
+"""With more to choose from, a list takes less room."""
+
+
 def options(pairs: Iterable[tuple[object, object]]) -> list[Any]:
     """(value, words) as WTForms wants the choices of a field."""
     return [SelectChoice(str(value), cast("str", words)) for value, words in pairs]
@@ -57,6 +61,8 @@ def fields_for(parameter: Parameter[Any], value: Any) -> dict[str, Any]:
         }
     if isinstance(parameter, Choices):
         return {name: Boxes(title, choices=_options(parameter.options), default=sorted(value))}
+    if isinstance(parameter, Choice) and len(parameter.options) > MOST_RADIOS:
+        return {name: SelectField(title, choices=_options(parameter.options), default=value)}
     if isinstance(parameter, Choice):
         return {
             name: RadioField(title, choices=_options(parameter.options), default=value, validators=needed)

@@ -21,10 +21,11 @@ from govnet.decisions.beside import Draft
 from govnet.decisions.blueprint import bp
 from govnet.decisions.counting import OPTIONS
 from govnet.decisions.discussion import of_thread
-from govnet.decisions.forms import AskForm, DraftForm, with_rules
+from govnet.decisions.forms import AskForm, DraftForm
 from govnet.decisions.office_forms import asked_offers, with_offices
 from govnet.decisions.opening import Ask, Words, digest
-from govnet.decisions.propose_views import asked, asked_in, offered
+from govnet.decisions.propose_views import asked, asked_in, changes_rules, offered
+from govnet.decisions.rule_forms import asked_rules, rule_fields, seen_rules, with_rules
 from govnet.forum import registry as threads
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
@@ -108,17 +109,19 @@ def _stale_page(network: Network, draft: Draft, form: Any) -> Response:
 
 def _rules(draft: Draft) -> list[Parameter[Any]]:
     words, _ask = drafts.loads(draft.words)
-    return [p.CATALOGUE[key] for key in words.changes if key in p.CATALOGUE]
+    return asked_rules(words.changes)
 
 
 def _change_form(network: Network, draft: Draft, **more: Any) -> Any:
     words, ask = drafts.loads(draft.words)
     charter = charters.rules_in_force(network.id)
     shown = charter if problems(charter, words.changes) else charter.with_changes(words.changes)
-    form_class, _chosen = with_rules(DraftForm, _rules(draft), shown)
     offers = asked_offers(network, request.args.getlist("office"), draft.matter, words.offices)
+    form_class: type[Any] = DraftForm
+    if changes_rules(network, draft.matter, offers, ask.replaces_id):
+        form_class = with_rules(form_class, shown)
     form_class = with_offices(form_class, offers)
-    start = _typed(words, ask) | {"seen": digest(draft.words)}
+    start = _typed(words, ask) | {"seen": digest(draft.words), "rules": str(charter.number)}
     form = offered(form_class(about=draft, data=start, **more), network, charter, draft.matter)
     form.offers = offers
     return form
@@ -151,7 +154,8 @@ def _change_page(
         charter=charter,
         matter=draft.matter,
         body=roll.deciding(network, charter, draft.matter),
-        rules=_rules(draft),
+        rules=rule_fields(form, _rules(draft), seen_rules(network.id, form)),
+        exceptions=(),
         draft=draft,
         newer=newer,
         needs_draft=ways.needs_draft(charter),

@@ -12,9 +12,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, SubmitFi
 from wtforms.validators import AnyOf, InputRequired, Optional, ValidationError
 
 from govnet.charter import parameters as p
-from govnet.charter.fields import fields_for, name_of, options, typed
-from govnet.charter.kinds import Parameter
-from govnet.charter.rules import Charter
+from govnet.charter.fields import options
 from govnet.decisions.book import NoteKind
 from govnet.decisions.opening import More
 from govnet.decisions.option_forms import OptionLines, say_later
@@ -82,7 +80,7 @@ class WordsForm(Form):
         limit=TEXT_LIMIT,
     )
     rules = HiddenField()
-    """Only a place for what is wrong with the rules together."""
+    """Which version of our rules was in force when the form was opened; and a place for what is wrong with them together."""
     considered = Body(_l("What else was thought of, and why not that?"), limit=MORE_LIMIT)
     sources = Body(_l("What does it rest on? Sources, one a line"), limit=MORE_LIMIT)
     in_force_on = Day(_l("New rules hold from"), validators=[Optional()])
@@ -243,20 +241,6 @@ class NoteForm(Form):
         validators=[InputRequired(_l("Choose what it is.")), AnyOf([kind.value for kind in NoteKind])],
     )
     text = Body(_l("The note"), missing=_l("Enter the note."), limit=TEXT_LIMIT)
-
-
-def with_rules(
-    form: type[WordsForm], wanted: Iterable[Parameter[Any]], charter: Charter
-) -> tuple[type[Any], list[Parameter[Any]]]:
-    """The form with fields for the rules that are to change, filled in with what holds now."""
-    chosen = list(wanted)
-    fields = {name: field for each in chosen for name, field in fields_for(each, charter[each]).items()}
-    return type(form.__name__, (form,), fields), chosen
-
-
-def rules_in(form: Form, wanted: Iterable[Parameter[Any]]) -> dict[str, Any]:
-    """What the form says of the rules, as JSON has it."""
-    return {each.key: typed(form, each) for each in wanted if name_of(each) in form}
 
 
 def more_in(form: WordsForm) -> More:

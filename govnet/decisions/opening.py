@@ -137,7 +137,8 @@ def checked(charter: Charter, words: Words, matter: str) -> Words:
     """The words with only those changes that change something; RuleBroken when they can't be."""
     if matter not in p.MATTERS:
         raise RuleBroken(_("Choose what this is about, so that we know who decides."), field="matter")
-    RuleBroken.check(("rules", say(said)) for said in problems(charter, words.changes).values())
+    wrong = problems(charter, words.changes)
+    RuleBroken.check((key.replace(".", "__"), say(said)) for key, said in wrong.items())
     new = charter.with_changes(words.changes)
     real = {key: value for key, value in new.stored().items() if value != charter.stored()[key]}
     if words.changes and not real:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,13 +38,13 @@ from govnet.decisions.forms import (
     ReasonForm,
     RewordForm,
     more_in,
-    rules_in,
-    with_rules,
 )
 from govnet.decisions.models import Proposal
 from govnet.decisions.office_forms import asked_offers, offices_in, with_offices
+from govnet.decisions.offices import Offer
 from govnet.decisions.opening import Ask, Words, check_proposer, words_of
 from govnet.decisions.option_forms import method_in, offer_ways, with_options
+from govnet.decisions.rule_forms import asked_rules, rule_fields, rules_in, seen_rules, with_rules
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
@@ -55,13 +55,10 @@ from govnet.kernel.paths import asked_number
 from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows, current_actor
 
-MOST_RULES = 8
-
 
 def _wanted_rules() -> list[Parameter[Any]]:
     """The rules that are to change, from the address."""
-    keys = list(dict.fromkeys(request.args.getlist("rule")))[:MOST_RULES]
-    return [p.CATALOGUE[key] for key in keys if key in p.CATALOGUE]
+    return asked_rules(request.args.getlist("rule"))
 
 
 @bp.get("/<network:network>/proposals/new")
@@ -72,9 +69,9 @@ def propose(network: Network) -> Response:
     matter = "charter" if rules else request.args.get("matter", "")
     charter = charters.rules_in_force(network.id)
     check_proposer(network, charter, matter, current_actor())
-    if matter not in p.MATTERS or _lacks_rules(network, matter, rules):
+    if matter not in p.MATTERS:
         return page("decisions/about.html", **_about(network, charter, matter))
-    return _propose_page(network, charter, matter, _propose_form(network, charter, matter, rules, fresh=True))
+    return _propose_page(network, charter, matter, _propose_form(network, charter, matter, fresh=True))
 
 
 @bp.post("/<network:network>/proposals/new")
@@ -83,9 +80,9 @@ def propose_now(network: Network) -> Response:
     """Ask it."""
     rules, charter = _wanted_rules(), charters.rules_in_force(network.id)
     matter = "charter" if rules else request.args.get("matter", "")
-    if matter not in p.MATTERS or _lacks_rules(network, matter, rules):
+    if matter not in p.MATTERS:
         return page("decisions/about.html", 422, **_about(network, charter, matter))
-    form = _propose_form(network, charter, matter, rules)
+    form = _propose_form(network, charter, matter)
     if request.form.get("change"):
         return _propose_page(network, charter, matter, form)
     if form.validate_on_submit():
@@ -144,7 +141,7 @@ def asked_in(
     words = Words(
         form.question.data,
         form.text.data,
-        rules_in(form, rules),
+        rules_in(form, rules, seen_rules(network.id, form), charters.rules_in_force(network.id)),
         more_in(form),
         form.options.lines_given,
         offices_in(form, form.offers, network),
@@ -158,15 +155,10 @@ def _thread_id(network: Network) -> int | None:
     return thread.thread.id if thread and thread.thread.network_id == network.id else None
 
 
-def _lacks_rules(network: Network, matter: str, rules: list[Parameter[Any]]) -> bool:
-    """Whether it is about our rules and says neither which, nor what exception to them it asks for."""
-    return matter == "charter" and not rules and not request.args.get("office") and not _confirming(network)
-
-
-def _confirming(network: Network) -> bool:
-    """Whether it confirms a trial of rules, which hold already."""
-    replaced = asked_number("replaces")
-    return trials.confirms(network.id, replaced, clock.today(network.zone))
+def changes_rules(network: Network, matter: str, offers: Sequence[Offer], replaced: int | None) -> bool:
+    """Whether rules change by it: it is about them, and neither asks for an exception nor confirms what holds on trial."""
+    confirms = matter == "charter" and trials.confirms(network.id, replaced, clock.today(network.zone))
+    return matter == "charter" and not offers and not confirms
 
 
 def _about(network: Network, charter: Charter, matter: str) -> dict[str, Any]:
@@ -177,12 +169,7 @@ def _about(network: Network, charter: Charter, matter: str) -> dict[str, Any]:
             (key, p.MATTERS[key], roll.deciding(network, charter, key), charter[p.METHOD_FOR[key]])
             for key in p.MATTERS
         ],
-        "sections": [
-            (p.SECTIONS[section], [each for each in p.CATALOGUE.values() if each.section == section])
-            for section in p.SECTIONS
-        ],
         "thread": of_thread(asked_number("thread"), current_actor()),
-        "exceptions": _exceptions(network) if matter == "charter" else (),
     }
 
 
@@ -193,17 +180,18 @@ def _exceptions(network: Network) -> list[tuple[str, str]]:
     return [(each.title, url_for(".propose", matter="charter", office=each.key)) for each in offers]
 
 
-def _propose_form(
-    network: Network, charter: Charter, matter: str, rules: list[Parameter[Any]], fresh: bool = False
-) -> Any:
-    form_class, _chosen = with_rules(ProposeForm, rules, charter)
+def _propose_form(network: Network, charter: Charter, matter: str, fresh: bool = False) -> Any:
     offers = asked_offers(network, request.args.getlist("office"), matter)
+    replaced = asked_number("replaces") or 0
+    form_class: type[Any] = ProposeForm
+    if changes_rules(network, matter, offers, replaced):
+        form_class = with_rules(form_class, charter)
     form_class = with_offices(form_class, offers)
     thread = of_thread(asked_number("thread"), current_actor()) if fresh else None
     question = (thread.thread.question or thread.thread.title) if thread else ""
     first = timing.earliest(clock.now(), charter, ZoneInfo(network.zone))
-    replaced = asked_number("replaces") or 0
     start = {
+        "rules": str(charter.number),
         "way": ways.ways(charter, matter)[0],
         "closes": first,
         "question": question[:QUESTION_LIMIT],
@@ -241,7 +229,8 @@ def _propose_page(network: Network, charter: Charter, matter: str, form: Any, st
         charter=charter,
         matter=matter,
         body=roll.deciding(network, charter, matter),
-        rules=_wanted_rules(),
+        rules=rule_fields(form, _wanted_rules(), seen_rules(network.id, form)),
+        exceptions=_exceptions(network) if matter == "charter" else (),
         draft=None,
         newer=(),
         needs_draft=ways.needs_draft(charter),
@@ -265,15 +254,14 @@ def reword_now(network: Network, proposal: Proposal) -> Response:
     form, proposal_id = _reword_form(proposal), proposal.id
     if form.validate_on_submit():
         version = queries.newest_version(proposal_id)
-        rules = [p.CATALOGUE[key] for key in queries.changes_of(version)]
+        rules = asked_rules(queries.changes_of(version))
         lines = form.options.lines_given if "options" in form else ()
         how = {"because": form.because.data, "seen": form.began_with()}
         try:
             with form.catching():
                 named = offices_in(form, form.offers, network)
-                words = Words(
-                    form.question.data, form.text.data, rules_in(form, rules), more_in(form), lines, named
-                )
+                changes = rules_in(form, rules, queries.charter_of(version))
+                words = Words(form.question.data, form.text.data, changes, more_in(form), lines, named)
                 return once(
                     form,
                     lambda: actions.reword(proposal, words, by=current_actor(), via=Door.WEB, **how),
@@ -297,7 +285,7 @@ def _reword_form(proposal: Proposal) -> Any:
     charter = queries.charter_of(version)
     if not problems(charter, wanted):
         charter = charter.with_changes(wanted)
-    form_class, _rules = with_rules(RewordForm, [p.CATALOGUE[key] for key in wanted], charter)
+    form_class: type[Any] = with_rules(RewordForm, charter) if wanted else RewordForm
     form_class, given = with_options(form_class, version)
     network = queries.network_of(proposal)
     offers = asked_offers(network, request.args.getlist("office"), proposal.matter, offices.asked_in(version))
@@ -310,8 +298,8 @@ def _reword_form(proposal: Proposal) -> Any:
 
 def _reword_page(proposal: Proposal, form: Any, status: int = 200) -> Response:
     version = queries.newest_version(proposal.id)
-    rules = [p.CATALOGUE[key] for key in queries.changes_of(version)]
     newer = version if status == 409 else None
+    rules = rule_fields(form, asked_rules(queries.changes_of(version)), queries.charter_of(version))
     about = {"proposal": proposal, "version": version, "rules": rules}
     return page("decisions/reword.html", status, **about, newer=newer, form=form)
 

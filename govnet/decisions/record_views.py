@@ -16,10 +16,11 @@ from govnet.charter.models import Network
 from govnet.decisions import actions, elsewhere, offices, register
 from govnet.decisions.blueprint import bp
 from govnet.decisions.book import Decision, NoteKind
-from govnet.decisions.forms import NoteForm, RecordForm, more_in, rules_in, with_rules
+from govnet.decisions.forms import NoteForm, RecordForm, more_in
 from govnet.decisions.office_forms import asked_offers, offices_in, with_offices
 from govnet.decisions.offices import MATTERS
 from govnet.decisions.opening import Ask, Taken, Words
+from govnet.decisions.rule_forms import asked_rules, rule_fields, rules_in, seen_rules, with_rules
 from govnet.kernel.actor import Door
 from govnet.kernel.forms import once
 from govnet.kernel.pages import page
@@ -27,8 +28,7 @@ from govnet.permissions import Can, allows, current_actor
 
 
 def _rules() -> list[Parameter[Any]]:
-    keys = list(dict.fromkeys(request.args.getlist("rule")))[:8]
-    return [p.CATALOGUE[key] for key in keys if key in p.CATALOGUE]
+    return asked_rules(request.args.getlist("rule"))
 
 
 @bp.get("/<network:network>/decisions/record")
@@ -51,9 +51,9 @@ def record_now(network: Network) -> Response:
         ask = Ask(form.matter.data, replaces_id=form.replaces.data or None)
         with form.catching():
             named = offices_in(form, form.offers, network)
-            words = Words(
-                form.question.data, form.text.data, rules_in(form, _rules()), more_in(form), offices=named
-            )
+            now = charters.rules_in_force(network.id)
+            changes = rules_in(form, _rules(), seen_rules(network.id, form), now)
+            words = Words(form.question.data, form.text.data, changes, more_in(form), offices=named)
             return once(
                 form,
                 lambda: elsewhere.write_down(
@@ -68,12 +68,12 @@ def record_now(network: Network) -> Response:
 
 
 def _record_form(network: Network) -> Any:
-    form_class, _chosen = with_rules(RecordForm, _rules(), charters.rules_in_force(network.id))
+    charter = charters.rules_in_force(network.id)
     offers = asked_offers(network, request.args.getlist("office"))
-    form_class = with_offices(form_class, offers)
-    start = {"matter": "charter"} if _rules() else {}
+    form_class = with_offices(RecordForm, offers) if offers else with_rules(RecordForm, charter)
+    start = {"rules": str(charter.number)} | ({"matter": "charter"} if _rules() else {})
     if offers:
-        start = {"matter": next(key for key, kinds in MATTERS.items() if offers[0].wanted.what in kinds)}
+        start |= {"matter": next(key for key, kinds in MATTERS.items() if offers[0].wanted.what in kinds)}
     form = form_class(about=network, data=start)
     form.offers = offers
     earlier = [(each.id, f"{each.number} {each.question}") for each in register.in_force(network.id)]
@@ -83,15 +83,13 @@ def _record_form(network: Network) -> Any:
 
 def _record_page(network: Network, form: Any, status: int = 200) -> Response:
     charter = charters.rules_in_force(network.id)
-    catalogue = list(p.CATALOGUE.values())
     days = charter[p.PUBLISH_DAYS]
     return page(
         "decisions/record.html",
         status,
         form=form,
         charter=charter,
-        rules=_rules(),
-        catalogue=catalogue,
+        rules=rule_fields(form, _rules(), seen_rules(network.id, form)),
         offices=offices.every_offer(network),
         publish_days=p.PUBLISH_DAYS.phrase(days) if days else None,
     )

@@ -1,0 +1,127 @@
+"""The fields with which a proposal changes our rules: those that it is about, and all others folded, by chapter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from govnet.charter import parameters as p
+from govnet.charter import queries as charters
+from govnet.charter.fields import fields_for, name_of, typed
+from govnet.charter.kinds import BadValue, Parameter
+from govnet.charter.rules import Charter, carried_over
+from govnet.kernel.forms import Form
+from govnet.kernel.numbers import whole_number
+from govnet.kernel.said import Said
+
+
+@dataclass(frozen=True)
+class RuleField:
+    """One rule in the form."""
+
+    rule: Parameter[Any]
+    name: str
+    in_force: Any
+    """Its value, in words for templates."""
+    changed: bool
+    wrong: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something in its fold that must not stay hidden."""
+        return self.changed or self.wrong
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The other rules of one chapter, folded."""
+
+    title: Said
+    rules: tuple[RuleField, ...]
+
+    @property
+    def changed(self) -> int:
+        """How many of them are changed."""
+        return sum(each.changed for each in self.rules)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a rule in it is changed, or wrong."""
+        return any(each.is_open for each in self.rules)
+
+
+@dataclass(frozen=True)
+class RuleFields:
+    """All rules as the form has them."""
+
+    chosen: tuple[RuleField, ...]
+    others: tuple[Chapter, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether any of them is asked for, changed, or wrong."""
+        return bool(self.chosen) or any(each.is_open for each in self.others)
+
+
+def with_rules(form: type[Form], shown: Charter) -> type[Any]:
+    """The form with fields for every rule, filled in with what `shown` says."""
+    fields = {
+        name: field for each in p.CATALOGUE.values() for name, field in fields_for(each, shown[each]).items()
+    }
+    return type(form.__name__, (form,), fields)
+
+
+def asked_rules(keys: Iterable[str]) -> list[Parameter[Any]]:
+    """The rules of these keys, each once; what is none is left out."""
+    return [p.CATALOGUE[key] for key in dict.fromkeys(keys) if key in p.CATALOGUE]
+
+
+def seen_rules(network_id: int, form: Any) -> Charter:
+    """The rules that were in force when the form was opened, as it says itself; else those in force now."""
+    number = whole_number(form.rules.data)
+    version = charters.version_numbered(network_id, number) if number else None
+    return charters.rules_of(version) if version else charters.rules_in_force(network_id)
+
+
+def rules_in(
+    form: Any, chosen: Sequence[Parameter[Any]], seen: Charter, now: Charter | None = None
+) -> dict[str, Any]:
+    """What the form says of the rules, as JSON has it: those that differ from what was `seen`.
+
+    So what was decided while the form was open, and holds `now`, is not undone by a field that nobody touched, nor by a
+    list to which a sentence was added. Where nothing differs it is the chosen ones, of which nothing new is said then.
+    """
+    told = {each.key: typed(form, each) for each in p.CATALOGUE.values() if name_of(each) in form}
+    found = {key: value for key, value in told.items() if _differs(p.CATALOGUE[key], value, seen)}
+    if found:
+        return carried_over(seen, found, now or seen)
+    return {each.key: told[each.key] for each in chosen if each.key in told}
+
+
+def rule_fields(form: Any, chosen: Sequence[Parameter[Any]], seen: Charter) -> RuleFields | None:
+    """The rules as the page shows them; None for a form without any."""
+    if not any(name_of(each) in form for each in p.CATALOGUE.values()):
+        return None
+    others = [each for each in p.CATALOGUE.values() if each not in chosen]
+    chapters = (
+        Chapter(Said(title), tuple(_field(form, each, seen) for each in others if each.section == section))
+        for section, title in p.SECTIONS.items()
+    )
+    return RuleFields(
+        tuple(_field(form, each, seen) for each in chosen), tuple(each for each in chapters if each.rules)
+    )
+
+
+def _field(form: Any, rule: Parameter[Any], seen: Charter) -> RuleField:
+    name = name_of(rule)
+    value = typed(form, rule)
+    wrong = bool(form[name].errors)
+    return RuleField(rule, name, rule.phrase(seen[rule]), _differs(rule, value, seen), wrong)
+
+
+def _differs(rule: Parameter[Any], value: Any, seen: Charter) -> bool:
+    try:
+        return bool(rule.decode(value) != seen[rule])
+    except BadValue:
+        return True
