@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from govnet.accounts.models import Person
 from govnet.accounts.people import known_by
+from govnet.charter.kinds import Parameter
 from govnet.charter.models import CharterVersion
 from govnet.charter.parameters import (
     ADMISSION,
@@ -22,10 +23,16 @@ from govnet.charter.parameters import (
     CODE_OF_CONDUCT,
     CRITERIA,
     KINDS,
+    POST,
+    PROPOSE,
+    RENEWAL_MONTHS,
+    ROLL_DAYS,
+    VOICE,
 )
 from govnet.charter.queries import rules_of, version_in_force
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.kernel.said import Said
 from govnet.mail.models import Delivery, Mail
 from govnet.membership import rules
 from govnet.membership.models import (
@@ -63,6 +70,19 @@ class Terms:
 def terms(network_id: int) -> Terms:
     """On what terms one joins today."""
     return terms_of(version_in_force(network_id))
+
+
+def what_joining_means(network_id: int) -> tuple[Said, ...]:
+    """What members can do and for how long they are one, in the charter's own sentences."""
+    charter = rules_of(version_in_force(network_id))
+    found: list[Parameter[Any]] = [
+        VOICE,
+        PROPOSE,
+        POST,
+        *([ROLL_DAYS] if charter[ROLL_DAYS] else []),
+        RENEWAL_MONTHS,
+    ]
+    return tuple(each.states(charter[each]) for each in found)
 
 
 def terms_of(version: CharterVersion) -> Terms:

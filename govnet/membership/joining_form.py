@@ -38,6 +38,12 @@ def fresh(network: Network, actor: Actor) -> JoinForm:
     return form
 
 
+def begin_as(form: JoinForm, kind: str) -> None:
+    """Begin with one of the ways to join, where our rules know it: a link can lead to it."""
+    if kind in [str(option.data) for option in form.party]:
+        form.party.data = kind
+
+
 def outdated(form: JoinForm, network: Network) -> bool:
     """Whether the rules changed since the form was opened. What was typed and still applies stays; it is shown anew."""
     number = str(terms(network.id).number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, flash, g, url_for
+from flask import Flask, flash, g, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -54,8 +54,10 @@ OFTEN = "40 per hour"
 @bp.get("/<network:network>/join")
 @allows(Can.APPLY)
 def join(network: Network) -> Response:
-    """The form to join, and the easy exit: just the mail."""
-    return _join_page(network, joining_form.fresh(network, current_actor()))
+    """The form to join, begun for an organisation where the address says so; and the easy exit: just the mail."""
+    form = joining_form.fresh(network, current_actor())
+    joining_form.begin_as(form, request.args.get("as", ""))
+    return _join_page(network, form)
 
 
 def _join_page(network: Network, form: JoinForm, status: int = 200, *, changed: bool = False) -> Response:
@@ -68,6 +70,7 @@ def _join_page(network: Network, form: JoinForm, status: int = 200, *, changed: 
         terms=queries.terms(network.id),
         changed=changed,
         usual=queries.usual_days(network.id),
+        means=queries.what_joining_means(network.id),
     )
 
 
