@@ -173,12 +173,12 @@ def test_the_own_address_is_no_new_one(ann_here, ann):
 
 
 def test_times_are_told_in_the_zone_that_ann_chose(ann_here):
-    assert "10:00 BST" in opened(ann_here, "/me/security").text
+    assert "today, 10:00" in opened(ann_here, "/me/security").text
     send(ann_here, "/me/data/settings", {"zone": "Asia/Tokyo"})
-    assert "18:00 JST" in opened(ann_here, "/me/security").text
+    assert "today, 18:00" in opened(ann_here, "/me/security").text
     assert send(ann_here, "/me/data/settings", {"zone": "Mars/Olympus"}).status_code == 422
     send(ann_here, "/me/data/settings", {"zone": ""})
-    assert "10:00 BST" in opened(ann_here, "/me/security").text
+    assert "today, 10:00" in opened(ann_here, "/me/security").text
 
 
 def test_ann_takes_a_copy_of_everything(app, ann_here, ann):

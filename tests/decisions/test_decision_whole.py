@@ -224,7 +224,7 @@ def test_a_minority_has_a_thousand_characters_and_adds_to_its_note(
     db.session.rollback()
     text = opened(browser(app), f"/uk/decisions/{decision.number}").text
     assert text.count("What the minority says") == 1
-    assert text.index("Nine are too many.") < text.index("Added on") < text.index("Seven, I meant.")
+    assert text.index("Nine are too many.") < text.index("Added today, ") < text.index("Seven, I meant.")
 
 
 def test_a_decision_has_a_button_to_print_it_once_scripts_run(

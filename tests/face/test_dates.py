@@ -245,6 +245,7 @@ def said(node: nodes.Node, dated: frozenset[str]) -> Iterator[str]:
 @pytest.mark.parametrize("name", page_templates())
 def test_every_date_on_a_page_is_said_by_a_filter(built_app: Flask, dated: frozenset[str], name: str) -> None:
     source = (TEMPLATES / name).read_text(encoding="utf-8")
+    assert source.strip()
     raw = re.findall(r"strftime|format_date\w*|isoformat\(\)\s*}}|\.(?:date|time)\(\)", source)
     tree = built_app.jinja_env.parse(source)
     shown = [node for output in tree.find_all(nodes.Output) for node in output.nodes]

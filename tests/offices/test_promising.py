@@ -69,7 +69,7 @@ def test_who_takes_a_place_promises_on_the_page_and_the_committee_s_page_says_wh
     assert done.request.path == "/uk/committee"
     assert words not in Html(done.text).text
     assert how_many_wait(ada_id) == before
-    assert "You promised this on" in opened(client, url).text
+    assert "You promised this today, " in opened(client, url).text
 
 
 def test_the_promise_is_recorded_once_under_the_code_in_force(client):
