@@ -16,12 +16,12 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    case,
     func,
     literal,
     or_,
     select,
     union,
+    union_all,
 )
 
 from govnet.accounts import waiting
@@ -41,6 +41,8 @@ FIRST_WINDOW = timedelta(days=14)
 """How far back the page goes for somebody who never marked anything."""
 SHOWN = 6
 MOST = 50
+COUNTED = 500
+"""Of one sort, so many at most are counted."""
 
 Inside = Callable[[Any], AbstractContextManager[None]]
 """Makes addresses of pages of the given network."""
@@ -124,7 +126,13 @@ class Part:
 
     group: Group
     total: int
+    """At most COUNTED of each sort."""
     lines: list[Line] = field(default_factory=list)
+
+    @property
+    def more_than_counted(self) -> bool:
+        """Whether there may be more than `total`."""
+        return self.total >= COUNTED
 
 
 @dataclass
@@ -146,10 +154,10 @@ class Window:
 def windows(person_id: int, places: Sequence[Belonging], inside: Inside) -> list[Window]:
     """What happened in each of her networks since her last mark there: two statements, however many networks."""
     by_id = {place.network.id: place for place in places}
-    found = {w.network.id: w for w in _marks(person_id, by_id)}
+    found, groups = {w.network.id: w for w in _marks(person_id, by_id)}, waiting.groups()
     for row in _news(person_id, by_id, found):
         window = found[row.Entry.network_id]
-        group = Group(row.part)
+        group, _news_of = groups[row.place]
         if not window.parts or window.parts[-1].group is not group:
             window.parts.append(Part(group, row.total))
         facts = details(row.Entry)
@@ -160,62 +168,89 @@ def windows(person_id: int, places: Sequence[Belonging], inside: Inside) -> list
 
 
 def _marks(person_id: int, places: Mapping[int, Belonging]) -> Iterator[Window]:
+    first = clock.now() - FIRST_WINDOW
+    before = select(Entry.number).where(Entry.network_id == ChainHead.network_id, Entry.at < first)
+    before = before.order_by(Entry.at.desc(), Entry.number.desc()).limit(1)
     mine = and_(CaughtUp.network_id == ChainHead.network_id, CaughtUp.person_id == person_id)
     query = (
-        select(ChainHead.network_id, ChainHead.number, CaughtUp.number.label("read"), CaughtUp.at)
+        select(
+            ChainHead.network_id,
+            ChainHead.number,
+            CaughtUp.number.label("read"),
+            CaughtUp.at,
+            before.correlate(ChainHead).scalar_subquery().label("before"),
+        )
         .outerjoin(CaughtUp, mine)
         .where(ChainHead.network_id.in_(places))
     )
-    first = clock.now() - FIRST_WINDOW
     for row in db.session.execute(query):
-        yield Window(places[row.network_id].network, row.at or first, row.read or 0, row.number)
+        after = row.before if row.read is None else row.read
+        yield Window(places[row.network_id].network, row.at or first, after or 0, row.number)
 
 
 def _news(person_id: int, places: Mapping[int, Belonging], marks: Mapping[int, Window]) -> Sequence[Row[Any]]:
-    """The newest entries of each group in each network, with how many there are in all."""
-    groups = [(_belongs(news, person_id), literal(group.value)) for group, news in waiting.groups()]
-    if not groups or not marks:
+    """The newest entries of each group in each network, with how many there are in all; counted up to COUNTED."""
+    groups = waiting.groups()
+    found = [
+        _newest(window, places[key], order, which).where(_not_hers(person_id))
+        for key, window in marks.items()
+        for order, (_group, news) in enumerate(groups)
+        for which in _belongs(news, person_id)
+    ]
+    if not found:
         return ()
-    part, order = case(*groups), case(*[(c, literal(n)) for n, (c, _v) in enumerate(groups)])
-    within: dict[str, Any] = {"partition_by": (Entry.network_id, part)}
+    each = union_all(*(select(part.subquery()) for part in found)).subquery()
+    first = select(each.c.id, func.min(each.c.place).label("place")).group_by(each.c.id).subquery()
+    within: dict[str, Any] = {"partition_by": (Entry.network_id, first.c.place)}
     chosen = (
         select(
             Entry.id,
-            part.label("part"),
-            order.label("place"),
+            first.c.place,
             func.row_number().over(order_by=Entry.number.desc(), **within).label("rank"),
             func.count().over(**within).label("total"),
         )
-        .where(or_(*(_in_window(w, places[n]) for n, w in marks.items())), or_(*(c for c, _v in groups)))
-        .where(or_(Entry.actor_id.is_(None), Entry.actor_id != person_id))
+        .join(first, first.c.id == Entry.id)
         .subquery()
     )
     return db.session.execute(_shown(chosen)).all()
 
 
+def _newest(window: Window, place: Belonging, order: int, which: ColumnElement[bool]) -> Any:
+    """The keys of the newest entries of one sort in a window, and the place of their group."""
+    return (
+        select(Entry.id, literal(order).label("place"))
+        .where(which, _in_window(window, place))
+        .order_by(Entry.number.desc())
+        .limit(COUNTED)
+    )
+
+
+def _not_hers(person_id: int) -> ColumnElement[bool]:
+    return or_(Entry.actor_id.is_(None), Entry.actor_id != person_id)
+
+
 def _shown(chosen: Any) -> Select[Any]:
     return (
-        select(Entry, chosen.c.part, chosen.c.total)
+        select(Entry, chosen.c.place, chosen.c.total)
         .join(chosen, chosen.c.id == Entry.id)
         .where(chosen.c.rank <= SHOWN)
         .order_by(Entry.network_id, chosen.c.place, Entry.number.desc())
     )
 
 
-def _belongs(news: waiting.News, person_id: int) -> ColumnElement[bool]:
-    """The condition under which an entry is of this group, for this person."""
-    everybodys = [verb for verb, where in news.verbs.items() if where is None]
-    picked = [
-        and_(Entry.verb == verb, where(person_id)) for verb, where in news.verbs.items() if where is not None
-    ]
-    return or_(Entry.verb.in_(everybodys), *picked)
+def _belongs(news: waiting.News, person_id: int) -> Iterator[ColumnElement[bool]]:
+    """The conditions under which an entry is of this group, for this person: each finds its rows by an index."""
+    verbs: dict[Any, list[str]] = {}
+    for verb, where in news.verbs.items():
+        verbs.setdefault(where, []).append(verb)
+    for where, some in verbs.items():
+        yield Entry.verb.in_(some) if where is None else and_(Entry.verb.in_(some), where(person_id))
 
 
 def _in_window(window: Window, place: Belonging) -> ColumnElement[bool]:
-    after = Entry.number > window.after if window.after else Entry.at >= window.since
     return and_(
         Entry.network_id == window.network.id,
-        after,
+        Entry.number > window.after,
         Entry.number <= window.upto,
         Entry.visibility.in_(place.seen),
     )

@@ -25,7 +25,7 @@ from govnet.membership.models import Membership, MembershipState, Organisation
 from govnet.record import registry
 from govnet.record.events import Visibility
 from govnet.record.models import Entry
-from govnet.record.queries import details
+from govnet.record.queries import details, number_at
 
 LOOK_BACK = timedelta(days=30)
 """How far back where there was no announcement yet."""
@@ -64,7 +64,7 @@ def since_the_last(network: Network) -> tuple[datetime, str]:
 def _entries(network: Network, since: datetime) -> Sequence[Entry]:
     query = select(Entry).where(
         Entry.network_id == network.id,
-        Entry.at > since,
+        Entry.number > number_at(network.id, since),
         Entry.visibility == Visibility.PUBLIC,
         Entry.verb.in_((DECIDED, CHANGED, ELSEWHERE, *OFFICES)),
     )

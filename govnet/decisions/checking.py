@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, String, func, or_, select, type_coerce
+from sqlalchemy import (
+    Date,
+    Integer,
+    Select,
+    String,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import joinedload
 
+from govnet.accounts.models import Person
 from govnet.charter import queries as charters
 from govnet.charter.models import CharterVersion, Network
 from govnet.charter.queries import Named
@@ -25,10 +40,11 @@ from govnet.decisions.opening import digest
 from govnet.decisions.rules import FIVE, Kind, Outcome, Part, Rule, Tally, outcome, parts
 from govnet.extensions import db
 from govnet.kernel.actor import Actor
-from govnet.membership.models import Membership
+from govnet.membership.models import Membership, Organisation
 from govnet.record.models import Entry
 
 PAGE = 100
+NAMED = 50
 BEFORE = timedelta(days=90)
 SHOW = ("roll", "answered", "silent", "entered", *(kind.value for kind in (*FIVE, Kind.CHOICE)))
 """Which rows of the roll: all, those who answered, those who did not, or one answer."""
@@ -53,11 +69,29 @@ class Recount:
 
 
 @dataclass(frozen=True)
+class Came:
+    """How many memberships began, or ended, and the names of the first."""
+
+    many: int
+    names: Sequence[str]
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Any]) -> Came:
+        """From the row that counts them and those that name some, in any order."""
+        counted: list[Any] = []
+        named: list[Any] = []
+        for row in rows:
+            (named if row.many is None else counted).append(row)
+        in_order = sorted(named, key=lambda row: (row.start, row.key))
+        return cls(counted[0].many, [row.name for row in in_order])
+
+
+@dataclass(frozen=True)
 class Moved:
     """Who came or went between the opening and the close."""
 
-    joined: Sequence[Membership]
-    left: Sequence[Membership]
+    joined: Came
+    left: Came
 
 
 @dataclass(frozen=True)
@@ -114,7 +148,7 @@ class Check:
 def check(network: Network, number: str, actor: Actor) -> Check:
     """The check of one decision; NotFound. The same number of statements for any."""
     decision = register.decision(network.id, number)
-    recount = _recount(decision)
+    recount, names = _recount(decision), actor.is_member or actor.is_officer
     rule = queries.rule_of(decision.version)
     options = choosing.of_version(decision.version, rule)
     return Check(
@@ -122,10 +156,10 @@ def check(network: Network, number: str, actor: Actor) -> Check:
         recount,
         () if decision.method == ELSEWHERE else parts(recount.again, recount.could, rule),
         _outcome(decision, recount, rule, options),
-        _moved(decision, network),
+        _moved(decision, network, names=names),
         _rules(decision),
         _entries(decision),
-        actor.is_member or actor.is_officer,
+        names,
         options,
     )
 
@@ -139,42 +173,68 @@ def _outcome(decision: Decision, recount: Recount, rule: Rule, options: Choosing
 
 
 def _recount(decision: Decision) -> Recount:
-    """Counted again from roll and answers, in one statement."""
-    kind = type_coerce(Position.kind, String)
-    query = (
+    """Counted again from roll and answers, in one statement: the roll in an index, and each answer that was given."""
+    version, kind = decision.version_id, type_coerce(Position.kind, String)
+    on_roll = (
+        select(RollEntry.counted, null().label("kind"), null().label("counts"), func.count(), literal(0))
+        .where(RollEntry.version_id == version)
+        .group_by(RollEntry.counted)
+    )
+    given = (
         select(RollEntry.counted, kind, Position.counted, func.count(), func.count(Position.entered_by_id))
-        .outerjoin(Position, Position.entry_id == RollEntry.id)
-        .where(RollEntry.version_id == decision.version_id)
+        .join(RollEntry, RollEntry.id == Position.entry_id)
+        .where(Position.version_id == version)
         .group_by(RollEntry.counted, Position.kind, Position.counted)
     )
-    rows: Sequence[Any] = db.session.execute(query).all()
-    again = {Kind(row[1]): row[3] for row in rows if row[2]}
+    rows: Sequence[Any] = db.session.execute(union_all(on_roll, given)).all()
+    answers = [row for row in rows if row[1] is not None]
+    could = sum(row[3] for row in rows if row[1] is None and row[0])
+    again: Counter[Kind] = Counter()
+    for _could, answer, counts, many, _entered in answers:
+        if counts:
+            again[Kind(answer)] += many
     return Recount(
-        could=sum(row[3] for row in rows if row[0]),
+        could=could,
         stored=register.tally_of(decision),
         again=Tally.from_counts(again),
-        silent=sum(row[3] for row in rows if row[1] is None and row[0]),
-        uncounted=sum(row[3] for row in rows if row[1] is not None and not row[2]),
-        entered=sum(row[4] for row in rows if row[2]),
+        silent=could - sum(row[3] for row in answers if row[0]),
+        uncounted=sum(row[3] for row in answers if not row[2]),
+        entered=sum(row[4] for row in answers if row[2]),
     )
 
 
-def _moved(decision: Decision, network: Network) -> Moved:
-    """Memberships that began or ended while it was open, by the network's own days."""
-    first, last = (_day(at, network) for at in (decision.version.opened_at, decision.decided_at))
-    query = (
-        select(Membership)
-        .where(
-            Membership.network_id == network.id,
-            or_(Membership.start.between(first, last), Membership.end.between(first, last)),
-        )
-        .options(joinedload(Membership.person), joinedload(Membership.organisation))
+def _moved(decision: Decision, network: Network, *, names: bool) -> Moved:
+    """Memberships that began or ended while it was open, by the network's own days, in one statement.
+
+    All are counted; the first are named, and without `names` only organisations.
+    """
+    days = [_day(at, network) for at in (decision.version.opened_at, decision.decided_at)]
+    parts = []
+    for column in (Membership.start, Membership.end):
+        within = (Membership.network_id == network.id, column.between(*days))
+        parts.append(_counted(column.key).where(*within))
+        named = within if names else (*within, Membership.organisation_id.is_not(None))
+        parts.append(select(_named(column.key).where(*named).subquery()))
+    rows: Sequence[Any] = db.session.execute(union_all(*parts)).all()
+    return Moved(*(Came.from_rows(row for row in rows if row.which == which) for which in ("start", "end")))
+
+
+def _counted(which: str) -> Any:
+    nothing = (cast(null(), kind) for kind in (Date, Integer, String))
+    start, key, name = nothing
+    return select(
+        literal(which).label("which"), func.count().label("many"), start.label("start"), key.label("key"), name.label("name")
+    ).select_from(Membership)  # fmt: skip
+
+
+def _named(which: str) -> Any:
+    name = func.coalesce(Organisation.name, Person.name)
+    return (
+        select(literal(which), cast(null(), Integer), Membership.start, Membership.id, name)
+        .outerjoin(Person, Person.id == Membership.person_id)
+        .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
         .order_by(Membership.start, Membership.id)
-    )
-    rows = db.session.scalars(query).all()
-    return Moved(
-        [each for each in rows if first <= each.start <= last],
-        [each for each in rows if each.end is not None and first <= each.end <= last],
+        .limit(NAMED)
     )
 
 

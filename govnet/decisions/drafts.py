@@ -102,12 +102,15 @@ def sponsors_of(draft_id: int) -> list[int]:
 def belongs() -> ColumnElement[bool]:
     """Whoever supports it is a member of its network today, or speaks for one: who left wants nothing asked any more."""
     draft, membership, voice = aliased(Draft), aliased(Membership), aliased(Representation)
-    spoken = select(voice.organisation_id).where(voice.person_id == Sponsor.person_id, voice.end.is_(None))
-    return (
+    current = (
         exists()
         .where(draft.id == Sponsor.draft_id, membership.network_id == draft.network_id)
         .where(membership.state == MembershipState.ACTIVE, membership.end.is_(None))
-        .where(or_(membership.person_id == Sponsor.person_id, membership.organisation_id.in_(spoken)))
+    )
+    spoken = (voice.organisation_id == membership.organisation_id, voice.end.is_(None))
+    return or_(  # each by itself: an OR inside would read every membership of the network
+        current.where(membership.person_id == Sponsor.person_id),
+        current.where(voice.person_id == Sponsor.person_id, *spoken),
     )
 
 

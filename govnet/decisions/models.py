@@ -200,6 +200,7 @@ class RollEntry(Base):
 
     __tablename__ = "proposal_roll"
     __table_args__ = (
+        Index("ix_proposal_roll_counted", "version_id", "counted"),
         UniqueConstraint("id", "version_id", name="uq_proposal_roll_id_version"),
         CheckConstraint("(person_id IS NULL) <> (organisation_id IS NULL)", name="one_party"),
         Index(

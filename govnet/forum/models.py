@@ -18,7 +18,7 @@ from govnet.forum.kinds import (
     ThreadState,
 )
 from govnet.kernel.actor import Door
-from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, is_name, where
+from govnet.kernel.models import UNNESTED, Base, Instant, Key, Name, Words, enum_type, is_name, where
 from govnet.kernel.triggers import trigger
 
 
@@ -88,7 +88,7 @@ class Thread(Base):
     last_post_at: Mapped[Instant]
     last_post_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     network: Mapped[Network] = relationship(lazy="raise")
-    topic: Mapped[Topic] = relationship(lazy="joined", innerjoin=True)
+    topic: Mapped[Topic] = relationship(lazy="joined", innerjoin=UNNESTED)
     author: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[author_id])
 
 
@@ -123,7 +123,7 @@ class Post(Base):
     """One more with each edit; the earlier ones are PostVersions."""
     state: Mapped[PostState] = mapped_column(enum_type(PostState, "state"), default=PostState.VISIBLE)
     thanks: Mapped[int] = mapped_column(default=0)
-    thread: Mapped[Thread] = relationship(lazy="joined", innerjoin=True)
+    thread: Mapped[Thread] = relationship(lazy="joined", innerjoin=UNNESTED)
     author: Mapped[Person | None] = relationship(lazy="raise")
 
     @property
@@ -192,7 +192,7 @@ class Report(Base):
     dealt_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     answer: Mapped[str] = mapped_column(Text, default="")
     """Why nothing was done, in words."""
-    post: Mapped[Post] = relationship(lazy="joined", innerjoin=True)
+    post: Mapped[Post] = relationship(lazy="joined", innerjoin=UNNESTED)
     reporter: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[reporter_id])
 
     @property
@@ -233,7 +233,7 @@ class Hiding(Base):
     """Where the law has the text removed: until when it can be shown again."""
     second_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     """Of a text that was removed: the other person, who had hidden it before."""
-    post: Mapped[Post] = relationship(lazy="joined", innerjoin=True)
+    post: Mapped[Post] = relationship(lazy="joined", innerjoin=UNNESTED)
     by: Mapped[Person] = relationship(lazy="raise", foreign_keys=[by_id])
     appeal: Mapped[Appeal | None] = relationship(back_populates="hiding", lazy="raise")
 
@@ -280,7 +280,7 @@ class Appeal(Base):
     """The charter's days for it, as they were when it was made."""
     outcome: Mapped[AppealOutcome | None] = mapped_column(enum_type(AppealOutcome, "outcome"))
     decided_at: Mapped[Instant | None]
-    hiding: Mapped[Hiding] = relationship(back_populates="appeal", lazy="joined", innerjoin=True)
+    hiding: Mapped[Hiding] = relationship(back_populates="appeal", lazy="joined", innerjoin=UNNESTED)
     voices: Mapped[list[AppealVoice]] = relationship(
         back_populates="appeal", lazy="raise", order_by="AppealVoice.at"
     )

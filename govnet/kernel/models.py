@@ -92,6 +92,8 @@ def is_name(column: Any, *, person: bool = False) -> None:
     NAMES.append(column)
 
 
+UNNESTED: Any = "unnested"
+"""For `innerjoin`: an outer join where what it hangs on may be missing. In brackets SQLite would read the whole table first."""
 NAMES: list[Any] = []
 """All such columns."""
 

@@ -33,9 +33,9 @@ class Row:
 
 def _counts() -> list[Any]:
     """How many members and how many organisations signed a letter, as columns beside it."""
-    of = Signature.letter_id == Letter.id
-    many = func.count(Signature.person_id), func.count(Signature.organisation_id)
-    return [select(each).where(of).correlate(Letter).scalar_subquery() for each in many]
+    parties = (Signature.person_id.is_not(None), Signature.organisation_id.is_not(None))
+    of = select(func.count()).where(Signature.letter_id == Letter.id)
+    return [of.where(party).correlate(Letter).scalar_subquery() for party in parties]
 
 
 def _counted() -> Select[Any]:

@@ -202,6 +202,7 @@ class InboundMail(Base):
         CheckConstraint("(fate = 'waiting') = (read_at IS NULL)", name="read_or_waiting"),
         CheckConstraint("fate <> 'waiting' OR raw IS NOT NULL", name="kept_until_read"),
         Index("ix_inbound_mail_waiting", "next_at", "id", **where("fate = 'waiting'")),
+        Index("ix_inbound_mail_recipient", "recipient", "came_at"),
         Index("ix_inbound_mail_answered", "sender", "read_at", **where("fate = 'answered'")),
     )
     id: Mapped[Key]

@@ -31,6 +31,7 @@ class Entry(Base):
         CheckConstraint("number > 0", name="number_positive"),
         Index("ix_entry_subject", "network_id", "subject"),
         Index("ix_entry_at", "network_id", "at"),
+        Index("ix_entry_lately", "network_id", "verb", "number"),
     )
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))

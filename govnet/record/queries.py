@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -37,6 +38,12 @@ def entries(
     if before is not None:
         query = query.where(Entry.number < before)
     return db.session.scalars(query.order_by(Entry.number.desc()).limit(limit)).all()
+
+
+def number_at(network_id: int, moment: datetime) -> int:
+    """The number of the last entry up to a moment; 0 before the first."""
+    query = select(Entry.number).where(Entry.network_id == network_id, Entry.at <= moment)
+    return db.session.scalar(query.order_by(Entry.at.desc(), Entry.number.desc()).limit(1)) or 0
 
 
 def entry(network_id: int, number: int) -> Entry | None:

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from govnet.accounts import waiting
+from govnet.accounts import catchup, waiting
 from govnet.accounts.models import CaughtUp, Person
 from govnet.accounts.waiting import Group, news, thing, waits
 from govnet.charter.models import Network
@@ -147,6 +147,19 @@ def test_what_happened_stands_in_groups_with_counts_and_links_to_the_rest(
     assert "Thing 7 was decided" in text
     assert "Thing 1 was decided" not in text
     assert "and 2 more" in text
+
+
+def test_no_more_is_counted_than_anybody_reads(app, little_features, ann_here, ann, monkeypatch):
+    monkeypatch.setattr(catchup, "COUNTED", 7)
+    with app.app_context():
+        for n in range(9):
+            happened(ann.network_id, f"Thing {n}")
+        happened(ann.network_id, to=ann.id)
+    text = opened(ann_here, "/me").text
+    assert "Decided 7+" in text
+    assert "Thing 8 was decided" in text
+    assert "and many more" in text
+    assert "Answers to you 1" in text
 
 
 def test_what_ann_did_herself_is_no_news_to_her(app, little_features, ann_here, ann):

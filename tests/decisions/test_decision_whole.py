@@ -10,13 +10,13 @@ import pytest
 from flask import Flask
 
 from govnet.charter.models import Network
-from govnet.decisions import actions, register, trials
+from govnet.decisions import actions, checking, register, trials
 from govnet.decisions.book import Decision, NoteKind
 from govnet.decisions.models import Proposal
 from govnet.decisions.opening import Words
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
-from govnet.kernel import triggers
+from govnet.kernel import clock, triggers
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import RuleBroken
@@ -353,3 +353,21 @@ def test_a_line_to_cite_names_network_number_title_and_address(
         in page.text
     )
     assert f"http://localhost/uk/decisions/{number}" in page.text
+
+
+def test_many_who_came_are_counted_and_the_first_are_named(
+    app: Flask, network: Network, time: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "NAMED", 2)
+    ann = a_member(network, "Ann")
+    proposal = a_proposal(network, ann)
+    today = clock.today(network.zone)
+    for name in ("Bea", "Cid", "Dot"):
+        a_member(network, name, start=today)
+    number = closed(time, proposal).number
+    text = opened(browser(app, ann), f"/uk/decisions/{number}/check").text
+    assert "3 memberships began. (Bea, Cid …)" in text
+    assert "0 memberships ended." in text
+    text = opened(app.test_client(), f"/uk/decisions/{number}/check").text
+    assert "3 memberships began." in text
+    assert "Bea" not in text
