@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -21,6 +21,7 @@ from govnet.decisions.option_forms import EnterChoiceForm, enter_form
 from govnet.kernel.actor import Door
 from govnet.kernel.forms import once
 from govnet.kernel.pages import page, see
+from govnet.kernel.paths import sent_number
 from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows, current_actor
 
@@ -229,15 +230,21 @@ def _enter_form(network: Network, proposal: Proposal) -> EnterForm | EnterChoice
         principles=principles(version, network),
         offered=voices.offered(queries.charter_of(version)),
     )
-    silent = entering.still_silent(version.id, current_actor())
+    silent = entering.still_silent(version.id, current_actor(), named=_named(), entry_id=sent_number("party"))
     form.party.choices = options([("", _("Choose one")), *((each.id, each.name) for each in silent)])
     form.how.choices = options((door.value, HOW[door]) for door in entering.WAYS)
     return form
+
+
+def _named() -> str:
+    """Whom the reader looks for."""
+    return request.args.get("named", "").replace("\0", "").strip()[:200]
 
 
 def _enter_page(
     network: Network, proposal: Proposal, form: EnterForm | EnterChoiceForm, status: int = 200
 ) -> Response:
     version = queries.newest_version(proposal.id)
-    more: dict[str, Any] = {"form": form, "meanings": meanings()}
+    more: dict[str, Any] = {"form": form, "meanings": meanings(), "named": _named()}
+    more["many"] = version.roll_size > entering.OFFERED
     return page("decisions/enter.html", status, proposal=proposal, version=version, **more)

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from govnet.accounts.models import Person
@@ -29,12 +29,15 @@ from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.kernel.words import say
 from govnet.mail.links import site_url
 from govnet.membership.links import ids_of, token_for
+from govnet.membership.models import Organisation
 from govnet.permissions import Can, concerned, require
 from govnet.record.actions import record
 
 PURPOSE = "entered"
 TIME_TO_UNDO = timedelta(days=1)
 """The least time in which somebody can undo an answer that was entered for them."""
+OFFERED = 100
+"""So many names stand in a list to choose from; where more can answer, others are looked for by name."""
 WAYS = (Door.PHONE, Door.LETTER, Door.MEETING, Door.LIST, Door.MAIL)
 """How an answer can have come that somebody else enters."""
 
@@ -171,10 +174,13 @@ def _check_few(version: ProposalVersion, entry: RollEntry, *, counted: bool) -> 
         )
 
 
-def still_silent(version_id: int, by: Actor) -> list[RollEntry]:
+def still_silent(
+    version_id: int, by: Actor, *, named: str = "", entry_id: int | None = None
+) -> list[RollEntry]:
     """Whose answer can be entered: parties without an answer of their own hand; never the reader's own.
 
-    Nor those for whom nobody speaks, or whose one answer that counts was given for somebody else.
+    Nor those for whom nobody speaks, or whose one answer that counts was given for somebody else. Only those with `named` in
+    their name, or the one of `entry_id`; OFFERED at most.
     """
     query = (
         select(RollEntry)
@@ -190,6 +196,13 @@ def still_silent(version_id: int, by: Actor) -> list[RollEntry]:
         )
         .options(joinedload(RollEntry.person), joinedload(RollEntry.organisation))
     )
+    if named:
+        query = query.outerjoin(Person, Person.id == RollEntry.person_id)
+        query = query.outerjoin(Organisation, Organisation.id == RollEntry.organisation_id)
+        query = query.where(_named(named))
+    if entry_id is not None:
+        query = query.where(RollEntry.id == entry_id)
+    query = query.order_by(RollEntry.id).limit(OFFERED)
     found = [each for each in db.session.scalars(query) if each.name]
     version = queries.version_whole(version_id)
     humans = _humans(version, found)
@@ -205,10 +218,20 @@ def still_silent(version_id: int, by: Actor) -> list[RollEntry]:
     )
 
 
+def _named(words: str) -> ColumnElement[bool]:
+    """Parties with these words in their name, in capitals or not."""
+    return or_(
+        *(
+            func.lower(name).contains(words.lower(), autoescape=True)
+            for name in (Person.name, Organisation.name)
+        )
+    )
+
+
 def _counted_elsewhere(version_id: int, humans: Mapping[int, int]) -> set[int]:
     """Parties whose answer would be a second one: whoever would give it has given one that counts."""
     given = select(Position.cast_by_id, Position.entry_id).where(
-        Position.version_id == version_id, Position.counted
+        Position.version_id == version_id, Position.counted, Position.cast_by_id.in_(set(humans.values()))
     )
     counted = {caster: entry for caster, entry in db.session.execute(given) if caster}
     return {entry for entry, human in humans.items() if counted.get(human, entry) != entry}

@@ -272,3 +272,26 @@ def test_the_page_the_decision_and_its_check_say_how_many_were_entered(
     rows = opened(client, f"/uk/decisions/{number}/check?show=entered").text
     assert f"{name} Agree (entered for them)" in rows
     assert rows.count("(entered for them)") == 2
+
+
+def test_of_many_members_some_are_offered_and_others_found_by_name(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entering, "OFFERED", 5)
+    with app.app_context():
+        scene = Scene(answers=30, silent=7)
+        with transaction():
+            db.session.get_one(Person, scene.silent[-1]).name = "Zoë 100%_Late"
+        person_id, proposal_id = scene.silent[-1], scene.proposal_id
+        client = sign_in(app.test_client(), db.session.get_one(Person, scene.sam_id))
+        typed = {"party": str(scene.entry_of(person_id)), "how": "phone", "answer": "agree"}
+    page = f"/uk/proposals/{proposal_id}/enter"
+    text = opened(client, page).text
+    assert "only some of the members" in text
+    assert "Zoë" not in text
+    assert "Nobody whose answer can be entered" in opened(client, f"{page}?named=0%25_x").text
+    assert "Zoë" in opened(client, f"{page}?named=100%25_late").text
+    send(client, f"{page}?named=Zo", typed, action="named=Zo")
+    with app.app_context():
+        given = db.session.scalars(select(Position).where(Position.cast_by_id == person_id)).one()
+        assert given.entered_by_id == scene.sam_id
