@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from govnet.accounts import limits, people, queries, rules, sessions
 from govnet.accounts.models import Person, SignedInSession, SignInLink
@@ -23,6 +23,9 @@ from govnet.mail import outbox, subscriptions
 from govnet.mail.headers import Address
 from govnet.mail.links import site, site_url
 from govnet.mail.rules import Priority
+
+_ANY_BROWSER = rules.digest("")
+"""In the place of the browser that asked: nobody did, and whoever reads the mail signs in where they read it."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,38 @@ def ask(address: str, *, browser: str, next_path: str = "", network: Any = None)
     else:
         _mail_nobody(address, takes, row.until, network)
     return None
+
+
+def for_mail(person_id: int, address: str) -> tuple[str, datetime] | None:
+    """A link that signs somebody in once, for a week and in any browser: for a mail that goes to them at this address.
+
+    None where it is not theirs: they moved to another, or it has become somebody else's. Inside transaction().
+    """
+    known = people.known_by(address)
+    if known is None or known.person_id != person_id or known.verified_at is None:
+        return None
+    token, moment = secrets.token_urlsafe(24), clock.now()
+    until = moment.replace(minute=0, second=0, microsecond=0) + rules.WELCOME_LASTS
+    digest = rules.digest(token)
+    db.session.add(
+        SignInLink(
+            person_id=person_id,
+            token_digest=digest,
+            counted=digest,  # nobody asked for it, so it counts for no limit
+            code_digest=digest,  # no digits stand for it
+            browser_digest=_ANY_BROWSER,
+            asked_at=moment,
+            until=until,
+        )
+    )
+    return site_url("accounts.link", token=token), until
+
+
+def end_mailed(person_id: int) -> None:
+    """Have no link that was mailed to somebody sign in any more: the mailbox that they went to may be another's."""
+    db.session.execute(
+        delete(SignInLink).where(SignInLink.person_id == person_id, SignInLink.used_at.is_(None))
+    )
 
 
 def _mailed_lately(counted: str) -> Sequence[SignInLink]:
@@ -151,7 +186,11 @@ def opened(token: str, *, browser: str) -> Opened | None:
 
 
 def _works_in(row: SignInLink, browser: str) -> bool:
-    """Whether this browser asked for the link, or asked while it was the newest and no other was mailed."""
+    """Whether this browser asked for the link, or asked while it was the newest and no other was mailed; or any may."""
+    if row.browser_digest == _ANY_BROWSER:
+        return True
+    if not browser:
+        return False
     mine = rules.digest(browser)
     stands = select(SignInLink.id).where(
         SignInLink.stands_for == row.token_digest, SignInLink.browser_digest == mine
@@ -165,9 +204,9 @@ def _state(row: SignInLink) -> rules.LinkState:
 
 
 def use(token: str, *, browser: str, agent: str) -> Entered | None:
-    """Sign in by the link, once, in the browser that asked for it; None where it is used, expired or not this one's."""
+    """Sign in by the link, once, where it works; None where it is used, expired or not this browser's."""
     row = queries.link_by_token(token)
-    if row is None or not browser or not _works_in(row, browser):
+    if row is None or not _works_in(row, browser):
         return None
     return _enter(row, agent)
 
@@ -250,7 +289,13 @@ def enter(person_id: int, agent: str) -> str:
 
 def forget_old() -> int:
     """Drop links and sessions that are of no more use to anybody: a duty of the worker's."""
-    links = select(SignInLink.id).where(SignInLink.asked_at < clock.now() - rules.DAY)
+    welcome = SignInLink.browser_digest == _ANY_BROWSER
+    links = select(SignInLink.id).where(
+        or_(
+            and_(~welcome, SignInLink.asked_at < clock.now() - rules.DAY),
+            and_(welcome, SignInLink.until < clock.now() - rules.WELCOME_KEPT),
+        )
+    )
     ended = select(SignedInSession.id).where(SignedInSession.began_at < clock.now() - sessions.LASTS)
     return together(
         "forget old sign-in links", db.session.scalars(links), partial(_drop, SignInLink)

@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
-from govnet.accounts import queries, rules, sessions
+from govnet.accounts import links, queries, rules, sessions
 from govnet.accounts.models import AddressChange, Person
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -91,6 +91,7 @@ def confirm(token: str) -> bool:
     undo = secrets.token_urlsafe(24)
     row.undo_digest = rules.digest(undo)
     addresses.move(person.id, row.address)
+    links.end_mailed(person.id)
     if row.old_address:
         _mail(
             "accounts/address_moved",
@@ -126,6 +127,7 @@ def undo(token: str) -> bool:
     row.undone_at = clock.now()
     person.password_hash = None
     sessions.end_all_sessions(person.id)
+    links.end_mailed(person.id)
     others = (AddressChange.person_id == person.id, AddressChange.id != row.id)
     db.session.execute(delete(AddressChange).where(*others))  # whoever moved it further cannot take it back
     addresses.move(person.id, row.old_address)

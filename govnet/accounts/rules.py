@@ -15,6 +15,9 @@ from urllib.parse import urlsplit
 LINK_LASTS = timedelta(minutes=10)
 DAY = timedelta(days=1)
 LINKS_A_DAY = 15
+WELCOME_LASTS = timedelta(days=7)
+WELCOME_KEPT = timedelta(days=60)
+"""How long after its end the link in a mail of welcome is known: its page says what became of it, and mails a new one."""
 _LINKS_IN = ((5, timedelta(hours=1)), (LINKS_A_DAY, DAY))
 CODE_TRIES = 5
 CODES_A_DAY = 30

@@ -5,15 +5,16 @@ own affair.
 from datetime import timedelta
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import String, cast, delete, literal, select, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
-from govnet.kernel.errors import NotFound
+from govnet.kernel.errors import Gone, NotFound
 from govnet.mail import outbox, receiving, subscriptions, suppressions
 from govnet.mail.headers import Address
-from govnet.mail.links import site_url
+from govnet.mail.links import Ending, site_url
 from govnet.mail.models import Delivery, Following, Mail, Subscription, Target
 from govnet.mail.render import Kind
 from govnet.mail.rules import WAITING, Priority, State
@@ -22,6 +23,8 @@ from govnet.people.addresses import come_back, parsed
 from govnet.permissions import Can, require
 
 ASK_AGAIN = timedelta(minutes=10)
+CONFIRM_LASTS = timedelta(days=7)
+"""How long an address can say that it wants the mail."""
 """How long we wait before an address is asked once more to say yes, so that nobody can flood a stranger."""
 _LITTLE = (Volume.DIGEST, Volume.VOTES)
 NOT_GONE = (State.QUEUED, State.DEFERRED, State.HELD)
@@ -115,7 +118,13 @@ def subscribe_address(network: Any, address: str, name: str = "", *, language: s
     if not subscriptions.reads(row) and not asked_lately:
         row.asked_at = clock.now()
         _post(
-            "mail/confirm", row, address, network, confirm_url=site_url("mail.confirm_page", token=row.token)
+            "mail/confirm",
+            row,
+            address,
+            network,
+            confirm_url=Ending(
+                site_url("mail.confirm_page", token=row.token), row.asked_at + CONFIRM_LASTS, network.zone
+            ),
         )
     return row
 
@@ -132,9 +141,17 @@ def _post(template: str, row: Subscription, address: str, network: Any, **contex
     )
 
 
+def has_ended(row: Subscription) -> bool:
+    """Whether the mail that asked an address is too old for its yes; one that said yes already stays confirmed."""
+    old = row.asked_at is not None and row.asked_at + CONFIRM_LASTS <= clock.now()
+    return old and not subscriptions.reads(row)
+
+
 def confirm(token: str) -> Subscription:
-    """The address says yes. Raises NotFound for a link that is none of ours."""
+    """The address says yes. Raises NotFound for a link that is none of ours, Gone for one that has ended."""
     row = of_token(token)
+    if has_ended(row):
+        raise Gone(_("This link has ended. Ask for the mail again, and we send you a new one."))
     subscriptions.wants(row)
     if row.address is not None:
         come_back(row.address)

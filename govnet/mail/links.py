@@ -1,9 +1,26 @@
 """Whole addresses of pages, for mails that are written where there is no request."""
 
+from __future__ import annotations
+
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
+
+
+class Ending(str):
+    """A page's address that works until some instant, by the clock of `zone`, and maybe `once`: mails say so under it."""
+
+    until: datetime
+    zone: str
+    once: bool
+
+    def __new__(cls, address: str, until: datetime, zone: str, *, once: bool = False) -> Ending:
+        """The address as it is, and how long it works."""
+        made = super().__new__(cls, address)
+        made.until, made.zone, made.once = until, zone, once
+        return made
 
 
 def site_url(endpoint: str, **values: Any) -> str:

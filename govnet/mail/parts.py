@@ -5,9 +5,12 @@ same.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from govnet.kernel.text import rendered
+from govnet.kernel.words import say_when
+from govnet.mail.links import Ending
 from govnet.mail.plain_text import links_from_outside, plain
 
 
@@ -23,6 +26,19 @@ class Parts:
             n: getattr(self, n)
             for n in ("p", "heading", "words", "prose", "button", "link", "facts", "items")
         }
+
+    def ends(self, address: str) -> str:
+        """Until when a link works that ends; nothing for any other."""
+        if not isinstance(address, Ending):
+            return ""
+        until = say_when(address.until, address.zone)
+        if address.once:
+            return self.p(_("This link works until %(until)s, and once.", until=until))
+        return self.p(_("This link works until %(until)s.", until=until))
+
+    def p(self, text: object) -> str:
+        """A paragraph."""
+        raise NotImplementedError
 
     def _cut(self, markdown: str) -> str:
         if self.most is None or len(markdown) <= self.most:
@@ -54,11 +70,11 @@ class TextParts(Parts):
 
     def button(self, label: object, address: str) -> str:
         """The one thing to do next."""
-        return f"{_line(label)}:\n{address}\n\n"
+        return f"{_line(label)}:\n{address}\n\n{self.ends(address)}"
 
     def link(self, label: object, address: str) -> str:
         """Somewhere else to go."""
-        return f"{_line(label)}: {address}\n\n"
+        return f"{_line(label)}: {address}\n\n{self.ends(address)}"
 
     def facts(self, rows: Iterable[tuple[object, object]]) -> str:
         """Short facts, each with its name."""
@@ -94,11 +110,13 @@ class HtmlParts(Parts):
 
     def button(self, label: object, address: str) -> str:
         """The one thing to do next."""
-        return Markup('<p class="do"><a class="button" href="{}">{}</a></p>\n').format(address, label)
+        made = Markup('<p class="do"><a class="button" href="{}">{}</a></p>\n').format(address, label)
+        return made + self.ends(address)
 
     def link(self, label: object, address: str) -> str:
         """Somewhere else to go."""
-        return Markup('<p class="ink"><a class="link" href="{}">{}</a></p>\n').format(address, label)
+        made = Markup('<p class="ink"><a class="link" href="{}">{}</a></p>\n').format(address, label)
+        return made + self.ends(address)
 
     def facts(self, rows: Iterable[tuple[object, object]]) -> str:
         """Short facts, each with its name."""

@@ -136,11 +136,13 @@ def ask_link(network: Network) -> Response:
 @bp.route("/mail/confirm/<token>", methods=["GET", "POST"])
 @allows(Can.READ)
 def confirm_page(token: str) -> Response:
-    """The link in the mail that asks: its page has the button, opening it changes nothing."""
+    """The link in the mail that asks: its page has the button, opening it changes nothing. One that has ended asks anew."""
     never_cached()
     row = actions.of_token(token)
     network = db.session.get_one(Network, row.network_id)
     form = Form(about=row)
+    if actions.has_ended(row):
+        return _ended_page(row, network, form)
     if request.method == "GET" or not form.validate_on_submit():
         return page(
             "mail/pages/confirm.html", 422 if form.is_submitted() else 200, form=form, network=network
@@ -148,6 +150,16 @@ def confirm_page(token: str) -> Response:
     with transaction():
         actions.confirm(token)
     return page("mail/pages/confirmed.html", network=db.session.get_one(Network, row.network_id), token=token)
+
+
+def _ended_page(row: Subscription, network: Network, form: Form) -> Response:
+    """The link has ended; its one button mails a new one."""
+    if request.method == "GET" or not row.address or not form.validate_on_submit():
+        return page("mail/pages/confirm_ended.html", 410, form=form, network=network, address=row.address)
+    address = row.address
+    with transaction():
+        actions.subscribe_address(network, address, row.name, language=row.language)
+    return page("mail/pages/link_sent.html", address=address, network=network, asks=True)
 
 
 @bp.route("/mail/choose/<token>", methods=["GET", "POST"])

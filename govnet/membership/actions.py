@@ -74,7 +74,10 @@ def apply(network: Network, asks: Asks, *, by: Actor, via: Door) -> Application 
         _take(application, by.person_id, by, via)
     else:
         letters.to_applicant(
-            "confirm_application", application, speaks_for=speaking.organisation_there(application)
+            "confirm_application",
+            application,
+            speaks_for=speaking.organisation_there(application),
+            status_url=letters.status_url(application, until=application.applied_at + LINK_LASTS),
         )
     return application
 

@@ -48,7 +48,10 @@ def let_in(
     if organisation is not None:
         speaking.name_alike(organisation, application.network_id)
         _voice(application, organisation, (actor, under, via))
-    letters.to_applicant("admitted", application, **_party(application, organisation))
+    network = db.session.get_one(Network, application.network_id)
+    sign_in = letters.signing_in(network, application.person_id, application.email)
+    party = _party(application, organisation)
+    letters.to_applicant("admitted", application, sign_in=sign_in, **party)
     return membership
 
 

@@ -57,6 +57,7 @@ def confirm(ids: Sequence[int], mail: Incoming) -> None:
         party=queries.name_of(membership) if membership.organisation_id else "",
         language=language,
         when=when,
+        person_id=by.person_id or 0,
         key=f"confirmed:{membership.id}:{address.id}",
     )
 

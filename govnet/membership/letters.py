@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from govnet.accounts.links import for_mail
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.mail import outbox
 from govnet.mail.headers import Address
-from govnet.mail.links import site_url
-from govnet.membership.links import token_for
+from govnet.mail.links import Ending
+from govnet.membership.links import token_for, url_until
 from govnet.membership.models import Application, RepresentationClaim
 
 
-def status_url(application: Application) -> str:
-    """The applicant's own page, which the mail's link opens."""
+def status_url(application: Application, until: datetime | None = None) -> Ending:
+    """The applicant's own page, which the mail's link opens; `until` where nothing is left of it sooner."""
     network = db.session.get_one(Network, application.network_id)
-    return site_url("membership.mine", network=network, token=token_for("application", application.id))
+    url = url_until(network, "membership.mine", token_for("application", application.id))
+    return Ending(url, until, network.zone) if until else url
 
 
 def to_applicant(template: str, application: Application, **context: Any) -> None:
@@ -45,7 +48,7 @@ def already(network: Network, to: Address, case: str, url: str, *, language: str
 
 
 def confirm_membership(
-    network: Network, to: Address, url: str, *, answers_to: str, party: str, language: str, again: bool
+    network: Network, to: Address, url: Ending, *, answers_to: str, party: str, language: str, again: bool
 ) -> None:
     """To somebody from the old list: one click, or an answer, says that they are a member; once more after a silence."""
     context = {
@@ -66,19 +69,30 @@ def confirm_membership(
     )
 
 
-def own_address(network: Network, to: Address, url: str, *, language: str) -> None:
+def own_address(network: Network, to: Address, url: Ending, *, language: str) -> None:
     """To somebody from the old list whose address is another's there: which one do only they read?"""
     context = {"act_url": url, "name": to.name, "network": network}
     outbox.post("membership/own_address", to=to, context=context, network=network, language=language)
 
 
-def confirmed(network: Network, to: Address, *, party: str, language: str, when: str, key: str) -> None:
-    """To whoever confirmed a membership by an answer: what was written down, and how to undo it."""
-    context = {"party": party, "name": to.name, "network": network, "when": when}
+def signing_in(network: Network, person_id: int | None, address: str) -> Ending | None:
+    """For a mail that tells somebody that they are a member: the link of their own that signs them in, once."""
+    found = for_mail(person_id, address) if person_id is not None else None
+    return Ending(*found, network.zone, once=True) if found else None
+
+
+def confirmed(
+    network: Network, to: Address, *, party: str, language: str, when: str, key: str, person_id: int
+) -> None:
+    """To whoever confirmed a membership by an answer: what was written down, how to sign in, and how to undo it."""
+    sign_in = signing_in(network, person_id, to.address)
+    context = {"party": party, "name": to.name, "network": network, "when": when, "sign_in": sign_in}
     outbox.post("membership/confirmed", to=to, context=context, network=network, language=language, key=key)
 
 
-def renewal(template: str, network: Network, to: Address, url: str, *, language: str, **context: Any) -> None:
+def renewal(
+    template: str, network: Network, to: Address, url: Ending, *, language: str, **context: Any
+) -> None:
     """To a member who is asked to stay, or whose membership ran out: one click."""
     context |= {"act_url": url, "name": to.name, "network": network}
     outbox.post(f"membership/{template}", to=to, context=context, network=network, language=language)
@@ -86,7 +100,7 @@ def renewal(template: str, network: Network, to: Address, url: str, *, language:
 
 def invitation(claim: RepresentationClaim, network: Network, *, by: str, organisation: str) -> None:
     """To somebody who was named to speak for an organisation: accept or not."""
-    url = site_url("membership.invitation", network=network, token=token_for("claim", claim.id))
+    url = url_until(network, "membership.invitation", token_for("claim", claim.id))
     context = {"claim": claim, "by": by, "organisation": organisation, "act_url": url, "network": network}
     outbox.post(
         "membership/invitation", to=Address(claim.email, claim.name), context=context, network=network

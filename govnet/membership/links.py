@@ -17,6 +17,7 @@ from itsdangerous import (
 
 from govnet.kernel import clock
 from govnet.kernel.errors import Gone, NotFound
+from govnet.mail.links import Ending, site_url
 
 LASTS: Final = timedelta(days=180)
 """How long after its mail a link works."""
@@ -47,6 +48,17 @@ class _Signer(TimestampSigner):
 def token_for(purpose: str, *ids: int) -> str:
     """A token that names these ids for one purpose, from now on for half a year."""
     return str(_serializer(purpose).dumps(list(ids)))
+
+
+def ends() -> datetime:
+    """When a token that is made now has ended."""
+    day = int(clock.now().timestamp()) // _DAY * _DAY
+    return datetime.fromtimestamp(day + _DAY, UTC) + LASTS
+
+
+def url_until(network: Any, endpoint: str, token: str) -> Ending:
+    """The page of a token that is made now, which says until when it works."""
+    return Ending(site_url(endpoint, network=network, token=token), ends(), network.zone)
 
 
 def ids_of(purpose: str, token: str, count: int = 1) -> list[int]:

@@ -19,7 +19,7 @@ from govnet.kernel.events import emit
 from govnet.kernel.models import reference
 from govnet.mail import replies
 from govnet.mail.headers import Address
-from govnet.mail.links import site_url
+from govnet.mail.links import Ending, site_url
 from govnet.mail.subscriptions import no_longer_just_mail
 from govnet.membership import letters, queries
 from govnet.membership.agreeing import agree
@@ -30,7 +30,7 @@ from govnet.membership.events import (
     MembershipRestarted,
     NamingChanged,
 )
-from govnet.membership.links import ids_of, token_for
+from govnet.membership.links import ids_of, token_for, url_until
 from govnet.membership.models import Membership, MembershipKind, MembershipState, Representation
 from govnet.membership.organisation_queries import open_voice
 from govnet.people.addresses import is_owners, prove
@@ -47,16 +47,15 @@ _GONE = _l("This link is not good any more. Ask for a new one by joining with yo
 def already_url(network: Network, standing: Standing) -> str:
     """Where somebody goes who is known here already: to the application, to confirm, or to sign in."""
     if standing.case is Case.WAITING:
-        return site_url("membership.mine", network=network, token=token_for("application", standing.row_id))
+        return url_until(network, "membership.mine", token_for("application", standing.row_id))
     if standing.case in (Case.FOUND, Case.LAPSED):
         return confirming_url(network, standing.row_id, standing.email_id)
     return site_url("membership.own", network=network)
 
 
-def confirming_url(network: Network, membership_id: int, email_id: int) -> str:
+def confirming_url(network: Network, membership_id: int, email_id: int) -> Ending:
     """The page on which somebody from the old list, or whose membership ran out, says yes."""
-    token = token_for("membership", membership_id, email_id)
-    return site_url("membership.confirming", network=network, token=token)
+    return url_until(network, "membership.confirming", token_for("membership", membership_id, email_id))
 
 
 def held_by(token: str, network: Network) -> tuple[Membership, Actor]:
