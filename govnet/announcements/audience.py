@@ -19,6 +19,7 @@ from govnet.mail.audience import LIST, MEMBER, SUBSCRIBER, audience
 from govnet.mail.notices import Notice
 from govnet.mail.render import Kind
 from govnet.mail.volume import News
+from govnet.membership.marks import signed
 from govnet.membership.models import Membership, MembershipState, Representation
 
 TEMPLATE = "announcements/sent"
@@ -62,7 +63,8 @@ def counted(notice: Notice, network: Network) -> Counted:
 
 def notice_of(announcement: Announcement, network: Network, sender: Person, *, test: bool = False) -> Notice:
     """The announcement as mail: a person wrote it, to everybody who wants announcements, and to its sender."""
-    context = context_of(announcement, sender.name, test=test)
+    by = signed(sender.name, sender.id, network)
+    context = context_of(announcement, by, test=test)
     everybody = announcement.audience is Audience.EVERYBODY
     return Notice(
         template=TEMPLATE,
@@ -73,7 +75,7 @@ def notice_of(announcement: Announcement, network: Network, sender: Person, *, t
         always=[sender.id],
         subscribers=everybody,
         to_list=everybody,
-        author=sender.name,
+        author=by,
     )
 
 

@@ -13,7 +13,7 @@ from govnet.forum import queries as forum
 from govnet.forum.kinds import Audience
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
-from govnet.membership.marks import signed
+from govnet.membership.marks import actor_of
 from govnet.membership.registry import officers
 from govnet.record import registry
 
@@ -97,7 +97,7 @@ def _alone(told: Told, template: str, person_id: int, row: DraftSuggestion) -> N
 
 def _context(told: Told, draft: Draft) -> dict[str, Any]:
     words, _ask = drafts.loads(draft.words)
-    actor = signed(told.details.get("actor", ""), told.details.get("actor_id"), told.network.id)
+    actor = actor_of(told)
     named = offices.in_words(words.offices)
     return {"draft": draft, "text": words.text, "options": words.options, "named": named, "actor": actor}
 

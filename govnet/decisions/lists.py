@@ -161,6 +161,7 @@ class InPlace:
     version_id: int
     kinds: tuple[Kind, ...]
     author: str
+    author_id: int
     answered: int
     could: int
 
@@ -188,6 +189,7 @@ def to_answer_in_place(person_id: int, proposal_ids: Sequence[int]) -> Mapping[i
             row.id,
             tuple(offered(charter_of(row))),
             row.proposal.author.name or "",
+            row.proposal.author_id,
             sum(counts.get(row.id, {}).values()),
             row.roll_size,
         )

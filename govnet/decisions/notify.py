@@ -37,7 +37,7 @@ from govnet.kernel.actor import Actor
 from govnet.kernel.models import reference
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
-from govnet.membership.marks import signed
+from govnet.membership.marks import actor_of, signed
 from govnet.record import registry
 
 EVERYBODY: dict[str, Any] = {"to_list": True, "subscribers": True}
@@ -79,9 +79,8 @@ def _asked_by(told: Told, version: ProposalVersion) -> dict[str, Any]:
         return {"asked_by": (_("Asked by"), said)}
     if version.method == ELSEWHERE:
         author = version.proposal.author_id
-        return {"asked_by": (_("Written down by"), signed(names([author])[author], author, told.network.id))}
-    by = signed(told.details.get("actor", ""), told.details.get("actor_id"), told.network.id)
-    return {"asked_by": (_("Asked by"), by)}
+        return {"asked_by": (_("Written down by"), signed(names([author])[author], author, told.network))}
+    return {"asked_by": (_("Asked by"), actor_of(told))}
 
 
 def last_day(told: Told) -> Notice | None:
@@ -270,7 +269,7 @@ def _context(told: Told, version: ProposalVersion) -> dict[str, Any]:
         "named": offices.row_words(offices.named_in(version.id), told.network.id),
         "not_applied": (),
         "can_answer": [words.label(kind) for kind in offered(rules_of(version.charter_version))],
-        "actor": signed(told.details.get("actor", ""), told.details.get("actor_id"), told.network.id),
+        "actor": actor_of(told),
     }
 
 

@@ -29,7 +29,7 @@ def log(network_id: int, actor: Actor, page: int = 1) -> tuple[Sequence[Any], bo
     query = (
         select(
             Hiding.id, Hiding.kind, Hiding.reason, Hiding.at, Hiding.lifted_at, Hiding.lifted_why, Post.number,
-            Thread.id.label("thread_id"), Thread.title, Person.name.label("by"), lifter.name.label("lifted_by"),
+            Thread.id.label("thread_id"), Thread.title, Person.name.label("by"), Hiding.by_id, lifter.name.label("lifted_by"),
             Appeal.at.label("appealed_at"), Appeal.outcome, Appeal.due_at,
         )
         .join(Post, Post.id == Hiding.post_id)

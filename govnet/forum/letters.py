@@ -11,6 +11,7 @@ from govnet.forum.models import Hiding, Post, Report
 from govnet.mail import outbox
 from govnet.mail.headers import Address
 from govnet.mail.registry import readers
+from govnet.membership.marks import signed
 
 
 def _post(post: Post) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def hidden(row: Hiding, post: Post, by: str) -> None:
     """Your post was hidden: what it said, why, and until when and how to appeal."""
     until = rules.days_after(row.at, queries.terms_of(post.network_id).appeal_days)
     _to_author(post, "forum/hidden", kind=row.kind.value, text=queries.with_names(post.thread_id, post.source),
-               reason=row.reason, by=by,
+               reason=row.reason, by=signed(by, row.by_id, db.session.get_one(Network, post.network_id)),
                appeal_until=until, hiding_id=row.id)  # fmt: skip
 
 

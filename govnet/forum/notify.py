@@ -15,7 +15,7 @@ from govnet.mail import registry as mail
 from govnet.mail.links import site_url
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
-from govnet.membership.marks import signed
+from govnet.membership.marks import actor_of
 from govnet.membership.registry import officers
 from govnet.record import registry
 
@@ -64,7 +64,7 @@ def replied(told: Told) -> Notice | None:
 
 def _author(told: Told) -> str:
     """Who wrote, with the office that they hold."""
-    return signed(told.details.get("actor") or "?", told.details.get("actor_id"), told.network.id)
+    return actor_of(told) or "?"
 
 
 def _said(told: Told, template: str, thread: Thread, post: Post, context: Mapping[str, Any]) -> Notice:
@@ -83,7 +83,7 @@ def _said(told: Told, template: str, thread: Thread, post: Post, context: Mappin
         thread=thread.id,
         topic=thread.topic_id,
         conversation=f"thread-{thread.id}",
-        author=str(context["author"]),
+        author=context["author"],
         subscribers=thread.visibility is Audience.PUBLIC,
     )
 
@@ -134,7 +134,7 @@ def removal(told: Told) -> Notice | None:
         template="forum/removal",
         news=News.ALWAYS,
         context={"title": hiding.post.thread.title, "number": hiding.post.number, "reason": told.details.get("reason", ""),
-                 "actor": told.details.get("actor") or "?", "until": hiding.law_until, "zone": told.network.zone,
+                 "actor": _author(told), "until": hiding.law_until, "zone": told.network.zone,
                  "address": site_url("forum.case", network=told.network, hiding_id=hiding.id)},
         people=others,
         always=others,

@@ -69,7 +69,7 @@ def _lines(person_id: int | None) -> Any:
     """Columns of a thread in a list; `mark` is how far the person has read."""
     query = select(
         Thread.id, Thread.title, Thread.posts, Thread.last_post_at, Thread.state, Thread.visibility, Thread.topic_id,
-        Person.name.label("by"), (ReadMark.number if person_id else null()).label("mark"),
+        Person.name.label("by"), Thread.last_post_by_id, (ReadMark.number if person_id else null()).label("mark"),
     ).outerjoin(Person, Person.id == Thread.last_post_by_id)  # fmt: skip
     if person_id is None:
         return query
@@ -120,13 +120,14 @@ class Said(NamedTuple):
     author: str
     words: str
     at: datetime
+    author_id: int | None
 
 
 def said_lately(network_id: int, limit: int = 3, actor: Actor | None = None) -> list[Said]:
     """The newest post of each of the discussions that somebody wrote in last, as far as the actor may read."""
     seen = reach(actor) if actor else frozenset({Audience.PUBLIC})
     query = (
-        select(Thread.id, Thread.title, Post.number, Person.name, Post.source, Post.at)
+        select(Thread.id, Thread.title, Post.number, Person.name, Post.source, Post.at, Post.author_id)
         .join(Post, and_(Post.thread_id == Thread.id, Post.number == Thread.posts))
         .outerjoin(Person, Person.id == Post.author_id)
         .where(Thread.network_id == network_id, Thread.visibility.in_(seen), Post.state == PostState.VISIBLE)
@@ -134,7 +135,7 @@ def said_lately(network_id: int, limit: int = 3, actor: Actor | None = None) -> 
         .limit(limit)
     )
     return [
-        Said(*row[:3], row[3] or "", excerpt(quoting.own_words(row[4])), row[5])
+        Said(*row[:3], row[3] or "", excerpt(quoting.own_words(row[4])), *row[5:])
         for row in db.session.execute(query)
     ]
 

@@ -13,10 +13,11 @@ from markupsafe import Markup
 
 from govnet.forum import quoting
 from govnet.forum.kinds import PostState
+from govnet.forum.models import Thread
 from govnet.forum.thread_page import Reading
 from govnet.kernel.actor import Door
 from govnet.kernel.pages import moment
-from govnet.membership.marks import mark_in
+from govnet.membership.marks import mark_in, signature
 
 Action = Mapping[str, Any]
 KEPT = 2_000
@@ -82,30 +83,47 @@ class Seen(NamedTuple):
 
 
 def shown(
-    reading: Reading, viewer: Viewer, thread_id: int, zone: str, thread: str, home: str, *, inside: bool
+    reading: Reading, viewer: Viewer, thread: Thread, zone: str, address: str, home: str, *, inside: bool
 ) -> list[Markup]:
     """Every post of the page. `inside`: the reader sees who the members are."""
     query = f"?page={reading.page}" if reading.page > 1 else ""
-    place = Place(zone, thread, f"{home}/posts/", f"{home}/moderation", query, str(get_locale()))
+    place = Place(zone, address, f"{home}/posts/", f"{home}/moderation", query, str(get_locale()))
     mark = reading.mark if reading.mark is not None else 1 << 62
     return [
-        _article(_seen(row, quoting.named(row.html, thread_id, reading.quoted), place, viewer, mark, inside))
+        _article(
+            _seen(
+                row,
+                quoting.named(row.html, thread.id, reading.quoted),
+                place,
+                viewer,
+                mark,
+                _author(row, thread.network_id, inside=inside),
+            )
+        )
         for row in reading.posts
     ]
 
 
-def _seen(row: Any, named: str, place: Place, viewer: Viewer, mark: int, inside: bool) -> Seen:
+def _seen(row: Any, named: str, place: Place, viewer: Viewer, mark: int, by: tuple[str, str]) -> Seen:
     me, replies, thanks, hides, writes = viewer
-    number, key, author_id, author, _html, door, at, revision, state, count, hiding_id, reason, thanked = row[
+    number, key, author_id, _name, _html, door, at, revision, state, count, hiding_id, reason, thanked = row[
         :13
     ]
     mine = author_id == me and me is not None
     return Seen(
-        place, number, key, author or "", mark_in(row, inside=inside), named, door,
+        place, number, key, *by, named, door,
         moment(at, place.zone), revision, state, hiding_id, reason, mine,
         number > mark and not mine,
         me is not None, replies, writes, hides and not mine, thanks and not mine, bool(thanked), count if me else 0,
     )  # fmt: skip
+
+
+def _author(row: Any, network_id: int, *, inside: bool) -> tuple[str, str]:
+    """The name and its mark; where only a namesake asks for one, the page fills it in."""
+    mark = mark_in(row, inside=inside)
+    if mark or not row.namesake:
+        return row.author or "", mark
+    return signature(row.author, row.author_id, network_id, chip=True), ""
 
 
 @lru_cache(maxsize=KEPT)

@@ -89,6 +89,7 @@ def _posts() -> Any:
         _one(Person.name, Person.id == bindparam("summed_up", type_=Integer)).label("summary_by"),
         _CHARTER.label("parameters"),
         *marks.columns(Post.author_id, bindparam("network", type_=Integer), bindparam("day", type_=Date)),
+        marks.has_namesake(_WRITER.id, _WRITER.name_key, bindparam("network", type_=Integer)).label("namesake"),
     )
     .select_from(Post)
     .outerjoin(_WRITER, _WRITER.id == Post.author_id)

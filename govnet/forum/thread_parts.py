@@ -23,6 +23,7 @@ from govnet.kernel.forms import Body
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.pages import last_day, moment
 from govnet.kernel.templates import kept
+from govnet.membership.marks import signature
 from govnet.permissions import Can, can
 
 CSRF, KEY = "@csrf@", "@key@"
@@ -77,7 +78,7 @@ def page_parts(thread: Thread, reading: Reading, actor: Actor, zone: str) -> dic
     )
     return {
         "t": t,
-        "posts": shown(reading, viewer, thread.id, zone, t.address, url_for(".topics"), inside=inside),
+        "posts": shown(reading, viewer, thread, zone, t.address, url_for(".topics"), inside=inside),
     }
 
 
@@ -87,8 +88,8 @@ def _around(thread: Thread, reading: Reading, actor: Actor, zone: str, replies: 
         thread.id, thread.title, thread.topic.title, thread.topic.slug, moment(thread.at, zone), _state(thread, zone),
         thread.visibility.value, _when(thread.closed_at, zone, on=True), thread.question, thread.can_change, thread.decides,
         last_day(thread.until, zone) if thread.until else Markup(),
-        thread.summary_html, reading.summary_by, _when(thread.summary_at, zone), thread.posts, reading.page, reading.pages,
-        address,
+        thread.summary_html, _summary_by(thread, reading), _when(thread.summary_at, zone), thread.posts, reading.page,
+        reading.pages, address,
         rules.new_since(reading.mark, thread.posts), _first_new(address, reading.mark, thread.posts),
         reading.stance.value if reading.stance else "", actor.signed_in, replies,
         actor.signed_in and can(actor, rights.to_frame(reading.terms), thread), tuple(registry.beside(thread.id)),
@@ -98,6 +99,12 @@ def _around(thread: Thread, reading: Reading, actor: Actor, zone: str, replies: 
 
 def _when(at: datetime | None, zone: str, *, on: bool = False) -> Markup:
     return moment(at, zone, on=on) if at else Markup()
+
+
+def _summary_by(thread: Thread, reading: Reading) -> str:
+    return (
+        signature(reading.summary_by, thread.summary_by_id, thread.network_id) if reading.summary_by else ""
+    )
 
 
 def _state(thread: Thread, zone: str) -> str:

@@ -15,6 +15,7 @@ from govnet.kernel.said import N_, Said
 
 MOST_MARKS = 4
 """Combining marks on one letter; no living script stacks more."""
+_MOST_KEY = 200
 _UNSEEN = regex.compile(
     r"[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd]"
 )
@@ -162,6 +163,13 @@ def is_office(name: str) -> bool:
         or (bool(_ROLES.intersection(words)) and _BESIDE_ROLES.issuperset(words))
         or "govnet" in words
     )
+
+
+def key(name: str) -> str:
+    """By what two names are the same: no case, no widths, one space between words."""
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())[
+        :_MOST_KEY
+    ]
 
 
 def proper(name: str, field: str, *, person: bool = False) -> str:

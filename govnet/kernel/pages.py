@@ -32,7 +32,19 @@ _SAID = 48 * _HOUR
 
 def page(template: str, status: int = 200, **context: Any) -> Response:
     """A rendered page."""
-    return Response(render_template(template, **context), status, content_type="text/html; charset=utf-8")
+    text = render_template(template, **context)
+    for finish in _finishing:
+        text = finish(text)
+    return Response(text, status, content_type="text/html; charset=utf-8")
+
+
+_finishing: list[Callable[[str], str]] = []
+
+
+def finish_with(finish: Callable[[str], str]) -> None:
+    """Have `finish` fill in what a whole page asks for once; registering twice changes nothing."""
+    if finish not in _finishing:
+        _finishing.append(finish)
 
 
 def data_page(facts: Mapping[str, Any]) -> Response:

@@ -13,6 +13,7 @@ from govnet.letters.models import Letter
 from govnet.letters.rules import State
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
+from govnet.membership.marks import signed
 from govnet.record import registry
 
 
@@ -80,7 +81,7 @@ def _notice(
         "letter": letter,
         "zone": told.network.zone,
         "signed": words.signed_by(queries.count_of(letter.id)),
-        "author": letter.author.name,
+        "author": signed(letter.author.name, letter.author_id, told.network),
         "reason": told.details.get("reason", ""),
         **(extra or {}),
     }

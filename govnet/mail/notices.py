@@ -1,5 +1,7 @@
 """What a feature says about an entry: who should know, at which volume, and in which words."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +18,26 @@ PRIORITIES = {
     News.ANNOUNCEMENT: Priority.ANNOUNCEMENT,
     News.DISCUSSION: Priority.DISCUSSION,
 }
+
+
+class Signed(str):
+    """A name with what stands beside it, as everybody reads it; `inside` is how members read it."""
+
+    inside: str
+
+    def __new__(cls, outside: str, inside: str) -> Signed:
+        made = super().__new__(cls, outside)
+        made.inside = inside
+        return made
+
+
+def read_by_members(value: Any) -> Any:
+    """The same value, or values in a list, with names as members read them."""
+    if isinstance(value, Signed):
+        return value.inside
+    if isinstance(value, (tuple, list)):
+        return [read_by_members(each) for each in value]
+    return value
 
 
 @dataclass(frozen=True, slots=True)

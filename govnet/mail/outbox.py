@@ -22,7 +22,7 @@ from govnet.mail.audience import LIST, MEMBER, SUBSCRIBER, Recipient
 from govnet.mail.headers import Address, BadHeader
 from govnet.mail.home import home_of, list_of
 from govnet.mail.models import Delivery, Mail, Rendering
-from govnet.mail.notices import Notice, Told
+from govnet.mail.notices import Notice, Told, read_by_members
 from govnet.mail.render import Kind, Letter, Template, build
 from govnet.mail.rules import Priority, State, Why, last_moment
 from govnet.mail.volume import News
@@ -119,9 +119,10 @@ def written_for(notice: Notice, network: Any, one: Recipient) -> tuple[str, Temp
     language, reader = _sort(one)
     head = _head(notice, network)
     mail = in_words(notice, network, language, reader, witness=f"{head[0]} {head[1][:8]}" if head else "")
+    author = read_by_members(notice.author) if reader == MEMBER else notice.author
     letter = Letter(
         kind=notice.kind,
-        sender=sender(notice.author, network, language),
+        sender=sender(author, network, language),
         subject=mail.subject,
         text=mail.text,
         html=mail.html,
@@ -143,7 +144,10 @@ def in_words(
     notice: Notice, network: Any, language: str = "en", reader: str = MEMBER, *, witness: str = ""
 ) -> compose.Rendered:
     """The notice in words, before it becomes bytes: also for previews."""
-    context = {"network": network, "subscriber": reader != MEMBER, **notice.context}
+    said = notice.context
+    if reader == MEMBER:
+        said = {name: read_by_members(value) for name, value in said.items()}
+    context = {"network": network, "subscriber": reader != MEMBER, **said}
     home = replace(home_of(network, member=reader == MEMBER), witness=witness)
     return compose.rendered(compose.Draft(notice.template, context, home, notice.kind, language))
 

@@ -1,31 +1,56 @@
-"""How people are told apart: a mark for whoever holds an office or speaks for an organisation, never part of a name."""
+"""How people are told apart: a mark beside the name, never part of it, for whoever holds an office or speaks for an organisation.
+
+Where somebody else in the network has the same name, those who hold no office are told apart by since when they belong.
+"""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, or_, select
+from markupsafe import Markup
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import aliased
 
-from govnet.accounts.models import Person
+from govnet.charter.models import Network
 from govnet.extensions import db
+from govnet.kernel import clock, names
+from govnet.mail.notices import Signed, Told
 from govnet.membership.models import Membership, MembershipState, Organisation, Representation
-from govnet.membership.registry import office_holders, role
-
-
-def offices(network_id: int) -> dict[int, str]:
-    """The mark of everybody who holds an office in the network today."""
-    held = office_holders(network_id)
-    return {
-        person_id: str(OFFICES[name])
-        for name in ("steering", "coordinator")
-        for person_id in held.get(name, ())
-    }
-
+from govnet.membership.registry import role
+from govnet.people.models import Person
 
 OFFICES = {"coordinator": _l("coordinator"), "steering": _l("committee")}
+BELONGS = (
+    MembershipState.ACTIVE,
+    MembershipState.FOUND,
+    MembershipState.LAPSED,
+    MembershipState.SUSPENDED,
+)
+
+
+PLACE = re.compile(r"<!--mark ([0-9]+) ([0-9]+)(| chip)-->")
+"""Where a page shows a mark; no text that people write holds a comment."""
+
+
+def signature(name: str, person_id: int | None, network_id: int | None, *, chip: bool = False) -> Markup:
+    """A name in a page with the place for the mark beside it: the whole page asks for all its marks at once."""
+    said = Markup("<bdi>{}</bdi>").format(name)
+    if not person_id or not network_id:
+        return said
+    return said + Markup("<!--mark {} {}{}-->").format(network_id, person_id, " chip" if chip else "")
+
+
+class Marks(NamedTuple):
+    """What stands beside somebody's name: for everybody, and for those who see who the members are."""
+
+    outside: str = ""
+    inside: str = ""
 
 
 def columns(person: Any, network: Any, day: Any) -> tuple[Any, ...]:
@@ -51,32 +76,114 @@ def columns(person: Any, network: Any, day: Any) -> tuple[Any, ...]:
     )
 
 
-def mark_in(row: Any, *, inside: bool) -> str:
-    """The mark of whoever a row with those columns is about; `inside`: the reader sees who the members are."""
-    said = [str(OFFICES[row.role])] if row.role else []
-    if row.speaks and (inside or row.speaks_in_public):
-        said.append(_("speaks for %(organisation)s", organisation=row.speaks))
-    return ", ".join(said)
+def has_namesake(person: Any, name_key: Any, network: Any) -> Any:
+    """Whether somebody else who is or was in the network has that name, as a column."""
+    other = aliased(Person)
+    return (
+        exists()
+        .where(other.name_key == name_key, other.name_key != "", other.id != person)
+        .where(Membership.person_id == other.id, Membership.network_id == network)
+    )
 
 
-def signed(name: str, person_id: int | None, network_id: int) -> str:
-    """A name as mails say it, with the mark of an office in round brackets; no name holds such a thing."""
-    mark = offices(network_id).get(person_id or 0)
-    return _("%(name)s (%(mark)s)", name=name, mark=mark) if mark and name else name
-
-
-def namesakes(network_id: int, name: str, *, but: int | None) -> list[tuple[str, date]]:
-    """Who else in the network has that name, however it is written in capitals: name, and since when they belong."""
+def marks(network: Network, people: Collection[int]) -> dict[int, Marks]:
+    """The marks of these people in the network today, in one statement; those who need none are left out."""
+    other, day = aliased(Person), clock.today(network.zone)
     query = (
-        select(Person.name, Membership.start)
+        select(
+            Person.id,
+            *columns(Person.id, network.id, day),
+            other.id.label("other"),
+            Membership.start,
+            Membership.state,
+        )
+        .outerjoin(other, and_(other.name_key == Person.name_key, other.name_key != ""))
+        .outerjoin(Membership, and_(Membership.person_id == other.id, Membership.network_id == network.id))
+        .where(Person.id.in_(people))
+    )
+    whole: dict[int, Any] = {}
+    same: dict[int, dict[int, _Stay]] = {}
+    for row in db.session.execute(query):
+        whole[row.id] = row
+        if row.start is not None or row.other == row.id:
+            stays = same.setdefault(row.id, {})
+            stays[row.other] = _longer(stays.get(row.other), _Stay(row.start or day, row.state in BELONGS))
+    return {key: found for key, row in whole.items() if (found := _of(row, same.get(key, {}))) != Marks()}
+
+
+class _Stay(NamedTuple):
+    since: date
+    belongs: bool
+
+
+def _longer(one: _Stay | None, other: _Stay) -> _Stay:
+    return other if one is None else _Stay(min(one.since, other.since), one.belongs or other.belongs)
+
+
+def _of(row: Any, same: Mapping[int, _Stay]) -> Marks:
+    offices = [str(OFFICES[row.role])] if row.role else []
+    speaks = [_("speaks for %(organisation)s", organisation=row.speaks)] if row.speaks else []
+    outside = offices + (speaks if row.speaks_in_public else [])
+    inside = offices + speaks
+    if len(same) > 1:
+        number, since = _apart(row.id, same)
+        outside, inside = outside or [number], inside or [since or number]
+    return Marks(", ".join(outside), ", ".join(inside))
+
+
+def _apart(key: int, same: Mapping[int, _Stay]) -> tuple[str, str]:
+    """How one of several with one name is told from the others: to everybody, and to members where that says more."""
+    order = sorted(same, key=lambda each: (same[each].since, each))
+    number = _("number %(number)s of this name", number=order.index(key) + 1)
+    said = {each: _since(stay) for each, stay in same.items()}
+    return number, said[key] if Counter(said.values())[said[key]] == 1 else ""
+
+
+def _since(stay: _Stay) -> str:
+    return str(_("member since %(year)s", year=stay.since.year) if stay.belongs else _("no longer a member"))
+
+
+def mark_in(row: Any, *, inside: bool) -> str:
+    """The mark of an office or an organisation, of whoever a row with `columns` is about."""
+    found = _of(row, {})
+    return found.inside if inside else found.outside
+
+
+def signed(name: str, person_id: int | None, network: Network) -> Signed:
+    """A name as mails say it, with its mark in round brackets; no name holds such a thing."""
+    found = marks(network, [person_id]).get(person_id, Marks()) if name and person_id else Marks()
+    return Signed(_beside(name, found.outside), _beside(name, found.inside))
+
+
+def actor_of(told: Told) -> Signed:
+    """The name of whoever did what is told, as mails say it."""
+    return signed(str(told.details.get("actor") or ""), told.actor_id, told.network)
+
+
+def _beside(name: str, mark: str) -> str:
+    return str(_("%(name)s (%(mark)s)", name=name, mark=mark)) if mark else name
+
+
+def namesakes(
+    network_id: int, typed: Iterable[str], *, but: Collection[int] = ()
+) -> dict[str, list[tuple[str, date]]]:
+    """Who else in the network has one of these names, by the name as it was typed: their names, and since when they belong.
+
+    In one statement, by an index, however many names there are; at most five of each.
+    """
+    keys = {name: names.key(name) for name in typed}
+    query = (
+        select(Person.name_key, Person.name, Membership.start)
         .join(Membership, Membership.person_id == Person.id)
         .where(
             Membership.network_id == network_id,
-            Membership.state.in_((MembershipState.ACTIVE, MembershipState.FOUND, MembershipState.LAPSED)),
-            func.lower(Person.name) == name.lower(),
-            Person.id != (but or 0),
+            Membership.state.in_(BELONGS),
+            Person.name_key.in_({key for key in keys.values() if key}),
+            Person.id.not_in(but),
         )
-        .order_by(Membership.start)
-        .limit(5)
+        .order_by(Membership.start, Person.id)
     )
-    return [(row.name, row.start) for row in db.session.execute(query)]
+    found: dict[str, list[tuple[str, date]]] = {}
+    for row in db.session.execute(query):
+        found.setdefault(row.name_key, []).append((row.name, row.start))
+    return {name: found[key][:5] for name, key in keys.items() if key in found}

@@ -59,7 +59,7 @@ def application_page(network: Network, key: int, code: int = 200, form: Form | N
     facts |= {"state": status.for_officers(row), "colour": status.colour(row), "decided_by": by}
     facts |= {"speaker": queries.speaker(row.organisation_id) if facts["belongs"] else ""}
     facts["events"] = status.events(row, network.zone, decided_by=by)
-    facts["namesakes"] = namesakes(network.id, row.name, but=row.person_id)
+    facts["namesakes"] = namesakes(network.id, [row.name], but=[row.person_id or 0]).get(row.name, [])
     facts |= {"objections": newcomers.objections(key), "new_sentences": _new_sentences(row)}
     return page(
         "membership/application.html",

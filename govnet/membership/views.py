@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import Flask, flash, g, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
-from govnet.extensions import limiter
+from govnet.extensions import db, limiter
 from govnet.kernel.errors import NotFound
 from govnet.kernel.forms import Form, once
-from govnet.kernel.pages import never_cached, page, see
+from govnet.kernel.pages import finish_with, never_cached, page, see
 from govnet.kernel.transaction import transaction
 from govnet.mail.actions import subscribe_address
 from govnet.membership import (
@@ -28,23 +29,54 @@ from govnet.membership import (
 from govnet.membership import application_queries as queries
 from govnet.membership.blueprint import bp
 from govnet.membership.forms import AnswerForm, AppealForm, JoinForm, JustMailForm
-from govnet.membership.marks import offices
+from govnet.membership.marks import PLACE, marks, signature
 from govnet.membership.models import Application
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows, can, current_actor
 
 __all__ = ["member_views", "newcomer_views", "officer_views", "organisation_views", "roster_views"]
 blueprints = (bp,)
 
 
 def bind(app: Flask) -> None:
-    """Templates say beside a name which office the person holds today, asking once for a page."""
-    app.jinja_env.globals["office_of"] = _office_of
+    """Templates sign what people wrote: `signed(name, person_id, gone)`."""
+    app.jinja_env.globals["signed"] = _signed
+    finish_with(_fill)
 
 
-def _office_of(person_id: int | None) -> str:
-    if "offices" not in g:
-        g.offices = offices(g.network.id) if g.get("network") else {}
-    return str(g.offices.get(person_id, ""))
+def _signed(
+    name: str | None,
+    person_id: int | None,
+    gone: str = "",
+    *,
+    chip: bool = False,
+    network: Network | None = None,
+) -> Markup:
+    """Somebody's name, or `gone`, and the place for the mark beside it, which the whole page asks for at its end."""
+    where = network or g.get("network")
+    return signature(name or gone, person_id if name else None, where and where.id, chip=chip)
+
+
+def _fill(page: str) -> str:
+    wanted: dict[int, set[int]] = {}
+    for network_id, person_id, _chip in PLACE.findall(page):
+        wanted.setdefault(int(network_id), set()).add(int(person_id))
+    if not wanted:
+        return page
+    found: dict[tuple[str, str], str] = {}
+    for network_id, people in wanted.items():
+        network = db.session.get_one(Network, network_id)
+        here = g.get("network") is not None and g.network.id == network_id
+        inside = here and can(current_actor(), Can.SEE_MEMBERS, network)
+        for person_id, mark in marks(network, people).items():
+            found[str(network_id), str(person_id)] = mark.inside if inside else mark.outside
+    return PLACE.sub(lambda place: _mark(found.get((place[1], place[2]), ""), place[3]), page)
+
+
+def _mark(mark: str, kind: str) -> Markup | str:
+    if not mark:
+        return ""
+    shape = ' <bdi class="chip is-accent">{}</bdi>' if kind else ' <bdi class="meta">({})</bdi>'
+    return Markup(shape).format(mark)  # noqa: S704 - one of two constants
 
 
 OFTEN = "40 per hour"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.kernel.models import Base, Digest, Instant, Key, Name, is_name, where
+from govnet.kernel.names import key
 
 
 class Person(Base):
@@ -22,10 +23,19 @@ class Person(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[Instant]
     erased_at: Mapped[Instant | None]
+    name_key: Mapped[Name] = mapped_column(
+        index=True, default=lambda context: key(context.get_current_parameters()["name"])
+    )
+    """By what namesakes are found."""
     emails: Mapped[list[PersonEmail]] = relationship(back_populates="person", lazy="raise")
 
 
 is_name(Person.name, person=True)
+
+
+@event.listens_for(Person.name, "set")
+def _keep_key(person: Person, name: str, _before: object, _initiator: object) -> None:
+    person.name_key = key(name)
 
 
 class PersonEmail(Base):
