@@ -22,16 +22,11 @@ CONSTITUENCIES: Final = ("any", "individual", "organisation", "sister network")
 TOPICS: Final = (
     FoundTopic(title=N_("Purpose of the network"), about=N_("What we are for, and what we leave to others.")),
     FoundTopic(title=N_("Membership of the network"), about=N_("Who belongs, and what they agree to.")),
-    FoundTopic(
-        title=N_("Role & membership of the steering committee"), about=N_("What it does, and who sits on it.")
-    ),
-    FoundTopic(
-        title=N_("Position of the network coordinator"),
-        about=N_("What may be done in our name, and by whom."),
-    ),
+    FoundTopic(title=N_("The committee"), about=N_("What it does, and who sits on it.")),
+    FoundTopic(title=N_("The coordinator"), about=N_("What may be done in our name, and by whom.")),
     FoundTopic(title=N_("Anything else"), about=N_("News, offers of help, hello.")),
 )
-"""What every network has to talk about, where it names nothing else."""
+"""What any network has to talk about: a suggestion on the page, and what a file has that names nothing else."""
 STATES: Final = ("proposed", "active", "dormant", "concluded")
 
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import ValidationError
 from wtforms.widgets import EmailInput
 
 from govnet.charter.founding import Trouble
+from govnet.charter.founding_file import TOPICS
 from govnet.charter.models import ACCENTS
 from govnet.charter.starting import NAMES
 from govnet.kernel.days import read_day
 from govnet.kernel.forms import Body, Form, NameText, Text
 from govnet.kernel.numbers import whole_number
+from govnet.kernel.said import Said
 from govnet.kernel.words import say
 
-MOST_PLACES, FIRST_PLACES, MORE_PLACES = 60, 5, 5
+MOST_PLACES, FIRST_PLACES, MORE_PLACES, MOST_TOPICS = 60, 5, 5, 30
 _DAY = _l("Such as 9 June 2014 or 2014-06-09")
+_PLACES = _l("Such as Chair, Treasurer or First place.")
 _COLOURS = {
     "teal": _l("Teal"), "blue": _l("Blue"), "indigo": _l("Indigo"), "plum": _l("Plum"),
     "brick": _l("Brick"), "amber": _l("Amber"), "green": _l("Green"), "slate": _l("Slate"),
@@ -40,10 +44,43 @@ class Address(Text):
     widget = EmailInput()
 
 
+STEPS = {
+    "network": _l("Name and purpose"),
+    "charter": _l("How it decides"),
+    "topics": _l("What it talks about"),
+    "places": _l("Its places"),
+    "people": _l("The first people"),
+    "look": _l("Look at all of it, and found it"),
+}
+"""The pages of a founding, in their order."""
+_ABOUT_PLACE = ("name", "constituency", "chair")
+
+
+def step_of(name: str) -> str:
+    """The page on which a field stands; "" for what stands on none."""
+    if name == "places":  # how many there are
+        return ""
+    if name.startswith("seat"):
+        return "places" if name.partition("_")[2] in _ABOUT_PLACE else "people"
+    start = name.partition("_")[0]
+    where = {"contact": "network", "committee": "places", "coordinator": "people"}.get(start, start)
+    return where if where in STEPS else ""
+
+
+def suggested_topics() -> str:
+    """What any network could talk about, as the field has it, in the reader's language."""
+    lines = ((say(Said(each.title)), say(Said(each.about))) for each in TOPICS)
+    return "\n".join(f"{title}: {about}" for title, about in lines)
+
+
 class FoundingForm(Form):
-    """Everything but the places on the committee; the field names are those of the file, dots made underscores."""
+    """Everything but the places on the committee; the field names are those of the file, dots made underscores.
+
+    A page shows the fields of one step, and the others come along unseen: nothing is stored before the end.
+    """
 
     places = HiddenField(default=str(FIRST_PLACES))
+    step = HiddenField(default="network")
     network_name = NameText(_l("What is the network called?"), person=False)
     network_slug = Text(
         _l("Its short name in addresses"),
@@ -73,6 +110,13 @@ class FoundingForm(Form):
         default="usual",
     )
     charter_evidence = Body(_l("How do we know that these are the rules?"), limit=2000)
+    topics = Body(
+        _l("Topics, one a line"),
+        missing=_l("Name at least one topic."),
+        limit=6000,
+        default=suggested_topics,
+        description=_l("After a colon you can say what each is about. More can be added later."),
+    )
     committee_name = NameText(_l("What is the committee called?"), person=False, default="Committee")
     coordinator_holder = NameText(
         _l("The organisation that coordinates"),
@@ -93,9 +137,30 @@ class FoundingForm(Form):
             for n in range(1, places_of(self.places.data) + 1)
         ]
 
+    def seats_named(self) -> list[tuple[int, dict[str, Any]]]:
+        """The places of which something was typed, by number."""
+        return [(n, fields) for n, fields in enumerate(self.seats(), 1) if _typed(fields)]
+
+    def numbered(self) -> list[tuple[int, dict[str, Any]]]:
+        """Every place, by number."""
+        return list(enumerate(self.seats(), 1))
+
+    def said(self) -> list[tuple[str, list[tuple[Any, Any]]]]:
+        """All that was typed, step by step, as names and values to look at."""
+        return [(step, self._said(step)) for step in STEPS if step != "look"]
+
+    def _said(self, step: str) -> list[tuple[Any, Any]]:
+        return [
+            (_label(field), _shown(field))
+            for field in self
+            if step_of(field.short_name) == step and field.data and _is_shown(self, field.short_name)
+            if not (step == "places" and _empty_place(self, field.short_name))
+        ]
+
     def table(self) -> dict[str, Any]:
         """What was typed as the file has it; places and offices of which nothing was typed are left out."""
         sections: dict[str, Any] = {name: self._section(name) for name in ("network", "contact", "charter")}
+        sections["topic"] = [_topic(line) for line in _lines(self.topics.data)]
         seats = [self._seat(fields) for fields in self.seats() if _typed(fields)]
         sections["committee"] = {"name": self.committee_name.data, "seats": seats}
         sections["coordinator"] = self._coordinator()
@@ -124,6 +189,36 @@ class FoundingForm(Form):
             return {**found, "named": [person]}
         return {**found, "holder_kind": "person", "holder": person["name"], "email": person["email"]}
 
+    @property
+    def here(self) -> str:
+        """The step that the page shows."""
+        return self.step.data if self.step.data in STEPS else next(iter(STEPS))
+
+    def beside(self, ahead: int) -> str:
+        """The step so many further on, or back."""
+        steps = list(STEPS)
+        return steps[max(0, min(steps.index(self.here) + ahead, len(steps) - 1))]
+
+    def wrong_steps(self) -> list[str]:
+        """The steps with a field in which something is wrong, in their order."""
+        wrong = {step_of(field.short_name) for field in self if field.errors}
+        return [step for step in STEPS if step in wrong]
+
+    def forget_troubles(self, *, but: str) -> None:
+        """Say only what is wrong in one step, and with the form as such: the rest has its time."""
+        for field in self:
+            if step_of(field.short_name) not in (but, ""):
+                field.errors = []
+        self.form_errors.clear()
+
+    def validate_topics(self, field: Any) -> None:
+        """Each topic once, and not too many."""
+        titles = [_topic(line)["title"].casefold() for line in _lines(field.data)]
+        if len(titles) > MOST_TOPICS:
+            raise ValidationError(gettext("Name at most %(most)s topics.", most=MOST_TOPICS))
+        if len(set(titles)) < len(titles):
+            raise ValidationError(gettext("Two of the topics have the same name."))
+
     def show(self, troubles: tuple[Trouble, ...]) -> None:
         """Put each trouble beside the field that it is about."""
         numbers = [n for n, fields in enumerate(self.seats(), 1) if _typed(fields)]
@@ -135,12 +230,21 @@ class FoundingForm(Form):
                 self.form_errors.append(say(trouble.said))
 
 
+def _lines(text: str | None) -> list[str]:
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]
+
+
+def _topic(line: str) -> dict[str, str]:
+    title, _colon, about = line.partition(":")
+    return {"title": title.strip(), "about": about.strip()}
+
+
 def _choices(words: dict[str, Any]) -> list[Any]:
     return [SelectChoice(*pair) for pair in words.items()]
 
 
 _SEAT: dict[str, Callable[[], Any]] = {
-    "name": lambda: NameText(_l("What is the place called?"), person=False),
+    "name": lambda: NameText(_l("What is the place called?"), person=False, description=_PLACES),
     "constituency": lambda: SelectField(_l("Who may hold it?"), choices=_choices(_SEATS), default="any"),
     "chair": lambda: BooleanField(_l("This is the chair")),
     "holder": lambda: NameText(_l("Who holds it?"), description=_l("Leave this empty for an empty place.")),
@@ -173,6 +277,8 @@ def _typed(fields: dict[str, Any]) -> bool:
 def _field_name(where: str, numbers: list[int]) -> str:
     """The field for a place in the file: committee.seats.1.name is the first place of which something was typed."""
     parts = where.split(".")
+    if parts[0] == "topic":
+        return "topics"
     if parts[:2] == ["committee", "seats"] and len(parts) == 4:
         return f"seat{numbers[int(parts[2]) - 1]}_{parts[3]}"
     if parts[:2] == ["coordinator", "named"]:
@@ -180,10 +286,59 @@ def _field_name(where: str, numbers: list[int]) -> str:
     return "_".join(parts[:2])
 
 
-def places_of(text: object) -> int:
-    """How many places a form shows: a number within bounds, whatever came with it."""
+def places_of(text: object, *, more: bool = False) -> int:
+    """How many places a form shows: a number within bounds, whatever came with it; some more where they are asked for."""
     number = whole_number(text)
-    return max(1, min(FIRST_PLACES if number is None else number, MOST_PLACES))
+    wanted = (FIRST_PLACES if number is None else number) + MORE_PLACES * more
+    return max(1, min(wanted, MOST_PLACES))
+
+
+def unseen(form: FoundingForm, shown: Sequence[str]) -> list[tuple[str, str]]:
+    """Names and values of the fields of all other steps, which come along."""
+    return [
+        (field.short_name, _as_sent(field))
+        for field in form
+        if (step := step_of(field.short_name))
+        and (step not in shown or not _is_shown(form, field.short_name))
+    ]
+
+
+def _is_shown(form: FoundingForm, name: str) -> bool:
+    """Of the first people those in a place that has a name, or of whom something was typed."""
+    if not name.startswith("seat") or step_of(name) != "people":
+        return True
+    number = int(name.removeprefix("seat").partition("_")[0])
+    return number in dict(form.seats_named())
+
+
+def _empty_place(form: FoundingForm, name: str) -> bool:
+    """Whether a field belongs to a place of which nothing was typed."""
+    number = name.removeprefix("seat").partition("_")[0]
+    return name.startswith("seat") and int(number) not in dict(form.seats_named())
+
+
+def _label(field: Any) -> str:
+    """A field's name; of a place with its number."""
+    number = field.short_name.removeprefix("seat").partition("_")[0]
+    if not field.short_name.startswith("seat"):
+        return str(field.label.text)
+    return str(gettext("Place %(number)s: %(what)s", number=number, what=field.label.text))
+
+
+def _shown(field: Any) -> str:
+    """What was typed or chosen, in words."""
+    if isinstance(field, BooleanField):
+        return str(gettext("Yes"))
+    for choice in getattr(field, "choices", None) or ():
+        if choice.value == field.data:
+            return str(choice.label)
+    return "; ".join(_lines(str(field.data)))
+
+
+def _as_sent(field: Any) -> str:
+    if isinstance(field, BooleanField):
+        return "y" if field.data else ""
+    return str(field.data or "")
 
 
 def founding_form(places: int, **kwargs: Any) -> FoundingForm:

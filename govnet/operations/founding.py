@@ -66,7 +66,7 @@ def found(founding: Founding, *, by: Actor, via: Door) -> Network:
 
 
 def _network(founding: Founding) -> Network:
-    _check_free(founding.slug, "network.slug")
+    _check_free(founding.slug, "network_slug")
     network = Network(
         slug=founding.slug,
         name=founding.name,
@@ -85,7 +85,12 @@ def _network(founding: Founding) -> Network:
 
 def _check_free(slug: str, field: str) -> None:
     if queries.slug_taken(slug):
-        raise RuleBroken(_("There is a network called “%(slug)s” here already.", slug=slug), field=field)
+        raise RuleBroken(taken(slug), field=field)
+
+
+def taken(slug: str | None) -> str:
+    """That there is such a network already."""
+    return str(_("There is a network called “%(slug)s” here already.", slug=slug))
 
 
 def _open(network: Network) -> None:

@@ -8,17 +8,19 @@ from flask import Blueprint, Response, flash, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from govnet.charter.founding import BadFounding
+from govnet.charter.founding import BadFounding, Founding
 from govnet.charter.founding_file import read_founding
 from govnet.charter.models import ACCENTS, RESERVED, Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
+from govnet.kernel.errors import RuleBroken
 from govnet.kernel.forms import Form
 from govnet.kernel.outage import UNREACHABLE, Unavailable
 from govnet.kernel.pages import never_cached, page, see
 from govnet.kernel.transaction import transaction
 from govnet.operations import forms, links, operators, queries, wording
+from govnet.operations import founding as actions
 from govnet.operations.checks import TITLES, examine
 from govnet.operations.models import FoundingLink
 from govnet.permissions import Can, allows, current_actor
@@ -48,12 +50,40 @@ def found(token: str) -> Any:
     link = _good(token)
     if link is None:
         return _to_founded(token) or page("operations/found_gone.html", 410, founded=None)
-    places = forms.places_of(request.form.get("places"))
-    if "more" in request.form:
-        more = min(places + forms.MORE_PLACES, forms.MOST_PLACES)
-        return _found_page(forms.founding_form(more), token)
-    form = forms.founding_form(places)
+    form = forms.founding_form(forms.places_of(request.form.get("places"), more="more" in request.form))
+    if {"more", "back", "go", "to"} & set(request.form):
+        return _turn(form, token)
     return _founded(form, link, token) or _to_founded(token) or _found_page(form, token, 422)
+
+
+def _turn(form: forms.FoundingForm, token: str) -> Response:
+    """Another page of the same founding: nothing is written down. Forward only where nothing here is wrong."""
+    if "go" in request.form and not _fits(form, form.here):
+        return _found_page(form, token, 422)
+    if "to" in request.form:
+        form.step.data = request.form["to"]
+    elif "more" not in request.form:
+        form.step.data = form.beside(1 if "go" in request.form else -1)
+    return _found_page(form, token)
+
+
+def _fits(form: forms.FoundingForm, step: str) -> bool:
+    """Whether nothing is wrong in one step; what is, is said there."""
+    form.validate_on_submit()
+    _read(form)
+    if step == "network" and queries.slug_taken(form.network_slug.data or ""):
+        form.say_broken(RuleBroken(actions.taken(form.network_slug.data), field="network_slug"))
+    form.forget_troubles(but=step)
+    return not form.errors
+
+
+def _read(form: forms.FoundingForm) -> Founding | None:
+    """What the form says, or what is wrong with it beside its fields."""
+    try:
+        return read_founding(form.table(), reserved=RESERVED, accents=ACCENTS)
+    except BadFounding as bad:
+        form.show(bad.troubles)
+        return None
 
 
 def _founded_with(token: str) -> Network | None:
@@ -71,10 +101,8 @@ def _founded(form: forms.FoundingForm, link: FoundingLink, token: str) -> Any:
     """The way to what to do next; None when something on the form is wrong."""
     if not form.validate_on_submit():
         return None
-    try:
-        founding = read_founding(form.table(), reserved=RESERVED, accents=ACCENTS)
-    except BadFounding as bad:
-        form.show(bad.troubles)
+    founding = _read(form)
+    if founding is None:
         return None
     link_id = link.id
     with form.catching(), transaction():
@@ -88,7 +116,18 @@ def _good(token: str) -> FoundingLink | None:
 
 
 def _found_page(form: forms.FoundingForm, token: str, status: int = 200) -> Response:
-    return page("operations/found.html", status, form=form, token=token, charters=wording.ready_charters())
+    """One step; after an attempt to found in vain, each in which something is wrong."""
+    shown = form.wrong_steps() or [form.here]
+    return page(
+        "operations/found.html",
+        status,
+        form=form,
+        token=token,
+        steps=forms.STEPS,
+        shown=shown,
+        unseen=forms.unseen(form, shown),
+        charters=wording.ready_charters() if "charter" in shown else (),
+    )
 
 
 @bp.get("/healthz")

@@ -35,50 +35,59 @@ def place(vera: Somebody, number: int, typed: dict[str, str]) -> None:
         vera.writes(label, text, within=here)
 
 
-def test_a_volunteer_opens_the_link_that_init_printed_and_sees_the_charters(
-    vera: Somebody, printed: str
-) -> None:
+def test_a_volunteer_opens_the_link_that_init_printed(vera: Somebody, printed: str) -> None:
     vera.opens(printed)
     vera.is_at("Found a network")
-    vera.reads("Write down the network as it is today", "Loose", "Usual", "Strict")
-    vera.unfolds("Read the rules “Strict”")
-    vera.reads("I hold no elected office and speak for no government.")
+    vera.reads("Write down the network as it is today", "Step 1 of 6", "Name and purpose")
 
 
 def test_what_she_forgot_is_said_beside_its_field_and_nothing_that_she_typed_is_lost(vera: Somebody) -> None:
     vera.writes("What is the network called?", "UK Network")
     vera.writes("Its short name in addresses", "uk")
-    vera.writes("What is it for, in one sentence?", "To open up how decisions are made.")
     vera.writes("Whom can people ask?", "Vera Stone")
     vera.writes("The mailbox", "vera@example.org")
     vera.writes("The phone", "01632 960 001")
-    vera.chooses("Usual")
-    place(
-        vera,
-        1,
-        {
-            "What is the place called": "Chair",
-            "Who holds it": "Sam Potter",
-            "Their e-mail": "sam@example.org",
-        },
-    )
-    place(vera, 1, {"Since": "2014-06-09", "Last day": "2016-06-08"})
-    vera.presses("Found the network")
+    vera.presses("Go on")
     vera.reads("Please look at this again", "What you wrote is still here.")
     assert vera.page.get_by_label("What is the network called?").input_value() == "UK Network"
+    vera.writes("What is it for, in one sentence?", "To open up how decisions are made.")
+    vera.presses("Go on")
+
+
+def test_she_reads_the_charters_and_goes_back_and_forth(vera: Somebody) -> None:
+    vera.reads("How it decides", "Loose", "Usual", "Strict")
+    vera.unfolds("Read the rules “Strict”")
+    vera.reads("I hold no elected office and speak for no government.")
+    vera.chooses("Usual")
+    vera.writes("How do we know that these are the rules?", "We have always done it so.")
+    vera.presses("Back")
+    vera.reads("Name and purpose")
+    vera.presses("Go on")
+    assert vera.page.get_by_label("How do we know that these are the rules?").input_value()
+    vera.presses("Go on")
+    vera.reads("What it talks about")
+    vera.presses("Go on")
 
 
 def test_with_evidence_for_each_office_the_network_is_founded(vera: Somebody) -> None:
-    vera.writes("How do we know that these are the rules?", "We have always done it so.")
-    place(vera, 1, {"How do we know": "Minutes of 9 June 2014."})
+    vera.reads("Its places")
+    place(vera, 1, {"What is the place called": "Chair"})
     vera.ticks("This is the chair", within=vera.page.get_by_role("group", name="Place 1"))
-    place(vera, 2, {"What is the place called": "Second place", "How do we know": "Empty since the spring."})
+    place(vera, 2, {"What is the place called": "Second place"})
+    vera.presses("Go on")
+    vera.reads("The first people")
+    place(vera, 1, {"Who holds it": "Sam Potter", "Their e-mail": "sam@example.org"})
+    place(vera, 1, {"Since": "2014-06-09", "Last day": "2016-06-08"})
+    place(vera, 1, {"How do we know": "Minutes of 9 June 2014."})
+    place(vera, 2, {"How do we know": "Empty since the spring."})
     vera.writes("The person who coordinates", "Robin Baker")
-    vera.page.get_by_label("Their e-mail address").nth(5).fill("robin@example.org")
+    vera.page.get_by_label("Their e-mail address").last.fill("robin@example.org")
     vera.writes("What may the coordinator do?", "Keep the list.")
     vera.page.get_by_label("Since", exact=True).last.fill("2014-07-01")
     vera.page.get_by_label("Last day", exact=True).last.fill("2015-06-30")
     vera.page.get_by_label("How do we know?", exact=True).last.fill("Minutes of 9 June 2014.")
+    vera.presses("Go on")
+    vera.reads("Look at all of it, and found it", "Sam Potter", "Robin Baker", "UK Network")
     vera.presses("Found the network")
     vera.opens_home()
     vera.reads("To open up how decisions are made.", "Robin Baker", "Sam Potter", "01632 960 001")

@@ -26,8 +26,8 @@ def test_ada_starts_a_discussion_in_a_governance_topic_and_frames_it(uk: Cast) -
     ada = uk["Ada"]
     ada.opens_home()
     ada.follows("Discuss")
-    ada.reads("Purpose of the network", "Membership of the network", "Position of the network coordinator")
-    ada.follows("Begin", within=ada.part("Role & membership of the steering committee"))
+    ada.reads("Purpose of the network", "Membership of the network", "The coordinator")
+    ada.follows("Begin", within=ada.part("The committee"))
     ada.follows("Start a discussion")
     ada.writes("Title", TITLE)
     ada.writes("Your first post", "We have four places, and *one* has been empty since the spring.")
