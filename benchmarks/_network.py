@@ -320,9 +320,11 @@ def _mails(network_id: int, announcement_id: int, entry_id: int, members: Member
     """An announcement that went to everybody, and so many mails that went to a hundred each."""
     from govnet.announcements.models import Announcement, State
     from govnet.extensions import db
-    from govnet.mail.models import Delivery, Mail, Rendering
+    from govnet.mail import suppressions
+    from govnet.mail.models import Delivery, Mail, Rendering, Suppression
     from govnet.mail.render import Kind
     from govnet.mail.rules import State as Sent
+    from govnet.mail.rules import Why
     from govnet.mail.volume import News
 
     made = db.session.get_one(Announcement, announcement_id)
@@ -330,6 +332,10 @@ def _mails(network_id: int, announcement_id: int, entry_id: int, members: Member
         State.SENT, WHEN, WHEN, made.author_id, "mandate:1",
     )  # fmt: skip
     made.counted = len(members)
+    gone = (suppressions.digest(f"m{k}@example.org") for k, _m in members[::100])
+    _put(
+        Suppression, ({"digest": one, "why": Why.ADDRESS_GONE, "returned": 3, "since": WHEN} for one in gone)
+    )
     first, drawn = _after(Mail), _after(Rendering)
     keys = range(mails + 1)
     same = {

@@ -40,6 +40,10 @@ LONG = 1.0
 NAMED = {
     FILES: "a file of the whole record",
     "/me/data/export": "a copy of everything that is theirs",
+    "/decisions/<number>/answers.json": "a file of all answers",
+    "/decisions/<number>/check": "counts every answer again: that is what it is for",
+    "/announcements/<int:announcement_id>/check": "counts those who would get it, and where mail came back: known by digests alone",
+    "/members": "sorts all the names",
 }
 """Addresses that may cost more, and why."""
 Costs = dict[str, tuple[float, float]]

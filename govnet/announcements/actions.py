@@ -9,9 +9,8 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from govnet.accounts.models import Person
 from govnet.announcements import events, rules
-from govnet.announcements.audience import counted, notice_of
+from govnet.announcements.audience import counted
 from govnet.announcements.models import Announcement, Audience, State
 from govnet.charter import parameters
 from govnet.charter.models import Network
@@ -134,8 +133,8 @@ def order(
 
 
 def _count(announcement: Announcement, network: Network, by: Actor) -> None:
-    sender = db.session.get_one(Person, by.person_id)
-    found = counted(notice_of(announcement, network, sender), network)
+    assert by.person_id is not None
+    found = counted(network, by.person_id, announcement.audience)
     announcement.counted, announcement.counted_how = found.total, json.dumps(found.facts())
 
 

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select, union
+from sqlalchemy import (
+    CTE,
+    Select,
+    and_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+    union_all,
+)
 
-from govnet.accounts.models import Person
+from govnet.accounts.models import Person, PersonEmail
 from govnet.announcements.models import Announcement, Audience
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.clock import today
-from govnet.mail.audience import LIST, MEMBER, SUBSCRIBER, audience
+from govnet.mail import suppressions
+from govnet.mail.models import Subscription
 from govnet.mail.notices import Notice
 from govnet.mail.render import Kind
-from govnet.mail.volume import News
+from govnet.mail.volume import News, singly
 from govnet.membership.marks import signed
 from govnet.membership.models import Membership, MembershipState, Representation
 
@@ -46,23 +57,88 @@ class Counted:
         return asdict(self)
 
 
-def counted(notice: Notice, network: Network) -> Counted:
-    """Count with the very function that finds the recipients when it is sent."""
-    found = audience(notice, network=network, actor_id=None)
-    readers = Counter(one.reader for one in found)
-    everyone = frozenset(notice.people) | frozenset(notice.always)
+def counted(network: Network, sender_id: int, audience: Audience) -> Counted:
+    """Count in the database those to whom it would be sent: by the rules of mail.audience, without loading anybody."""
+    everybody = audience is Audience.EVERYBODY
+    everyone = union(
+        *_people(network, found_too=everybody), select(literal(sender_id).label("person_id"))
+    ).cte("everyone")
+    readers = _readers(everyone, network.id, sender_id)
+    others = _others(network.id, readers) if everybody else select(PersonEmail.address).where(false())
+    numbers: Any = (
+        select(func.count()).select_from(part.subquery()).scalar_subquery() for part in (readers, others)
+    )
+    whole: Any = select(func.count()).select_from(everyone).scalar_subquery()
+    row: Any = db.session.execute(select(whole, *numbers)).one()
+    members, reached, subscribers = row
+    found = union_all(readers, others).subquery()
+    to_list = 0
+    if everybody and network.list_address:
+        has_own = select(found.c.address).where(found.c.address == network.list_address.lower()).limit(1)
+        to_list = 0 if db.session.scalar(has_own) else 1
     return Counted(
-        members=len(everyone),
-        less=len(everyone) - readers[MEMBER],
-        subscribers=readers[SUBSCRIBER],
-        list=readers[LIST],
-        stopped=sum(one.suppressed for one in found),
-        total=len(found),
+        members=members,
+        less=members - reached,
+        subscribers=subscribers,
+        list=to_list,
+        stopped=suppressions.how_many(select(found.c.address), network.list_address if to_list else None),
+        total=reached + subscribers + to_list,
     )
 
 
-def notice_of(announcement: Announcement, network: Network, sender: Person, *, test: bool = False) -> Notice:
-    """The announcement as mail: a person wrote it, to everybody who wants announcements, and to its sender."""
+def _readers(everyone: CTE, network_id: int, sender_id: int) -> Select[Any]:
+    """The addresses of those who are written to as members: the sender whatever they chose, but for no mail at all."""
+    own = and_(Subscription.person_id == everyone.c.person_id, Subscription.network_id == network_id)
+    return (
+        select(PersonEmail.address)
+        .select_from(everyone)
+        .join(Person, Person.id == everyone.c.person_id)
+        .join(PersonEmail, PersonEmail.person_id == Person.id)
+        .outerjoin(Subscription, own)
+        .where(*_can_be_written_to(), Subscription.silent_at.is_(None))
+        .where(
+            or_(
+                everyone.c.person_id == sender_id,
+                Subscription.id.is_(None),
+                Subscription.volume.in_(singly(News.ANNOUNCEMENT)),
+            )
+        )
+    )
+
+
+def _others(network_id: int, readers: Select[Any]) -> Select[Any]:
+    """The addresses that take just the mail, and are none of the readers'."""
+    takes = (
+        Subscription.network_id == network_id,
+        Subscription.just_mail,
+        Subscription.confirmed_at.is_not(None),
+        Subscription.silent_at.is_(None),
+        Subscription.volume.in_(singly(News.ANNOUNCEMENT)),
+    )
+    own = (
+        select(PersonEmail.address)
+        .join(Subscription, Subscription.person_id == PersonEmail.person_id)
+        .join(Person, Person.id == PersonEmail.person_id)
+        .where(*takes, *_can_be_written_to())
+    )
+    all_of_them: Any = union(
+        select(Subscription.address).where(*takes, Subscription.address.is_not(None)), own
+    )
+    found = all_of_them.subquery()
+    return select(found.c.address).where(found.c.address.not_in(readers))
+
+
+def _can_be_written_to() -> tuple[Any, ...]:
+    return Person.erased_at.is_(None), PersonEmail.main, PersonEmail.verified_at.is_not(None)
+
+
+def notice_of(
+    announcement: Announcement, network: Network, sender: Person, *, test: bool = False, to_read: bool = False
+) -> Notice:
+    """The announcement as mail: a person wrote it, to everybody who wants announcements, and to its sender.
+
+    With `to_read` nobody is found to whom it would go.
+    """
     by = signed(sender.name, sender.id, network)
     context = context_of(announcement, by, test=test)
     everybody = announcement.audience is Audience.EVERYBODY
@@ -71,7 +147,7 @@ def notice_of(announcement: Announcement, network: Network, sender: Person, *, t
         news=News.ANNOUNCEMENT,
         kind=Kind.LIST,
         context=context,
-        people=people(network, found_too=everybody),
+        people=() if to_read else people(network, found_too=everybody),
         always=[sender.id],
         subscribers=everybody,
         to_list=everybody,
@@ -92,6 +168,10 @@ def people(network: Network, *, found_too: bool) -> Collection[int]:
     """Members and those who speak for member organisations; with `found_too` also members of the old list who
     have not confirmed yet.
     """
+    return frozenset(db.session.scalars(union(*_people(network, found_too=found_too))))
+
+
+def _people(network: Network, *, found_too: bool) -> tuple[Select[Any], Select[Any]]:
     states = [MembershipState.ACTIVE, *([MembershipState.FOUND] if found_too else [])]
     day = today(network.zone)
     own = select(Membership.person_id).where(
@@ -102,7 +182,7 @@ def people(network: Network, *, found_too: bool) -> Collection[int]:
         .join(Membership, Membership.organisation_id == Representation.organisation_id)
         .where(*_belongs(network, states, day), Representation.start <= day, _open(Representation.end, day))
     )
-    return frozenset(db.session.scalars(union(own, speak)))
+    return own, speak
 
 
 def _belongs(network: Network, states: Collection[MembershipState], day: date) -> tuple[Any, ...]:

@@ -190,7 +190,7 @@ def trouble(mail: Mail | None, numbers: Progress) -> str:
 
 def check(network: Network, announcement: Announcement, form: SendForm) -> dict[str, Any]:
     """The last page before it goes."""
-    found = counted(_notice(network, announcement), network)
+    found = counted(network, _sender(announcement), announcement.audience)
     return {
         "announcement": announcement,
         "form": form,
@@ -204,12 +204,15 @@ def check(network: Network, announcement: Announcement, form: SendForm) -> dict[
 
 def letter(network: Network, announcement: Announcement) -> Rendered:
     """The mail in words."""
-    return preview.letter(_notice(network, announcement), network)
+    sender = db.session.get_one(Person, _sender(announcement))
+    return preview.letter(notice_of(announcement, network, sender, to_read=True), network)
 
 
-def _notice(network: Network, announcement: Announcement) -> Any:
-    sender = db.session.get_one(Person, announcement.sender_id or current_actor().person_id)
-    return notice_of(announcement, network, sender)
+def _sender(announcement: Announcement) -> int:
+    """Who ordered it, or would."""
+    sender_id = announcement.sender_id or current_actor().person_id
+    assert sender_id is not None
+    return sender_id
 
 
 def facts(network: Network, announcement: Announcement) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -32,6 +33,15 @@ def among(addresses: Collection[str]) -> frozenset[str]:
         )
         found.update(by_digest[d] for d in db.session.scalars(query))
     return frozenset(found)
+
+
+def how_many(addresses: Select[Any], also: str | None = None) -> int:
+    """To how many of these addresses, found by a query, we stopped writing; none is loaded where we stopped nowhere."""
+    stopped = frozenset(db.session.scalars(select(Suppression.digest).where(Suppression.lifted_at.is_(None))))
+    if not stopped:
+        return 0
+    found = (*db.session.scalars(addresses), *([also.lower()] if also else []))
+    return sum(digest(address) in stopped for address in found)
 
 
 def of(address: str) -> Suppression | None:

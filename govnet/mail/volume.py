@@ -63,6 +63,11 @@ _SINGLY = {
 }
 
 
+def singly(news: News) -> frozenset[Volume]:
+    """The volumes at which such news come as a mail of their own, whoever is concerned; the usual one is among them or not."""
+    return _SINGLY[news]
+
+
 def how(news: News, ear: Ear) -> How:
     """How this person is told. Who asked for no mail at all gets none; what is always told comes singly;
     then follow, mute, volume.
