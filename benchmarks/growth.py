@@ -38,16 +38,16 @@ FILES = "/data/record."
 LONG = 1.0
 """Seconds after which a page is not read again."""
 NAMED = {
-    FILES: "a file of the whole record",
+    "/data/record.jsonl": "a file of the whole record",
+    "/data/record.csv": "a file of the whole record",
     "/me/data/export": "a copy of everything that is theirs",
     "/decisions/<number>/answers.json": "a file of all answers",
     "/decisions/<number>/check": "counts every answer again: that is what it is for",
-    "/announcements/<int:announcement_id>/check": "counts those who would get it, and where mail came back: known by digests alone",
+    "/announcements/<int:announcement_id>/check": "counts all who would get it; where mail came back is known by digests alone",
     "/members": "sorts all the names",
+    "/members.json": "sorts all the names",
 }
 """Addresses that may cost more, and why."""
-Costs = dict[str, tuple[float, float]]
-"""Milliseconds for each address, when it was read before and on a new connection."""
 
 
 def main(words: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
@@ -146,7 +146,7 @@ def _ratio(large: tuple[float, float], small: tuple[float, float]) -> float:
 
 def _line(kind: str, where: str, large: tuple[float, float], small: tuple[float, float]) -> dict[str, Any]:
     ratio = _ratio(large, small)
-    why = next((why for part, why in NAMED.items() if part in where), "")
+    why = NAMED.get(where.split(" ", 1)[1].removeprefix("/<network:network>"), "")
     return {
         "name": f"{kind}: {where}", "value": round(large[0], 1), "unit": "ms of CPU, server and database",
         "against": f"{small[0]:.1f} in the small network", "cold": [round(large[1], 1), round(small[1], 1)],
