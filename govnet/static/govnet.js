@@ -193,6 +193,23 @@ function copyOnClick(link) {
   });
 }
 
+// At a desk the second column stays in sight. One that is taller than the window goes with the page until its end, or its
+// beginning, is seen: nothing in it has to be scrolled by itself, and a focused field comes into view.
+function keepInSight(column) {
+  let top = 16;
+  let last = scrollY;
+  const settle = () => {
+    const least = Math.min(16, innerHeight - column.offsetHeight - 16);
+    top = Math.max(least, Math.min(16, top + last - scrollY));
+    last = scrollY;
+    column.style.top = `${top}px`;
+  };
+  column.classList.add("is-kept");
+  addEventListener("scroll", settle, { passive: true });
+  addEventListener("resize", settle);
+  settle();
+}
+
 settleDrafts();
 document.querySelectorAll("form[method=post] textarea").forEach(keepDraft);
 document.querySelectorAll("form[data-clear-drafts]").forEach(askAboutDrafts);
@@ -201,6 +218,7 @@ document.querySelectorAll("textarea[data-preview]").forEach(addPreview);
 document.querySelectorAll("button[name=quote]").forEach(quoteInPlace);
 document.querySelectorAll("[data-poll][id]").forEach(poll);
 document.querySelectorAll("a[data-copy]").forEach(copyOnClick);
+document.querySelectorAll(".columns > .beside").forEach(keepInSight);
 document.querySelectorAll("button[data-print]").forEach((made) => {
   made.hidden = false;
   made.addEventListener("click", () => print());
