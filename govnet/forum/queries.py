@@ -69,7 +69,8 @@ def _lines(person_id: int | None) -> Any:
     """Columns of a thread in a list; `mark` is how far the person has read."""
     query = select(
         Thread.id, Thread.title, Thread.posts, Thread.last_post_at, Thread.state, Thread.visibility, Thread.topic_id,
-        Person.name.label("by"), Thread.last_post_by_id, (ReadMark.number if person_id else null()).label("mark"),
+        Person.name.label("by"), Thread.last_post_by_id, Thread.until,
+        (ReadMark.number if person_id else null()).label("mark"),
     ).outerjoin(Person, Person.id == Thread.last_post_by_id)  # fmt: skip
     if person_id is None:
         return query

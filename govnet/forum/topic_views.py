@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Response, request, url_for
@@ -13,9 +15,10 @@ from govnet.extensions import limiter
 from govnet.forum import actions, data, queries, rights, rules, topic_changes
 from govnet.forum.blueprint import bp, who
 from govnet.forum.forms import StartForm, TopicForm
-from govnet.forum.kinds import Audience
+from govnet.forum.kinds import Audience, ThreadState
 from govnet.forum.models import Topic
 from govnet.kernel.actor import Door
+from govnet.kernel.clock import today
 from govnet.kernel.errors import NotFound, Stale
 from govnet.kernel.forms import once
 from govnet.kernel.meanwhile import meanwhile
@@ -39,8 +42,20 @@ def topics(network: Network) -> Response:
         "forum/topics.html",
         lines=lines,
         unread=rules.unread,
+        state=partial(_state, today(network.zone)),
         starts=_to_start_in(network, [line.topic for line in lines]) if actor.signed_in else [],
         keeps=can(actor, Can.KEEP_TOPICS),
+    )
+
+
+def _state(day: date, thread: Any) -> str:
+    """What a list says of a discussion: that it takes no more, or who reads it where not everybody does."""
+    if thread.state is ThreadState.CLOSED:
+        return str(_("Closed"))
+    if rules.is_over(thread.until, day):
+        return str(_("Past its day"))
+    return str(
+        {Audience.MEMBERS: _("Members"), Audience.COMMITTEE: _("Committee")}.get(thread.visibility, "")
     )
 
 
@@ -85,6 +100,7 @@ def topic(network: Network, slug: str) -> Response:
     starts = starts and (terms.members_topics or bool(_audiences(found)))
     return page(
         "forum/topic.html", topic=found, threads=rows, number=number, older=older, unread=rules.unread, starts=starts,
+        state=partial(_state, today(network.zone)),
         stance=stance_of(actor.person_id, "topic", found.id), keeps=can(actor, Can.KEEP_TOPICS, found),
     )  # fmt: skip
 

@@ -94,35 +94,39 @@ class HtmlParts(Parts):
 
     def p(self, text: object) -> str:
         """A paragraph."""
-        return Markup('<p class="ink">{}</p>\n').format(text)
+        return Markup('<p class="ink" dir="auto">{}</p>\n').format(text)
 
     def heading(self, text: object) -> str:
         """A heading inside a long mail."""
-        return Markup('<h2 class="ink">{}</h2>\n').format(text)
+        return Markup('<h2 class="ink" dir="auto">{}</h2>\n').format(text)
 
     def words(self, markdown: str) -> str:
         """What a person wrote, rendered and cleaned."""
-        return Markup('<div class="words ink">{}</div>\n').format(self._html(markdown))
+        return Markup('<div class="words ink" dir="auto">{}</div>\n').format(self._html(markdown))
 
     def prose(self, markdown: str) -> str:
         """The mail's own words, rendered and cleaned: no quotation marks or rule beside them."""
-        return Markup('<div class="prose ink">{}</div>\n').format(self._html(markdown))
+        return Markup('<div class="prose ink" dir="auto">{}</div>\n').format(self._html(markdown))
 
     def button(self, label: object, address: str) -> str:
         """The one thing to do next."""
-        made = Markup('<p class="do"><a class="button" href="{}">{}</a></p>\n').format(address, label)
+        made = Markup('<p class="do" dir="auto"><a class="button" href="{}">{}</a></p>\n').format(
+            address, label
+        )
         return made + self.ends(address)
 
     def link(self, label: object, address: str) -> str:
         """Somewhere else to go."""
-        made = Markup('<p class="ink"><a class="link" href="{}">{}</a></p>\n').format(address, label)
+        made = Markup('<p class="ink" dir="auto"><a class="link" href="{}">{}</a></p>\n').format(
+            address, label
+        )
         return made + self.ends(address)
 
     def facts(self, rows: Iterable[tuple[object, object]]) -> str:
         """Short facts, each with its name."""
         cells = Markup("").join(
             Markup(
-                '<tr><th class="fact quiet" scope="row">{}</th><td class="fact ink">{}</td></tr>\n'
+                '<tr><th class="fact quiet" scope="row" dir="auto">{}</th><td class="fact ink" dir="auto">{}</td></tr>\n'
             ).format(n, v)
             for n, v in rows
         )
@@ -137,7 +141,7 @@ class HtmlParts(Parts):
 def _item(row: tuple[object, str | None]) -> Markup:
     text, to = row
     inner = Markup('<a class="link" href="{}">{}</a>').format(to, text) if to else escape(text)
-    return Markup("<li>{}</li>\n").format(inner)
+    return Markup('<li dir="auto">{}</li>\n').format(inner)
 
 
 def _line(text: object) -> str:

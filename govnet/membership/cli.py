@@ -86,7 +86,7 @@ def list_imports(slug: str) -> None:
         batch = one.batch
         click.echo(
             f"{batch.id}: {batch.looked_at:%Y-%m-%d %H:%M} UTC, {batch.state.value}, "
-            f"{batch.members} to confirm, {batch.subscribers} readers, by {one.by or 'the command line'}"
+            f"{batch.members} to confirm, {_many(batch.subscribers, 'reader', 'readers')}, by {one.by or 'the command line'}"
         )
 
 
@@ -105,8 +105,9 @@ def undo_import(number: int, go: bool) -> None:
     else:
         ends = roster_undo.untouched(batch)
     click.echo(
-        f"{len(ends.memberships)} memberships to confirm and {len(ends.subscriptions)} readers end. "
-        f"{ends.acted} have acted and stay."
+        f"{_many(len(ends.memberships), 'membership', 'memberships')} to confirm and "
+        f"{_many(len(ends.subscriptions), 'reader', 'readers')} end. "
+        f"{_many(ends.acted, 'has', 'have')} acted and {'stays' if ends.acted == 1 else 'stay'}."
     )
     click.echo("Done." if go else "Nothing was changed. To do it, say the same with --go.")
 
@@ -129,20 +130,20 @@ def _refuse(roster: Roster) -> None:
 
 def _say(made: Plan, roster: Roster, *, each: bool) -> None:
     """The counts, and everybody with what becomes of them; of those who come only while it is tried out."""
-    click.echo(f"{len(made.members)} come as members and are asked to confirm.")
-    click.echo(f"{len(made.subscribers)} come as readers and get the mail.")
-    if roster.repeated:
-        click.echo(
-            f"{len(roster.repeated)} stand in the file twice and count once: rows {_rows(roster.repeated)}."
-        )
+    members, readers, twice = len(made.members), len(made.subscribers), len(roster.repeated)
+    click.echo(f"{_many(members, 'comes as a member and is', 'come as members and are')} asked to confirm.")
+    click.echo(f"{_many(readers, 'comes as a reader and gets', 'come as readers and get')} the mail.")
+    if twice:
+        said = _many(twice, "stands in the file twice and counts", "stand in the file twice and count")
+        click.echo(f"{said} once: {'row' if twice == 1 else 'rows'} {_rows(roster.repeated)}.")
     comes = COMES if each else frozenset()
     for words, outcomes in (
-        ("are here already and stay as they are", STAYS),
-        ("do not come in", frozenset(Outcome) - STAYS - COMES),
-        ("come in", comes),
+        (("is here already and stays the same", "are here already and stay as they are"), STAYS),
+        (("does not come in", "do not come in"), frozenset(Outcome) - STAYS - COMES),
+        (("comes in", "come in"), comes),
     ):
         if rows := [one for one in made.planned if one.outcome in outcomes]:
-            click.echo(f"{len(rows)} {words}:")
+            click.echo(f"{_many(len(rows), *words)}:")
             click.echo("\n".join(f"  {_one(one)}" for one in rows))
 
 
@@ -150,6 +151,10 @@ def _one(planned: Planned) -> str:
     row = planned.row
     who = f"{row.name} <{row.email}>" if row.name else row.email
     return " ".join(filter(None, (f"Row {row.number}: {who} {planned.why}.", planned.note)))
+
+
+def _many(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _rows(numbers: tuple[int, ...]) -> str:
@@ -173,7 +178,7 @@ def export_members(file: Path, slug: str) -> None:
         writer.writerow(COLUMNS)
         writer.writerows([sheet_cell(cell) for cell in row] for row in rows)
     file.chmod(0o600)
-    click.echo(f"{len(rows)} rows.")
+    click.echo(f"{_many(len(rows), 'row', 'rows')}.")
 
 
 def add_to(group: click.Group) -> None:

@@ -19,6 +19,7 @@ from govnet.kernel.transaction import transaction
 from govnet.membership import importing, roster_undo
 from govnet.membership import roster_queries as queries
 from govnet.membership.blueprint import bp
+from govnet.membership.marks import namesakes
 from govnet.membership.roster import read_roster
 from govnet.membership.roster_forms import UploadForm
 from govnet.membership.roster_labels import LABELS, chip_of
@@ -66,8 +67,12 @@ def looked(network: Network, roster_import: RosterImport) -> Response:
     """What would happen to whom, or happened: counts, then fifty rows, those to look at first."""
     at, found = asked_page(), queries.counts(roster_import.id)
     rows = queries.rows(roster_import.id, at) if roster_import.forgotten_at is None else []
+    new = [row for row in rows if row.outcome in COMES and row.name]
     return page(
         "membership/import.html",
+        namesakes=namesakes(
+            network.id, [row.name for row in new], but=[row.person_id for row in new if row.person_id]
+        ),
         batch=roster_import,
         notes=json.loads(roster_import.notes),
         counts=[(outcome, found[outcome]) for outcome in Outcome if outcome in found],
@@ -80,7 +85,7 @@ def looked(network: Network, roster_import: RosterImport) -> Response:
         labels=LABELS,
         form=Form(about=roster_import),
         S=ImportState,
-        O=Outcome,
+        COMES=COMES,
     )
 
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import quopri
 from html.parser import HTMLParser
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from govnet.accounts.models import Person
+from govnet.announcements.audience import notice_of
+from govnet.charter.models import Network
 from govnet.extensions import db
+from govnet.kernel.transaction import transaction
+from govnet.mail import outbox, telling
+from govnet.mail.actions import set_volume
+from govnet.mail.models import Rendering
+from govnet.mail.parts import HtmlParts
+from govnet.mail.volume import Volume
 from tests import builders
-from tests.decisions.builders import taken
+from tests.announcements.builders import a_draft as an_announcement
+from tests.decisions.builders import taken, told_at_once
 from tests.forum.made import a_post, a_thread, a_topic
 from tests.letters.builders import a_letter
 from tests.record.test_readers import addresses
@@ -73,3 +84,43 @@ def test_everything_that_people_write_sets_its_own_direction(app: Flask, person:
             for words in Words(answer.text).bare:
                 found.setdefault(words, url)
     assert sorted(f"{url} {words}" for words, url in found.items()) == []
+
+
+def test_every_mail_sets_the_direction_of_what_people_wrote(app: Flask, person: int) -> None:
+    with app.app_context():
+        ruth = db.session.get_one(Person, person)
+        network = db.session.scalars(select(Network)).one()
+        reader = builders.a_member(network)
+        with transaction():
+            set_volume(builders.acting(reader, network), network, Volume.EVERYTHING)
+        draft = an_announcement(network, ruth, subject=TITLE, source=BODY)
+        told_at_once()
+        while telling.run():
+            pass
+        notice = notice_of(draft, network, ruth)
+        mails = [
+            quopri.decodestring(body or b"").decode() for body in db.session.scalars(select(Rendering.body))
+        ]
+        mails.append(outbox.in_words(notice, network).html)
+    bare = {words for mail in mails for words in Words(mail[mail.index("<body") :]).bare}
+    assert len(mails) > 4
+    assert sorted(bare) == []
+
+
+def test_every_piece_of_a_mail_sets_its_own_direction() -> None:
+    parts = HtmlParts()
+    pieces = [
+        parts.p(NAME), parts.heading(NAME), parts.words(NAME), parts.prose(NAME), parts.button(NAME, "x"),
+        parts.link(NAME, "x"), parts.facts([(NAME, NAME)]), parts.items([NAME, (NAME, "x")]),
+    ]  # fmt: skip
+    assert set(parts.names()) == {
+        "p",
+        "heading",
+        "words",
+        "prose",
+        "button",
+        "link",
+        "facts",
+        "items",
+    }
+    assert [words for piece in pieces for words in Words(piece).bare] == []

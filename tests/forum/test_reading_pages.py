@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,7 +11,8 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.forum import queries
 from govnet.forum.kinds import Audience
-from govnet.forum.models import ReadMark
+from govnet.forum.models import ReadMark, Thread
+from govnet.kernel.transaction import transaction
 from tests import builders
 from tests.forum.made import a_thread, a_topic
 from tests.forum.stage import Forum
@@ -203,3 +204,17 @@ def test_lists_of_topics_and_discussions_take_at_most_eight_statements(client, a
             desk = 2 if person else 0  # what waits on an officer's desk is counted on every page
             marks = 1  # of all those named on it
             assert len(statements) <= 8 + marks + desk, (url, statements)
+
+
+def test_lists_say_that_a_discussion_is_past_its_day(client, app, time):
+    forum = Forum(app)
+    with app.app_context():
+        network, ann = db.session.get(Network, forum.network), db.session.get(builders.Person, forum.ann)
+        thread = a_thread(a_topic(network, "Ending"), ann, title="Until tomorrow")
+        thread_id = thread.id
+        with transaction():
+            db.session.get(Thread, thread_id).until = date(2015, 4, 14)
+    for days, said in ((1, False), (1, True)):
+        time.move(timedelta(days=days))
+        for url in ("/uk/forum", "/uk/forum/ending"):
+            assert ("Past its day" in opened(client, url).text) is said, (url, said)

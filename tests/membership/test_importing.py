@@ -141,7 +141,7 @@ def test_the_command_says_who_was_a_reader_before(run, roster_file):
     run("import", "members", str(roster_file), "--go")
     roster_file.write_text(ROSTER + ",new@example.org,,,subscriber\n")
     result = run("import", "members", str(roster_file), "--go")
-    assert "1 come as readers" in result.output
+    assert "1 comes as a reader" in result.output
     assert "3 are here already and stay as they are" in result.output
     assert "Row 4: reader@example.org is a reader already." in result.output
     assert subscribers(network.id) == 2
@@ -229,8 +229,8 @@ def test_the_command_says_of_each_row_what_happens_and_why(run, roster_file):
     for words in (
         "Columns that were passed over: shoe size.",
         "4 come as members and are asked to confirm.",
-        "1 come as readers",
-        "rows 4.",
+        "1 comes as a reader",
+        "row 4.",
         "Row 2: Nell Found <nell@example.org> is asked by mail to confirm that they are a member.",
         "Row 3: Ned Found <nell@example.org> has the address of row 2, and is asked there, once, for one of their own",
         f"Row 5: Gia Gone <{address}> was a member and left",
@@ -267,3 +267,36 @@ def test_a_name_that_is_a_formula_is_handed_over_as_words(run, roster_file, tmp_
     rows = list(csv.reader(io.StringIO(out.read_text(encoding="utf-8-sig"))))
     assert rows[1][0] == "'=HYPERLINK(1)"
     assert read_roster(out.read_bytes()).rows[0].name == "=HYPERLINK(1)"
+
+
+def test_the_commands_list_what_was_brought_in_and_take_it_back(run, roster_file):
+    a_network_with_rules()
+    assert run("import", "list").output == ""
+    run("import", "members", str(roster_file), "--go")
+    (line,) = run("import", "list").output.splitlines()
+    assert line == "1: 2015-04-13 09:00 UTC, done, 2 to confirm, 1 reader, by the command line"
+    tried = run("import", "undo", "1")
+    assert tried.output.startswith(
+        "2 memberships to confirm and 1 reader end. 0 have acted and stay.\nNothing"
+    )
+    assert count(Membership) == 2
+    done = run("import", "undo", "1", "--go")
+    assert (done.exit_code, done.output.splitlines()[-1]) == (0, "Done.")
+    assert count(Membership) == 0
+    assert ", undone, " in run("import", "list").output
+
+
+@pytest.mark.parametrize("words", [("7",), ("7", "--go"), ("0",), ("x",), ("9" * 40,)])
+def test_a_list_that_is_not_there_is_not_taken_back(run, words):
+    a_network_with_rules()
+    result = run("import", "undo", *words)
+    assert result.exit_code != 0
+    assert "no such list" in result.output or "Invalid value" in result.output
+
+
+def test_a_list_is_taken_back_once(run, roster_file):
+    a_network_with_rules()
+    run("import", "members", str(roster_file), "--go")
+    run("import", "undo", "1", "--go")
+    again = run("import", "undo", "1", "--go")
+    assert (again.exit_code, "no such list to take back" in again.output) == (1, True)

@@ -202,3 +202,10 @@ def test_nobody_brings_themselves_in(cory, app):
         people = db.session.scalars(select(Membership.person_id)).all()
         assert len(people) == 1
         assert key not in people
+
+
+def test_who_has_a_name_that_somebody_here_has_is_shown_before_they_come_in(cory, app):
+    with app.app_context():
+        builders.a_member(db.session.scalars(select(Network)).one(), "NELL found")
+    page = opened(cory, uploaded(cory, b"name,email\nNell Found,nell@example.org\nBo Alone,bo@example.org\n"))
+    assert page.text.count("Somebody here has this name already: NELL found (member since 2015)") == 1
