@@ -85,27 +85,25 @@ def close_now(network: Network, proposal: Proposal) -> Response:
 @bp.get("/<network:network>/proposals/<int:proposal_id>/suggest")
 @allows(Can.SUGGEST_WORDS, proposal=Proposal)
 def suggest(network: Network, proposal: Proposal) -> Response:
-    """The text, to copy a passage from, and the form."""
-    return _suggest_page(proposal, SuggestForm(about=proposal))
+    """The text in a box, to be changed there."""
+    text = queries.newest_version(proposal.id).text
+    return _suggest_page(proposal, SuggestForm(about=proposal).begin(text))
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/suggest")
 @allows(Can.SUGGEST_WORDS, proposal=Proposal)
 def suggest_now(network: Network, proposal: Proposal) -> Response:
-    """Suggest it; the proposer answers."""
+    """The difference first; then suggest it, and the proposer answers."""
     form, proposal_id = SuggestForm(about=proposal), proposal.id
     if form.validate_on_submit():
         with form.catching():
+            change = form.change(queries.newest_version(proposal_id).text)
+            if change is None:
+                return _suggest_page(proposal, form, 409 if form.replaced else 200)
+            why = form.why.data or ""
             return once(
                 form,
-                lambda: suggesting.suggest(
-                    proposal,
-                    form.passage.data or "",
-                    form.instead.data or "",
-                    form.why.data or "",
-                    by=current_actor(),
-                    via=Door.WEB,
-                ),
+                lambda: suggesting.suggest(proposal, *change, why, by=current_actor(), via=Door.WEB),
                 lambda _made: url_for(".proposal", proposal_id=proposal_id, _anchor="suggestions"),
                 done=_("Your suggestion is there. The proposer is told."),
             )
@@ -114,7 +112,7 @@ def suggest_now(network: Network, proposal: Proposal) -> Response:
 
 def _suggest_page(proposal: Proposal, form: SuggestForm, status: int = 200) -> Response:
     version = queries.newest_version(proposal.id)
-    asked = {"question": version.question, "text": version.text, "draft": None}
+    asked = {"question": version.question, "draft": None}
     return page("decisions/suggest.html", status, proposal=proposal, **asked, form=form)
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from govnet.accounts.models import Person
+from govnet.decisions.wording import BUDGET, shown
 from govnet.forum.kinds import Audience
 from govnet.forum.models import Thread
 from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type, where
@@ -122,6 +123,11 @@ class _Suggested:
     answer: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[Instant]
     answered_at: Mapped[Instant | None]
+
+    @property
+    def difference(self) -> list[tuple[str, str]]:
+        """What it would change, word by word."""
+        return shown(self.passage, self.instead, budget=BUDGET // 10)
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[CheckConstraint, ...]:  # noqa: N805

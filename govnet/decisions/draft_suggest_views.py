@@ -22,21 +22,23 @@ from govnet.permissions import Can, allows, current_actor
 @bp.get("/<network:network>/proposals/drafts/<int:draft_id>/suggest")
 @allows(Can.SPONSOR, draft=Draft)
 def suggest_to_draft(network: Network, draft: Draft) -> Response:
-    """The text, to copy a passage from, and the form."""
-    return _suggest_page(draft.id, SuggestForm(about=draft))
+    """The text in a box, to be changed there."""
+    return _suggest_page(draft.id, SuggestForm(about=draft).begin(drafts.loads(draft.words)[0].text))
 
 
 @bp.post("/<network:network>/proposals/drafts/<int:draft_id>/suggest")
 @allows(Can.SPONSOR, draft=Draft)
 def suggest_to_draft_now(network: Network, draft: Draft) -> Response:
-    """Suggest it; the draft's author answers."""
+    """The difference first; then suggest it, and the draft's author answers."""
     form, draft_id, by = SuggestForm(about=draft), draft.id, current_actor()
     if form.validate_on_submit():
-        typed = (form.passage.data or "", form.instead.data or "", form.why.data or "")
         with form.catching():
+            change, why = form.change(drafts.loads(draft.words)[0].text), form.why.data or ""
+            if change is None:
+                return _suggest_page(draft_id, form, 409 if form.replaced else 200)
             return once(
                 form,
-                lambda: draft_suggesting.suggest(draft_id, *typed, by=by, via=Door.WEB),
+                lambda: draft_suggesting.suggest(draft_id, *change, why, by=by, via=Door.WEB),
                 lambda _made: url_for(".draft", draft_id=draft_id, _anchor="suggestions"),
                 done=_("Your suggestion is there. The author of the draft is told."),
             )
@@ -45,8 +47,7 @@ def suggest_to_draft_now(network: Network, draft: Draft) -> Response:
 
 def _suggest_page(draft_id: int, form: SuggestForm, status: int = 200) -> Response:
     found = drafts.whole(draft_id)
-    text = drafts.loads(found.words)[0].text
-    return page("decisions/suggest.html", status, draft=found, question=found.question, text=text, form=form)
+    return page("decisions/suggest.html", status, draft=found, question=found.question, form=form)
 
 
 @bp.post("/<network:network>/proposals/drafts/<int:draft_id>/suggestions/<int:suggestion_id>/accept")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_babel import gettext
@@ -10,16 +10,19 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, SubmitField
 from wtforms.validators import AnyOf, InputRequired, Optional, ValidationError
+from wtforms.widgets import HiddenInput
 
 from govnet.charter import parameters as p
 from govnet.charter.fields import options
 from govnet.decisions.book import NoteKind
-from govnet.decisions.opening import More
+from govnet.decisions.opening import More, digest
 from govnet.decisions.option_forms import OptionLines, say_later
 from govnet.decisions.rules import FIVE, Kind
 from govnet.decisions.ways import CHOOSING
+from govnet.decisions.wording import passage, put_into, shown
 from govnet.decisions.words import FACES, label
 from govnet.kernel.days import Day
+from govnet.kernel.errors import RuleBroken
 from govnet.kernel.forms import SAME_FOR, Body, Form, Text
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.said import Said
@@ -186,16 +189,59 @@ class ReplyForm(Form):
     text = Body(_l("Your reply"), missing=_l("Write what you say to it."), limit=2_000)
 
 
-class SuggestForm(Form):
-    """Other words for a passage."""
+class Kept(Body):
+    """A text that comes along unseen."""
 
-    passage = Body(
-        _l("The passage, copied from the text"),
-        missing=_l("Copy the passage that should change."),
-        limit=4_000,
+    widget = HiddenInput()
+
+
+class SuggestForm(Form):
+    """Other words: the text as somebody would have it, and why."""
+
+    text = Body(
+        _l("The text, as you would have it"),
+        missing=_l("Nothing would be left of the text. Change some of its words."),
+        limit=TEXT_LIMIT,
     )
-    instead = Body(_l("What should stand there instead"), limit=4_000)
+    before = Kept(limit=TEXT_LIMIT)
+    """The text as it stood when the form was opened."""
+    looked = HiddenField()
+    """Which difference was looked at."""
     why = Text(_l("Why?"), missing=_l("Say why these words are better."), limit=500)
+    difference: Sequence[tuple[str, str]] = ()
+    """What is to be looked at before it is sent."""
+    replaced = ""
+    """What was typed before the text changed meanwhile."""
+
+    def begin(self, text: str) -> SuggestForm:
+        """Fill it in with the text as it stands."""
+        self.text.data = self.before.data = text
+        return self
+
+    def change(self, now: str) -> tuple[str, str] | None:
+        """A passage of the text as it stands now, and what should stand there instead.
+
+        None where the difference has to be looked at first. What was typed into earlier words is put into the newer ones
+        where they still have that passage. RuleBroken where nothing was changed.
+        """
+        if (self.before.data or "").strip() != now.strip():
+            self.replaced = self.text.data or ""
+            self.text.data = put_into(now, self.before.data or "", self.replaced) or self.replaced
+            self.before.data = now
+        wanted = self.text.data or ""
+        if wanted.strip() == now.strip():
+            raise RuleBroken(
+                gettext(
+                    "These are the words as they stand. Change some of them, then look at the difference."
+                ),
+                field="text",
+            )
+        mark = digest(f"{digest(now)} {digest(wanted)}")
+        looked, self.looked.data = self.looked.data, mark
+        if looked == mark:
+            return passage(now, wanted)
+        self.difference = shown(now, wanted)
+        return None
 
 
 class InterestForm(Form):

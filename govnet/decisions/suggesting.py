@@ -120,20 +120,20 @@ def suggestions(proposal_id: int) -> Sequence[Suggestion]:
 def check_passage(text: str, passage: str, instead: str) -> None:
     """RuleBroken unless the passage stands in the text exactly once, and other words in its place leave something of it."""
     if not passage.strip():
-        raise RuleBroken(_("Copy the passage that should change from the text."), field="passage")
+        raise RuleBroken(_("Copy the passage that should change from the text."), field="text")
     found = text.count(passage)
     if found == 0:
         raise RuleBroken(
-            _("This passage is not in the text. Copy it exactly as it stands there."), field="passage"
+            _("This passage is not in the text. Copy it exactly as it stands there."), field="text"
         )
     if found > 1:
         raise RuleBroken(
-            _("This stands in the text more than once. Copy some words around it too."), field="passage"
+            _("This stands in the text more than once. Copy some words around it too."), field="text"
         )
     if passage == instead:
-        raise RuleBroken(_("These are the same words."), field="instead")
+        raise RuleBroken(_("These are the same words."), field="text")
     if not text.replace(passage, instead).strip():
-        raise RuleBroken(_("Nothing would be left of the text."), field="instead")
+        raise RuleBroken(_("Nothing would be left of the text."), field="text")
 
 
 def _check_few(version: ProposalVersion, by: Actor) -> None:

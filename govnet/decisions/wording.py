@@ -16,6 +16,7 @@ AROUND = 240
 LEAST_FOLD = 400
 """Less than this is not worth folding."""
 
+_LINES = re.compile(r"[^\n]*\n|[^\n]+")
 _PARAGRAPHS = re.compile(r"[^\n]*\n+|[^\n]+")
 _WORDS = re.compile(r"\s+|\w+\s?|[^\w\s]\s?")
 Block = tuple[int, int, int]
@@ -160,9 +161,34 @@ def after(found: Sequence[Segment]) -> str:
     return "".join(each.text for each in found if each.kind != DEL)
 
 
-def shown(old: str, new: str) -> list[tuple[str, str]]:
+def passage(old: str, new: str) -> tuple[str, str]:
+    """The lines in which the texts differ, as they were and as they are: all that is changed by putting these for those.
+
+    The old lines stand in `old` exactly once and hold words; where the change alone does not, lines around it come along.
+    `old` must hold words and differ from `new`.
+    """
+    was, now = _LINES.findall(old), _LINES.findall(new)
+    start = _common(was, now)
+    end = len(was) - _common(was[start:][::-1], now[start:][::-1])
+    more = 1
+    while True:
+        gone, come = "".join(was[start:end]), "".join(now[start : len(now) - (len(was) - end)])
+        if gone.strip() and old.count(gone) == 1 and old.replace(gone, come) == new:
+            return gone, come
+        start, end, more = max(0, start - more), min(len(was), end + more), 2 * more
+
+
+def put_into(text: str, old: str, new: str) -> str | None:
+    """What was changed from `old` to `new`, changed in another text; None where that does not say those lines exactly once."""
+    if not old.strip() or old == new:
+        return None
+    gone, come = passage(old, new)
+    return text.replace(gone, come) if text.count(gone) == 1 else None
+
+
+def shown(old: str, new: str, *, budget: int = BUDGET) -> list[tuple[str, str]]:
     """As a page shows it: (kind, text), where FOLD holds what is long and unchanged, to be opened by who wants it."""
-    found = segments(old, new)
+    found = segments(old, new, budget=budget)
     last = len(found) - 1
     return [
         part

@@ -19,6 +19,7 @@ from tests.decisions.builders import a_network_with_rules
 from tests.decisions.test_decision_mail import names_of, told
 from tests.decisions.test_decision_pages import browser
 from tests.decisions.test_drafts import a_draft, verbs, wanted
+from tests.decisions.test_suggesting_pages import suggested
 from tests.pages import opened, send
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -54,9 +55,7 @@ def test_a_reader_suggests_and_the_author_takes_it_by_the_pages(app: Flask, here
     url = f"/uk/proposals/drafts/{draft.id}"
     assert f"{url}/suggest" in opened(browser(app, bo), url).links
     assert f"{url}/suggest" not in opened(browser(app, ann), url).links
-    page = send(
-        browser(app, bo), f"{url}/suggest", {"passage": PASSAGE, "instead": INSTEAD, "why": "Ten is even."}
-    )
+    page = suggested(browser(app, bo), f"{url}/suggest", PASSAGE, INSTEAD)
     assert "Your suggestion is there." in page.text
     page = send(browser(app, ann), url, {}, action="/accept")
     assert page.status_code == 200

@@ -8,7 +8,7 @@ import time as stopwatch
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from govnet.decisions import wording
@@ -28,6 +28,38 @@ def test_applying_a_difference_gives_both_texts_back(old: str, new: str) -> None
 def test_both_texts_come_back_however_little_may_be_spent(old: str, new: str, budget: int) -> None:
     found = wording.segments(old, new, budget=budget)
     assert (wording.before(found), wording.after(found)) == (old, new)
+
+
+@given(LETTERS, LETTERS)
+@example("ab\nab\nab", "ab\nab")
+@example("a\n" * 40, "a\n" * 20 + "b\n" + "a\n" * 20)
+@example("a", "b")
+@example("one\n\n\ntwo", "one\n\nnew\n\ntwo")
+def test_a_passage_put_in_its_place_makes_the_new_text(old: str, new: str) -> None:
+    assume(old.strip() and old != new)
+    gone, come = wording.passage(old, new)
+    assert old.count(gone) == 1
+    assert gone.strip()
+    assert old.replace(gone, come) == new
+    assert wording.put_into(old, old, new) == new
+
+
+def test_what_was_changed_in_earlier_words_is_changed_in_newer_ones_where_its_lines_still_stand() -> None:
+    old = "Nine seats.\n\nOne each year.\n\nNobody twice."
+    mine = old.replace("One each", "Three each")
+    assert wording.put_into(old.replace("Nine", "Ten"), old, mine) == mine.replace("Nine", "Ten")
+    assert wording.put_into(old.replace("One each", "Two each"), old, mine) is None
+    assert wording.put_into(old + "\n\nOne each year.\n\nOne each year.\n\n", old, mine) is None
+    assert wording.put_into(old, "", mine) is None
+    assert wording.put_into(old, mine, mine) is None
+
+
+def test_finding_a_passage_is_quick_in_a_long_text_of_the_same_lines() -> None:
+    old = "a\n" * 10_000
+    began = stopwatch.perf_counter()
+    gone, come = wording.passage(old, "a\n" * 5_000 + "b\n" + "a\n" * 5_000)
+    assert old.replace(gone, come).count("b") == 1
+    assert stopwatch.perf_counter() - began < 2
 
 
 @given(st.text(max_size=400), st.text(max_size=400))
