@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
@@ -83,6 +84,19 @@ def write_down(network: Network, words: Words, ask: Ask, taken: Taken, *, by: Ac
     else:
         record(TakenElsewhere(**about))
     return proposal
+
+
+def same_meeting(network_id: int, proposal_id: int | None) -> ProposalVersion | None:
+    """What was written down of a meeting or the list, to write down another one of it; None where there is none."""
+    query = (
+        select(ProposalVersion)
+        .join(Proposal, Proposal.id == ProposalVersion.proposal_id)
+        .where(Proposal.id == proposal_id, Proposal.network_id == network_id, Proposal.taken_on.is_not(None))
+        .options(contains_eager(ProposalVersion.proposal))
+        .order_by(ProposalVersion.number)
+        .limit(1)
+    )
+    return db.session.scalar(query)
 
 
 def _late(network: Network, charter: Charter, taken: Taken, via: Door) -> dict[str, Any]:

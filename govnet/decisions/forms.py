@@ -133,10 +133,23 @@ class RewordForm(WordsForm):
 
 
 class RecordForm(WordsForm):
-    """What a meeting or the list decided."""
+    """What a meeting or the list decided: each label speaks of what was decided."""
 
     same_for = SAME_FOR
-    matter = RadioField(_l("What is it about?"), validators=[InputRequired(_l("Choose what it is about."))])
+    question = Text(
+        _l("What was decided, in one sentence"),
+        missing=_l("Enter what was decided, in one sentence."),
+        limit=QUESTION_LIMIT,
+    )
+    text = Body(
+        _l("What exactly was decided, and why"),
+        missing=_l("Enter what exactly was decided."),
+        limit=TEXT_LIMIT,
+    )
+    considered = Body(_l("What else was considered, and why not that?"), limit=MORE_LIMIT)
+    sources = Body(_l("What did it rest on? Sources, one a line"), limit=MORE_LIMIT)
+    in_force_on = Day(_l("The new rules hold from"), validators=[Optional()])
+    matter = RadioField(_l("What was it about?"), validators=[InputRequired(_l("Choose what it was about."))])
     door = RadioField(
         _l("Where was it decided?"),
         choices=options([("meeting", _l("At a meeting")), ("list", _l("On the e-mail list"))]),
@@ -148,12 +161,14 @@ class RecordForm(WordsForm):
         validators=[InputRequired(_l("Choose who decided."))],
     )
     taken_on = Day(_l("On which day?"), validators=[InputRequired(_l("Enter the day."))])
-    where = Text(_l("Which meeting, or which thread of the list?"), missing=_l("Enter which one it was."))
+    where = Text(
+        _l("Which meeting was it, or which thread of the list?"), missing=_l("Enter which one it was.")
+    )
     present = Body(_l("Who was there?"), limit=2_000)
-    evidence = Body(_l("How do we know? What was said"), missing=_l("Enter how we know."), limit=4_000)
+    evidence = Body(_l("How do we know? What was said there"), missing=_l("Enter how we know."), limit=4_000)
     url = Text(_l("A link to the minutes or the mail"), limit=500)
-    replaces = SelectField(_l("Does it replace an earlier decision?"), coerce=int, default=0)
-    late_because = Text(_l("If it comes late: why?"), limit=500)
+    replaces = SelectField(_l("Did it replace an earlier decision?"), coerce=int, default=0)
+    late_because = Text(_l("If it is written down late: why?"), limit=500)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -192,7 +207,7 @@ class ReplyForm(Form):
 class Kept(Body):
     """A text that comes along unseen."""
 
-    widget = HiddenInput()
+    widget = HiddenInput()  # type: ignore[assignment]
 
 
 class SuggestForm(Form):

@@ -17,6 +17,7 @@ from govnet.decisions import actions, elsewhere, offices, register
 from govnet.decisions.blueprint import bp
 from govnet.decisions.book import Decision, NoteKind
 from govnet.decisions.forms import NoteForm, RecordForm, more_in
+from govnet.decisions.models import Proposal, ProposalVersion
 from govnet.decisions.office_forms import asked_offers, offices_in, with_offices
 from govnet.decisions.offices import MATTERS
 from govnet.decisions.opening import Ask, Taken, Words
@@ -24,6 +25,7 @@ from govnet.decisions.rule_forms import asked_rules, rule_fields, rules_in, seen
 from govnet.kernel.actor import Door
 from govnet.kernel.forms import once
 from govnet.kernel.pages import page
+from govnet.kernel.paths import asked_number
 from govnet.permissions import Can, allows, current_actor
 
 
@@ -34,8 +36,9 @@ def _rules() -> list[Parameter[Any]]:
 @bp.get("/<network:network>/decisions/record")
 @allows(Can.RECORD_DECISION)
 def record(network: Network) -> Response:
-    """The form for a decision of a meeting or the list."""
-    return _record_page(network, _record_form(network))
+    """The form for a decision of a meeting or the list; `like` an earlier one, it begins with that one's meeting."""
+    like = elsewhere.same_meeting(network.id, asked_number("like"))
+    return _record_page(network, _record_form(network, like), like=like)
 
 
 @bp.post("/<network:network>/decisions/record")
@@ -67,27 +70,43 @@ def record_now(network: Network) -> Response:
     return _record_page(network, form, 422)
 
 
-def _record_form(network: Network) -> Any:
+def _record_form(network: Network, like: ProposalVersion | None = None) -> Any:
     charter = charters.rules_in_force(network.id)
     offers = asked_offers(network, request.args.getlist("office"))
     form_class = with_offices(RecordForm, offers) if offers else with_rules(RecordForm, charter)
     start = {"rules": str(charter.number)} | ({"matter": "charter"} if _rules() else {})
     if offers:
         start |= {"matter": next(key for key, kinds in MATTERS.items() if offers[0].wanted.what in kinds)}
-    form = form_class(about=network, data=start)
+    form = form_class(about=network, data=start | (_meeting(like.proposal) if like else {}))
     form.offers = offers
     earlier = [(each.id, f"{each.number} {each.question}") for each in register.in_force(network.id)]
     form.replaces.choices = options([(0, _("No")), *earlier])
     return form
 
 
-def _record_page(network: Network, form: Any, status: int = 200) -> Response:
+def _meeting(before: Proposal) -> dict[str, Any]:
+    """Where, when and by whom something was decided, and who was there."""
+    return {
+        "door": before.door.value,
+        "taken_on": before.taken_on,
+        "taken_by": before.taken_by,
+        "where": before.taken_where,
+        "present": before.present,
+        "url": before.evidence_url,
+        "late_because": before.late_because,
+    }
+
+
+def _record_page(
+    network: Network, form: Any, status: int = 200, like: ProposalVersion | None = None
+) -> Response:
     charter = charters.rules_in_force(network.id)
     days = charter[p.PUBLISH_DAYS]
     return page(
         "decisions/record.html",
         status,
         form=form,
+        like=like,
         charter=charter,
         rules=rule_fields(form, _rules(), seen_rules(network.id, form)),
         offices=offices.every_offer(network),

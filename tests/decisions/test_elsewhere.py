@@ -128,3 +128,94 @@ def test_an_objection_leaves_the_days_that_come_late_enough(network: Network) ->
     assert (version.in_force_on, version.trial_until) == (date(2015, 6, 1), date(2015, 9, 1))
     assert proposal.review_on == date(2015, 7, 1)
     assert version.because == "I was not told."
+
+
+def test_the_form_speaks_of_what_was_decided(app: Flask, network: Network) -> None:
+    page = opened(browser(app, a_steering_member(network)), "/uk/decisions/record")
+    for label in (
+        "What was decided, in one sentence",
+        "What exactly was decided, and why",
+        "What was it about?",
+        "What else was considered, and why not that?",
+        "What did it rest on?",
+        "Did it replace an earlier decision?" if "replaces" in page.text else "Who was there?",
+        "Where and when it was decided",
+    ):
+        assert label in page.text
+    for label in (
+        "What exactly is proposed",
+        "that can be answered",
+        "Should the committee have",
+        "would change",
+    ):
+        assert label not in page.text
+    answer = send(
+        browser(app, a_steering_member(network)),
+        "/uk/decisions/record",
+        {**WRITTEN, "question": "", "text": ""},
+    )
+    assert "Enter what was decided, in one sentence." in answer.text
+    assert "Enter what exactly was decided." in answer.text
+
+
+def test_another_one_from_the_same_meeting_begins_with_its_day_its_place_and_its_people(
+    app: Flask, network: Network
+) -> None:
+    sam = browser(app, a_steering_member(network))
+    meeting = {
+        "present": "Ann, Bob and nine others",
+        "url": "https://example.org/minutes",
+        "taken_by": "committee",
+    }
+    send(sam, "/uk/decisions/record", WRITTEN | meeting)
+    db.session.rollback()
+    first = db.session.query(Proposal).one()
+    (link, *_more) = [each for each in opened(sam, f"/uk/proposals/{first.id}").links if "like=" in each]
+    page = opened(sam, link)
+    kept = {
+        f["name"]: f
+        for form in page.forms
+        for f in form["fields"]
+        if f["tag"] != "button" and f["type"] != "radio"
+    }
+    wanted = {"taken_on": "9 April 2015", "where": "the meeting in Leeds", "url": meeting["url"]}
+    assert {name: kept[name]["value"] for name in wanted} == wanted
+    assert kept["present"]["value"].strip() == meeting["present"]
+    assert [kept[name]["value"].strip() for name in ("question", "text", "evidence")] == ["", "", ""]
+    ticked = {
+        f["name"]: f["value"]
+        for form in page.forms
+        for f in form["fields"]
+        if f["type"] == "radio" and f["checked"]
+    }
+    assert (ticked["door"], ticked["taken_by"]) == ("meeting", "committee")
+    assert "As for what you wrote down before: Our letter to the minister" in page.text
+    again = {
+        "question": "Our second letter",
+        "text": "Another one.",
+        "matter": "statement",
+        "evidence": "The notes.",
+    }
+    assert send(sam, link, again).status_code == 200
+    db.session.rollback()
+    rows = db.session.query(Proposal.taken_on, Proposal.taken_where, Proposal.present).all()
+    assert rows == [(date(2015, 4, 9), "the meeting in Leeds", meeting["present"])] * 2
+
+
+@pytest.mark.parametrize("odd", ["0", "999", "x", "9" * 30, "-1", ""])
+def test_another_one_of_nothing_is_a_form_with_nothing_in_it(app: Flask, network: Network, odd: str) -> None:
+    page = opened(browser(app, a_steering_member(network)), f"/uk/decisions/record?like={odd}")
+    assert "As for what you wrote down before" not in page.text
+
+
+def test_what_another_network_decided_is_no_beginning_here(app: Flask, network: Network) -> None:
+    other = a_network_with_rules("wales")
+    first = written_down(other)
+    page = opened(browser(app, a_steering_member(network)), f"/uk/decisions/record?like={first.id}")
+    assert "the meeting in Leeds" not in page.text
+
+
+def test_members_who_keep_no_minutes_are_not_offered_another_one(app: Flask, network: Network) -> None:
+    first = written_down(network)
+    links = opened(browser(app, a_member(network)), f"/uk/proposals/{first.id}").links
+    assert not [each for each in links if "like=" in each]

@@ -144,8 +144,8 @@ def test_nobody_objects_and_silence_is_enough(uk: Cast) -> None:
 def test_ada_objects_to_what_a_meeting_decided_and_everybody_is_asked(uk: Cast) -> None:
     ada, tess = uk["Ada"], uk["Tess"]
     tess.opens("/uk/decisions/record")
-    tess.writes("The question, in one sentence", ELSEWHERE)
-    tess.writes("What exactly is proposed, and why", "Forty pounds.")
+    tess.writes("What was decided, in one sentence", ELSEWHERE)
+    tess.writes("What exactly was decided, and why", "Forty pounds.")
     tess.chooses("money")
     tess.chooses("At a meeting")
     tess.writes("On which day?", "2015-04-20")

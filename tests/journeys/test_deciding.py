@@ -196,8 +196,8 @@ def test_the_committee_writes_down_what_a_meeting_decided_with_its_evidence(uk: 
     ):
         tess.opens("/uk/decisions")
         tess.follows("Write down what was decided elsewhere")
-        tess.writes("The question, in one sentence", question)
-        tess.writes("What exactly is proposed, and why", "Yes, we should.")
+        tess.writes("What was decided, in one sentence", question)
+        tess.writes("What exactly was decided, and why", "Yes, we should.")
         tess.chooses(matter)
         tess.chooses("At a meeting")
         tess.writes("On which day?", "2015-04-20")
