@@ -183,6 +183,11 @@ def actors_are(lookup: Callable[[int, int], Actor]) -> None:
     _actors[:] = [lookup]
 
 
+def actor_in(person_id: int, network_id: int) -> Actor:
+    """What a person is in a network now: for what they asked for earlier and the worker does."""
+    return _actors[0](person_id, network_id)
+
+
 def author_who_could(*rights: Can) -> Predicate:
     """The subject is the actor's own, they can read it, and by one of the rights they could begin another today.
 
@@ -192,13 +197,11 @@ def author_who_could(*rights: Can) -> Predicate:
     def holds(actor: Actor, subject: Any) -> Authority | None:
         mine = oneself(actor, subject)
         if mine and actor.network_id is None and getattr(subject, "network_id", None) is not None:
-            actor = _actors[0](actor.person_id or 0, subject.network_id)
-        current = (
-            mine
-            and reader(actor, subject)
-            and any(grant.holds(actor, subject) for right in rights for grant in TABLE[right])
-        )
-        return mine if current else None
+            actor = actor_in(actor.person_id or 0, subject.network_id)
+        if not mine or not reader(actor, subject):
+            return None
+        could = any(grant.holds(actor, subject) for right in rights for grant in TABLE[right])
+        return mine if could else None
 
     return holds
 

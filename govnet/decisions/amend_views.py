@@ -116,17 +116,6 @@ def _suggest_page(proposal: Proposal, form: SuggestForm, status: int = 200) -> R
     return page("decisions/suggest.html", status, proposal=proposal, **asked, form=form)
 
 
-@bp.post("/<network:network>/proposals/<int:proposal_id>/suggestions/<int:suggestion_id>/accept")
-@allows(Can.REWORD_PROPOSAL, proposal=Proposal)
-def accept_suggestion(network: Network, proposal: Proposal, suggestion_id: int) -> Response:
-    """Take the words: everybody is asked again."""
-    proposal_id = proposal.id
-    with transaction():
-        row = suggesting.suggestion_locked(suggestion_id, proposal)
-        suggesting.accept(row, by=current_actor(), via=Door.WEB)
-    return see(".proposal", proposal_id=proposal_id)
-
-
 @bp.get("/<network:network>/proposals/<int:proposal_id>/suggestions/<int:suggestion_id>/reject")
 @allows(Can.REWORD_PROPOSAL, proposal=Proposal)
 def reject_suggestion(network: Network, proposal: Proposal, suggestion_id: int) -> Response:

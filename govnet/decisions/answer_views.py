@@ -21,6 +21,7 @@ from govnet.decisions.models import Proposal, ProposalVersion, RollEntry
 from govnet.decisions.option_forms import ChoiceForm
 from govnet.decisions.option_forms import form_for as choice_form_for
 from govnet.decisions.resolving import could_answer, ways_out
+from govnet.decisions.rewording import of_proposal
 from govnet.decisions.rules import MEANINGS
 from govnet.decisions.shown import ProposalPage
 from govnet.decisions.suggesting import suggestions
@@ -77,6 +78,7 @@ def proposal_page(
         comment=_comment_form(found, discussion, actor, comment),
         quoting=comment is not None and not comment.errors,
         suggestions=suggestions(proposal_id),
+        waits=of_proposal(proposal_id) if can(actor, Can.REWORD_PROPOSAL, found.proposal) else None,
         interests=interests_in(proposal_id),
         interest=interest,
         could_answer=could_answer(found.version),

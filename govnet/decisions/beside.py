@@ -161,6 +161,30 @@ class DraftSuggestion(_Suggested, Base):
     draft_id: Mapped[int] = mapped_column(ForeignKey("proposal_draft.id"), index=True)
 
 
+class Rewording(Base):
+    """Other words that its author wants asked: until `ask_at` they can be undone, and nobody else sees them."""
+
+    __tablename__ = "proposal_rewording"
+    __table_args__ = (
+        CheckConstraint("trim(because) <> ''", name="says_why"),
+        CheckConstraint("(ask_at IS NULL) = (ended_why <> '')", name="waits_or_has_ended"),
+        Index("ix_proposal_rewording_due", "ask_at", **where("ask_at IS NOT NULL")),
+    )
+    id: Mapped[Key]
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), unique=True)
+    seen: Mapped[int]
+    """The number of the words that they would replace."""
+    words: Mapped[Words]
+    """Canonical JSON of everything that the form asked for."""
+    because: Mapped[str] = mapped_column(Text)
+    suggestion_id: Mapped[int | None] = mapped_column(ForeignKey("proposal_suggestion.id"))
+    """The suggestion that they take up."""
+    ask_at: Mapped[Instant | None]
+    """When everybody is asked; None once they were undone, or could not be asked."""
+    ended_why: Mapped[str] = mapped_column(Text, default="")
+    """Why nobody is asked: kept for their author, who can begin again with them."""
+
+
 class ReasonReply(Base):
     """What the proposer says to the reason that a party gave; it stands as long as that very answer does."""
 

@@ -17,6 +17,7 @@ from govnet.decisions.beside import (
     Interest,
     ReasonReply,
     ReviewRequest,
+    Rewording,
     Sponsor,
     Suggestion,
 )
@@ -53,6 +54,7 @@ def held(person_id: int) -> dict[str, Any]:
             for row in db.session.scalars(select(OfficeReply).where(OfficeReply.person_id == person_id))
         ],
         "drafts": _drafts(person_id),
+        "words_that_nobody_was_asked": _rewordings(person_id),
         "mails_kept": evidence.held(person_id),
         "wanted_asked": _wanted(person_id),
     }
@@ -69,6 +71,12 @@ def _suggested(kind: Any, person_id: int) -> list[dict[str, Any]]:
 def _drafts(person_id: int) -> list[dict[str, Any]]:
     rows = db.session.execute(select(Draft.words, Draft.made_at).where(Draft.author_id == person_id))
     return [{**json.loads(row.words), "made_at": row.made_at.isoformat()} for row in rows]
+
+
+def _rewordings(person_id: int) -> list[dict[str, Any]]:
+    query = select(Rewording.words, Rewording.because).join(Proposal, Proposal.id == Rewording.proposal_id)
+    rows = db.session.execute(query.where(Proposal.author_id == person_id))
+    return [{**json.loads(row.words), "because": row.because} for row in rows]
 
 
 def _wanted(person_id: int) -> list[dict[str, str]]:
@@ -150,6 +158,8 @@ def forget(person_id: int) -> list[str]:
     db.session.execute(delete(OfficeReply).where(OfficeReply.person_id == person_id))
     hers = select(Position.entry_id).where(Position.cast_by_id == person_id)
     db.session.execute(delete(ReasonReply).where(ReasonReply.entry_id.in_(hers)))
+    asked = select(Proposal.id).where(Proposal.author_id == person_id)
+    db.session.execute(delete(Rewording).where(Rewording.proposal_id.in_(asked)))
     evidence.forget(person_id)
     return _forget_drafts(person_id)
 

@@ -20,6 +20,7 @@ from govnet.decisions import (
     readiness,
     register,
     review_events,
+    rewording,
     trials,
     verifying,
 )
@@ -60,6 +61,7 @@ def bind() -> None:
     verifying.bind()
     duty("close proposals", closing.close_due)
     duty("tell what was decided elsewhere", elsewhere.tell_due, seconds=5)
+    duty("ask again in new words", rewording.ask_due, seconds=5)
     duty("keep the dates of decisions", trials.remind_due, seconds=20)
     duty("say that drafts can be asked", readiness.tell_due, seconds=30)
     duty("put decided rules into force", effects.apply_due, seconds=30)

@@ -1,9 +1,8 @@
-"""Proposing, in two steps that need no scripts: what it is about, and then the words. Changing and taking back."""
+"""Proposing, in two steps that need no scripts: what it is about, and then the words. Taking back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +15,7 @@ from govnet.charter import queries as charters
 from govnet.charter.fields import options
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
-from govnet.charter.rules import Charter, problems
+from govnet.charter.rules import Charter
 from govnet.decisions import (
     actions,
     drafting,
@@ -36,19 +35,19 @@ from govnet.decisions.forms import (
     QUESTION_LIMIT,
     ProposeForm,
     ReasonForm,
-    RewordForm,
     more_in,
 )
 from govnet.decisions.models import Proposal
 from govnet.decisions.office_forms import asked_offers, offices_in, with_offices
 from govnet.decisions.offices import Offer
-from govnet.decisions.opening import Ask, Words, check_proposer, words_of
-from govnet.decisions.option_forms import method_in, offer_ways, with_options
+from govnet.decisions.opening import Ask, Words, check_proposer
+from govnet.decisions.option_forms import method_in, offer_ways
+from govnet.decisions.rehearsal import Rehearsal
 from govnet.decisions.rule_forms import asked_rules, rule_fields, rules_in, seen_rules, with_rules
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
-from govnet.kernel.errors import RuleBroken, Stale
+from govnet.kernel.errors import RuleBroken
 from govnet.kernel.forms import once
 from govnet.kernel.pages import page, see
 from govnet.kernel.paths import asked_number
@@ -103,10 +102,7 @@ def propose_now(network: Network) -> Response:
 def asked(form: Any, network: Network, make: Callable[[], Proposal]) -> Response:
     """The page to check first; from there, ask it. RuleBroken from the rehearsal is the form's to show."""
     if not request.form.get("checked"):
-        it = rehearsal.rehearse(make, network, current_actor())
-        mine = ("csrf_token", "checked", "change")
-        typed = [(name, value) for name, value in request.form.items(multi=True) if name not in mine]
-        return page("decisions/ready.html", it=it, typed=typed, action=request.full_path.removesuffix("?"))
+        return check_page(rehearsal.rehearse(make, network, current_actor()))
     return once(
         form,
         make,
@@ -115,6 +111,14 @@ def asked(form: Any, network: Network, make: Callable[[], Proposal]) -> Response
             "It is open. Everybody who decides this is told by mail in ten minutes; until then you can undo it."
         ),
     )
+
+
+def check_page(it: Rehearsal, again: Mapping[str, Any] | None = None) -> Response:
+    """How it would look; what was typed comes along unseen. `again`: what is different from what was asked before."""
+    mine = ("csrf_token", "checked", "change")
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in mine]
+    action = request.full_path.removesuffix("?")
+    return page("decisions/ready.html", it=it, again=again, typed=typed, action=action)
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/undo")
@@ -238,70 +242,6 @@ def _propose_page(network: Network, charter: Charter, matter: str, form: Any, st
         latest=timing.latest(clock.now(), charter, zone),
         thread=of_thread(asked_number("thread"), current_actor()),
     )
-
-
-@bp.get("/<network:network>/proposals/<int:proposal_id>/reword")
-@allows(Can.REWORD_PROPOSAL, proposal=Proposal)
-def reword(network: Network, proposal: Proposal) -> Response:
-    """The words as they are, to be changed."""
-    return _reword_page(proposal, _reword_form(proposal))
-
-
-@bp.post("/<network:network>/proposals/<int:proposal_id>/reword")
-@allows(Can.REWORD_PROPOSAL, proposal=Proposal)
-def reword_now(network: Network, proposal: Proposal) -> Response:
-    """Ask everybody again."""
-    form, proposal_id = _reword_form(proposal), proposal.id
-    if form.validate_on_submit():
-        version = queries.newest_version(proposal_id)
-        rules = asked_rules(queries.changes_of(version))
-        lines = form.options.lines_given if "options" in form else ()
-        how = {"because": form.because.data, "seen": form.began_with()}
-        try:
-            with form.catching():
-                named = offices_in(form, form.offers, network)
-                changes = rules_in(form, rules, queries.charter_of(version))
-                words = Words(form.question.data, form.text.data, changes, more_in(form), lines, named)
-                return once(
-                    form,
-                    lambda: actions.reword(proposal, words, by=current_actor(), via=Door.WEB, **how),
-                    lambda _made: url_for(".proposal", proposal_id=proposal_id),
-                    done=_("Everybody is asked again, in the new words."),
-                )
-        except Stale:
-            return _stale_page(queries.proposal_whole(proposal_id), form)
-    return _reword_page(queries.proposal_whole(proposal_id), form, 422)
-
-
-def _stale_page(proposal: Proposal, form: Any) -> Response:
-    """What was typed, beside the newer words; sending it again says that those were seen."""
-    form.seen.data = str(queries.newest_version(proposal.id).number)
-    return _reword_page(proposal, form, 409)
-
-
-def _reword_form(proposal: Proposal) -> Any:
-    version = queries.newest_version(proposal.id)
-    wanted = queries.changes_of(version)
-    charter = queries.charter_of(version)
-    if not problems(charter, wanted):
-        charter = charter.with_changes(wanted)
-    form_class: type[Any] = with_rules(RewordForm, charter) if wanted else RewordForm
-    form_class, given = with_options(form_class, version)
-    network = queries.network_of(proposal)
-    offers = asked_offers(network, request.args.getlist("office"), proposal.matter, offices.asked_in(version))
-    form_class = with_offices(form_class, offers)
-    given |= {"question": version.question, "text": version.text, "seen": str(version.number)}
-    form = form_class(about=proposal, data=given | asdict(words_of(version).more))
-    form.offers = offers
-    return form
-
-
-def _reword_page(proposal: Proposal, form: Any, status: int = 200) -> Response:
-    version = queries.newest_version(proposal.id)
-    newer = version if status == 409 else None
-    rules = rule_fields(form, asked_rules(queries.changes_of(version)), queries.charter_of(version))
-    about = {"proposal": proposal, "version": version, "rules": rules}
-    return page("decisions/reword.html", status, **about, newer=newer, form=form)
 
 
 @bp.get("/<network:network>/proposals/<int:proposal_id>/withdraw")

@@ -15,7 +15,7 @@ from govnet.decisions import actions, queries
 from govnet.decisions.beside import Suggestion, SuggestionState
 from govnet.decisions.events import SuggestionAnswered, SuggestionMade
 from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion
-from govnet.decisions.opening import as_author, check_reason, still_open, words_of
+from govnet.decisions.opening import Words, as_author, check_reason, still_open, words_of
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
@@ -50,8 +50,16 @@ def suggest(proposal: Proposal, passage: str, instead: str, why: str, *, by: Act
     return row
 
 
-def accept(suggestion: Suggestion, *, by: Actor, via: Door) -> ProposalVersion:
-    """Take suggested words: everybody is asked again, and the reason is the suggestion's."""
+def accept(
+    suggestion: Suggestion,
+    *,
+    by: Actor,
+    via: Door,
+    words: Words | None = None,
+    because: str = "",
+    seen: int | None = None,
+) -> ProposalVersion:
+    """Take suggested words: everybody is asked again. The words and the reason are the suggestion's, if not given."""
     proposal = _open_proposal(suggestion)
     under = as_author(Can.REWORD_PROPOSAL, proposal, by, via).under
     old = still_open(proposal)
@@ -61,12 +69,17 @@ def accept(suggestion: Suggestion, *, by: Actor, via: Door) -> ProposalVersion:
                 "The words have changed since. Write them in yourself, and thank the person who suggested them."
             )
         )
-    words = replace(words_of(old), text=old.text.replace(suggestion.passage, suggestion.instead))
+    words = words or replace(words_of(old), text=taken_into(old, suggestion))
     _answered(suggestion, SuggestionState.ACCEPTED, "")
     record(SuggestionAnswered(**_about(proposal, old, suggestion), by=by, under=under, via=via, taken=True))
-    new = actions.reword(proposal, words, because=suggestion.why, by=by, via=via)
+    new = actions.reword(proposal, words, because=because or suggestion.why, by=by, via=via, seen=seen)
     _carry_over(old, new)
     return new
+
+
+def taken_into(version: ProposalVersion, suggestion: Suggestion) -> str:
+    """The version's text with the suggested words in it."""
+    return version.text.replace(suggestion.passage, suggestion.instead)
 
 
 def reject(suggestion: Suggestion, answer: str, *, by: Actor, via: Door) -> None:
@@ -92,9 +105,14 @@ def take_back(suggestion: Suggestion, *, by: Actor) -> None:
 
 def suggestion_locked(key: int, proposal: Proposal) -> Suggestion:
     """A suggestion to this proposal, locked. NotFound."""
+    return suggestion_to(proposal.id, key, locked=True)
+
+
+def suggestion_to(proposal_id: int, key: int, *, locked: bool = False) -> Suggestion:
+    """A suggestion to the proposal. NotFound."""
     query = select(Suggestion).join(ProposalVersion, ProposalVersion.id == Suggestion.version_id)
-    query = query.where(Suggestion.id == key, ProposalVersion.proposal_id == proposal.id)
-    row = db.session.scalar(query.with_for_update(of=Suggestion))
+    query = query.where(Suggestion.id == key, ProposalVersion.proposal_id == proposal_id)
+    row = db.session.scalar(query.with_for_update(of=Suggestion) if locked else query)
     if row is None:
         raise NotFound(_("There is no such suggestion."))
     return row

@@ -23,6 +23,7 @@ from govnet.decisions import (
     record_views,
     register_views,
     reply_views,
+    reword_views,
     shown,
     undo_views,
     words,
@@ -48,6 +49,7 @@ PARTS = (
     record_views,
     register_views,
     reply_views,
+    reword_views,
     undo_views,
     decision_views,
 )

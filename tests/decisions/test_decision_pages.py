@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from govnet.accounts.models import Person
 from govnet.charter import queries as charters
-from govnet.decisions import answering, closing, elsewhere, entering, lists, queries
+from govnet.decisions import answering, closing, elsewhere, entering, lists, queries, rewording
 from govnet.decisions.models import Proposal
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
@@ -353,14 +353,16 @@ def test_a_recommendation_of_the_committee_leads_to_asking_everybody(app: Flask,
     assert "Our letter to the minister" in client.get(link).text
 
 
-def test_the_author_asks_again_in_other_words_or_takes_it_back(app: Flask) -> None:
+def test_the_author_asks_again_in_other_words_or_takes_it_back(app: Flask, time: MovedClock) -> None:
     network = a_network_with_rules()
     ann = a_member(network)
     proposal_id = a_proposal(network, ann).id
     client, url = browser(app, ann), f"/uk/proposals/{proposal_id}"
-    again = send(client, f"{url}/reword", {"question": "Seven seats?", "because": "Nine were too many."})
-    assert again.status_code == 200
-    text = Html(again.text).text
+    ask(client, f"{url}/reword", {"question": "Seven seats?", "because": "Nine were too many."})
+    time.move(timedelta(minutes=11))
+    db.session.rollback()
+    assert rewording.ask_due() == 1
+    text = opened(client, url).text
     assert "Seven seats?" in text
     assert "Nine were too many." in text
     assert "Version 1: " in text

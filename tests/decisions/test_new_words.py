@@ -12,7 +12,7 @@ from flask import Flask
 from govnet.accounts.models import Person
 from govnet.charter import actions as charters
 from govnet.charter.models import Network
-from govnet.decisions import actions, elsewhere, queries, suggesting
+from govnet.decisions import actions, elsewhere, queries, rewording, suggesting
 from govnet.decisions.models import Proposal, ProposalVersion
 from govnet.decisions.opening import Ask, More, Words
 from govnet.decisions.voices import Visible
@@ -132,7 +132,7 @@ def test_more_time_never_passes_a_day_that_the_words_name(app: Flask) -> None:
     assert version_of(proposal).deadline.date() == date(2015, 4, 24)
 
 
-def test_a_form_made_from_earlier_words_does_not_undo_newer_ones(app: Flask) -> None:
+def test_a_form_made_from_earlier_words_does_not_undo_newer_ones(app: Flask, time: MovedClock) -> None:
     network = a_network_with_rules()
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
@@ -154,8 +154,11 @@ def test_a_form_made_from_earlier_words_does_not_undo_newer_ones(app: Flask) -> 
     assert "Nine seats, and **no more**." in answer.text
     assert "Somebody asked." in answer.text
     assert version_of(proposal).number == 2
-    again = {**filled(Html(answer.text), url), **values}
+    again = {**filled(Html(answer.text), url), **values, "checked": "y"}
     assert [client.post(url, data=again).status_code for _ in range(2)] == [303, 303]
+    time.move(timedelta(minutes=11))
+    db.session.rollback()
+    assert rewording.ask_due() == 1
     db.session.rollback()
     newest = queries.newest_version(key)
     assert (newest.number, newest.text) == (3, "Nine seats, and **no more**.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,10 +15,12 @@ from govnet.charter import parameters as p
 from govnet.charter.fields import name_of
 from govnet.charter.kinds import Choice, Choices, Share, Statements, Whole
 from govnet.charter.models import CharterVersion
+from govnet.decisions import rewording
 from govnet.decisions.models import ProposalVersion
 from govnet.decisions.queries import changes_of
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.kernel.clock import MovedClock
 from govnet.kernel.said import Said
 from govnet.kernel.words import say
 from tests.builders import a_member, a_network, a_steering_member
@@ -143,7 +146,9 @@ def test_what_was_decided_while_the_form_was_open_is_not_undone_by_it(app: Flask
     assert newest_changes() == {"membership.criteria": ["I share the purpose.", "I listen.", "I am kind."]}
 
 
-def test_a_draft_and_new_words_show_their_rules_open_and_the_rest_folded(app: Flask) -> None:
+def test_a_draft_and_new_words_show_their_rules_open_and_the_rest_folded(
+    app: Flask, time: MovedClock
+) -> None:
     network = a_network_with_rules()
     ann = a_member(network)
     client = browser(app, ann)
@@ -157,7 +162,10 @@ def test_a_draft_and_new_words_show_their_rules_open_and_the_rest_folded(app: Fl
         assert not [words for words in found if words.startswith("Shortest time to answer")]
     send(client, f"{draft}/change", {"decisions__dots": "4"})
     assert "everybody has 4 dots to give away" in opened(client, draft).text
-    send(client, reword, {"decisions__dots": "4", "because": "Dots, too."})
+    ask(client, reword, {"decisions__dots": "4", "because": "Dots, too."})
+    time.move(timedelta(minutes=11))
+    db.session.rollback()
+    assert rewording.ask_due() == 1
     assert newest_changes() == {"decisions.minimum_days_open": 9, "decisions.dots": 4}
 
 

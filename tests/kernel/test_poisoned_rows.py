@@ -17,10 +17,11 @@ from govnet.accounts.models import AddressChange, Person, SignedInSession, SignI
 from govnet.announcements.models import Announcement
 from govnet.announcements.models import State as AnnouncementState
 from govnet.charter.models import Network
-from govnet.decisions import closing
-from govnet.decisions.beside import Draft, PendingEffect, ReviewReminder
+from govnet.decisions import closing, rewording
+from govnet.decisions.beside import Draft, PendingEffect, ReviewReminder, Rewording
 from govnet.decisions.book import Decision
 from govnet.decisions.models import Proposal, ProposalVersion, VersionState
+from govnet.decisions.opening import Words
 from govnet.extensions import db
 from govnet.forum import moderation
 from govnet.forum.kinds import HidingKind
@@ -384,6 +385,21 @@ def elsewhere(time: MovedClock) -> Sequence[Row]:
     return [(network, version_of(db.session.get_one(Proposal, key)).id) for network, key in found]
 
 
+def waiting_words(time: MovedClock) -> Sequence[Row]:
+    def write(network: Network) -> int:
+        ann = builders.a_member(network)
+        proposal = a_proposal(network, ann)
+        by, words = builders.acting(ann, network), Words("Ten seats?", "Ten.")
+        with transaction():
+            row = db.session.merge(proposal)
+            rewording.wait(row, words, because="Ten is even.", by=by, via=Door.WEB, seen=1)
+        return db.session.scalars(select(Rewording.id).where(Rewording.proposal_id == proposal.id)).one()
+
+    found = two(write)
+    time.move(timedelta(minutes=10))
+    return found
+
+
 def decided(**what: Any) -> Callable[[MovedClock], list[Row]]:
     """Two decisions, the day before something is due of them."""
 
@@ -551,6 +567,7 @@ CASES = [
     Case("close proposals", "", proposals(), headless, where(V.id, V.state == VersionState.CLOSED)),
     Case("remind of the last day", "", proposals(hours=23), headless, where(V.id, V.reminded_at.is_not(None))),
     Case("tell what was decided elsewhere", "", elsewhere, headless, told),
+    Case("ask again in new words", "", waiting_words, headless, gone(Rewording)),
     Case("keep the dates of decisions", "", decided(review=date(2015, 7, 1)), headless, where(ReviewReminder.decision_id)),
     Case("put decided rules into force", "", decided(in_force=date(2015, 7, 1), committee__seats=7), headless, gone_effects),
     Case("say that drafts can be asked", "", drafts, nowhere, where(Draft.id, Draft.ready_at.is_not(None))),

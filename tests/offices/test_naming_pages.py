@@ -8,7 +8,7 @@ import pytest
 
 from govnet.accounts.queries import main_address
 from govnet.charter.models import Network
-from govnet.decisions import draft_notify
+from govnet.decisions import draft_notify, rewording
 from govnet.decisions.beside import Draft
 from govnet.decisions.models import Proposal
 from govnet.decisions.office_models import OfficePerson
@@ -108,7 +108,7 @@ def _named(proposal):
     return named_in(version_of(proposal).id)
 
 
-def test_rewording_begins_with_what_is_named_and_can_change_it_or_leave_it_out(client, uk):
+def test_rewording_begins_with_what_is_named_and_can_change_it_or_leave_it_out(client, uk, time):
     sam, ada = builders.a_steering_member(uk), builders.a_member(uk, "Ada Example")
     builders.a_member(uk, "Bea Example")
     proposal = asked(uk, sam, place(uk, ada, 4))
@@ -116,10 +116,14 @@ def test_rewording_begins_with_what_is_named_and_can_change_it_or_leave_it_out(c
     builders.sign_in(client, sam)
     link = f"/uk/proposals/{proposal.id}/reword"
     assert 'value="Ada Example"' in client.get(link).text
-    send(client, link, {**typed(key, person="Bea Example"), "because": "Ada cannot."})
+    ask(client, link, {**typed(key, person="Bea Example"), "because": "Ada cannot."})
+    time.move(timedelta(minutes=11))
+    rewording.ask_due()
     assert [each.person.name for each in _named(proposal)] == ["Bea Example"]
     assert "Ada Example takes" in opened(client, f"/uk/proposals/{proposal.id}").text
-    send(client, link, {**typed(key, out="y"), "because": "Nobody for now."})
+    ask(client, link, {**typed(key, out="y"), "because": "Nobody for now."})
+    time.move(timedelta(minutes=11))
+    rewording.ask_due()
     assert _named(proposal) == []
 
 
