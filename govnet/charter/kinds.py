@@ -33,6 +33,8 @@ class Parameter(ABC, Generic[T]):
     clause: str
     when: tuple[str, frozenset[Any]] | None = None
     """Another parameter's key and the values of it that give this one a meaning; of several chosen, one is enough."""
+    older: str = ""
+    """The key of the parameter that holds in its place where a charter is older than this one."""
 
     @property
     def section(self) -> str:

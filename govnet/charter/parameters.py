@@ -85,6 +85,7 @@ MATTERS: Mapping[str, str] = {
     "charter": N_("our rules"),
     "members": N_("who belongs to the network"),
     "money": N_("money"),
+    "activities": N_("what we do"),
     "statement": N_("what is said in our name"),
     "mandate": N_("who coordinates and what the coordinator may do"),
     "committee": N_("the committee’s own business"),
@@ -98,12 +99,15 @@ METHODS: Mapping[str, str] = {
     "advice": N_("by asking for advice, which binds nobody"),
 }
 _DECIDED_BY = {"committee": "committee"}
+_OLDER = {"activities": "statement"}
+"""Matters that charters before 0.2.0 do not name, and the one whose rule they gave to such things."""
 
 
 _TITLES: Mapping[str, tuple[str, str]] = {
     "charter": (N_("Our rules: who decides"), N_("Our rules: how it is decided")),
     "members": (N_("Who belongs: who decides"), N_("Who belongs: how it is decided")),
     "money": (N_("Money: who decides"), N_("Money: how it is decided")),
+    "activities": (N_("What we do: who decides"), N_("What we do: how it is decided")),
     "statement": (
         N_("What is said in our name: who decides"),
         N_("What is said in our name: how it is decided"),
@@ -127,6 +131,7 @@ def _body(matter: str) -> Choice:
         explains=N_("Who decides on this."),
         clause=N_("Who decides: %(value)s."),
         options=BODIES,
+        older=f"matters.{_OLDER[matter]}_body" if matter in _OLDER else "",
     )
 
 
@@ -138,6 +143,7 @@ def _method(matter: str) -> Choice:
         explains=N_("How it is decided."),
         clause=N_("It is decided %(value)s."),
         options=METHODS,
+        older=f"matters.{_OLDER[matter]}_method" if matter in _OLDER else "",
     )
 
 

@@ -25,8 +25,11 @@ class Charter:
     number: int = 0
 
     def __getitem__(self, parameter: Parameter[T]) -> T:
-        """What the network has set, or the default where its version is older than the parameter."""
-        return cast(T, self.values.get(parameter.key, parameter.default))
+        """What the network has set. Where its version is older than the parameter: what it says of the one in its place,
+        or the default.
+        """
+        before = self.values.get(parameter.older, parameter.default)
+        return cast(T, self.values.get(parameter.key, before))
 
     def applies(self, parameter: Parameter[Any]) -> bool:
         """Whether it means something beside the others: without a quorum its size means nothing."""
@@ -51,7 +54,10 @@ class Charter:
         if found:
             raise ValueError("; ".join(map(str, found.values())))
         decoded = {key: p.CATALOGUE[key].decode(value) for key, value in changes.items()}
-        return Charter(MappingProxyType({**self.values, **decoded}), self.number + 1)
+        older = {
+            each.key: self[each] for each in p.CATALOGUE.values() if each.older
+        }  # of its own from now on
+        return Charter(MappingProxyType({**older, **self.values, **decoded}), self.number + 1)
 
 
 def canonical(stored: Mapping[str, Any]) -> str:

@@ -153,6 +153,8 @@ def _change_page(
         form=form,
         charter=charter,
         matter=draft.matter,
+        given=True,
+        choice=(),
         body=roll.deciding(network, charter, draft.matter),
         rules=rule_fields(form, _rules(draft), seen_rules(network.id, form)),
         exceptions=(),

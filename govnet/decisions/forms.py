@@ -111,6 +111,18 @@ class ProposeForm(WordsForm):
     review = Day(_l("Look at it again on"), validators=[Optional()])
 
 
+def with_matter(form_class: type[Any], matters: Sequence[str]) -> type[Any]:
+    """The form with a field for what it is about, where there are matters to choose from."""
+    if not matters:
+        return form_class
+    field = RadioField(
+        _l("What is it about?"),
+        choices=options((key, say(Said(p.MATTERS[key]))) for key in matters),
+        validators=[InputRequired(_l("Choose what it is about, so that we know who decides."))],
+    )
+    return type(form_class.__name__, (form_class,), {"matter": field})
+
+
 class DraftForm(ProposeForm):
     """A draft in other words."""
 

@@ -1,8 +1,9 @@
-"""Proposing, in two steps that need no scripts: what it is about, and then the words. Taking back."""
+"""Proposing: the words first, then what they are about where that changes who decides. Taking back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ from govnet.decisions import (
     register,
     rehearsal,
     roll,
+    same_rule,
     timing,
     trials,
     ways,
@@ -36,6 +38,7 @@ from govnet.decisions.forms import (
     ProposeForm,
     ReasonForm,
     more_in,
+    with_matter,
 )
 from govnet.decisions.models import Proposal
 from govnet.decisions.office_forms import asked_offers, offices_in, with_offices
@@ -44,6 +47,8 @@ from govnet.decisions.opening import Ask, Words, check_proposer
 from govnet.decisions.option_forms import method_in, offer_ways
 from govnet.decisions.rehearsal import Rehearsal
 from govnet.decisions.rule_forms import asked_rules, rule_fields, rules_in, seen_rules, with_rules
+from govnet.decisions.same_rule import SameRule
+from govnet.decisions.words import decides
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
@@ -54,23 +59,44 @@ from govnet.kernel.paths import asked_number
 from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows, current_actor
 
+USUAL = "activities"
+"""What most proposals are about."""
+
 
 def _wanted_rules() -> list[Parameter[Any]]:
     """The rules that are to change, from the address."""
     return asked_rules(request.args.getlist("rule"))
 
 
+@dataclass(frozen=True)
+class About:
+    """What a proposal is about, and from which rules of deciding one can choose by saying so."""
+
+    matter: str
+    rules: tuple[SameRule, ...] = ()
+    """Empty where the address says it, or the answer changes nothing."""
+
+
+def _about(network: Network, charter: Charter) -> About:
+    """From the address; else from the form; else what we do, which is asked for only where another rule may hold."""
+    given = "charter" if _wanted_rules() else request.args.get("matter", "")
+    if given in p.MATTERS:
+        return About(given)
+    rules = same_rule.same_rules(network, charter, current_actor())
+    known = [matter for rule in rules for matter in rule.matters]
+    chosen = request.form.get("matter", "")
+    usual = USUAL if USUAL in known or not known else known[0]
+    return About(chosen if chosen in known else usual, rules if len(rules) > 1 else ())
+
+
 @bp.get("/<network:network>/proposals/new")
 @allows(Can.PROPOSE)
 def propose(network: Network) -> Response:
-    """First what it is about and so who decides; then the words."""
-    rules = _wanted_rules()
-    matter = "charter" if rules else request.args.get("matter", "")
+    """The words first; then what it is about, where that changes who decides."""
     charter = charters.rules_in_force(network.id)
-    check_proposer(network, charter, matter, current_actor())
-    if matter not in p.MATTERS:
-        return page("decisions/about.html", **_about(network, charter, matter))
-    return _propose_page(network, charter, matter, _propose_form(network, charter, matter, fresh=True))
+    about = _about(network, charter)
+    check_proposer(network, charter, about.matter, current_actor())
+    return _propose_page(network, charter, about, _propose_form(network, charter, about, fresh=True))
 
 
 @bp.post("/<network:network>/proposals/new")
@@ -78,12 +104,10 @@ def propose(network: Network) -> Response:
 def propose_now(network: Network) -> Response:
     """Ask it."""
     rules, charter = _wanted_rules(), charters.rules_in_force(network.id)
-    matter = "charter" if rules else request.args.get("matter", "")
-    if matter not in p.MATTERS:
-        return page("decisions/about.html", 422, **_about(network, charter, matter))
-    form = _propose_form(network, charter, matter)
-    if request.form.get("change"):
-        return _propose_page(network, charter, matter, form)
+    about = _about(network, charter)
+    matter, form = about.matter, _propose_form(network, charter, about)
+    if request.form.get("change") or not _way_fits(form, charter, about):
+        return _propose_page(network, charter, about, form, 422 if form.errors else 200)
     if form.validate_on_submit():
         with form.catching():
             words, ask = asked_in(form, matter, rules, _thread_id(network), network)
@@ -96,7 +120,19 @@ def propose_now(network: Network) -> Response:
                 )
             by = current_actor()
             return asked(form, network, lambda: actions.propose(network, words, ask, by=by, via=Door.WEB))
-    return _propose_page(network, charter, matter, form, 422)
+    return _propose_page(network, charter, about, form, 422)
+
+
+def _way_fits(form: Any, charter: Charter, about: About) -> bool:
+    """Whether it can be decided in the way that was chosen beside other matters; says so on the form where it cannot."""
+    allowed = ways.ways(charter, about.matter)
+    if not about.rules or form.way.data in allowed:
+        return True
+    untouched = form.way.data in (None, ways.ways(charter, USUAL)[0])
+    form.way.data = allowed[0]
+    if not untouched:
+        form.way.errors = [_("By our rules this is decided in another way. Choose how.")]
+    return untouched
 
 
 def asked(form: Any, network: Network, make: Callable[[], Proposal]) -> Response:
@@ -165,18 +201,6 @@ def changes_rules(network: Network, matter: str, offers: Sequence[Offer], replac
     return matter == "charter" and not offers and not confirms
 
 
-def _about(network: Network, charter: Charter, matter: str) -> dict[str, Any]:
-    return {
-        "charter": charter,
-        "matter": matter,
-        "matters": [
-            (key, p.MATTERS[key], roll.deciding(network, charter, key), charter[p.METHOD_FOR[key]])
-            for key in p.MATTERS
-        ],
-        "thread": of_thread(asked_number("thread"), current_actor()),
-    }
-
-
 def _exceptions(network: Network) -> list[tuple[str, str]]:
     """The places that members can give as an exception to our rules."""
     kinds = offices.MATTERS["charter"]
@@ -184,13 +208,16 @@ def _exceptions(network: Network) -> list[tuple[str, str]]:
     return [(each.title, url_for(".propose", matter="charter", office=each.key)) for each in offers]
 
 
-def _propose_form(network: Network, charter: Charter, matter: str, fresh: bool = False) -> Any:
+def _propose_form(network: Network, charter: Charter, about: About, fresh: bool = False) -> Any:
+    matter = about.matter
     offers = asked_offers(network, request.args.getlist("office"), matter)
     replaced = asked_number("replaces") or 0
     form_class: type[Any] = ProposeForm
     if changes_rules(network, matter, offers, replaced):
         form_class = with_rules(form_class, charter)
-    form_class = with_offices(form_class, offers)
+    form_class = with_matter(
+        with_offices(form_class, offers), [m for rule in about.rules for m in rule.matters]
+    )
     thread = of_thread(asked_number("thread"), current_actor()) if fresh else None
     question = (thread.thread.question or thread.thread.title) if thread else ""
     first = timing.earliest(clock.now(), charter, ZoneInfo(network.zone))
@@ -201,8 +228,8 @@ def _propose_form(network: Network, charter: Charter, matter: str, fresh: bool =
         "question": question[:QUESTION_LIMIT],
         "replaces": replaced,
     } | _from_recommendation(network)
-    about = f"network{network.id}/{matter}"  # the same words about something else are something else
-    form = offered(form_class(about=about, data=start), network, charter, matter)
+    key = f"network{network.id}/{matter}"  # the same words about something else are something else
+    form = offered(form_class(about=key, data=start), network, charter, matter)
     form.offers = offers
     return form
 
@@ -224,14 +251,16 @@ def _from_recommendation(network: Network) -> dict[str, str]:
     return {"question": found.question, "text": found.text}
 
 
-def _propose_page(network: Network, charter: Charter, matter: str, form: Any, status: int = 200) -> Response:
-    zone = ZoneInfo(network.zone)
+def _propose_page(network: Network, charter: Charter, about: About, form: Any, status: int = 200) -> Response:
+    zone, matter = ZoneInfo(network.zone), about.matter
     return page(
         "decisions/propose.html",
         status,
         form=form,
         charter=charter,
         matter=matter,
+        given=_wanted_rules() or request.args.get("matter") == matter,
+        choice=[(decides(rule.body, rule.method), rule.matters) for rule in about.rules],
         body=roll.deciding(network, charter, matter),
         rules=rule_fields(form, _wanted_rules(), seen_rules(network.id, form)),
         exceptions=_exceptions(network) if matter == "charter" else (),

@@ -159,13 +159,10 @@ def test_who_was_not_asked_is_told_why_there_is_no_form(app: Flask) -> None:
     assert "You were not among those who could answer" in page.text
 
 
-def test_a_member_proposes_in_two_steps(app: Flask) -> None:
+def test_a_member_proposes_on_a_matter(app: Flask) -> None:
     network = a_network_with_rules()
     ann = a_member(network)
     client = browser(app, ann)
-    about = opened(client, "/uk/proposals/new")
-    assert "On our rules" not in about.text
-    assert "All members decide by consensus" in about.text
     done = send(
         client,
         "/uk/proposals/new?matter=money",

@@ -36,12 +36,12 @@ def uk(house: House, cast: Cast) -> Iterator[Cast]:
 
 
 def proposes(person: Somebody, matter: str, question: str, text: str, way: str) -> None:
-    """In two steps, with the first day that the rules allow."""
+    """With the first day that the rules allow; what it is about is asked only where that changes who decides."""
     person.opens("/uk/proposals/new")
-    person.chooses(matter)
-    person.presses("Go on")
     person.writes("The question, in one sentence", question)
     person.writes("What exactly is proposed, and why", text)
+    if person.page.get_by_role("group", name="What is it about?").count():
+        person.chooses(matter)
     person.chooses(way)
     person.presses("Check it, then ask")
     person.presses("Ask it now")
