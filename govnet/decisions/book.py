@@ -117,3 +117,32 @@ class DecisionNote(Base):
     html: Mapped[Words]
     at: Mapped[Instant]
     author: Mapped[Person] = relationship(lazy="raise")
+
+
+class MeetingNote(Base):
+    """What was said or reported at a meeting or on the list, and asks nobody: it has no number and decides nothing."""
+
+    __tablename__ = "meeting_note"
+    __table_args__ = (
+        CheckConstraint("door IN ('meeting', 'list')", name="from_elsewhere"),
+        CheckConstraint("trim(title) <> '' AND trim(text) <> ''", name="says_something"),
+        CheckConstraint("(taken_back_at IS NULL) = (taken_back_why = '')", name="taken_back_with_reason"),
+        Index("ix_meeting_note_network", "network_id", "taken_on"),
+    )
+    id: Mapped[Key]
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    title: Mapped[Name]
+    text: Mapped[Words]
+    html: Mapped[Words]
+    door: Mapped[Door] = mapped_column(enum_type(Door, "door"))
+    taken_on: Mapped[date]
+    """The day of the meeting, or of the last word on the list."""
+    taken_where: Mapped[Name]
+    present: Mapped[str] = mapped_column(Text, default="")
+    evidence_url: Mapped[str] = mapped_column(String(500), default="")
+    at: Mapped[Instant]
+    taken_back_at: Mapped[Instant | None]
+    taken_back_why: Mapped[str] = mapped_column(Text, default="")
+    """Why it does not stand: its text is shown to nobody then."""
+    author: Mapped[Person] = relationship(lazy="raise")

@@ -16,6 +16,7 @@ from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter
 from govnet.decisions import offices, queries, timing
+from govnet.decisions.book import MeetingNote
 from govnet.decisions.events import ElsewhereTold, Objected, TakenElsewhere, TakenElsewhereLate
 from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion, VersionState
 from govnet.decisions.opening import (
@@ -97,6 +98,20 @@ def same_meeting(network_id: int, proposal_id: int | None) -> ProposalVersion | 
         .limit(1)
     )
     return db.session.scalar(query)
+
+
+def meeting_of(before: Proposal | MeetingNote) -> dict[str, Any]:
+    """Where and when something was said or decided, who was there, and who decided: for the form of another one."""
+    common = {
+        "door": before.door.value,
+        "taken_on": before.taken_on,
+        "where": before.taken_where,
+        "present": before.present,
+        "url": before.evidence_url,
+    }
+    if isinstance(before, Proposal):
+        common |= {"taken_by": before.taken_by, "late_because": before.late_because}
+    return common
 
 
 def _late(network: Network, charter: Charter, taken: Taken, via: Door) -> dict[str, Any]:

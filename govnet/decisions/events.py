@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from govnet.decisions import words
 from govnet.decisions.beside import Suggestion
-from govnet.decisions.book import Decision, DecisionNote
+from govnet.decisions.book import Decision, DecisionNote, MeetingNote
 from govnet.decisions.draft_events import DraftChanged as DraftChanged
 from govnet.decisions.draft_events import DraftDropped as DraftDropped
 from govnet.decisions.draft_events import DraftLeft as DraftLeft
@@ -349,3 +349,33 @@ class NoteAdded(Event):
     note: DecisionNote
     kind: str
     digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingNoteWritten(Event):
+    """Something that was said or reported elsewhere was written down; it asks nobody and decides nothing."""
+
+    verb: ClassVar[str] = "decisions.meeting_note_written"
+    sentence: ClassVar[Any] = _l("%(actor)s wrote a note of %(where)s: “%(title)s”")
+    subject: ClassVar[str] = "note"
+    words_of: ClassVar[frozenset[str]] = frozenset({"title", "where"})
+
+    note: MeetingNote
+    title: str
+    where: str
+    taken_on: date
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingNoteTakenBack(Event):
+    """A note of a meeting does not stand any more."""
+
+    verb: ClassVar[str] = "decisions.meeting_note_taken_back"
+    sentence: ClassVar[Any] = _l("%(actor)s took back the note “%(title)s”.")
+    subject: ClassVar[str] = "note"
+    words_of: ClassVar[frozenset[str]] = frozenset({"title", "reason"})
+
+    note: MeetingNote
+    title: str
+    reason: str

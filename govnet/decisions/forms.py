@@ -187,6 +187,27 @@ class RecordForm(WordsForm):
         self.matter.choices = options((key, say(Said(words))) for key, words in p.MATTERS.items())
 
 
+class MeetingNoteForm(Form):
+    """What was said or reported at a meeting or on the list, and asks nobody."""
+
+    same_for = SAME_FOR
+    title = Text(
+        _l("What is the note about?"), missing=_l("Enter what the note is about."), limit=QUESTION_LIMIT
+    )
+    text = Body(_l("The note"), missing=_l("Enter the note."), limit=TEXT_LIMIT)
+    door = RadioField(
+        _l("Where was it?"),
+        choices=options([("meeting", _l("At a meeting")), ("list", _l("On the e-mail list"))]),
+        validators=[InputRequired(_l("Choose where it was."))],
+    )
+    taken_on = Day(_l("On which day?"), validators=[InputRequired(_l("Enter the day."))])
+    where = Text(
+        _l("Which meeting was it, or which thread of the list?"), missing=_l("Enter which one it was.")
+    )
+    present = Body(_l("Who was there?"), limit=2_000)
+    url = Text(_l("A link to the minutes or the mail"), limit=500)
+
+
 class KeepMailForm(Form):
     """A mail, as a file."""
 

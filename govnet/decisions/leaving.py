@@ -21,7 +21,7 @@ from govnet.decisions.beside import (
     Sponsor,
     Suggestion,
 )
-from govnet.decisions.book import Decision, DecisionNote
+from govnet.decisions.book import Decision, DecisionNote, MeetingNote
 from govnet.decisions.models import PastPosition, Position, Proposal, ProposalVersion
 from govnet.decisions.office_models import OfficeReply
 from govnet.decisions.words import label
@@ -36,6 +36,10 @@ def held(person_id: int) -> dict[str, Any]:
         "earlier_answers": _answers(PastPosition, person_id),
         "reviews_asked_for": _reviews(person_id),
         "notes_beside_decisions": _notes(person_id),
+        "notes_of_meetings": [
+            {"title": row.title, "text": row.text, "at": row.at.isoformat()}
+            for row in db.session.scalars(select(MeetingNote).where(MeetingNote.author_id == person_id))
+        ],
         "proposals": [
             {"question": row.question, "text": row.text, "opened_at": row.opened_at.isoformat()}
             for row in db.session.execute(asked.join(Proposal).where(Proposal.author_id == person_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request, url_for
@@ -13,11 +14,11 @@ from govnet.charter import queries as charters
 from govnet.charter.fields import options
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
-from govnet.decisions import actions, elsewhere, offices, register
+from govnet.decisions import actions, elsewhere, meeting_notes, offices, register
 from govnet.decisions.blueprint import bp
 from govnet.decisions.book import Decision, NoteKind
 from govnet.decisions.forms import NoteForm, RecordForm, more_in
-from govnet.decisions.models import Proposal, ProposalVersion
+from govnet.decisions.models import ProposalVersion
 from govnet.decisions.office_forms import asked_offers, offices_in, with_offices
 from govnet.decisions.offices import MATTERS
 from govnet.decisions.opening import Ask, Taken, Words
@@ -38,7 +39,13 @@ def _rules() -> list[Parameter[Any]]:
 def record(network: Network) -> Response:
     """The form for a decision of a meeting or the list; `like` an earlier one, it begins with that one's meeting."""
     like = elsewhere.same_meeting(network.id, asked_number("like"))
-    return _record_page(network, _record_form(network, like), like=like)
+    key = None if like else asked_number("note")
+    start = (
+        elsewhere.meeting_of(like.proposal if like else meeting_notes.one(network.id, key))
+        if like or key
+        else {}
+    )
+    return _record_page(network, _record_form(network, start), like=like)
 
 
 @bp.post("/<network:network>/decisions/record")
@@ -70,31 +77,18 @@ def record_now(network: Network) -> Response:
     return _record_page(network, form, 422)
 
 
-def _record_form(network: Network, like: ProposalVersion | None = None) -> Any:
+def _record_form(network: Network, meeting: Mapping[str, Any] | None = None) -> Any:
     charter = charters.rules_in_force(network.id)
     offers = asked_offers(network, request.args.getlist("office"))
     form_class = with_offices(RecordForm, offers) if offers else with_rules(RecordForm, charter)
     start = {"rules": str(charter.number)} | ({"matter": "charter"} if _rules() else {})
     if offers:
         start |= {"matter": next(key for key, kinds in MATTERS.items() if offers[0].wanted.what in kinds)}
-    form = form_class(about=network, data=start | (_meeting(like.proposal) if like else {}))
+    form = form_class(about=network, data=start | dict(meeting or {}))
     form.offers = offers
     earlier = [(each.id, f"{each.number} {each.question}") for each in register.in_force(network.id)]
     form.replaces.choices = options([(0, _("No")), *earlier])
     return form
-
-
-def _meeting(before: Proposal) -> dict[str, Any]:
-    """Where, when and by whom something was decided, and who was there."""
-    return {
-        "door": before.door.value,
-        "taken_on": before.taken_on,
-        "taken_by": before.taken_by,
-        "where": before.taken_where,
-        "present": before.present,
-        "url": before.evidence_url,
-        "late_because": before.late_because,
-    }
 
 
 def _record_page(

@@ -44,6 +44,12 @@ _refuse(
     delete=False,
 )
 _refuse("decision_fixed", "decision", "a decision is never edited", "1 = 1")
+_refuse(
+    "meeting_note_fixed",
+    "meeting_note",
+    "a note of a meeting is never edited",
+    f"OLD.taken_back_at IS NOT NULL OR {_differs('network_id', 'title', 'text', 'door', 'taken_on', 'taken_where', 'at')}",
+)
 _refuse("decision_note_fixed", "decision_note", "a note beside a decision is never edited", "1 = 1")
 _refuse(
     "proposal_roll_fixed",

@@ -12,11 +12,12 @@ from sqlalchemy import select
 from govnet.decisions import offices
 from govnet.decisions.answering import sealed
 from govnet.decisions.beside import EvidenceMail
-from govnet.decisions.book import Decision, DecisionNote
+from govnet.decisions.book import Decision, DecisionNote, MeetingNote
 from govnet.decisions.events import (
     AboutProposal,
     Answered,
     AnswerEntered,
+    MeetingNoteWritten,
     Objected,
     ProposalDecided,
     ProposalOpened,
@@ -58,6 +59,7 @@ def bind() -> None:
     registry.checks(changed_offices)
     registry.checks(changed_pages)
     registry.keeps(ProposalDecided.verb, said=_said, texts=_decisions)
+    registry.keeps(MeetingNoteWritten.verb, said=_noted, texts=_notes)
     registry.keeps(*ASKED, said=_asked, texts=_texts)
 
 
@@ -169,6 +171,20 @@ def changed_pages(network_id: int) -> Iterator[str]:
     notes = notes.join(Decision, Decision.id == DecisionNote.decision_id)
     notes = notes.where(Decision.network_id == network_id)
     yield from other_html(notes, "what is shown of note %(name)s beside a decision is not its text")
+    of_meetings = select(MeetingNote.id, MeetingNote.text, MeetingNote.html).where(
+        MeetingNote.network_id == network_id
+    )
+    yield from other_html(of_meetings, "what is shown of note %(name)s of a meeting is not its text")
+
+
+def _noted(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return facts["subject"], facts["digest"]
+
+
+def _notes(network_id: int) -> Iterator[tuple[str, str]]:
+    query = select(MeetingNote.id, MeetingNote.text).where(MeetingNote.network_id == network_id)
+    for key, text in db.session.execute(query):
+        yield f"meeting_note:{key}", text
 
 
 def _asked(facts: Mapping[str, Any]) -> tuple[tuple[str, int], str]:

@@ -17,6 +17,7 @@ from govnet.decisions import (
     draft_views,
     drafts,
     lists,
+    meeting_note_views,
     option_views,
     propose_views,
     protect_views,
@@ -43,6 +44,7 @@ PARTS = (
     amend_views,
     answer_views,
     draft_views,
+    meeting_note_views,
     option_views,
     propose_views,
     protect_views,
@@ -59,6 +61,7 @@ PARTS = (
 def bind(app: Flask) -> None:
     """Entries about proposals and decisions lead to their pages, and templates know the answers' words."""
     registry.link_to("proposal", lambda d: url_for("decisions.proposal", proposal_id=int(d["key"])))
+    registry.link_to("meeting_note", lambda d: url_for("decisions.meeting_note", note_id=int(d["key"])))
     registry.link_to("decision", lambda d: url_for("decisions.decision", number=d["number"]))
     app.jinja_env.globals["decision_words"] = words
     app.jinja_env.globals["may_propose"] = _may_propose

@@ -75,6 +75,7 @@ class Day(DateField):
         """Read what was typed."""
         typed, self.data = str(valuelist[0] if valuelist else "").strip(), None
         if not typed:
+            self.raw_data = []  # blanks are nothing typed, for what is required too
             return
         self.data = read_day(typed, str(get_locale() or "en"))
         if self.data is None:

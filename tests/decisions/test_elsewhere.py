@@ -202,6 +202,14 @@ def test_another_one_from_the_same_meeting_begins_with_its_day_its_place_and_its
     assert rows == [(date(2015, 4, 9), "the meeting in Leeds", meeting["present"])] * 2
 
 
+def test_a_day_of_blanks_is_no_day(app: Flask, network: Network) -> None:
+    answer = send(
+        browser(app, a_steering_member(network)), "/uk/decisions/record", WRITTEN | {"taken_on": " "}
+    )
+    assert answer.status_code == 422
+    assert "Enter the day." in answer.text
+
+
 @pytest.mark.parametrize("odd", ["0", "999", "x", "9" * 30, "-1", ""])
 def test_another_one_of_nothing_is_a_form_with_nothing_in_it(app: Flask, network: Network, odd: str) -> None:
     page = opened(browser(app, a_steering_member(network)), f"/uk/decisions/record?like={odd}")
