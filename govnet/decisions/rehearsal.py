@@ -56,6 +56,6 @@ def _look(proposal_id: int, network: Network, actor: Actor) -> Rehearsal:
         offices.row_words(offices.rows_of([version.id]).get(version.id, ()), network.id),
         version.deadline,
         version.roll_size,
-        [str(line) for line in could_answer(version)],
+        [str(line) for line in could_answer(version, asked=False)],
         preview.letter(notice, network) if notice else None,
     )

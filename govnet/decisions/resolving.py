@@ -14,8 +14,11 @@ from govnet.extensions import db
 from govnet.kernel.words import say
 
 
-def could_answer(version: ProposalVersion) -> list[str]:
-    """Who could answer when it opened, in numbers, and whose answers are shown and not counted. One statement."""
+def could_answer(version: ProposalVersion, *, asked: bool = True) -> list[str]:
+    """Who could answer when it opened, in numbers, and whose answers are shown and not counted. One statement.
+
+    Where it is not `asked` yet: who can answer.
+    """
     people, organisations, shown = db.session.execute(
         select(
             func.count(RollEntry.person_id).filter(RollEntry.counted),
@@ -23,7 +26,8 @@ def could_answer(version: ProposalVersion) -> list[str]:
             func.count().filter(~RollEntry.counted),
         ).where(RollEntry.version_id == version.id)
     ).one()
-    said = [_counted(version, people, organisations)]
+    counted = _counted if asked else _can
+    said = [counted(version, people, organisations)]
     if shown:
         said.append(
             ngettext(
@@ -33,6 +37,26 @@ def could_answer(version: ProposalVersion) -> list[str]:
             )
         )
     return said
+
+
+def _can(version: ProposalVersion, people: int, organisations: int) -> str:
+    if version.proposal.body == "committee":
+        return str(
+            ngettext(
+                "%(num)s member of the committee can answer.",
+                "%(num)s members of the committee can answer.",
+                people,
+            )
+        )
+    some = ngettext("%(num)s person can answer.", "%(num)s people can answer.", people)
+    bodies = ngettext("%(num)s organisation can answer.", "%(num)s organisations can answer.", organisations)
+    if people and organisations:
+        some = ngettext("%(num)s person", "%(num)s people", people)
+        bodies = ngettext("%(num)s organisation", "%(num)s organisations", organisations)
+        return str(_("%(people)s and %(organisations)s can answer.", people=some, organisations=bodies))
+    if people or organisations:
+        return str(some if people else bodies)
+    return str(_("Nobody can answer."))
 
 
 def _counted(version: ProposalVersion, people: int, organisations: int) -> str:

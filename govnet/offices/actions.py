@@ -1,4 +1,4 @@
-"""Writing places on the committee: nobody has one but by a decision, an election, or as found."""
+"""Writing places on the committee: nobody has one but by a decision, or as found."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _record_cut_short(term: Term, seat: Seat, network: Network, who: By, why: st
 
 
 def note_vacancy(seat: Seat, note: str, *, by: Actor, via: Door) -> None:
-    """Say in words what happens with an empty place: "Election in June"."""
+    """Say in words what happens with an empty place: "To be filled at the meeting in June"."""
     network = db.session.get_one(Network, seat.network_id)
     under = require(by, Can.NOTE_VACANCY, network)
     if note == seat.vacancy_note:

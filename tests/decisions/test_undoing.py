@@ -50,7 +50,7 @@ def test_before_anybody_is_asked_the_author_sees_the_text_whom_it_asks_until_whe
     entries = db.session.query(Entry).count()
     page = Html(send(browser(app, ann), NEW, TYPED).text)
     assert "Nobody has been asked yet." in page.text
-    assert "2 people could answer when it opened." in page.text
+    assert "2 people can answer." in page.text
     assert "Your answer by Mon 20 Apr 2015, 18:00 BST: Shall we write to the minister?" in page.text
     db.session.rollback()
     assert db.session.query(Proposal).count() == 0

@@ -72,7 +72,7 @@ def test_out_of_a_discussion_ada_proposes_a_change_of_what_members_agree_to(uk: 
     ada.reads("Please look at this again")
     closes.fill("2015-04-21")
     ada.presses("Check it, then ask")
-    ada.reads("Nobody has been asked yet.", "6 people could answer when it opened.")
+    ada.reads("Nobody has been asked yet.", "6 people can answer.")
     ada.presses("Ask it now")
     ada.is_at(QUESTION)
     ada.reads("Nobody has been told yet")
