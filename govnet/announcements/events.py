@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from govnet.announcements.models import Announcement
 from govnet.record.events import Event, Visibility
@@ -99,6 +101,19 @@ class SendingCutOff(_About):
 
     number: int
 
+    @classmethod
+    def said(cls, values: Mapping[str, Any]) -> str:
+        """One, or so many."""
+        return str(
+            ngettext(
+                "%(actor)s called off the %(num)s mail of “%(title)s” that had not gone yet.",
+                "%(actor)s called off the %(num)s mails of “%(title)s” that had not gone yet.",
+                int(values["number"]),
+                actor=values["actor"],
+                title=values["title"],
+            )
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class SentToMissed(_About):
@@ -110,3 +125,16 @@ class SentToMissed(_About):
     )
 
     number: int
+
+    @classmethod
+    def said(cls, values: Mapping[str, Any]) -> str:
+        """One, or so many."""
+        return str(
+            ngettext(
+                "%(actor)s had “%(title)s” sent again to %(num)s address that was missed.",
+                "%(actor)s had “%(title)s” sent again to %(num)s addresses that were missed.",
+                int(values["number"]),
+                actor=values["actor"],
+                title=values["title"],
+            )
+        )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from govnet.decisions import words
 from govnet.decisions.beside import Suggestion
@@ -89,6 +90,19 @@ class TakenElsewhereLate(TakenElsewhere):
 
     days: int
     late_because: str
+
+    @classmethod
+    def said(cls, values: Mapping[str, Any]) -> str:
+        """One, or so many."""
+        return str(
+            ngettext(
+                "%(actor)s wrote down what the committee had decided, %(num)s day late: “%(question)s”",
+                "%(actor)s wrote down what the committee had decided, %(num)s days late: “%(question)s”",
+                int(values["days"]),
+                actor=values["actor"],
+                question=values["question"],
+            )
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

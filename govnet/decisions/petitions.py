@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -177,9 +178,10 @@ def _words(decision: Decision, charter: Charter, asked: int) -> Words:
     """The question, and what adopting it does; the rules that the decision changed would be as before."""
     changes = undoing.former(decision)
     text = [
-        _(
-            "%(asked)s members asked that decision %(number)s is looked at again. It says:",
-            asked=asked,
+        ngettext(
+            "%(num)s member asked that decision %(number)s is looked at again. It says:",
+            "%(num)s members asked that decision %(number)s is looked at again. It says:",
+            asked,
             number=decision.number,
         ),
         "> " + decision.version.text.replace("\n", "\n> "),

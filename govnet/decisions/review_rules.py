@@ -5,7 +5,7 @@ from datetime import date
 
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
-from govnet.kernel.said import N_, Said
+from govnet.kernel.said import N_, Said, counted
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ def enough(asked: int, charter: Charter) -> bool:
 
 def closed_to_one(members: int) -> Said:
     """What somebody is told who would take back or change what many asked for."""
-    return Said(
-        N_("%(members)s members asked for this, so nobody takes it back or changes its words alone."),
-        {"members": members},
+    return counted(
+        "%(num)s member asked for this, so nobody takes it back or changes its words alone.",
+        "%(num)s members asked for this, so nobody takes it back or changes its words alone.",
+        members,
     )

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import ColumnElement, delete, select, update
 
 from govnet.accounts.queries import names
@@ -306,7 +307,13 @@ def appeal(row: Hiding, *, by: Actor, text: str, via: Door) -> Appeal:
     if _appeal_of(row.id) is not None:
         raise RuleBroken(_("You have appealed already."))
     if now() > rules.days_after(row.at, days):
-        raise RuleBroken(_("The time to appeal is over: it was %(days)s days.", days=days))
+        raise RuleBroken(
+            ngettext(
+                "The time to appeal is over: it was %(num)s day.",
+                "The time to appeal is over: it was %(num)s days.",
+                days,
+            )
+        )
     found = Appeal(
         network_id=row.network_id, hiding=row, text=text, at=now(), due_at=rules.days_after(now(), days)
     )

@@ -24,6 +24,7 @@ from govnet.mail.notices import Signed, Told
 from govnet.membership.models import Membership, MembershipState, Organisation, Representation
 from govnet.membership.registry import role
 from govnet.people.models import Person
+from govnet.record.registry import by_the_rules
 
 OFFICES = {"coordinator": _l("coordinator"), "steering": _l("committee")}
 BELONGS = (
@@ -156,7 +157,9 @@ def signed(name: str, person_id: int | None, network: Network) -> Signed:
 
 
 def actor_of(told: Told) -> Signed:
-    """The name of whoever did what is told, as mails say it."""
+    """The name of whoever did what is told, as mails say it; the program is no "govnet"."""
+    if by_the_rules(told.details):
+        return Signed(_("This site"), _("This site"))
     return signed(str(told.details.get("actor") or ""), told.actor_id, told.network)
 
 

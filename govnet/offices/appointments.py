@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -275,9 +276,10 @@ def _new_place(wanted: OfficeInput, how: Deciding) -> tuple[Body | None, int]:
     most = how.charter[p.SEATS]
     if counts.total() >= most:
         raise RuleBroken(
-            _(
-                "Our rules give the committee %(most)s places, and it has them. A decision can change that rule.",
-                most=most,
+            ngettext(
+                "Our rules give the committee %(num)s place, and it has it. A decision can change that rule.",
+                "Our rules give the committee %(num)s places, and it has them. A decision can change that rule.",
+                most,
             )
         )
     committee_rules.check_place(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from govnet.accounts.models import Person
 from govnet.charter.models import CharterVersion, Network
@@ -48,6 +50,19 @@ class CommitteeFound(Event):
     body: Body
     name: str
     places: int
+
+    @classmethod
+    def said(cls, values: Mapping[str, Any]) -> str:
+        """One, or so many."""
+        return str(
+            ngettext(
+                "%(actor)s recorded the %(name)s as found, with %(num)s place.",
+                "%(actor)s recorded the %(name)s as found, with %(num)s places.",
+                int(values["places"]),
+                actor=values["actor"],
+                name=values["name"],
+            )
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.said import N_, Said
+from govnet.kernel.said import N_, Said, counted
 from govnet.membership.rules import months_after as months_after
 
 DAY = timedelta(days=1)
@@ -43,7 +43,11 @@ def check_span(start: date, end: date, *, today: date, longest: int) -> None:
         )
     if end > months_after(start, longest):
         raise RuleBroken(
-            Said(N_("Our rules give this for at most %(months)s months."), {"months": longest}),
+            counted(
+                "Our rules give this for at most %(num)s month.",
+                "Our rules give this for at most %(num)s months.",
+                longest,
+            ),
             field="last_day",
         )
 

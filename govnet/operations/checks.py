@@ -11,6 +11,7 @@ from datetime import timedelta
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import and_, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -253,7 +254,7 @@ def verify() -> Iterator[Finding]:
         faults = _faults(network.id)
         number = db.session.scalar(select(func.count()).where(Entry.network_id == network.id))
         words = (
-            _("%(number)s entries, whole", number=number)
+            ngettext("%(num)s entry, whole", "%(num)s entries, whole", number or 0)
             if not faults
             else "; ".join(f"entry {f.number}: {f.what}" if f.number else f.what for f in faults[:20])
         )

@@ -134,6 +134,18 @@ class MailDropped(Event):
 
     count: int
 
+    @classmethod
+    def said(cls, values: Mapping[str, Any]) -> str:
+        """One, or so many."""
+        return str(
+            ngettext(
+                "%(actor)s dropped %(num)s mail that was waiting.",
+                "%(actor)s dropped %(num)s mails that were waiting.",
+                int(values["count"]),
+                actor=values["actor"],
+            )
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class LineReset(Event):
