@@ -93,16 +93,26 @@ def test_dora_suggests_other_words_and_ada_takes_them(uk: Cast) -> None:
     ada, dora = uk["Ada"], uk["Dora"]
     finds(dora, QUESTION)
     dora.follows("Suggest other words")
-    dora.writes("The passage, copied from the text", "the minister tomorrow")
-    dora.writes("What should stand there instead", "the minister once members have read it for a week")
     dora.writes("Why?", "Then I can sign it too.")
-    dora.presses("Suggest it")
-    dora.reads("This passage is not in the text.")
-    dora.writes("The passage, copied from the text", "the minister today")
+    dora.presses("Look at the difference")
+    dora.reads("These are the words as they stand.")
+    box = dora.page.locator("main").get_by_label("The text, as you would have it")
+    box.fill(
+        box.input_value().replace("the minister today", "the minister once members have read it for a week")
+    )
+    dora.presses("Look at the difference")
+    dora.reads("What would change", "Nothing has been sent yet.")
     dora.presses("Suggest it")
     dora.reads("Suggested words", "Then I can sign it too.")
     ada.opens_the_link("Other words for", "/proposals/")
-    ada.presses("Take these words, and ask again")
+    ada.follows("Take these words, and ask again")
+    ada.presses("Check it")
+    ada.reads("Nobody has been asked again yet.", "no longer count")
+    ada.presses("Ask it again")
+    ada.reads("Your new words wait")
+    uk.house.later(timedelta(minutes=11))
+    uk.house.mail(dora.email, "Your words were taken")
+    finds(ada, QUESTION)
     ada.reads(
         "once members have read it for a week",
         "Version 2 of the text",
