@@ -5,6 +5,7 @@ Of two people with one name neither is taken for the other.
 
 from __future__ import annotations
 
+import quopri
 import re
 from datetime import date, timedelta
 from html.parser import HTMLParser
@@ -26,13 +27,16 @@ from govnet.decisions.rules import Kind
 from govnet.extensions import db
 from govnet.forum import moderation
 from govnet.forum.kinds import HidingKind
-from govnet.kernel import paths
+from govnet.kernel import clock, paths
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.letters import closing as letters_closing
+from govnet.mail import telling
+from govnet.mail.models import Rendering
 from govnet.membership.marks import Marks, marks, namesakes
 from govnet.membership.models import Membership, MembershipState, Representation
+from govnet.record.models import Telling
 from tests import builders
 from tests.announcements.builders import a_draft as an_announcement
 from tests.announcements.builders import ordered
@@ -245,6 +249,7 @@ class World:
         ordered(self.network, self.mark)
 
     def close(self, time: MovedClock, proposal: int) -> None:
+        everybody_is_told()
         time.move(timedelta(days=30))
         db.session.rollback()
         closing.close_due()
@@ -253,6 +258,13 @@ class World:
         found = register.by_id(decided()[0].id)
         with transaction():
             decisions.add_note(found, NoteKind.HEARD, "Much.", by=self.by(self.mark), via=Door.WEB)
+
+
+def everybody_is_told() -> None:
+    with transaction():
+        db.session.execute(update(Telling).where(Telling.done_at.is_(None)).values(next_at=clock.now()))
+    while telling.run():
+        pass
 
 
 @pytest.fixture
@@ -383,3 +395,20 @@ def test_a_page_asks_for_all_its_marks_at_once(app: Flask, context: None) -> Non
             assert app.test_client().get(f"/uk/letters/{letter}").status_code == 200
         numbers.append(len(statements))
     assert numbers[0] == numbers[1]
+
+
+def test_every_mail_marks_the_coordinator_who_wrote_something(app: Flask, world: World) -> None:
+    with app.app_context():
+        everybody_is_told()
+        bodies = [
+            quopri.decodestring(body or b"").decode() for body in db.session.scalars(select(Rendering.body))
+        ]
+    named = [text for body in bodies if NAME in (text := " ".join(body.split()))]
+    bare = {
+        text[max(0, place.start() - 50) : place.end() + 30]
+        for text in named
+        for place in re.finditer(NAME, text)
+        if not re.match(r" \(coordinator", text[place.end() :])
+    }
+    assert len(named) > 3
+    assert sorted(bare) == []
