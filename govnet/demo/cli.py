@@ -55,12 +55,15 @@ def make_room(folder: Path, *, keep: bool) -> None:
             f"{folder} holds files that no demo wrote. The demo would delete them or write among them, so it stops. "
             "Name another folder: govnet demo --folder FOLDER"
         )
-    if not keep and folder.exists():
-        shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARKER).write_text(
         "The govnet demo made this folder, and empties it whenever it begins anew.\n"
     )
+    for each in () if keep else folder.iterdir():
+        if each.is_dir():
+            shutil.rmtree(each)
+        elif each.name != MARKER:  # the mark stays, so that a demo that ends here can begin again
+            each.unlink(missing_ok=True)
 
 
 def _is_ours(folder: Path) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from govnet.demo.cli import make_room
+from govnet.demo.cli import MARKER, make_room
 
 
 def names(folder: Path) -> list[str]:
@@ -39,3 +39,18 @@ def test_the_folder_of_an_older_demo_is_known_by_its_mail(tmp_path):
     (tmp_path / "govnet.db").write_text("played")
     make_room(tmp_path, keep=False)
     assert names(tmp_path) == [".govnet-demo"]
+
+
+def test_a_folder_half_emptied_can_be_emptied_again(tmp_path, monkeypatch):
+    make_room(tmp_path, keep=False)
+    for name in ("a.db", "b.db"):
+        (tmp_path / name).write_text("x")
+
+    def stopped(_path, **_how):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(type(tmp_path), "unlink", stopped)
+        make_room(tmp_path, keep=False)
+    make_room(tmp_path, keep=False)
+    assert [each.name for each in tmp_path.iterdir()] == [MARKER]
