@@ -28,8 +28,8 @@ ALONE = True
 """Only run where it is named."""
 SMALL = 0.01
 BAR = 1.3
-ROUNDS = 5
-TRIES = 3
+ROUNDS = 3
+TRIES = 2
 """How often a page that seems to be over the bar is read again, in both networks: other programs use the same processors."""
 READ, READERS = "forum.thread", ("visitor", "member")
 """The page of which 150 are read in turn, and by whom; others read the first few."""
@@ -44,6 +44,9 @@ NAMED = {
     "/decisions/<number>/answers.json": "a file of all answers",
     "/decisions/<number>/check": "counts every answer again: that is what it is for",
     "/announcements/<int:announcement_id>/check": "counts all who would get it; where mail came back is known by digests alone",
+    "/": "counts who belongs, in an index",
+    ".json": "counts who belongs, in an index",
+    "/about": "counts who belongs, in an index",
     "/members": "sorts all the names",
     "/members.json": "sorts all the names",
 }
@@ -126,6 +129,8 @@ def _lines(kind: str, large: Side, small: Side, *, only: str, by: Sequence[str])
                 if _ratio(*found) <= BAR or FILES in where:
                     break
                 again = [side.ask("cost", role, number) for side in (large, small)]
+                if None in again:
+                    break
                 found = [tuple(map(min, zip(*pair, strict=True))) for pair in zip(found, again, strict=True)]
             opened.add(where)
             line = _line(kind, f"{role} {where}", *found)
@@ -263,7 +268,7 @@ def _cost(reader: Reader, role: str, number: int) -> tuple[float, float] | None:
     if not paths:
         return None
     slow = (time.monotonic() - began) / len(paths) > LONG
-    cold = min(_cold(reader, client, paths) for _ in range(1 if slow or len(paths) > FEW else 2))
+    cold = min(_cold(reader, client, paths) for _ in range(1 if slow or len(paths) > 1 else 2))
     rounds = 1 if slow else max(1, ROUNDS // len(paths))
     return min(_spent(reader, client, paths) for _ in range(rounds)), cold
 

@@ -34,8 +34,7 @@ from govnet.kernel.actor import Actor, Door
 from govnet.kernel.clock import now, today
 from govnet.kernel.duties import TRIES
 from govnet.kernel.models import DutyFailure, UTCInstant
-from govnet.mail.models import Delivery, Mail, MailLine
-from govnet.mail.rules import State
+from govnet.mail.models import IS_WAITING, Delivery, Mail, MailLine
 from govnet.membership.beside import AdmissionAppeal, AdmissionVoice
 from govnet.membership.models import (
     Application,
@@ -305,7 +304,7 @@ def _slow(network_id: int, moment: datetime) -> Select[Any]:
         .join(Mail, Mail.id == Delivery.mail_id)
         .where(
             Mail.network_id == network_id,
-            Delivery.state.in_((State.QUEUED, State.IN_HAND)),
+            IS_WAITING,
             Delivery.next_at <= moment - SLOW,
         )
         .having(func.count() > 0)

@@ -26,7 +26,7 @@ FEW = {"network_id": 1, "state": 4, "kind": 3, "verb": 40, "visibility": 3, "don
 """How many values a column has, where they are few; all others tell rows apart well."""
 
 
-HOLD_FEW = {"ix_post_hidden", "ix_mail_paused"}
+HOLD_FEW = {"ix_post_hidden", "ix_mail_paused", "ix_delivery_waiting"}
 """Partial indexes with few of the table's rows."""
 
 
@@ -100,16 +100,18 @@ def asked_by(app: Any, world: Any, who: str) -> dict[tuple[str, str], set[str]]:
 
 
 WELL = {
-    "proposal_version: SEARCH proposal_version USING INDEX ix_proposal_version_due (state=?)": "those that are open: few",
-    "application: SEARCH application USING INDEX ix_application_state (state=?)": "those that wait: few",
-    "application: SEARCH application USING INDEX ix_application_waiting (network_id=? AND state=?)": "those that wait: few",
-    "post: SEARCH post USING INDEX ix_post_hidden (network_id=?)": "those that are hidden: few",
-    "representation: SCAN representation": "for an announcement, whose audience is counted by asking who would get it",
-    "organisation: SCAN organisation": "those offered when joining, unless there are more than anybody reads",
-    "mail: SEARCH mail USING INDEX ix_mail_paused (network_id=?)": "those that are stopped: few",
-    "mail: SCAN mail": "a row for each mailing, for the officers’ desk: which are slow",
-}
-"""What is found by its state alone, and why that is well."""
+    ("proposal_version: SEARCH proposal_version USING INDEX ix_proposal_version_due (state=?)", "proposal_version.state = ?"):
+        "those that are open: few",
+    ("application: SEARCH application USING INDEX ix_application_waiting (network_id=? AND state=?)", "application.state = ?"):
+        "those that wait: few",
+    ("post: SEARCH post USING INDEX ix_post_hidden (network_id=?)", "post.state = 'hidden'"): "those that are hidden: few",
+    ("organisation: SCAN organisation", "SELECT DISTINCT organisation.id, organisation.name"):
+        "those offered when joining, unless there are more than anybody reads",
+    ("organisation: SCAN organisation", "SELECT organisation.name \nFROM organisation"):
+        "those that came since the last announcement, by name: of some thousands at most",
+    ("mail: SEARCH mail USING INDEX ix_mail_paused (network_id=?)", "mail.paused_at IS NOT NULL"): "those that are stopped: few",
+}  # fmt: skip
+"""What is found by its state alone, in which statement, and why that is well."""
 ALL_OF_IT = ("record.jsonl", "record.csv", "/me/data")
 """Files that hold everything: their addresses end or begin so."""
 COUNTED = "USING COVERING INDEX ix_membership_numbers"
@@ -124,7 +126,8 @@ def is_a_page_of_it(statement: str, line: str) -> bool:
 def exceptions(asked: tuple[str, str], where: set[str]) -> bool:
     line, statement = asked
     files = all(any(part in rule for part in ALL_OF_IT) for rule in where)
-    return line in WELL or files or COUNTED in line or is_a_page_of_it(statement, line)
+    well = any(line == plan and part in statement for plan, part in WELL)
+    return well or files or COUNTED in line or is_a_page_of_it(statement, line)
 
 
 @pytest.mark.parametrize("who", ["visitor", "member", "officer"])
