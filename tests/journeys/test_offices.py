@@ -71,7 +71,7 @@ def test_robin_sends_herself_a_test_and_nobody_else_gets_it(uk: Cast) -> None:
 def test_sending_can_be_undone_for_ten_minutes(uk: Cast) -> None:
     robin = uk["Robin"]
     robin.presses("Send it to 4 addresses")
-    robin.reads("It goes out on", "To 4 addresses.", "Nobody has been written to.")
+    robin.reads("It goes out", "To 4 addresses.", "Nobody has been written to.")
     robin.house.later(timedelta(minutes=8))
     robin.page.reload()
     robin.presses("Undo (2 min left)")
