@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 
 WHEN = datetime(2015, 4, 13, 9, tzinfo=UTC)
 AT_ONCE = 5_000
@@ -103,6 +103,7 @@ def _asked(world: Any, question: str) -> tuple[int, int]:
 
 
 def _put(model: Any, rows: Iterator[dict[str, Any]]) -> None:
+    """Put rows in, some at a time; PostgreSQL then numbers what follows after them."""
     from govnet.extensions import db
 
     some: list[dict[str, Any]] = []
@@ -113,6 +114,10 @@ def _put(model: Any, rows: Iterator[dict[str, Any]]) -> None:
             some = []
     if some:
         db.session.execute(insert(model), some)
+    if db.engine.dialect.name == "postgresql" and "id" in model.__table__.c:
+        name = model.__tablename__
+        last = f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"
+        db.session.execute(text(last))
 
 
 def _after(model: Any) -> int:
