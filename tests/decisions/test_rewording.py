@@ -80,7 +80,7 @@ def test_the_check_says_what_changes_how_many_it_asks_and_that_earlier_answers_n
     assert "<del>Nine </del><ins>Ten </ins>" in answer.text
     assert "Ten is even." in page.text
     assert "1 answer has been given. It stays beside the earlier words and no longer counts." in page.text
-    assert "2 people could answer when it opened." in page.text
+    assert "2 people can answer" in page.text
     assert "An answer to the version before no longer counts: please answer again." in page.text
     assert numbers() == [1]
     assert db.session.query(Rewording).count() == 0
