@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from govnet import __version__
 from govnet.kernel.clock import now, today
+from govnet.kernel.numbers import whole_number
 from govnet.kernel.text import rendered
 from govnet.permissions import current_actor
 
@@ -248,9 +249,8 @@ def _not_modified(head: Callable[[int], object]) -> Response | None:
 def _holds(sent: str) -> bool:
     """Whether a page that the reader has kept is the one of now, its near dates included."""
     of, _dot, until = sent.partition(".")
-    return of == g.etag and (
-        not until or (until.isdecimal() and len(until) < 12 and int(until) >= now().timestamp())
-    )
+    minutes = whole_number(until) or 0
+    return of == g.etag and (not until or minutes * 60 >= now().timestamp())
 
 
 def _headers(response: Response) -> Response:
@@ -272,7 +272,7 @@ def _caching(response: Response) -> Response:
     etag = g.get("etag")
     if etag and response.status_code in (200, 304) and not g.get("private"):
         until = g.get("words_hold_until")
-        response.set_etag(f"{etag}.{int(until.timestamp())}" if until else etag, weak=True)
+        response.set_etag(f"{etag}.{int(until.timestamp()) // 60}" if until else etag, weak=True)
         response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
         response.vary.update(("Cookie", "Accept-Language"))
     else:

@@ -166,7 +166,7 @@ def test_who_is_named_replies_beside_the_proposal_and_nobody_else_does(client, u
     send(client, link, {"text": "I was ill, and am back."})
     client.delete_cookie("govnet")
     page = opened(client, f"/uk/proposals/{proposal.id}").text
-    assert "Sam Steering replies I was ill, and am back." in page
+    assert "Sam Steering (committee) replies I was ill, and am back." in page
     data = client.get(f"/uk/proposals/{proposal.id}.json").json
     assert [each["text"] for each in data["replies"]] == ["I was ill, and am back."]
     decision = agreed(proposal, uk)

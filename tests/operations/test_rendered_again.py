@@ -35,6 +35,10 @@ def migration() -> ModuleType:
     return module
 
 
+CAME_LATER = {("meeting_note", "html")}
+"""What no database had yet when that migration was written."""
+
+
 def test_every_table_that_keeps_html_is_rendered_again() -> None:
     kept = {
         (table.name, column.name)
@@ -42,7 +46,7 @@ def test_every_table_that_keeps_html_is_rendered_again() -> None:
         for column in table.columns
         if column.name.endswith("html")
     }
-    assert {(table, html) for table, _keys, _source, html in migration().TEXTS} == kept
+    assert {(table, html) for table, _keys, _source, html in migration().TEXTS} == kept - CAME_LATER
 
 
 def run(module: ModuleType) -> None:
