@@ -59,6 +59,7 @@ class Thread(Base):
         CheckConstraint("(summary = '') = (summary_at IS NULL)", name="summary_has_a_time"),
         CheckConstraint("posts >= 0", name="posts_counted"),
         Index("ix_thread_newest", "topic_id", "last_post_at"),
+        Index("ix_thread_numbers", "topic_id", "visibility"),
         Index("ix_thread_lately", "network_id", "last_post_at"),
     )
     id: Mapped[Key]

@@ -204,6 +204,7 @@ class Application(Base):
         Index("uq_application_open", "network_id", "email", unique=True, **where("state IN ('applied', 'asked', 'announced')")),
         Index("ix_application_waiting", "network_id", "state", "confirmed_at"),
         Index("ix_application_decided", "network_id", "decided_at"),
+        Index("ix_application_answered", "network_id", "decided_at", **where("decided_by_id IS NOT NULL")),
     )  # fmt: skip
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)

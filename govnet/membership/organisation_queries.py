@@ -81,6 +81,7 @@ def organisations(network: Network, page: int = 1) -> tuple[list[ListedOrganisat
         .where(
             Membership.network_id == network.id,
             Membership.state == MembershipState.ACTIVE,
+            Membership.kind == MembershipKind.ORGANISATION,
             Membership.start <= day,
             or_(Membership.end.is_(None), Membership.end > day),
         )
