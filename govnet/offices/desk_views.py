@@ -13,6 +13,7 @@ from govnet.charter.models import Network
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.pages import page, see
+from govnet.kernel.paths import asked_page
 from govnet.kernel.transaction import transaction
 from govnet.offices import settings
 from govnet.offices.forms import SettingsForm
@@ -21,15 +22,21 @@ from govnet.permissions import Can, allows, current_actor
 
 YOUNG = timedelta(days=30)
 """How long the desk shows the first steps of a new network."""
+PAGE = 50
 
 
 @bp.get("/<network:network>/desk")
 @allows(Can.SEE_DESK)
 def desk(network: Network) -> Response:
     """Everything that waits for an officer, oldest first."""
-    young = clock.now() - network.founded_at < YOUNG
+    there, at = on_desk(current_actor().person_id or 0, network), asked_page()
     return page(
-        "offices/desk.html", waiting_here=on_desk(current_actor().person_id or 0, network), young=young
+        "offices/desk.html",
+        how_many=len(there),
+        waiting_here=there[(at - 1) * PAGE : at * PAGE],
+        at=at,
+        more=len(there) > at * PAGE,
+        young=clock.now() - network.founded_at < YOUNG,
     )
 
 

@@ -13,7 +13,7 @@ from govnet.kernel.transaction import transaction
 from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail
 from govnet.membership.models import Application, ApplicationState
-from govnet.offices import ending
+from govnet.offices import desk_views, ending
 from govnet.offices.models import Body, Mandate, Seat, Term
 from tests import builders
 from tests.pages import opened, send
@@ -178,6 +178,21 @@ def test_these_pages_ask_few_questions_however_many_there_are(client, uk, path):
     with counted() as statements:
         opened(client, f"/uk/{path}")
     assert len(statements) <= 8, "\n\n".join(statements)
+
+
+def test_a_long_desk_comes_page_by_page(client, uk, monkeypatch):
+    monkeypatch.setattr(desk_views, "PAGE", 2)
+    names = ["Adaone", "Botwo", "Cythree"]
+    for name in names:
+        an_application(uk, name)
+    builders.sign_in(client, builders.a_coordinator(uk))
+    pages = [opened(client, "/uk/desk").text]
+    while "What came later" in pages[-1]:
+        pages.append(opened(client, f"/uk/desk?page={len(pages) + 1}").text)
+    assert len(pages) > 1
+    assert [sum(name in page for page in pages) for name in names] == [1, 1, 1]
+    assert "What waits longer" in pages[-1]
+    assert "Nothing more waits." in opened(client, f"/uk/desk?page={len(pages) + 1}").text
 
 
 def test_visitors_and_members_have_no_desk(client, uk):
