@@ -83,6 +83,7 @@ class Delivery(Base):
         CheckConstraint("attempts >= 0", name="attempts_counted"),
         Index("ix_delivery_due", "priority", "next_at", "id", **where("state IN ('queued', 'deferred')")),
         Index("ix_delivery_waiting", "next_at", **where("state IN ('queued', 'in_hand')")),
+        Index("ix_delivery_failed", "changed_at", **where("state = 'failed'")),
         Index("ix_delivery_leased", "lease_until", **where("state = 'in_hand'")),
         Index("ix_delivery_state", "mail_id", "state"),
     )
@@ -116,6 +117,8 @@ class Delivery(Base):
 
 IS_WAITING = text("delivery.state IN ('queued', 'in_hand')")
 """In the words of its index: with parameters SQLite would not see that they are the same."""
+HAS_FAILED = text("delivery.state = 'failed'")
+"""The same."""
 
 
 class Subscription(Base):

@@ -11,6 +11,8 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.mail import suppressions
 from govnet.mail.models import (
+    HAS_FAILED,
+    IS_WAITING,
     Delivery,
     Following,
     Mail,
@@ -219,11 +221,11 @@ class Trouble:
 def trouble() -> Trouble:
     """The state of the whole outbox in seven short statements at most."""
     now = clock.now()
-    due = (Delivery.state.in_((State.QUEUED, State.IN_HAND)), Delivery.next_at <= now)
+    due = (IS_WAITING, Delivery.next_at <= now)
     oldest = db.session.scalar(select(func.min(Delivery.next_at)).where(*due))
     wrong = select(Telling).where(Telling.done_at.is_(None), Telling.error.is_not(None))
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    failed = select(func.count()).where(Delivery.state == State.FAILED, Delivery.changed_at >= day)
+    failed = select(func.count()).where(HAS_FAILED, Delivery.changed_at >= day)
     return Trouble(
         line=db.session.get(MailLine, 1),
         paused=db.session.scalars(select(Mail).where(Mail.paused_at.is_not(None)).limit(20)).all(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from govnet.kernel.models import Base, Digest, Instant, Key, enum_type
+from govnet.kernel.models import Base, Digest, Instant, Key, enum_type, where
 from govnet.kernel.triggers import trigger
 from govnet.record.events import Visibility
 
@@ -59,7 +59,10 @@ class Telling(Base):
     """Who still has to be told of an entry; the worker's row, claimed by lease."""
 
     __tablename__ = "telling"
-    __table_args__ = (Index("ix_telling_due", "done_at", "next_at"),)
+    __table_args__ = (
+        Index("ix_telling_due", "done_at", "next_at"),
+        Index("ix_telling_wrong", "entry_id", **where("done_at IS NULL AND error IS NOT NULL")),
+    )
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), primary_key=True)
     done_at: Mapped[Instant | None]
     next_at: Mapped[Instant | None]
