@@ -15,7 +15,7 @@ from govnet.kernel.numbers import whole_number
 
 _ADDRESS = r"/[a-z0-9-]+/forum/(?P<thread>\d{1,10})/posts/(?P<number>\d{1,9})"
 _TYPED = re.compile(
-    rf"^(?P<marks>(?:> ?)+)[^\n]*?(?P<link>\[[^\[\]\n]*\]\({_ADDRESS}\)):[ \t]*$", re.MULTILINE
+    rf"^(?P<marks>(?:> ?)++)[^\n]*?(?P<link>\[[^\[\]\n]*\]\({_ADDRESS}\)):[ \t]*$", re.MULTILINE
 )
 _SHOWN = re.compile(rf'(?<=<p>)(?P<link><a href="{_ADDRESS}"[^<>]*>[^<]*</a>)(?=:)')
 _SPECIAL = re.compile(r"([\\`*_\[\]<>&#~|])")
