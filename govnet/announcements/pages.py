@@ -209,7 +209,7 @@ def letter(network: Network, announcement: Announcement) -> Rendered:
 
 
 def _sender(announcement: Announcement) -> int:
-    """Who ordered it, or would."""
+    """The officer who ordered it, or would."""
     sender_id = announcement.sender_id or current_actor().person_id
     assert sender_id is not None
     return sender_id

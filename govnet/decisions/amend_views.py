@@ -224,7 +224,7 @@ def _enter_form(network: Network, proposal: Proposal) -> EnterForm | EnterChoice
 
 
 def _named() -> str:
-    """Whom the reader looks for."""
+    """The name that the reader looks for."""
     return request.args.get("named", "").replace("\0", "").strip()[:200]
 
 

@@ -120,7 +120,7 @@ class DecisionNote(Base):
 
 
 class MeetingNote(Base):
-    """What was said or reported at a meeting or on the list, and asks nobody: it has no number and decides nothing."""
+    """Something said or reported at a meeting or on the list, which asks nobody: it has no number and decides nothing."""
 
     __tablename__ = "meeting_note"
     __table_args__ = (

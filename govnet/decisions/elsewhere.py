@@ -88,7 +88,7 @@ def write_down(network: Network, words: Words, ask: Ask, taken: Taken, *, by: Ac
 
 
 def same_meeting(network_id: int, proposal_id: int | None) -> ProposalVersion | None:
-    """What was written down of a meeting or the list, to write down another one of it; None where there is none."""
+    """A decision written down of a meeting or the list, to write down another one of it; None where there is none."""
     if proposal_id is None:
         return None
     query = (

@@ -188,7 +188,7 @@ class RecordForm(WordsForm):
 
 
 class MeetingNoteForm(Form):
-    """What was said or reported at a meeting or on the list, and asks nobody."""
+    """A note of something said or reported at a meeting or on the list, which asks nobody."""
 
     same_for = SAME_FOR
     title = Text(
@@ -259,7 +259,7 @@ class SuggestForm(Form):
     difference: Sequence[tuple[str, str]] = ()
     """What is to be looked at before it is sent."""
     replaced = ""
-    """What was typed before the text changed meanwhile."""
+    """The words typed before the text changed meanwhile."""
 
     def begin(self, text: str) -> SuggestForm:
         """Fill it in with the text as it stands."""

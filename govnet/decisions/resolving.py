@@ -15,7 +15,7 @@ from govnet.kernel.words import say
 
 
 def could_answer(version: ProposalVersion, *, asked: bool = True) -> list[str]:
-    """Who could answer when it opened, in numbers, and whose answers are shown and not counted. One statement.
+    """How many could answer when it opened, and how many answers are shown and not counted. One statement.
 
     Where it is not `asked` yet: who can answer.
     """

@@ -116,7 +116,7 @@ def undo_reword(network: Network, proposal: Proposal) -> Response:
 
 
 def _stale_page(proposal: Proposal, form: Any) -> Response:
-    """What was typed, beside the newer words; sending it again says that those were seen."""
+    """The words typed, beside the newer ones; sending it again says that those were seen."""
     form.seen.data = str(queries.newest_version(proposal.id).number)
     return _reword_page(proposal, form, 409)
 

@@ -14,7 +14,7 @@ from govnet.kernel.actor import Actor
 
 @dataclass(frozen=True)
 class SameRule:
-    """Who decides, how, and on what."""
+    """One way of deciding, and the matters it is for."""
 
     body: str
     method: str

@@ -2,6 +2,7 @@
 same.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from govnet.mail.links import Ending
 from govnet.mail.plain_text import links_from_outside, plain
 
 
-class Parts:
+class Parts(ABC):
     """What a mail's template calls; `most` is how many characters of a person's words are shown, `site` where they lead."""
 
     def __init__(self, most: int | None = None, site: str = "") -> None:
@@ -36,9 +37,9 @@ class Parts:
             return self.p(_("This link works until %(until)s, and once.", until=until))
         return self.p(_("This link works until %(until)s.", until=until))
 
+    @abstractmethod
     def p(self, text: object) -> str:
         """A paragraph."""
-        raise NotImplementedError
 
     def _cut(self, markdown: str) -> str:
         if self.most is None or len(markdown) <= self.most:
