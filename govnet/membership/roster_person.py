@@ -30,7 +30,7 @@ _BRACKETED: Final = re.compile(
     r"(?P<name>[^()<>@]{1,300})\(\s*(?P<address>[^\s()]{1,300}@[^\s()]{1,300})\s*\)[\s,;]*"
 )
 _SPACED: Final = re.compile(
-    r"(?P<name>[^<>@,;()]{1,300}?)[\s:–-]+(?P<address>[^\s<>()\x22]{1,300}@[^\s<>()\x22]{1,300})"
+    r"(?P<name>[^<>@,;()]{1,300}?)[\s:–-]++(?P<address>[^\s<>()\x22]{1,300}@[^\s<>()\x22]{1,300})"
 )
 _FORMS: Final = (_MAILBOX, _COMMENTED, _BRACKETED, _SPACED)
 """How a name stands beside an address."""
