@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from govnet.charter import queries as charters
@@ -47,20 +46,10 @@ from tests.decisions.builders import (
     version_of,
 )
 
+pytestmark = pytest.mark.usefixtures("context")
+
 PASSAGE, INSTEAD = "**one each year** up again", "three each year up again"
 OTHER = Words("Should the committee have 9 seats?", "Nine seats.")
-
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
-
-
-@pytest.fixture
-def network() -> Network:
-    return a_network_with_rules()
 
 
 def do(act: Callable[[], Any]) -> Any:

@@ -39,7 +39,6 @@ from govnet.record.models import Entry
 from tests.builders import (
     a_coordinator,
     a_member,
-    a_network,
     a_person,
     a_steering_member,
     acting,
@@ -58,11 +57,6 @@ from tests.decisions.builders import (
 )
 
 pytestmark = pytest.mark.usefixtures("context")
-
-
-@pytest.fixture
-def network() -> Network:
-    return a_network()
 
 
 def deadline_passes(time: MovedClock, proposal: object) -> None:

@@ -45,11 +45,6 @@ from tests.decisions.test_options import asked
 pytestmark = pytest.mark.usefixtures("context")
 
 
-@pytest.fixture
-def network() -> Network:
-    return a_network()
-
-
 def told() -> None:
     while telling.run():
         pass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextvars import copy_context
 from datetime import timedelta
 from typing import Any
@@ -40,12 +39,7 @@ from tests.decisions.builders import (
 from tests.pages import Html, ask, opened, send
 from tests.statements import counted
 
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
+pytestmark = pytest.mark.usefixtures("context")
 
 
 def browser(app: Flask, person: Person | None = None) -> FlaskClient:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -36,12 +35,7 @@ from tests.decisions.test_reviews import asks, closed, decided, on_review
 from tests.pages import Html, opened, send
 from tests.statements import counted
 
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
+pytestmark = pytest.mark.usefixtures("context")
 
 
 @pytest.fixture

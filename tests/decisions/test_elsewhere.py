@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -23,6 +22,8 @@ from tests.decisions.builders import a_network_with_rules, version_of
 from tests.decisions.test_decision_pages import browser
 from tests.pages import opened, send
 
+pytestmark = pytest.mark.usefixtures("context")
+
 SEVEN = {"committee.seats": 7}
 WRITTEN = {
     "question": "Our letter to the minister",
@@ -34,18 +35,6 @@ WRITTEN = {
     "where": "the meeting in Leeds",
     "evidence": "The notes of the meeting.",
 }
-
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
-
-
-@pytest.fixture
-def network() -> Network:
-    return a_network_with_rules()
 
 
 def written_down(

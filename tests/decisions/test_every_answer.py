@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -27,14 +26,9 @@ from tests.decisions.test_reviews import closed
 from tests.pages import opened
 from tests.statements import counted
 
+pytestmark = pytest.mark.usefixtures("context")
+
 URL = "/uk/decisions/2015-01/answers.json"
-
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
 
 
 def _for_organisation(proposal: Proposal, network: Network, person: Person) -> None:

@@ -6,7 +6,7 @@ import json
 import multiprocessing
 import sqlite3
 import time as wall
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -41,17 +41,12 @@ from tests.decisions.builders import a_proposal, answered, decisions, version_of
 from tests.decisions.test_decision_pages import browser
 from tests.decisions.test_decision_races import at_once
 
+pytestmark = pytest.mark.usefixtures("context")
+
 PROCESSES, EACH, WANTED = 8, 1_290, 10_000
 PATIENCE = 120
 """Seconds without a single answer, or for the last ones to end: on a busy machine all of them take minutes."""
 SAYING = (Kind.AGREE, Kind.AGREE, Kind.RESERVATIONS, Kind.STAND_ASIDE, Kind.NO_VIEW, Kind.AGREE)
-
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
 
 
 def a_crowd(network: Network, many: int) -> list[int]:

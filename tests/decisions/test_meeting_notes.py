@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -25,6 +24,8 @@ from tests.decisions.test_decision_mail import subjects, told
 from tests.decisions.test_decision_pages import browser
 from tests.pages import opened, send
 
+pytestmark = pytest.mark.usefixtures("context")
+
 NEW = "/uk/decisions/notes/new"
 TYPED = {
     "title": "The treasurer’s report",
@@ -35,18 +36,6 @@ TYPED = {
     "present": "Eleven",
     "url": "https://example.org/minutes",
 }
-
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
-
-
-@pytest.fixture
-def network() -> Network:
-    return a_network_with_rules()
 
 
 def written(network: Network, by: Any, **other: Any) -> MeetingNote:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,12 +32,7 @@ from tests.decisions.builders import (
 from tests.decisions.test_decision_pages import browser
 from tests.pages import Html, opened
 
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
+pytestmark = pytest.mark.usefixtures("context")
 
 
 def adopted(network: Network, **changes: Any) -> None:

@@ -18,12 +18,13 @@ from govnet.kernel.clock import MovedClock
 from tests.builders import a_steering_member
 from tests.decisions.builders import a_network_with_rules, decisions, members, version_of
 from tests.decisions.test_decision_mail import names_of, subjects, told
-from tests.decisions.test_decision_pages import browser, context_for_rows, decide
+from tests.decisions.test_decision_pages import browser, decide
 from tests.decisions.test_options import CITIES, asked, chose
 from tests.pages import ask, defaults, opened, send
 from tests.statements import counted
 
-__all__ = ["context_for_rows"]
+pytestmark = pytest.mark.usefixtures("context")
+
 NEW = "/uk/proposals/new?matter=statement"
 
 

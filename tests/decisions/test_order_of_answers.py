@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -32,6 +31,8 @@ from tests.decisions.builders import (
 )
 from tests.decisions.test_recount import DRAWN
 
+pytestmark = pytest.mark.usefixtures("context")
+
 KINDS = st.sampled_from(FIVE)
 
 
@@ -46,13 +47,6 @@ def test_the_order_of_answers_to_one_question_never_matters(
     for each in (rule, rule.after_waiting()):
         assert outcome(one, roll, each) is outcome(other, roll, each)
         assert parts(one, roll, each) == parts(other, roll, each)
-
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
 
 
 PEOPLE = 5

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -31,6 +30,8 @@ from tests.decisions import by_hand
 from tests.decisions.builders import answered, decisions, members, version_of
 from tests.decisions.test_decision_pages import browser
 from tests.decisions.test_options import CITIES, asked, chose
+
+pytestmark = pytest.mark.usefixtures("context")
 
 PEOPLE = 6
 SHARES = st.sampled_from([{how: text} for how in ("at_least", "more_than") for text in ("1/3", "1/2", "2/3")])
@@ -60,13 +61,6 @@ def choices(method: str) -> st.SearchStrategy[dict[int, int]]:
     return st.dictionaries(st.integers(0, 3), VALUES[method], min_size=1).filter(
         lambda each: any(each.values())
     )
-
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
 
 
 @pytest.mark.parametrize("method", [*p.METHODS, *OPTIONS])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -50,6 +50,8 @@ from tests.decisions.builders import (
     version_of,
 )
 from tests.decisions.test_decision_races import at_once
+
+pytestmark = pytest.mark.usefixtures("context")
 
 WEB = Door.WEB
 Before = Callable[["Scene"], None]
@@ -105,13 +107,6 @@ class Scene:
 
     def elsewhere(self) -> Proposal:
         return taken(self.network, self.sam)
-
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -28,24 +27,9 @@ from tests.forum.made import a_topic
 from tests.pages import opened
 from tests.statements import counted
 
+pytestmark = pytest.mark.usefixtures("context")
+
 TODAY = date(2015, 4, 13)
-
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
-
-
-@pytest.fixture
-def network() -> Network:
-    return a_network()
-
-
-@pytest.fixture
-def ann(network: Network) -> Person:
-    return a_member(network, "Ann")
 
 
 def test_a_reader_narrows_the_register_by_everything_at_once(

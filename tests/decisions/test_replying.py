@@ -28,11 +28,6 @@ from tests.pages import Html, opened, send
 pytestmark = pytest.mark.usefixtures("context")
 
 
-@pytest.fixture
-def network() -> Network:
-    return a_network_with_rules()
-
-
 def entry_of(proposal: Proposal, person: Person) -> int:
     query = db.select(RollEntry.id).where(RollEntry.person_id == person.id)
     return db.session.scalars(query.where(RollEntry.version_id == version_of(proposal).id)).one()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -30,15 +29,10 @@ from tests.decisions.test_decision_mail import subjects, told
 from tests.decisions.test_decision_pages import browser
 from tests.pages import Html, ask, opened, send
 
+pytestmark = pytest.mark.usefixtures("context")
+
 TEXT = "Ten seats, **one each year** up again."
 TYPED = {"text": TEXT, "because": "Ten is even."}
-
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
 
 
 @pytest.fixture

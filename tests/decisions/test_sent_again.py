@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -18,15 +17,10 @@ from tests.decisions.test_decision_pages import browser
 from tests.decisions.test_elsewhere import WRITTEN
 from tests.pages import ask, opened, send
 
+pytestmark = pytest.mark.usefixtures("context")
+
 WORDS = {"question": "Shall we paint the hall?", "text": "In blue."}
 NEW = "/uk/proposals/new?matter=statement"
-
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
 
 
 def many(kind: Any) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,7 +23,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock, today
 from govnet.record import registry
 from govnet.record.queries import details, entries_about
-from tests.builders import a_member, a_network, acting
+from tests.builders import acting
 from tests.chain import faults_of
 from tests.decisions.builders import answered, one_transaction
 from tests.decisions.test_decision_mail import text_of, told
@@ -33,24 +32,9 @@ from tests.decisions.test_reviews import closed, days_pass, state, verbs
 from tests.pages import opened
 from tests.statements import counted
 
+pytestmark = pytest.mark.usefixtures("context")
+
 TRIAL, LONGER = date(2015, 9, 1), date(2015, 12, 1)
-
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
-
-
-@pytest.fixture
-def network() -> Network:
-    return a_network()
-
-
-@pytest.fixture
-def ann(network: Network) -> Person:
-    return a_member(network, "Ann")
 
 
 def asked(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import product
 
 import pytest
-from flask import Flask
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
@@ -19,19 +17,14 @@ from govnet.kernel import clock
 from tests.builders import a_member, a_network
 from tests.decisions import many
 
+pytestmark = pytest.mark.usefixtures("context")
+
 TODAY = date(2015, 4, 13)
 TRIALS = (None, TODAY, TODAY + timedelta(1))
 """For good; on trial until today, so it has ended; on trial still."""
 PLACES = list(product([None], [None, 0], [None, 0, 1], [None, 0, 1, 2]))
 """Which earlier one each of four replaces."""
 LINES = list(product(PLACES, product(TRIALS, repeat=4)))
-
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
 
 
 @pytest.fixture

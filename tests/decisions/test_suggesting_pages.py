@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,15 +23,10 @@ from tests.decisions.test_decision_pages import browser
 from tests.decisions.test_drafts import a_draft
 from tests.pages import HERE, Html, check, defaults, opened, send
 
+pytestmark = pytest.mark.usefixtures("context")
+
 WAS = "Nine seats, **one each year** up again."
 WHY = "Ten is even."
-
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
 
 
 def suggested(client: FlaskClient, url: str, old: str, new: str, why: str = WHY) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,15 +25,10 @@ from tests.decisions.test_decision_pages import browser
 from tests.mailbox import mailbox
 from tests.pages import Html, ask, defaults, opened, send
 
+pytestmark = pytest.mark.usefixtures("context")
+
 NEW = "/uk/proposals/new?matter=statement"
 TYPED = {"question": "Shall we write to the minister?", "text": "We **write** a letter."}
-
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
 
 
 def mails_to_bob(app: Flask, folder: Path, bob: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -21,16 +20,11 @@ from tests.decisions.builders import a_network_with_rules, members, version_of
 from tests.decisions.test_decision_pages import browser
 from tests.pages import Html, ask, opened, send
 
+pytestmark = pytest.mark.usefixtures("context")
+
 NEW = "/uk/proposals/new"
 TYPED = {"question": "Shall we meet in Leeds?", "text": "In **June**."}
 ALL = {f"matters__{matter}_body": "all" for matter in p.MATTERS}
-
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
 
 
 def asked_about() -> Proposal:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -48,15 +47,10 @@ from tests.decisions.builders import (
 from tests.decisions.test_decision_pages import browser
 from tests.pages import Html, opened, send
 
+pytestmark = pytest.mark.usefixtures("context")
+
 WEB = Door.WEB
 AGREE = Given(Kind.AGREE)
-
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
 
 
 # --- in which network

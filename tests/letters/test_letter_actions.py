@@ -30,7 +30,6 @@ from govnet.record.registry import address, sentence
 from tests.builders import (
     a_coordinator,
     a_member,
-    a_network,
     a_person,
     a_steering_member,
     acting,
@@ -40,16 +39,6 @@ from tests.chain import faults_of
 from tests.letters.builders import a_draft, a_letter, closed, later, sent, sign, the
 
 pytestmark = pytest.mark.usefixtures("context")
-
-
-@pytest.fixture
-def network(context: object) -> Network:
-    return a_network()
-
-
-@pytest.fixture
-def ann(network: Network) -> Person:
-    return a_member(network, "Ann Example")
 
 
 def count(letter_id: int) -> Count:

@@ -19,22 +19,12 @@ from govnet.letters.following import Reply
 from govnet.mail import actions as mail
 from govnet.mail.models import Rendering
 from govnet.mail.volume import Stance, Volume
-from tests.builders import a_member, a_network, acting
+from tests.builders import a_member, acting
 from tests.decisions.builders import a_discussion
 from tests.decisions.test_decision_mail import names_of, told
 from tests.letters.builders import a_letter, closed, later, sent, sign, the
 
 pytestmark = pytest.mark.usefixtures("context")
-
-
-@pytest.fixture
-def network(context: object) -> Network:
-    return a_network()
-
-
-@pytest.fixture
-def ann(network: Network) -> Person:
-    return a_member(network, "Ann Example")
 
 
 def takes(person: Person, network: Network, volume: Volume) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -29,29 +28,14 @@ from tests.letters.builders import TITLE, a_letter, closed, later, sent, sign, t
 from tests.pages import opened, send
 from tests.statements import counted
 
+pytestmark = pytest.mark.usefixtures("context")
+
 TYPED = {
     "title": TITLE,
     "addressed_to": "The Minister",
     "text": "We, the undersigned, ask.",
     "closes": "2015-04-20",
 }
-
-
-@pytest.fixture(autouse=True)
-def context_for_rows(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
-
-
-@pytest.fixture
-def network(context_for_rows: None) -> Network:
-    return a_network()
-
-
-@pytest.fixture
-def ann(network: Network) -> Person:
-    return a_member(network, "Ann Example")
 
 
 def withdraw(letter_id: int, person: Person) -> None:
