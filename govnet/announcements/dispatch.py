@@ -13,7 +13,7 @@ from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import PROGRAM, SYSTEM, Actor, Authority, Door
+from govnet.kernel.actor import BY_RULE, Actor, Authority, Door
 from govnet.kernel.duties import each
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.words import say
@@ -83,10 +83,9 @@ def _hold(announcement: Announcement, network: Network, why: str) -> None:
     announcement.goes_at = None
     record(
         events.AnnouncementHeld(
-            network=network, by=PROGRAM, under=SYSTEM, via=Door.WORKER, announcement=announcement,
-            title=announcement.subject, why=why,
+            **BY_RULE, network=network, announcement=announcement, title=announcement.subject, why=why
         )
-    )  # fmt: skip
+    )
 
 
 def hold_of_mandate(over: MandateOver) -> None:

@@ -20,12 +20,11 @@ from govnet.decisions.opening import digest
 from govnet.decisions.rules import Outcome, Tally, outcome
 from govnet.extensions import db
 from govnet.kernel import clock, events
-from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.actor import BY_RULE, Door
 from govnet.kernel.duties import each
 from govnet.record.actions import record
 
 log = structlog.get_logger()
-_BY_RULE: dict[str, Any] = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
 _NEXT = text(
     "INSERT INTO decision_counter (network_id, year, last) VALUES (:network, :year, 1) "
     "ON CONFLICT (network_id, year) DO UPDATE SET last = decision_counter.last + 1 RETURNING last"
@@ -66,7 +65,7 @@ def _remind(version_id: int) -> bool:
     version.reminded_at = clock.now()
     if version.method == ELSEWHERE or not timing.last_call_due(clock.now(), since, version.deadline):
         return False
-    record(LastDay(**_BY_RULE, **_about(version), deadline=version.deadline))
+    record(LastDay(**BY_RULE, **_about(version), deadline=version.deadline))
     return True
 
 
@@ -91,7 +90,7 @@ def _wait(version: ProposalVersion) -> None:
     version.waiting_since = clock.now()
     until = timing.waiting_until(clock.now(), charter[p.FALLBACK_DAYS], charter, zone)
     version.deadline, version.reminded_at = until, None
-    record(ProposalStopped(**_BY_RULE, **_about(version), until=until))
+    record(ProposalStopped(**BY_RULE, **_about(version), until=until))
 
 
 def _decide(version: ProposalVersion, tally: dict[str, Any], result: Outcome) -> None:
@@ -102,7 +101,7 @@ def _decide(version: ProposalVersion, tally: dict[str, Any], result: Outcome) ->
     db.session.add(decision)
     db.session.flush()  # what follows names the decision by its key
     decided = ProposalDecided(
-        **_BY_RULE,
+        **BY_RULE,
         network=version.proposal.network,
         decision=decision,
         number=decision.number,

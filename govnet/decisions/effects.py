@@ -22,7 +22,7 @@ from govnet.decisions.offices import Deciding
 from govnet.decisions.states import State
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.actor import BY_RULE, PROGRAM, Door
 from govnet.kernel.duties import each, perhaps
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.models import reference
@@ -59,9 +59,9 @@ def _offices(version: ProposalVersion, decision: Decision) -> None:
         try:
             offices.apply(row, decision, how)
         except RuleBroken as broken:
-            about: dict[str, Any] = {"network": network, "by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
-            about |= {"decision": decision, "number": decision.number}
-            record(OfficeNotChanged(**about, change=row, what=row.what.value, reason=say(broken.message)))
+            about: dict[str, Any] = {"network": network, "decision": decision, "number": decision.number}
+            what, reason = row.what.value, say(broken.message)
+            record(OfficeNotChanged(**BY_RULE, **about, change=row, what=what, reason=reason))
 
 
 def apply_due() -> int:
@@ -108,7 +108,6 @@ def _put_into_force(
 
     `asked_in` is the decision whose words they are: a trial's, where this one confirms it.
     """
-    by_rule: dict[str, Any] = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
     now = charters.rules_of(charters.latest_version(network.id))
     opened_under = db.session.get_one(CharterVersion, asked_in.charter_version_id)
     changes = carried_over(charters.rules_of(opened_under), changes, now)
@@ -116,6 +115,6 @@ def _put_into_force(
     if wrong:
         reason = " ".join(map(say, wrong.values()))
         about: dict[str, Any] = {"network": network, "decision": decision, "number": decision.number}
-        record(EffectNotApplied(**by_rule, **about, reason=reason))
+        record(EffectNotApplied(**BY_RULE, **about, reason=reason))
         return
     charter_actions.adopt(network, changes, adopted_by=reference(decision), by=PROGRAM, via=Door.WORKER)

@@ -27,7 +27,7 @@ from govnet.decisions.review_rules import Asking
 from govnet.decisions.states import replaced_by, state_of
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import PROGRAM, SYSTEM, Actor, Door
+from govnet.kernel.actor import BY_RULE, Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.words import say
 from govnet.membership.models import Membership, MembershipState, Representation
@@ -162,10 +162,8 @@ def _open(decision: Decision, network: Network, requests: Sequence[ReviewRequest
     )
     record(
         ReviewOpened(
+            **BY_RULE,
             network=network,
-            by=PROGRAM,
-            under=SYSTEM,
-            via=Door.WORKER,
             **opening.told(proposal, version),
             reviews=decision,
             decided=decision.number,

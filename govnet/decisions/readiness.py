@@ -23,7 +23,7 @@ from govnet.decisions.draft_events import DraftReady
 from govnet.extensions import db
 from govnet.forum.queries import members_of
 from govnet.kernel import clock
-from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.actor import BY_RULE
 from govnet.kernel.duties import each
 from govnet.membership.registry import officers
 from govnet.record.actions import record
@@ -64,9 +64,8 @@ def settle(draft: Draft) -> bool:
         return False
     draft.ready_at = clock.now() if met else None
     if met:
-        about: dict[str, Any] = {"draft": draft, "question": draft.question}
-        about |= {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
-        record(DraftReady(network=network, seen_by=Visibility(draft.visibility.value), **about))
+        seen_by = Visibility(draft.visibility.value)
+        record(DraftReady(**BY_RULE, network=network, draft=draft, question=draft.question, seen_by=seen_by))
     return True
 
 

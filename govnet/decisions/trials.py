@@ -25,7 +25,7 @@ from govnet.decisions.review_events import EarlierHolds, ReviewDue, TrialEnded, 
 from govnet.decisions.states import State, holds_again, on_trial, state_of
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.actor import BY_RULE, PROGRAM, Door
 from govnet.kernel.duties import each, perhaps
 from govnet.kernel.models import reference
 from govnet.kernel.words import say
@@ -34,7 +34,6 @@ from govnet.record.actions import record
 log = structlog.get_logger()
 NOTICE = timedelta(days=28)
 """How long before a trial ends people are reminded: time to talk, to ask and to answer."""
-_BY_RULE: dict[str, Any] = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
 
 
 @dataclass(frozen=True)
@@ -118,14 +117,14 @@ def _tell(decision: Decision, network: Network, each: Due) -> None:
     about: dict[str, Any] = {"decision": decision, "number": decision.number, "question": decision.question}
     about |= {"network": network, "day": each.on}
     if each.what is not TrialEnded:
-        record(each.what(**_BY_RULE, **about))
+        record(each.what(**BY_RULE, **about))
         return
     about["returned"] = _return(decision, network)
     earlier = holds_again(decision, clock.today(network.zone))
     if earlier is None:
-        record(TrialEnded(**_BY_RULE, **about))
+        record(TrialEnded(**BY_RULE, **about))
     else:
-        record(EarlierHolds(**_BY_RULE, **about, earlier=earlier, again=earlier.number))
+        record(EarlierHolds(**BY_RULE, **about, earlier=earlier, again=earlier.number))
 
 
 def _return(decision: Decision, network: Network) -> list[str]:
@@ -137,7 +136,7 @@ def _return(decision: Decision, network: Network) -> list[str]:
     if wrong:
         reason = " ".join(map(say, wrong.values()))
         about: dict[str, Any] = {"network": network, "decision": decision, "number": decision.number}
-        record(EffectNotApplied(**_BY_RULE, **about, reason=reason))
+        record(EffectNotApplied(**BY_RULE, **about, reason=reason))
         return []
     charter_actions.adopt(network, changes, adopted_by=reference(decision), by=PROGRAM, via=Door.WORKER)
     return sorted(changes)

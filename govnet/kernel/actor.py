@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypedDict
 
 
 class Door(StrEnum):
@@ -119,3 +120,15 @@ PROGRAM = Actor(name="govnet", system=True)
 """The worker, acting by the rules."""
 SHELL = Actor(name="The operator", system=True)
 """Whoever runs a command on the server, and who holds a link that such a command printed."""
+
+
+class Provenance(TypedDict):
+    """What every event says of how it came about."""
+
+    by: Actor
+    under: Authority
+    via: Door
+
+
+BY_RULE: Provenance = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
+"""The same where the program does what the rules say."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from govnet.kernel import clock
-from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.actor import BY_RULE
 from govnet.kernel.duties import each
 from govnet.letters import queries, rules
 from govnet.letters.actions import digest
@@ -15,8 +15,6 @@ from govnet.letters.following import counted
 from govnet.letters.models import Letter
 from govnet.letters.rules import State
 from govnet.record.actions import record
-
-_BY_RULE: dict[str, Any] = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
 
 
 def close_due() -> int:
@@ -51,4 +49,4 @@ def _remind(letter_id: int) -> bool:
 
 
 def _about(letter: Letter) -> dict[str, Any]:
-    return {**_BY_RULE, "network": letter.network, "letter": letter, "title": letter.title}
+    return {**BY_RULE, "network": letter.network, "letter": letter, "title": letter.title}

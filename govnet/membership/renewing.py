@@ -13,7 +13,7 @@ from govnet.charter.parameters import ROLL_DAYS
 from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import PROGRAM, SYSTEM, Actor, Door
+from govnet.kernel.actor import BY_RULE, Actor, Door
 from govnet.kernel.duties import each, put_off
 from govnet.kernel.errors import RuleBroken
 from govnet.mail.headers import Address
@@ -113,9 +113,8 @@ def _unheard(membership_id: int, rule: Rule) -> bool:
         return False
     record(
         RenewalUnheard(
-            network=row.network, by=PROGRAM, under=SYSTEM, via=Door.WORKER, membership=row,
-            name=queries.name_of(row), organisation=db.session.get_one(Organisation, row.organisation_id),
-            last_day=last,
+            **BY_RULE, network=row.network, membership=row, name=queries.name_of(row),
+            organisation=db.session.get_one(Organisation, row.organisation_id), last_day=last,
         )
     )  # fmt: skip
     return True
@@ -133,8 +132,8 @@ def _lapse(membership_id: int, rule: Rule) -> bool:
     row.renewal_asked_at = row.renewal_reminded_at = None
     record(
         MembershipLapsed(
-            network=db.session.get_one(Network, row.network_id), by=PROGRAM, under=SYSTEM, via=Door.WORKER,
-            seen_by=member_actions.seen(row), membership=row, name=queries.name_of(row),
+            **BY_RULE, network=db.session.get_one(Network, row.network_id), seen_by=member_actions.seen(row),
+            membership=row, name=queries.name_of(row),
         )
     )  # fmt: skip
     return _write("lapsed", membership_id, rule, again=False)

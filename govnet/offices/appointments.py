@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -20,7 +19,7 @@ from govnet.decisions.book import Decision
 from govnet.decisions.office_models import OfficeChange, OfficeKind
 from govnet.decisions.offices import Deciding, Offer, OfficeInput
 from govnet.extensions import db
-from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.actor import BY_RULE
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.models import reference
 from govnet.kernel.words import say
@@ -41,8 +40,6 @@ from govnet.offices.models import Body, BodyKind, CameBy, Constituency, Seat, Te
 from govnet.offices.queries import actor_for
 from govnet.offices.rules import DAY, Stage
 from govnet.record.actions import record
-
-BY_RULE: dict[str, Any] = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
 
 
 class ByDecision:

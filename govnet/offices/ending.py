@@ -12,7 +12,7 @@ from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.actor import BY_RULE
 from govnet.kernel.duties import each, perhaps
 from govnet.kernel.events import emit
 from govnet.offices import events
@@ -61,10 +61,8 @@ def _end_term(key: int) -> bool:
     seat = db.session.get_one(Seat, term.seat_id)
     record(
         events.TermEnded(
+            **BY_RULE,
             network=db.session.get_one(Network, seat.network_id),
-            by=PROGRAM,
-            under=SYSTEM,
-            via=Door.WORKER,
             term=term,
             seat=seat,
             place=seat.name,
@@ -83,10 +81,8 @@ def _end_mandate(key: int) -> bool:
     mandate.ended_why = mandate.ended_why or MandateEnd.EXPIRED
     record(
         events.MandateEnded(
+            **BY_RULE,
             network=db.session.get_one(Network, mandate.network_id),
-            by=PROGRAM,
-            under=SYSTEM,
-            via=Door.WORKER,
             mandate=mandate,
             holder=holder_name(mandate),
             last_day=mandate.end - DAY,

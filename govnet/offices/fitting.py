@@ -19,7 +19,7 @@ from govnet.charter.queries import rules_in_force
 from govnet.charter.rules import Charter
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.actor import BY_RULE
 from govnet.kernel.duties import each, perhaps
 from govnet.membership.models import Membership, MembershipState, Organisation, Representation
 from govnet.offices import events
@@ -159,8 +159,8 @@ def _settle(key: int, why: Unfit | None) -> bool:
 def _tell(term: Term, network: Network) -> None:
     seat = db.session.get_one(Seat, term.seat_id)
     about: dict[str, Any] = {
-        "network": network, "by": PROGRAM, "under": SYSTEM, "via": Door.WORKER, "term": term, "seat": seat,
-        "place": seat.name, "holder": db.session.get_one(Person, term.person_id).name,
+        **BY_RULE, "network": network, "term": term, "seat": seat, "place": seat.name,
+        "holder": db.session.get_one(Person, term.person_id).name,
     }  # fmt: skip
     if term.unfit_why is None:
         record(events.TermFitsAgain(**about))

@@ -15,7 +15,7 @@ from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.actor import BY_RULE
 from govnet.kernel.duties import each
 from govnet.kernel.models import reference
 from govnet.membership.models import Membership, MembershipState, Representation
@@ -89,7 +89,7 @@ def end_now(term: Term, why: TermEnd, words: str) -> None:
     told = events.TermEnded if term.end_recorded_at else events.TermCutShort
     record(
         told(
-            network=network, by=PROGRAM, under=SYSTEM, via=Door.WORKER, term=term, seat=seat, place=seat.name,
+            **BY_RULE, network=network, term=term, seat=seat, place=seat.name,
             holder=db.session.get_one(Person, term.person_id).name, last_day=term.end - DAY, why=words,
         )
     )  # fmt: skip
@@ -101,7 +101,7 @@ def _end_mandate(mandate: Mandate) -> None:
     mandate.ended_why = MandateEnd.GIVEN_BACK
     record(
         events.MandateCutShort(
-            network=network, by=PROGRAM, under=SYSTEM, via=Door.WORKER, mandate=mandate,
+            **BY_RULE, network=network, mandate=mandate,
             holder=db.session.get_one(Person, mandate.person_id).name, last_day=mandate.end - DAY, why=_("given back"),
         )
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from govnet.decisions.book import Decision
 from govnet.decisions.office_models import OfficeChange
 from govnet.decisions.offices import Deciding, OfficeInput
 from govnet.extensions import db
-from govnet.kernel.actor import PROGRAM, SYSTEM, Actor, Door
+from govnet.kernel.actor import BY_RULE, PROGRAM, SYSTEM, Actor, Door
 from govnet.kernel.clock import now, today
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.models import reference
@@ -32,7 +32,6 @@ from govnet.permissions import Can, require
 from govnet.record.actions import record
 
 T = TypeVar("T")
-BY_RULE: dict[str, Any] = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
 
 
 def check_grant(wanted: OfficeInput, how: Deciding) -> None:

@@ -11,7 +11,7 @@ from govnet.charter.models import Network
 from govnet.decisions.draft_events import DraftLeft, DraftSponsored
 from govnet.decisions.events import Objected
 from govnet.extensions import db
-from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.actor import BY_RULE
 from govnet.kernel.duties import each
 from govnet.kernel.transaction import transaction
 from govnet.membership.events import MemberAdmitted, MemberJoined, MemberResigned, MembershipRestarted
@@ -80,9 +80,5 @@ def _remove(network_id: int, ids: Collection[int]) -> int:
     if many:
         network = db.session.get_one(Network, network_id)
         last = db.session.scalar(select(func.max(Entry.number)).where(Entry.id == keys[-1]))
-        record(
-            NamesRemoved(
-                network=network, by=PROGRAM, under=SYSTEM, via=Door.WORKER, about=network, count=many, last=last or 0
-            )
-        )  # fmt: skip
+        record(NamesRemoved(**BY_RULE, network=network, about=network, count=many, last=last or 0))
     return many

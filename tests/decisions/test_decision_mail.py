@@ -18,7 +18,7 @@ from govnet.decisions.events import ProposalStopped
 from govnet.decisions.models import Proposal
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
-from govnet.kernel.actor import PROGRAM, SYSTEM, Door
+from govnet.kernel.actor import BY_RULE, Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.mail import actions as mail_actions
@@ -239,9 +239,6 @@ def withdraw(proposal: Proposal, network: Network, ann: Person) -> None:
 
 def stop(proposal: Proposal, network: Network, ann: Person) -> None:
     record(ProposalStopped(**BY_RULE, **about(proposal, network), until=version_of(proposal).deadline))
-
-
-BY_RULE: dict[str, Any] = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
 
 
 def about(proposal: Proposal, network: Network) -> dict[str, Any]:
