@@ -21,20 +21,12 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock, names
 from govnet.mail.notices import Signed, Told
-from govnet.membership.models import Membership, MembershipState, Organisation, Representation
+from govnet.membership.models import NOT_ENDED, Membership, MembershipState, Organisation, Representation
 from govnet.membership.registry import role
 from govnet.people.models import Person
 from govnet.record.registry import by_the_rules
 
 OFFICES = {"coordinator": _l("coordinator"), "steering": _l("committee")}
-BELONGS = (
-    MembershipState.ACTIVE,
-    MembershipState.FOUND,
-    MembershipState.LAPSED,
-    MembershipState.SUSPENDED,
-)
-
-
 PLACE = re.compile(r"<!--mark ([0-9]+) ([0-9]+)(| chip)-->")
 """Where a page shows a mark; no text that people write holds a comment."""
 
@@ -108,7 +100,7 @@ def marks(network: Network, people: Collection[int]) -> dict[int, Marks]:
         whole[row.id] = row
         if row.start is not None or row.other == row.id:
             stays = same.setdefault(row.id, {})
-            stays[row.other] = _longer(stays.get(row.other), _Stay(row.start or day, row.state in BELONGS))
+            stays[row.other] = _longer(stays.get(row.other), _Stay(row.start or day, row.state in NOT_ENDED))
     return {key: found for key, row in whole.items() if (found := _of(row, same.get(key, {}))) != Marks()}
 
 
@@ -180,7 +172,7 @@ def namesakes(
         .join(Membership, Membership.person_id == Person.id)
         .where(
             Membership.network_id == network_id,
-            Membership.state.in_(BELONGS),
+            Membership.state.in_(NOT_ENDED),
             Person.name_key.in_({key for key in keys.values() if key}),
             Person.id.not_in(but),
         )

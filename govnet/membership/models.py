@@ -48,6 +48,10 @@ class MembershipState(StrEnum):
     REMOVED = "removed"
 
 
+ENDED = (MembershipState.RESIGNED, MembershipState.REMOVED)
+NOT_ENDED = tuple(state for state in MembershipState if state not in ENDED)
+
+
 class Membership(Base):
     """A person or an organisation belongs to a network from `start`, until before `end`.
 

@@ -8,9 +8,7 @@ from sqlalchemy import select
 
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.membership.models import Membership, MembershipState, Representation
-
-_HERE = (MembershipState.ACTIVE, MembershipState.FOUND, MembershipState.LAPSED, MembershipState.SUSPENDED)
+from govnet.membership.models import NOT_ENDED, Membership, Representation
 
 
 def networks_of(person_id: int) -> Sequence[Network]:
@@ -18,7 +16,7 @@ def networks_of(person_id: int) -> Sequence[Network]:
     spoken = select(Representation.organisation_id).where(
         Representation.person_id == person_id, Representation.end.is_(None)
     )
-    here = select(Membership.network_id).where(Membership.end.is_(None), Membership.state.in_(_HERE))
+    here = select(Membership.network_id).where(Membership.end.is_(None), Membership.state.in_(NOT_ENDED))
     own = here.where(Membership.person_id == person_id)
     member = own.union(here.where(Membership.organisation_id.in_(spoken)))
     return db.session.scalars(select(Network).where(Network.id.in_(member)).order_by(Network.name)).all()

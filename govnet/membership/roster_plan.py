@@ -12,7 +12,7 @@ from govnet.accounts.queries import names
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.membership import rules
-from govnet.membership.models import Membership, MembershipKind, MembershipState, Organisation
+from govnet.membership.models import ENDED, Membership, MembershipKind, Organisation
 from govnet.membership.roster_models import COMES, Outcome
 from govnet.membership.roster_person import ComesAs, RosterRow, Wish, same_name
 from govnet.people.addresses import MailWish, owners, sharers, wishes
@@ -180,13 +180,12 @@ def _here(network: Network, rows: Sequence[RosterRow]) -> _Here:
     )
     found = db.session.execute(query).all()
     own = {row[0] for row in found if row[0] and row[2] is None}
-    ended = (MembershipState.RESIGNED, MembershipState.REMOVED)
     people = {address: one.person_id for address, one in owners([row.email for row in rows]).items()}
     return _Here(
         people=people,
         names=names(people.values()),
         own=own,
-        left={row[0] for row in found if row[0] and row[3] in ended} - own,
+        left={row[0] for row in found if row[0] and row[3] in ENDED} - own,
         organisations={row[1] for row in found if row[1] and row[2] is None},
         said=wishes(network.id, {row.email for row in rows}),
         sharers=sharers_by_key({row.email for row in rows if row.shares}),

@@ -26,10 +26,9 @@ from govnet.accounts.belonging import Belonging
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.clock import today
-from govnet.membership.models import Membership, MembershipState, Organisation, Representation
+from govnet.membership.models import ENDED, Membership, MembershipState, Organisation, Representation
 from govnet.offices.models import Body, Mandate, MandateNamed, Term
 
-_OVER = (MembershipState.RESIGNED, MembershipState.REMOVED)
 _OFFICES = ("steering", "coordinator")
 
 
@@ -81,7 +80,7 @@ def _own(person_id: int) -> tuple[Select[Any], Select[Any]]:
         else_=literal("member"),
     )
     own = _row(Membership.network_id, role, Membership.start, Membership.end, null(), Membership.id).where(
-        Membership.person_id == person_id, Membership.state.not_in(_OVER)
+        Membership.person_id == person_id, Membership.state.not_in(ENDED)
     )
     speaks = and_(
         Representation.organisation_id == Membership.organisation_id, Representation.person_id == person_id

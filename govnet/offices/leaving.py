@@ -18,7 +18,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE
 from govnet.kernel.duties import each
 from govnet.kernel.models import reference
-from govnet.membership.models import Membership, MembershipState, Representation
+from govnet.membership.models import ENDED, NOT_ENDED, Membership, MembershipState, Representation
 from govnet.offices import events
 from govnet.offices.beside import CodePromise
 from govnet.offices.models import (
@@ -153,17 +153,11 @@ def _end(*which: ColumnElement[bool]) -> int:
 def _left() -> Any:
     """Terms that have not ended of people whose memberships all have; who never was a member may sit as found."""
     mine = (Membership.network_id == Body.network_id, Membership.person_id == Term.person_id)
-    belonging = (
-        MembershipState.ACTIVE,
-        MembershipState.FOUND,
-        MembershipState.LAPSED,
-        MembershipState.SUSPENDED,
-    )
     speaks = (
         exists()
         .where(Representation.person_id == Term.person_id, Representation.end.is_(None))
         .where(Membership.organisation_id == Representation.organisation_id)
-        .where(Membership.network_id == Body.network_id, Membership.state.in_(belonging))
+        .where(Membership.network_id == Body.network_id, Membership.state.in_(NOT_ENDED))
     )
     return (
         select(Term.id)
@@ -173,8 +167,8 @@ def _left() -> Any:
             Term.end_recorded_at.is_(None),
             Term.ended_why.is_(None),
             Seat.constituency != Constituency.SISTER_NETWORK,
-            exists().where(*mine, Membership.state.in_((MembershipState.RESIGNED, MembershipState.REMOVED))),
-            ~exists().where(*mine, Membership.state.in_(belonging)),
+            exists().where(*mine, Membership.state.in_(ENDED)),
+            ~exists().where(*mine, Membership.state.in_(NOT_ENDED)),
             ~speaks,
         )
     )
