@@ -28,6 +28,7 @@ from govnet.kernel.clock import today
 from govnet.mail import suppressions
 from govnet.mail.models import Subscription
 from govnet.mail.notices import Notice
+from govnet.mail.queries import takes_just_mail
 from govnet.mail.render import Kind
 from govnet.mail.volume import News, singly
 from govnet.membership.marks import signed
@@ -108,13 +109,7 @@ def _readers(everyone: CTE, network_id: int, sender_id: int) -> Select[Any]:
 
 def _others(network_id: int, readers: Select[Any]) -> Select[Any]:
     """The addresses that take just the mail, and are none of the readers'."""
-    takes = (
-        Subscription.network_id == network_id,
-        Subscription.just_mail,
-        Subscription.confirmed_at.is_not(None),
-        Subscription.silent_at.is_(None),
-        Subscription.volume.in_(singly(News.ANNOUNCEMENT)),
-    )
+    takes = (takes_just_mail(network_id), Subscription.volume.in_(singly(News.ANNOUNCEMENT)))
     own = (
         select(PersonEmail.address)
         .join(Subscription, Subscription.person_id == PersonEmail.person_id)

@@ -11,6 +11,7 @@ from govnet.extensions import db
 from govnet.mail import registry, suppressions
 from govnet.mail.models import Following, Subscription, Target
 from govnet.mail.notices import Notice
+from govnet.mail.queries import takes_just_mail
 from govnet.mail.volume import Ear, How, News, Stance, Volume, how
 
 T = TypeVar("T")
@@ -101,12 +102,7 @@ def stances(ids: Collection[int], target: Target, target_id: int | None) -> dict
 
 
 def _subscribers(news: News, network_id: int) -> Iterator[Recipient]:
-    query = select(Subscription).where(
-        Subscription.network_id == network_id,
-        Subscription.just_mail,
-        Subscription.confirmed_at.is_not(None),
-        Subscription.silent_at.is_(None),
-    )
+    query = select(Subscription).where(takes_just_mail(network_id))
     heard = News.VOTE if news is News.ALWAYS else news
     found = db.session.scalars(query.order_by(Subscription.id)).all()
     yield from as_subscribers(s for s in found if how(heard, Ear(s.volume)) is How.SINGLY)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -121,15 +121,19 @@ def address_subscription(token: str) -> Subscription | None:
     return db.session.scalar(query)
 
 
-def subscribers(network_id: int) -> int:
-    """How many take just the mail."""
-    query = select(func.count()).where(
+def takes_just_mail(network_id: int) -> ColumnElement[bool]:
+    """Whether a subscription is of somebody who takes just this network's mail, confirmed it and is not silent."""
+    return and_(
         Subscription.network_id == network_id,
         Subscription.just_mail,
         Subscription.confirmed_at.is_not(None),
         Subscription.silent_at.is_(None),
     )
-    return db.session.scalar(query) or 0
+
+
+def subscribers(network_id: int) -> int:
+    """How many take just the mail."""
+    return db.session.scalar(select(func.count()).where(takes_just_mail(network_id))) or 0
 
 
 def stance_of(person_id: int | None, target: str, target_id: int) -> Stance | None:

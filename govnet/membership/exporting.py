@@ -7,6 +7,7 @@ from sqlalchemy import Select, and_, func, select
 from govnet.accounts.models import Person, PersonEmail
 from govnet.extensions import db
 from govnet.mail.models import Subscription
+from govnet.mail.queries import takes_just_mail
 from govnet.membership.models import Membership, MembershipKind, MembershipState, Organisation, Representation
 
 _HERE = (MembershipState.ACTIVE, MembershipState.FOUND)
@@ -25,13 +26,7 @@ def roster_rows(network_id: int) -> list[Row]:
         select(func.coalesce(Person.name, Subscription.name), address)
         .outerjoin(Person, Person.id == Subscription.person_id)
         .outerjoin(PersonEmail, and_(PersonEmail.person_id == Person.id, PersonEmail.main))
-        .where(
-            Subscription.network_id == network_id,
-            Subscription.just_mail,
-            Subscription.confirmed_at.is_not(None),
-            Subscription.silent_at.is_(None),
-            address.is_not(None),
-        )
+        .where(takes_just_mail(network_id), address.is_not(None))
     )
     found = db.session.execute(readers.order_by(address))
     return rows + [(name, written, "", "individual", "subscriber") for name, written in found]
