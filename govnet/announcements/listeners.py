@@ -1,7 +1,6 @@
 """What announcements do when something happens below them."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from sqlalchemy import select
 
@@ -24,7 +23,7 @@ def bind() -> None:
     """Hold what an ended mandate can't send any more; send what is due."""
     on_desk(unsent, lambda network, _actor: [select_in_progress(network.id)])
     news(Group.NEWS, "announcements.sent")
-    keeps(AnnouncementSent.verb, said=_said, texts=_texts)
+    keeps(AnnouncementSent.verb, texts=_texts)
     checks(changed_pages)
     listen(MandateOver, hold_of_mandate)
     duty("send announcements", send_due, seconds=1)
@@ -40,10 +39,6 @@ def changed_pages(network_id: int) -> Iterator[str]:
         if sent[key] not in (None, subject):
             yield f"announcement {key} was sent under another subject"
     yield from other_html(query, "the page of announcement %(name)s does not show its text")
-
-
-def _said(facts: Mapping[str, Any]) -> tuple[str, str]:
-    return facts["subject"], facts["digest"]
 
 
 def _texts(network_id: int) -> Iterator[tuple[str, str]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from sqlalchemy import select
 
@@ -16,11 +15,7 @@ from govnet.record.registry import keeps
 
 def bind() -> None:
     """Have every version of the rules compared with the record."""
-    keeps(CharterFound.verb, CharterChanged.verb, said=_said, texts=_texts)
-
-
-def _said(facts: Mapping[str, Any]) -> tuple[str, str]:
-    return facts["subject"], facts["digest"]
+    keeps(CharterFound.verb, CharterChanged.verb, texts=_texts)
 
 
 def _texts(network_id: int) -> Iterator[tuple[str, str]]:

@@ -59,7 +59,7 @@ def bind() -> None:
     registry.checks(changed_offices)
     registry.checks(changed_pages)
     registry.keeps(ProposalDecided.verb, said=_said, texts=_decisions)
-    registry.keeps(MeetingNoteWritten.verb, said=_noted, texts=_notes)
+    registry.keeps(MeetingNoteWritten.verb, texts=_notes)
     registry.keeps(*ASKED, said=_asked, texts=_texts)
 
 
@@ -175,10 +175,6 @@ def changed_pages(network_id: int) -> Iterator[str]:
         MeetingNote.network_id == network_id
     )
     yield from other_html(of_meetings, "what is shown of note %(name)s of a meeting is not its text")
-
-
-def _noted(facts: Mapping[str, Any]) -> tuple[str, str]:
-    return facts["subject"], facts["digest"]
 
 
 def _notes(network_id: int) -> Iterator[tuple[str, str]]:

@@ -63,7 +63,16 @@ def teller(verb: str) -> Callable[..., Any] | None:
     return _tellers.get(verb)
 
 
-def keeps(*verbs: str, said: Callable[..., tuple[Hashable, str] | None], texts: Callable[[int], Any]) -> None:
+def digest_of_subject(facts: Mapping[str, Any]) -> tuple[str, str]:
+    """What an entry is about, and the digest of its text."""
+    return facts["subject"], facts["digest"]
+
+
+def keeps(
+    *verbs: str,
+    texts: Callable[[int], Any],
+    said: Callable[..., tuple[Hashable, str] | None] = digest_of_subject,
+) -> None:
     """Have the check of the record compare those texts with the digests that entries of these verbs hold."""
     _kept[verbs] = Kept(verbs, said, texts)
 
