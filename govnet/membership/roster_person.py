@@ -22,18 +22,16 @@ from govnet.membership.rules import name_key, sheet_text
 from govnet.people.addresses import BadAddress, parsed, parsed_or_none
 
 ORGANISATION: Final = "organisation"
-_MAILBOX: Final = re.compile(r"(?P<name>[^<>]{0,300})<\s*(?:mailto:)?(?P<address>[^<>]{1,300})>[\s,;]*")
-_COMMENTED: Final = re.compile(
-    r"(?P<address>[^\s()]{1,300}@[^\s()]{1,300})\s+\((?P<name>[^()]{0,300})\)[\s,;]*"
-)
-_BRACKETED: Final = re.compile(
-    r"(?P<name>[^()<>@]{1,300})\(\s*(?P<address>[^\s()]{1,300}@[^\s()]{1,300})\s*\)[\s,;]*"
-)
+_WITH_AT: Final = r"(?P<address>[^\s()@]{1,300}+@[^\s()]{1,300}+)"
+_MAILBOX: Final = re.compile(r"(?P<name>[^<>]{0,300}+)<(?P<address>[^<>]{1,300}+)>[\s,;]*+")
+_COMMENTED: Final = re.compile(rf"{_WITH_AT}\s++\((?P<name>[^()]{{0,300}}+)\)[\s,;]*+")
+_BRACKETED: Final = re.compile(rf"(?P<name>[^()<>@]{{1,300}}+)\(\s*+{_WITH_AT}\s*+\)[\s,;]*+")
 _SPACED: Final = re.compile(
-    r"(?P<name>[^<>@,;()]{1,300}?)[\s:–-]++(?P<address>[^\s<>()\x22]{1,300}@[^\s<>()\x22]{1,300})"
+    r"(?P<name>[^<>@,;()]{0,300}(?:[\s–]|(?<!(?i:mailto)):))-*+(?:(?i:mailto):)?+"
+    r"(?P<address>[^\s<>()@:–\x22]{1,300}+@[^\s<>()\x22]{1,300}+)"
 )
-_FORMS: Final = (_MAILBOX, _COMMENTED, _BRACKETED, _SPACED)
-"""How a name stands beside an address."""
+_FORMS: Final = (_MAILBOX.fullmatch, _COMMENTED.fullmatch, _BRACKETED.fullmatch, _SPACED.fullmatch)
+"""How a name stands beside an address. A hyphen alone parts nothing: it may stand in both."""
 _BETWEEN: Final = (re.compile(r"[;,\n]|:::"), re.compile(r"(?<=>)\s*[;,\n]"), re.compile(r"\s+"))
 """What stands between the addresses of one line; a comma may also stand in a name."""
 EDGE: Final = (
@@ -184,7 +182,7 @@ def address_and_name(cell: str, changed: list[str]) -> tuple[str, str]:
         changed.append(_("has several addresses; the first one counts."))
     text = written[0] if written else text
     for form in _FORMS:
-        if found := form.fullmatch(text):
+        if found := form(text):
             return _bare(found["address"]), found["name"].strip(EDGE + "-–:").strip("\"'").replace(
                 '\\"', '"'
             ).strip()
@@ -251,5 +249,5 @@ def mailboxes_in(line: str) -> list[str]:
 def _is_mailbox(text: str) -> bool:
     if "@" not in text or len(text) > 700:
         return False
-    found = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
+    found = next((match for form in _FORMS if (match := form(text))), None)
     return bool(address_of(_bare(found["address"] if found else text)))

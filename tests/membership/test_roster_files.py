@@ -12,6 +12,7 @@ import pytest
 
 from govnet.membership import roster_file
 from govnet.membership.roster import ComesAs, Roster, Wish, read_roster
+from govnet.membership.roster_person import address_and_name
 
 NELL = (2, "Nell Saltmarsh", "nell@example.org", "")
 WILF = (3, "Wilf Ürgen", "wilf@mail.example.org", "")
@@ -172,6 +173,20 @@ def test_a_list_needs_no_heading(text: str) -> None:
 )
 def test_names_beside_addresses_are_read(text: str, names: list[str]) -> None:
     assert [row.name for row in read(text).rows] == names
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Ann-Marie Cole {}", "Ann-Marie Cole\t{}", "Ann-Marie Cole - {}", "Ann-Marie Cole – {}", "Ann-Marie Cole–{}",
+        "Ann-Marie Cole: {}", "Ann-Marie Cole:{}", "Ann-Marie Cole mailto:{}", "Ann-Marie Cole: mailto:{}",
+        "Ann-Marie Cole <{}>", "Ann-Marie Cole<{}>", "Ann-Marie Cole < mailto:{} >", "Ann-Marie Cole ( {} );",
+        "{} (Ann-Marie Cole)", "\"Ann-Marie Cole\" <{}>",
+    ],
+)  # fmt: skip
+def test_a_hyphen_belongs_to_the_name_and_to_the_address(written: str) -> None:
+    found = address_and_name(written.format("ann-m-cole@my-town.example.org"), [])
+    assert found == ("ann-m-cole@my-town.example.org", "Ann-Marie Cole")
 
 
 def test_a_table_without_a_heading_says_how_it_was_read() -> None:
@@ -354,6 +369,10 @@ ADDRESSES = [
     ("ann+talk@example.org", "ann+talk@example.org"),
     ("o'hara@example.org", "o'hara@example.org"),
     ("x_y%z@example.org", "x_y%z@example.org"),
+    ("ann-marie@example.org", "ann-marie@example.org"),
+    ("-ann-@example.org", "-ann-@example.org"),
+    ("mailto:ann-marie@example.org", "ann-marie@example.org"),
+    ("zoë-ann@example.org", ""),
     ("'ann@example.org'", "ann@example.org"),
     ("ann@bücher.example", "ann@xn--bcher-kva.example"),
     ("ann@xn--bcher-kva.example", "ann@xn--bcher-kva.example"),
