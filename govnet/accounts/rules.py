@@ -129,6 +129,7 @@ _FEWEST_GUESSES = 9.0
 _LOOKED_AT = 20
 """Characters judged at each end: in zxcvbn a row of signs such as @8({ takes seconds beyond."""
 _MOST_OWN, _LONGEST_OWN = 60, 60
+_WORD = re.compile(r"[^\W_]+")
 _judging = Lock()
 """zxcvbn keeps what belongs to one person in a dictionary of its module."""
 
@@ -157,7 +158,7 @@ def own_words(own: Sequence[str]) -> list[str]:
     """What a password may be made of that others know: each text, its words, and those written together."""
     found: dict[str, None] = {}
     for text in own:
-        parts = re.findall(r"[^\W_]+", text.casefold()[:_LONGEST_OWN])
+        parts = _WORD.findall(text.casefold()[:_LONGEST_OWN])
         for each in (text.casefold()[:_LONGEST_OWN], "".join(parts), "".join(reversed(parts)), *parts):
             if len(each) > 2:
                 found[each] = None

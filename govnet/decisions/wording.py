@@ -19,6 +19,7 @@ LEAST_FOLD = 400
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 _PARAGRAPHS = re.compile(r"[^\n]*\n+|[^\n]+")
 _WORDS = re.compile(r"\s+|\w+\s?|[^\w\s]\s?")
+_BLANK = re.compile(r"\s")
 Block = tuple[int, int, int]
 
 
@@ -213,7 +214,7 @@ def _folded(text: str, first: bool, last: bool) -> list[tuple[str, str]]:
 
 def _edge(text: str, wanted: int) -> int:
     """The first blank at or after `wanted`, so that no word is cut."""
-    found = re.compile(r"\s").search(text, wanted)
+    found = _BLANK.search(text, wanted)
     return found.end() if found else len(text)
 
 

@@ -17,6 +17,7 @@ from aiosmtpd.smtp import SMTP
 
 LARGEST = 1024 * 1024
 _NAME = re.compile(r"(\d{6,12})\.eml")
+_SOFT_BREAK = re.compile(r"(?<!^--) \r?\n", re.MULTILINE)
 
 
 class Envelope(Protocol):
@@ -107,7 +108,7 @@ class Caught:
 
     def text(self) -> str:
         """The plain text, its soft line breaks joined (RFC 3676)."""
-        return re.sub(r"(?<!^--) \r?\n", " ", self._part("plain"), flags=re.MULTILINE)
+        return _SOFT_BREAK.sub(" ", self._part("plain"))
 
     def html(self) -> str:
         """The HTML, or nothing."""

@@ -77,10 +77,14 @@ def within(wanted: Audience, widest: Audience) -> bool:
     return _WIDTH[wanted] <= _WIDTH[widest]
 
 
+_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
+_WORD_OR_MARK = re.compile(r"\w+|[^\w\s]")
+
+
 def slug_of(title: str) -> str:
     """A topic's address made from its title: a-z0-9-, never a number alone, never a word of ours."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain.replace("&", " ")).strip("-")[:60].strip("-")
+    slug = _NOT_IN_SLUG.sub("-", plain.replace("&", " ")).strip("-")[:60].strip("-")
     if len(slug) < 2 or slug.isdigit() or slug in RESERVED_SLUGS:
         slug = f"topic-{slug}".strip("-")
     return slug
@@ -111,9 +115,13 @@ def mentioned(source: str, names: Mapping[int, str]) -> set[int]:
 
 def names(source: str, name: str) -> bool:
     """Whether the text names somebody by their whole name, outside of what it quotes."""
-    own = " ".join(line for line in source.splitlines() if not line.startswith(">"))
-    wanted = r"\s+".join(map(re.escape, name.split()))
-    return bool(wanted) and re.search(rf"(?<!\w){wanted}(?!\w)", own, re.IGNORECASE) is not None
+    own = _words(" ".join(line for line in source.splitlines() if not line.startswith(">")))
+    return bool(name.strip()) and _words(name) in own
+
+
+def _words(text: str) -> str:
+    """The text with a line end before and behind each of its words, which makes whole words easy to find."""
+    return "".join(f"\n{word}\n" for word in _WORD_OR_MARK.findall(text.casefold()))
 
 
 def _begins(spot: str, name: str) -> bool:

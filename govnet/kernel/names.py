@@ -23,7 +23,7 @@ _PICTURE = regex.compile(r"[\p{Extended_Pictographic}\p{Emoji_Modifier}]")
 _JOINER_AFTER = regex.compile(r"[\p{Canonical_Combining_Class=9}]")
 """A virama: after it a joiner says how two letters of an Indic script meet."""
 _NON_JOINER_BETWEEN = regex.compile(
-    r"[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}&&\p{L}]", regex.V1
+    r"(?=\p{L})[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}]"
 )
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}'’ʼ]+")
 _ONE_SCRIPT = (
@@ -39,6 +39,9 @@ _SCRIPTS = (
 )  # fmt: skip
 _SCRIPT = {name: regex.compile(rf"\p{{Script={name}}}") for name in _SCRIPTS}
 _LETTER = regex.compile(r"\p{L}")
+_LETTERS = regex.compile(r"\p{L}+")
+_SHARED = regex.compile(r"[\p{Common}\p{Inherited}]")
+_BETWEEN = regex.compile(r"[()\[\]{},;:·•|/–—]|\s-\s")
 _IMITATED = ("<wide>", "<font>", "<circle>", "<square>", "<super>", "<sub>")
 _KNOWN_SIGNS = "ªº™℠№"
 _ROLES = frozenset({
@@ -142,21 +145,19 @@ def _script_of(letter: str) -> str:
 
 def _other(letter: str) -> str:
     """Rarer scripts are told apart by the first word of the letter's name."""
-    return (
-        "" if regex.match(r"[\p{Common}\p{Inherited}]", letter) else unicodedata.name(letter, "?").split()[0]
-    )
+    return "" if _SHARED.match(letter) else unicodedata.name(letter, "?").split()[0]
 
 
 def _marked(name: str) -> bool:
     """Whether an office, or that somebody speaks for something, is written beside the name as a mark would be."""
-    parts = [part for part in regex.split(r"[()\[\]{},;:·•|/–—]|\s-\s", name) if part.strip()]
+    parts = [part for part in _BETWEEN.split(name) if part.strip()]
     return (len(parts) > 1 and any(is_office(part) for part in parts)) or "speaks for" in name.casefold()
 
 
 def is_office(name: str) -> bool:
     """Whether a name says an office and nothing else, or the program, however it is written."""
     plain = unicodedata.normalize("NFKD", name).casefold().translate(_LOOK)
-    words = regex.findall(r"\p{L}+", "".join(c for c in plain if not unicodedata.combining(c)))
+    words = _LETTERS.findall("".join(c for c in plain if not unicodedata.combining(c)))
     joined = "".join(words)
     return (
         joined in _ROLES

@@ -23,8 +23,13 @@ TAGS = {
     "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 
-_LEADS_NOWHERE = re.compile(rf'<a rel="{REL}">(.*?)</a>', re.DOTALL)
+_LEADS_NOWHERE = re.compile(rf'<a rel="{REL}">([^<]*+(?:<(?!/?a\b)[^<]*+)*+)</a>')
 """A link whose address nh3 cannot read, or does not let pass: no web page is there."""
+
+_HEADING = re.compile(r"<(/?)h([1-6])>")
+_PICTURE = re.compile(r"!\[\s*\]\((https?://[^\s()]+)\)")
+_MARKUP = re.compile(r"!(?=\[)|[*_`>#\[\]]|\((?:https?://|(?<=\]\()/)[^\s()]*+(?:\([^\s()]*+\)[^\s()]*+)*+\)")
+"""Marks, and the addresses of links, in which pairs of brackets may stand."""
 
 
 def clean(text: str, *, lines: bool = True) -> str:
@@ -69,7 +74,7 @@ def render(markdown: str) -> str:
     text makes too much of itself. The latest are kept: a form asks first, the action inside its transaction.
     """
     html = _markdown().render(markdown, limits(markdown))
-    html = re.sub(r"<(/?)h([1-6])>", lambda m: f"<{m[1]}h{min(int(m[2]) + 2, 6)}>", html)
+    html = _HEADING.sub(lambda m: f"<{m[1]}h{min(int(m[2]) + 2, 6)}>", html)
     html = nh3.clean(
         html,
         tags=TAGS,
@@ -94,8 +99,8 @@ def rendered(markdown: str) -> str:
 def excerpt(text: str, length: int = 160) -> str:
     """The beginning of a Markdown text as plain words, at most `length` characters, cut between words."""
     text = text[: 20 * length]
-    plain = re.sub(r"!\[\s*\]\((https?://[^\s()]+)\)", r"\1", text)
-    plain = re.sub(r"!(?=\[)|[*_`>#\[\]]|\(https?://\S+\)|(?<=\])\(/\S*?\)", "", plain)
+    plain = _PICTURE.sub(r"\1", text)
+    plain = _MARKUP.sub("", plain)
     plain = " ".join(plain.split())
     if len(plain) <= length:
         return plain

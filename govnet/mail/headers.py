@@ -17,6 +17,8 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _BARE = re.compile(rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]{{1,64}}@(?:{_LABEL}\.)*{_LABEL}")
 """What can go on the wire as it is: also the server's own sender, whose domain may have no dot."""
+_MESSAGE_ID = re.compile(r"<[^<>@\s]+@[^<>@\s]+>")
+_NOT_IN_URI = re.compile(r"[\s<>,]")
 _WIDTH = 76
 _ONE_LINE = 130
 _UTF8 = Charset("utf-8")
@@ -111,14 +113,14 @@ def address_field(name: str, address: Address) -> bytes:
 def ids_field(name: str, ids: Iterable[str]) -> bytes:
     """A field that holds message ids, such as References; each is checked."""
     kept = list(ids)
-    if any(not re.fullmatch(r"<[^<>@\s]+@[^<>@\s]+>", i) for i in kept):
+    if any(not _MESSAGE_ID.fullmatch(i) for i in kept):
         raise BadHeader(f"not message ids: {kept!r}")
     return field(name, " ".join(kept))
 
 
 def angle(*uris: str) -> str:
     """Addresses of web or mail in angle brackets, for the List-* fields (RFC 2369)."""
-    if any(re.search(r"[\s<>,]", uri) for uri in uris):
+    if any(_NOT_IN_URI.search(uri) for uri in uris):
         raise BadHeader(f"not addresses: {uris!r}")
     return ", ".join(f"<{uri}>" for uri in uris)
 

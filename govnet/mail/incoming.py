@@ -30,6 +30,7 @@ _MESSAGE_ID = re.compile(rb"(?im)^message-id[ \t]*:\s*(<[^<>\s]{1,250}>)")
 _HEAD = 64 * 1024
 _BANNER = re.compile(r"[-_=]{3,}\s*[^\W\d_].{2,60}?\s*[-_=]{3,}")
 """-----Original Message-----, in any language."""
+_BETWEEN_PARAGRAPHS = re.compile(r"\n\s*\n")
 _RULE = re.compile(r"[-_=]{5,}")
 _FROM = re.compile(r"(?i)(from|oddi wrth|o|von|de|da|van|från|fra)\s?\*?:\*?\s?.*\S")
 _FIELD = re.compile(r"[^\W\d_][\w -]{1,20}\s?\*?:\*?(\s|$)")
@@ -132,9 +133,9 @@ def lines_below(text: str) -> list[list[str]]:
     if begin == len(lines) or any(line.strip() for line in lines[:begin]):
         return []
     # without blank lines between them, as in some HTML, the last line counts
-    paragraphs = [p.strip().split("\n") for p in re.split(r"\n\s*\n", "\n".join(lines[begin:])) if p.strip()][
-        1:
-    ]
+    paragraphs = [
+        p.strip().split("\n") for p in _BETWEEN_PARAGRAPHS.split("\n".join(lines[begin:])) if p.strip()
+    ][1:]
     found = paragraphs[-1:] + [[line.strip()] for line in lines[begin:] if line.strip()][-1:]
     if len(paragraphs) > 2 and len(paragraphs[-2]) == 1 and len(paragraphs[-1]) <= _MOST_NAME:
         found.append(paragraphs[-2] + paragraphs[-1])

@@ -37,11 +37,12 @@ _LOOPED = 50
 """Received fields of a mail that goes round in a circle (RFC 5321, 6.3)."""
 
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:(.*)", re.DOTALL)
-_EMPTY_LINE = re.compile(rb"\r*\n\r*\n")
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"(?!@)')
+_EMPTY_LINE = re.compile(rb"(?<!\r)\r*+\n\r*+\n")
+_QUOTED = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?P<end>"(?!@))?')
+"""A quoted text; or, without `end`, all that is not looked at again for another one."""
 _COMMENT = re.compile(r"\(([^()]*)\)")
-_ANGLE = re.compile(r"<([^<>]*@[^<>]*)>")
-_BARE = re.compile(r"[^\s,;:<>()\"]+@[^\s,;:<>()\"]+")
+_ANGLE = re.compile(r"<([^<>@]*+@[^<>]*+)>")
+_BARE = re.compile(r"(?<![^\s,;:<>()\"])[^\s,;:<>()\"]+@[^\s,;:<>()\"]+")
 _ADDRESS = re.compile(r"(?:\"[^\"<>\s]{1,62}\"|[^\s<>()\[\],;:\"@]{1,64})@[^\s<>()\[\],;:\"@]{1,253}")
 
 _BY_MACHINES = frozenset({"bulk", "list", "junk", "auto_reply", "auto-reply"})
@@ -51,12 +52,12 @@ _MACHINE_FIELD = re.compile(
 )
 """Names of fields that only programs write."""
 _MACHINE_SENDER = re.compile(
-    r"(?:mailer-?daemon|post-?master|mail-?delivery|do-?not-?reply|no-?reply|bounces?|auto-?reply)(?:[+.=-].*)?@.*"
+    r"(?:mailer-?daemon|post-?master|mail-?delivery|do-?not-?reply|no-?reply|bounces?|auto-?reply)(?:[+.=-][^@]*+)?@.*"
 )
 _MACHINE_SUBJECT = re.compile(
     r"(?:auto(?:matic|mated)?[ -]?(?:reply|response|answer)|auto|out of (?:the )?office|vacation(?: reply)?|ateb awtomatig"
     r"|automatische antwort|abwesenheitsnotiz|r[ée]ponse automatique|respuesta autom[áa]tica|risposta automatica"
-    r"|automatisch antwoord|(?:un)?deliver(?:able|y status notification|ed mail returned.*)|read|not read"
+    r"|automatisch antwoord|(?:un)?deliver(?:able|y status notification|ed mail returned[^:(]*+)|read|not read"
     r"|accepted|declined|tentative)\s*[:(].*|out of (?:the )?office\b.*|undelivered mail.*|delivery status notification.*",
     re.IGNORECASE,
 )
@@ -85,7 +86,8 @@ _SPACES = re.compile(r"[ \t\r\n\f]+")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 _RULE = "_" * 32
 _METHOD = re.compile(r"(?im)^METHOD:([a-z]{1,20})")
-_A_WORD = r"\w+"
+_WORD = re.compile(r"\w+")
+_LETTERS = re.compile(r"[a-z]+")
 _PLACEHOLDER = re.compile(
     r"(?i)\b(x?html|mime|web ?browser|e-?mail (client|program|reader|viewer)|mail program|rich text)\b"
 )
@@ -247,7 +249,7 @@ def sender_of(fields: Sequence[str]) -> tuple[str, str]:
 
 def addresses(value: str) -> Iterator[tuple[str, str]]:
     """Each address in a From field, with the name before it or in brackets behind."""
-    bare = _QUOTED.sub(lambda m: " " * len(m[0]), value)
+    bare = _QUOTED.sub(lambda m: " " * len(m[0]) if m["end"] else m[0], value)
     if bare.count('"') % 2 == 1:
         bare = bare.replace('"', " ")
     for _ in range(10):
@@ -283,7 +285,7 @@ def machine(fields: Sequence[Field], sender: str) -> str:
         return "Precedence"
     for name, value in values.items():
         if name == "x-auto-response-suppress":
-            if set(re.findall(r"[a-z]+", value)) & {"all", "oof", "autoreply"}:
+            if set(_LETTERS.findall(value)) & {"all", "oof", "autoreply"}:
                 return "X-Auto-Response-Suppress"
         elif (
             name != "auto-submitted" and value not in ("no", "false", "0") and _MACHINE_FIELD.fullmatch(name)
@@ -373,8 +375,8 @@ def _best(found: Sequence[tuple[str, str]]) -> str:
     rich = next((text for kind, text in reversed(found) if kind != "text/plain" and text.strip()), "")
     if not plain or not rich:
         return plain or rich
-    first = next((line for line in plain.splitlines() if re.search(r"\w", line)), "")
-    said, all_said = (f" {' '.join(re.findall(_A_WORD, text))} " for text in (first[:200], rich))
+    first = next((line for line in plain.splitlines() if _WORD.search(line)), "")
+    said, all_said = (f" {' '.join(_WORD.findall(text))} " for text in (first[:200], rich))
     empty = not said.strip()
     return rich if empty or (said not in all_said and _PLACEHOLDER.search(plain)) else plain
 

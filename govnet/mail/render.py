@@ -16,6 +16,7 @@ from govnet.mail.headers import Address, BadHeader
 
 LARGEST_BODY = 60 * 1024
 _FLOW = 72
+_LIST_ID = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 class Kind(StrEnum):
@@ -151,7 +152,7 @@ def _kind_fields(letter: Letter) -> list[bytes]:
 
 
 def _list_fields(home: ListFields) -> list[bytes]:
-    if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", home.id):
+    if not _LIST_ID.fullmatch(home.id):
         raise BadHeader(f"not a list id: {home.id!r}")
     name = headers.phrase(headers.plain(home.name), len("List-Id: "))
     return [

@@ -53,6 +53,8 @@ COLUMN_OF: Final = {
 }
 _RANK: Final = {heading: rank for rank, heading in enumerate(COLUMN_OF)}
 _NUMBERED: Final = re.compile(r"e ?mail( address| adresse)? ?[2-9]( (address|adresse|value))?")
+_NO_LETTER: Final = re.compile(r"[^\w]|_")
+_BEHIND: Final = re.compile(r"[(,\[*]")
 _NOTHING: Final = frozenset(("-", "--", "n/a", "#n/a", "null", "none", "nil", "\\n", "(none)"))
 """What programs write where there is nothing."""
 _ABOUT_MAIL: Final = frozenset(
@@ -146,12 +148,12 @@ def folded(words: str) -> str:
     """A heading or a word for comparison: no case, accents or marks between words, nothing in brackets."""
     text = unicodedata.normalize("NFKD", words).casefold()
     text = "".join(char for char in text if not unicodedata.combining(char))
-    return " ".join(re.sub(r"[^\w]|_", " ", text).split())
+    return " ".join(_NO_LETTER.sub(" ", text).split())
 
 
 def column_of(heading: str) -> str:
     """Which of our columns a heading means; "" for one that nobody knows."""
-    for words in (folded(heading), folded(re.split(r"[(,\[*]", heading, maxsplit=1)[0])):
+    for words in (folded(heading), folded(_BEHIND.split(heading, maxsplit=1)[0])):
         if words in COLUMN_OF:
             return COLUMN_OF[words]
         if _NUMBERED.fullmatch(words):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -152,7 +151,7 @@ def _are_words(place: int, rows: Sequence[Line]) -> bool:
     return (
         bool(cells)
         and all(any(char.isalpha() for char in cell) for cell in cells)
-        and not any(re.search(r"\d", cell) for cell in cells)
+        and not any(char.isdecimal() for cell in cells for char in cell)
     )
 
 

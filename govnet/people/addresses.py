@@ -33,6 +33,7 @@ _MOST_TYPED: Final = 400
 _CURLY: Final = "\u2018\u2019\u201b\u02bc\u2032\u00b4"
 _ATOM: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]*")
 _NAMED: Final = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
+_ESCAPED: Final = re.compile(r"\\(.)")
 _LABEL: Final = "[A-Za-z0-9](?:(?:[A-Za-z0-9]|-(?!-)){0,61}[A-Za-z0-9])?"
 _ATEXT: Final = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _PLAIN: Final = re.compile(rf"(?=[^@]{{1,64}}@){_ATEXT}(?:\.{_ATEXT})*@(?:{_LABEL}\.)+[A-Za-z]{{2,63}}")
@@ -96,7 +97,7 @@ def mailbox(typed: str) -> tuple[str, str]:
         return "", parsed(typed)
     name = clean(found["name"], lines=False)
     if len(name) > 1 and name.startswith('"') and name.endswith('"'):
-        name = re.sub(r"\\(.)", r"\1", name[1:-1]).strip()
+        name = _ESCAPED.sub(r"\1", name[1:-1]).strip()
     return name, parsed(found["address"])
 
 

@@ -187,3 +187,4 @@ def test_an_excerpt_says_what_is_on_a_picture():
 def test_an_excerpt_is_plain_words_cut_between_two():
     assert excerpt("**Bold** [link](https://example.org) and\n> quoted", 30) == "Bold link and quoted"
     assert excerpt("one two three", 9) == "one two…"
+    assert excerpt("(see [1](https://example.org/a_(b)), [2](/uk/forum))") == "(see 1, 2)"
