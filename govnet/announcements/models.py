@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
-from govnet.kernel.triggers import trigger
+from govnet.kernel.triggers import differs, refuse
 
 
 class State(StrEnum):
@@ -96,23 +96,12 @@ class Announcement(Base):
         return self.state in (State.DRAFT, State.HELD)
 
 
-_FIXED = ("network_id", "state", "subject", "source", "html", "sent_at", "sender_id", "authority", "audience")
-_CHANGED = " OR ".join(f"NEW.{c} IS NOT OLD.{c}" for c in _FIXED)
-_REFUSED = "an announcement that was sent is never changed"
-trigger(
+_FIXED = differs(
+    "network_id", "state", "subject", "source", "html", "sent_at", "sender_id", "authority", "audience"
+)
+refuse(
     "announcement_fixed",
     "announcement",
-    when="BEFORE UPDATE OR DELETE",
-    sqlite=f"BEFORE UPDATE ON announcement WHEN OLD.state = 'sent' AND ({_CHANGED}) "
-    f"BEGIN SELECT RAISE(ABORT, '{_REFUSED}');",
-    also=(f"BEFORE DELETE ON announcement WHEN OLD.state = 'sent' BEGIN SELECT RAISE(ABORT, '{_REFUSED}');",),
-    postgresql=f"""
-BEGIN
-  IF TG_OP = 'DELETE' THEN
-    IF OLD.state <> 'sent' THEN RETURN OLD; END IF;
-  ELSIF NOT (OLD.state = 'sent' AND ({_CHANGED.replace("IS NOT OLD", "IS DISTINCT FROM OLD")})) THEN
-    RETURN NEW;
-  END IF;
-  RAISE EXCEPTION '{_REFUSED}' USING ERRCODE = 'integrity_constraint_violation';
-END""",
+    "an announcement that was sent is never changed",
+    {"UPDATE": f"OLD.state = 'sent' AND {_FIXED}", "DELETE": "OLD.state = 'sent'"},
 )

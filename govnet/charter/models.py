@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column
 
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, is_name
-from govnet.kernel.triggers import trigger
+from govnet.kernel.triggers import ALWAYS, refuse
 
 RESERVED = (
     "me", "search", "healthz", "metrics", "api", "demo", "static", "sign-in", "sign-out", "found", "operator", "mail",
@@ -90,14 +90,9 @@ class CharterVersion(Base):
     """For a charter as found: how we know."""
 
 
-trigger(
+refuse(
     "charter_version_fixed",
     "charter_version",
-    when="BEFORE UPDATE OR DELETE",
-    sqlite="BEFORE UPDATE ON charter_version BEGIN SELECT RAISE(ABORT, 'a charter version is never edited');",
-    also=(
-        "BEFORE DELETE ON charter_version BEGIN SELECT RAISE(ABORT, 'a charter version is never edited');",
-    ),
-    postgresql="BEGIN RAISE EXCEPTION 'a charter version is never edited' "
-    "USING ERRCODE = 'integrity_constraint_violation'; END",
+    "a charter version is never edited",
+    {"UPDATE": ALWAYS, "DELETE": ALWAYS},
 )

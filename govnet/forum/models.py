@@ -19,7 +19,7 @@ from govnet.forum.kinds import (
 )
 from govnet.kernel.actor import Door
 from govnet.kernel.models import UNNESTED, Base, Instant, Key, Name, Words, enum_type, is_name, where
-from govnet.kernel.triggers import trigger
+from govnet.kernel.triggers import refuse
 
 
 class Topic(Base):
@@ -250,17 +250,11 @@ class Hiding(Base):
 
 
 _ALONE = "NEW.kind = 'removed' AND NEW.second_id IS NULL AND NEW.law_until IS NULL"
-_NEEDS_TWO = "a text is removed for good by two people, or where the law wants it"
-trigger(
+refuse(
     "hiding_needs_two",
     "hiding",
-    when="BEFORE INSERT OR UPDATE OF kind",
-    sqlite=f"BEFORE INSERT ON hiding WHEN {_ALONE} BEGIN SELECT RAISE(ABORT, '{_NEEDS_TWO}');",
-    also=(f"BEFORE UPDATE OF kind ON hiding WHEN {_ALONE} BEGIN SELECT RAISE(ABORT, '{_NEEDS_TWO}');",),
-    postgresql=f"""BEGIN
-  IF {_ALONE} THEN RAISE EXCEPTION '{_NEEDS_TWO}' USING ERRCODE = 'integrity_constraint_violation'; END IF;
-  RETURN NEW;
-END""",
+    "a text is removed for good by two people, or where the law wants it",
+    {"INSERT": _ALONE, "UPDATE OF kind": _ALONE},
 )
 
 

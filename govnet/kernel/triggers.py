@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, event, inspect, text
 
 from govnet.kernel.models import Base
+
+CODE = "USING ERRCODE = 'integrity_constraint_violation'"
+"""With what a trigger of PostgreSQL raises, so that SQLAlchemy knows it for an IntegrityError."""
+ALWAYS = "1 = 1"
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,43 @@ def trigger(
     CREATE TRIGGER <name> and END, since SQLite wants one trigger for each operation.
     """
     _triggers[name] = Trigger(name, table, (sqlite, *also), when, postgresql)
+
+
+def refuse(name: str, table: str, words: str, where: Mapping[str, str]) -> None:
+    """Refuse, with these words, each operation on a row `where` its condition over OLD and NEW holds.
+
+    Operations are INSERT, UPDATE (or "UPDATE OF column") and DELETE; conditions are in the words of SQLite.
+    """
+    sqlite, checks = [], []
+    for operation, holds in where.items():
+        sqlite.append(f"BEFORE {operation} ON {table} WHEN {holds} BEGIN SELECT RAISE(ABORT, '{words}');")
+        refused = f"IF {in_postgresql(holds)} THEN RAISE EXCEPTION '{words}' {CODE}; END IF;"
+        checks.append(f"IF TG_OP = '{operation.split()[0]}' THEN {refused} END IF;")
+    trigger(
+        name,
+        table,
+        when=f"BEFORE {' OR '.join(where)}",
+        sqlite=sqlite[0],
+        also=tuple(sqlite[1:]),
+        postgresql=f"BEGIN {' '.join(checks)} IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END",
+    )
+
+
+def differs(*columns: str) -> str:
+    """The condition that an UPDATE changes one of the columns."""
+    return "(" + " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in columns) + ")"
+
+
+def same(*columns: str) -> str:
+    """The condition that an UPDATE changes none of them."""
+    return " AND ".join(f"OLD.{column} IS NEW.{column}" for column in columns)
+
+
+def in_postgresql(condition: str) -> str:
+    """The same condition in the words of PostgreSQL."""
+    return condition.replace(" IS NOT NEW.", " IS DISTINCT FROM NEW.").replace(
+        " IS NEW.", " IS NOT DISTINCT FROM NEW."
+    )
 
 
 def names() -> dict[str, str]:

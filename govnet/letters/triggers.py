@@ -1,28 +1,15 @@
 """What no CHECK can see: signed words stay, closed is closed, and a name once given is only ever emptied."""
 
-from govnet.kernel.triggers import trigger
-
-_CODE = "USING ERRCODE = 'integrity_constraint_violation'"
-
-
-def _differs(*columns: str) -> str:
-    return "(" + " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in columns) + ")"
-
-
-def _postgresql(condition: str) -> str:
-    return condition.replace(" IS NOT NEW.", " IS DISTINCT FROM NEW.").replace(
-        " IS NEW.", " IS NOT DISTINCT FROM NEW."
-    )
-
+from govnet.kernel.triggers import CODE, differs, in_postgresql, same, trigger
 
 _SIGNED = "the words of a letter never change once somebody else has signed it"
 _BY_OTHERS = (
     "EXISTS (SELECT 1 FROM letter_signature s WHERE s.letter_id = OLD.id AND s.signed_by_id <> OLD.author_id)"
 )
-_WORDS = _differs("title", "addressed_to", "text", "html", "version", "deadline")
-_NEVER = _differs("network_id", "thread_id", "author_id", "opened_at")
+_WORDS = differs("title", "addressed_to", "text", "html", "version", "deadline")
+_NEVER = differs("network_id", "thread_id", "author_id", "opened_at")
 _BACK = "(OLD.state <> 'open' AND NEW.state = 'open')"
-_OVER = f"(OLD.state IN ('answered', 'withdrawn') AND {_differs('state', 'sent_on', 'replied_on', 'reply', 'reply_url')})"
+_OVER = f"(OLD.state IN ('answered', 'withdrawn') AND {differs('state', 'sent_on', 'replied_on', 'reply', 'reply_url')})"
 _CHANGED = f"({_WORDS} AND (OLD.state <> 'open' OR {_BY_OTHERS})) OR {_NEVER} OR {_BACK} OR {_OVER}"
 trigger(
     "letter_words_fixed",
@@ -32,8 +19,8 @@ trigger(
     also=("BEFORE DELETE ON letter BEGIN SELECT RAISE(ABORT, 'a letter stays on record');",),
     postgresql=f"""
 BEGIN
-  IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'a letter stays on record' {_CODE}; END IF;
-  IF {_postgresql(_CHANGED)} THEN RAISE EXCEPTION '{_SIGNED}' {_CODE}; END IF;
+  IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'a letter stays on record' {CODE}; END IF;
+  IF {in_postgresql(_CHANGED)} THEN RAISE EXCEPTION '{_SIGNED}' {CODE}; END IF;
   RETURN NEW;
 END""",
 )
@@ -41,10 +28,7 @@ END""",
 _CLOSED = "names are added and taken back only while a letter is open"
 _IS_CLOSED = "(SELECT state FROM letter WHERE id = {row}.letter_id) <> 'open'"
 _WAS_CLOSED = _IS_CLOSED.format(row="OLD")
-_SAME = " AND ".join(
-    f"OLD.{column} IS NEW.{column}"
-    for column in ("id", "letter_id", "membership_id", "person_id", "organisation_id", "signed_by_id", "at")
-)
+_SAME = same("id", "letter_id", "membership_id", "person_id", "organisation_id", "signed_by_id", "at")
 _ERASES = f"(NEW.erased AND NEW.name = '' AND {_SAME})"
 trigger(
     "letter_signature_kept",
@@ -62,11 +46,11 @@ DECLARE
   state_ text;
 BEGIN
   IF TG_OP = 'UPDATE' THEN
-    IF NOT {_postgresql(_ERASES)} THEN RAISE EXCEPTION '{_CLOSED}' {_CODE}; END IF;
+    IF NOT {in_postgresql(_ERASES)} THEN RAISE EXCEPTION '{_CLOSED}' {CODE}; END IF;
     RETURN NEW;
   END IF;
   SELECT state INTO state_ FROM letter WHERE id = letter_id_ FOR SHARE;
-  IF state_ <> 'open' THEN RAISE EXCEPTION '{_CLOSED}' {_CODE}; END IF;
+  IF state_ <> 'open' THEN RAISE EXCEPTION '{_CLOSED}' {CODE}; END IF;
   IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
   RETURN NEW;
 END""",

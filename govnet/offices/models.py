@@ -34,7 +34,7 @@ from govnet.charter.models import Network
 from govnet.decisions.office_models import OfficeChange as OfficeChange  # what terms and mandates refer to
 from govnet.decisions.rules import ADOPTED
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, is_name, where
-from govnet.kernel.triggers import trigger
+from govnet.kernel.triggers import differs, refuse, trigger
 from govnet.membership.models import Organisation
 from govnet.offices import rules
 
@@ -291,7 +291,6 @@ class MandateReport(Base):
     author: Mapped[Person] = relationship(lazy="raise")
 
 
-_CODE = "USING ERRCODE = 'integrity_constraint_violation'"
 _ADOPTED = ", ".join(f"'{each.value}'" for each in sorted(ADOPTED))
 
 
@@ -309,29 +308,15 @@ def _by_naming(table: str, began: str, ended: str, because: str) -> None:
     ends = f"NEW.ended_why = '{because}' AND " + named.format(
         column="end_change_id", authority="end_authority", what=ended
     )
-    new = "(OLD.ended_why IS NOT NEW.ended_why OR OLD.end_change_id IS NOT NEW.end_change_id)"
-    same = "(OLD.change_id IS NOT NEW.change_id OR OLD.authority IS NOT NEW.authority)"
-    words = "an office begins and ends by a decision that names it"
-    postgresql = [each.replace(" IS NOT NEW.", " IS DISTINCT FROM NEW.") for each in (new, same)]
-    trigger(
+    new, other = differs("ended_why", "end_change_id"), differs("change_id", "authority")
+    refuse(
         f"{table}_by_naming",
         table,
-        when="BEFORE INSERT OR UPDATE",
-        sqlite=f"BEFORE INSERT ON {table} WHEN ({begins}) OR ({ends}) BEGIN SELECT RAISE(ABORT, '{words}');",
-        also=(
-            (
-                f"BEFORE UPDATE ON {table} WHEN ({same} AND {begins}) OR ({new} AND {ends}) "
-                f"BEGIN SELECT RAISE(ABORT, '{words}');"
-            ),
-        ),
-        postgresql=f"""BEGIN
-  IF TG_OP = 'INSERT' THEN
-    IF ({begins}) OR ({ends}) THEN RAISE EXCEPTION '{words}' {_CODE}; END IF;
-  ELSIF ({postgresql[1]} AND {begins}) OR ({postgresql[0]} AND {ends}) THEN
-    RAISE EXCEPTION '{words}' {_CODE};
-  END IF;
-  RETURN NEW;
-END""",
+        "an office begins and ends by a decision that names it",
+        {
+            "INSERT": f"({begins}) OR ({ends})",
+            "UPDATE": f"({other} AND {begins}) OR ({new} AND {ends})",
+        },
     )
 
 

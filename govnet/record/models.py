@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.kernel.models import Base, Digest, Instant, Key, enum_type, where
-from govnet.kernel.triggers import trigger
+from govnet.kernel.triggers import ALWAYS, refuse, same
 from govnet.record.events import Visibility
 
 
@@ -73,23 +73,11 @@ class Telling(Base):
     entry: Mapped[Entry] = relationship(back_populates="telling", lazy="raise")
 
 
-_SAME = " AND ".join(
-    f"NEW.{c} IS OLD.{c}"
-    for c in ("id", "network_id", "number", "at", "verb", "subject", "actor_id", "visibility", "facts", "facts_salt",
-              "facts_digest", "words_digest", "prev_hash", "hash")
-)  # fmt: skip
-_REFUSED = "the record is append-only"
-trigger(
+_SAME = same("id", "network_id", "number", "at", "verb", "subject", "actor_id", "visibility", "facts", "facts_salt",
+             "facts_digest", "words_digest", "prev_hash", "hash")  # fmt: skip
+refuse(
     "entry_append_only",
     "entry",
-    when="BEFORE UPDATE OR DELETE",
-    sqlite=f"BEFORE UPDATE ON entry WHEN NOT ({_SAME} AND NEW.words IS NULL AND NEW.words_salt IS NULL) "
-    f"BEGIN SELECT RAISE(ABORT, '{_REFUSED}');",
-    also=(f"BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, '{_REFUSED}');",),
-    postgresql=f"""
-BEGIN
-  IF TG_OP = 'UPDATE' AND {_SAME.replace(" IS OLD", " IS NOT DISTINCT FROM OLD")}
-     AND NEW.words IS NULL AND NEW.words_salt IS NULL THEN RETURN NEW; END IF;
-  RAISE EXCEPTION '{_REFUSED}' USING ERRCODE = 'integrity_constraint_violation';
-END""",
+    "the record is append-only",
+    {"UPDATE": f"NOT ({_SAME} AND NEW.words IS NULL AND NEW.words_salt IS NULL)", "DELETE": ALWAYS},
 )
