@@ -151,13 +151,16 @@ def send(
     raise AssertionError(f"{url}: no form with {sorted(values)} {action}; there are {there}")
 
 
-def ask(client: FlaskClient, url: str, values: dict[str, Any], **more: Any) -> TestResponse:
-    """Fill in the form of something to ask, look at the page to check it, and ask."""
+def ask(
+    client: FlaskClient, url: str, values: dict[str, Any], *, press: str = "checked", **more: Any
+) -> TestResponse:
+    """Fill in the form of something to ask, look at the page to check it, and ask; or `press` its other button."""
     checked = send(client, url, values, **more)
     for form in Html(checked.text).forms:
         if any(field["name"] == "checked" for field in form["fields"]):
-            data = {**defaults(form), "checked": "y"}
+            data = {**defaults(form), press: "y"}
             return client.post(form["action"], data=data, follow_redirects=more.get("follow", True))
+    assert press == "checked", "there was no page to check"
     return checked
 
 

@@ -10,9 +10,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from govnet.accounts.erasure import erase_again
-from govnet.decisions import actions, answering, leaving, queries, rewording, suggesting
+from govnet.decisions import actions, leaving, queries, rewording, suggesting
 from govnet.decisions.beside import Rewording, Suggestion, SuggestionState
-from govnet.decisions.models import Proposal, ProposalVersion
+from govnet.decisions.models import ProposalVersion
 from govnet.decisions.opening import Words, words_of
 from govnet.decisions.rules import Kind
 from govnet.extensions import db
@@ -24,10 +24,10 @@ from govnet.membership.member_actions import resign
 from govnet.membership.queries import own_memberships
 from govnet.record.models import Entry
 from tests.builders import a_coordinator, acting
-from tests.decisions.builders import QUESTION, a_network_with_rules, a_proposal, members, version_of
+from tests.decisions.builders import QUESTION, a_network_with_rules, a_proposal, answered, members, version_of
 from tests.decisions.test_decision_mail import subjects, told
 from tests.decisions.test_decision_pages import browser
-from tests.pages import Html, ask, opened, send
+from tests.pages import Html, ask, defaults, opened, send
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -41,14 +41,8 @@ def here(app: Flask, time: MovedClock) -> Any:
     network = a_network_with_rules()
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(network, bob, proposal)
+    answered(proposal, network, Kind.AGREE, bob)
     return network, ann, bob, proposal, f"/uk/proposals/{proposal.id}"
-
-
-def answered(network: Any, person: Any, proposal: Proposal) -> None:
-    key, actor = version_of(proposal).id, acting(person, network)
-    with transaction():
-        answering.answer(key, answering.Given(Kind.AGREE), by=actor, via=Door.WEB)
 
 
 def numbers() -> list[int]:
@@ -83,14 +77,7 @@ def test_the_check_says_what_changes_how_many_it_asks_and_that_earlier_answers_n
 
 def test_change_it_leads_back_to_the_form_as_it_was_typed(app: Flask, here: Any) -> None:
     _network, ann, _bob, _proposal, url = here
-    client = browser(app, ann)
-    (form,) = [
-        each for each in Html(send(client, f"{url}/reword", TYPED).text).forms if "reword" in each["action"]
-    ]
-    typed = {
-        field["name"]: field["value"] for field in form["fields"] if field["name"] not in ("checked", None)
-    }
-    back = client.post(form["action"], data=typed | {"change": "y"}, headers={"Origin": "http://localhost"})
+    back = ask(browser(app, ann), f"{url}/reword", TYPED, press="change")
     assert TEXT in back.text
     assert "Ten is even." in back.text
     assert numbers() == [1]
@@ -225,12 +212,8 @@ def test_sent_twice_it_waits_once(app: Flask, here: Any, time: MovedClock) -> No
     (form,) = [
         each for each in Html(send(client, f"{url}/reword", TYPED).text).forms if "reword" in each["action"]
     ]
-    typed = {
-        field["name"]: field["value"] for field in form["fields"] if field["name"] not in ("change", None)
-    }
-    answers = [
-        client.post(form["action"], data=typed, headers={"Origin": "http://localhost"}) for _ in range(2)
-    ]
+    data = {**defaults(form), "checked": "y"}
+    answers = [client.post(form["action"], data=data) for _ in range(2)]
     assert [each.status_code for each in answers] == [303, 303]
     later(time)
     assert numbers() == [1, 2]

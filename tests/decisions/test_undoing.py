@@ -23,7 +23,7 @@ from tests.builders import acting
 from tests.decisions.builders import a_network_with_rules, members, version_of
 from tests.decisions.test_decision_pages import browser
 from tests.mailbox import mailbox
-from tests.pages import Html, ask, defaults, opened, send
+from tests.pages import Html, ask, opened, send
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -53,11 +53,7 @@ def test_before_anybody_is_asked_the_author_sees_the_text_whom_it_asks_until_whe
 
 def test_change_it_leads_back_to_the_form_as_it_was_typed(app: Flask) -> None:
     (ann,) = members(a_network_with_rules(), 1)
-    client = browser(app, ann)
-    (form,) = [
-        each for each in Html(send(client, NEW, TYPED).text).forms if "proposals/new" in each["action"]
-    ]
-    back = Html(client.post(form["action"], data={**defaults(form), "change": "y"}).text)
+    back = Html(ask(browser(app, ann), NEW, TYPED, press="change").text)
     assert "We **write** a letter." in [
         str(field["value"]).strip() for each in back.forms for field in each["fields"]
     ]

@@ -132,14 +132,7 @@ def test_change_it_leads_back_with_what_was_chosen(app: Flask) -> None:
     network = a_network_with_rules(**ALL | {"matters__money_body": "committee"})
     a_steering_member(network)
     client = browser(app, a_member(network))
-    checked = Html(send(client, NEW, TYPED | {"matter": "money"}).text)
-    (form,) = [each for each in checked.forms if "proposals/new" in each["action"]]
-    typed = {
-        field["name"]: field["value"] for field in form["fields"] if field["name"] not in ("checked", None)
-    }
-    back = Html(
-        client.post(form["action"], data=typed | {"change": "y"}, headers={"Origin": "http://localhost"}).text
-    )
+    back = Html(ask(client, NEW, TYPED | {"matter": "money"}, press="change").text)
     ticked = [
         f["value"] for each in back.forms for f in each["fields"] if f["name"] == "matter" and f["checked"]
     ]
