@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -10,9 +10,9 @@ from govnet.charter.models import Network
 from govnet.decisions import draft_suggesting, drafts
 from govnet.decisions.beside import Draft
 from govnet.decisions.blueprint import bp
+from govnet.decisions.draft_views import press
 from govnet.decisions.forms import ReasonForm, SuggestForm
 from govnet.kernel.actor import Door
-from govnet.kernel.errors import RuleBroken
 from govnet.kernel.forms import once
 from govnet.kernel.pages import page, see
 from govnet.kernel.transaction import transaction
@@ -55,12 +55,7 @@ def _suggest_page(draft_id: int, form: SuggestForm, status: int = 200) -> Respon
 def accept_for_draft(network: Network, draft: Draft, suggestion_id: int) -> Response:
     """Take the words into the draft."""
     draft_id, by = draft.id, current_actor()
-    try:
-        with transaction():
-            draft_suggesting.accept(draft_id, suggestion_id, by=by, via=Door.WEB)
-    except RuleBroken as broken:
-        flash(str(broken), "warning")
-    return see(".draft", draft_id=draft_id)
+    return press(draft_id, lambda: draft_suggesting.accept(draft_id, suggestion_id, by=by, via=Door.WEB))
 
 
 @bp.get("/<network:network>/proposals/drafts/<int:draft_id>/suggestions/<int:suggestion_id>/reject")

@@ -186,7 +186,7 @@ def ask_draft(network: Network, draft: Draft) -> Response:
 def sponsor_draft(network: Network, draft: Draft) -> Response:
     """Want it asked."""
     seen, draft_id = request.form.get("seen", "")[:64], draft.id
-    return _press(draft_id, lambda: drafting.sponsor(draft_id, seen, by=current_actor(), via=Door.WEB))
+    return press(draft_id, lambda: drafting.sponsor(draft_id, seen, by=current_actor(), via=Door.WEB))
 
 
 @bp.post("/<network:network>/proposals/drafts/<int:draft_id>/leave")
@@ -194,7 +194,7 @@ def sponsor_draft(network: Network, draft: Draft) -> Response:
 def leave_draft(network: Network, draft: Draft) -> Response:
     """No longer want it asked."""
     draft_id = draft.id
-    return _press(draft_id, lambda: drafting.leave(draft_id, by=current_actor(), via=Door.WEB))
+    return press(draft_id, lambda: drafting.leave(draft_id, by=current_actor(), via=Door.WEB))
 
 
 @bp.post("/<network:network>/proposals/drafts/<int:draft_id>/drop")
@@ -202,10 +202,10 @@ def leave_draft(network: Network, draft: Draft) -> Response:
 def drop_draft(network: Network, draft: Draft) -> Response:
     """Give it up."""
     draft_id = draft.id
-    return _press(draft_id, lambda: drafting.drop(draft_id, by=current_actor(), via=Door.WEB))
+    return press(draft_id, lambda: drafting.drop(draft_id, by=current_actor(), via=Door.WEB))
 
 
-def _press(draft_id: int, do: Callable[[], None]) -> Response:
+def press(draft_id: int, do: Callable[[], object]) -> Response:
     """Do it and show the draft again, with what the rules say against it."""
     try:
         with transaction():

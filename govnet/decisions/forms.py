@@ -42,6 +42,7 @@ def _is_offered(_form: Any, field: Any) -> None:
 
 
 _ONE_OF_THEM = [InputRequired(_l("Choose one of the answers.")), _is_offered]
+_FROM_ELSEWHERE = options([("meeting", _l("At a meeting")), ("list", _l("On the e-mail list"))])
 
 
 class AnswerForm(Form):
@@ -164,7 +165,7 @@ class RecordForm(WordsForm):
     matter = RadioField(_l("What was it about?"), validators=[InputRequired(_l("Choose what it was about."))])
     door = RadioField(
         _l("Where was it decided?"),
-        choices=options([("meeting", _l("At a meeting")), ("list", _l("On the e-mail list"))]),
+        choices=_FROM_ELSEWHERE,
         validators=[InputRequired(_l("Choose where it was decided."))],
     )
     taken_by = RadioField(
@@ -197,7 +198,7 @@ class MeetingNoteForm(Form):
     text = Body(_l("The note"), missing=_l("Enter the note."), limit=TEXT_LIMIT)
     door = RadioField(
         _l("Where was it?"),
-        choices=options([("meeting", _l("At a meeting")), ("list", _l("On the e-mail list"))]),
+        choices=_FROM_ELSEWHERE,
         validators=[InputRequired(_l("Choose where it was."))],
     )
     taken_on = Day(_l("On which day?"), validators=[InputRequired(_l("Enter the day."))])

@@ -48,12 +48,10 @@ def _can(version: ProposalVersion, people: int, organisations: int) -> str:
                 people,
             )
         )
+    if people and organisations:
+        return str(_("%(people)s and %(organisations)s can answer.", **_parties(people, organisations)))
     some = ngettext("%(num)s person can answer.", "%(num)s people can answer.", people)
     bodies = ngettext("%(num)s organisation can answer.", "%(num)s organisations can answer.", organisations)
-    if people and organisations:
-        some = ngettext("%(num)s person", "%(num)s people", people)
-        bodies = ngettext("%(num)s organisation", "%(num)s organisations", organisations)
-        return str(_("%(people)s and %(organisations)s can answer.", people=some, organisations=bodies))
     if people or organisations:
         return str(some if people else bodies)
     return str(_("Nobody can answer."))
@@ -68,19 +66,20 @@ def _counted(version: ProposalVersion, people: int, organisations: int) -> str:
                 people,
             )
         )
-    some = ngettext("%(num)s person", "%(num)s people", people)
-    bodies = ngettext("%(num)s organisation", "%(num)s organisations", organisations)
+    both = _parties(people, organisations)
     if people and organisations:
-        return str(
-            _(
-                "%(people)s and %(organisations)s could answer when it opened.",
-                people=some,
-                organisations=bodies,
-            )
-        )
+        return str(_("%(people)s and %(organisations)s could answer when it opened.", **both))
     if people or organisations:
-        return str(_("%(who)s could answer when it opened.", who=some if people else bodies))
+        who = both["people" if people else "organisations"]
+        return str(_("%(who)s could answer when it opened.", who=who))
     return str(_("Nobody could answer when it opened."))
+
+
+def _parties(people: int, organisations: int) -> dict[str, str]:
+    return {
+        "people": ngettext("%(num)s person", "%(num)s people", people),
+        "organisations": ngettext("%(num)s organisation", "%(num)s organisations", organisations),
+    }
 
 
 def ways_out(it: ProposalPage) -> list[str]:
