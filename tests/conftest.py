@@ -15,9 +15,11 @@ from flask.testing import FlaskClient
 from hypothesis import settings
 
 from govnet import create_app
+from govnet.accounts.models import Person
+from govnet.charter.models import Network
 from govnet.extensions import db, limiter
 from govnet.kernel import clock
-from tests import databases
+from tests import builders, databases
 
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
@@ -131,6 +133,18 @@ def context(app: Flask) -> Iterator[None]:
     with app.app_context():
         yield
         db.session.remove()
+
+
+@pytest.fixture
+def network(context: None) -> Network:
+    """The network uk, with the rules that nobody has changed."""
+    return builders.a_network()
+
+
+@pytest.fixture
+def ann(network: Network) -> Person:
+    """A member of it."""
+    return builders.a_member(network, "Ann Example")
 
 
 @pytest.fixture(autouse=True)

@@ -27,16 +27,6 @@ from tests.forum.made import a_post, a_thread, a_topic
 pytestmark = pytest.mark.usefixtures("context")
 
 
-@pytest.fixture
-def network(context):
-    return builders.a_network()
-
-
-@pytest.fixture
-def ann(network):
-    return builders.a_member(network, "Ann Example")
-
-
 def reply(thread, person, network, body="Yes."):
     with transaction():
         return actions.reply(thread, by=builders.acting(person, network), body=body, via=Door.WEB)

@@ -26,11 +26,6 @@ pytestmark = pytest.mark.usefixtures("context")
 
 
 @pytest.fixture
-def network():
-    return builders.a_network()
-
-
-@pytest.fixture
 def server(app, network):
     """A moody server that the app sends to."""
     handler = Moody()
