@@ -7,7 +7,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, cast, func, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import aliased, joinedload
 
 from govnet.accounts.models import Person
@@ -82,75 +94,91 @@ class Answers:
         return sum(each.public_reasons if public else each.reasons for each in found)
 
 
-def answers(
-    version_ids: Collection[int], *, public: bool = False, most: int | None = A_PAGE
-) -> dict[int, Answers]:
-    """The answers to some versions, in one statement: `most` of each kind (None: all), Stops first.
+def answers(version_ids: Collection[int], *, public: bool = False) -> dict[int, Answers]:
+    """The answers to some versions, in two statements: the first A_PAGE of each kind, reasons before none, Stops first.
 
     With `public` only those with a name beside them for everybody are among the first; the numbers are always all.
     """
-    found: dict[int, dict[Kind, Many]] = defaultdict(dict)
+    many = _many(version_ids)
     shown: dict[int, list[Shown]] = defaultdict(list)
-    for row in db.session.execute(_ranked(version_ids, public, most)):
-        position: Position = row[0]
-        found[position.version_id][position.kind] = Many(*(int(number) for number in row[4:10]))
-        if row.rank <= (most or row.rank) and not (public and not row.open_name):
-            left = row[2] is not None and (row[2] is not MembershipState.ACTIVE or row[3] is not None)
-            shown[position.version_id].append(Shown(position, row[1], left, row[-2], row.entered_by or ""))
+    for position, entry, state, end, reply, entered_by in _rows(_first(many, public)):
+        left = state is not None and (state is not MembershipState.ACTIVE or end is not None)
+        shown[position.version_id].append(Shown(position, entry, left, reply, entered_by or ""))
     for each in shown.values():
         each.sort(key=lambda one: ORDER.index(one.position.kind))
-    return {key: Answers(found[key], shown[key]) for key in version_ids}
+    return {key: Answers(many.get(key, {}), shown[key]) for key in version_ids}
 
 
-def _ranked(version_ids: Collection[int], public: bool, most: int | None) -> Select[Any]:
-    """Each answer with whose it is, the numbers of its kind, and its place among them."""
-    inner = _numbered(version_ids, public).subquery()
-    row, entry, enterer = aliased(Position), aliased(RollEntry), aliased(Person)
-    numbers = [inner.c[name] for name in (*_NUMBERS, "rank", "open_name")]
+_REASON: ColumnElement[bool] = literal_column("position.reason <> ''", Boolean)
+"""As the index `ix_position_reasons` has it: a database does not know it again from a parameter."""
+
+
+def _open_name(version_ids: Collection[int]) -> ColumnElement[bool]:
+    """Whether everybody may see the name: that of an organisation, and of people who said so."""
+    organisations = select(RollEntry.id).where(
+        RollEntry.version_id.in_(version_ids), RollEntry.organisation_id.is_not(None)
+    )
+    return or_(Position.named, Position.entry_id.in_(organisations))
+
+
+def _many(version_ids: Collection[int]) -> dict[int, dict[Kind, Many]]:
+    """How many gave each kind of answer to each version."""
+    open_name = _open_name(version_ids)
+    numbers = (
+        Position.counted,
+        open_name,
+        true(),
+        _REASON,
+        and_(_REASON, open_name),
+        and_(Position.entered_by_id.is_not(None), Position.counted),
+    )
     query = (
-        select(
-            row,
-            entry,
-            Membership.state,
-            Membership.end,
-            *numbers,
-            ReasonReply,
-            enterer.name.label("entered_by"),
-        )
-        .join(inner, inner.c.id == row.id)
-        .join(entry, entry.id == row.entry_id)
-        .outerjoin(Membership, Membership.id == entry.membership_id)
-        .outerjoin(ReasonReply, and_(ReasonReply.entry_id == row.entry_id, ReasonReply.answers_at == row.at))
-        .outerjoin(enterer, enterer.id == row.entered_by_id)
-        .options(joinedload(entry.person), joinedload(entry.organisation))
-        .order_by(row.at, row.id)
-    )
-    return query.where(inner.c.rank <= most) if most else query
-
-
-_OPEN_NAME = or_(RollEntry.organisation_id.is_not(None), Position.named)
-_REASON = Position.reason != ""
-_NUMBERS = {
-    "counted": Position.counted,
-    "nameable": _OPEN_NAME,
-    "given": Position.id.is_not(None),
-    "reasons": _REASON,
-    "public_reasons": and_(_REASON, _OPEN_NAME),
-    "entered": and_(Position.entered_by_id.is_not(None), Position.counted),
-}
-
-
-def _numbered(version_ids: Collection[int], public: bool) -> Select[Any]:
-    """Each position's place among those of its kind, reasons first, and the numbers of the whole kind."""
-    alike = (Position.version_id, Position.kind)
-    first = [cast(_OPEN_NAME, Integer).desc()] if public else []
-    order = [*first, cast(_REASON, Integer).desc(), Position.at, Position.id]
-    numbers = [
-        func.sum(cast(what, Integer)).over(partition_by=alike).label(name) for name, what in _NUMBERS.items()
-    ]
-    rank = func.row_number().over(partition_by=alike, order_by=order).label("rank")
-    return (
-        select(Position.id.label("id"), rank, *numbers, cast(_OPEN_NAME, Integer).label("open_name"))
-        .join(RollEntry, RollEntry.id == Position.entry_id)
+        select(Position.version_id, Position.kind, *(func.count(case((each, 1))) for each in numbers))
         .where(Position.version_id.in_(version_ids))
+        .group_by(Position.version_id, Position.kind)
     )
+    found: dict[int, dict[Kind, Many]] = defaultdict(dict)
+    for version_id, kind, *counted in db.session.execute(query):
+        found[version_id][kind] = Many(*counted)
+    return found
+
+
+def _first(many: Mapping[int, Mapping[Kind, Many]], public: bool) -> list[Select[int]]:
+    """The keys of the first of each kind, by an index: those with a reason, and then as many others as there is room for."""
+    query = select(Position.id).order_by(Position.at, Position.id)
+    if public:
+        query = query.where(_open_name(many))
+    found = []
+    for version_id, kinds in many.items():
+        for kind, numbers in kinds.items():
+            all_, reasons = (
+                (numbers.nameable, numbers.public_reasons) if public else (numbers.given, numbers.reasons)
+            )
+            alike = query.where(Position.version_id == version_id, Position.kind == kind)
+            if reasons:
+                found.append(alike.where(_REASON).limit(A_PAGE))
+            if reasons < min(all_, A_PAGE):
+                found.append(alike.where(~_REASON).limit(A_PAGE - reasons))
+    return found
+
+
+def _rows(keys: Sequence[Select[int]]) -> Sequence[Any]:
+    """Answers with all that is shown beside them, in the order in which they were given."""
+    if not keys:
+        return ()
+    either = union_all(*(select(each.subquery().c.id) for each in keys))
+    enterer = aliased(Person)
+    query = (
+        select(Position, RollEntry, Membership.state, Membership.end, ReasonReply, enterer.name)
+        .join(RollEntry, RollEntry.id == Position.entry_id)
+        .outerjoin(Membership, Membership.id == RollEntry.membership_id)
+        .outerjoin(
+            ReasonReply,
+            and_(ReasonReply.entry_id == Position.entry_id, ReasonReply.answers_at == Position.at),
+        )
+        .outerjoin(enterer, enterer.id == Position.entered_by_id)
+        .where(Position.id.in_(either))
+        .options(joinedload(RollEntry.person), joinedload(RollEntry.organisation))
+        .order_by(Position.at, Position.id)
+    )
+    return db.session.execute(query).all()

@@ -261,11 +261,13 @@ class Position(Base):
         ),
         UniqueConstraint("entry_id", name="uq_position_one_a_party"),
         Index("uq_position_one_a_human", "version_id", "cast_by_id", unique=True, **where("counted")),
+        Index("ix_position_kind", "version_id", "kind", "at", "id"),
+        Index("ix_position_reasons", "version_id", "kind", "at", "id", **where("reason <> ''")),
         CheckConstraint("kind <> 'block' OR erased OR trim(reason) <> ''", name="block_has_a_reason"),
         CheckConstraint("(kind = 'choice') = (choices <> '')", name="choice_has_choices"),
     )
     id: Mapped[Key]
-    version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"))
     entry_id: Mapped[int]
     cast_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

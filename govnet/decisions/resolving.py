@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import func, select
+from sqlalchemy import case, false, func, select
 
 from govnet.charter import parameters as p
 from govnet.decisions.models import ProposalVersion, RollEntry
@@ -19,21 +19,20 @@ def could_answer(version: ProposalVersion, *, asked: bool = True) -> list[str]:
 
     Where it is not `asked` yet: who can answer.
     """
-    people, organisations, shown = db.session.execute(
-        select(
-            func.count(RollEntry.person_id).filter(RollEntry.counted),
-            func.count(RollEntry.organisation_id).filter(RollEntry.counted),
-            func.count().filter(~RollEntry.counted),
-        ).where(RollEntry.version_id == version.id)
-    ).one()
+    of_version = RollEntry.version_id == version.id
+    bodies = select(func.count(case((RollEntry.counted, 1)))).where(
+        of_version, RollEntry.organisation_id.is_not(None)
+    )
+    others = select(func.count()).where(of_version, RollEntry.counted == false())
+    found = db.session.execute(select(bodies.label("bodies"), others.label("others"))).one()
     counted = _counted if asked else _can
-    said = [counted(version, people, organisations)]
-    if shown:
+    said = [counted(version, version.roll_size - found.bodies, found.bodies)]
+    if found.others:
         said.append(
             ngettext(
                 "By our rules the answer of %(num)s other is shown, not counted.",
                 "By our rules the answers of %(num)s others are shown, not counted.",
-                shown,
+                found.others,
             )
         )
     return said

@@ -327,7 +327,7 @@ def test_a_long_roll_is_shown_in_pages_and_asks_no_more_often(
                 assert reading.get(url + end).status_code == 200
             numbers.append(len(statements))
     assert numbers[:2] == numbers[2:]
-    assert max(numbers) <= 16
+    assert max(numbers) <= 17  # how many answered and the first of them are asked for apart
 
 
 def closed_in(network: Network, person: Any, time: MovedClock) -> str:
