@@ -107,10 +107,18 @@ _AT = re.compile(r"(?<!\w)@(\w[^\n@]{0,80})")
 def mentioned(source: str, names: Mapping[int, str]) -> set[int]:
     """The people whose whole name stands behind an @ in the text, outside of what it quotes."""
     own = "\n".join(line for line in source.splitlines() if not line.startswith(">"))
-    spots = [match[1].casefold() for match in _AT.finditer(own)]
-    if not spots:
-        return set()
-    return {key for key, name in names.items() if name and any(_begins(spot, name) for spot in spots)}
+    known: dict[str, set[int]] = {}
+    for key, name in names.items():
+        known.setdefault(name.casefold(), set()).add(key)
+    lengths = {len(name) for name in known} - {0}
+    spots = {match[1].casefold() for match in _AT.finditer(own)}
+    found = {
+        spot[:length]
+        for spot in spots
+        for length in lengths
+        if spot[:length] in known and not spot[length : length + 1].isalnum()
+    }
+    return {key for name in found for key in known[name]}
 
 
 def names(source: str, name: str) -> bool:
@@ -122,11 +130,6 @@ def names(source: str, name: str) -> bool:
 def _words(text: str) -> str:
     """The text with a line end before and behind each of its words, which makes whole words easy to find."""
     return "".join(f"\n{word}\n" for word in _WORD_OR_MARK.findall(text.casefold()))
-
-
-def _begins(spot: str, name: str) -> bool:
-    folded = name.casefold()
-    return spot.startswith(folded) and not spot[len(folded) : len(folded) + 1].isalnum()
 
 
 @dataclass(frozen=True, slots=True)

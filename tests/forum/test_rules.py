@@ -126,6 +126,22 @@ def test_whose_whole_name_stands_behind_an_at_sign_is_named(text, found):
     assert rules.mentioned(text, NAMES) == found
 
 
+def test_each_name_is_looked_at_once_however_many_mentions_there_are():
+    looked_at = []
+
+    class Name(str):
+        __slots__ = ()
+
+        def casefold(self):
+            looked_at.append(str(self))
+            return super().casefold()
+
+    names = {number: Name(f"Ann Number{number}") for number in range(50)}
+    text = "@Ann Number7 @Ann Number77 @ann number8, " + "@Ann @x " * 500
+    assert rules.mentioned(text, names) == {7, 8}
+    assert len(looked_at) == len(names)
+
+
 def test_two_who_say_the_same_decide_an_appeal():
     assert rules.outcome_of([]) is None
     assert rules.outcome_of([UP]) is None
