@@ -17,7 +17,7 @@ from govnet.kernel import names
 from govnet.kernel.text import clean
 from govnet.kernel.words import say
 from govnet.membership import roster_columns as known
-from govnet.membership.roster_file import MOST_CELL
+from govnet.membership.roster_file import MOST_CELL, MOST_ROWS
 from govnet.membership.rules import name_key, sheet_text
 from govnet.people.addresses import BadAddress, parsed, parsed_or_none
 
@@ -236,12 +236,15 @@ def wish_of(words: set[str], silent: bool = False, bounces: bool = False) -> Wis
 
 
 def mailboxes_in(line: str) -> list[str]:
-    """The addresses of a line that holds nothing else, each with its name; none where it holds anything else."""
+    """The addresses of a line that holds nothing else, each with its name; none where it holds anything else.
+
+    Of more than a file may have, only so many are looked at.
+    """
     if _is_mailbox(line):
         return [line]
     for between in _BETWEEN:
         pieces = [piece for each in between.split(line) if (piece := each.strip(EDGE))]
-        if len(pieces) > 1 and all(map(_is_mailbox, pieces)):
+        if len(pieces) > 1 and all(map(_is_mailbox, pieces[: MOST_ROWS + 1])):
             return pieces
     return []
 

@@ -77,14 +77,17 @@ def letter(place: int) -> str:
 def score(rows: Sequence[Line]) -> tuple[int, ...]:
     """How much these rows look like a list of people."""
     heading = heading_of(rows)
-    names = sum(bool(known.column_of(cell)) for cell in rows[heading].cells) if heading is not None else 0
+    names = sum(bool(known.column_of(cell)) for cell in _first(rows[heading])) if heading is not None else 0
     return names, sum(addresses_in(line) for line in rows)
 
 
 def addresses_in(line: Line) -> int:
-    return sum(
-        bool("@" in cell and address_of(address_and_name(cell, [])[0])) for cell in line.cells[:MOST_COLUMNS]
-    )
+    return sum(bool("@" in cell and address_of(address_and_name(cell, [])[0])) for cell in _first(line))
+
+
+def _first(line: Line) -> Sequence[str]:
+    """The cells that are looked at: a file with more columns is refused."""
+    return line.cells[:MOST_COLUMNS]
 
 
 def heading_of(rows: Sequence[Line]) -> int | None:
@@ -95,10 +98,10 @@ def heading_of(rows: Sequence[Line]) -> int | None:
             if any(addresses_in(earlier) for earlier in rows[:place]):
                 break
             continue
-        columns = {known.column_of(cell.strip(EDGE)) for cell in line.cells} - {""}
+        columns = {known.column_of(cell.strip(EDGE)) for cell in _first(line)} - {""}
         if "email" in columns or "other email" in columns:
             return place
-        filled = sum(bool(cell.strip(EDGE)) for cell in line.cells)
+        filled = sum(bool(cell.strip(EDGE)) for cell in _first(line))
         if maybe is None and columns and filled > 1:
             maybe = place
     return maybe

@@ -12,7 +12,9 @@ import pytest
 
 from govnet.membership import roster_file
 from govnet.membership.roster import ComesAs, Roster, Wish, read_roster
-from govnet.membership.roster_person import address_and_name
+from govnet.membership.roster_file import MOST_COLUMNS, MOST_ROWS, Line
+from govnet.membership.roster_person import address_and_name, mailboxes_in
+from govnet.membership.roster_table import heading_of
 
 NELL = (2, "Nell Saltmarsh", "nell@example.org", "")
 WILF = (3, "Wilf Ürgen", "wilf@mail.example.org", "")
@@ -187,6 +189,15 @@ def test_names_beside_addresses_are_read(text: str, names: list[str]) -> None:
 def test_a_hyphen_belongs_to_the_name_and_to_the_address(written: str) -> None:
     found = address_and_name(written.format("ann-m-cole@my-town.example.org"), [])
     assert found == ("ann-m-cole@my-town.example.org", "Ann-Marie Cole")
+
+
+def test_of_a_line_only_so_much_is_looked_at_as_a_file_may_have() -> None:
+    many = ["a@example.org"] * (MOST_ROWS + 1)
+    assert mailboxes_in(", ".join([*many, "no address"])) == [*many, "no address"]
+    assert "20,000 rows" in words(read(",".join(many)))
+    assert heading_of([Line(1, ("",) * (MOST_COLUMNS - 1) + ("email",))]) == 0
+    assert heading_of([Line(1, ("",) * MOST_COLUMNS + ("email",))]) is None
+    assert "more than 400 columns" in words(read("a," * 100_000))
 
 
 def test_a_table_without_a_heading_says_how_it_was_read() -> None:
