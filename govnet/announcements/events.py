@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from govnet.announcements.models import Announcement
+from govnet.kernel.said import NN_
 from govnet.record.events import Event, Visibility
 
 
@@ -95,24 +94,13 @@ class SendingCutOff(_About):
     """Somebody decided that the mails that had not gone are not sent at all."""
 
     verb: ClassVar[str] = "announcements.cut_off"
-    sentence: ClassVar[Any] = _l(
-        "%(actor)s called off the %(number)s mails of “%(title)s” that had not gone yet."
+    sentence: ClassVar[Any] = NN_(
+        "%(actor)s called off the %(number)s mail of “%(title)s” that had not gone yet.",
+        "%(actor)s called off the %(number)s mails of “%(title)s” that had not gone yet.",
     )
+    counts: ClassVar[str] = "number"
 
     number: int
-
-    @classmethod
-    def said(cls, values: Mapping[str, Any]) -> str:
-        """One, or so many."""
-        return str(
-            ngettext(
-                "%(actor)s called off the %(num)s mail of “%(title)s” that had not gone yet.",
-                "%(actor)s called off the %(num)s mails of “%(title)s” that had not gone yet.",
-                int(values["number"]),
-                actor=values["actor"],
-                title=values["title"],
-            )
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,21 +108,10 @@ class SentToMissed(_About):
     """Somebody had it sent again to those who did not get it."""
 
     verb: ClassVar[str] = "announcements.sent_to_missed"
-    sentence: ClassVar[Any] = _l(
-        "%(actor)s had “%(title)s” sent again to %(number)s addresses that were missed."
+    sentence: ClassVar[Any] = NN_(
+        "%(actor)s had “%(title)s” sent again to %(number)s address that was missed.",
+        "%(actor)s had “%(title)s” sent again to %(number)s addresses that were missed.",
     )
+    counts: ClassVar[str] = "number"
 
     number: int
-
-    @classmethod
-    def said(cls, values: Mapping[str, Any]) -> str:
-        """One, or so many."""
-        return str(
-            ngettext(
-                "%(actor)s had “%(title)s” sent again to %(num)s address that was missed.",
-                "%(actor)s had “%(title)s” sent again to %(num)s addresses that were missed.",
-                int(values["number"]),
-                actor=values["actor"],
-                title=values["title"],
-            )
-        )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from govnet.decisions import words
 from govnet.decisions.beside import Suggestion
@@ -20,6 +19,7 @@ from govnet.decisions.draft_events import DraftSaved as DraftSaved
 from govnet.decisions.draft_events import DraftSponsored as DraftSponsored
 from govnet.decisions.models import Proposal, ProposalVersion, RollEntry
 from govnet.decisions.office_models import OfficeChange
+from govnet.kernel.said import NN_
 from govnet.record.events import Event, Visibility
 
 
@@ -83,26 +83,15 @@ class TakenElsewhereLate(TakenElsewhere):
     """The same, later than the charter gives after a meeting of the committee."""
 
     verb: ClassVar[str] = "decisions.taken_elsewhere_late"
-    sentence: ClassVar[Any] = _l(
-        "%(actor)s wrote down what the committee had decided, %(days)s days late: “%(question)s”"
+    sentence: ClassVar[Any] = NN_(
+        "%(actor)s wrote down what the committee had decided, %(days)s day late: “%(question)s”",
+        "%(actor)s wrote down what the committee had decided, %(days)s days late: “%(question)s”",
     )
+    counts: ClassVar[str] = "days"
     words_of: ClassVar[frozenset[str]] = frozenset({"question", "evidence", "present", "late_because"})
 
     days: int
     late_because: str
-
-    @classmethod
-    def said(cls, values: Mapping[str, Any]) -> str:
-        """One, or so many."""
-        return str(
-            ngettext(
-                "%(actor)s wrote down what the committee had decided, %(num)s day late: “%(question)s”",
-                "%(actor)s wrote down what the committee had decided, %(num)s days late: “%(question)s”",
-                int(values["days"]),
-                actor=values["actor"],
-                question=values["question"],
-            )
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from govnet.forum.models import Appeal, Hiding, Post, Report, Thread, Topic
+from govnet.kernel.said import NN_
 from govnet.record.events import Event, Visibility
 
 
@@ -242,17 +241,9 @@ class PostsTakenBack(Event):
     """Somebody took the texts of all their posts away; the places stay."""
 
     verb: ClassVar[str] = "forum.taken_back"
-    sentence: ClassVar[Any] = _l("%(actor)s took back what they had written: %(count)s posts")
+    sentence: ClassVar[Any] = NN_(
+        "%(actor)s took back what they had written: %(count)s post",
+        "%(actor)s took back what they had written: %(count)s posts",
+    )
+    counts: ClassVar[str] = "count"
     count: int
-
-    @classmethod
-    def said(cls, values: Mapping[str, Any]) -> str:
-        """One, or so many."""
-        return str(
-            ngettext(
-                "%(actor)s took back what they had written: %(num)s post",
-                "%(actor)s took back what they had written: %(num)s posts",
-                int(values["count"]),
-                actor=values["actor"],
-            )
-        )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from govnet.accounts.models import Person
 from govnet.charter.models import CharterVersion, Network
 from govnet.decisions.office_models import OfficeChange
+from govnet.kernel.said import NN_
 from govnet.membership.models import Organisation
 from govnet.offices.beside import CodePromise
 from govnet.offices.models import Body, Mandate, MandateReport, Seat, Term
@@ -44,25 +43,16 @@ class CommitteeFound(Event):
     """The committee as it was when the network came here."""
 
     verb: ClassVar[str] = "offices.committee_found"
-    sentence: ClassVar[Any] = _l("%(actor)s recorded the %(name)s as found, with %(places)s places.")
+    sentence: ClassVar[Any] = NN_(
+        "%(actor)s recorded the %(name)s as found, with %(places)s place.",
+        "%(actor)s recorded the %(name)s as found, with %(places)s places.",
+    )
+    counts: ClassVar[str] = "places"
     subject: ClassVar[str] = "body"
 
     body: Body
     name: str
     places: int
-
-    @classmethod
-    def said(cls, values: Mapping[str, Any]) -> str:
-        """One, or so many."""
-        return str(
-            ngettext(
-                "%(actor)s recorded the %(name)s as found, with %(num)s place.",
-                "%(actor)s recorded the %(name)s as found, with %(num)s places.",
-                int(values["places"]),
-                actor=values["actor"],
-                name=values["name"],
-            )
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
+from govnet.kernel.said import NN_
 from govnet.record.events import Event
 
 
@@ -72,23 +71,17 @@ class NamesRemoved(Event):
     """Names that only members may read were taken out of entries that the public could read."""
 
     verb: ClassVar[str] = "record.names_removed"
-    sentence: ClassVar[Any] = ""
+    sentence: ClassVar[Any] = NN_(
+        "Names that only members may read were taken out of %(count)s earlier entry.",
+        "Names that only members may read were taken out of %(count)s earlier entries.",
+    )
+    counts: ClassVar[str] = "count"
     subject: ClassVar[str] = "about"
 
     about: Network
     count: int
     last: int
     """The number of the last such entry."""
-
-    @classmethod
-    def said(cls, values: Mapping[str, Any]) -> str:
-        """One entry, or so many."""
-        said = ngettext(
-            "Names that only members may read were taken out of %(num)s earlier entry.",
-            "Names that only members may read were taken out of %(num)s earlier entries.",
-            int(values["count"]),
-        )
-        return str(said)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,21 +123,13 @@ class MailDropped(Event):
     """What was waiting when mail was held is not sent."""
 
     verb: ClassVar[str] = "operator.mail-dropped"
-    sentence: ClassVar[Any] = _l("%(actor)s dropped %(count)s mails that were waiting.")
+    sentence: ClassVar[Any] = NN_(
+        "%(actor)s dropped %(count)s mail that was waiting.",
+        "%(actor)s dropped %(count)s mails that were waiting.",
+    )
+    counts: ClassVar[str] = "count"
 
     count: int
-
-    @classmethod
-    def said(cls, values: Mapping[str, Any]) -> str:
-        """One, or so many."""
-        return str(
-            ngettext(
-                "%(actor)s dropped %(num)s mail that was waiting.",
-                "%(actor)s dropped %(num)s mails that were waiting.",
-                int(values["count"]),
-                actor=values["actor"],
-            )
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, ClassVar, Protocol
 
+from flask_babel import get_domain
+
 from govnet.kernel.actor import Actor, Authority, Door
 from govnet.kernel.models import Base, reference
 from govnet.record.rules import stamp
@@ -38,7 +40,8 @@ class Event:
 
     A field may be a row (kept as "table:key"), an instant, a day, text, a number, a fraction, or a list of these.
     Fields named in `words_of` are what a person may want erased: names as shown, reasons, titles they wrote.
-    `sentence` has %(field)s for each, and %(actor)s; `subject` names the field that the event is about.
+    `sentence` has %(field)s for each, and %(actor)s; `subject` names the field that the event is about. Where it says
+    how many, `counts` names the field with the number, and `sentence` is a pair: NN_("%(count)s post", "%(count)s posts").
     """
 
     verb: ClassVar[str]
@@ -46,6 +49,7 @@ class Event:
     words_of: ClassVar[frozenset[str]] = frozenset()
     visibility: ClassVar[Visibility] = Visibility.PUBLIC
     subject: ClassVar[str] = ""
+    counts: ClassVar[str] = ""
     spoken_as: ClassVar[Mapping[str, Callable[[Any], str]]] = {}
     """Fields that its sentence says in other words than the entry holds."""
 
@@ -60,8 +64,11 @@ class Event:
 
     @classmethod
     def said(cls, values: Mapping[str, Any]) -> str:
-        """The sentence with an entry's facts and words; one that counts something overrides it for its plurals."""
-        return str(cls.sentence) % values
+        """The sentence with an entry's facts and words."""
+        if not cls.counts:
+            return str(cls.sentence) % values
+        said: str = get_domain().get_translations().ungettext(*cls.sentence, int(values[cls.counts]))
+        return said % values
 
     def facts(self) -> dict[str, Any]:
         """The canonical facts: version, verb, actor's id, authority, door, subject, and this event's own."""

@@ -63,6 +63,24 @@ def test_every_sentence_that_counts_has_one_for_a_single_thing() -> None:
     assert found == []
 
 
+class Written(dict[str, object]):
+    """An entry in which all that is not given says its name."""
+
+    def __missing__(self, key: str) -> str:
+        return key
+
+
+@pytest.mark.usefixtures("context")
+def test_every_event_that_counts_says_one_and_many() -> None:
+    counting = [event for event in registry.events().values() if event.counts]
+    assert len(counting) > 5
+    for event in counting:
+        one, many = (event.said(Written({event.counts: number})) for number in (1, 2))
+        assert "1 " in one
+        assert "2 " in many
+        assert one.replace("1 ", "2 ") != many, event.verb
+
+
 @pytest.mark.usefixtures("context")
 def test_what_the_program_did_is_said_of_this_site_in_mails() -> None:
     details = {"actor": PROGRAM.name, "authority": str(SYSTEM), "subject": "post:1"}
