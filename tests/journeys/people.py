@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import urljoin
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response, expect
@@ -145,6 +146,15 @@ class Somebody:
         raise AssertionError(
             f"{self.page.url} never said {words!r}:\n{self.page.locator('main').inner_text()}"
         )
+
+    # asking
+
+    def asks(self, question: str) -> None:
+        """What is written is looked at, then asked; the ten minutes pass in which it can be undone."""
+        self.presses("Check it, then ask")
+        self.presses("Ask it now")
+        self.is_at(question)
+        self.house.later(timedelta(minutes=10))
 
     # signing in
 

@@ -43,10 +43,7 @@ def proposes(person: Somebody, matter: str, question: str, text: str, way: str) 
     if person.page.get_by_role("group", name="What is it about?").count():
         person.chooses(matter)
     person.chooses(way)
-    person.presses("Check it, then ask")
-    person.presses("Ask it now")
-    person.is_at(question)
-    person.house.later(timedelta(minutes=10))
+    person.asks(question)
 
 
 def finds(person: Somebody, question: str) -> None:

@@ -32,10 +32,7 @@ def asks(person: Somebody, question: str, text: str) -> None:
     """Write the words, look at it, and ask."""
     person.writes("The question, in one sentence", question)
     person.writes("What exactly is proposed, and why", text)
-    person.presses("Check it, then ask")
-    person.presses("Ask it now")
-    person.is_at(question)
-    person.house.later(timedelta(minutes=10))
+    person.asks(question)
 
 
 def agrees(person: Somebody, question: str) -> None:
