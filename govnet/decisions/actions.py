@@ -30,7 +30,6 @@ from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion
 from govnet.decisions.opening import (
     UNDO,
     Ask,
-    Doer,
     Words,
     as_author,
     check_asked,
@@ -50,7 +49,7 @@ from govnet.decisions.opening import (
 from govnet.decisions.rules import OPTIONS, Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import Actor, Door
+from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.kernel.text import render
 from govnet.kernel.words import say
@@ -66,7 +65,7 @@ def propose(
     `drafted` says that a draft has met what the charter asks of one; without, a charter that asks for it refuses.
     Asked on the web it is told after ten minutes, in which its author can undo it (drafting.undo).
     """
-    doer = Doer(by, require(by, Can.PROPOSE, network), via)
+    act = Act(by=by, under=require(by, Can.PROPOSE, network), via=via)
     charter = charters.rules_in_force(network.id)
     check_proposer(network, charter, ask.matter, by)
     if ways.needs_draft(charter) and not drafted:
@@ -87,7 +86,7 @@ def propose(
     proposal = new_proposal(network, ask, charter, door=via, by=by, aside=aside, first_deadline=deadline)
     version = open_version(proposal, words, network, method=method, deadline=deadline)
     undo = clock.now() + UNDO if via is Door.WEB else None
-    record(ProposalOpened(**doer.fields(network), **told(proposal, version), tell_from=undo))
+    record(ProposalOpened(**act, network=network, **told(proposal, version), tell_from=undo))
     return proposal
 
 
@@ -99,7 +98,7 @@ def reword(
     All goes on as it began, by the rules it opened under; only what it would change is seen against those in force.
     `seen`, where known, is the number of the words that were there to be changed: Stale once there are newer ones.
     """
-    doer = as_author(Can.REWORD_PROPOSAL, proposal, by, via)
+    act = as_author(Can.REWORD_PROPOSAL, proposal, by, via)
     petitions.check_one_of_many(proposal)
     network = queries.network_of(proposal)
     old = still_open(proposal)
@@ -125,7 +124,7 @@ def reword(
     version = open_version(
         proposal, words, network, method=old.method, deadline=later, because=because, after=old
     )
-    record(ProposalReworded(**doer.fields(network), **told(proposal, version)))
+    record(ProposalReworded(**act, network=network, **told(proposal, version)))
     return version
 
 
@@ -140,7 +139,7 @@ def _amendable(old: ProposalVersion, proposal: Proposal, network: Network) -> da
 
 def extend(proposal: Proposal, day: date, *, reason: str, by: Actor, via: Door) -> None:
     """Give everybody more time, by the rules under which it opened. RuleBroken when they don't allow it."""
-    doer = as_author(Can.EXTEND_PROPOSAL, proposal, by, via)
+    act = as_author(Can.EXTEND_PROPOSAL, proposal, by, via)
     network, version = queries.network_of(proposal), still_open(proposal)
     charter, zone = queries.charter_of(version), ZoneInfo(network.zone)
     if charter[p.EXTEND] == "never" or version.method == ELSEWHERE:
@@ -154,7 +153,7 @@ def extend(proposal: Proposal, day: date, *, reason: str, by: Actor, via: Door) 
     _check_still_ahead((version.in_force_on, version.trial_until, proposal.review_on, *starts), day)
     version.deadline, version.reminded_at = timing.closes(day, charter, zone), None
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
-    record(ProposalExtended(**doer.fields(network), **about, until=version.deadline, reason=reason))
+    record(ProposalExtended(**act, network=network, **about, until=version.deadline, reason=reason))
 
 
 def _check_still_ahead(days: Iterable[date | None], closes: date) -> None:
@@ -175,7 +174,7 @@ def close_early(proposal: Proposal, *, reason: str, by: Actor, via: Door) -> Non
 
     RuleBroken in the waiting time after a Stop: the vote is held when that is over, not before.
     """
-    doer = as_author(Can.CLOSE_PROPOSAL, proposal, by, via)
+    act = as_author(Can.CLOSE_PROPOSAL, proposal, by, via)
     network, version = queries.network_of(proposal), still_open(proposal)
     if queries.charter_of(version)[p.CLOSE_EARLY] == "never" or version.method == ELSEWHERE:
         raise RuleBroken(_("By our rules nothing closes before its day."))
@@ -197,12 +196,12 @@ def close_early(proposal: Proposal, *, reason: str, by: Actor, via: Door) -> Non
         )
     version.deadline = clock.now()
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
-    record(ProposalClosedEarly(**doer.fields(network), **about, reason=reason))
+    record(ProposalClosedEarly(**act, network=network, **about, reason=reason))
 
 
 def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
     """Take a proposal back while it is open: nothing was decided, and it stays readable."""
-    doer = Doer(by, require(by, Can.WITHDRAW_PROPOSAL, proposal), via)
+    act = Act(by=by, under=require(by, Can.WITHDRAW_PROPOSAL, proposal), via=via)
     petitions.check_one_of_many(proposal)
     version = still_open(proposal)
     if version.method != ELSEWHERE:
@@ -214,7 +213,7 @@ def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
         raise RuleBroken(_("Somebody has answered: by our rules it can’t be taken back any more."))
     end_version(version, Outcome.WITHDRAWN)
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
-    record(ProposalWithdrawn(**doer.fields(queries.network_of(proposal)), **about, reason=reason))
+    record(ProposalWithdrawn(**act, network=queries.network_of(proposal), **about, reason=reason))
 
 
 def add_note(decision: Decision, kind: NoteKind, text: str, *, by: Actor, via: Door) -> DecisionNote:
@@ -237,12 +236,12 @@ def add_note(decision: Decision, kind: NoteKind, text: str, *, by: Actor, via: D
         at=clock.now(),
     )
     db.session.add(note)
-    doer = Doer(by, under, via).fields(queries.network_of(decision))
+    act, network = Act(by=by, under=under, via=via), queries.network_of(decision)
     about: dict[str, Any] = {
         "decision": decision,
         "number": decision.number,
         "note": note,
         "kind": kind.value,
     }
-    record(NoteAdded(**doer, **about, digest=digest(text)))
+    record(NoteAdded(**act, network=network, **about, digest=digest(text)))
     return note

@@ -112,7 +112,7 @@ def _open(draft_id: int) -> Draft:
 
 def _answering(draft_id: int, key: int, by: Actor, via: Door) -> tuple[Draft, DraftSuggestion, Any]:
     draft = _open(draft_id)
-    under = as_author(Can.CHANGE_DRAFT, draft, by, via).under
+    under = as_author(Can.CHANGE_DRAFT, draft, by, via)["under"]
     row = of_draft(draft, key)
     if row.state is not SuggestionState.OPEN:
         raise RuleBroken(_("This suggestion has been answered already."))

@@ -28,7 +28,6 @@ from govnet.decisions.events import (
 from govnet.decisions.models import Proposal, ProposalVersion, Replaces
 from govnet.decisions.opening import (
     Ask,
-    Doer,
     Words,
     as_author,
     check_proposer,
@@ -42,7 +41,7 @@ from govnet.decisions.opening import (
 from govnet.decisions.rules import Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import Actor, Door
+from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import RuleBroken, Stale
 from govnet.kernel.models import reference
 from govnet.kernel.words import say
@@ -53,7 +52,7 @@ from govnet.record.events import Visibility
 
 def save(network: Network, words: Words, ask: Ask, *, by: Actor, via: Door) -> Draft:
     """Keep it as a draft: whoever may read the discussion reads it, and only its author changes it."""
-    doer = Doer(by, require(by, Can.PROPOSE, network), via)
+    act = Act(by=by, under=require(by, Can.PROPOSE, network), via=via)
     charter = charters.rules_in_force(network.id)
     check_proposer(network, charter, ask.matter, by)
     words, ask = _fit(charter, words, ask)
@@ -67,7 +66,7 @@ def save(network: Network, words: Words, ask: Ask, *, by: Actor, via: Door) -> D
     readiness.begin(draft, network)
     db.session.add(draft)
     db.session.flush()  # its discussion, which says who may read it, is found by its key
-    record(DraftSaved(**_about(draft, doer), matter=draft.matter, digest=digest(draft.words)))
+    record(DraftSaved(**_about(draft, act), matter=draft.matter, digest=digest(draft.words)))
     return draft
 
 
@@ -76,7 +75,7 @@ def change(draft_id: int, words: Words, ask: Ask, *, seen: str | None = None, by
 
     Stale when it changed since the words with the digest `seen`, unless to these very words.
     """
-    draft, doer = _open(draft_id, Can.CHANGE_DRAFT, by, via)
+    draft, act = _open(draft_id, Can.CHANGE_DRAFT, by, via)
     words, ask = _fit(
         charters.rules_in_force(draft.network_id), words, replace(ask, thread_id=draft.thread_id)
     )
@@ -93,14 +92,14 @@ def change(draft_id: int, words: Words, ask: Ask, *, seen: str | None = None, by
     for name, value in _kept(words, ask).items():
         setattr(draft, name, value)
     readiness.begin(draft, db.session.get_one(Network, draft.network_id))
-    about = _about(draft, doer)
+    about = _about(draft, act)
     record(DraftChanged(**about, matter=draft.matter, digest=digest(draft.words), cleared=cleared))
     return draft
 
 
 def sponsor(draft_id: int, seen: str, *, by: Actor, via: Door) -> None:
     """Want it asked, in the words that one has `seen`; once, and never one's own."""
-    draft, doer = _open(draft_id, Can.SPONSOR, by, via)
+    draft, act = _open(draft_id, Can.SPONSOR, by, via)
     if draft.author_id == by.person_id:
         raise RuleBroken(_("It is your own draft: others have to want it asked."))
     if seen != digest(draft.words):
@@ -109,24 +108,24 @@ def sponsor(draft_id: int, seen: str, *, by: Actor, via: Door) -> None:
     if by.person_id in supporters:
         raise RuleBroken(_("You have said already that this should be asked."))
     db.session.add(Sponsor(draft_id=draft.id, person_id=by.person_id, at=clock.now()))
-    record(DraftSponsored(**_for_members(draft, doer), supporters=len(supporters) + 1))
+    record(DraftSponsored(**_for_members(draft, act), supporters=len(supporters) + 1))
     readiness.settle(draft)
 
 
 def leave(draft_id: int, *, by: Actor, via: Door) -> None:
     """No longer want it asked."""
-    draft, doer = _open(draft_id, Can.SPONSOR, by, via)
+    draft, act = _open(draft_id, Can.SPONSOR, by, via)
     if by.person_id not in drafts.sponsors_of(draft.id):
         raise RuleBroken(_("You have not said that this should be asked."))
     mine = delete(Sponsor).where(Sponsor.draft_id == draft.id, Sponsor.person_id == by.person_id)
     db.session.execute(mine)
-    record(DraftLeft(**_for_members(draft, doer)))
+    record(DraftLeft(**_for_members(draft, act)))
     readiness.settle(draft)
 
 
 def ask_it(draft_id: int, closes: date | None, *, by: Actor, via: Door) -> Proposal:
     """Ask what the draft says, once nothing is missing that the charter wants of it."""
-    draft, _doer = _open(draft_id, Can.CHANGE_DRAFT, by, via)
+    draft, _act = _open(draft_id, Can.CHANGE_DRAFT, by, via)
     network = db.session.get_one(Network, draft.network_id)
     charter = charters.rules_in_force(network.id)
     lacks = drafts.missing(charter, draft, len(drafts.sponsors_of(draft.id)), network.zone)
@@ -144,7 +143,7 @@ def undo(proposal: Proposal, *, by: Actor, via: Door) -> Draft:
 
     RuleBroken once it is told, or once somebody else has answered: then it can be taken back with a reason.
     """
-    doer = as_author(Can.WITHDRAW_PROPOSAL, proposal, by, via)
+    act = as_author(Can.WITHDRAW_PROPOSAL, proposal, by, via)
     version, network = still_open(proposal), db.session.get_one(Network, proposal.network_id)
     if version.number > 1 or queries.answered_by_others(version.id, by.person_id):
         raise RuleBroken(_("Somebody has answered already. You can take it back, and say why."))
@@ -153,7 +152,7 @@ def undo(proposal: Proposal, *, by: Actor, via: Door) -> Draft:
     end_version(version, Outcome.WITHDRAWN)
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
     why = str(_("Undone before anybody was told."))
-    record(ProposalWithdrawn(**doer.fields(network), **about, reason=why, untold=True))
+    record(ProposalWithdrawn(**act, network=network, **about, reason=why, untold=True))
     return _as_draft(proposal, version, network, by=by, via=via)
 
 
@@ -183,20 +182,20 @@ def _as_draft(
 
 def drop(draft_id: int, *, by: Actor, via: Door) -> None:
     """Give it up; it can still be read."""
-    draft, doer = _open(draft_id, Can.CHANGE_DRAFT, by, via)
+    draft, act = _open(draft_id, Can.CHANGE_DRAFT, by, via)
     draft.state, draft.changed_at = DraftState.DROPPED, clock.now()
-    record(DraftDropped(**_about(draft, doer)))
+    record(DraftDropped(**_about(draft, act)))
 
 
-def _open(draft_id: int, right: Can, by: Actor, via: Door) -> tuple[Draft, Doer]:
+def _open(draft_id: int, right: Can, by: Actor, via: Door) -> tuple[Draft, Act]:
     draft = drafts.locked(draft_id)
     author = right is Can.CHANGE_DRAFT
-    doer = as_author(right, draft, by, via) if author else Doer(by, require(by, right, draft), via)
+    act = as_author(right, draft, by, via) if author else Act(by=by, under=require(by, right, draft), via=via)
     if draft.state is DraftState.ASKED:
         raise RuleBroken(_("This has been asked already."))
     if draft.state is DraftState.DROPPED:
         raise RuleBroken(_("This draft was dropped. Write a new one."))
-    return draft, doer
+    return draft, act
 
 
 def _fit(charter: Charter, words: Words, ask: Ask) -> tuple[Words, Ask]:
@@ -223,14 +222,14 @@ def _same(draft: Draft, words: Words, ask: Ask) -> bool:
     return (before, replace(asked, closes=None)) == (words, replace(ask, closes=None))
 
 
-def _for_members(draft: Draft, doer: Doer) -> dict[str, Any]:
+def _for_members(draft: Draft, act: Act) -> dict[str, Any]:
     """The same, of what the public does not read even of a draft that it may read: who wants it asked."""
-    about = _about(draft, doer)
+    about = _about(draft, act)
     public = about["seen_by"] is Visibility.PUBLIC
     return about | {"seen_by": Visibility.MEMBERS} if public else about
 
 
-def _about(draft: Draft, doer: Doer) -> dict[str, Any]:
+def _about(draft: Draft, act: Act) -> dict[str, Any]:
     network = db.session.get_one(Network, draft.network_id)
     seen = Visibility(draft.visibility.value)
-    return {**doer.fields(network), "draft": draft, "question": draft.question, "seen_by": seen}
+    return {**act, "network": network, "draft": draft, "question": draft.question, "seen_by": seen}

@@ -22,7 +22,6 @@ from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion, Versio
 from govnet.decisions.opening import (
     UNDO,
     Ask,
-    Doer,
     More,
     Taken,
     Words,
@@ -41,7 +40,7 @@ from govnet.decisions.opening import (
 from govnet.decisions.rules import Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import PROGRAM, SYSTEM, Actor, Door
+from govnet.kernel.actor import BY_RULE, Act, Actor, Door
 from govnet.kernel.duties import each
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.said import N_, Said
@@ -52,7 +51,7 @@ from govnet.record.actions import record
 
 def write_down(network: Network, words: Words, ask: Ask, taken: Taken, *, by: Actor, via: Door) -> Proposal:
     """Write down what a meeting or the list (`via`) decided: it stands unless somebody objects in time."""
-    doer = Doer(by, require(by, Can.RECORD_DECISION, network), via)
+    act = Act(by=by, under=require(by, Can.RECORD_DECISION, network), via=via)
     if taken.on > clock.today(network.zone):
         raise RuleBroken(
             _("That day has not come yet. Enter the day on which it was decided."), field="taken_on"
@@ -79,7 +78,7 @@ def write_down(network: Network, words: Words, ask: Ask, taken: Taken, *, by: Ac
     version = open_version(proposal, words, network, method=ELSEWHERE, deadline=until)
     how: dict[str, Any] = {"taken_on": taken.on, "taken_by": taken.by, "evidence": taken.evidence}
     how["present"] = taken.present.strip()
-    about = {**doer.fields(network), **told(proposal, version), **how}
+    about = {**act, "network": network, **told(proposal, version), **how}
     if late:
         record(TakenElsewhereLate(**about, days=late["days_late"], late_because=late["late_because"]))
     else:
@@ -138,7 +137,7 @@ def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> Propo
 
     A day in its words that would come before answers close is moved, and beside the reason it says so.
     """
-    doer = Doer(by, require(by, Can.OBJECT, proposal), via)
+    act = Act(by=by, under=require(by, Can.OBJECT, proposal), via=via)
     network = queries.network_of(proposal)
     if not proposal.is_told:
         tell(still_open(proposal))
@@ -160,7 +159,7 @@ def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> Propo
     version = open_version(
         proposal, words, network, method=method, deadline=deadline, because=because, after=old
     )
-    record(Objected(**doer.fields(network), **told(proposal, version), reason=reason))
+    record(Objected(**act, network=network, **told(proposal, version), reason=reason))
     return version
 
 
@@ -222,5 +221,4 @@ def tell(version: ProposalVersion) -> None:
     how: dict[str, Any] = {"taken_on": proposal.taken_on, "taken_by": proposal.taken_by}
     how |= {"evidence": proposal.evidence, "present": proposal.present}
     how |= {"days": proposal.days_late, "late_because": proposal.late_because}
-    doer = Doer(PROGRAM, SYSTEM, Door.WORKER).fields(queries.network_of(proposal))
-    record(ElsewhereTold(**doer, **told(proposal, version), **how))
+    record(ElsewhereTold(**BY_RULE, network=queries.network_of(proposal), **told(proposal, version), **how))

@@ -15,10 +15,10 @@ from govnet.decisions import queries
 from govnet.decisions.beside import EvidenceMail
 from govnet.decisions.evidence_events import MailKept, MailRemoved
 from govnet.decisions.models import ELSEWHERE, Proposal
-from govnet.decisions.opening import Doer, still_open
+from govnet.decisions.opening import still_open
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import Actor, Door
+from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.mail import incoming
 from govnet.permissions import Can, require
@@ -39,7 +39,7 @@ def keep(
     `mail` is what `readable` found in it before the transaction; without it, it is read now. Raises RuleBroken for what is no
     mail, is too large or one too many, and once it is closed.
     """
-    doer = Doer(by, require(by, Can.RECORD_DECISION, queries.network_of(proposal)), via)
+    act = Act(by=by, under=require(by, Can.RECORD_DECISION, queries.network_of(proposal)), via=via)
     version = still_open(proposal)
     if version.method != ELSEWHERE:
         raise RuleBroken(_("Mails are kept only with what was decided elsewhere, while nobody has objected."))
@@ -64,7 +64,7 @@ def keep(
         at=clock.now(),
     )
     db.session.add(row)
-    record(MailKept(**doer.fields(queries.network_of(proposal)), **_about(proposal, version), digest=digest))
+    record(MailKept(**act, network=queries.network_of(proposal), **_about(proposal, version), digest=digest))
     return row
 
 
@@ -100,7 +100,7 @@ def _about(proposal: Proposal, version: Any) -> dict[str, Any]:
 
 def remove(proposal: Proposal, mail_id: int, why: str, *, by: Actor, via: Door) -> EvidenceMail:
     """Take a mail away because it is unlawful or private: that it was there, and why it went, stays. Twice does it once."""
-    doer = Doer(by, require(by, Can.RECORD_DECISION, queries.network_of(proposal)), via)
+    act = Act(by=by, under=require(by, Can.RECORD_DECISION, queries.network_of(proposal)), via=via)
     row = mail_of(proposal, mail_id)
     if row.removed_at is not None:
         return row
@@ -110,7 +110,7 @@ def remove(proposal: Proposal, mail_id: int, why: str, *, by: Actor, via: Door) 
     row.removed_at, row.removed_why = clock.now(), why.strip()
     about = _about(proposal, queries.newest_version(proposal.id))
     network = queries.network_of(proposal)
-    record(MailRemoved(**doer.fields(network), **about, digest=row.digest, reason=row.removed_why))
+    record(MailRemoved(**act, network=network, **about, digest=row.digest, reason=row.removed_why))
     return row
 
 

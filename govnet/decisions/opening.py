@@ -22,7 +22,7 @@ from govnet.decisions.rules import OPTIONS, Outcome
 from govnet.decisions.voices import Visible, tightest
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.text import render
 from govnet.kernel.words import say
@@ -85,19 +85,6 @@ class Taken:
     """Of what the charter wanted to be written down earlier: why it was not."""
 
 
-@dataclass(frozen=True)
-class Doer:
-    """Who does it, by what right, through which door."""
-
-    by: Actor
-    under: Authority
-    via: Door
-
-    def fields(self, network: Network) -> dict[str, Any]:
-        """What every event of theirs has."""
-        return {"network": network, "by": self.by, "under": self.under, "via": self.via}
-
-
 def digest(text: str) -> str:
     """SHA-256, in hex, of a text that lives in its own table."""
     return hashlib.sha256(text.encode()).hexdigest()
@@ -125,12 +112,12 @@ def check_proposer(network: Network, charter: Charter, matter: str, by: Actor) -
         raise NotAllowed(_("By our rules only the committee can make a proposal."), roles=["steering"])
 
 
-def as_author(right: Can, row: Any, by: Actor, via: Door) -> Doer:
+def as_author(right: Can, row: Any, by: Actor, via: Door) -> Act:
     """An author's act on their proposal or draft. NotAllowed for anybody else, and for one who could not propose today."""
-    doer = Doer(by, require(by, right, row), via)
+    act = Act(by=by, under=require(by, right, row), via=via)
     network = db.session.get_one(Network, row.network_id)
     check_proposer(network, charters.rules_in_force(network.id), row.matter, by)
-    return doer
+    return act
 
 
 def checked(charter: Charter, words: Words, matter: str) -> Words:

@@ -19,7 +19,7 @@ from govnet.record.actions import record
 
 def hide_answers(proposal: Proposal, visible: str, *, by: Actor, via: Door) -> None:
     """Show answers only as `visible` says, in these words and in any later ones; RuleBroken where that is no tighter."""
-    doer = as_author(Can.HIDE_ANSWERS, proposal, by, via)
+    act = as_author(Can.HIDE_ANSWERS, proposal, by, via)
     network, version = queries.network_of(proposal), still_open(proposal)
     if version.method == ELSEWHERE or visible not in version.visible.tighter:
         raise RuleBroken(
@@ -27,4 +27,4 @@ def hide_answers(proposal: Proposal, visible: str, *, by: Actor, via: Door) -> N
         )
     version.visible = Visible(visible)
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
-    record(AnswersHidden(**doer.fields(network), **about, visible=version.visible.value))
+    record(AnswersHidden(**act, network=network, **about, visible=version.visible.value))

@@ -61,7 +61,7 @@ def accept(
 ) -> ProposalVersion:
     """Take suggested words: everybody is asked again. The words and the reason are the suggestion's, if not given."""
     proposal = _open_proposal(suggestion)
-    under = as_author(Can.REWORD_PROPOSAL, proposal, by, via).under
+    under = as_author(Can.REWORD_PROPOSAL, proposal, by, via)["under"]
     old = still_open(proposal)
     if suggestion.version_id != old.id or old.text.count(suggestion.passage) != 1:
         raise RuleBroken(
@@ -85,7 +85,7 @@ def taken_into(version: ProposalVersion, suggestion: Suggestion) -> str:
 def reject(suggestion: Suggestion, answer: str, *, by: Actor, via: Door) -> None:
     """Keep the words, and say why."""
     proposal = _open_proposal(suggestion)
-    under = as_author(Can.REWORD_PROPOSAL, proposal, by, via).under
+    under = as_author(Can.REWORD_PROPOSAL, proposal, by, via)["under"]
     version = still_open(proposal)
     if not answer.strip():
         raise RuleBroken(_("Say in a word why not: somebody gave it thought."), field="answer")

@@ -15,8 +15,6 @@ from govnet.kernel.actor import Actor
 from govnet.kernel.transaction import transaction
 from govnet.offices.queries import actor_for
 
-Act = Callable[[], object]
-
 
 @dataclass(order=True)
 class Step:
@@ -24,7 +22,7 @@ class Step:
 
     at: datetime
     order: int
-    act: Act = field(compare=False)
+    act: Callable[[], object] = field(compare=False)
     alone: bool = field(compare=False, default=False)
 
 
@@ -50,11 +48,11 @@ class Stage:
         """The person of that key, judged by the rows of that day."""
         return actor_for(self.people[key], self.network())
 
-    def at(self, when: datetime, act: Act, *, alone: bool = False) -> None:
+    def at(self, when: datetime, act: Callable[[], object], *, alone: bool = False) -> None:
         """Have something happen at that instant; what was said first happens first."""
         self.steps.append(Step(when, len(self.steps), act, alone))
 
-    def days_ago(self, days: int, hour: float, act: Act) -> None:
+    def days_ago(self, days: int, hour: float, act: Callable[[], object]) -> None:
         """Have something happen that many days before today, at that hour."""
         self.at(self.calendar.at(-days, hour), act)
 

@@ -122,13 +122,13 @@ SHELL = Actor(name="The operator", system=True)
 """Whoever runs a command on the server, and who holds a link that such a command printed."""
 
 
-class Provenance(TypedDict):
-    """What every event says of how it came about."""
+class Act(TypedDict):
+    """Who does it, by what right, through which door: what every event says."""
 
     by: Actor
     under: Authority
     via: Door
 
 
-BY_RULE: Provenance = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
+BY_RULE: Act = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
 """The same where the program does what the rules say."""

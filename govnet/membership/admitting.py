@@ -8,7 +8,7 @@ from typing import Any
 from govnet.charter.models import CharterVersion, Network
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import SYSTEM, Actor, Authority, Door
+from govnet.kernel.actor import SYSTEM, Act, Actor, Authority, Door
 from govnet.membership import claims, joining, letters, speaking
 from govnet.membership.events import MemberAdmitted, MemberJoined
 from govnet.membership.models import (
@@ -44,10 +44,11 @@ def let_in(
     application.state, application.decided_at = ApplicationState.ADMITTED, clock.now()
     application.decided_by_id, application.membership_id = by.person_id if by else None, membership.id
     actor = by or Actor(application.person_id, application.name, application.network_id)
-    _record(application, membership, organisation, (actor, under, via), decided=by is not None)
+    act = Act(by=actor, under=under, via=via)
+    _record(application, membership, organisation, act, decided=by is not None)
     if organisation is not None:
         speaking.name_alike(organisation, application.network_id)
-        _voice(application, organisation, (actor, under, via))
+        _voice(application, organisation, act)
     network = db.session.get_one(Network, application.network_id)
     sign_in = letters.signing_in(network, application.person_id, application.email)
     party = _party(application, organisation)
@@ -63,26 +64,20 @@ def _party(application: Application, organisation: Organisation | None) -> dict[
     return {"organisation": organisation.name, "speaks": speaks}
 
 
-Doing = tuple[Actor, Authority, Door]
-
-
 def _record(
     application: Application,
     membership: Membership,
     organisation: Organisation | None,
-    doing: Doing,
+    act: Act,
     *,
     decided: bool,
 ) -> None:
-    by, under, via = doing
     version = db.session.get_one(CharterVersion, application.charter_version_id)
     public = organisation is not None or membership.named_in_public
     record(
         (MemberAdmitted if decided else MemberJoined)(
+            **act,
             network=db.session.get_one(Network, application.network_id),
-            by=by,
-            under=under,
-            via=via,
             seen_by=Visibility.PUBLIC if public else None,
             membership=membership,
             name=organisation.name if organisation else application.name,
@@ -93,29 +88,24 @@ def _record(
     )
 
 
-def _voice(application: Application, organisation: Organisation, doing: Doing) -> None:
+def _voice(application: Application, organisation: Organisation, act: Act) -> None:
     """Who joins for it speaks for it; where somebody does already, one of them or an officer has to confirm it."""
     network = db.session.get_one(Network, application.network_id)
     person_id = application.person_id or 0
     if claims.needs_confirming(organisation.id, person_id):
-        claims.claim_from(application, organisation, network, via=doing[2])
+        claims.claim_from(application, organisation, network, via=act["via"])
         return
     row = joining.voice(organisation, person_id, zone=network.zone, named=application.named_in_public)
     if row is not None:
-        say_voice(row, organisation, network, application.name, doing)
+        say_voice(row, organisation, network, application.name, act)
 
 
-def say_voice(
-    row: Representation, organisation: Organisation, network: Network, name: str, doing: Doing
-) -> None:
+def say_voice(row: Representation, organisation: Organisation, network: Network, name: str, act: Act) -> None:
     """Record that somebody speaks for an organisation, or stands in."""
-    by, under, via = doing
     record(
         (RepresentativeNamed if row.is_primary else AlternateNamed)(
+            **act,
             network=network,
-            by=by,
-            under=under,
-            via=via,
             voice=row,
             organisation=organisation,
             title=organisation.name,

@@ -9,11 +9,11 @@ from govnet.accounts.queries import main_address
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import ONESELF, Actor, Door
+from govnet.kernel.actor import ONESELF, Act, Actor, Door
 from govnet.kernel.errors import RuleBroken, Stale
 from govnet.membership import claims, joining, letters
 from govnet.membership import organisation_queries as queries
-from govnet.membership.admitting import Doing, say_voice
+from govnet.membership.admitting import say_voice
 from govnet.membership.links import LASTS
 from govnet.membership.models import ClaimState, Organisation, Representation, RepresentationClaim
 from govnet.membership.organisation_events import ClaimDeclined, RepresentationEnded
@@ -75,7 +75,7 @@ def accept(claim: RepresentationClaim, *, via: Door) -> RepresentationClaim:
     row.person_id = person.id
     by = Actor(person.id, person.name, row.network_id)
     claims.settle(row, ClaimState.ACCEPTED, by)
-    _speaks(row, (by, ONESELF, via), person.name)
+    _speaks(row, Act(by=by, under=ONESELF, via=via), person.name)
     return row
 
 
@@ -93,7 +93,7 @@ def confirm(claim: RepresentationClaim, *, by: Actor, via: Door) -> Representati
     row = queries.locked_claim(claim.id)
     _still_waits(row)
     claims.settle(row, ClaimState.ACCEPTED, by)
-    _speaks(row, (by, under, via), row.name)
+    _speaks(row, Act(by=by, under=under, via=via), row.name)
     letters.claim_settled(row, row.network, accepted=True, organisation=row.organisation.name)
     return row
 
@@ -124,7 +124,7 @@ def _still_waits(claim: RepresentationClaim) -> None:
         raise Stale(_("This has been answered already."), newer=words[claim.state], yours="")
 
 
-def _speaks(claim: RepresentationClaim, doing: Doing, name: str) -> None:
+def _speaks(claim: RepresentationClaim, act: Act, name: str) -> None:
     """From today the claimant speaks or stands in; who spoke before stands in from now on."""
     organisation, person_id = claim.organisation, claim.person_id or 0
     row = queries.open_voice(organisation.id, person_id)
@@ -134,7 +134,7 @@ def _speaks(claim: RepresentationClaim, doing: Doing, name: str) -> None:
         return
     if claim.is_primary and not row.is_primary:
         _promote(row)
-    say_voice(row, organisation, claim.network, name, doing)
+    say_voice(row, organisation, claim.network, name, act)
 
 
 def _promote(row: Representation) -> None:
@@ -152,7 +152,7 @@ def hand_on(voice: Representation, network: Network, *, by: Actor, via: Door) ->
         raise RuleBroken(_("This person does not speak for the organisation any more."))
     if not voice.is_primary:
         _promote(voice)
-        say_voice(voice, voice.organisation, network, voice.person.name, (by, under, via))
+        say_voice(voice, voice.organisation, network, voice.person.name, Act(by=by, under=under, via=via))
     return voice
 
 

@@ -12,12 +12,11 @@ from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions.book import Decision
 from govnet.extensions import db
-from govnet.kernel.actor import Actor, Door
+from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.clock import today
 from govnet.kernel.errors import RuleBroken
 from govnet.offices import events, rules
 from govnet.offices.founding import (
-    By,
     FoundMandate,
     FoundPlace,
     committee_as_found,
@@ -42,13 +41,13 @@ def record_as_found(
 
     Founding is the operator's work, so this asks for that right.
     """
-    who = By(by, require(by, Can.OPERATE), via)
+    act = Act(by=by, under=require(by, Can.OPERATE), via=via)
     begun = (exists().where(each.network_id == network.id) for each in (Body, Mandate, Decision))
     if db.session.scalar(select(or_(*begun))):
         raise RuleBroken(_("What was found is written down once, before anything is decided."))
-    committee_as_found(network, committee, places, who)
+    committee_as_found(network, committee, places, act)
     for mandate in mandates:
-        mandate_as_found(network, mandate, who)
+        mandate_as_found(network, mandate, act)
 
 
 def leave_seat(term: Term, last_day: date, *, by: Actor, via: Door) -> None:
@@ -57,7 +56,7 @@ def leave_seat(term: Term, last_day: date, *, by: Actor, via: Door) -> None:
     under = require(by, Can.LEAVE_OFFICE, term)
     end = _earlier_end(term, last_day, network)
     term.end, term.ended_why = end, TermEnd.RESIGNED
-    _record_cut_short(term, seat, network, By(by, under, via), _("resigned"))
+    _record_cut_short(term, seat, network, Act(by=by, under=under, via=via), _("resigned"))
 
 
 def _seat_and_network(term: Term) -> tuple[Seat, Network]:
@@ -75,11 +74,11 @@ def _earlier_end(term: Term, last_day: date, network: Network) -> date:
     return term.start if to_come else last_day + DAY
 
 
-def _record_cut_short(term: Term, seat: Seat, network: Network, who: By, why: str) -> None:
+def _record_cut_short(term: Term, seat: Seat, network: Network, act: Act, why: str) -> None:
     holder = db.session.get_one(Person, term.person_id).name
     record(
         events.TermCutShort(
-            network=network, by=who.actor, under=who.under, via=who.via, term=term, seat=seat, place=seat.name,
+            **act, network=network, term=term, seat=seat, place=seat.name,
             holder=holder, last_day=term.end - DAY, why=why, decision=term.end_authority,
         )
     )  # fmt: skip

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import exists, or_, select
@@ -23,13 +22,12 @@ from govnet.decisions.office_models import OfficeChange
 from govnet.decisions.offices import Deciding, OfficeInput
 from govnet.decisions.voices import VOTING_KINDS
 from govnet.extensions import db
-from govnet.kernel.actor import PROGRAM, SYSTEM, Actor, Door
+from govnet.kernel.actor import BY_RULE, Act, Actor, Door
 from govnet.kernel.clock import today
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.models import reference
 from govnet.membership.models import Membership, MembershipState, Representation
 from govnet.offices import events, places, rules
-from govnet.offices.founding import By
 from govnet.offices.models import Body, BodyKind, CameBy, Constituency, Mandate, Seat, Term
 from govnet.offices.rules import DAY
 from govnet.permissions import Can, require
@@ -120,14 +118,14 @@ def name_them(
     day = today(network.zone)
     longest = rules_in_force(network.id)[p.TERM_MONTHS]
     rules.check_span(day, last_day + DAY, today=day, longest=longest)
-    who, rows = By(by, under, via), []
+    rows = []
     for each in people:
         person = person_for(each.address, each.name)
         term = Term(
             person_id=person.id, start=day, end=last_day + DAY, came_by=CameBy.AS_FOUND, evidence=why.strip()
         )
         _seat_them(network, term, each.place)
-        _record(network, term, person, who)
+        _record(network, term, person, Act(by=by, under=under, via=via))
         rows.append(term)
     return rows
 
@@ -177,7 +175,7 @@ def apply(wanted: OfficeInput, row: OfficeChange, decision: Decision, how: Decid
         ),
     )
     _seat_them(sister, term, wanted.place)
-    _record(sister, term, person, By(PROGRAM, SYSTEM, Door.WORKER), row)
+    _record(sister, term, person, BY_RULE, row)
 
 
 def _seat_them(network: Network, term: Term, place: str) -> None:
@@ -202,13 +200,12 @@ def _seat_them(network: Network, term: Term, place: str) -> None:
 
 
 def _record(
-    network: Network, term: Term, person: Person, who: By, change: OfficeChange | None = None
+    network: Network, term: Term, person: Person, act: Act, change: OfficeChange | None = None
 ) -> None:
     seat = db.session.get_one(Seat, term.seat_id)
-    about: dict[str, Any] = {"by": who.actor, "under": who.under, "via": who.via}
     record(
         events.TermFound(
-            **about, network=network, term=term, seat=seat, place=seat.name, holder=person.name, person=person,
+            **act, network=network, term=term, seat=seat, place=seat.name, holder=person.name, person=person,
             start=term.start, last_day=term.end - DAY, evidence=term.evidence, decision=term.authority, change=change,
         )
     )  # fmt: skip

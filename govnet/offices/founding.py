@@ -9,7 +9,7 @@ from datetime import date
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.actor import Act
 from govnet.kernel.clock import now, today
 from govnet.membership.models import Organisation
 from govnet.offices import events
@@ -27,15 +27,6 @@ from govnet.offices.models import (
 )
 from govnet.offices.rules import DAY
 from govnet.record.actions import record
-
-
-@dataclass(frozen=True, slots=True)
-class By:
-    """Who records it, on what it rests, and through which door."""
-
-    actor: Actor
-    under: Authority
-    via: Door
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,28 +63,26 @@ class FoundMandate:
     evidence: str
 
 
-def committee_as_found(network: Network, name: str, places: Sequence[FoundPlace], by: By) -> Body:
+def committee_as_found(network: Network, name: str, places: Sequence[FoundPlace], act: Act) -> Body:
     """Make the committee with its places and their holders; a part of founding, so only once a network."""
     body = Body(network_id=network.id, name=name, kind=BodyKind.COMMITTEE)
     db.session.add(body)
     db.session.flush()  # places need its id
     record(
         events.CommitteeFound(
+            **act,
             network=network,
-            by=by.actor,
-            under=by.under,
-            via=by.via,
             body=body,
             name=name,
             places=len(places),
         )
     )
     for position, place in enumerate(places, 1):
-        _place(network, body, position, place, by)
+        _place(network, body, position, place, act)
     return body
 
 
-def _place(network: Network, body: Body, position: int, found: FoundPlace, by: By) -> None:
+def _place(network: Network, body: Body, position: int, found: FoundPlace, act: Act) -> None:
     seat = Seat(
         body_id=body.id,
         name=found.name,
@@ -105,10 +94,10 @@ def _place(network: Network, body: Body, position: int, found: FoundPlace, by: B
     db.session.add(seat)
     db.session.flush()  # terms need its id
     for term in found.terms:
-        _term(network, seat, term, by)
+        _term(network, seat, term, act)
 
 
-def _term(network: Network, seat: Seat, found: FoundTerm, by: By) -> None:
+def _term(network: Network, seat: Seat, found: FoundTerm, act: Act) -> None:
     over = found.end <= today(network.zone)
     term = Term(
         seat_id=seat.id,
@@ -125,10 +114,8 @@ def _term(network: Network, seat: Seat, found: FoundTerm, by: By) -> None:
     holder = db.session.get_one(Person, found.person_id)
     record(
         events.TermFound(
+            **act,
             network=network,
-            by=by.actor,
-            under=by.under,
-            via=by.via,
             term=term,
             seat=seat,
             place=seat.name,
@@ -141,7 +128,7 @@ def _term(network: Network, seat: Seat, found: FoundTerm, by: By) -> None:
     )
 
 
-def mandate_as_found(network: Network, found: FoundMandate, by: By) -> Mandate:
+def mandate_as_found(network: Network, found: FoundMandate, act: Act) -> Mandate:
     """Record a mandate that was there before the network came here; an earlier one is over at once."""
     over = found.end <= today(network.zone)
     mandate = Mandate(
@@ -161,10 +148,8 @@ def mandate_as_found(network: Network, found: FoundMandate, by: By) -> Mandate:
     db.session.add_all(MandateNamed(mandate_id=mandate.id, person_id=i) for i in dict.fromkeys(found.named))
     record(
         events.MandateFound(
+            **act,
             network=network,
-            by=by.actor,
-            under=by.under,
-            via=by.via,
             mandate=mandate,
             holder=_holder_name(found),
             start=found.start,

@@ -16,7 +16,7 @@ from govnet.decisions.book import Decision
 from govnet.decisions.office_models import OfficeChange
 from govnet.decisions.offices import Deciding, OfficeInput
 from govnet.extensions import db
-from govnet.kernel.actor import BY_RULE, PROGRAM, SYSTEM, Actor, Door
+from govnet.kernel.actor import BY_RULE, Act, Actor, Door
 from govnet.kernel.clock import now, today
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.models import reference
@@ -24,7 +24,6 @@ from govnet.kernel.text import render
 from govnet.kernel.words import say
 from govnet.membership.models import Organisation
 from govnet.offices import events, promising, rules
-from govnet.offices.founding import By
 from govnet.offices.mandates import dues_of, holder_name, mandate_locked
 from govnet.offices.models import Mandate, MandateEnd, MandateNamed, MandateReport
 from govnet.offices.rules import DAY, Stage
@@ -147,7 +146,7 @@ def withdraw(wanted: OfficeInput, row: OfficeChange, decision: Decision, how: De
     mandate.end_authority, mandate.end_change_id = reference(decision), row.id
     db.session.flush()  # a mandate that is granted by the same decision finds it ended
     why = _("by decision %(number)s", number=decision.number)
-    _record_cut_short(mandate, how.network, By(PROGRAM, SYSTEM, Door.WORKER), why, row)
+    _record_cut_short(mandate, how.network, BY_RULE, why, row)
 
 
 def give_back_mandate(mandate: Mandate, last_day: date, *, by: Actor, via: Door) -> None:
@@ -156,7 +155,7 @@ def give_back_mandate(mandate: Mandate, last_day: date, *, by: Actor, via: Door)
     network = _locked(mandate)
     _end_after(mandate, last_day, network)
     mandate.ended_why = MandateEnd.GIVEN_BACK
-    _record_cut_short(mandate, network, By(by, under, via), _("given back"))
+    _record_cut_short(mandate, network, Act(by=by, under=under, via=via), _("given back"))
 
 
 def _locked(mandate: Mandate) -> Network:
@@ -174,11 +173,11 @@ def _end_after(mandate: Mandate, last_day: date, network: Network) -> None:
 
 
 def _record_cut_short(
-    mandate: Mandate, network: Network, who: By, why: str, change: OfficeChange | None = None
+    mandate: Mandate, network: Network, act: Act, why: str, change: OfficeChange | None = None
 ) -> None:
     record(
         events.MandateCutShort(
-            network=network, by=who.actor, under=who.under, via=who.via, mandate=mandate, holder=_name(mandate),
+            **act, network=network, mandate=mandate, holder=_name(mandate),
             last_day=mandate.end - DAY, why=why, decision=mandate.end_authority, change=change,
         )
     )  # fmt: skip
