@@ -26,6 +26,7 @@ Members = Sequence[tuple[int, int]]
 
 def fill(scale: float) -> tuple[dict[str, int], dict[str, Sequence[str]]]:
     """Make the network. Returns the person in each role, and the things that are read for each part of an address."""
+    from benchmarks import _single
     from govnet.extensions import db
     from govnet.kernel import clock
     from govnet.kernel.transaction import transaction
@@ -75,7 +76,10 @@ def fill(scale: float) -> tuple[dict[str, int], dict[str, Sequence[str]]]:
         number = _closed(version_id)
         first = _entries(network_id, several(1_000_000), threads, sent_id)
         _mails(network_id, sent_id, first, members, several(1_000))
+    with transaction():
+        single = _single.made(world, roles["coordinator"])
     return roles, {
+        **single,
         "thread_id": [str(key) for key in threads[:THREADS]],
         "number": [number],
         "proposal_id": [str(proposal_id)],
