@@ -18,6 +18,7 @@ from govnet.kernel.clock import today
 from govnet.membership.application_queries import applications_waiting as applications_waiting
 from govnet.membership.application_queries import usual_days as usual_days
 from govnet.membership.models import (
+    ENDED,
     Membership,
     MembershipKind,
     MembershipState,
@@ -199,7 +200,6 @@ def found_to_ask(limit: int, *, but: Sequence[int] = ()) -> Sequence[int]:
 def left(network_id: int, whose: Mapping[str, Owner | None]) -> dict[str, MailWish]:
     """Which of these addresses are of people who left the network, or were removed; for `people.addresses.wishes`."""
     people = {owner.person_id: address for address, owner in whose.items() if owner is not None}
-    ended = (MembershipState.RESIGNED, MembershipState.REMOVED)
     ids, found = sorted(people), set[int | None]()
     for start in range(0, len(ids), _MANY):
         query = select(Membership.person_id, Membership.state, Membership.end).where(
@@ -207,7 +207,7 @@ def left(network_id: int, whose: Mapping[str, Owner | None]) -> dict[str, MailWi
         )
         rows = db.session.execute(query).all()
         belongs = {person_id for person_id, _state, end in rows if end is None}
-        found |= {person_id for person_id, state, _end in rows if state in ended} - belongs
+        found |= {person_id for person_id, state, _end in rows if state in ENDED} - belongs
     return {people[person_id]: MailWish.LEFT for person_id in found if person_id is not None}
 
 
