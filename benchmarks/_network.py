@@ -14,7 +14,7 @@ WHEN = datetime(2015, 4, 13, 9, tzinfo=UTC)
 AT_ONCE = 5_000
 SPAN = timedelta(days=900)
 """In which everything happened, however much it is."""
-LEAST = 120
+LEAST = 250
 """Rows of each list, also in a small network: more than a page shows, so that both networks show a page."""
 THREADS = 150
 OPEN_THREADS = 20

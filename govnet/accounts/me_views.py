@@ -40,15 +40,19 @@ def _officer_in() -> list[Any]:
     return [g.network] if current_actor().is_officer and g.get("network") else []
 
 
-def _desks(person_id: int) -> list[tuple[Any, Sequence[Any]]]:
+def _desks(person_id: int) -> list[tuple[Any, int, Sequence[Any]]]:
+    """Each desk that is hers, how much waits there, and the first of it."""
     found = []
     for network in _officer_in():
         with inside(network):
-            found.append((network, waiting.on_desk(person_id, network)))
-    return [(network, desk) for network, desk in found if desk]
+            desk = waiting.on_desk(person_id, network)
+            found.append((network, len(desk), desk[:SHOWN]))
+    return [each for each in found if each[1]]
 
 
 waiting_is(_how_many_wait)
+SHOWN = 10
+"""Things of a desk on the page You."""
 NEW = timedelta(days=14)
 """How long the page You greets a new member."""
 
@@ -60,7 +64,7 @@ def me() -> Response:
     person_id = current_actor().person_id or 0
     things = catchup.things_that_wait(person_id, inside)
     desks = _desks(person_id)
-    on_desks = sum(len(desk) for _network, desk in desks)
+    on_desks = sum(many for _network, many, _first in desks)
     if len(things) < catchup.MOST:
         g.waiting = len(things) + on_desks
     return page(

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from flask import g
 from sqlalchemy import BigInteger, ColumnElement, Select, String, cast, literal, select
@@ -43,6 +43,14 @@ class Waiting:
     """The template that lets her do it here; it reads `thing`."""
     extra: Any = None
     """What the kind's `load` found for it."""
+
+
+class OnDesk(Protocol):
+    """What waits on an officer's desk; a slice of it is in words."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, which: slice, /) -> Sequence[Any]: ...
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ class News:
 
 _kinds: dict[str, Kind] = {}
 _news: dict[Group, News] = {}
-_desk: list[tuple[Callable[[int, Any], Sequence[Any]], Callable[[int, Any], int]]] = []
+_desk: list[tuple[Callable[[int, Any], OnDesk], Callable[[int, Any], int]]] = []
 
 
 def waits(
@@ -121,16 +129,16 @@ def news(group: Group, *verbs: str, where: Where | None = None) -> None:
     _news.setdefault(group, News()).verbs.update(dict.fromkeys(verbs, where))
 
 
-def desk_is(bring: Callable[[int, Any], Sequence[Any]], count: Callable[[int, Any], int]) -> None:
+def desk_is(bring: Callable[[int, Any], OnDesk], count: Callable[[int, Any], int]) -> None:
     """Let `bring(person_id, network)` say what waits on that officer's desk, and `count` how many things:
     each has since, kind, words, url, by and trouble.
     """
     _desk[:] = [(bring, count)]
 
 
-def on_desk(person_id: int, network: Any) -> Sequence[Any]:
+def on_desk(person_id: int, network: Any) -> OnDesk:
     """What waits for an officer of the network, oldest first; asked once a request."""
-    kept: dict[tuple[int, int], Sequence[Any]] = g.setdefault("desks", {})
+    kept: dict[tuple[int, int], OnDesk] = g.setdefault("desks", {})
     key = (person_id, network.id)
     if key not in kept:
         kept[key] = _desk[0][0](person_id, network) if _desk else ()

@@ -202,7 +202,9 @@ def still_silent(
         query = query.where(_named(named))
     if entry_id is not None:
         query = query.where(RollEntry.id == entry_id)
-    query = query.order_by(RollEntry.id).limit(OFFERED)
+    query = query.order_by(RollEntry.counted.desc(), RollEntry.id.desc()).limit(
+        OFFERED
+    )  # as the index has it
     found = [each for each in db.session.scalars(query) if each.name]
     version = queries.version_whole(version_id)
     humans = _humans(version, found)

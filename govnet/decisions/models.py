@@ -200,7 +200,7 @@ class RollEntry(Base):
 
     __tablename__ = "proposal_roll"
     __table_args__ = (
-        Index("ix_proposal_roll_counted", "version_id", "counted"),
+        Index("ix_proposal_roll_counted", "version_id", "counted", "id"),
         UniqueConstraint("id", "version_id", name="uq_proposal_roll_id_version"),
         CheckConstraint("(person_id IS NULL) <> (organisation_id IS NULL)", name="one_party"),
         Index(
@@ -261,7 +261,7 @@ class Position(Base):
         ),
         UniqueConstraint("entry_id", name="uq_position_one_a_party"),
         Index("uq_position_one_a_human", "version_id", "cast_by_id", unique=True, **where("counted")),
-        Index("ix_position_kind", "version_id", "kind", "at", "id"),
+        Index("ix_position_kind", "version_id", "kind", "at", "id", "counted"),
         Index("ix_position_reasons", "version_id", "kind", "at", "id", **where("reason <> ''")),
         CheckConstraint("kind <> 'block' OR erased OR trim(reason) <> ''", name="block_has_a_reason"),
         CheckConstraint("(kind = 'choice') = (choices <> '')", name="choice_has_choices"),

@@ -88,9 +88,10 @@ class Signature(Base):
         Index("uq_letter_signature_person", "letter_id", "person_id", unique=True, **where("person_id IS NOT NULL")),
         Index("uq_letter_signature_organisation", "letter_id", "organisation_id", unique=True,
               **where("organisation_id IS NOT NULL")),
+        Index("ix_letter_signature_signed", "letter_id", "at", "id"),
     )  # fmt: skip
     id: Mapped[Key]
-    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id"), index=True)
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id"))
     membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)

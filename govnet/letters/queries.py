@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from govnet.accounts.waiting import thing
@@ -103,8 +103,13 @@ def signatures(letter_id: int, page: int = 0) -> Sequence[Signature]:
     query = select(Signature).where(Signature.letter_id == letter_id)
     order = (Signature.organisation_id.is_(None), Signature.at, Signature.id)
     query = query.options(joinedload(Signature.signed_by)).order_by(*order)
-    if page:
-        query = query.offset((page - 1) * NAMES).limit(NAMES)
+    if page:  # the first of either group are found by an index, and only they are put in order
+        end = page * NAMES
+        groups = (Signature.organisation_id.is_not(None), Signature.person_id.is_not(None))
+        keys = select(Signature.id).where(Signature.letter_id == letter_id)
+        keys = keys.order_by(Signature.at, Signature.id).limit(end)
+        first = union_all(*(select(keys.where(group).subquery().c.id) for group in groups))
+        query = query.where(Signature.id.in_(first)).offset(end - NAMES).limit(NAMES)
     return db.session.scalars(query).all()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,29 @@ class Waiting:
     """Something went wrong, rather than is waiting its turn."""
 
 
-Bringer = Callable[[Any, Actor], Iterable[Waiting]]
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """The same before it is put in words, which is done only where it is shown; None where its page is not there."""
+
+    since: datetime
+    say: Callable[[], Waiting | None]
+
+
+class Desk:
+    """What waits for one officer, oldest first: how much that is, and in words as much as a page shows."""
+
+    def __init__(self, found: Iterable[Waiting | Unsaid]) -> None:
+        self._found: Sequence[Waiting | Unsaid] = sorted(found, key=lambda each: each.since)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __getitem__(self, which: slice) -> list[Waiting]:
+        said = (each.say() if isinstance(each, Unsaid) else each for each in self._found[which])
+        return [each for each in said if each is not None]
+
+
+Bringer = Callable[[Any, Actor], Iterable[Waiting | Unsaid]]
 Selecter = Callable[[Any, Actor], Iterable[Select[Any]]]
 _bringers: dict[Bringer, Selecter] = {}
 
@@ -45,7 +67,6 @@ def how_many_on_desk(network: Any, actor: Actor) -> int:
     return db.session.scalar(select(func.count()).select_from(rows)) or 0
 
 
-def on_the_desk(network: Any, actor: Actor) -> list[Waiting]:
-    """Everything that waits for this officer, oldest first."""
-    found = [waiting for bring in _bringers for waiting in bring(network, actor)]
-    return sorted(found, key=lambda waiting: (waiting.since, waiting.url))
+def on_the_desk(network: Any, actor: Actor) -> Desk:
+    """Everything that waits for this officer."""
+    return Desk(waiting for bring in _bringers for waiting in bring(network, actor))

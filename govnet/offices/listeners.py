@@ -17,7 +17,7 @@ from govnet.kernel.duties import duty
 from govnet.kernel.events import listen
 from govnet.membership.member_actions import Left
 from govnet.offices import fitting, leaving, parting, promising, verifying
-from govnet.offices.desk import Waiting, how_many_on_desk, on_desk, on_the_desk
+from govnet.offices.desk import Desk, how_many_on_desk, on_desk, on_the_desk
 from govnet.offices.ending import record_ends
 from govnet.offices.models import Mandate, MandateNamed
 from govnet.offices.queries import actor_for
@@ -53,7 +53,7 @@ def bind() -> None:
     duty("see who fits their place", fitting.look, seconds=60)
 
 
-def _desk_of(person_id: int, network: Network) -> list[Waiting]:
+def _desk_of(person_id: int, network: Network) -> Desk:
     return on_the_desk(network, _officer(person_id, network))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -47,7 +48,7 @@ from govnet.membership.models import (
     RepresentationClaim,
 )
 from govnet.offices import desk_words
-from govnet.offices.desk import Waiting
+from govnet.offices.desk import Unsaid, Waiting
 from govnet.offices.fitting import days_to_fill
 from govnet.offices.models import Body, Mandate, Seat, Term
 from govnet.permissions import Can, can
@@ -57,11 +58,14 @@ SOON = timedelta(days=60)
 SLOW = timedelta(hours=1)
 
 
-def below(network: Network, actor: Actor) -> Iterator[Waiting]:
+def below(network: Network, actor: Actor) -> Iterator[Waiting | Unsaid]:
     """Applications, claims to speak for organisations, reports, appeals, what was decided elsewhere; offices, mail trouble."""
-    for row in db.session.execute(union_all(*selects(network, actor))):
-        waiting = desk_words.waiting(network, row)
-        if waiting is not None:
+    rows = db.session.execute(union_all(*selects(network, actor))).all()
+    for row in sorted(rows, key=lambda row: (row.kind, row.key)):
+        say = partial(desk_words.waiting, network, row)
+        if row.since is not None:
+            yield Unsaid(row.since, say)
+        elif (waiting := say()) is not None:  # since a day, which its words know
             yield waiting
 
 

@@ -281,8 +281,8 @@ def test_of_many_members_some_are_offered_and_others_found_by_name(
     with app.app_context():
         scene = Scene(answers=30, silent=7)
         with transaction():
-            db.session.get_one(Person, scene.silent[-1]).name = "Zoë 100%_Late"
-        person_id, proposal_id = scene.silent[-1], scene.proposal_id
+            db.session.get_one(Person, scene.silent[0]).name = "Zoë 100%_Late"
+        person_id, proposal_id = scene.silent[0], scene.proposal_id
         client = sign_in(app.test_client(), db.session.get_one(Person, scene.sam_id))
         typed = {"party": str(scene.entry_of(person_id)), "how": "phone", "answer": "agree"}
     page = f"/uk/proposals/{proposal_id}/enter"

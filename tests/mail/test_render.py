@@ -160,7 +160,9 @@ def test_a_long_word_is_cut_itself_and_what_stands_before_it_stays(before):
 
 
 def test_the_longest_title_stands_whole_in_a_subject_on_one_line():
-    title = ("Objections by Thu 3 Dec 2026, 18:00 GMT: " + "The meeting in Newcastle put this idea first. " * 5)[:241]
+    title = (
+        "Objections by Thu 3 Dec 2026, 18:00 GMT: " + "The meeting in Newcastle put this idea first. " * 5
+    )[:241]
     raw, message = mail(replace(LETTER, subject=title))
     assert message["Subject"] == title.strip()
     assert f"Subject: {title.strip()}\r\n".encode() in raw
