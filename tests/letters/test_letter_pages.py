@@ -430,3 +430,22 @@ def test_a_long_letter_shows_fifty_names_and_the_way_to_the_rest(app: Flask, net
     data = client.get(data["next"]).json
     assert (data["signed"]["members"], len(data["names"]), data["next"]) == (62, 12, None)
     assert "Sign it" not in first
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 20])
+def test_the_pages_of_the_names_are_all_the_names_organisations_first(
+    network: Network, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(queries, "NAMES", size)
+    people = [a_member(network) for _ in range(6)]
+    letter_id = a_letter(network, people[0])
+    for number, person in enumerate(people[1:]):
+        sign(letter_id, person)
+        if number % 2:
+            club = an_organisation(network, f"Club {number}", spoken_for_by=person)
+            sign(letter_id, person, str(club.id))
+    everybody = queries.signatures(letter_id)
+    assert [each.organisation_id is None for each in everybody] == [False] * 2 + [True] * 6
+    pages = [queries.signatures(letter_id, page) for page in range(1, len(everybody) // size + 3)]
+    assert [each.id for page in pages for each in page] == [each.id for each in everybody]
+    assert max(map(len, pages)) <= size

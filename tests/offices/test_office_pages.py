@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from govnet.accounts import me_views
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -13,7 +14,7 @@ from govnet.kernel.transaction import transaction
 from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail
 from govnet.membership.models import Application, ApplicationState
-from govnet.offices import desk_views, ending
+from govnet.offices import desk_views, desk_words, ending
 from govnet.offices.models import Body, Mandate, Seat, Term
 from tests import builders
 from tests.pages import opened, send
@@ -193,6 +194,19 @@ def test_a_long_desk_comes_page_by_page(client, uk, monkeypatch):
     assert [sum(name in page for page in pages) for name in names] == [1, 1, 1]
     assert "What waits longer" in pages[-1]
     assert "Nothing more waits." in opened(client, f"/uk/desk?page={len(pages) + 1}").text
+
+
+@pytest.mark.parametrize(("path", "shown"), [("/uk/desk", 5), ("/uk/desk?page=2", 5), ("/me", 3)])
+def test_only_what_a_page_shows_of_a_desk_is_put_in_words(client, uk, monkeypatch, path, shown):
+    said, say = [], desk_words.waiting
+    monkeypatch.setattr(desk_words, "waiting", lambda network, row: said.append(row) or say(network, row))
+    monkeypatch.setattr(desk_views, "PAGE", 5)
+    monkeypatch.setattr(me_views, "SHOWN", 3)
+    for number in range(12):
+        an_application(uk, f"Applicant {number}")
+    signed_in(client, builders.a_steering_member(uk))
+    page = opened(client, path).text
+    assert len([row for row in said if row.kind == "application"]) == shown == page.count("asks to join")
 
 
 def test_visitors_and_members_have_no_desk(client, uk):
