@@ -65,12 +65,12 @@ def _here(proposal: Proposal, day: date) -> ColumnElement[bool]:
     person = RollEntry.person_id
     spoken = select(Representation.organisation_id).where(Representation.person_id == person, _speaks(day))
     spoken = spoken.correlate(RollEntry)
-    member = exists().where(
-        Membership.network_id == proposal.network_id,
-        _belongs(day),
-        or_(Membership.person_id == person, Membership.organisation_id.in_(spoken)),
+    here = exists().where(Membership.network_id == proposal.network_id, _belongs(day))
+    member, voice = (
+        here.where(Membership.person_id == person),
+        here.where(Membership.organisation_id.in_(spoken)),
     )
-    return or_(member, person.in_(roll.committee(proposal.network_id, day)))
+    return or_(member, voice, person.in_(roll.committee(proposal.network_id, day)))
 
 
 def _free(person: Who, version: ProposalVersion, proposal: Proposal, day: date) -> ColumnElement[bool]:

@@ -38,7 +38,8 @@ def line_query(wanted: Select[int]) -> Select[Decision, bool]:
     after = select(later.id, _ends(later)).join(line, later.supersedes_id == line.c.id)
     line = line.union(after.where(line.c.ends == 1))
     asked = Decision.id.in_(select(given.c.id))
-    found = select(Decision, asked).where(Decision.id.in_(select(line.c.id)))
+    these = select(line.c.id).distinct().subquery()  # joined first: planners look no further than some joins
+    found = select(Decision, asked).select_from(these).join(Decision, Decision.id == these.c.id)
     return found.order_by(Decision.decided_at, Decision.id)
 
 

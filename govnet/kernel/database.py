@@ -1,4 +1,4 @@
-"""How connections behave: SQLite as a server's database should be set, writes that wait their turn."""
+"""How connections behave: each database set as pages want it, writes that wait their turn."""
 
 from __future__ import annotations
 
@@ -13,10 +13,20 @@ from govnet.kernel.transaction import WRITE
 
 
 def watch(engine: Engine, *, synchronous: str = "FULL") -> None:
-    """Set up every connection of `engine`; nothing to do for PostgreSQL."""
-    if engine.dialect.name != "sqlite":
-        return
+    """Set up every connection of `engine`."""
+    if engine.dialect.name == "sqlite":
+        _watch_sqlite(engine, synchronous)
+    else:
+        event.listen(engine, "connect", _compile_nothing)
 
+
+def _compile_nothing(connection: Any, _record: object) -> None:
+    """PostgreSQL compiles a statement that it thinks is dear: for pages that costs more than it saves, at every request."""
+    connection.execute("SET jit = off")
+    connection.commit()
+
+
+def _watch_sqlite(engine: Engine, synchronous: str) -> None:
     @event.listens_for(engine, "connect")
     def _connected(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # BEGIN is ours

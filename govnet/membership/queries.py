@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 from sqlalchemy.orm import joinedload
 
 from govnet.accounts.models import Person, PersonEmail
@@ -144,12 +144,14 @@ def own_memberships(person_id: int, network_id: int) -> Sequence[Membership]:
     speaks = select(Representation.organisation_id).where(
         Representation.person_id == person_id, Representation.end.is_(None)
     )
+    own = select(Membership.id)
+    spoken = own.where(Membership.organisation_id.in_(speaks))
     query = (
         select(Membership)
         .options(joinedload(Membership.person), joinedload(Membership.organisation))
         .where(
             Membership.network_id == network_id,
-            or_(Membership.person_id == person_id, Membership.organisation_id.in_(speaks)),
+            Membership.id.in_(union(own.where(Membership.person_id == person_id), spoken)),
         )
         .order_by(Membership.organisation_id.is_not(None), Membership.id.desc())
     )
