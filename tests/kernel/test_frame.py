@@ -101,6 +101,14 @@ def test_a_transaction_inside_another_is_refused():
         pass
 
 
+@pytest.mark.postgres
+def test_postgresql_compiles_no_statement_however_dear_it_thinks_it():
+    assert db.session.scalar(text("SHOW jit")) == "off"
+    db.session.rollback()
+    db.engine.dispose()
+    assert db.session.scalar(text("SHOW jit")) == "off", "so it is on every connection"
+
+
 def test_it_is_the_same_instant_throughout_a_transaction(time):
     with transaction():
         before = clock.now()
