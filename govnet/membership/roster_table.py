@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -11,6 +12,7 @@ from govnet.membership.roster_file import MOST_COLUMNS, Line
 from govnet.membership.roster_person import EDGE, Wish, address_and_name, address_of, wish_of
 from govnet.membership.rules import name_key
 
+_DIGIT: Final = re.compile(r"\d")
 TITLES: Final = 20
 """Rows at the top among which the heading is looked for."""
 
@@ -154,7 +156,7 @@ def _are_words(place: int, rows: Sequence[Line]) -> bool:
     return (
         bool(cells)
         and all(any(char.isalpha() for char in cell) for cell in cells)
-        and not any(char.isdecimal() for cell in cells for char in cell)
+        and not any(_DIGIT.search(cell) for cell in cells)
     )
 
 
