@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from flask import current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from govnet.forum import quoting
@@ -126,6 +127,9 @@ def _author(row: Any, network_id: int, *, inside: bool) -> tuple[str, str]:
     return signature(row.author, row.author_id, network_id, chip=True), ""
 
 
+_DOORS = {Door.MAIL: _l("by mail"), Door.MEETING: _l("at a meeting"), Door.LIST: _l("on the list")}
+
+
 @lru_cache(maxsize=KEPT)
 def _article(seen: Seen) -> Markup:
     macro = current_app.jinja_env.get_template("components/post.html").module.post  # type: ignore[attr-defined]
@@ -136,7 +140,7 @@ def _article(seen: Seen) -> Markup:
         seen.when,
         f"{seen.place.thread}{seen.place.page}#post-{seen.number}",
         role=seen.mark,
-        door=_doors().get(seen.door, ""),
+        door=str(_DOORS.get(seen.door, "")),
         edited_url=f"{seen.place.posts}{seen.key}/versions" if seen.revision > 1 and visible else "",
         actions=list(_actions(seen)) if visible else [],
         hidden="" if visible and seen.html else _hidden(seen),
@@ -145,10 +149,6 @@ def _article(seen: Seen) -> Markup:
         caller=lambda: Markup(seen.html),  # noqa: S704 - made by render(), when it was written
     )
     return article
-
-
-def _doors() -> Mapping[Door, str]:
-    return {Door.MAIL: _("by mail"), Door.MEETING: _("at a meeting"), Door.LIST: _("on the list")}
 
 
 def _hidden(seen: Seen) -> Markup:
