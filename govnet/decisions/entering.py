@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from govnet.accounts.models import Person
@@ -182,12 +182,12 @@ def still_silent(
     Nor those for whom nobody speaks, or whose one answer that counts was given for somebody else. Only those with `named` in
     their name, or the one of `entry_id`; OFFERED at most.
     """
+    own = exists().where(Position.entry_id == RollEntry.id, Position.entered_by_id.is_(None))
     query = (
         select(RollEntry)
-        .outerjoin(Position, Position.entry_id == RollEntry.id)
         .where(
             RollEntry.version_id == version_id,
-            Position.id.is_(None) | Position.entered_by_id.is_not(None),
+            ~own,
             RollEntry.id.not_in(
                 select(PastPosition.entry_id).where(
                     PastPosition.version_id == version_id, PastPosition.undone
