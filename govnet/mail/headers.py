@@ -20,8 +20,7 @@ _BARE = re.compile(rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]{{1,64}}@(?:{_LABEL}\.)*{
 _MESSAGE_ID = re.compile(r"<[^<>@\s]+@[^<>@\s]+>")
 _NOT_IN_URI = re.compile(r"[\s<>,]")
 _WIDTH = 76
-_ONE_LINE = 330
-"""A subject with the name of its field; a line may have 998 (RFC 5322, 2.1.1)."""
+_ONE_LINE = 130
 _UTF8 = Charset("utf-8")
 _UTF8.header_encoding = SHORTEST
 _UTF8.body_encoding = QP

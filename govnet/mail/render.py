@@ -121,8 +121,8 @@ def _common_head(letter: Letter, boundary: str) -> bytes:
     return b"".join(fields)
 
 
-def shorten(subject: str, most: int = 300) -> str:
-    """The subject, whole for every title there can be; beyond that cut at a word, or in one that fills most of it."""
+def shorten(subject: str, most: int = 120) -> str:
+    """The subject, cut where it is too long for any list of mails to show: at a word, or in one that fills most of it."""
     words = " ".join(headers.plain(subject).split())
     if len(words) <= most:
         return words

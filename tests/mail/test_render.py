@@ -147,25 +147,16 @@ def test_a_mail_that_is_too_large_is_refused_before_it_is_queued():
 
 
 def test_a_long_subject_is_cut_at_a_word():
-    cut = shorten("Your answer " * 60)
-    assert 250 < len(cut) <= 300
+    cut = shorten("Your answer " * 30)
+    assert len(cut) <= 120
     assert cut.endswith(("answer …", "Your …"))
 
 
 @pytest.mark.parametrize("before", ["", "Re: ", "Discussion: a very "])
 def test_a_long_word_is_cut_itself_and_what_stands_before_it_stays(before):
-    cut = shorten(before + "a" * 400)
-    assert cut == before + "a" * (299 - len(before)) + "…"
-    assert shorten("a" * 300) == "a" * 300
-
-
-def test_the_longest_title_stands_whole_in_a_subject_on_one_line():
-    title = (
-        "Objections by Thu 3 Dec 2026, 18:00 GMT: " + "The meeting in Newcastle put this idea first. " * 5
-    )[:241]
-    raw, message = mail(replace(LETTER, subject=title))
-    assert message["Subject"] == title.strip()
-    assert f"Subject: {title.strip()}\r\n".encode() in raw
+    cut = shorten(before + "a" * 200)
+    assert cut == before + "a" * (119 - len(before)) + "…"
+    assert shorten("a" * 120) == "a" * 120
 
 
 def test_a_list_id_must_look_like_a_domain():
