@@ -123,7 +123,7 @@ SHELL = Actor(name="The operator", system=True)
 
 
 class Act(TypedDict):
-    """Who does it, by what right, through which door: what every event says."""
+    """The actor, the right and the door of something done: every event says all three."""
 
     by: Actor
     under: Authority

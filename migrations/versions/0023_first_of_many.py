@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0022", "0021", None, None
+revision, down_revision, branch_labels, depends_on = "0023", "0022", None, None
 
 
 def upgrade() -> None:
