@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -142,6 +143,26 @@ def test_migrations_are_numbered_without_a_gap_or_a_fork() -> None:
         assert path.name.startswith(f"{number:04}_"), f"{path.name} should be number {number:04}"
         assert scope["revision"] == f"{number:04}", path.name
         assert scope["down_revision"] == (f"{number - 1:04}" if number > 1 else None), path.name
+
+
+def test_a_migration_that_has_landed_is_never_changed_renamed_or_taken_away() -> None:
+    """Their digests stand in a file beside this one, as sha256sum writes them; a new migration adds its line."""
+    lines = Path(__file__).with_name("landed_migrations.sha256").read_text().split("\n")[:-1]
+    landed = {name: digest for digest, name in (line.split("  ") for line in lines)}
+    found = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(Path(MIGRATIONS, "versions").glob("*.py"))
+    }
+    assert found == landed
+
+
+def test_a_database_in_which_later_indexes_were_made_with_an_earlier_one_is_upgraded(empty: Flask) -> None:
+    flask_migrate.upgrade(directory=MIGRATIONS, revision="0022")
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0021'"))
+    flask_migrate.upgrade(directory=MIGRATIONS)
+    with db.engine.begin() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) > "0022"
 
 
 def test_a_migration_that_moves_tables_keeps_rows_and_triggers(empty: Flask, tmp_path: Path) -> None:
