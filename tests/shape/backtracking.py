@@ -140,7 +140,9 @@ class Matcher:
             elif kind is op.AT:
                 code.append(("call", lambda text, at, w=given: at if _holds(w, flags, text, at) else None))
             else:
-                raise AssertionError(f"a pattern uses {kind}, which this matcher does not know: teach it that first")
+                raise AssertionError(
+                    f"a pattern uses {kind}, which this matcher does not know: teach it that first"
+                )
 
     def _branch(self, branches: list[Any], flags: int, code: list[Any]) -> None:
         ends = []
