@@ -26,13 +26,12 @@ from govnet.kernel.errors import RuleBroken
 from govnet.kernel.forms import SAME_FOR, Body, Form, Text
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.said import Said
+from govnet.kernel.text import LONGEST_TITLE
 from govnet.kernel.words import say
 
 TEXT_LIMIT = 20_000
 MORE_LIMIT = 4_000
 REASON_LIMIT = 4_000
-QUESTION_LIMIT = 140
-"""With what a mail's subject says besides, a line that mail programs show."""
 
 
 def _is_offered(_form: Any, field: Any) -> None:
@@ -76,7 +75,7 @@ class WordsForm(Form):
     question = Text(
         _l("The question, in one sentence"),
         missing=_l("Enter the question in one sentence."),
-        limit=QUESTION_LIMIT,
+        limit=LONGEST_TITLE,
     )
     text = Body(
         _l("What exactly is proposed, and why"),
@@ -152,7 +151,7 @@ class RecordForm(WordsForm):
     question = Text(
         _l("What was decided, in one sentence"),
         missing=_l("Enter what was decided, in one sentence."),
-        limit=QUESTION_LIMIT,
+        limit=LONGEST_TITLE,
     )
     text = Body(
         _l("What exactly was decided, and why"),
@@ -193,7 +192,7 @@ class MeetingNoteForm(Form):
 
     same_for = SAME_FOR
     title = Text(
-        _l("What is the note about?"), missing=_l("Enter what the note is about."), limit=QUESTION_LIMIT
+        _l("What is the note about?"), missing=_l("Enter what the note is about."), limit=LONGEST_TITLE
     )
     text = Body(_l("The note"), missing=_l("Enter the note."), limit=TEXT_LIMIT)
     door = RadioField(

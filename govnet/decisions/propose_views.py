@@ -33,13 +33,7 @@ from govnet.decisions import (
 )
 from govnet.decisions.blueprint import bp
 from govnet.decisions.discussion import of_thread
-from govnet.decisions.forms import (
-    QUESTION_LIMIT,
-    ProposeForm,
-    ReasonForm,
-    more_in,
-    with_matter,
-)
+from govnet.decisions.forms import ProposeForm, ReasonForm, more_in, with_matter
 from govnet.decisions.models import Proposal
 from govnet.decisions.office_forms import asked_offers, offices_in, with_offices
 from govnet.decisions.offices import Offer
@@ -56,6 +50,7 @@ from govnet.kernel.errors import RuleBroken
 from govnet.kernel.forms import once
 from govnet.kernel.pages import page, see
 from govnet.kernel.paths import asked_number
+from govnet.kernel.text import LONGEST_TITLE
 from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows, current_actor
 
@@ -225,7 +220,7 @@ def _propose_form(network: Network, charter: Charter, about: About, fresh: bool 
         "rules": str(charter.number),
         "way": ways.ways(charter, matter)[0],
         "closes": first,
-        "question": question[:QUESTION_LIMIT],
+        "question": question[:LONGEST_TITLE],
         "replaces": replaced,
     } | _from_recommendation(network)
     key = f"network{network.id}/{matter}"  # the same words about something else are something else

@@ -15,6 +15,7 @@ from govnet.kernel.days import Day
 from govnet.kernel.forms import SAME_FOR, Body, Form, NameText, Text
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.said import N_
+from govnet.kernel.text import LONGEST_TITLE
 from govnet.people.fields import EmailAddress
 
 AUDIENCES = {
@@ -43,7 +44,7 @@ class StartForm(FrameFields):
     """A new discussion."""
 
     same_for = SAME_FOR
-    title = Text(_l("Title"), missing=_l("Enter a title for the discussion"), limit=140)
+    title = Text(_l("Title"), missing=_l("Enter a title for the discussion"), limit=LONGEST_TITLE)
     body = Body(_l("Your first post"), missing=_l("Write the first post"))
     audience = RadioField(_l("Who can read it?"), [InputRequired(_l("Choose who can read it"))])
 
@@ -55,7 +56,7 @@ class StartForm(FrameFields):
 class FrameForm(FrameFields):
     """The top of a discussion."""
 
-    title = Text(_l("Title"), missing=_l("Enter a title for the discussion"), limit=140)
+    title = Text(_l("Title"), missing=_l("Enter a title for the discussion"), limit=LONGEST_TITLE)
     summary = Body(_l("Summary so far"), limit=10_000)
     revision = HiddenField()
 

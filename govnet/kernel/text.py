@@ -15,6 +15,8 @@ from govnet.kernel.markdown_limits import REL, Measured, TooMuch, keep_within, l
 
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\ufffb" + BIDI + "]")
+LONGEST_TITLE = 120
+"""Characters in the title or question that a mail's subject repeats whole: lists of mails show no more."""
 _MARKS = 4
 """Combining marks kept after one letter; no living script stacks more."""
 

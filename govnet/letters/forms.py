@@ -11,10 +11,9 @@ from wtforms.validators import InputRequired, Optional
 from govnet.charter.fields import options
 from govnet.kernel.days import Day
 from govnet.kernel.forms import SAME_FOR, Body, Form, HiddenId, Text
+from govnet.kernel.text import LONGEST_TITLE
 from govnet.letters.actions import Draft, Party
 
-TITLE_LIMIT = 140
-"""With what a mail's subject says besides, a line that mail programs show."""
 TEXT_LIMIT = 20_000
 REASON_LIMIT = 4_000
 
@@ -25,7 +24,7 @@ class LetterForm(Form):
     title = Text(
         _l("What is the letter about, in one line?"),
         missing=_l("Enter what the letter is about."),
-        limit=TITLE_LIMIT,
+        limit=LONGEST_TITLE,
     )
     addressed_to = Text(_l("To whom does it go?"), missing=_l("Enter to whom the letter goes."))
     text = Body(_l("The letter"), missing=_l("Enter what the letter says."), limit=TEXT_LIMIT)

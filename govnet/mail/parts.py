@@ -13,6 +13,7 @@ from govnet.kernel.text import rendered
 from govnet.kernel.words import say_when
 from govnet.mail.links import Ending
 from govnet.mail.plain_text import links_from_outside, plain
+from govnet.mail.subjects import fits, headed, short_day
 
 
 class Parts(ABC):
@@ -23,9 +24,9 @@ class Parts(ABC):
 
     def names(self) -> Mapping[str, Callable[..., str]]:
         """The pieces by the names that templates use."""
-        return {
-            n: getattr(self, n)
-            for n in ("p", "heading", "words", "prose", "button", "link", "facts", "items")
+        own = ("p", "heading", "words", "prose", "button", "link", "facts", "items")
+        return {"fits": fits, "headed": headed, "short_day": short_day} | {
+            name: getattr(self, name) for name in own
         }
 
     def ends(self, address: str) -> str:

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from govnet.mail import headers
 from govnet.mail.headers import Address, BadHeader
+from govnet.mail.subjects import shorten
 
 LARGEST_BODY = 60 * 1024
 _FLOW = 72
@@ -119,15 +120,6 @@ def _common_head(letter: Letter, boundary: str) -> bytes:
         headers.field("Content-Type", f'multipart/alternative; boundary="{boundary}"'),
     ]
     return b"".join(fields)
-
-
-def shorten(subject: str, most: int = 120) -> str:
-    """The subject, cut where it is too long for any list of mails to show: at a word, or in one that fills most of it."""
-    words = " ".join(headers.plain(subject).split())
-    if len(words) <= most:
-        return words
-    at_a_word = words[: most - 1].rpartition(" ")[0]
-    return f"{at_a_word} …" if len(at_a_word) > most // 2 else f"{words[: most - 1]}…"
 
 
 def _with_zone(moment: datetime) -> datetime:

@@ -55,7 +55,7 @@ def _written() -> dict[str, Any]:
         )
         thread = forum.start_thread(topic, draft, by=by, via=Door.WEB)
         post = forum.reply(thread, by=by, body=TABLE, via=Door.WEB)
-        words = Words(TITLE[:140], f"{TITLE}\n\n{TABLE}")
+        words = Words(TITLE[:120], f"{TITLE}\n\n{TABLE}")
         asked = decisions.propose(uk, words, Ask("statement", thread_id=thread.id), by=by, via=Door.WEB)
         db.session.flush()
         return {"network": uk, "thread": thread.id, "post": post.id, "proposal": asked.id}

@@ -71,7 +71,7 @@ def test_a_letter_sent_again_after_going_back_is_one_letter(app: Flask, ann: Per
         ({"closes": ""}, "Enter the last day for names."),
         ({"closes": "2015-04-19"}, "Everybody has at least 7 days to sign: choose Mon 20 Apr 2015 or later."),
         ({"closes": "2017-04-19"}, "A letter is open for a year at the most"),
-        ({"title": "x" * 141}, "at most 140 characters"),
+        ({"title": "x" * 121}, "at most 120 characters"),
     ],
 )
 def test_a_letter_that_cannot_be_is_refused_and_what_was_typed_is_kept(

@@ -21,7 +21,6 @@ from govnet.mail.render import (
     build,
     flowed,
     personalise,
-    shorten,
 )
 
 HOME = ListFields(
@@ -144,19 +143,6 @@ def test_the_date_has_its_zone():
 def test_a_mail_that_is_too_large_is_refused_before_it_is_queued():
     with pytest.raises(ValueError, match="bytes"):
         build(replace(LETTER, html="<p>" + "word " * (LARGEST_BODY // 4)))
-
-
-def test_a_long_subject_is_cut_at_a_word():
-    cut = shorten("Your answer " * 30)
-    assert len(cut) <= 120
-    assert cut.endswith(("answer …", "Your …"))
-
-
-@pytest.mark.parametrize("before", ["", "Re: ", "Discussion: a very "])
-def test_a_long_word_is_cut_itself_and_what_stands_before_it_stays(before):
-    cut = shorten(before + "a" * 200)
-    assert cut == before + "a" * (119 - len(before)) + "…"
-    assert shorten("a" * 120) == "a" * 120
 
 
 def test_a_list_id_must_look_like_a_domain():
