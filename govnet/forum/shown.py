@@ -1,4 +1,4 @@
-"""Posts as a thread's page shows them. What two readers see alike is rendered once and kept."""
+"""Posts as a thread's page shows them. Each shape of a post is drawn once, and filled for each post."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import current_app
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
@@ -17,12 +17,11 @@ from govnet.forum.kinds import PostState
 from govnet.forum.models import Thread
 from govnet.forum.thread_page import Reading
 from govnet.kernel.actor import Door
+from govnet.kernel.gaps import Drawn, gap
 from govnet.kernel.pages import moment
 from govnet.membership.marks import mark_in, signature
 
 Action = Mapping[str, Any]
-KEPT = 2_000
-"""Rendered posts in memory: some 8 MB."""
 FORM = "press"
 """The one form whose buttons stand in all posts."""
 REPLY = "reply-form"
@@ -55,32 +54,21 @@ class Place(NamedTuple):
     locale: str
 
 
-class Seen(NamedTuple):
-    """Everything that decides how a post looks."""
+class Shape(NamedTuple):
+    """Which pieces a post has; what they say is filled in."""
 
-    place: Place
-    number: int
-    key: int
-    author: str
-    mark: str
-    """The author's office, or for whom they speak."""
-    html: str
+    locale: str
+    marked: bool
+    """The author's office stands beside the name, or for whom they speak."""
     door: Door
-    when: Markup
-    """In words that go with the day: "yesterday, 18:00"."""
-    revision: int
-    state: PostState
-    hiding_id: int | None
-    reason: str | None
-    mine: bool
+    edited: bool
     new: bool
-    signed_in: bool
-    replies: bool
-    writes: bool
-    hides: bool
-    thankable: bool
-    thanked: bool
-    thanks: int
+    readable: bool
+    thanks: bool
+    """How many said thanks is in words, because the reader cannot say it here."""
+    actions: tuple[str, ...]
+    pressed: bool
+    counted: bool
 
 
 def shown(
@@ -92,31 +80,44 @@ def shown(
     mark = reading.mark if reading.mark is not None else 1 << 62
     return [
         _article(
-            _seen(
-                row,
-                quoting.named(row.html, thread.id, reading.quoted),
-                place,
-                viewer,
-                mark,
-                _author(row, thread.network_id, inside=inside),
-            )
+            row,
+            quoting.named(row.html, thread.id, reading.quoted),
+            place,
+            viewer,
+            mark,
+            _author(row, thread.network_id, inside=inside),
         )
         for row in reading.posts
     ]
 
 
-def _seen(row: Any, named: str, place: Place, viewer: Viewer, mark: int, by: tuple[str, str]) -> Seen:
-    me, replies, thanks, hides, writes = viewer
+def _article(row: Any, named: str, place: Place, viewer: Viewer, mark: int, by: tuple[str, str]) -> Markup:
     number, key, author_id, _name, _html, door, at, revision, state, count, hiding_id, reason, thanked = row[
         :13
     ]
-    mine = author_id == me and me is not None
-    return Seen(
-        place, number, key, *by, named, door,
-        moment(at, place.zone), revision, state, hiding_id, reason, mine,
-        number > mark and not mine,
-        me is not None, replies, writes, hides and not mine, thanks and not mine, bool(thanked), count if me else 0,
+    mine = author_id == viewer.person_id is not None
+    visible = state is PostState.VISIBLE
+    author, role = by
+    thankable = viewer.thanks and not mine
+    thanks = count if viewer.person_id is not None else 0
+    readable = visible and bool(named)
+    shape = Shape(
+        place.locale, bool(role), door, revision > 1 and visible, number > mark and not mine, readable,
+        bool(thanks) and not thankable, _actions(viewer, mine) if visible else (), bool(thanked), bool(count),
     )  # fmt: skip
+    return _drawn(shape).filled({
+        "number": number,
+        "author": author or _("A former member"),
+        "role": role,
+        "when": moment(at, place.zone),
+        "post": f"{place.thread}{place.page}#post-{number}",
+        "here": f"{place.posts}{key}/",
+        "thread": place.thread,
+        "count": count,
+        "thanks": _thanks(thanks, place.locale) if shape.thanks else "",
+        "html": Markup(named) if readable else "",  # noqa: S704 - made by render(), when it was written
+        "hidden": "" if readable else _hidden(state, reason, f"{place.log}/{hiding_id}"),
+    })  # fmt: skip
 
 
 def _author(row: Any, network_id: int, *, inside: bool) -> tuple[str, str]:
@@ -127,57 +128,72 @@ def _author(row: Any, network_id: int, *, inside: bool) -> tuple[str, str]:
     return signature(row.author, row.author_id, network_id, chip=True), ""
 
 
-_DOORS = {Door.MAIL: _l("by mail"), Door.MEETING: _l("at a meeting"), Door.LIST: _l("on the list")}
+def _actions(viewer: Viewer, mine: bool) -> tuple[str, ...]:
+    """The names of what the reader can do with a post that everybody sees."""
+    offered = {
+        "thank": viewer.thanks and not mine,
+        "quote": viewer.replies,
+        "change": viewer.writes and mine,
+        "report": not mine,
+        "hide": viewer.hides and not mine,
+    }
+    return tuple(name for name, is_offered in offered.items() if is_offered)
 
 
-@lru_cache(maxsize=KEPT)
-def _article(seen: Seen) -> Markup:
-    macro = current_app.jinja_env.get_template("components/post.html").module.post  # type: ignore[attr-defined]
-    visible = seen.state is PostState.VISIBLE
-    article: Markup = macro(
-        seen.number,
-        seen.author or _("A former member"),
-        seen.when,
-        f"{seen.place.thread}{seen.place.page}#post-{seen.number}",
-        role=seen.mark,
-        door=str(_DOORS.get(seen.door, "")),
-        edited_url=f"{seen.place.posts}{seen.key}/versions" if seen.revision > 1 and visible else "",
-        actions=list(_actions(seen)) if visible else [],
-        hidden="" if visible and seen.html else _hidden(seen),
-        new=seen.new,
-        thanks=0 if seen.thankable else seen.thanks,
-        caller=lambda: Markup(seen.html),  # noqa: S704 - made by render(), when it was written
-    )
-    return article
+@lru_cache(maxsize=1_000)
+def _thanks(count: int, _locale: str) -> str:
+    return str(ngettext("%(num)s person said thanks", "%(num)s people said thanks", count))
 
 
-def _hidden(seen: Seen) -> Markup:
+def _hidden(state: PostState, reason: str | None, address: str) -> Markup:
     """Instead of the text: that it is hidden, why, and where that was decided."""
-    if seen.state is PostState.VISIBLE:
+    if state is PostState.VISIBLE:
         return Markup("{}").format(
             _("Its text was removed and should not have been. Its author can write it again.")
         )
-    if seen.state is PostState.TAKEN_BACK:
+    if state is PostState.TAKEN_BACK:
         return Markup("{}").format(_("Its author has taken this back."))
-    hidden = seen.state is PostState.HIDDEN
-    said = _("Hidden by the committee:") if hidden else _("Removed by the committee:")
-    link = Markup('<a href="{}/{}">{}</a>').format(seen.place.log, seen.hiding_id, _("how this was decided"))
-    return Markup("{} {} · {}").format(said, seen.reason or "", link)
+    said = _("Hidden by the committee:") if state is PostState.HIDDEN else _("Removed by the committee:")
+    link = Markup('<a href="{}">{}</a>').format(address, _("how this was decided"))
+    return Markup("{} {} · {}").format(said, reason or "", link)
 
 
-def _actions(seen: Seen) -> list[Action]:
-    here = f"{seen.place.posts}{seen.key}/"
-    found: list[Action] = []
-    if seen.thankable:
-        found.append({"label": _("Thanks"), "url": here + "thanks", "form": FORM, "icon": "heart", "pressed": seen.thanked,
-                      "count": seen.thanks})  # fmt: skip
-    if seen.replies:
-        found.append({"label": _("Quote"), "url": f"{seen.place.thread}/replies", "form": REPLY, "name": "quote",
-                      "value": seen.number})  # fmt: skip
-    if seen.mine and seen.writes:
-        found.append({"label": _("Change"), "url": here + "edit"})
-    if not seen.mine:
-        found.append({"label": _("Report"), "url": here + "report"})
-    if seen.hides:
-        found.append({"label": _("Hide"), "url": here + "hide"})
-    return found
+_DOORS = {Door.MAIL: _l("by mail"), Door.MEETING: _l("at a meeting"), Door.LIST: _l("on the list")}
+
+
+@lru_cache(maxsize=500)
+def _drawn(shape: Shape) -> Drawn:
+    macro = current_app.jinja_env.get_template("components/post.html").module.post  # type: ignore[attr-defined]
+    html: str = macro(
+        gap("number"),
+        gap("author"),
+        gap("when"),
+        gap("post"),
+        role=gap("role") if shape.marked else "",
+        door=str(_DOORS.get(shape.door, "")),
+        edited_url=gap("here") + "versions" if shape.edited else "",
+        actions=[_action(name, shape) for name in shape.actions],
+        hidden="" if shape.readable else gap("hidden"),
+        new=shape.new,
+        thanks=gap("thanks") if shape.thanks else "",
+        caller=lambda: gap("html"),
+    )
+    return Drawn(html)
+
+
+def _action(name: str, shape: Shape) -> Action:
+    here = gap("here")
+    if name == "thank":
+        return {"label": _("Thanks"), "url": here + "thanks", "form": FORM, "icon": "heart", "pressed": shape.pressed,
+                "count": gap("count") if shape.counted else 0}  # fmt: skip
+    if name == "quote":
+        return {
+            "label": _("Quote"),
+            "url": gap("thread") + "/replies",
+            "form": REPLY,
+            "name": "quote",
+            "value": gap("number"),
+        }
+    labels = {"change": (_("Change"), "edit"), "report": (_("Report"), "report"), "hide": (_("Hide"), "hide")}
+    label, address = labels[name]
+    return {"label": label, "url": here + address}

@@ -68,7 +68,7 @@ def moment(value: datetime, zone: str, *, on: bool = False) -> Markup:
 
     `on`: inside a sentence, where a date farther away takes "on".
     """
-    return _moment(value, zone, near_day(value, zone), on, str(get_locale() or "en"))
+    return _moment(value, zone, today(zone), on, str(get_locale() or "en"))
 
 
 def deadline(value: datetime, zone: str, *, on: bool = False) -> Markup:
@@ -88,13 +88,13 @@ def clock_time(value: datetime, zone: str) -> Markup:
 
 def day(value: date, zone: str = "", *, on: bool = False) -> Markup:
     """A day for people: "yesterday" near today, "Fri 15 May 2015" farther away; the exact day in its title."""
-    near, exact = _near(value, zone), weekday_date(value)
+    near, exact = _near(value, today(zone or _zone_here())), weekday_date(value)
     return _timed(value.isoformat(), near or (_on(exact) if on else exact), exact if near else "")
 
 
 def last_day(value: date, zone: str = "") -> Markup:
     """Until which day: always the exact one, after "today" or "tomorrow" where it is near."""
-    near, exact = _near(value, zone), weekday_date(value)
+    near, exact = _near(value, today(zone or _zone_here())), weekday_date(value)
     return _timed(value.isoformat(), f"{near}, {exact}" if near else exact)
 
 
@@ -104,8 +104,9 @@ def _instant(value: datetime, zone: str, _locale: str) -> Markup:
 
 
 @lru_cache(maxsize=5_000)
-def _moment(value: datetime, zone: str, near: str, on: bool, _locale: str) -> Markup:
+def _moment(value: datetime, zone: str, day: date, on: bool, _locale: str) -> Markup:
     local = value.astimezone(ZoneInfo(zone))
+    near = _near(local.date(), day)
     far = weekday_date(local.date())
     words = f"{near}, {local:%H:%M}" if near else _on(far) if on else far
     return _timed(value.isoformat(timespec="minutes"), words, _text(value, zone))
@@ -127,13 +128,15 @@ def _on(words: str) -> str:
 
 def near_day(value: datetime, zone: str) -> str:
     """ "yesterday", "today" or "tomorrow" by the clock of the zone; empty for any other day."""
-    return _near(value.astimezone(ZoneInfo(zone)).date(), zone)
+    return _near(value.astimezone(ZoneInfo(zone)).date(), today(zone))
 
 
-def _near(value: date, zone: str) -> str:
-    """The same for a day; without a zone by the clock of the network."""
-    away = (value - today(zone or _zone_here())).days
-    return str({-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}[away]) if -1 <= away <= 1 else ""
+def _near(value: date, day: date) -> str:
+    """The same for a day, where it is `day` now."""
+    away = (value - day).days
+    if not -1 <= away <= 1:
+        return ""
+    return str(_("yesterday") if away < 0 else _("tomorrow") if away else _("today"))
 
 
 def _zone_here() -> str:

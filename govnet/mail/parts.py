@@ -25,9 +25,8 @@ class Parts(ABC):
     def names(self) -> Mapping[str, Callable[..., str]]:
         """The pieces by the names that templates use."""
         own = ("p", "heading", "words", "prose", "button", "link", "facts", "items")
-        return {"fits": fits, "headed": headed, "short_day": short_day} | {
-            name: getattr(self, name) for name in own
-        }
+        found: dict[str, Callable[..., str]] = {name: getattr(self, name) for name in own}
+        return found | {"fits": fits, "headed": headed, "short_day": short_day}
 
     def ends(self, address: str) -> str:
         """Until when a link works that ends; nothing for any other."""
