@@ -20,13 +20,14 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from govnet.accounts.models import Person
 from govnet.decisions.beside import ReasonReply
 from govnet.decisions.models import Position, RollEntry
 from govnet.decisions.rules import FIVE, Kind, Tally
 from govnet.extensions import db
+from govnet.kernel.reading import another
 from govnet.membership.models import Membership, MembershipState
 
 ORDER = (Kind.BLOCK, Kind.STAND_ASIDE, Kind.RESERVATIONS, Kind.AGREE, Kind.NO_VIEW, Kind.CHOICE)
@@ -167,7 +168,7 @@ def _rows(keys: Sequence[Select[int]]) -> Sequence[Any]:
     if not keys:
         return ()
     either = union_all(*(select(each.subquery().c.id) for each in keys))
-    enterer = aliased(Person)
+    enterer = another(Person, "enterer")
     query = (
         select(Position, RollEntry, Membership.state, Membership.end, ReasonReply, enterer.name)
         .join(RollEntry, RollEntry.id == Position.entry_id)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import QueryableAttribute, aliased
+from sqlalchemy.orm import QueryableAttribute
 
 from govnet.charter import parameters as p
 from govnet.decisions import queries, roll
@@ -15,6 +15,7 @@ from govnet.decisions.models import ELSEWHERE, Position, Proposal, ProposalVersi
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
+from govnet.kernel.reading import another
 from govnet.membership.models import Membership, MembershipState, Representation
 from govnet.permissions import Can, can
 
@@ -75,7 +76,7 @@ def _here(proposal: Proposal, day: date) -> ColumnElement[bool]:
 
 def _free(person: Who, version: ProposalVersion, proposal: Proposal, day: date) -> ColumnElement[bool]:
     """Whose answer would count: not recused, and none that counts given yet for anybody."""
-    other = aliased(Position)
+    other = another(Position, "given")
     given = exists().where(other.version_id == version.id, other.counted, other.cast_by_id == person)
     declared = exists().where(
         Interest.proposal_id == proposal.id, Interest.person_id == person, Interest.ended_at.is_(None)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, String, cast, exists, literal, or_, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from govnet.charter.rules import Charter, canonical
 from govnet.decisions import ways
@@ -25,6 +25,7 @@ from govnet.forum.models import Thread
 from govnet.forum.queries import reach
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
+from govnet.kernel.reading import another
 from govnet.kernel.said import Said
 from govnet.membership.models import Membership, MembershipState, Representation
 from govnet.record.models import Entry
@@ -101,7 +102,11 @@ def sponsors_of(draft_id: int) -> list[int]:
 
 def belongs() -> ColumnElement[bool]:
     """Whoever supports it is a member of its network today, or speaks for one: who left wants nothing asked any more."""
-    draft, membership, voice = aliased(Draft), aliased(Membership), aliased(Representation)
+    draft, membership, voice = (
+        another(Draft, "its"),
+        another(Membership, "its"),
+        another(Representation, "its"),
+    )
     current = (
         exists()
         .where(draft.id == Sponsor.draft_id, membership.network_id == draft.network_id)

@@ -22,7 +22,7 @@ from sqlalchemy import (
     true,
     type_coerce,
 )
-from sqlalchemy.orm import QueryableAttribute, aliased, joinedload
+from sqlalchemy.orm import QueryableAttribute, joinedload
 
 from govnet.accounts.waiting import thing
 from govnet.decisions.models import (
@@ -39,6 +39,7 @@ from govnet.decisions.rules import OPTIONS, Kind, Outcome, Tally
 from govnet.decisions.voices import offered, sees_tally
 from govnet.extensions import db
 from govnet.kernel.actor import VISITOR, Actor
+from govnet.kernel.reading import another
 from govnet.membership.models import Representation
 
 WANTED, ANSWERED = "wanted", "answered"
@@ -207,7 +208,7 @@ def _theirs(person_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 def _still_asked(person: int | QueryableAttribute[Any]) -> ColumnElement[bool]:
     """Of a roll joined to its answers: the party is silent, and this person has answered for no other."""
-    other = aliased(Position)
+    other = another(Position, "other")
     given = select(other.id).where(other.version_id == RollEntry.version_id, other.cast_by_id == person)
     return and_(Position.id.is_(None), ~given.exists())
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, case, exists, literal, or_, select
-from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.base import ExecutableOption
 
 from govnet.decisions.book import Decision
 from govnet.decisions.rules import ADOPTED
 from govnet.extensions import db
+from govnet.kernel.reading import another
 
 
 def read(wanted: Select[int], *options: ExecutableOption) -> list[Decision]:
@@ -29,7 +29,7 @@ def line_query(wanted: Select[int]) -> Select[Decision, bool]:
     Beside each whether it was wanted itself.
     """
     given = wanted.cte("given")
-    start, earlier, later = (aliased(Decision) for _ in range(3))
+    start, earlier, later = (another(Decision, each) for each in ("start", "earlier", "later"))
     first = select(start.id, start.supersedes_id, _ends(start)).join(given, given.c.id == start.id)
     back = first.cte("back", recursive=True)
     before = select(earlier.id, earlier.supersedes_id, _ends(earlier))
@@ -65,7 +65,7 @@ def _put_beside(found: Sequence[Decision], given: set[int]) -> None:
 
 def replaced(today: date) -> ColumnElement[bool]:
     """Whether another has its place on that day, as SQL: what `states.replaced_until` says."""
-    first, later = aliased(Decision), aliased(Decision)
+    first, later = another(Decision, "first"), another(Decision, "later")
     taken = select(first.id, first.trial_until).where(
         first.supersedes_id == Decision.id, first.outcome.in_(ADOPTED)
     )

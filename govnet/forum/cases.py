@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
 from govnet.accounts.models import Person
 from govnet.extensions import db
@@ -18,6 +17,7 @@ from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, Report, Threa
 from govnet.forum.rules import Terms
 from govnet.kernel.actor import Actor
 from govnet.kernel.clock import now
+from govnet.kernel.reading import another
 
 LOG = 30
 """Lines on a page of the log."""
@@ -25,7 +25,7 @@ LOG = 30
 
 def log(network_id: int, actor: Actor, page: int = 1) -> tuple[Sequence[Any], bool]:
     """What was hidden, newest first, in discussions that the actor may read; whether there is more. No texts."""
-    lifter = aliased(Person)
+    lifter = another(Person, "lifter")
     query = (
         select(
             Hiding.id, Hiding.kind, Hiding.reason, Hiding.at, Hiding.lifted_at, Hiding.lifted_why, Post.number,

@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Date, Integer, and_, bindparam, case, func, literal, select
-from sqlalchemy.orm import aliased
 
 from govnet.accounts.models import Person
 from govnet.charter.models import CharterVersion, Network
@@ -18,14 +17,14 @@ from govnet.forum import queries, quoting, rules
 from govnet.forum.models import Hiding, Post, PostVersion, ReadMark, Thanks, Thread
 from govnet.forum.rules import Terms
 from govnet.kernel.clock import now, today
-from govnet.kernel.reading import rows
+from govnet.kernel.reading import another, rows
 from govnet.mail.models import Following, Target
 from govnet.mail.volume import Stance
 from govnet.membership import marks
 
 _THREAD = bindparam("thread", type_=Integer)
 _ME = bindparam("me", type_=Integer)
-_WRITER = aliased(Person)
+_WRITER = another(Person, "writer")
 _USUAL = Terms()
 
 

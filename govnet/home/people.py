@@ -21,12 +21,12 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import aliased
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.clock import today
+from govnet.kernel.reading import another
 from govnet.membership.models import Membership, MembershipKind, MembershipState, Organisation
 from govnet.offices.models import Body, BodyKind, Mandate, MandateNamed, Seat, Term
 
@@ -137,7 +137,7 @@ def _seats(network_id: int, day: date) -> Any:
 
 def _mandates(network_id: int, day: date) -> Any:
     holder = func.coalesce(Organisation.name, Person.name)
-    acting = aliased(Person)
+    acting = another(Person, "acting")
     return (
         _row("mandate", place=Mandate.id, holder=holder, start=Mandate.start, end=Mandate.end,
              authority=Mandate.authority, note=acting.name)

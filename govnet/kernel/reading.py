@@ -1,15 +1,28 @@
-"""Statements that every request asks, past the ORM: columns only, built once."""
+"""Statements that every request asks, past the ORM: columns only, built once; and what others are built from."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 from sqlalchemy import Executable
+from sqlalchemy.orm import aliased
 
 from govnet.extensions import db
+
+M = TypeVar("M")
 
 
 def rows(statement: Executable, asked: Mapping[str, Any]) -> Sequence[Any]:
     """What a constant statement of columns finds, in the running transaction. What was not flushed is not seen."""
     return db.session.connection().execute(statement, dict(asked)).all()
+
+
+@cache
+def another(model: type[M], _role: str) -> type[M]:
+    """`model` once more in a statement, by the role of its rows there, such as "writer"; the same one at each call.
+
+    An alias works out its columns when it is first used, which takes longer than most statements.
+    """
+    return aliased(model)

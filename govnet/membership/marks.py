@@ -15,11 +15,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy import and_, exists, or_, select
-from sqlalchemy.orm import aliased
 
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock, names
+from govnet.kernel.reading import another
 from govnet.mail.notices import Signed, Told
 from govnet.membership.models import NOT_ENDED, Membership, MembershipState, Organisation, Representation
 from govnet.membership.registry import role
@@ -71,7 +71,7 @@ def columns(person: Any, network: Any, day: Any) -> tuple[Any, ...]:
 
 def has_namesake(person: Any, name_key: Any, network: Any) -> Any:
     """Whether somebody else who is or was in the network has that name, as a column."""
-    other = aliased(Person)
+    other = another(Person, "namesake")
     return (
         exists()
         .where(other.name_key == name_key, other.name_key != "", other.id != person)
@@ -81,7 +81,7 @@ def has_namesake(person: Any, name_key: Any, network: Any) -> Any:
 
 def marks(network: Network, people: Collection[int]) -> dict[int, Marks]:
     """The marks of these people in the network today, in one statement; those who need none are left out."""
-    other, day = aliased(Person), clock.today(network.zone)
+    other, day = another(Person, "namesake"), clock.today(network.zone)
     query = (
         select(
             Person.id,

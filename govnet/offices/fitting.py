@@ -10,7 +10,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
-from sqlalchemy.orm import aliased
 
 from govnet.accounts.models import Person
 from govnet.charter import parameters as p
@@ -21,6 +20,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE
 from govnet.kernel.duties import each, perhaps
+from govnet.kernel.reading import another
 from govnet.membership.models import Membership, MembershipState, Organisation, Representation
 from govnet.offices import events
 from govnet.offices.leaving import end_now
@@ -34,7 +34,7 @@ BELONGS = (MembershipState.ACTIVE, MembershipState.FOUND, MembershipState.SUSPEN
 
 def others_of_organisations(body_id: int, person_id: int, start: date, end: date) -> dict[str, int]:
     """Of each organisation that the person speaks for: how many others sit in the body then and speak for it too."""
-    mine, theirs = aliased(Representation), aliased(Representation)
+    mine, theirs = another(Representation, "mine"), another(Representation, "theirs")
     here = select(Body.network_id).where(Body.id == body_id).scalar_subquery()
     query = (
         select(Organisation.name, func.count(Term.person_id.distinct()))

@@ -14,12 +14,12 @@ from typing import Final
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from flask import current_app
 from sqlalchemy import Select, and_, delete, exists, or_, select
-from sqlalchemy.orm import aliased
 
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.events import emit
+from govnet.kernel.reading import another
 from govnet.kernel.said import N_, Said
 from govnet.kernel.text import clean
 from govnet.people.models import ErasedAddress, Person, PersonEmail
@@ -174,7 +174,7 @@ def owners(addresses: Collection[str]) -> dict[str, Owner]:
 
 def owned(addresses: Collection[str]) -> Select[PersonEmail]:
     """The rows by which these addresses belong to somebody; the first of an address is its owner's."""
-    proved = aliased(PersonEmail)
+    proved = another(PersonEmail, "proved")
     has_another = exists().where(proved.person_id == PersonEmail.person_id, proved.verified_at.is_not(None))
     return (
         select(PersonEmail)

@@ -37,6 +37,13 @@ def test_time_comes_from_the_clock(path):
 
 
 @pytest.mark.parametrize("path", FILES, ids=source.name)
+def test_aliases_of_tables_are_made_once(path):
+    if source.name(path) == "kernel/reading.py":
+        return
+    assert "aliased(" not in path.read_text(), f"{source.name(path)} makes an alias: kernel.reading.another"
+
+
+@pytest.mark.parametrize("path", FILES, ids=source.name)
 def test_numbers_in_addresses_and_hidden_ids_are_bounded_in_one_place(path):
     if source.name(path) in ("kernel/paths.py", "kernel/forms.py"):
         return
