@@ -17,8 +17,10 @@ from markupsafe import Markup
 from govnet.mail.links import site, site_url
 from govnet.mail.parts import HtmlParts, Parts, TextParts
 from govnet.mail.render import LARGEST_BODY, Kind
+from govnet.mail.subjects import fits, headed, short_day
 
 _BLANK_LINES = re.compile(r"\n\s*\n\s*\n")
+_OF_SUBJECTS = {"fits": fits, "headed": headed, "short_day": short_day}
 _BUDGETS = (None, 16_000, 6_000, 1_500)
 
 
@@ -95,7 +97,7 @@ def _rendered(draft: Draft, most: int | None) -> Rendered:
 
 def _blocks(env: Environment, draft: Draft, parts: Parts) -> dict[str, str]:
     template = env.get_template(f"mail/{draft.template}.txt")
-    values = {**parts.names(), "url": site_url, "home": draft.home, **draft.context}
+    values = {**parts.names(), **_OF_SUBJECTS, "url": site_url, "home": draft.home, **draft.context}
     return {name: _block(template, name, values) for name in ("subject", "body", "reason")}
 
 

@@ -13,7 +13,6 @@ from govnet.kernel.text import rendered
 from govnet.kernel.words import say_when
 from govnet.mail.links import Ending
 from govnet.mail.plain_text import links_from_outside, plain
-from govnet.mail.subjects import fits, headed, short_day
 
 
 class Parts(ABC):
@@ -24,9 +23,10 @@ class Parts(ABC):
 
     def names(self) -> Mapping[str, Callable[..., str]]:
         """The pieces by the names that templates use."""
-        own = ("p", "heading", "words", "prose", "button", "link", "facts", "items")
-        found: dict[str, Callable[..., str]] = {name: getattr(self, name) for name in own}
-        return found | {"fits": fits, "headed": headed, "short_day": short_day}
+        return {
+            n: getattr(self, n)
+            for n in ("p", "heading", "words", "prose", "button", "link", "facts", "items")
+        }
 
     def ends(self, address: str) -> str:
         """Until when a link works that ends; nothing for any other."""
