@@ -24,8 +24,10 @@ from govnet.decisions.rules import Kind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
+from govnet.kernel.memory import settle
 from govnet.kernel.transaction import transaction
 from govnet.membership.models import Membership, MembershipKind, MembershipState
+from govnet.operations import upkeep
 from tests import builders
 from tests.decisions.builders import a_proposal, version_of
 
@@ -75,6 +77,8 @@ def _filled(app: Flask) -> tuple[FlaskClient, list[str], list[int]]:
         versions = [version_of(each).id for each in proposals]
         for version_id, many in zip(versions, (MANY, FEW), strict=True):
             _answer(version_id, many)
+        upkeep.count()  # as the worker does in a network that has grown
+        settle()  # as every process does
         client = builders.sign_in(app.test_client(), db.session.get_one(Person, me.id))
         return client, [f"/uk/proposals/{each.id}" for each in proposals], versions
 

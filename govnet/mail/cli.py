@@ -10,6 +10,7 @@ from flask.cli import ScriptInfo, with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
 from govnet.kernel.errors import GovnetError
+from govnet.kernel.memory import settle
 from govnet.mail import receiving, worker
 from govnet.mail.incoming import LARGEST
 
@@ -51,4 +52,6 @@ def receive(recipient: str) -> None:
 def work(info: ScriptInfo) -> None:
     """Tell, send, and do what is due, until SIGTERM. Any number can run beside each other."""
     worker.end_on_signals()
-    worker.run(info.load_app())
+    app = info.load_app()
+    settle()
+    worker.run(app)

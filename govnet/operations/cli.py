@@ -21,6 +21,7 @@ from govnet.charter.models import ACCENTS, RESERVED
 from govnet.kernel import clock
 from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.errors import GovnetError
+from govnet.kernel.memory import settle
 from govnet.kernel.transaction import transaction
 from govnet.operations import backups, checks, founding, http_server, links, operators, schema, serving
 from govnet.operations.archive import ArchiveError
@@ -94,6 +95,7 @@ def serve(
     """Run the web server, and the worker beside it."""
     beside = () if no_worker else (serving.Companion("worker"),)
     app = info.load_app()
+    settle()
     if inherited is not None:
         serving.serve(app, socket.socket(fileno=inherited), beside=beside)
         return

@@ -1,24 +1,34 @@
-"""Once a day the worker looks through the whole database, and has it count its rows so that it finds them well."""
+"""Once a day, and after growth, the worker looks through the database, and has it count its rows so that it finds them well."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
+from govnet.decisions.models import Position, RollEntry
 from govnet.extensions import db
+from govnet.forum.models import Post
 from govnet.kernel import clock
 from govnet.kernel.transaction import let_go, transaction
+from govnet.membership.models import Membership
 from govnet.operations.models import DatabaseLook
+from govnet.people.models import Person
+from govnet.record.models import Entry
 
 EVERY = timedelta(days=1)
 _ROWS = 1_000
 """How many rows of each index SQLite reads to tell how many are alike (PRAGMA analysis_limit)."""
 _MOST_WORDS = 1_000
+_GROWN, _FEW = 4, 100
+"""A table with that many times the rows that were counted is counted again, unless it has few."""
+_GROW: tuple[Any, ...] = (Person, Membership, RollEntry, Position, Post, Entry)
+"""Tables that only grow: their largest id tells about how many rows they have."""
 
 
 def look() -> int:
-    """Look, and count, if nobody has for a day: of several workers one does. Returns how many looks it was."""
+    """Look, and count, if nobody has for a day or much has come since: of several workers one does. Returns how many did."""
     if not _is_due(db.session.get(DatabaseLook, 1)):
         let_go()
         return 0
@@ -41,7 +51,22 @@ def look() -> int:
 
 
 def _is_due(row: DatabaseLook | None) -> bool:
-    return row is None or clock.now() - row.began_at >= EVERY
+    return row is None or clock.now() - row.began_at >= EVERY or outgrown()
+
+
+def outgrown() -> bool:
+    """Whether a table has several times the rows that SQLite knows of; PostgreSQL sees to that itself (autovacuum)."""
+    if db.engine.dialect.name != "sqlite":
+        return False
+    counted = "SELECT tbl, max(CAST(stat AS INTEGER)) FROM sqlite_stat1 GROUP BY tbl"
+    never = "SELECT count(*) = 0 FROM sqlite_master WHERE name = 'sqlite_stat1'"
+    rows = [] if db.session.scalar(text(never)) else db.session.execute(text(counted)).all()
+    known = {row[0]: row[1] for row in rows}
+    return any(
+        (db.session.scalar(select(func.max(model.id))) or 0)
+        > max(_FEW, _GROWN * known.get(model.__tablename__, 0))
+        for model in _GROW
+    )
 
 
 def damage() -> str:
@@ -53,8 +78,13 @@ def damage() -> str:
 
 
 def count() -> None:
-    """Have the planner know how many rows there are and how many are alike (ANALYZE)."""
+    """Have the planner know how many rows there are and how many are alike (ANALYZE).
+
+    SQLite's connections read that when they open, and again where the schema has changed: so what was known is dropped
+    first, as a table, and those of the pages plan anew.
+    """
     with transaction():
         if db.engine.dialect.name == "sqlite":
             db.session.execute(text(f"PRAGMA analysis_limit={_ROWS}"))
+            db.session.execute(text("DROP TABLE IF EXISTS sqlite_stat1"))
         db.session.execute(text("ANALYZE"))

@@ -1,0 +1,24 @@
+"""What a process consists of when it stands is not looked through for garbage any more."""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from govnet.kernel.memory import settle
+
+
+@pytest.fixture(autouse=True)
+def _thawed() -> Iterator[None]:
+    yield
+    gc.unfreeze()
+
+
+def test_what_is_there_is_looked_through_no_more_and_what_comes_still_is() -> None:
+    before = len(gc.get_objects())
+    settle()
+    assert len(gc.get_objects()) < before / 10
+    made: list[object] = []
+    made.append(made)
+    del made
+    assert gc.collect() >= 1
