@@ -60,6 +60,10 @@ NAMED = {
     "/decisions/<number>/review": "counts every answer to it",
     "/announcements/<int:announcement_id>": "counts all its mails, in an index",
     "/announcements/<int:announcement_id>.json": "counts all its mails, in an index",
+    **{
+        f"/letters/<int:letter_id>/{act}": "counts its names, in an index"
+        for act in ("withdraw", "close", "reply", "sent")
+    },
     "/members/imports/<int:roster_import_id>/undo": "looks for what its people have done anywhere",
     "/members": "sorts all the names",
     "/members.json": "sorts all the names",
