@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -19,7 +20,8 @@ from govnet.decisions.models import Proposal, ProposalVersion, VersionState
 from govnet.decisions.rules import Outcome
 from govnet.extensions import db
 from govnet.kernel.clock import now
-from govnet.kernel.pages import instant_text
+from govnet.kernel.pages import instant_text, weekday_date
+from govnet.kernel.text import fitting
 from govnet.mail.links import site
 from govnet.membership.models import Membership, MembershipState, Organisation
 from govnet.record import registry
@@ -150,6 +152,14 @@ def plain(words: str) -> str:
     for sign in "\\`*_[]<>#":
         words = words.replace(sign, "\\" + sign)
     return words
+
+
+def correction_of(announcement: Announcement, network: Network, *, most: int) -> str:
+    """The subject of a correction, in at most `most` characters."""
+    assert announcement.sent_at is not None
+    named = _("Correction: %(subject)s", subject=announcement.subject)
+    day = weekday_date(announcement.sent_at.astimezone(ZoneInfo(network.zone)).date())
+    return fitting(named, _("Correction of our mail of %(day)s", day=day), most=most)
 
 
 def correcting(announcement: Announcement, network: Network) -> str:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from govnet.announcements import actions, pages, queries, starting
 from govnet.announcements.actions import Draft
-from govnet.announcements.forms import SendForm, WriteForm
+from govnet.announcements.forms import SUBJECT_LIMIT, SendForm, WriteForm
 from govnet.announcements.models import Announcement, Audience, State
 from govnet.charter.models import Network
 from govnet.extensions import db, limiter
@@ -74,10 +74,8 @@ def new(network: Network) -> Response:
     since = None
     if other := _other(network, "corrects"):
         form.corrects.data, form.body.data = other.id, starting.correcting(other, network)
-        form.subject.data, form.audience.data = (
-            _("Correction: %(subject)s", subject=other.subject)[:110],
-            other.audience.value,
-        )
+        form.subject.data = starting.correction_of(other, network, most=SUBJECT_LIMIT)
+        form.audience.data = other.audience.value
     elif other := _other(network, "start"):
         form.subject.data, form.body.data, form.audience.data = (
             other.subject,

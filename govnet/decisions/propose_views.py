@@ -50,7 +50,7 @@ from govnet.kernel.errors import RuleBroken
 from govnet.kernel.forms import once
 from govnet.kernel.pages import page, see
 from govnet.kernel.paths import asked_number
-from govnet.kernel.text import LONGEST_TITLE
+from govnet.kernel.text import fitting
 from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows, current_actor
 
@@ -214,13 +214,13 @@ def _propose_form(network: Network, charter: Charter, about: About, fresh: bool 
         with_offices(form_class, offers), [m for rule in about.rules for m in rule.matters]
     )
     thread = of_thread(asked_number("thread"), current_actor()) if fresh else None
-    question = (thread.thread.question or thread.thread.title) if thread else ""
+    question = fitting(thread.thread.question or thread.thread.title, thread.thread.title) if thread else ""
     first = timing.earliest(clock.now(), charter, ZoneInfo(network.zone))
     start = {
         "rules": str(charter.number),
         "way": ways.ways(charter, matter)[0],
         "closes": first,
-        "question": question[:LONGEST_TITLE],
+        "question": question,
         "replaces": replaced,
     } | _from_recommendation(network)
     key = f"network{network.id}/{matter}"  # the same words about something else are something else

@@ -34,6 +34,15 @@ _MARKUP = re.compile(r"!(?=\[)|[*_`>#\[\]]|\((?:https?://|(?<=\]\()/)[^\s()]*+(?
 """Marks, and the addresses of links, in which pairs of brackets may stand."""
 
 
+def fitting(*texts: str, most: int = LONGEST_TITLE) -> str:
+    """The first of `texts` with at most `most` characters; else the last, cut at a word, or in one that fills most of it."""
+    found = next((each for each in texts if len(each) <= most), None)
+    if found is not None:
+        return found
+    at_a_word = texts[-1][: most - 1].rpartition(" ")[0]
+    return f"{at_a_word} …" if len(at_a_word) > most // 2 else f"{texts[-1][: most - 1]}…"
+
+
 def clean(text: str, *, lines: bool = True) -> str:
     """`text` in NFC without control and bidi characters, with at most four marks on a letter, trimmed.
 

@@ -19,7 +19,7 @@ from govnet.kernel.forms import once
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.pages import page, see
 from govnet.kernel.paths import asked_number, asked_page
-from govnet.kernel.text import LONGEST_TITLE
+from govnet.kernel.text import fitting
 from govnet.kernel.transaction import transaction
 from govnet.letters import actions, queries, rules
 from govnet.letters.blueprint import bp
@@ -82,7 +82,7 @@ def _start_form(network: Network, fresh: bool = False) -> StartForm:
     known = actions.parties(current_actor())
     data: dict[str, Any] = {
         "closes": rules.soonest(clock.now(), charter, ZoneInfo(network.zone)),
-        "title": thread.title[:LONGEST_TITLE] if thread else "",
+        "title": fitting(thread.title) if thread else "",
         "party": known[0].key if known else None,
     }
     return StartForm(about=network, parties=known, data=data)

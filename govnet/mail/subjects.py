@@ -7,7 +7,7 @@ from babel.dates import format_date
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from govnet.kernel.text import LONGEST_TITLE
+from govnet.kernel.text import LONGEST_TITLE, fitting
 from govnet.mail import headers
 
 LONGEST_SUBJECT = LONGEST_TITLE
@@ -31,12 +31,8 @@ def short_day(deadline: datetime, zone: str) -> str:
 
 
 def shorten(subject: str) -> str:
-    """One line of at most LONGEST_SUBJECT characters, cut at a word, or in a word that fills most of it."""
-    words = _one_line(subject)
-    if len(words) <= LONGEST_SUBJECT:
-        return words
-    at_a_word = words[: LONGEST_SUBJECT - 1].rpartition(" ")[0]
-    return f"{at_a_word} …" if len(at_a_word) > LONGEST_SUBJECT // 2 else f"{words[: LONGEST_SUBJECT - 1]}…"
+    """One line of at most LONGEST_SUBJECT characters, cut where it has more."""
+    return fitting(_one_line(subject))
 
 
 def _one_line(subject: str) -> str:

@@ -207,6 +207,15 @@ def test_a_correction_is_a_new_announcement_linked_both_ways(client, uk, cory, t
     assert b"This corrects what we wrote" in mails.body.replace(b"=\r\n", b"")
 
 
+def test_a_correction_of_a_long_subject_has_one_that_is_whole(client, uk, cory, time):
+    row = sent(uk, cory, time, a_draft(uk, cory, subject="s" * 105))
+    builders.sign_in(client, cory)
+    page = opened(client, f"/uk/announcements/new?corrects={row.id}")
+    assert "Correction of our mail of Mon 13 Apr 2015" in [
+        f["value"] for form in page.forms for f in form["fields"]
+    ]
+
+
 def test_the_next_one_starts_from_what_happened_since_the_last(client, uk, cory, time):
     sent(uk, cory, time)
     time.move(timedelta(days=1))

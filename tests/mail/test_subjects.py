@@ -6,10 +6,17 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from jinja2 import nodes
 
+from govnet.extensions import db
+from govnet.forum.models import Thread
 from govnet.kernel.text import LONGEST_TITLE
+from govnet.kernel.transaction import transaction
 from govnet.mail.subjects import LONGEST_SUBJECT, fits, headed, short_day, shorten
+from tests import builders
+from tests.forum.made import a_thread, a_topic
+from tests.pages import opened
 
 TEMPLATES = Path("templates/mail")
 MAILS = sorted(
@@ -99,3 +106,18 @@ def test_a_long_word_is_cut_itself_and_what_stands_before_it_stays(before: str) 
     cut = shorten(before + "a" * 200)
     assert cut == before + "a" * (119 - len(before)) + "…"
     assert shorten("a" * 120) == "a" * 120
+
+
+def test_what_a_thread_brings_into_a_form_fits_there(app: Flask, client: FlaskClient) -> None:
+    """A question longer than a title leaves the place to the thread's title."""
+    with app.app_context():
+        uk = builders.a_network()
+        ann = builders.a_member(uk, "Ann Example")
+        thread = a_thread(a_topic(uk, "Membership"), ann, title="Who belongs?")
+        with transaction():
+            db.session.get_one(Thread, thread.id).question = "q" * 300
+        builders.sign_in(client, ann)
+        address = f"thread={thread.id}"
+    for form in ("proposals/new?matter=statement&", "letters/new?"):
+        page = opened(client, f"/uk/{form}{address}")
+        assert "Who belongs?" in [field["value"] for each in page.forms for field in each["fields"]]
