@@ -70,7 +70,7 @@ TAKE_BACK = Choice(
     default="proposer",
     title=N_("Taking a proposal back"),
     explains=N_("Always with a reason; what was taken back stays readable and gets no number."),
-    clause=N_("A proposal can be taken back by who made it, %(value)s."),
+    clause=N_("A proposal can be taken back by the person who made it, %(value)s."),
     options={
         "proposer": N_("until answers close"),
         "unanswered": N_("as long as nobody else has answered"),

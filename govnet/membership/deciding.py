@@ -35,8 +35,8 @@ def admit(application: Application, *, by: Actor, via: Door, seen: int | None = 
     missing = terms.sponsors - vouched if terms.admission == "sponsors" else 0
     if missing > 0 and not newcomers.objected_to(row.id):
         raise RuleBroken(
-            ngettext("By our rules members vouch for who joins: %(num)s more has to.",
-                     "By our rules members vouch for who joins: %(num)s more have to.", missing)
+            ngettext("By our rules members vouch for anyone who joins: %(num)s more has to.",
+                     "By our rules members vouch for anyone who joins: %(num)s more have to.", missing)
         )  # fmt: skip
     return entering.take_in(row, via=via, by=by, under=under)
 

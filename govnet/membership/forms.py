@@ -163,7 +163,7 @@ class ClaimForm(Form):
         _l("I would like to"),
         choices=[
             SelectChoice("primary", _l("speak and answer for it")),
-            SelectChoice("alternate", _l("stand in for who speaks for it")),
+            SelectChoice("alternate", _l("stand in for the person who speaks for it")),
         ],
     )
     evidence = Body(_l("How can we know that you may?"), missing=_l("Say how we can know"), limit=2_000)

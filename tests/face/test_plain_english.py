@@ -16,9 +16,13 @@ QUESTIONS = {
     "Who sits where, since when and until when.",
     "Who would like to join, and who was let in a moment ago.",
     "Whose decision gives somebody the chair’s place.",
+    "I argue with what people say, not with who they are.",
 }
 """Each names a question, and no person."""
-PERSON = re.compile(r"\bwhoever\b|\b[Oo]nly who\b|^(?:who|whose|whom)\b.*[.;]$", re.IGNORECASE)
+PERSON = re.compile(
+    r"\bwhoever\b|\b(?:only|never|not|but|than|by|for|to|with|of) who\b|^(?:who|whose|whom)\b.*[.;]$",
+    re.IGNORECASE,
+)
 
 
 def each_sentence() -> Iterator[str]:
@@ -33,6 +37,15 @@ def test_nobody_is_called_who_or_whoever() -> None:
 
 def test_the_pattern_finds_such_a_person() -> None:
     assert all(
-        map(PERSON.search, ("Who joins agrees to it.", "Only who asked can.", "It is for whoever asks."))
+        map(
+            PERSON.search,
+            (
+                "Who joins agrees to it.",
+                "Only who asked can.",
+                "It is for whoever asks.",
+                "Never who hid it.",
+                "Ask by who made it",
+            ),
+        )
     )
     assert not any(map(PERSON.search, ("Who decides", "Anyone who joins agrees to it.", "Who asks?")))
