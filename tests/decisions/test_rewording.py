@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import quopri
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
+from govnet.mail.models import Rendering
 from govnet.membership.member_actions import resign
 from govnet.membership.queries import own_memberships
 from govnet.record.models import Entry
@@ -73,6 +75,28 @@ def test_the_check_says_what_changes_how_many_it_asks_and_that_earlier_answers_n
     assert numbers() == [1]
     assert db.session.query(Rewording).count() == 0
     assert db.session.query(Entry).count() == entries
+
+
+def test_the_mail_about_new_words_says_first_that_an_answer_to_the_old_ones_no_longer_counts(
+    app: Flask, here: Any, time: MovedClock
+) -> None:
+    _network, ann, _bob, _proposal, url = here
+    told()
+    first = last_mail()
+    ask(browser(app, ann), f"{url}/reword", TYPED)
+    later(time)
+    assert "no longer counts" not in first
+    assert (
+        last_mail()
+        .split("\r\n\r\n")[1]
+        .startswith("The text has changed. An answer to the version before no longer counts")
+    )
+
+
+def last_mail() -> str:
+    found = db.session.scalars(select(Rendering).order_by(Rendering.id.desc())).first()
+    assert found is not None
+    return quopri.decodestring(found.body or b"").decode()
 
 
 def test_change_it_leads_back_to_the_form_as_it_was_typed(app: Flask, here: Any) -> None:
