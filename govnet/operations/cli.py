@@ -5,30 +5,24 @@ from __future__ import annotations
 import socket
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import ScriptInfo, with_appcontext
 
-from govnet.accounts.people import person_for
-from govnet.accounts.queries import person_by_email
 from govnet.charter.founding import BadFounding, Founding
 from govnet.charter.founding_file import read_founding
 from govnet.charter.models import ACCENTS, RESERVED
 from govnet.kernel import clock
 from govnet.kernel.actor import SHELL, Door
-from govnet.kernel.errors import GovnetError
 from govnet.kernel.memory import settle
 from govnet.kernel.transaction import transaction
-from govnet.operations import backups, checks, founding, http_server, links, operators, schema, serving
-from govnet.operations.archive import ArchiveError
-from govnet.operations.copies import CopyError
-from govnet.people.addresses import BadAddress, parsed
+from govnet.operations import backups, checks, founding, http_server, links, schema, serving
+from govnet.operations.operator_cli import operator
+from govnet.operations.shell import explained, ready
 
-TROUBLE = (GovnetError, ArchiveError, CopyError, backups.RestoreError, OSError)
 PORT = click.IntRange(1, 65_535)
 LARGEST_FILE = 1024 * 1024
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -39,36 +33,6 @@ def add_to(group: click.Group) -> None:
     """Give the command line these commands."""
     for command in (serve, init, backup, restore, upgrade, verify, doctor, operator):
         group.add_command(command)
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """What went wrong in a sentence instead of a traceback."""
-    try:
-        yield
-    except TROUBLE as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _ready() -> None:
-    """Refuse in a sentence where there are no tables yet."""
-    if schema.is_empty():
-        raise click.ClickException("There is no network here yet. Begin with: govnet init")
-
-
-def _person_id(email: str) -> int:
-    person = person_by_email(email)
-    if person is None:
-        raise click.ClickException(f"Nobody here has the address {email}. Name them: --name NAME")
-    return person.id
-
-
-def _named(email: str, name: str) -> int:
-    """The person with that address, made where nobody has it yet: the shell vouches for it."""
-    try:
-        return person_for(parsed(email), name).id
-    except BadAddress as bad:
-        raise click.ClickException(f"“{email}” is not an e-mail address. {bad.message}") from bad
 
 
 @click.command()
@@ -115,7 +79,7 @@ def init(source: Path | None) -> None:
 
     docs/running.md shows a file. The link works once, for three days, or until init prints another one.
     """
-    with _explained():
+    with explained():
         schema.prepare()
     if source is not None:
         _found(source)
@@ -134,7 +98,7 @@ def init(source: Path | None) -> None:
 
 
 def _found(source: Path) -> None:
-    with _explained():
+    with explained():
         read = _read(source)
         with transaction():
             network = founding.found(read, by=SHELL, via=Door.CLI)
@@ -164,8 +128,8 @@ def _read(source: Path) -> Founding:
 @with_appcontext
 def backup(target: Path) -> None:
     """Write a backup of everything to the file TARGET (.tar.gz), while the network goes on."""
-    _ready()
-    with _explained():
+    ready()
+    with explained():
         manifest = backups.take(target)
     for slug, (number, _hash) in manifest.networks.items():
         click.echo(f"{slug}: {number} entries")
@@ -180,7 +144,7 @@ def backup(target: Path) -> None:
 @with_appcontext
 def restore(source: Path, replace: bool) -> None:
     """Put the backup SOURCE in the place of the database. Mail is held until a person releases it."""
-    with _explained():
+    with explained():
         done = backups.restore(source, replace=replace)
     click.echo(f"The backup of {done.taken} is in place, and everybody is signed out.")
     click.echo(f"People erased since then and erased again: {done.erased_again}.")
@@ -200,7 +164,7 @@ def restore(source: Path, replace: bool) -> None:
 def upgrade() -> None:
     """After installing a new release: back up, bring the tables up to date, check the record."""
     folder = backups.data_folder()
-    with _explained():
+    with explained():
         if not schema.is_empty():
             target = folder / f"before-upgrade-{clock.now():%Y%m%d-%H%M%S}.tar.gz"
             backups.take(target)
@@ -214,7 +178,7 @@ def upgrade() -> None:
 @with_appcontext
 def verify() -> None:
     """Recompute the whole record of every network, and say where it breaks. Exits 1 if it does."""
-    _ready()
+    ready()
     _report(checks.verify())
 
 
@@ -233,58 +197,3 @@ def _report(findings: Iterable[checks.Finding]) -> None:
         well = well and finding.well
     if not well:
         sys.exit(1)
-
-
-@click.group()
-def operator() -> None:
-    """Who looks after the server. Every use is told in the public record."""
-
-
-@operator.command()
-@click.argument("email")
-@click.option("--name", default="", help="Their name, where nobody here has the address yet.")
-@with_appcontext
-def give(email: str, name: str) -> None:
-    """Let the person with this address use the page /operator; they sign in by a link mailed there.
-
-    It can be done before there is a network: every network that is founded later says so in its record.
-    """
-    if not schema.has_tables():
-        raise click.ClickException("There is no database here yet. Begin with: govnet init")
-    with _explained(), transaction():
-        operators.give(_named(email, name) if name else _person_id(email), by=SHELL, via=Door.CLI)
-    click.echo(f"{email} looks after the server from now on.")
-
-
-@operator.command()
-@click.argument("email")
-@with_appcontext
-def take(email: str) -> None:
-    """Take it back."""
-    _ready()
-    with _explained(), transaction():
-        operators.take(_person_id(email), by=SHELL, via=Door.CLI)
-    click.echo(f"{email} no longer looks after the server.")
-
-
-@operator.command("release-mail")
-@with_appcontext
-def release_mail() -> None:
-    """Let mail go out again after a restore."""
-    _ready()
-    with _explained(), transaction():
-        operators.release_mail(by=SHELL, via=Door.CLI)
-    click.echo("Mail goes out again.")
-
-
-@operator.command("confirm-clock")
-@with_appcontext
-def confirm_clock() -> None:
-    """Say that this server's clock is right, so that votes close again.
-
-    Needed once, where the worker started long after the newest entry and no time server keeps the clock.
-    """
-    with _explained(), transaction():
-        operators.confirm_clock(by=SHELL, via=Door.CLI)
-        now = clock.now()
-    click.echo(f"It is {now:%Y-%m-%d %H:%M} UTC. What is due is closed within a minute.")

@@ -1,0 +1,85 @@
+"""Commands about who looks after the server, and what only they can do."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+
+from govnet.accounts.people import person_for
+from govnet.accounts.queries import person_by_email
+from govnet.kernel import clock
+from govnet.kernel.actor import SHELL, Door
+from govnet.kernel.transaction import transaction
+from govnet.operations import operators, schema
+from govnet.operations.shell import explained, ready
+from govnet.people.addresses import BadAddress, parsed
+
+
+@click.group()
+def operator() -> None:
+    """Who looks after the server. Every use is told in the public record."""
+
+
+@operator.command()
+@click.argument("email")
+@click.option("--name", default="", help="Their name, where nobody here has the address yet.")
+@with_appcontext
+def give(email: str, name: str) -> None:
+    """Let the person with this address use the page /operator; they sign in by a link mailed there.
+
+    It can be done before there is a network: every network that is founded later says so in its record.
+    """
+    if not schema.has_tables():
+        raise click.ClickException("There is no database here yet. Begin with: govnet init")
+    with explained(), transaction():
+        operators.give(_named(email, name) if name else _person_id(email), by=SHELL, via=Door.CLI)
+    click.echo(f"{email} looks after the server from now on.")
+
+
+@operator.command()
+@click.argument("email")
+@with_appcontext
+def take(email: str) -> None:
+    """Take it back."""
+    ready()
+    with explained(), transaction():
+        operators.take(_person_id(email), by=SHELL, via=Door.CLI)
+    click.echo(f"{email} no longer looks after the server.")
+
+
+@operator.command("release-mail")
+@with_appcontext
+def release_mail() -> None:
+    """Let mail go out again after a restore."""
+    ready()
+    with explained(), transaction():
+        operators.release_mail(by=SHELL, via=Door.CLI)
+    click.echo("Mail goes out again.")
+
+
+@operator.command("confirm-clock")
+@with_appcontext
+def confirm_clock() -> None:
+    """Say that this server's clock is right, so that votes close again.
+
+    Needed once, where the worker started long after the newest entry and no time server keeps the clock.
+    """
+    with explained(), transaction():
+        operators.confirm_clock(by=SHELL, via=Door.CLI)
+        now = clock.now()
+    click.echo(f"It is {now:%Y-%m-%d %H:%M} UTC. What is due is closed within a minute.")
+
+
+def _person_id(email: str) -> int:
+    person = person_by_email(email)
+    if person is None:
+        raise click.ClickException(f"Nobody here has the address {email}. Name them: --name NAME")
+    return person.id
+
+
+def _named(email: str, name: str) -> int:
+    """The person with that address, made where nobody has it yet: the shell vouches for it."""
+    try:
+        return person_for(parsed(email), name).id
+    except BadAddress as bad:
+        raise click.ClickException(f"“{email}” is not an e-mail address. {bad.message}") from bad
