@@ -1,49 +1,86 @@
-"""The command line: thin, calls actions. Features bring their commands in cli.py files of their own."""
+"""The command line: a table of commands, each imported when it is called, so that help and small commands come at once."""
 
 from __future__ import annotations
 
 import importlib
-from copy import copy
+from collections.abc import Callable
 from typing import Any
 
 import click
-from flask.cli import FlaskGroup
 
-from govnet.factory import build, load_config
-from govnet.kernel import paths
+from govnet import __version__
 
+COMMANDS = {
+    "backup": ("govnet.operations.cli:backup", "Write a backup of everything to a file."),
+    "demo": ("govnet.demo.cli:demo", "Run a demo network on this machine alone."),
+    "doctor": ("govnet.operations.cli:doctor", "Look whether all is well, and say what to do."),
+    "export": ("govnet.membership.cli:export_group", "Hand over what this program holds."),
+    "import": ("govnet.membership.cli:import_group", "Bring in what another program holds."),
+    "init": ("govnet.operations.cli:init", "Make the database, and found a network."),
+    "operator": ("govnet.operations.operator_cli:operator", "Say who looks after the server."),
+    "receive": ("govnet.mail.cli:receive", "Take one mail from standard input."),
+    "restore": ("govnet.operations.cli:restore", "Put a backup in the place of the database."),
+    "serve": ("govnet.operations.cli:serve", "Run the web server, and the worker beside it."),
+    "upgrade": ("govnet.operations.cli:upgrade", "Bring the tables up to date with a new release."),
+    "verify": ("govnet.operations.cli:verify", "Recompute the whole record of every network."),
+    "worker": ("govnet.mail.cli:work", "Tell, send, and do what is due, until SIGTERM."),
+}
+"""Where each command is, and what it does in at most 50 characters."""
 LIBRARIES = frozenset({"db", "limiter"})
-"""Groups of commands of libraries: used past govnet's own, they leave a database that it cannot vouch for."""
-COMMANDS = ("operations", "demo", "mail", "membership")
+"""Commands of libraries: used past govnet's own, they leave a database that it cannot vouch for. The help leaves them out."""
 
 
 def _app() -> object:
+    from govnet.factory import build, load_config
+
     try:
         return build(None)
     except load_config().ConfigError as error:
         raise click.ClickException(str(error)) from error
 
 
-class Govnet(FlaskGroup):
-    """Flask's group, whose help shows what is govnet's; what libraries bring along can be called, by who knows it."""
+class Govnet(click.Group):
+    """A group whose commands are imported one by one, when they are called.
 
-    def __init__(self, **extra: Any) -> None:
-        super().__init__(**extra)
-        self.params = [copy(each) for each in self.params]  # Flask's own are shared
-        for each in self.params:
-            if isinstance(each, click.Option):
-                each.hidden = True
+    Only the process's own environment is read: no .env file of the folder, and no variable that begins with FLASK_.
+    """
+
+    create_app: Callable[[], Any] = staticmethod(_app)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Those that the features bring."""
-        return [name for name in super().list_commands(ctx) if name not in LIBRARIES]
+        """Those of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command, with what it needs to load the application."""
+        if name in COMMANDS:
+            module, _, attribute = COMMANDS[name][0].partition(":")
+            command: click.Command = getattr(importlib.import_module(module), attribute)
+            command.short_help = COMMANDS[name][1]
+            self._can_load(ctx)
+            return command
+        return self._of_library(ctx, name) if name in LIBRARIES else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in the help, from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_target, words) in COMMANDS.items()])
+
+    def _can_load(self, ctx: click.Context) -> Any:
+        from flask.cli import ScriptInfo
+
+        if ctx.obj is None:
+            ctx.obj = ScriptInfo(create_app=self.create_app, set_debug_flag=False)
+        return ctx.obj
+
+    def _of_library(self, ctx: click.Context, name: str) -> click.Command | None:
+        app = self._can_load(ctx).load_app()
+        ctx.with_resource(app.app_context())
+        found: click.Command | None = app.cli.get_command(ctx, name)
+        return found
 
 
-@click.group(cls=Govnet, create_app=_app, add_default_commands=False, add_version_option=False)
+@click.group(cls=Govnet)
+@click.version_option(__version__, prog_name="govnet", message="%(prog)s %(version)s")
 def main() -> None:
     """govnet: a home for networks that govern themselves."""
-
-
-for _feature in COMMANDS:
-    if (paths.PACKAGE / _feature / "cli.py").exists():
-        importlib.import_module(f"govnet.{_feature}.cli").add_to(main)

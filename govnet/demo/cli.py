@@ -20,11 +20,6 @@ MARKER = ".govnet-demo"
 MAIL = folder_in("").name
 
 
-def add_to(group: click.Group) -> None:
-    """Give the command line this command."""
-    group.add_command(demo)
-
-
 @click.command()
 @click.option(
     "--port", type=PORT, default=5000, show_default=True, envvar="PORT", help="The port to listen on."

@@ -18,12 +18,6 @@ _TRY_AGAIN, _NEVER, _NO_SUCH_ADDRESS = 75, 65, 67
 """What a mail server understands (sysexits.h): with EX_TEMPFAIL it tries again, with EX_DATAERR and EX_NOUSER it does not."""
 
 
-def add_to(group: click.Group) -> None:
-    """Give the command line these commands."""
-    group.add_command(work)
-    group.add_command(receive)
-
-
 @click.command("receive")
 @click.argument("recipient")
 @with_appcontext

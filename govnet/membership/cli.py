@@ -179,9 +179,3 @@ def export_members(file: Path, slug: str) -> None:
         writer.writerows([sheet_cell(cell) for cell in row] for row in rows)
     file.chmod(0o600)
     click.echo(f"{_many(len(rows), 'row', 'rows')}.")
-
-
-def add_to(group: click.Group) -> None:
-    """Bring the commands to `govnet`."""
-    group.add_command(import_group)
-    group.add_command(export_group)

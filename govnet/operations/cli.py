@@ -20,19 +20,12 @@ from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.memory import settle
 from govnet.kernel.transaction import transaction
 from govnet.operations import backups, checks, founding, http_server, links, schema, serving
-from govnet.operations.operator_cli import operator
 from govnet.operations.shell import explained, ready
 
 PORT = click.IntRange(1, 65_535)
 LARGEST_FILE = 1024 * 1024
 FILE = click.Path(dir_okay=False, path_type=Path)
 THERE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-def add_to(group: click.Group) -> None:
-    """Give the command line these commands."""
-    for command in (serve, init, backup, restore, upgrade, verify, doctor, operator):
-        group.add_command(command)
 
 
 @click.command()
