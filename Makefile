@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 WORKERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE # where it is set, every process that tests start would compile govnet again
 
-.PHONY: demo test check bench messages lock clean
+.PHONY: demo test check bench messages wheel lock clean
 
 $(VENV)/run.stamp: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "govnet needs Python 3.11 or newer; call make PYTHON=python3.12")'
@@ -36,8 +36,16 @@ bench: $(VENV)/dev.stamp ## Ratios measured in one run, a JSON object a line
 messages: $(VENV)/dev.stamp ## All sentences for translators, in messages.pot (docs/translating.md)
 	$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k N_ -k NN_:1,2 -k counted:1,2 --project govnet --no-location --sort-output -o messages.pot .
 
+wheel: $(VENV)/dev.stamp ## The wheel, the same bytes on every machine, and what it is installed with, in dist/
+	@rm -rf dist
+	@day=$$(sed -n 's/^## .*(\([0-9-]\{10\}\))$$/\1/p' CHANGELOG.md | head -n 1); \
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(date -u -d "$${day:-2020-02-02}" +%s)} $(BIN)/python -m build --wheel --no-isolation --outdir dist .
+	@cp requirements.lock requirements-cluster.lock dist/
+	@cd dist && sha256sum -- * > SHA256SUMS && cat SHA256SUMS
+
 lock: ## Renew the lock files (needs uv)
 	uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements.lock
+	uv pip compile pyproject.toml --extra postgres --extra cluster --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements-cluster.lock
 	uv pip compile pyproject.toml --extra postgres --extra cluster --group dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements-dev.lock
 
 clean:

@@ -15,6 +15,7 @@ COMMANDS = {
     "demo": ("govnet.demo.cli:demo", "Run a demo network on this machine alone."),
     "doctor": ("govnet.operations.cli:doctor", "Look whether all is well, and say what to do."),
     "export": ("govnet.membership.cli:export_group", "Hand over what this program holds."),
+    "guide": ("govnet.operations.release_cli:guide", "Print how to run govnet, or what changed."),
     "import": ("govnet.membership.cli:import_group", "Bring in what another program holds."),
     "init": ("govnet.operations.cli:init", "Make the database, and found a network."),
     "operator": ("govnet.operations.operator_cli:operator", "Say who looks after the server."),

@@ -195,7 +195,7 @@ def bind(app: Flask, *, head: Callable[[int], object]) -> None:
     def static_url(name: str) -> str:
         return url_for("static", filename=name, v=_static_digest(str(app.static_folder), name))
 
-    app.jinja_env.globals.update(static_url=static_url, demo_mode=app.config["DEMO"], version=__version__)
+    app.jinja_env.globals.update(static_url=static_url, demo_mode=app.config["DEMO"], release=__version__)
     app.jinja_env.filters.update(
         instant=instant,
         moment=moment,

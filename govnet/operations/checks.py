@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import smtplib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from flask_babel import ngettext
 from sqlalchemy import and_, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from govnet import __version__
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.duties import set_aside
@@ -47,6 +49,11 @@ def examine(*, now: bool = True) -> Iterator[Finding]:
         except (SQLAlchemyError, OSError, smtplib.SMTPException) as error:
             well, words = False, _("could not be checked: %(error)s", error=str(error).splitlines()[0])
         yield Finding(name, well, words)
+
+
+def _release() -> tuple[bool, str]:
+    python = platform.python_version()
+    return True, _("govnet %(release)s on Python %(python)s", release=__version__, python=python)
 
 
 def _settings() -> tuple[bool, str]:
@@ -99,6 +106,7 @@ def _clock() -> tuple[bool, str]:
 
 
 CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
+    "release": _release,
     "settings": _settings,
     "database": database_checks.database,
     "networks": _networks,
@@ -115,6 +123,7 @@ CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
 
 
 TITLES = {
+    "release": _l("Release"),
     "settings": _l("Settings"),
     "database": _l("Database"),
     "networks": _l("Networks"),
