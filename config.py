@@ -1,16 +1,22 @@
-"""Settings, from the environment. docs/running.md explains each."""
+"""Settings: one table, from which they are read and checked, and the guide and the settings file are made."""
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from environs import Env
+from govnet.kernel import settings_file
+from govnet.kernel.settings import FILE, ConfigError, Kind, Setting, Unfit, given, is_placeholder, read
 
 DEVELOPMENT_KEY = "only-for-development"
+SHORTEST_KEY = 32
 COMPRESSED = (
     "text/html",
     "text/css",
@@ -26,16 +32,268 @@ COMPRESSED = (
 PRIVATE = ("127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10")
 """Where a proxy stands as a rule: on the same machine, or in the same house."""
 _REPLIES = re.compile(r"[a-z0-9.+=_-]{0,16}\{token\}@[a-z0-9.-]+")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)*{_LABEL}")
+_DOMAIN = re.compile(rf"(?=.{{4,253}}\Z)(?:{_LABEL}\.)+[A-Za-z][A-Za-z0-9-]{{0,61}}[A-Za-z0-9]")
+_NEW_KEY = "python3 -c 'import secrets; print(secrets.token_hex(32))'"
 
 
-class ConfigError(Exception):
-    """A setting is missing or wrong; the message says which and what to do."""
+def _text(value: str) -> str:
+    return value
+
+
+def _one_of(*words: str) -> Kind:
+    def read(value: str) -> str:
+        if value not in words:
+            raise ValueError(value)
+        return value
+
+    return Kind(f"must be {' or '.join(words)}", read)
+
+
+def _yes(value: str) -> bool:
+    known = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
+    if value.lower() not in known:
+        raise ValueError(value)
+    return known[value.lower()]
+
+
+def _whole(least: int, most: int) -> Kind:
+    def read(value: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
+            raise ValueError(value)
+        return int(value)
+
+    return Kind(f"must be a whole number from {least} to {most}", read)
+
+
+def _seconds(least: int, most: int) -> Kind:
+    def read(value: str) -> float:
+        if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", value) or not least <= float(value) <= most:
+            raise ValueError(value)
+        return float(value)
+
+    return Kind(f"must be a number of seconds from {least} to {most}", read)
+
+
+def _matching(pattern: re.Pattern[str]) -> Any:
+    def read(value: str) -> str:
+        if not pattern.fullmatch(value):
+            raise ValueError(value)
+        return value
+
+    return read
+
+
+def _key(value: str) -> str:
+    if re.search(r"\s", value):
+        raise ValueError(value)
+    return value
+
+
+def _host(value: str) -> str:
+    """A name or an address. Raises ValueError."""
+    if _HOST.fullmatch(value) and not re.fullmatch(r"[0-9.]+", value):
+        return value
+    return str(ip_address(value.removeprefix("[").removesuffix("]")))
+
+
+def _split(value: str) -> tuple[str, ...]:
+    return tuple(value.replace(",", " ").split())
+
+
+def _ranges(value: str) -> tuple[str, ...]:
+    for each in _split(value):
+        ip_network(each, strict=False)
+    if not _split(value):
+        raise ValueError(value)
+    return _split(value)
+
+
+def _hosts(value: str) -> tuple[str, ...]:
+    for each in _split(value):
+        _host(each)
+    if not _split(value):
+        raise ValueError(value)
+    return _split(value)
+
+
+def _address(value: str) -> str:
+    from govnet.people.addresses import parsed_or_none
+
+    if parsed_or_none(value.replace("{token}", "token")) is None:
+        raise ValueError(value)
+    return value
+
+
+def _contact(value: str) -> str:
+    if re.fullmatch(r"https://[^\s/]+\S*|tel:[+0-9-]+", value):
+        return value
+    _address(value.removeprefix("mailto:"))
+    return value
+
+
+def _site(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or parts.path.rstrip("/") or parts.query or parts.fragment:
+        raise ValueError(value)
+    if (
+        parts.username is not None
+        or "?" in value
+        or "#" in value
+        or (parts.port is not None and parts.port == 0)
+    ):
+        raise ValueError(value)
+    _host(parts.hostname or "")
+    return value.rstrip("/")
+
+
+def _folder(value: str) -> str:
+    if value.startswith("~"):
+        raise Unfit("begins with ~, which only a shell knows: it must be the folder's whole path")
+    return str(Path(value).resolve())
+
+
+def _database(value: str) -> str:
+    """An SQLite file or a PostgreSQL database, as SQLAlchemy names it."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(value)
+    except ArgumentError as error:
+        raise ValueError("no address") from error
+    if url.drivername in ("sqlite", "sqlite+pysqlite"):
+        if not (url.database or "").startswith("/"):
+            raise Unfit("must name an SQLite file by its whole path")
+        return value
+    if url.drivername not in ("postgres", "postgresql", "postgresql+psycopg") or not url.database:
+        raise ValueError("another database")
+    if url.password and is_placeholder(str(url.password)):
+        raise Unfit(
+            "still has a placeholder for the password: it must name the database with its role and password"
+        )
+    if {"password", "sslpassword"} & set(url.query):
+        raise Unfit("has a password behind the ?: it must stand before the @")
+    if importlib.util.find_spec("psycopg") is None:
+        raise Unfit("names PostgreSQL, for which psycopg is missing: install govnet[postgres], then set it")
+    return "postgresql+psycopg://" + value.partition("://")[2]
+
+
+def _redis(value: str) -> str:
+    if value == "memory://":
+        return value
+    parts = urlsplit(value)
+    if parts.scheme not in ("redis", "rediss", "unix") or not (parts.hostname or parts.scheme == "unix"):
+        raise ValueError("another kind")
+    if parts.scheme != "unix" and (not re.fullmatch(r"(/[0-9]{0,4})?", parts.path) or parts.port == 0):
+        raise ValueError("the number of the database")
+    if parts.scheme == "unix" and not parts.path.startswith("/"):
+        raise ValueError("no path")
+    if parts.password and is_placeholder(parts.password):
+        raise Unfit(
+            "still has a placeholder for the password: it must name the Redis server with its password"
+        )
+    if importlib.util.find_spec("redis") is None:
+        raise Unfit("names Redis, for which its library is missing: install govnet[cluster], then set it")
+    _redis_library_takes(value)
+    return value
+
+
+def _redis_library_takes(value: str) -> None:
+    from redis import Redis
+
+    try:
+        Redis.from_url(value).connection_pool.make_connection()  # which does not connect
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError("what stands behind the ?") from error
+
+
+FLAG = Kind("must be 1 or 0", _yes)
+KEY = Kind(f"must be set to at least {SHORTEST_KEY} random characters", _key, secret=True)
+PORT = _whole(1, 65_535)
+HOST = Kind("must be a host's name or address", _host)
+FOLDER = Kind("must be a folder's path", _folder)
+TABLE = (
+    Setting(FILE, Kind("must be a settings file's path", _text), None, "/etc/govnet/settings.env",
+            "a file with settings, as `govnet init --settings FILE` writes it; what the environment says goes before it",
+            shown="none"),
+    Setting("GOVNET_ENV", _one_of("development", "production"), "development", "production",
+            "`production` refuses to start without keys, SITE_URL and MAIL_DOMAIN", field="ENV_NAME"),
+    Setting("SECRET_KEY", KEY, DEVELOPMENT_KEY, _NEW_KEY, "signs cookies and forms; changing it signs everybody out",
+            shown="none in production", needed=True),
+    Setting("MAIL_KEY", KEY, None, _NEW_KEY,
+            "signs links in mails, and is part of every backup; mails that were sent need it as long as they are read",
+            shown="none in production", needed=True),
+    Setting("SITE_URL", Kind("must be set to the address under which people reach this server, without a path", _site),
+            "http://127.0.0.1:5000", "https://network.example.org",
+            "how links in mails begin, and the name that the server answers to; https:// in production", needed=True),
+    Setting("GOVNET_DATA", FOLDER, None, "/srv/govnet/data",
+            "the folder of the SQLite file and the list of erasures; for its owner only", field="DATA_DIR",
+            shown="`instance` in the current folder"),
+    Setting("DATABASE_URL", Kind("must name a PostgreSQL database or an SQLite file", _database, secret=True, password=True),
+            None, "postgresql://govnet:PASSWORD@db.example.org/govnet", "PostgreSQL, for several machines",
+            shown="SQLite in GOVNET_DATA", field="SQLALCHEMY_DATABASE_URI"),
+    Setting("REDIS_URL", Kind("must name a Redis server", _redis, secret=True, password=True), "memory://",
+            "redis://cache.example.org/0", "counts requests for several machines or processes together",
+            shown="each process counts for itself", field="RATELIMIT_STORAGE_URI"),
+    Setting("MAIL_SERVER", HOST, "127.0.0.1", "smtp.example.org", "the relay that takes mail from this server"),
+    Setting("MAIL_PORT", PORT, 25, "587", "its port"),
+    Setting("MAIL_USERNAME", Kind("must be the name that the relay knows", _text), None, "govnet@example.org",
+            "how the server signs in at the relay", shown="none"),
+    Setting("MAIL_PASSWORD", Kind("must be the relay's password", _text, secret=True, password=True), None, "PASSWORD",
+            "the password for that", shown="none"),
+    Setting("MAIL_USE_TLS", FLAG, False, "1", "STARTTLS, as a rule on port 587"),
+    Setting("MAIL_USE_SSL", FLAG, False, "1", "TLS from the start, as a rule on port 465"),
+    Setting("MAIL_DOMAIN", Kind("must be set to the domain that mail comes from", _matching(_DOMAIN)),
+            "govnet.example.org", "network.example.org",
+            "the domain that mail comes from: SPF and DKIM should name your relay", needed=True,
+            shown="an example; none in production"),
+    Setting("MAIL_RATE", _whole(0, 1_000_000), 0, "600",
+            "mails a minute at most, if your relay has a limit; 0 is as fast as it goes"),
+    Setting("MAIL_RETURN_PATH", Kind("must be one address, which may have {token} in it", _address), None,
+            "bounces+{token}@network.example.org",
+            "where mail that cannot be delivered comes back to; `{token}` in it becomes a mark for each mail",
+            shown="the sender"),
+    Setting("MAIL_REPLIES", Kind("must be one address with {token} in it", _matching(_REPLIES)), None,
+            "replies+{token}@network.example.org",
+            "an address with `{token}` in it, to which answers come; without it they go to the networks’ mailboxes",
+            shown="none"),
+    Setting("MAIL_TIMEOUT", _seconds(1, 600), 30.0, "30", "seconds to wait for the relay at each step", shown="30"),
+    Setting("PORT", PORT, 5000, "5000", "where `govnet serve` listens"),
+    Setting("WEB_PROCESSES", _whole(1, 64), 1, "4", "how many processes answer requests; one a processor"),
+    Setting("TRUSTED_PROXIES", _whole(0, 16), 0, "1", "how many proxies stand in front"),
+    Setting("PROXY_ADDRESSES", Kind("must be addresses and ranges with commas between", _ranges), PRIVATE,
+            "203.0.113.7,10.0.0.0/8", "addresses and ranges of these proxies, with commas",
+            shown="this machine and private networks"),
+    Setting("MORE_HOSTS", Kind("must be host names with commas between", _hosts), (), "www.example.org,example.org",
+            "other names this server answers to, with commas; by itself only the one in SITE_URL", shown="none"),
+    Setting("HSTS_SUBDOMAINS", FLAG, False, "1",
+            "browsers use https for all names below SITE_URL’s, too, for a year: only where every one of them has it"),
+    Setting("SECURITY_CONTACT", Kind("must be an address, or begin with https:// or tel:", _contact), None,
+            "security@example.org", "an address for `/.well-known/security.txt`: whom to tell of a hole",
+            shown="the networks’ mailboxes"),
+    Setting("GOVNET_DEMO", FLAG, False, "1", "lets anybody be anybody", field="DEMO", hidden=True),
+    Setting("GOVNET_CLOCK_FILE", FOLDER, None, "/srv/clock", "moves the clock", field="CLOCK_FILE", hidden=True),
+)  # fmt: skip
+"""Every setting. Config has a field for each, by its `field` or name."""
+ONLY_FOR_TRYING_OUT = ("GOVNET_DEMO", "GOVNET_CLOCK_FILE")
 
 
 @dataclass(frozen=True)
 class Config:
     """Every setting, typed; upper case because Flask reads them so."""
 
+    GOVNET_SETTINGS: str | None
     ENV_NAME: str
     SECRET_KEY: str
     MAIL_KEY: str
@@ -55,9 +313,12 @@ class Config:
     MAIL_RETURN_PATH: str | None
     MAIL_REPLIES: str | None
     RATELIMIT_STORAGE_URI: str
+    PORT: int
+    WEB_PROCESSES: int
     TRUSTED_PROXIES: int
     PROXY_ADDRESSES: tuple[str, ...] = PRIVATE
     MORE_HOSTS: tuple[str, ...] = ()
+    HSTS_SUBDOMAINS: bool = False
     SECURITY_CONTACT: str | None = None
     CLOCK_FILE: str | None = None
     SQLITE_SYNCHRONOUS: str = "FULL"
@@ -89,76 +350,61 @@ class Config:
         }
 
 
-def load(environ: dict[str, str] | None = None) -> Config:
-    """Read the settings. Raises ConfigError in production without a real SECRET_KEY, MAIL_KEY or https SITE_URL."""
-    env = _env(environ)
-    name = env.str("GOVNET_ENV", "development")
-    data = Path(env.str("GOVNET_DATA", "instance")).resolve()
-    config = Config(
-        ENV_NAME=name,
-        SECRET_KEY=env.str("SECRET_KEY", DEVELOPMENT_KEY),
-        MAIL_KEY=env.str("MAIL_KEY", "") or env.str("SECRET_KEY", DEVELOPMENT_KEY),
-        SQLALCHEMY_DATABASE_URI=_database(env.str("DATABASE_URL", f"sqlite:///{data}/govnet.db")),
-        DATA_DIR=str(data),
-        SITE_URL=env.str("SITE_URL", "http://127.0.0.1:5000").rstrip("/"),
-        DEMO=env.bool("GOVNET_DEMO", False) and name != "production",
-        MAIL_SERVER=env.str("MAIL_SERVER", "127.0.0.1"),
-        MAIL_PORT=env.int("MAIL_PORT", 25),
-        MAIL_USERNAME=env.str("MAIL_USERNAME", None),
-        MAIL_PASSWORD=env.str("MAIL_PASSWORD", None),
-        MAIL_USE_TLS=env.bool("MAIL_USE_TLS", False),
-        MAIL_USE_SSL=env.bool("MAIL_USE_SSL", False),
-        MAIL_DOMAIN=env.str("MAIL_DOMAIN", "govnet.example.org"),
-        MAIL_RATE=env.int("MAIL_RATE", 0),
-        MAIL_TIMEOUT=env.float("MAIL_TIMEOUT", 30.0),
-        MAIL_RETURN_PATH=env.str("MAIL_RETURN_PATH", None),
-        MAIL_REPLIES=env.str("MAIL_REPLIES", None) or None,
-        CLOCK_FILE=env.str("GOVNET_CLOCK_FILE", None) if name != "production" else None,
-        RATELIMIT_STORAGE_URI=env.str("REDIS_URL", "memory://"),
-        TRUSTED_PROXIES=env.int("TRUSTED_PROXIES", 0),
-        PROXY_ADDRESSES=_words(env.str("PROXY_ADDRESSES", "")) or PRIVATE,
-        MORE_HOSTS=_words(env.str("MORE_HOSTS", "")),
-        SECURITY_CONTACT=env.str("SECURITY_CONTACT", None),
+def load(environ: Mapping[str, str] | None = None) -> Config:
+    """Read the settings of the environment, and of the file that GOVNET_SETTINGS names.
+
+    Raises ConfigError, with a sentence for each setting that is wrong or that production lacks.
+    """
+    there = given(TABLE, os.environ if environ is None else environ)
+    values, troubles = read(TABLE, there)
+    troubles += _between(values, there.values)
+    if values["ENV_NAME"] == "production":
+        troubles += _in_production(there.values, there.unread)
+    if troubles:
+        order = {row.name: number for number, row in enumerate(TABLE)}
+        raise ConfigError(*sorted(troubles, key=lambda said: order.get(said.split()[0], -1)))
+    values["DATA_DIR"] = values["DATA_DIR"] or str(Path("instance").resolve())
+    values["SQLALCHEMY_DATABASE_URI"] = (
+        values["SQLALCHEMY_DATABASE_URI"] or f"sqlite:///{values['DATA_DIR']}/govnet.db"
     )
-    if config.MAIL_REPLIES and not _REPLIES.fullmatch(config.MAIL_REPLIES):
-        raise ConfigError(
-            "MAIL_REPLIES must be one address with {token} in it, such as replies+{token}@example.org"
+    values["MAIL_KEY"] = values["MAIL_KEY"] or values["SECRET_KEY"]
+    return Config(**values)
+
+
+def _between(values: Mapping[str, Any], texts: Mapping[str, str]) -> list[str]:
+    """What is wrong with settings that are right one by one."""
+    troubles = []
+    if values["MAIL_USE_TLS"] and values["MAIL_USE_SSL"]:
+        troubles.append(
+            "MAIL_USE_TLS and MAIL_USE_SSL are both 1: keep the one that the relay speaks, for example MAIL_USE_TLS=1"
         )
-    for each in config.PROXY_ADDRESSES:
-        try:
-            ip_network(each, strict=False)
-        except ValueError as error:
-            raise ConfigError(
-                f"PROXY_ADDRESSES must be addresses such as 203.0.113.7 or 10.0.0.0/8: {error}"
-            ) from error
-    _check(config)
-    return config
-
-
-def _env(environ: dict[str, str] | None) -> Env:
-    env = Env()
-    if environ is not None:
-        env._environ = environ
-    return env
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.replace(",", " ").split())
-
-
-def _database(url: str) -> str:
-    for prefix in ("postgres://", "postgresql://"):
-        if url.startswith(prefix):
-            return "postgresql+psycopg://" + url.removeprefix(prefix)
-    return url
-
-
-def _check(config: Config) -> None:
-    if not config.production:
-        return
-    if config.SECRET_KEY == DEVELOPMENT_KEY or len(config.SECRET_KEY) < 32:
-        raise ConfigError(
-            "SECRET_KEY must be set to at least 32 random characters: python -c 'import secrets; print(secrets.token_hex(32))'"
+    if values["MAIL_PASSWORD"] and not texts.get("MAIL_USERNAME"):
+        troubles.append(
+            "MAIL_USERNAME is missing, and MAIL_PASSWORD is set: it must be the name that the relay knows, "
+            "for example MAIL_USERNAME=govnet@example.org"
         )
-    if not config.SITE_URL.startswith("https://"):
-        raise ConfigError("SITE_URL must be the https:// address under which people reach this server")
+    return troubles
+
+
+def _in_production(texts: Mapping[str, str], unread: frozenset[str]) -> list[str]:
+    """What strangers must not meet."""
+    troubles = [
+        row.missing for row in TABLE if row.needed and row.name not in texts and row.name not in unread
+    ]
+    for row in TABLE:
+        text = texts.get(row.name, "")
+        if not text or row.fault(text):
+            continue
+        if row.kind is KEY and (len(text) < SHORTEST_KEY or text == DEVELOPMENT_KEY):
+            troubles.append(f"{row.name} {row.kind.must}, {row.as_example}")
+        if row.name in ONLY_FOR_TRYING_OUT:
+            troubles.append(f"{row.name} is only for trying out, and GOVNET_ENV is production: take it out")
+        if row.name == "GOVNET_DATA" and not Path(text).is_absolute():
+            troubles.append(f"{row.name} must be the folder's whole path, {row.as_example}")
+        if row.name == "SITE_URL" and text.startswith("http://"):
+            troubles.append(
+                f"{row.name} must be the https:// address under which people reach this server, {row.as_example}"
+            )
+        if row.name == FILE and settings_file.open_to_everybody(text):
+            troubles.append(f"{FILE} names {text}, which everybody on this machine can read: chmod o= {text}")
+    return troubles

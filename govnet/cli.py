@@ -32,12 +32,16 @@ LIBRARIES = frozenset({"db", "limiter"})
 
 
 def _app() -> object:
-    from govnet.factory import build, load_config
+    from govnet.factory import build
 
-    try:
-        return build(None)
-    except load_config().ConfigError as error:
-        raise click.ClickException(str(error)) from error
+    return build(None)
+
+
+def _use_file(_ctx: click.Context, _option: click.Parameter, path: str | None) -> None:
+    if path:
+        from govnet.kernel.settings import use_file
+
+        use_file(path)
 
 
 class Govnet(click.Group):
@@ -47,6 +51,20 @@ class Govnet(click.Group):
     """
 
     create_app: Callable[[], Any] = staticmethod(_app)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. What it met that a person has to put right is one sentence, and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            from govnet.operations.shell import in_words
+
+            words = in_words(error)
+            if not words:
+                raise
+            raise click.ClickException(words) from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Those of the table."""
@@ -82,6 +100,13 @@ class Govnet(click.Group):
 
 
 @click.group(cls=Govnet)
+@click.option(
+    "--settings",
+    metavar="FILE",
+    expose_value=False,
+    callback=_use_file,
+    help="Read the settings from this file, as GOVNET_SETTINGS does; the environment goes before it.",
+)
 @click.version_option(__version__, prog_name="govnet", message="%(prog)s %(version)s")
 def main() -> None:
     """govnet: a home for networks that govern themselves."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -25,6 +23,7 @@ from govnet.kernel import clock, database, pages, paths, refusals
 from govnet.kernel.actor import VISITOR
 from govnet.kernel.hosts import KnownHosts, known_hosts
 from govnet.kernel.origins import OwnWritesOnly
+from govnet.kernel.settings import load_config
 from govnet.kernel.templates import bind as bind_templates
 from govnet.mail.registry import people_are, places_are
 from govnet.permissions import Can, actors_are, can, current_actor
@@ -85,19 +84,6 @@ def build(settings: Mapping[str, object] | None = None) -> Flask:
     for modules in features:
         _bind_feature(app, modules)
     return app
-
-
-def load_config() -> ModuleType:
-    """config.py: inside an installed package, or at the top of a checkout."""
-    if "govnet_config" in sys.modules:
-        return sys.modules["govnet_config"]
-    spec = importlib.util.spec_from_file_location("govnet_config", paths.beside("config.py"))
-    if spec is None or spec.loader is None:
-        raise RuntimeError("config.py is missing")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["govnet_config"] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def _feature_modules() -> list[dict[str, ModuleType]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from govnet.demo.catcher import Catcher, folder_in
+from govnet.kernel.settings import load_config
 from govnet.operations import serving
 from govnet.operations.http_server import bound
 
@@ -71,6 +72,8 @@ def _is_ours(folder: Path) -> bool:
 def _run(folder: Path, port: int, mail_port: int) -> None:
     from govnet import create_app
 
+    for row in load_config().TABLE:  # what the environment says of a real server does not reach it
+        os.environ.pop(row.name, None)
     os.environ.update(_settings(folder, port, mail_port))
     _play(folder)
     app = create_app({})
@@ -96,7 +99,7 @@ def _play(folder: Path) -> None:
 
 
 def _settings(folder: Path, port: int, mail_port: int) -> dict[str, str]:
-    """The demo's own settings; what the environment says of a real server does not reach it."""
+    """The demo's own settings."""
     return {
         "GOVNET_ENV": "development",
         "GOVNET_DEMO": "1",
@@ -105,12 +108,5 @@ def _settings(folder: Path, port: int, mail_port: int) -> dict[str, str]:
         "SITE_URL": f"http://127.0.0.1:{port}",
         "MAIL_SERVER": "127.0.0.1",
         "MAIL_PORT": str(mail_port),
-        "MAIL_USERNAME": "",
-        "MAIL_PASSWORD": "",
-        "MAIL_USE_TLS": "0",
-        "MAIL_USE_SSL": "0",
-        "MAIL_RATE": "0",
         "MAIL_REPLIES": "replies+{token}@govnet.example.org",
-        "REDIS_URL": "memory://",
-        "TRUSTED_PROXIES": "0",
     }

@@ -11,7 +11,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
@@ -264,7 +275,8 @@ def _headers(response: Response) -> Response:
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if request.is_secure:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        below = "; includeSubDomains" if current_app.config["HSTS_SUBDOMAINS"] else ""
+        headers.setdefault("Strict-Transport-Security", f"max-age=31536000{below}")
     if request.endpoint == "static":
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response

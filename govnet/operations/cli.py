@@ -30,24 +30,24 @@ THERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option(
-    "--port", type=PORT, default=5000, show_default=True, envvar="PORT", help="The port to listen on."
-)
+@click.option("--port", type=PORT, help="The port to listen on, in place of the setting PORT.")
 @click.option("--no-worker", is_flag=True, help="Only the web; run `govnet worker` elsewhere.")
 @click.option(
     "--processes",
-    default=1,
-    show_default=True,
-    envvar="WEB_PROCESSES",
     type=click.IntRange(1, 64),
-    help="How many answer requests; one a processor.",
+    help="How many answer requests, in place of the setting WEB_PROCESSES; one a processor.",
 )
 @click.option(
     "--socket", "inherited", type=click.IntRange(0), hidden=True, help="The socket that a parent listens on."
 )
 @click.pass_obj
 def serve(
-    info: ScriptInfo, host: str, port: int, no_worker: bool, processes: int, inherited: int | None
+    info: ScriptInfo,
+    host: str,
+    port: int | None,
+    no_worker: bool,
+    processes: int | None,
+    inherited: int | None,
 ) -> None:
     """Run the web server, and the worker beside it."""
     beside = () if no_worker else (serving.Companion("worker"),)
@@ -56,6 +56,7 @@ def serve(
     if inherited is not None:
         serving.serve(app, socket.socket(fileno=inherited), beside=beside)
         return
+    port, processes = port or app.config["PORT"], processes or app.config["WEB_PROCESSES"]
     listening = http_server.bound(host, port)
     click.echo(f"govnet listens on http://{host}:{port}")
     if processes == 1:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
-from govnet.factory import load_config
+from govnet.kernel.settings import load_config
 from tests import builders
 
 STRANGERS = {
@@ -28,6 +29,18 @@ def test_every_page_says_what_browsers_may_do_with_it(client: FlaskClient, path:
     assert "frame-ancestors 'none'" in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+@pytest.mark.usefixtures("context")
+def test_names_below_it_are_promised_where_the_operator_says_so(
+    client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    builders.a_network()
+    monkeypatch.setitem(
+        app.config, "HSTS_SUBDOMAINS", load_config().load({"HSTS_SUBDOMAINS": "1"}).HSTS_SUBDOMAINS
+    )
+    headers = client.get("/uk/", base_url="https://localhost").headers
     assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 

@@ -11,7 +11,7 @@ import click
 from govnet.charter.founding_file import read_founding
 from govnet.charter.models import ACCENTS, RESERVED
 from govnet.cli import COMMANDS, main
-from govnet.factory import load_config
+from govnet.kernel.settings import guide_table, load_config
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "running.md").read_text(encoding="utf-8")
 
@@ -33,20 +33,13 @@ def test_every_command_in_the_guide_exists() -> None:
         assert name in COMMANDS, name
 
 
-def test_every_setting_in_the_guide_is_read_and_none_is_left_out() -> None:
-    source = Path(load_config().__file__).read_text(encoding="utf-8")
-    read = set(re.findall(r'env\.\w+\("([A-Z_]+)"', source)) - {
-        "GOVNET_DEMO",
-        "GOVNET_CLOCK_FILE",
-    }  # not for a real server
+def test_the_guide_has_the_table_of_settings_as_it_is_read() -> None:
+    told = re.findall(r"^\|.*\|$", GUIDE.split("## 8. Settings")[1], re.M)
+    assert told == guide_table(load_config().TABLE)
+
+
+def test_the_only_variables_beside_the_settings_are_of_the_demo() -> None:
     context = click.Context(main)
     commands = [main.get_command(context, name) for name in COMMANDS]
-    options = (option for command in commands for option in command.params)
-    read |= {str(option.envvar) for option in options if option.envvar} - {
-        "PORT",
-        "KEEP",
-    }  # of one command each
-    table = GUIDE.split("## 8. Settings")[1]
-    told = set(re.findall(r"`([A-Z][A-Z_]+)`", table))
-    assert told - read == set()
-    assert read - told == set()
+    read = {str(option.envvar) for command in commands for option in command.params if option.envvar}
+    assert read - {row.name for row in load_config().TABLE} == {"KEEP"}
