@@ -27,13 +27,19 @@ COMMANDS = {
     "worker": ("govnet.mail.cli:work", "Tell, send, and do what is due, until SIGTERM."),
 }
 """Where each command is, and what it does in at most 50 characters."""
+WORDS = "govnet.words"
+"""Under which a command's context keeps the words that it was called with."""
 LIBRARIES = frozenset({"db", "limiter"})
 """Commands of libraries: used past govnet's own, they leave a database that it cannot vouch for. The help leaves them out."""
 
 
 def _app() -> object:
     from govnet.factory import build
+    from govnet.kernel.settings import load_config
+    from govnet.operations import ownership
 
+    config = load_config().load()
+    ownership.check(config.DATA_DIR, config.SQLALCHEMY_DATABASE_URI, click.get_current_context().meta[WORDS])
     return build(None)
 
 
@@ -51,6 +57,11 @@ class Govnet(click.Group):
     """
 
     create_app: Callable[[], Any] = staticmethod(_app)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep the words of the command, to show how somebody else would call it."""
+        ctx.meta[WORDS] = list(args)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. What it met that a person has to put right is one sentence, and exit code 1."""

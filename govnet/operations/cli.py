@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
@@ -19,7 +20,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.memory import settle
 from govnet.kernel.transaction import transaction
-from govnet.operations import backups, checks, founding, http_server, links, schema, serving
+from govnet.operations import backups, checks, founding, http_server, installation, links, schema, serving
 from govnet.operations.shell import explained, ready
 
 PORT = click.IntRange(1, 65_535)
@@ -67,17 +68,25 @@ def serve(
 
 @click.command()
 @click.option("--file", "source", type=THERE, help="Found the network that this TOML file describes, now.")
-@with_appcontext
-def init(source: Path | None) -> None:
-    """Make the database, and found a network: by a file, or by a link that this prints.
+@installation.options
+@click.pass_context
+def init(ctx: click.Context, /, source: Path | None, path: str | None, **answers: Any) -> None:
+    """Make the settings file and the database, and found a network: by a file, or by a link that this prints.
 
-    docs/running.md shows a file. The link works once, for three days, or until init prints another one.
+    With --settings FILE it makes that file first, with new keys; what no option says it asks. docs/running.md shows
+    the file of a network. The link works once, for three days, or until init prints another one.
     """
-    with explained():
+    if installation.settings_at(path, answers, ctx.meta["govnet.words"]):
+        click.echo(f"The settings are in {path}, for its owner only. Keep a copy apart from the backups.")
+    with ctx.obj.load_app().app_context():
         schema.prepare()
-    if source is not None:
-        _found(source)
-        return
+        if source is not None:
+            _found(source)
+        else:
+            _link()
+
+
+def _link() -> None:
     with transaction():
         retired = links.retire_links()
         token = links.make_link()
