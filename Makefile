@@ -40,7 +40,7 @@ wheel: $(VENV)/dev.stamp ## The wheel, the same bytes on every machine, and what
 	@rm -rf dist
 	@day=$$(sed -n 's/^## .*(\([0-9-]\{10\}\))$$/\1/p' CHANGELOG.md | head -n 1); \
 	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(date -u -d "$${day:-2020-02-02}" +%s)} $(BIN)/python -m build --wheel --no-isolation --outdir dist .
-	@cp requirements.lock requirements-cluster.lock dist/
+	@cp requirements.lock requirements-cluster.lock deploy/* dist/
 	@cd dist && sha256sum -- * > SHA256SUMS && cat SHA256SUMS
 
 lock: ## Renew the lock files (needs uv)

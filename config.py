@@ -185,7 +185,9 @@ def _database(value: str) -> str:
     if {"password", "sslpassword"} & set(url.query):
         raise Unfit("has a password behind the ?: it must stand before the @")
     if importlib.util.find_spec("psycopg") is None:
-        raise Unfit("names PostgreSQL, for which psycopg is missing: install govnet[postgres], then set it")
+        raise Unfit(
+            "names PostgreSQL, for which psycopg is missing: install requirements-cluster.lock, then set it"
+        )
     return "postgresql+psycopg://" + value.partition("://")[2]
 
 
@@ -204,7 +206,9 @@ def _redis(value: str) -> str:
             "still has a placeholder for the password: it must name the Redis server with its password"
         )
     if importlib.util.find_spec("redis") is None:
-        raise Unfit("names Redis, for which its library is missing: install govnet[cluster], then set it")
+        raise Unfit(
+            "names Redis, for which its library is missing: install requirements-cluster.lock, then set it"
+        )
     _redis_library_takes(value)
     return value
 

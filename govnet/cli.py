@@ -13,6 +13,7 @@ from govnet import __version__
 COMMANDS = {
     "backup": ("govnet.operations.cli:backup", "Write a backup of everything to a file."),
     "demo": ("govnet.demo.cli:demo", "Run a demo network on this machine alone."),
+    "deploy-files": ("govnet.operations.release_cli:deploy_files", "Write the files that run govnet."),
     "doctor": ("govnet.operations.cli:doctor", "Look whether all is well, and say what to do."),
     "export": ("govnet.membership.cli:export_group", "Hand over what this program holds."),
     "guide": ("govnet.operations.release_cli:guide", "Print how to run govnet, or what changed."),

@@ -1,7 +1,8 @@
-"""Commands that show what comes with the program: how to run it, and what changed."""
+"""Commands that hand over what comes with the program: how to run it, what changed, and the files that run it."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import click
@@ -27,3 +28,15 @@ def guide(name: str) -> None:
     if name not in known:
         raise click.ClickException(f"There is no text named {name}. These are there: {', '.join(known)}")
     click.echo_via_pager(known[name].read_text(encoding="utf-8"))
+
+
+@click.command("deploy-files")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def deploy_files(folder: Path) -> None:
+    """Write the files that run govnet into FOLDER, which is new: units, web servers, containers, scripts, locks."""
+    if folder.exists() and any(folder.iterdir()):
+        raise click.ClickException(f"There is something in {folder} already. Name a folder that is new.")
+    shutil.copytree(paths.beside("deploy"), folder, dirs_exist_ok=True)
+    for lock in ("requirements.lock", "requirements-cluster.lock"):
+        shutil.copy(paths.beside(lock), folder)
+    click.echo(f"Written to {folder}: {', '.join(sorted(path.name for path in folder.iterdir()))}")

@@ -59,7 +59,7 @@ def test_every_command_can_be_the_first_thing_that_is_imported(module: str) -> N
 def test_the_help_lists_every_command_whole() -> None:
     lines = CliRunner().invoke(main, ["--help"]).output.splitlines()
     for name, (_target, words) in COMMANDS.items():
-        assert f"  {name:<10}{words}" in lines
+        assert f"  {name:<{max(map(len, COMMANDS)) + 2}}{words}" in lines
     assert not any(line.split()[:1] == [library] for line in lines for library in LIBRARIES)
 
 

@@ -22,8 +22,18 @@ from govnet.operations import checks
 from tests.builders import a_network
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCE = ("govnet", "templates", "migrations", "docs", "config.py", "pyproject.toml", "Makefile", "README.md", "LICENSE",
-          "CHANGELOG.md", "SECURITY.md", "requirements.lock", "requirements-cluster.lock", "requirements-dev.lock")  # fmt: skip
+FOLDERS = ("govnet", "templates", "migrations", "docs", "deploy")
+LOCKS = ("requirements.lock", "requirements-cluster.lock", "requirements-dev.lock")
+FILES = (
+    "config.py",
+    "pyproject.toml",
+    "Makefile",
+    "README.md",
+    "LICENSE",
+    "CHANGELOG.md",
+    "SECURITY.md",
+    *LOCKS,
+)
 HEADS = ["What you must do", "New", "Mended"]
 RELEASED = "## 0.2.0 (2015-05-14)\n"
 
@@ -33,7 +43,7 @@ def checkout(folder: Path, *, umask: int, backwards: bool = False) -> Path:
     before = os.umask(umask)
     try:
         folder.mkdir()
-        for name in sorted(SOURCE, reverse=backwards):
+        for name in sorted((*FOLDERS, *FILES), reverse=backwards):
             rubbish = shutil.ignore_patterns("__pycache__")
             if (ROOT / name).is_dir():
                 shutil.copytree(ROOT / name, folder / name, ignore=rubbish, copy_function=shutil.copyfile)
@@ -84,7 +94,8 @@ def test_what_it_is_installed_with_lies_beside_the_wheel_and_its_digests_hold(
 ) -> None:
     folder = wheels[0].parent
     sums = dict(reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text().splitlines())
-    assert {"requirements.lock", "requirements-cluster.lock", wheels[0].name} <= set(sums)
+    wanted = {"requirements.lock", "requirements-cluster.lock", wheels[0].name}
+    assert wanted | {path.name for path in (ROOT / "deploy").iterdir()} == set(sums)
     assert set(sums) == {path.name for path in folder.iterdir()} - {"SHA256SUMS"}
     for name, digest in sums.items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
@@ -124,6 +135,23 @@ def test_the_guide_is_printed_and_an_unknown_one_names_those_there_are() -> None
     assert wrong.exit_code == 1
     assert "There is no text named ../README." in wrong.output
     assert "running" in wrong.output
+
+
+def test_what_runs_govnet_is_written_into_a_new_folder_and_over_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "deploy"
+    done = CliRunner().invoke(main, ["deploy-files", str(folder)])
+    assert done.exit_code == 0
+    there = {path.name: path.read_bytes() for path in folder.iterdir()}
+    for path in (
+        *(ROOT / "deploy").iterdir(),
+        ROOT / "requirements.lock",
+        ROOT / "requirements-cluster.lock",
+    ):
+        assert there.pop(path.name) == path.read_bytes()
+    assert there == {}
+    again = CliRunner().invoke(main, ["deploy-files", str(folder)])
+    assert again.exit_code == 1
+    assert "There is something in" in again.output
 
 
 def test_doctor_and_the_foot_of_each_page_say_which_release_it_is(client: FlaskClient, app: Flask) -> None:
@@ -172,12 +200,16 @@ def told() -> dict[str, str]:
             for path in (ROOT / folder).rglob("*")
             if path.is_file() and path.suffix not in (".pyc", ".png")
         ]
-    return {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in found}
+    read = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in found}
+    return {name: text.replace("\\\n", " ") for name, text in read.items()}
 
 
 def test_nobody_is_told_to_install_a_name_that_is_on_no_index() -> None:
     wrong = []
     for name, text in told().items():
+        wrong += [
+            f"{name}: {said}" for said in re.findall(r"\binstall ['\"`]?govnet(?:\[| |['\"`]).{0,20}", text)
+        ]
         for words in re.findall(r"\bpip3?[\"']?,? (?:-\S+ )*install\b([^`\n;&|]*)", text):
             skip = False
             for word in words.split():

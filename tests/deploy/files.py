@@ -1,0 +1,10 @@
+"""The files of deploy/, for the tests that hold them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DEPLOY = ROOT / "deploy"
+SERVICES = sorted(DEPLOY.glob("*.service"))
+SCRIPTS = sorted(path for path in DEPLOY.iterdir() if path.read_text(encoding="utf-8").startswith("#!"))
