@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, g
+from flask import Flask, g, request
 from flask_login import current_user
 from sqlalchemy import Engine
 from werkzeug.exceptions import HTTPException
@@ -19,9 +19,9 @@ from govnet.accounts import (
     sessions,
 )
 from govnet.extensions import babel, compress, csrf, db, limiter, login_manager, mail, migrate
-from govnet.kernel import clock, database, pages, paths, refusals
+from govnet.kernel import clock, database, pages, paths, refusals, request_counts
 from govnet.kernel.actor import VISITOR
-from govnet.kernel.hosts import KnownHosts, known_hosts
+from govnet.kernel.hosts import FOR_MONITORS, KnownHosts, known_hosts
 from govnet.kernel.origins import OwnWritesOnly
 from govnet.kernel.settings import load_config
 from govnet.kernel.templates import bind as bind_templates
@@ -71,7 +71,7 @@ def build(settings: Mapping[str, object] | None = None) -> Flask:
     app.config.update(settings or {})
     paths.ensure_directory(app.config["DATA_DIR"])
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
-        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": True, "pool_size": 8})
+        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", database.POSTGRESQL)
     hosts = known_hosts(app.config["SITE_URL"], app.config["MORE_HOSTS"], production=config.production)
     app.wsgi_app = OwnWritesOnly(app.wsgi_app, app.config["SITE_URL"], _takes_any_sender(app))  # type: ignore[method-assign]
     app.wsgi_app = KnownHosts(app.wsgi_app, hosts)  # type: ignore[method-assign]
@@ -107,6 +107,7 @@ def _bind_extensions(app: Flask) -> None:
     mail.init_app(app)
     app.before_request(_take_actor)  # before the tokens of forms, which are bound to who is signed in
     csrf.init_app(app)
+    request_counts.bind(app)
     limiter.init_app(app)
     translations = str(Path(app.root_path) / "translations")
     babel.init_app(app, default_translation_directories=translations, locale_selector=languages.chosen)
@@ -184,6 +185,8 @@ def _take_actor() -> None:
     from govnet.offices.queries import actor_of
 
     g.actor = VISITOR
+    if request.endpoint == "static" or request.path in FOR_MONITORS:
+        return  # the same for everybody, whatever the database does
     sessions.forget_ended()
     if current_user.is_authenticated:
         g.actor = actor_of(current_user.person_id, current_user.name, current_user.grant_id, g.get("network"))

@@ -39,8 +39,12 @@ class Cluster:
     def run(self, *words: str) -> None:
         subprocess.run(words, check=True, capture_output=True, user=self.user, cwd=self.folder)
 
+    def control(self, *words: str) -> None:
+        log = str(self.folder / "log")
+        self.run(str(self.binaries / "pg_ctl"), "-D", str(self.folder / "data"), "-l", log, "-w", *words)
+
     def stop(self) -> None:
-        self.run(str(self.binaries / "pg_ctl"), "-D", str(self.folder / "data"), "-m", "immediate", "stop")
+        self.control("-m", "immediate", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -79,17 +83,7 @@ def start_cluster() -> Cluster:
                 "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "deadlock_timeout=200ms",
                 "autovacuum_naptime=5s"]  # fmt: skip
     options = " ".join(f"-c {setting}" for setting in settings)
-    cluster.run(
-        str(binaries / "pg_ctl"),
-        "-D",
-        str(folder / "data"),
-        "-l",
-        str(folder / "log"),
-        "-o",
-        options,
-        "-w",
-        "start",
-    )
+    cluster.control("-o", options, "start")
     return cluster
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, after_this_request, request, session
+from flask import Response, after_this_request, session
 from flask_login import UserMixin, current_user, login_user, logout_user
 from sqlalchemy import and_, bindparam, select, update
 
@@ -18,6 +18,7 @@ from govnet.kernel import clock
 from govnet.kernel.errors import Busy
 from govnet.kernel.reading import rows
 from govnet.kernel.transaction import transaction
+from govnet.permissions import current_actor
 
 LASTS = timedelta(days=90)
 
@@ -99,14 +100,14 @@ def forget() -> None:
 
 def forget_ended() -> None:
     """Empty the cookie of a session that counts no longer, so that no form of it is sent by somebody else."""
-    if request.endpoint != "static" and "_user_id" in session and not current_user.is_authenticated:
+    if "_user_id" in session and not current_user.is_authenticated:
         forget()
 
 
 def seen() -> None:
     """Note that this browser was here: at most once in five minutes, and not when others are writing."""
-    if not current_user.is_authenticated or clock.now() - current_user.seen_at < SEEN_EVERY:
-        return
+    if not current_actor().signed_in or clock.now() - current_user.seen_at < SEEN_EVERY:
+        return  # asked of the actor: who could not be looked up is not looked up again behind the answer
     with suppress(Busy), transaction(patience=0.0):
         here = select(SignedInSession.id).where(SignedInSession.id == current_user.session_id)
         free = here.with_for_update(skip_locked=True)

@@ -16,7 +16,7 @@ RESERVED = (
     "about", "charter", "join", "members", "organisations", "forum", "decisions", "proposals", "committee",
     "coordinator", "elections", "meetings", "manifesto", "plan", "announcements", "record", "data", "desk",
     "robots", "favicon", "well-known", "unsubscribe",
-    "applications", "membership", "settings", "letters",
+    "applications", "membership", "settings", "letters", "readyz",
 )  # fmt: skip
 """Words that the program's own addresses begin with; no network may be called so."""
 

@@ -16,8 +16,10 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?")
 _LAST_PORT = 65_535
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 """By which a machine calls itself: answered while nobody else uses it."""
-FOR_MONITORS = "/healthz"
-"""Asked for by address, from inside; says nothing that has a host in it."""
+HEALTH = "/healthz"
+READY = "/readyz"
+FOR_MONITORS = (HEALTH, READY, "/metrics")
+"""Asked for by address, from inside; say nothing that has a host in it, and ask nobody who they are."""
 
 
 def known_hosts(site_url: str, more: Iterable[str], *, production: bool) -> tuple[str, ...]:
@@ -35,7 +37,7 @@ class KnownHosts:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Pass the request on when its host is known."""
-        if environ.get("PATH_INFO") != FOR_MONITORS and not self._knows(environ.get("HTTP_HOST", "")):
+        if environ.get("PATH_INFO") not in FOR_MONITORS and not self._knows(environ.get("HTTP_HOST", "")):
             return _refusal()(environ, start_response)
         return self.app(environ, start_response)
 

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from govnet.extensions import db
 from govnet.kernel.errors import Busy, GovnetError, NotAllowed, Stale
-from govnet.kernel.hosts import FOR_MONITORS
+from govnet.kernel.hosts import HEALTH
 from govnet.kernel.origins import Sender, sender_of
 from govnet.kernel.outage import DAMAGED, UNREACHABLE, Unavailable, outage_of
 from govnet.kernel.pages import error_page
@@ -46,13 +46,31 @@ def bind(app: Flask, holders: Holders) -> None:
             "errors/403.html", 403, message=error.message, needed=error.needed, holders=names, typed=typed()
         )
 
-    app.register_error_handler(NotAllowed, not_allowed)
-    app.register_error_handler(Stale, _stale)
-    app.register_error_handler(GovnetError, _refused)
-    app.register_error_handler(CSRFError, _expired)
-    app.register_error_handler(RateLimitExceeded, _too_many)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _unexpected)
+    handlers: dict[type[Exception], Callable[[Any], Any]] = {
+        NotAllowed: not_allowed,
+        Stale: _stale,
+        GovnetError: _refused,
+        CSRFError: _expired,
+        RateLimitExceeded: _too_many,
+        HTTPException: _http,
+        Exception: _unexpected,
+    }
+    for kind, handler in handlers.items():
+        app.register_error_handler(kind, _even_without_database(handler))
+
+
+def _even_without_database(handler: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The handler; where its own page cannot be made because the database is in trouble, the words for that."""
+
+    def handle(error: Exception) -> Any:
+        try:
+            return handler(error)
+        except Exception as worse:
+            if (outage := outage_of(worse)) is None:
+                raise
+            return _later(Unavailable(outage))
+
+    return handle
 
 
 def typed() -> list[tuple[str, str]]:
@@ -78,29 +96,36 @@ def _refused(error: GovnetError) -> Response:
     if error.status == 404:
         return error_page("errors/404.html", 404, message=error.message)
     if isinstance(error, Busy):
-        return _later(error, say(error.message))
+        return _later(error)
     return error_page("errors/refused.html", error.status, message=say(error.message), typed=typed())
 
 
-def _later(error: Busy, message: str) -> Response:
+def _later(error: Busy) -> Response:
     """Not now: why, what was typed, and when to try again; on a page of its own where no other can be made."""
     outage = error.outage if isinstance(error, Unavailable) else None
-    log.warning("not just now", why=outage.name if outage else str(error), path=request.path)
-    if outage and request.path == FOR_MONITORS:
+    log.warning("not just now", why=outage.name if outage else str(error), route=_route())
+    if outage and request.path == HEALTH:
         return _with_hint(Response(f"{outage.name}\n", 503, mimetype="text/plain"), error)
-    context = {"message": message, "again": error.again, "typed": typed(), "sent": request.method == "POST"}
+    context = {"again": error.again, "typed": typed(), "sent": request.method == "POST"}
     with suppress(Exception):  # such as that the database cannot be read
         db.session.rollback()
         if outage is not UNREACHABLE and outage is not DAMAGED:
-            return _with_hint(error_page("errors/busy.html", 503, **context), error)
+            page = error_page("errors/busy.html", 503, message=say(error.message), **context)
+            return _with_hint(page, error)
     language = str(current_app.config["BABEL_DEFAULT_LOCALE"])  # the reader's own stands in the database
     with force_locale(language):
+        context["message"] = say(error.message)
         if request.path.endswith(".json"):
             return _with_hint(error_page("", 503, **context), error)
         bare = current_app.jinja_env.get_template("errors/unavailable.html").render(
             language=language, **context
         )
     return _with_hint(Response(bare, 503, content_type="text/html; charset=utf-8"), error)
+
+
+def _route() -> str:
+    """The address as it was declared: the one that was asked for may hold a token."""
+    return request.url_rule.rule if request.url_rule else "?"
 
 
 def _with_hint(response: Response, error: Busy) -> Response:
@@ -187,11 +212,10 @@ def _http(error: HTTPException) -> Any:
 def _unexpected(error: Exception) -> Response:
     """A fault of ours: logged with a number that the page shows; nothing half done stays."""
     if (outage := outage_of(error)) is not None:
-        return _later(Unavailable(outage), say(str(outage.words)))
+        return _later(Unavailable(outage))
     number = uuid.uuid4().hex[:8]
     db.session.rollback()
-    rule = request.url_rule.rule if request.url_rule else "?"
-    log.error("request failed", fault=number, route=rule, actor=current_actor().person_id, exc_info=error)
+    log.error("request failed", fault=number, route=_route(), actor=current_actor().person_id, exc_info=error)
     return error_page(
         "errors/500.html", 500, message=_("Something went wrong on our side."), number=number, typed=typed()
     )

@@ -237,9 +237,21 @@ def trouble() -> Trouble:
         told_wrong=db.session.scalars(wrong.order_by(Telling.entry_id).limit(20)).all(),
         waiting=db.session.scalar(select(func.count()).where(*due)) or 0,
         oldest_waiting_minutes=0 if oldest is None else int((now - oldest).total_seconds() // 60),
-        stands_still=oldest is not None and oldest < now - STILL and not _moves(now),
+        stands_still=stands_still(),
         failed_today=db.session.scalar(failed) or 0,
     )
+
+
+def line() -> MailLine | None:
+    """The one line to the mail server, once mail has gone."""
+    return db.session.get(MailLine, 1)
+
+
+def stands_still() -> bool:
+    """Whether mail has been due for an hour, and in that hour the server took none: two look-ups in indexes."""
+    now = clock.now()
+    late = exists().where(IS_WAITING, Delivery.next_at < now - STILL)
+    return bool(db.session.scalar(select(late))) and not _moves(now)
 
 
 def _moves(now: datetime) -> bool:

@@ -117,6 +117,7 @@ CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "mail in": mail_checks.mail_in,
     "mail server": mail_checks.smtp,
     "disk": database_checks.disk,
+    "redis": database_checks.redis,
     "clock": _clock,
     "backup": database_checks.backup,
 }
@@ -134,6 +135,7 @@ TITLES = {
     "mail in": _l("Mail that comes in"),
     "mail server": _l("Mail server"),
     "disk": _l("Disk"),
+    "redis": _l("Redis"),
     "clock": _l("Clock"),
     "backup": _l("Last backup"),
 }

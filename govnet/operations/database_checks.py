@@ -1,4 +1,4 @@
-"""What `govnet doctor` looks at of the database: its tables, its file, its room and its backups."""
+"""What `govnet doctor` looks at of the database: its tables, its file, its room and its backups; and of Redis beside it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from flask_babel import gettext as _
 
-from govnet.extensions import db
+from govnet.extensions import db, limiter
 from govnet.kernel import clock
+from govnet.kernel.request_counts import SharedCounts
 from govnet.operations import queries, schema, upkeep
 from govnet.operations.backups import data_folder
 from govnet.operations.models import DatabaseLook
@@ -58,3 +59,16 @@ def disk() -> tuple[bool, str]:
     free = shutil.disk_usage(data_folder()).free
     megabytes = f"{free // 1024**2:,}"
     return free >= LEAST_FREE, _("%(n)s MB free beside %(folder)s", n=megabytes, folder=data_folder())
+
+
+def redis() -> tuple[bool, str]:
+    """Whether all processes count requests together."""
+    if not isinstance(limiter.storage, SharedCounts):
+        return True, _("not used: each web process counts requests for itself; several need REDIS_URL.")
+    error = limiter.storage.trouble()
+    if error is not None:
+        return False, _(
+            "it does not count (%(error)s): each web process counts requests for itself until it is back. Look at REDIS_URL.",
+            error=error.splitlines()[0],
+        )
+    return True, _("counts requests for all web processes together")

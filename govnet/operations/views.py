@@ -16,7 +16,6 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.forms import Form
-from govnet.kernel.outage import UNREACHABLE, Unavailable
 from govnet.kernel.pages import never_cached, page, see
 from govnet.kernel.transaction import transaction
 from govnet.operations import forms, links, operators, queries, wording
@@ -128,16 +127,6 @@ def _found_page(form: forms.FoundingForm, token: str, status: int = 200) -> Resp
         unseen=forms.unseen(form, shown),
         charters=wording.ready_charters() if "charter" in shown else (),
     )
-
-
-@bp.get("/healthz")
-@allows(Can.READ)
-def healthz() -> Response:
-    """For a monitor: 200 while the database answers and can be written, with what the worker failed at; 503 and why, when not."""
-    outage = queries.outage() if queries.answers() else UNREACHABLE
-    if outage is not None:
-        raise Unavailable(outage)
-    return Response(f"ok\n{queries.duties_set_aside()}", mimetype="text/plain")
 
 
 @bp.get("/operator")

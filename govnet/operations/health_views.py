@@ -1,0 +1,34 @@
+"""What monitors ask for."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify
+
+from govnet.kernel.hosts import HEALTH, READY
+from govnet.kernel.outage import Unavailable
+from govnet.operations import health, queries
+from govnet.permissions import Can, allows
+
+bp = Blueprint("health", __name__)
+blueprints = (bp,)
+
+
+@bp.get(HEALTH)
+@allows(Can.READ)
+def healthz() -> Response:
+    """For a balancer: 200 while this process answers and the database can be written; 503 and why not."""
+    outage = health.outage()
+    if outage is not None:
+        raise Unavailable(outage)
+    return Response(f"ok\n{queries.duties_set_aside()}", mimetype="text/plain")
+
+
+@bp.get(READY)
+@allows(Can.READ)
+def readyz() -> Response:
+    """For an alarm: 200 while all of it works, the worker, mail, disk and Redis included; 503, and which does not."""
+    parts = health.parts()
+    unfit = [name for name, part in parts.items() if not part["ok"]]
+    response = jsonify(ready=not unfit, look_at=unfit, parts=parts)
+    response.status_code = 503 if unfit else 200
+    return response
