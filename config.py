@@ -5,15 +5,17 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from govnet.kernel import settings_file
+from govnet.kernel.database_address import database_address
 from govnet.kernel.settings import FILE, ConfigError, Kind, Setting, Unfit, given, is_placeholder, read
+from govnet.mail.lmtp_address import listen_address
 
 DEVELOPMENT_KEY = "only-for-development"
 SHORTEST_KEY = 32
@@ -157,6 +159,15 @@ def _site(value: str) -> str:
     return value.rstrip("/")
 
 
+def _listen(value: str) -> str:
+    try:
+        return str(listen_address(value))
+    except ValueError as error:
+        raise Unfit(
+            f"does not do, as {error}: it must be an address of this machine or its network"
+        ) from error
+
+
 def _folder(value: str) -> str:
     if value.startswith("~"):
         raise Unfit("begins with ~, which only a shell knows: it must be the folder's whole path")
@@ -165,20 +176,14 @@ def _folder(value: str) -> str:
 
 def _database(value: str) -> str:
     """An SQLite file or a PostgreSQL database, as SQLAlchemy names it."""
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        url = make_url(value)
-    except ArgumentError as error:
-        raise ValueError("no address") from error
-    if url.drivername in ("sqlite", "sqlite+pysqlite"):
-        if not (url.database or "").startswith("/"):
+    url = database_address(value)
+    if url.driver in ("sqlite", "sqlite+pysqlite"):
+        if not url.database.startswith("/"):
             raise Unfit("must name an SQLite file by its whole path")
         return value
-    if url.drivername not in ("postgres", "postgresql", "postgresql+psycopg") or not url.database:
+    if url.driver not in ("postgres", "postgresql", "postgresql+psycopg") or not url.database:
         raise ValueError("another database")
-    if url.password and is_placeholder(str(url.password)):
+    if is_placeholder(url.password):
         raise Unfit(
             "still has a placeholder for the password: it must name the database with its role and password"
         )
@@ -272,6 +277,8 @@ TABLE = (
             "replies+{token}@network.example.org",
             "an address with `{token}` in it, to which answers come; without it they go to the networks’ mailboxes",
             shown="none"),
+    Setting("LMTP_LISTEN", Kind("must be an address of this machine or its network with a port, or a socket", _listen), None,
+            "127.0.0.1:8024", "where the worker takes mail to MAIL_REPLIES by LMTP; also `unix:/run/govnet/lmtp`", shown="none"),
     Setting("MAIL_TIMEOUT", _seconds(1, 600), 30.0, "30", "seconds to wait for the relay at each step", shown="30"),
     Setting("PORT", PORT, 5000, "5000", "where `govnet serve` listens"),
     Setting("WEB_PROCESSES", _whole(1, 64), 1, "4", "how many processes answer requests; one a processor"),
@@ -316,6 +323,7 @@ class Config:
     MAIL_TIMEOUT: float
     MAIL_RETURN_PATH: str | None
     MAIL_REPLIES: str | None
+    LMTP_LISTEN: str | None
     RATELIMIT_STORAGE_URI: str
     PORT: int
     WEB_PROCESSES: int
@@ -354,16 +362,18 @@ class Config:
         }
 
 
-def load(environ: Mapping[str, str] | None = None) -> Config:
+def load(environ: Mapping[str, str] | None = None, *, leave_out: Collection[str] = ()) -> Config:
     """Read the settings of the environment, and of the file that GOVNET_SETTINGS names.
 
+    Those to `leave_out` keep their defaults, unchecked: a small command has no use for them, and libraries check them.
     Raises ConfigError, with a sentence for each setting that is wrong or that production lacks.
     """
     there = given(TABLE, os.environ if environ is None else environ)
+    there = replace(there, values={name: v for name, v in there.values.items() if name not in leave_out})
     values, troubles = read(TABLE, there)
     troubles += _between(values, there.values)
     if values["ENV_NAME"] == "production":
-        troubles += _in_production(there.values, there.unread)
+        troubles += _in_production(there.values, there.unread | frozenset(leave_out))
     if troubles:
         order = {row.name: number for number, row in enumerate(TABLE)}
         raise ConfigError(*sorted(troubles, key=lambda said: order.get(said.split()[0], -1)))
@@ -386,6 +396,11 @@ def _between(values: Mapping[str, Any], texts: Mapping[str, str]) -> list[str]:
         troubles.append(
             "MAIL_USERNAME is missing, and MAIL_PASSWORD is set: it must be the name that the relay knows, "
             "for example MAIL_USERNAME=govnet@example.org"
+        )
+    if values["LMTP_LISTEN"] and not texts.get("MAIL_REPLIES"):
+        troubles.append(
+            "MAIL_REPLIES is missing, and LMTP_LISTEN is set: it must be the address to which answers come, "
+            "for example MAIL_REPLIES=replies+{token}@network.example.org"
         )
     return troubles
 

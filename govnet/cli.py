@@ -20,7 +20,7 @@ COMMANDS = {
     "import": ("govnet.membership.cli:import_group", "Bring in what another program holds."),
     "init": ("govnet.operations.cli:init", "Make the database, and found a network."),
     "operator": ("govnet.operations.operator_cli:operator", "Say who looks after the server."),
-    "receive": ("govnet.mail.cli:receive", "Take one mail from standard input."),
+    "receive": ("govnet.mail.pipe:receive", "Take one mail from standard input."),
     "restore": ("govnet.operations.cli:restore", "Put a backup in the place of the database."),
     "serve": ("govnet.operations.cli:serve", "Run the web server, and the worker beside it."),
     "upgrade": ("govnet.operations.cli:upgrade", "Bring the tables up to date with a new release."),
@@ -30,6 +30,8 @@ COMMANDS = {
 """Where each command is, and what it does in at most 50 characters."""
 WORDS = "govnet.words"
 """Under which a command's context keeps the words that it was called with."""
+SMALL = frozenset({"receive"})
+"""Commands that do without the application, and without the libraries that it is made of."""
 LIBRARIES = frozenset({"db", "limiter"})
 """Commands of libraries: used past govnet's own, they leave a database that it cannot vouch for. The help leaves them out."""
 
@@ -88,7 +90,8 @@ class Govnet(click.Group):
             module, _, attribute = COMMANDS[name][0].partition(":")
             command: click.Command = getattr(importlib.import_module(module), attribute)
             command.short_help = COMMANDS[name][1]
-            self._can_load(ctx)
+            if name not in SMALL:
+                self._can_load(ctx)
             return command
         return self._of_library(ctx, name) if name in LIBRARIES else None
 

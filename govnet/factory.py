@@ -19,7 +19,7 @@ from govnet.accounts import (
     sessions,
 )
 from govnet.extensions import babel, compress, csrf, db, limiter, login_manager, mail, migrate
-from govnet.kernel import clock, database, pages, paths, refusals, request_counts
+from govnet.kernel import clock, database, folders, pages, paths, refusals, request_counts
 from govnet.kernel.actor import VISITOR
 from govnet.kernel.hosts import FOR_MONITORS, KnownHosts, known_hosts
 from govnet.kernel.origins import OwnWritesOnly
@@ -53,7 +53,7 @@ FEATURES = (
 
 for _feature in FEATURES:
     if (
-        paths.PACKAGE / _feature / "models.py"
+        folders.PACKAGE / _feature / "models.py"
     ).exists():  # all tables are known before any of them is asked for
         importlib.import_module(f"govnet.{_feature}.models")
 
@@ -63,8 +63,8 @@ def build(settings: Mapping[str, object] | None = None) -> Flask:
     config = load_config().load()
     app = Flask(
         "govnet",
-        root_path=str(paths.PACKAGE),
-        template_folder=paths.beside("templates"),
+        root_path=str(folders.PACKAGE),
+        template_folder=folders.beside("templates"),
         static_folder="static",
     )
     app.config.update(config.as_flask())
@@ -90,10 +90,10 @@ def _feature_modules() -> list[dict[str, ModuleType]]:
     """Every feature's modules that exist, imported before anything is bound; all tables before whatever selects from them."""
     found = []
     for feature in FEATURES:
-        if (paths.PACKAGE / feature / "models.py").exists():
+        if (folders.PACKAGE / feature / "models.py").exists():
             importlib.import_module(f"govnet.{feature}.models")
     for feature in FEATURES:
-        folder = paths.PACKAGE / feature
+        folder = folders.PACKAGE / feature
         names = [n for n in ("models", "events", "listeners", "notify") if (folder / f"{n}.py").exists()]
         names += sorted(p.stem for p in folder.glob("*views.py"))
         found.append({name: importlib.import_module(f"govnet.{feature}.{name}") for name in names})
@@ -102,7 +102,7 @@ def _feature_modules() -> list[dict[str, ModuleType]]:
 
 def _bind_extensions(app: Flask) -> None:
     db.init_app(app)
-    migrate.init_app(app, db, directory=paths.beside("migrations"), render_as_batch=True)
+    migrate.init_app(app, db, directory=folders.beside("migrations"), render_as_batch=True)
     login_manager.init_app(app)
     mail.init_app(app)
     app.before_request(_take_actor)  # before the tokens of forms, which are bound to who is signed in

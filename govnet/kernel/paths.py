@@ -1,4 +1,4 @@
-"""Addresses: a network's slug, ids and numbers that fit a database, and where things lie on disk."""
+"""Addresses: a network's slug, ids and numbers that fit a database, and folders that are the server's alone."""
 
 from __future__ import annotations
 
@@ -13,15 +13,8 @@ from werkzeug.routing import BaseConverter, IntegerConverter
 
 from govnet.kernel.numbers import whole_number
 
-PACKAGE = Path(__file__).resolve().parent.parent
 MOST = 2**31 - 1
 """The largest number that any database can hold in a column of ids."""
-
-
-def beside(name: str) -> str:
-    """`templates`, `migrations` or `config.py`: inside an installed package, or next to it in a checkout."""
-    inside = PACKAGE / name
-    return str(inside if inside.exists() else PACKAGE.parent / name)
 
 
 class SlugConverter(BaseConverter):

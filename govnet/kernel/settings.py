@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from govnet.kernel import settings_file
+from govnet.kernel.folders import beside
 
 FILE = "GOVNET_SETTINGS"
 """The setting that names the settings file."""
@@ -205,8 +206,6 @@ def guide_table(table: Sequence[Setting]) -> list[str]:
 
 def load_config() -> ModuleType:
     """config.py: inside an installed package, or at the top of a checkout."""
-    from govnet.kernel.paths import beside
-
     if "govnet_config" in sys.modules:
         return sys.modules["govnet_config"]
     spec = importlib.util.spec_from_file_location("govnet_config", beside("config.py"))

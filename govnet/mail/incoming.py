@@ -18,16 +18,12 @@ from typing import Any
 
 from govnet.people.addresses import parsed_or_none
 
-LARGEST = 10 * 1024 * 1024
-"""The largest mail that is taken, in bytes."""
 _READER = (sys.executable, "-I", "-S", "-B", str(Path(__file__).with_name("mime.py")))
 _PATIENCE = 60.0
 """Seconds, on a machine that is busy: the reader ends itself after four seconds of work."""
 _STOPPED = frozenset({-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP})
 _LEAST_DATED = 25
 _ADDRESS = re.compile(r"([^\s<>()\[\],;:\"'@]{1,64})@([^\s<>()\[\],;:\"'@]{1,255})")
-_MESSAGE_ID = re.compile(rb"(?im)^message-id[ \t]*:\s*(<[^<>\s]{1,250}>)")
-_HEAD = 64 * 1024
 _BANNER = re.compile(r"[-_=]{3,}\s*[^\W\d_].{2,60}?\s*[-_=]{3,}")
 """-----Original Message-----, in any language."""
 _BETWEEN_PARAGRAPHS = re.compile(r"\n\s*\n")
@@ -92,13 +88,6 @@ def _said(raw: bytes) -> tuple[bytes, int]:
     if done.returncode in _STOPPED or (done.returncode >= 0 and not done.stdout):
         raise NotRead(done.stderr.decode("utf-8", "replace")[-500:])
     return done.stdout, done.returncode
-
-
-def mark(raw: bytes) -> bytes:
-    """What the same mail handed in twice has in common: its Message-ID, or all of it where it has none. Reads no further."""
-    head = raw[:_HEAD].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    found = _MESSAGE_ID.search(head.lstrip(b"\n").partition(b"\n\n")[0])
-    return found[1] if found else raw
 
 
 def without_addresses(text: str) -> str:

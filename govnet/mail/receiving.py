@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, text, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.duties import failed, failing, is_busy, succeeded, together
 from govnet.kernel.errors import Busy, GovnetError, NotFound, RuleBroken
 from govnet.kernel.transaction import let_go, transaction
-from govnet.mail import incoming, outbox, replies
+from govnet.mail import inbox, incoming, outbox, replies
 from govnet.mail.headers import Address, BadHeader
-from govnet.mail.incoming import LARGEST, Incoming
+from govnet.mail.incoming import Incoming
 from govnet.mail.models import Delivery, Fate, InboundMail
 from govnet.mail.registry import readers
 from govnet.mail.replies import NotDone
@@ -33,10 +33,6 @@ MOST_KEPT = 250 * 1024 * 1024
 """Bytes of all mails that were read; beyond that the oldest go before their time."""
 MOST_OVER = 50 * 1024 * 1024
 """Bytes of those that were too much to read."""
-MOST_HELD = 500 * 1024 * 1024
-"""Bytes of all mails, those that wait with them; beyond that none is taken until some are gone."""
-MOST_A_DAY = 30
-"""Mails to one of our addresses, each of which one person has; more of them wait with the mail server."""
 ANSWERS_A_DAY = 5
 """To one address: two machines that answer each other stop there."""
 _AT_ONCE = 20
@@ -65,26 +61,22 @@ def store(raw: bytes, recipient: str) -> InboundMail:
     came to this address today.
     """
     check_address(recipient)
-    if len(raw) > LARGEST:
-        raise RuleBroken(_("A mail may have %(most)s MB at most.", most=LARGEST // (1024 * 1024)))
-    recipient = recipient.strip().strip("<>").lower()
-    digest = hashlib.sha256(recipient.encode() + b"\0" + incoming.mark(raw)).hexdigest()
+    sqlite = db.engine.dialect.name == "sqlite"
     with transaction():
-        row = db.session.scalar(select(InboundMail).where(InboundMail.digest == digest))
-        if row is None:
-            if _came_today(recipient) >= MOST_A_DAY or _bytes_of() + len(raw) > MOST_HELD:
-                raise Busy(_("Too many mails are waiting. Please try again later."))
-            row = InboundMail(
-                digest=digest, recipient=recipient[:320], raw=raw, came_at=clock.now(), next_at=clock.now()
-            )
-            db.session.add(row)
-    return row
+        try:
+            digest = inbox.keep(raw, recipient, at=clock.now(), run=_run, sqlite=sqlite)
+        except inbox.TooLarge as error:
+            raise RuleBroken(
+                _("A mail may have %(most)s MB at most.", most=inbox.LARGEST // (1024 * 1024))
+            ) from error
+        except inbox.Full as error:
+            raise Busy(_("Too many mails are waiting. Please try again later.")) from error
+        return db.session.scalars(select(InboundMail).where(InboundMail.digest == digest)).one()
 
 
-def _came_today(recipient: str) -> int:
-    today = InboundMail.came_at > clock.now() - timedelta(days=1)
-    counted = select(func.count()).select_from(InboundMail).where(InboundMail.recipient == recipient, today)
-    return db.session.scalar(counted) or 0
+def _run(statement: str, values: Mapping[str, object]) -> Sequence[Any]:
+    done: Any = db.session.execute(text(statement), dict(values))
+    return done.all() if done.returns_rows else ()
 
 
 def _bytes_of(*which: ColumnElement[bool]) -> int:

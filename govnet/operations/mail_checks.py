@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from govnet.mail import receiving
 from govnet.mail.headers import can_be_written_to
+from govnet.mail.lmtp_address import listen_address
 from govnet.mail.queries import trouble
 from govnet.operations import queries
 
@@ -51,12 +52,29 @@ def mail() -> tuple[bool, str]:
 def mail_in() -> tuple[bool, str]:
     if not current_app.config["MAIL_REPLIES"]:
         return True, _("no mail comes in: answers go to each network’s mailbox.")
+    if current_app.config["LMTP_LISTEN"] and not _door_answers(current_app.config["LMTP_LISTEN"]):
+        return False, _(
+            "nobody listens at %(address)s (LMTP_LISTEN): start “govnet worker” on this machine.",
+            address=current_app.config["LMTP_LISTEN"],
+        )
     stuck, last = receiving.stuck(), receiving.last_came()
     if stuck:
         return False, _("the program failed at %(stuck)s: its log says why.", stuck=stuck)
     if last is None:
         return True, _("nothing has come yet")
     return True, _("the last came %(when)s UTC", when=f"{last:%Y-%m-%d %H:%M}")
+
+
+def _door_answers(written: str) -> bool:
+    """Whether the door for mail greets as it should."""
+    door = listen_address(written)
+    try:
+        with smtplib.LMTP(
+            door.path or door.host, door.port, local_hostname="localhost", timeout=_PATIENCE
+        ) as server:
+            return server.ehlo()[0] == 250
+    except (OSError, smtplib.SMTPException):
+        return False
 
 
 def smtp() -> tuple[bool, str]:

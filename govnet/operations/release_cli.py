@@ -7,16 +7,16 @@ from pathlib import Path
 
 import click
 
-from govnet.kernel import paths
+from govnet.kernel import folders
 
 
 def guides() -> dict[str, Path]:
     """Every text that comes with this release, by the name that `govnet guide` knows it by."""
-    found = sorted(Path(paths.beside("docs")).glob("*.md"))
+    found = sorted(Path(folders.beside("docs")).glob("*.md"))
     return {
         **{path.stem: path for path in found},
-        "changelog": Path(paths.beside("CHANGELOG.md")),
-        "security": Path(paths.beside("SECURITY.md")),
+        "changelog": Path(folders.beside("CHANGELOG.md")),
+        "security": Path(folders.beside("SECURITY.md")),
     }
 
 
@@ -36,7 +36,7 @@ def deploy_files(folder: Path) -> None:
     """Write the files that run govnet into FOLDER, which is new: units, web servers, containers, scripts, locks."""
     if folder.exists() and any(folder.iterdir()):
         raise click.ClickException(f"There is something in {folder} already. Name a folder that is new.")
-    shutil.copytree(paths.beside("deploy"), folder, dirs_exist_ok=True)
+    shutil.copytree(folders.beside("deploy"), folder, dirs_exist_ok=True)
     for lock in ("requirements.lock", "requirements-cluster.lock"):
-        shutil.copy(paths.beside(lock), folder)
+        shutil.copy(folders.beside(lock), folder)
     click.echo(f"Written to {folder}: {', '.join(sorted(path.name for path in folder.iterdir()))}")

@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from govnet.extensions import db
-from govnet.kernel import paths, triggers
+from govnet.kernel import folders, triggers
 from govnet.kernel.errors import GovnetError
 from govnet.kernel.models import Base
 
@@ -30,7 +30,7 @@ def prepare() -> None:
 
     Raises TooOld, and changes nothing, where the tables are of no release.
     """
-    there, versions = _tables_there(db.engine), paths.beside("migrations")
+    there, versions = _tables_there(db.engine), folders.beside("migrations")
     if there and _revision(there) is None and _holds(there, _tables_of_models()):
         flask_migrate.stamp(directory=versions)  # a checkout or a test made today's tables by itself
     elif there and _revision(there) in (None, FIRST) and not _holds(there, _tables_of_first()):
@@ -57,7 +57,7 @@ def _tables_of_models() -> Tables:
 def _tables_of_first() -> Tables:
     """What the first migration makes, by running it on an empty database in memory."""
     engine = create_engine("sqlite://")
-    directory = ScriptDirectory(paths.beside("migrations"))
+    directory = ScriptDirectory(folders.beside("migrations"))
     with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
         directory.get_revision(FIRST).module.upgrade()
         connection.commit()

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from govnet.kernel import paths
+from govnet.kernel import folders
 from govnet.kernel.actor import PROGRAM, SYSTEM
 from govnet.mail.notices import Told
 from govnet.membership.marks import actor_of
 from govnet.record import registry
 from tests import builders
 
-ROOT = Path(paths.beside("templates")).parent
+ROOT = Path(folders.beside("templates")).parent
 THINGS = (
     "members|people|answers|votes|days|posts|entries|rows|discussions|letters|organisations|places|networks|minutes|hours|"
     "months|weeks|times|things|readers|signatures|decisions|proposals|steps|tries|mails|others|addresses|lists|persons|"

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from govnet import create_app
 from govnet.extensions import db
-from govnet.kernel import paths
+from govnet.kernel import folders
 from govnet.kernel.actor import SYSTEM, Door
 from govnet.kernel.models import Base
 from govnet.kernel.transaction import transaction
@@ -24,7 +24,7 @@ from tests import builders
 from tests.chain import faults_of
 from tests.kernel.test_frame import Happened
 
-MIGRATIONS = paths.beside("migrations")
+MIGRATIONS = folders.beside("migrations")
 AFTERWARDS = ("ix_delivery_failed", "ix_telling_wrong", "ix_thread_numbers", "ix_application_answered")
 """Indexes of 0021 that a database made while it was written does not have yet."""
 ANOTHER = """

@@ -18,6 +18,8 @@ STRANGERS = {
     "SITE_URL": "https://network.example.org",
     "MAIL_DOMAIN": "network.example.org",
 }
+BESIDE = {"LMTP_LISTEN": {"MAIL_REPLIES": "replies+{token}@network.example.org"}}
+"""What a setting cannot do without."""
 ODD = {
     "empty": "",
     "dots": "...",
@@ -54,6 +56,8 @@ WRONG = {
     "MAIL_RATE": ["fast", "-1", "1.5", "10000000"],
     "MAIL_RETURN_PATH": ["bounces", "bounces+{token}", "a b@example.org"],
     "MAIL_REPLIES": ["replies", "replies@example.org", "replies+{token}", "Replies {token}@example.org"],
+    "LMTP_LISTEN": ["8024", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:smtp", "0.0.0.0:8024", "[::]:8024", "93.184.216.34:8024",
+                    "mail.example.org:8024", "unix:lmtp", "unix:"],
     "MAIL_TIMEOUT": ["soon", "0", "-3", "601", "nan", "inf", "1e9"],
     "PORT": ["http", "0", "65536"],
     "WEB_PROCESSES": ["all", "0", "65"],
@@ -113,8 +117,13 @@ def test_its_own_example_is_right(row: Setting, tmp_path: Path) -> None:
     if row.name == "GOVNET_SETTINGS":
         assert row.fault(row.example) == ""
         return
-    base = {} if row.hidden else STRANGERS
+    base = {} if row.hidden else {**STRANGERS, **BESIDE.get(row.name, {})}
     assert config.load({**base, row.name: row.example})
+
+
+def test_a_door_for_mail_needs_addresses_to_which_mail_comes() -> None:
+    (sentence,) = troubles({**STRANGERS, "LMTP_LISTEN": "127.0.0.1:8024"})
+    assert sentence.startswith("MAIL_REPLIES is missing, and LMTP_LISTEN is set")
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from govnet.extensions import db
 from govnet.kernel.errors import Busy
 from govnet.kernel.transaction import in_transaction
-from govnet.mail import receiving, replies
+from govnet.mail import inbox, receiving, replies
 from govnet.mail.models import Fate, InboundMail, Mail
 from govnet.membership.models import MembershipState
 from tests.membership.people import mails_to
@@ -291,14 +291,14 @@ def test_of_those_that_are_too_much_the_oldest_go_when_they_take_too_much_room(a
 
 
 def test_none_is_taken_while_too_much_is_kept(asked, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(receiving, "MOST_HELD", 300)
+    monkeypatch.setattr(inbox, "MOST_HELD", 300)
     comes(PLAIN + "What?")
     with pytest.raises(Busy):
         comes(PLAIN + "What?" * 40)
 
 
 def test_one_address_takes_no_more_than_thirty_mails_a_day(asked, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(receiving, "MOST_A_DAY", 2)
+    monkeypatch.setattr(inbox, "MOST_A_DAY", 2)
     comes("X: 1\n" + PLAIN + "What?")
     comes("X: 2\n" + PLAIN + "What?", to=f"<{reply_to().upper()}>")
     with pytest.raises(Busy):

@@ -27,7 +27,7 @@ from govnet.decisions.rules import Kind
 from govnet.extensions import db
 from govnet.forum import moderation
 from govnet.forum.kinds import HidingKind
-from govnet.kernel import clock, paths
+from govnet.kernel import clock, folders
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
@@ -360,7 +360,7 @@ NO_AUTHOR = {
 
 
 def test_no_template_shows_who_wrote_something_without_the_mark() -> None:
-    templates = Path(paths.beside("templates"))
+    templates = Path(folders.beside("templates"))
     bare = []
     for path in sorted(templates.rglob("*.html")):
         name = str(path.relative_to(templates))

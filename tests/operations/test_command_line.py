@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from govnet import __version__
 from govnet.cli import COMMANDS, LIBRARIES, main
-from govnet.kernel import paths
+from govnet.kernel import folders
 
 HEAVY = ("flask", "sqlalchemy", "flask_sqlalchemy", "werkzeug", "govnet.factory", "govnet.extensions")
 PROBE = f"""
@@ -78,7 +78,7 @@ def test_commands_of_libraries_are_there_for_those_who_know_them(app, monkeypatc
 
 def test_nothing_is_read_from_files_that_happen_to_lie_in_the_folder(tmp_path) -> None:
     (tmp_path / ".env").write_text("SITE_URL=https://nobody.example.org\nMAIL_REPLIES=wrong\n")
-    environment = {"PYTHONPATH": str(paths.PACKAGE.parent), "GOVNET_ENV": "development"}
+    environment = {"PYTHONPATH": str(folders.PACKAGE.parent), "GOVNET_ENV": "development"}
     done = subprocess.run(
         [sys.executable, "-m", "govnet", "doctor"],
         cwd=tmp_path,

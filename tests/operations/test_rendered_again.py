@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from govnet.extensions import db
-from govnet.kernel import paths, triggers
+from govnet.kernel import folders, triggers
 from govnet.kernel.models import Base
 from govnet.kernel.text import render
 from tests import builders
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("context")
 
 
 def migration() -> ModuleType:
-    (path,) = Path(paths.beside("migrations"), "versions").glob("*_rendered_again.py")
+    (path,) = Path(folders.beside("migrations"), "versions").glob("*_rendered_again.py")
     spec = importlib.util.spec_from_file_location("rendered_again", path)
     assert spec is not None
     assert spec.loader is not None

@@ -17,7 +17,7 @@ from govnet.charter.models import Network
 from govnet.cli import main
 from govnet.decisions.models import Decision
 from govnet.extensions import db
-from govnet.kernel import clock, paths
+from govnet.kernel import clock, folders
 from govnet.operations import backups, schema
 from govnet.record.models import Entry
 from tests import builders
@@ -78,7 +78,7 @@ def test_the_pages_of_an_upgraded_database_open(server: Flask, revision: str) ->
 
 
 def test_a_database_of_before_the_first_migration_is_refused_and_left_as_it_is(server: Flask) -> None:
-    flask_migrate.upgrade(directory=paths.beside("migrations"), revision="0001")
+    flask_migrate.upgrade(directory=folders.beside("migrations"), revision="0001")
     with db.engine.begin() as connection:
         connection.execute(text("ALTER TABLE thread DROP COLUMN can_change"))
     before = inspect(db.engine).get_table_names()

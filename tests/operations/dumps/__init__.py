@@ -16,14 +16,14 @@ import flask_migrate
 import sqlalchemy as sa
 
 from govnet.extensions import db
-from govnet.kernel import paths
+from govnet.kernel import folders
 
 FOLDER = Path(__file__).parent
 
 
 def load(revision: str) -> dict[str, int]:
     """Make the tables of `revision` in the empty database, fill them from its dump; how many rows each table has."""
-    flask_migrate.upgrade(directory=paths.beside("migrations"), revision=revision)
+    flask_migrate.upgrade(directory=folders.beside("migrations"), revision=revision)
     tables = json.loads(gzip.decompress((FOLDER / f"{revision}.json.gz").read_bytes()))
     metadata = sa.MetaData()
     metadata.reflect(db.engine)

@@ -1,0 +1,102 @@
+"""`govnet receive`: a pipe's mail goes into the inbox without the application, which takes ten times as long to start."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import click
+
+from govnet.kernel import clock
+from govnet.kernel.database_address import DatabaseAddress, database_address
+from govnet.kernel.settings import ConfigError, load_config
+from govnet.mail import inbox, reply_addresses
+
+_TRY_AGAIN, _NEVER, _NO_SUCH_ADDRESS = 75, 65, 67
+"""What a mail server understands (sysexits.h): with EX_TEMPFAIL it tries again, with EX_DATAERR and EX_NOUSER it does not."""
+_NOT_HERE = ("MAIL_RETURN_PATH", "SECURITY_CONTACT", "REDIS_URL")
+"""Settings that a mail needs nothing of, and that take long to check."""
+_NAMED = re.compile(r":(\w+)")
+_PATIENCE = 10
+"""Seconds to wait for the database, or for its write lock."""
+
+
+class NotTaken(Exception):
+    """Ends the command with `code`; the message says why."""
+
+    def __init__(self, code: int, why: str) -> None:
+        super().__init__(why)
+        self.code = code
+
+
+@click.command("receive")
+@click.argument("recipient")
+def receive(recipient: str) -> None:
+    """Take one mail from standard input that came for RECIPIENT; a mail server calls this. The worker reads it then."""
+    try:
+        _take(recipient, load_config().load(leave_out=_NOT_HERE))
+    except NotTaken as refusal:
+        click.echo(f"Not taken: {refusal}", err=True)
+        sys.exit(refusal.code)
+    except ConfigError as error:
+        click.echo(f"Not taken now: {error}", err=True)
+        sys.exit(_TRY_AGAIN)
+    except Exception as error:  # whatever it is, the mail server keeps the mail
+        click.echo(f"Not taken now: {type(error).__name__}.", err=True)
+        sys.exit(_TRY_AGAIN)
+
+
+def _take(recipient: str, config: Any) -> None:
+    if not config.MAIL_REPLIES:
+        raise NotTaken(_TRY_AGAIN, "set MAIL_REPLIES first: see docs/running.md.")
+    if reply_addresses.read(config.MAIL_REPLIES, config.MAIL_KEY, recipient) is None:
+        raise NotTaken(_NO_SUCH_ADDRESS, "no such address.")
+    raw = sys.stdin.buffer.read(inbox.LARGEST + 1)
+    if not raw.strip() or len(raw) > inbox.LARGEST:
+        raise NotTaken(_NEVER, f"empty, or larger than {inbox.LARGEST // (1024 * 1024)} MB.")
+    clock.follow(Path(config.CLOCK_FILE) if config.CLOCK_FILE else None)
+    at = database_address(config.SQLALCHEMY_DATABASE_URI)
+    sqlite = at.driver.startswith("sqlite")
+    try:
+        with _sqlite(at, config.SQLITE_SYNCHRONOUS) if sqlite else _postgresql(at) as run:
+            inbox.keep(raw, recipient, at=clock.now(), run=run, sqlite=sqlite)
+    except inbox.Full as full:
+        raise NotTaken(_TRY_AGAIN, "too many mails are waiting.") from full
+
+
+@contextlib.contextmanager
+def _sqlite(at: DatabaseAddress, synchronous: str) -> Iterator[inbox.Run]:
+    """A transaction on the file of an SQLite database, which is there already."""
+    address = f"file:{quote(at.database)}?mode=rw"
+    with contextlib.closing(
+        sqlite3.connect(address, _PATIENCE, isolation_level=None, uri=True)
+    ) as connection:
+        connection.execute(f"PRAGMA synchronous={synchronous}")
+        connection.execute("BEGIN IMMEDIATE")
+        with connection:
+            yield lambda statement, values: connection.execute(statement, dict(values)).fetchall()
+
+
+@contextlib.contextmanager
+def _postgresql(at: DatabaseAddress) -> Iterator[inbox.Run]:
+    """A transaction on a PostgreSQL database."""
+    import psycopg
+
+    said = {"user": at.user, "password": at.password, "host": at.host, "port": at.port, "dbname": at.database}
+    options: dict[str, Any] = {name: value for name, value in said.items() if value}
+    with psycopg.connect(**{"connect_timeout": _PATIENCE, **options, **at.query}) as connection:
+        yield _runs(connection)
+
+
+def _runs(connection: Any) -> Callable[[str, Mapping[str, object]], Sequence[Any]]:
+    def run(statement: str, values: Mapping[str, object]) -> Sequence[Any]:
+        done = connection.execute(_NAMED.sub(r"%(\1)s", statement), dict(values))
+        return done.fetchall() if done.description else ()
+
+    return run
