@@ -14,6 +14,8 @@ def trouble_with(words: Sequence[str]) -> str | None:
     command: click.Command = main
     context = click.Context(main, info_name="govnet")
     rest = list(words)
+    if rest[:1] == ["--settings"]:
+        rest = rest[2:]
     while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
         found = command.get_command(context, rest[0])
         if found is None:
