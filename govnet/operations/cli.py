@@ -20,7 +20,17 @@ from govnet.kernel import clock
 from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.memory import settle
 from govnet.kernel.transaction import transaction
-from govnet.operations import backups, checks, founding, http_server, installation, links, schema, serving
+from govnet.operations import (
+    backups,
+    checks,
+    database_files,
+    founding,
+    http_server,
+    installation,
+    links,
+    schema,
+    serving,
+)
 from govnet.operations.shell import explained, ready
 
 PORT = click.IntRange(1, 65_535)
@@ -146,9 +156,12 @@ def backup(target: Path) -> None:
 @click.option("--replace", is_flag=True, help="Also where there are networks; they are backed up first.")
 @with_appcontext
 def restore(source: Path, replace: bool) -> None:
-    """Put the backup SOURCE in the place of the database. Mail is held until a person releases it."""
-    with explained():
-        done = backups.restore(source, replace=replace)
+    """Put the backup SOURCE in the place of the database. Mail is held until a person releases it.
+
+    SOURCE is what `govnet backup` wrote, or a bare SQLite file, as `litestream restore` writes it.
+    """
+    with explained(), database_files.as_backup(source) as backup_file:
+        done = backups.restore(backup_file, replace=replace)
     click.echo(f"The backup of {done.taken} is in place, and everybody is signed out.")
     click.echo(f"People erased since then and erased again: {done.erased_again}.")
     if done.keys_differ:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.charter.test_founding_file import FILE
 from tests.deploy import confined
-from tests.deploy.files import DEPLOY, ROOT, SERVICES
+from tests.deploy.files import DEPLOY, OURS, ROOT, SERVICES
 
 EXPOSURE = 20
 """In tenths: from 0, shut in, to 100. Units of Debian that nobody hardened stand at 96."""
@@ -59,11 +59,12 @@ def test_every_unit_binds_the_program_alike() -> None:
     bonds = {
         unit.name: [line for line in unit.read_text().split("NoNewPrivileges=")[1].split("[Install]")[0].splitlines()
                     if line and not line.startswith("ReadWritePaths=")]
-        for unit in SERVICES
+        for unit in OURS
     }  # fmt: skip
     assert len({tuple(lines) for lines in bonds.values()}) == 1
     for unit in SERVICES:
         assert confined.directive(unit, "User") == "govnet"
+    for unit in OURS:
         assert confined.directive(unit, "Environment") == "GOVNET_SETTINGS=/etc/govnet/settings.env"
         assert confined.directive(unit, "ProtectSystem") == "strict"
         assert "/srv/govnet/venv" not in confined.directive(unit, "ReadWritePaths")
