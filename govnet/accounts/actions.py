@@ -15,6 +15,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
+from govnet.kernel.once import upsert
 from govnet.kernel.transaction import let_go
 from govnet.permissions import Can, require
 from govnet.record.actions import record
@@ -123,16 +124,10 @@ def mark_read(upto: Mapping[int, int], *, by: Actor) -> None:
     """The person has read each network's record up to that number: never less than before, never what is not there yet."""
     require(by, Can.OWN)
     heads = select(ChainHead.network_id, ChainHead.number).where(ChainHead.network_id.in_(upto))
-    marks = {
-        m.network_id: m
-        for m in db.session.scalars(select(CaughtUp).where(CaughtUp.person_id == by.person_id))
-    }
-    for network_id, newest in db.session.execute(heads).all():
-        number = min(upto[network_id], newest)
-        mark = marks.get(network_id)
-        if mark is None:
-            db.session.add(
-                CaughtUp(person_id=by.person_id, network_id=network_id, number=number, at=clock.now())
-            )
-        elif number >= mark.number:
-            mark.number, mark.at = number, clock.now()
+    for network_id, newest in db.session.execute(heads.order_by(ChainHead.network_id)).all():
+        mark = {"number": min(upto[network_id], newest), "at": clock.now()}
+        row = upsert(CaughtUp).values(person_id=by.person_id, network_id=network_id, **mark)
+        further = row.on_conflict_do_update(
+            index_elements=["person_id", "network_id"], set_=mark, where=CaughtUp.number <= mark["number"]
+        )
+        db.session.execute(further)

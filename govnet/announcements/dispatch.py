@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from govnet.announcements import events, rules
 from govnet.announcements.actions import digest_of
@@ -14,7 +16,7 @@ from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE, Actor, Authority, Door
-from govnet.kernel.duties import each
+from govnet.kernel.duties import each_row
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.words import say
 from govnet.offices.events import MandateOver
@@ -25,19 +27,17 @@ from govnet.record.actions import record
 
 def send_due() -> int:
     """Send or hold every announcement whose time has come; how many. Two workers at once do each one once."""
-    due = select(Announcement.id).where(
-        Announcement.state == State.SCHEDULED, Announcement.goes_at <= clock.now()
-    )
-    ids = db.session.scalars(due.order_by(Announcement.goes_at, Announcement.id)).all()
-    return each("send announcements", ids, _send_one)
+    return each_row("send announcements", Announcement, _due, _send_one)
+
+
+def _due(*only: ColumnElement[bool]) -> Sequence[int]:
+    due = (Announcement.state == State.SCHEDULED, Announcement.goes_at <= clock.now(), *only)
+    query = select(Announcement.id).where(*due).order_by(Announcement.goes_at, Announcement.id)
+    return db.session.scalars(query).all()
 
 
 def _send_one(key: int) -> bool:
     announcement = _locked(key)
-    if announcement.goes_at is None or announcement.goes_at > clock.now():
-        return False
-    if announcement.state is not State.SCHEDULED:
-        return False
     network = db.session.get_one(Network, announcement.network_id)
     sender = actor_for(announcement.sender_id or 0, network)
     try:

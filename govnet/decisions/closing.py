@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ from govnet.decisions.rules import Outcome, Tally, outcome
 from govnet.extensions import db
 from govnet.kernel import clock, events
 from govnet.kernel.actor import BY_RULE, Door
-from govnet.kernel.duties import each
+from govnet.kernel.duties import each_row
 from govnet.record.actions import record
 
 log = structlog.get_logger()
@@ -33,7 +34,7 @@ _NEXT = text(
 
 def close_due() -> int:
     """Close what is due, each in a transaction of its own; returns how many. Harmless to run twice or at once."""
-    return each("close proposals", queries.due(clock.now()), close)
+    return each_row("close proposals", ProposalVersion, queries.due, close)
 
 
 def close(version_id: int) -> bool:
@@ -52,14 +53,13 @@ def close(version_id: int) -> bool:
 
 def remind_due() -> int:
     """Tell the last day of what closes within 24 hours, once; returns how many."""
-    return each("remind of the last day", queries.to_remind(clock.now() + timing.LAST_CALL), _remind)
+    due = partial(queries.to_remind, within=timing.LAST_CALL)
+    return each_row("remind of the last day", ProposalVersion, due, _remind)
 
 
 def _remind(version_id: int) -> bool:
     version = queries.version_locked(version_id)
-    if version is None or not version.is_open or version.reminded_at is not None:
-        return False
-    if version.deadline <= clock.now():
+    if version is None:
         return False
     since = version.waiting_since or version.opened_at
     version.reminded_at = clock.now()

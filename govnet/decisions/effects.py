@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from govnet.charter import actions as charter_actions
 from govnet.charter import queries as charters
@@ -23,7 +23,7 @@ from govnet.decisions.states import State
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE, PROGRAM, Door
-from govnet.kernel.duties import each, perhaps
+from govnet.kernel.duties import each_row, perhaps
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.models import reference
 from govnet.kernel.words import say
@@ -66,9 +66,12 @@ def _offices(version: ProposalVersion, decision: Decision) -> None:
 
 def apply_due() -> int:
     """Put into force what has waited for its day; returns how many. Harmless to run twice or at once."""
-    waiting = db.session.execute(_WAITING).all()
-    due = [row.decision_id for row in waiting if perhaps(partial(_is_due, row.on, row.zone))]
-    return each("put decided rules into force", due, _apply_in_time)
+    return each_row("put decided rules into force", Decision, _waiting, _apply)
+
+
+def _waiting(*only: ColumnElement[bool]) -> list[int]:
+    rows = db.session.execute(_WAITING.where(*only)).all()
+    return [row.decision_id for row in rows if perhaps(partial(_is_due, row.on, row.zone))]
 
 
 def _is_due(on: date, zone: str) -> bool:
@@ -83,20 +86,15 @@ _WAITING = (
 )
 
 
-def _apply_in_time(decision_id: int) -> bool:
-    row = db.session.execute(_WAITING.where(PendingEffect.decision_id == decision_id)).one_or_none()
-    return row is not None and _is_due(row.on, row.zone) and _apply(decision_id)
-
-
 def _apply(decision_id: int) -> bool:
     decision = register.whole(decision_id)
     network = queries.network_of(decision)
     state = states.state_of(decision, clock.today(network.zone))
     if state is State.REPLACED and states.replaced_until(decision) != states.FOR_GOOD:
         return False  # by one on trial: it waits for what comes of that
-    taken = db.session.execute(delete(PendingEffect).where(PendingEffect.decision_id == decision_id))
-    if not taken.rowcount or state is not State.IN_FORCE:  # type: ignore[attr-defined]
-        return False  # another did it, or it was taken back or replaced before its day
+    db.session.execute(delete(PendingEffect).where(PendingEffect.decision_id == decision_id))
+    if state is not State.IN_FORCE:
+        return False  # it was taken back or replaced before its day
     _put_into_force(queries.changes_of(decision.version), decision, decision, network)
     return True
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import contains_eager
 
 from govnet.charter import parameters as p
@@ -41,7 +42,7 @@ from govnet.decisions.rules import Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE, Act, Actor, Door
-from govnet.kernel.duties import each
+from govnet.kernel.duties import each_row
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.said import N_, Said
 from govnet.kernel.words import say
@@ -193,6 +194,10 @@ def _moves(before: More, after: More, reviewed: date | None, review_on: date | N
 
 def tell_due() -> int:
     """Tell what was written down and not taken back in time; returns how many. Each is told once."""
+    return each_row("tell what was decided elsewhere", ProposalVersion, _to_tell, _tell_due)
+
+
+def _to_tell(*only: ColumnElement[bool]) -> Sequence[int]:
     query = (
         select(ProposalVersion.id)
         .join(Proposal, Proposal.id == ProposalVersion.proposal_id)
@@ -201,14 +206,15 @@ def tell_due() -> int:
             ProposalVersion.method == ELSEWHERE,
             Proposal.told_at.is_(None),
             Proposal.tell_at <= clock.now(),
+            *only,
         )
     )
-    return each("tell what was decided elsewhere", db.session.scalars(query).all(), _tell_due)
+    return db.session.scalars(query).all()
 
 
 def _tell_due(version_id: int) -> bool:
     version = queries.version_locked(version_id)
-    if version is None or not version.is_open or version.proposal.told_at is not None:
+    if version is None:
         return False
     tell(version)
     return True

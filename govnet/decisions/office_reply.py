@@ -15,6 +15,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
+from govnet.kernel.once import row_of
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 
@@ -27,12 +28,9 @@ def reply(named: OfficePerson, text: str, *, by: Actor, via: Door) -> OfficeRepl
     version = still_open(proposal)
     if not text.strip():
         raise RuleBroken(_("Write what you say to it."), field="text")
-    key = (proposal.id, by.person_id)
-    row = db.session.get(OfficeReply, key, with_for_update=True)
-    if row is None:
-        row = OfficeReply(proposal_id=proposal.id, person_id=by.person_id)
-        db.session.add(row)
-    row.text, row.at = text.strip(), clock.now()
+    said: dict[str, Any] = {"text": text.strip(), "at": clock.now()}
+    row = row_of(OfficeReply, proposal_id=proposal.id, person_id=by.person_id, **said)
+    row.text, row.at = said["text"], said["at"]
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
     record(OfficeReplied(network=queries.network_of(proposal), by=by, under=under, via=via, **about))
     return row

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -31,6 +31,7 @@ from govnet.decisions.rules import Kind, Rule, Tally, rule_for
 from govnet.decisions.voices import Answer
 from govnet.extensions import db
 from govnet.forum.models import Thread
+from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.errors import NotFound
 
@@ -92,20 +93,22 @@ _WHOLE = (
 )
 
 
-def due(now: datetime) -> Sequence[int]:
+def due(*only: ColumnElement[bool]) -> Sequence[int]:
     """Open versions whose deadline has passed, the longest overdue first."""
     query = select(ProposalVersion.id).where(
-        ProposalVersion.state == VersionState.OPEN, ProposalVersion.deadline <= now
+        ProposalVersion.state == VersionState.OPEN, ProposalVersion.deadline <= clock.now(), *only
     )
     return db.session.scalars(query.order_by(ProposalVersion.deadline, ProposalVersion.id)).all()
 
 
-def to_remind(until: datetime) -> Sequence[int]:
-    """Open versions that close before `until` and whose last day has not been told."""
+def to_remind(*only: ColumnElement[bool], within: timedelta) -> Sequence[int]:
+    """Open versions that close `within` a time from now, and whose last day has not been told."""
     query = select(ProposalVersion.id).where(
         ProposalVersion.state == VersionState.OPEN,
         ProposalVersion.reminded_at.is_(None),
-        ProposalVersion.deadline <= until,
+        ProposalVersion.deadline > clock.now(),
+        ProposalVersion.deadline <= clock.now() + within,
+        *only,
     )
     return db.session.scalars(query).all()
 

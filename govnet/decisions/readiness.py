@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from govnet.accounts.waiting import thing
 from govnet.charter import parameters as p
@@ -24,7 +24,7 @@ from govnet.extensions import db
 from govnet.forum.queries import members_of
 from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE
-from govnet.kernel.duties import each
+from govnet.kernel.duties import each_row
 from govnet.membership.registry import officers
 from govnet.record.actions import record
 from govnet.record.events import Visibility
@@ -71,12 +71,7 @@ def settle(draft: Draft) -> bool:
 
 def tell_due() -> int:
     """Settle what time, the charter or a member's leaving has changed; returns how many drafts it was."""
-    return each("say that drafts can be asked", _turned(), _settle)
-
-
-def _settle(draft_id: int) -> bool:
-    draft = drafts.locked(draft_id)  # another worker, or its author, may have been first
-    return draft.state is DraftState.OPEN and settle(draft)
+    return each_row("say that drafts can be asked", Draft, _turned, lambda key: settle(drafts.locked(key)))
 
 
 def to_ask(person_id: int, _now: datetime) -> Select[Any]:
@@ -85,7 +80,7 @@ def to_ask(person_id: int, _now: datetime) -> Select[Any]:
     return thing(Draft.network_id, Draft.id, Draft.question).where(*mine, Draft.ready_at > Draft.changed_at)
 
 
-def _turned() -> list[int]:
+def _turned(*only: ColumnElement[bool]) -> list[int]:
     """The open drafts with which it is otherwise than is kept: one statement, and a few for each network that has any."""
     supporters = select(func.count()).where(Sponsor.draft_id == Draft.id, drafts.belongs()).correlate(Draft)
     query = (
@@ -97,7 +92,7 @@ def _turned() -> list[int]:
             Draft.network_id,
             supporters.scalar_subquery().label("supporters"),
         )
-        .where(Draft.state == DraftState.OPEN)
+        .where(Draft.state == DraftState.OPEN, *only)
         .order_by(Draft.network_id, Draft.id)
     )
     found = []

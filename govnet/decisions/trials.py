@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy import and_, exists, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
 
 from govnet.charter import actions as charter_actions
 from govnet.charter import queries as charters
@@ -26,7 +26,7 @@ from govnet.decisions.states import State, holds_again, on_trial, state_of
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE, PROGRAM, Door
-from govnet.kernel.duties import each, perhaps
+from govnet.kernel.duties import each_row, perhaps
 from govnet.kernel.models import reference
 from govnet.kernel.words import say
 from govnet.record.actions import record
@@ -61,17 +61,19 @@ def due(decision: Decision, today: date) -> list[Due]:
 
 def remind_due() -> int:
     """Do what dates ask for, each decision in a transaction of its own; returns how many things were done."""
-    return each("keep the dates of decisions", _candidates(), _remind)
+    return each_row("keep the dates of decisions", Decision, _candidates, _remind)
 
 
-def _candidates() -> list[int]:
+def _candidates(*only: ColumnElement[bool]) -> list[int]:
     """Decisions of which something is due and was not done, in three statements that read only those with a date.
 
     The newest first: of two trials that end on one day, what the later one changed in the rules is undone first.
     """
     day = clock.now().date() + timedelta(days=1)
     dated = or_(Decision.review_on <= day, Decision.trial_until <= day + NOTICE)
-    wanted = select(Decision.id).where(dated, not_(in_state(State.REPLACED, day)), not_(_ended_and_told()))
+    wanted = select(Decision.id).where(
+        dated, not_(in_state(State.REPLACED, day)), not_(_ended_and_told()), *only
+    )
     found = succession.read(wanted)
     told = _told([each.id for each in found])
     zones = select(Network.id, Network.zone).where(Network.id.in_({each.network_id for each in found}))
@@ -99,9 +101,6 @@ def _told(decision_ids: Sequence[int]) -> set[tuple[int, date]]:
 
 
 def _remind(decision_id: int) -> int:
-    db.session.get_one(
-        Decision, decision_id, with_for_update=True
-    )  # two workers, or one who closes meanwhile
     decision = register.whole(decision_id)
     network = queries.network_of(decision)
     done = 0

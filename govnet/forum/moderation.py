@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from govnet.forum.kinds import AppealOutcome, HidingKind, PostState, ReportState
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, PostVersion, Report
 from govnet.kernel.actor import PROGRAM, SYSTEM, Actor, Authority, Door
 from govnet.kernel.clock import now
-from govnet.kernel.duties import each
+from govnet.kernel.duties import each_row
 from govnet.kernel.errors import RuleBroken
 from govnet.mail import mailings
 from govnet.mail.models import Delivery, Rendering
@@ -201,23 +201,18 @@ def remove_due() -> int:
 
     What its author has appealed against waits until that is decided.
     """
-    keys = db.session.scalars(select(Hiding.id).where(*_due_by_law()).order_by(Hiding.id)).all()
-    return each("remove what the law wants gone", keys, _remove_if_due)
+    return each_row("remove what the law wants gone", Hiding, _due_by_law, _remove_by_law)
 
 
-def _due_by_law() -> tuple[ColumnElement[bool], ...]:
+def _due_by_law(*only: ColumnElement[bool]) -> Sequence[int]:
     waits = select(Appeal.hiding_id).where(Appeal.decided_at.is_(None))
     open_ones = (Hiding.kind == HidingKind.HIDDEN, Hiding.lifted_at.is_(None), Hiding.law_until <= now())
-    return (*open_ones, Hiding.id.not_in(waits))
+    query = select(Hiding.id).where(*open_ones, Hiding.id.not_in(waits), *only)
+    return db.session.scalars(query.order_by(Hiding.id)).all()
 
 
-def _remove_if_due(key: int) -> bool:
-    query = select(Hiding).where(Hiding.id == key, *_due_by_law())
-    row = db.session.scalars(query.with_for_update(of=Hiding)).one_or_none()
-    return row is not None and _remove_by_law(row)
-
-
-def _remove_by_law(row: Hiding) -> bool:
+def _remove_by_law(key: int) -> bool:
+    row = db.session.get_one(Hiding, key)
     post = row.post
     row.kind = HidingKind.REMOVED
     _stop_mails(post, forget=True)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import gettext as _
 from sqlalchemy import delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from govnet.extensions import db
 from govnet.forum.kinds import PostState
@@ -14,20 +11,16 @@ from govnet.forum.models import Post, ReadMark, Thanks
 from govnet.kernel.actor import Actor
 from govnet.kernel.clock import now
 from govnet.kernel.errors import Busy, RuleBroken
+from govnet.kernel.once import upsert
 from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, require
 
 _IN_BULK = {"synchronize_session": False}
 
 
-def _insert(table: type[Any]) -> Any:
-    """An INSERT that can say what to do where the row is there already."""
-    return postgresql.insert(table) if db.engine.dialect.name == "postgresql" else sqlite.insert(table)
-
-
 def mark_read(thread_id: int, person_id: int, number: int) -> None:
     """The person has read so far; never back. One statement."""
-    row = _insert(ReadMark).values(person_id=person_id, thread_id=thread_id, number=number, at=now())
+    row = upsert(ReadMark).values(person_id=person_id, thread_id=thread_id, number=number, at=now())
     db.session.execute(
         row.on_conflict_do_update(
             index_elements=["person_id", "thread_id"],
@@ -60,7 +53,7 @@ def thank(post: Post, *, by: Actor) -> None:
         raise RuleBroken(_("This post is your own."))
     if post.state is not PostState.VISIBLE:
         raise RuleBroken(_("This post is hidden now."))
-    row = _insert(Thanks).values(post_id=post.id, person_id=by.person_id, at=now())
+    row = upsert(Thanks).values(post_id=post.id, person_id=by.person_id, at=now())
     if db.session.scalar(row.on_conflict_do_nothing().returning(Thanks.post_id)) is not None:
         _count(post.id, 1)
 

@@ -1,14 +1,18 @@
-"""What the worker does at each tick: features bring their duties, each a function that is harmless to run twice.
+"""What the worker does at each tick: features bring their duties, each a function that may run in several processes at once.
 
-A duty does one thing a transaction (`each`). What it fails at is tried again, ever later, and stops nothing else.
+A duty does one thing a transaction: it locks the thing's row and looks again whether it is due (`each_row`). What it fails
+at is tried again, ever later, and stops nothing else.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import delete, select
@@ -17,6 +21,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.errors import Busy
 from govnet.kernel.models import DutyFailure
+from govnet.kernel.once import row_of
 from govnet.kernel.outage import outage_of
 from govnet.kernel.transaction import let_go, transaction
 
@@ -76,10 +81,56 @@ def duties() -> tuple[Duty, ...]:
     return tuple(_duties.values())
 
 
-def each(name: str, due: Iterable[int], do: Callable[[int], int], *, alone: bool = False) -> int:
-    """Do every due thing in a transaction of its own; returns how many that were.
+_at_work: ContextVar[bool] = ContextVar("at_work", default=False)
 
-    One that fails keeps none of the others from being done. With `alone` the function opens its transactions itself.
+
+@contextmanager
+def _working() -> Iterator[None]:
+    token = _at_work.set(True)
+    try:
+        yield
+    finally:
+        _at_work.reset(token)
+
+
+def is_at_work() -> bool:
+    """Whether a duty is at work: what it makes must be a unique row, for another worker may make the same."""
+    return _at_work.get()
+
+
+Due = Callable[..., Iterable[int]]
+"""Given conditions on the table, the ids of the rows that are due now, of those alone that meet the conditions."""
+
+
+def each_row(name: str, table: type[Any], due: Due, do: Callable[[int], int]) -> int:
+    """Do every due thing, each in a transaction of its own that has locked its row; returns how many that were.
+
+    `due` is asked which rows of `table` there are, and again under the lock whether that one is among them still: of several
+    workers one does it. One that fails keeps none of the others from being done, and takes no place of them in a `due` that
+    has a limit.
+    """
+    keys = list(due())
+    off = put_off(name) if keys else []
+    if off:
+        keys = list(due(table.id.not_in(off)))
+
+    def one(key: int) -> int:
+        lock_row(table, key)
+        return do(key) if key in set(due(table.id == key)) else 0
+
+    return each(name, keys, one)
+
+
+def lock_row(table: type[Any], key: int) -> None:
+    """Keep everybody else from writing to a row until the transaction ends; they can go on referring to it."""
+    db.session.execute(select(table.id).where(table.id == key).with_for_update(key_share=True))
+
+
+def each(name: str, due: Iterable[int], do: Callable[[int], int], *, alone: bool = False) -> int:
+    """Do every due thing in a transaction of its own, where `do` itself sees to it that of several workers one does it.
+
+    Returns how many that were. One that fails keeps none of the others from being done. With `alone` the function opens its
+    transactions itself.
     """
     keys = list(due)
     let_go()  # an idle worker takes no lock
@@ -107,10 +158,11 @@ def each(name: str, due: Iterable[int], do: Callable[[int], int], *, alone: bool
 
 
 def _one(key: int, do: Callable[[int], int], *, alone: bool) -> int:
-    if alone:
-        return int(do(key))
-    with transaction():
-        return int(do(key))
+    with _working():
+        if alone:
+            return int(do(key))
+        with transaction():
+            return int(do(key))
 
 
 def together(name: str, due: Iterable[int], do: Callable[[Sequence[int]], int]) -> int:
@@ -182,10 +234,8 @@ def failed(name: str, key: int, error: Exception) -> None:
     log.error("duty failed", duty=name, thing=key, exc_info=error)
     let_go()
     with transaction():
-        row = db.session.get(DutyFailure, (name, key), with_for_update=True)
-        if row is None:
-            row = DutyFailure(duty=name, thing=key, attempts=0)
-            db.session.add(row)
+        now = clock.now()
+        row = row_of(DutyFailure, duty=name, thing=key, attempts=0, error="", at=now, next_at=now)
         row.attempts += 1
         row.error, row.at = f"{type(error).__name__}: {error}"[:_MOST_WORDS], clock.now()
         row.next_at = clock.now() + (_WAITS[row.attempts - 1] if row.attempts < TRIES else _ASIDE)

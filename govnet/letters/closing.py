@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE
-from govnet.kernel.duties import each
+from govnet.kernel.duties import each_row
 from govnet.letters import queries, rules
 from govnet.letters.actions import digest
 from govnet.letters.events import LetterClosed, ReplyOverdue
@@ -19,13 +18,11 @@ from govnet.record.actions import record
 
 def close_due() -> int:
     """Close what is due, each in a transaction of its own; returns how many. Harmless to run twice or at once."""
-    return each("close letters", queries.due(clock.now()), _close)
+    return each_row("close letters", Letter, queries.due, _close)
 
 
 def _close(letter_id: int) -> bool:
     letter = queries.locked(letter_id)
-    if not letter.is_open or rules.takes_names(letter.state, clock.now(), letter.deadline):
-        return False
     letter.state, letter.closed_at = State.GATHERED, clock.now()
     record(LetterClosed(**_about(letter), **counted(letter), digest=digest(letter.text)))
     return True
@@ -33,16 +30,14 @@ def _close(letter_id: int) -> bool:
 
 def remind_due() -> int:
     """Tell those whose reply is overdue by their network's own calendar, once; returns how many."""
-    ahead = (clock.now() + timedelta(days=1)).date()  # where the day has begun already
-    return each("say that replies are overdue", queries.unanswered(ahead), _remind)
+    return each_row("say that replies are overdue", Letter, queries.unanswered, _remind)
 
 
 def _remind(letter_id: int) -> bool:
     letter = queries.locked(letter_id)
     today = clock.today(letter.network.zone)
-    if letter.reminded_at is not None or not rules.overdue(letter.state, letter.reply_due, today):
-        return False
-    assert letter.reply_due is not None
+    if letter.reply_due is None or not rules.overdue(letter.state, letter.reply_due, today):
+        return False  # not where its network is
     letter.reminded_at = clock.now()
     record(ReplyOverdue(**_about(letter), reply_due=letter.reply_due))
     return True

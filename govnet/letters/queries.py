@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from govnet.accounts.waiting import thing
 from govnet.extensions import db
 from govnet.forum import registry as threads
+from govnet.kernel import clock
 from govnet.kernel.errors import NotFound
 from govnet.letters.models import Letter, Signature
 from govnet.letters.rules import Count, State
@@ -177,16 +178,17 @@ def signers(letter: Letter) -> set[int]:
     return {letter.author_id, *db.session.scalars(query)}
 
 
-def due(now: datetime) -> Sequence[int]:
+def due(*only: ColumnElement[bool]) -> Sequence[int]:
     """Letters whose time for names is over."""
-    query = select(Letter.id).where(Letter.state == State.OPEN, Letter.deadline <= now)
+    query = select(Letter.id).where(Letter.state == State.OPEN, Letter.deadline <= clock.now(), *only)
     return db.session.scalars(query.order_by(Letter.deadline)).all()
 
 
-def unanswered(by: date) -> Sequence[int]:
-    """Letters to which a reply was due before that day, and of which nobody was told yet."""
+def unanswered(*only: ColumnElement[bool]) -> Sequence[int]:
+    """Letters to which a reply was due before today, wherever the day is furthest on, and of which nobody was told yet."""
+    ahead = (clock.now() + timedelta(days=1)).date()
     query = select(Letter.id).where(
-        Letter.state == State.SENT, Letter.reply_due < by, Letter.reminded_at.is_(None)
+        Letter.state == State.SENT, Letter.reply_due < ahead, Letter.reminded_at.is_(None), *only
     )
     return db.session.scalars(query.order_by(Letter.reply_due)).all()
 

@@ -12,6 +12,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.errors import Gone, NotFound
+from govnet.kernel.once import row_of
 from govnet.mail import outbox, receiving, subscriptions, suppressions
 from govnet.mail.headers import Address
 from govnet.mail.links import Ending, site_url
@@ -100,10 +101,8 @@ def forget_stance(by: Actor, target: str, target_id: int) -> None:
 
 def put_stance(person_id: int, network_id: int, target: Target, target_id: int, stance: Stance) -> None:
     """Write down that somebody follows or mutes something."""
-    row = db.session.get(Following, (person_id, target, target_id))
-    if row is None:
-        row = Following(person_id=person_id, target=target, target_id=target_id)
-        db.session.add(row)
+    said = {"network_id": network_id, "stance": stance, "at": clock.now()}
+    row = row_of(Following, person_id=person_id, target=target, target_id=target_id, **said)
     row.network_id, row.stance, row.at = network_id, stance, clock.now()
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from govnet.charter.models import Network, NetworkState
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.duties import each
+from govnet.kernel.duties import each, lock_row
 from govnet.kernel.paths import inside
 from govnet.kernel.transaction import transaction
 from govnet.mail import outbox, suppressions
@@ -74,8 +74,10 @@ def _last(network_id: int) -> WeeklyDigest | None:
 def _begin(network_id: int) -> None:
     """From here on: what happened before the first digest is history."""
     with transaction():
-        number = record.head_number(network_id)
-        db.session.add(WeeklyDigest(network_id=network_id, number=number, at=clock.now()))
+        lock_row(Network, network_id)
+        if _last(network_id) is None:  # another worker may have been first
+            number = record.head_number(network_id)
+            db.session.add(WeeklyDigest(network_id=network_id, number=number, at=clock.now()))
 
 
 def _write(network_id: int, last_id: int, through: int, made: Batch | None) -> bool:

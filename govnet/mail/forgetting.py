@@ -35,9 +35,8 @@ def old(now: datetime) -> Sequence[int]:
 
 
 def empty(keys: Sequence[int]) -> int:
-    """Empty them. Returns how many; inside transaction()."""
-    _empty(keys)
-    return len(keys)
+    """Empty them. Returns how many were not empty yet; inside transaction()."""
+    return _empty(keys)
 
 
 def _old(now: datetime) -> Select[int]:
@@ -55,9 +54,10 @@ def _on_its_way() -> ColumnElement[bool]:
     return waits.exists()
 
 
-def _empty(keys: Collection[int], **values: object) -> None:
-    emptied = update(Rendering).where(Rendering.id.in_(keys)).values({**_NOTHING, **values})
-    db.session.execute(emptied.execution_options(**_IN_BULK))
+def _empty(keys: Collection[int], **values: object) -> int:
+    whole = (Rendering.id.in_(keys), Rendering.body.is_not(None))
+    emptied = update(Rendering).where(*whole).values({**_NOTHING, **values})
+    return int(getattr(db.session.execute(emptied.execution_options(**_IN_BULK)), "rowcount", 0))
 
 
 def forget(gone: PersonErased) -> None:

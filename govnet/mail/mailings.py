@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
+from govnet.kernel.once import row_of
 from govnet.mail.models import Delivery, Mail, MailLine
 from govnet.mail.rules import MISSED, State, last_moment
 from govnet.permissions import Can, require
@@ -64,13 +65,8 @@ def send_to_missed(mail_id: int) -> int:
 
 
 def line() -> MailLine:
-    """The one row about the line to the mail server."""
-    row = db.session.get(MailLine, 1)
-    if row is None:
-        row = MailLine(id=1, troubles=0, refusals=0, held_why="", words="")
-        db.session.add(row)
-        db.session.flush()  # the next to ask must find it
-    return row
+    """The one row about the line to the mail server, nobody else's until the transaction ends. Inside transaction()."""
+    return row_of(MailLine, id=1, troubles=0, refusals=0, held_why="", words="")
 
 
 def hold_all(why: str) -> None:

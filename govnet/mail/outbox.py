@@ -16,6 +16,8 @@ from sqlalchemy import insert, select
 
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.kernel.duties import is_at_work
+from govnet.kernel.once import upsert
 from govnet.kernel.transaction import in_transaction
 from govnet.mail import compose, headers
 from govnet.mail.audience import LIST, MEMBER, SUBSCRIBER, Recipient
@@ -63,12 +65,14 @@ def post(
 ) -> int:
     """Queue a mail that somebody asked for, in the running transaction; the mail's id.
 
-    With a `key`, asking for the same once more sends nothing. `answers_to` is the address that the program itself reads
-    (replies.address); without it an answer goes to the network's mailbox.
+    With a `key`, asking for the same once more sends nothing; a duty of the worker has to give one. `answers_to` is the
+    address that the program itself reads (replies.address); without it an answer goes to the network's mailbox.
     Raises RuntimeError outside transaction(), BadHeader for an address that no mail can go to.
     """
     if not in_transaction():
         raise RuntimeError("post() outside transaction()")
+    if is_at_work() and not key:
+        raise RuntimeError(f"{template} is mailed by a duty without a key: two workers would mail it twice")
     headers.address_field("To", to)
     recipient = Recipient(to.address.lower(), to.name, language, person_id)
     notice = Notice(
@@ -171,20 +175,18 @@ def _label(network: Any) -> str:
 
 def enqueue(made: Batch) -> int:
     """Write a batch's rows; a mail that is there already stays as it is. The mail's id."""
-    known = db.session.scalar(select(Mail.id).where(Mail.key == made.mail["key"]))
-    if known is not None:
-        return known
-    mail = Mail(**made.mail)
-    db.session.add(mail)
-    db.session.flush()  # renderings and deliveries need its id
-    ids = {sort: _rendering(mail.id, sort, *written) for sort, written in made.renderings.items()}
+    new = upsert(Mail).values(**made.mail).on_conflict_do_nothing(index_elements=["key"]).returning(Mail.id)
+    mail_id: int | None = db.session.scalar(new)
+    if mail_id is None:
+        return db.session.scalars(select(Mail.id).where(Mail.key == made.mail["key"])).one()
+    ids = {sort: _rendering(mail_id, sort, *written) for sort, written in made.renderings.items()}
     each: dict[str, Recipient] = {}
     for one in made.recipients:
         each.setdefault(one.address, one)  # an address that is brought twice stops nobody
-    rows = [_delivery(mail, ids[_sort(one)], one, made) for one in each.values()]
+    rows = [_delivery(mail_id, ids[_sort(one)], one, made) for one in each.values()]
     if rows:
         db.session.execute(insert(Delivery), rows)
-    return mail.id
+    return mail_id
 
 
 def _rendering(mail_id: int, sort: tuple[str, str], subject: str, template: Template) -> int:
@@ -195,12 +197,12 @@ def _rendering(mail_id: int, sort: tuple[str, str], subject: str, template: Temp
     return row.id
 
 
-def _delivery(mail: Mail, rendering_id: int, one: Recipient, made: Batch) -> dict[str, Any]:
+def _delivery(mail_id: int, rendering_id: int, one: Recipient, made: Batch) -> dict[str, Any]:
     now, secret = clock.now(), token()
     state, why = _beginning(one)
     starts = max(now, made.not_before or now)
     return {
-        "mail_id": mail.id,
+        "mail_id": mail_id,
         "rendering_id": rendering_id,
         "person_id": one.person_id,
         "subscription_id": one.subscription_id,
@@ -210,8 +212,8 @@ def _delivery(mail: Mail, rendering_id: int, one: Recipient, made: Batch) -> dic
         "why": why,
         "priority": int(made.priority),
         "next_at": starts,
-        "limit_at": last_moment(starts, mail.not_after),
-        "message_id": f"<{secret}.{mail.id}@{domain()}>",
+        "limit_at": last_moment(starts, made.mail["not_after"]),
+        "message_id": f"<{secret}.{mail_id}@{domain()}>",
         "token": secret if one.reader != LIST else f"{TO_A_LIST}{secret}",
         "changed_at": now,
     }

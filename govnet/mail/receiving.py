@@ -158,7 +158,7 @@ def _use(key: int, mail: Incoming) -> None:
 def _waiting(key: int) -> InboundMail | None:
     """The row, if nobody has read it meanwhile."""
     return db.session.scalar(
-        select(InboundMail).where(InboundMail.id == key, InboundMail.fate == Fate.WAITING)
+        select(InboundMail).where(InboundMail.id == key, InboundMail.fate == Fate.WAITING).with_for_update()
     )
 
 
@@ -262,8 +262,9 @@ def _make_room(most: int, *which: ColumnElement[bool]) -> int:
 
 
 def _let_bytes_go(ids: Sequence[int]) -> int:
-    db.session.execute(update(InboundMail).where(InboundMail.id.in_(ids)).values(raw=None, sender=""))
-    return len(ids)
+    kept = (InboundMail.id.in_(ids), InboundMail.raw.is_not(None))
+    gone = db.session.execute(update(InboundMail).where(*kept).values(raw=None, sender=""))
+    return int(getattr(gone, "rowcount", 0))
 
 
 def _from(person_id: int) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.kernel.once import insert_once
 from govnet.mail import registry
 from govnet.mail.models import Delivery, Subscription
 from govnet.mail.outbox import token
@@ -50,15 +51,10 @@ def begun(network_id: int, address: str, name: str, language: str) -> Subscripti
 
 def of_person(person_id: int | None, network_id: int) -> Subscription:
     """What the person said about the network's mail, from now on in a row."""
-    query = select(Subscription).where(
-        Subscription.network_id == network_id, Subscription.person_id == person_id
-    )
-    row = db.session.scalar(query)
-    if row is None:
-        row = Subscription(network_id=network_id, person_id=person_id, token=token(), just_mail=False)
-        row.created_at = row.confirmed_at = clock.now()
-        db.session.add(row)
-    return row
+    now = clock.now()
+    here = {"network_id": network_id, "person_id": person_id}
+    insert_once(Subscription, **here, token=token(), just_mail=False, created_at=now, confirmed_at=now)
+    return db.session.scalars(select(Subscription).filter_by(**here)).one()
 
 
 def taken_by(address: str) -> Sequence[tuple[str, str]]:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.kernel.once import row_of
 from govnet.mail.models import Delivery, Mail, Suppression
 from govnet.mail.render import Kind
 from govnet.mail.rules import State, Why, stops_writing
@@ -58,10 +59,9 @@ def count_return(address: str, why: Why) -> bool:
     returned = _returned(address, since=None if row is None else row.lifted_at)
     if not stops_writing(returned) or (row is not None and row.lifted_at is None):
         return False
-    if row is None:
-        row = Suppression(digest=digest(address))
-        db.session.add(row)
-    row.why, row.returned, row.since, row.lifted_at = why, returned, clock.now(), None
+    now = clock.now()
+    row = row_of(Suppression, digest=digest(address), why=why, returned=returned, since=now)
+    row.why, row.returned, row.since, row.lifted_at = why, returned, now, None
     _suppress_waiting(address, why)
     return True
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import ColumnElement
 
 from govnet.accounts.people import person_for
 from govnet.accounts.queries import main_address
@@ -262,15 +263,12 @@ def withdraw(application: Application, *, via: Door) -> Application:
     return row
 
 
-def unconfirmed() -> Sequence[int]:
+def unconfirmed(*only: ColumnElement[bool]) -> Sequence[int]:
     """Applications whose address nobody confirmed in time."""
-    return queries.unconfirmed_before(clock.now() - LINK_LASTS)
+    return queries.unconfirmed_before(clock.now() - LINK_LASTS, *only)
 
 
 def forget_unconfirmed(application_id: int) -> bool:
-    """Delete what was typed, unless it was confirmed meanwhile. Inside transaction()."""
-    row = queries.locked(application_id)
-    if row.state is not ApplicationState.UNCONFIRMED:
-        return False
-    db.session.delete(row)
+    """Delete what was typed. Inside transaction()."""
+    db.session.delete(queries.locked(application_id))
     return True

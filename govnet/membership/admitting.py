@@ -52,7 +52,8 @@ def let_in(
     network = db.session.get_one(Network, application.network_id)
     sign_in = letters.signing_in(network, application.person_id, application.email)
     party = _party(application, organisation)
-    letters.to_applicant("admitted", application, sign_in=sign_in, **party)
+    once = f"admitted:{application.id}:{membership.id}"
+    letters.to_applicant("admitted", application, key=once, sign_in=sign_in, **party)
     return membership
 
 

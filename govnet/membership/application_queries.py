@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from govnet.accounts.models import Person
@@ -269,10 +269,10 @@ def organisation_called(name: str) -> Organisation | None:
     return db.session.scalar(select(Organisation).where(Organisation.name_key == rules.name_key(name)))
 
 
-def unconfirmed_before(moment: Any) -> Sequence[int]:
+def unconfirmed_before(moment: Any, *only: ColumnElement[bool]) -> Sequence[int]:
     """Applications that nobody confirmed since `moment`."""
     query = select(Application.id).where(
-        Application.state == ApplicationState.UNCONFIRMED, Application.applied_at < moment
+        Application.state == ApplicationState.UNCONFIRMED, Application.applied_at < moment, *only
     )
     return db.session.scalars(query.order_by(Application.id).limit(200)).all()
 

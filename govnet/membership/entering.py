@@ -85,10 +85,10 @@ def settle(application: Application) -> None:
 
 
 def take_effect(application_id: int) -> bool:
-    """Make a member of somebody whose time to be objected to is over. Inside transaction(); False if it was done."""
+    """Make a member of somebody whose time to be objected to is over. Inside transaction(); False where nobody waits for it."""
     application = queries.locked(application_id)
     coming = newcomers.coming_in(application_id)
-    if coming is None or application.state is not ApplicationState.ANNOUNCED or coming.from_at > clock.now():
+    if coming is None or application.state is not ApplicationState.ANNOUNCED:
         return False
     coming.settled_at = clock.now()
     who = db.session.get(Person, coming.by_id) if coming.by_id else None

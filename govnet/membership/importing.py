@@ -14,7 +14,7 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import OPERATOR_SHELL, SHELL, Actor, Authority, Door
-from govnet.kernel.duties import each, put_off
+from govnet.kernel.duties import each_row
 from govnet.kernel.errors import RuleBroken
 from govnet.membership import arrivals, joining
 from govnet.membership.events import RosterImported
@@ -241,7 +241,7 @@ def _bring_in(
 
 def forget_old() -> int:
     """Delete names and addresses of lists that were uploaded some days ago, one list a transaction. Returns how many."""
-    return each(_FORGET, too_old(but=put_off(_FORGET)), lambda key: _forget(locked(key)))
+    return each_row(_FORGET, RosterImport, too_old, lambda key: _forget(locked(key)))
 
 
 def _forget(batch: RosterImport) -> bool:

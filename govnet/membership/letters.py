@@ -22,8 +22,8 @@ def status_url(application: Application, until: datetime | None = None) -> Endin
     return Ending(url, until, network.zone) if until else url
 
 
-def to_applicant(template: str, application: Application, **context: Any) -> None:
-    """A mail about an application to whoever applied."""
+def to_applicant(template: str, application: Application, *, key: str = "", **context: Any) -> None:
+    """A mail about an application to whoever applied; once for a `key`."""
     network = db.session.get_one(Network, application.network_id)
     outbox.post(
         f"membership/{template}",
@@ -38,6 +38,7 @@ def to_applicant(template: str, application: Application, **context: Any) -> Non
         network=network,
         language=application.language,
         person_id=application.person_id,
+        key=key,
     )
 
 
@@ -48,7 +49,15 @@ def already(network: Network, to: Address, case: str, url: str, *, language: str
 
 
 def confirm_membership(
-    network: Network, to: Address, url: Ending, *, answers_to: str, party: str, language: str, again: bool
+    network: Network,
+    to: Address,
+    url: Ending,
+    *,
+    answers_to: str,
+    party: str,
+    language: str,
+    key: str,
+    again: bool,
 ) -> None:
     """To somebody from the old list: one click, or an answer, says that they are a member; once more after a silence."""
     context = {
@@ -65,14 +74,15 @@ def confirm_membership(
         context=context,
         network=network,
         language=language,
+        key=key,
         answers_to=answers_to,
     )
 
 
-def own_address(network: Network, to: Address, url: Ending, *, language: str) -> None:
+def own_address(network: Network, to: Address, url: Ending, *, language: str, key: str) -> None:
     """To somebody from the old list whose address is another's there: which one do only they read?"""
     context = {"act_url": url, "name": to.name, "network": network}
-    outbox.post("membership/own_address", to=to, context=context, network=network, language=language)
+    outbox.post("membership/own_address", to=to, context=context, network=network, language=language, key=key)
 
 
 def signing_in(network: Network, person_id: int | None, address: str) -> Ending | None:
@@ -91,11 +101,11 @@ def confirmed(
 
 
 def renewal(
-    template: str, network: Network, to: Address, url: Ending, *, language: str, **context: Any
+    template: str, network: Network, to: Address, url: Ending, *, language: str, key: str, **context: Any
 ) -> None:
     """To a member who is asked to stay, or whose membership ran out: one click."""
     context |= {"act_url": url, "name": to.name, "network": network}
-    outbox.post(f"membership/{template}", to=to, context=context, network=network, language=language)
+    outbox.post(f"membership/{template}", to=to, context=context, network=network, language=language, key=key)
 
 
 def invitation(claim: RepresentationClaim, network: Network, *, by: str, organisation: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import url_for
@@ -13,7 +14,7 @@ from sqlalchemy import Select
 from govnet.accounts.waiting import Group, news, thing, waits
 from govnet.accounts.yours import forget, yours
 from govnet.charter.models import Network
-from govnet.kernel.duties import duty, each, put_off
+from govnet.kernel.duties import duty, each_row
 from govnet.kernel.events import listen
 from govnet.membership import (
     actions,
@@ -42,6 +43,7 @@ from govnet.record import registry
 _AT_ONCE = 20
 """People from an old list who are asked at one turn."""
 _ASK, _ADMIT = "ask those found to confirm", "have admissions take effect"
+_FORGET = "forget unconfirmed applications"
 
 
 def bind() -> None:
@@ -62,7 +64,7 @@ def bind() -> None:
     duty("renew memberships", renewing.run, seconds=30)
     duty("forget uploaded lists", importing.forget_old, seconds=3600)
     duty(_ADMIT, admissions, seconds=30)
-    duty("forget unconfirmed applications", forget_unconfirmed, seconds=3600)
+    duty(_FORGET, forget_unconfirmed, seconds=3600)
 
 
 def unconfirmed(person_id: int, _now: datetime) -> list[Select[Any]]:
@@ -116,15 +118,15 @@ def _forget(person_id: int) -> Iterable[str]:
 
 def ask_found() -> int:
     """Write to people from an old list, one a transaction. Returns how many."""
-    waiting = queries.found_to_ask(_AT_ONCE, but=put_off(_ASK))
-    return each(_ASK, waiting, member_actions.ask_to_confirm)
+    due = partial(queries.found_to_ask, limit=_AT_ONCE)
+    return each_row(_ASK, Membership, due, member_actions.ask_to_confirm)
 
 
 def admissions() -> int:
     """Make members of those whose time to be objected to is over, one at a time. Returns how many."""
-    return each(_ADMIT, newcomers.due(but=put_off(_ADMIT)), entering.take_effect)
+    return each_row(_ADMIT, Application, newcomers.due, entering.take_effect)
 
 
 def forget_unconfirmed() -> int:
     """Delete what was typed about addresses that nobody confirmed in a week. Returns how many."""
-    return each("forget unconfirmed applications", actions.unconfirmed(), actions.forget_unconfirmed)
+    return each_row(_FORGET, Application, actions.unconfirmed, actions.forget_unconfirmed)

@@ -236,6 +236,7 @@ def _ask_for_own(membership: Membership, address: PersonEmail, network: Network)
         Address(address.address, address.person.name),
         confirming_url(network, membership.id, address.id),
         language=address.person.locale,
+        key=f"found:{membership.id}:own",
     )
     return True
 
@@ -266,6 +267,7 @@ def ask_to_confirm(membership_id: int) -> bool:
         answers_to=replies.address(CONFIRM, membership.id, address.id),
         party=queries.name_of(membership) if membership.organisation_id else "",
         language=address.person.locale,
+        key=f"found:{membership.id}:{'again' if again else 'first'}",
         again=again,
     )
     return True

@@ -73,12 +73,12 @@ def coming_in(application_id: int) -> ComingIn | None:
     return db.session.scalar(query)
 
 
-def due(*, but: Sequence[int] = ()) -> Sequence[int]:
+def due(*only: ColumnElement[bool]) -> Sequence[int]:
     """Applications whose moment has come, the earliest first."""
-    query = select(ComingIn.application_id).where(
-        ComingIn.settled_at.is_(None),
-        ComingIn.from_at <= clock.now(),
-        ComingIn.application_id.not_in(but),
+    query = (
+        select(Application.id)
+        .join(ComingIn, ComingIn.application_id == Application.id)
+        .where(ComingIn.settled_at.is_(None), ComingIn.from_at <= clock.now(), *only)
     )
     return db.session.scalars(query.order_by(ComingIn.from_at, ComingIn.id).limit(50)).all()
 

@@ -183,12 +183,12 @@ def sentences(membership: Membership) -> list[str]:
     return list(json.loads(membership.answers))
 
 
-def found_to_ask(limit: int, *, but: Sequence[int] = ()) -> Sequence[int]:
+def found_to_ask(*only: ColumnElement[bool], limit: int) -> Sequence[int]:
     """Memberships from an old list whose people are to be asked to confirm, or asked once more; oldest first."""
     query = select(Membership.id).where(
         Membership.state == MembershipState.FOUND,
         Membership.end.is_(None),
-        Membership.id.not_in(but),
+        *only,
         or_(
             Membership.asked_at.is_(None),
             and_(

@@ -14,7 +14,7 @@ from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE, Actor, Door
-from govnet.kernel.duties import each, put_off
+from govnet.kernel.duties import each, each_row
 from govnet.kernel.errors import RuleBroken
 from govnet.mail.headers import Address
 from govnet.membership import letters, member_actions, queries
@@ -82,24 +82,18 @@ def _one_network(network_id: int) -> int:
     rule = found.rule_of(db.session.get_one(Network, network_id))
     done = 0
     for name, which, do in _STEPS:
-        waiting = which(rule, _AT_ONCE, Membership.id.not_in(put_off(name)))
-        done += each(name, waiting, partial(_one, rule, which, do))
+        done += each_row(name, Membership, partial(which, rule, _AT_ONCE), partial(do, rule))
     return done
 
 
-def _one(rule: Rule, which: Callable[..., Sequence[int]], do: Callable[[int, Rule], bool], key: int) -> bool:
-    _locked(key)
-    return bool(which(rule, 1, Membership.id == key)) and do(key, rule)  # another worker may have been first
-
-
-def _forget(membership_id: int, _rule: Rule) -> bool:
+def _forget(_rule: Rule, membership_id: int) -> bool:
     """Somebody was asked under a rule that no longer holds: nothing is asked of them now."""
     nothing = {"renewal_asked_at": None, "renewal_reminded_at": None}
     db.session.execute(update(Membership).where(Membership.id == membership_id).values(nothing))
     return True
 
 
-def _ask(membership_id: int, rule: Rule) -> bool:
+def _ask(rule: Rule, membership_id: int) -> bool:
     row = _locked(membership_id)
     row.renewal_asked_at, row.renewal_reminded_at = clock.now(), None
     return _write("renew", membership_id, rule, again=False) or _unheard(membership_id, rule)
@@ -120,13 +114,13 @@ def _unheard(membership_id: int, rule: Rule) -> bool:
     return True
 
 
-def _remind(membership_id: int, rule: Rule) -> bool:
+def _remind(rule: Rule, membership_id: int) -> bool:
     row = _locked(membership_id)
     row.renewal_reminded_at = clock.now()
     return _write("renew", membership_id, rule, again=True)
 
 
-def _lapse(membership_id: int, rule: Rule) -> bool:
+def _lapse(rule: Rule, membership_id: int) -> bool:
     row = _locked_whole(membership_id)
     row.state = MembershipState.LAPSED
     row.renewal_asked_at = row.renewal_reminded_at = None
@@ -151,6 +145,7 @@ def _write(template: str, membership_id: int, rule: Rule, *, again: bool) -> boo
         Address(address.address, address.person.name),
         member_actions.confirming_url(whole.network, whole.id, address.id),
         language=address.person.locale,
+        key=_key(template, whole, rule, again=again),
         party=queries.name_of(whole) if whole.organisation_id else "",
         until=last_day(whole, rule),
         again=again,
@@ -158,7 +153,13 @@ def _write(template: str, membership_id: int, rule: Rule, *, again: bool) -> boo
     return True
 
 
-_STEPS: tuple[tuple[str, Callable[..., Sequence[int]], Callable[[int, Rule], bool]], ...] = (
+def _key(template: str, row: Membership, rule: Rule, *, again: bool) -> str:
+    """One mail of each kind for the months that run since the last renewal, under one rule."""
+    runs = row.renewed_on or row.start
+    return f"renewal:{row.id}:{runs}:{rule.since_at:%Y%m%d%H%M%S}:{template}:{'again' if again else 'first'}"
+
+
+_STEPS: tuple[tuple[str, Callable[..., Sequence[int]], Callable[[Rule, int], bool]], ...] = (
     ("forget that members were asked", found.outdated, _forget),
     ("ask members to renew", found.to_ask, _ask),
     ("remind members to renew", found.to_remind, _remind),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -66,11 +66,11 @@ def looked_at(network_id: int) -> int:
     return db.session.scalar(select(func.count()).select_from(RosterImport).where(*mine)) or 0
 
 
-def too_old(*, but: Sequence[int] = ()) -> Sequence[int]:
+def too_old(*only: ColumnElement[bool]) -> Sequence[int]:
     """Lists whose names and addresses are to be deleted now."""
     query = select(RosterImport.id).where(
         RosterImport.forgotten_at.is_(None),
         RosterImport.looked_at <= clock.now() - KEPT,
-        RosterImport.id.not_in(but),
+        *only,
     )
     return db.session.scalars(query.order_by(RosterImport.id).limit(20)).all()

@@ -6,14 +6,14 @@ from datetime import date
 from functools import partial
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select
 
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE
-from govnet.kernel.duties import each, perhaps
+from govnet.kernel.duties import each_row, perhaps
 from govnet.kernel.events import emit
 from govnet.offices import events
 from govnet.offices.mandates import holder_name, mandate_whole
@@ -24,16 +24,16 @@ from govnet.record.actions import record
 
 def record_ends() -> int:
     """Record every end whose day has come; how many there were. Two workers at once record each one once."""
-    terms = each("end terms", _due(Term), _end_term)
-    return terms + each("end mandates", _due(Mandate), _end_mandate)
+    terms = each_row("end terms", Term, partial(_due, Term), _end_term)
+    return terms + each_row("end mandates", Mandate, partial(_due, Mandate), _end_mandate)
 
 
-def _due(table: type[Term] | type[Mandate]) -> list[int]:
+def _due(table: type[Term] | type[Mandate], *only: ColumnElement[bool]) -> list[int]:
     query = (
         select(table.id, table.end, Network.zone)
         .join(Network, Network.id == table.network_id)
         .where(
-            table.end_recorded_at.is_(None), table.end <= clock.now().date() + DAY
+            table.end_recorded_at.is_(None), table.end <= clock.now().date() + DAY, *only
         )  # no zone is further ahead
     )
     rows = db.session.execute(query.order_by(table.end, table.id)).all()
@@ -44,20 +44,16 @@ def _is_over(end: date, zone: str) -> bool:
     return end <= clock.today(zone)
 
 
-def _mark(table: type[Term] | type[Mandate], key: int) -> bool:
-    """Whether it is over where the network is, and ours to record: another worker finds it marked."""
-    network_id = select(table.network_id).where(table.id == key).scalar_subquery()
-    zone = db.session.scalars(select(Network.zone).where(Network.id == network_id)).one()
-    ours = (table.id == key, table.end_recorded_at.is_(None), table.end <= clock.today(zone))
-    marked = db.session.execute(update(table).where(*ours).values(end_recorded_at=clock.now()))
-    return bool(getattr(marked, "rowcount", 0))
+def _is_over_here(row: Term | Mandate) -> bool:
+    """Asked once more by the network's own calendar; raises what `perhaps` left to be met here."""
+    return _is_over(row.end, db.session.get_one(Network, row.network_id).zone)
 
 
 def _end_term(key: int) -> bool:
-    if not _mark(Term, key):
+    term = db.session.get_one(Term, key)
+    if not _is_over_here(term):
         return False
-    term = db.session.get_one(Term, key, populate_existing=True)
-    term.ended_why = term.ended_why or TermEnd.EXPIRED
+    term.end_recorded_at, term.ended_why = clock.now(), term.ended_why or TermEnd.EXPIRED
     seat = db.session.get_one(Seat, term.seat_id)
     record(
         events.TermEnded(
@@ -75,10 +71,10 @@ def _end_term(key: int) -> bool:
 
 
 def _end_mandate(key: int) -> bool:
-    if not _mark(Mandate, key):
-        return False
     mandate = mandate_whole(key)
-    mandate.ended_why = mandate.ended_why or MandateEnd.EXPIRED
+    if not _is_over_here(mandate):
+        return False
+    mandate.end_recorded_at, mandate.ended_why = clock.now(), mandate.ended_why or MandateEnd.EXPIRED
     record(
         events.MandateEnded(
             **BY_RULE,

@@ -19,7 +19,7 @@ from govnet.charter.rules import Charter
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE
-from govnet.kernel.duties import each, perhaps
+from govnet.kernel.duties import each_row, perhaps
 from govnet.kernel.reading import another
 from govnet.membership.models import Membership, MembershipState, Organisation, Representation
 from govnet.offices import events
@@ -56,22 +56,25 @@ def _member(organisation_id: Any, network_id: Any) -> ColumnElement[bool]:
 
 def look() -> int:
     """Say once who no longer fits, say so when they do again, and empty the places whose time is up; how many."""
-    found, marked = _found(), _marked()
-    changed = {key for key in found.keys() | marked.keys() if found.get(key) is not marked.get(key)}
-    settled = each("see who fits their place", sorted(changed), lambda key: _settle(key, found.get(key)))
-    return settled + each("end offices of those who do not fit", _overdue(), _end)
+    settled = each_row("see who fits their place", Term, _changed, _settle)
+    return settled + each_row("end offices of those who do not fit", Term, _overdue, _end)
+
+
+def _changed(*only: ColumnElement[bool]) -> list[int]:
+    found, marked = _found(*only), _marked(*only)
+    return sorted(key for key in found.keys() | marked.keys() if found.get(key) is not marked.get(key))
 
 
 def _current() -> tuple[ColumnElement[bool], ...]:
     return (Term.end_recorded_at.is_(None), Term.ended_why.is_(None), Term.start <= clock.now().date())
 
 
-def _marked() -> dict[int, Unfit]:
-    query = select(Term.id, Term.unfit_why).where(*_current(), Term.unfit_why.is_not(None))
+def _marked(*only: ColumnElement[bool]) -> dict[int, Unfit]:
+    query = select(Term.id, Term.unfit_why).where(*_current(), Term.unfit_why.is_not(None), *only)
     return {key: why for key, why in db.session.execute(query) if why is not None}
 
 
-def _found() -> dict[int, Unfit]:
+def _found(*only: ColumnElement[bool]) -> dict[int, Unfit]:
     """Who does not fit now. Who never fitted sits there as found, and stays."""
     person, speaks = _memberships(Membership.person_id == Term.person_id), _speaks()
     once_person, once_speaks = (
@@ -96,10 +99,11 @@ def _found() -> dict[int, Unfit]:
         select(Term.id, why)
         .join(Seat, Seat.id == Term.seat_id)
         .join(Body, Body.id == Term.body_id)
-        .where(*_current(), why.is_not(None))
+        .where(*_current(), why.is_not(None), *only)
     )
     found = {row[0]: Unfit(row[1]) for row in db.session.execute(query)}
-    return dict.fromkeys(_too_many(), Unfit.ONE_TOO_MANY) | found
+    too_many = set(db.session.scalars(select(Term.id).where(Term.id.in_(_too_many()), *only)))
+    return dict.fromkeys(too_many, Unfit.ONE_TOO_MANY) | found
 
 
 def _memberships(*whose: ColumnElement[bool], now: bool = True) -> ColumnElement[bool]:
@@ -144,11 +148,9 @@ def _most(network_id: int) -> int:
         return 0
 
 
-def _settle(key: int, why: Unfit | None) -> bool:
-    """Write down that somebody no longer fits, or fits again; whether it was ours to write."""
-    term = db.session.get_one(Term, key, with_for_update=True, populate_existing=True)
-    if term.unfit_why is why or term.ended_why is not None:
-        return False
+def _settle(key: int) -> bool:
+    """Write down that somebody no longer fits, or fits again."""
+    term, why = db.session.get_one(Term, key), _found(Term.id == key).get(key)
     network = db.session.get_one(Network, term.network_id)
     term.unfit_why = why
     term.unfit_since = clock.today(network.zone) if why else None
@@ -176,13 +178,13 @@ def until(term: Term, rule: str, days: int) -> date:
     return min(term.end, term.unfit_since + timedelta(days=days))
 
 
-def _overdue() -> Collection[int]:
+def _overdue(*only: ColumnElement[bool]) -> Collection[int]:
     """Terms of those who do not fit and whose time to put it right is over, where the rules end them."""
     query = (
         select(Term, Network.id, Network.zone)
         .join(Body, Body.id == Term.body_id)
         .join(Network, Network.id == Body.network_id)
-        .where(*_current(), Term.unfit_since.is_not(None))
+        .where(*_current(), Term.unfit_since.is_not(None), *only)
         .order_by(Term.id)
     )
     rows = db.session.execute(query).all()
@@ -196,10 +198,10 @@ def _is_over(term: Term, network_id: int, zone: str) -> bool:
 
 
 def _end(key: int) -> bool:
-    term = db.session.get_one(Term, key, with_for_update=True, populate_existing=True)
-    if term.unfit_why is None or term.ended_why is not None:
-        return False
-    if not _is_over(term, term.network_id, db.session.get_one(Network, term.network_id).zone):
+    term = db.session.get_one(Term, key)
+    if term.unfit_why is None or not _is_over(
+        term, term.network_id, db.session.get_one(Network, term.network_id).zone
+    ):
         return False
     end_now(term, TermEnd.INELIGIBLE, unfit_words(term.unfit_why))
     return True

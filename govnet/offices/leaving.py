@@ -16,7 +16,7 @@ from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE
-from govnet.kernel.duties import each
+from govnet.kernel.duties import each_row
 from govnet.kernel.models import reference
 from govnet.membership.models import ENDED, NOT_ENDED, Membership, MembershipState, Representation
 from govnet.offices import events
@@ -109,7 +109,7 @@ def _end_mandate(mandate: Mandate) -> None:
 
 def end_of_those_who_left() -> int:
     """End the terms of those who resigned or were removed as members, and do not belong in another way; how many."""
-    return each("end offices of those who left", _leaving(), _end_one)
+    return each_row("end offices of those who left", Term, _leaving, _end_one)
 
 
 def _end_one(key: int) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.kernel.once import insert_once
 from govnet.kernel.time_source import is_synchronised
 from govnet.kernel.transaction import let_go, transaction
 from govnet.operations import queries
@@ -60,7 +61,7 @@ class ClockCheck:
         elif not believed and doubt is None:
             let_go()
             with transaction():
-                db.session.add(ClockDoubt(host=host, began_at=clock.now(), newest_at=newest))
+                insert_once(ClockDoubt, host=host, began_at=clock.now(), newest_at=newest)
             log.warning("closings wait: is the clock right?", newest_entry=newest.isoformat())
         return believed
 

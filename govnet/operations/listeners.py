@@ -6,10 +6,10 @@ import socket
 
 from govnet import __version__
 from govnet.accounts.erasure import Gone
-from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.duties import believe_when, duty, forget_over
 from govnet.kernel.events import listen
+from govnet.kernel.once import row_of
 from govnet.kernel.transaction import transaction
 from govnet.operations import backups, erasures, redaction, upkeep
 from govnet.operations.clock_check import ClockCheck
@@ -35,9 +35,6 @@ def beat() -> int:
     """Write down that this machine's worker is alive."""
     host = socket.gethostname()[:200]
     with transaction():
-        row = db.session.get(WorkerBeat, host)
-        if row is None:
-            row = WorkerBeat(host=host)
-            db.session.add(row)
+        row = row_of(WorkerBeat, host=host, at=clock.now(), release=__version__)
         row.at, row.release = clock.now(), __version__
     return 1

@@ -11,6 +11,7 @@ from govnet.decisions.models import Position, RollEntry
 from govnet.extensions import db
 from govnet.forum.models import Post
 from govnet.kernel import clock
+from govnet.kernel.once import row_of
 from govnet.kernel.transaction import let_go, transaction
 from govnet.membership.models import Membership
 from govnet.operations.models import DatabaseLook
@@ -34,12 +35,9 @@ def look() -> int:
         return 0
     let_go()
     with transaction():
-        row = db.session.get(DatabaseLook, 1, with_for_update=True, populate_existing=True)
+        row = row_of(DatabaseLook, id=1, trouble="", began_at=clock.now() - EVERY)
         if not _is_due(row):
             return 0
-        if row is None:
-            row = DatabaseLook(id=1, trouble="")
-            db.session.add(row)
         row.began_at = clock.now()
     trouble = damage()
     let_go()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sqlite3
 from datetime import timedelta
 
@@ -17,13 +18,14 @@ from govnet.kernel.actor import Door
 from govnet.kernel.errors import Busy
 from govnet.kernel.models import DutyFailure
 from govnet.kernel.transaction import transaction
-from govnet.mail import worker
+from govnet.mail import outbox, worker
+from govnet.mail.headers import Address
 from govnet.membership import importing, listeners
 from govnet.membership.models import Membership
 from govnet.membership.roster import read_roster
 from govnet.membership.roster_models import RosterImport
 from govnet.offices.models import Term
-from govnet.people.models import PersonEmail
+from govnet.people.models import Person, PersonEmail
 from tests import builders
 from tests.membership.people import a_network_with_rules, mails_to
 from tests.membership.test_importing import bring_in
@@ -41,6 +43,15 @@ BY_THEMSELVES = {
 """Duties that need no help to keep one thing from stopping another, and why."""
 
 
+LOCK_THEMSELVES = {
+    "renew memberships": "one network after the other, and in each the rows by each_row",
+    "digest": "written outside a transaction, then the last digest is locked and looked at again",
+    "ask again in new words": "locks the proposal's version before the row, as writers do",
+    "remove names that are for members": "one statement over what still has names, and its count is what was done",
+}
+"""Duties that see to it by other means than each_row that of several workers one does a thing, and which means."""
+
+
 def a_duty_that(fails_at, did):
     def do(key):
         if key in fails_at:
@@ -56,11 +67,40 @@ def failures():
 
 
 def test_every_duty_does_one_thing_at_a_time_or_says_why_it_need_not():
-    by_help = ("each(", "together(")
+    by_help = ("each_row(", "each(", "together(")
     alone = {
         one.name for one in duties.duties() if not any(call in inspect.getsource(one.run) for call in by_help)
     }
     assert alone == set(BY_THEMSELVES)
+
+
+def test_every_duty_locks_the_row_and_looks_again_or_says_how_else_one_worker_does_a_thing_once():
+    found = {one.name for one in duties.duties() if re.search(r"\beach\(", inspect.getsource(one.run))}
+    assert found == set(LOCK_THEMSELVES)
+
+
+def test_what_is_no_longer_due_once_its_row_is_locked_is_left_alone():
+    first, second = builders.a_person("Ann"), builders.a_person("Bob")
+    asked = []
+
+    def due(*only):
+        asked.append(only)
+        if len(asked) == 3:  # another worker has done the second while we did the first
+            return []
+        return db.session.scalars(select(Person.id).where(*only).order_by(Person.id)).all()
+
+    did = []
+    assert duties.each_row("try", Person, due, lambda key: did.append(key) or 1) == 1
+    assert (did, len(asked)) == ([first.id], 3)
+    assert second.id not in did
+
+
+def test_a_mail_that_a_duty_sends_without_a_key_is_refused():
+    def do(_key):
+        return outbox.post("mail/not_done", to=Address("ann@example.org"), context={"why": "", "subject": ""})
+
+    assert duties.each("try", [1], do) == 0
+    assert "without a key" in db.session.scalars(select(DutyFailure.error)).one()
 
 
 def test_one_thing_that_fails_keeps_no_other_from_being_done():

@@ -80,10 +80,14 @@ def of_memberships(network: Network, sam: Any) -> None:
     to, url = Address(email.address, "Sam"), member_actions.confirming_url(network, membership.id, email.id)
     until = clock.today(network.zone)
     with transaction():
-        letters.confirm_membership(network, to, url, answers_to="", party="", language="en", again=False)
-        letters.own_address(network, to, url, language="en")
+        letters.confirm_membership(
+            network, to, url, answers_to="", party="", language="en", key="one", again=False
+        )
+        letters.own_address(network, to, url, language="en", key="two")
         for name in ("renew", "lapsed"):
-            letters.renewal(name, network, to, url, language="en", until=until, party="", again=False)
+            letters.renewal(
+                name, network, to, url, language="en", key=name, until=until, party="", again=False
+            )
         letters.confirmed(network, to, party="", language="en", when="today", key="k", person_id=sam.id)
         organisation = builders.an_organisation(network, "Open Paper", spoken_for_by=sam)
         organisation_actions.invite(
