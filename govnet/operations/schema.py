@@ -58,10 +58,13 @@ def _tables_of_first() -> Tables:
     """What the first migration makes, by running it on an empty database in memory."""
     engine = create_engine("sqlite://")
     directory = ScriptDirectory(folders.beside("migrations"))
-    with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
-        directory.get_revision(FIRST).module.upgrade()
-        connection.commit()
-        return _tables_there(engine)
+    try:
+        with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+            directory.get_revision(FIRST).module.upgrade()
+            connection.commit()
+            return _tables_there(engine)
+    finally:
+        engine.dispose()
 
 
 def _holds(there: Tables, wanted: Tables) -> bool:

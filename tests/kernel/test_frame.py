@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import ClassVar
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import SYSTEM, Door
 from govnet.kernel.transaction import plain_transaction, transaction
+from govnet.offices.models import Term
 from govnet.record.actions import erase_words, record
 from govnet.record.events import Event
 from govnet.record.queries import entries_about, entry, head_number
@@ -143,5 +144,5 @@ def test_rights_follow_from_current_rows():
     assert not builders.acting(cory, network).is_steering
     assert [r.organisation for r in builders.acting(ada, network).represents] == ["The Open Shed"]
     with transaction():
-        db.session.execute(text('UPDATE term SET "end" = :day'), {"day": clock.now().date()})
+        db.session.execute(update(Term).values(end=clock.now().date()))
     assert not builders.acting(sam, network).is_steering
