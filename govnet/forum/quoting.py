@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+import regex
 from flask_babel import gettext as _
 from markupsafe import escape
 
@@ -14,8 +15,8 @@ from govnet.forum.rules import quoted
 from govnet.kernel.numbers import whole_number
 
 _ADDRESS = r"/[a-z0-9-]+/forum/(?P<thread>\d{1,10})/posts/(?P<number>\d{1,9})"
-_TYPED = re.compile(
-    rf"^(?P<marks>(?:> ?)++)[^\n]*?(?P<link>\[[^\[\]\n]*\]\({_ADDRESS}\)):[ \t]*$", re.MULTILINE
+_TYPED = regex.compile(
+    rf"^(?P<marks>(?:> ?)++)[^\n]*?(?P<link>\[[^\[\]\n]*\]\({_ADDRESS}\)):[ \t]*$", regex.MULTILINE
 )
 _SHOWN = re.compile(rf'(?<=<p>)(?P<link><a href="{_ADDRESS}"[^<>]*>[^<]*</a>)(?=:)')
 _SPECIAL = re.compile(r"([\\`*_\[\]<>&#~|])")
@@ -37,8 +38,8 @@ def appended(typed: str, more: str) -> str:
 
 def nameless(source: str, thread_id: int) -> str:
     """The text as it is kept: what stands before the link of a quote from this discussion is left out."""
-    return _TYPED.sub(
-        lambda m: f"{m['marks']}{m['link']}:" if int(m["thread"]) == thread_id else m[0], source
+    return str(
+        _TYPED.sub(lambda m: f"{m['marks']}{m['link']}:" if int(m["thread"]) == thread_id else m[0], source)
     )
 
 
@@ -50,7 +51,7 @@ def named_source(source: str, thread_id: int, names: Mapping[int, str]) -> str:
             return found[0]
         return f"{found['marks']}{_said(_plain(names[int(found['number'])]), found['link'])}:"
 
-    return _TYPED.sub(say, source)
+    return str(_TYPED.sub(say, source))
 
 
 def named(html: str, thread_id: int, names: Mapping[int, str]) -> str:

@@ -25,12 +25,12 @@ TAGS = {
     "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 
-_LEADS_NOWHERE = re.compile(rf'<a rel="{REL}">([^<]*+(?:<(?!/?a\b)[^<]*+)*+)</a>')
+_LEADS_NOWHERE = re.compile(rf'<a rel="{REL}">([^<]*+(?:<(?!/?a\b)[^<]*+)*)</a>')
 """A link whose address nh3 cannot read, or does not let pass: no web page is there."""
 
 _HEADING = re.compile(r"<(/?)h([1-6])>")
 _PICTURE = re.compile(r"!\[\s*\]\((https?://[^\s()]+)\)")
-_MARKUP = re.compile(r"!(?=\[)|[*_`>#\[\]]|\((?:https?://|(?<=\]\()/)[^\s()]*+(?:\([^\s()]*+\)[^\s()]*+)*+\)")
+_MARKUP = re.compile(r"!(?=\[)|[*_`>#\[\]]|\((?:https?://|(?<=\]\()/)[^\s()]*+(?:\([^\s()]*+\)[^\s()]*+)*\)")
 """Marks, and the addresses of links, in which pairs of brackets may stand."""
 
 

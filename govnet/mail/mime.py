@@ -38,7 +38,7 @@ _LOOPED = 50
 
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:(.*)", re.DOTALL)
 _EMPTY_LINE = re.compile(rb"(?<!\r)\r*+\n\r*+\n")
-_QUOTED = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?P<end>"(?!@))?')
+_QUOTED = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*(?P<end>"(?!@))?')
 """A quoted text; or, without `end`, all that is not looked at again for another one."""
 _COMMENT = re.compile(r"\(([^()]*)\)")
 _ANGLE = re.compile(r"<([^<>@]*+@[^<>]*+)>")

@@ -27,7 +27,7 @@ _MAILBOX: Final = re.compile(r"(?P<name>[^<>]{0,300}+)<(?P<address>[^<>]{1,300}+
 _COMMENTED: Final = re.compile(rf"{_WITH_AT}\s++\((?P<name>[^()]{{0,300}}+)\)[\s,;]*+")
 _BRACKETED: Final = re.compile(rf"(?P<name>[^()<>@]{{1,300}}+)\(\s*+{_WITH_AT}\s*+\)[\s,;]*+")
 _SPACED: Final = re.compile(
-    r"(?P<name>[^<>@,;()]{0,300}(?:[\s–]|(?<!(?i:mailto)):))-*+(?:(?i:mailto):)?+"
+    r"(?P<name>[^<>@,;()]{0,300}(?:[\s–]|(?<!(?i:mailto)):))-*+(?:(?i:mailto):)?"
     r"(?P<address>[^\s<>()@:–\x22]{1,300}+@[^\s<>()\x22]{1,300}+)"
 )
 _FORMS: Final = (_MAILBOX.fullmatch, _COMMENTED.fullmatch, _BRACKETED.fullmatch, _SPACED.fullmatch)

@@ -281,6 +281,35 @@ def test_good_patterns_are_let_through(pattern: str, use: str) -> None:
     assert slow(re.compile(pattern), use) is None
 
 
+def bundled(tree: Any) -> Iterator[Any]:
+    """The repeats and groups that never give back, and hold more than one character."""
+    for kind, given in tree:
+        if kind is op.ATOMIC_GROUP or (kind is op.POSSESSIVE_REPEAT and list(_several(given[-1]))):
+            yield kind
+        for part in _parts(kind, given):
+            yield from bundled(part)
+
+
+def _several(tree: Any) -> Iterator[Any]:
+    return (kind for kind, _given in tree if len(tree) > 1 or kind not in _ONE)
+
+
+_ONE = (op.LITERAL, op.NOT_LITERAL, op.IN, op.ANY)
+
+
+@EVERY
+def test_a_group_that_never_gives_back_is_for_the_regex_package(found: Found) -> None:
+    """CPython before 3.11.5 matches them wrongly (its gh-106052), and Debian 12 has 3.11.2."""
+    for pattern in found.patterns:
+        if isinstance(pattern, re.Pattern):
+            assert not list(bundled(re._parser.parse(pattern.pattern, pattern.flags))), pattern.pattern  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("pattern", [r"(?:ab|c)*+", r"x(?:ab?)++", r"(?:(?:ab)?+)", r"(?>a+)b"])
+def test_groups_that_never_give_back_are_found(pattern: str) -> None:
+    assert list(bundled(re._parser.parse(pattern)))  # type: ignore[attr-defined]
+
+
 @EVERY
 def test_the_counting_matcher_finds_what_the_engine_finds(found: Found) -> None:
     for use, pattern in product(("search", "match", "fullmatch"), found.patterns[:3]):
