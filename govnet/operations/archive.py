@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
+import shutil
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from govnet.operations import erasures
+from govnet.operations.copies import NAMES
+
 FORMAT = "govnet-backup-1"
 MANIFEST = "manifest.json"
+KEYS = "keys.json"
+_MEGABYTE = 1024 * 1024
+_AT_ONCE = _MEGABYTE
+MOST = {
+    MANIFEST: 4 * _MEGABYTE,
+    KEYS: _MEGABYTE,
+    erasures.FILE: 256 * _MEGABYTE,
+    **dict.fromkeys(NAMES.values(), 2**62),  # as large as the disk is
+}
+"""The files that a backup may have, each with the bytes that it has at most."""
+_UNREADABLE = (tarfile.TarError, EOFError, OSError, zlib.error, ValueError, OverflowError, RecursionError)
 
 
 class ArchiveError(Exception):
@@ -34,6 +51,15 @@ class Manifest:
     files: dict[str, str]
 
 
+def keys(folder: Path) -> dict[str, str]:
+    """The keys in the folder of a backup. Raises ArchiveError."""
+    try:
+        found = json.loads((folder / KEYS).read_text(encoding="utf-8"))
+        return {str(name): str(value) for name, value in found.items()}
+    except (ValueError, AttributeError, RecursionError) as error:
+        raise ArchiveError(f"{KEYS} in the backup cannot be read.") from error
+
+
 def digest(path: Path) -> str:
     """A file's SHA-256, in hex."""
     with path.open("rb") as file:
@@ -47,38 +73,72 @@ def pack(folder: Path, target: Path, **facts: Any) -> Manifest:
     (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
     unfinished = target.with_name(f".{target.name}.unfinished")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as raw:
-        with tarfile.open(fileobj=raw, mode="w:gz", compresslevel=3) as tar:
-            for name in (MANIFEST, *files):
-                tar.add(folder / name, arcname=name)
-        raw.flush()
-        os.fsync(raw.fileno())
-    unfinished.replace(target)
+    try:
+        with os.fdopen(descriptor, "wb") as raw:
+            with tarfile.open(fileobj=raw, mode="w:gz", compresslevel=3) as tar:
+                for name in (MANIFEST, *files):
+                    tar.add(folder / name, arcname=name)
+            raw.flush()
+            os.fsync(raw.fileno())
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
     return manifest
+
+
+class _Bounded(gzip.GzipFile):
+    """Never makes more than a little of what it reads at once, whatever the lengths in a file say."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size is None or not 0 <= size <= _AT_ONCE:
+            raise tarfile.ReadError("a part of it is said to be larger than it can be")
+        return super().read(size)
 
 
 @contextmanager
 def unpacked(source: Path) -> Iterator[tuple[Path, Manifest]]:
-    """The backup's files in a folder of their own, each checked against the manifest. Raises ArchiveError."""
+    """The backup's files in a folder of their own, each checked against the manifest. Raises ArchiveError.
+
+    Only files that a backup has are taken out, each once, under their own names and within bounds.
+    """
     with tempfile.TemporaryDirectory(prefix="govnet-restore-") as name:
         folder = Path(name)
         try:
-            with tarfile.open(source, "r:gz") as tar:
-                tar.extractall(folder, filter="data")
-        except (tarfile.TarError, EOFError, OSError) as error:
+            with _Bounded(source) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
+                found = {member.name: _taken(tar, member, folder) for member in tar}
+        except _UNREADABLE as error:
             raise ArchiveError(f"{source} cannot be read as a backup: {error}") from error
-        yield folder, _checked(source, folder)
+        yield folder, _checked(source, folder, found)
 
 
-def _checked(source: Path, folder: Path) -> Manifest:
+def _taken(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> str:
+    """Copy a file out of the backup; its SHA-256, in hex."""
+    most = MOST.get(member.name, -1)
+    if member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE) or most < 0:
+        raise tarfile.ReadError(f"“{member.name[:100]}” in it is no file of a backup")
+    room = min(most, shutil.disk_usage(folder).free)
+    if not 0 <= member.size <= room:
+        raise tarfile.ReadError(
+            f"{member.name} is {member.size:,} bytes, and there is room for {room:,} in {folder.parent}"
+        )
+    content = tar.extractfile(member)
+    assert content is not None  # a regular file
+    with content, (folder / member.name).open("xb") as target:
+        shutil.copyfileobj(content, target)
+    return digest(folder / member.name)
+
+
+def _checked(source: Path, folder: Path, found: dict[str, str]) -> Manifest:
     try:
         manifest = Manifest(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        wanted = {**manifest.files}
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise ArchiveError(f"{source} has no manifest: it was not made by “govnet backup”.") from error
     if manifest.format != FORMAT:
-        raise ArchiveError(f"{source} was made by another release ({manifest.format}).")
-    for name, expected in manifest.files.items():
-        path = folder / Path(name).name
-        if not path.exists() or digest(path) != expected:
+        raise ArchiveError(f"{source} was made by another release ({str(manifest.format)[:100]}).")
+    if manifest.kind not in NAMES or not isinstance(manifest.at, str):
+        raise ArchiveError(f"{source} has a manifest that “govnet backup” did not write.")
+    for name in dict.fromkeys([NAMES[manifest.kind], KEYS, *wanted]):
+        if name not in wanted or found.get(name) != wanted[name]:
             raise ArchiveError(f"{source} is damaged: {name} is not as it was written.")
     return manifest

@@ -28,7 +28,6 @@ from govnet.operations.operators import tell_all
 from govnet.record.queries import head
 
 log = structlog.get_logger()
-KEYS = "keys.json"
 KEYS_FOUND = "keys-from-backup.json"
 ALIVE = timedelta(seconds=90)
 
@@ -58,7 +57,9 @@ def take(target: Path) -> archive.Manifest:
     with tempfile.TemporaryDirectory(prefix="govnet-backup-", dir=target.parent) as name:
         folder = Path(name)
         copies.save(db.engine, folder)
-        (folder / KEYS).write_text(json.dumps({"MAIL_KEY": current_app.config["MAIL_KEY"]}), encoding="utf-8")
+        (folder / archive.KEYS).write_text(
+            json.dumps({"MAIL_KEY": current_app.config["MAIL_KEY"]}), encoding="utf-8"
+        )
         erasures.merge(folder, erasures.listed(data_folder()))
         manifest = archive.pack(folder, target, release=__version__, at=at.isoformat(),
                                 kind=db.engine.dialect.name, networks=_heads())  # fmt: skip
@@ -81,12 +82,12 @@ def restore(source: Path, *, replace: bool) -> Restored:
     """
     with archive.unpacked(source) as (folder, manifest):
         _check(manifest, replace)
+        keys = archive.keys(folder)
         gone = erasures.merge(data_folder(), erasures.listed(folder))
         before = None if schema.is_empty() else _before(data_folder())
         if before is not None:
             take(before)
         _replace_by(folder)
-        keys = json.loads((folder / KEYS).read_text(encoding="utf-8"))
     _prepare_or_put_back(before)
     again = _still_there(gone)
     _quiet(manifest, len(again))

@@ -13,7 +13,7 @@ from flask import current_app
 from sqlalchemy import Engine, create_engine, func, select
 from sqlalchemy.exc import DatabaseError
 
-from govnet.operations import archive, backups, copies, erasures
+from govnet.operations import archive, copies, erasures
 from govnet.record.models import Entry
 
 _BEGINNING = b"SQLite format 3\0"
@@ -40,7 +40,7 @@ def as_backup(source: Path) -> Iterator[Path]:
         finally:
             engine.dispose()
         key = current_app.config["MAIL_KEY"]
-        (folder / backups.KEYS).write_text(json.dumps({"MAIL_KEY": key}), encoding="utf-8")
+        (folder / archive.KEYS).write_text(json.dumps({"MAIL_KEY": key}), encoding="utf-8")
         erasures.merge(folder, [])
         target = Path(name) / "backup.tar.gz"
         archive.pack(folder, target, release="", at=at.isoformat(), kind="sqlite", networks={})

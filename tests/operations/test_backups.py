@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import sqlite3
 import tarfile
 from contextlib import closing
@@ -21,7 +22,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.transaction import transaction
 from govnet.mail import mailings
-from govnet.operations import backups, checks, erasures
+from govnet.operations import archive, backups, checks, erasures
 from govnet.operations.archive import ArchiveError
 from govnet.operations.backups import RestoreError
 from govnet.operations.listeners import beat
@@ -129,6 +130,107 @@ def test_a_file_that_is_no_backup_is_named_so(folder: Path) -> None:
         pass
     with pytest.raises(ArchiveError, match="no manifest"):
         backups.restore(folder / "b.tar.gz", replace=True)
+
+
+def files(backup: Path) -> dict[str, bytes]:
+    """What a backup holds, by name."""
+    with tarfile.open(backup, "r:gz") as tar:
+        return {member.name: taken(tar, member) for member in tar}
+
+
+def taken(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    content = tar.extractfile(member)
+    assert content is not None
+    return content.read()
+
+
+def packed(target: Path, *members: tuple[tarfile.TarInfo, bytes]) -> Path:
+    """A tar of these, whatever sizes they claim."""
+    with gzip.open(target, "wb", 1) as tar:
+        for info, content in members:
+            info.size = info.size or len(content)
+            tar.write(info.tobuf(tarfile.PAX_FORMAT) + content + b"\0" * (-len(content) % 512))
+        tar.write(b"\0" * 1024)
+    return target
+
+
+def info(name: str, **values: object) -> tarfile.TarInfo:
+    made = tarfile.TarInfo(name)
+    for field, value in values.items():
+        setattr(made, field, value)
+    return made
+
+
+LINKS = [
+    tarfile.SYMTYPE,
+    tarfile.LNKTYPE,
+    tarfile.DIRTYPE,
+    tarfile.FIFOTYPE,
+    tarfile.CHRTYPE,
+    tarfile.CONTTYPE,
+]
+STRANGE = {
+    "a file of another name": [(info("x"), b"")],
+    "a path above": [(info("../manifest.json"), b"{}")],
+    "an absolute path": [(info("/tmp/manifest.json"), b"{}")],
+    "a path inside": [(info("a/manifest.json"), b"{}")],
+    "one file twice": [(info("keys.json"), b"{}"), (info("keys.json"), b"{}")],
+    "too large a part": [(info("keys.json"), b" " * (archive.MOST["keys.json"] + 1))],
+    "a size beyond the disk": [(info("database.sqlite3", size=2**61), b"")],
+    "a long field of the tar": [(info("keys.json", pax_headers={"comment": "x" * 2_000_000}), b"{}")],
+    "fields one after the other": [(info("keys.json", pax_headers={"size": "x", "GNU.sparse.major": "1"}), b"{}")],
+    "a manifest that is no JSON": [(info("manifest.json"), b"[" * 100_000)],
+    "a manifest of another kind": [(info("manifest.json"), b"[1]")],
+    "a manifest without files": [(info("manifest.json"), json.dumps(
+        {"format": archive.FORMAT, "release": "", "at": "", "kind": "sqlite", "networks": {}, "files": {}}).encode())],
+    "a manifest whose files are no table": [(info("manifest.json"), json.dumps(
+        {"format": archive.FORMAT, "release": "", "at": "", "kind": "sqlite", "networks": {}, "files": 7}).encode())],
+    **{f"something of type {kind!r}": [(info("keys.json", type=kind, linkname="/etc/passwd"), b"")] for kind in LINKS},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("members", STRANGE.values(), ids=STRANGE.keys())
+def test_nothing_strange_is_taken_out_of_a_backup(
+    tmp_path: Path, members: list[tuple[tarfile.TarInfo, bytes]]
+) -> None:
+    before = {*tmp_path.parent.rglob("*")}
+    with pytest.raises(ArchiveError), archive.unpacked(packed(tmp_path / "b.tar.gz", *members)):
+        pass
+    assert {*tmp_path.parent.rglob("*")} == {*before, tmp_path / "b.tar.gz"}
+
+
+def test_wherever_a_backup_is_cut_off_or_changed_its_files_are_whole_or_it_is_refused(folder: Path) -> None:
+    a_network()
+    backups.take(folder / "b.tar.gz")
+    whole = (folder / "b.tar.gz").read_bytes()
+    plain = gzip.decompress(whole)
+    variants = [whole[:at] for at in range(0, len(whole), len(whole) // 40)]
+    for at in [*range(0, 2048, 64), *range(2048, len(plain), len(plain) // 20)]:
+        changed = bytearray(plain)
+        changed[at] ^= 0xFF
+        variants.append(gzip.compress(bytes(changed), 1))
+    refused = 0
+    for variant in variants:
+        (folder / "other.tar.gz").write_bytes(variant)
+        try:
+            with archive.unpacked(folder / "other.tar.gz") as (place, _manifest):
+                found = {path.name: path.read_bytes() for path in place.iterdir()}
+        except ArchiveError:
+            refused += 1
+        else:
+            assert found == files(folder / "b.tar.gz")
+    assert refused > len(variants) // 2
+
+
+def test_a_backup_without_its_keys_replaces_nothing(folder: Path) -> None:
+    a_network()
+    backups.take(folder / "b.tar.gz")
+    kept = files(folder / "b.tar.gz")
+    del kept[archive.KEYS]
+    packed(folder / "less.tar.gz", *((info(name), content) for name, content in kept.items()))
+    with pytest.raises(ArchiveError, match=r"damaged: keys\.json"):
+        backups.restore(folder / "less.tar.gz", replace=True)
+    assert db.session.scalar(text("SELECT count(*) FROM network")) == 1
 
 
 def test_a_backup_is_for_its_owner_only_and_is_noted(folder: Path) -> None:
