@@ -171,15 +171,16 @@ def trouble(mail: Mail | None, numbers: Progress) -> str:
     if line is not None and line.tripped_at is not None:
         return str(
             _(
-                "Our mail provider refuses us. The operator of the server must look: %(words)s",
+                "Our mail provider refuses us. We try again once an hour at least; the operator of the server "
+                "should look: %(words)s",
                 words=line.words,
             )
         )
     if mail.paused_at is not None and not mail.paused_by:
         return str(
             _(
-                "It stopped by itself, because too many mails were refused: %(why)s The operator of the server "
-                "should look; then an officer can let it go on.",
+                "It waits, because too many mails were refused: %(why)s One of them is tried again once an hour at "
+                "least, and where it is taken the others go on. An officer can let all go on at once.",
                 why=mail.paused_why,
             )
         )

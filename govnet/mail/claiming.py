@@ -5,9 +5,10 @@ The statements are built once, and name the states as literals so that both data
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Connection, Table, and_, bindparam, exists, select, text, update
+from sqlalchemy import Connection, Exists, Select, Table, and_, bindparam, exists, select, text, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -20,28 +21,37 @@ from govnet.mail.rules import State
 _d = cast(Table, Delivery.__table__)
 _ANY = "-"
 _NOW = bindparam("now", type_=_d.c.next_at.type)
-_SHUT = exists().where(
-    (MailLine.held_at.is_not(None)) | (MailLine.tripped_at.is_not(None)) | (MailLine.not_before > _NOW)
-)
-_DUE = (
-    select(_d.c.id)
-    .where(
-        text("delivery.state IN ('queued', 'deferred')"), _d.c.next_at <= _NOW, _d.c.limit_at > _NOW, ~_SHUT
+_HELD = exists().where(MailLine.held_at.is_not(None))
+_SHUT = exists().where((MailLine.held_at.is_not(None)) | (MailLine.not_before > _NOW))
+
+
+def _due(shut: Exists) -> Select[Any]:
+    waits = text("delivery.state IN ('queued', 'deferred')")
+    return (
+        select(_d.c.id)
+        .where(waits, _d.c.next_at <= _NOW, _d.c.limit_at > _NOW, ~shut)
+        .order_by(_d.c.priority, _d.c.next_at, _d.c.id)
+        .limit(1)
     )
-    .order_by(_d.c.priority, _d.c.next_at, _d.c.id)
-    .limit(1)
-)
-_TAKE = (
-    update(_d)
-    .where(_d.c.id == _DUE.with_for_update(skip_locked=True, of=_d).scalar_subquery())
-    .values(
-        state=State.IN_HAND,
-        lease_owner=bindparam("owner"),
-        lease_until=bindparam("until", type_=_d.c.lease_until.type),
-        changed_at=_NOW,
+
+
+def _take(shut: Exists) -> ReturningUpdate[Any]:
+    return (
+        update(_d)
+        .where(_d.c.id == _due(shut).with_for_update(skip_locked=True, of=_d).scalar_subquery())
+        .values(
+            state=State.IN_HAND,
+            lease_owner=bindparam("owner"),
+            lease_until=bindparam("until", type_=_d.c.lease_until.type),
+            changed_at=_NOW,
+        )
+        .returning(
+            _d.c.id, _d.c.mail_id, _d.c.rendering_id, _d.c.address, _d.c.name, _d.c.message_id, _d.c.token
+        )
     )
-    .returning(_d.c.id, _d.c.mail_id, _d.c.rendering_id, _d.c.address, _d.c.name, _d.c.message_id, _d.c.token)
-)
+
+
+_DUE, _TAKE, _TAKE_FOR_TRIAL = _due(_SHUT), _take(_SHUT), _take(_HELD)
 _SETTLE = (
     update(_d)
     .where(
@@ -90,11 +100,14 @@ def anything_due() -> bool:
     return due
 
 
-def take(connection: Connection, owner: str, lease: timedelta) -> Parcel | None:
-    """The most urgent delivery that may go now, in hand from here on; None while the line is shut or nothing waits."""
+def take(connection: Connection, owner: str, lease: timedelta, *, trial: bool = False) -> Parcel | None:
+    """The most urgent delivery that may go now, in hand from here on; None while the line is shut or nothing waits.
+
+    For a `trial` of the line also while it rests.
+    """
     now = clock.now()
     values = {"now": now, "owner": owner, "until": now + lease}
-    row = connection.execute(_TAKE, values).first()
+    row = connection.execute(_TAKE_FOR_TRIAL if trial else _TAKE, values).first()
     return None if row is None else Parcel(**row._asdict())
 
 

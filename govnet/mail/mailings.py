@@ -1,19 +1,23 @@
 """What a person may do with a mailing under way, and with the line to the mail server as a whole."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, text, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.once import row_of
 from govnet.mail.models import Delivery, Mail, MailLine
-from govnet.mail.rules import MISSED, State, last_moment
+from govnet.mail.rules import MISSED, PASSING, State, last_moment, rest_when_refused
 from govnet.permissions import Can, require
 
 UNSENT = (State.QUEUED, State.DEFERRED, State.HELD)
+PAUSED_BY_REFUSALS = (Mail.paused_at.is_not(None), Mail.paused_by == "")
+_TRYING = (State.QUEUED, State.DEFERRED, State.IN_HAND)
+_AT_ONCE = 500
 
 
 def _move(mail_id: int, old: Collection[State], **values: Any) -> int:
@@ -34,6 +38,8 @@ def pause(mail_id: int, *, by: str, why: str = "") -> int:
     mail = db.session.get_one(Mail, mail_id)
     if mail.paused_at is None:
         mail.paused_at, mail.paused_by, mail.paused_why = clock.now(), by, why
+    elif by and not mail.paused_by:
+        mail.paused_by = by  # from now on a person lets it go on, and no trial does
     return _move(mail_id, (State.QUEUED, State.DEFERRED), state=State.HELD)
 
 
@@ -41,7 +47,7 @@ def resume(mail_id: int) -> int:
     """Let it go on, now; refusals so far no longer count against it."""
     mail = db.session.get_one(Mail, mail_id)
     mail.paused_at, mail.paused_by, mail.paused_why, mail.troubles = None, "", "", 0
-    mail.reset_at = clock.now()
+    mail.reset_at, mail.retry_at = clock.now(), None
     fresh = {"next_at": clock.now(), "limit_at": last_moment(clock.now(), mail.not_after), "lost_leases": 0}
     return _move(mail_id, (State.HELD,), state=State.QUEUED, **fresh)
 
@@ -58,10 +64,49 @@ def send_to_missed(mail_id: int) -> int:
     mail = db.session.get_one(Mail, mail_id)
     mail.paused_at, mail.paused_by, mail.paused_why, mail.not_after = None, "", "", None
     mail.reset_at = now = clock.now()
+    mail.retry_at, mail.troubles = None, 0
     missed = MISSED - {State.SUPPRESSED}
     return _move(
         mail_id, missed, state=State.QUEUED, next_at=now, limit_at=last_moment(now, None), attempts=0
     )
+
+
+def try_one(mail_id: int) -> int:
+    """Let one mail of a mailing that refusals paused go, if its rest is over and none is on its way; how many went.
+
+    Where it is taken, the mailing goes on (settling); else it waits again.
+    """
+    mail, now = db.session.get_one(Mail, mail_id, with_for_update=True, populate_existing=True), clock.now()
+    if mail.paused_at is None or mail.paused_by or (mail.retry_at is not None and mail.retry_at > now):
+        return 0
+    mail.retry_at = now + rest_when_refused(mail.troubles)
+    here = Delivery.mail_id == mail_id
+    if db.session.scalar(select(Delivery.id).where(here, Delivery.state.in_(_TRYING)).limit(1)) is not None:
+        return 0
+    held = select(Delivery.id).where(here, Delivery.state == State.HELD)
+    one = db.session.scalar(held.order_by(Delivery.changed_at, Delivery.id).limit(1))
+    if one is None:
+        resume(mail_id)  # nothing is left of it
+        return 0
+    _update(Delivery.id == one, state=State.QUEUED, next_at=now, changed_at=now)
+    return 1
+
+
+def hurry(now: datetime) -> None:
+    """Have all that waits because of refusals try again: of a mailing that they paused one mail. Inside transaction()."""
+    again = update(Mail).where(*PAUSED_BY_REFUSALS).values(retry_at=now)
+    db.session.execute(again.execution_options(synchronize_session=False))
+    for mail_id in db.session.scalars(select(Mail.id).where(*PAUSED_BY_REFUSALS).limit(_AT_ONCE)).all():
+        try_one(mail_id)
+    resting = select(Mail.id).where(Mail.troubles > 0, Mail.paused_at.is_(None))
+    waits = text("delivery.state IN ('queued', 'deferred')")
+    theirs = or_(Delivery.why.in_(PASSING), Delivery.mail_id.in_(resting))
+    _update(waits, Delivery.next_at > now, theirs, next_at=now)
+
+
+def _update(*which: Any, **values: Any) -> None:
+    changed = update(Delivery).where(*which).values(values)
+    db.session.execute(changed.execution_options(synchronize_session=False))
 
 
 def line() -> MailLine:
@@ -103,9 +148,12 @@ def drop_all_held(by: Actor) -> int:
 
 
 def reset_line(by: Actor) -> None:
-    """After a person has mended what was wrong: use the line again at once."""
+    """After a person has mended what was wrong: use the line again at once, and let go on what refusals held."""
     require(by, Can.OPERATE)
     row = line()
     row.tripped_at = row.not_before = None
     row.troubles = row.refusals = 0
     row.words = ""
+    for mail_id in db.session.scalars(select(Mail.id).where(*PAUSED_BY_REFUSALS).order_by(Mail.id)).all():
+        resume(mail_id)
+    hurry(clock.now())

@@ -49,7 +49,9 @@ class Mail(Base):
     troubles: Mapped[int] = mapped_column(default=0)
     """How often in a row the server asked for a pause."""
     reset_at: Mapped[Instant | None]
-    """When a person last let it go on: earlier refusals no longer count."""
+    """When a person, or a mail that was taken, last let it go on: earlier refusals no longer count."""
+    retry_at: Mapped[Instant | None]
+    """When a mailing that refusals paused is tried again, with one of its mails."""
 
 
 class Rendering(Base):
@@ -250,9 +252,13 @@ class MailLine(Base):
     held_why: Mapped[str] = mapped_column(Text, default="")
     """Why a person must release it first: a restored copy, say."""
     not_before: Mapped[Instant | None]
+    """Nothing goes sooner; then one mail tries it."""
     troubles: Mapped[int] = mapped_column(default=0)
     refusals: Mapped[int] = mapped_column(default=0)
     """Permanent ones in a row: a wrong password."""
     tripped_at: Mapped[Instant | None]
+    """Since when it is refused for good, until a mail goes; it is tried ever more seldom, at least once an hour."""
     words: Mapped[str] = mapped_column(Text, default="")
     changed_at: Mapped[Instant | None]
+    settings: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """Marks of the mail settings under which it was used since it last went well: others are tried at once."""

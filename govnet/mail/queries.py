@@ -214,6 +214,11 @@ class Trouble:
     failed_today: int
 
     @property
+    def refused(self) -> bool:
+        """Whether the server refused some mails so often that they wait."""
+        return any(not mail.paused_by for mail in self.paused)
+
+    @property
     def any(self) -> bool:
         """Whether somebody should look."""
         stopped = self.line is not None and (

@@ -57,6 +57,7 @@ class Priority(IntEnum):
 
 LIFETIME = timedelta(days=5)
 _RESTS = tuple(timedelta(seconds=s) for s in (5, 30, 60, 300, 900))
+_RESTS_WHEN_REFUSED = tuple(timedelta(minutes=m) for m in (5, 15, 30, 60))
 _WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
 MOST_LOST_LEASES = 3
 
@@ -73,6 +74,12 @@ def rest(troubles: int) -> timedelta:
     for sign-in links; a quarter of an hour at most.
     """
     return _RESTS[min(max(troubles, 1), len(_RESTS)) - 1]
+
+
+def rest_when_refused(refusals: int) -> timedelta:
+    """How long what was refused for good so often in a row is left alone before one mail tries it: an hour at most."""
+    beyond = min(max(refusals - LINE_REFUSALS_TO_TRIP, 0), len(_RESTS_WHEN_REFUSED) - 1)
+    return _RESTS_WHEN_REFUSED[beyond]
 
 
 def last_moment(made: datetime, not_after: datetime | None) -> datetime:
@@ -123,6 +130,8 @@ class Why(StrEnum):
 
 
 BLAMES_US = frozenset({Why.REFUSED_US, Why.REFUSED_CONTENT})
+PASSING = frozenset({Why.BUSY, Why.NO_ANSWER, Why.SIGN_IN, *BLAMES_US})
+"""What other mail settings may put right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +146,26 @@ class Verdict:
     permanent: bool = False
 
 
+def comes_back(verdict: Verdict, *, personal: bool) -> bool:
+    """Whether a mail that was refused for good is tried again nevertheless: the server has something against us and not
+    against its address, or against the words of a mail to one person, who has no other way to get it.
+    """
+    if verdict.state is not State.FAILED:
+        return False
+    return verdict.why is Why.REFUSED_US or (personal and verdict.why is Why.REFUSED_CONTENT)
+
+
+def blames_the_line(verdict: Verdict, *, personal: bool) -> bool:
+    """Whether an answer means that the next mail fares no better: no connection, no sign-in, our sender refused, a
+    pause asked for, or a mail that the program wrote to one person refused because it comes from us.
+    """
+    if verdict.against is Against.CONNECTION:
+        return True
+    if verdict.against is not Against.MAILING:
+        return False
+    return verdict.state is State.QUEUED or (personal and verdict.why is Why.REFUSED_US)
+
+
 ACCEPTED = Verdict(State.ACCEPTED, Against.NOBODY, Why.NONE)
 UNSENDABLE = Verdict(State.FAILED, Against.ROW, Why.UNKNOWN, permanent=True)
 _ENHANCED = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
@@ -145,6 +174,11 @@ _NOBODY_THERE = re.compile(
     r"|(user|recipient|address|mailbox) (is )?(unknown|not found|does(n't| not) exist)",
     re.IGNORECASE,
 )
+
+
+_SIGN_IN_FIRST = frozenset({530, 534, 535, 538})
+"""RFC 4954, 6: the server wants us to sign in, or to do so in another way."""
+_NO_RELAY = re.compile(r"relay(ing)?( access)? (denied|not permitted|not allowed|prohibited)", re.IGNORECASE)
 
 
 def enhanced(words: str) -> tuple[int, int, int] | None:
@@ -178,9 +212,9 @@ def _judge_row(step: Step, code: int, words: str) -> Verdict:
     status = enhanced(words)
     full = status is not None and status[1:] == (2, 2)
     if code < 500:
-        why = Why.MAILBOX_FULL if full or code == 452 else Why.BUSY
+        why = Why.MAILBOX_FULL if full or (code == 452 and status is None) else Why.BUSY
         return Verdict(State.DEFERRED, Against.ROW, why)
-    if status is not None and status[1] == 7:
+    if code in _SIGN_IN_FIRST or _NO_RELAY.search(words) or (status is not None and status[1] == 7):
         return Verdict(State.FAILED, Against.MAILING, Why.REFUSED_US, permanent=True)
     if _gone(status, words):
         return Verdict(State.FAILED, Against.ROW, Why.ADDRESS_GONE, permanent=True)

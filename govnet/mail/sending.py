@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from flask import current_app
@@ -17,7 +18,8 @@ from govnet.extensions import db
 from govnet.kernel.duties import ending
 from govnet.kernel.errors import Busy
 from govnet.kernel.transaction import let_go, plain_transaction, transaction
-from govnet.mail import claiming, headers, settling, smtp
+from govnet.mail import breaker, claiming, headers, settling, smtp
+from govnet.mail.breaker import Turn
 from govnet.mail.claiming import Cover, Parcel
 from govnet.mail.headers import Address
 from govnet.mail.models import Rendering
@@ -50,7 +52,7 @@ class Sender:
     @property
     def lease(self) -> timedelta:
         """Longer than any mail can take, so that nobody else takes one that is still being sent."""
-        return timedelta(seconds=self.timeout * STEPS)
+        return _lease(self.timeout)
 
     def saw(self, done: Done) -> bool:
         """Whether this mail went well just before, and goes well now: then no trouble is left to be taken back."""
@@ -77,6 +79,10 @@ class Sender:
         return self.covers[parcel.mail_id]
 
 
+def _lease(timeout: float) -> timedelta:
+    return timedelta(seconds=timeout * STEPS)
+
+
 @contextmanager
 def a_sender(*, timeout: float = smtp.TIMEOUT) -> Iterator[Sender]:
     """One sender, with a connection to the database of its own."""
@@ -86,41 +92,53 @@ def a_sender(*, timeout: float = smtp.TIMEOUT) -> Iterator[Sender]:
 
 def run(*, at_once: int = AT_ONCE, seconds: float = SECONDS) -> int:
     """Send what is due for a moment; how many mails a provider took. Killed at any point, it can be run again."""
-    if smtp.switched_off() or not claiming.anything_due():
+    if smtp.switched_off():
         return 0
     timeout = float(current_app.config.get("MAIL_TIMEOUT", smtp.TIMEOUT))
-    until = time.monotonic() + seconds
+    turn = breaker.turn(_lease(timeout))
+    if turn is Turn.SHUT:
+        return 0
+    trial, until = turn is Turn.TRIAL, time.monotonic() + seconds
     try:
         with smtp.open_line(timeout=timeout) as line, a_sender(timeout=timeout) as sender:
             return _send_all(
-                sender, line, lambda n: n >= at_once or time.monotonic() >= until or ending.is_set()
+                sender,
+                line,
+                lambda n: n >= at_once or time.monotonic() >= until or ending.is_set(),
+                trial=trial,
             )
     except smtp.LineDown as down:
         settling.line_is_down(down.answer)
         return 0
 
 
-def _send_all(sender: Sender, line: smtp.Line, enough: Callable[[int], bool]) -> int:
+def _send_all(sender: Sender, line: smtp.Line, enough: Callable[[int], bool], *, trial: bool) -> int:
+    """Mail after mail. On `trial` the first shows whether the line is well: where not, it rests, and none follows."""
     pace = _Pace(int(current_app.config.get("MAIL_RATE", 0)))
     taken = handled = 0
     done: Done | None = None
     while True:
         stop = enough(handled) or not line.open
-        parcel = _settle_and_take(sender, done, take=not stop)
+        first = done is None and trial
+        parcel = _settle_and_take(sender, done, take=not stop, trial=first)
         if done is not None and done.answer.verdict.state is State.ACCEPTED:
             taken += 1
         if parcel is None:
+            if first:
+                breaker.end_trial()
             return taken
         pace.keep()
         done = Done(parcel.id, parcel.mail_id, parcel.address, _deliver(sender, line, parcel))
         handled += 1
 
 
-def _settle_and_take(sender: Sender, done: Done | None, *, take: bool) -> Parcel | None:
+def _settle_and_take(sender: Sender, done: Done | None, *, take: bool, trial: bool = False) -> Parcel | None:
     """One commit: what became of the last mail, and the next one in hand."""
     if done is None and not take:
         return None
-    commit = _commit_plainly if done is None or sender.saw(done) else _commit_with_care
+    commit: Callable[..., Parcel | None] = partial(_commit_plainly, trial=trial)
+    if done is not None:
+        commit = _commit_plainly if sender.saw(done) else _commit_with_care
     for _ in range(_PATIENCE):
         try:
             return commit(sender, done, take=take)
@@ -129,12 +147,12 @@ def _settle_and_take(sender: Sender, done: Done | None, *, take: bool) -> Parcel
     return commit(sender, done, take=take)
 
 
-def _commit_plainly(sender: Sender, done: Done | None, *, take: bool) -> Parcel | None:
+def _commit_plainly(sender: Sender, done: Done | None, *, take: bool, trial: bool = False) -> Parcel | None:
     """All is well, mail after mail: two statements, none of the session's cost."""
     with plain_transaction(sender.connection):
         if done is not None:
             settling.accept(sender.connection, done, owner=sender.owner)
-        return claiming.take(sender.connection, sender.owner, sender.lease) if take else None
+        return claiming.take(sender.connection, sender.owner, sender.lease, trial=trial) if take else None
 
 
 def _commit_with_care(sender: Sender, done: Done | None, *, take: bool) -> Parcel | None:

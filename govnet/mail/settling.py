@@ -9,23 +9,26 @@ from sqlalchemy import Connection, func, select, update
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.transaction import transaction
-from govnet.mail import claiming, mailings, suppressions
-from govnet.mail.models import Delivery, Mail, MailLine
+from govnet.mail import breaker, claiming, mailings, suppressions
+from govnet.mail.models import Delivery, Mail
+from govnet.mail.render import Kind
 from govnet.mail.rules import (
     BLAMES_US,
     SAME_REFUSALS_TO_TRIP,
     Against,
     State,
-    Verdict,
+    blames_the_line,
+    comes_back,
     line_trips,
     next_try,
-    rest,
+    rest_when_refused,
     trips,
     wait,
 )
 from govnet.mail.smtp import Answer
 
 _BULK = {"synchronize_session": False}
+_GOES_ON = (State.QUEUED, State.DEFERRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,14 @@ def settle(done: Done, *, owner: str, dice: float) -> bool:
     limit, attempts = db.session.execute(
         select(Delivery.limit_at, Delivery.attempts).where(Delivery.id == done.id)
     ).one()
-    values = _values(done.answer, limit, attempts, dice)
-    if _paused(done.mail_id) and values["state"] in (State.QUEUED, State.DEFERRED):
+    mail = db.session.get_one(Mail, done.mail_id, populate_existing=True)
+    again = comes_back(verdict, personal=mail.kind is Kind.PERSONAL)
+    values = _values(done.answer, limit, attempts, dice, again=again)
+    if mail.paused_at is not None and (values["state"] in _GOES_ON or verdict.why in BLAMES_US):
         values["state"] = State.HELD
     if not _write(done.id, owner, values):
         return False
-    _consequences(done, verdict)
+    _consequences(done, mail, values["state"])
     return True
 
 
@@ -60,7 +65,10 @@ def _accepted(done: Done, owner: str) -> bool:
     written = accept(db.session.connection(), done, owner=owner)
     rested = update(Mail).where(Mail.id == done.mail_id, Mail.troubles > 0).values(troubles=0)
     db.session.execute(rested.execution_options(**_BULK))
-    _line_works()
+    paused = select(Mail.id).where(Mail.id == done.mail_id, *mailings.PAUSED_BY_REFUSALS)
+    if db.session.scalar(paused) is not None:
+        mailings.resume(done.mail_id)
+    breaker.works()
     return written
 
 
@@ -69,14 +77,15 @@ def accept(connection: Connection, done: Done, *, owner: str) -> bool:
     return claiming.accept(connection, done.id, owner, code=done.answer.code, words=done.answer.words)
 
 
-def _values(answer: Answer, limit: datetime, attempts: int, dice: float) -> dict[str, Any]:
+def _values(answer: Answer, limit: datetime, attempts: int, dice: float, *, again: bool) -> dict[str, Any]:
     verdict, now = answer.verdict, clock.now()
-    values: dict[str, Any] = {"state": verdict.state, "code": answer.code, "words": answer.words}
+    state = State.DEFERRED if again else verdict.state
+    values: dict[str, Any] = {"state": state, "code": answer.code, "words": answer.words}
     values["why"] = verdict.why
-    if verdict.state is State.QUEUED:
+    if state is State.QUEUED:
         return values
     values["attempts"] = attempts + 1
-    if verdict.state is State.DEFERRED:
+    if state is State.DEFERRED:
         moment = next_try(attempts + 1, now=now, limit=limit, dice=dice)
         values |= {"next_at": moment} if moment else {"state": State.EXPIRED}
     return values
@@ -96,48 +105,56 @@ def _write(delivery_id: int, owner: str, values: dict[str, Any]) -> bool:
     return bool(getattr(written, "rowcount", 0))
 
 
-def _paused(mail_id: int) -> bool:
-    return db.session.scalar(select(Mail.paused_at).where(Mail.id == mail_id)) is not None
-
-
-def _consequences(done: Done, verdict: Verdict) -> None:
-    if verdict.state is State.FAILED:
+def _consequences(done: Done, mail: Mail, state: State) -> None:
+    verdict = done.answer.verdict
+    if state is State.FAILED:
         suppressions.count_return(done.address, verdict.why)
-    if verdict.against is Against.CONNECTION:
-        _line_trouble(done.answer)
-    if verdict.against is Against.MAILING and verdict.state is State.QUEUED:
-        _rest(done.mail_id, done.answer)
+    if blames_the_line(verdict, personal=mail.kind is Kind.PERSONAL):
+        breaker.trouble(done.answer)
+    elif verdict.against is Against.ROW and done.answer.code is not None:
+        breaker.works()
+    if state is not State.FAILED:
+        breaker.note_settings()
+    if mail.paused_at is not None:
+        _try_later(mail, done.answer)
+    elif verdict.against is Against.MAILING and verdict.state is State.QUEUED:
+        _rest(mail, done.answer)
     elif verdict.state is State.FAILED:
-        _break_if_needed(done.mail_id, done.answer)
+        _break_if_needed(mail, done.answer)
 
 
-def _rest(mail_id: int, answer: Answer) -> None:
+def _try_later(mail: Mail, answer: Answer) -> None:
+    """One mail of a paused mailing was tried: what is wrong with its address alone says nothing of the others."""
+    if answer.verdict.against is Against.ROW:
+        mail.retry_at = clock.now()
+    elif answer.verdict.against is Against.MAILING:
+        mail.troubles += 1
+        mail.retry_at = clock.now() + rest_when_refused(mail.troubles)
+
+
+def _rest(mail: Mail, answer: Answer) -> None:
     """The server asked for a pause or does not like the sender: the mailing waits, its rows unharmed."""
-    mail = db.session.get_one(Mail, mail_id)
     mail.troubles += 1
     if answer.verdict.permanent and line_trips(mail.troubles):
-        mailings.pause(mail_id, by="", why=answer.words)
+        breaker.pause(mail, answer.words)
         return
     until = clock.now() + wait(mail.troubles, 0.5)
     waiting = Delivery.state.in_((State.QUEUED, State.DEFERRED))
-    sooner = update(Delivery).where(Delivery.mail_id == mail_id, waiting, Delivery.next_at < until)
+    sooner = update(Delivery).where(Delivery.mail_id == mail.id, waiting, Delivery.next_at < until)
     db.session.execute(sooner.values(next_at=until).execution_options(**_BULK))
 
 
-def _break_if_needed(mail_id: int, answer: Answer) -> None:
-    """Pause a mailing that is refused again and again, until a person has looked."""
-    mail = db.session.get_one(Mail, mail_id)
-    if mail.paused_at is None and trips(**_record(mail)):
-        mailings.pause(mail_id, by="", why=answer.words)
+def _break_if_needed(mail: Mail, answer: Answer) -> None:
+    """Pause a mailing that is refused again and again."""
+    if trips(**_record(mail)):
+        breaker.pause(mail, answer.words)
 
 
 def _record(mail: Mail) -> dict[str, int]:
     """How the mailing has gone since a person last looked."""
-    settled = [
-        Delivery.mail_id == mail.id,
-        Delivery.state.in_((State.ACCEPTED, State.FAILED)),
-        Delivery.attempts > 0,
-    ]
+    final = Delivery.state.in_((State.ACCEPTED, State.FAILED))
+    blamed = (Delivery.state == State.DEFERRED) & Delivery.why.in_(BLAMES_US)
+    settled = [Delivery.mail_id == mail.id, final | blamed, Delivery.attempts > 0]
     if mail.reset_at is not None:
         settled.append(Delivery.changed_at > mail.reset_at)
     counts = dict(
@@ -145,7 +162,7 @@ def _record(mail: Mail) -> dict[str, int]:
             select(Delivery.state, func.count()).where(*settled).group_by(Delivery.state)
         ).all()
     )
-    refused = counts.get(State.FAILED, 0)
+    refused = counts.get(State.FAILED, 0) + counts.get(State.DEFERRED, 0)
     return {
         "tried": refused + counts.get(State.ACCEPTED, 0),
         "refused": refused,
@@ -159,28 +176,11 @@ def _blamed_in_a_row(settled: list[Any]) -> int:
     last = db.session.execute(
         query.order_by(Delivery.changed_at.desc(), Delivery.id.desc()).limit(SAME_REFUSALS_TO_TRIP)
     ).all()
-    blamed = [state is State.FAILED and why in BLAMES_US for state, why in last]
+    blamed = [state is not State.ACCEPTED and why in BLAMES_US for state, why in last]
     return blamed.index(False) if False in blamed else len(blamed)
 
 
 def line_is_down(answer: Answer) -> None:
     """No connection came about: nothing was in hand, and the line rests for a while."""
     with transaction():
-        _line_trouble(answer)
-
-
-def _line_trouble(answer: Answer) -> None:
-    row = mailings.line()
-    row.troubles += 1
-    row.refusals = row.refusals + 1 if answer.verdict.permanent else 0
-    row.words, row.changed_at = answer.words, clock.now()
-    if line_trips(row.refusals):
-        row.tripped_at = clock.now()
-    elif row.troubles > 1 or answer.verdict.state is State.QUEUED:
-        row.not_before = clock.now() + rest(row.troubles)
-
-
-def _line_works() -> None:
-    healed = update(MailLine).where((MailLine.troubles > 0) | (MailLine.refusals > 0))
-    values = {"troubles": 0, "refusals": 0, "not_before": None, "words": "", "changed_at": clock.now()}
-    db.session.execute(healed.values(values).execution_options(**_BULK))
+        breaker.trouble(answer)

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import select, text, update
+from sqlalchemy import and_, select, text, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.duties import together
 from govnet.kernel.transaction import let_go
-from govnet.mail import forgetting
+from govnet.mail import breaker, forgetting
 from govnet.mail.models import Delivery
 from govnet.mail.queries import trouble
 from govnet.mail.rules import MOST_LOST_LEASES, State, Why
@@ -23,6 +23,8 @@ def run() -> int:
     return (
         together("take back mail in hand", _ids(_expired_lease(clock.now())), _lost)
         + together("give up late mail", _ids(_too_late(clock.now())), _late)
+        + together("give up refused mail", breaker.given_up(), _refused)
+        + breaker.retry()
         + together("empty old mail", forgetting.old(clock.now()), forgetting.empty)
     )
 
@@ -59,6 +61,11 @@ def _lost(ids: Sequence[int]) -> int:
 
 def _late(ids: Sequence[int]) -> int:
     return _moved(_too_late(clock.now()) & Delivery.id.in_(ids), state=State.EXPIRED, changed_at=clock.now())
+
+
+def _refused(ids: Sequence[int]) -> int:
+    held = (Delivery.state == State.HELD, Delivery.id.in_(ids))
+    return _moved(and_(*held), state=State.EXPIRED, changed_at=clock.now())
 
 
 def _moved(which: Any, **values: Any) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import smtplib
+from datetime import datetime
 
 from flask import current_app
 from flask_babel import gettext as _
 
+from govnet.kernel import clock
 from govnet.mail import receiving
 from govnet.mail.headers import can_be_written_to
 from govnet.mail.lmtp_address import listen_address
@@ -40,13 +42,29 @@ def mail() -> tuple[bool, str]:
     if found.line is not None and found.line.held_at:
         return False, _("held until a person releases it: %(why)s", why=found.line.held_why)
     if found.line is not None and found.line.tripped_at:
-        return False, _("stopped after many errors: %(words)s", words=found.line.words)
+        return False, _(
+            "the mail server refuses what we send: %(words)s. It %(when)s.",
+            words=found.line.words or "?",
+            when=_again(found.line.not_before),
+        )
+    if found.line is not None and found.line.troubles > 2:
+        return False, _(
+            "the mail server cannot be used: %(words)s. It %(when)s.",
+            words=found.line.words or "?",
+            when=_again(found.line.not_before),
+        )
     words = _(
         "%(waiting)s waiting, %(failed)s could not be sent today",
         waiting=found.waiting,
         failed=found.failed_today,
     )
     return not found.any, words
+
+
+def _again(moment: datetime | None) -> str:
+    if moment is None or moment <= clock.now():
+        return str(_("tries again with the next mail"))
+    return str(_("tries again at %(time)s UTC", time=f"{moment:%H:%M}"))
 
 
 def mail_in() -> tuple[bool, str]:

@@ -57,6 +57,16 @@ def release_mail() -> None:
     click.echo("Mail goes out again.")
 
 
+@operator.command("reset-mail")
+@with_appcontext
+def reset_mail() -> None:
+    """Try the mail server again now, after what was wrong has been mended."""
+    ready()
+    with explained(), transaction():
+        operators.reset_line(by=SHELL, via=Door.CLI)
+    click.echo("The mail server is tried again now, and what it had refused goes too.")
+
+
 @operator.command("confirm-clock")
 @with_appcontext
 def confirm_clock() -> None:

@@ -89,8 +89,10 @@ def stop_mail(why: str, *, by: Actor, via: Door) -> None:
 
 
 def reset_line(*, by: Actor, via: Door) -> None:
-    """After what was wrong has been mended: use the mail server again at once."""
+    """After what was wrong has been mended: use the mail server again at once. Raises RuleBroken when it refused none."""
     require(by, Can.OPERATE)
+    if not queries.refused():
+        raise RuleBroken(_("The mail server has refused nothing: there is nothing to try again."))
     mailings.reset_line(by)
     tell_all(LineReset, by=by, via=via)
 

@@ -152,6 +152,13 @@ def end_doubt(host: str | None = None) -> None:
     db.session.execute(delete(ClockDoubt).where(*which))
 
 
+def refused() -> bool:
+    """Whether the mail server refused so much that mail waits."""
+    found = mail_trouble()
+    line = found.line
+    return found.refused or (line is not None and bool(line.tripped_at or line.troubles))
+
+
 def trouble() -> Trouble:
     """What keeps mail from going."""
     return mail_trouble()

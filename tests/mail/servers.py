@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ssl
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult
 
 
 class Free(Controller):
@@ -58,6 +62,114 @@ class Moody:
         if self.mood == "lost":
             server.transport.abort()
         return "250 OK"
+
+
+class Grudging:
+    """Takes everything, but answers the steps named in `says` with these words; "drop" hangs up.
+
+    Steps: GREETING, EHLO, HELO, STARTTLS, AUTH, MAIL, RCPT, DATA, and END for the end of a mail's content.
+    """
+
+    def __init__(self, **says: str) -> None:
+        self.says = says
+        self.asked = 0
+        """How often this was said: once a connection, since a client may try several ways to sign in."""
+        self.taken: list[str] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        if "END" not in self.says:
+            self.taken.extend(envelope.rcpt_tos)
+            return "250 2.0.0 Ok: queued as 4F2A"
+        self.asked += 1
+        if self.says["END"] == "drop":
+            server.transport.abort()
+        return self.says["END"]
+
+
+class _GrudgingTalk(SMTP):
+    _greeted = _counted = False
+
+    async def push(self, status: Any) -> None:
+        says = self.event_handler.says
+        if not self._greeted and "GREETING" in says:
+            self._count()
+            status = says["GREETING"]
+        self._greeted = True
+        await super().push(status)
+
+    def _count(self) -> None:
+        self.event_handler.asked += not self._counted
+        self._counted = True
+
+    async def _answer(self, verb: str, arg: Any) -> None:
+        said = self.event_handler.says.get(verb)
+        if said is None:
+            await getattr(super(), f"smtp_{verb}")(arg)
+            return
+        self._count()
+        if said == "drop":
+            self.transport.abort()
+        else:
+            await self.push(said)
+
+    async def smtp_EHLO(self, arg: Any) -> None:  # noqa: N802
+        await self._answer("EHLO", arg)
+
+    async def smtp_HELO(self, arg: Any) -> None:  # noqa: N802
+        await self._answer("HELO", arg)
+
+    async def smtp_STARTTLS(self, arg: Any) -> None:  # noqa: N802
+        await self._answer("STARTTLS", arg)
+
+    async def smtp_AUTH(self, arg: Any) -> None:  # noqa: N802
+        await self._answer("AUTH", arg)
+
+    async def smtp_MAIL(self, arg: Any) -> None:  # noqa: N802
+        await self._answer("MAIL", arg)
+
+    async def smtp_RCPT(self, arg: Any) -> None:  # noqa: N802
+        await self._answer("RCPT", arg)
+
+    async def smtp_DATA(self, arg: Any) -> None:  # noqa: N802
+        await self._answer("DATA", arg)
+
+
+class Secured(Free):
+    """The same with a certificate for STARTTLS, and a user named govnet whose password is "right"."""
+
+    def __init__(self, handler: object, certificate: Path) -> None:
+        self.certificate = certificate
+        super().__init__(handler)
+
+    def factory(self) -> SMTP:
+        return _GrudgingTalk(
+            self.handler,
+            tls_context=server_context(self.certificate),
+            authenticator=_sign_in,
+            auth_require_tls=False,
+            decode_data=False,
+        )
+
+
+def server_context(certificate: Path) -> ssl.SSLContext:
+    """What a server shows its certificate with; the key is in the same file."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+def _sign_in(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
+    return AuthResult(success=(data.login, data.password) == (b"govnet", b"right"), handled=False)
+
+
+def a_certificate(folder: Path) -> Path:
+    """A certificate for 127.0.0.1 that nobody signed but itself, and its key, in one file."""
+    both = folder / "certificate.pem"
+    words = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=govnet -addext subjectAltName=IP:127.0.0.1"
+    made = ("-keyout", str(folder / "key.pem"), "-out", str(folder / "own.pem"))
+    subprocess.run(["openssl", *words.split(), *made], check=True, capture_output=True)
+    both.write_bytes((folder / "own.pem").read_bytes() + (folder / "key.pem").read_bytes())
+    return both
 
 
 @contextmanager

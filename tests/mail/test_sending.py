@@ -316,14 +316,14 @@ def test_when_the_server_is_back_the_line_is_well_again(server, post, time):
     assert (line.troubles, line.not_before, line.words) == (0, None, "")
 
 
-def test_a_refused_password_trips_the_line_until_a_person_resets_it(post, server, network, time):
+def test_a_refused_password_trips_the_line_and_a_person_can_have_it_used_at_once(post, server, network, time):
     from govnet.mail.rules import Step, judge
     from govnet.mail.settling import line_is_down
     from govnet.mail.smtp import Answer
 
     for _ in range(3):
-        line_is_down(Answer(judge(Step.AUTH, 535, "5.7.8 wrong"), 535, "5.7.8 wrong"))
         time.move(timedelta(hours=1))
+        line_is_down(Answer(judge(Step.AUTH, 535, "5.7.8 wrong"), 535, "5.7.8 wrong"))
     post("ann")
     assert sending.run() == 0
     assert queries.trouble().any

@@ -19,7 +19,9 @@ from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, SHELL, Door
 from govnet.kernel.errors import NotAllowed
 from govnet.kernel.transaction import transaction
-from govnet.mail import mailings
+from govnet.mail import breaker, mailings
+from govnet.mail.rules import Step, judge
+from govnet.mail.smtp import Answer
 from govnet.offices.queries import actor_for
 from govnet.operations import copies, founding, links, operators
 from govnet.record.models import Entry
@@ -232,3 +234,19 @@ def test_a_full_disk_is_named_in_a_sentence(run, app: Flask, monkeypatch: pytest
     assert done.exit_code == 1
     assert "disk is full" in done.output
     assert "Traceback" not in done.output
+
+
+def test_the_shell_resets_the_mail_line_and_the_record_says_so(run, app: Flask) -> None:
+    with app.app_context():
+        a_network("here")
+    assert "has refused nothing" in run("operator", "reset-mail").output
+    with app.app_context(), transaction():
+        for _ in range(3):
+            breaker.trouble(Answer(judge(Step.AUTH, 535, "5.7.8 wrong"), 535, "5.7.8 wrong"))
+        until = mailings.line().not_before
+    said = run("doctor").output
+    assert f"the mail server refuses what we send: 5.7.8 wrong. It tries again at {until:%H:%M} UTC." in said
+    assert "tried again now" in run("operator", "reset-mail").output
+    with app.app_context():
+        assert mailings.line().tripped_at is None
+        assert db.session.scalars(select(Entry.verb)).all() == ["operator.line-reset"]

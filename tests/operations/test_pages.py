@@ -15,7 +15,9 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.outage import UNREACHABLE
 from govnet.kernel.transaction import transaction
-from govnet.mail import mailings
+from govnet.mail import breaker, mailings
+from govnet.mail.rules import Step, judge
+from govnet.mail.smtp import Answer
 from govnet.offices.models import Mandate, Term
 from govnet.operations import links, queries, views
 from govnet.record.models import Entry
@@ -210,3 +212,20 @@ def test_the_operator_stops_mail_and_lets_it_go_and_both_are_told(client: FlaskC
         assert mailings.line().held_at is None
         verbs = db.session.scalars(select(Entry.verb).order_by(Entry.id)).all()
         assert verbs == ["operator.mail-stopped", "operator.mail-dropped", "operator.mail-released"]
+
+
+def test_the_operator_sees_when_a_refused_line_is_tried_and_can_have_it_at_once(
+    client: FlaskClient, app: Flask
+) -> None:
+    with app.app_context():
+        a_network()
+        sign_in(client, an_operator())
+        with transaction():
+            for _ in range(3):
+                breaker.trouble(Answer(judge(Step.AUTH, 535, "5.7.8 wrong"), 535, "5.7.8 wrong"))
+            until = mailings.line().not_before
+    page = opened(client, "/operator")
+    assert "5.7.8 wrong" in page.text
+    assert f"tries again at {until:%H:%M} UTC" in page.text
+    send(client, "/operator", {}, action="/operator/use-mail-server-again")
+    assert "5.7.8 wrong" not in opened(client, "/operator").text
