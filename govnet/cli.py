@@ -32,6 +32,8 @@ WORDS = "govnet.words"
 """Under which a command's context keeps the words that it was called with."""
 SMALL = frozenset({"receive"})
 """Commands that do without the application, and without the libraries that it is made of."""
+WITH_ANY_KEYS = frozenset({"accept-keys", "doctor", "init", "restore", "verify"})
+"""Commands that run with other keys than the database's, because they put that right, say so, or need none."""
 LIBRARIES = frozenset({"db", "limiter"})
 """Commands of libraries: used past govnet's own, they leave a database that it cannot vouch for. The help leaves them out."""
 
@@ -39,11 +41,15 @@ LIBRARIES = frozenset({"db", "limiter"})
 def _app() -> object:
     from govnet.factory import build
     from govnet.kernel.settings import load_config
-    from govnet.operations import ownership
+    from govnet.operations import keys, ownership
 
     config = load_config().load()
     ownership.check(config.DATA_DIR, config.SQLALCHEMY_DATABASE_URI, click.get_current_context().meta[WORDS])
-    return build(None)
+    app = build(None)
+    if click.get_current_context().info_name not in WITH_ANY_KEYS:
+        with app.app_context():
+            keys.check()
+    return app
 
 
 def _use_file(_ctx: click.Context, _option: click.Parameter, path: str | None) -> None:

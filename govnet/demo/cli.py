@@ -85,11 +85,14 @@ def _play(folder: Path) -> None:
     """Make the network, where the last demo's is not kept. Nothing is forced to disk meanwhile."""
     from govnet import create_app
     from govnet.demo import history
-    from govnet.operations import schema
+    from govnet.kernel.transaction import transaction
+    from govnet.operations import keys, schema
 
     began = time.monotonic()
     with create_app({"SQLITE_SYNCHRONOUS": "OFF"}).app_context():
         schema.prepare()
+        with transaction():
+            keys.write_down()  # the demo's port may be another one each time
         if history.is_played():
             click.echo(f"Going on with the network in {folder}.")
             return

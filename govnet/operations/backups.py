@@ -23,6 +23,7 @@ from govnet.kernel.transaction import transaction
 from govnet.mail import mailings
 from govnet.operations import archive, copies, erasures, queries, schema
 from govnet.operations.events import BackupRestored
+from govnet.operations.keys import write_down
 from govnet.operations.models import Backup
 from govnet.operations.operators import tell_all
 from govnet.record.queries import head
@@ -143,6 +144,7 @@ def _quiet(manifest: archive.Manifest, erased_again: int) -> None:
         open_ones = update(SignedInSession).where(SignedInSession.ended_at.is_(None))
         db.session.execute(open_ones.values(ended_at=clock.now()))
         tell_all(BackupRestored, by=SHELL, via=Door.CLI, taken=manifest.at, erased_again=erased_again)
+        write_down()
 
 
 def _still_there(gone: list[erasures.Erasure]) -> list[int]:

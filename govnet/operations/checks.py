@@ -17,9 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from govnet import __version__
 from govnet.extensions import db
-from govnet.kernel import clock
+from govnet.kernel import clock, settings_file
 from govnet.kernel.duties import set_aside
-from govnet.operations import database_checks, mail_checks, queries
+from govnet.operations import database_checks, keys, mail_checks, queries
 from govnet.record.models import ChainHead, Entry
 from govnet.record.queries import check_chain
 from govnet.record.rules import Fault
@@ -58,6 +58,15 @@ def _release() -> tuple[bool, str]:
 
 def _settings() -> tuple[bool, str]:
     config = current_app.config
+    if others := keys.differing():
+        return False, _(
+            "%(which)s: not what this database is used with. Look at govnet operator accept-keys --help.",
+            which=", ".join(others),
+        )
+    if config["GOVNET_SETTINGS"] and settings_file.open_to_everybody(config["GOVNET_SETTINGS"]):
+        return False, _(
+            "everybody on this machine can read %(file)s: chmod o= %(file)s", file=config["GOVNET_SETTINGS"]
+        )
     if config["ENV_NAME"] != "production":
         return True, _("GOVNET_ENV is not “production”: fine for trying out, not for strangers.")
     if config["MAIL_DOMAIN"].endswith("example.org"):

@@ -27,6 +27,7 @@ from govnet.operations import (
     founding,
     http_server,
     installation,
+    keys,
     links,
     schema,
     serving,
@@ -90,6 +91,7 @@ def init(ctx: click.Context, /, source: Path | None, path: str | None, **answers
         click.echo(f"The settings are in {path}, for its owner only. Keep a copy apart from the backups.")
     with ctx.obj.load_app().app_context():
         schema.prepare()
+        keys.check()
         if source is not None:
             _found(source)
         else:
@@ -186,6 +188,7 @@ def upgrade() -> None:
             backups.take(target)
             click.echo(f"Backed up to {target}")
         schema.prepare()
+        keys.check()
     click.echo("The tables are up to date.")
     _report(checks.verify())
 

@@ -150,3 +150,15 @@ class ClockConfirmed(Event):
     )
 
     newest: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeysAccepted(Event):
+    """Keys of the server were changed on purpose."""
+
+    verb: ClassVar[str] = "operator.keys-accepted"
+    sentence: ClassVar[Any] = _l(
+        "%(actor)s said that these settings of the server were changed on purpose: %(which)s."
+    )
+
+    which: str

@@ -22,6 +22,16 @@ class FoundingLink(Base):
     network_id: Mapped[int | None] = mapped_column(ForeignKey("network.id"))
 
 
+class KeyDigest(Base):
+    """A key that all processes on this database share: a salted digest of what it was last used with."""
+
+    __tablename__ = "key_digest"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    salt: Mapped[str] = mapped_column(String(32))
+    digest: Mapped[Digest]
+    at: Mapped[Instant]
+
+
 class Backup(Base):
     """A backup that was written whole; where its file is now is the operator's affair."""
 

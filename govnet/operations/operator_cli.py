@@ -10,7 +10,7 @@ from govnet.accounts.queries import person_by_email
 from govnet.kernel import clock
 from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.transaction import transaction
-from govnet.operations import operators, schema
+from govnet.operations import keys, operators, schema
 from govnet.operations.shell import explained, ready
 from govnet.people.addresses import BadAddress, parsed
 
@@ -78,6 +78,21 @@ def confirm_clock() -> None:
         operators.confirm_clock(by=SHELL, via=Door.CLI)
         now = clock.now()
     click.echo(f"It is {now:%Y-%m-%d %H:%M} UTC. What is due is closed within a minute.")
+
+
+@operator.command("accept-keys")
+@with_appcontext
+def accept_keys() -> None:
+    """Say that SECRET_KEY, MAIL_KEY or SITE_URL were changed on purpose, while govnet stands still everywhere.
+
+    Links in mails that were sent before need the MAIL_KEY and the SITE_URL of then; another SECRET_KEY signs everybody out.
+    """
+    with explained(), transaction():
+        others = keys.accept(by=SHELL, via=Door.CLI)
+    if others:
+        click.echo(f"From now on this database is used with the new {' and '.join(others)}.")
+    else:
+        click.echo("The keys are those that this database was last used with: nothing changed.")
 
 
 def _person_id(email: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import pwd
+import select
 import subprocess
 import sys
 import time as clock
@@ -12,9 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from govnet.cli import main
 from govnet.kernel.settings import load_config
 from govnet.operations import ownership
 from tests.charter.test_founding_file import FILE
@@ -24,18 +24,9 @@ ANSWERS = ("--site-url", "https://network.example.org", "--mail-server", "smtp.e
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+def run(command) -> Callable[..., Result]:
     """Run a command as installed: on its own settings, with none of them in the environment."""
-    for row in load_config().TABLE:
-        monkeypatch.delenv(row.name, raising=False)
-    monkeypatch.setenv("GOVNET_SETTINGS", "")  # so that what a command sets is taken back
-    monkeypatch.delenv("GOVNET_SETTINGS")
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: object) -> Result:
-        return CliRunner().invoke(main, [str(word) for word in words])
-
-    return run
+    return command
 
 
 def values(path: Path) -> dict[str, str]:
@@ -153,29 +144,32 @@ def test_keys_that_the_environment_has_are_kept(run, tmp_path: Path, monkeypatch
 
 
 def at_a_terminal(words: list[str], folder: Path, answers: list[str | None]) -> tuple[int, str]:
-    """Run govnet where it can ask: each answer is typed when it has asked anew; None ends the input (Ctrl-C)."""
+    """Run govnet where it can ask: each answer is typed when it has asked anew; None is Ctrl-D."""
     ours, theirs = pty.openpty()
     environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
-    command = [sys.executable, "-m", "govnet", *words]
-    process = subprocess.Popen(command, cwd=folder, env=environ, stdin=theirs, stdout=theirs, stderr=theirs,
-                               start_new_session=True, preexec_fn=lambda: os.set_blocking(0, True))  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "govnet", *words],
+        cwd=folder,
+        env=environ,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
     os.close(theirs)
-    said, seen = "", 0
+    said, seen, waiting = "", 0, list(answers)
     until = clock.monotonic() + 60
-    waiting = list(answers)
     while clock.monotonic() < until:
-        try:
-            said += os.read(ours, 4096).decode()
-        except OSError:
-            break
+        if select.select([ours], [], [], 0.5)[0]:
+            try:
+                said += os.read(ours, 4096).decode()
+            except OSError:  # the other end is closed
+                break
         if waiting and said[seen:].rstrip(" ").endswith(":"):
             seen = len(said)
             answer = waiting.pop(0)
-            if answer is None:
-                process.send_signal(2)
-            else:
-                os.write(ours, answer.encode() + b"\n")
+            os.write(ours, b"\x04" if answer is None else answer.encode() + b"\n")
     os.close(ours)
+    process.terminate()
     return process.wait(30), said
 
 
