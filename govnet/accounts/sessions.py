@@ -106,8 +106,10 @@ def forget_ended() -> None:
 
 def seen() -> None:
     """Note that this browser was here: at most once in five minutes, and not when others are writing."""
-    if not current_actor().signed_in or clock.now() - current_user.seen_at < SEEN_EVERY:
-        return  # asked of the actor: who could not be looked up is not looked up again behind the answer
+    if not current_actor().signed_in or not current_user.is_authenticated:
+        return  # asked of the actor first: who could not be looked up is not looked up again behind the answer
+    if clock.now() - current_user.seen_at < SEEN_EVERY:
+        return
     with suppress(Busy), transaction(patience=0.0):
         here = select(SignedInSession.id).where(SignedInSession.id == current_user.session_id)
         free = here.with_for_update(skip_locked=True)
