@@ -74,7 +74,7 @@ def build(settings: Mapping[str, object] | None = None) -> Flask:
         app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", database.POSTGRESQL)
     hosts = known_hosts(app.config["SITE_URL"], app.config["MORE_HOSTS"], production=config.production)
     app.wsgi_app = OwnWritesOnly(app.wsgi_app, app.config["SITE_URL"], _takes_any_sender(app))  # type: ignore[method-assign]
-    app.wsgi_app = KnownHosts(app.wsgi_app, hosts)  # type: ignore[method-assign]
+    app.wsgi_app = KnownHosts(app.wsgi_app, hosts, app.config["SITE_URL"])  # type: ignore[method-assign]
     if app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=app.config["TRUSTED_PROXIES"], x_proto=1)  # type: ignore[method-assign]
     clock.follow(Path(app.config["CLOCK_FILE"]) if app.config["CLOCK_FILE"] else None)

@@ -7,7 +7,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import structlog
 from flask import Response
+
+from govnet.kernel.seldom import Seldom
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -16,6 +19,8 @@ _READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """The safe methods (RFC 9110, 9.2.1): links from anywhere may lead here."""
 _PORTS = {"http": 80, "https": 443}
 _FOUND = "govnet.sender"
+log = structlog.get_logger()
+_seldom = Seldom()
 Origin = tuple[str, str, int]
 
 
@@ -89,9 +94,35 @@ class OwnWritesOnly:
             environ[_FOUND] = sender(environ, self.site_url)
             if environ[_FOUND] is Sender.ELSEWHERE:
                 if not self.exempt(environ):
+                    _explain(environ, self.site_url)
                     return refusal()(environ, start_response)
                 environ.pop("HTTP_COOKIE", None)
         return self.app(environ, start_response)
+
+
+def _explain(environ: WSGIEnvironment, site_url: str) -> None:
+    """For whoever set it up, once a minute: another site's page, or a proxy that does not say what it should?"""
+    sent_from = origin_of(str(environ.get("HTTP_ORIGIN", environ.get("HTTP_REFERER", ""))))
+    asked = origin_of(f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}")
+    same_name = sent_from is not None and asked is not None and sent_from[1] == asked[1]
+    by_proxy = same_name and sent_from != asked
+    if not (times := _seldom.times(by_proxy)):
+        return
+    todo = (
+        "The page and the request have the same name, but another scheme or port. Have the web server in front say "
+        "X-Forwarded-Proto (nginx: proxy_set_header X-Forwarded-Proto $scheme;), set TRUSTED_PROXIES=1, and name its "
+        "address in PROXY_ADDRESSES if it is not on this machine or in a private network."
+        if by_proxy
+        else "A page of another site sent a form here. If it is yours, it has to link here instead."
+    )
+    log.warning(
+        "refused: a form came from a page of another site",
+        sent_from=_text(sent_from), asked_as=_text(asked), SITE_URL=site_url, todo=todo, times=times,
+    )  # fmt: skip
+
+
+def _text(origin: Origin | None) -> str:
+    return "?" if origin is None else f"{origin[0]}://{origin[1]}:{origin[2]}"[:200]
 
 
 def sender_of(environ: WSGIEnvironment) -> Sender:

@@ -24,7 +24,7 @@ def bind(app: Flask) -> None:
     """Have Flask-Limiter count so where a Redis is set. Before limiter.init_app."""
     uri = app.config["RATELIMIT_STORAGE_URI"]
     if not uri.startswith(("memory:", SCHEME)):
-        app.config["RATELIMIT_STORAGE_URI"] = SCHEME + uri
+        app.config["RATELIMIT_STORAGE_URI"] = SCHEME + ("redis+" if uri.startswith("unix:") else "") + uri
 
 
 class SharedCounts(Storage):

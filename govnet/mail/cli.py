@@ -6,10 +6,12 @@ import click
 from flask.cli import ScriptInfo
 
 from govnet.kernel.memory import settle
+from govnet.kernel.processes import LIFELINE, tell_service_manager
 from govnet.mail import door, worker
 
 
 @click.command("worker")
+@LIFELINE
 @click.pass_obj
 def work(info: ScriptInfo) -> None:
     """Tell, send, and do what is due, until SIGTERM. Any number can run beside each other."""
@@ -17,4 +19,5 @@ def work(info: ScriptInfo) -> None:
     app = info.load_app()
     settle()
     with door.open_beside(app):
+        tell_service_manager("READY=1")
         worker.run(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 import tomllib
@@ -19,6 +20,7 @@ from govnet.charter.models import ACCENTS, RESERVED
 from govnet.kernel import clock
 from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.memory import settle
+from govnet.kernel.processes import LIFELINE, tell_service_manager
 from govnet.kernel.transaction import transaction
 from govnet.operations import (
     backups,
@@ -52,6 +54,10 @@ THERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--socket", "inherited", type=click.IntRange(0), hidden=True, help="The socket that a parent listens on."
 )
+@click.option(
+    "--ready", type=click.IntRange(0), hidden=True, help="A pipe in which to say that this one answers."
+)
+@LIFELINE
 @click.pass_obj
 def serve(
     info: ScriptInfo,
@@ -60,21 +66,31 @@ def serve(
     no_worker: bool,
     processes: int | None,
     inherited: int | None,
+    ready: int | None,
 ) -> None:
     """Run the web server, and the worker beside it."""
     beside = () if no_worker else (serving.Companion("worker"),)
     app = info.load_app()
     settle()
     if inherited is not None:
-        serving.serve(app, socket.socket(fileno=inherited), beside=beside)
+        say = (lambda: None) if ready is None else lambda: _say(ready)
+        serving.serve(app, socket.socket(fileno=inherited), beside=beside, listens=say, shared=True)
         return
     port, processes = port or app.config["PORT"], processes or app.config["WEB_PROCESSES"]
     listening = http_server.bound(host, port)
-    click.echo(f"govnet listens on http://{host}:{port}")
+
+    def listens() -> None:
+        click.echo(f"govnet listens on http://{host}:{port}")
+        tell_service_manager("READY=1")
+
     if processes == 1:
-        serving.serve(app, listening, beside=beside)
+        serving.serve(app, listening, beside=beside, listens=listens)
     else:
-        serving.supervise(listening, processes, beside=beside)
+        serving.supervise(listening, processes, beside=beside, listens=listens)
+
+
+def _say(ready: int) -> None:
+    os.write(ready, b"1")
 
 
 @click.command()

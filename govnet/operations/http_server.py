@@ -59,6 +59,8 @@ class Limits:
     """Connections of one address (IPv6: of one /64) at a time."""
     last_call: float = 0.3
     """From SIGTERM until no more connections are taken, so that what had come by then is answered."""
+    parting: float = 2.0
+    """How long a connection is silent by then before it is closed: until then its other end may be about to ask."""
     draining: float = 20.0
     """From SIGTERM until what is still in hand is given up."""
 
@@ -200,8 +202,15 @@ class Channel(HTTPChannel):
     def service(self) -> None:
         """Answer a request, in a thread of its own."""
         self.since = time.monotonic()
+        if self.server.ends:
+            self.say_the_last()
         super().service()
         self.since = time.monotonic()
+
+    def say_the_last(self) -> None:
+        """Have the answers to what is in hand say that the connection closes behind them (RFC 9112, 9.6)."""
+        for request in list(self.requests):
+            request.headers["CONNECTION"] = "close"
 
     def check(self, now: float, limits: Limits) -> None:
         """Close it when its time is over."""
@@ -282,8 +291,11 @@ class Server(TcpWSGIServer):
         limits: Limits = Limits(),
         proxies: Sequence[Network] = (),
         threads: int = THREADS,
+        shared: bool = False,
     ) -> None:
-        self.limits, self.proxies = limits, tuple(proxies)
+        """`shared`: others listen on this socket too, so that it is shut only where all of them end."""
+        self.limits, self.proxies, self.shared = limits, tuple(proxies), shared
+        self._all_end = False
         self._last_call: float | None = None
         adjustments = Adjustments(
             sockets=[sock],
@@ -363,11 +375,24 @@ class Server(TcpWSGIServer):
             if channel.will_close:
                 channel.handle_close()  # waitress would wait until the other side takes bytes
 
-    def drain(self, *_signal: object) -> None:
-        """Take no more connections, answer what has come, then end run(). A signal's handler."""
+    def drain(self, *, all_end: bool = True) -> None:
+        """Take no more connections, answer what has come, then end run(). Whether `all_end` who share the socket."""
+        self._all_end = self._all_end or all_end
         if self._last_call is None:
             self._last_call = time.monotonic() + self.limits.last_call
+            for channel in list(self.active_channels.values()):
+                channel.say_the_last()
         self.pull_trigger()
+
+    @property
+    def ends(self) -> bool:
+        """Whether drain() was called."""
+        return self._last_call is not None
+
+    def handle_close(self) -> None:
+        """Another process has shut the socket: nothing new comes, and what has come is answered."""
+        self.accepting = False
+        self.drain()
 
     def close(self) -> None:
         """Let go of everything, connections that did not end included."""
@@ -381,15 +406,28 @@ class Server(TcpWSGIServer):
         if self._last_call is None or now < self._last_call:
             return wanted
         if self.accepting:
-            self.accepting = False
-            with suppress(OSError):
-                self.socket.shutdown(socket.SHUT_RDWR)  # whoever comes now is told so at once
+            self._accept_the_last()
         there = list(self.active_channels.values())
         for channel in there:
-            channel.will_close = channel.will_close or channel.silent
+            silent = channel.silent and now - channel.since > self.limits.parting
+            channel.will_close = channel.will_close or silent
         if not there or now > self._last_call + self.limits.draining:
             raise SystemExit(0)
         return False
+
+    def _accept_the_last(self) -> None:
+        """Take what the system has accepted for us by now, and have it refuse whoever comes later."""
+        self.accepting = False
+        if self.shared and not self._all_end:
+            return  # the others take the rest
+        with suppress(OSError):
+            self.socket.listen(0)  # so that next to nobody comes between the last accept() and shutdown()
+        there = -1
+        while there != len(self.active_channels):
+            there = len(self.active_channels)
+            self.handle_accept()
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
 
 
 def networks(addresses: Iterable[str]) -> tuple[Network, ...]:

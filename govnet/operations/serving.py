@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -9,24 +10,36 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import structlog
 from flask import Flask
 
 from govnet.accounts.passwords import ROOM
+from govnet.kernel.processes import GRACE, Lifeline, tell_service_manager
 from govnet.operations.http_server import THREADS, Limits, Server, networks
 
 log = structlog.get_logger()
-_GRACE = 25.0
-"""Seconds that a process beside this one has to end: a little more than the web has to answer what came."""
+_ALL_END = signal.SIGINT
+"""What a parent, or Ctrl-C, sends to processes that share a socket: SIGTERM ends one of them, and the others go on."""
+
+
+@cache
+def _lifeline() -> Lifeline:
+    """One for all children, made when the first is."""
+    return Lifeline()
 
 
 class Companion:
-    """A process that runs beside this one and is started again when it dies, until stop()."""
+    """A process that runs beside this one and is started again when it dies, until stop(). It ends when this one does."""
 
-    def __init__(self, *words: str, fds: Sequence[int] = ()) -> None:
-        self.words = [sys.executable, "-m", "govnet", *words]
-        self.fds = tuple(fds)
+    def __init__(
+        self, *words: str, fds: Sequence[int] = (), ends_at: signal.Signals = signal.SIGTERM
+    ) -> None:
+        self.ends_at = ends_at
+        lifeline = _lifeline().child
+        self.words = [sys.executable, "-m", "govnet", *words, "--lifeline", str(lifeline)]
+        self.fds = (*fds, lifeline)
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._watcher = threading.Thread(target=self._watch, daemon=True)
@@ -40,7 +53,7 @@ class Companion:
         """Ask it to end, and start it no more."""
         self._stopping.set()
         if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
+            self._process.send_signal(self.ends_at)
 
     def stop(self) -> None:
         """Ask it to end, wait, and insist after 25 s."""
@@ -48,13 +61,14 @@ class Companion:
         if self._process is None:
             return
         try:
-            self._process.wait(_GRACE)
+            self._process.wait(GRACE)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
 
     def _start_once(self) -> None:
-        self._process = subprocess.Popen(self.words, pass_fds=self.fds)  # noqa: S603
+        environ = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
+        self._process = subprocess.Popen(self.words, pass_fds=self.fds, env=environ)  # noqa: S603
 
     def _watch(self) -> None:
         while not self._stopping.is_set():
@@ -62,37 +76,55 @@ class Companion:
             code = self._process.wait()
             if self._stopping.wait(1.0):
                 return
-            log.warning("started again", command=self.words[3:], code=code)
+            log.warning("started again", command=self.words[3], code=code)
             self._start_once()
 
 
-def serve(app: Flask, sock: socket.socket, *, beside: Sequence[Companion] = ()) -> None:
-    """Answer requests until SIGTERM or Ctrl-C, with `beside` running; answers what came by then, and ends them too."""
-    proxies = networks(app.config["PROXY_ADDRESSES"]) if app.config["TRUSTED_PROXIES"] else ()
+def serve(
+    app: Flask,
+    sock: socket.socket,
+    *,
+    beside: Sequence[Companion] = (),
+    listens: Callable[[], None] = lambda: None,
+    shared: bool = False,
+) -> None:
+    """Answer requests until SIGTERM or Ctrl-C, with `beside` running; answers what came by then, and ends them too.
+
+    `listens` is called once requests are answered. `shared`: other processes listen on this socket, too.
+    """
     server = Server(
         app,
         sock,
         limits=Limits(body=app.config["MAX_CONTENT_LENGTH"]),
-        proxies=proxies,
+        proxies=networks(app.config["PROXY_ADDRESSES"]) if app.config["TRUSTED_PROXIES"] else (),
         threads=THREADS + ROOM,
+        shared=shared,
     )
 
-    def end(*_signal: object) -> None:
+    def end(number: int, _frame: object) -> None:
         for companion in beside:
             companion.ask_to_stop()
-        server.drain()
+        server.drain(all_end=not shared or number == _ALL_END)
 
-    _run(server.run, end, beside)
+    def work() -> None:
+        listens()
+        server.run()
+
+    _run(work, end, beside)
     server.close()
 
 
-def supervise(sock: socket.socket, processes: int, *, beside: Sequence[Companion] = ()) -> None:
+def supervise(
+    sock: socket.socket,
+    processes: int,
+    *,
+    beside: Sequence[Companion] = (),
+    listens: Callable[[], None] = lambda: None,
+) -> None:
     """The same by several processes that listen on one socket, each started again when it dies."""
-    listening = str(sock.fileno())
-    web = [
-        Companion("serve", "--no-worker", "--socket", listening, fds=[sock.fileno()])
-        for _ in range(processes)
-    ]
+    reading, ready = os.pipe()
+    words = ("serve", "--no-worker", "--socket", str(sock.fileno()), "--ready", str(ready))
+    web = [Companion(*words, fds=[sock.fileno(), ready], ends_at=_ALL_END) for _ in range(processes)]
     ended = threading.Event()
 
     def end(*_signal: object) -> None:
@@ -101,10 +133,19 @@ def supervise(sock: socket.socket, processes: int, *, beside: Sequence[Companion
         ended.set()
 
     def wait() -> None:
+        threading.Thread(target=_once_ready, args=(reading, listens), daemon=True).start()
         while not ended.wait(60):
             pass
 
     _run(wait, end, [*web, *beside])
+
+
+def _once_ready(reading: int, listens: Callable[[], None]) -> None:
+    """Call `listens` when the first process has said that it answers; what the others say is read and forgotten."""
+    os.read(reading, 1)
+    listens()
+    while os.read(reading, 100):
+        pass
 
 
 def _run(work: Callable[[], object], end: Callable[..., None], beside: Sequence[Companion]) -> None:
@@ -116,6 +157,7 @@ def _run(work: Callable[[], object], end: Callable[..., None], beside: Sequence[
     try:
         work()
     finally:
+        tell_service_manager("STOPPING=1")
         for companion in beside:
             companion.ask_to_stop()
         for companion in beside:

@@ -23,7 +23,7 @@ from govnet.operations.http_server import Limits, Server, bound, networks
 
 LIMITS = Limits(
     body=10_000, waiting=0.6, sending=0.6, kept=6.0, stalled=1.0, lingering=0.6, last_call=0.1, connections=30, a_peer=10,
-    draining=5.0,
+    draining=5.0, parting=0.2,
 )  # fmt: skip
 HEAD = b"POST / HTTP/1.1\r\nHost: example.org\r\n"
 GET = b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\n"

@@ -7,17 +7,21 @@ import zlib
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from structlog.testing import capture_logs
+from werkzeug.test import Client
 
+from govnet.kernel import hosts, origins
 from govnet.kernel.hosts import KnownHosts, known_hosts
+from govnet.kernel.seldom import Seldom
 from govnet.record.exports import packed
 from tests.builders import a_network
 
 SITE = "https://network.example.org"
 
 
-def answer(hosts: tuple[str, ...], host: str, path: str = "/") -> str:
+def answer(names: tuple[str, ...], host: str, path: str = "/") -> str:
     said: list[str] = []
-    guarded = KnownHosts(lambda _environ, start: start("200 OK", []) or [b""], hosts)
+    guarded = KnownHosts(lambda _environ, start: start("200 OK", []) or [b""], names)
     environ = {"HTTP_HOST": host, "PATH_INFO": path, "wsgi.url_scheme": "http", "REQUEST_METHOD": "GET"}
     list(guarded(environ, lambda status, _headers, _exc=None: said.append(status)))
     return said[0][:3]
@@ -44,13 +48,13 @@ def test_a_real_server_answers_to_its_own_name_alone(host: str, status: str) -> 
 
 
 def test_a_server_answers_to_other_names_when_told_to() -> None:
-    hosts = known_hosts(SITE, ("old.example.org",), production=True)
-    assert [answer(hosts, host) for host in ("old.example.org", "new.example.org")] == ["200", "400"]
+    names = known_hosts(SITE, ("old.example.org",), production=True)
+    assert [answer(names, host) for host in ("old.example.org", "new.example.org")] == ["200", "400"]
 
 
 def test_somebody_who_works_on_it_can_use_this_machines_names() -> None:
-    hosts = known_hosts("http://127.0.0.1:5000", (), production=False)
-    assert {answer(hosts, host) for host in ("localhost:5000", "127.0.0.1:5000", "[::1]:5000")} == {"200"}
+    names = known_hosts("http://127.0.0.1:5000", (), production=False)
+    assert {answer(names, host) for host in ("localhost:5000", "127.0.0.1:5000", "[::1]:5000")} == {"200"}
 
 
 def test_a_monitor_may_ask_by_address_how_the_server_is() -> None:
@@ -101,3 +105,54 @@ def test_a_download_comes_packed_to_whoever_can_unpack_it(client: FlaskClient, a
     assert zlib.decompress(sent.data, wbits=31) == plain
     lines = [f"line {n}\n" for n in range(50_000)]
     assert zlib.decompress(b"".join(packed(iter(lines))), wbits=31).decode() == "".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("host", "hint"),
+    [
+        ("127.0.0.1:5000", "proxy_set_header Host $host;"),
+        ("[::1]:5000", "proxy_set_header Host $host;"),
+        ("govnet_backend", "proxy_set_header Host $host;"),
+        ("www.example.org", "add it to MORE_HOSTS"),
+    ],
+)
+def test_a_wrong_name_is_explained_in_the_log_once_and_leads_to_the_right_one(
+    host: str, hint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hosts, "_seldom", Seldom())
+    client = Client(
+        KnownHosts(
+            lambda _environ, _start: [], known_hosts(SITE, ("old.example.org",), production=True), SITE
+        )
+    )
+    with capture_logs() as logs:
+        answers = [client.get("/me?token=secret", headers={"Host": host}) for _ in range(3)]
+    assert f'<a href="{SITE}/">' in answers[0].text
+    assert "This server does not answer under this name" in answers[0].text
+    (line,) = logs
+    assert (line["host"], line["SITE_URL"]) == (host, SITE)
+    assert line["answers_to"] == ["network.example.org", "old.example.org"]
+    assert hint in line["todo"]
+    assert "secret" not in str(line)
+
+
+@pytest.mark.parametrize(
+    ("sent_from", "hint"),
+    [
+        ("https://old.example.org", "proxy_set_header X-Forwarded-Proto $scheme;"),
+        ("https://evil.example", "another site"),
+        ("null", "another site"),
+    ],
+)
+def test_a_form_that_is_taken_for_another_sites_is_explained_in_the_log_once(
+    sent_from: str, hint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(origins, "_seldom", Seldom())
+    client = Client(origins.OwnWritesOnly(lambda _environ, _start: [], SITE, lambda _environ: False))
+    with capture_logs() as logs:
+        for _ in range(3):
+            headers = {"Host": "old.example.org", "Origin": sent_from}
+            assert client.post("/sign-in", headers=headers).status_code == 400
+    (line,) = logs
+    assert hint in line["todo"]
+    assert line["asked_as"] == "http://old.example.org:80"
