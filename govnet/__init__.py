@@ -14,6 +14,9 @@ __version__ = "0.2.0"
 
 def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     """The application, with settings from the environment and then from `settings`."""
-    from govnet.factory import build
+    from govnet.kernel.memory import uncollected
 
-    return build(settings)
+    with uncollected():
+        from govnet.factory import build
+
+        return build(settings)

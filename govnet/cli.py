@@ -20,7 +20,7 @@ COMMANDS = {
     "import": ("govnet.membership.cli:import_group", "Bring in what another program holds."),
     "init": ("govnet.operations.cli:init", "Make the database, and found a network."),
     "operator": ("govnet.operations.operator_cli:operator", "Say who looks after the server."),
-    "receive": ("govnet.mail.pipe:receive", "Take one mail from standard input."),
+    "receive": ("govnet.operations.pipe:receive", "Take one mail from standard input."),
     "restore": ("govnet.operations.cli:restore", "Put a backup in the place of the database."),
     "serve": ("govnet.operations.cli:serve", "Run the web server, and the worker beside it."),
     "upgrade": ("govnet.operations.cli:upgrade", "Bring the tables up to date with a new release."),
@@ -39,13 +39,13 @@ LIBRARIES = frozenset({"db", "limiter"})
 
 
 def _app() -> object:
-    from govnet.factory import build
+    from govnet import create_app
     from govnet.kernel.settings import load_config
     from govnet.operations import keys, ownership
 
     config = load_config().load()
     ownership.check(config.DATA_DIR, config.SQLALCHEMY_DATABASE_URI, click.get_current_context().meta[WORDS])
-    app = build(None)
+    app = create_app()
     if click.get_current_context().info_name not in WITH_ANY_KEYS:
         with app.app_context():
             keys.check()
@@ -116,6 +116,7 @@ class Govnet(click.Group):
     def _of_library(self, ctx: click.Context, name: str) -> click.Command | None:
         app = self._can_load(ctx).load_app()
         ctx.with_resource(app.app_context())
+        _ = app.extensions["migrate"].directory  # which brings its commands along
         found: click.Command | None = app.cli.get_command(ctx, name)
         return found
 

@@ -1,11 +1,15 @@
 """The Flask extensions: made here, bound in create_app."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_login import LoginManager
 from flask_mail import Mail
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 
 from govnet.kernel.askers import asker
@@ -13,7 +17,6 @@ from govnet.kernel.form_tokens import FormTokens
 from govnet.kernel.models import Base
 
 db = SQLAlchemy(model_class=Base)
-migrate = Migrate()
 login_manager = LoginManager()
 login_manager.session_protection = None  # its mark in visitors' cookies would outlive what they were set for
 mail = Mail()
@@ -21,3 +24,17 @@ csrf = FormTokens()
 limiter = Limiter(key_func=asker)
 babel = Babel()
 compress = Compress()
+
+
+class Migrations:
+    """Flask-Migrate, imported when its extension is first asked for: Alembic takes longer to import than most commands run."""
+
+    def __init__(self, app: Flask, directory: str) -> None:
+        self._app, self._directory = app, directory
+        app.extensions["migrate"] = self
+
+    def __getattr__(self, name: str) -> Any:
+        from flask_migrate import Migrate
+
+        Migrate().init_app(self._app, db, directory=self._directory, render_as_batch=True)
+        return getattr(self._app.extensions["migrate"], name)

@@ -18,7 +18,7 @@ from govnet.accounts import (
     languages,
     sessions,
 )
-from govnet.extensions import babel, compress, csrf, db, limiter, login_manager, mail, migrate
+from govnet.extensions import Migrations, babel, compress, csrf, db, limiter, login_manager, mail
 from govnet.kernel import clock, database, folders, pages, paths, refusals, request_counts
 from govnet.kernel.actor import VISITOR
 from govnet.kernel.hosts import FOR_MONITORS, KnownHosts, known_hosts
@@ -67,6 +67,7 @@ def build(settings: Mapping[str, object] | None = None) -> Flask:
         template_folder=folders.beside("templates"),
         static_folder="static",
     )
+    app.url_rule_class = paths.LateRule
     app.config.update(config.as_flask())
     app.config.update(settings or {})
     paths.ensure_directory(app.config["DATA_DIR"])
@@ -102,7 +103,7 @@ def _feature_modules() -> list[dict[str, ModuleType]]:
 
 def _bind_extensions(app: Flask) -> None:
     db.init_app(app)
-    migrate.init_app(app, db, directory=folders.beside("migrations"), render_as_batch=True)
+    Migrations(app, folders.beside("migrations"))
     login_manager.init_app(app)
     mail.init_app(app)
     app.before_request(_take_actor)  # before the tokens of forms, which are bound to who is signed in

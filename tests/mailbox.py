@@ -10,7 +10,8 @@ from pathlib import Path
 
 from flask import Flask
 
-from govnet.demo.catcher import Catcher, caught
+from govnet.demo.catcher import Catcher
+from govnet.demo.caught import caught
 from govnet.mail import sending, telling
 
 

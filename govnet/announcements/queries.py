@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -22,11 +23,15 @@ from govnet.mail.rules import State as Delivered
 from govnet.record.models import Entry
 
 PAGE = 30
-_PEOPLE = (
-    joinedload(Announcement.sender),
-    joinedload(Announcement.author),
-    joinedload(Announcement.changed_by),
-)
+
+
+@cache
+def _people() -> tuple[Any, ...]:
+    return (
+        joinedload(Announcement.sender),
+        joinedload(Announcement.author),
+        joinedload(Announcement.changed_by),
+    )
 
 
 def archive(
@@ -41,12 +46,12 @@ def archive(
     if before is not None:
         query = query.where(Announcement.sent_at < before)
     query = query.order_by(Announcement.sent_at.desc(), Announcement.id.desc()).limit(limit)
-    return db.session.scalars(query.options(*_PEOPLE)).all()
+    return db.session.scalars(query.options(*_people())).all()
 
 
 def in_progress(network_id: int) -> Sequence[Announcement]:
     """Drafts, scheduled and held ones, the newest change first."""
-    query = select_in_progress(network_id).options(*_PEOPLE)
+    query = select_in_progress(network_id).options(*_people())
     return db.session.scalars(query.order_by(Announcement.changed_at.desc())).all()
 
 
@@ -58,7 +63,7 @@ def select_in_progress(network_id: int) -> Select[Any]:
 
 def whole(announcement_id: int) -> Announcement:
     """One announcement with the people around it."""
-    query = select(Announcement).where(Announcement.id == announcement_id).options(*_PEOPLE)
+    query = select(Announcement).where(Announcement.id == announcement_id).options(*_people())
     return db.session.scalars(query).one()
 
 

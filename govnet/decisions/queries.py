@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -51,7 +52,7 @@ def version_locked(version_id: int) -> ProposalVersion | None:
     query = (
         select(ProposalVersion).where(ProposalVersion.id == version_id).with_for_update(of=ProposalVersion)
     )
-    return db.session.scalar(query.options(*_WHOLE).execution_options(**_FRESH))
+    return db.session.scalar(query.options(*_whole()).execution_options(**_FRESH))
 
 
 def lock_version(version_id: int) -> None:
@@ -80,17 +81,23 @@ def version_for_answer(version_id: int) -> ProposalVersion:
     """The version with a shared lock: many may answer at once, and nobody closes meanwhile. NotFound."""
     query = select(ProposalVersion).where(ProposalVersion.id == version_id)
     query = query.with_for_update(read=True, of=ProposalVersion)
-    version = db.session.scalar(query.options(*_WHOLE).execution_options(**_FRESH))
+    version = db.session.scalar(query.options(*_whole()).execution_options(**_FRESH))
     if version is None:
         raise NotFound(_("There is no such proposal."))
     return version
 
 
 _FRESH: dict[str, Any] = {"populate_existing": True}
-_WHOLE = (
-    joinedload(ProposalVersion.proposal).options(joinedload(Proposal.network), joinedload(Proposal.replaces)),
-    joinedload(ProposalVersion.charter_version),
-)
+
+
+@cache
+def _whole() -> tuple[Any, ...]:
+    return (
+        joinedload(ProposalVersion.proposal).options(
+            joinedload(Proposal.network), joinedload(Proposal.replaces)
+        ),
+        joinedload(ProposalVersion.charter_version),
+    )
 
 
 def due(*only: ColumnElement[bool]) -> Sequence[int]:
@@ -115,7 +122,7 @@ def to_remind(*only: ColumnElement[bool], within: timedelta) -> Sequence[int]:
 
 def version_whole(version_id: int) -> ProposalVersion:
     """The version with its proposal, network and charter."""
-    query = select(ProposalVersion).where(ProposalVersion.id == version_id).options(*_WHOLE)
+    query = select(ProposalVersion).where(ProposalVersion.id == version_id).options(*_whole())
     return db.session.scalars(query).one()
 
 

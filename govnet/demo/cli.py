@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from govnet.demo.catcher import Catcher, folder_in
+from govnet.demo.catcher import Catcher
+from govnet.demo.caught import folder_in
 from govnet.kernel.settings import load_config
 from govnet.operations import serving
 from govnet.operations.http_server import bound

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, current_app, flash, request
 from flask_babel import gettext as _
 
-from govnet.demo.catcher import Caught, folder_in, one, some
+from govnet.demo.caught import Caught, folder_in, one, some
 from govnet.demo.forms import AnswerForm
 from govnet.kernel import clock
 from govnet.kernel.pages import never_cached, page, see

@@ -24,7 +24,6 @@ from govnet.membership import marks
 
 _THREAD = bindparam("thread", type_=Integer)
 _ME = bindparam("me", type_=Integer)
-_WRITER = another(Person, "writer")
 _USUAL = Terms()
 
 
@@ -77,9 +76,10 @@ _CHARTER = (
 @cache
 def _posts() -> Any:
     """Built once: it is the statement asked most."""
+    writer = another(Person, "writer")
     return (
     select(
-        Post.number, Post.id, Post.author_id, _WRITER.name.label("author"), Post.html, Post.door, Post.at, Post.revision,
+        Post.number, Post.id, Post.author_id, writer.name.label("author"), Post.html, Post.door, Post.at, Post.revision,
         Post.state, Post.thanks, Hiding.id.label("hiding_id"), Hiding.reason,
         case((Thanks.person_id.is_not(None), literal(1)), else_=literal(0)).label("thanked"),
         _one(ReadMark.number, *_MARK).label("mark"),
@@ -88,10 +88,10 @@ def _posts() -> Any:
         _one(Person.name, Person.id == bindparam("summed_up", type_=Integer)).label("summary_by"),
         _CHARTER.label("parameters"),
         *marks.columns(Post.author_id, bindparam("network", type_=Integer), bindparam("day", type_=Date)),
-        marks.has_namesake(_WRITER.id, _WRITER.name_key, bindparam("network", type_=Integer)).label("namesake"),
+        marks.has_namesake(writer.id, writer.name_key, bindparam("network", type_=Integer)).label("namesake"),
     )
     .select_from(Post)
-    .outerjoin(_WRITER, _WRITER.id == Post.author_id)
+    .outerjoin(writer, writer.id == Post.author_id)
     .outerjoin(Hiding, and_(Hiding.post_id == Post.id, Hiding.lifted_at.is_(None)))
     .outerjoin(Thanks, and_(Thanks.post_id == Post.id, Thanks.person_id == _ME))
     .where(Post.thread_id == _THREAD, Post.number.between(bindparam("first"), bindparam("last")))

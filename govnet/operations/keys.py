@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from datetime import timedelta
@@ -18,6 +17,7 @@ from govnet.kernel.errors import GovnetError
 from govnet.kernel.transaction import let_go, transaction
 from govnet.operations import queries
 from govnet.operations.events import KeysAccepted
+from govnet.operations.key_digest import key_digest
 from govnet.operations.models import KeyDigest
 from govnet.operations.operators import tell_all
 from govnet.permissions import Can, require
@@ -105,5 +105,4 @@ def _is(known: tuple[str, str], name: str) -> bool:
 
 
 def _digest(salt: str, name: str) -> str:
-    """HMAC-SHA256 (RFC 2104) under a salt of each row's own, in hex."""
-    return hmac.new(salt.encode(), f"{name}\0{current_app.config[name]}".encode(), hashlib.sha256).hexdigest()
+    return key_digest(salt, name, current_app.config[name])

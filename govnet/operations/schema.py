@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import flask_migrate
-from alembic.operations import Operations
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from govnet.extensions import db
@@ -30,6 +26,8 @@ def prepare() -> None:
 
     Raises TooOld, and changes nothing, where the tables are of no release.
     """
+    import flask_migrate
+
     there, versions = _tables_there(db.engine), folders.beside("migrations")
     if there and _revision(there) is None and _holds(there, _tables_of_models()):
         flask_migrate.stamp(directory=versions)  # a checkout or a test made today's tables by itself
@@ -56,6 +54,10 @@ def _tables_of_models() -> Tables:
 
 def _tables_of_first() -> Tables:
     """What the first migration makes, by running it on an empty database in memory."""
+    from alembic.operations import Operations
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     engine = create_engine("sqlite://")
     directory = ScriptDirectory(folders.beside("migrations"))
     try:

@@ -9,9 +9,9 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
-from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from flask import current_app
 from sqlalchemy import Select, and_, delete, exists, or_, select
 
@@ -37,8 +37,7 @@ _ESCAPED: Final = re.compile(r"\\(.)")
 _LABEL: Final = "[A-Za-z0-9](?:(?:[A-Za-z0-9]|-(?!-)){0,61}[A-Za-z0-9])?"
 _ATEXT: Final = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _PLAIN: Final = re.compile(rf"(?=[^@]{{1,64}}@){_ATEXT}(?:\.{_ATEXT})*@(?:{_LABEL}\.)+[A-Za-z]{{2,63}}")
-"""What needs no closer look, as nearly all addresses do; `_SPECIAL` are ends of domains that no mail goes to."""
-_SPECIAL: Final = frozenset(name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES)
+"""What needs no closer look, as nearly all addresses do."""
 _MANY: Final = 5_000
 _ERASED: Final = "erased address"
 
@@ -48,6 +47,14 @@ class BadAddress(RuleBroken):
 
     def __init__(self, message: Said) -> None:
         super().__init__(message, field="email")
+
+
+@cache
+def _special() -> frozenset[str]:
+    """Ends of domains that no mail goes to."""
+    from email_validator import SPECIAL_USE_DOMAIN_NAMES
+
+    return frozenset(name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES)
 
 
 def parsed(typed: str) -> str:
@@ -63,11 +70,13 @@ def parsed(typed: str) -> str:
     if len(text) > MOST and text.isascii():
         raise BadAddress(_TOO_LONG)
     local, _at, domain = text.rpartition("@")
-    if _PLAIN.fullmatch(text) and domain.rpartition(".")[2].lower() not in _SPECIAL:
+    if _PLAIN.fullmatch(text) and domain.rpartition(".")[2].lower() not in _special():
         return text.lower()
     fault = _fault(text, local, domain)
     if fault is not None:
         raise BadAddress(fault)
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         found = validate_email(
             f"{local}@{domain.removesuffix('.')}", check_deliverability=False, allow_smtputf8=False

@@ -22,7 +22,8 @@ from govnet.cli import main
 from govnet.decisions.book import Decision
 from govnet.decisions.models import ProposalVersion, VersionState
 from govnet.demo import history
-from govnet.demo.catcher import Catcher, caught, folder_in
+from govnet.demo.catcher import Catcher
+from govnet.demo.caught import caught, folder_in
 from govnet.extensions import db, limiter
 from govnet.forum.models import Thread
 from govnet.kernel import clock

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from govnet.demo.catcher import caught
+from govnet.demo.caught import caught
 from govnet.extensions import db
 from govnet.kernel.transaction import let_go, transaction
 from govnet.mail import queries, sending, sweeping, telling

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from govnet.demo.catcher import Catcher, caught
+from govnet.demo.catcher import Catcher
+from govnet.demo.caught import caught
 from govnet.mail.rules import Against, State, Why
 from govnet.mail.smtp import Line, LineDown
 from tests.mail.servers import Free, Moody, running

@@ -15,12 +15,13 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.mail import pipe, receiving, replies
+from govnet.mail import receiving, replies
 from govnet.mail.models import Fate, InboundMail, Mail
 from govnet.membership import importing, listeners
 from govnet.membership.models import Membership, MembershipState
 from govnet.membership.reply_rules import says_yes
 from govnet.membership.roster import read_roster
+from govnet.operations import pipe
 from govnet.record.models import Entry
 from tests.membership.people import a_network_with_rules, mails_to
 

@@ -16,6 +16,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "closing": {"MANY": 30, "FEW": 5, "ROUNDS": 1, "REQUESTS": 1},
     "mail": {"ROUNDS": 2, "A_ROUND": 5},
     "register": {"MANY": 60, "FEW": 20, "ROUNDS": 1, "REQUESTS": 1},
+    "start_up": {"ROUNDS": 1},
     "thread_page": {"THREADS": 3, "ROUNDS": 1},
 }
 RUN = {

@@ -16,8 +16,9 @@ from sqlalchemy.engine import make_url
 from govnet.cli import main
 from govnet.extensions import db
 from govnet.kernel.database_address import database_address
-from govnet.mail import inbox, pipe, receiving, replies
+from govnet.mail import inbox, receiving, replies
 from govnet.mail.models import InboundMail
+from govnet.operations import keys, pipe
 
 PATTERN = "replies+{token}@govnet.example.org"
 MAIL = b"From: nell@example.org\nMessage-ID: <1@example.org>\nSubject: Yes\n\nYes\xff\0\n"
@@ -108,6 +109,16 @@ def test_whatever_is_wrong_the_mail_server_keeps_the_mail(taking, monkeypatch, n
     assert done.exit_code == 75
     assert done.stderr.startswith("Not taken")
     assert len(done.stderr.splitlines()) == 1 or name == "no keys"
+    assert _rows(taking) == []
+
+
+def test_with_another_key_no_address_is_called_unknown(taking, monkeypatch) -> None:
+    to = _ours(taking, 1, 2)
+    with taking.app_context():
+        keys.check()
+    assert _hand_in("someone@example.org") == 67
+    monkeypatch.setenv("MAIL_KEY", "x" * 40)
+    assert _hand_in(to) == 75
     assert _rows(taking) == []
 
 

@@ -17,6 +17,8 @@ from govnet.kernel import clock
 from govnet.kernel.database_address import DatabaseAddress, database_address
 from govnet.kernel.settings import ConfigError, load_config
 from govnet.mail import inbox, reply_addresses
+from govnet.operations import ownership
+from govnet.operations.key_digest import key_digest
 
 _TRY_AGAIN, _NEVER, _NO_SUCH_ADDRESS = 75, 65, 67
 """What a mail server understands (sysexits.h): with EX_TEMPFAIL it tries again, with EX_DATAERR and EX_NOUSER it does not."""
@@ -40,7 +42,9 @@ class NotTaken(Exception):
 def receive(recipient: str) -> None:
     """Take one mail from standard input that came for RECIPIENT; a mail server calls this. The worker reads it then."""
     try:
-        _take(recipient, load_config().load(leave_out=_NOT_HERE))
+        config = load_config().load(leave_out=_NOT_HERE)
+        ownership.check(config.DATA_DIR, config.SQLALCHEMY_DATABASE_URI, ["receive", recipient])
+        _take(recipient, config)
     except NotTaken as refusal:
         click.echo(f"Not taken: {refusal}", err=True)
         sys.exit(refusal.code)
@@ -56,36 +60,51 @@ def _take(recipient: str, config: Any) -> None:
     if not config.MAIL_REPLIES:
         raise NotTaken(_TRY_AGAIN, "set MAIL_REPLIES first: see docs/running.md.")
     if reply_addresses.read(config.MAIL_REPLIES, config.MAIL_KEY, recipient) is None:
+        with _database(config, "BEGIN") as run:
+            if _is_another_key(run, config.MAIL_KEY):
+                raise NotTaken(_TRY_AGAIN, "MAIL_KEY is not what this database is used with.")
         raise NotTaken(_NO_SUCH_ADDRESS, "no such address.")
     raw = sys.stdin.buffer.read(inbox.LARGEST + 1)
     if not raw.strip() or len(raw) > inbox.LARGEST:
         raise NotTaken(_NEVER, f"empty, or larger than {inbox.LARGEST // (1024 * 1024)} MB.")
     clock.follow(Path(config.CLOCK_FILE) if config.CLOCK_FILE else None)
-    at = database_address(config.SQLALCHEMY_DATABASE_URI)
-    sqlite = at.driver.startswith("sqlite")
     try:
-        with _sqlite(at, config.SQLITE_SYNCHRONOUS) if sqlite else _postgresql(at) as run:
+        with _database(config, "BEGIN IMMEDIATE") as run:
+            sqlite = config.SQLALCHEMY_DATABASE_URI.startswith("sqlite")
             inbox.keep(raw, recipient, at=clock.now(), run=run, sqlite=sqlite)
     except inbox.Full as full:
         raise NotTaken(_TRY_AGAIN, "too many mails are waiting.") from full
 
 
+def _is_another_key(run: inbox.Run, key: str) -> bool:
+    """Whether the database is used with another MAIL_KEY, under which the address may well be ours."""
+    known = run("SELECT salt, digest FROM key_digest WHERE name = :name", {"name": "MAIL_KEY"})
+    return any(key_digest(salt, "MAIL_KEY", key) != digest for salt, digest in known)
+
+
+def _database(config: Any, begin: str) -> contextlib.AbstractContextManager[inbox.Run]:
+    """A transaction that ends with the block; on SQLite begun with that statement."""
+    at = database_address(config.SQLALCHEMY_DATABASE_URI)
+    return (
+        _sqlite(at, config.SQLITE_SYNCHRONOUS, begin) if at.driver.startswith("sqlite") else _postgresql(at)
+    )
+
+
 @contextlib.contextmanager
-def _sqlite(at: DatabaseAddress, synchronous: str) -> Iterator[inbox.Run]:
-    """A transaction on the file of an SQLite database, which is there already."""
+def _sqlite(at: DatabaseAddress, synchronous: str, begin: str) -> Iterator[inbox.Run]:
+    """On the file of an SQLite database, which is there already."""
     address = f"file:{quote(at.database)}?mode=rw"
-    with contextlib.closing(
-        sqlite3.connect(address, _PATIENCE, isolation_level=None, uri=True)
-    ) as connection:
+    opened = sqlite3.connect(address, _PATIENCE, isolation_level=None, uri=True)
+    with contextlib.closing(opened) as connection:
         connection.execute(f"PRAGMA synchronous={synchronous}")
-        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(begin)
         with connection:
             yield lambda statement, values: connection.execute(statement, dict(values)).fetchall()
 
 
 @contextlib.contextmanager
 def _postgresql(at: DatabaseAddress) -> Iterator[inbox.Run]:
-    """A transaction on a PostgreSQL database."""
+    """On a PostgreSQL database."""
     import psycopg
 
     said = {"user": at.user, "password": at.password, "host": at.host, "port": at.port, "dbname": at.database}
