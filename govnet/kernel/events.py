@@ -2,10 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 _listeners: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
+
+
+@dataclass(frozen=True)
+class Starting:
+    """Emitted before a process answers requests or works; a GovnetError keeps it from starting."""
 
 
 def listen(kind: type[T], listener: Callable[[T], None]) -> None:

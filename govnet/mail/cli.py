@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import ScriptInfo
 
+from govnet.kernel.events import Starting, emit
 from govnet.kernel.memory import settle
 from govnet.kernel.processes import LIFELINE, tell_service_manager
 from govnet.mail import door, worker
@@ -17,6 +18,8 @@ def work(info: ScriptInfo) -> None:
     """Tell, send, and do what is due, until SIGTERM. Any number can run beside each other."""
     worker.end_on_signals()
     app = info.load_app()
+    with app.app_context():
+        emit(Starting())
     settle()
     with door.open_beside(app):
         tell_service_manager("READY=1")

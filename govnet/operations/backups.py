@@ -13,15 +13,14 @@ from flask import current_app
 from sqlalchemy import inspect, select, update
 
 from govnet import __version__
-from govnet.accounts.erasure import erase_again
-from govnet.accounts.models import Person, SignedInSession
+from govnet.accounts.models import SignedInSession
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.kernel import clock
+from govnet.kernel import clock, folders
 from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.transaction import transaction
 from govnet.mail import mailings
-from govnet.operations import archive, copies, erasures, queries, schema
+from govnet.operations import archive, copies, erasure_list, erasures, queries, schema
 from govnet.operations.events import BackupRestored
 from govnet.operations.keys import write_down
 from govnet.operations.models import Backup
@@ -46,14 +45,10 @@ class Restored:
     keys_differ: bool
 
 
-def data_folder() -> Path:
-    """Where this server keeps what is not in the database."""
-    return Path(str(current_app.config["DATA_DIR"]))
-
-
 def take(target: Path) -> archive.Manifest:
     """Write a backup of everything to `target` while the network goes on. Raises CopyError or OSError."""
-    note_erasures()
+    gone = erasures.join(erasure_list.in_database(), erasures.listed(folders.data()))
+    erasures.merge(folders.data(), gone)
     at = clock.now()
     with tempfile.TemporaryDirectory(prefix="govnet-backup-", dir=target.parent) as name:
         folder = Path(name)
@@ -61,7 +56,7 @@ def take(target: Path) -> archive.Manifest:
         (folder / archive.KEYS).write_text(
             json.dumps({"MAIL_KEY": current_app.config["MAIL_KEY"]}), encoding="utf-8"
         )
-        erasures.merge(folder, erasures.listed(data_folder()))
+        erasures.merge(folder, gone)
         manifest = archive.pack(folder, target, release=__version__, at=at.isoformat(),
                                 kind=db.engine.dialect.name, networks=_heads())  # fmt: skip
     with transaction():
@@ -84,18 +79,15 @@ def restore(source: Path, *, replace: bool) -> Restored:
     with archive.unpacked(source) as (folder, manifest):
         _check(manifest, replace)
         keys = archive.keys(folder)
-        gone = erasures.merge(data_folder(), erasures.listed(folder))
-        before = None if schema.is_empty() else _before(data_folder())
+        erasures.merge(folders.data(), [*erasures.listed(folder), *erasure_list.in_database()])
+        before = None if schema.is_empty() else _before(folders.data())
         if before is not None:
             take(before)
         _replace_by(folder)
     _prepare_or_put_back(before)
-    again = _still_there(gone)
-    _quiet(manifest, len(again))
-    for person_id in again:
-        with transaction():
-            erase_again(person_id)
-    return Restored(manifest.at, len(again), _keep_keys(keys))
+    _quiet(manifest, len(erasure_list.still_there()))
+    again = erasure_list.catch_up()
+    return Restored(manifest.at, again, _keep_keys(keys))
 
 
 def _replace_by(folder: Path) -> None:
@@ -147,27 +139,10 @@ def _quiet(manifest: archive.Manifest, erased_again: int) -> None:
         write_down()
 
 
-def _still_there(gone: list[erasures.Erasure]) -> list[int]:
-    """The people on the list whom the backup still has; numbers that somebody else got since are left alone."""
-    made = {one.person: one.made for one in gone}
-    query = select(Person.id, Person.created_at).where(Person.erased_at.is_(None)).order_by(Person.id)
-    return [row.id for row in db.session.execute(query) if made.get(row.id) == row.created_at.isoformat()]
-
-
 def _keep_keys(keys: dict[str, str]) -> bool:
     if keys.get("MAIL_KEY") == current_app.config["MAIL_KEY"]:
         return False
-    path = data_folder() / KEYS_FOUND
+    path = folders.data() / KEYS_FOUND
     path.touch(mode=0o600)
     path.write_text(json.dumps(keys), encoding="utf-8")
     return True
-
-
-def note_erasures() -> int:
-    """Put everybody who was erased on the list outside the database; how many were new."""
-    there = {(one.person, one.made) for one in erasures.listed(data_folder())}
-    query = select(Person.id, Person.created_at, Person.erased_at).where(Person.erased_at.is_not(None))
-    new = [row for row in db.session.execute(query) if (row.id, row.created_at.isoformat()) not in there]
-    for row in new:
-        erasures.note(data_folder(), row.id, row.created_at, row.erased_at)
-    return len(new)

@@ -17,8 +17,9 @@ from flask.cli import ScriptInfo, with_appcontext
 from govnet.charter.founding import BadFounding, Founding
 from govnet.charter.founding_file import read_founding
 from govnet.charter.models import ACCENTS, RESERVED
-from govnet.kernel import clock
+from govnet.kernel import clock, folders
 from govnet.kernel.actor import SHELL, Door
+from govnet.kernel.events import Starting, emit
 from govnet.kernel.memory import settle
 from govnet.kernel.processes import LIFELINE, tell_service_manager
 from govnet.kernel.transaction import transaction
@@ -26,6 +27,7 @@ from govnet.operations import (
     backups,
     checks,
     database_files,
+    erasure_list,
     founding,
     http_server,
     installation,
@@ -71,6 +73,8 @@ def serve(
     """Run the web server, and the worker beside it."""
     beside = () if no_worker else (serving.Companion("worker"),)
     app = info.load_app()
+    with app.app_context():
+        emit(Starting())
     settle()
     if inherited is not None:
         say = (lambda: None) if ready is None else lambda: _say(ready)
@@ -108,6 +112,7 @@ def init(ctx: click.Context, /, source: Path | None, path: str | None, **answers
     with ctx.obj.load_app().app_context():
         schema.prepare()
         keys.check()
+        erasure_list.catch_up()
         if source is not None:
             _found(source)
         else:
@@ -183,7 +188,7 @@ def restore(source: Path, replace: bool) -> None:
     click.echo(f"The backup of {done.taken} is in place, and everybody is signed out.")
     click.echo(f"People erased since then and erased again: {done.erased_again}.")
     if done.keys_differ:
-        path = backups.data_folder() / backups.KEYS_FOUND
+        path = folders.data() / backups.KEYS_FOUND
         click.echo(
             f"MAIL_KEY differs from the backup's. To keep links in old mails working, set the one in {path}."
         )
@@ -197,7 +202,7 @@ def restore(source: Path, replace: bool) -> None:
 @with_appcontext
 def upgrade() -> None:
     """After installing a new release: back up, bring the tables up to date, check the record."""
-    folder = backups.data_folder()
+    folder = folders.data()
     with explained():
         if not schema.is_empty():
             target = folder / f"before-upgrade-{clock.now():%Y%m%d-%H%M%S}.tar.gz"
@@ -205,6 +210,7 @@ def upgrade() -> None:
             click.echo(f"Backed up to {target}")
         schema.prepare()
         keys.check()
+        erasure_list.catch_up()
     click.echo("The tables are up to date.")
     _report(checks.verify())
 

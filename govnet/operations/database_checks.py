@@ -8,10 +8,9 @@ from datetime import timedelta
 from flask_babel import gettext as _
 
 from govnet.extensions import db, limiter
-from govnet.kernel import clock
+from govnet.kernel import clock, folders
 from govnet.kernel.request_counts import SharedCounts
 from govnet.operations import queries, schema, upkeep
-from govnet.operations.backups import data_folder
 from govnet.operations.models import DatabaseLook
 
 RECENT_BACKUP = timedelta(days=2)
@@ -56,9 +55,9 @@ def backup() -> tuple[bool, str]:
 
 
 def disk() -> tuple[bool, str]:
-    free = shutil.disk_usage(data_folder()).free
+    free = shutil.disk_usage(folders.data()).free
     megabytes = f"{free // 1024**2:,}"
-    return free >= LEAST_FREE, _("%(n)s MB free beside %(folder)s", n=megabytes, folder=data_folder())
+    return free >= LEAST_FREE, _("%(n)s MB free beside %(folder)s", n=megabytes, folder=folders.data())
 
 
 def redis() -> tuple[bool, str]:

@@ -11,13 +11,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from govnet.extensions import db, limiter
-from govnet.kernel import clock
+from govnet.kernel import clock, folders
 from govnet.kernel.outage import BUSY, DAMAGED, UNREACHABLE, Outage, outage_of
 from govnet.kernel.request_counts import SharedCounts
 from govnet.kernel.transaction import let_go
 from govnet.mail import queries as mail
 from govnet.operations import queries
-from govnet.operations.backups import data_folder
 from govnet.operations.checks import LIVE_WORKER
 from govnet.operations.database_checks import LEAST_FREE
 
@@ -100,7 +99,7 @@ def _duties() -> Part:
 
 
 def _disk() -> Part:
-    free = shutil.disk_usage(data_folder()).free
+    free = shutil.disk_usage(folders.data()).free
     return {"ok": free >= LEAST_FREE, "free_megabytes": free // 1024**2}
 
 

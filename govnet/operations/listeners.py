@@ -8,12 +8,13 @@ from govnet import __version__
 from govnet.accounts.erasure import Gone
 from govnet.kernel import clock
 from govnet.kernel.duties import believe_when, duty, forget_over
-from govnet.kernel.events import listen
+from govnet.kernel.events import Starting, listen
 from govnet.kernel.once import row_of
 from govnet.kernel.transaction import transaction
-from govnet.operations import backups, erasures, redaction, upkeep
+from govnet.operations import erasure_list, redaction, upkeep
 from govnet.operations.clock_check import ClockCheck
 from govnet.operations.models import WorkerBeat
+from govnet.people.addresses import PersonErased
 
 
 def bind() -> None:
@@ -23,12 +24,15 @@ def bind() -> None:
     duty("remove names that are for members", redaction.remove_names, seconds=3600, by_clock=False)
     duty("look through the database", upkeep.look, seconds=600, by_clock=False)
     duty("forget what is over", forget_over, seconds=3600)
-    listen(Gone, _note)
+    duty("write down who was erased", erasure_list.write_file, seconds=600, by_clock=False)
+    listen(Gone, erasure_list.note_person)
+    listen(PersonErased, erasure_list.note_addresses)
+    listen(Starting, _before_anything_runs)
 
 
-def _note(gone: Gone) -> None:
-    """On disk before the commit: rather one too many on the list than one forgotten."""
-    erasures.note(backups.data_folder(), gone.person_id, gone.made_at, gone.at)
+def _before_anything_runs(_starting: Starting) -> None:
+    """Whoever was erased and is there again goes first."""
+    erasure_list.catch_up()
 
 
 def beat() -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from govnet.kernel.models import Base, Digest, Instant, Key
+from govnet.kernel.triggers import ALWAYS, refuse
 
 
 class FoundingLink(Base):
@@ -41,6 +42,28 @@ class Backup(Base):
     file: Mapped[str] = mapped_column(String(500))
     size: Mapped[int]
     """Bytes."""
+
+
+class PersonErasure(Base):
+    """Somebody was erased: known by a number and when that row was made, which no later person shares.
+
+    Append-only, and no foreign key: a backup put back may be from before the person came.
+    """
+
+    __tablename__ = "person_erasure"
+    __table_args__ = (UniqueConstraint("person", "made_at"),)
+    id: Mapped[Key]
+    person: Mapped[int] = mapped_column(BigInteger)
+    made_at: Mapped[Instant]
+    at: Mapped[Instant]
+
+
+refuse(
+    "person_erasure_append_only",
+    "person_erasure",
+    "the list of erasures is append-only",
+    {"UPDATE": ALWAYS, "DELETE": ALWAYS},
+)
 
 
 class WorkerBeat(Base):

@@ -257,9 +257,14 @@ def keyed_digest(purpose: str, address: str) -> str:
     return hmac.new(key, f"{purpose}\0{address.lower()}".encode(), hashlib.sha256).hexdigest()
 
 
+def erased_digest(address: str) -> str:
+    """How an erased address is kept."""
+    return keyed_digest(_ERASED, address)
+
+
 def erased_among(addresses: Collection[str]) -> set[str]:
     """Those of these addresses whose owner had them removed and has not come back."""
-    by_digest = {keyed_digest(_ERASED, address): address for address in addresses}
+    by_digest = {erased_digest(address): address for address in addresses}
     found: set[str] = set()
     for some in _chunks(by_digest):
         query = select(ErasedAddress.digest).where(ErasedAddress.digest.in_(some))
@@ -269,14 +274,14 @@ def erased_among(addresses: Collection[str]) -> set[str]:
 
 def remember_erased(address: str) -> None:
     """The owner had the address removed: no list that still has it brings it back. Inside transaction()."""
-    digest = keyed_digest(_ERASED, address)
+    digest = erased_digest(address)
     if db.session.get(ErasedAddress, digest) is None:
         db.session.add(ErasedAddress(digest=digest, at=clock.now()))
 
 
 def come_back(address: str) -> None:
     """The owner came back and proved the address. Inside transaction()."""
-    db.session.execute(delete(ErasedAddress).where(ErasedAddress.digest == keyed_digest(_ERASED, address)))
+    db.session.execute(delete(ErasedAddress).where(ErasedAddress.digest == erased_digest(address)))
 
 
 @dataclass(frozen=True)

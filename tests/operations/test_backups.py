@@ -14,15 +14,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from govnet.accounts.erasure import erase
 from govnet.accounts.models import Person, SignedInSession
 from govnet.accounts.sessions import new_session
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.transaction import transaction
 from govnet.mail import mailings
-from govnet.operations import archive, backups, checks, erasures
+from govnet.operations import archive, backups, checks
 from govnet.operations.archive import ArchiveError
 from govnet.operations.backups import RestoreError
 from govnet.operations.listeners import beat
@@ -240,45 +238,6 @@ def test_a_backup_is_for_its_owner_only_and_is_noted(folder: Path) -> None:
     row = db.session.scalars(select(Backup)).one()
     assert (row.size, row.at) == ((folder / "b.tar.gz").stat().st_size, clock.now())
     assert list(manifest.networks) == ["uk"]
-
-
-def erased(person_id: int) -> None:
-    with transaction():
-        erase(db.session.get_one(Person, person_id), under=ONESELF, via=Door.WEB)
-
-
-def test_who_was_erased_after_the_backup_is_erased_again(folder: Path) -> None:
-    number = a_person("Gone Soon").id
-    a_person("Stays")
-    backups.take(folder / "b.tar.gz")
-    erased(number)
-    assert backups.restore(folder / "b.tar.gz", replace=True).erased_again == 1
-    assert db.session.get_one(Person, number).erased_at is not None
-    assert names() == ["", "Stays"]
-
-
-def test_a_later_person_with_the_same_number_is_left_alone(folder: Path) -> None:
-    person = a_person("Somebody New")
-    backups.take(folder / "b.tar.gz")
-    erasures.note(folder / "data", person.id, person.created_at - timedelta(days=1), clock.now())
-    assert backups.restore(folder / "b.tar.gz", replace=True).erased_again == 0
-
-
-def test_the_backup_brings_its_own_list_of_erasures(folder: Path) -> None:
-    number = a_person("Gone").id
-    backups.take(folder / "early.tar.gz")
-    erased(number)
-    backups.take(folder / "late.tar.gz")
-    (folder / "data" / erasures.FILE).unlink()
-    backups.restore(folder / "late.tar.gz", replace=True)
-    assert [one.person for one in erasures.listed(folder / "data")] == [number]
-
-
-def test_a_list_that_was_lost_is_made_good_by_the_next_backup(folder: Path) -> None:
-    erased(a_person("Gone").id)
-    assert len(erasures.listed(folder / "data")) == 1
-    (folder / "data" / erasures.FILE).unlink()
-    assert (backups.note_erasures(), backups.note_erasures()) == (1, 0)
 
 
 def test_a_changed_mail_key_is_noticed_and_kept(
