@@ -45,6 +45,7 @@ def _app() -> object:
 
     config = load_config().load()
     ownership.check(config.DATA_DIR, config.SQLALCHEMY_DATABASE_URI, click.get_current_context().meta[WORDS])
+    ownership.make(config.DATA_DIR)
     app = create_app()
     if click.get_current_context().info_name not in WITH_ANY_KEYS:
         with app.app_context():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -10,7 +11,7 @@ from contextlib import closing, contextmanager
 from glob import glob
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine
 
 NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
 
@@ -23,14 +24,7 @@ def save(engine: Engine, folder: Path) -> Path:
     """A consistent copy in `folder`, while others read and write. Raises CopyError."""
     target = folder / NAMES[engine.dialect.name]
     if engine.dialect.name == "postgresql":
-        _run(
-            "pg_dump",
-            "--format=custom",
-            "--no-owner",
-            "--no-privileges",
-            f"--file={target}",
-            _address(engine),
-        )
+        _run(engine, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
         return target
     with (
         _explained(),
@@ -49,8 +43,8 @@ def load(engine: Engine, folder: Path) -> None:
     source = folder / NAMES[engine.dialect.name]
     if engine.dialect.name == "postgresql":
         engine.dispose()
-        _run("pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction",
-             f"--dbname={_address(engine)}", str(source))  # fmt: skip
+        _run(engine, "pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction",
+             str(source))  # fmt: skip
         return
     engine.dispose()
     Path(_path(engine)).parent.mkdir(parents=True, exist_ok=True)
@@ -74,16 +68,20 @@ def _path(engine: Engine) -> str:
     return str(engine.url.database)
 
 
-def _address(engine: Engine) -> str:
-    return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+def _run(engine: Engine, program: str, *words: str) -> None:
+    """Run a program of PostgreSQL's on the engine's database.
 
-
-def _run(program: str, *words: str) -> None:
+    Everybody on the machine can read a command's words while it runs: the password goes by the environment instead.
+    """
     found = shutil.which(program) or next(
         iter(sorted(glob(f"/usr/lib/postgresql/*/bin/{program}"))[-1:]), None
     )
     if found is None:
         raise CopyError(f"{program} is not installed: it comes with PostgreSQL's client programs.")
-    done = subprocess.run([found, *words], capture_output=True, text=True, check=False)  # noqa: S603
+    at = engine.url
+    secret = {"PGPASSWORD": str(at.password)} if at.password else {}
+    bare = URL.create("postgresql", at.username, None, at.host, at.port, at.database, at.query)
+    command = [found, f"--dbname={bare.render_as_string()}", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **secret})  # noqa: S603
     if done.returncode:
         raise CopyError(f"{program} failed: {done.stderr.strip()[-500:]}")

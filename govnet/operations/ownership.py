@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from govnet.kernel.paths import ensure_directory
 from govnet.kernel.settings import FILE, ConfigError
 
 
@@ -41,6 +42,17 @@ def check(data: str, database: str, words: Sequence[str] = ()) -> None:
                 f"GOVNET_DATA holds {file}, which {_user(os.geteuid())} may not write (it belongs to {_user(owner)}): "
                 f"sudo chown {_user(os.geteuid())} {shlex.quote(str(file))}"
             )
+
+
+def make(data: str) -> None:
+    """Make the data folder, for its owner only, where it is missing. Raises ConfigError."""
+    try:
+        ensure_directory(data)
+    except OSError as error:
+        raise ConfigError(
+            f"GOVNET_DATA is {data}, which cannot be made ({error.strerror}): it must be a folder in which files can be "
+            "written, for example GOVNET_DATA=/srv/govnet/data"
+        ) from error
 
 
 def _folders(data: str, database: str) -> Iterator[tuple[str, Path]]:
