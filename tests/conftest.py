@@ -82,7 +82,8 @@ def new_database(
         in_memory = Path("/dev/shm")
         parent = in_memory if os.access(in_memory, os.W_OK) else tmp_path_factory.mktemp("db")
         folder = parent / f"govnet-test-{os.getpid()}"
-        folder.mkdir(exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed, whose number came again
+        folder.mkdir()
         yield lambda name: f"sqlite:///{folder}/{name}.db"
         shutil.rmtree(folder, ignore_errors=True)
         return
