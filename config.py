@@ -293,6 +293,8 @@ TABLE = (
     Setting("SECURITY_CONTACT", Kind("must be an address, or begin with https:// or tel:", _contact), None,
             "security@example.org", "an address for `/.well-known/security.txt`: whom to tell of a hole",
             shown="the networks’ mailboxes"),
+    Setting("LOG_LEVEL", _one_of("debug", "info", "warning", "error"), "info", "warning",
+            "from which weight on lines are logged: `info` has one for each answer and each mail"),
     Setting("GOVNET_DEMO", FLAG, False, "1", "lets anybody be anybody", field="DEMO", hidden=True),
     Setting("GOVNET_CLOCK_FILE", FOLDER, None, "/srv/clock", "moves the clock", field="CLOCK_FILE", hidden=True),
 )  # fmt: skip
@@ -331,6 +333,7 @@ class Config:
     PROXY_ADDRESSES: tuple[str, ...] = PRIVATE
     MORE_HOSTS: tuple[str, ...] = ()
     HSTS_SUBDOMAINS: bool = False
+    LOG_LEVEL: str = "info"
     SECURITY_CONTACT: str | None = None
     CLOCK_FILE: str | None = None
     SQLITE_SYNCHRONOUS: str = "FULL"

@@ -40,10 +40,12 @@ LIBRARIES = frozenset({"db", "limiter"})
 
 def _app() -> object:
     from govnet import create_app
+    from govnet.kernel import logs
     from govnet.kernel.settings import load_config
     from govnet.operations import keys, ownership
 
     config = load_config().load()
+    logs.configure(config.LOG_LEVEL)
     ownership.check(config.DATA_DIR, config.SQLALCHEMY_DATABASE_URI, click.get_current_context().meta[WORDS])
     ownership.make(config.DATA_DIR)
     app = create_app()

@@ -19,7 +19,7 @@ from govnet.accounts import (
     sessions,
 )
 from govnet.extensions import Migrations, babel, compress, csrf, db, limiter, login_manager, mail
-from govnet.kernel import clock, database, folders, pages, paths, refusals, request_counts
+from govnet.kernel import clock, database, folders, logs, pages, paths, refusals, request_counts
 from govnet.kernel.actor import VISITOR
 from govnet.kernel.hosts import FOR_MONITORS, KnownHosts, known_hosts
 from govnet.kernel.origins import OwnWritesOnly
@@ -73,12 +73,14 @@ def build(settings: Mapping[str, object] | None = None) -> Flask:
     paths.ensure_directory(app.config["DATA_DIR"])
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
         app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", database.POSTGRESQL)
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", database.SQLITE)
     hosts = known_hosts(app.config["SITE_URL"], app.config["MORE_HOSTS"], production=config.production)
     app.wsgi_app = OwnWritesOnly(app.wsgi_app, app.config["SITE_URL"], _takes_any_sender(app))  # type: ignore[method-assign]
     app.wsgi_app = KnownHosts(app.wsgi_app, hosts, app.config["SITE_URL"])  # type: ignore[method-assign]
     if app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=app.config["TRUSTED_PROXIES"], x_proto=1)  # type: ignore[method-assign]
     clock.follow(Path(app.config["CLOCK_FILE"]) if app.config["CLOCK_FILE"] else None)
+    logs.bind(app)
     features = _feature_modules()
     _bind_extensions(app)
     _bind_kernel(app)

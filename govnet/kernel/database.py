@@ -12,7 +12,10 @@ from sqlalchemy import Connection, Engine, event
 
 from govnet.kernel.transaction import WRITE
 
+SQLITE: Mapping[str, Any] = {"hide_parameters": True}
+"""For create_engine: what goes wrong with a statement is logged without what was in it."""
 POSTGRESQL: Mapping[str, Any] = {
+    **SQLITE,
     "pool_pre_ping": True,
     "pool_size": 8,
     "pool_timeout": 5,

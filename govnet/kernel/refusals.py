@@ -103,7 +103,7 @@ def _refused(error: GovnetError) -> Response:
 def _later(error: Busy) -> Response:
     """Not now: why, what was typed, and when to try again; on a page of its own where no other can be made."""
     outage = error.outage if isinstance(error, Unavailable) else None
-    log.warning("not just now", why=outage.name if outage else str(error), route=_route())
+    log.warning("not just now", outage=outage.name if outage else "busy", route=_route())
     if outage and request.path == HEALTH:
         return _with_hint(Response(f"{outage.name}\n", 503, mimetype="text/plain"), error)
     context = {"again": error.again, "typed": typed(), "sent": request.method == "POST"}

@@ -13,20 +13,22 @@ _MOST_KINDS = 500
 class Seldom:
     """Counts what is kept out of the log, by kind."""
 
-    def __init__(self, pause: float = PAUSE) -> None:
-        self.pause = pause
+    def __init__(self, pause: float = PAUSE, burst: int = 1) -> None:
+        """`burst`: how many lines each pause may have before they are counted."""
+        self.pause, self.burst = pause, burst
         self._lock = threading.Lock()
-        self._said: dict[Hashable, tuple[float, int]] = {}
+        self._said: dict[Hashable, tuple[float | None, int, int]] = {}
 
     def times(self, kind: Hashable) -> int:
         """How many there were since the last line, this one included, where it is time for a line; 0 where it is not."""
         now = time.monotonic()
         with self._lock:
-            at, kept_back = self._said.get(kind, (None, 0))
+            at, lines, kept_back = self._said.get(kind, (None, 0, 0))
             if at is not None and now - at < self.pause:
-                self._said[kind] = at, kept_back + 1
-                return 0
+                more = lines < self.burst
+                self._said[kind] = at, lines + more, kept_back + (not more)
+                return int(more)
             if len(self._said) >= _MOST_KINDS:
                 self._said.clear()
-            self._said[kind] = now, 0
+            self._said[kind] = now, 1, 0
             return kept_back + 1

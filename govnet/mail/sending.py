@@ -121,8 +121,15 @@ def _send_all(sender: Sender, line: smtp.Line, enough: Callable[[int], bool], *,
         stop = enough(handled) or not line.open
         first = done is None and trial
         parcel = _settle_and_take(sender, done, take=not stop, trial=first)
-        if done is not None and done.answer.verdict.state is State.ACCEPTED:
-            taken += 1
+        if done is not None:
+            taken += done.answer.verdict.state is State.ACCEPTED
+            log.info(
+                "mail handled",
+                delivery=done.id,
+                mail=done.mail_id,
+                state=done.answer.verdict.state.value,
+                code=done.answer.code,
+            )
         if parcel is None:
             if first:
                 breaker.end_trial()

@@ -16,6 +16,7 @@ import structlog
 from flask import Flask
 
 from govnet.accounts.passwords import ROOM
+from govnet.kernel.logs import AccessLog
 from govnet.kernel.processes import GRACE, Lifeline, tell_service_manager
 from govnet.operations.http_server import THREADS, Limits, Server, networks
 
@@ -93,7 +94,7 @@ def serve(
     `listens` is called once requests are answered. `shared`: other processes listen on this socket, too.
     """
     server = Server(
-        app,
+        AccessLog(app),
         sock,
         limits=Limits(body=app.config["MAX_CONTENT_LENGTH"]),
         proxies=networks(app.config["PROXY_ADDRESSES"]) if app.config["TRUSTED_PROXIES"] else (),

@@ -66,6 +66,7 @@ WRONG = {
     "MORE_HOSTS": ["https://www.example.org", ",", "a_b"],
     "HSTS_SUBDOMAINS": ["2", "all"],
     "SECURITY_CONTACT": ["security", "http://example.org/security", "mailto:", "https://"],
+    "LOG_LEVEL": ["loud", "INFO", "10"],
     "GOVNET_DEMO": ["2", "1"],
     "GOVNET_CLOCK_FILE": ["/tmp/clock"],
     "GOVNET_SETTINGS": ["/nowhere/settings.env", "/"],

@@ -107,6 +107,20 @@ def test_each_address_has_its_own_fate_and_the_numbers_add_up(post, server):
     assert found.audience == 5
 
 
+def test_the_log_says_what_the_server_said_of_each_delivery_and_no_address(post, server):
+    mail_id = post("ann", "gone")
+    with capture_logs() as logs:
+        sending.run()
+    told = {line["delivery"]: line for line in logs if line["event"] == "mail handled"}
+    assert {(line["mail"], line["state"]) for line in told.values()} == {
+        (mail_id, "accepted"),
+        (mail_id, "failed"),
+    }
+    assert told[one(mail_id, "gone").id]["code"] == one(mail_id, "gone").code
+    assert told[one(mail_id, "ann").id]["state"] == "accepted"
+    assert "@" not in str(logs)
+
+
 def test_who_was_busy_is_tried_again_after_a_minute_with_the_same_message_id(post, server, time):
     mail_id = post("later")
     sending.run()
