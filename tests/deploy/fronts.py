@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.deploy.files import DEPLOY
 
 NAME = "network.example.org"
+RELAY = "smtp.example.org"
 PATIENCE = 30.0
 
 
@@ -34,10 +35,10 @@ def openssl(folder: Path, words: str) -> None:
 
 
 def certify(folder: Path) -> Path:
-    """An authority (ca.pem), and the site's certificate and key by it (site.pem, site.key)."""
+    """An authority (ca.pem), and the certificate and key of the site and the relay by it (site.pem, site.key)."""
     openssl(folder, "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=Local -keyout ca.key -out ca.pem")
     openssl(folder, f"req -newkey rsa:2048 -nodes -subj /CN={NAME} -keyout site.key -out site.csr")
-    (folder / "names").write_text(f"subjectAltName=DNS:{NAME}\n")
+    (folder / "names").write_text(f"subjectAltName=DNS:{NAME},DNS:{RELAY}\n")
     openssl(
         folder,
         "x509 -req -days 2 -in site.csr -CA ca.pem -CAkey ca.key -CAcreateserial -extfile names -out site.pem",

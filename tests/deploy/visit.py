@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 NAME, PATIENCE = sys.argv[1], 90
 MAILS = []
@@ -34,17 +35,32 @@ def reachable(port):
     raise SystemExit(f"nothing listens on {port}")
 
 
-def elsewhere(host, *more, **how):
-    return FOUND("127.0.0.1" if host == NAME else host, *more, **how)
+def signs_in(server, session, envelope, mechanism, told):
+    """The relay knows one user."""
+    return AuthResult(success=told.login == b"govnet@example.org" and told.password == b"of the relay")
 
 
-FOUND, socket.getaddrinfo = socket.getaddrinfo, elsewhere
+def mailbox(settings):
+    """A relay at the port that the settings name: with TLS and a password where they say so."""
+    how = {}
+    if "MAIL_USE_TLS" in settings:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain("/root/site.pem", "/root/site.key")
+        how = {
+            "tls_context": context,
+            "require_starttls": True,
+            "authenticator": signs_in,
+            "auth_required": True,
+        }
+    return Controller(Mailbox(), hostname="127.0.0.1", port=int(settings.get("MAIL_PORT", 25)), **how)
+
+
 unit = Path("/etc/systemd/system/govnet.service").read_text()
 command = re.search(r"^ExecStart=(.*)$", unit, re.M)[1].split()
 setting = re.search(r"^Environment=(.*)$", unit, re.M)[1]
-server = re.search(r"^MAIL_PORT=(\d+)", Path("/etc/govnet/settings.env").read_text(), re.M)
-mailbox = Controller(Mailbox(), hostname="127.0.0.1", port=int(server[1]) if server else 25)
-mailbox.start()
+settings = dict(re.findall(r"^([A-Z_]+)=(.*)$", Path("/etc/govnet/settings.env").read_text(), re.M))
+relay = mailbox(settings)
+relay.start()
 running = [
     subprocess.Popen(["runuser", "-u", "govnet", "--", "env", setting, *command]),
     subprocess.Popen(["nginx", "-g", "daemon off;"]),
@@ -70,6 +86,6 @@ try:
 finally:
     for process in running:
         process.terminate()
-    mailbox.stop()
+    relay.stop()
     for process in running:
         process.wait(60)
