@@ -33,6 +33,7 @@ from govnet.operations import (
     installation,
     keys,
     links,
+    rotation,
     schema,
     serving,
 )
@@ -160,18 +161,29 @@ def _read(source: Path) -> Founding:
 
 
 @click.command()
-@click.argument("target", type=FILE)
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--keep", type=click.IntRange(1, 1000), help="TARGET is a folder: add one, and keep so many.")
 @with_appcontext
-def backup(target: Path) -> None:
+def backup(target: Path, keep: int | None) -> None:
     """Write a backup of everything to the file TARGET (.tar.gz), while the network goes on."""
+    if target.is_dir() != (keep is not None):
+        raise click.ClickException(
+            f"{target} is a folder: name a file in it, or add --keep 14 to keep the last fourteen backups there."
+            if keep is None
+            else f"{target} is no folder: with --keep, name the folder that the backups are in."
+        )
     ready()
+    folder, target = target, rotation.next_in(target) if keep else target
     with explained():
         manifest = backups.take(target)
+        gone = rotation.keep_newest(folder, keep) if keep else []
     for slug, (number, _hash) in manifest.networks.items():
         click.echo(f"{slug}: {number} entries")
     click.echo(
         f"{target} is whole: {target.stat().st_size:,} bytes. It holds addresses and keys; keep it safe."
     )
+    if gone:
+        click.echo(f"Deleted, of the older ones: {', '.join(gone)}")
 
 
 @click.command()
