@@ -176,12 +176,12 @@ def a_coordinator(network: Network, name: str = "Cory Coordinator", *, days: int
     return person
 
 
-def an_operator(name: str = "Olu Operator") -> Person:
+def an_operator(name: str = "Olu Operator", *, email: str = "") -> Person:
     """Somebody who runs the server."""
     with _joined():
-        person = a_person(name)
-        db.session.add(OperatorGrant(person_id=person.id, began_at=clock.now()))
-    return person
+        made = a_person(name, email=email)
+        db.session.add(OperatorGrant(person_id=made.id, began_at=clock.now()))
+    return made
 
 
 def acting(person: Person, network: Network) -> Actor:

@@ -11,7 +11,7 @@ from typing import Any, Self
 from flask import current_app
 from flask_mail import Connection
 
-from govnet.mail.rules import UNSENDABLE, Step, Verdict, judge
+from govnet.mail.rules import ACCEPTED, UNSENDABLE, Step, Verdict, judge
 
 TIMEOUT = 30.0
 _MOST_WORDS = 400
@@ -34,6 +34,21 @@ class LineDown(Exception):
         self.answer = answer
 
 
+class _Talk(smtplib.SMTP):
+    """smtplib keeps to itself what the server says when it takes a mail."""
+
+    said: tuple[int, bytes]
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Hand over the content; `said` is the answer."""
+        self.said = super().data(msg)
+        return self.said
+
+
+class _SecureTalk(_Talk, smtplib.SMTP_SSL):
+    """The same with TLS from the start."""
+
+
 class Line(Connection):
     """A connection that waits 30 s a step at most, checks certificates, and can be closed when the server
     has gone.
@@ -50,7 +65,7 @@ class Line(Connection):
         """Connect, greet and sign in; raises LineDown."""
         try:
             super().__enter__()
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, ValueError, OverflowError) as error:
             raise LineDown(_line_answer(error)) from error
         return self
 
@@ -80,19 +95,39 @@ class Line(Connection):
             if self.mail.use_tls and not self.mail.use_ssl:
                 host.starttls(context=ssl.create_default_context())
             if self.mail.username and self.mail.password:
-                host.login(self.mail.username, self.mail.password)
+                self._sign_in(host)
             host.ehlo_or_helo_if_needed()
         except BaseException:
             host.close()
             raise
         return host
 
+    def _sign_in(self, host: smtplib.SMTP) -> None:
+        try:
+            host.login(self.mail.username, self.mail.password)
+        except UnicodeError as error:
+            words = "MAIL_USERNAME or MAIL_PASSWORD has letters that cannot be sent"
+            raise smtplib.SMTPAuthenticationError(535, words) from error
+
     def _connect(self) -> smtplib.SMTP:
         place = (self.mail.server, self.mail.port)
         if not self.mail.use_ssl:
-            return smtplib.SMTP(*place, local_hostname=self.our_name, timeout=self.timeout)
+            return _Talk(*place, local_hostname=self.our_name, timeout=self.timeout)
         context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(*place, local_hostname=self.our_name, timeout=self.timeout, context=context)
+        return _SecureTalk(*place, local_hostname=self.our_name, timeout=self.timeout, context=context)
+
+    def takes_from(self, sender: str) -> Answer:
+        """What the server says to our sender; no mail is sent. Raises LineDown outside the context."""
+        if self.host is None:
+            raise LineDown(_answer(Step.CONNECT, None, "not connected"))
+        try:
+            code, words = self.host.mail(sender)
+            if code == 250:
+                self.host.rset()
+        except (OSError, smtplib.SMTPException) as error:
+            return self._failed(error)
+        answer = _answer(Step.MAIL, code, words)
+        return answer if code != 250 else Answer(ACCEPTED, code, answer.words)
 
     def deliver(self, sender: str, recipient: str, message: bytes) -> Answer:
         """Hand one mail to the server for one address, and say what it answered. Never raises for what a
@@ -106,7 +141,7 @@ class Line(Connection):
             return self._failed(error)
         if refused:
             return _refusal(refused)
-        return _answer(Step.DATA, 250, "")
+        return _answer(Step.DATA, *getattr(self.host, "said", (250, "")))
 
     def _failed(self, error: Exception) -> Answer:
         answer = _row_answer(error)

@@ -36,8 +36,10 @@ from govnet.operations import (
     rotation,
     schema,
     serving,
+    trial_mail,
 )
 from govnet.operations.shell import explained, ready
+from govnet.people.addresses import BadAddress, parsed
 
 PORT = click.IntRange(1, 65_535)
 LARGEST_FILE = 1024 * 1024
@@ -236,10 +238,24 @@ def verify() -> None:
 
 
 @click.command()
+@click.option("--mail", "address", metavar="ADDRESS", help="Send one mail there, and say what became of it.")
 @with_appcontext
-def doctor() -> None:
+def doctor(address: str | None) -> None:
     """Look at settings, database, worker, mail, disk, clock and backups. Exits 1 if something is wrong."""
-    _report(checks.examine())
+    if address is None:
+        _report(checks.examine())
+        return
+    if not schema.has_tables():
+        raise click.ClickException("There is no database here yet. Begin with: govnet init")
+    try:
+        to = parsed(address)
+    except BadAddress as bad:
+        raise click.ClickException(f"“{address}” is not an e-mail address. {bad.message}") from bad
+    click.echo(
+        f"One mail goes to {to}. This waits for what becomes of it, {trial_mail.PATIENCE:.0f} seconds at most."
+    )
+    with explained():
+        _report([checks.Finding("mail", *trial_mail.send(to))])
 
 
 def _report(findings: Iterable[checks.Finding]) -> None:

@@ -141,6 +141,21 @@ class LineReset(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LinkPrinted(Event):
+    """Somebody who looks after the server can sign in without a mail."""
+
+    verb: ClassVar[str] = "operator.link-printed"
+    sentence: ClassVar[Any] = _l(
+        "%(actor)s printed a link that signs in %(name)s, who looks after the server. It works once, for ten minutes."
+    )
+    words_of: ClassVar[frozenset[str]] = frozenset({"name"})
+    subject: ClassVar[str] = "person"
+
+    person: Person
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClockConfirmed(Event):
     """The server's clock is right, though nothing was recorded for long."""
 

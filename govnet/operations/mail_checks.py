@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import smtplib
 from datetime import datetime
+from ipaddress import ip_address
 
 from flask import current_app
 from flask_babel import gettext as _
 
 from govnet.kernel import clock
 from govnet.mail import receiving
+from govnet.mail import smtp as line
 from govnet.mail.headers import can_be_written_to
 from govnet.mail.lmtp_address import listen_address
 from govnet.mail.queries import trouble
+from govnet.mail.rules import State
+from govnet.mail.sending import return_path
 from govnet.operations import queries
 
 _PATIENCE = 5.0
+_SIGN_IN = (530, 534, 535, 538)
 
 
 def addresses() -> tuple[bool, str]:
@@ -45,13 +50,13 @@ def mail() -> tuple[bool, str]:
         return False, _(
             "the mail server refuses what we send: %(words)s. It %(when)s.",
             words=found.line.words or "?",
-            when=_again(found.line.not_before),
+            when=tries_again(found.line.not_before),
         )
     if found.line is not None and found.line.troubles > 2:
         return False, _(
             "the mail server cannot be used: %(words)s. It %(when)s.",
             words=found.line.words or "?",
-            when=_again(found.line.not_before),
+            when=tries_again(found.line.not_before),
         )
     words = _(
         "%(waiting)s waiting, %(failed)s could not be sent today",
@@ -61,7 +66,8 @@ def mail() -> tuple[bool, str]:
     return not found.any, words
 
 
-def _again(moment: datetime | None) -> str:
+def tries_again(moment: datetime | None) -> str:
+    """When a line that rests is used again: the end of a sentence."""
     if moment is None or moment <= clock.now():
         return str(_("tries again with the next mail"))
     return str(_("tries again at %(time)s UTC", time=f"{moment:%H:%M}"))
@@ -96,13 +102,51 @@ def _door_answers(written: str) -> bool:
 
 
 def smtp() -> tuple[bool, str]:
-    config = current_app.config
-    kind = smtplib.SMTP_SSL if config["MAIL_USE_SSL"] else smtplib.SMTP
-    with kind(config["MAIL_SERVER"], config["MAIL_PORT"], timeout=_PATIENCE) as server:
-        if config["MAIL_USE_TLS"]:
-            server.starttls()
-        if config["MAIL_USERNAME"]:
-            server.login(config["MAIL_USERNAME"], config["MAIL_PASSWORD"] or "")
-        code, _answer = server.noop()
-    address = f"{config['MAIL_SERVER']}:{config['MAIL_PORT']}"
-    return code == 250, _("%(address)s answers %(code)s", address=address, code=code)
+    """Whether the server would take a mail from us, found out over the sender's own line."""
+    wrong = _sign_in_trouble()
+    if wrong:
+        return False, wrong
+    try:
+        with line.open_line(timeout=_PATIENCE) as talk:
+            answer = talk.takes_from(return_path("doctor"))
+    except line.LineDown as down:
+        answer = down.answer
+    if answer.verdict.state is State.ACCEPTED:
+        return True, _("%(place)s answers %(code)s", place=place(), code=answer.code)
+    if answer.code is None:
+        return False, _("%(place)s cannot be reached: %(words)s", place=place(), words=answer.words)
+    hint = _(" Look at MAIL_USERNAME and MAIL_PASSWORD.") if answer.code in _SIGN_IN else ""
+    said = _("%(place)s refuses us: %(code)s %(words)s", place=place(), code=answer.code, words=answer.words)
+    return False, said + hint
+
+
+def _sign_in_trouble() -> str:
+    """What is wrong with how we sign in, before anybody is asked: a password is not sent to find out."""
+    mail = current_app.extensions["mail"]
+    if bool(mail.username) != bool(mail.password):
+        there, missing = ("MAIL_USERNAME", "MAIL_PASSWORD")
+        if mail.password:
+            there, missing = missing, there
+        return str(
+            _("%(there)s is set and %(missing)s is not: we do not sign in.", there=there, missing=missing)
+        )
+    if mail.username and not (mail.use_tls or mail.use_ssl) and not _is_here(mail.server):
+        return str(
+            _("the password goes to %(place)s in plain text: set MAIL_USE_TLS=1 (port 587) or MAIL_USE_SSL=1 (port 465).",
+              place=place())
+        )  # fmt: skip
+    return ""
+
+
+def _is_here(host: str) -> bool:
+    """Whether what goes to this host stays on this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower().rstrip(".") == "localhost"
+
+
+def place() -> str:
+    """The mail server, as it is set."""
+    mail = current_app.extensions["mail"]
+    return f"{mail.server}:{mail.port}"

@@ -47,6 +47,24 @@ def take(email: str) -> None:
     click.echo(f"{email} no longer looks after the server.")
 
 
+@operator.command()
+@click.argument("email")
+@with_appcontext
+def link(email: str) -> None:
+    """Print a link that signs in the operator with this address: for when mail stands still.
+
+    Told in public, and by mail to that address as soon as mail goes.
+    """
+    if not schema.has_tables():
+        raise click.ClickException("There is no database here yet. Begin with: govnet init")
+    with explained(), transaction():
+        address, until = operators.print_link(email, by=SHELL, via=Door.CLI)
+    click.echo(
+        f"This signs {email} in, once, until {until:%H:%M} UTC. It stands in the public record, and a mail says so.\n"
+    )
+    click.echo(f"  {address}")
+
+
 @operator.command("release-mail")
 @with_appcontext
 def release_mail() -> None:

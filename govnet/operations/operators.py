@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
+from govnet.accounts import links
 from govnet.accounts.models import OperatorGrant, Person
+from govnet.accounts.queries import person_by_email
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
-from govnet.mail import mailings
+from govnet.mail import mailings, outbox
+from govnet.mail.headers import Address
 from govnet.operations import queries
 from govnet.operations.events import (
     ClockConfirmed,
     LineReset,
+    LinkPrinted,
     MailDropped,
     MailReleased,
     MailStopped,
     OperatorGiven,
     OperatorTaken,
 )
+from govnet.people.addresses import parsed
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 from govnet.record.events import Event
@@ -95,6 +101,31 @@ def reset_line(*, by: Actor, via: Door) -> None:
         raise RuleBroken(_("The mail server has refused nothing: there is nothing to try again."))
     mailings.reset_line(by)
     tell_all(LineReset, by=by, via=via)
+
+
+def print_link(address: str, *, by: Actor, via: Door) -> tuple[str, datetime]:
+    """A link that signs in the operator who has this address, and until when; they are told by mail, once mail goes.
+
+    Raises RuleBroken for an address of anybody else, NotAllowed through any door but the command line.
+    """
+    require(by, Can.OPERATE)
+    if via is not Door.CLI:
+        raise NotAllowed(_("Such a link is made on the server itself: govnet operator link EMAIL"))
+    person = person_by_email(address)
+    if person is None or queries.open_grant(person.id) is None:
+        raise RuleBroken(
+            _("Nobody who looks after the server has the address %(address)s. They are named by: govnet operator give EMAIL",
+              address=address)
+        )  # fmt: skip
+    outbox.post(
+        "operations/link_printed",
+        to=Address(parsed(address), person.name),
+        context={"name": person.name, "at": clock.now(), "zone": person.zone or "UTC"},
+        language=person.locale,
+        person_id=person.id,
+    )
+    tell_all(LinkPrinted, by=by, via=via, person=person, name=person.name)
+    return links.printed(person.id)
 
 
 def confirm_clock(*, by: Actor, via: Door) -> None:

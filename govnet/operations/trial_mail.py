@@ -1,0 +1,115 @@
+"""One mail to an address of the operator's choice, sent as any other, and what becomes of it."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.transaction import let_go, transaction
+from govnet.mail import breaker, outbox, smtp
+from govnet.mail.headers import Address
+from govnet.mail.models import Delivery, MailLine
+from govnet.mail.rules import Priority, State
+from govnet.operations import queries
+from govnet.operations.checks import LIVE_WORKER
+from govnet.operations.mail_checks import place, tries_again
+
+PATIENCE = 60.0
+"""Seconds."""
+_LASTS = timedelta(hours=1)
+_LOOK = 0.2
+
+
+def send(address: str, *, patience: float = PATIENCE) -> tuple[bool, str]:
+    """Queue a mail and wait for what becomes of it: whether the server took it, and in a sentence what happened.
+
+    Where it could not go now, nothing is queued. Raises BadHeader for an address that no mail can go to.
+    """
+    hindrance = _held() or _resting(known=True) or _no_worker()
+    if hindrance:
+        return False, hindrance
+    with transaction():
+        mail_id = outbox.post(
+            "operations/trial",
+            to=Address(address),
+            context={"at": clock.now(), "zone": "UTC"},
+            priority=Priority.SIGN_IN,
+            not_after=clock.now() + _LASTS,
+        )
+    began = time.monotonic()
+    while (waited := time.monotonic() - began) < patience:
+        found = _fate(mail_id, max(1, round(waited)))
+        let_go()
+        if found is not None:
+            return found
+        time.sleep(_LOOK)
+    return False, _no_worker() or _("nothing took it within %(seconds)s seconds. Does a worker run with these settings?",
+                                    seconds=round(patience))  # fmt: skip
+
+
+def _line() -> MailLine | None:
+    return db.session.get(MailLine, 1, populate_existing=True)
+
+
+def _held() -> str:
+    line = _line()
+    if smtp.switched_off():
+        return str(_("this server is told to send no mail."))
+    if line is not None and line.held_at is not None:
+        return str(_("mail is held: %(why)s To let it go: govnet operator release-mail", why=line.held_why))
+    return ""
+
+
+def _resting(*, known: bool = False) -> str:
+    """Why the line is not used now. `known`: only where these settings were tried; others are tried at once."""
+    line = _line()
+    if line is None or line.not_before is None or line.not_before <= clock.now():
+        return ""
+    if known and breaker.mark() not in line.settings.split():
+        return ""
+    what = (
+        _("%(place)s refuses what we send: %(words)s.", place=place(), words=line.words)
+        if line.tripped_at is not None
+        else _("%(place)s cannot be used: %(words)s.", place=place(), words=line.words)
+    )
+    when = tries_again(line.not_before)
+    return f"{what} {_('It %(when)s; to try at once: govnet operator reset-mail', when=when)}"
+
+
+def _no_worker() -> str:
+    beat = queries.last_beat()
+    if beat is None:
+        return str(_("no worker takes it: none has run yet. Start “govnet serve” or “govnet worker”."))
+    silent = clock.now() - beat.at
+    if silent < LIVE_WORKER:
+        return ""
+    return str(
+        _("no worker takes it: the last sign of life was %(seconds)s seconds ago. Start “govnet serve” or “govnet worker”.",
+          seconds=int(silent.total_seconds()))
+    )  # fmt: skip
+
+
+def _fate(mail_id: int, seconds: int) -> tuple[bool, str] | None:
+    """What became of it; None while nothing has."""
+    row = db.session.execute(
+        select(Delivery.state, Delivery.code, Delivery.words, Delivery.next_at).where(
+            Delivery.mail_id == mail_id
+        )
+    ).one()
+    said = {"place": place(), "words": " ".join(str(part) for part in (row.code, row.words) if part)}
+    if row.state is State.ACCEPTED:
+        return True, _("%(place)s took it within %(seconds)s s: %(words)s", seconds=seconds, **said)
+    if row.state is State.FAILED:
+        return False, _("%(place)s refused it: %(words)s", **said)
+    if row.state in (State.DEFERRED, State.HELD) or (row.state is State.QUEUED and row.words):
+        return False, _(
+            "%(place)s did not take it: %(words)s. For an hour it is tried again by itself.", **said
+        )
+    if row.state is State.QUEUED and (resting := _resting(known=False)):
+        return False, resting
+    return None
