@@ -71,6 +71,8 @@ class Setting:
     field: str = ""
     needed: bool = False
     """In production."""
+    where_missing: str = ""
+    """What else to know where production lacks it."""
     hidden: bool = False
     """Not for a real server, and not in the guide."""
 
@@ -98,7 +100,7 @@ class Setting:
     @property
     def missing(self) -> str:
         """The sentence for a setting that production cannot do without."""
-        return f"{self.name} is missing: it {self.kind.must}, {self.as_example}"
+        return f"{self.name} is missing: it {self.kind.must}{self.where_missing}, {self.as_example}"
 
 
 def _short(value: str) -> str:

@@ -72,14 +72,15 @@ def accept(*, by: Actor, via: Door) -> list[str]:
     """Say that keys were changed on purpose; which ones. Raises GovnetError while a worker with the old ones lives."""
     require(by, Can.OPERATE)
     others = differing()
+    if not others:
+        return []
     beat = queries.last_beat()
     if beat is not None and beat.at > clock.now() - ALIVE:
         raise GovnetError(
             f"A worker is running on {beat.host}. Stop govnet everywhere, wait a minute and a half, and try again."
         )
     write_down()
-    if others:
-        tell_all(KeysAccepted, by=by, via=via, which=", ".join(others))
+    tell_all(KeysAccepted, by=by, via=via, which=", ".join(others))
     return others
 
 

@@ -74,7 +74,6 @@ def test_an_application_is_made_without_what_few_of_its_processes_use() -> None:
         "aiosmtpd",
         "redis",
         "psycopg",
-        "environs",
     )
     probe = (
         "import sys\nfrom govnet import create_app\nfrom govnet.kernel.models import Base\ncreate_app()\n"

@@ -83,6 +83,18 @@ def test_the_doctor_names_them(app: Flask, context: None, monkeypatch: pytest.Mo
     assert (found.well, found.words.split(":")[0]) == (False, "MAIL_KEY, SITE_URL")
 
 
+def test_the_doctor_names_a_settings_file_that_everybody_can_read(
+    app: Flask, context: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "settings.env").write_text("")
+    monkeypatch.setitem(app.config, "GOVNET_SETTINGS", str(tmp_path / "settings.env"))
+    for mode, well in ((0o600, True), (0o640, True), (0o604, False)):
+        (tmp_path / "settings.env").chmod(mode)
+        found = next(finding for finding in checks.examine() if finding.name == "settings")
+        assert found.well is well
+        assert (f"chmod o= {tmp_path}/settings.env" in found.words) is not well
+
+
 def test_keys_are_changed_on_purpose_while_everything_stands_still(
     run, app: Flask, time: clock.MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
