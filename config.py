@@ -296,6 +296,8 @@ TABLE = (
             shown="the networks’ mailboxes"),
     Setting("LOG_LEVEL", _one_of("debug", "info", "warning", "error"), "info", "warning",
             "from which weight on lines are logged: `info` has one for each answer and each mail"),
+    Setting("METRICS_TOKEN", KEY, None, _NEW_KEY,
+            "lets a program read `/metrics` by `Authorization: Bearer ...`; without it there is no such page", shown="none"),
     Setting("GOVNET_DEMO", FLAG, False, "1", "lets anybody be anybody", field="DEMO", hidden=True),
     Setting("GOVNET_CLOCK_FILE", FOLDER, None, "/srv/clock", "moves the clock", field="CLOCK_FILE", hidden=True),
 )  # fmt: skip
@@ -335,6 +337,7 @@ class Config:
     MORE_HOSTS: tuple[str, ...] = ()
     HSTS_SUBDOMAINS: bool = False
     LOG_LEVEL: str = "info"
+    METRICS_TOKEN: str | None = None
     SECURITY_CONTACT: str | None = None
     CLOCK_FILE: str | None = None
     SQLITE_SYNCHRONOUS: str = "FULL"

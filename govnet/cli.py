@@ -28,6 +28,8 @@ COMMANDS = {
     "worker": ("govnet.mail.cli:work", "Tell, send, and do what is due, until SIGTERM."),
 }
 """Where each command is, and what it does in at most 50 characters."""
+MEASURED = ("serve", "worker")
+"""Commands that measure what they do, where METRICS_TOKEN is set."""
 WORDS = "govnet.words"
 """Under which a command's context keeps the words that it was called with."""
 SMALL = frozenset({"receive"})
@@ -49,6 +51,10 @@ def _app() -> object:
     ownership.check(config.DATA_DIR, config.SQLALCHEMY_DATABASE_URI, click.get_current_context().meta[WORDS])
     ownership.make(config.DATA_DIR)
     app = create_app()
+    if config.METRICS_TOKEN and click.get_current_context().info_name in MEASURED:
+        from govnet.operations import metrics
+
+        metrics.start(config.DATA_DIR)
     if click.get_current_context().info_name not in WITH_ANY_KEYS:
         with app.app_context():
             keys.check()

@@ -26,7 +26,8 @@ LOCAL = ("localhost", "127.0.0.1", "[::1]")
 """By which a machine calls itself: answered while nobody else uses it."""
 HEALTH = "/healthz"
 READY = "/readyz"
-FOR_MONITORS = (HEALTH, READY, "/metrics")
+METRICS = "/metrics"
+FOR_MONITORS = (HEALTH, READY, METRICS)
 """Asked for by address, from inside; say nothing that has a host in it, and ask nobody who they are."""
 
 

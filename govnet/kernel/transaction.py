@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from govnet.extensions import db
-from govnet.kernel import clock
+from govnet.kernel import clock, measures
 from govnet.kernel.outage import BUSY, Unavailable, note, outage_of
 
 WRITE = "govnet_write"
@@ -48,7 +49,9 @@ def transaction(*, patience: float = PATIENCE) -> Iterator[None]:
     session.rollback()  # a read snapshot can't be upgraded to a write
     session.info[_OPEN] = True
     try:
+        began = time.monotonic()
         _take_the_lock(patience)
+        measures.tell("write lock", time.monotonic() - began)
         with clock.held():
             yield
             for step in _last_steps:
@@ -61,6 +64,8 @@ def transaction(*, patience: float = PATIENCE) -> Iterator[None]:
         if outage is None:
             raise
         note(outage)
+        if outage is BUSY:
+            measures.tell("busy")
         raise Unavailable(outage) from error
     except BaseException:
         session.rollback()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select, text
 
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -25,7 +25,7 @@ from govnet.mail.models import (
 from govnet.mail.registry import titles
 from govnet.mail.rules import State
 from govnet.mail.volume import Stance, Volume
-from govnet.record.models import Telling
+from govnet.record.models import Entry, Telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,3 +263,29 @@ def _moves(now: datetime) -> bool:
     """Whether a queue that is behind is being worked off: after a night without power, or at a low MAIL_RATE."""
     taken = exists().where(Delivery.state == State.ACCEPTED, Delivery.changed_at > now - STILL)
     return bool(db.session.scalar(select(taken)))
+
+
+def queue_ages() -> dict[str, float]:
+    """How many seconds the oldest delivery has been due, and the oldest entry has been untold; 0 where none is."""
+    now = clock.now()
+    due = db.session.scalar(select(func.min(Delivery.next_at)).where(IS_WAITING, Delivery.next_at <= now))
+    first = select(func.min(Telling.entry_id)).where(Telling.done_at.is_(None)).scalar_subquery()
+    untold = db.session.scalar(select(Entry.at).where(Entry.id == first))
+    return {
+        name: (now - moment).total_seconds() if moment is not None else 0.0
+        for name, moment in (("deliveries", due), ("tellings", untold))
+    }
+
+
+def deliveries_by_state() -> dict[str, int]:
+    """How many deliveries wait, are in hand, are tried again, and failed today, by indexes that hold these alone."""
+    found = {State.QUEUED.value: 0, State.DEFERRED.value: 0}
+    waiting = text("delivery.state IN ('queued', 'deferred')")
+    query = select(Delivery.state, func.count()).where(waiting).group_by(Delivery.state)
+    found |= {state.value: number for state, number in db.session.execute(query)}
+    in_hand = select(func.count()).select_from(Delivery).where(text("delivery.state = 'in_hand'"))
+    day = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    failed = select(func.count()).where(HAS_FAILED, Delivery.changed_at >= day)
+    found["in_hand"] = db.session.scalar(in_hand) or 0
+    found["failed_today"] = db.session.scalar(failed) or 0
+    return found

@@ -15,6 +15,7 @@ from flask import current_app
 from sqlalchemy import Connection
 
 from govnet.extensions import db
+from govnet.kernel import measures
 from govnet.kernel.duties import ending
 from govnet.kernel.errors import Busy
 from govnet.kernel.transaction import let_go, plain_transaction, transaction
@@ -123,6 +124,7 @@ def _send_all(sender: Sender, line: smtp.Line, enough: Callable[[int], bool], *,
         parcel = _settle_and_take(sender, done, take=not stop, trial=first)
         if done is not None:
             taken += done.answer.verdict.state is State.ACCEPTED
+            measures.tell("mail", state=done.answer.verdict.state.value)
             log.info(
                 "mail handled",
                 delivery=done.id,

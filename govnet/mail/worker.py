@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from govnet.extensions import db
+from govnet.kernel import measures
 from govnet.kernel.duties import WHOLE, Duty, duties, ending, failed, failed_whole, is_believed, succeeded
 from govnet.kernel.errors import GovnetError
 from govnet.kernel.steadiness import Steadiness
@@ -69,6 +70,7 @@ def tick(due: Iterable[Duty], next_at: dict[str, float], *, believed: bool = Tru
 def _safely(duty: Duty) -> int:
     try:
         done = duty.run()
+        measures.tell("duty", duty=duty.name)
         if duty.name in _failing:
             succeeded(duty.name, WHOLE)
             _failing.discard(duty.name)

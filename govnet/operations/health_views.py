@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify
+import hmac
 
-from govnet.kernel.hosts import HEALTH, READY
+from flask import Blueprint, Response, abort, current_app, jsonify, request
+
+from govnet.kernel.hosts import HEALTH, METRICS, READY
 from govnet.kernel.outage import Unavailable
-from govnet.operations import health, queries
+from govnet.operations import health, metrics, queries
 from govnet.permissions import Can, allows
 
 bp = Blueprint("health", __name__)
@@ -32,3 +34,16 @@ def readyz() -> Response:
     response = jsonify(ready=not unfit, look_at=unfit, parts=parts)
     response.status_code = 503 if unfit else 200
     return response
+
+
+@bp.get(METRICS)
+@allows(Can.READ)
+def numbers() -> Response:
+    """For Prometheus, by METRICS_TOKEN: how often, how long, how many. Without that setting there is no such page."""
+    token = current_app.config["METRICS_TOKEN"]
+    if not token:
+        abort(404)
+    given = request.headers.get("Authorization", "")
+    if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+        return Response("A token is needed.\n", 401, {"WWW-Authenticate": "Bearer"}, mimetype="text/plain")
+    return Response(metrics.text(), content_type=metrics.KIND)

@@ -137,8 +137,12 @@ def _room_for_more() -> None:
 
 def duties_set_aside() -> str:
     """For a monitor: the names of duties that failed at something, and at how many things; empty where all is well."""
-    counts = Counter(one.duty for one in set_aside())
-    return "".join(f"set aside: {name} ({count})\n" for name, count in sorted(counts.items()))
+    return "".join(f"set aside: {name} ({count})\n" for name, count in sorted(set_aside_by_duty().items()))
+
+
+def set_aside_by_duty() -> dict[str, int]:
+    """At how many things each duty failed for good; at most a hundred in all."""
+    return dict(Counter(one.duty for one in set_aside()))
 
 
 def clock_doubts() -> Sequence[ClockDoubt]:

@@ -18,6 +18,7 @@ from flask import Flask
 from govnet.accounts.passwords import ROOM
 from govnet.kernel.logs import AccessLog
 from govnet.kernel.processes import GRACE, Lifeline, tell_service_manager
+from govnet.operations import metrics
 from govnet.operations.http_server import THREADS, Limits, Server, networks
 
 log = structlog.get_logger()
@@ -94,7 +95,7 @@ def serve(
     `listens` is called once requests are answered. `shared`: other processes listen on this socket, too.
     """
     server = Server(
-        AccessLog(app),
+        AccessLog(app, [metrics.answered]),
         sock,
         limits=Limits(body=app.config["MAX_CONTENT_LENGTH"]),
         proxies=networks(app.config["PROXY_ADDRESSES"]) if app.config["TRUSTED_PROXIES"] else (),

@@ -67,6 +67,7 @@ WRONG = {
     "HSTS_SUBDOMAINS": ["2", "all"],
     "SECURITY_CONTACT": ["security", "http://example.org/security", "mailto:", "https://"],
     "LOG_LEVEL": ["loud", "INFO", "10"],
+    "METRICS_TOKEN": ["short", "m" * 31],
     "GOVNET_DEMO": ["2", "1"],
     "GOVNET_CLOCK_FILE": ["/tmp/clock"],
     "GOVNET_SETTINGS": ["/nowhere/settings.env", "/"],

@@ -1,0 +1,19 @@
+"""What is measured while it happens. Nobody hears of it unless a program asks for metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Hearer = Callable[[str, float, dict[str, str]], None]
+_hearers: list[Hearer] = []
+
+
+def hear(hearer: Hearer) -> None:
+    """Have `hearer(what, value, labels)` told of everything that is measured."""
+    _hearers.append(hearer)
+
+
+def tell(what: str, value: float = 1.0, /, **labels: str) -> None:
+    """Something took `value` seconds, or happened."""
+    for hearer in _hearers:
+        hearer(what, value, labels)
