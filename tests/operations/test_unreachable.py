@@ -14,7 +14,13 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from govnet.cli import COMMANDS, SMALL
+from govnet.kernel.settings import load_config
+from govnet.kernel.settings_file import quoted
+from tests.kernel.test_settings import ODD, STRANGERS
+from tests.kernel.test_settings import WRONG as WRONG_VALUES
 from tests.operations.test_keys import ROOT
+
+TABLE = load_config().TABLE
 
 WORDS = {
     "backup": ["b.tar.gz"],
@@ -23,7 +29,7 @@ WORDS = {
     "init": [],
     "operator": ["give", "kit@example.org"],
     "restore": ["there"],
-    "serve": ["--port", "0"],
+    "serve": [],
     "upgrade": [],
     "verify": [],
     "worker": [],
@@ -45,8 +51,7 @@ def refused(command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callabl
 
     def run(name: str, url: str) -> str:
         monkeypatch.setenv("DATABASE_URL", url)
-        words = [word for word in WORDS[name] if name != "serve"]
-        done = command(name, *words)
+        done = command(name, *WORDS[name])
         assert done.exit_code == 1, done.output
         assert done.output.startswith("Error: "), done.output
         assert done.output.count("\n") == 1, done.output
@@ -143,3 +148,48 @@ def test_a_process_says_one_sentence_and_ends(
     assert done.stderr.count("\n") == 1
     assert name in done.stderr
     assert "geheim" not in done.stderr
+
+
+WRONG = [
+    *(
+        (row.name, name, ODD[name])
+        for row in TABLE
+        for name in ("dots", "quoted", "guide's comment", "empty")
+    ),
+    *((name, value[:30], value) for name, values in WRONG_VALUES.items() for value in values),
+]
+NAMES = sorted(set(WORDS) | {"doctor"})
+
+
+@pytest.mark.parametrize(("setting", "name", "value"), WRONG, ids=[f"{s}-{n}" for s, n, _v in WRONG])
+def test_a_wrong_setting_stops_each_command_with_a_sentence(
+    command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, setting: str, name: str, value: str
+) -> None:
+    """From the environment, and but for GOVNET_SETTINGS itself from the settings file; each case by another command."""
+    (tmp_path / "there").write_text("")
+    called = NAMES[hash_of(setting, name) % len(NAMES)]
+    words = [called, *WORDS.get(called, [])]
+    for key, good in STRANGERS.items():
+        monkeypatch.setenv(key, good)
+    monkeypatch.setenv(setting, value)
+    from_environment = command(*words)
+    said = [from_environment.output]
+    if setting != "GOVNET_SETTINGS":
+        monkeypatch.delenv(setting)
+        for key in STRANGERS:
+            monkeypatch.delenv(key, raising=False)
+        lines = {**STRANGERS, setting: value}
+        (tmp_path / "s.env").write_text("".join(f"{key}={quoted(text)}\n" for key, text in lines.items()))
+        (tmp_path / "s.env").chmod(0o600)
+        said.append(command("--settings", tmp_path / "s.env", *words).output)
+    assert from_environment.exit_code == 1
+    assert len(set(said)) == 1, said
+    assert said[0].startswith("Error: ")
+    assert said[0].count("\n") == 1
+    assert setting in said[0] or value in said[0]
+    assert not (tmp_path / "instance").exists(), "nothing is made before the settings are right"
+
+
+def hash_of(*words: str) -> int:
+    """The same number in every run."""
+    return sum(map(ord, "".join(words)))
