@@ -70,7 +70,7 @@ def build(settings: Mapping[str, object] | None = None) -> Flask:
     app.url_rule_class = paths.LateRule
     app.config.update(config.as_flask())
     app.config.update(settings or {})
-    paths.ensure_directory(app.config["DATA_DIR"])
+    folders.ensure_directory(app.config["DATA_DIR"])
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
         app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", database.POSTGRESQL)
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", database.SQLITE)

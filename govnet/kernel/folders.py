@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-
-from flask import current_app
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -17,4 +16,12 @@ def beside(name: str) -> str:
 
 def data() -> Path:
     """GOVNET_DATA: the file of the database, and what stands beside it."""
+    from flask import current_app  # which commands that read settings alone do without
+
     return Path(str(current_app.config["DATA_DIR"]))
+
+
+def ensure_directory(path: str) -> Path:
+    """Make a private directory if it is missing."""
+    os.makedirs(path, mode=0o700, exist_ok=True)
+    return Path(path)

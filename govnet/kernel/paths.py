@@ -1,12 +1,10 @@
-"""Addresses: a network's slug, ids and numbers that fit a database, and folders that are the server's alone."""
+"""Addresses: a network's slug, ids and numbers that fit a database."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, abort, g, has_request_context, request
@@ -96,9 +94,3 @@ def inside(app: Flask, network: Any) -> Iterator[None]:
             yield
         finally:
             g.network = before
-
-
-def ensure_directory(path: str) -> Path:
-    """Make a private directory if it is missing."""
-    os.makedirs(path, mode=0o700, exist_ok=True)
-    return Path(path)

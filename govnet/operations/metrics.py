@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from govnet.kernel import measures
-from govnet.kernel.paths import ensure_directory
+from govnet.kernel.folders import ensure_directory
 from govnet.mail import queries as mail
 from govnet.operations import health, queries
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from govnet.kernel.paths import ensure_directory
+from govnet.kernel.folders import ensure_directory
 from govnet.kernel.settings import FILE, ConfigError
 
 
