@@ -94,7 +94,13 @@ os.execvp(sys.argv[1], sys.argv[1:])
 
 
 NOTHING_STARTS = "#!/bin/sh\nexit 101\n"
-OFFLINE = '#!/bin/sh\nSYSTEMD_OFFLINE=1 exec /usr/bin/systemctl "$@"\n'
+OFFLINE = """#!/bin/sh
+for word; do
+    shift
+    [ "$word" = --now ] || set -- "$@" "$word"
+done
+SYSTEMD_OFFLINE=1 exec /usr/bin/systemctl "$@"
+"""
 """There is no systemd that could start anything: it enables units, and passes over the rest as it does in a chroot."""
 
 
