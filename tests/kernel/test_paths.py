@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
+from flask import Flask, url_for
 
 from tests.builders import a_coordinator, a_network, sign_in
 from tests.pages import ask, opened, send
@@ -42,3 +42,10 @@ def test_sending_such_a_form_is_answered_like_any_other(app: Flask) -> None:
     assert asked.status_code == 200
     words = {"subject": "News", "body": "Some.", "corrects": HUGE}
     assert send(client, "/uk/announcements/new", words).status_code == 422
+
+
+def test_whatever_a_question_in_an_address_is_called_the_address_is_built(app: Flask) -> None:
+    names = ("rule", "self", "args", "endpoint_", "map", "url_scheme", "append_unknown")
+    with app.test_request_context("/"):
+        for name in names:
+            assert url_for("accounts.sign_in", **{name: "x"}) == f"/sign-in?{name}=x"
