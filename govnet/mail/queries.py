@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, select, text
@@ -23,7 +24,7 @@ from govnet.mail.models import (
     Target,
 )
 from govnet.mail.registry import titles
-from govnet.mail.rules import State
+from govnet.mail.rules import SHORT_RESTS, Priority, State
 from govnet.mail.volume import Stance, Volume
 from govnet.record.models import Entry, Telling
 
@@ -222,7 +223,7 @@ class Trouble:
     def any(self) -> bool:
         """Whether somebody should look."""
         stopped = self.line is not None and (
-            self.line.held_at or self.line.tripped_at or self.line.troubles > 2
+            self.line.held_at or self.line.tripped_at or self.line.troubles > SHORT_RESTS
         )
         return bool(stopped or self.paused or self.told_wrong or self.stands_still)
 
@@ -257,6 +258,43 @@ def stands_still() -> bool:
     now = clock.now()
     late = exists().where(IS_WAITING, Delivery.next_at < now - STILL)
     return bool(db.session.scalar(select(late))) and not _moves(now)
+
+
+SLOW = timedelta(minutes=5)
+"""Somebody sits in front of the page: by then a mail that they asked for has gone, or mail stands still."""
+
+
+class Hindrance(StrEnum):
+    """Why a mail that is asked for now comes late."""
+
+    HELD = "held"
+    REFUSED = "refused"
+    SLOW = "slow"
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """That mail does not go out at the moment, whoever it is for."""
+
+    why: Hindrance
+    until: datetime | None = None
+    """When the mail server is tried again."""
+
+
+def standstill() -> Standstill | None:
+    """Why no mail that is asked for now comes soon; None where all is well."""
+    now = clock.now()
+    line = db.session.get(MailLine, 1)
+    if line is not None and line.held_at is not None:
+        return Standstill(Hindrance.HELD)
+    rests = line is not None and (line.tripped_at is not None or line.troubles > SHORT_RESTS)
+    if line is not None and rests and line.not_before is not None and line.not_before > now:
+        return Standstill(Hindrance.REFUSED, line.not_before)
+    waits = text("delivery.state IN ('queued', 'deferred')")
+    asked_for = (Delivery.priority == Priority.SIGN_IN, Delivery.next_at <= now - SLOW)
+    if db.session.scalar(select(exists().where(waits, *asked_for))):
+        return Standstill(Hindrance.SLOW)
+    return None
 
 
 def _moves(now: datetime) -> bool:

@@ -56,6 +56,8 @@ class Priority(IntEnum):
 
 
 LIFETIME = timedelta(days=5)
+SHORT_RESTS = 2
+"""After more failures in a row the line rests so long that somebody who waits for a mail should know."""
 _RESTS = tuple(timedelta(seconds=s) for s in (5, 30, 60, 300, 900))
 _RESTS_WHEN_REFUSED = tuple(timedelta(minutes=m) for m in (5, 15, 30, 60))
 _WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))

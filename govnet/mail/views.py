@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, request
+from flask import Blueprint, Flask, Response, flash, request
 from flask_babel import gettext as _
 
 from govnet.charter.models import Network
@@ -24,6 +24,17 @@ from govnet.permissions import Can, allows, current_actor
 bp = Blueprint("mail", __name__)
 blueprints = (bp,)
 ONE_CLICK = "One-Click"
+
+
+def bind(app: Flask) -> None:
+    """Each page that promises a mail can say whether mail goes."""
+    app.jinja_env.globals["mail_standstill"] = _standstill
+
+
+def _standstill() -> queries.Standstill | None:
+    """Whether mail stands still; the page that says so is not kept, since that may be over in a minute."""
+    never_cached()
+    return queries.standstill()
 
 
 @bp.get("/me/mail")

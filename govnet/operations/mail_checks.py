@@ -112,7 +112,7 @@ def smtp() -> tuple[bool, str]:
     except line.LineDown as down:
         answer = down.answer
     if answer.verdict.state is State.ACCEPTED:
-        return True, _("%(place)s answers %(code)s", place=place(), code=answer.code)
+        return True, _("%(address)s answers %(code)s", address=place(), code=answer.code)
     if answer.code is None:
         return False, _("%(place)s cannot be reached: %(words)s", place=place(), words=answer.words)
     hint = _(" Look at MAIL_USERNAME and MAIL_PASSWORD.") if answer.code in _SIGN_IN else ""
