@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from contextvars import copy_context
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -217,6 +219,26 @@ def test_only_one_of_several_senders_tries_a_line_that_rested(time: clock.MovedC
     assert [breaker.turn(lease) for _ in range(3)] == [Turn.TRIAL, Turn.SHUT, Turn.SHUT]
     time.move(lease)
     assert breaker.turn(lease) is Turn.TRIAL
+
+
+def test_of_senders_that_look_at_the_same_instant_one_tries(app: Flask, time: clock.MovedClock) -> None:
+    with transaction():
+        breaker.trouble(smtp.Answer(judge(Step.AUTH, 535, "wrong"), 535, "wrong"))
+    a_mail()
+    time.move(timedelta(hours=1))
+    together, turns = threading.Barrier(3), []
+
+    def look() -> None:
+        with app.app_context():
+            together.wait()
+            turns.append(breaker.turn(timedelta(seconds=150)))
+
+    threads = [threading.Thread(target=copy_context().run, args=(look,)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(turn.value for turn in turns) == ["shut", "shut", "trial"]
 
 
 def test_two_machines_with_different_settings_that_are_both_wrong_rest_together(
