@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 WORKERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE # where it is set, every process that tests start would compile govnet again
 
-.PHONY: demo test test-install pythons check bench messages wheel lock clean
+.PHONY: demo test test-install pythons check bench faults messages wheel lock clean
 
 $(VENV)/run.stamp: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 2) and "govnet needs Python 3.11.2 or newer; call make PYTHON=python3.12")'
@@ -39,6 +39,9 @@ check: $(VENV)/dev.stamp ## Style and types
 
 bench: $(VENV)/dev.stamp ## Ratios measured in one run, a JSON object a line
 	$(BIN)/python -m benchmarks
+
+faults: $(VENV)/dev.stamp ## Every form and every duty with the database failing at each of its steps (a quarter of an hour)
+	FAULTS=all $(BIN)/python -m pytest -n $(WORKERS) tests/faults
 
 messages: $(VENV)/dev.stamp ## All sentences for translators, in messages.pot (docs/translating.md)
 	$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k N_ -k NN_:1,2 -k counted:1,2 --project govnet --no-location --sort-output -o messages.pot .

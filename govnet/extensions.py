@@ -16,7 +16,8 @@ from govnet.kernel.askers import asker
 from govnet.kernel.form_tokens import FormTokens
 from govnet.kernel.models import Base
 
-db = SQLAlchemy(model_class=Base)
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+"""What was committed can still be read without a statement: an answer that was saved does not fail on its way out."""
 login_manager = LoginManager()
 login_manager.session_protection = None  # its mark in visitors' cookies would outlive what they were set for
 mail = Mail()

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from flask import Blueprint, Response, current_app, flash, g, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy import inspect
 
 from govnet.accounts import rules
 from govnet.accounts.belonging import Belonging, networks_of
@@ -56,8 +57,10 @@ def _stand_somewhere() -> None:
 def _remember_where(response: Response) -> Response:
     """Which network a signed-in person was in last, for pages that belong to none."""
     network = g.get("network")
-    if network is not None and current_actor().signed_in and session.get("network_id") != network.id:
-        session["network_id"] = network.id
+    if network is not None and current_actor().signed_in:
+        (key,) = inspect(network).identity  # known even where the database has failed meanwhile
+        if session.get("network_id") != key:
+            session["network_id"] = key
     return response
 
 

@@ -63,15 +63,21 @@ def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int
     counted = entry.counted and not aside
     _check(version, given, entry)
     counted = counted and _first_hand(version_id, entry, by)
+    said = {
+        "kind": given.kind, "reason": given.reason, "remedy": given.remedy,
+        "principle": given.principle if given.kind is Kind.BLOCK else "",
+        "choices": chosen.stored(given.choices) if given.kind is Kind.CHOICE else "",
+        "named": given.named, "recused": aside, "counted": counted, "cast_by_id": by.person_id, "entered_by_id": None,
+    }  # fmt: skip
+    if before is not None and all(getattr(before, name) == value for name, value in said.items()):
+        return before  # sent twice: it is one answer
     was_by = before.cast_by_id if before is not None and before.counted else None
     position = before or Position(version_id=version_id, entry_id=entry.id)
     if before is not None:
         keep(before)
-    position.kind, position.reason, position.remedy = given.kind, given.reason, given.remedy
-    position.principle = given.principle if given.kind is Kind.BLOCK else ""
-    position.choices = chosen.stored(given.choices) if given.kind is Kind.CHOICE else ""
-    position.named, position.recused, position.counted = given.named, aside, counted
-    position.cast_by_id, position.entered_by_id, position.door = by.person_id, None, via
+    for name, value in said.items():
+        setattr(position, name, value)
+    position.door = via
     position.at, position.salt, position.erased = clock.now(), secrets.token_hex(16), False
     db.session.add(position)
     about = _about(version, proposal, by, under, via)

@@ -37,6 +37,8 @@ def reply(proposal: Proposal, entry_id: int, text: str, *, by: Actor, via: Door)
     if not text.strip():
         raise RuleBroken(_("Write what you say to it."), field="text")
     row = db.session.get(ReasonReply, entry_id)
+    if row is not None and (row.text, row.answers_at) == (text.strip(), position.at):
+        return  # sent twice
     if row is None:
         row = ReasonReply(entry_id=entry_id, version_id=version.id, author_id=by.person_id)
         db.session.add(row)

@@ -43,6 +43,8 @@ def change_topic(topic: Topic, new: About, *, seen: str | None = None, by: Actor
             newer=topic.description,
             yours=new.description,
         )
+    if new == about(topic):
+        return  # sent twice
     if new.audience is not topic.visibility:
         rules.check_audience(new.audience, queries.terms_of(topic.network_id))
     describe(topic, new)

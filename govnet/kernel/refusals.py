@@ -21,6 +21,7 @@ from govnet.kernel.hosts import HEALTH
 from govnet.kernel.origins import Sender, sender_of
 from govnet.kernel.outage import DAMAGED, UNREACHABLE, Unavailable, outage_of
 from govnet.kernel.pages import error_page
+from govnet.kernel.transaction import perhaps_saved
 from govnet.kernel.words import say
 from govnet.permissions import current_actor, sign_in_would_help
 
@@ -106,7 +107,12 @@ def _later(error: Busy) -> Response:
     log.warning("not just now", outage=outage.name if outage else "busy", route=_route())
     if outage and request.path == HEALTH:
         return _with_hint(Response(f"{outage.name}\n", 503, mimetype="text/plain"), error)
-    context = {"again": error.again, "typed": typed(), "sent": request.method == "POST"}
+    context = {
+        "again": error.again,
+        "typed": typed(),
+        "sent": request.method == "POST",
+        "perhaps": perhaps_saved(),
+    }
     with suppress(Exception):  # such as that the database cannot be read
         db.session.rollback()
         if outage is not UNREACHABLE and outage is not DAMAGED:

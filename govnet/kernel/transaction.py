@@ -19,6 +19,7 @@ WRITE = "govnet_write"
 """The execution option of a connection that will write: how many seconds it may wait for the lock."""
 PATIENCE = 5.0
 _OPEN = "govnet_open"
+_PERHAPS = "perhaps_saved"
 _last_steps: list[Callable[[], None]] = []
 
 
@@ -31,6 +32,11 @@ def last_step(step: Callable[[], None]) -> None:
 def in_transaction() -> bool:
     """Whether the caller is inside transaction()."""
     return bool(db.session.info.get(_OPEN))
+
+
+def perhaps_saved() -> bool:
+    """Whether a transaction of this request, or of this turn of a duty, was committed, or may have been."""
+    return bool(db.session.info.get(_PERHAPS))
 
 
 @contextmanager
@@ -56,6 +62,7 @@ def transaction(*, patience: float = PATIENCE) -> Iterator[None]:
             yield
             for step in _last_steps:
                 step()
+        session.info[_PERHAPS] = True  # a commit whose answer is lost may have been one
         session.commit()
         note(None)
     except (DBAPIError, PoolTimeout, OSError) as error:

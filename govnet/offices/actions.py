@@ -54,6 +54,8 @@ def leave_seat(term: Term, last_day: date, *, by: Actor, via: Door) -> None:
     """Give one's place up, after `last_day`; one that has not begun is given up at once."""
     seat, network = _seat_and_network(term)
     under = require(by, Can.LEAVE_OFFICE, term)
+    if (term.ended_why, term.end) == (TermEnd.RESIGNED, last_day + DAY):
+        return  # sent twice
     end = _earlier_end(term, last_day, network)
     term.end, term.ended_why = end, TermEnd.RESIGNED
     _record_cut_short(term, seat, network, Act(by=by, under=under, via=via), _("resigned"))

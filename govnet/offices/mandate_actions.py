@@ -153,6 +153,8 @@ def give_back_mandate(mandate: Mandate, last_day: date, *, by: Actor, via: Door)
     """Whoever acts under it gives it back, after `last_day`."""
     under = require(by, Can.GIVE_BACK_MANDATE, mandate)
     network = _locked(mandate)
+    if (mandate.ended_why, mandate.end) == (MandateEnd.GIVEN_BACK, last_day + DAY):
+        return  # sent twice
     _end_after(mandate, last_day, network)
     mandate.ended_why = MandateEnd.GIVEN_BACK
     _record_cut_short(mandate, network, Act(by=by, under=under, via=via), _("given back"))

@@ -90,6 +90,8 @@ def drop_held_mail(*, by: Actor, via: Door) -> int:
 def stop_mail(why: str, *, by: Actor, via: Door) -> None:
     """Hold all mail until an operator releases it; `why` is told."""
     require(by, Can.OPERATE)
+    if mailings.line().held_at is not None:
+        return  # held already, whether for this or an earlier reason
     mailings.hold_all(why)
     tell_all(MailStopped, by=by, via=via, why=why)
 

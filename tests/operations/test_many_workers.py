@@ -26,8 +26,6 @@ from tests.operations import due
 
 pytestmark = pytest.mark.postgres
 ROOT = Path(__file__).parents[2]
-BY_EACH = {"say that the worker lives", "look through the database", "watch mail"}
-"""Duties that each worker does for itself, or that write one row about the database."""
 OF_EACH = {"worker_beat", "database_look"}
 SEED = 7
 
@@ -111,7 +109,7 @@ def test_every_duty_is_done_once_by_three_processes_at_once(
 ) -> None:
     monkeypatch.setitem(app.config, "MAIL_REPLIES", due.REPLIES)
     with app.app_context():
-        assert set(due.DUE) == {one.name for one in duties.duties()} - BY_EACH
+        assert set(due.DUE) == {one.name for one in duties.duties()} - due.OF_EACH
         due.make(time)
         db.session.remove()
         db.engine.dispose()

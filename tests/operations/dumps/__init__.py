@@ -76,3 +76,8 @@ def _read(value: Any, kind: sa.types.TypeEngine[Any]) -> Any:
     if isinstance(kind, sa.Date):
         return date.fromisoformat(value)
     return bool(value) if isinstance(kind, sa.Boolean) else value
+
+
+def newest() -> str:
+    """The revision of the newest dump."""
+    return max(path.name.split(".")[0] for path in FOLDER.glob("*.json.gz"))

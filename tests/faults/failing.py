@@ -1,0 +1,93 @@
+"""A database that fails at a chosen statement or commit, and counts both where nothing fails."""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import psycopg
+from sqlalchemy import Engine, event
+
+T = TypeVar("T")
+SEED = 11
+BEFORE, AFTER = "before the commit", "after the commit"
+
+
+@dataclass
+class Step:
+    """Where it fails: at the nth statement, or around the nth commit, counted from 1."""
+
+    what: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.number}"
+
+
+@dataclass
+class Count:
+    """How many statements and commits an act took."""
+
+    statements: int = 0
+    commits: int = 0
+
+    def steps(self) -> list[Step]:
+        """Every place at which it can fail."""
+        found = [Step("statement", number + 1) for number in range(self.statements)]
+        return found + [Step(when, n + 1) for n in range(self.commits) for when in (BEFORE, AFTER)]
+
+
+def drawn(things: Sequence[T], most: int, name: str) -> list[T]:
+    """All of them with FAULTS=all; otherwise `most` of them, drawn by a seed that is printed."""
+    asked = os.environ.get("FAULTS", "")
+    if asked == "all":
+        return list(things)
+    seed = int(asked or SEED)
+    print(f"{name}: {min(most, len(things))} of {len(things)} by FAULTS={seed}")
+    return random.Random(seed).sample(list(things), min(most, len(things)))
+
+
+@contextmanager
+def failing(engine: Engine, at: Step | None = None) -> Iterator[Count]:
+    """Have the database fail at one step, as on a full disk, and go on as if nothing had been; None only counts."""
+    count = Count()
+
+    def execute(*_call: Any) -> None:
+        count.statements += 1
+        if at and at.what == "statement" and at.number == count.statements:
+            raise _trouble(engine)
+
+    commit = engine.dialect.do_commit
+
+    def do_commit(connection: Any) -> None:
+        count.commits += 1
+        here = at is not None and at.number == count.commits
+        if here and at and at.what == BEFORE:
+            raise _trouble(engine)
+        commit(connection)
+        if here and at and at.what == AFTER:
+            raise _trouble(engine)
+
+    for name in ("do_execute", "do_execute_no_params", "do_executemany"):
+        event.listen(engine, name, execute)
+    engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
+    try:
+        yield count
+    finally:
+        for name in ("do_execute", "do_execute_no_params", "do_executemany"):
+            event.remove(engine, name, execute)
+        engine.dialect.do_commit = commit  # type: ignore[method-assign]
+
+
+def _trouble(engine: Engine) -> Exception:
+    """What the driver says on a full disk."""
+    if engine.dialect.name == "postgresql":
+        return psycopg.errors.DiskFull("could not extend file: no space left on device")
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return error
