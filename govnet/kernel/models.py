@@ -96,6 +96,8 @@ UNNESTED: Any = "unnested"
 """For `innerjoin`: an outer join where what it hangs on may be missing. In brackets SQLite would read the whole table first."""
 NAMES: list[Any] = []
 """All such columns."""
+EXCLUSIONS: dict[str, str] = {}
+"""Constraints that PostgreSQL alone has (EXCLUDE), each with its table."""
 
 
 def reference(row: Base) -> str:

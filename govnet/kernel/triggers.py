@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, event, inspect, text
@@ -84,6 +84,16 @@ def names_on(dialect: str) -> set[str]:
     if dialect == "sqlite":
         return set(names())
     return {t.name for t in _triggers.values() if t.postgresql}
+
+
+def written(dialect: str) -> Iterator[tuple[str, str, str, str]]:
+    """Each trigger's table and name, when it fires, and its text, as a database of that dialect keeps them."""
+    for t in _triggers.values():
+        if dialect == "sqlite":
+            for name, body in zip(_sqlite_names(t), t.sqlite, strict=True):
+                yield t.table, name, "", f"CREATE TRIGGER {name} {body} END"
+        elif t.postgresql:
+            yield t.table, t.name, t.when, t.postgresql
 
 
 def _sqlite_names(t: Trigger) -> list[str]:

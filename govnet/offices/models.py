@@ -33,7 +33,7 @@ from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions.office_models import OfficeChange as OfficeChange  # what terms and mandates refer to
 from govnet.decisions.rules import ADOPTED
-from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, is_name, where
+from govnet.kernel.models import EXCLUSIONS, Base, Instant, Key, Name, Words, enum_type, is_name, where
 from govnet.kernel.triggers import differs, refuse, trigger
 from govnet.membership.models import Organisation
 from govnet.offices import rules
@@ -361,6 +361,7 @@ _sqlite_only(
 )
 
 for _name, _columns in (("ex_term_seat", "seat_id"), ("ex_term_person", "body_id, person_id")):
+    EXCLUSIONS[_name] = "term"
     _equal = ", ".join(f"int8range({c}, {c}, '[]') WITH &&" for c in _columns.split(", "))
     event.listen(
         Term.__table__,

@@ -114,6 +114,7 @@ def init(ctx: click.Context, /, source: Path | None, path: str | None, **answers
         click.echo(f"The settings are in {path}, for its owner only. Keep a copy apart from the backups.")
     with ctx.obj.load_app().app_context():
         schema.prepare()
+        schema.check()
         keys.check()
         erasure_list.catch_up()
         if source is not None:
@@ -223,6 +224,7 @@ def upgrade() -> None:
             backups.take(target)
             click.echo(f"Backed up to {target}")
         schema.prepare()
+        schema.check()
         keys.check()
         erasure_list.catch_up()
     click.echo("The tables are up to date.")

@@ -18,9 +18,8 @@ LEAST_FREE = 500 * 1024 * 1024
 
 
 def database() -> tuple[bool, str]:
-    lacking = schema.missing()
-    if lacking:
-        return False, _("lacks %(what)s: run “govnet upgrade”.", what=", ".join(lacking[:5]))
+    if fault := schema.fault():
+        return False, fault
     if upkeep.damage():
         return False, _("the file is damaged: restore the last backup.")
     return True, _("%(kind)s, every table and trigger is there", kind=db.engine.dialect.name)
@@ -28,9 +27,8 @@ def database() -> tuple[bool, str]:
 
 def database_lately() -> tuple[bool, str]:
     """The same, but for the look through the whole file, which the worker takes once a day."""
-    lacking = schema.missing()
-    if lacking:
-        return False, _("lacks %(what)s: run “govnet upgrade”.", what=", ".join(lacking[:5]))
+    if fault := schema.fault():
+        return False, fault
     last = db.session.get(DatabaseLook, 1)
     if last is None or last.at is None:
         return True, _("every table and trigger is there; the worker has not looked through it yet.")

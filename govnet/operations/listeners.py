@@ -11,7 +11,7 @@ from govnet.kernel.duties import believe_when, duty, forget_over
 from govnet.kernel.events import Starting, listen
 from govnet.kernel.once import row_of
 from govnet.kernel.transaction import transaction
-from govnet.operations import erasure_list, redaction, upkeep
+from govnet.operations import erasure_list, redaction, schema, upkeep
 from govnet.operations.clock_check import ClockCheck
 from govnet.operations.models import WorkerBeat
 from govnet.people.addresses import PersonErased
@@ -31,7 +31,8 @@ def bind() -> None:
 
 
 def _before_anything_runs(_starting: Starting) -> None:
-    """Whoever was erased and is there again goes first."""
+    """The tables are looked at, and whoever was erased and is there again goes."""
+    schema.check()
     erasure_list.catch_up()
 
 

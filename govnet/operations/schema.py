@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from pathlib import Path
+
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from govnet.extensions import db
 from govnet.kernel import folders, triggers
 from govnet.kernel.errors import GovnetError
 from govnet.kernel.models import Base
+from govnet.operations import table_shapes
 
 FIRST = "0001"
 TOO_OLD = (
@@ -15,6 +19,11 @@ TOO_OLD = (
     "Run that version once more for `govnet export members` and the record, then begin with an empty database: "
     "docs/running.md, “A database from before 0.2.0”."
 )
+_SHOWN = 3
+
+
+class OtherTables(GovnetError):
+    """The tables are not those that this release makes; the message says what differs and what to do."""
 
 
 class TooOld(GovnetError):
@@ -73,7 +82,7 @@ def _holds(there: Tables, wanted: Tables) -> bool:
     return all(columns == there.get(name) for name, columns in wanted.items())
 
 
-def _revision(there: Tables) -> str | None:
+def _revision(there: Collection[str]) -> str | None:
     if "alembic_version" not in there:
         return None
     with db.engine.connect() as connection:
@@ -95,18 +104,47 @@ def is_empty() -> bool:
 
 
 def missing() -> list[str]:
-    """Tables and triggers that the program expects and the database lacks: "table x", "trigger y"."""
-    there = set(inspect(db.engine).get_table_names())
-    tables = [f"table {name}" for name in sorted(Base.metadata.tables) if name not in there]
-    return tables + [
-        f"trigger {name}" for name in sorted(triggers.names_on(db.engine.dialect.name) - _triggers_there())
-    ]
-
-
-def _triggers_there() -> set[str]:
-    query = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
-    }
+    """What the database lacks, or has otherwise than this release makes it, each in a few words."""
     with db.engine.connect() as connection:
-        return set(connection.execute(text(query[db.engine.dialect.name])).scalars())
+        return table_shapes.differences(connection)
+
+
+def fault() -> str:
+    """Why this program cannot work on these tables, and what to do, in a sentence; empty where it can."""
+    there = set(inspect(db.engine).get_table_names())
+    if "network" not in there:
+        return "There are no tables in this database yet. Begin with: govnet init"
+    revision, known = _revision(there), _revisions()
+    if revision is not None and revision not in known:
+        return f"The tables were made by a newer release of govnet (number {revision[:20]}): install that one again."
+    if revision is not None and revision != known[-1]:
+        return f"The tables are of an older release (number {revision}, not {known[-1]}): run govnet upgrade"
+    return _words_of(missing())
+
+
+def check() -> None:
+    """Refuse tables that are not this release's. Raises OtherTables."""
+    said = fault()
+    if said:
+        raise OtherTables(said)
+
+
+def _words_of(differences: list[str]) -> str:
+    if not differences:
+        return ""
+    if all(each.startswith("trigger ") for each in differences):
+        return f"The tables are not as this release makes them: {_few(differences)}. Run govnet upgrade"
+    return (
+        f"The tables are not as this release makes them: {_few(differences)}. Somebody changed them, or an upgrade was cut "
+        "off: restore the last backup, or put that right in the database."
+    )
+
+
+def _few(differences: list[str]) -> str:
+    more = len(differences) - _SHOWN
+    return ", ".join(differences[:_SHOWN]) + (f", and {more} more" if more > 0 else "")
+
+
+def _revisions() -> list[str]:
+    """The numbers of the program's own migrations, the newest last."""
+    return sorted(path.name[:4] for path in Path(folders.beside("migrations"), "versions").glob("[0-9]*.py"))
