@@ -15,7 +15,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.once import upsert
+from govnet.kernel.insertion import upsert
 from govnet.kernel.transaction import let_go
 from govnet.permissions import Can, require
 from govnet.record.actions import record

@@ -15,7 +15,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.once import row_of
+from govnet.kernel.insertion import row_of
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 

@@ -11,7 +11,7 @@ from govnet.forum.models import Post, ReadMark, Thanks
 from govnet.kernel.actor import Actor
 from govnet.kernel.clock import now
 from govnet.kernel.errors import Busy, RuleBroken
-from govnet.kernel.once import upsert
+from govnet.kernel.insertion import upsert
 from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, require
 

@@ -20,8 +20,8 @@ from sqlalchemy import delete, select
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.errors import Busy
+from govnet.kernel.insertion import row_of
 from govnet.kernel.models import DutyFailure
-from govnet.kernel.once import row_of
 from govnet.kernel.outage import outage_of
 from govnet.kernel.transaction import let_go, transaction
 

@@ -12,7 +12,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.errors import Gone, NotFound
-from govnet.kernel.once import row_of
+from govnet.kernel.insertion import row_of
 from govnet.mail import outbox, receiving, subscriptions, suppressions
 from govnet.mail.headers import Address
 from govnet.mail.links import Ending, site_url

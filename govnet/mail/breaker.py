@@ -85,7 +85,7 @@ def _is_new(row: Any) -> bool:
 
 
 def _begin(lease: timedelta, now: datetime) -> Turn:
-    row = _locked()
+    row = mailings.line()
     if _is_new(row):
         _note_settings(row)
         row.refusals, row.not_before = 0, None
@@ -101,12 +101,7 @@ def _begin(lease: timedelta, now: datetime) -> Turn:
 def end_trial() -> None:
     """Nothing was there to try the line with: the next mail does."""
     with transaction():
-        _locked().not_before = None
-
-
-def _locked() -> MailLine:
-    mailings.line()
-    return db.session.get_one(MailLine, 1, with_for_update=True, populate_existing=True)
+        mailings.line().not_before = None
 
 
 def _note_settings(row: MailLine) -> None:
@@ -119,12 +114,12 @@ def note_settings() -> None:
     """Under these settings something was refused or put off; under others it is tried at once. Inside transaction()."""
     known = db.session.scalar(select(MailLine.settings).where(MailLine.id == 1))
     if known is None or mark() not in known.split():
-        _note_settings(_locked())
+        _note_settings(mailings.line())
 
 
 def trouble(answer: Answer) -> None:
     """The server could not be used: the line rests, the longer the more often in a row. Inside transaction()."""
-    row, now = _locked(), clock.now()
+    row, now = mailings.line(), clock.now()
     _note_settings(row)
     row.troubles += 1
     row.refusals = row.refusals + 1 if answer.verdict.permanent or row.tripped_at is not None else 0

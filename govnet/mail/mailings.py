@@ -9,7 +9,7 @@ from sqlalchemy import or_, select, text, update
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
-from govnet.kernel.once import row_of
+from govnet.kernel.insertion import row_of
 from govnet.mail.models import Delivery, Mail, MailLine
 from govnet.mail.rules import MISSED, PASSING, State, last_moment, rest_when_refused
 from govnet.permissions import Can, require

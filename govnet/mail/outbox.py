@@ -17,7 +17,7 @@ from sqlalchemy import insert, select
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.duties import is_at_work
-from govnet.kernel.once import upsert
+from govnet.kernel.insertion import upsert
 from govnet.kernel.transaction import in_transaction
 from govnet.mail import compose, headers
 from govnet.mail.audience import LIST, MEMBER, SUBSCRIBER, Recipient

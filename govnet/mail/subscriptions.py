@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.once import insert_once
+from govnet.kernel.insertion import insert_once
 from govnet.mail import registry
 from govnet.mail.models import Delivery, Subscription
 from govnet.mail.outbox import token

@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.once import row_of
+from govnet.kernel.insertion import row_of
 from govnet.mail.models import Delivery, Mail, Suppression
 from govnet.mail.render import Kind
 from govnet.mail.rules import State, Why, stops_writing

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.once import insert_once
+from govnet.kernel.insertion import insert_once
 from govnet.kernel.time_source import is_synchronised
 from govnet.kernel.transaction import let_go, transaction
 from govnet.operations import queries

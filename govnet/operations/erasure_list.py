@@ -7,11 +7,11 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import event, inspect, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from govnet.accounts.erasure import Gone, erase_again
 from govnet.extensions import db
 from govnet.kernel import clock, folders
+from govnet.kernel.insertion import upsert
 from govnet.kernel.transaction import let_go, transaction
 from govnet.operations import erasures
 from govnet.operations.erasures import AddressErasure, Erasure, Line
@@ -144,7 +144,6 @@ def _came_back(digests: set[str]) -> dict[str, str]:
 
 def _insert(lines: Iterable[Line]) -> None:
     """Rows for these, but where there are some: several processes may start at once."""
-    kind = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     at = datetime.fromisoformat
     people = [
         {"person": line.person, "made_at": at(line.made), "at": at(line.at)}
@@ -155,6 +154,6 @@ def _insert(lines: Iterable[Line]) -> None:
         {"digest": line.address, "at": at(line.at)} for line in lines if isinstance(line, AddressErasure)
     ]
     if people:
-        db.session.execute(kind.insert(PersonErasure).on_conflict_do_nothing(), people)
+        db.session.execute(upsert(PersonErasure).on_conflict_do_nothing(), people)
     if addresses:
-        db.session.execute(kind.insert(ErasedAddress).on_conflict_do_nothing(), addresses)
+        db.session.execute(upsert(ErasedAddress).on_conflict_do_nothing(), addresses)

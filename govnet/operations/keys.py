@@ -8,12 +8,12 @@ from datetime import timedelta
 
 from flask import current_app
 from sqlalchemy import delete, insert, inspect, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import GovnetError
+from govnet.kernel.insertion import upsert
 from govnet.kernel.transaction import let_go, transaction
 from govnet.operations import queries
 from govnet.operations.events import KeysAccepted
@@ -42,9 +42,8 @@ def check() -> None:
     missing = set(KEYS) - set(_known())
     let_go()
     if missing:
-        add = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
         with transaction():  # of several processes that start at once, one writes
-            db.session.execute(add(KeyDigest).values(_rows()).on_conflict_do_nothing())
+            db.session.execute(upsert(KeyDigest).values(_rows()).on_conflict_do_nothing())
     others = differing()
     let_go()
     if others:

@@ -9,7 +9,7 @@ from govnet.accounts.erasure import Gone
 from govnet.kernel import clock
 from govnet.kernel.duties import believe_when, duty, forget_over
 from govnet.kernel.events import Starting, listen
-from govnet.kernel.once import row_of
+from govnet.kernel.insertion import row_of
 from govnet.kernel.transaction import transaction
 from govnet.operations import erasure_list, redaction, schema, upkeep
 from govnet.operations.clock_check import ClockCheck

@@ -11,7 +11,7 @@ from govnet.decisions.models import Position, RollEntry
 from govnet.extensions import db
 from govnet.forum.models import Post
 from govnet.kernel import clock
-from govnet.kernel.once import row_of
+from govnet.kernel.insertion import row_of
 from govnet.kernel.transaction import let_go, transaction
 from govnet.membership.models import Membership
 from govnet.operations.models import DatabaseLook
