@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import signal
 import smtplib
 import sqlite3
 import tempfile
@@ -54,6 +55,8 @@ async def _talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 def _sink(pipe: Connection) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # whatever this process's parent does at it
+
     async def serve() -> None:
         server = await asyncio.start_server(_talk, "127.0.0.1", 0)
         pipe.send(server.sockets[0].getsockname()[1])

@@ -25,6 +25,7 @@ from govnet.kernel.hosts import FOR_MONITORS, KnownHosts, known_hosts
 from govnet.kernel.origins import OwnWritesOnly
 from govnet.kernel.settings import load_config
 from govnet.kernel.templates import bind as bind_templates
+from govnet.kernel.transaction import nothing_saved
 from govnet.mail.registry import people_are, places_are
 from govnet.permissions import Can, actors_are, can, current_actor
 from govnet.record import registry
@@ -188,6 +189,7 @@ def _take_actor() -> None:
     from govnet.offices.queries import actor_of
 
     g.actor = VISITOR
+    nothing_saved()
     if request.endpoint == "static" or request.path in FOR_MONITORS:
         return  # the same for everybody, whatever the database does
     sessions.forget_ended()

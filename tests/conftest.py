@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from govnet import create_app
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.extensions import db, limiter
-from govnet.kernel import clock
+from govnet.kernel import clock, duties
 from tests import builders, databases
 
 settings.register_profile("here", deadline=None)
@@ -117,6 +118,17 @@ def built_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> It
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _signals() -> Iterator[None]:
+    """A command that a test runs in this very process leaves nothing behind that answers SIGTERM, here or in a fork."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    duties.ending.clear()
+    for number, handler in before.items():
+        if signal.getsignal(number) is not handler:
+            signal.signal(number, handler)
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote
 
+from govnet.kernel.numbers import whole_number
+
 _DRIVER = re.compile(r"[\w+]+")
 
 
@@ -34,7 +36,7 @@ def database_address(text: str) -> DatabaseAddress:
     place, _, database = before.partition("/")
     host, _, port = place.rpartition("]") if place.startswith("[") else place.partition(":")
     port = port.removeprefix(":")
-    if not _DRIVER.fullmatch(driver) or (port and not (port.isascii() and port.isdigit())):
+    if not _DRIVER.fullmatch(driver) or (port and whole_number(port) is None):
         raise ValueError("no address of a database")
     return DatabaseAddress(
         driver,

@@ -14,6 +14,16 @@ class Starting:
     """Emitted before a process answers requests or works; a GovnetError keeps it from starting."""
 
 
+@dataclass(frozen=True)
+class WorkBegins:
+    """Emitted by a worker before its first turn."""
+
+
+@dataclass(frozen=True)
+class WorkEnds:
+    """Emitted by a worker that was asked to end, after its last turn."""
+
+
 def listen(kind: type[T], listener: Callable[[T], None]) -> None:
     """Call `listener` with every emitted event of this very `kind`; registering twice changes nothing."""
     if listener not in _listeners[kind]:

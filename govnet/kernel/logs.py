@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+import string
 import sys
 import time
 from collections.abc import Callable, Iterable, MutableMapping
@@ -79,7 +80,7 @@ def _unless_word(found: re.Match[str]) -> str:
     word = found[0]
     letters = any(each.isalpha() for each in word)
     mixed = any(each.islower() for each in word) and any(each.isupper() for each in word)
-    digits = sum(each.isdigit() for each in word)
+    digits = sum(each in string.digits for each in word)
     return "…" if letters and ((digits and mixed) or digits >= 8) else word
 
 

@@ -39,6 +39,11 @@ def perhaps_saved() -> bool:
     return bool(db.session.info.get(_PERHAPS))
 
 
+def nothing_saved() -> None:
+    """A request begins: what was saved before it is not its own."""
+    db.session.info.pop(_PERHAPS, None)
+
+
 @contextmanager
 def transaction(*, patience: float = PATIENCE) -> Iterator[None]:
     """Everything in the block and its entries in the record, or nothing.

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import click
 from flask.cli import ScriptInfo
+from sqlalchemy.exc import SQLAlchemyError
 
-from govnet.kernel.events import Starting, emit
+from govnet.kernel.errors import Busy
+from govnet.kernel.events import Starting, WorkBegins, WorkEnds, emit
 from govnet.kernel.memory import settle
 from govnet.kernel.processes import LIFELINE, tell_service_manager
 from govnet.mail import door, worker
@@ -23,4 +27,11 @@ def work(info: ScriptInfo) -> None:
     settle()
     with door.open_beside(app):
         tell_service_manager("READY=1")
+        with app.app_context():
+            emit(WorkBegins())
         worker.run(app)
+        with (
+            app.app_context(),
+            suppress(Busy, SQLAlchemyError),
+        ):  # without its row it is found dead, that is all
+            emit(WorkEnds())

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+from govnet.kernel.numbers import whole_number
+
 
 @dataclass(frozen=True, slots=True)
 class ListenAddress:
@@ -28,7 +30,7 @@ def listen_address(text: str) -> ListenAddress:
         return ListenAddress(path=path)
     host, _, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
-    if not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65_535:
+    if not port.isascii() or not 1 <= (whole_number(port) or 0) <= 65_535:
         raise ValueError("a port is a number from 1 to 65535")
     if host != "localhost":
         number = ip_address(host)

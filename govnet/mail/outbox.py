@@ -212,7 +212,7 @@ def _delivery(mail_id: int, rendering_id: int, one: Recipient, made: Batch) -> d
         "why": why,
         "priority": int(made.priority),
         "next_at": starts,
-        "limit_at": last_moment(starts, made.mail["not_after"]),
+        "limit_at": last_moment(starts, made.mail.get("not_after")),
         "message_id": f"<{secret}.{mail_id}@{domain()}>",
         "token": secret if one.reader != LIST else f"{TO_A_LIST}{secret}",
         "changed_at": now,

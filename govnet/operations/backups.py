@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import tempfile
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import structlog
 from flask import current_app
-from sqlalchemy import inspect, select, update
+from sqlalchemy import select, update
 
 from govnet import __version__
 from govnet.accounts.models import SignedInSession
@@ -20,7 +19,7 @@ from govnet.kernel import clock, folders
 from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.transaction import transaction
 from govnet.mail import mailings
-from govnet.operations import archive, copies, erasure_list, erasures, queries, schema
+from govnet.operations import archive, beats, copies, erasure_list, erasures, schema
 from govnet.operations.events import BackupRestored
 from govnet.operations.keys import write_down
 from govnet.operations.models import Backup
@@ -29,7 +28,6 @@ from govnet.record.queries import head
 
 log = structlog.get_logger()
 KEYS_FOUND = "keys-from-backup.json"
-ALIVE = timedelta(seconds=90)
 
 
 class RestoreError(Exception):
@@ -116,11 +114,7 @@ def _check(manifest: archive.Manifest, replace: bool) -> None:
     if not replace:
         raise RestoreError("There are networks in this database. To put the backup in their place add --replace; "
                            "what is there now is backed up first.")  # fmt: skip
-    beat = queries.last_beat() if inspect(db.engine).has_table("worker_beat") else None
-    if beat is not None and beat.at > clock.now() - ALIVE:
-        raise RestoreError(
-            f"A worker is running on {beat.host}. Stop govnet, wait a minute and a half, and try again."
-        )
+    beats.refuse_while_one_lives()
 
 
 def _before(folder: Path) -> Path:
@@ -133,6 +127,7 @@ def _quiet(manifest: archive.Manifest, erased_again: int) -> None:
         mailings.hold_all(
             f"This is a backup of {manifest.at}, put back. Some of its mail may have been sent since."
         )
+        beats.forget_all()
         open_ones = update(SignedInSession).where(SignedInSession.ended_at.is_(None))
         db.session.execute(open_ones.values(ended_at=clock.now()))
         tell_all(BackupRestored, by=SHELL, via=Door.CLI, taken=manifest.at, erased_again=erased_again)

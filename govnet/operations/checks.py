@@ -19,12 +19,11 @@ from govnet import __version__
 from govnet.extensions import db
 from govnet.kernel import clock, settings_file
 from govnet.kernel.duties import set_aside
-from govnet.operations import database_checks, keys, mail_checks, queries
+from govnet.operations import beats, database_checks, keys, mail_checks, queries
 from govnet.record.models import ChainHead, Entry
 from govnet.record.queries import check_chain
 from govnet.record.rules import Fault
 
-LIVE_WORKER = timedelta(minutes=2)
 _SHOWN = 10
 
 
@@ -76,17 +75,15 @@ def _settings() -> tuple[bool, str]:
 
 def _networks() -> tuple[bool, str]:
     count = queries.how_many_networks()
-    return count > 0, str(count) if count else _("none yet: run “govnet init”.")
-
-
-def _worker() -> tuple[bool, str]:
-    beat = queries.last_beat()
-    if beat is None:
-        return False, _("no worker has run yet: start “govnet serve” or “govnet worker”.")
-    silent = clock.now() - beat.at
-    seconds = int(silent.total_seconds())
-    words = _("last sign of life on %(host)s %(seconds)s seconds ago", host=beat.host, seconds=seconds)
-    return silent < LIVE_WORKER, words
+    if count:
+        return True, str(count)
+    until = queries.founding_until()
+    if until is None:
+        return False, _("none yet: run “govnet init”.")
+    when = f"{until:%Y-%m-%d %H:%M}"
+    return False, _(
+        "none yet: open the link that “govnet init” printed, until %(when)s UTC, or run it again.", when=when
+    )
 
 
 def _duties() -> tuple[bool, str]:
@@ -119,7 +116,7 @@ CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "settings": _settings,
     "database": database_checks.database,
     "networks": _networks,
-    "worker": _worker,
+    "worker": beats.look,
     "duties": _duties,
     "mail": mail_checks.mail,
     "addresses": mail_checks.addresses,

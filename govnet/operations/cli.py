@@ -25,6 +25,7 @@ from govnet.kernel.processes import LIFELINE, tell_service_manager
 from govnet.kernel.transaction import transaction
 from govnet.operations import (
     backups,
+    beats,
     checks,
     database_files,
     erasure_list,
@@ -219,6 +220,7 @@ def upgrade() -> None:
     """After installing a new release: back up, bring the tables up to date, check the record."""
     folder = folders.data()
     with explained():
+        beats.refuse_while_one_lives()
         if not schema.is_empty():
             target = folder / f"before-upgrade-{clock.now():%Y%m%d-%H%M%S}.tar.gz"
             backups.take(target)

@@ -17,7 +17,7 @@ from govnet.kernel.request_counts import SharedCounts
 from govnet.kernel.transaction import let_go
 from govnet.mail import queries as mail
 from govnet.operations import queries
-from govnet.operations.checks import LIVE_WORKER
+from govnet.operations.beats import ALIVE
 from govnet.operations.database_checks import LEAST_FREE
 
 Part = Mapping[str, Any]
@@ -78,9 +78,9 @@ def _away(why: Outage | None) -> Part:
 def _worker() -> Part:
     beat = queries.last_beat()
     if beat is None:
-        return {"ok": False, "state": "none has run yet"}
+        return {"ok": False, "state": "none runs"}
     silent = clock.now() - beat.at
-    return {"ok": silent < LIVE_WORKER, "seconds": int(silent.total_seconds())}
+    return {"ok": silent < ALIVE, "seconds": int(silent.total_seconds())}
 
 
 def _mail() -> Part:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from datetime import timedelta
 
 from flask import current_app
 from sqlalchemy import delete, insert, inspect, select
@@ -15,7 +14,7 @@ from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import GovnetError
 from govnet.kernel.insertion import upsert
 from govnet.kernel.transaction import let_go, transaction
-from govnet.operations import queries
+from govnet.operations import beats
 from govnet.operations.events import KeysAccepted
 from govnet.operations.key_digest import key_digest
 from govnet.operations.models import KeyDigest
@@ -24,8 +23,6 @@ from govnet.permissions import Can, require
 
 KEYS = ("SECRET_KEY", "MAIL_KEY", "SITE_URL")
 """Settings that all processes on a database share."""
-ALIVE = timedelta(seconds=90)
-"""A worker that gave no sign of life for so long is dead."""
 
 
 class OtherKeys(GovnetError):
@@ -73,11 +70,7 @@ def accept(*, by: Actor, via: Door) -> list[str]:
     others = differing()
     if not others:
         return []
-    beat = queries.last_beat()
-    if beat is not None and beat.at > clock.now() - ALIVE:
-        raise GovnetError(
-            f"A worker is running on {beat.host}. Stop govnet everywhere, wait a minute and a half, and try again."
-        )
+    beats.refuse_while_one_lives()
     write_down()
     tell_all(KeysAccepted, by=by, via=via, which=", ".join(others))
     return others

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import socket
-
-from govnet import __version__
 from govnet.accounts.erasure import Gone
-from govnet.kernel import clock
 from govnet.kernel.duties import believe_when, duty, forget_over
-from govnet.kernel.events import Starting, listen
-from govnet.kernel.insertion import row_of
-from govnet.kernel.transaction import transaction
-from govnet.operations import erasure_list, redaction, schema, upkeep
+from govnet.kernel.events import Starting, WorkBegins, WorkEnds, listen
+from govnet.operations import beats, erasure_list, redaction, schema, upkeep
 from govnet.operations.clock_check import ClockCheck
-from govnet.operations.models import WorkerBeat
 from govnet.people.addresses import PersonErased
 
 
 def bind() -> None:
     """Have these called."""
     believe_when(ClockCheck().holds)
-    duty("say that the worker lives", beat, seconds=20, by_clock=False)
+    duty("say that the worker lives", beats.beat, seconds=20, by_clock=False)
     duty("remove names that are for members", redaction.remove_names, seconds=3600, by_clock=False)
     duty("look through the database", upkeep.look, seconds=600, by_clock=False)
     duty("forget what is over", forget_over, seconds=3600)
@@ -28,6 +21,8 @@ def bind() -> None:
     listen(Gone, erasure_list.note_person)
     listen(PersonErased, erasure_list.note_addresses)
     listen(Starting, _before_anything_runs)
+    listen(WorkBegins, _begin)
+    listen(WorkEnds, _end)
 
 
 def _before_anything_runs(_starting: Starting) -> None:
@@ -36,10 +31,9 @@ def _before_anything_runs(_starting: Starting) -> None:
     erasure_list.catch_up()
 
 
-def beat() -> int:
-    """Write down that this machine's worker is alive."""
-    host = socket.gethostname()[:200]
-    with transaction():
-        row = row_of(WorkerBeat, host=host, at=clock.now(), release=__version__)
-        row.at, row.release = clock.now(), __version__
-    return 1
+def _begin(_begins: WorkBegins) -> None:
+    beats.begin()
+
+
+def _end(_ends: WorkEnds) -> None:
+    beats.end()

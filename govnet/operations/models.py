@@ -67,10 +67,11 @@ refuse(
 
 
 class WorkerBeat(Base):
-    """The last sign of life of the worker on each machine."""
+    """The last sign of life of each process that works."""
 
     __tablename__ = "worker_beat"
     host: Mapped[str] = mapped_column(String(200), primary_key=True)
+    pid: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[Instant]
     release: Mapped[str] = mapped_column(String(40))
 

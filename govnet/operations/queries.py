@@ -8,6 +8,7 @@ import shutil
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select, text
@@ -16,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from govnet.accounts.models import OperatorGrant, Person
 from govnet.charter.models import Network
 from govnet.extensions import db
+from govnet.kernel import clock
 from govnet.kernel.duties import set_aside
 from govnet.kernel.outage import READ_ONLY, UNREACHABLE, Outage, noted, outage_of
 from govnet.kernel.transaction import WRITE, let_go
@@ -37,6 +39,12 @@ def slug_taken(slug: str) -> bool:
 def organisation_named(name: str) -> Organisation | None:
     """The organisation of that name, however it is written in capitals."""
     return db.session.scalar(select(Organisation).where(Organisation.name_key == name.casefold()))
+
+
+def founding_until() -> datetime | None:
+    """Until when a link that founds a network can be used; None where there is none."""
+    open_ones = (FoundingLink.used_at.is_(None), FoundingLink.expires_at > clock.now())
+    return db.session.scalar(select(func.max(FoundingLink.expires_at)).where(*open_ones))
 
 
 def link_by_digest(digest: str) -> FoundingLink | None:
@@ -81,11 +89,6 @@ def how_many_networks() -> int:
 def last_beat() -> WorkerBeat | None:
     """The worker that gave the newest sign of life."""
     return db.session.scalar(select(WorkerBeat).order_by(WorkerBeat.at.desc()).limit(1))
-
-
-def beats() -> Sequence[WorkerBeat]:
-    """Every machine's worker, the newest sign of life first."""
-    return db.session.scalars(select(WorkerBeat).order_by(WorkerBeat.at.desc())).all()
 
 
 def backups(limit: int = 5) -> Sequence[Backup]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -246,7 +247,7 @@ def _gist(condition: str, columns: set[str]) -> Said:
     """The values, columns and comparisons of a condition: PostgreSQL spells the rest in its own way, and anew after a dump."""
     values = {_SIGN.sub("", value.replace("\\\\", "\\")) for value in _QUOTED.findall(condition)}
     plain = _CAST.sub("", _QUOTED.sub(" ", condition).lower().replace('"', ""))
-    words = {word for word in _WORD.findall(plain) if word in columns or word[0].isdigit()}
+    words = {word for word in _WORD.findall(plain) if word in columns or word[0] in string.digits}
     compared = {sign for sign in _COMPARED.findall(plain) if sign in ("<", "<=", ">", ">=")}
     compared |= {"<=", ">="} if "between" in plain else set()
     return frozenset(values | words), frozenset(compared)

@@ -16,7 +16,7 @@ from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, MailLine
 from govnet.mail.rules import Priority, State
 from govnet.operations import queries
-from govnet.operations.checks import LIVE_WORKER
+from govnet.operations.beats import ALIVE
 from govnet.operations.mail_checks import place, tries_again
 
 PATIENCE = 60.0
@@ -84,9 +84,9 @@ def _resting(*, known: bool = False) -> str:
 def _no_worker() -> str:
     beat = queries.last_beat()
     if beat is None:
-        return str(_("no worker takes it: none has run yet. Start “govnet serve” or “govnet worker”."))
+        return str(_("no worker takes it: none runs. Start “govnet serve” or “govnet worker”."))
     silent = clock.now() - beat.at
-    if silent < LIVE_WORKER:
+    if silent < ALIVE:
         return ""
     return str(
         _("no worker takes it: the last sign of life was %(seconds)s seconds ago. Start “govnet serve” or “govnet worker”.",

@@ -141,7 +141,6 @@ def _operator_page() -> dict[str, Any]:
         "findings": [(TITLES[found.name], found) for found in examine(now=False)],
         "networks": queries.networks_with_heads(),
         "names": queries.operators(),
-        "beats": queries.beats(),
         "trouble": queries.trouble(),
         "doubts": queries.clock_doubts(),
         "now": clock.now(),

@@ -354,6 +354,7 @@ def test_a_draft_changed_in_two_tabs_shows_both_and_loses_nothing(app: Flask) ->
     assert "Tue 12 May 2015" in page.text
     fields = {each["name"]: each["value"] for each in page.forms[-1]["fields"] if each["name"]}
     assert fields["text"].strip() == "Ten seats."
+    db.session.expire_all()
     assert text_of(draft) == "Eight seats."
     assert client.post(where, data={**fields, "way": "options"}).status_code == 303
     assert text_of(draft) == "Ten seats."

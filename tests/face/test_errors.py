@@ -13,6 +13,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarg
 
 from govnet.kernel.actor import VISITOR, Actor
 from govnet.kernel.errors import Busy, GovnetError, RuleBroken, Stale
+from govnet.kernel.transaction import nothing_saved
 from govnet.kernel.words import either
 from govnet.permissions import Can, refusal
 from tests.builders import a_network, a_steering_member
@@ -31,6 +32,7 @@ def in_uk(app: Flask) -> Iterator[Flask]:
 
 
 def shown(app: Flask, error: Exception) -> tuple[int, Html]:
+    nothing_saved()  # as at the beginning of a request
     response = app.make_response(app.handle_user_exception(error))
     html = Html(response.get_data(as_text=True))
     check(html, str(error))

@@ -131,6 +131,7 @@ def test_an_edit_keeps_what_was_said_before(network, ann, time):
     with transaction():
         me = builders.acting(ann, network)
         actions.change_post(post, by=me, body="Second", revision=1, via=Door.WEB)
+    db.session.expire_all()
     post = queries.post_of(post.id)
     assert (post.source, post.revision, post.edited_at) == ("Second", 2, clock.now())
     [earlier] = thread_page.earlier_versions(post)
@@ -180,6 +181,7 @@ def test_a_frame_and_a_summary_say_who_wrote_them_and_when(network, ann):
     with transaction():
         me = builders.acting(ann, network)
         actions.frame_thread(thread, head(thread, frame=frame, summary="So *far*"), by=me, via=Door.WEB)
+    db.session.expire_all()
     thread = queries.thread_of(thread.id)
     assert thread.summary_html == "<p>So <em>far</em></p>\n"
     assert (thread.summary_by_id, thread.summary_at, thread.revision) == (ann.id, clock.now(), 2)
@@ -222,9 +224,11 @@ def test_thanks_are_counted_once_each_and_can_be_taken_back(network, ann):
         for _ in range(3):
             with transaction():
                 readers.thank(post, by=builders.acting(fan, network))
+    db.session.expire_all()
     assert queries.post_of(post.id).thanks == 2
     with transaction():
         readers.turn_thanks(post, by=builders.acting(fan, network))
+    db.session.expire_all()
     assert queries.post_of(post.id).thanks == db.session.query(Thanks).count() == 1
 
 

@@ -39,6 +39,7 @@ BY_THEMSELVES = {
     "say that the worker lives": "one row",
     "forget what is over": "one statement over old rows of its own",
     "look through the database": "reads, and one row with what was found",
+    "write down who was erased": "one list, written whole or tried again",
 }
 """Duties that need no help to keep one thing from stopping another, and why."""
 

@@ -96,7 +96,7 @@ def test_every_name_in_the_database_is_guarded() -> None:
     guarded = {f"{column.class_.__tablename__}.{column.key}" for column in NAMES}
     passing = {  # copies of what was guarded where it came from, and what is no name of anybody
         "letter_signature.name", "mail_recipient.name", "subscription.name", "roster_import.file_name", "roster_import_row.name",
-        "delivery.name", "rendering.name", "evidence_mail.sender_name", "inbound.name",
+        "key_digest.name", "delivery.name", "rendering.name", "evidence_mail.sender_name", "inbound.name",
     }  # fmt: skip
     found = {
         f"{table.name}.{column.name}"

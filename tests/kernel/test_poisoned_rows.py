@@ -68,6 +68,7 @@ NOWHERE = "-"
 """It fails at once, and the mail itself says why."""
 WITHOUT_ROWS = {
     "say that the worker lives": "has one row, its own",
+    "write down who was erased": "one list, written whole or tried again",
     "watch mail": "reads, and writes a line in the log",
     "look through the database": "reads, and has one row for what was found",
     "forget what is over": "its rows are the list of what failed, and nothing waits for them",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.membership import organisation_queries
 from tests import builders
@@ -52,7 +53,7 @@ def test_an_organisation_is_named_in_words_where_there_are_very_many(
             builders.an_organisation(network, f"Club {n}")
     assert "Club 1" in app.test_client().get("/uk/join").text
     with app.app_context():
-        builders.an_organisation(db.session.merge(network), "Club 2")
+        builders.an_organisation(db.session.get_one(Network, network.id), "Club 2")
     page = app.test_client().get("/uk/join").text
     assert "Club 1" not in page
     assert "I name it below" in page

@@ -47,8 +47,10 @@ SEVERAL = 3
 REPLIES = "replies+{token}@govnet.example.org"
 LATER = timedelta(days=43)
 """From the first of these things to the moment at which all of them are due."""
-OF_EACH = frozenset({"say that the worker lives", "look through the database", "watch mail"})
-"""Duties that each worker does for itself, or that write one row about the database."""
+OF_EACH = frozenset(
+    {"say that the worker lives", "look through the database", "watch mail", "write down who was erased"}
+)
+"""Duties that each worker does for itself, or that write one row or one file about the database."""
 DUE: dict[str, Callable[[], object]] = {}
 
 

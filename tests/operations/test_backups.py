@@ -23,7 +23,7 @@ from govnet.mail import mailings
 from govnet.operations import archive, backups, checks
 from govnet.operations.archive import ArchiveError
 from govnet.operations.backups import RestoreError
-from govnet.operations.listeners import beat
+from govnet.operations.beats import WorkerLives, beat
 from govnet.operations.models import Backup
 from govnet.record.models import Entry
 from tests.builders import a_network, a_person
@@ -102,7 +102,7 @@ def test_nothing_is_put_back_under_a_running_worker(folder: Path, time: clock.Mo
     a_network()
     backups.take(folder / "b.tar.gz")
     beat()
-    with pytest.raises(RestoreError, match="A worker is running"):
+    with pytest.raises(WorkerLives, match="A worker is running"):
         backups.restore(folder / "b.tar.gz", replace=True)
     time.move(timedelta(minutes=2))
     backups.restore(folder / "b.tar.gz", replace=True)

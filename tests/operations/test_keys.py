@@ -19,7 +19,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.transaction import transaction
 from govnet.operations import backups, checks, keys
-from govnet.operations.listeners import beat
+from govnet.operations.beats import beat
 from govnet.operations.models import KeyDigest
 from govnet.record.models import Entry
 from tests.builders import a_network

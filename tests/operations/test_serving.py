@@ -396,6 +396,7 @@ def test_the_command_serves_by_two_processes_and_ends_at_sigterm(tmp_path: Path)
     ]
     environ = {**os.environ, "GOVNET_DATA": str(tmp_path), "SITE_URL": f"http://127.0.0.1:{port}"}
     environ.pop("DATABASE_URL", None)
+    subprocess.run([sys.executable, "-m", "govnet", "init"], env=environ, check=True, capture_output=True)
     process = subprocess.Popen(command, env=environ)
     try:
         for _ in range(300):

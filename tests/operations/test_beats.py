@@ -1,0 +1,110 @@
+"""Workers' signs of life: each process has its own, one that ends well is missed by nobody, and one that died is named."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from sqlalchemy import insert, select
+
+from govnet.cli import main
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.clock import MovedClock
+from govnet.kernel.transaction import transaction
+from govnet.mail import worker
+from govnet.operations import backups, beats, checks, keys
+from govnet.operations.models import WorkerBeat
+from tests import builders
+
+pytestmark = pytest.mark.usefixtures("context")
+NOBODY = 4_000_000
+"""A number that no process of this machine has: Linux goes to 4,194,304 at most, and gives the highest last."""
+
+
+def another(host: str = "elsewhere", pid: int = 7, *, ago: int = 0) -> None:
+    """A worker of another process gave a sign of life so many seconds ago."""
+    at = clock.now() - timedelta(seconds=ago)
+    with transaction():
+        db.session.execute(insert(WorkerBeat).values(host=host, pid=pid, at=at, release="0"))
+
+
+def known() -> set[tuple[str, int]]:
+    return {(row.host, row.pid) for row in db.session.scalars(select(WorkerBeat))}
+
+
+def test_two_workers_of_one_machine_do_not_hide_each_other() -> None:
+    beats.beat()
+    another(beats._host(), os.getpid() + 1)
+    well, words = checks.CHECKS["worker"]()
+    assert well
+    assert words.startswith("2 at work")
+
+
+def test_a_worker_that_ends_as_it_should_is_missed_by_nobody() -> None:
+    beats.beat()
+    beats.end()
+    assert known() == set()
+    beats.refuse_while_one_lives()
+    assert checks.CHECKS["worker"]() == (False, "no worker runs: start “govnet serve” or “govnet worker”.")
+
+
+def test_one_that_died_among_several_is_named_for_a_day(time: MovedClock) -> None:
+    another("old-box", 41)
+    time.move(timedelta(seconds=91))
+    beats.beat()
+    well, words = checks.CHECKS["worker"]()
+    assert not well
+    assert "the worker on old-box (process 41)" in words
+    assert "Workers that run: 1." in words
+    time.move(timedelta(days=1))
+    beats.beat()
+    assert checks.CHECKS["worker"]()[0]
+
+
+def test_a_worker_that_begins_takes_the_place_of_those_of_its_machine_that_are_gone() -> None:
+    another(beats._host(), NOBODY)
+    another("elsewhere", NOBODY)
+    another(beats._host(), os.getppid())
+    beats.begin()
+    assert known() == {("elsewhere", NOBODY), (beats._host(), os.getppid())}
+
+
+def test_while_a_worker_lives_nothing_is_restored_upgraded_or_accepted(
+    tmp_path: Path, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main, "create_app", lambda: app)
+    monkeypatch.setitem(app.config, "DATA_DIR", str(tmp_path / "data"))
+    (tmp_path / "data").mkdir()
+    builders.a_network()
+    target = tmp_path / "whole.tar.gz"
+    backups.take(target)
+    another()
+    keys.check()
+    monkeypatch.setitem(app.config, "SECRET_KEY", "another-key-of-at-least-32-characters")
+    for words in (["restore", str(target), "--replace"], ["upgrade"], ["operator", "accept-keys"]):
+        done = CliRunner().invoke(main, words)
+        assert done.exit_code == 1, done.output
+        assert "A worker is running on elsewhere. Stop govnet everywhere" in done.output
+    assert not list((tmp_path / "data").glob("before-*"))
+
+
+def test_a_copy_that_was_put_back_knows_no_worker_of_before(tmp_path: Path) -> None:
+    builders.a_network()
+    another(ago=30)
+    target = tmp_path / "whole.tar.gz"
+    backups.take(target)
+    with transaction():
+        beats.forget_all()
+    backups.restore(target, replace=True)
+    assert known() == set()
+
+
+def test_a_turn_of_the_worker_gives_a_sign_of_life(app: Flask) -> None:
+    turns = iter([False, True])
+    worker.run(app, until=lambda: next(turns))
+    assert (beats._host(), os.getpid()) in known()
