@@ -167,14 +167,19 @@ def _read(source: Path) -> Founding:
 @click.command()
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option("--keep", type=click.IntRange(1, 1000), help="TARGET is a folder: add one, and keep so many.")
+@click.option("--overwrite", is_flag=True, help="Also in the place of a file that is there.")
 @with_appcontext
-def backup(target: Path, keep: int | None) -> None:
+def backup(target: Path, keep: int | None, overwrite: bool) -> None:
     """Write a backup of everything to the file TARGET (.tar.gz), while the network goes on."""
     if target.is_dir() != (keep is not None):
         raise click.ClickException(
             f"{target} is a folder: name a file in it, or add --keep 14 to keep the last fourteen backups there."
             if keep is None
             else f"{target} is no folder: with --keep, name the folder that the backups are in."
+        )
+    if target.is_file() and not overwrite:
+        raise click.ClickException(
+            f"{target} is there already, and stays as it is. Name another file, or add --overwrite."
         )
     ready()
     folder, target = target, rotation.next_in(target) if keep else target

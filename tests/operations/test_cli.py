@@ -250,3 +250,18 @@ def test_the_shell_resets_the_mail_line_and_the_record_says_so(run, app: Flask) 
     with app.app_context():
         assert mailings.line().tripped_at is None
         assert db.session.scalars(select(Entry.verb)).all() == ["operator.line-reset"]
+
+
+def test_a_backup_never_takes_the_place_of_a_file_unless_that_is_said(
+    run, app: Flask, tmp_path: Path
+) -> None:
+    with app.app_context():
+        a_network()
+    target = tmp_path / "whole.tar.gz"
+    target.write_text("what was there")
+    done = run("backup", str(target))
+    assert (done.exit_code, target.read_text()) == (1, "what was there")
+    assert "is there already, and stays as it is. Name another file, or add --overwrite." in done.output
+    done = run("backup", str(target), "--overwrite")
+    assert done.exit_code == 0, done.output
+    assert run("backup", str(target)).exit_code == 1
