@@ -94,7 +94,7 @@ def _database(config: Any, begin: str) -> contextlib.AbstractContextManager[inbo
 def _sqlite(at: DatabaseAddress, synchronous: str, begin: str) -> Iterator[inbox.Run]:
     """On the file of an SQLite database, which is there already."""
     address = f"file:{quote(at.database)}?mode=rw"
-    opened = sqlite3.connect(address, _PATIENCE, isolation_level=None, uri=True)
+    opened = sqlite3.connect(address, timeout=_PATIENCE, isolation_level=None, uri=True)
     with contextlib.closing(opened) as connection:
         connection.execute(f"PRAGMA synchronous={synchronous}")
         connection.execute(begin)
