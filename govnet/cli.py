@@ -19,7 +19,7 @@ COMMANDS = {
     "guide": ("govnet.operations.release_cli:guide", "Print how to run govnet, or what changed."),
     "import": ("govnet.membership.cli:import_group", "Bring in what another program holds."),
     "init": ("govnet.operations.cli:init", "Make the database, and found a network."),
-    "operator": ("govnet.operations.operator_cli:operator", "Say who looks after the server."),
+    "operator": ("govnet.operations.operator_cli:operator", "Name operators, and do what they alone can do."),
     "receive": ("govnet.operations.pipe:receive", "Take one mail from standard input."),
     "restore": ("govnet.operations.cli:restore", "Put a backup in the place of the database."),
     "serve": ("govnet.operations.cli:serve", "Run the web server, and the worker beside it."),
@@ -82,7 +82,7 @@ class Govnet(click.Group):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command. What it met that a person has to put right is one sentence, and exit code 1."""
+        """Run the command. Trouble that a person has to put right is one sentence, and exit code 1."""
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):

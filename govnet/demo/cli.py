@@ -11,6 +11,7 @@ import click
 
 from govnet.demo.catcher import Catcher
 from govnet.demo.caught import folder_in
+from govnet.kernel import logs
 from govnet.kernel.settings import load_config
 from govnet.operations import serving
 from govnet.operations.http_server import bound
@@ -73,9 +74,11 @@ def _is_ours(folder: Path) -> bool:
 def _run(folder: Path, port: int, mail_port: int) -> None:
     from govnet import create_app
 
+    level = os.environ.get("LOG_LEVEL", "warning")
     for row in load_config().TABLE:  # what the environment says of a real server does not reach it
         os.environ.pop(row.name, None)
-    os.environ.update(_settings(folder, port, mail_port))
+    os.environ.update(_settings(folder, port, mail_port), LOG_LEVEL=level)
+    logs.configure(level)  # a line for each of five hundred mails would hide the address
     _play(folder)
     app = create_app({})
     click.echo(f"The demo is at http://127.0.0.1:{port}/demo  (stop it with Ctrl-C)")

@@ -59,11 +59,11 @@ class KnownHosts:
         return found[2] is None or 0 < int(found[2]) <= _LAST_PORT
 
     def _explain(self, host: str, environ: WSGIEnvironment) -> None:
-        """For whoever set it up, once a minute: strangers try many names."""
+        """For the operator, once a minute: strangers try many names."""
         of_machine = _is_of_machine(host)
         if not (times := _seldom.times(of_machine)):
             return
-        todo = (
+        advice = (
             "If people come through a web server, it passes its own address on in place of theirs: have it pass on the "
             "Host that it was asked for (nginx: proxy_set_header Host $host;). If not, they should use SITE_URL."
             if of_machine
@@ -72,7 +72,7 @@ class KnownHosts:
         log.warning(
             "refused: this server does not answer to that name",
             host=host[:_LONGEST], forwarded_host=environ.get("HTTP_X_FORWARDED_HOST", "")[:_LONGEST] or None,
-            SITE_URL=self.site_url, answers_to=list(self.hosts), todo=todo, times=times,
+            SITE_URL=self.site_url, answers_to=list(self.hosts), advice=advice, times=times,
         )  # fmt: skip
 
 

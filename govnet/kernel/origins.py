@@ -101,14 +101,14 @@ class OwnWritesOnly:
 
 
 def _explain(environ: WSGIEnvironment, site_url: str) -> None:
-    """For whoever set it up, once a minute: another site's page, or a proxy that does not say what it should?"""
+    """For the operator, once a minute: another site's page, or a proxy that does not say what it should?"""
     sent_from = origin_of(str(environ.get("HTTP_ORIGIN", environ.get("HTTP_REFERER", ""))))
     asked = origin_of(f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}")
     same_name = sent_from is not None and asked is not None and sent_from[1] == asked[1]
     by_proxy = same_name and sent_from != asked
     if not (times := _seldom.times(by_proxy)):
         return
-    todo = (
+    advice = (
         "The page and the request have the same name, but another scheme or port. Have the web server in front say "
         "X-Forwarded-Proto (nginx: proxy_set_header X-Forwarded-Proto $scheme;), set TRUSTED_PROXIES=1, and name its "
         "address in PROXY_ADDRESSES if it is not on this machine or in a private network."
@@ -117,7 +117,7 @@ def _explain(environ: WSGIEnvironment, site_url: str) -> None:
     )
     log.warning(
         "refused: a form came from a page of another site",
-        sent_from=_text(sent_from), asked_as=_text(asked), SITE_URL=site_url, todo=todo, times=times,
+        sent_from=_text(sent_from), asked_as=_text(asked), SITE_URL=site_url, advice=advice, times=times,
     )  # fmt: skip
 
 

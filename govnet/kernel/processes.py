@@ -1,4 +1,4 @@
-"""What a process and whoever started it say to each other: that it is ready, and that one of them has ended."""
+"""Messages between a process and its parent: that it is ready, and that one of them has ended."""
 
 from __future__ import annotations
 

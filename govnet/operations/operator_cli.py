@@ -17,7 +17,7 @@ from govnet.people.addresses import BadAddress, parsed
 
 @click.group()
 def operator() -> None:
-    """Who looks after the server. Every use is told in the public record."""
+    """Name the operators of this server, and do what they alone can do. Every use is told in the public record."""
 
 
 @operator.command()

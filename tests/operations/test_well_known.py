@@ -132,7 +132,7 @@ def test_a_wrong_name_is_explained_in_the_log_once_and_leads_to_the_right_one(
     (line,) = logs
     assert (line["host"], line["SITE_URL"]) == (host, SITE)
     assert line["answers_to"] == ["network.example.org", "old.example.org"]
-    assert hint in line["todo"]
+    assert hint in line["advice"]
     assert "secret" not in str(line)
 
 
@@ -154,5 +154,5 @@ def test_a_form_that_is_taken_for_another_sites_is_explained_in_the_log_once(
             headers = {"Host": "old.example.org", "Origin": sent_from}
             assert client.post("/sign-in", headers=headers).status_code == 400
     (line,) = logs
-    assert hint in line["todo"]
+    assert hint in line["advice"]
     assert line["asked_as"] == "http://old.example.org:80"
