@@ -26,9 +26,9 @@ def work(info: ScriptInfo) -> None:
         emit(Starting())
     settle()
     with door.open_beside(app):
-        tell_service_manager("READY=1")
         with app.app_context():
             emit(WorkBegins())
+        tell_service_manager("READY=1")
         worker.run(app)
         with (
             app.app_context(),

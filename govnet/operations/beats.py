@@ -30,17 +30,21 @@ class WorkerLives(GovnetError):
 
 def beat() -> int:
     """Write down that this process works, and forget those who were silent for a day."""
-    now = clock.now()
     with transaction():
-        row = row_of(WorkerBeat, host=_host(), pid=os.getpid(), at=now, release=__version__)
-        row.at, row.release = now, __version__
-        db.session.execute(delete(WorkerBeat).where(WorkerBeat.at < now - _FORGOTTEN))
+        _write_beat()
+        db.session.execute(delete(WorkerBeat).where(WorkerBeat.at < clock.now() - _FORGOTTEN))
     return 1
 
 
+def _write_beat() -> None:
+    row = row_of(WorkerBeat, host=_host(), pid=os.getpid(), at=clock.now(), release=__version__)
+    row.at, row.release = clock.now(), __version__
+
+
 def begin() -> None:
-    """Forget the workers of this machine whose processes are gone: another one has begun in their place."""
+    """The first sign of life, before any duty. Workers of this machine whose processes are gone are forgotten."""
     with transaction():
+        _write_beat()
         here = select(WorkerBeat.pid).where(WorkerBeat.host == _host())
         dead = [pid for pid in db.session.scalars(here) if not _runs(pid)]
         db.session.execute(delete(WorkerBeat).where(WorkerBeat.host == _host(), WorkerBeat.pid.in_(dead)))

@@ -17,7 +17,7 @@ from govnet.kernel import clock
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.mail import worker
-from govnet.operations import backups, beats, checks, keys
+from govnet.operations import backups, beats, checks, health, keys
 from govnet.operations.models import WorkerBeat
 from tests import builders
 
@@ -71,7 +71,14 @@ def test_a_worker_that_begins_takes_the_place_of_those_of_its_machine_that_are_g
     another("elsewhere", NOBODY)
     another(beats._host(), os.getppid())
     beats.begin()
-    assert known() == {("elsewhere", NOBODY), (beats._host(), os.getppid())}
+    assert known() == {("elsewhere", NOBODY), (beats._host(), os.getppid()), (beats._host(), os.getpid())}
+
+
+def test_a_worker_is_seen_before_its_first_duty() -> None:
+    beats.begin()
+    assert health.parts()["worker"]["ok"]
+    with pytest.raises(beats.WorkerLives):
+        beats.refuse_while_one_lives()
 
 
 def test_while_a_worker_lives_nothing_is_restored_upgraded_or_accepted(
