@@ -59,11 +59,11 @@ def checked(act: Act, answer: Any) -> Act | None:
     return None
 
 
-def found(app: Flask) -> list[Act]:
-    """One act for each kind of form that each of them finds."""
+def found(app: Flask, *, pages: int = PAGES) -> list[Act]:
+    """One act for each kind of form that each of them finds on so many pages."""
     acts: dict[tuple[str, str, tuple[str, ...]], Act] = {}
     for who, browser in browsers(app):
-        for act in _on_pages(app, who, browser):
+        for act in _on_pages(app, who, browser, pages):
             acts.setdefault((who, act.endpoint, tuple(sorted(act.data))), act)
     return list(acts.values())
 
@@ -78,10 +78,10 @@ def browsers(app: Flask) -> Iterator[tuple[str, FlaskClient]]:
         yield role, builders.sign_in(app.test_client(), person)
 
 
-def _on_pages(app: Flask, who: str, browser: FlaskClient) -> Iterator[Act]:
+def _on_pages(app: Flask, who: str, browser: FlaskClient, pages: int) -> Iterator[Act]:
     adapter = app.url_map.bind("localhost")
     waiting, seen, kinds = deque(["/", "/uk/", "/me", "/operator", "/uk/desk"]), set[str](), Counter[str]()
-    while waiting and len(seen) < PAGES:
+    while waiting and len(seen) < pages:
         url = waiting.popleft()
         try:
             endpoint, _values = adapter.match(url.split("?")[0])

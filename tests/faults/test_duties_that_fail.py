@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,46 +10,35 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from govnet.extensions import db
 from govnet.kernel import duties
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import Busy
-from govnet.kernel.models import Base
 from govnet.kernel.outage import note
 from tests.faults.failing import Step, drawn, failing
+from tests.faults.kept import Kept, other
 from tests.mailbox import mailbox
 from tests.operations import due
 
-pytestmark = pytest.mark.sqlite
 DRAWN = 40
 LATER = timedelta(minutes=20)
 """When a lease is over, and what was put off is tried again."""
 TURNS = 60
 
 
-class Office:
+class Office(Kept):
     """A database with something due for every duty, which each trial finds as it was."""
 
     def __init__(self, app: Flask, time: MovedClock) -> None:
-        self.app, self.time, self.at = app, time, time.at
-        self.path = Path(str(db.engine.url.database))
-        with db.engine.connect() as connection:
-            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-        db.session.remove()
-        db.engine.dispose()
-        self.whole = self.path.read_bytes()
+        super().__init__(app)
+        self.time, self.at = time, time.at
+        self.keep()
 
     def restore(self) -> None:
-        db.session.remove()
-        db.engine.dispose()
-        for leftover in (f"{self.path}-wal", f"{self.path}-shm"):
-            Path(leftover).unlink(missing_ok=True)
-        self.path.write_bytes(self.whole)
+        super().restore()
         self.time.move(to=self.at)
-        note(None)
 
     def work(self, duty: duties.Duty) -> None:
         """Until there is nothing left to do."""
@@ -66,19 +54,6 @@ class Office:
         sweep = next(one for one in duties.duties() if one.name == "sweep mail")
         for one in (duty, sweep, duty):
             self.work(one)
-
-    def state(self) -> dict[str, Any]:
-        """How many rows each table has, and each mail with its recipients and what became of it."""
-        mails = "SELECT rtrim(m.key, '0123456789'), d.address, d.state FROM mail m JOIN delivery d ON d.mail_id = m.id"
-        entries = "SELECT network_id, verb, subject FROM entry"
-        with db.engine.connect() as connection:
-            found: dict[str, Any] = {
-                name: connection.scalar(text(f'SELECT count(*) FROM "{name}"'))
-                for name in Base.metadata.tables
-            }
-            for name, query in (("mails", mails), ("entries", entries)):
-                found[name] = Counter(tuple(row) for row in connection.execute(text(query)))
-        return found
 
 
 @pytest.fixture
@@ -115,12 +90,5 @@ def _tried(office: Office, duty: duties.Duty, step: Step, state: dict[str, Any])
         office.work(duty)
     db.session.remove()
     office.work_later(duty)
-    now = office.state()
-    for name, before in state.items():
-        if now[name] != before:
-            other = (
-                (now[name] - before, before - now[name])
-                if isinstance(before, Counter)
-                else now[name] - before
-            )
-            yield f"{duty.name}, failing at {step}: {name} {other}"
+    for name, more in other(office.state(), state).items():
+        yield f"{duty.name}, failing at {step}: {name} {more}"

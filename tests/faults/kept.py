@@ -1,0 +1,157 @@
+"""A database that every trial finds as it was: the bytes of a SQLite file, or a PostgreSQL database made from a template."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from flask import Flask
+from sqlalchemy import text
+
+from govnet.extensions import db, limiter
+from govnet.kernel.outage import note
+
+Rows = dict[str, tuple[int, str]]
+_MAILS = (
+    "SELECT rtrim(m.key, '0123456789'), d.address, d.state FROM mail m JOIN delivery d ON d.mail_id = m.id"
+)
+_ENTRIES = {
+    "sqlite": "SELECT network_id, verb, subject FROM entry",
+    "postgresql": "SELECT network_id, verb, rtrim(subject, '0123456789') FROM entry",
+}
+"""PostgreSQL gives no number again that was given in a transaction that failed."""
+_COUNTERS = "SELECT format('%I.%I', schemaname, sequencename), last_value FROM pg_sequences"
+_DIGEST = "SELECT '{0}', count(*), coalesce(sum(hashtextextended(t::text, 0)), 0)::text FROM \"{0}\" t"
+_TABLES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
+    "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename",
+}
+
+
+class Kept:
+    """The database of an app, kept as it is by keep(), and as it was then after each restore().
+
+    With `tables` a trial may also make and drop tables; on PostgreSQL that takes ten times as long.
+    """
+
+    def __init__(self, app: Flask, *, tables: bool = False) -> None:
+        self.app, self.tables = app, tables
+        with app.app_context():
+            self.engine = db.engine
+        self.url = self.engine.url
+        self.postgresql = self.engine.dialect.name == "postgresql"
+        self.whole = b""
+        self.contents: dict[str, bytes] = {}
+        self.counters: list[Any] = []
+        self.kept: Rows = {}
+
+    def keep(self) -> None:
+        """Every later trial begins from here."""
+        if not self.postgresql:
+            with self.engine.connect() as connection:
+                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            self.close()
+            self.whole = Path(str(self.url.database)).read_bytes()
+        elif self.tables:
+            self.close()
+            self._copy_database(str(self.url.database), self._template)
+        else:
+            self.kept = self.rows()
+            with self._own() as cursor:
+                self.counters = cursor.execute(_COUNTERS).fetchall()
+                for name in self.kept:
+                    with cursor.copy(f'COPY "{name}" TO STDOUT (FORMAT binary)'.encode()) as out:
+                        self.contents[name] = b"".join(bytes(piece) for piece in out)
+
+    def restore(self) -> None:
+        """Put it back as it was."""
+        self.close()
+        if not self.postgresql:
+            path = str(self.url.database)
+            for leftover in (f"{path}-wal", f"{path}-shm", f"{path}-journal"):
+                Path(leftover).unlink(missing_ok=True)
+            Path(path).write_bytes(self.whole)
+        elif self.tables:
+            self._copy_database(self._template, str(self.url.database))
+        else:
+            self._copy_back()
+        limiter.reset()
+        note(None)
+
+    def _copy_back(self) -> None:
+        changed = [name for name, rows in self.rows().items() if rows != self.kept[name]]
+        with self._own() as cursor:
+            cursor.execute("SET session_replication_role = replica")  # no triggers, no foreign keys
+            for name in changed:
+                cursor.execute(f'DELETE FROM "{name}"'.encode())
+                with cursor.copy(f'COPY "{name}" FROM STDIN (FORMAT binary)'.encode()) as into:
+                    into.write(self.contents[name])
+            for name, number in self.counters:
+                cursor.execute("SELECT setval(%s::regclass, %s, %s)", (name, number or 1, number is not None))
+
+    @contextmanager
+    def _own(self) -> Iterator[psycopg.Cursor[Any]]:
+        address = self.url.set(drivername="postgresql").render_as_string(False)
+        with psycopg.connect(address) as connection, connection.cursor() as cursor:
+            yield cursor
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        with self.app.app_context():
+            db.session.remove()
+        self.engine.dispose()
+
+    @property
+    def _template(self) -> str:
+        return f"{self.url.database}_kept"
+
+    def _copy_database(self, source: str, target: str) -> None:
+        admin = self.url.set(drivername="postgresql", database="postgres").render_as_string(False)
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)'.encode())
+            connection.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"'.encode())
+
+    def rows(self) -> Rows:
+        """Of each table how many rows it has, and a digest of them."""
+        with self.engine.connect() as connection:
+            names = connection.scalars(text(_TABLES[self.engine.dialect.name])).all()
+            if self.postgresql:
+                found = connection.exec_driver_sql(
+                    " UNION ALL ".join(map(_DIGEST.format, names)) or "SELECT 1"
+                )
+                return {name: (number, digest) for name, number, digest in found} if names else {}
+            rows = {name: connection.exec_driver_sql(f'SELECT * FROM "{name}"').all() for name in names}
+        return {
+            name: (len(all_), hashlib.sha256(repr(all_).encode()).hexdigest()) for name, all_ in rows.items()
+        }
+
+    def counts(self) -> dict[str, int]:
+        """Of each table how many rows it has."""
+        return {name: number for name, (number, _digest) in self.rows().items()}
+
+    def state(self) -> dict[str, Any]:
+        """How many rows each table has, each mail with its recipients and what became of it, and each entry."""
+        with self.engine.connect() as connection:
+            names = connection.scalars(text(_TABLES[self.engine.dialect.name])).all()
+            found: dict[str, Any] = {
+                name: connection.scalar(text(f'SELECT count(*) FROM "{name}"')) for name in names
+            }
+            for name, query in (("mails", _MAILS), ("entries", _ENTRIES[self.engine.dialect.name])):
+                found[name] = Counter(tuple(row) for row in connection.execute(text(query)))
+        return found
+
+
+def other(now: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
+    """What differs from the state `then`: of a table how many rows there are more, of mails and entries which."""
+    found: dict[str, Any] = {}
+    for name, before in then.items():
+        after = now.get(name, type(before)())
+        if after != before:
+            counted = isinstance(before, Counter)
+            found[name] = (after - before, before - after) if counted else after - before
+    return found
