@@ -60,7 +60,7 @@ def failing(engine: Engine, at: Step | None = None) -> Iterator[Count]:
     def execute(*_call: Any) -> None:
         count.statements += 1
         if at and at.what == "statement" and at.number == count.statements:
-            raise _trouble(engine)
+            raise trouble(engine)
 
     commit = engine.dialect.do_commit
 
@@ -68,10 +68,10 @@ def failing(engine: Engine, at: Step | None = None) -> Iterator[Count]:
         count.commits += 1
         here = at is not None and at.number == count.commits
         if here and at and at.what == BEFORE:
-            raise _trouble(engine)
+            raise trouble(engine)
         commit(connection)
         if here and at and at.what == AFTER:
-            raise _trouble(engine)
+            raise trouble(engine)
 
     for name in ("do_execute", "do_execute_no_params", "do_executemany"):
         event.listen(engine, name, execute)
@@ -84,7 +84,7 @@ def failing(engine: Engine, at: Step | None = None) -> Iterator[Count]:
         engine.dialect.do_commit = commit  # type: ignore[method-assign]
 
 
-def _trouble(engine: Engine) -> Exception:
+def trouble(engine: Engine) -> Exception:
     """What the driver says on a full disk."""
     if engine.dialect.name == "postgresql":
         return psycopg.errors.DiskFull("could not extend file: no space left on device")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from flask import Flask
+from flask import Flask, has_app_context
 from sqlalchemy import text
 
 from govnet.extensions import db, limiter
@@ -52,13 +52,13 @@ class Kept:
 
     def keep(self) -> None:
         """Every later trial begins from here."""
+        self.close()
         if not self.postgresql:
             with self.engine.connect() as connection:
                 connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-            self.close()
+            self.engine.dispose()
             self.whole = Path(str(self.url.database)).read_bytes()
         elif self.tables:
-            self.close()
             self._copy_database(str(self.url.database), self._template)
         else:
             self.kept = self.rows()
@@ -102,7 +102,7 @@ class Kept:
 
     def close(self) -> None:
         """Let go of every connection."""
-        with self.app.app_context():
+        if has_app_context():
             db.session.remove()
         self.engine.dispose()
 
