@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from govnet.extensions import db
@@ -91,16 +91,20 @@ def transaction(*, patience: float = PATIENCE) -> Iterator[None]:
 def plain_transaction(connection: Connection, *, patience: float = PATIENCE) -> Iterator[None]:
     """The same on a connection of the caller's, without the session: for a loop that commits with each thing it does.
 
-    Statements only: no rows, no record. Raises Busy when the lock can't be had, RuntimeError inside transaction().
+    Statements only: no rows, no record. Raises Busy and Unavailable as transaction() does, RuntimeError inside it.
     """
     let_go()
-    connection.execution_options(**{WRITE: patience})
     try:
-        begun = connection.begin()
-    except OperationalError as error:
-        raise Unavailable(outage_of(error) or BUSY) from error
-    with begun, clock.held():
-        yield
+        connection.execution_options(**{WRITE: patience})
+        began = time.monotonic()
+        with connection.begin(), clock.held():
+            measures.tell("write lock", time.monotonic() - began)
+            yield
+    except (DBAPIError, PoolTimeout, OSError) as error:
+        outage = outage_of(error)
+        if outage is None:
+            raise
+        raise Unavailable(outage) from error
 
 
 def let_go() -> None:

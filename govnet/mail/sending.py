@@ -1,4 +1,8 @@
-"""The loop that sends: one mail in hand at a time, one commit a mail, nothing lost when it is killed."""
+"""The loop that sends: a few mails in hand at a time, one commit for them, nothing lost when it is killed.
+
+A server that takes mail after mail quickly is given up to 20 between two commits. A killed sender's mails go again once its
+lease is over, with the same Message-ID: so many at most arrive twice, and none otherwise.
+"""
 
 import os
 import random
@@ -8,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 
 import structlog
 from flask import current_app
@@ -18,12 +21,11 @@ from govnet.extensions import db
 from govnet.kernel import measures
 from govnet.kernel.duties import ending
 from govnet.kernel.errors import Busy
-from govnet.kernel.transaction import let_go, plain_transaction, transaction
+from govnet.kernel.transaction import plain_transaction, transaction
 from govnet.mail import breaker, claiming, headers, settling, smtp
 from govnet.mail.breaker import Turn
 from govnet.mail.claiming import Cover, Parcel
 from govnet.mail.headers import Address
-from govnet.mail.models import Rendering
 from govnet.mail.render import Envelope, Kind, Template, personalise
 from govnet.mail.rules import State
 from govnet.mail.settling import Done
@@ -32,10 +34,15 @@ log = structlog.get_logger()
 STEPS = 5
 """Greeting, sender, recipient, content, end: what one mail may take at most, in time limits of the line."""
 AT_ONCE = 100
-_AT_HAND = 20
 SECONDS = 2.0
-_PATIENCE = 3
-"""Times that a busy database is asked again: a mail that was taken and not written down would go twice."""
+IN_HAND = 20
+"""Mails between two commits, at most."""
+_AT_HAND = IN_HAND
+HELD = 0.25
+"""Seconds after which no further mail goes before a commit: what is urgent waits no longer, and fewer go twice."""
+_AGAIN = 0.5
+_LAST_TRIES = 10.0
+"""Seconds that a sender which is told to end still tries to write down what was taken."""
 
 
 @dataclass(slots=True)
@@ -49,10 +56,12 @@ class Sender:
     templates: dict[int, Template] = field(default_factory=dict)
     covers: dict[int, Cover] = field(default_factory=dict)
     going_well: int | None = None
+    size: int = 1
+    """How many mails to take in hand: more while the server takes them quickly, one at a time after any trouble."""
 
     @property
     def lease(self) -> timedelta:
-        """Longer than any mail can take, so that nobody else takes one that is still being sent."""
+        """Longer than what is in hand can take, so that nobody else takes a mail that is still being sent."""
         return _lease(self.timeout)
 
     def saw(self, done: Done) -> bool:
@@ -62,26 +71,20 @@ class Sender:
         self.going_well = done.mail_id if well else None
         return well and before
 
-    def template(self, parcel: Parcel) -> Template:
-        """A rendering's bytes, read once a run."""
-        if parcel.rendering_id not in self.templates:
-            row = db.session.get_one(Rendering, parcel.rendering_id)
-            if len(self.templates) > _AT_HAND:
-                self.templates.clear()
-            self.templates[parcel.rendering_id] = Template(row.head, row.body or b"")
-            let_go()
-        return self.templates[parcel.rendering_id]
-
-    def cover(self, parcel: Parcel) -> Cover:
-        """What the mail's deliveries share, read once a run."""
-        if parcel.mail_id not in self.covers:
-            self.covers[parcel.mail_id] = claiming.cover(parcel.mail_id)
-            let_go()
-        return self.covers[parcel.mail_id]
+    def read(self, connection: Connection, parcels: list[Parcel]) -> None:
+        """Have at hand all that goes into these mails: while they are sent, no database is asked."""
+        if len(self.templates) > _AT_HAND or len(self.covers) > _AT_HAND:
+            self.templates.clear()
+            self.covers.clear()
+        for parcel in parcels:
+            if parcel.rendering_id not in self.templates:
+                self.templates[parcel.rendering_id] = claiming.template(connection, parcel.rendering_id)
+            if parcel.mail_id not in self.covers:
+                self.covers[parcel.mail_id] = claiming.cover(connection, parcel.mail_id)
 
 
 def _lease(timeout: float) -> timedelta:
-    return timedelta(seconds=timeout * STEPS)
+    return timedelta(seconds=timeout * STEPS + HELD + _Pace().gap)
 
 
 @contextmanager
@@ -102,80 +105,151 @@ def run(*, at_once: int = AT_ONCE, seconds: float = SECONDS) -> int:
     trial, until = turn is Turn.TRIAL, time.monotonic() + seconds
     try:
         with smtp.open_line(timeout=timeout) as line, a_sender(timeout=timeout) as sender:
-            return _send_all(
-                sender,
-                line,
-                lambda n: n >= at_once or time.monotonic() >= until or ending.is_set(),
-                trial=trial,
-            )
+            return _send_all(_Run(sender, line, at_once, until), trial=trial)
     except smtp.LineDown as down:
         settling.line_is_down(down.answer)
         return 0
 
 
-def _send_all(sender: Sender, line: smtp.Line, enough: Callable[[int], bool], *, trial: bool) -> int:
+@dataclass(slots=True)
+class _Run:
+    """One connection's mails: at most `most`, and none begun after `until`."""
+
+    sender: Sender
+    line: smtp.Line
+    most: int
+    until: float
+    pace: "_Pace" = field(default_factory=lambda: _Pace())
+    handled: int = 0
+
+    def room(self) -> int:
+        """How many mails may be taken in hand now."""
+        if not self.line.open or ending.is_set() or time.monotonic() >= self.until:
+            return 0
+        return min(self.sender.size, self.most - self.handled)
+
+    def deliver(self, parcels: list[Parcel]) -> list[Done]:
+        """Hand them over until one is not taken, or a commit or the end is due; what became of those that were tried."""
+        began, done = time.monotonic(), list[Done]()
+        for parcel in parcels:
+            self.pace.keep()
+            try:
+                answer = _deliver(self.sender, self.line, parcel)
+            except Exception:
+                if not done:
+                    raise
+                break  # those before it are written down first
+            done.append(Done(parcel.id, parcel.mail_id, parcel.address, answer))
+            self.handled += 1
+            if not _taken(done[-1]) or not self.room() or time.monotonic() - began > HELD:
+                break
+        quick = all(map(_taken, done)) and time.monotonic() - began < HELD / 2
+        self.sender.size = min(4 * len(done), IN_HAND) if quick else max(1, len(done) // 2)
+        return done
+
+
+def _taken(done: Done) -> bool:
+    return done.answer.verdict.state is State.ACCEPTED
+
+
+def _send_all(run: _Run, *, trial: bool) -> int:
     """Mail after mail. On `trial` the first shows whether the line is well: where not, it rests, and none follows."""
-    pace = _Pace(int(current_app.config.get("MAIL_RATE", 0)))
-    taken = handled = 0
-    done: Done | None = None
+    taken, work = 0, _Work()
     while True:
-        stop = enough(handled) or not line.open
-        first = done is None and trial
-        parcel = _settle_and_take(sender, done, take=not stop, trial=first)
-        if done is not None:
-            taken += done.answer.verdict.state is State.ACCEPTED
-            measures.tell("mail", state=done.answer.verdict.state.value)
-            log.info(
-                "mail handled",
-                delivery=done.id,
-                mail=done.mail_id,
-                state=done.answer.verdict.state.value,
-                code=done.answer.code,
-            )
-        if parcel is None:
-            if first:
+        parcels = _settle_and_take(run.sender, work, most=run.room(), trial=trial)
+        for done in work.done:
+            _tell(done)
+        taken += sum(map(_taken, work.done))
+        if not parcels:
+            if trial:
                 breaker.end_trial()
             return taken
-        pace.keep()
-        done = Done(parcel.id, parcel.mail_id, parcel.address, _deliver(sender, line, parcel))
-        handled += 1
+        trial = False
+        tried = run.deliver(parcels)
+        work = _Work(tried, parcels[len(tried) :])
 
 
-def _settle_and_take(sender: Sender, done: Done | None, *, take: bool, trial: bool = False) -> Parcel | None:
-    """One commit: what became of the last mail, and the next one in hand."""
-    if done is None and not take:
-        return None
-    commit: Callable[..., Parcel | None] = partial(_commit_plainly, trial=trial)
-    if done is not None:
-        commit = _commit_plainly if sender.saw(done) else _commit_with_care
-    for _ in range(_PATIENCE):
+def _tell(done: Done) -> None:
+    state = done.answer.verdict.state.value
+    measures.tell("mail", state=state)
+    log.info("mail handled", delivery=done.id, mail=done.mail_id, state=state, code=done.answer.code)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What was in hand: mails with their answers, and those that were not tried."""
+
+    done: list[Done] = field(default_factory=list)
+    untried: list[Parcel] = field(default_factory=list)
+
+
+def _settle_and_take(sender: Sender, work: _Work, *, most: int, trial: bool = False) -> list[Parcel]:
+    """One commit: what became of the last mails, and the next ones in hand, `most` at most.
+
+    While the database is away, tries again for as long as they are ours: what was taken and not written down goes twice.
+    """
+    if not work.done and not most:
+        return []
+    well = [sender.saw(done) for done in work.done]  # each one is looked at
+    commit: Callable[..., list[Parcel]] = _commit_plainly if all(well) else _commit_with_care
+    until, last = time.monotonic() + sender.lease.total_seconds(), None
+    while True:
         try:
-            return commit(sender, done, take=take)
+            return commit(sender, work, most=most, trial=trial)
         except Busy:
-            log.warning("busy, once more", delivery=done and done.id)
-    return commit(sender, done, take=take)
+            if ending.is_set():
+                last = last or time.monotonic() + _LAST_TRIES
+            if not work.done or time.monotonic() > min(until, last or until):
+                raise
+            log.warning("mail that was taken cannot be written down, once more", mails=len(work.done))
+            time.sleep(_AGAIN)
+        except Exception:
+            if len(work.done) < 2:
+                raise
+            return _settle_apart(sender, work.done)
 
 
-def _commit_plainly(sender: Sender, done: Done | None, *, take: bool, trial: bool = False) -> Parcel | None:
-    """All is well, mail after mail: two statements, none of the session's cost."""
+def _settle_apart(sender: Sender, together: list[Done]) -> list[Parcel]:
+    """One answer cannot be written down: the others are, and it is raised then."""
+    trouble = None
+    for done in together:
+        try:
+            _settle_and_take(sender, _Work([done]), most=0)
+        except Exception as error:
+            trouble = error
+    if trouble is not None:
+        raise trouble
+    return []
+
+
+def _commit_plainly(sender: Sender, work: _Work, *, most: int, trial: bool) -> list[Parcel]:
+    """All is well, mail after mail: few statements, none of the session's cost."""
     with plain_transaction(sender.connection):
-        if done is not None:
-            settling.accept(sender.connection, done, owner=sender.owner)
-        return claiming.take(sender.connection, sender.owner, sender.lease, trial=trial) if take else None
+        if work.done:
+            settling.accept(sender.connection, work.done, owner=sender.owner)
+        return _next(sender, sender.connection, work, most=most, trial=trial)
 
 
-def _commit_with_care(sender: Sender, done: Done | None, *, take: bool) -> Parcel | None:
-    """The answer has consequences, or ends earlier ones."""
+def _commit_with_care(sender: Sender, work: _Work, *, most: int, trial: bool) -> list[Parcel]:
+    """An answer has consequences, or ends earlier ones."""
     with transaction():
-        if done is not None:
+        for done in work.done:
             settling.settle(done, owner=sender.owner, dice=random.random())
-        return claiming.take(db.session.connection(), sender.owner, sender.lease) if take else None
+        return _next(sender, db.session.connection(), work, most=most, trial=trial)
+
+
+def _next(sender: Sender, connection: Connection, work: _Work, *, most: int, trial: bool) -> list[Parcel]:
+    claiming.release(connection, sender.owner, work.untried)
+    parcels = claiming.take(connection, sender.owner, sender.lease, most=most, trial=trial) if most else []
+    sender.read(connection, parcels)
+    return parcels
 
 
 def _deliver(sender: Sender, line: smtp.Line, parcel: Parcel) -> smtp.Answer:
     """Hand it over; a mail that cannot be put together fails alone instead of stopping the queue."""
     try:
-        raw = personalise(sender.template(parcel), envelope(parcel, sender.cover(parcel)))
+        template, cover = sender.templates[parcel.rendering_id], sender.covers[parcel.mail_id]
+        raw = personalise(template, envelope(parcel, cover))
         return line.deliver(return_path(parcel.token), headers.wire_address(parcel.address), raw)
     except headers.BadHeader as error:
         return smtp.unsendable(str(error))
@@ -205,7 +279,8 @@ def return_path(token: str) -> str:
 class _Pace:
     """At most so many mails a minute over this line; 0 is as fast as it goes."""
 
-    def __init__(self, a_minute: int) -> None:
+    def __init__(self) -> None:
+        a_minute = int(current_app.config.get("MAIL_RATE", 0))
         self.gap = 60.0 / a_minute if a_minute else 0.0
         self.next = 0.0
 

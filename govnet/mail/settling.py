@@ -1,5 +1,6 @@
 """What an answer changes: the row, the mailing's pause or breaker, the address's standing, and the line's rest."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,19 +63,19 @@ def settle(done: Done, *, owner: str, dice: float) -> bool:
 
 def _accepted(done: Done, owner: str) -> bool:
     """Taken: earlier troubles of this mail and of the line are over."""
-    written = accept(db.session.connection(), done, owner=owner)
+    written = accept(db.session.connection(), [done], owner=owner)
     rested = update(Mail).where(Mail.id == done.mail_id, Mail.troubles > 0).values(troubles=0)
     db.session.execute(rested.execution_options(**_BULK))
     paused = select(Mail.id).where(Mail.id == done.mail_id, *mailings.PAUSED_BY_REFUSALS)
     if db.session.scalar(paused) is not None:
         mailings.resume(done.mail_id)
     breaker.works()
-    return written
+    return bool(written)
 
 
-def accept(connection: Connection, done: Done, *, owner: str) -> bool:
-    """The same for a mail that was taken where no trouble is left to be taken back: one statement."""
-    return claiming.accept(connection, done.id, owner, code=done.answer.code, words=done.answer.words)
+def accept(connection: Connection, done: Iterable[Done], *, owner: str) -> int:
+    """The same for mails that were taken where no trouble is left to be taken back: one statement. How many were ours."""
+    return claiming.accept(connection, owner, ((d.id, d.answer.code, d.answer.words) for d in done))
 
 
 def _values(answer: Answer, limit: datetime, attempts: int, dice: float, *, again: bool) -> dict[str, Any]:

@@ -4,6 +4,7 @@ out.
 
 import smtplib
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -11,6 +12,7 @@ from typing import Any, Self
 from flask import current_app
 from flask_mail import Connection
 
+from govnet.mail.headers import plain
 from govnet.mail.rules import ACCEPTED, UNSENDABLE, Step, Verdict, judge
 
 TIMEOUT = 30.0
@@ -35,9 +37,17 @@ class LineDown(Exception):
 
 
 class _Talk(smtplib.SMTP):
-    """smtplib keeps to itself what the server says when it takes a mail."""
+    """smtplib keeps to itself what the server says when it takes a mail, and parses each address anew; ours are bare already."""
 
     said: tuple[int, bytes]
+
+    def mail(self, sender: str, options: Sequence[str] = ()) -> tuple[int, bytes]:
+        """Say from whom the mail is (RFC 5321, 4.1.1.2)."""
+        return self.docmd("MAIL", " ".join([f"FROM:<{sender}>", *options]))
+
+    def rcpt(self, recip: str, options: Sequence[str] = ()) -> tuple[int, bytes]:
+        """Say whom it is for (RFC 5321, 4.1.1.3)."""
+        return self.docmd("RCPT", " ".join([f"TO:<{recip}>", *options]))
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         """Hand over the content; `said` is the answer."""
@@ -172,7 +182,7 @@ def switched_off() -> bool:
 
 def _answer(step: Step, code: int | None, words: str | bytes) -> Answer:
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    text = " ".join(text.split())[:_MOST_WORDS]
+    text = plain(text)[:_MOST_WORDS]
     return Answer(judge(step, code, text), code, text)
 
 

@@ -39,6 +39,7 @@ class Moody:
             "later": "451 4.3.0 later",
             "busy": "421 4.7.0 busy",
             "blocked": "550 5.7.1 we do not like you",
+            "nul": "550 5.1.1 no\0body",
         }
         mood = self.mood or address.partition("@")[0].partition("-")[0]
         if mood == "drop":

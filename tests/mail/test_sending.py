@@ -18,6 +18,7 @@ from govnet.mail.models import Delivery, Mail, MailLine, Rendering
 from govnet.mail.rules import Priority, State, Why
 from govnet.mail.volume import News
 from tests import builders
+from tests.faults.failing import AFTER, BEFORE, Step, failing
 from tests.mail.conftest import say
 from tests.mail.servers import Free, Moody, running
 from tests.mailbox import mailbox
@@ -350,7 +351,7 @@ def test_a_refused_password_trips_the_line_and_a_person_can_have_it_used_at_once
 def test_what_a_dead_sender_had_in_hand_goes_again_once_its_lease_is_over(post, server, time, sender):
     mail_id = post("ann", "bob")
     dead = sender()
-    parcel = sending._settle_and_take(dead, None, take=True)
+    parcel = sending._settle_and_take(dead, sending._Work(), most=1)[0]
     assert sending.run() == 1
     assert sweeping.run() == 0
     time.move(dead.lease + timedelta(seconds=1))
@@ -367,7 +368,7 @@ def test_a_sender_that_slept_past_its_lease_changes_nothing(post, server, time, 
 
     mail_id = post("ann")
     slow = sender()
-    parcel = sending._settle_and_take(slow, None, take=True)
+    parcel = sending._settle_and_take(slow, sending._Work(), most=1)[0]
     time.move(slow.lease + timedelta(seconds=1))
     sweeping.run()
     assert sending.run() == 1
@@ -381,7 +382,7 @@ def test_a_mail_with_which_three_senders_died_waits_for_a_person(post, server, t
     mail_id = post("ann")
     for _ in range(3):
         dying = sender()
-        assert sending._settle_and_take(dying, None, take=True) is not None
+        assert sending._settle_and_take(dying, sending._Work(), most=1)
         time.move(dying.lease + timedelta(seconds=1))
         sweeping.run()
     assert states(mail_id) == {"ann": State.HELD}
@@ -391,9 +392,8 @@ def test_a_mail_with_which_three_senders_died_waits_for_a_person(post, server, t
 def test_two_senders_never_hold_the_same_mail(post, server, sender):
     post("ann", "bob")
     first, second = sender(), sender()
-    parcels = [sending._settle_and_take(s, None, take=True) for s in (first, second, first)]
-    assert [p.address.partition("@")[0] for p in parcels[:2]] == ["ann", "bob"]
-    assert parcels[2] is None
+    parcels = [sending._settle_and_take(s, sending._Work(), most=1) for s in (first, second, first)]
+    assert [[p.address for p in hand] for hand in parcels] == [["ann@example.org"], ["bob@example.org"], []]
 
 
 def test_after_mail_came_back_five_times_we_stop_writing_there(post, server):
@@ -514,3 +514,124 @@ def in_the_log():
     with capture_logs() as lines:
         sweeping.watch()
     return lines
+
+
+@pytest.fixture
+def commits(monkeypatch):
+    """How many mails were in hand at each commit."""
+    sizes, take = [], sending.claiming.take
+
+    def taking(*words, **more):
+        parcels = take(*words, **more)
+        sizes.append(len(parcels))
+        return parcels
+
+    monkeypatch.setattr(sending.claiming, "take", taking)
+    return sizes
+
+
+def test_a_quick_server_is_given_twenty_between_two_commits_and_a_slow_one_gets_one_at_a_time(
+    post, server, commits, monkeypatch
+):
+    post(*(f"p{n}" for n in range(60)))
+    assert sending.run() == 60
+    assert commits == [1, 4, 16, 20, 19, 0]
+    commits.clear()
+    post(*(f"p{n}" for n in range(60)))
+    monkeypatch.setattr(sending, "HELD", 0.0)
+    assert sending.run() == 60
+    assert commits == [1] * 60 + [0]
+
+
+def test_after_the_first_that_is_not_taken_the_others_in_hand_wait_their_turn(post, server, commits):
+    mail_id = post("p1", "p2", "p3", "gone", "p4", "later-x", "p5", "p6")
+    assert sending.run() == 6
+    assert commits == [1, 4, 1, 3, 1, 1, 0]
+    assert states(mail_id)["gone"] is State.FAILED
+    assert states(mail_id)["later-x"] is State.DEFERRED
+    assert {address for address, _ in server.taken} == {f"p{n}@example.org" for n in range(1, 7)}
+    assert not db.session.scalars(select(Delivery).where(Delivery.lost_leases > 0)).all()
+
+
+def test_a_mail_with_which_a_sender_died_is_alone_in_hand(post, server, time, sender, commits):
+    post("p1", "p2", "p3", "p4", "p5", "p6")
+    dead = sender()
+    assert len(sending._settle_and_take(dead, sending._Work(), most=3)) == 3
+    time.move(dead.lease + timedelta(seconds=1))
+    assert sweeping.run() == 3
+    commits.clear()
+    assert sending.run() == 6
+    assert commits == [1, 2, 1, 1, 1, 0]
+
+
+def test_an_answer_that_cannot_be_written_down_does_not_send_the_others_again(
+    post, server, time, monkeypatch
+):
+    def fails(*_words):
+        raise ValueError("of no kind that is known")
+
+    mail_id = post("p1", "p2", "p3", "p4", "gone", "p5")
+    monkeypatch.setattr(suppressions, "count_return", fails)
+    with pytest.raises(ValueError, match="no kind"):
+        sending.run()
+    left = {name for name, state in states(mail_id).items() if state is not State.ACCEPTED}
+    assert left == {"gone", "p5"}
+    monkeypatch.undo()
+    time.move(timedelta(hours=1))
+    sweeping.run()
+    while sending.run():
+        pass
+    assert len(server.taken) == len(set(server.taken)) == 5
+
+
+@pytest.mark.parametrize(
+    "step", [*(Step("statement", n) for n in range(1, 9)), Step(BEFORE, 2), Step(AFTER, 2)], ids=str
+)
+def test_a_database_that_is_away_for_a_moment_has_no_mail_sent_twice(post, server, monkeypatch, step):
+    """The other steps are before anything was sent, or after everything was written down."""
+    mail_id = post("p1", "p2", "p3", "p4", "p5")
+    monkeypatch.setattr(sending, "_AGAIN", 0.0)
+    failed, deliver = [], sending._deliver
+
+    def once(*words):
+        if not failed:
+            failed.append(stack.enter_context(failing(db.engine, step)))
+        return deliver(*words)
+
+    monkeypatch.setattr(sending, "_deliver", once)
+    with ExitStack() as stack:
+        sending.run()
+    while sending.run():
+        pass
+    assert failed
+    assert set(states(mail_id).values()) == {State.ACCEPTED}
+    assert len(server.taken) == len(set(server.taken)) == 5
+
+
+def test_a_mail_over_which_the_sender_stumbles_does_not_send_the_others_again(
+    post, server, time, monkeypatch
+):
+    deliver = sending._deliver
+
+    def stumbles(sender, line, parcel):
+        if parcel.name == "p4":
+            raise ValueError("of no kind that is known")
+        return deliver(sender, line, parcel)
+
+    mail_id = post("p1", "p2", "p3", "p4", "p5")
+    monkeypatch.setattr(sending, "_deliver", stumbles)
+    for _ in range(3):
+        with pytest.raises(ValueError, match="no kind"):
+            sending.run()
+        time.move(timedelta(minutes=10))
+        sweeping.run()
+    sending.run()
+    assert states(mail_id) == {"p4": State.HELD} | dict.fromkeys(("p1", "p2", "p3", "p5"), State.ACCEPTED)
+    assert len(server.taken) == len(set(server.taken)) == 4
+
+
+def test_what_a_server_says_is_kept_without_what_no_database_takes(post, server):
+    mail_id = post("nul")
+    server.mood = "nul"
+    sending.run()
+    assert one(mail_id, "nul").words == "5.1.1 nobody"
