@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -15,6 +15,7 @@ from govnet.extensions import db
 from govnet.kernel import clock, measures
 from govnet.kernel.outage import BUSY, Unavailable, note, outage_of
 
+Taken = TypeVar("Taken")
 WRITE = "govnet_write"
 """The execution option of a connection that will write: how many seconds it may wait for the lock."""
 PATIENCE = 5.0
@@ -60,15 +61,13 @@ def transaction(*, patience: float = PATIENCE) -> Iterator[None]:
     session.rollback()  # a read snapshot can't be upgraded to a write
     session.info[_OPEN] = True
     try:
-        began = time.monotonic()
-        _take_the_lock(patience)
-        measures.tell("write lock", time.monotonic() - began)
-        with clock.held():
-            yield
-            for step in _last_steps:
-                step()
-        session.info[_PERHAPS] = True  # a commit whose answer is lost may have been one
-        session.commit()
+        with _measured(lambda: _take_the_lock(patience)):
+            with clock.held():
+                yield
+                for step in _last_steps:
+                    step()
+            session.info[_PERHAPS] = True  # a commit whose answer is lost may have been one
+            session.commit()
         note(None)
     except (DBAPIError, PoolTimeout, OSError) as error:
         session.rollback()
@@ -96,15 +95,26 @@ def plain_transaction(connection: Connection, *, patience: float = PATIENCE) -> 
     let_go()
     try:
         connection.execution_options(**{WRITE: patience})
-        began = time.monotonic()
-        with connection.begin(), clock.held():
-            measures.tell("write lock", time.monotonic() - began)
+        with _measured(connection.begin) as begun, begun, clock.held():
             yield
     except (DBAPIError, PoolTimeout, OSError) as error:
         outage = outage_of(error)
         if outage is None:
             raise
         raise Unavailable(outage) from error
+
+
+@contextmanager
+def _measured(take: Callable[[], Taken]) -> Iterator[Taken]:
+    """How long it took to have the lock, and how long nobody else could."""
+    began = time.monotonic()
+    taken = take()
+    had = time.monotonic()
+    measures.tell("write lock", had - began)
+    try:
+        yield taken
+    finally:
+        measures.tell("write lock held", time.monotonic() - had)
 
 
 def let_go() -> None:

@@ -14,7 +14,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.duties import put_off
 from govnet.mail.actions import ERASED, forget_address
-from govnet.mail.models import Delivery, Fate, InboundMail, Mail, Rendering, Subscription
+from govnet.mail.models import Delivery, Fate, InboundMail, Mail, RecipientChunk, Rendering, Subscription
 from govnet.mail.render import Kind
 from govnet.mail.rules import WAITING, State
 from govnet.people.addresses import PersonErased
@@ -51,7 +51,8 @@ def _old(now: datetime) -> Select[int]:
 
 def _on_its_way() -> ColumnElement[bool]:
     waits = select(Delivery.id).where(Delivery.rendering_id == Rendering.id, Delivery.state.in_(WAITING))
-    return waits.exists()
+    unmade = select(RecipientChunk.id).where(RecipientChunk.mail_id == Rendering.mail_id)
+    return waits.exists() | unmade.exists()
 
 
 def _empty(keys: Collection[int], **values: object) -> int:

@@ -2,7 +2,16 @@
 
 from govnet.kernel.duties import duty
 from govnet.kernel.events import listen
-from govnet.mail import digesting, forgetting, receiving, sending, subscriptions, sweeping, telling
+from govnet.mail import (
+    digesting,
+    forgetting,
+    receiving,
+    sending,
+    subscriptions,
+    sweeping,
+    telling,
+    unfolding,
+)
 from govnet.people.addresses import AddressProved, PersonErased, heard_by
 
 
@@ -12,6 +21,7 @@ def bind() -> None:
     listen(PersonErased, forgetting.forget)
     heard_by(subscriptions.wishes)
     duty("tell", telling.run, seconds=0.5, by_clock=False)
+    duty("make deliveries", unfolding.run, seconds=0.5, by_clock=False)
     duty("send", sending.run, seconds=0.5, by_clock=False)
     duty("read mail", receiving.run, seconds=2, by_clock=False)
     duty("forget mail that was read", receiving.forget, seconds=3600)

@@ -10,7 +10,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.insertion import row_of
-from govnet.mail.models import Delivery, Mail, MailLine
+from govnet.mail.models import Delivery, Mail, MailLine, RecipientChunk
 from govnet.mail.rules import MISSED, PASSING, State, last_moment, rest_when_refused
 from govnet.permissions import Can, require
 
@@ -54,7 +54,14 @@ def resume(mail_id: int) -> int:
 
 def cancel_unsent(mail_id: int) -> int:
     """Stop or undo: what no provider has taken is not sent; how many that spares."""
-    return _move(mail_id, UNSENT, state=State.CANCELLED)
+    without = _stop_chunks(RecipientChunk.mail_id == mail_id, RecipientChunk.stopped.is_(False))
+    return without + _move(mail_id, UNSENT, state=State.CANCELLED)
+
+
+def _stop_chunks(*which: Any, stopped: bool = True) -> int:
+    """Those who have no delivery yet; how many they are. Before the others: what is made meanwhile is among them then."""
+    changed = update(RecipientChunk).where(*which).values(stopped=stopped).returning(RecipientChunk.number)
+    return sum(db.session.scalars(changed.execution_options(synchronize_session=False)).all())
 
 
 def send_to_missed(mail_id: int) -> int:
@@ -66,7 +73,8 @@ def send_to_missed(mail_id: int) -> int:
     mail.reset_at = now = clock.now()
     mail.retry_at, mail.troubles = None, 0
     missed = MISSED - {State.SUPPRESSED}
-    return _move(
+    without = _stop_chunks(RecipientChunk.mail_id == mail_id, RecipientChunk.stopped, stopped=False)
+    return without + _move(
         mail_id, missed, state=State.QUEUED, next_at=now, limit_at=last_moment(now, None), attempts=0
     )
 
@@ -137,6 +145,8 @@ def drop_all_held(by: Actor) -> int:
     held_at = line().held_at
     if held_at is None:
         return 0
+    copied = select(Mail.id).where(Mail.made_at <= held_at)
+    without = _stop_chunks(RecipientChunk.mail_id.in_(copied), RecipientChunk.stopped.is_(False))
     unsent = select(Delivery.id).where(Delivery.state.in_(UNSENT), Delivery.changed_at <= held_at)
     dropped = db.session.execute(
         update(Delivery)
@@ -144,7 +154,7 @@ def drop_all_held(by: Actor) -> int:
         .values(state=State.CANCELLED, changed_at=clock.now())
         .execution_options(synchronize_session=False)
     )
-    return int(getattr(dropped, "rowcount", 0))
+    return without + int(getattr(dropped, "rowcount", 0))
 
 
 def reset_line(by: Actor) -> None:

@@ -117,6 +117,23 @@ class Delivery(Base):
     changed_at: Mapped[Instant]
 
 
+class RecipientChunk(Base):
+    """Some hundreds of those whom a large mail goes to and who have no delivery yet: a transaction makes theirs."""
+
+    __tablename__ = "recipient_chunk"
+    __table_args__ = (CheckConstraint("number > 0", name="holds_some"),)
+    id: Mapped[Key]
+    mail_id: Mapped[int] = mapped_column(ForeignKey("mail.id"), index=True)
+    reader: Mapped[str] = mapped_column(String(20))
+    people: Mapped[str] = mapped_column(Text)
+    """JSON, a pair for each: the person's id and the subscription's id, either of which may be null. No address."""
+    number: Mapped[int]
+    priority: Mapped[int]
+    starts_at: Mapped[Instant]
+    stopped: Mapped[bool] = mapped_column(default=False)
+    """The mail was cancelled: the deliveries are made as such, for the numbers and for whoever thinks better of it."""
+
+
 IS_WAITING = text("delivery.state IN ('queued', 'in_hand')")
 """In the words of its index: with parameters SQLite would not see that they are the same."""
 HAS_FAILED = text("delivery.state = 'failed'")

@@ -3,6 +3,7 @@ transaction.
 """
 
 import base64
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from typing import Any
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -23,13 +24,15 @@ from govnet.mail import compose, headers
 from govnet.mail.audience import LIST, MEMBER, SUBSCRIBER, Recipient
 from govnet.mail.headers import Address, BadHeader
 from govnet.mail.home import home_of, list_of
-from govnet.mail.models import Delivery, Mail, Rendering
+from govnet.mail.models import Delivery, Mail, RecipientChunk, Rendering
 from govnet.mail.notices import Notice, Told, read_by_members
 from govnet.mail.render import Kind, Letter, Template, build
 from govnet.mail.rules import Priority, State, Why, last_moment
 from govnet.mail.volume import News
 from govnet.record.queries import head as record_head
 
+AT_ONCE = 200
+"""Deliveries that one transaction makes."""
 TO_A_LIST = "list-"
 """How the tokens of mails to a list elsewhere begin."""
 
@@ -174,7 +177,10 @@ def _label(network: Any) -> str:
 
 
 def enqueue(made: Batch) -> int:
-    """Write a batch's rows; a mail that is there already stays as it is. The mail's id."""
+    """Write a batch's rows; a mail that is there already stays as it is. The mail's id.
+
+    Those beyond AT_ONCE recipients are put down without deliveries: nobody else could write while they were made.
+    """
     new = upsert(Mail).values(**made.mail).on_conflict_do_nothing(index_elements=["key"]).returning(Mail.id)
     mail_id: int | None = db.session.scalar(new)
     if mail_id is None:
@@ -183,10 +189,59 @@ def enqueue(made: Batch) -> int:
     each: dict[str, Recipient] = {}
     for one in made.recipients:
         each.setdefault(one.address, one)  # an address that is brought twice stops nobody
-    rows = [_delivery(mail_id, ids[_sort(one)], one, made) for one in each.values()]
-    if rows:
-        db.session.execute(insert(Delivery), rows)
+    now, later = _split(list(each.values()))
+    starts = max(clock.now(), made.not_before or clock.now())
+    deliver(Sheet(mail_id, made.mail.get("not_after"), int(made.priority), starts, ids), now)
+    for some in later:
+        pairs = json.dumps([(one.person_id, one.subscription_id) for one in some])
+        chunk = RecipientChunk(mail_id=mail_id, reader=some[0].reader, people=pairs, number=len(some))
+        chunk.priority, chunk.starts_at = int(made.priority), starts
+        db.session.add(chunk)
     return mail_id
+
+
+def _split(recipients: list[Recipient]) -> tuple[list[Recipient], list[list[Recipient]]]:
+    """Those whose deliveries are made at once, and the others, who can be found again by their ids, in chunks."""
+    if len(recipients) <= AT_ONCE:
+        return recipients, []
+    now, by_reader = list[Recipient](), dict[str, list[Recipient]]()
+    for one in recipients:
+        if len(now) < AT_ONCE or not (one.person_id or one.subscription_id):
+            now.append(one)
+        else:
+            by_reader.setdefault(one.reader, []).append(one)
+    rest = by_reader.values()
+    return now, [some[n : n + AT_ONCE] for some in rest for n in range(0, len(some), AT_ONCE)]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What the deliveries of one mail have in common."""
+
+    mail_id: int
+    not_after: datetime | None
+    priority: int
+    starts: datetime
+    renderings: Mapping[tuple[str, str], int]
+    """By language and sort of reader."""
+
+    def rendering(self, one: Recipient) -> int:
+        """In the recipient's language, or in one there is: hers may have changed since the mail was written."""
+        language, reader = _sort(one)
+        same = [key for (_, sort), key in sorted(self.renderings.items()) if sort == reader]
+        return self.renderings.get((language, reader)) or same[0]
+
+
+def deliver(sheet: Sheet, recipients: Sequence[Recipient], state: State = State.QUEUED) -> int:
+    """Make the deliveries that are not there yet, in `state` where nothing stands against them; how many recipients there were.
+
+    Inside transaction().
+    """
+    rows = [_delivery(sheet, one, state) for one in recipients]
+    if rows:
+        there = ["mail_id", "address"]
+        db.session.execute(upsert(Delivery).on_conflict_do_nothing(index_elements=there), rows)
+    return len(rows)
 
 
 def _rendering(mail_id: int, sort: tuple[str, str], subject: str, template: Template) -> int:
@@ -197,25 +252,24 @@ def _rendering(mail_id: int, sort: tuple[str, str], subject: str, template: Temp
     return row.id
 
 
-def _delivery(mail_id: int, rendering_id: int, one: Recipient, made: Batch) -> dict[str, Any]:
-    now, secret = clock.now(), token()
-    state, why = _beginning(one)
-    starts = max(now, made.not_before or now)
+def _delivery(sheet: Sheet, one: Recipient, state: State) -> dict[str, Any]:
+    secret = token()
+    beginning, why = _beginning(one)
     return {
-        "mail_id": mail_id,
-        "rendering_id": rendering_id,
+        "mail_id": sheet.mail_id,
+        "rendering_id": sheet.rendering(one),
         "person_id": one.person_id,
         "subscription_id": one.subscription_id,
         "address": one.address,
         "name": one.name[:200],
-        "state": state,
+        "state": state if beginning is State.QUEUED else beginning,
         "why": why,
-        "priority": int(made.priority),
-        "next_at": starts,
-        "limit_at": last_moment(starts, made.mail.get("not_after")),
-        "message_id": f"<{secret}.{mail_id}@{domain()}>",
+        "priority": sheet.priority,
+        "next_at": sheet.starts,
+        "limit_at": last_moment(sheet.starts, sheet.not_after),
+        "message_id": f"<{secret}.{sheet.mail_id}@{domain()}>",
         "token": secret if one.reader != LIST else f"{TO_A_LIST}{secret}",
-        "changed_at": now,
+        "changed_at": clock.now(),
     }
 
 

@@ -18,6 +18,7 @@ from govnet.mail.models import (
     Following,
     Mail,
     MailLine,
+    RecipientChunk,
     Rendering,
     Subscription,
     Suppression,
@@ -64,13 +65,18 @@ _SHOWN = {
 
 
 def progress(mail_ids: Collection[int]) -> Progress:
-    """What became of these mails taken together: one statement, counted from rows."""
+    """What became of these mails taken together, counted from rows."""
     query = (
         select(Delivery.state, func.count()).where(Delivery.mail_id.in_(mail_ids)).group_by(Delivery.state)
     )
     numbers = dict.fromkeys(_SHOWN.values(), 0)
     for state, count in db.session.execute(query):
         numbers[_SHOWN[state]] += count
+    chunks = select(RecipientChunk.stopped, func.sum(RecipientChunk.number))
+    for stopped, count in db.session.execute(
+        chunks.where(RecipientChunk.mail_id.in_(mail_ids)).group_by(RecipientChunk.stopped)
+    ):
+        numbers["stopped" if stopped else "waiting"] += count
     return Progress(**numbers)
 
 

@@ -57,6 +57,9 @@ def _hearer() -> measures.Hearer:
     lock = Histogram(
         "govnet_write_lock_seconds", "Waiting to write to the database.", buckets=_SECONDS, registry=mine
     )
+    held = Histogram(
+        "govnet_write_lock_held_seconds", "Nobody else could write.", buckets=_SECONDS, registry=mine
+    )
     busy = Counter("govnet_database_busy", "Writes for which the database was too busy.", registry=mine)
     mails = Counter(
         "govnet_mails", "Mails handed to the mail server, by what it said.", ("state",), registry=mine
@@ -71,6 +74,8 @@ def _hearer() -> measures.Hearer:
             requests.labels(**labels).observe(value)
         elif what == "write lock":
             lock.observe(value)
+        elif what == "write lock held":
+            held.observe(value)
         elif what == "busy":
             busy.inc()
         elif what == "mail":

@@ -35,7 +35,7 @@ from govnet.letters.models import Letter
 from govnet.letters.rules import State as LetterState
 from govnet.mail import outbox, receiving, worker
 from govnet.mail.headers import Address
-from govnet.mail.models import Delivery, Fate, InboundMail, Mail, Rendering, WeeklyDigest
+from govnet.mail.models import Delivery, Fate, InboundMail, Mail, RecipientChunk, Rendering, WeeklyDigest
 from govnet.mail.rules import State
 from govnet.membership import importing, listeners
 from govnet.membership.models import (
@@ -58,6 +58,7 @@ from tests.decisions.test_drafts import a_draft
 from tests.decisions.test_succession import asked
 from tests.forum.made import a_post, a_thread, a_topic
 from tests.letters.builders import a_letter, later, sent, the
+from tests.mail.conftest import a_chunk
 from tests.mail.servers import Free, Moody, running
 from tests.membership.people import a_network_with_rules, an_admitted, applies
 from tests.membership.test_renewing import changes
@@ -264,6 +265,18 @@ def mails(_time: MovedClock) -> Sequence[Row]:
                 "mail/confirm", to=to, context={"confirm_url": "https://example.org/x"}, network=network
             )
     return [(network.id, key) for key in db.session.scalars(select(Delivery.id).order_by(Delivery.id))]
+
+
+def chunks(time: MovedClock) -> Sequence[Row]:
+    """Recipients of two large mails who have no delivery yet."""
+    people = [builders.a_person(f"Person {n}", email=f"large-{n}@example.org").id for n in range(2)]
+    rows = mails(time)
+    with transaction():
+        for (_network_id, delivery_id), person_id in zip(rows, people, strict=True):
+            mail_id = db.session.get_one(Delivery, delivery_id).mail_id
+            db.session.add(a_chunk(mail_id, [person_id]))
+    keys = db.session.scalars(select(RecipientChunk.id).order_by(RecipientChunk.id))
+    return [(network_id, key) for (network_id, _), key in zip(rows, keys, strict=True)]
 
 
 def in_hand(time: MovedClock) -> Sequence[Row]:
@@ -554,6 +567,7 @@ CASES = [
     Case("forget unconfirmed applications", "", unconfirmed, refuses("application", "DELETE"), gone(Application)),
     Case("tell", "", entries, nowhere, where(Telling.entry_id, Telling.done_at.is_not(None))),
     Case("send", NOWHERE, mails, unsendable, where(Delivery.id, Delivery.state == State.ACCEPTED)),
+    Case("make deliveries", "", chunks, refuses("recipient_chunk", "DELETE"), gone(RecipientChunk)),
     Case("read mail", "", came_in, headless, where(InboundMail.id, InboundMail.fate == Fate.DONE)),
     Case("forget mail that was read", "", read_long_ago, refuses("inbound_mail"),
          where(InboundMail.id, InboundMail.raw.is_(None))),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,10 +11,14 @@ import pytest
 from flask import Flask
 from jinja2 import ChoiceLoader, DictLoader
 
+from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
 from govnet.mail import compose, telling
+from govnet.mail.audience import MEMBER
+from govnet.mail.models import RecipientChunk
 from govnet.mail.notices import Notice, Told
+from govnet.mail.rules import Priority
 from govnet.mail.volume import News
 from govnet.permissions import Can, require
 from govnet.record import registry
@@ -98,3 +103,16 @@ def say(network: Any, person: Any, body: str = "Let anybody join.") -> None:
 def tell() -> int:
     """The worker gets to it."""
     return telling.run()
+
+
+def a_chunk(mail_id: int, person_ids: Sequence[int]) -> RecipientChunk:
+    """Recipients of a mail who have no delivery yet."""
+    pairs = json.dumps([(person_id, None) for person_id in person_ids])
+    return RecipientChunk(
+        mail_id=mail_id,
+        reader=MEMBER,
+        people=pairs,
+        number=len(person_ids),
+        priority=Priority.ANNOUNCEMENT,
+        starts_at=clock.now(),
+    )

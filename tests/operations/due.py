@@ -24,8 +24,9 @@ from govnet.kernel import clock, duties
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
-from govnet.mail import digesting, receiving, replies, telling
+from govnet.mail import digesting, outbox, receiving, replies, telling
 from govnet.mail.actions import set_volume, take_over
+from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Mail, MailLine
 from govnet.mail.rules import State
 from govnet.mail.volume import Volume
@@ -40,6 +41,7 @@ from tests.decisions.builders import a_network_with_rules, a_proposal, answered,
 from tests.decisions.test_drafts import a_draft
 from tests.forum.made import a_post, a_thread, a_topic
 from tests.letters import builders as letters
+from tests.mail.conftest import a_chunk
 from tests.membership import people
 from tests.record.test_readers import as_before
 
@@ -311,6 +313,18 @@ def untold() -> None:
     network = a_network_with_rules("due-untold")
     ann, *_others = members(network, SEVERAL + 1)
     a_thread(a_topic(network), ann)
+
+
+@due("make deliveries")
+def unmade() -> None:
+    network = a_network_with_rules("due-unmade")
+    ids = [person.id for person in members(network, 2 * SEVERAL)]
+    with transaction():
+        mail_id = outbox.post(
+            "mail/confirm", to=Address("large@example.org"), context={"confirm_url": "https://example.org/x"},
+            network=network,
+        )  # fmt: skip
+        db.session.add_all(a_chunk(mail_id, ids[n::SEVERAL]) for n in range(SEVERAL))
 
 
 @due("send")
