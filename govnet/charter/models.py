@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, is_name
+from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type, is_name
 from govnet.kernel.triggers import ALWAYS, refuse
 
 RESERVED = (
@@ -20,6 +20,11 @@ RESERVED = (
 )  # fmt: skip
 """Words that the program's own addresses begin with; no network may be called so."""
 
+LOGO_WIDTH, LOGO_HEIGHT = 640, 192
+"""Pixels that a logo has at most: twice what a page shows, for sharp screens."""
+LARGEST_LOGO = 128 * 1024
+"""Bytes."""
+_SHOWN = (176, 44)
 ACCENTS = ("teal", "blue", "indigo", "plum", "brick", "amber", "green", "slate")
 
 
@@ -42,6 +47,12 @@ class Network(Base):
         ),
         CheckConstraint("length(slug) BETWEEN 2 AND 40 AND slug = lower(slug)", name="slug_shape"),
         CheckConstraint("accent IN (" + ", ".join(f"'{a}'" for a in ACCENTS) + ")", name="accent_known"),
+        CheckConstraint(
+            "(logo_digest IS NULL) = (logo_width IS NULL) AND (logo_digest IS NULL) = (logo_height IS NULL)"
+            f" AND length(logo_digest) = 64 AND logo_width BETWEEN 1 AND {LOGO_WIDTH}"
+            f" AND logo_height BETWEEN 1 AND {LOGO_HEIGHT}",
+            name="logo_with_its_size",
+        ),
     )
     id: Mapped[Key]
     slug: Mapped[str] = mapped_column(String(40), unique=True)
@@ -59,6 +70,22 @@ class Network(Base):
     list_address: Mapped[str | None] = mapped_column(String(254))
     """A mailing list elsewhere that gets announcements, proposals and outcomes too."""
     founded_at: Mapped[Instant]
+    logo_digest: Mapped[Digest | None]
+    """SHA-256, in hex, of its logo's bytes, which stand apart: no page reads them to be made."""
+    logo_width: Mapped[int | None]
+    logo_height: Mapped[int | None]
+
+    @property
+    def logo(self) -> tuple[str, int, int] | None:
+        """Its logo's digest, and the width and height at which pages show it."""
+        if not (self.logo_digest and self.logo_width and self.logo_height):
+            return None
+        scale = min(1.0, _SHOWN[0] / self.logo_width, _SHOWN[1] / self.logo_height)
+        return (
+            self.logo_digest,
+            max(1, round(self.logo_width * scale)),
+            max(1, round(self.logo_height * scale)),
+        )
 
     @property
     def network_id(self) -> int:
@@ -68,6 +95,20 @@ class Network(Base):
 
 is_name(Network.name)
 is_name(Network.contact_name)
+
+
+class NetworkLogo(Base):
+    """The bytes of a network's logo, a PNG without metadata."""
+
+    __tablename__ = "network_logo"
+    __table_args__ = (
+        CheckConstraint(f"length(png) BETWEEN 1 AND {LARGEST_LOGO}", name="png_bounded"),
+        CheckConstraint("length(digest) = 64", name="digest_whole"),
+    )
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), primary_key=True)
+    digest: Mapped[Digest]
+    """Theirs: what the record holds, and the picture's address."""
+    png: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class CharterVersion(Base):

@@ -194,7 +194,7 @@ class PageSessions(SecureCookieSessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """The last thing that happens to a response."""
         super().save_session(app, session, response)
-        if "Set-Cookie" in response.headers or (session and request.endpoint != "static"):
+        if "Set-Cookie" in response.headers or (session and not _is_lasting()):
             response.headers["Cache-Control"] = "private, no-store"
             response.headers.pop("ETag", None)
 
@@ -277,7 +277,7 @@ def _headers(response: Response) -> Response:
     if request.is_secure:
         below = "; includeSubDomains" if current_app.config["HSTS_SUBDOMAINS"] else ""
         headers.setdefault("Strict-Transport-Security", f"max-age=31536000{below}")
-    if request.endpoint == "static":
+    if _is_lasting():
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
     return _caching(response)
@@ -292,6 +292,19 @@ def _caching(response: Response) -> Response:
         response.vary.update(("Cookie", "Accept-Language"))
     else:
         response.headers.setdefault("Cache-Control", "private, no-store")
+    return response
+
+
+def _is_lasting() -> bool:
+    return request.endpoint == "static" or bool(g.get("lasting"))
+
+
+def lasting(content: bytes, digest: str, mimetype: str) -> Response:
+    """A file for everybody and for good: its address holds its digest. 304 where the reader has it."""
+    g.lasting = True
+    response = Response(content, mimetype=mimetype)
+    response.set_etag(digest)
+    response.make_conditional(request)
     return response
 
 

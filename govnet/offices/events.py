@@ -260,6 +260,19 @@ class SettingsChanged(Event):
     new: dict[str, Any]
 
 
+@dataclass(frozen=True, kw_only=True)
+class LogoChanged(Event):
+    """Officers gave the network a logo, another one, or none. Each is named by the digest of its bytes, "" for none."""
+
+    verb: ClassVar[str] = "offices.logo_changed"
+    sentence: ClassVar[Any] = _l("%(actor)s changed the network’s logo.")
+    subject: ClassVar[str] = "about"
+
+    about: Network
+    old_digest: str
+    new_digest: str
+
+
 @dataclass(frozen=True)
 class MandateOver:
     """Emitted when a mandate's end is recorded, so that rooms above can stop what rested on it."""

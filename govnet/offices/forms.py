@@ -8,7 +8,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField
+from flask_wtf.file import FileField
+from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Optional
 
@@ -89,7 +90,7 @@ class ReportForm(Form):
 
 
 class SettingsForm(Form):
-    """How the network can be reached, and its colour."""
+    """How the network can be reached, and how its pages look."""
 
     contact_name = NameText(
         _l("Whom can people write to or ring?"), person=False, missing=_l("Enter a person’s name")
@@ -98,4 +99,8 @@ class SettingsForm(Form):
     contact_phone = Text(_l("Phone"), limit=40, validators=[Optional()])
     list_address = EmailAddress(_l("Mailing list elsewhere"), missing=None)
     accent = SelectField(_l("Colour"), choices=ACCENTS)
+    logo = FileField(
+        _l("Logo"), validators=[Optional()], render_kw={"accept": "image/png,image/jpeg,image/webp,image/gif"}
+    )
+    without_logo = BooleanField(_l("Show no logo any more"))
     seen = HiddenField()

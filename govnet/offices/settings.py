@@ -1,4 +1,4 @@
-"""The settings that officers may change: how the network can be reached, and its colour."""
+"""The settings that officers may change: how the network can be reached, and how its pages look."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import json
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import delete, select
 
-from govnet.charter.models import ACCENTS, Network
+from govnet.charter.models import ACCENTS, Network, NetworkLogo
 from govnet.extensions import db
-from govnet.kernel.actor import Actor, Door
-from govnet.kernel.errors import RuleBroken, Stale
+from govnet.kernel.actor import Act, Actor, Door
+from govnet.kernel.errors import NotFound, RuleBroken, Stale
+from govnet.kernel.insertion import row_of
 from govnet.offices import events
+from govnet.offices.logo import Logo
 from govnet.people.addresses import parsed
 from govnet.permissions import Can, require
 from govnet.record.actions import record
@@ -27,12 +30,25 @@ def values(network: Network) -> dict[str, str]:
 
 def fingerprint(network: Network) -> str:
     """What a form has seen, so that two who change at once notice."""
-    return hashlib.sha256(json.dumps(values(network), sort_keys=True).encode()).hexdigest()[:16]
+    seen = {**values(network), "logo": network.logo_digest or ""}
+    return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def change(network: Network, new: dict[str, str], *, seen: str, by: Actor, via: Door) -> bool:
-    """Change settings; each change is in the record. Raises Stale when somebody changed them since `seen`."""
-    under = require(by, Can.CHANGE_SETTINGS, network)
+def change(
+    network: Network,
+    new: dict[str, str],
+    *,
+    logo: Logo | None = None,
+    without_logo: bool = False,
+    seen: str,
+    by: Actor,
+    via: Door,
+) -> bool:
+    """Change settings; each change is in the record. A `logo` takes the place of the one before; `without_logo` takes that away.
+
+    Returns whether anything changed. Raises Stale when somebody changed them since `seen`, RuleBroken for what can't be.
+    """
+    act = Act(by=by, under=require(by, Can.CHANGE_SETTINGS, network), via=via)
     db.session.refresh(network, with_for_update=True)
     old = values(network)
     if fingerprint(network) != seen:
@@ -46,17 +62,42 @@ def change(network: Network, new: dict[str, str], *, seen: str, by: Actor, via: 
     if new["accent"] not in ACCENTS:
         raise RuleBroken(_("Choose one of the colours."), field="accent")
     changed = [name for name in NAMES if new[name] != old[name]]
-    if not changed:
-        return False
     for name in changed:
         setattr(network, name, new[name] or None if name == "list_address" else new[name])
-    record(
-        events.SettingsChanged(
-            network=network, by=by, under=under, via=via, about=network, what=[str(_words()[n]) for n in changed],
-            old={n: old[n] for n in changed}, new={n: new[n] for n in changed},
-        )
-    )  # fmt: skip
+    if changed:
+        record(
+            events.SettingsChanged(
+                **act, network=network, about=network, what=[str(_words()[n]) for n in changed],
+                old={n: old[n] for n in changed}, new={n: new[n] for n in changed},
+            )
+        )  # fmt: skip
+    asked = logo is not None or without_logo
+    return (asked and _change_logo(network, logo, act)) or bool(changed)
+
+
+def _change_logo(network: Network, logo: Logo | None, act: Act) -> bool:
+    """Give the network this logo, or none; whether it is another one than before."""
+    before, after = network.logo_digest or "", logo.digest if logo else ""
+    if before == after:
+        return False
+    if logo:
+        row = row_of(NetworkLogo, network_id=network.id, digest=after, png=logo.png)
+        row.digest, row.png = after, logo.png
+    else:
+        db.session.execute(delete(NetworkLogo).where(NetworkLogo.network_id == network.id))
+    network.logo_digest = after or None
+    network.logo_width, network.logo_height = (logo.width, logo.height) if logo else (None, None)
+    record(events.LogoChanged(**act, network=network, about=network, old_digest=before, new_digest=after))
     return True
+
+
+def logo_of(network: Network, digest: str) -> bytes:
+    """The bytes of its logo. Raises NotFound for any other digest: one that was taken away is shown nowhere any more."""
+    query = select(NetworkLogo.png).where(NetworkLogo.network_id == network.id, NetworkLogo.digest == digest)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound(_("There is no such logo any more."))
+    return bytes(found)
 
 
 def _words() -> dict[str, Any]:

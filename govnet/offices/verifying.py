@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import select
 
+from govnet.charter.models import Network, NetworkLogo
 from govnet.extensions import db
 from govnet.offices import events
 from govnet.offices.models import Body, Mandate, MandateReport, Term
@@ -26,6 +28,7 @@ def bind() -> None:
     registry.checks(changed_terms)
     registry.checks(changed_mandates)
     registry.checks(changed_reports)
+    registry.checks(changed_logo)
 
 
 def changed_terms(network_id: int) -> Iterator[str]:
@@ -88,3 +91,14 @@ def changed_reports(network_id: int) -> Iterator[str]:
     query = select(MandateReport.id, MandateReport.source, MandateReport.html)
     query = query.where(MandateReport.network_id == network_id)
     yield from other_html(query, "the page of report %(name)s does not show its text")
+
+
+def changed_logo(network_id: int) -> Iterator[str]:
+    """A logo that is not the one of which the record holds the digest."""
+    said = ""
+    for entry in told(network_id, events.LogoChanged.verb):
+        said = entry.facts["new_digest"]
+    named = db.session.scalar(select(Network.logo_digest).where(Network.id == network_id)) or ""
+    png = db.session.scalar(select(NetworkLogo.png).where(NetworkLogo.network_id == network_id))
+    if named != said or (sha256(png).hexdigest() if png else "") != said:
+        yield "the logo is not the one that was recorded"

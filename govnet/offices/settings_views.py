@@ -1,0 +1,60 @@
+"""The network's settings, and its logo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, flash
+from flask_babel import gettext as _
+
+from govnet.charter.models import Network
+from govnet.kernel.actor import Door
+from govnet.kernel.pages import lasting, page, see
+from govnet.kernel.transaction import transaction
+from govnet.offices import logo, settings
+from govnet.offices.forms import SettingsForm
+from govnet.offices.views import bp
+from govnet.permissions import Can, allows, current_actor
+
+
+@bp.get("/<network:network>/settings")
+@allows(Can.CHANGE_SETTINGS)
+def change_settings(network: Network) -> Response:
+    """How the network can be reached, and how its pages look."""
+    form = SettingsForm(
+        about=network, data={**settings.values(network), "seen": settings.fingerprint(network)}
+    )
+    return _page(form)
+
+
+@bp.post("/<network:network>/settings")
+@allows(Can.CHANGE_SETTINGS)
+def save_settings(network: Network) -> Any:
+    """Change them; everybody can see in the record what was changed."""
+    form = SettingsForm(about=network)
+    if form.validate_on_submit():
+        with form.catching():
+            new = {name: (form[name].data or "").strip() for name in settings.NAMES}
+            file = form.logo.data
+            picture = logo.readable(file.read(logo.MOST_BYTES + 1)) if file else None
+            with transaction():
+                settings.change(
+                    network, new, logo=picture, without_logo=form.without_logo.data,
+                    seen=form.seen.data or "", by=current_actor(), via=Door.WEB,
+                )  # fmt: skip
+            flash(_("The settings are saved."), "success")
+            return see(".change_settings")
+    if form.logo.data and not form.logo.errors:
+        form.logo.errors = [_("Choose the logo once more: a browser sends a file only once.")]
+    return _page(form, 422)
+
+
+def _page(form: SettingsForm, status: int = 200) -> Response:
+    return page("offices/settings.html", status, form=form, most=logo.MOST_BYTES // 1000)
+
+
+@bp.get("/<network:network>/settings/logo/<digest>.png")
+@allows(Can.READ)
+def logo_picture(network: Network, digest: str) -> Response:
+    """The logo, for good: another one has another address. One that was taken away is not found."""
+    return lasting(settings.logo_of(network, digest), digest, "image/png")
