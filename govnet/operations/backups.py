@@ -9,17 +9,16 @@ from pathlib import Path
 
 import structlog
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from govnet import __version__
-from govnet.accounts.models import SignedInSession
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock, folders
 from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.transaction import transaction
 from govnet.mail import mailings
-from govnet.operations import archive, beats, copies, erasure_list, erasures, schema
+from govnet.operations import archive, beats, copies, erasure_list, erasures, schema, standstill
 from govnet.operations.events import BackupRestored
 from govnet.operations.keys import write_down
 from govnet.operations.models import Backup
@@ -76,21 +75,26 @@ def restore(source: Path, *, replace: bool) -> Restored:
     """
     with archive.unpacked(source) as (folder, manifest):
         _check(manifest, replace)
-        keys = archive.keys(folder)
+        keys_differ = _keep_keys(archive.keys(folder))
         erasures.merge(folders.data(), [*erasures.listed(folder), *erasure_list.in_database()])
-        before = None if schema.is_empty() else _before(folders.data())
+        before = None if _is_to_be_lost() else _before(folders.data())
         if before is not None:
             take(before)
-        _replace_by(folder)
+        _replace_by(folder, standstill.statements(clock.now(), postgresql=manifest.kind == "postgresql"))
     _prepare_or_put_back(before)
-    _quiet(manifest, len(erasure_list.still_there()))
     again = erasure_list.catch_up()
-    return Restored(manifest.at, again, _keep_keys(keys))
+    _finish(manifest, again)
+    return Restored(manifest.at, again, keys_differ)
 
 
-def _replace_by(folder: Path) -> None:
+def _is_to_be_lost() -> bool:
+    """Whether nothing is there, or only what a restore that was cut off put there."""
+    return schema.is_empty() or standstill.is_unfinished()
+
+
+def _replace_by(folder: Path, before: copies.Statements) -> None:
     db.session.remove()
-    copies.load(db.engine, folder)
+    copies.load(db.engine, folder, before=before)
 
 
 def _prepare_or_put_back(before: Path | None) -> None:
@@ -100,7 +104,7 @@ def _prepare_or_put_back(before: Path | None) -> None:
     except schema.TooOld:
         if before is not None:
             with archive.unpacked(before) as (folder, _manifest):
-                _replace_by(folder)
+                _replace_by(folder, {})
         raise
 
 
@@ -111,7 +115,7 @@ def _check(manifest: archive.Manifest, replace: bool) -> None:
         )
     if schema.is_empty():
         return
-    if not replace:
+    if not replace and not standstill.is_unfinished():
         raise RestoreError("There are networks in this database. To put the backup in their place add --replace; "
                            "what is there now is backed up first.")  # fmt: skip
     beats.refuse_while_one_lives()
@@ -121,15 +125,12 @@ def _before(folder: Path) -> Path:
     return folder / f"before-restore-{clock.now():%Y%m%d-%H%M%S}.tar.gz"
 
 
-def _quiet(manifest: archive.Manifest, erased_again: int) -> None:
-    """Before anything runs on the copy: no mail, nobody signed in, and everybody told that it happened."""
+def _finish(manifest: archive.Manifest, erased_again: int) -> None:
+    """Tell everybody that it happened; from here on mail waits only for a person."""
     with transaction():
         mailings.hold_all(
             f"This is a backup of {manifest.at}, put back. Some of its mail may have been sent since."
         )
-        beats.forget_all()
-        open_ones = update(SignedInSession).where(SignedInSession.ended_at.is_(None))
-        db.session.execute(open_ones.values(ended_at=clock.now()))
         tell_all(BackupRestored, by=SHELL, via=Door.CLI, taken=manifest.at, erased_again=erased_again)
         write_down()
 

@@ -57,11 +57,6 @@ def end() -> None:
         db.session.execute(delete(WorkerBeat).where(*mine))
 
 
-def forget_all() -> None:
-    """No worker of before is known here: this database is a copy. Inside transaction()."""
-    db.session.execute(delete(WorkerBeat))
-
-
 def refuse_while_one_lives() -> None:
     """Raises WorkerLives where one gave a sign of life in the last minute and a half; asks tables of any release."""
     if not inspect(db.engine).has_table(WorkerBeat.__tablename__):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from govnet.accounts.erasure import Gone
 from govnet.kernel.duties import believe_when, duty, forget_over
 from govnet.kernel.events import Starting, WorkBegins, WorkEnds, listen
-from govnet.operations import beats, erasure_list, redaction, schema, upkeep
+from govnet.operations import beats, erasure_list, redaction, schema, standstill, upkeep
 from govnet.operations.clock_check import ClockCheck
 from govnet.people.addresses import PersonErased
 
@@ -28,6 +28,7 @@ def bind() -> None:
 def _before_anything_runs(_starting: Starting) -> None:
     """The tables are looked at, and whoever was erased and is there again goes."""
     schema.check()
+    standstill.check()
     erasure_list.catch_up()
 
 

@@ -28,6 +28,7 @@ from govnet.operations.events import (
     OperatorGiven,
     OperatorTaken,
 )
+from govnet.operations.standstill import BEING_PUT_BACK, HalfRestored
 from govnet.people.addresses import parsed
 from govnet.permissions import Can, require
 from govnet.record.actions import record
@@ -68,9 +69,11 @@ def take(person_id: int, *, by: Actor, via: Door) -> None:
 
 
 def release_mail(*, by: Actor, via: Door) -> None:
-    """Let mail go out again. Raises RuleBroken when none is held."""
+    """Let mail go out again. Raises RuleBroken when none is held, HalfRestored while a restore waits to be finished."""
     require(by, Can.OPERATE)
     why = mailings.line().held_why
+    if why == BEING_PUT_BACK:
+        raise HalfRestored
     if mailings.line().held_at is None:
         raise RuleBroken(_("No mail is held."))
     mailings.release_all(by)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from govnet.cli import main
 from govnet.extensions import db
@@ -106,7 +106,7 @@ def test_a_copy_that_was_put_back_knows_no_worker_of_before(tmp_path: Path) -> N
     target = tmp_path / "whole.tar.gz"
     backups.take(target)
     with transaction():
-        beats.forget_all()
+        db.session.execute(delete(WorkerBeat))
     backups.restore(target, replace=True)
     assert known() == set()
 

@@ -31,7 +31,7 @@ def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file to which PostgreSQL's programs write with which words they were called."""
     log, folder = tmp_path / "words", tmp_path / "bin"
     folder.mkdir()
-    for program in ("pg_dump", "pg_restore"):
+    for program in ("pg_dump", "pg_restore", "psql"):
         (folder / program).write_text(RECORDER.format(log=log, program=shutil.which(program)))
         (folder / program).chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
