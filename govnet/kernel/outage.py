@@ -74,12 +74,13 @@ STALE = 60.0
 
 
 class Unavailable(Busy):
-    """Nothing was saved; `outage` says why."""
+    """It was not saved, for what `outage` says; `perhaps_saved` where it, or something before it, may have been."""
 
-    def __init__(self, outage: Outage) -> None:
+    def __init__(self, outage: Outage, *, perhaps_saved: bool = False) -> None:
         super().__init__(outage.words)
         self.outage = outage
         self.again = outage.again
+        self.perhaps_saved = perhaps_saved
 
 
 def outage_of(error: BaseException) -> Outage | None:

@@ -77,7 +77,7 @@ def transaction(*, patience: float = PATIENCE) -> Iterator[None]:
         note(outage)
         if outage is BUSY:
             measures.tell("busy")
-        raise Unavailable(outage) from error
+        raise Unavailable(outage, perhaps_saved=perhaps_saved()) from error
     except BaseException:
         session.rollback()
         raise

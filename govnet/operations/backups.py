@@ -16,6 +16,7 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock, folders
 from govnet.kernel.actor import SHELL, Door
+from govnet.kernel.errors import Busy
 from govnet.kernel.transaction import transaction
 from govnet.mail import mailings
 from govnet.operations import archive, beats, copies, erasure_list, erasures, schema, standstill
@@ -43,7 +44,10 @@ class Restored:
 
 
 def take(target: Path) -> archive.Manifest:
-    """Write a backup of everything to `target` while the network goes on. Raises CopyError or OSError."""
+    """Write a backup of everything to `target` while the network goes on. Raises CopyError or OSError.
+
+    It is good without being noted in the database, which may be what cannot be written just now: that is said in the log.
+    """
     gone = erasures.join(erasure_list.in_database(), erasures.listed(folders.data()))
     erasures.merge(folders.data(), gone)
     at = clock.now()
@@ -56,8 +60,11 @@ def take(target: Path) -> archive.Manifest:
         erasures.merge(folder, gone)
         manifest = archive.pack(folder, target, release=__version__, at=at.isoformat(),
                                 kind=db.engine.dialect.name, networks=_heads())  # fmt: skip
-    with transaction():
-        db.session.add(Backup(at=at, file=str(target.resolve())[-500:], size=target.stat().st_size))
+    try:
+        with transaction():
+            db.session.add(Backup(at=at, file=str(target.resolve())[-500:], size=target.stat().st_size))
+    except Busy as error:
+        log.warning("that a backup was taken could not be written down", error=str(error))
     return manifest
 
 

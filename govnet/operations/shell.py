@@ -12,7 +12,7 @@ import click
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from govnet.kernel.errors import GovnetError
-from govnet.kernel.outage import outage_of
+from govnet.kernel.outage import Unavailable, outage_of
 from govnet.kernel.settings import ConfigError, load_config
 from govnet.operations import backups, schema
 from govnet.operations.archive import ArchiveError
@@ -27,6 +27,8 @@ _MOST_WORDS = 300
 
 def in_words(error: BaseException) -> str:
     """What went wrong, for whoever called a command; empty where it is a fault of the program."""
+    if isinstance(error, Unavailable) and error.perhaps_saved:
+        return f"{error} Something may have been saved all the same: look before you call this again."
     if isinstance(error, TROUBLE):
         return str(error)
     if isinstance(error, SQLAlchemyError | sqlite3.Error):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ _ENTRIES = {
     "postgresql": "SELECT network_id, verb, rtrim(subject, '0123456789') FROM entry",
 }
 """PostgreSQL gives no number again that was given in a transaction that failed."""
+_BY_CHANCE = re.compile(r"(?<=^personal:).*")
 _COUNTERS = "SELECT format('%I.%I', schemaname, sequencename), last_value FROM pg_sequences"
 _DIGEST = "SELECT '{0}', count(*), coalesce(sum(hashtextextended(t::text, 0)), 0)::text FROM \"{0}\" t"
 _TABLES = {
@@ -110,6 +112,14 @@ class Kept:
     def _template(self) -> str:
         return f"{self.url.database}_kept"
 
+    def drop(self) -> None:
+        """Nothing is there, not even tables."""
+        self.close()
+        if self.postgresql:
+            self._copy_database("template1", str(self.url.database))
+        else:
+            Path(str(self.url.database)).unlink(missing_ok=True)
+
     def _copy_database(self, source: str, target: str) -> None:
         admin = self.url.set(drivername="postgresql", database="postgres").render_as_string(False)
         with psycopg.connect(admin, autocommit=True) as connection:
@@ -142,16 +152,19 @@ class Kept:
                 name: connection.scalar(text(f'SELECT count(*) FROM "{name}"')) for name in names
             }
             for name, query in (("mails", _MAILS), ("entries", _ENTRIES[self.engine.dialect.name])):
-                found[name] = Counter(tuple(row) for row in connection.execute(text(query)))
+                if {"delivery", "entry"} <= set(names):
+                    rows = connection.execute(text(query))
+                    found[name] = Counter((_BY_CHANCE.sub("", str(first)), *rest) for first, *rest in rows)
         return found
 
 
 def other(now: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
-    """What differs from the state `then`: of a table how many rows there are more, of mails and entries which."""
+    """What differs from the state `then`: of a table how many rows there are more, of mails, entries and files which."""
     found: dict[str, Any] = {}
     for name, before in then.items():
         after = now.get(name, type(before)())
+        if isinstance(before, Counter):
+            after, before = after - before, before - after
         if after != before:
-            counted = isinstance(before, Counter)
-            found[name] = (after - before, before - after) if counted else after - before
+            found[name] = after - before if isinstance(before, int) else (after, before)
     return found

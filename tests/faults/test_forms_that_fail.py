@@ -21,8 +21,8 @@ from tests.pages import Html
 
 AT = datetime(2026, 11, 30, 10, tzinfo=UTC)
 """While the demo of the dump still has something open."""
-DRAWN, DRAWN_ON_POSTGRESQL = 60, 24
-PAGES, ACTS = 40, 24
+DRAWN, DRAWN_ON_POSTGRESQL = 60, 16
+PAGES, ACTS = 30, 16
 """Pages that each opens, and forms tried, on PostgreSQL, on which each takes three times as long, unless all are asked for."""
 LEAST = 60
 """Forms that are found and work: fewer, and the walk has gone blind."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import signal
 import sqlite3
 import tarfile
 from contextlib import closing
@@ -18,13 +20,18 @@ from govnet.accounts.models import Person, SignedInSession
 from govnet.accounts.sessions import new_session
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.kernel.actor import SHELL, Door
+from govnet.kernel.events import Starting, emit
+from govnet.kernel.outage import FULL, Unavailable
 from govnet.kernel.transaction import transaction
 from govnet.mail import mailings
-from govnet.operations import archive, backups, checks
+from govnet.mail.models import MailLine
+from govnet.operations import archive, backups, checks, operators
 from govnet.operations.archive import ArchiveError
 from govnet.operations.backups import RestoreError
 from govnet.operations.beats import WorkerLives, beat
 from govnet.operations.models import Backup
+from govnet.operations.standstill import HalfRestored
 from govnet.record.models import Entry
 from tests.builders import a_network, a_person
 from tests.operations.test_founding import founded
@@ -78,6 +85,41 @@ def test_everybody_is_signed_out(folder: Path) -> None:
     backups.take(folder / "b.tar.gz")
     backups.restore(folder / "b.tar.gz", replace=True)
     assert db.session.scalars(select(SignedInSession)).one().ended_at == clock.now()
+
+
+def test_where_a_restore_was_cut_off_nothing_runs_and_no_mail_goes_until_it_is_done_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    founded()
+    backups.take(folder / "b.tar.gz")
+    with monkeypatch.context() as patch:
+        patch.setattr(backups, "_finish", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt):
+            backups.restore(folder / "b.tar.gz", replace=True)
+    assert db.session.scalars(select(MailLine.held_at)).one() == clock.now()
+    with pytest.raises(HalfRestored, match="Run govnet restore once more"):
+        emit(Starting())
+    with pytest.raises(HalfRestored), transaction():
+        operators.release_mail(by=SHELL, via=Door.CLI)
+    backups.restore(folder / "b.tar.gz", replace=False)
+    emit(Starting())
+    assert len(list((folder / "data").glob("before-restore-*"))) == 1
+    with transaction():
+        operators.release_mail(by=SHELL, via=Door.CLI)
+
+
+def test_a_backup_is_good_where_only_the_note_of_it_cannot_be_written(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_network()
+
+    def full(*_args: object, **_values: object) -> None:
+        raise Unavailable(FULL)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backups, "Backup", full)
+        backups.take(folder / "b.tar.gz")
+    assert backups.restore(folder / "b.tar.gz", replace=True).erased_again == 0
 
 
 def test_networks_are_not_overwritten_by_accident(folder: Path) -> None:
