@@ -8,9 +8,12 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Engine, event
 
 from govnet.kernel.transaction import WRITE
+
+log = structlog.get_logger()
 
 SQLITE: Mapping[str, Any] = {"hide_parameters": True}
 """For create_engine: what goes wrong with a statement is logged without what was in it."""
@@ -36,12 +39,31 @@ def watch(engine: Engine, *, synchronous: str = "FULL") -> None:
         _watch_sqlite(engine, synchronous)
     else:
         event.listen(engine, "connect", _compile_nothing)
+        _let_the_dead_rest(engine)
 
 
 def _compile_nothing(connection: Any, _record: object) -> None:
     """PostgreSQL compiles a statement that it thinks is dear: for pages that costs more than it saves, at every request."""
     connection.execute("SET jit = off")
     connection.commit()
+
+
+def _let_the_dead_rest(engine: Engine) -> None:
+    """A rollback on a connection that the server has ended is done: nothing of it fails any more.
+
+    Otherwise whatever comes after the last statement, such as giving the connection back, fails in the place of the answer.
+    """
+    rollback = engine.dialect.do_rollback
+
+    def do_rollback(connection: Any) -> None:
+        try:
+            rollback(connection)
+        except engine.dialect.loaded_dbapi.OperationalError as error:
+            if not (error.sqlstate or "08").startswith(("08", "57P")):
+                raise
+            log.info("the database had ended a connection", error=type(error).__name__)
+
+    engine.dialect.do_rollback = do_rollback  # type: ignore[method-assign, assignment]
 
 
 def _watch_sqlite(engine: Engine, synchronous: str) -> None:

@@ -118,6 +118,7 @@ def _later(error: Busy) -> Response:
         if outage is not UNREACHABLE and outage is not DAMAGED:
             page = error_page("errors/busy.html", 503, message=say(error.message), **context)
             return _with_hint(page, error)
+    g.pop("network", None)  # a row that would be read again
     language = str(current_app.config["BABEL_DEFAULT_LOCALE"])  # the reader's own stands in the database
     with force_locale(language):
         context["message"] = say(error.message)
