@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import psycopg
+import pytest
 from sqlalchemy import Engine, event
 
 T = TypeVar("T")
 SEED = 11
+ALL = os.environ.get("FAULTS") == "all"
+ON_SQLITE = () if ALL else pytest.mark.sqlite
+"""The mark of a test for which PostgreSQL is worth its time only where all steps are asked for."""
 BEFORE, AFTER = "before the commit", "after the commit"
 
 
@@ -44,10 +48,9 @@ class Count:
 
 def drawn(things: Sequence[T], most: int, name: str) -> list[T]:
     """All of them with FAULTS=all; otherwise `most` of them, drawn by a seed that is printed."""
-    asked = os.environ.get("FAULTS", "")
-    if asked == "all":
+    if ALL:
         return list(things)
-    seed = int(asked or SEED)
+    seed = int(os.environ.get("FAULTS") or SEED)
     print(f"{name}: {min(most, len(things))} of {len(things)} by FAULTS={seed}")
     return random.Random(seed).sample(list(things), min(most, len(things)))
 

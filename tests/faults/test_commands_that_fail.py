@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -32,13 +31,12 @@ from govnet.operations import backups, keys
 from govnet.operations.models import ClockDoubt, KeyDigest
 from tests import builders
 from tests.charter.test_founding_file import FILE
-from tests.faults.failing import Step, drawn, failing
+from tests.faults.failing import ON_SQLITE, Step, drawn, failing
 from tests.faults.kept import Kept, other
 from tests.operations import dumps
 
 DRAWN = 2
 """Steps of each command, where not all are asked for."""
-ALL = os.environ.get("FAULTS") == "all"
 ON_BOTH = ("init by a file", "restore")
 """Commands that PostgreSQL is tried with, too, where not all are asked for: a trial takes seconds there."""
 LONG_AFTER = datetime(2027, 6, 1, 10, tzinfo=UTC)
@@ -207,10 +205,7 @@ def _network(backup: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(name, marks=() if ALL or name in ON_BOTH else pytest.mark.sqlite)
-        for name in (*COMMANDS, *MORE)
-    ],
+    [pytest.param(name, marks=() if name in ON_BOTH else ON_SQLITE) for name in (*COMMANDS, *MORE)],
 )
 def test_a_command_that_meets_a_failing_database_does_all_or_nothing(
     machine: Machine, time: clock.MovedClock, name: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +12,7 @@ from govnet import create_app
 from govnet.extensions import db
 from govnet.kernel.clock import MovedClock
 from govnet.operations import schema
-from tests.faults.failing import Step, drawn, failing
+from tests.faults.failing import ALL, Step, drawn, failing
 from tests.faults.forms import Act, checked, found
 from tests.faults.kept import Kept, Rows
 from tests.operations import dumps
@@ -53,7 +52,7 @@ def network(new_database: Callable[[str], str], tmp_path_factory: pytest.TempPat
 
 def test_a_form_that_meets_a_failing_database_is_whole_or_not_at_all(network: Kept, time: MovedClock) -> None:
     time.move(to=AT)
-    few = network.postgresql and os.environ.get("FAULTS") != "all"
+    few = network.postgresql and not ALL
     acts = drawn(found(network.app, pages=PAGES), ACTS, "acts") if few else found(network.app)
     network.keep()
     before = network.rows()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -11,6 +12,9 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
+
+SILENCE = 60.0
+"""Seconds: longer than any sender of a test waits."""
 
 
 class Free(Controller):
@@ -66,9 +70,9 @@ class Moody:
 
 
 class Grudging:
-    """Takes everything, but answers the steps named in `says` with these words; "drop" hangs up.
+    """Takes everything, but answers the steps named in `says` with these words; "drop" hangs up, "silence" says nothing.
 
-    Steps: GREETING, EHLO, HELO, STARTTLS, AUTH, MAIL, RCPT, DATA, and END for the end of a mail's content.
+    Steps: GREETING, EHLO, HELO, STARTTLS, AUTH, MAIL, RCPT, DATA, END for the end of a mail's content, and QUIT.
     """
 
     def __init__(self, **says: str) -> None:
@@ -76,14 +80,21 @@ class Grudging:
         self.asked = 0
         """How often this was said: once a connection, since a client may try several ways to sign in."""
         self.taken: list[str] = []
+        self.ids: list[tuple[str, str]] = []
+        """Each address with the Message-ID of what was taken for it."""
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         if "END" not in self.says:
             self.taken.extend(envelope.rcpt_tos)
+            head = envelope.content.decode("ascii", "replace").partition("\r\n\r\n")[0]
+            found = next(line for line in head.split("\r\n") if line.startswith("Message-ID: "))
+            self.ids.extend((address, found.removeprefix("Message-ID: ")) for address in envelope.rcpt_tos)
             return "250 2.0.0 Ok: queued as 4F2A"
         self.asked += 1
         if self.says["END"] == "drop":
             server.transport.abort()
+        if self.says["END"] == "silence":
+            await asyncio.sleep(SILENCE)
         return self.says["END"]
 
 
@@ -92,11 +103,21 @@ class _GrudgingTalk(SMTP):
 
     async def push(self, status: Any) -> None:
         says = self.event_handler.says
-        if not self._greeted and "GREETING" in says:
-            self._count()
-            status = says["GREETING"]
+        greeting = not self._greeted and says.get("GREETING")
         self._greeted = True
-        await super().push(status)
+        if greeting:
+            self._count()
+            await self._say(greeting)
+        else:
+            await super().push(status)
+
+    async def _say(self, said: str) -> None:
+        if said == "drop":
+            self.transport.abort()
+        elif said == "silence":
+            await asyncio.sleep(SILENCE)
+        else:
+            await super().push(said)
 
     def _count(self) -> None:
         self.event_handler.asked += not self._counted
@@ -108,10 +129,7 @@ class _GrudgingTalk(SMTP):
             await getattr(super(), f"smtp_{verb}")(arg)
             return
         self._count()
-        if said == "drop":
-            self.transport.abort()
-        else:
-            await self.push(said)
+        await self._say(said)
 
     async def smtp_EHLO(self, arg: Any) -> None:  # noqa: N802
         await self._answer("EHLO", arg)
@@ -133,6 +151,9 @@ class _GrudgingTalk(SMTP):
 
     async def smtp_DATA(self, arg: Any) -> None:  # noqa: N802
         await self._answer("DATA", arg)
+
+    async def smtp_QUIT(self, arg: Any) -> None:  # noqa: N802
+        await self._answer("QUIT", arg)
 
 
 class Secured(Free):
