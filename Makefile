@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 WORKERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE # where it is set, every process that tests start would compile govnet again
 
-.PHONY: demo test test-install pythons check bench faults messages wheel lock clean
+.PHONY: demo test test-install test-machines pythons check bench faults messages wheel lock clean
 
 $(VENV)/run.stamp: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 2) and "govnet needs Python 3.11.2 or newer; call make PYTHON=python3.12")'
@@ -30,6 +30,9 @@ pythons: ## Operations, kernel and mail on SQLite by Debian's own Python, and by
 
 test-install: $(VENV)/dev.stamp ## Installing, upgrading and the guide on a bare Debian in a folder: some minutes, as root, with debootstrap
 	$(BIN)/python -m pytest tests/deploy/on_debian.py --durations=0
+
+test-machines: $(VENV)/dev.stamp ## Two webs, three workers, PostgreSQL and Redis, of which one after the other is lost; prints figures
+	$(BIN)/python -m pytest tests/machines --db=postgresql -s
 
 check: $(VENV)/dev.stamp ## Style and types
 	$(BIN)/ruff check --quiet .

@@ -58,8 +58,8 @@ def installed() -> bool:
     return (_binaries() / "initdb").exists()
 
 
-def start_cluster() -> Cluster:
-    """A throw-away cluster; as user postgres when root, which PostgreSQL refuses to be."""
+def start_cluster(*more: str) -> Cluster:
+    """A throw-away cluster; as user postgres when root, which PostgreSQL refuses to be. Of settings said twice `more` holds."""
     binaries = _binaries()
     user = "postgres" if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="govnet-pg-"))
@@ -81,7 +81,7 @@ def start_cluster() -> Cluster:
     )
     settings = ["listen_addresses=", f"unix_socket_directories={folder}", "fsync=off",
                 "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "deadlock_timeout=200ms",
-                "autovacuum_naptime=5s"]  # fmt: skip
+                "autovacuum_naptime=5s", *more]  # fmt: skip
     options = " ".join(f"-c {setting}" for setting in settings)
     cluster.control("-o", options, "start")
     return cluster
