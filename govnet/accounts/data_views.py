@@ -72,8 +72,8 @@ def name() -> Response:
 @allows(Can.OWN)
 def settings() -> Response:
     """The language of pages and mail, and the zone in which times are told."""
-    now = {"zone": current_user.zone or "", "language": current_user.locale}
-    form = SettingsForm(made=0, languages=languages.names(), data=now)
+    now = {"zone": current_user.zone or "", "language": current_user.locale or languages.chosen()}
+    form = SettingsForm(made=0, languages=languages.choices(), data=now)
     if form.validate_on_submit():
         language = form.language.data if "language" in form else current_user.locale
         with transaction():

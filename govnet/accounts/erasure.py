@@ -69,7 +69,7 @@ def erase(person: Person, *, under: Authority, via: Door) -> None:
         db.session.execute(delete(table).where(table.person_id == person.id))
     held = (OperatorGrant.person_id == person.id, OperatorGrant.ended_at.is_(None))
     db.session.execute(update(OperatorGrant).where(*held).values(ended_at=clock.now()))
-    person.name, person.password_hash, person.zone, person.locale = "", None, None, "en"
+    person.name, person.password_hash, person.zone, person.locale = "", None, None, ""
     person.erased_at = clock.now()
     for network_id in sorted(spoken_in - set(networks)):
         networks[network_id] = db.session.get_one(Network, network_id)

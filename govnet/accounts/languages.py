@@ -1,33 +1,32 @@
-"""The language a page is written in: the reader's own, else the browser's, of those there are translations for."""
+"""The language a page is written in: the reader's own, else the browser's, else the network's, of those it offers."""
 
 from __future__ import annotations
 
 from babel import Locale
-from flask import current_app, request
-from flask_babel import get_babel
+from flask import g, request
 from flask_login import current_user
 
-
-def known() -> tuple[str, ...]:
-    """The languages that pages can be had in, the source's first. Read from the disk once a process."""
-    found: tuple[str, ...] | None = current_app.extensions.get("govnet_languages")
-    if found is None:
-        source = current_app.config["BABEL_DEFAULT_LOCALE"]
-        others = {str(each) for each in get_babel().instance.list_translations()} - {source}
-        found = current_app.extensions["govnet_languages"] = (source, *sorted(others))
-    return found
+from govnet.kernel.languages import default, offered
 
 
-def names() -> list[tuple[str, str]]:
-    """Each known language and what it calls itself."""
-    return [(code, (Locale.parse(code).display_name or code).capitalize()) for code in known()]
+def named(codes: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Each of these languages and what it calls itself."""
+    return [(code, (Locale.parse(code).display_name or code).capitalize()) for code in codes]
+
+
+def choices() -> list[tuple[str, str]]:
+    """Those that the person who asks can choose: what is offered here, and the one that they have."""
+    codes = offered(g.get("network"))
+    kept = current_user.locale
+    return named(codes if kept in codes or kept not in offered(None) else (*codes, kept))
 
 
 def chosen() -> str:
     """For this request."""
-    languages = known()
-    if len(languages) == 1:
-        return languages[0]
-    if current_user.is_authenticated and current_user.locale in languages:
+    network = g.get("network")
+    codes = offered(network)
+    if len(codes) == 1:
+        return codes[0]
+    if current_user.is_authenticated and current_user.locale in codes:
         return str(current_user.locale)
-    return request.accept_languages.best_match(languages, languages[0]) or languages[0]
+    return request.accept_languages.best_match(codes, default(network)) or default(network)

@@ -11,7 +11,7 @@ from govnet.kernel import clock
 from govnet.people import addresses
 
 
-def person_for(address: str, name: str, *, language: str = "en") -> Person:
+def person_for(address: str, name: str, *, language: str = "") -> Person:
     """The person whose verified address this is, made if there is none. The caller knows that the address is hers.
 
     Somebody brought in from an old list, whose only address this is, becomes verified. Inside transaction().
@@ -25,7 +25,7 @@ def person_for(address: str, name: str, *, language: str = "en") -> Person:
 
 def person_found(address: str, name: str) -> PersonEmail:
     """The address of somebody on an old list, not verified yet where it is new here. Inside transaction()."""
-    return known_by(address) or _new(address, name, "en")
+    return known_by(address) or _new(address, name, "")
 
 
 def known_by(address: str) -> PersonEmail | None:

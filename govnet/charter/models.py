@@ -74,6 +74,10 @@ class Network(Base):
     """SHA-256, in hex, of its logo's bytes, which stand apart: no page reads them to be made."""
     logo_width: Mapped[int | None]
     logo_height: Mapped[int | None]
+    languages: Mapped[Words] = mapped_column(default="", server_default="")
+    """Codes of those that it offers, with blanks between; "" while it has not chosen: all that there are."""
+    language: Mapped[str] = mapped_column(String(12), default="en", server_default="en")
+    """Which of them pages and mails are in for people of whom no other is known."""
 
     @property
     def logo(self) -> tuple[str, int, int] | None:

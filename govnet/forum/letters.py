@@ -69,6 +69,6 @@ def report_answered(row: Report, post: Post, *, stands: bool) -> None:
             "answer": row.answer,
         },
         network=db.session.get_one(Network, post.network_id),
-        language=found.language if found else "en",
+        language=found.language if found else "",
         person_id=row.reporter_id,
     )

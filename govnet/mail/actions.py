@@ -106,7 +106,7 @@ def put_stance(person_id: int, network_id: int, target: Target, target_id: int, 
     row.network_id, row.stance, row.at = network_id, stance, clock.now()
 
 
-def subscribe_address(network: Any, address: str, name: str = "", *, language: str = "en") -> Subscription:
+def subscribe_address(network: Any, address: str, name: str = "", *, language: str = "") -> Subscription:
     """Somebody asks for just the mail: the address gets one mail that asks whether it wants that.
 
     Asking again within ten minutes, or for an address that said yes already, sends nothing and looks the same.
@@ -157,7 +157,7 @@ def confirm(token: str) -> Subscription:
     return row
 
 
-def take_over(network: Any, address: str, name: str = "", *, language: str = "en") -> Subscription:
+def take_over(network: Any, address: str, name: str = "", *, language: str = "") -> Subscription:
     """A subscriber of an old list, who said yes there: confirmed without being asked again, unless silent here."""
     row = subscriptions.begun(network.id, parsed(address), name, language)
     if row.silent_at is None:

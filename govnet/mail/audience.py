@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import current_app
 from sqlalchemy import select
 
 from govnet.extensions import db
@@ -25,7 +24,8 @@ class Recipient:
 
     address: str
     name: str = ""
-    language: str = "en"
+    language: str = ""
+    """"" where none is known: the network's own."""
     person_id: int | None = None
     subscription_id: int | None = None
     reader: str = MEMBER
@@ -54,11 +54,7 @@ def _all(notice: Notice, network: Any, actor_id: int | None) -> Iterator[Recipie
     if notice.subscribers:
         yield from _subscribers(notice.news, network.id)
     if notice.to_list and network.list_address:
-        yield Recipient(network.list_address.lower(), network.name, _language(), reader=LIST)
-
-
-def _language() -> str:
-    return str(current_app.config.get("BABEL_DEFAULT_LOCALE", "en"))
+        yield Recipient(network.list_address.lower(), network.name, reader=LIST)
 
 
 def _people(notice: Notice, network_id: int, actor_id: int | None) -> Iterator[Recipient]:

@@ -158,7 +158,7 @@ class Subscription(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     address: Mapped[str | None] = mapped_column(String(254))
     name: Mapped[Name] = mapped_column(default="")
-    language: Mapped[str] = mapped_column(String(12), default="en")
+    language: Mapped[str] = mapped_column(String(12), default="")
     volume: Mapped[Volume] = mapped_column(enum_type(Volume, "volume"), default=Volume.CONCERNS_ME)
     created_at: Mapped[Instant]
     confirmed_at: Mapped[Instant | None]

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import current_app
@@ -16,7 +17,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from govnet.extensions import db
-from govnet.kernel import clock
+from govnet.kernel import clock, languages
 from govnet.kernel.duties import is_at_work
 from govnet.kernel.insertion import upsert
 from govnet.kernel.transaction import in_transaction
@@ -59,7 +60,7 @@ def post(
     to: Address,
     context: Mapping[str, Any],
     network: Any = None,
-    language: str = "en",
+    language: str = "",
     person_id: int | None = None,
     priority: Priority = Priority.PERSONAL,
     not_after: datetime | None = None,
@@ -77,7 +78,7 @@ def post(
     if is_at_work() and not key:
         raise RuntimeError(f"{template} is mailed by a duty without a key: two workers would mail it twice")
     headers.address_field("To", to)
-    recipient = Recipient(to.address.lower(), to.name, language, person_id)
+    recipient = Recipient(to.address.lower(), to.name, languages.fitted(network, language), person_id)
     notice = Notice(
         template=template, news=News.ALWAYS, context=context, kind=Kind.PERSONAL, priority=priority
     )
@@ -85,7 +86,7 @@ def post(
     row = mail_row(notice, f"personal:{key or token()}", network)
     row["not_after"] = not_after
     row["contact"] = answers_to or row["contact"]
-    return enqueue(Batch(row, {(language, MEMBER): written}, [recipient], priority, None))
+    return enqueue(Batch(row, {_sort(recipient): written}, [recipient], priority, None))
 
 
 def batch(notice: Notice, told: Told, recipients: Sequence[Recipient]) -> Batch:
@@ -96,9 +97,19 @@ def batch(notice: Notice, told: Told, recipients: Sequence[Recipient]) -> Batch:
 
 def batch_of(notice: Notice, row: Mapping[str, Any], network: Any, recipients: Sequence[Recipient]) -> Batch:
     """The same for a mail that no single entry asks for."""
+    recipients = in_offered(network, recipients)
     sorts = {_sort(one): one for one in recipients}
     renderings = {sort: written_for(notice, network, one) for sort, one in sorted(sorts.items())}
     return Batch(row, renderings, recipients, notice.goes, notice.not_before)
+
+
+def in_offered(network: Any, recipients: Sequence[Recipient]) -> list[Recipient]:
+    """The same recipients, each in a language that the network offers."""
+    fits = partial(languages.fitted, network)
+    return [
+        one if fits(one.language) == one.language else replace(one, language=fits(one.language))
+        for one in recipients
+    ]
 
 
 def _sort(one: Recipient) -> tuple[str, str]:
@@ -148,7 +159,7 @@ def _head(notice: Notice, network: Any) -> tuple[int, str] | None:
 
 
 def in_words(
-    notice: Notice, network: Any, language: str = "en", reader: str = MEMBER, *, witness: str = ""
+    notice: Notice, network: Any, language: str = "", reader: str = MEMBER, *, witness: str = ""
 ) -> compose.Rendered:
     """The notice in words, before it becomes bytes: also for previews."""
     said = notice.context
@@ -156,7 +167,8 @@ def in_words(
         said = {name: read_by_members(value) for name, value in said.items()}
     context = {"network": network, "subscriber": reader != MEMBER, **said}
     home = replace(home_of(network, member=reader == MEMBER), witness=witness)
-    return compose.rendered(compose.Draft(notice.template, context, home, notice.kind, language))
+    fitted = languages.fitted(network, language)
+    return compose.rendered(compose.Draft(notice.template, context, home, notice.kind, fitted))
 
 
 def sender(author: str, network: Any, language: str) -> Address:

@@ -15,9 +15,9 @@ SANDBOX = (
 )
 
 
-def letter(notice: Notice, network: Any, *, language: str = "en") -> Rendered:
-    """Subject, text and HTML as a member will get them."""
-    return outbox.in_words(notice, network, language)
+def letter(notice: Notice, network: Any) -> Rendered:
+    """Subject, text and HTML as a member will get them who reads the network's own language."""
+    return outbox.in_words(notice, network)
 
 
 def count(notice: Notice, network: Any, *, actor_id: int | None) -> int:

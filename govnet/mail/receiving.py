@@ -211,7 +211,7 @@ def _send_back(row: InboundMail, mail: Incoming, refusal: GovnetError) -> None:
         "mail/not_done",
         to=Address(mail.sender, mail.sender_name),
         context={"why": str(refusal.message), "subject": mail.subject},
-        language=getattr(refusal, "language", "en"),
+        language=getattr(refusal, "language", ""),
         key=f"inbound:{row.id}",
         answers_to=row.recipient,
     )

@@ -12,7 +12,7 @@ class Reader:
     person_id: int
     name: str
     address: str
-    language: str = "en"
+    language: str = ""
 
 
 People = Callable[[Collection[int]], Iterable[Reader]]

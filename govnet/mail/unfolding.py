@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.duties import each_row
 from govnet.mail import outbox, registry, suppressions
@@ -42,7 +43,8 @@ def _unfold(key: int) -> int:
     )
     renderings = {(language, reader): key for language, reader, key in rows}
     sheet = Sheet(mail.id, mail.not_after, chunk.priority, chunk.starts_at, renderings)
-    found = list(_recipients(chunk))
+    network = db.session.get(Network, mail.network_id) if mail.network_id else None
+    found = outbox.in_offered(network, list(_recipients(chunk)))
     stopped = suppressions.among({one.address for one in found})
     marked = [replace(one, suppressed=one.address in stopped) for one in found]
     db.session.delete(chunk)

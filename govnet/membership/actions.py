@@ -53,7 +53,7 @@ class Asks:
     may_speak: bool = False
     named_in_public: bool = False
     about: str = ""
-    language: str = "en"
+    language: str = ""
 
 
 def apply(network: Network, asks: Asks, *, by: Actor, via: Door) -> Application | None:

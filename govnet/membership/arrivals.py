@@ -68,7 +68,7 @@ def _people(comes: Sequence[tuple[RosterRow, dict[str, Any]]]) -> None:
         if not same:
             names.append(row.name)
         same.append(made)
-    keys = _insert(Person, [{"name": name, "locale": "en", "created_at": clock.now()} for name in names])
+    keys = _insert(Person, [{"name": name, "locale": "", "created_at": clock.now()} for name in names])
     _insert(
         PersonEmail,
         [

@@ -13,6 +13,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotFound
+from govnet.kernel.languages import fitted
 from govnet.kernel.words import say
 from govnet.mail import replies
 from govnet.mail.headers import Address
@@ -31,10 +32,11 @@ def bind() -> None:
 
 def _asked(ids: Sequence[int]) -> tuple[str, str] | None:
     try:
-        _membership, address, by = member_actions.held(*ids)
+        membership, address, by = member_actions.held(*ids)
     except NotFound:
         return None
-    return address.address, db.session.get_one(Person, by.person_id).locale
+    network = db.session.get_one(Network, membership.network_id)
+    return address.address, fitted(network, db.session.get_one(Person, by.person_id).locale)
 
 
 def confirm(ids: Sequence[int], mail: Incoming) -> None:
@@ -44,7 +46,8 @@ def confirm(ids: Sequence[int], mail: Incoming) -> None:
     membership or address are gone.
     """
     membership, address, by = member_actions.held(*ids)
-    language = db.session.get_one(Person, address.person_id).locale
+    network = db.session.get_one(Network, membership.network_id)
+    language = fitted(network, db.session.get_one(Person, address.person_id).locale)
     with force_locale(language):
         why_not = _why_not(membership, address, mail, by.name)
         if why_not:
@@ -52,7 +55,7 @@ def confirm(ids: Sequence[int], mail: Incoming) -> None:
         when = say((mail.sent_at or clock.now()).date())
     member_actions.confirm(membership, by=by, email_id=address.id, via=Door.MAIL)
     letters.confirmed(
-        db.session.get_one(Network, membership.network_id),
+        network,
         Address(address.address, by.name),
         party=queries.name_of(membership) if membership.organisation_id else "",
         language=language,

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, SelectField
+from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Optional
 
@@ -99,8 +99,17 @@ class SettingsForm(Form):
     contact_phone = Text(_l("Phone"), limit=40, validators=[Optional()])
     list_address = EmailAddress(_l("Mailing list elsewhere"), missing=None)
     accent = SelectField(_l("Colour"), choices=ACCENTS)
+    languages = SelectMultipleField(_l("Languages to choose from"))
+    language = SelectField(_l("Language of people who have not chosen one"))
     logo = FileField(
         _l("Logo"), validators=[Optional()], render_kw={"accept": "image/png,image/jpeg,image/webp,image/gif"}
     )
     without_logo = BooleanField(_l("Show no logo any more"))
     seen = HiddenField()
+
+    def __init__(self, *args: Any, known: list[tuple[str, str]], **kwargs: Any) -> None:
+        """`known`: the languages that there are translations for. Where it is one, there is nothing to choose."""
+        super().__init__(*args, **kwargs)
+        self.languages.choices = self.language.choices = [SelectChoice(*each) for each in known]
+        if len(known) == 1:
+            del self.languages, self.language

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 
 from govnet.charter.models import ACCENTS, Network, NetworkLogo
 from govnet.extensions import db
+from govnet.kernel import languages
 from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import NotFound, RuleBroken, Stale
 from govnet.kernel.insertion import row_of
@@ -20,12 +21,17 @@ from govnet.people.addresses import parsed
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 
-NAMES = ("contact_name", "contact_email", "contact_phone", "list_address", "accent")
+NAMES = ("contact_name", "contact_email", "contact_phone", "list_address", "accent", "languages", "language")
 
 
 def values(network: Network) -> dict[str, str]:
-    """The settings as they are."""
-    return {name: getattr(network, name) or "" for name in NAMES}
+    """The settings as they are; the languages as codes with blanks between."""
+    found = {name: getattr(network, name) or "" for name in NAMES}
+    return {
+        **found,
+        "languages": " ".join(languages.offered(network)),
+        "language": languages.default(network),
+    }
 
 
 def fingerprint(network: Network) -> str:
@@ -44,13 +50,16 @@ def change(
     by: Actor,
     via: Door,
 ) -> bool:
-    """Change settings; each change is in the record. A `logo` takes the place of the one before; `without_logo` takes that away.
+    """Change those settings that `new` names; each change is in the record.
+
+    A `logo` takes the place of the one before; `without_logo` takes that away.
 
     Returns whether anything changed. Raises Stale when somebody changed them since `seen`, RuleBroken for what can't be.
     """
     act = Act(by=by, under=require(by, Can.CHANGE_SETTINGS, network), via=via)
     db.session.refresh(network, with_for_update=True)
     old = values(network)
+    new = {**old, **new}
     if fingerprint(network) != seen:
         raise Stale(
             _("Somebody changed the settings while you were writing."),
@@ -61,6 +70,7 @@ def change(
     new["list_address"] = parsed(new["list_address"]) if new["list_address"] else ""
     if new["accent"] not in ACCENTS:
         raise RuleBroken(_("Choose one of the colours."), field="accent")
+    _check_languages(new)
     changed = [name for name in NAMES if new[name] != old[name]]
     for name in changed:
         setattr(network, name, new[name] or None if name == "list_address" else new[name])
@@ -73,6 +83,20 @@ def change(
         )  # fmt: skip
     asked = logo is not None or without_logo
     return (asked and _change_logo(network, logo, act)) or bool(changed)
+
+
+def _check_languages(new: dict[str, str]) -> None:
+    """English stays: whatever is not translated yet reads in it. Codes are put in order."""
+    chosen = set(new["languages"].split())
+    if not chosen <= set(languages.known()):
+        raise RuleBroken(_("Choose from the languages that there are translations for."), field="languages")
+    if languages.source() not in chosen:
+        raise RuleBroken(
+            _("Leave English ticked: what is not translated yet is shown in it."), field="languages"
+        )
+    if new["language"] not in chosen:
+        raise RuleBroken(_("Choose one of the languages that you ticked."), field="language")
+    new["languages"] = " ".join(each for each in languages.known() if each in chosen)
 
 
 def _change_logo(network: Network, logo: Logo | None, act: Act) -> bool:
@@ -107,6 +131,8 @@ def _words() -> dict[str, Any]:
         "contact_phone": _("phone"),
         "list_address": _("mailing list elsewhere"),
         "accent": _("colour"),
+        "languages": _("languages to choose from"),
+        "language": _("language of people who have not chosen one"),
     }
 
 

@@ -7,8 +7,10 @@ from typing import Any
 from flask import Response, flash
 from flask_babel import gettext as _
 
+from govnet.accounts.languages import named
 from govnet.charter.models import Network
 from govnet.kernel.actor import Door
+from govnet.kernel.languages import known
 from govnet.kernel.pages import lasting, page, see
 from govnet.kernel.transaction import transaction
 from govnet.offices import logo, settings
@@ -21,20 +23,23 @@ from govnet.permissions import Can, allows, current_actor
 @allows(Can.CHANGE_SETTINGS)
 def change_settings(network: Network) -> Response:
     """How the network can be reached, and how its pages look."""
-    form = SettingsForm(
-        about=network, data={**settings.values(network), "seen": settings.fingerprint(network)}
-    )
-    return _page(form)
+    now = settings.values(network)
+    listed = {**now, "languages": now["languages"].split(), "seen": settings.fingerprint(network)}
+    return _page(SettingsForm(about=network, known=named(known()), data=listed))
 
 
 @bp.post("/<network:network>/settings")
 @allows(Can.CHANGE_SETTINGS)
 def save_settings(network: Network) -> Any:
     """Change them; everybody can see in the record what was changed."""
-    form = SettingsForm(about=network)
+    form = SettingsForm(about=network, known=named(known()))
     if form.validate_on_submit():
         with form.catching():
-            new = {name: (form[name].data or "").strip() for name in settings.NAMES}
+            typed = {name: form[name].data or "" for name in settings.NAMES if name in form}
+            new = {
+                name: " ".join(value) if isinstance(value, list) else value.strip()
+                for name, value in typed.items()
+            }
             file = form.logo.data
             picture = logo.readable(file.read(logo.MOST_BYTES + 1)) if file else None
             with transaction():

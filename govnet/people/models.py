@@ -19,6 +19,7 @@ class Person(Base):
     id: Mapped[Key]
     name: Mapped[Name]
     locale: Mapped[str] = mapped_column(String(12), default="en")
+    """"" for somebody of whom it is not known: each network's own."""
     zone: Mapped[str | None] = mapped_column(String(64))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[Instant]

@@ -1,0 +1,47 @@
+"""Which languages there are translations for, which of them a network offers, and which it falls back on."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from flask import current_app
+from flask_babel import get_babel
+
+
+class Offers(Protocol):
+    """What is asked of a network."""
+
+    @property
+    def languages(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+
+
+def source() -> str:
+    """The language that the program itself is written in: what is not translated reads in it."""
+    return str(current_app.config["BABEL_DEFAULT_LOCALE"])
+
+
+def known() -> tuple[str, ...]:
+    """The languages that pages and mails can be had in, the source's first. Read from the disk once a process."""
+    found: tuple[str, ...] | None = current_app.extensions.get("govnet_languages")
+    if found is None:
+        others = {str(each) for each in get_babel().instance.list_translations()} - {source()}
+        found = current_app.extensions["govnet_languages"] = (source(), *sorted(others))
+    return found
+
+
+def offered(network: Offers | None) -> tuple[str, ...]:
+    """Those of them that the network offers; all of them where it has never chosen, or where there is no network."""
+    chosen = network.languages.split() if network is not None else ()
+    return tuple(each for each in known() if not chosen or each in chosen or each == source())
+
+
+def default(network: Offers | None) -> str:
+    """What somebody reads of whom no other language is known."""
+    return network.language if network is not None and network.language in offered(network) else source()
+
+
+def fitted(network: Offers | None, language: str) -> str:
+    """The language that somebody gets who would like this one; "" for one who never said."""
+    return language if language in offered(network) else default(network)
