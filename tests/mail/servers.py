@@ -13,8 +13,13 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
 
-SILENCE = 60.0
-"""Seconds: longer than any sender of a test waits."""
+
+async def silence(transport: Any) -> None:
+    """Say nothing until the other side is gone."""
+    try:
+        await asyncio.sleep(60.0)
+    finally:
+        transport.abort()
 
 
 class Free(Controller):
@@ -94,7 +99,7 @@ class Grudging:
         if self.says["END"] == "drop":
             server.transport.abort()
         if self.says["END"] == "silence":
-            await asyncio.sleep(SILENCE)
+            await silence(server.transport)
         return self.says["END"]
 
 
@@ -115,7 +120,7 @@ class _GrudgingTalk(SMTP):
         if said == "drop":
             self.transport.abort()
         elif said == "silence":
-            await asyncio.sleep(SILENCE)
+            await silence(self.transport)
         else:
             await super().push(said)
 
