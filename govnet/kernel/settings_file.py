@@ -166,19 +166,13 @@ def write(path: Path, lines: list[str]) -> None:
 
     Raises FileExistsError where there is one already, and OSError where it cannot be written.
     """
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            owner = path.parent.stat()
-            if os.geteuid() == 0 and owner.st_uid != 0:
-                os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
-            file.write("\n".join(lines) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(unfinished, path)  # which never overwrites
-    finally:
-        unfinished.unlink()
+    from govnet.kernel import files  # which whoever only reads settings does without
+
+    with files.whole(path, new=True) as file:
+        owner = path.parent.stat()
+        if os.geteuid() == 0 and owner.st_uid != 0:
+            os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
+        file.write(("\n".join(lines) + "\n").encode())
 
 
 def open_to_everybody(path: str) -> bool:

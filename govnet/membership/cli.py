@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sqlalchemy import inspect
 from govnet.charter.models import Network
 from govnet.charter.queries import network_by_slug, top_networks
 from govnet.extensions import db
+from govnet.kernel import files
 from govnet.kernel.actor import Door
 from govnet.kernel.paths import MOST
 from govnet.kernel.transaction import transaction
@@ -173,9 +175,9 @@ def export_group() -> None:
 def export_members(file: Path, slug: str) -> None:
     """Write the roster, with addresses, as a CSV file that can be imported again. Keep it safe."""
     rows = exporting.roster_rows(_network(slug).id)
-    with file.open("w", newline="", encoding="utf-8-sig") as out:
-        writer = csv.writer(out)
-        writer.writerow(COLUMNS)
-        writer.writerows([sheet_cell(cell) for cell in row] for row in rows)
-    file.chmod(0o600)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    writer.writerows([sheet_cell(cell) for cell in row] for row in rows)
+    files.write(file, out.getvalue().encode("utf-8-sig"))
     click.echo(f"{_many(len(rows), 'row', 'rows')}.")

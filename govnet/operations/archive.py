@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
 import shutil
 import tarfile
 import tempfile
@@ -16,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from govnet.kernel.files import whole, workshop, write
 from govnet.operations import erasures
 from govnet.operations.copies import NAMES
 
@@ -70,19 +70,10 @@ def pack(folder: Path, target: Path, **facts: Any) -> Manifest:
     """Write the folder's files and their manifest into `target`, readable by its owner only, whole or not at all."""
     files = {path.name: digest(path) for path in sorted(folder.iterdir())}
     manifest = Manifest(format=FORMAT, files=files, **facts)
-    (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
-    unfinished = target.with_name(f".{target.name}.unfinished")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as raw:
-            with tarfile.open(fileobj=raw, mode="w:gz", compresslevel=3) as tar:
-                for name in (MANIFEST, *files):
-                    tar.add(folder / name, arcname=name)
-            raw.flush()
-            os.fsync(raw.fileno())
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write(folder / MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
+    with whole(target) as raw, tarfile.open(fileobj=raw, mode="w:gz", compresslevel=3) as tar:
+        for name in (MANIFEST, *files):
+            tar.add(folder / name, arcname=name)
     return manifest
 
 
@@ -101,8 +92,7 @@ def unpacked(source: Path) -> Iterator[tuple[Path, Manifest]]:
 
     Only files that a backup has are taken out, each once, under their own names and within bounds.
     """
-    with tempfile.TemporaryDirectory(prefix="govnet-restore-") as name:
-        folder = Path(name)
+    with workshop(Path(tempfile.gettempdir())) as folder:
         try:
             with _Bounded(source) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
                 found = {member.name: _taken(tar, member, folder) for member in tar}

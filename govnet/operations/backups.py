@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from sqlalchemy import select
 from govnet import __version__
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.kernel import clock, folders
+from govnet.kernel import clock, files, folders
 from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.errors import Busy
 from govnet.kernel.transaction import transaction
@@ -51,12 +50,9 @@ def take(target: Path) -> archive.Manifest:
     gone = erasures.join(erasure_list.in_database(), erasures.listed(folders.data()))
     erasures.merge(folders.data(), gone)
     at = clock.now()
-    with tempfile.TemporaryDirectory(prefix="govnet-backup-", dir=target.parent) as name:
-        folder = Path(name)
+    with files.workshop(target.parent) as folder:
         copies.save(db.engine, folder)
-        (folder / archive.KEYS).write_text(
-            json.dumps({"MAIL_KEY": current_app.config["MAIL_KEY"]}), encoding="utf-8"
-        )
+        files.write(folder / archive.KEYS, json.dumps({"MAIL_KEY": current_app.config["MAIL_KEY"]}).encode())
         erasures.merge(folder, gone)
         manifest = archive.pack(folder, target, release=__version__, at=at.isoformat(),
                                 kind=db.engine.dialect.name, networks=_heads())  # fmt: skip
@@ -145,7 +141,5 @@ def _finish(manifest: archive.Manifest, erased_again: int) -> None:
 def _keep_keys(keys: dict[str, str]) -> bool:
     if keys.get("MAIL_KEY") == current_app.config["MAIL_KEY"]:
         return False
-    path = folders.data() / KEYS_FOUND
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(keys), encoding="utf-8")
+    files.write(folders.data() / KEYS_FOUND, json.dumps(keys).encode())
     return True

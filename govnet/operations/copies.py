@@ -14,6 +14,8 @@ from types import MappingProxyType
 
 from sqlalchemy import URL, Engine
 
+from govnet.kernel.files import write
+
 Statements = Mapping[str, Sequence[str]]
 """SQL by the table that it is about."""
 NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
@@ -63,7 +65,7 @@ def _load_postgresql(engine: Engine, source: Path, before: Statements) -> None:
         f"DO $$ BEGIN IF to_regclass('{table}') IS NOT NULL THEN {'; '.join(run)}; END IF; END $$;\n"
         for table, run in before.items()
     )
-    more.write_text("RESET search_path;\n" + "".join(blocks), encoding="utf-8")
+    write(more, ("RESET search_path;\n" + "".join(blocks)).encode())
     _run(engine, "psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
          f"--file={copy}", f"--file={more}")  # fmt: skip
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,6 +12,7 @@ from flask import current_app
 from sqlalchemy import Engine, create_engine, func, select
 from sqlalchemy.exc import DatabaseError
 
+from govnet.kernel import files
 from govnet.operations import archive, copies, erasures
 from govnet.record.models import Entry
 
@@ -30,8 +30,8 @@ def as_backup(source: Path) -> Iterator[Path]:
         if file.read(len(_BEGINNING)) != _BEGINNING:
             yield source
             return
-    with tempfile.TemporaryDirectory(prefix="govnet-file-", dir=source.resolve().parent) as name:
-        folder = Path(name) / "files"
+    with files.workshop(source.resolve().parent) as place:
+        folder = place / "files"
         folder.mkdir()
         engine = create_engine(f"sqlite:///{source.resolve()}")
         try:
@@ -40,9 +40,9 @@ def as_backup(source: Path) -> Iterator[Path]:
         finally:
             engine.dispose()
         key = current_app.config["MAIL_KEY"]
-        (folder / archive.KEYS).write_text(json.dumps({"MAIL_KEY": key}), encoding="utf-8")
+        files.write(folder / archive.KEYS, json.dumps({"MAIL_KEY": key}).encode())
         erasures.merge(folder, [])
-        target = Path(name) / "backup.tar.gz"
+        target = place / "backup.tar.gz"
         archive.pack(folder, target, release="", at=at.isoformat(), kind="sqlite", networks={})
         yield target
 

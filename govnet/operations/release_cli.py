@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from govnet.kernel import folders
+from govnet.kernel.files import workshop
 
 
 def guides() -> dict[str, Path]:
@@ -36,7 +37,11 @@ def deploy_files(folder: Path) -> None:
     """Write the files that run govnet into FOLDER, which is new: units, web servers, containers, scripts, locks."""
     if folder.exists() and any(folder.iterdir()):
         raise click.ClickException(f"There is something in {folder} already. Name a folder that is new.")
-    shutil.copytree(folders.beside("deploy"), folder, dirs_exist_ok=True)
-    for lock in ("requirements.lock", "requirements-cluster.lock"):
-        shutil.copy(folders.beside(lock), folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with workshop(folder.parent) as place:
+        made = place / "files"
+        shutil.copytree(folders.beside("deploy"), made)
+        for lock in ("requirements.lock", "requirements-cluster.lock"):
+            shutil.copy(folders.beside(lock), made)
+        made.replace(folder)
     click.echo(f"Written to {folder}: {', '.join(sorted(path.name for path in folder.iterdir()))}")

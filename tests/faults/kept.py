@@ -15,7 +15,9 @@ from flask import Flask, has_app_context
 from sqlalchemy import text
 
 from govnet.extensions import db, limiter
+from govnet.kernel.models import Base
 from govnet.kernel.outage import note
+from govnet.operations import schema
 
 Rows = dict[str, tuple[int, str]]
 _MAILS = (
@@ -119,6 +121,13 @@ class Kept:
             self._copy_database("template1", str(self.url.database))
         else:
             Path(str(self.url.database)).unlink(missing_ok=True)
+
+    def empty_tables(self) -> None:
+        """Only today's tables are there, as a migrated database has them."""
+        self.drop()
+        with self.app.app_context():
+            Base.metadata.create_all(self.engine)
+            schema.prepare()
 
     def _copy_database(self, source: str, target: str) -> None:
         admin = self.url.set(drivername="postgresql", database="postgres").render_as_string(False)
