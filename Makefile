@@ -43,8 +43,9 @@ check: $(VENV)/dev.stamp ## Style and types
 bench: $(VENV)/dev.stamp ## Ratios measured in one run, a JSON object a line
 	$(BIN)/python -m benchmarks
 
-faults: $(VENV)/dev.stamp ## Every form and every duty with the database failing at each of its steps (a quarter of an hour)
-	FAULTS=all $(BIN)/python -m pytest -n $(WORKERS) tests/faults
+faults: $(VENV)/dev.stamp ## Forms, duties, commands, mail and files with database, mail server and disk failing at each step (some hours)
+	FAULTS=all $(BIN)/python -m pytest -n $(WORKERS) --db=sqlite tests/faults
+	FAULTS=all $(BIN)/python -m pytest -n $(WORKERS) --db=postgresql tests/faults
 
 messages: $(VENV)/dev.stamp ## All sentences for translators, in messages.pot (docs/translating.md)
 	$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k N_ -k NN_:1,2 -k counted:1,2 --project govnet --no-location --sort-output -o messages.pot .

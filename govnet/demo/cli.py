@@ -11,7 +11,7 @@ import click
 
 from govnet.demo.catcher import Catcher
 from govnet.demo.caught import folder_in
-from govnet.kernel import files, logs
+from govnet.kernel import logs
 from govnet.kernel.settings import load_config
 from govnet.operations import serving
 from govnet.operations.http_server import bound
@@ -54,8 +54,8 @@ def make_room(folder: Path, *, keep: bool) -> None:
             "Name another folder: govnet demo --folder FOLDER"
         )
     folder.mkdir(parents=True, exist_ok=True)
-    files.write(
-        folder / MARKER, b"The govnet demo made this folder, and empties it whenever it begins anew.\n"
+    (folder / MARKER).write_text(
+        "The govnet demo made this folder, and empties it whenever it begins anew.\n"
     )
     for each in () if keep else folder.iterdir():
         if each.is_dir():

@@ -8,9 +8,12 @@ import os
 import resource
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from errno import ENOSPC
 from pathlib import Path
 from typing import Any
@@ -259,8 +262,6 @@ def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path: Path) -> No
 
 
 def test_the_moved_clock_of_a_demo_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from datetime import timedelta
-
     monkeypatch.setattr(clock, "_ahead", [tmp_path / "clock"])
     clock.skip(timedelta(seconds=10))
     with no_larger_than(1), pytest.raises(OSError):
@@ -268,3 +269,10 @@ def test_the_moved_clock_of_a_demo_is_whole(tmp_path: Path, monkeypatch: pytest.
     assert [path.name for path in tmp_path.iterdir()] == ["clock"]
     clock.skip(timedelta(seconds=10))
     assert clock._seconds_ahead() == 20
+
+
+def test_a_log_that_cannot_be_written_stops_nothing() -> None:
+    words = "from govnet.kernel import logs; logs.configure(); logs.log.error('full'); print('on')"
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-c", words], stdout=subprocess.PIPE, stderr=full, check=False)
+    assert (done.returncode, done.stdout) == (0, b"on\n")

@@ -44,6 +44,7 @@ WRITERS = {
     "operations/erasures.py",  # adds lines, and mends one that was torn
     "operations/release_cli.py",  # into a workshop, which then gets its name
     "mail/door.py",  # a lock: empty, and held by the system
+    "demo/cli.py",  # the mark of a demo's folder, for which its name is enough
     "demo/catcher.py",  # a demo's mailbox: thousands of mails, whose numbers stand under a hidden name first
 }
 """The files that write without kernel/files, and why a full disk or a kill leaves nothing half done there."""
