@@ -82,7 +82,8 @@ def _run(folder: Path, port: int, mail_port: int) -> None:
     _play(folder)
     app = create_app({})
     click.echo(f"The demo is at http://127.0.0.1:{port}/demo  (stop it with Ctrl-C)")
-    serving.serve(app, bound("127.0.0.1", port), beside=(serving.Companion("worker"),))
+    listening = bound("127.0.0.1", port)
+    serving.serve(app, listening, beside=(serving.the_worker(app, listening),))
 
 
 def _play(folder: Path) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import select
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from typing import NoReturn
 
 import click
 
@@ -34,6 +40,80 @@ class Lifeline:
 
     def __init__(self) -> None:
         self.child, self._own = os.pipe()
+
+    def hold_as_child(self) -> None:
+        """For a forked child: let go of the end that is the parent's, and end when that closes."""
+        os.close(self._own)
+        end_with_parent(self.child)
+
+
+class Forked:
+    """A child that shares with this process the memory of what was loaded, and has all else its own.
+
+    Only while this process has one thread and no connection open: a child has no other threads, and what they held stays held
+    in it (POSIX, fork()). Answers as a subprocess.Popen does.
+    """
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        """Run `work` in a child; neither knows the signals' handlers of before."""
+        self._code: int | None = None
+        self._lock = threading.Lock()
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
+        self.pid = os.fork()
+        if self.pid == 0:
+            _end_of_child(work, blocked)
+        self._pidfd = os.pidfd_open(self.pid)
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+    @staticmethod
+    def possible() -> bool:
+        """Whether this process may fork now, and can see its children end."""
+        return hasattr(os, "pidfd_open") and threading.active_count() == 1
+
+    def poll(self) -> int | None:
+        """How it ended; None while it runs."""
+        with self._lock:
+            if self._code is None:
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+                self._code = os.waitstatus_to_exitcode(status) if pid else None
+            return self._code
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Until it has ended, and how; raises subprocess.TimeoutExpired after `timeout` seconds."""
+        select.select([self._pidfd], [], [], timeout)
+        code = self.poll()
+        if code is None:
+            raise subprocess.TimeoutExpired("a forked child", timeout or 0)
+        return code
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send it a signal, if it runs."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+
+def _end_of_child(work: Callable[[], object], blocked: Iterable[int]) -> NoReturn:
+    """Do the work and end without what the parent would do at its own end."""
+    code = 1
+    try:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        os.environ.pop("NOTIFY_SOCKET", None)
+        work()
+        code = 0
+    except SystemExit as ends:
+        code = ends.code if isinstance(ends.code, int) else int(ends.code is not None)
+    except BaseException:
+        logging.getLogger(__name__).exception("a child process failed")
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def end_with_parent(lifeline: int) -> None:

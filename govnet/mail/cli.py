@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import click
+from flask import Flask
 from flask.cli import ScriptInfo
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,11 +21,16 @@ from govnet.mail import door, worker
 @click.pass_obj
 def work(info: ScriptInfo) -> None:
     """Tell, send, and do what is due, until SIGTERM. Any number can run beside each other."""
-    worker.end_on_signals()
     app = info.load_app()
     with app.app_context():
         emit(Starting())
     settle()
+    work_for(app)
+
+
+def work_for(app: Flask) -> None:
+    """Do what is due until SIGTERM, in a program that has started."""
+    worker.end_on_signals()
     with door.open_beside(app):
         with app.app_context():
             emit(WorkBegins())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 import tomllib
@@ -75,17 +74,17 @@ def serve(
     ready: int | None,
 ) -> None:
     """Run the web server, and the worker beside it."""
-    beside = () if no_worker else (serving.Companion("worker"),)
     app = info.load_app()
     with app.app_context():
         emit(Starting())
     settle()
     if inherited is not None:
-        say = (lambda: None) if ready is None else lambda: _say(ready)
-        serving.serve(app, socket.socket(fileno=inherited), beside=beside, listens=say, shared=True)
+        say = (lambda: None) if ready is None else lambda: serving.say_ready(ready)
+        serving.serve(app, socket.socket(fileno=inherited), listens=say, shared=True)
         return
     port, processes = port or app.config["PORT"], processes or app.config["WEB_PROCESSES"]
     listening = http_server.bound(host, port)
+    beside = () if no_worker else (serving.the_worker(app, listening),)
 
     def listens() -> None:
         click.echo(f"govnet listens on http://{host}:{port}")
@@ -94,11 +93,7 @@ def serve(
     if processes == 1:
         serving.serve(app, listening, beside=beside, listens=listens)
     else:
-        serving.supervise(listening, processes, beside=beside, listens=listens)
-
-
-def _say(ready: int) -> None:
-    os.write(ready, b"1")
+        serving.supervise(app, listening, processes, beside=beside, listens=listens)
 
 
 @click.command()

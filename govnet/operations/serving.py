@@ -16,8 +16,10 @@ import structlog
 from flask import Flask
 
 from govnet.accounts.passwords import ROOM
+from govnet.extensions import db
 from govnet.kernel.logs import AccessLog
-from govnet.kernel.processes import GRACE, Lifeline, tell_service_manager
+from govnet.kernel.processes import GRACE, Forked, Lifeline, tell_service_manager
+from govnet.mail.cli import work_for
 from govnet.operations import metrics
 from govnet.operations.http_server import THREADS, Limits, Server, networks
 
@@ -36,26 +38,46 @@ class Companion:
     """A process that runs beside this one and is started again when it dies, until stop(). It ends when this one does."""
 
     def __init__(
-        self, *words: str, fds: Sequence[int] = (), ends_at: signal.Signals = signal.SIGTERM
+        self,
+        *words: str,
+        fds: Sequence[int] = (),
+        ends_at: signal.Signals = signal.SIGTERM,
+        work: Callable[[], object] | None = None,
     ) -> None:
+        """`words` are its command; `work` does the same in a fork of this process, which shares what was loaded."""
         self.ends_at = ends_at
         lifeline = _lifeline().child
         self.words = [sys.executable, "-m", "govnet", *words, "--lifeline", str(lifeline)]
         self.fds = (*fds, lifeline)
+        self._work = work
         self._stopping = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._changing = threading.RLock()
+        """Held while a process is begun, so that none is begun behind the back of who stops it."""
+        self._process: subprocess.Popen[bytes] | Forked | None = None
         self._watcher = threading.Thread(target=self._watch, daemon=True)
 
+    def fork(self) -> None:
+        """Begin as a fork, where this process may fork and no connection is open; otherwise start() begins it."""
+        if self._work is not None and Forked.possible():
+            self._process = Forked(self._forked)
+
+    def _forked(self) -> None:
+        assert self._work is not None
+        _lifeline().hold_as_child()
+        self._work()
+
     def start(self) -> None:
-        """Start it."""
-        self._start_once()
+        """Start it, or watch over what was forked."""
+        if self._process is None:
+            self._start_once()
         self._watcher.start()
 
     def ask_to_stop(self) -> None:
         """Ask it to end, and start it no more."""
         self._stopping.set()
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(self.ends_at)
+        with self._changing:
+            if self._process is not None and self._process.poll() is None:
+                self._process.send_signal(self.ends_at)
 
     def stop(self) -> None:
         """Ask it to end, wait, and insist after 25 s."""
@@ -78,8 +100,11 @@ class Companion:
             code = self._process.wait()
             if self._stopping.wait(1.0):
                 return
+            with self._changing:
+                if self._stopping.is_set():
+                    return
+                self._start_once()
             log.warning("started again", command=self.words[3], code=code)
-            self._start_once()
 
 
 def serve(
@@ -94,6 +119,7 @@ def serve(
 
     `listens` is called once requests are answered. `shared`: other processes listen on this socket, too.
     """
+    _fork(app, beside)
     server = Server(
         AccessLog(app, [metrics.answered]),
         sock,
@@ -116,7 +142,27 @@ def serve(
     server.close()
 
 
+def the_worker(app: Flask, sock: socket.socket) -> Companion:
+    """The worker as a companion of a web server that listens on this socket."""
+
+    def work() -> None:
+        sock.close()
+        work_for(app)
+
+    return Companion("worker", work=work)
+
+
+def _fork(app: Flask, companions: Sequence[Companion]) -> None:
+    """While this process has one thread; they share the memory of what was loaded, and no connection."""
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+    for companion in companions:
+        companion.fork()
+
+
 def supervise(
+    app: Flask,
     sock: socket.socket,
     processes: int,
     *,
@@ -126,7 +172,13 @@ def supervise(
     """The same by several processes that listen on one socket, each started again when it dies."""
     reading, ready = os.pipe()
     words = ("serve", "--no-worker", "--socket", str(sock.fileno()), "--ready", str(ready))
-    web = [Companion(*words, fds=[sock.fileno(), ready], ends_at=_ALL_END) for _ in range(processes)]
+
+    def answer() -> None:
+        serve(app, sock, listens=lambda: say_ready(ready), shared=True)
+
+    fds = [sock.fileno(), ready]
+    web = [Companion(*words, fds=fds, ends_at=_ALL_END, work=answer) for _ in range(processes)]
+    _fork(app, [*web, *beside])
     ended = threading.Event()
 
     def end(*_signal: object) -> None:
@@ -140,6 +192,11 @@ def supervise(
             pass
 
     _run(wait, end, [*web, *beside])
+
+
+def say_ready(ready: int) -> None:
+    """Tell the parent at the other end of this pipe that requests are answered."""
+    os.write(ready, b"1")
 
 
 def _once_ready(reading: int, listens: Callable[[], None]) -> None:

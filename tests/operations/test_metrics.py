@@ -76,10 +76,6 @@ def test_several_processes_and_the_worker_answer_as_one(tmp_path: Path, started:
     govnet = Govnet(tmp_path, "--processes", "2", METRICS_TOKEN=TOKEN)
     started.append(govnet)
     govnet.until("govnet listens")
-    until = time.monotonic() + 60
-    while len(list((tmp_path / "metrics").glob("histogram_*.db"))) < 4:  # parent, two of the web, worker
-        assert time.monotonic() < until
-        time.sleep(0.2)
 
     def ask(path: str) -> str:
         line = http.client.HTTPConnection("127.0.0.1", govnet.port, timeout=30)
@@ -88,6 +84,10 @@ def test_several_processes_and_the_worker_answer_as_one(tmp_path: Path, started:
         line.close()
         return text
 
+    until = time.monotonic() + 60
+    while len(list((tmp_path / "metrics").glob("histogram_*.db"))) < 4:  # parent, two of the web, worker
+        assert time.monotonic() < until
+        ask("/healthz")
     for number in range(40):
         ask(f"/found/secret-{number}")
     ask("/uk/nowhere")

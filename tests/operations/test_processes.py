@@ -13,17 +13,25 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import MetaData, create_engine
 
-import govnet.factory  # noqa: F401  (all tables)
+from govnet import create_app
 from govnet.kernel.models import Base
 from govnet.kernel.seldom import Seldom
 
 pytestmark = pytest.mark.sqlite
 CLIENTS = 80
+
+
+@cache
+def _tables() -> MetaData:
+    """Of all features: some are declared where only the whole application imports them."""
+    create_app()
+    return Base.metadata
 
 
 class Govnet:
@@ -45,7 +53,7 @@ class Govnet:
             **settings,
         }
         engine = create_engine(f"sqlite:///{folder}/govnet.db")
-        Base.metadata.create_all(engine)
+        _tables().create_all(engine)
         engine.dispose()
         command = [sys.executable, "-m", "govnet", "serve", "--port", str(self.port), *words]
         with self.log.open("wb") as log:
@@ -60,7 +68,8 @@ class Govnet:
 
     def children(self, parent: int | None = None) -> list[int]:
         pid = parent or self.process.pid
-        found = [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        tasks = Path(f"/proc/{pid}/task").glob("*/children")  # a child is of the thread that began it
+        found = [int(each) for task in tasks for each in task.read_text().split()]
         return found
 
     def end(self) -> None:
@@ -226,3 +235,32 @@ def test_what_happens_often_is_said_at_once_and_then_with_its_number() -> None:
     assert seldom.times("b") == 1
     time.sleep(0.25)
     assert [seldom.times("a"), seldom.times("a")] == [5, 0]
+
+
+def test_processes_of_one_serve_share_what_was_loaded_and_one_that_dies_is_begun_anew(
+    tmp_path: Path, started: list[Govnet]
+) -> None:
+    govnet = Govnet(tmp_path, "--processes", "2")
+    started.append(govnet)
+    govnet.until("govnet listens")
+    before = govnet.children()
+    assert len(before) == 3
+    for pid in before:
+        sizes = sizes_of(pid)
+        assert sizes["Private_Dirty"] < sizes["Rss"] / 2, sizes
+    os.kill(before[0], signal.SIGKILL)
+    govnet.until("started again")
+    for _ in range(600):
+        if len(now := [pid for pid in govnet.children() if alive(pid)]) == 3:
+            break
+        time.sleep(0.1)
+    assert len(set(now) - set(before)) == 1
+    govnet.process.terminate()
+    assert govnet.process.wait(40) == 0
+    assert not [pid for pid in {*now, *before} if alive(pid)]
+
+
+def sizes_of(pid: int) -> dict[str, int]:
+    """How many KB of a process's memory are what, by the kernel (proc(5), smaps_rollup)."""
+    lines = (line.split() for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:])
+    return {words[0].rstrip(":"): int(words[1]) for words in lines}
