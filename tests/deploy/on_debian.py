@@ -17,10 +17,13 @@ from pathlib import Path
 
 import pytest
 
+from govnet import create_app
+from govnet.extensions import db
 from tests.charter.test_founding_file import FILE
 from tests.deploy import fronts
 from tests.deploy.files import DEPLOY, ROOT
 from tests.deploy.test_guide import blocks
+from tests.operations import dumps
 
 MIRROR = [where] if (where := os.environ.get("DEBIAN_MIRROR")) else []
 SUITE = os.environ.get("DEBIAN_SUITE", "bookworm")
@@ -318,6 +321,37 @@ def test_an_upgrade_changes_over_and_one_that_fails_is_taken_back(
     assert "was taken back" in failed.stderr
     assert machine.run("govnet", "--version").stdout == "govnet 0.2.1\n"
     assert "uk:" in machine.run("govnet", "verify").stdout
+    assert "home 200" in visited(machine)
+
+
+def test_the_database_of_the_first_release_is_upgraded(
+    installed: Debian, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    machine = installed.copy(tmp_path_factory.mktemp("older") / "root")
+    folder = tmp_path_factory.mktemp("of-0.2.0")
+    app = create_app({"SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder}/govnet.db", "DATA_DIR": str(folder)})
+    with app.app_context():
+        dumps.load("0021")
+        db.session.remove()
+        db.engine.dispose()
+    for old in machine.file("/srv/govnet/data").glob("govnet.db*"):
+        old.unlink()
+    shutil.copy(folder / "govnet.db", machine.file("/root/govnet.db"))
+    machine.run(
+        "install",
+        "-o",
+        "govnet",
+        "-g",
+        "govnet",
+        "-m",
+        "600",
+        "/root/govnet.db",
+        "/srv/govnet/data/govnet.db",
+    )
+    assert "govnet upgrade" in machine.run("govnet", "verify", check=False).stderr
+    said = machine.run("govnet", "upgrade").stdout
+    assert "Backed up to" in said
+    assert "whole" in machine.run("govnet", "verify").stdout
     assert "home 200" in visited(machine)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator
@@ -152,6 +153,30 @@ def test_migrations_are_numbered_without_a_gap_or_a_fork() -> None:
         assert path.name.startswith(f"{number:04}_"), f"{path.name} should be number {number:04}"
         assert scope["revision"] == f"{number:04}", path.name
         assert scope["down_revision"] == (f"{number - 1:04}" if number > 1 else None), path.name
+
+
+FIRST_OF_MANY = 23
+"""The migration that ended the first release's; those before it are not changed any more."""
+
+
+def added_columns(path: Path) -> Iterator[tuple[str, set[str]]]:
+    """The columns that a migration adds to tables there are, each with what it says of them."""
+    for call in ast.walk(ast.parse(path.read_text())):
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "add_column":
+            column = call.args[-1]
+            assert isinstance(column, ast.Call), f"{path.name}: write the column in place"
+            says = {f"{word.arg}={ast.unparse(word.value)}" for word in column.keywords}
+            yield ast.unparse(column.args[0]), says
+
+
+def test_a_column_that_must_have_a_value_gets_one_in_the_rows_there_are() -> None:
+    found = 0
+    for path in sorted(Path(MIGRATIONS, "versions").glob("*.py"))[FIRST_OF_MANY:]:
+        for name, says in added_columns(path):
+            found += 1
+            has_one = any(word.startswith("server_default=") for word in says)
+            assert "nullable=True" in says or has_one, f"{path.name}: {name} has no server_default"
+    assert found > 5
 
 
 def test_a_migration_that_has_landed_is_never_changed_renamed_or_taken_away() -> None:
