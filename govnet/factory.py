@@ -143,10 +143,12 @@ def _bind_kernel(app: Flask) -> None:
     from govnet.accounts.addresses import readers
     from govnet.accounts.belonging import networks_are
     from govnet.charter.holidays import public_holidays
+    from govnet.charter.kinds import names_are_judged_by
     from govnet.charter.queries import network_by_slug
     from govnet.charter.working_days import holidays_are
     from govnet.decisions.offices import offices_are
     from govnet.decisions.roll import committee_is, coordinators_are
+    from govnet.kernel.names import trouble
     from govnet.membership.places import networks_of
     from govnet.membership.registry import office_holders_are, officers_are, offices_after_are, role_is
     from govnet.offices.appointments import ByDecision
@@ -170,6 +172,7 @@ def _bind_kernel(app: Flask) -> None:
     coordinators_are(coordinating)
     offices_are(ByDecision())
     holidays_are(public_holidays)
+    names_are_judged_by(trouble)
     officers_are(officers)
     actors_are(actor_in)
     office_holders_are(by_role)

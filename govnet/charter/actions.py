@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from govnet.charter import queries
-from govnet.charter.events import CharterChanged, CharterFound
+from govnet.charter.events import CharterChanged, CharterFound, RulesAdopted
 from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import Charter, canonical, problems
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import Actor, Door
+from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import RuleBroken
+from govnet.kernel.events import emit
 from govnet.kernel.words import say
 from govnet.permissions import Can, require
 from govnet.record.actions import record
@@ -53,6 +54,7 @@ def adopt(
         changed=sorted(changes),
     )
     record(event)
+    emit(RulesAdopted(network, new, adopted_by, Act(by=by, under=under, via=via)))
     return version
 
 

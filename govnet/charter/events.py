@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
-from govnet.charter.models import CharterVersion
+from govnet.charter.models import CharterVersion, Network
+from govnet.charter.rules import Charter
+from govnet.kernel.actor import Act
 from govnet.record.events import Event
 
 
@@ -37,3 +39,13 @@ class CharterChanged(Event):
     adopted_by: str
     digest: str
     changed: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class RulesAdopted:
+    """Emitted when a decision has changed the rules, so that what they say of the network itself becomes so."""
+
+    network: Network
+    rules: Charter
+    adopted_by: str
+    act: Act

@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget, NumberInput
 
-from govnet.charter.kinds import Choice, Choices, Parameter, Share, Statements, Whole
+from govnet.charter.kinds import Choice, Choices, Line, Parameter, Share, Statements, Whole
 from govnet.charter.thresholds import Strictness
 from govnet.kernel.forms import Body, Form, Text
 from govnet.kernel.said import Said
@@ -52,6 +52,8 @@ def fields_for(parameter: Parameter[Any], value: Any) -> dict[str, Any]:
         return {name: Text(title, missing=missing, limit=10, default=str(value), widget=widget)}
     if isinstance(parameter, Statements):
         return {name: Body(title, limit=20_000, default="\n".join(value))}
+    if isinstance(parameter, Line):
+        return {name: Text(title, limit=parameter.limit, default=value)}
     if isinstance(parameter, Share):
         share = f"{value.share.numerator}/{value.share.denominator}"
         which = f"{title}: {_('at least, or more than')}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from govnet.charter import rules
+from govnet.charter import parameters, rules
 from govnet.charter.cells import NO_DAY, Cells
 from govnet.charter.founding import (
     BadFounding,
@@ -15,8 +15,9 @@ from govnet.charter.founding import (
     FoundTopic,
     Trouble,
 )
+from govnet.charter.kinds import Line
 from govnet.charter.starting import STARTING
-from govnet.kernel.said import N_
+from govnet.kernel.said import N_, Said
 
 CONSTITUENCIES: Final = ("any", "individual", "organisation", "sister network")
 TOPICS: Final = (
@@ -71,6 +72,12 @@ def _charter(cells: Cells) -> tuple[rules.Charter, str]:
     charter = rules.starting(name if name in STARTING else "usual")
     for key, said in rules.problems(charter, changes).items():
         cells.troubles.append(Trouble(f"{cells.where}.changes.{key}", said))
+    for key in changes:
+        if isinstance(parameters.CATALOGUE.get(key), Line):
+            said = Said(
+                N_("Say this at the top of the file, as name or purpose: a decision changes it later.")
+            )
+            cells.troubles.append(Trouble(f"{cells.where}.changes.{key}", said))
     if cells.troubles or not changes:
         return charter, evidence
     return rules.Charter(charter.with_changes(changes).values, charter.number), evidence

@@ -1,7 +1,8 @@
 """The kinds of parameter a charter is made of: how each is checked, stored and said. Pure."""
 
+import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Generic, TypeVar, cast
@@ -201,6 +202,43 @@ class Statements(Parameter[tuple[str, ...]]):
 
     def states(self, value: tuple[str, ...]) -> Said:
         return Said(self.clause if value else self.clause_none)
+
+
+_judges: list[Callable[[str], Said | None]] = []
+
+
+def names_are_judged_by(trouble: Callable[[str], Said | None]) -> None:
+    """Hand over what says whether a name can be one (kernel.names), as the application does when it is built."""
+    _judges[:] = [trouble]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line(Parameter[str]):
+    """One line in the network's own words; "" while it never decided on one."""
+
+    limit: int
+    clause_none: str
+    is_name: bool = False
+
+    def check(self, value: object) -> str:
+        line = unicodedata.normalize("NFC", " ".join(value.split())) if isinstance(value, str) else None
+        if line is None or any(unicodedata.category(each) in ("Cc", "Cs") for each in line):
+            raise BadValue(
+                Said(N_("Write “%(title)s” in one line of plain text."), {"title": Said(self.title)})
+            )
+        if len(line) > self.limit:
+            words = N_("“%(title)s” can have at most %(limit)s characters.")
+            raise BadValue(Said(words, {"title": Said(self.title), "limit": self.limit}))
+        trouble = next((said for judge in _judges if line and self.is_name and (said := judge(line))), None)
+        if trouble:
+            raise BadValue(trouble)
+        return line
+
+    def phrase(self, value: str) -> Said:
+        return Said(N_("“%(words)s”"), {"words": value}) if value else Said(N_("as it was found"))
+
+    def states(self, value: str) -> Said:
+        return super().states(value) if value else Said(self.clause_none)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,29 @@
 """The part of the catalogue that is the network's own words: what holds though no program can check it. Pure data."""
 
-from govnet.charter.kinds import Statements
+from govnet.charter.kinds import Line, Statements
 from govnet.kernel.said import N_
 
+OWN_NAME = Line(
+    key="words.name",
+    default="",
+    title=N_("Our name"),
+    explains=N_(
+        "As it stands at the top of every page and in every mail. Left empty, it is the name that the network was found with."
+    ),
+    clause=N_("The network is called %(value)s."),
+    clause_none=N_("The network keeps the name that it was found with."),
+    limit=200,
+    is_name=True,
+)
+OWN_PURPOSE = Line(
+    key="words.purpose",
+    default="",
+    title=N_("Our purpose"),
+    explains=N_("In a sentence or two. Left empty, it is the purpose that the network was found with."),
+    clause=N_("Our purpose: %(value)s."),
+    clause_none=N_("The network keeps the purpose that it was found with."),
+    limit=1000,
+)
 OWN_CLAUSES = Statements(
     key="words.clauses",
     default=(),

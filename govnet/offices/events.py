@@ -273,6 +273,34 @@ class LogoChanged(Event):
     new_digest: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class NetworkRenamed(Event):
+    """A decision gave the network another name."""
+
+    verb: ClassVar[str] = "offices.network_renamed"
+    sentence: ClassVar[Any] = _l("The network is called “%(new)s” from now on, as was decided.")
+    subject: ClassVar[str] = "about"
+
+    about: Network
+    adopted_by: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PurposeChanged(Event):
+    """A decision gave the network another purpose."""
+
+    verb: ClassVar[str] = "offices.purpose_changed"
+    sentence: ClassVar[Any] = _l("The network’s purpose is from now on, as was decided: “%(new)s”")
+    subject: ClassVar[str] = "about"
+
+    about: Network
+    adopted_by: str
+    old: str
+    new: str
+
+
 @dataclass(frozen=True)
 class MandateOver:
     """Emitted when a mandate's end is recorded, so that rooms above can stop what rested on it."""

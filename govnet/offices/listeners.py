@@ -11,12 +11,13 @@ from sqlalchemy import Select
 
 from govnet.accounts.waiting import Group, desk_is, news, thing, waits
 from govnet.accounts.yours import forget, yours
+from govnet.charter.events import RulesAdopted
 from govnet.charter.models import Network
 from govnet.kernel.actor import Actor
 from govnet.kernel.duties import duty
 from govnet.kernel.events import listen
 from govnet.membership.member_actions import Left
-from govnet.offices import fitting, leaving, parting, promising, verifying
+from govnet.offices import fitting, identity, leaving, parting, promising, verifying
 from govnet.offices.desk import Desk, how_many_on_desk, on_desk, on_the_desk
 from govnet.offices.ending import record_ends
 from govnet.offices.models import Mandate, MandateNamed
@@ -42,6 +43,7 @@ def bind() -> None:
     on_desk(below, selects)
     desk_is(_desk_of, _how_many_on_desk_of)
     listen(Left, parting.left)
+    listen(RulesAdopted, identity.follow)
     waits("offices.report", reports_due, asks=_l("Your report"), link=_report)
     waits("offices.promise", promising.waiting, asks=_l("Your promise"), link=_promise)
     news(Group.NEWS, *(f"offices.{verb}" for verb in NEWS))

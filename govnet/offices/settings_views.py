@@ -13,7 +13,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.languages import known
 from govnet.kernel.pages import lasting, page, see
 from govnet.kernel.transaction import transaction
-from govnet.offices import logo, settings
+from govnet.offices import identity, logo, settings
 from govnet.offices.forms import SettingsForm
 from govnet.offices.views import bp
 from govnet.permissions import Can, allows, current_actor
@@ -25,7 +25,7 @@ def change_settings(network: Network) -> Response:
     """How the network can be reached, and how its pages look."""
     now = settings.values(network)
     listed = {**now, "languages": now["languages"].split(), "seen": settings.fingerprint(network)}
-    return _page(SettingsForm(about=network, known=named(known()), data=listed))
+    return _page(network, SettingsForm(about=network, known=named(known()), data=listed))
 
 
 @bp.post("/<network:network>/settings")
@@ -51,11 +51,12 @@ def save_settings(network: Network) -> Any:
             return see(".change_settings")
     if form.logo.data and not form.logo.errors:
         form.logo.errors = [_("Choose the logo once more: a browser sends a file only once.")]
-    return _page(form, 422)
+    return _page(network, form, 422)
 
 
-def _page(form: SettingsForm, status: int = 200) -> Response:
-    return page("offices/settings.html", status, form=form, most=logo.MOST_BYTES // 1000)
+def _page(network: Network, form: SettingsForm, status: int = 200) -> Response:
+    fixed = identity.fixed(network)
+    return page("offices/settings.html", status, form=form, fixed=fixed, most=logo.MOST_BYTES // 1000)
 
 
 @bp.get("/<network:network>/settings/logo/<digest>.png")

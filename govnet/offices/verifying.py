@@ -29,6 +29,7 @@ def bind() -> None:
     registry.checks(changed_mandates)
     registry.checks(changed_reports)
     registry.checks(changed_logo)
+    registry.checks(changed_identity)
 
 
 def changed_terms(network_id: int) -> Iterator[str]:
@@ -102,3 +103,12 @@ def changed_logo(network_id: int) -> Iterator[str]:
     png = db.session.scalar(select(NetworkLogo.png).where(NetworkLogo.network_id == network_id))
     if named != said or (sha256(png).hexdigest() if png else "") != said:
         yield "the logo is not the one that was recorded"
+
+
+def changed_identity(network_id: int) -> Iterator[str]:
+    """A name or purpose that is not the one of which the record says that it was decided."""
+    row = db.session.execute(select(Network.name, Network.purpose).where(Network.id == network_id)).one()
+    for event, now in ((events.NetworkRenamed, row.name), (events.PurposeChanged, row.purpose)):
+        said = [entry.facts["new"] for entry in told(network_id, event.verb)]
+        if said and said[-1] != now:
+            yield f"what {event.verb} says last is not so"

@@ -29,6 +29,7 @@ SENTENCE_IS_ENOUGH = [
     *(p.PROPOSE, p.VOICE, p.CLOSING_HOUR, p.VISIBLE, p.CONSENT_INSTEAD, p.OPTIONS_SETTLE),
     *(p.EXTEND, p.CLOSE_EARLY, p.TAKE_BACK, p.STOP_NEEDS, p.PRINCIPLES, p.WHO_MAY_STOP),
     *(p.VACANCY, p.CHAIR, p.MAY_ANNOUNCE, p.CODE_OF_CONDUCT, p.WHO_MAY_HIDE, p.OWN_CLAUSES),
+    *(p.OWN_NAME, p.OWN_PURPOSE),
 ]
 """Rules whose sentences, the old beside the new, say already what it means for somebody."""
 
