@@ -84,6 +84,13 @@ def silent() -> Sequence[WorkerBeat]:
     return db.session.scalars(select(WorkerBeat).where(over).order_by(WorkerBeat.at.desc())).all()
 
 
+def elsewhere() -> str:
+    """A machine on which a worker lives, where none does on this one; empty otherwise."""
+    alive = select(WorkerBeat.host).where(WorkerBeat.at > clock.now() - ALIVE).order_by(WorkerBeat.at.desc())
+    hosts = db.session.scalars(alive).all()
+    return "" if not hosts or _host() in hosts else hosts[0]
+
+
 def look() -> tuple[bool, str]:
     """For `govnet doctor`: whether a worker lives, and whether one of several died."""
     query = select(WorkerBeat).where(WorkerBeat.at > clock.now() - ALIVE).order_by(WorkerBeat.at.desc())

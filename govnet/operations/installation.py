@@ -178,9 +178,9 @@ def _asked(question: Question, answers: Mapping[str, str]) -> str:
 
 def _fault(name: str, value: str) -> str:
     """What production would say of this one setting."""
-    key = "k" * 64
-    others = {"GOVNET_ENV": "production", "SECRET_KEY": key, "MAIL_KEY": key, "MAIL_USERNAME": "x",
-              "SITE_URL": "https://network.example.org", "MAIL_DOMAIN": "network.example.org"}  # fmt: skip
+    key, needed = "k" * 64, [row for row in load_config().TABLE if row.needed]
+    others = {row.name: key if row.kind.secret else row.example for row in needed}
+    others |= {"GOVNET_ENV": "production", "MAIL_USERNAME": "x"}
     try:
         load_config().load({**others, name: value})
     except ConfigError as error:

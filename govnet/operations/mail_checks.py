@@ -17,7 +17,7 @@ from govnet.mail.lmtp_address import listen_address
 from govnet.mail.queries import trouble
 from govnet.mail.rules import State
 from govnet.mail.sending import return_path
-from govnet.operations import queries
+from govnet.operations import beats, queries
 
 _PATIENCE = 5.0
 _SIGN_IN = (530, 534, 535, 538)
@@ -77,6 +77,9 @@ def mail_in() -> tuple[bool, str]:
     if not current_app.config["MAIL_REPLIES"]:
         return True, _("no mail comes in: answers go to each network’s mailbox.")
     if current_app.config["LMTP_LISTEN"] and not _door_answers(current_app.config["LMTP_LISTEN"]):
+        host = beats.elsewhere() if _only_here(current_app.config["LMTP_LISTEN"]) else ""
+        if host:
+            return True, _("taken by the worker on %(host)s: no worker runs on this machine.", host=host)
         return False, _(
             "nobody listens at %(address)s (LMTP_LISTEN): start “govnet worker” on this machine.",
             address=current_app.config["LMTP_LISTEN"],
@@ -87,6 +90,12 @@ def mail_in() -> tuple[bool, str]:
     if last is None:
         return True, _("nothing has come yet")
     return True, _("the last came %(when)s UTC", when=f"{last:%Y-%m-%d %H:%M}")
+
+
+def _only_here(written: str) -> bool:
+    """Whether the door can be reached on its own machine alone, so that each machine has another one."""
+    door = listen_address(written)
+    return bool(door.path) or _is_here(door.host)
 
 
 def _door_answers(written: str) -> bool:

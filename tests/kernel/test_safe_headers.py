@@ -14,6 +14,7 @@ STRANGERS = {
     "SECRET_KEY": "s" * 64,
     "MAIL_KEY": "m" * 64,
     "SITE_URL": "https://network.example.org",
+    "GOVNET_DATA": "/srv/govnet/data",
     "MAIL_DOMAIN": "network.example.org",
 }
 

@@ -16,6 +16,7 @@ STRANGERS = {
     "SECRET_KEY": "s" * 64,
     "MAIL_KEY": "m" * 64,
     "SITE_URL": "https://network.example.org",
+    "GOVNET_DATA": "/srv/govnet/data",
     "MAIL_DOMAIN": "network.example.org",
 }
 BESIDE = {"LMTP_LISTEN": {"MAIL_REPLIES": "replies+{token}@network.example.org"}}
@@ -131,7 +132,7 @@ def test_a_door_for_mail_needs_addresses_to_which_mail_comes() -> None:
 def test_all_that_is_wrong_is_said_at_once() -> None:
     said = troubles({"GOVNET_ENV": "production", "MAIL_PORT": "smtp", "MAIL_RATE": "-1", "MAIL_KEY": "..."})
     assert [sentence.split()[0] for sentence in said] == [
-        "SECRET_KEY", "MAIL_KEY", "SITE_URL", "MAIL_PORT", "MAIL_DOMAIN", "MAIL_RATE",
+        "SECRET_KEY", "MAIL_KEY", "SITE_URL", "GOVNET_DATA", "MAIL_PORT", "MAIL_DOMAIN", "MAIL_RATE",
     ]  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from govnet.kernel import clock
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.mail import worker
-from govnet.operations import backups, beats, checks, health, keys
+from govnet.operations import backups, beats, checks, health, keys, mail_checks
 from govnet.operations.models import WorkerBeat
 from tests import builders
 
@@ -64,6 +64,28 @@ def test_one_that_died_among_several_is_named_for_a_day(time: MovedClock) -> Non
     time.move(timedelta(days=1))
     beats.beat()
     assert checks.CHECKS["worker"]()[0]
+
+
+@pytest.mark.parametrize("door", ["127.0.0.1:1", "unix:/nowhere/lmtp", "localhost:1"])
+def test_a_machine_without_a_worker_misses_no_door_of_its_own(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, door: str
+) -> None:
+    monkeypatch.setitem(app.config, "MAIL_REPLIES", "replies+{token}@example.org")
+    monkeypatch.setitem(app.config, "LMTP_LISTEN", door)
+    assert not checks.CHECKS["mail in"]()[0], "no worker runs anywhere"
+    another("elsewhere", ago=91)
+    assert not checks.CHECKS["mail in"]()[0], "the one elsewhere is dead"
+    another("far-away")
+    well, words = checks.CHECKS["mail in"]()
+    assert well
+    assert "the worker on far-away" in words
+    beats.beat()
+    assert not checks.CHECKS["mail in"]()[0], "one runs here and does not listen"
+
+
+def test_a_door_in_the_network_is_the_same_one_for_all_machines() -> None:
+    doors = ("10.0.0.5:8024", "[fd00::5]:8024", "127.0.0.1:8024", "unix:/run/govnet/lmtp")
+    assert [mail_checks._only_here(door) for door in doors] == [False, False, True, True]
 
 
 def test_a_worker_that_begins_takes_the_place_of_those_of_its_machine_that_are_gone() -> None:
