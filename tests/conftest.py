@@ -19,7 +19,7 @@ from govnet import create_app
 from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.extensions import db, limiter
-from govnet.kernel import clock, duties
+from govnet.kernel import clock, duties, outage
 from tests import builders, databases
 
 settings.register_profile("here", deadline=None)
@@ -137,6 +137,7 @@ def app(built_app: Flask) -> Iterator[Flask]:
     with built_app.app_context():
         databases.reset(db.engine)
     limiter.reset()
+    outage._away.clear()
     return built_app
 
 

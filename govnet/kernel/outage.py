@@ -69,6 +69,8 @@ _BY_STATE = {
 """By the SQLSTATE or its beginning, the longest first (PostgreSQL manual, appendix A)."""
 _BY_ERRNO = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EFBIG: FULL, errno.EROFS: READ_ONLY}
 _noted: list[tuple[Outage, float]] = []
+_away: list[float] = []
+"""When a write of this process last found no database."""
 STALE = 60.0
 """Seconds after which a failed write says nothing more about now."""
 
@@ -112,6 +114,13 @@ def _beginnings(state: str) -> Iterator[str]:
 def note(outage: Outage | None) -> None:
     """Remember what kept the latest write of this process from being saved; None when it was saved."""
     _noted[:] = [(outage, time.monotonic())] if outage is not None and outage is not BUSY else []
+    if outage is UNREACHABLE:
+        _away[:] = [time.monotonic()]
+
+
+def was_away(seconds: float) -> bool:
+    """Whether a write of this process found no database so short a time ago: others may not have come back to it yet."""
+    return bool(_away) and time.monotonic() - _away[0] < seconds
 
 
 def noted() -> Outage | None:

@@ -21,6 +21,7 @@ from govnet.extensions import db
 from govnet.kernel import measures
 from govnet.kernel.duties import ending
 from govnet.kernel.errors import Busy
+from govnet.kernel.outage import UNREACHABLE, outage_of
 from govnet.kernel.transaction import plain_transaction, transaction
 from govnet.mail import breaker, claiming, headers, settling, smtp
 from govnet.mail.breaker import Turn
@@ -186,7 +187,8 @@ class _Work:
 def _settle_and_take(sender: Sender, work: _Work, *, most: int, trial: bool = False) -> list[Parcel]:
     """One commit: what became of the last mails, and the next ones in hand, `most` at most.
 
-    While the database is away, tries again for as long as they are ours: what was taken and not written down goes twice.
+    While the database is busy, tries again for as long as they are ours; while it is away, until it is back, and nobody
+    takes them back before: what was taken and not written down goes twice.
     """
     if not work.done and not most:
         return []
@@ -196,10 +198,11 @@ def _settle_and_take(sender: Sender, work: _Work, *, most: int, trial: bool = Fa
     while True:
         try:
             return commit(sender, work, most=most, trial=trial)
-        except Busy:
+        except Busy as busy:
             if ending.is_set():
                 last = last or time.monotonic() + _LAST_TRIES
-            if not work.done or time.monotonic() > min(until, last or until):
+            end = last if outage_of(busy) is UNREACHABLE else min(until, last or until)
+            if not work.done or (end is not None and time.monotonic() > end):
                 raise
             log.warning("mail that was taken cannot be written down, once more", mails=len(work.done))
             time.sleep(_AGAIN)

@@ -9,6 +9,7 @@ from sqlalchemy import and_, select, text, update
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.duties import together
+from govnet.kernel.outage import was_away
 from govnet.kernel.transaction import let_go
 from govnet.mail import breaker, forgetting
 from govnet.mail.models import Delivery
@@ -16,17 +17,26 @@ from govnet.mail.queries import trouble
 from govnet.mail.rules import MOST_LOST_LEASES, State, Why
 
 log = structlog.get_logger()
+COMES_BACK = 10.0
+"""Seconds in which every sender finds a database that was away."""
 
 
 def run() -> int:
     """Put the outbox in order; how many mails that moved or emptied."""
     return (
-        together("take back mail in hand", _ids(_expired_lease(clock.now())), _lost)
+        _take_back()
         + together("give up late mail", _ids(_too_late(clock.now())), _late)
         + together("give up refused mail", breaker.given_up(), _refused)
         + breaker.retry()
         + together("empty old mail", forgetting.old(clock.now()), forgetting.empty)
     )
+
+
+def _take_back() -> int:
+    """Mail of dead senders. Those that live write down first what they sent while the database was away, however long."""
+    if was_away(COMES_BACK):
+        return 0
+    return together("take back mail in hand", _ids(_expired_lease(clock.now())), _lost)
 
 
 def _ids(which: Any) -> Iterable[int]:

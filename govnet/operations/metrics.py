@@ -98,7 +98,7 @@ def text() -> bytes:
     from prometheus_client.multiprocess import MultiProcessCollector
 
     registry = CollectorRegistry()
-    if os.environ.get(_FOLDER):
+    if os.path.isdir(os.environ.get(_FOLDER, "")):  # which is lost with the machine's disk
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     registry.register(_InDatabase())
     return generate_latest(registry)

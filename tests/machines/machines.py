@@ -19,6 +19,7 @@ from tests.redis_server import Redis, free_port
 
 HOST = "network.example.org"
 SITE = f"https://{HOST}"
+TOKEN = "a-token-for-whoever-reads-the-numbers"
 
 
 class Machine:
@@ -52,11 +53,6 @@ class Machine:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
         self.process = None
-
-    def is_lost(self) -> None:
-        """Its disk is gone, and so is what it ran."""
-        self.kill()
-        shutil.rmtree(self.folder)
 
     def command(self, *words: str, status: int | None = 0) -> str:
         """Run a govnet command on this machine; what it printed."""
@@ -111,11 +107,11 @@ class Site:
             "SITE_URL": SITE,
             "MAIL_DOMAIN": "govnet.invalid",
             "MAIL_SERVER": "127.0.0.1",
-            "MAIL_TIMEOUT": "2",
+            "MAIL_TIMEOUT": "1",
             "TRUSTED_PROXIES": "1",
             "DATABASE_URL": self.database,
             "REDIS_URL": self.redis.url,
-            "METRICS_TOKEN": "a-token-for-whoever-reads-the-numbers",
+            "METRICS_TOKEN": TOKEN,
         }
         self.environ = environ
         self.folder = folder

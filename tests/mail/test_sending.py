@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from govnet.accounts.models import PersonEmail
 from govnet.extensions import db
+from govnet.kernel import outage
 from govnet.kernel.transaction import transaction
 from govnet.mail import mailings, outbox, queries, sending, suppressions, sweeping, telling
 from govnet.mail.headers import Address
@@ -359,6 +360,22 @@ def test_what_a_dead_sender_had_in_hand_goes_again_once_its_lease_is_over(post, 
     assert sending.run() == 1
     assert set(states(mail_id).values()) == {State.ACCEPTED}
     assert parcel.message_id in [message_id for _, message_id in server.taken]
+
+
+def test_while_a_database_just_came_back_nothing_in_hand_is_taken_back(
+    post, server, time, sender, monkeypatch
+):
+    """Its sender may live, and have sent it while the database was away for longer than the lease."""
+    mail_id = post("p1")
+    dead = sender()
+    assert sending._settle_and_take(dead, sending._Work(), most=1)
+    time.move(dead.lease + timedelta(minutes=5))
+    outage.note(outage.UNREACHABLE)
+    sweeping.run()
+    assert set(states(mail_id).values()) == {State.IN_HAND}
+    monkeypatch.setattr(sweeping, "COMES_BACK", 0.0)
+    sweeping.run()
+    assert set(states(mail_id).values()) == {State.QUEUED}
 
 
 def test_a_sender_that_slept_past_its_lease_changes_nothing(post, server, time, sender):

@@ -109,3 +109,13 @@ def test_the_library_is_not_loaded_where_nobody_asks_for_numbers() -> None:
     )
     done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
     assert done.stdout.strip().endswith("False")
+
+
+@pytest.mark.usefixtures("token")
+def test_a_machine_whose_folder_is_lost_still_tells_what_stands_in_the_database(
+    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path / "lost" / "metrics"))
+    answer = client.get("/metrics", headers=GIVEN)
+    assert answer.status_code == 200
+    assert numbers(answer.text)["govnet_database_up"] == 1
