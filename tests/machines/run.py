@@ -43,6 +43,8 @@ class Run:
     browsers: list[Browser] = field(default_factory=list)
     thread: str = ""
     proposal: str = ""
+    killed: list[float] = field(default_factory=list)
+    """When a worker was."""
     _leave: threading.Event = field(default_factory=threading.Event)
 
     def founded(self) -> None:
