@@ -63,8 +63,10 @@ def change(
     if fingerprint(network) != seen:
         raise Stale(
             _("Somebody changed the settings while you were writing."),
-            newer=_lines(old),
-            yours=_lines(new),
+            newer=_lines(old, _("one is shown") if network.logo_digest else _("none")),
+            yours=_lines(
+                new, _("the picture that you chose") if logo else _("none") if without_logo else _("as it is")
+            ),
         )
     new["contact_email"] = parsed(new["contact_email"])
     new["list_address"] = parsed(new["list_address"]) if new["list_address"] else ""
@@ -136,6 +138,6 @@ def _words() -> dict[str, Any]:
     }
 
 
-def _lines(found: dict[str, str]) -> str:
+def _lines(found: dict[str, str], logo: str) -> str:
     words = _words()
-    return "\n".join(f"{words[name]}: {found[name]}" for name in NAMES)
+    return "\n".join([*(f"{words[name]}: {found[name]}" for name in NAMES), f"{_('logo')}: {logo}"])

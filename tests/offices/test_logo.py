@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pytest
@@ -376,3 +377,46 @@ def test_a_file_is_never_too_odd_for_words(context):
         except RuleBroken as refused:
             fields.add(refused.field)
     assert fields == {"logo"}
+
+
+def test_whoever_comes_second_with_a_picture_reads_of_it_beside_what_there_is(client, uk):
+    form = defaults(opened(client, "/uk/settings").forms[-1])
+    sent(client, encoded(drawn()))
+    data = {
+        **form,
+        "logo": (BytesIO(encoded(drawn(size=(90, 90)))), "second.png"),
+        "contact_phone": "020 7946 0777",
+    }
+    late = client.post("/uk/settings", data=data, content_type="multipart/form-data")
+    assert late.status_code == 409
+    for words in ("one is shown", "the picture that you chose", "020 7946 0777"):
+        assert words in late.text
+
+
+def test_of_many_uploads_at_the_very_same_time_one_is_kept(app):
+    with app.app_context():
+        network = builders.a_network()
+        sam, seen = (
+            builders.acting(builders.a_steering_member(network), network),
+            settings.fingerprint(network),
+        )
+
+    def upload(size):
+        with app.test_request_context():
+            try:
+                picture = logo.readable(encoded(drawn(size=(size, size))))
+                with transaction():
+                    here = db.session.get_one(Network, 1)
+                    settings.change(here, {}, logo=picture, seen=seen, by=sam, via=Door.WEB)
+            except Stale:
+                return ""
+            finally:
+                db.session.remove()
+            return picture.digest
+
+    with ThreadPoolExecutor(4) as pool:
+        kept = [each for each in pool.map(upload, range(100, 180, 10)) if each]
+    with app.app_context():
+        assert kept == [uk_now().logo_digest]
+        assert list(faults_of(1)) == []
+        db.session.remove()
