@@ -17,7 +17,7 @@ from govnet.mail.lmtp_address import listen_address
 from govnet.mail.queries import trouble
 from govnet.mail.rules import State
 from govnet.mail.sending import return_path
-from govnet.operations import beats, queries
+from govnet.operations import beats, queries, standstill
 
 _PATIENCE = 5.0
 _SIGN_IN = (530, 534, 535, 538)
@@ -45,6 +45,8 @@ def _sends(address: str) -> bool:
 def mail() -> tuple[bool, str]:
     found = trouble()
     if found.line is not None and found.line.held_at:
+        if found.line.held_why == standstill.BEING_PUT_BACK:
+            return False, str(standstill.HalfRestored())
         return False, _("held until a person releases it: %(why)s", why=found.line.held_why)
     if found.line is not None and found.line.tripped_at:
         return False, _(

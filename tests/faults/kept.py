@@ -149,6 +149,11 @@ class Kept:
             name: (len(all_), hashlib.sha256(repr(all_).encode()).hexdigest()) for name, all_ in rows.items()
         }
 
+    def quiet(self) -> bool:
+        """Whether no mail goes out."""
+        with self.engine.connect() as connection:
+            return bool(connection.scalar(text("SELECT count(*) FROM mail_line WHERE held_at IS NOT NULL")))
+
     def counts(self) -> dict[str, int]:
         """Of each table how many rows it has."""
         return {name: number for name, (number, _digest) in self.rows().items()}

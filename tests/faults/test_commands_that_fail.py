@@ -13,7 +13,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
-from sqlalchemy import insert, text, update
+from sqlalchemy import insert, update
 
 from govnet import create_app
 from govnet.cli import main
@@ -35,7 +35,7 @@ from tests.faults.failing import ON_SQLITE, Step, drawn, failing
 from tests.faults.kept import Kept, other
 from tests.operations import dumps
 
-DRAWN = 2
+DRAWN = 1
 """Steps of each command, where not all are asked for."""
 MANY = 600
 """Statements of a migration are much alike, and in one transaction: of so many every fifth is tried."""
@@ -134,13 +134,6 @@ class Machine(Kept):
         done = CliRunner().invoke(main, words.split())
         self.close()
         return done
-
-    def quiet(self) -> bool:
-        """Whether no mail goes out."""
-        with self.engine.connect() as connection:
-            held = connection.scalar(text("SELECT count(*) FROM mail_line WHERE held_at IS NOT NULL"))
-        self.close()
-        return bool(held)
 
     def state(self) -> dict[str, Any]:
         """The database, and which files there are."""

@@ -33,10 +33,10 @@ from govnet.membership.roster import read_roster
 from govnet.operations import archive, backups
 from tests import builders
 from tests.faults.failing import drawn
-from tests.faults.kept import Kept
+from tests.faults.kept import Kept, Rows
 
 pytestmark = pytest.mark.sqlite
-DRAWN = 6
+DRAWN = 3
 """Trials of each, where not all are asked for."""
 ANSWERS = "--site-url https://network.example.org --mail-server smtp.example.org --data {here}/data"
 WRITES = {
@@ -127,9 +127,11 @@ class Machine(Kept):
     def __init__(self, app: Flask, folder: Path) -> None:
         super().__init__(app)
         self.folder, self.copy = folder, folder.with_name("as-it-was")
+        self.then: Rows = {}
 
     def keep(self) -> None:
         super().keep()
+        self.then = self.rows()
         shutil.copytree(self.folder, self.copy)
 
     def restore(self) -> None:
@@ -210,6 +212,9 @@ def _tried(machine: Machine, words: str, trial: Trial, before: Files, after: Fil
         done = machine.run(words)
     now = machine.files()
     yield from _not_whole(now, before, after)
+    if machine.rows() != machine.then and not (done.exit_code == 0 or machine.quiet()):
+        yield f"{done.output[-200:]!r}, and the database is another one"
+    machine.close()
     if done.exit_code != 0 and (done.exit_code != 1 or done.output.count("Error: ") != 1):
         yield f"ends with {done.exit_code}, {done.exception!r}: {done.output[-300:]!r}"
     if done.exit_code == 0 and set(now) != set(after):

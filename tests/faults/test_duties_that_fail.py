@@ -22,7 +22,7 @@ from tests.faults.kept import Kept, other
 from tests.mailbox import mailbox
 from tests.operations import due
 
-DRAWN = 40
+DRAWN, DRAWN_ON_POSTGRESQL = 40, 12
 LATER = timedelta(minutes=20)
 """When a lease is over, and what was put off is tried again."""
 TURNS = 60
@@ -78,7 +78,9 @@ def test_a_duty_that_meets_a_failing_database_does_all_of_it_later_and_once(
             trials += [(duty, step, state) for step in count.steps()]
         wrong = [
             trouble
-            for duty, step, state in drawn(trials, DRAWN, "duties")
+            for duty, step, state in drawn(
+                trials, DRAWN_ON_POSTGRESQL if office.postgresql else DRAWN, "duties"
+            )
             for trouble in _tried(office, duty, step, state)
         ]
     assert not wrong, "\n".join(wrong)

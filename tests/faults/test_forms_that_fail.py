@@ -20,8 +20,8 @@ from tests.pages import Html
 
 AT = datetime(2026, 11, 30, 10, tzinfo=UTC)
 """While the demo of the dump still has something open."""
-DRAWN, DRAWN_ON_POSTGRESQL = 60, 16
-PAGES, ACTS = 30, 16
+DRAWN, DRAWN_ON_POSTGRESQL = 60, 10
+PAGES, ACTS = 20, 10
 """Pages that each opens, and forms tried, on PostgreSQL, on which each takes three times as long, unless all are asked for."""
 LEAST = 60
 """Forms that are found and work: fewer, and the walk has gone blind."""

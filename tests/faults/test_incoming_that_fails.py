@@ -37,7 +37,7 @@ from tests.mailbox import mailbox
 from tests.membership.people import a_network_with_rules
 from tests.operations import due
 
-DRAWN = 16
+DRAWN = 10
 LATER = timedelta(minutes=20)
 ROSTER = b"name,email,organisation,kind,as\nNell Found,nell@example.org,,individual,member\n"
 WORK = ("read mail", "sweep mail", "tell", "send")

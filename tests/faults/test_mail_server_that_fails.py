@@ -32,7 +32,7 @@ from tests.faults.failing import ON_SQLITE, Step, drawn, failing
 from tests.faults.kept import Kept
 from tests.mail.servers import Grudging, Secured, a_certificate, running
 
-DRAWN, DRAWN_STEPS = 18, 6
+DRAWN, DRAWN_STEPS = 9, 5
 MANY = 45
 """Recipients of a mailing: more than are settled in two commits."""
 TOGETHER = 20

@@ -99,6 +99,7 @@ def test_where_a_restore_was_cut_off_nothing_runs_and_no_mail_goes_until_it_is_d
     assert db.session.scalars(select(MailLine.held_at)).one() == clock.now()
     with pytest.raises(HalfRestored, match="Run govnet restore once more"):
         emit(Starting())
+    assert "Run govnet restore once more" in checks.CHECKS["mail"]()[1]
     with pytest.raises(HalfRestored), transaction():
         operators.release_mail(by=SHELL, via=Door.CLI)
     backups.restore(folder / "b.tar.gz", replace=False)
