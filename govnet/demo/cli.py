@@ -14,7 +14,7 @@ from govnet.demo.caught import folder_in
 from govnet.kernel import logs
 from govnet.kernel.settings import load_config
 from govnet.operations import serving
-from govnet.operations.http_server import bound
+from govnet.operations.listening import bound
 
 FOLDER = ".demo"
 PORT = click.IntRange(1, 65_535)

@@ -29,10 +29,10 @@ from govnet.operations import (
     database_files,
     erasure_list,
     founding,
-    http_server,
     installation,
     keys,
     links,
+    listening,
     rotation,
     schema,
     serving,
@@ -83,17 +83,17 @@ def serve(
         serving.serve(app, socket.socket(fileno=inherited), listens=say, shared=True)
         return
     port, processes = port or app.config["PORT"], processes or app.config["WEB_PROCESSES"]
-    listening = http_server.bound(host, port)
-    beside = () if no_worker else (serving.the_worker(app, listening),)
+    sock = listening.bound(host, port)
+    beside = () if no_worker else (serving.the_worker(app, sock),)
 
     def listens() -> None:
         click.echo(f"govnet listens on http://{host}:{port}")
         tell_service_manager("READY=1")
 
     if processes == 1:
-        serving.serve(app, listening, beside=beside, listens=listens)
+        serving.serve(app, sock, beside=beside, listens=listens)
     else:
-        serving.supervise(app, listening, processes, beside=beside, listens=listens)
+        serving.supervise(app, sock, processes, beside=beside, listens=listens)
 
 
 @click.command()

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-import click
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
@@ -26,6 +25,7 @@ from waitress.server import TcpWSGIServer
 from waitress.utilities import Error, RequestEntityTooLarge
 
 from govnet.kernel.askers import address_of, peer_of
+from govnet.operations.listening import drop_newcomers
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 THREADS = 8
@@ -421,7 +421,7 @@ class Server(TcpWSGIServer):
         if self.shared and not self._all_end:
             return  # the others take the rest
         with suppress(OSError):
-            self.socket.listen(0)  # so that next to nobody comes between the last accept() and shutdown()
+            drop_newcomers(self.socket)
         there = -1
         while there != len(self.active_channels):
             there = len(self.active_channels)
@@ -433,16 +433,3 @@ class Server(TcpWSGIServer):
 def networks(addresses: Iterable[str]) -> tuple[Network, ...]:
     """Addresses and ranges (10.0.0.0/8) as networks. Raises ValueError for what is none."""
     return tuple(ipaddress.ip_network(each, strict=False) for each in addresses)
-
-
-def bound(host: str, port: int) -> socket.socket:
-    """A socket that listens there. ClickException, saying what to do, where something else listens already."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        sock = socket.create_server((host, port), family=family, backlog=1024)
-    except OSError as error:
-        raise click.ClickException(
-            f"Cannot listen on port {port}: {error.strerror}. Set PORT to another number."
-        ) from error
-    sock.setblocking(False)
-    return sock

@@ -20,7 +20,8 @@ from govnet.accounts.passwords import Asker
 from govnet.extensions import db
 from govnet.kernel.errors import Busy
 from govnet.kernel.transaction import transaction
-from govnet.operations.http_server import THREADS, Server, bound, networks
+from govnet.operations.http_server import THREADS, Server, networks
+from govnet.operations.listening import bound
 from tests.pages import Html, send
 
 GOOD = "heron lantern pebble"

@@ -19,7 +19,8 @@ import click
 import pytest
 
 from govnet.kernel.askers import peer_of
-from govnet.operations.http_server import Limits, Server, bound, networks
+from govnet.operations.http_server import Limits, Server, networks
+from govnet.operations.listening import bound, drop_newcomers
 
 LIMITS = Limits(
     body=10_000, waiting=0.6, sending=0.6, kept=6.0, stalled=1.0, lingering=0.6, last_call=0.1, connections=30, a_peer=10,
@@ -417,3 +418,25 @@ def test_the_command_serves_by_two_processes_and_ends_at_sigterm(tmp_path: Path)
     finally:
         process.kill()
         process.wait()
+
+
+def test_who_had_come_is_there_to_be_accepted_and_who_comes_later_is_never_let_in() -> None:
+    with bound("127.0.0.1", 0) as sock:
+        where = sock.getsockname()
+        came = [socket.create_connection(where) for _ in range(20)]
+        drop_newcomers(sock)
+        late = socket.socket()
+        late.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            late.connect(where)
+        for one in came:
+            one.sendall(b"here")
+            theirs, _address = sock.accept()
+            assert theirs.recv(4) == b"here"
+            theirs.close()
+            one.close()
+        with pytest.raises(BlockingIOError):
+            sock.accept()
+    late.close()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(where, timeout=10)
