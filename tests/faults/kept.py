@@ -24,8 +24,10 @@ _MAILS = (
     "SELECT rtrim(m.key, '0123456789'), d.address, d.state FROM mail m JOIN delivery d ON d.mail_id = m.id"
 )
 _ENTRIES = {
-    "sqlite": "SELECT network_id, verb, subject FROM entry",
-    "postgresql": "SELECT network_id, verb, rtrim(subject, '0123456789') FROM entry",
+    "sqlite": "SELECT n.slug, e.verb, e.subject FROM entry e JOIN network n ON n.id = e.network_id",
+    "postgresql": (
+        "SELECT n.slug, e.verb, rtrim(e.subject, '0123456789') FROM entry e JOIN network n ON n.id = e.network_id"
+    ),
 }
 """PostgreSQL gives no number again that was given in a transaction that failed."""
 _BY_CHANCE = re.compile(r"(?<=^personal:).*")
