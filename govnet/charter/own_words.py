@@ -8,10 +8,10 @@ OWN_NAME = Line(
     default="",
     title=N_("Our name"),
     explains=N_(
-        "As it stands at the top of every page and in every mail. Left empty, it is the name that the network was found with."
+        "As it stands at the top of every page and in every mail. Left empty, it is the name that the network began with."
     ),
     clause=N_("The network is called %(value)s."),
-    clause_none=N_("The network keeps the name that it was found with."),
+    clause_none=N_("The network keeps the name that it began with."),
     limit=200,
     is_name=True,
 )
@@ -19,9 +19,9 @@ OWN_PURPOSE = Line(
     key="words.purpose",
     default="",
     title=N_("Our purpose"),
-    explains=N_("In a sentence or two. Left empty, it is the purpose that the network was found with."),
+    explains=N_("In a sentence or two. Left empty, it is the purpose that the network began with."),
     clause=N_("Our purpose: %(value)s."),
-    clause_none=N_("The network keeps the purpose that it was found with."),
+    clause_none=N_("The network keeps the purpose that it began with."),
     limit=1000,
 )
 OWN_CLAUSES = Statements(

@@ -104,7 +104,7 @@ class SettingsForm(Form):
     logo = FileField(
         _l("Logo"), validators=[Optional()], render_kw={"accept": "image/png,image/jpeg,image/webp,image/gif"}
     )
-    without_logo = BooleanField(_l("Show no logo any more"))
+    without_logo = BooleanField(_l("Remove the logo"))
     seen = HiddenField()
 
     def __init__(self, *args: Any, known: list[tuple[str, str]], **kwargs: Any) -> None:

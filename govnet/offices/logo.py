@@ -86,9 +86,7 @@ def _small(raw: bytes) -> Any:
         words = _("This picture has more than %(most)s million pixels. Save the logo smaller.", most=most)
         raise _refused(words) from None
     except UnidentifiedImageError:
-        raise _refused(
-            _("This is no picture that we can read. Choose a PNG, JPEG, WebP or GIF file.")
-        ) from None
+        raise _refused(_("We cannot read this as a picture. Choose a PNG, JPEG, WebP or GIF file.")) from None
     except Exception as error:  # the library raises a dozen kinds on what strangers make for it
         log.info("a picture cannot be read", error=type(error).__name__)
         words = _("This picture is damaged or incomplete. Save it again, as a PNG, and choose the new file.")

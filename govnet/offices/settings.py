@@ -122,7 +122,7 @@ def logo_of(network: Network, digest: str) -> bytes:
     query = select(NetworkLogo.png).where(NetworkLogo.network_id == network.id, NetworkLogo.digest == digest)
     found = db.session.scalar(query)
     if found is None:
-        raise NotFound(_("There is no such logo any more."))
+        raise NotFound(_("This logo is no longer used."))
     return bytes(found)
 
 
