@@ -34,7 +34,7 @@ _BY_CHANCE = re.compile(r"(?<=^personal:).*")
 _COUNTERS = "SELECT format('%I.%I', schemaname, sequencename), last_value FROM pg_sequences"
 _DIGEST = "SELECT '{0}', count(*), coalesce(sum(hashtextextended(t::text, 0)), 0)::text FROM \"{0}\" t"
 _TABLES = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name",
     "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename",
 }
 
