@@ -86,7 +86,7 @@ def _queue(number: int) -> Template:
         kind=Kind.LIST,
         context={"confirm_url": "https://example.org/x", "network": _Network()},
     )
-    people = [Recipient(f"p{n}@example.org", f"Person {n}") for n in range(number)]
+    people = [Recipient(f"p{n}@example.org", f"Person {n}", "en") for n in range(number)]
     subject, template = outbox.written_for(notice, None, people[0])
     row = {"key": "bench", "template": "bench", "kind": Kind.LIST, "news": News.ANNOUNCEMENT}
     row |= {"made_at": outbox.clock.now(), "contact": "contact@example.org"}

@@ -7,12 +7,12 @@ import os
 import select
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from subprocess import TimeoutExpired
 from typing import NoReturn
 
 import click
@@ -83,7 +83,7 @@ class Forked:
         select.select([self._pidfd], [], [], timeout)
         code = self.poll()
         if code is None:
-            raise subprocess.TimeoutExpired("a forked child", timeout or 0)
+            raise TimeoutExpired("a forked child", timeout or 0)
         return code
 
     def send_signal(self, number: signal.Signals) -> None:

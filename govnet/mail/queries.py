@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, text
+from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, select, text
 
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -65,18 +65,14 @@ _SHOWN = {
 
 
 def progress(mail_ids: Collection[int]) -> Progress:
-    """What became of these mails taken together, counted from rows."""
-    query = (
-        select(Delivery.state, func.count()).where(Delivery.mail_id.in_(mail_ids)).group_by(Delivery.state)
-    )
+    """What became of these mails taken together: one statement, counted from rows."""
+    made = select(cast(Delivery.state, String), func.count()).where(Delivery.mail_id.in_(mail_ids))
+    will_be = case((RecipientChunk.stopped, State.CANCELLED.value), else_=State.QUEUED.value)
+    unmade = select(will_be, func.sum(RecipientChunk.number)).where(RecipientChunk.mail_id.in_(mail_ids))
     numbers = dict.fromkeys(_SHOWN.values(), 0)
-    for state, count in db.session.execute(query):
-        numbers[_SHOWN[state]] += count
-    chunks = select(RecipientChunk.stopped, func.sum(RecipientChunk.number))
-    for stopped, count in db.session.execute(
-        chunks.where(RecipientChunk.mail_id.in_(mail_ids)).group_by(RecipientChunk.stopped)
-    ):
-        numbers["stopped" if stopped else "waiting"] += count
+    both = made.group_by(Delivery.state).union_all(unmade.group_by(RecipientChunk.stopped))
+    for state, count in db.session.execute(both):
+        numbers[_SHOWN[State(state)]] += count
     return Progress(**numbers)
 
 

@@ -387,14 +387,15 @@ def test_a_page_asks_for_all_its_marks_at_once(app: Flask, context: None) -> Non
     ann = builders.a_member(network, "Ann")
     numbers = []
     letter = a_letter(network, ann)
+    app.test_client().get(f"/uk/letters/{letter}")  # what a process asks once
     for _more in range(2):
         for _one in range(6):
             sign(letter, builders.a_member(network))
         db.session.rollback()
         with counted() as statements:
             assert app.test_client().get(f"/uk/letters/{letter}").status_code == 200
-        numbers.append(len(statements))
-    assert numbers[0] == numbers[1]
+        numbers.append(statements)
+    assert len(numbers[0]) == len(numbers[1]), numbers
 
 
 def test_every_mail_marks_the_coordinator_who_wrote_something(app: Flask, world: World) -> None:
