@@ -9,7 +9,7 @@ from flask_babel import get_babel
 
 
 class Offers(Protocol):
-    """What is asked of a network."""
+    """The part of a network that is asked here."""
 
     @property
     def languages(self) -> str: ...
@@ -38,7 +38,7 @@ def offered(network: Offers | None) -> tuple[str, ...]:
 
 
 def default(network: Offers | None) -> str:
-    """What somebody reads of whom no other language is known."""
+    """The language of somebody of whom no other is known."""
     return network.language if network is not None and network.language in offered(network) else source()
 
 

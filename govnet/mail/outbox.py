@@ -228,7 +228,7 @@ def _split(recipients: list[Recipient]) -> tuple[list[Recipient], list[list[Reci
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What the deliveries of one mail have in common."""
+    """All that the deliveries of one mail have in common."""
 
     mail_id: int
     not_after: datetime | None

@@ -178,7 +178,7 @@ def _tell(done: Done) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What was in hand: mails with their answers, and those that were not tried."""
+    """The mails that were in hand: those with an answer, and those that were not tried."""
 
     done: list[Done] = field(default_factory=list)
     untried: list[Parcel] = field(default_factory=list)

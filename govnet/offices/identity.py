@@ -1,4 +1,4 @@
-"""What a network is called, what it is for, and when answers close: by its rules, which a decision changes and nobody alone."""
+"""A network's name, its purpose and the hour at which answers close: by its rules, which a decision changes and nobody alone."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _as_found(network_id: int, verb: str, now: str) -> str:
 
 
 def fixed(network: Network) -> list[Fixed]:
-    """What the page of settings shows and does not change."""
+    """The part of the page of settings that shows and does not change."""
     versions = {each.number: each for each in reversed(queries.versions(network.id))}
     rules = [queries.rules_of(each) for each in versions.values()]
     since, cited = document.set_by(rules), queries.named([each.adopted_by for each in versions.values()])

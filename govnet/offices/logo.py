@@ -17,7 +17,7 @@ from govnet.kernel.errors import RuleBroken
 log = structlog.get_logger()
 
 MOST_BYTES = 900_000
-"""What may be uploaded: it comes with a form, which takes 1 MB in all."""
+"""The largest upload: it comes with a form, which takes 1 MB in all."""
 MOST_PIXELS = 8_000_000
 SMALLEST = 16
 """Pixels, on either side, of what is kept."""

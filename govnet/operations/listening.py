@@ -28,7 +28,7 @@ def bound(host: str, port: int) -> socket.socket:
 def drop_newcomers(sock: socket.socket) -> None:
     """Have the system drop whoever knocks from now on, so that nobody comes between the last accept() and shutdown().
 
-    Who had come by then is there to be accepted. The others' systems knock again after a second, and are refused then
+    Those who had come by then are there to be accepted. The others' systems knock again after a second, and are refused then
     (Linux, socket(7): SO_ATTACH_FILTER). Raises OSError where a system knows no such filter.
     """
     nothing = ctypes.create_string_buffer(struct.pack("HBBI", _RETURN, 0, 0, 0))

@@ -1,4 +1,4 @@
-"""What is done to a copy before it takes the place of the database, so that whatever starts on it sends and shows nothing."""
+"""Done to a copy before it takes the place of the database, so that no process that starts on it sends or shows anything."""
 
 from __future__ import annotations
 

@@ -175,7 +175,7 @@ class Kept:
 
 
 def other(now: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
-    """What differs from the state `then`: of a table how many rows there are more, of mails, entries and files which."""
+    """The differences from the state `then`: of a table how many rows there are more, of mails, entries and files which."""
     found: dict[str, Any] = {}
     for name, before in then.items():
         after = now.get(name, type(before)())

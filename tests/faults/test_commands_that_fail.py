@@ -248,7 +248,7 @@ def _tried(
 
 
 def _said(done: Result) -> Iterator[str]:
-    """What is wrong with how it says that it did not work."""
+    """The faults in how it says that it did not work."""
     if done.exit_code != 1 or not isinstance(done.exception, SystemExit):
         yield f"ends with {done.exit_code}, {done.exception!r}"
     if done.output.count("Error: ") != 1 or "Traceback" in done.output:

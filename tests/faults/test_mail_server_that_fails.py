@@ -98,7 +98,7 @@ class Office(Kept):
         self.time.move(to=self.at)
 
     def work(self, *, turns: int = 1) -> None:
-        """What the worker does about mail, again and again, whatever the database says."""
+        """The worker's duties about mail, again and again, whether or not the database answers."""
         for _ in range(turns):
             with contextlib.suppress(DBAPIError, Busy):
                 sweeping.run()

@@ -135,7 +135,7 @@ class Site:
         shutil.rmtree(self.cluster.folder, ignore_errors=True)
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
-        """What the database says."""
+        """The database's answer."""
         with psycopg.connect(self.database) as connection:
             return connection.execute(query).fetchall()  # type: ignore[call-overload, no-any-return]
 

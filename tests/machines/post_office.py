@@ -78,7 +78,7 @@ class PostOffice:
         return "250 2.0.0 taken"
 
     def to(self, address: str, subject: str) -> list[Taken]:
-        """What came to an address, of those whose subject begins so, oldest first."""
+        """The mails to an address whose subject begins so, oldest first."""
         with self._arrived:
             return [one for one in self._by_address.get(address, []) if one.subject.startswith(subject)]
 

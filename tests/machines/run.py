@@ -32,7 +32,7 @@ def address(name: str, number: int) -> str:
 
 @dataclass
 class Run:
-    """Who is there, and what was measured."""
+    """The people who are there, and the figures."""
 
     site: Site
     balancer: Balancer

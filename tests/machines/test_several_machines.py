@@ -109,7 +109,7 @@ def postgresql_is_away(run: Run) -> None:
 
 
 def ready(web: Web) -> dict[str, Any]:
-    """What a machine says of itself to monitors."""
+    """The answer of a machine to monitors."""
     asked = urllib.request.Request(f"http://127.0.0.1:{web.port}/readyz", headers={"Host": HOST})
     try:
         with urllib.request.urlopen(asked, timeout=20) as answer:
@@ -120,7 +120,7 @@ def ready(web: Web) -> dict[str, Any]:
 
 
 def numbers(web: Web) -> bytes:
-    """What a machine says to Prometheus."""
+    """The numbers of a machine for Prometheus."""
     asked = urllib.request.Request(
         f"http://127.0.0.1:{web.port}/metrics", headers={"Host": HOST, "Authorization": f"Bearer {TOKEN}"}
     )
@@ -162,7 +162,7 @@ def machines_lose_their_folders(run: Run) -> None:
 
 
 def what_was_told_is_there(run: Run) -> None:
-    """What people were told was saved, once; what they only tried, at most once."""
+    """All that people were told was saved, once; all that they only tried, at most once."""
     posts = Counter(str(row[0]) for row in run.site.rows("SELECT source FROM post"))
     for writer in run.writers:
         assert [body for body in writer.saved if posts[body] != 1] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ class Lost(Exception):
 
 @dataclass
 class Answer:
-    """What a web answered."""
+    """The answer of a web."""
 
     status: int
     text: str
@@ -37,7 +38,7 @@ class Answer:
 
     @property
     def words(self) -> str:
-        """What a person reads, for messages."""
+        """The words that a person reads, for messages."""
         return f"{self.status} {Html(self.text).text[:1500]}"
 
     @property
@@ -185,7 +186,7 @@ def insist(do: Callable[[], Answer], what: str) -> Answer:
     raise AssertionError(f"{what}: no answer in {PATIENCE:.0f} s")
 
 
-class Visitor(threading.Thread):
+class Visitor(threading.Thread, ABC):
     """Does the same again and again until `leave`; what ended it early stands in `trouble`."""
 
     pause = 0.1
@@ -204,9 +205,9 @@ class Visitor(threading.Thread):
         except Exception as error:
             self.trouble = f"{type(self).__name__}: {type(error).__name__}: {error}"
 
+    @abstractmethod
     def once(self) -> None:
         """One thing."""
-        raise NotImplementedError
 
 
 class Reader(Visitor):

@@ -52,7 +52,7 @@ READS = {"which", "rmtree", "disk_usage", "get_terminal_size"}
 
 
 def writes(path):
-    """What in a file opens, makes, copies or renames a file by itself."""
+    """The calls in a file that open, make, copy or rename a file by themselves."""
     for node in ast.walk(source.tree(path)):
         if not isinstance(node, ast.Call):
             continue
