@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
@@ -11,7 +10,6 @@ from govnet.accounts.models import Person
 from govnet.record.events import Event, Visibility
 
 
-@dataclass(frozen=True, kw_only=True)
 class Renamed(Event):
     """Somebody goes by another name; told to members, since the public may never have seen either."""
 
@@ -26,7 +24,6 @@ class Renamed(Event):
     after: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class Erased(Event):
     """Somebody removed their name; the entry has no words, or it would undo what it tells."""
 

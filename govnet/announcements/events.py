@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -13,7 +12,6 @@ from govnet.kernel.said import NN_
 from govnet.record.events import Event, Visibility
 
 
-@dataclass(frozen=True, kw_only=True)
 class _About(Event):
     subject: ClassVar[str] = "announcement"
     words_of: ClassVar[frozenset[str]] = frozenset({"title"})
@@ -27,7 +25,6 @@ def readers(announcement: Announcement) -> Visibility:
     return Visibility.MEMBERS if announcement.for_members else Visibility.PUBLIC
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnnouncementOrdered(_About):
     """Somebody wants it sent at a time; until then it can be undone."""
 
@@ -41,7 +38,6 @@ class AnnouncementOrdered(_About):
     digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnnouncementUndone(_About):
     """It was taken back before the first mail left."""
 
@@ -50,7 +46,6 @@ class AnnouncementUndone(_About):
     visibility: ClassVar[Visibility] = Visibility.COMMITTEE
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnnouncementHeld(_About):
     """Its time came, or the mandate ended, and whoever ordered it may not send it any more."""
 
@@ -61,7 +56,6 @@ class AnnouncementHeld(_About):
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnnouncementSent(_About):
     """It goes out, and stands in the archive."""
 
@@ -73,7 +67,6 @@ class AnnouncementSent(_About):
     corrects: Announcement | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class SendingStopped(_About):
     """Somebody stopped the mails that had not gone yet."""
 
@@ -81,7 +74,6 @@ class SendingStopped(_About):
     sentence: ClassVar[Any] = _l("%(actor)s stopped the mails of “%(title)s” that had not gone yet.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class SendingResumed(_About):
     """Somebody let the mails go on."""
 
@@ -89,7 +81,6 @@ class SendingResumed(_About):
     sentence: ClassVar[Any] = _l("%(actor)s let the mails of “%(title)s” go on.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class SendingCutOff(_About):
     """Somebody decided that the mails that had not gone are not sent at all."""
 
@@ -103,7 +94,6 @@ class SendingCutOff(_About):
     number: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class SentToMissed(_About):
     """Somebody had it sent again to those who did not get it."""
 

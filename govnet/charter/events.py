@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
@@ -13,7 +14,6 @@ from govnet.kernel.actor import Act
 from govnet.record.events import Event
 
 
-@dataclass(frozen=True, kw_only=True)
 class CharterFound(Event):
     """The rules as they were when the network began to be kept here."""
 
@@ -26,7 +26,6 @@ class CharterFound(Event):
     evidence: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class CharterChanged(Event):
     """A decision put new rules into force."""
 
@@ -38,7 +37,7 @@ class CharterChanged(Event):
     number: int
     adopted_by: str
     digest: str
-    changed: list[str] = field(default_factory=list)
+    changed: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

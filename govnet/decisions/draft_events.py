@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
@@ -11,7 +10,6 @@ from govnet.decisions.beside import Draft, DraftSuggestion
 from govnet.record.events import Event
 
 
-@dataclass(frozen=True, kw_only=True)
 class _AboutDraft(Event):
     subject: ClassVar[str] = "draft"
     words_of: ClassVar[frozenset[str]] = frozenset({"question"})
@@ -20,7 +18,6 @@ class _AboutDraft(Event):
     question: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class DraftSaved(_AboutDraft):
     """Somebody writes what may be asked, for others to read first."""
 
@@ -32,7 +29,6 @@ class DraftSaved(_AboutDraft):
     digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class DraftChanged(DraftSaved):
     """Its words changed: whoever wanted it asked has to say so again."""
 
@@ -42,7 +38,6 @@ class DraftChanged(DraftSaved):
     cleared: list[int]
 
 
-@dataclass(frozen=True, kw_only=True)
 class DraftSponsored(_AboutDraft):
     """A member wants it asked."""
 
@@ -52,7 +47,6 @@ class DraftSponsored(_AboutDraft):
     supporters: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class DraftReady(_AboutDraft):
     """Nothing is missing any more that the charter wants of it: its author can ask it."""
 
@@ -60,7 +54,6 @@ class DraftReady(_AboutDraft):
     sentence: ClassVar[Any] = _l("The draft “%(question)s” can be asked now.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class DraftSuggested(_AboutDraft):
     """A member suggests other words for a passage."""
 
@@ -70,7 +63,6 @@ class DraftSuggested(_AboutDraft):
     suggestion: DraftSuggestion
 
 
-@dataclass(frozen=True, kw_only=True)
 class DraftSuggestionAnswered(_AboutDraft):
     """Its author took suggested words, or said why not."""
 
@@ -81,7 +73,6 @@ class DraftSuggestionAnswered(_AboutDraft):
     taken: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class DraftLeft(_AboutDraft):
     """A member took this back."""
 
@@ -89,7 +80,6 @@ class DraftLeft(_AboutDraft):
     sentence: ClassVar[Any] = _l("%(actor)s no longer wants the draft “%(question)s” to be asked")
 
 
-@dataclass(frozen=True, kw_only=True)
 class DraftDropped(_AboutDraft):
     """Its author gave it up."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -23,7 +22,6 @@ from govnet.kernel.said import NN_
 from govnet.record.events import Event, Visibility
 
 
-@dataclass(frozen=True, kw_only=True)
 class AboutProposal(Event):
     """What every entry about a proposal has."""
 
@@ -39,7 +37,6 @@ class AboutProposal(Event):
         return super().seen() if self.proposal.is_told else Visibility.COMMITTEE
 
 
-@dataclass(frozen=True, kw_only=True)
 class ProposalOpened(AboutProposal):
     """Members are asked something, or asked again in new words."""
 
@@ -56,7 +53,6 @@ class ProposalOpened(AboutProposal):
     offices: Sequence[dict[str, Any]] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
 class ProposalReworded(ProposalOpened):
     """New words: everybody is asked again."""
 
@@ -64,7 +60,6 @@ class ProposalReworded(ProposalOpened):
     sentence: ClassVar[Any] = _l("%(actor)s changed the words of “%(question)s”; everybody is asked again.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class TakenElsewhere(ProposalOpened):
     """What a meeting or the list decided is written down, and stands unless somebody objects."""
 
@@ -78,7 +73,6 @@ class TakenElsewhere(ProposalOpened):
     present: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class TakenElsewhereLate(TakenElsewhere):
     """The same, later than the charter gives after a meeting of the committee."""
 
@@ -94,7 +88,6 @@ class TakenElsewhereLate(TakenElsewhere):
     late_because: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ElsewhereTold(TakenElsewhere):
     """The time to take back what was written down is over: everybody who may object is told.
 
@@ -109,7 +102,6 @@ class ElsewhereTold(TakenElsewhere):
     late_because: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
 class Objected(ProposalOpened):
     """Somebody objects to what was decided elsewhere: everybody is asked."""
 
@@ -124,7 +116,6 @@ class Objected(ProposalOpened):
         return False
 
 
-@dataclass(frozen=True, kw_only=True)
 class Answered(AboutProposal):
     """Somebody answered. Which way is not told: whoever holds the answer and its salt can check the digest."""
 
@@ -136,7 +127,6 @@ class Answered(AboutProposal):
     changed: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnswerTakenBack(AboutProposal):
     """Somebody has no answer any more."""
 
@@ -145,7 +135,6 @@ class AnswerTakenBack(AboutProposal):
     visibility: ClassVar[Visibility] = Visibility.MEMBERS
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnswerEntered(Answered):
     """Somebody's answer was entered for them. They are told, and can correct it."""
 
@@ -155,7 +144,6 @@ class AnswerEntered(Answered):
     entry: RollEntry
 
 
-@dataclass(frozen=True, kw_only=True)
 class OfficeReplied(AboutProposal):
     """Somebody whom a proposal names replied to it."""
 
@@ -163,7 +151,6 @@ class OfficeReplied(AboutProposal):
     sentence: ClassVar[Any] = _l("%(actor)s replied to “%(question)s”, which names them.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnswerUndone(AboutProposal):
     """Somebody did not let stand what was entered for them: they have no answer, and nothing is entered again."""
 
@@ -174,7 +161,6 @@ class AnswerUndone(AboutProposal):
     entry: RollEntry
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReasonAnswered(AboutProposal):
     """The proposer replied to the reason that somebody gave: they are told."""
 
@@ -185,7 +171,6 @@ class ReasonAnswered(AboutProposal):
     entry: RollEntry
 
 
-@dataclass(frozen=True, kw_only=True)
 class InterestDeclared(AboutProposal):
     """Somebody has an interest in what is asked: what they answer is not counted."""
 
@@ -194,7 +179,6 @@ class InterestDeclared(AboutProposal):
     visibility: ClassVar[Visibility] = Visibility.MEMBERS
 
 
-@dataclass(frozen=True, kw_only=True)
 class InterestEnded(AboutProposal):
     """Somebody has no interest in it any more."""
 
@@ -203,7 +187,6 @@ class InterestEnded(AboutProposal):
     visibility: ClassVar[Visibility] = Visibility.MEMBERS
 
 
-@dataclass(frozen=True, kw_only=True)
 class SuggestionMade(AboutProposal):
     """Other words were suggested for a passage."""
 
@@ -213,7 +196,6 @@ class SuggestionMade(AboutProposal):
     suggestion: Suggestion
 
 
-@dataclass(frozen=True, kw_only=True)
 class SuggestionAnswered(AboutProposal):
     """The proposer took suggested words, or said why not."""
 
@@ -224,7 +206,6 @@ class SuggestionAnswered(AboutProposal):
     taken: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class LastDay(AboutProposal):
     """A day is left: who hasn't answered is reminded."""
 
@@ -234,7 +215,6 @@ class LastDay(AboutProposal):
     deadline: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class ProposalStopped(AboutProposal):
     """Somebody said Stop: the waiting time runs, and then a vote decides."""
 
@@ -244,7 +224,6 @@ class ProposalStopped(AboutProposal):
     until: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class ProposalExtended(AboutProposal):
     """Everybody has more time."""
 
@@ -256,7 +235,6 @@ class ProposalExtended(AboutProposal):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnswersHidden(AboutProposal):
     """Its answers are shown later than before, to protect who gives them."""
 
@@ -266,7 +244,6 @@ class AnswersHidden(AboutProposal):
     visible: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ProposalClosedEarly(AboutProposal):
     """Everybody had answered, and nobody had to wait any longer."""
 
@@ -277,7 +254,6 @@ class ProposalClosedEarly(AboutProposal):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ProposalWithdrawn(AboutProposal):
     """Its author took it back."""
 
@@ -290,7 +266,6 @@ class ProposalWithdrawn(AboutProposal):
     """Whether it was taken back before anybody was told that it was asked."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class ProposalDecided(Event):
     """The deadline passed and the rule gave an outcome. Emitted too: those above act in the same transaction."""
 
@@ -314,7 +289,6 @@ class ProposalDecided(Event):
     charter: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class EffectNotApplied(Event):
     """The decision stands, but something in it could not be put into force; the reason says why."""
 
@@ -327,7 +301,6 @@ class EffectNotApplied(Event):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class OfficeNotChanged(EffectNotApplied):
     """The decision stands, but an office that it names could not be given or ended; the reason says why."""
 
@@ -339,7 +312,6 @@ class OfficeNotChanged(EffectNotApplied):
     what: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoteAdded(Event):
     """Somebody wrote something beside a decision."""
 
@@ -354,7 +326,6 @@ class NoteAdded(Event):
     digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class MeetingNoteWritten(Event):
     """Something that was said or reported elsewhere was written down; it asks nobody and decides nothing."""
 
@@ -370,7 +341,6 @@ class MeetingNoteWritten(Event):
     digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class MeetingNoteTakenBack(Event):
     """A note of a meeting does not stand any more."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
@@ -10,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from govnet.decisions.events import AboutProposal
 
 
-@dataclass(frozen=True, kw_only=True)
 class MailKept(AboutProposal):
     """A mail from which a decision came is kept; the digest is of the mail as it was sent."""
 
@@ -20,7 +18,6 @@ class MailKept(AboutProposal):
     digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class MailRemoved(AboutProposal):
     """It was taken away, as unlawful or private."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -13,7 +12,6 @@ from govnet.decisions.events import ProposalOpened
 from govnet.record.events import Event, Visibility
 
 
-@dataclass(frozen=True, kw_only=True)
 class _AboutDecision(Event):
     subject: ClassVar[str] = "decision"
     words_of: ClassVar[frozenset[str]] = frozenset({"question"})
@@ -23,7 +21,6 @@ class _AboutDecision(Event):
     question: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReviewAsked(_AboutDecision):
     """A member asks that a decision is looked at again; why stands in its own table."""
 
@@ -35,7 +32,6 @@ class ReviewAsked(_AboutDecision):
     needed: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReviewOpened(ProposalOpened):
     """Enough members asked: now everybody is asked whether a decision is taken back."""
 
@@ -49,7 +45,6 @@ class ReviewOpened(ProposalOpened):
     asked: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReviewDue(_AboutDecision):
     """The day has come on which a decision was to be looked at again."""
 
@@ -59,7 +54,6 @@ class ReviewDue(_AboutDecision):
     day: date
 
 
-@dataclass(frozen=True, kw_only=True)
 class TrialEnding(_AboutDecision):
     """A trial ends soon: there is still time to confirm it."""
 
@@ -69,7 +63,6 @@ class TrialEnding(_AboutDecision):
     day: date
 
 
-@dataclass(frozen=True, kw_only=True)
 class TrialEnded(_AboutDecision):
     """A decision was on trial and nobody confirmed it: it holds no longer, and its rules are as they were before."""
 
@@ -81,7 +74,6 @@ class TrialEnded(_AboutDecision):
     """The charter's parameters that have their former values again."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class EarlierHolds(TrialEnded):
     """The same, and an earlier decision that it had replaced is in force again."""
 

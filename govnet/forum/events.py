@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -13,7 +12,6 @@ from govnet.kernel.said import NN_
 from govnet.record.events import Event, Visibility
 
 
-@dataclass(frozen=True, kw_only=True)
 class TopicOpened(Event):
     """There is something new to talk about."""
 
@@ -24,7 +22,6 @@ class TopicOpened(Event):
     title: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class TopicChanged(Event):
     """A topic has another title, description or audience, or is closed for new discussions."""
 
@@ -36,7 +33,6 @@ class TopicChanged(Event):
     archived: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class ThreadEvent(Event):
     """Something about a whole discussion."""
 
@@ -46,7 +42,6 @@ class ThreadEvent(Event):
     title: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ThreadStarted(ThreadEvent):
     """A discussion began, with its first post."""
 
@@ -58,7 +53,6 @@ class ThreadStarted(ThreadEvent):
     text_digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ThreadFramed(ThreadEvent):
     """Its title, its question, who decides or the summary changed."""
 
@@ -69,7 +63,6 @@ class ThreadFramed(ThreadEvent):
     text_digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ThreadClosed(ThreadEvent):
     """It takes no more replies."""
 
@@ -77,7 +70,6 @@ class ThreadClosed(ThreadEvent):
     sentence: ClassVar[Any] = _l("%(actor)s closed the discussion “%(title)s”")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ThreadReopened(ThreadEvent):
     """It takes replies again."""
 
@@ -85,7 +77,6 @@ class ThreadReopened(ThreadEvent):
     sentence: ClassVar[Any] = _l("%(actor)s opened the discussion “%(title)s” again")
 
 
-@dataclass(frozen=True, kw_only=True)
 class PostEvent(Event):
     """Something about one post."""
 
@@ -97,7 +88,6 @@ class PostEvent(Event):
     title: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class Replied(PostEvent):
     """A post was added."""
 
@@ -107,7 +97,6 @@ class Replied(PostEvent):
     text_digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class PostChanged(PostEvent):
     """Its author changed the text; the earlier one can still be seen."""
 
@@ -118,7 +107,6 @@ class PostChanged(PostEvent):
     text_digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class PostReported(PostEvent):
     """Somebody thinks that it should not stand. Who, is for the committee."""
 
@@ -128,7 +116,6 @@ class PostReported(PostEvent):
     report: Report
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReportDismissed(PostEvent):
     """The committee looked, and the post stands."""
 
@@ -138,7 +125,6 @@ class ReportDismissed(PostEvent):
     report: Report
 
 
-@dataclass(frozen=True, kw_only=True)
 class HidingEvent(PostEvent):
     """Something about a post that was hidden or removed."""
 
@@ -147,7 +133,6 @@ class HidingEvent(PostEvent):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class PostHidden(HidingEvent):
     """Its text is not shown; it can come back."""
 
@@ -155,7 +140,6 @@ class PostHidden(HidingEvent):
     sentence: ClassVar[Any] = _l("%(actor)s hid post %(number)s in “%(title)s”: %(reason)s")
 
 
-@dataclass(frozen=True, kw_only=True)
 class RemovalWanted(HidingEvent):
     """Whoever hid it wants the text removed for good. A second person decides: the others are told."""
 
@@ -165,7 +149,6 @@ class RemovalWanted(HidingEvent):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
 class RemovalByLaw(HidingEvent):
     """The law wants the text gone: it is on a day, unless somebody shows the post again. The others are told."""
 
@@ -178,7 +161,6 @@ class RemovalByLaw(HidingEvent):
     on: date
 
 
-@dataclass(frozen=True, kw_only=True)
 class PostRemoved(HidingEvent):
     """Its text is gone."""
 
@@ -186,7 +168,6 @@ class PostRemoved(HidingEvent):
     sentence: ClassVar[Any] = _l("%(actor)s removed the text of post %(number)s in “%(title)s”: %(reason)s")
 
 
-@dataclass(frozen=True, kw_only=True)
 class HidingLifted(HidingEvent):
     """It is shown again, without an appeal."""
 
@@ -194,7 +175,6 @@ class HidingLifted(HidingEvent):
     sentence: ClassVar[Any] = _l("%(actor)s showed post %(number)s in “%(title)s” again: %(reason)s")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Appealed(PostEvent):
     """The author asks two others to look at it. What she says is for them."""
 
@@ -203,7 +183,6 @@ class Appealed(PostEvent):
     appeal: Appeal
 
 
-@dataclass(frozen=True, kw_only=True)
 class AppealHeard(PostEvent):
     """One of those who hear it has answered."""
 
@@ -214,7 +193,6 @@ class AppealHeard(PostEvent):
     outcome: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class AppealUpheld(HidingEvent):
     """Two others agree with the hiding."""
 
@@ -225,7 +203,6 @@ class AppealUpheld(HidingEvent):
     appeal: Appeal
 
 
-@dataclass(frozen=True, kw_only=True)
 class AppealGranted(HidingEvent):
     """Two others think that it should stand; it does."""
 
@@ -236,7 +213,6 @@ class AppealGranted(HidingEvent):
     appeal: Appeal
 
 
-@dataclass(frozen=True, kw_only=True)
 class PostsTakenBack(Event):
     """Somebody took the texts of all their posts away; the places stay."""
 

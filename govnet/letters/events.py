@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -12,7 +11,6 @@ from govnet.letters.models import Letter
 from govnet.record.events import Event, Visibility
 
 
-@dataclass(frozen=True, kw_only=True)
 class _AboutLetter(Event):
     subject: ClassVar[str] = "letter"
     words_of: ClassVar[frozenset[str]] = frozenset({"title"})
@@ -21,7 +19,6 @@ class _AboutLetter(Event):
     title: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class LetterOpened(_AboutLetter):
     """Somebody asks others to sign a letter."""
 
@@ -34,7 +31,6 @@ class LetterOpened(_AboutLetter):
     digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class LetterChanged(LetterOpened):
     """The author found other words before anybody else had signed."""
 
@@ -46,7 +42,6 @@ class LetterChanged(LetterOpened):
     version: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class LetterSigned(_AboutLetter):
     """A member, or an organisation, put their name under it."""
 
@@ -59,7 +54,6 @@ class LetterSigned(_AboutLetter):
     organisation: int | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class SignatureTakenBack(LetterSigned):
     """A name was taken back while that could be done."""
 
@@ -67,7 +61,6 @@ class SignatureTakenBack(LetterSigned):
     sentence: ClassVar[Any] = _l("%(party)s took their name back from the letter “%(title)s”")
 
 
-@dataclass(frozen=True, kw_only=True)
 class LetterClosed(_AboutLetter):
     """It takes no more names: the deadline passed."""
 
@@ -81,7 +74,6 @@ class LetterClosed(_AboutLetter):
     digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class LetterClosedEarly(LetterClosed):
     """Its author closed it before the deadline, and said why."""
 
@@ -94,7 +86,6 @@ class LetterClosedEarly(LetterClosed):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class LetterWithdrawn(_AboutLetter):
     """Its author took it back before it was sent."""
 
@@ -105,7 +96,6 @@ class LetterWithdrawn(_AboutLetter):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class LetterSent(_AboutLetter):
     """It went to whom it is addressed."""
 
@@ -120,7 +110,6 @@ class LetterSent(_AboutLetter):
     organisations: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReplyOverdue(_AboutLetter):
     """The day on which a reply was due has gone by."""
 
@@ -130,7 +119,6 @@ class ReplyOverdue(_AboutLetter):
     reply_due: date
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReplyCame(_AboutLetter):
     """A reply came."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
@@ -10,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from govnet.membership.events import AboutApplication
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdmissionAppealed(AboutApplication):
     """Whoever was declined asks two others to look at it again."""
 
@@ -18,7 +16,6 @@ class AdmissionAppealed(AboutApplication):
     sentence: ClassVar[Any] = _l("%(name)s appealed against being declined.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdmissionAppealHeard(AboutApplication):
     """One of two others said what they think of it."""
 
@@ -26,7 +23,6 @@ class AdmissionAppealHeard(AboutApplication):
     sentence: ClassVar[Any] = _l("%(actor)s heard the appeal of %(name)s.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdmissionAppealStands(AboutApplication):
     """Two others said that the answer stands."""
 
@@ -34,7 +30,6 @@ class AdmissionAppealStands(AboutApplication):
     sentence: ClassVar[Any] = _l("Two others looked at the application of %(name)s: it stays declined.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdmissionAppealGranted(AboutApplication):
     """Two others said that the applicant is let in after all."""
 

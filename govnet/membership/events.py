@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -22,7 +21,6 @@ from govnet.record.events import Event, Visibility
 OFFICES = ("steering", "chair", "coordinator")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AboutApplication(Event):
     """One step of an application; applications are nobody's business but the applicant's and the officers'."""
 
@@ -34,7 +32,6 @@ class AboutApplication(Event):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class Applied(AboutApplication):
     """Somebody who has confirmed the address asks to join."""
 
@@ -42,7 +39,6 @@ class Applied(AboutApplication):
     sentence: ClassVar[Any] = _l("%(name)s asked to join.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ApplicantMaySpeak(AboutApplication):
     """The applicant may speak for the organisation that joins, which was waited for: the officers decide."""
 
@@ -50,7 +46,6 @@ class ApplicantMaySpeak(AboutApplication):
     sentence: ClassVar[Any] = _l("%(name)s, who asked to join, may speak for the organisation now.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ApplicationAsked(AboutApplication):
     """An officer wants to know something before deciding."""
 
@@ -61,7 +56,6 @@ class ApplicationAsked(AboutApplication):
     question: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ApplicationAnswered(AboutApplication):
     """The applicant answered; the officers decide."""
 
@@ -69,7 +63,6 @@ class ApplicationAnswered(AboutApplication):
     sentence: ClassVar[Any] = _l("%(name)s answered what was asked about the application.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class ApplicationDeclined(AboutApplication):
     """An officer said no, with a reason."""
 
@@ -80,7 +73,6 @@ class ApplicationDeclined(AboutApplication):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ApplicationWithdrawn(AboutApplication):
     """The applicant took it back."""
 
@@ -88,7 +80,6 @@ class ApplicationWithdrawn(AboutApplication):
     sentence: ClassVar[Any] = _l("%(name)s took the application back.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Vouched(AboutApplication):
     """A member knows whoever wants to join, and says so."""
 
@@ -97,7 +88,6 @@ class Vouched(AboutApplication):
     visibility: ClassVar[Visibility] = Visibility.MEMBERS
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdmissionAnnounced(AboutApplication):
     """Somebody was let in and is a member from a day on, unless a member objects before."""
 
@@ -108,7 +98,6 @@ class AdmissionAnnounced(AboutApplication):
     on: date
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdmissionObjected(AboutApplication):
     """A member objects to somebody who was let in; the committee decides."""
 
@@ -121,7 +110,6 @@ class AdmissionObjected(AboutApplication):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class _AboutMembership(Event):
     """Something about a membership: for members, and public where the name may be."""
 
@@ -137,7 +125,6 @@ class _AboutMembership(Event):
         return self.membership.organisation_id is None or self.under.role in OFFICES
 
 
-@dataclass(frozen=True, kw_only=True)
 class MemberAdmitted(_AboutMembership):
     """An officer let somebody in, by criteria that were agreed to."""
 
@@ -149,7 +136,6 @@ class MemberAdmitted(_AboutMembership):
     criteria: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class MemberJoined(_AboutMembership):
     """Somebody became a member at once, because the charter lets people in so."""
 
@@ -161,7 +147,6 @@ class MemberJoined(_AboutMembership):
     criteria: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class MembershipConfirmed(_AboutMembership):
     """Somebody from the old list said yes: from now on they are on the roll."""
 
@@ -169,7 +154,6 @@ class MembershipConfirmed(_AboutMembership):
     sentence: ClassVar[Any] = _l("%(name)s, from the old list, confirmed the membership.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class MembershipRestarted(_AboutMembership):
     """Somebody whose membership had run out started again."""
 
@@ -177,7 +161,6 @@ class MembershipRestarted(_AboutMembership):
     sentence: ClassVar[Any] = _l("%(name)s is a member again.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class MembershipRenewed(_AboutMembership):
     """A member stays: the membership goes on until it is to be renewed again."""
 
@@ -186,7 +169,6 @@ class MembershipRenewed(_AboutMembership):
     visibility: ClassVar[Visibility] = Visibility.SUBJECT
 
 
-@dataclass(frozen=True, kw_only=True)
 class MembershipLapsed(_AboutMembership):
     """Nobody renewed a membership in time, though asked twice: it is on no roll until it starts again."""
 
@@ -194,7 +176,6 @@ class MembershipLapsed(_AboutMembership):
     sentence: ClassVar[Any] = _l("The membership of %(name)s ran out: it was not renewed.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class RenewalUnheard(_AboutMembership):
     """An organisation's membership is to be renewed, and nobody speaks for it."""
 
@@ -207,7 +188,6 @@ class RenewalUnheard(_AboutMembership):
     last_day: date
 
 
-@dataclass(frozen=True, kw_only=True)
 class MemberResigned(_AboutMembership):
     """Somebody left; what they wrote and decided stays."""
 
@@ -215,7 +195,6 @@ class MemberResigned(_AboutMembership):
     sentence: ClassVar[Any] = _l("%(name)s left the network.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class NamingChanged(_AboutMembership):
     """A member said whether the public may see the name."""
 
@@ -226,7 +205,6 @@ class NamingChanged(_AboutMembership):
     public: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class RosterImported(Event):
     """The roster of an old list was brought in."""
 
@@ -251,7 +229,6 @@ class RosterImported(Event):
         }
 
 
-@dataclass(frozen=True, kw_only=True)
 class RosterTakenBack(Event):
     """What a list had brought in, and nobody had touched since, was ended again."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
@@ -11,7 +10,6 @@ from govnet.membership.models import Organisation, Representation, Representatio
 from govnet.record.events import Event, Visibility
 
 
-@dataclass(frozen=True, kw_only=True)
 class _AboutOrganisation(Event):
     """Who speaks for an organisation: members read it, whoever else may see the name on its page today."""
 
@@ -26,7 +24,6 @@ class _AboutOrganisation(Event):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class RepresentativeNamed(_AboutOrganisation):
     """Somebody speaks and answers for the organisation from now on."""
 
@@ -34,7 +31,6 @@ class RepresentativeNamed(_AboutOrganisation):
     sentence: ClassVar[Any] = _l("%(name)s now speaks for %(title)s.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class AlternateNamed(_AboutOrganisation):
     """Somebody may stand in for who speaks for the organisation."""
 
@@ -42,7 +38,6 @@ class AlternateNamed(_AboutOrganisation):
     sentence: ClassVar[Any] = _l("%(name)s can now stand in for %(title)s.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class RepresentationEnded(_AboutOrganisation):
     """Somebody no longer speaks for the organisation."""
 
@@ -50,7 +45,6 @@ class RepresentationEnded(_AboutOrganisation):
     sentence: ClassVar[Any] = _l("%(name)s no longer speaks for %(title)s.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class RepresentationClaimed(_AboutOrganisation):
     """Somebody says that they may speak for an organisation; officers or who speaks for it confirm it."""
 
@@ -59,7 +53,6 @@ class RepresentationClaimed(_AboutOrganisation):
     visibility: ClassVar[Visibility] = Visibility.COMMITTEE
 
 
-@dataclass(frozen=True, kw_only=True)
 class ClaimDeclined(_AboutOrganisation):
     """It was not confirmed that somebody may speak for the organisation."""
 

@@ -18,7 +18,6 @@ from govnet.offices.models import Body, Mandate, MandateReport, Seat, Term
 from govnet.record.events import Event
 
 
-@dataclass(frozen=True, kw_only=True)
 class _AboutTerm(Event):
     subject: ClassVar[str] = "term"
     words_of: ClassVar[frozenset[str]] = frozenset({"holder", "evidence"})
@@ -29,7 +28,6 @@ class _AboutTerm(Event):
     holder: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class _AboutMandate(Event):
     subject: ClassVar[str] = "mandate"
     words_of: ClassVar[frozenset[str]] = frozenset({"holder", "evidence"})
@@ -38,7 +36,6 @@ class _AboutMandate(Event):
     holder: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class CommitteeFound(Event):
     """The committee as it was when the network came here."""
 
@@ -55,7 +52,6 @@ class CommitteeFound(Event):
     places: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class TermFound(_AboutTerm):
     """Somebody who sat on the committee when the network came here, and how we know."""
 
@@ -70,7 +66,6 @@ class TermFound(_AboutTerm):
     change: OfficeChange | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class TermGranted(_AboutTerm):
     """A decision gave somebody a place."""
 
@@ -88,7 +83,6 @@ class TermGranted(_AboutTerm):
     change: OfficeChange
 
 
-@dataclass(frozen=True, kw_only=True)
 class TermCutShort(_AboutTerm):
     """Somebody leaves a place before its day, or a decision takes it away."""
 
@@ -101,7 +95,6 @@ class TermCutShort(_AboutTerm):
     change: OfficeChange | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class TermUnfit(_AboutTerm):
     """Somebody no longer fits the place they hold, by the rules."""
 
@@ -114,7 +107,6 @@ class TermUnfit(_AboutTerm):
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class TermFitsAgain(_AboutTerm):
     """What was wrong was put right in time."""
 
@@ -122,7 +114,6 @@ class TermFitsAgain(_AboutTerm):
     sentence: ClassVar[Any] = _l("%(holder)s fits the place “%(place)s” again.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class TermEnded(_AboutTerm):
     """The last day of a term has gone by."""
 
@@ -133,7 +124,6 @@ class TermEnded(_AboutTerm):
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class PlaceAdded(Event):
     """A decision made the committee larger."""
 
@@ -148,7 +138,6 @@ class PlaceAdded(Event):
     change: OfficeChange
 
 
-@dataclass(frozen=True, kw_only=True)
 class VacancyNoted(Event):
     """Officers said what happens with an empty place."""
 
@@ -162,7 +151,6 @@ class VacancyNoted(Event):
     note: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class MandateFound(_AboutMandate):
     """Who coordinated when the network came here, and how we know."""
 
@@ -174,7 +162,6 @@ class MandateFound(_AboutMandate):
     evidence: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class MandateGranted(_AboutMandate):
     """A decision said who coordinates, and what that person or organisation may do."""
 
@@ -194,7 +181,6 @@ class MandateGranted(_AboutMandate):
     organisation: Organisation | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class MandateCutShort(_AboutMandate):
     """A mandate is given back, or a decision withdraws it."""
 
@@ -207,7 +193,6 @@ class MandateCutShort(_AboutMandate):
     change: OfficeChange | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class MandateEnded(_AboutMandate):
     """The last day of a mandate has gone by."""
 
@@ -218,7 +203,6 @@ class MandateEnded(_AboutMandate):
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReportFiled(_AboutMandate):
     """The coordinator said what was done."""
 
@@ -230,7 +214,6 @@ class ReportFiled(_AboutMandate):
     digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class CodePromised(Event):
     """Somebody who takes office promised the code of conduct, in the version in force."""
 
@@ -245,7 +228,6 @@ class CodePromised(Event):
     digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class SettingsChanged(Event):
     """Officers changed how the network can be reached, or its colour."""
 
@@ -260,7 +242,6 @@ class SettingsChanged(Event):
     new: dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
 class LogoChanged(Event):
     """Officers gave the network a logo, another one, or none. Each is named by the digest of its bytes, "" for none."""
 
@@ -273,7 +254,6 @@ class LogoChanged(Event):
     new_digest: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class NetworkRenamed(Event):
     """A decision gave the network another name."""
 
@@ -287,7 +267,6 @@ class NetworkRenamed(Event):
     new: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class PurposeChanged(Event):
     """A decision gave the network another purpose."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -14,7 +13,6 @@ from govnet.kernel.said import NN_
 from govnet.record.events import Event
 
 
-@dataclass(frozen=True, kw_only=True)
 class NetworkFounded(Event):
     """The network began to be kept here."""
 
@@ -27,7 +25,6 @@ class NetworkFounded(Event):
     purpose: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class SisterFound(Event):
     """A sister network that has started or is about to."""
 
@@ -40,7 +37,6 @@ class SisterFound(Event):
     state: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class OperatorGiven(Event):
     """Somebody looks after the server from now on."""
 
@@ -53,7 +49,6 @@ class OperatorGiven(Event):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class OperatorTaken(Event):
     """Somebody no longer looks after the server."""
 
@@ -66,7 +61,6 @@ class OperatorTaken(Event):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class NamesRemoved(Event):
     """Names that only members may read were taken out of entries that the public could read."""
 
@@ -84,7 +78,6 @@ class NamesRemoved(Event):
     """The number of the last such entry."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class BackupRestored(Event):
     """The data was put back to an earlier day; its mail waits for a person."""
 
@@ -97,7 +90,6 @@ class BackupRestored(Event):
     erased_again: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class MailReleased(Event):
     """Mail that waited goes out again."""
 
@@ -107,7 +99,6 @@ class MailReleased(Event):
     why_held: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class MailStopped(Event):
     """No mail goes out until a person says so."""
 
@@ -118,7 +109,6 @@ class MailStopped(Event):
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class MailDropped(Event):
     """What was waiting when mail was held is not sent."""
 
@@ -132,7 +122,6 @@ class MailDropped(Event):
     count: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class LineReset(Event):
     """After many errors the mail server is used again."""
 
@@ -140,7 +129,6 @@ class LineReset(Event):
     sentence: ClassVar[Any] = _l("%(actor)s let the mail server be used again.")
 
 
-@dataclass(frozen=True, kw_only=True)
 class LinkPrinted(Event):
     """Somebody who looks after the server can sign in without a mail."""
 
@@ -155,7 +143,6 @@ class LinkPrinted(Event):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ClockConfirmed(Event):
     """The server's clock is right, though nothing was recorded for long."""
 
@@ -167,7 +154,6 @@ class ClockConfirmed(Event):
     newest: date
 
 
-@dataclass(frozen=True, kw_only=True)
 class KeysAccepted(Event):
     """Keys of the server were changed on purpose."""
 

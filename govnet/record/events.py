@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -12,6 +11,7 @@ from typing import Any, ClassVar, Protocol
 from flask_babel import get_domain
 
 from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.frozen import Frozen
 from govnet.kernel.models import Base, reference
 from govnet.record.rules import stamp
 
@@ -34,8 +34,7 @@ class HasChain(Protocol):
     def chain(self) -> str: ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Event:
+class Event(Frozen):
     """Subclass it in a feature's events.py, with a verb, a sentence and fields of its own.
 
     A field may be a row (kept as "table:key"), an instant, a day, text, a number, a fraction, or a list of these.
@@ -91,8 +90,9 @@ class Event:
         return True
 
     def _own(self) -> dict[str, Any]:
-        common = {f.name for f in fields(Event)}
-        return {f.name: plain(getattr(self, f.name)) for f in fields(self) if f.name not in common}
+        return {
+            name: plain(getattr(self, name)) for name in self.field_names if name not in Event.field_names
+        }
 
 
 def plain(value: Any) -> Any:

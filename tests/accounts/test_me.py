@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -30,7 +29,6 @@ from tests.pages import opened, send
 from tests.statements import counted
 
 
-@dataclass(frozen=True, kw_only=True)
 class Decided(Event):
     """Something was decided."""
 
@@ -41,7 +39,6 @@ class Decided(Event):
     what: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class Answered(Event):
     """Somebody answered somebody."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pytest
@@ -23,7 +22,6 @@ from tests.pages import opened
 from tests.statements import counted
 
 
-@dataclass(frozen=True, kw_only=True)
 class TeaMade(Event):
     """Something that only happens in this file."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
@@ -24,7 +23,6 @@ from tests.chain import faults_of
 pytestmark = pytest.mark.usefixtures("context")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Happened(Event):
     verb: ClassVar[str] = "test.happened"
     sentence: ClassVar[str] = "%(actor)s did %(what)s"

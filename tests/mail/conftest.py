@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pytest
@@ -40,7 +39,6 @@ SAID = """{% block subject %}{{ _("Re: %(title)s", title=title) }}{% endblock %}
 """
 
 
-@dataclass(frozen=True, kw_only=True)
 class Said(Event):
     """Somebody said something."""
 
