@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import psycopg
@@ -39,11 +40,24 @@ class Count:
 
     statements: int = 0
     commits: int = 0
+    places: dict[Hashable, list[int]] = field(default_factory=dict)
+    """The numbers of the statements that the same lines made since the same commit."""
 
     def steps(self) -> list[Step]:
         """Every place at which it can fail."""
-        found = [Step("statement", number + 1) for number in range(self.statements)]
-        return found + [Step(when, n + 1) for n in range(self.commits) for when in (BEFORE, AFTER)]
+        return [Step("statement", number + 1) for number in range(self.statements)] + self._at_commits()
+
+    def steps_by_place(self) -> list[Step]:
+        """The same, and of statements that the same lines of Python make since the same commit the first and the last.
+
+        Whichever of those fails, the database is as it was after that commit, and the error leaves by the same lines.
+        Commands are tried so: making the tables takes over a thousand statements, most of them in loops.
+        """
+        ends = {number for numbers in self.places.values() for number in (numbers[0], numbers[-1])}
+        return [Step("statement", number) for number in sorted(ends)] + self._at_commits()
+
+    def _at_commits(self) -> list[Step]:
+        return [Step(when, n + 1) for n in range(self.commits) for when in (BEFORE, AFTER)]
 
 
 def drawn(things: Sequence[T], most: int, name: str) -> list[T]:
@@ -62,6 +76,8 @@ def failing(engine: Engine, at: Step | None = None) -> Iterator[Count]:
 
     def execute(*_call: Any) -> None:
         count.statements += 1
+        if at is None:
+            count.places.setdefault((count.commits, _lines()), []).append(count.statements)
         if at and at.what == "statement" and at.number == count.statements:
             raise trouble(engine)
 
@@ -85,6 +101,15 @@ def failing(engine: Engine, at: Step | None = None) -> Iterator[Count]:
         for name in ("do_execute", "do_execute_no_params", "do_executemany"):
             event.remove(engine, name, execute)
         engine.dialect.do_commit = commit  # type: ignore[method-assign]
+
+
+def _lines() -> Hashable:
+    """The lines of Python that lead to here, of every module."""
+    frame, lines = sys._getframe(1), []
+    while frame:
+        lines.append((frame.f_code, frame.f_lineno))
+        frame = frame.f_back  # type: ignore[assignment]
+    return hash(tuple(lines))
 
 
 def trouble(engine: Engine) -> Exception:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import multiprocessing
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import insert, update
 
@@ -31,14 +34,13 @@ from govnet.operations import backups, keys
 from govnet.operations.models import ClockDoubt, KeyDigest
 from tests import builders
 from tests.charter.test_founding_file import FILE
-from tests.faults.failing import ON_SQLITE, Step, drawn, failing
+from tests.faults.failing import ON_SQLITE, Count, Step, drawn, failing
 from tests.faults.kept import Kept, other
 from tests.operations import dumps
 
+FORK = multiprocessing.get_context("fork")
 DRAWN = 1
 """Steps of each command, where not all are asked for."""
-MANY = 600
-"""Statements of a migration are much alike, and in one transaction: of so many every fifth is tried."""
 ON_BOTH = ("init by a file", "restore")
 """Commands that PostgreSQL is tried with, too, where not all are asked for: a trial takes seconds there."""
 LONG_AFTER = datetime(2027, 6, 1, 10, tzinfo=UTC)
@@ -76,7 +78,7 @@ COMMANDS = {
 }
 MORE = {
     "backup, of several": Row("backup folder --keep 2", forgets="backup"),
-    "init by a file": Row("init --file network.toml", on="nothing", in_parts=True),
+    "init by a file": Row("init --file network.toml", on="init", in_parts=True),
     "init, another link": Row("init", on="network", each_time=True),
     "restore on an empty database": Row("restore before.tar.gz", on="tables", in_parts=True),
 }
@@ -112,6 +114,16 @@ def test_every_command_is_tried_here_or_elsewhere() -> None:
     assert sorted(_commands(main)) == sorted({**COMMANDS, **READS, **ELSEWHERE})
 
 
+@dataclass(frozen=True)
+class Done:
+    """How a command ended; `crash` is an error that it did not put in words."""
+
+    exit_code: int
+    output: str
+    crash: str
+    count: Count
+
+
 class Machine(Kept):
     """A database and a data folder that each trial finds as they were."""
 
@@ -130,15 +142,42 @@ class Machine(Kept):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         shutil.copytree(self.files, self.folder, dirs_exist_ok=True)
 
-    def run(self, words: str) -> Result:
-        done = CliRunner().invoke(main, words.split())
+    def run(self, words: str, step: Step | None = None) -> Done:
+        """Call it in a process of its own, as on a machine, with the database failing at the step; None only counts."""
         self.close()
+        here, there = FORK.Pipe(duplex=False)
+        process = FORK.Process(target=self._run, args=(there, words, step))
+        process.start()
+        there.close()
+        done: Done = here.recv()
+        process.join()
         return done
+
+    def _run(self, there: Connection, words: str, step: Step | None) -> None:
+        with failing(self.engine, step) as count:
+            done = CliRunner().invoke(main, words.split())
+        crash = "" if isinstance(done.exception, SystemExit | None) else repr(done.exception)
+        there.send(Done(done.exit_code, done.output, crash, count))
 
     def state(self) -> dict[str, Any]:
         """The database, and which files there are."""
         names = sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*"))
         return {**super().state(), "files": names}
+
+    def found(self) -> str:
+        """A digest of all that the next command finds: rows, tables, files; of backups that it made only how many and which.
+
+        Their bytes and sizes differ each time, and no command here reads them.
+        """
+        made = {
+            str(path.relative_to(self.folder)): b"" if path.match("before-*") else path.read_bytes()
+            for path in self.folder.rglob("*")
+            if path.is_file()
+        }
+        rows = self.rows()
+        rows["backup"] = (rows.get("backup", (0, ""))[0], "")
+        whole = (rows, self.schema(), sorted(made.items()))
+        return hashlib.sha256(repr(whole).encode()).hexdigest()
 
 
 @pytest.fixture
@@ -172,6 +211,8 @@ def _make(machine: Machine, what: str) -> None:
             if what == "other keys":
                 with transaction():
                     db.session.execute(update(KeyDigest).values(digest="another"))
+        elif what == "init":
+            assert machine.run("init").exit_code == 0  # which tries every step of making the tables
         elif what != "nothing":
             dumps.load(what)
         db.session.remove()
@@ -209,24 +250,25 @@ def test_a_command_that_meets_a_failing_database_does_all_or_nothing(
         time.move(to=LONG_AFTER)
     _make(machine, row.on)
     before = machine.state()
-    with failing(machine.engine) as count:
-        done = machine.run(row.words)
+    done = machine.run(row.words)
     assert done.exit_code == 0, done.output
     after = machine.state()
     assert after != before, "it did nothing"
-    steps = count.steps() if len(count.steps()) < MANY else count.steps()[::5]
+    seen: set[str] = set()
     wrong = [
-        trouble for step in drawn(steps, DRAWN, name) for trouble in _tried(machine, row, step, before, after)
+        trouble
+        for step in drawn(done.count.steps_by_place(), DRAWN, name)
+        for trouble in _tried(machine, row, step, before, after, seen)
     ]
     assert not wrong, "\n".join(wrong)
 
 
 def _tried(
-    machine: Machine, row: Row, step: Step, before: dict[str, Any], after: dict[str, Any]
+    machine: Machine, row: Row, step: Step, before: dict[str, Any], after: dict[str, Any], seen: set[str]
 ) -> Iterator[str]:
+    """What is wrong after it failed at the step, and after it was called again, once for each state in which it left things."""
     machine.restore()
-    with failing(machine.engine, step):
-        done = machine.run(row.words)
+    done = machine.run(row.words, step)
     now, where = machine.state(), f"{row.words}, failing at {step}: {done.output[-300:]!r}"
     if done.exit_code == 0:
         missing = other(now, after)
@@ -238,6 +280,9 @@ def _tried(
         yield f"{where}: half done: {other(now, before)}"
     if row.words.startswith("restore") and now != before and not machine.quiet():
         yield f"{where}: a worker that starts now sends what the copy held"
+    if machine.found() in seen:
+        return
+    seen.add(machine.found())
     again = machine.run(row.words)
     if again.exit_code != 0:
         yield from (f"{where}, then: {why}" for why in _said(again))
@@ -247,10 +292,10 @@ def _tried(
         yield f"{where}, then {again.output[-300:]!r}: other than at once: {late}"
 
 
-def _said(done: Result) -> Iterator[str]:
+def _said(done: Done) -> Iterator[str]:
     """The faults in how it says that it did not work."""
-    if done.exit_code != 1 or not isinstance(done.exception, SystemExit):
-        yield f"ends with {done.exit_code}, {done.exception!r}"
+    if done.exit_code != 1 or done.crash:
+        yield f"ends with {done.exit_code}, {done.crash}"
     if done.output.count("Error: ") != 1 or "Traceback" in done.output:
         yield "not one sentence"
 
@@ -262,11 +307,9 @@ def test_a_command_that_reads_changes_nothing_and_says_in_a_sentence_what_failed
 ) -> None:
     _make(machine, "network")
     before = machine.rows()
-    with failing(machine.engine) as count:
-        machine.run(READS[name].words)
+    steps = machine.run(READS[name].words).count.steps_by_place()
     assert machine.rows() == before
-    for step in drawn(count.steps(), DRAWN, name):
-        with failing(machine.engine, step):
-            done = machine.run(READS[name].words)
-        assert isinstance(done.exception, SystemExit | None), (step, done.exception)
+    for step in drawn(steps, DRAWN, name):
+        done = machine.run(READS[name].words, step)
+        assert not done.crash, (step, done.crash)
         assert machine.rows() == before
