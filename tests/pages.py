@@ -118,6 +118,7 @@ def check(html: Html, where: str) -> None:
         if form["method"] == "post" and not form["action"].startswith("/unsubscribe/"):
             assert "csrf_token" in names, f"{where}: form {form['action']} without CSRF token"
         for field in form["fields"]:
+            assert field["name"] != "form_key" or field["value"], f"{where}: {form['action']} has no form key"
             if field["type"] not in ("hidden", "submit", "button"):
                 assert field["named"] or field["id"] in html.labels, f"{where}: {field['name']} has no label"
 

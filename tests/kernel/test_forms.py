@@ -40,3 +40,10 @@ def test_a_file_in_a_field_for_words_counts_as_nothing_typed(sent):
 
 def test_a_file_is_taken_where_one_is_asked_for(sent):
     assert sent.file.data.read() == b"words"
+
+
+def test_a_fresh_form_on_the_page_that_answers_another_makes_one_thing_too(app):
+    with app.test_request_context("/", method="POST", data={"body": "Words"}):
+        fresh = EverythingForm(formdata=None, meta={"csrf": False}, data={"body": "Kept"})
+        assert fresh.form_key.data
+        assert fresh.form_key.data == fresh.key
