@@ -58,14 +58,12 @@ def thank(post: Post, *, by: Actor) -> None:
         _count(post.id, 1)
 
 
-def turn_thanks(post: Post, *, by: Actor) -> None:
-    """The button: thanks where there were none, and back again."""
+def take_thanks_back(post: Post, *, by: Actor) -> None:
+    """Thank somebody no longer for their post; a second time changes nothing."""
     require(by, Can.THANK, post)
     mine = delete(Thanks).where(Thanks.post_id == post.id, Thanks.person_id == by.person_id)
     if db.session.scalar(mine.returning(Thanks.post_id)) is not None:
         _count(post.id, -1)
-    else:
-        thank(post, by=by)
 
 
 def _count(post_id: int, by: int) -> None:

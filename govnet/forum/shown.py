@@ -185,7 +185,8 @@ def _action(name: str, shape: Shape) -> Action:
     here = gap("here")
     if name == "thank":
         return {"label": _("Thanks"), "url": here + "thanks", "form": FORM, "icon": "heart", "pressed": shape.pressed,
-                "count": gap("count") if shape.counted else 0}  # fmt: skip
+                "count": gap("count") if shape.counted else 0,
+                **({"name": "take_back", "value": "y"} if shape.pressed else {})}  # fmt: skip
     if name == "quote":
         return {
             "label": _("Quote"),

@@ -260,8 +260,11 @@ def versions(network: Network, post: Post) -> Response:
 @limiter.limit("120 per 10 minutes", key_func=who)
 @allows(Can.THANK, post=Post)
 def thank(network: Network, post: Post) -> Response:
-    """Say thanks, or take it back."""
-    address = post_address(post)
+    """Say thanks, or take it back, as the button said: pressed twice it does the same."""
+    address, act = (
+        post_address(post),
+        readers.take_thanks_back if "take_back" in request.form else readers.thank,
+    )
     with transaction():
-        readers.turn_thanks(post, by=current_actor())
+        act(post, by=current_actor())
     return see_there(address)
