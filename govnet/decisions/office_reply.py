@@ -28,6 +28,9 @@ def reply(named: OfficePerson, text: str, *, by: Actor, via: Door) -> OfficeRepl
     version = still_open(proposal)
     if not text.strip():
         raise RuleBroken(_("Write what you say to it."), field="text")
+    before = db.session.get(OfficeReply, (proposal.id, by.person_id))
+    if before is not None and before.text == text.strip():
+        return before  # sent twice
     said: dict[str, Any] = {"text": text.strip(), "at": clock.now()}
     row = row_of(OfficeReply, proposal_id=proposal.id, person_id=by.person_id, **said)
     row.text, row.at = said["text"], said["at"]

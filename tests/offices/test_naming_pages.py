@@ -10,6 +10,7 @@ from govnet.accounts.queries import main_address
 from govnet.charter.models import Network
 from govnet.decisions import draft_notify, rewording
 from govnet.decisions.beside import Draft
+from govnet.decisions.events import OfficeReplied
 from govnet.decisions.models import Proposal
 from govnet.decisions.office_models import OfficePerson
 from govnet.extensions import db
@@ -17,6 +18,7 @@ from govnet.kernel import clock
 from govnet.mail import telling
 from govnet.mail.notices import Told
 from govnet.offices.models import Body, Mandate, Term
+from govnet.record.models import Entry
 from tests import builders
 from tests.membership.people import mails_to
 from tests.offices.builders import a_mandate_for, agreed, asked, decided, end_of, from_before, place, seat
@@ -163,7 +165,9 @@ def test_who_is_named_replies_beside_the_proposal_and_nobody_else_does(client, u
     assert link in client.get(f"/uk/proposals/{proposal.id}").text
     assert send(client, link, {"text": " "}).status_code == 422
     send(client, link, {"text": "I was ill."})
-    send(client, link, {"text": "I was ill, and am back."})
+    for _ in range(2):
+        send(client, link, {"text": "I was ill, and am back."})
+    assert db.session.query(Entry).filter_by(verb=OfficeReplied.verb).count() == 2
     client.delete_cookie("govnet")
     page = opened(client, f"/uk/proposals/{proposal.id}").text
     assert "Sam Steering (committee) replies I was ill, and am back." in page
