@@ -43,7 +43,7 @@ check: $(VENV)/dev.stamp ## Style and types
 bench: $(VENV)/dev.stamp ## Ratios measured in one run, a JSON object a line
 	$(BIN)/python -m benchmarks
 
-faults: $(VENV)/dev.stamp ## Forms, duties, commands, mail and files with database, mail server and disk failing at each step (some hours)
+faults: $(VENV)/dev.stamp ## Forms, duties, commands, mail and files with database, mail server and disk failing at each step (about two hours)
 	FAULTS=all $(BIN)/python -m pytest -n $(WORKERS) --db=sqlite tests/faults
 	FAULTS=all $(BIN)/python -m pytest -n $(WORKERS) --db=postgresql tests/faults
 
