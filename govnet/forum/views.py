@@ -261,10 +261,8 @@ def versions(network: Network, post: Post) -> Response:
 @allows(Can.THANK, post=Post)
 def thank(network: Network, post: Post) -> Response:
     """Say thanks, or take it back, as the button said: pressed twice it does the same."""
-    address, act = (
-        post_address(post),
-        readers.take_thanks_back if "take_back" in request.form else readers.thank,
-    )
+    address = post_address(post)
+    act = readers.take_thanks_back if "take_back" in request.form else readers.thank
     with transaction():
         act(post, by=current_actor())
     return see_there(address)

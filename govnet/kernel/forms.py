@@ -191,10 +191,8 @@ class Form(TokenForm):
         self._about = _named(about)
         self._made = made
         super().__init__(*args, **kwargs)
-        another = (
-            kwargs.get("formdata", self) is None
-        )  # a page that answers one form may hold a fresh other one
-        if another or not self.is_submitted():
+        fresh = kwargs.get("formdata", self) is None  # another form, on the page that answers this one
+        if fresh or not self.is_submitted():
             self.form_key.data = self._fresh_key()
 
     @classmethod
