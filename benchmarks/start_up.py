@@ -15,7 +15,7 @@ from govnet.kernel.models import Base
 from govnet.mail.reply_addresses import written
 
 ROUNDS = 5
-BARS = {"help": 0.5, "version": 0.5, "receive": 0.7, "create_app": 3.8}
+BARS = {"help": 0.5, "version": 0.5, "receive": 0.7, "create_app": 3.5}
 PATTERN = "replies+{token}@network.example.org"
 MAIL = b"From: nell@example.org\nMessage-ID: <1@example.org>\n\nYes\n"
 
