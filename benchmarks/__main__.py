@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import benchmarks
+from govnet.kernel import logs
 
 
 def results(words: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -26,6 +27,7 @@ def results(words: Sequence[str]) -> Iterator[dict[str, Any]]:
 
 
 def main() -> int:
+    logs.configure()  # as in production, and beside the results
     missed = 0
     for result in results(sys.argv[1:]):
         print(json.dumps(result), flush=True)
