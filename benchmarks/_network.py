@@ -147,8 +147,8 @@ def _belonging(network_id: int) -> dict[str, Any]:
 
 def _members(network_id: int, many: int) -> Members:
     """People with addresses and memberships, who came one after another."""
-    from govnet.accounts.models import Person, PersonEmail
     from govnet.membership.models import Membership, MembershipKind
+    from govnet.people.models import Person, PersonEmail
 
     first, place = _after(Person), _after(Membership)
     keys = range(first, first + many)

@@ -18,7 +18,6 @@ def made(world: Any, coordinator_id: int) -> Addresses:
 
 
 def _things(world: Any, coordinator_id: int) -> Addresses:
-    from govnet.accounts.models import Person
     from govnet.decisions import meeting_notes
     from govnet.extensions import db
     from govnet.forum import moderation
@@ -27,6 +26,7 @@ def _things(world: Any, coordinator_id: int) -> Addresses:
     from govnet.kernel.actor import Door
     from govnet.membership import importing
     from govnet.membership.roster import read_roster
+    from govnet.people.models import Person
 
     network, officer = world.network, {"by": world.by(world.sam), "via": Door.WEB}
     where: dict[str, Any] = {"door": Door.MEETING, "on": date(2015, 4, 9), "where": "Leeds"}
@@ -50,7 +50,7 @@ def _things(world: Any, coordinator_id: int) -> Addresses:
 def _links(world: Any) -> Addresses:
     """Where the links in mails lead, each as the program makes it."""
     from govnet.accounts.links import for_mail
-    from govnet.accounts.models import AddressChange, PersonEmail
+    from govnet.accounts.models import AddressChange
     from govnet.accounts.rules import digest
     from govnet.decisions.entering import PURPOSE
     from govnet.decisions.models import RollEntry
@@ -59,6 +59,7 @@ def _links(world: Any) -> Addresses:
     from govnet.membership.links import token_for
     from govnet.membership.models import Application, Membership, RepresentationClaim
     from govnet.operations.links import make_link
+    from govnet.people.models import PersonEmail
 
     mel, here = world.mel.id, "/<network:network>"
     address = db.session.scalars(db.select(PersonEmail).where(PersonEmail.person_id == mel)).one()

@@ -15,7 +15,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 
 from govnet import create_app
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.charter.queries import version_in_force
 from govnet.decisions import closing
@@ -28,6 +27,7 @@ from govnet.kernel.memory import settle
 from govnet.kernel.transaction import transaction
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.operations import upkeep
+from govnet.people.models import Person
 from tests import builders
 from tests.decisions.builders import a_proposal, version_of
 

@@ -212,8 +212,8 @@ def _serve(pipe: Any, url: str, folder: str, scale: float) -> None:
 
 def _reader(url: str, folder: str, scale: float) -> Reader:
     from govnet import create_app
-    from govnet.accounts.models import Person
     from govnet.extensions import db
+    from govnet.people.models import Person
     from tests import builders
 
     app = create_app({"SQLALCHEMY_DATABASE_URI": url, "DATA_DIR": folder, "SECRET_KEY": "bench"})

@@ -12,8 +12,8 @@ from flask import Flask
 from werkzeug.test import EnvironBuilder
 
 from govnet import create_app
-from govnet.accounts.models import Person
 from govnet.extensions import db
+from govnet.people.models import Person
 from tests import builders
 from tests.decisions.many import a_long_register
 

@@ -21,10 +21,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, rela
 from werkzeug.test import EnvironBuilder
 
 from govnet import create_app
-from govnet.accounts.models import Person
 from govnet.extensions import db
 from govnet.forum.models import Post, Thread
 from govnet.kernel.transaction import transaction
+from govnet.people.models import Person
 from tests import builders
 from tests.forum.made import a_post, a_thread, a_topic
 

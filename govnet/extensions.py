@@ -12,7 +12,7 @@ from flask_login import LoginManager
 from flask_mail import Mail
 from flask_sqlalchemy import SQLAlchemy
 
-from govnet.kernel.askers import asker
+from govnet.kernel.client_address import asker
 from govnet.kernel.form_tokens import FormTokens
 from govnet.kernel.models import Base
 

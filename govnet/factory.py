@@ -14,21 +14,20 @@ from sqlalchemy import Engine
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from govnet.accounts import (
-    languages,
-    sessions,
-)
+from govnet.accounts import sessions
 from govnet.extensions import Migrations, babel, compress, csrf, db, limiter, login_manager, mail
-from govnet.kernel import clock, database, folders, logs, pages, paths, refusals, request_counts
-from govnet.kernel.actor import VISITOR
-from govnet.kernel.hosts import FOR_MONITORS, KnownHosts, known_hosts
-from govnet.kernel.origins import OwnWritesOnly
+from govnet.kernel import clock, database, folders, logs, paths, request_counts
+from govnet.kernel.actor import VISITOR, current_actor
+from govnet.kernel.paths import FOR_MONITORS
 from govnet.kernel.settings import load_config
-from govnet.kernel.templates import bind as bind_templates
 from govnet.kernel.transaction import nothing_saved
 from govnet.mail.registry import people_are, places_are
-from govnet.permissions import Can, actors_are, can, current_actor
+from govnet.permissions import Can, actors_are, can
 from govnet.record import registry
+from govnet.web import languages, pages, refusals
+from govnet.web.hosts import KnownHosts, known_hosts
+from govnet.web.origins import OwnWritesOnly
+from govnet.web.templates import bind as bind_templates
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -148,7 +147,7 @@ def _bind_kernel(app: Flask) -> None:
     from govnet.charter.working_days import holidays_are
     from govnet.decisions.offices import offices_are
     from govnet.decisions.roll import committee_is, coordinators_are
-    from govnet.kernel.names import trouble
+    from govnet.kernel.person_names import trouble
     from govnet.membership.places import networks_of
     from govnet.membership.registry import office_holders_are, officers_are, offices_after_are, role_is
     from govnet.offices.appointments import ByDecision

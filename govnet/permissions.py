@@ -12,14 +12,23 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import abort, g, request
+from flask import abort
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from govnet.extensions import db
-from govnet.kernel.actor import ONESELF, OPERATOR_SHELL, SHELL, SYSTEM, VISITOR, Actor, Authority
+from govnet.kernel.actor import (
+    ONESELF,
+    OPERATOR_SHELL,
+    SHELL,
+    SYSTEM,
+    VISITOR,
+    Actor,
+    Authority,
+    current_actor,
+)
 from govnet.kernel.errors import NotAllowed, OwnCase
-from govnet.kernel.words import either
+from govnet.kernel.translation import either
 
 Predicate = Callable[[Actor, Any], Authority | None]
 ALONE = "alone"
@@ -405,12 +414,6 @@ def refusal(right: Can, actor: Actor = VISITOR, subject: Any = None) -> NotAllow
     )
 
 
-def current_actor() -> Actor:
-    """The actor of this request (wired in by create_app)."""
-    actor: Actor = g.get("actor", VISITOR)
-    return actor
-
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -442,8 +445,3 @@ def _load(model: type[Any], key: int, network: Any) -> Any:
     if row is None or (network is not None and getattr(row, "network_id", network.id) != network.id):
         abort(404)
     return row
-
-
-def sign_in_would_help(error: NotAllowed) -> bool:
-    """Whether a visitor who reads a page should be led to sign in rather than be refused."""
-    return not current_actor().signed_in and request.method in ("GET", "HEAD")

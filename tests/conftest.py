@@ -16,10 +16,10 @@ from flask.testing import FlaskClient
 from hypothesis import settings
 
 from govnet import create_app
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.extensions import db, limiter
 from govnet.kernel import clock, duties, outage
+from govnet.people.models import Person
 from tests import builders, databases
 
 settings.register_profile("here", deadline=None)

@@ -10,13 +10,14 @@ from sqlalchemy import select
 from govnet.accounts import passwords, queries, rules, sessions
 from govnet.accounts.belonging import networks_of
 from govnet.accounts.events import Renamed
-from govnet.accounts.models import CaughtUp, Person, SignedInSession
+from govnet.accounts.models import CaughtUp, SignedInSession
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.insertion import upsert
 from govnet.kernel.transaction import let_go
+from govnet.people.models import Person
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 from govnet.record.models import ChainHead

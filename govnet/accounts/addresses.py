@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator
 
 from sqlalchemy import select
 
-from govnet.accounts.models import Person, PersonEmail
 from govnet.extensions import db
 from govnet.mail.registry import Reader
+from govnet.people.models import Person, PersonEmail
 
 _MANY = 900
 

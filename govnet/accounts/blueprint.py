@@ -15,8 +15,8 @@ from sqlalchemy import inspect
 from govnet.accounts import rules
 from govnet.accounts.belonging import Belonging, networks_of
 from govnet.charter.queries import network_by_slug, top_networks
-from govnet.kernel.pages import never_cached, see
-from govnet.permissions import current_actor
+from govnet.kernel.actor import current_actor
+from govnet.web.pages import never_cached, see
 
 bp = Blueprint("accounts", __name__)
 F = TypeVar("F", bound=Callable[..., Any])

@@ -32,7 +32,7 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.models import UTCInstant
-from govnet.kernel.reading import rows
+from govnet.kernel.statements import rows
 from govnet.record import registry
 from govnet.record.models import ChainHead, Entry
 from govnet.record.queries import details

@@ -8,16 +8,17 @@ from flask import Response, flash, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from govnet.accounts import actions, export, languages, moving, queries, sessions
+from govnet.accounts import actions, export, moving, queries, sessions
 from govnet.accounts.blueprint import bp, my_zone, recently
 from govnet.accounts.forms import AddressForm, NameForm, SettingsForm
 from govnet.extensions import limiter
 from govnet.kernel import clock
-from govnet.kernel.actor import Door
-from govnet.kernel.forms import Form
-from govnet.kernel.pages import page, see
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web import languages
+from govnet.web.forms import Form
+from govnet.web.pages import page, see
 
 
 def _me() -> str:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
-from govnet.accounts.models import Person
+from govnet.people.models import Person
 from govnet.record.events import Event, Visibility
 
 

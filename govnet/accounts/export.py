@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from govnet.accounts import queries
-from govnet.accounts.models import AddressChange, CaughtUp, Person, PersonEmail, SignedInSession
+from govnet.accounts.models import AddressChange, CaughtUp, SignedInSession
 from govnet.accounts.yours import everything_held
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -17,6 +17,7 @@ from govnet.kernel.models import Base
 from govnet.mail.models import Following, Subscription
 from govnet.mail.queries import mail_about
 from govnet.mail.receiving import mail_from
+from govnet.people.models import Person, PersonEmail
 from govnet.record.events import plain
 from govnet.record.models import Entry
 

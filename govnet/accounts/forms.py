@@ -11,8 +11,8 @@ from wtforms import PasswordField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
 from govnet.accounts import rules
-from govnet.kernel.forms import Form, NameText, Text
 from govnet.people.fields import EmailAddress
+from govnet.web.forms import Form, NameText, Text
 
 
 class AskForm(Form):

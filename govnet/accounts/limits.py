@@ -10,7 +10,7 @@ from flask_login import current_user
 from govnet.accounts import people, queries
 from govnet.accounts.known_browsers import mark_of
 from govnet.accounts.rules import keyed_digest
-from govnet.kernel.askers import asker
+from govnet.kernel.client_address import asker
 from govnet.people.addresses import parsed_or_none
 
 BY_ASKER = "100 per hour"

@@ -14,7 +14,7 @@ from flask import current_app
 from sqlalchemy import and_, delete, func, or_, select, update
 
 from govnet.accounts import limits, people, queries, rules, sessions
-from govnet.accounts.models import Person, SignedInSession, SignInLink
+from govnet.accounts.models import SignedInSession, SignInLink
 from govnet.charter.queries import top_networks
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -23,6 +23,7 @@ from govnet.mail import outbox, subscriptions
 from govnet.mail.headers import Address
 from govnet.mail.links import site, site_url
 from govnet.mail.rules import Priority
+from govnet.people.models import Person
 
 _ANY_BROWSER = rules.digest("")
 """In the place of the browser that asked: nobody did, and whoever reads the mail signs in where they read it."""

@@ -16,15 +16,15 @@ from flask_login import current_user
 from govnet.accounts import actions, catchup, erasure, sessions, waiting
 from govnet.accounts.blueprint import bp, has_page, inside, my_places, my_zone, recently
 from govnet.accounts.forms import EraseForm
-from govnet.kernel.actor import Door
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.clock import today
-from govnet.kernel.forms import Form
 from govnet.kernel.numbers import whole_number
-from govnet.kernel.pages import page, see, weekday_date
-from govnet.kernel.refusals import signs_out
-from govnet.kernel.templates import waiting_is
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.forms import Form
+from govnet.web.pages import page, see, weekday_date
+from govnet.web.refusals import signs_out
+from govnet.web.templates import waiting_is
 
 
 def _how_many_wait() -> int:

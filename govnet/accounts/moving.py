@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
 from govnet.accounts import links, queries, rules, sessions
-from govnet.accounts.models import AddressChange, Person
+from govnet.accounts.models import AddressChange
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
@@ -21,6 +21,7 @@ from govnet.mail import outbox
 from govnet.mail.headers import Address
 from govnet.mail.links import site_url
 from govnet.people import addresses
+from govnet.people.models import Person
 from govnet.permissions import Can, require
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from govnet.accounts.models import Person, PersonEmail
 from govnet.accounts.queries import main_address as main_address  # together with person_for
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.people import addresses
+from govnet.people.models import Person, PersonEmail
 
 
 def person_for(address: str, name: str, *, language: str = "") -> Person:

@@ -8,12 +8,13 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import Row, select
 
-from govnet.accounts.models import AddressChange, Person, PersonEmail, SignedInSession, SignInLink
+from govnet.accounts.models import AddressChange, SignedInSession, SignInLink
 from govnet.accounts.rules import digest
 from govnet.accounts.sessions import LASTS
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.people.addresses import owner, parsed_or_none
+from govnet.people.models import Person, PersonEmail
 
 _MANY = 900
 

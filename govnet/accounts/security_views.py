@@ -10,10 +10,11 @@ from govnet.accounts import actions, queries, sessions
 from govnet.accounts.blueprint import bp, my_zone, recently
 from govnet.accounts.forms import NewPasswordForm
 from govnet.extensions import limiter
+from govnet.kernel.actor import current_actor
 from govnet.kernel.errors import Busy
-from govnet.kernel.pages import page, see
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.pages import page, see
 
 
 @bp.get("/me/security")

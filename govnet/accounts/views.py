@@ -18,12 +18,12 @@ from govnet.accounts.forms import AskForm, CodeForm, PasswordForm
 from govnet.accounts.rules import LinkState
 from govnet.extensions import limiter
 from govnet.kernel import clock
-from govnet.kernel.askers import asker
+from govnet.kernel.client_address import asker
 from govnet.kernel.errors import Busy
-from govnet.kernel.forms import Form
-from govnet.kernel.pages import page, see
 from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows
+from govnet.web.forms import Form
+from govnet.web.pages import page, see
 
 blueprints = (bp,)
 

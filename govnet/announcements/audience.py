@@ -20,7 +20,6 @@ from sqlalchemy import (
     union_all,
 )
 
-from govnet.accounts.models import Person, PersonEmail
 from govnet.announcements.models import Announcement, Audience
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -33,6 +32,7 @@ from govnet.mail.render import Kind
 from govnet.mail.volume import News, singly
 from govnet.membership.marks import signed
 from govnet.membership.models import Membership, MembershipState, Representation
+from govnet.people.models import Person, PersonEmail
 
 TEMPLATE = "announcements/sent"
 

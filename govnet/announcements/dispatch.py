@@ -18,7 +18,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE, Actor, Authority, Door
 from govnet.kernel.duties import each_row
 from govnet.kernel.errors import NotAllowed, RuleBroken
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
 from govnet.offices.events import MandateOver
 from govnet.offices.queries import actor_for
 from govnet.permissions import Can, require

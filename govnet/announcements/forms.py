@@ -12,9 +12,9 @@ from wtforms.validators import InputRequired, Optional
 
 from govnet.announcements.models import Audience
 from govnet.announcements.rules import at_hour
-from govnet.kernel.days import Day
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.forms import Body, Form, HiddenId, Text
+from govnet.web.days import Day
+from govnet.web.forms import Body, Form, HiddenId, Text
 
 SUBJECT_LIMIT = 110
 """With the mark of a test before it, a mail's subject is still whole."""

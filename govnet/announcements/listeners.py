@@ -12,7 +12,7 @@ from govnet.announcements.models import Announcement
 from govnet.announcements.queries import select_in_progress
 from govnet.extensions import db
 from govnet.kernel.duties import duty
-from govnet.kernel.events import listen
+from govnet.kernel.signals import listen
 from govnet.offices.desk import on_desk
 from govnet.offices.events import MandateOver
 from govnet.record.comparing import other_html, told

@@ -7,10 +7,10 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
 from govnet.kernel.triggers import differs, refuse
+from govnet.people.models import Person
 
 
 class State(StrEnum):

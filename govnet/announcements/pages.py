@@ -9,7 +9,6 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from govnet.accounts.models import Person
 from govnet.announcements import queries
 from govnet.announcements.audience import Counted, counted, notice_of
 from govnet.announcements.forms import SendForm
@@ -17,18 +16,19 @@ from govnet.announcements.models import Announcement, Audience, State
 from govnet.announcements.rules import minutes_left
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.kernel.actor import Actor
+from govnet.kernel.actor import Actor, current_actor
+from govnet.kernel.calendar import DAY
 from govnet.kernel.clock import now
-from govnet.kernel.days import within_reason
-from govnet.kernel.pages import weekday_date
 from govnet.mail import preview
 from govnet.mail import queries as mails
 from govnet.mail.compose import Rendered
 from govnet.mail.models import Mail, MailLine
 from govnet.mail.queries import Progress
 from govnet.offices.models import Mandate
-from govnet.offices.rules import DAY
-from govnet.permissions import Can, can, current_actor
+from govnet.people.models import Person
+from govnet.permissions import Can, can
+from govnet.web.days import within_reason
+from govnet.web.pages import weekday_date
 
 
 def moment(text: str) -> datetime:

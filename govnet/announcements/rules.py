@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.said import N_, Said
+from govnet.kernel.messages import N_, Said
 
 UNDO = timedelta(minutes=10)
 """Between "send" and the first mail."""

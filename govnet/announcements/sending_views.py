@@ -13,10 +13,10 @@ from govnet.announcements import actions, sending, testing
 from govnet.announcements.models import Announcement
 from govnet.charter.models import Network
 from govnet.extensions import limiter
-from govnet.kernel.actor import Door
-from govnet.kernel.pages import see
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.pages import see
 
 bp = Blueprint("announcements_sending", __name__)
 blueprints = (bp,)

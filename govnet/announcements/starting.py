@@ -20,7 +20,6 @@ from govnet.decisions.models import Proposal, ProposalVersion, VersionState
 from govnet.decisions.rules import Outcome
 from govnet.extensions import db
 from govnet.kernel.clock import now
-from govnet.kernel.pages import instant_text, weekday_date
 from govnet.kernel.text import fitting
 from govnet.mail.links import site
 from govnet.membership.models import Membership, MembershipState, Organisation
@@ -28,6 +27,7 @@ from govnet.record import registry
 from govnet.record.events import Visibility
 from govnet.record.models import Entry
 from govnet.record.queries import details, number_at
+from govnet.web.pages import instant_text, weekday_date
 
 LOOK_BACK = timedelta(days=30)
 """How far back where there was no announcement yet."""

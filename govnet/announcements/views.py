@@ -14,13 +14,13 @@ from govnet.announcements.forms import SUBJECT_LIMIT, SendForm, WriteForm
 from govnet.announcements.models import Announcement, Audience, State
 from govnet.charter.models import Network
 from govnet.extensions import db, limiter
-from govnet.kernel.actor import Door
-from govnet.kernel.forms import Form, PreviewForm, once
-from govnet.kernel.pages import data_page, never_cached, page, see
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.paths import asked_number
 from govnet.kernel.transaction import transaction
 from govnet.mail import preview
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.forms import Form, PreviewForm, once
+from govnet.web.pages import data_page, never_cached, page, see
 
 bp = Blueprint("announcements", __name__)
 blueprints = (bp,)

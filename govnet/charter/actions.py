@@ -14,8 +14,8 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.events import emit
-from govnet.kernel.words import say
+from govnet.kernel.signals import emit
+from govnet.kernel.translation import say
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 

@@ -2,7 +2,7 @@
 
 from govnet.charter.deciding import WITH_STOP
 from govnet.charter.kinds import Choice, Statements, Whole
-from govnet.kernel.said import N_
+from govnet.kernel.messages import N_
 
 EXTENSION_MOST = Whole(
     key="decisions.extension_most_days",

@@ -1,7 +1,7 @@
 """The part of the catalogue that says who belongs, how one comes in and stays, and who talks. Pure data."""
 
 from govnet.charter.kinds import Choice, Choices, Statements, Whole, YesNo
-from govnet.kernel.said import N_
+from govnet.kernel.messages import N_
 
 KINDS = Choices(
     key="membership.kinds",

@@ -8,10 +8,10 @@ from typing import Any, Final
 from zoneinfo import available_timezones
 
 from govnet.charter.founding import Trouble
-from govnet.kernel.days import read_day, within_reason
-from govnet.kernel.names import trouble
-from govnet.kernel.said import N_, Said
+from govnet.kernel.messages import N_, Said
+from govnet.kernel.person_names import trouble
 from govnet.people.addresses import BadAddress, parsed
+from govnet.web.days import read_day, within_reason
 
 SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

@@ -2,7 +2,7 @@
 
 from govnet.charter.kinds import Choice, Share, Whole
 from govnet.charter.thresholds import at_least
-from govnet.kernel.said import N_
+from govnet.kernel.messages import N_
 
 SEATS = Whole(
     key="committee.seats",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from govnet.charter import parameters as p
 from govnet.charter import turns
-from govnet.kernel.said import N_, Said
+from govnet.kernel.messages import N_, Said
 
 if TYPE_CHECKING:
     from govnet.charter.rules import Charter

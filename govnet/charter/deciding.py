@@ -2,7 +2,7 @@
 
 from govnet.charter.kinds import Choice, Choices, Share, Whole
 from govnet.charter.thresholds import at_least, more_than
-from govnet.kernel.said import N_
+from govnet.kernel.messages import N_
 
 PROPOSE = Choice(
     key="decisions.who_may_propose",

@@ -9,7 +9,7 @@ from govnet.charter import parameters as p
 from govnet.charter.kinds import Parameter, Statements
 from govnet.charter.rules import Charter
 from govnet.charter.sentences import sentence
-from govnet.kernel.said import N_, Said
+from govnet.kernel.messages import N_, Said
 
 DECIDES: Mapping[str, str] = {"all": N_("all members decide"), "committee": N_("the committee decides")}
 

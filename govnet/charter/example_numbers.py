@@ -9,7 +9,7 @@ from govnet.charter import parameters as p
 from govnet.charter import turns
 from govnet.charter.kinds import Share, Whole
 from govnet.charter.thresholds import most_entered
-from govnet.kernel.said import N_, Said, counted
+from govnet.kernel.messages import N_, Said, counted
 
 if TYPE_CHECKING:
     from govnet.charter.rules import Charter

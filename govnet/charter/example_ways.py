@@ -12,7 +12,7 @@ from govnet.charter.contradictions import DIGEST_GAP
 from govnet.charter.example_days import DAY, FIRST, WEEKDAYS, plain
 from govnet.charter.example_numbers import number
 from govnet.charter.thresholds import more_than
-from govnet.kernel.said import N_, Said, counted
+from govnet.kernel.messages import N_, Said, counted
 
 if TYPE_CHECKING:
     from govnet.charter.example_numbers import Example

@@ -10,7 +10,7 @@ from govnet.charter import example_ways as ways
 from govnet.charter import parameters as p
 from govnet.charter.example_days import closes, frozen, over, turn_months
 from govnet.charter.example_numbers import Example, again, vote
-from govnet.kernel.said import N_, Said
+from govnet.kernel.messages import N_, Said
 
 if TYPE_CHECKING:
     from govnet.charter.rules import Charter

@@ -14,9 +14,9 @@ from wtforms.widgets import CheckboxInput, ListWidget, NumberInput
 
 from govnet.charter.kinds import Choice, Choices, Line, Parameter, Share, Statements, Whole
 from govnet.charter.thresholds import Strictness
-from govnet.kernel.forms import Body, Form, Text
-from govnet.kernel.said import Said
-from govnet.kernel.words import say
+from govnet.kernel.messages import Said
+from govnet.kernel.translation import say
+from govnet.web.forms import Body, Form, Text
 
 HOW = ((Strictness.AT_LEAST.value, _l("at least")), (Strictness.MORE_THAN.value, _l("more than")))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from govnet.charter.rules import Charter
-from govnet.kernel.said import Said
+from govnet.kernel.messages import Said
 
 
 @dataclass(frozen=True, slots=True)

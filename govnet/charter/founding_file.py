@@ -17,7 +17,7 @@ from govnet.charter.founding import (
 )
 from govnet.charter.kinds import Line
 from govnet.charter.starting import STARTING
-from govnet.kernel.said import N_, Said
+from govnet.kernel.messages import N_, Said
 
 CONSTITUENCIES: Final = ("any", "individual", "organisation", "sister network")
 TOPICS: Final = (

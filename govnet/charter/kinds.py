@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any, Generic, TypeVar, cast
 
 from govnet.charter.thresholds import Strictness, Threshold, fraction_words
+from govnet.kernel.messages import N_, NN_, Said, counted
 from govnet.kernel.numbers import fraction, whole_number
-from govnet.kernel.said import N_, NN_, Said, counted
 
 T = TypeVar("T")
 MOST_STATEMENTS, LONGEST_STATEMENT = 40, 500
@@ -208,7 +208,7 @@ _judges: list[Callable[[str], Said | None]] = []
 
 
 def names_are_judged_by(trouble: Callable[[str], Said | None]) -> None:
-    """Hand over what says whether a name can be one (kernel.names), as the application does when it is built."""
+    """Hand over what says whether a name can be one (kernel.person_names), as the application does when it is built."""
     _judges[:] = [trouble]
 
 

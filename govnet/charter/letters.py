@@ -1,7 +1,7 @@
 """The part of the catalogue about letters that people sign in their own names. Pure data."""
 
 from govnet.charter.kinds import Whole
-from govnet.kernel.said import N_
+from govnet.kernel.messages import N_
 
 LETTERS_DAYS = Whole(
     key="decisions.letters_days",

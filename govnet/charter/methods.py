@@ -1,7 +1,7 @@
 """The part of the catalogue that says which ways of deciding a proposer has, and what a draft needs. Pure data."""
 
 from govnet.charter.kinds import Choice, Whole, YesNo
-from govnet.kernel.said import N_
+from govnet.kernel.messages import N_
 
 CONSENT_INSTEAD = YesNo(
     key="decisions.consent_instead",

@@ -1,7 +1,7 @@
 """The part of the catalogue that is the network's own words: what holds though no program can check it. Pure data."""
 
 from govnet.charter.kinds import Line, Statements
-from govnet.kernel.said import N_
+from govnet.kernel.messages import N_
 
 OWN_NAME = Line(
     key="words.name",

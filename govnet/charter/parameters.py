@@ -14,7 +14,7 @@ from govnet.charter.methods import *  # noqa: F403
 from govnet.charter.own_words import *  # noqa: F403
 from govnet.charter.reviewing import *  # noqa: F403
 from govnet.charter.thresholds import at_least
-from govnet.kernel.said import N_
+from govnet.kernel.messages import N_
 
 CHARTER_MAJORITY = Share(
     key="charter.majority",

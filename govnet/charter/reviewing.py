@@ -1,7 +1,7 @@
 """The part of the catalogue that says how what was decided is looked at again. Pure data."""
 
 from govnet.charter.kinds import Whole
-from govnet.kernel.said import N_
+from govnet.kernel.messages import N_
 
 REVIEW_MEMBERS = Whole(
     key="decisions.review_members",

@@ -12,7 +12,7 @@ from govnet.charter.examples import example
 from govnet.charter.kinds import BadValue, Choices, Parameter, Statements
 from govnet.charter.sentences import sentence
 from govnet.charter.starting import STARTING
-from govnet.kernel.said import N_, Said
+from govnet.kernel.messages import N_, Said
 
 T = TypeVar("T")
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from govnet.kernel.said import N_
+from govnet.kernel.messages import N_
 
 _OPEN: tuple[str, ...] = (
     N_("I share the purpose of this network."),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from govnet.kernel.said import N_, Said
+from govnet.kernel.messages import N_, Said
 
 
 class Strictness(StrEnum):

@@ -10,9 +10,9 @@ from flask import Blueprint, Response, abort, url_for
 from govnet.charter import document, queries
 from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import diff
-from govnet.kernel.pages import data_page, page
 from govnet.permissions import Can, allows
 from govnet.record import registry
+from govnet.web.pages import data_page, page
 
 bp = Blueprint("charter", __name__)
 blueprints = (bp,)

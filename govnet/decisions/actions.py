@@ -17,6 +17,7 @@ from govnet.charter.models import Network
 from govnet.decisions import offices, petitions, queries, review_rules, roll, timing, ways
 from govnet.decisions.awaited import awaited
 from govnet.decisions.book import Decision, DecisionNote, NoteKind
+from govnet.decisions.counting import OPTIONS
 from govnet.decisions.entering import entered_lately
 from govnet.decisions.events import (
     NoteAdded,
@@ -46,13 +47,13 @@ from govnet.decisions.opening import (
     still_open,
     told,
 )
-from govnet.decisions.rules import OPTIONS, Outcome
+from govnet.decisions.rules import Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.kernel.text import render
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 

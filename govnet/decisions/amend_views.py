@@ -18,12 +18,12 @@ from govnet.decisions.blueprint import bp
 from govnet.decisions.forms import EnterForm, ExtendForm, InterestForm, ReasonForm, SuggestForm
 from govnet.decisions.models import Proposal
 from govnet.decisions.option_forms import EnterChoiceForm, enter_form
-from govnet.kernel.actor import Door
-from govnet.kernel.forms import once
-from govnet.kernel.pages import page, see
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.paths import sent_number
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.forms import once
+from govnet.web.pages import page, see
 
 HOW = {
     Door.PHONE: _l("By telephone"),

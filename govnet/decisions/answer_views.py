@@ -30,17 +30,17 @@ from govnet.forum.actions import reply
 from govnet.forum.kinds import ThreadState
 from govnet.forum.rules import is_over
 from govnet.forum.thread_parts import add_quote
-from govnet.kernel.actor import Actor, Door
+from govnet.kernel.actor import Actor, Door, current_actor
 from govnet.kernel.clock import today
 from govnet.kernel.errors import NotFound, RuleBroken
-from govnet.kernel.forms import Form, once
+from govnet.kernel.messages import Said
 from govnet.kernel.numbers import whole_number
-from govnet.kernel.pages import page, see
 from govnet.kernel.paths import sent_number
-from govnet.kernel.said import Said
 from govnet.kernel.transaction import transaction
-from govnet.kernel.words import say
-from govnet.permissions import Can, allows, can, current_actor
+from govnet.kernel.translation import say
+from govnet.permissions import Can, allows, can
+from govnet.web.forms import Form, once
+from govnet.web.pages import page, see
 
 
 def readable(proposal_id: int, network: Network, actor: Actor) -> shown.ProposalPage:

@@ -22,7 +22,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Authority, Door
 from govnet.kernel.errors import GovnetError, NotAllowed, RuleBroken
-from govnet.kernel.words import say, say_when
+from govnet.kernel.translation import say, say_when
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 from govnet.record.rules import canonical, salted_digest

@@ -22,13 +22,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import joinedload
 
-from govnet.accounts.models import Person
 from govnet.decisions.beside import ReasonReply
 from govnet.decisions.models import Position, RollEntry
 from govnet.decisions.rules import FIVE, Kind, Tally
 from govnet.extensions import db
-from govnet.kernel.reading import another
+from govnet.kernel.statements import another
 from govnet.membership.models import Membership, MembershipState
+from govnet.people.models import Person
 
 ORDER = (Kind.BLOCK, Kind.STAND_ASIDE, Kind.RESERVATIONS, Kind.AGREE, Kind.NO_VIEW, Kind.CHOICE)
 WORRIES = (Kind.BLOCK, Kind.STAND_ASIDE, Kind.RESERVATIONS, Kind.CHOICE)

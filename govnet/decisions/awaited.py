@@ -15,7 +15,7 @@ from govnet.decisions.models import ELSEWHERE, Position, Proposal, ProposalVersi
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
-from govnet.kernel.reading import another
+from govnet.kernel.statements import another
 from govnet.membership.models import Membership, MembershipState, Representation
 from govnet.permissions import Can, can
 

@@ -18,12 +18,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
-from govnet.accounts.models import Person
 from govnet.decisions.wording import BUDGET, shown
 from govnet.forum.kinds import Audience
 from govnet.forum.models import Thread
 from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type, where
 from govnet.mail.incoming import without_addresses
+from govnet.people.models import Person
 
 if TYPE_CHECKING:
     from govnet.decisions.models import Proposal

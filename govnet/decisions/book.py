@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from govnet.accounts.models import Person
 from govnet.charter.models import CharterVersion
 from govnet.decisions.rules import Outcome
 from govnet.kernel.actor import Door
 from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type, where
+from govnet.people.models import Person
 
 if TYPE_CHECKING:
     from govnet.decisions.models import Proposal, ProposalVersion

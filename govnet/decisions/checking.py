@@ -27,7 +27,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import joinedload
 
-from govnet.accounts.models import Person
 from govnet.charter import queries as charters
 from govnet.charter.models import CharterVersion, Network
 from govnet.charter.queries import Named
@@ -41,6 +40,7 @@ from govnet.decisions.rules import FIVE, Kind, Outcome, Part, Rule, Tally, outco
 from govnet.extensions import db
 from govnet.kernel.actor import Actor
 from govnet.membership.models import Membership, Organisation
+from govnet.people.models import Person
 from govnet.record.models import Entry
 
 PAGE = 100

@@ -13,8 +13,8 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from govnet.decisions import counting, queries
-from govnet.decisions.counting import Ballot, Count, Totals
-from govnet.decisions.rules import OPTIONS, Rule, Tally
+from govnet.decisions.counting import OPTIONS, Ballot, Count, Totals
+from govnet.decisions.rules import Rule, Tally
 
 if TYPE_CHECKING:
     from govnet.decisions.models import Position, ProposalVersion

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from govnet.decisions import counting, queries, voices
-from govnet.decisions.rules import OPTIONS, Kind
-from govnet.kernel.said import N_, Said
+from govnet.decisions.counting import OPTIONS
+from govnet.decisions.rules import Kind
+from govnet.kernel.messages import N_, Said
 from govnet.record.rules import canonical
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion, Versio
 from govnet.decisions.opening import digest
 from govnet.decisions.rules import Outcome, Tally, outcome
 from govnet.extensions import db
-from govnet.kernel import clock, events
+from govnet.kernel import clock, signals
 from govnet.kernel.actor import BY_RULE, Door
 from govnet.kernel.duties import each_row
 from govnet.record.actions import record
@@ -119,7 +119,7 @@ def _decide(version: ProposalVersion, tally: dict[str, Any], result: Outcome) ->
     record(decided)
     if result.adopted:
         effects.follow(version, decision)
-    events.emit(decided)
+    signals.emit(decided)
 
 
 def _decision(

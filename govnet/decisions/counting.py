@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from govnet.kernel.said import N_, Said
+from govnet.kernel.messages import N_, Said
 
 OPTIONS = ("ranked", "score", "dots")
 """The methods that choose between options."""

@@ -12,13 +12,13 @@ from govnet.decisions import checking, evidence, petitions, recounting, register
 from govnet.decisions.blueprint import bp
 from govnet.decisions.forms import ReviewForm
 from govnet.decisions.register_views import line
-from govnet.kernel.actor import Door
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.forms import once
-from govnet.kernel.pages import data_page, page
 from govnet.kernel.paths import asked_page
-from govnet.kernel.words import say
-from govnet.permissions import Can, allows, current_actor
+from govnet.kernel.translation import say
+from govnet.permissions import Can, allows
+from govnet.web.forms import once
+from govnet.web.pages import data_page, page
 
 
 @bp.get("/<network:network>/decisions/<number>")

@@ -12,11 +12,11 @@ from govnet.decisions.beside import Draft
 from govnet.decisions.blueprint import bp
 from govnet.decisions.draft_views import press
 from govnet.decisions.forms import ReasonForm, SuggestForm
-from govnet.kernel.actor import Door
-from govnet.kernel.forms import once
-from govnet.kernel.pages import page, see
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.forms import once
+from govnet.web.pages import page, see
 
 
 @bp.get("/<network:network>/proposals/drafts/<int:draft_id>/suggest")

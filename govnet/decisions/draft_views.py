@@ -28,13 +28,13 @@ from govnet.decisions.propose_views import asked, asked_in, changes_rules, offer
 from govnet.decisions.rule_forms import asked_rules, rule_fields, seen_rules, with_rules
 from govnet.forum import registry as threads
 from govnet.kernel import clock
-from govnet.kernel.actor import Door
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import RuleBroken, Stale
-from govnet.kernel.meanwhile import meanwhile
-from govnet.kernel.pages import page, see
 from govnet.kernel.text import render
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.forms import meanwhile
+from govnet.web.pages import page, see
 
 
 def beside(line: threads.Line) -> threads.Beside:

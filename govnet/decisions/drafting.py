@@ -16,15 +16,8 @@ from govnet.charter.models import Network
 from govnet.charter.rules import Charter
 from govnet.decisions import actions, drafts, queries, readiness
 from govnet.decisions.beside import Draft, DraftState, Sponsor
-from govnet.decisions.events import (
-    DraftChanged,
-    DraftDropped,
-    DraftLeft,
-    DraftSaved,
-    DraftSponsored,
-    ProposalOpened,
-    ProposalWithdrawn,
-)
+from govnet.decisions.draft_events import DraftChanged, DraftDropped, DraftLeft, DraftSaved, DraftSponsored
+from govnet.decisions.events import ProposalOpened, ProposalWithdrawn
 from govnet.decisions.models import Proposal, ProposalVersion, Replaces
 from govnet.decisions.opening import (
     Ask,
@@ -44,7 +37,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import RuleBroken, Stale
 from govnet.kernel.models import reference
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
 from govnet.permissions import Can, require
 from govnet.record.actions import record, withhold
 from govnet.record.events import Visibility

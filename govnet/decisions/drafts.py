@@ -25,8 +25,8 @@ from govnet.forum.models import Thread
 from govnet.forum.queries import reach
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
-from govnet.kernel.reading import another
-from govnet.kernel.said import Said
+from govnet.kernel.messages import Said
+from govnet.kernel.statements import another
 from govnet.membership.models import Membership, MembershipState, Representation
 from govnet.record.models import Entry
 

@@ -44,8 +44,8 @@ from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE, Act, Actor, Door
 from govnet.kernel.duties import each_row
 from govnet.kernel.errors import NotAllowed, RuleBroken
-from govnet.kernel.said import N_, Said
-from govnet.kernel.words import say
+from govnet.kernel.messages import N_, Said
+from govnet.kernel.translation import say
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 

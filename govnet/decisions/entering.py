@@ -12,7 +12,6 @@ from flask_babel import ngettext
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from govnet.accounts.models import Person
 from govnet.charter import parameters as p
 from govnet.charter.models import Network
 from govnet.charter.thresholds import most_entered
@@ -26,10 +25,11 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import NotFound, RuleBroken
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
 from govnet.mail.links import site_url
 from govnet.membership.links import ids_of, token_for
 from govnet.membership.models import Organisation
+from govnet.people.models import Person
 from govnet.permissions import Can, concerned, require
 from govnet.record.actions import record
 

@@ -18,7 +18,7 @@ from govnet.decisions.draft_events import DraftSaved as DraftSaved
 from govnet.decisions.draft_events import DraftSponsored as DraftSponsored
 from govnet.decisions.models import Proposal, ProposalVersion, RollEntry
 from govnet.decisions.office_models import OfficeChange
-from govnet.kernel.said import NN_
+from govnet.kernel.messages import NN_
 from govnet.record.events import Event, Visibility
 
 

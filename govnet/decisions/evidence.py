@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import joinedload
 
-from govnet.accounts.models import PersonEmail
 from govnet.decisions import queries
 from govnet.decisions.beside import EvidenceMail
 from govnet.decisions.evidence_events import MailKept, MailRemoved
@@ -21,6 +20,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.mail import incoming
+from govnet.people.models import PersonEmail
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 

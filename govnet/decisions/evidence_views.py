@@ -11,11 +11,11 @@ from govnet.decisions import evidence, queries
 from govnet.decisions.blueprint import bp
 from govnet.decisions.forms import KeepMailForm, ReasonForm
 from govnet.decisions.models import Proposal
-from govnet.kernel.actor import Door
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound
-from govnet.kernel.pages import never_cached, page, see
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.pages import never_cached, page, see
 
 
 @bp.get("/<network:network>/proposals/<int:proposal_id>/mails")

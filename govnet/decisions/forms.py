@@ -21,13 +21,13 @@ from govnet.decisions.rules import FIVE, Kind
 from govnet.decisions.ways import CHOOSING
 from govnet.decisions.wording import passage, put_into, shown
 from govnet.decisions.words import FACES, label
-from govnet.kernel.days import Day
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.forms import SAME_FOR, Body, Form, Text
+from govnet.kernel.messages import Said
 from govnet.kernel.numbers import whole_number
-from govnet.kernel.said import Said
 from govnet.kernel.text import LONGEST_TITLE
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
+from govnet.web.days import Day
+from govnet.web.forms import SAME_FOR, Body, Form, Text
 
 TEXT_LIMIT = 20_000
 MORE_LIMIT = 4_000

@@ -24,7 +24,8 @@ from govnet.decisions import (
     trials,
     verifying,
 )
-from govnet.decisions.events import DraftSaved, ProposalDecided
+from govnet.decisions.draft_events import DraftSaved
+from govnet.decisions.events import ProposalDecided
 from govnet.decisions.lists import to_answer_in_place, unanswered
 from govnet.decisions.review_events import EarlierHolds, TrialEnded
 from govnet.kernel.duties import duty

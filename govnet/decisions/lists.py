@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import QueryableAttribute, joinedload
 
 from govnet.accounts.waiting import thing
+from govnet.decisions.counting import OPTIONS
 from govnet.decisions.models import (
     ELSEWHERE,
     Position,
@@ -35,11 +36,11 @@ from govnet.decisions.models import (
     is_told,
 )
 from govnet.decisions.queries import charter_of, parties_of
-from govnet.decisions.rules import OPTIONS, Kind, Outcome, Tally
+from govnet.decisions.rules import Kind, Outcome, Tally
 from govnet.decisions.voices import offered, sees_tally
 from govnet.extensions import db
 from govnet.kernel.actor import VISITOR, Actor
-from govnet.kernel.reading import another
+from govnet.kernel.statements import another
 from govnet.membership.models import Representation
 
 WANTED, ANSWERED = "wanted", "answered"

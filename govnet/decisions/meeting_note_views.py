@@ -13,13 +13,13 @@ from govnet.decisions import elsewhere, meeting_notes
 from govnet.decisions.blueprint import bp
 from govnet.decisions.book import MeetingNote
 from govnet.decisions.forms import MeetingNoteForm, ReasonForm
-from govnet.kernel.actor import Door
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound
-from govnet.kernel.forms import once
-from govnet.kernel.pages import data_page, page, see
 from govnet.kernel.paths import asked_number, asked_page
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.forms import once
+from govnet.web.pages import data_page, page, see
 
 
 @bp.get("/<network:network>/decisions/notes")

@@ -19,7 +19,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
-from govnet.accounts.models import Person
 from govnet.charter.models import CharterVersion, Network
 from govnet.decisions import triggers as triggers
 from govnet.decisions.beside import Option as Option
@@ -31,6 +30,7 @@ from govnet.decisions.voices import Visible
 from govnet.kernel.actor import Door
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
 from govnet.membership.models import Organisation
+from govnet.people.models import Person
 
 ELSEWHERE = "elsewhere"
 """The method of a version that only waits for objections: a meeting or the list has decided."""

@@ -17,9 +17,9 @@ from govnet.charter.models import Network
 from govnet.decisions import offices
 from govnet.decisions.office_models import OfficeKind
 from govnet.decisions.offices import DAY, MATTERS, MOST, Offer, OfficeInput
-from govnet.kernel.days import Day
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.forms import Body, NameText, Text
+from govnet.web.days import Day
+from govnet.web.forms import Body, NameText, Text
 
 CAME_BY = options(
     [("appointment", _l("Appointed")), ("co-option", _l("Taken in by the committee (co-option)"))]

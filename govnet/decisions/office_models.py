@@ -8,9 +8,9 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from govnet.accounts.models import Person
 from govnet.kernel.models import Base, Instant, Key, Name, enum_type, is_name
 from govnet.membership.models import Organisation
+from govnet.people.models import Person
 
 
 class OfficeKind(StrEnum):

@@ -23,7 +23,7 @@ from govnet.decisions.models import Proposal, ProposalVersion
 from govnet.decisions.office_models import OfficeChange, OfficeKind, OfficePerson, OfficeReply
 from govnet.extensions import db
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
 from govnet.membership.models import Organisation
 
 DAY = timedelta(days=1)

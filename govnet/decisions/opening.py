@@ -16,16 +16,18 @@ from govnet.charter import queries as charters
 from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import Charter, canonical, problems
 from govnet.decisions import offices, queries, register, roll, timing, trials, ways
-from govnet.decisions.models import Option, Proposal, ProposalVersion, Replaces, RollEntry, VersionState
+from govnet.decisions.beside import Option
+from govnet.decisions.counting import OPTIONS
+from govnet.decisions.models import Proposal, ProposalVersion, Replaces, RollEntry, VersionState
 from govnet.decisions.offices import Deciding, OfficeInput
-from govnet.decisions.rules import OPTIONS, Outcome
+from govnet.decisions.rules import Outcome
 from govnet.decisions.voices import Visible, tightest
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.text import render
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
 from govnet.permissions import Can, can, require
 
 UNDO = timedelta(minutes=10)

@@ -16,13 +16,13 @@ from govnet.charter import parameters as p
 from govnet.charter.fields import options
 from govnet.decisions import queries
 from govnet.decisions.answering import Given
-from govnet.decisions.counting import HIGHEST_SCORE, NONE
-from govnet.decisions.rules import OPTIONS, Kind
+from govnet.decisions.counting import HIGHEST_SCORE, NONE, OPTIONS
+from govnet.decisions.rules import Kind
 from govnet.decisions.ways import WAYS
-from govnet.kernel.forms import Body, Form, Text
+from govnet.kernel.messages import Said
 from govnet.kernel.numbers import whole_number
-from govnet.kernel.said import Said
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
+from govnet.web.forms import Body, Form, Text
 
 if TYPE_CHECKING:
     from govnet.decisions.models import Proposal, ProposalVersion

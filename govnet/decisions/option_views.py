@@ -10,10 +10,10 @@ from govnet.decisions.answering import TooLate
 from govnet.decisions.blueprint import bp
 from govnet.decisions.models import Proposal
 from govnet.decisions.option_forms import form_for
-from govnet.kernel.actor import Door
-from govnet.kernel.pages import see
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.pages import see
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/choose")

@@ -29,7 +29,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE, Actor, Door
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
 from govnet.membership.models import Membership, MembershipState, Representation
 from govnet.permissions import Can, require
 from govnet.record.actions import record

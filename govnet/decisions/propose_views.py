@@ -45,14 +45,14 @@ from govnet.decisions.same_rule import SameRule
 from govnet.decisions.words import decides
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import Door
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.forms import once
-from govnet.kernel.pages import page, see
 from govnet.kernel.paths import asked_number
 from govnet.kernel.text import fitting
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.forms import once
+from govnet.web.pages import page, see
 
 USUAL = "activities"
 """What most proposals are about."""

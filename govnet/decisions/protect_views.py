@@ -9,10 +9,10 @@ from govnet.decisions import protecting, queries
 from govnet.decisions.blueprint import bp
 from govnet.decisions.forms import HideAnswersForm
 from govnet.decisions.models import Proposal
-from govnet.kernel.actor import Door
-from govnet.kernel.pages import page, see
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.pages import page, see
 
 
 @bp.get("/<network:network>/proposals/<int:proposal_id>/hide-answers")

@@ -17,9 +17,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from govnet.charter import queries as charters
 from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import Charter
+from govnet.decisions.beside import Option
 from govnet.decisions.book import Decision, DecisionNote, NoteKind
 from govnet.decisions.models import (
-    Option,
     PastPosition,
     Position,
     Proposal,

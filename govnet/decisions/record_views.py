@@ -23,11 +23,11 @@ from govnet.decisions.office_forms import asked_offers, offices_in, with_offices
 from govnet.decisions.offices import MATTERS
 from govnet.decisions.opening import Ask, Taken, Words
 from govnet.decisions.rule_forms import asked_rules, rule_fields, rules_in, seen_rules, with_rules
-from govnet.kernel.actor import Door
-from govnet.kernel.forms import once
-from govnet.kernel.pages import page
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.paths import asked_number
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.forms import once
+from govnet.web.pages import page
 
 
 def _rules() -> list[Parameter[Any]]:

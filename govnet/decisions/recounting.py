@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from govnet.accounts.models import Person
 from govnet.decisions import queries, voices
 from govnet.decisions.book import Decision
 from govnet.decisions.models import Position, RollEntry
 from govnet.extensions import db
 from govnet.kernel.actor import Actor
 from govnet.membership.models import Organisation
+from govnet.people.models import Person
 
 
 def as_data(decision: Decision, actor: Actor) -> dict[str, Any]:

@@ -12,17 +12,19 @@ from govnet.charter.models import Network
 from govnet.decisions import finding, lists, register, words
 from govnet.decisions.blueprint import bp
 from govnet.decisions.book import Decision
+from govnet.decisions.counting import OPTIONS
 from govnet.decisions.finding import Choices, Filter
 from govnet.decisions.models import ELSEWHERE
-from govnet.decisions.rules import OPTIONS, Outcome
+from govnet.decisions.rules import Outcome
 from govnet.decisions.states import FOR_GOOD, State, replaced_by, replaced_until, state_of
 from govnet.forum.queries import reach
+from govnet.kernel.actor import current_actor
 from govnet.kernel.clock import today
-from govnet.kernel.pages import data_page, page
+from govnet.kernel.messages import Said
 from govnet.kernel.paths import asked_number, asked_page
-from govnet.kernel.said import Said
-from govnet.kernel.words import say
-from govnet.permissions import Can, allows, current_actor
+from govnet.kernel.translation import say
+from govnet.permissions import Can, allows
+from govnet.web.pages import data_page, page
 
 METHODS = (*p.METHODS, *OPTIONS, ELSEWHERE)
 

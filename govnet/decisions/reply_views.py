@@ -12,10 +12,10 @@ from govnet.decisions.forms import ReplyForm
 from govnet.decisions.models import Proposal
 from govnet.decisions.office_models import OfficePerson, OfficeReply
 from govnet.extensions import db
-from govnet.kernel.actor import Door
-from govnet.kernel.pages import page, see
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows, current_actor, require
+from govnet.permissions import Can, allows, require
+from govnet.web.pages import page, see
 
 
 @bp.get("/<network:network>/proposals/<int:proposal_id>/reasons/<int:entry_id>")

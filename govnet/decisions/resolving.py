@@ -11,7 +11,7 @@ from govnet.decisions.models import ProposalVersion, RollEntry
 from govnet.decisions.rules import Rule, parts
 from govnet.decisions.shown import ProposalPage
 from govnet.extensions import db
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
 
 
 def could_answer(version: ProposalVersion, *, asked: bool = True) -> list[str]:

@@ -13,7 +13,7 @@ from govnet.decisions.states import State, state_of
 from govnet.decisions.voices import always_told
 from govnet.extensions import db
 from govnet.kernel.clock import today
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
 from govnet.record import registry

@@ -5,7 +5,7 @@ from datetime import date
 
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
-from govnet.kernel.said import N_, Said, counted
+from govnet.kernel.messages import N_, Said, counted
 
 
 @dataclass(frozen=True)

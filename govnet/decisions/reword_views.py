@@ -21,13 +21,13 @@ from govnet.decisions.opening import Words, words_of
 from govnet.decisions.option_forms import with_options
 from govnet.decisions.propose_views import check_page
 from govnet.decisions.rule_forms import asked_rules, rule_fields, rules_in, with_rules
-from govnet.kernel.actor import Door
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import RuleBroken, Stale
-from govnet.kernel.forms import once
-from govnet.kernel.pages import page, see
 from govnet.kernel.paths import asked_number
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.forms import once
+from govnet.web.pages import page, see
 
 
 @bp.get("/<network:network>/proposals/<int:proposal_id>/reword")

@@ -15,7 +15,7 @@ from govnet.kernel.actor import Actor, Door
 from govnet.kernel.duties import each
 from govnet.kernel.errors import GovnetError, NotAllowed, RuleBroken, Stale
 from govnet.kernel.transaction import transaction
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
 from govnet.permissions import Can, actor_in
 
 

@@ -11,9 +11,9 @@ from govnet.charter import queries as charters
 from govnet.charter.fields import fields_for, name_of, typed
 from govnet.charter.kinds import BadValue, Parameter
 from govnet.charter.rules import Charter, carried_over
-from govnet.kernel.forms import Form
+from govnet.kernel.messages import Said
 from govnet.kernel.numbers import whole_number
-from govnet.kernel.said import Said
+from govnet.web.forms import Form
 
 
 @dataclass(frozen=True)

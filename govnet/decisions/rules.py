@@ -9,7 +9,7 @@ from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
 from govnet.charter.thresholds import Threshold, more_than
 from govnet.decisions.counting import OPTIONS as OPTIONS
-from govnet.kernel.said import N_, Said, counted
+from govnet.kernel.messages import N_, Said, counted
 
 HALF, ONE, ANY = more_than(1, 2), more_than(0, 1), more_than(1, 1)
 

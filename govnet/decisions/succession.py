@@ -13,7 +13,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from govnet.decisions.book import Decision
 from govnet.decisions.rules import ADOPTED
 from govnet.extensions import db
-from govnet.kernel.reading import another
+from govnet.kernel.statements import another
 
 
 def read(wanted: Select[int], *options: ExecutableOption) -> list[Decision]:

@@ -7,7 +7,7 @@ from govnet.charter import parameters as p
 from govnet.charter import working_days
 from govnet.charter.rules import Charter
 from govnet.charter.working_days import from_day, until_day
-from govnet.kernel.said import N_, Said, counted
+from govnet.kernel.messages import N_, Said, counted
 
 LAST_CALL = timedelta(hours=24)
 

@@ -28,7 +28,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE, PROGRAM, Door
 from govnet.kernel.duties import each_row, perhaps
 from govnet.kernel.models import reference
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
 from govnet.record.actions import record
 
 log = structlog.get_logger()

@@ -9,10 +9,10 @@ from govnet.charter.models import Network
 from govnet.decisions import answering, choosing, entering, queries
 from govnet.decisions.blueprint import bp
 from govnet.kernel.actor import Door
-from govnet.kernel.forms import Form
-from govnet.kernel.pages import never_cached, page, see
 from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows
+from govnet.web.forms import Form
+from govnet.web.pages import never_cached, page, see
 
 
 @bp.get("/<network:network>/proposals/entered/<token>")

@@ -35,9 +35,10 @@ from govnet.decisions.opening import may_propose
 from govnet.decisions.who_decides import who_decides
 from govnet.extensions import db
 from govnet.forum import registry as threads
-from govnet.kernel.pages import data_page, page
-from govnet.permissions import Can, allows, can, current_actor
+from govnet.kernel.actor import current_actor
+from govnet.permissions import Can, allows, can
 from govnet.record import registry
+from govnet.web.pages import data_page, page
 
 blueprints = (bp,)
 PARTS = (

@@ -7,7 +7,7 @@ from enum import StrEnum
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
 from govnet.decisions.rules import FIVE, Kind
-from govnet.kernel.said import N_, Said
+from govnet.kernel.messages import N_, Said
 
 VOTING_KINDS = frozenset({"individual", "organisation"})
 

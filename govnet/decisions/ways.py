@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
-from govnet.decisions.counting import LEAST_OPTIONS, MOST_OPTIONS, Count
-from govnet.decisions.rules import OPTIONS, Outcome, Rule, Tally, parts
-from govnet.kernel.said import N_, Said, counted
+from govnet.decisions.counting import LEAST_OPTIONS, MOST_OPTIONS, OPTIONS, Count
+from govnet.decisions.rules import Outcome, Rule, Tally, parts
+from govnet.kernel.messages import N_, Said, counted
 
 WAYS: Mapping[str, str] = {
     "consensus": N_("Agree together"),

@@ -6,7 +6,7 @@ from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
 from govnet.charter.thresholds import Threshold
 from govnet.decisions.rules import ANY, ONE, Rule, rule_for
-from govnet.kernel.said import N_, NN_, Said, counted
+from govnet.kernel.messages import N_, NN_, Said, counted
 
 
 @dataclass(frozen=True)

@@ -40,9 +40,9 @@ from govnet.extensions import db
 from govnet.forum.models import Thread
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
-from govnet.kernel.pages import last_day, moment
-from govnet.kernel.words import say, say_when
+from govnet.kernel.translation import say, say_when
 from govnet.permissions import Can, can
+from govnet.web.pages import last_day, moment
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,14 @@ from flask_babel import ngettext
 from govnet.charter import parameters as p
 from govnet.charter.document import DECIDES
 from govnet.charter.rules import Change, Charter
-from govnet.decisions.rules import LABELS, OPTIONS, Kind, Outcome, Tally
+from govnet.decisions.counting import OPTIONS
+from govnet.decisions.rules import LABELS, Kind, Outcome, Tally
 from govnet.decisions.states import FOR_GOOD, State, replaced_by, replaced_until
 from govnet.decisions.ways import HOW, NAMES, UNDER
 from govnet.kernel.actor import Door
-from govnet.kernel.pages import deadline, moment
-from govnet.kernel.said import N_, Said
-from govnet.kernel.words import say
+from govnet.kernel.messages import N_, Said
+from govnet.kernel.translation import say
+from govnet.web.pages import deadline, moment
 
 if TYPE_CHECKING:
     from govnet.decisions.book import Decision

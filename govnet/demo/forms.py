@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from govnet.kernel.forms import Form
+from govnet.web.forms import Form
 
 
 class AnswerForm(Form):

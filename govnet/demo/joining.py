@@ -9,7 +9,6 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from govnet.accounts.models import PersonEmail
 from govnet.charter import parameters
 from govnet.charter.queries import rules_in_force
 from govnet.demo.facts import Application, Organisation, Person
@@ -32,6 +31,7 @@ from govnet.membership.models import Application as Row
 from govnet.membership.models import Membership, MembershipKind
 from govnet.membership.models import Organisation as OrganisationRow
 from govnet.membership.roster import COLUMNS, read_roster
+from govnet.people.models import PersonEmail
 
 IMPORTED = 199
 """Days ago at which the old list came over."""
@@ -113,7 +113,7 @@ def _confirm(stage: Stage, key: str, membership: Membership) -> None:
         raise ValueError(f"{key} has no membership")
     by = stage.actor(key)
     if whole.organisation_id is not None:
-        from govnet.accounts.models import Person as PersonRow
+        from govnet.people.models import Person as PersonRow
 
         by = member_actions.acting(db.session.get_one(PersonRow, stage.people[key]), whole)
     member_actions.confirm(whole, by=by, email_id=email.id, via=Door.MAIL)

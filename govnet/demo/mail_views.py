@@ -12,10 +12,10 @@ from flask_babel import gettext as _
 from govnet.demo.caught import Caught, folder_in, one, some
 from govnet.demo.forms import AnswerForm
 from govnet.kernel import clock
-from govnet.kernel.pages import never_cached, page, see
 from govnet.kernel.paths import asked_number
 from govnet.mail import preview, receiving, replies
 from govnet.permissions import Can, allows
+from govnet.web.pages import never_cached, page, see
 
 bp = Blueprint("demo_mail", __name__)
 blueprints = (bp,)

@@ -7,12 +7,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from govnet.accounts import sessions
-from govnet.accounts.models import Person
 from govnet.demo import roles
 from govnet.extensions import db
-from govnet.kernel.pages import never_cached, page, see
+from govnet.kernel.actor import current_actor
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows, current_actor
+from govnet.people.models import Person
+from govnet.permissions import Can, allows
+from govnet.web.pages import never_cached, page, see
 
 bp = Blueprint("demo", __name__)
 

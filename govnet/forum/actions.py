@@ -19,7 +19,6 @@ from govnet.forum.readers import mark_read
 from govnet.kernel.actor import Actor, Authority, Door
 from govnet.kernel.clock import now, today
 from govnet.kernel.errors import RuleBroken, Stale
-from govnet.kernel.pages import weekday_date
 from govnet.kernel.text import render
 from govnet.mail import actions as mail
 from govnet.mail import queries as mail_queries
@@ -27,6 +26,7 @@ from govnet.mail.volume import Stance, Volume
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 from govnet.record.events import Visibility
+from govnet.web.pages import weekday_date
 
 _IN_BULK = {"synchronize_session": False}
 _ASKED_FOR = (Volume.EVERYTHING, Volume.CONCERNS_ME)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from flask_limiter.util import get_remote_address
 
-from govnet.permissions import current_actor
+from govnet.kernel.actor import current_actor
 
 bp = Blueprint("forum", __name__)
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from govnet.accounts.models import Person
 from govnet.extensions import db
 from govnet.forum import queries, rules
 from govnet.forum.kinds import AppealOutcome, HidingKind, ReportState
@@ -17,7 +16,8 @@ from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, Report, Threa
 from govnet.forum.rules import Terms
 from govnet.kernel.actor import Actor
 from govnet.kernel.clock import now
-from govnet.kernel.reading import another
+from govnet.kernel.statements import another
+from govnet.people.models import Person
 
 LOG = 30
 """Lines on a page of the log."""

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from flask_babel import lazy_gettext as _l
 
 from govnet.forum.models import Appeal, Hiding, Post, Report, Thread, Topic
-from govnet.kernel.said import NN_
+from govnet.kernel.messages import NN_
 from govnet.record.events import Event, Visibility
 
 

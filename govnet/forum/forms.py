@@ -11,12 +11,12 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from govnet.forum.kinds import AppealOutcome, Audience, HidingKind
-from govnet.kernel.days import Day
-from govnet.kernel.forms import SAME_FOR, Body, Form, NameText, Text
+from govnet.kernel.messages import N_
 from govnet.kernel.numbers import whole_number
-from govnet.kernel.said import N_
 from govnet.kernel.text import LONGEST_TITLE
 from govnet.people.fields import EmailAddress
+from govnet.web.days import Day
+from govnet.web.forms import SAME_FOR, Body, Form, NameText, Text
 
 AUDIENCES = {
     Audience.PUBLIC: _l("Everybody, with your name"),

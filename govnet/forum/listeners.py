@@ -11,7 +11,7 @@ from govnet.accounts.yours import forget, yours
 from govnet.forum import leaving, moderation, verifying
 from govnet.forum.models import Post, Thread
 from govnet.kernel.duties import duty
-from govnet.kernel.events import listen
+from govnet.kernel.signals import listen
 from govnet.mail.models import Following, Target
 from govnet.mail.volume import Stance
 from govnet.people.addresses import PersonErased

@@ -7,7 +7,6 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.forum.kinds import (
     AppealOutcome,
@@ -20,6 +19,7 @@ from govnet.forum.kinds import (
 from govnet.kernel.actor import Door
 from govnet.kernel.models import UNNESTED, Base, Instant, Key, Name, Words, enum_type, is_name, where
 from govnet.kernel.triggers import refuse
+from govnet.people.models import Person
 
 
 class Topic(Base):

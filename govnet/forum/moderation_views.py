@@ -24,13 +24,13 @@ from govnet.forum.forms import (
 )
 from govnet.forum.kinds import AppealOutcome, HidingKind, PostState, ReportState
 from govnet.forum.models import Appeal, Hiding, Post, Report
-from govnet.kernel.actor import Door
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound
-from govnet.kernel.forms import Form, once
-from govnet.kernel.pages import never_cached, page, see
 from govnet.kernel.paths import asked_page
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows, can, current_actor, require
+from govnet.permissions import Can, allows, can, require
+from govnet.web.forms import Form, once
+from govnet.web.pages import never_cached, page, see
 
 
 @bp.get("/<network:network>/forum/moderation")

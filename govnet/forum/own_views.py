@@ -9,11 +9,11 @@ from flask_babel import ngettext
 from govnet.forum import leaving
 from govnet.forum.blueprint import bp
 from govnet.forum.forms import PROMISE, TakeBackForm
-from govnet.kernel.actor import Door
-from govnet.kernel.pages import page, see
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.paths import asked_page
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.pages import page, see
 
 
 @bp.route("/me/posts", methods=["GET", "POST"])

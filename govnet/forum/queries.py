@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from flask import url_for
 from sqlalchemy import and_, func, literal, null, or_, select, union, union_all
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.charter.queries import version_in_force
 from govnet.extensions import db
@@ -24,6 +23,7 @@ from govnet.mail.models import Following, Target
 from govnet.mail.volume import Stance
 from govnet.membership.models import Membership, MembershipState, Representation
 from govnet.membership.registry import officers
+from govnet.people.models import Person
 
 THREADS = 30
 """Threads on a topic's page."""

@@ -14,7 +14,7 @@ from govnet.charter import parameters as p
 from govnet.charter.rules import load
 from govnet.forum.kinds import AppealOutcome, Audience
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.said import N_, Said
+from govnet.kernel.messages import N_, Said
 
 PAGE = 20
 """Posts on a page. Numbers have no gaps, so a page is a span of numbers."""

@@ -17,9 +17,9 @@ from govnet.forum.kinds import PostState
 from govnet.forum.models import Thread
 from govnet.forum.thread_page import Reading
 from govnet.kernel.actor import Door
-from govnet.kernel.gaps import Drawn, gap
-from govnet.kernel.pages import moment
 from govnet.membership.marks import mark_in, signature
+from govnet.web.fragments import Drawn, gap
+from govnet.web.pages import moment
 
 Action = Mapping[str, Any]
 FORM = "press"

@@ -10,17 +10,17 @@ from typing import Any
 
 from sqlalchemy import Date, Integer, and_, bindparam, case, func, literal, select
 
-from govnet.accounts.models import Person
 from govnet.charter.models import CharterVersion, Network
 from govnet.extensions import db
 from govnet.forum import queries, quoting, rules
 from govnet.forum.models import Hiding, Post, PostVersion, ReadMark, Thanks, Thread
 from govnet.forum.rules import Terms
 from govnet.kernel.clock import now, today
-from govnet.kernel.reading import another, rows
+from govnet.kernel.statements import another, rows
 from govnet.mail.models import Following, Target
 from govnet.mail.volume import Stance
 from govnet.membership import marks
+from govnet.people.models import Person
 
 _THREAD = bindparam("thread", type_=Integer)
 _ME = bindparam("me", type_=Integer)

@@ -19,12 +19,12 @@ from govnet.forum.thread_page import Reading
 from govnet.kernel.actor import Actor
 from govnet.kernel.clock import today
 from govnet.kernel.form_tokens import form_token
-from govnet.kernel.forms import Body
 from govnet.kernel.numbers import whole_number
-from govnet.kernel.pages import last_day, moment
-from govnet.kernel.templates import kept
 from govnet.membership.marks import signature
 from govnet.permissions import Can, can
+from govnet.web.forms import Body
+from govnet.web.pages import last_day, moment
+from govnet.web.templates import kept
 
 CSRF, KEY = "@csrf@", "@key@"
 """Where a kept form gets what is its reader's own."""

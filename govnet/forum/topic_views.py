@@ -17,19 +17,18 @@ from govnet.forum.blueprint import bp, who
 from govnet.forum.forms import StartForm, TopicForm
 from govnet.forum.kinds import Audience, ThreadState
 from govnet.forum.models import Topic
-from govnet.kernel.actor import Door
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.clock import today
 from govnet.kernel.errors import NotFound, Stale
-from govnet.kernel.forms import once
-from govnet.kernel.meanwhile import meanwhile
-from govnet.kernel.pages import data_page, page, see
 from govnet.kernel.paths import asked_page
 from govnet.kernel.text import render
 from govnet.kernel.transaction import transaction
 from govnet.mail import actions as mail
 from govnet.mail.queries import stance_of
 from govnet.mail.volume import Stance
-from govnet.permissions import Can, allows, can, current_actor, require
+from govnet.permissions import Can, allows, can, require
+from govnet.web.forms import meanwhile, once
+from govnet.web.pages import data_page, page, see
 
 
 @bp.get("/<network:network>/forum")

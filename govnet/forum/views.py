@@ -27,17 +27,17 @@ from govnet.forum.forms import EditForm, FrameForm, ReplyForm, number_in
 from govnet.forum.kinds import PostState
 from govnet.forum.models import Post, Thread
 from govnet.forum.thread_page import Reading
-from govnet.kernel.actor import Door
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound, Stale
-from govnet.kernel.forms import PreviewForm, once
 from govnet.kernel.numbers import whole_number
-from govnet.kernel.pages import data_page, page, see
 from govnet.kernel.paths import asked_page
 from govnet.kernel.text import render
 from govnet.kernel.transaction import transaction
 from govnet.mail import actions as mail
 from govnet.mail.volume import Stance
-from govnet.permissions import Can, allows, current_actor, require
+from govnet.permissions import Can, allows, require
+from govnet.web.forms import PreviewForm, once
+from govnet.web.pages import data_page, page, see
 
 blueprints = (bp,)
 __all__ = ["bind", "blueprints", "moderation_views", "own_views", "topic_views"]

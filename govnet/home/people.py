@@ -22,13 +22,13 @@ from sqlalchemy import (
     union_all,
 )
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.clock import today
-from govnet.kernel.reading import another
+from govnet.kernel.statements import another
 from govnet.membership.models import Membership, MembershipKind, MembershipState, Organisation
 from govnet.offices.models import Body, BodyKind, Mandate, MandateNamed, Seat, Term
+from govnet.people.models import Person
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,12 @@ from govnet.extensions import db
 from govnet.forum.queries import said_lately
 from govnet.home import queries
 from govnet.home.people import People, Place, people
+from govnet.kernel.actor import current_actor
 from govnet.kernel.clock import now
-from govnet.kernel.pages import data_page, page
 from govnet.letters import queries as letters
 from govnet.letters.shown import line as letter_line
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.pages import data_page, page
 
 bp = Blueprint("home", __name__)
 blueprints = (bp,)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypedDict
 
+from flask import g
+
 
 class Door(StrEnum):
     """The way an action came in."""
@@ -132,3 +134,9 @@ class Act(TypedDict):
 
 BY_RULE: Act = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
 """The same where the program does what the rules say."""
+
+
+def current_actor() -> Actor:
+    """The actor of this request (wired in by create_app)."""
+    actor: Actor = g.get("actor", VISITOR)
+    return actor

@@ -1,4 +1,4 @@
-"""What can go wrong in words that people can act on; kernel/pages turns each into its page."""
+"""What can go wrong in words that people can act on; web/pages turns each into its page."""
 
 from __future__ import annotations
 

@@ -17,9 +17,9 @@ from structlog.contextvars import bind_contextvars, clear_contextvars, merge_con
 from structlog.stdlib import ProcessorFormatter, add_log_level, add_logger_name
 from werkzeug.wsgi import ClosingIterator
 
-from govnet.kernel.hosts import FOR_MONITORS
+from govnet.kernel.log_throttle import Seldom
 from govnet.kernel.outage import outage_of
-from govnet.kernel.seldom import Seldom
+from govnet.kernel.paths import FOR_MONITORS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

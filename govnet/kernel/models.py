@@ -11,7 +11,7 @@ from sqlalchemy import DateTime as SaDateTime
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
-from govnet.kernel.names import proper
+from govnet.kernel.person_names import proper
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

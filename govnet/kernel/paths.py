@@ -94,3 +94,16 @@ def inside(app: Flask, network: Any) -> Iterator[None]:
             yield
         finally:
             g.network = before
+
+
+HEALTH = "/healthz"
+
+
+READY = "/readyz"
+
+
+METRICS = "/metrics"
+
+
+FOR_MONITORS = (HEALTH, READY, METRICS)
+"""Asked for by address, from inside; say nothing that has a host in it, and ask nobody who they are."""

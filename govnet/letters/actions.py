@@ -18,9 +18,9 @@ from govnet.forum.models import Thread
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken, Stale
-from govnet.kernel.said import Said
+from govnet.kernel.messages import Said
 from govnet.kernel.text import render
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
 from govnet.letters import queries, rules
 from govnet.letters.events import LetterChanged, LetterOpened, LetterSigned, SignatureTakenBack
 from govnet.letters.models import Letter, Signature

@@ -9,16 +9,16 @@ from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.kernel import clock
-from govnet.kernel.actor import Door
-from govnet.kernel.forms import Form
-from govnet.kernel.pages import page, see
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.transaction import transaction
 from govnet.letters import following, queries
 from govnet.letters.blueprint import bp
 from govnet.letters.following import Reply, Sending
 from govnet.letters.forms import ReasonForm, ReplyForm, SentForm
 from govnet.letters.models import Letter
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.forms import Form
+from govnet.web.pages import page, see
 
 
 def _asked(what: str, letter_id: int, form: Form, status: int = 200) -> Response:

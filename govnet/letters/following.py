@@ -14,14 +14,14 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.said import Said
+from govnet.kernel.links import web_address
+from govnet.kernel.messages import Said
 from govnet.kernel.text import render
 from govnet.letters import queries, rules
 from govnet.letters.actions import digest, refuse
 from govnet.letters.events import LetterClosedEarly, LetterSent, LetterWithdrawn, ReplyCame
 from govnet.letters.models import Letter
 from govnet.letters.rules import State
-from govnet.membership.rules import web_address
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 

@@ -9,10 +9,10 @@ from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import InputRequired, Optional
 
 from govnet.charter.fields import options
-from govnet.kernel.days import Day
-from govnet.kernel.forms import SAME_FOR, Body, Form, HiddenId, Text
 from govnet.kernel.text import LONGEST_TITLE
 from govnet.letters.actions import Draft, Party
+from govnet.web.days import Day
+from govnet.web.forms import SAME_FOR, Body, Form, HiddenId, Text
 
 TEXT_LIMIT = 20_000
 REASON_LIMIT = 4_000

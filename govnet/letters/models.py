@@ -7,13 +7,13 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.forum.models import Thread
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
 from govnet.letters import triggers as triggers
 from govnet.letters.rules import State
 from govnet.membership.models import Organisation
+from govnet.people.models import Person
 
 
 class Letter(Base):

@@ -14,10 +14,8 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.forum.models import Thread
 from govnet.kernel import clock
-from govnet.kernel.actor import Door
-from govnet.kernel.forms import once
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.numbers import whole_number
-from govnet.kernel.pages import page, see
 from govnet.kernel.paths import asked_number, asked_page
 from govnet.kernel.text import fitting
 from govnet.kernel.transaction import transaction
@@ -26,7 +24,9 @@ from govnet.letters.blueprint import bp
 from govnet.letters.forms import LetterForm, SignForm, StartForm
 from govnet.letters.models import Letter
 from govnet.letters.shown import shown
-from govnet.permissions import Can, allows, can, current_actor
+from govnet.permissions import Can, allows, can
+from govnet.web.forms import once
+from govnet.web.pages import page, see
 
 
 def letter_page(letter_id: int, form: SignForm | None = None, status: int = 200) -> Response:

@@ -10,14 +10,15 @@ from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.forum import registry as threads
-from govnet.kernel.pages import data_page, page
+from govnet.kernel.actor import current_actor
 from govnet.kernel.paths import asked_page
 from govnet.letters import follow_views, queries, shown, sign_views, words
 from govnet.letters.blueprint import bp
 from govnet.letters.models import Letter
 from govnet.letters.queries import PAGE
 from govnet.letters.rules import Count, State
-from govnet.permissions import Can, allows, can, current_actor
+from govnet.permissions import Can, allows, can
+from govnet.web.pages import data_page, page
 
 blueprints = (bp,)
 PARTS = (follow_views, sign_views)

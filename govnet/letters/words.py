@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from govnet.kernel.pages import day, deadline, last_day, moment
 from govnet.letters.models import Letter, Signature
 from govnet.letters.rules import Count, State
+from govnet.web.pages import day, deadline, last_day, moment
 
 STATES: dict[State, tuple[Any, str]] = {
     State.OPEN: (_l("Gathers names"), "open"),

@@ -10,9 +10,9 @@ from flask.cli import ScriptInfo
 from sqlalchemy.exc import SQLAlchemyError
 
 from govnet.kernel.errors import Busy
-from govnet.kernel.events import Starting, WorkBegins, WorkEnds, emit
 from govnet.kernel.memory import settle
 from govnet.kernel.processes import LIFELINE, tell_service_manager
+from govnet.kernel.signals import Starting, WorkBegins, WorkEnds, emit
 from govnet.mail import door, worker
 
 

@@ -8,9 +8,9 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired
 
 from govnet.kernel.form_tokens import TokenForm
-from govnet.kernel.forms import Form
 from govnet.mail.volume import Reach, Volume
 from govnet.people.fields import EmailAddress
+from govnet.web.forms import Form
 
 VOLUMES = [
     SelectChoice(Volume.EVERYTHING.value, _l("Everything")),

@@ -1,7 +1,7 @@
 """What mail has the worker do."""
 
 from govnet.kernel.duties import duty
-from govnet.kernel.events import listen
+from govnet.kernel.signals import listen
 from govnet.mail import (
     digesting,
     forgetting,

@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from govnet.extensions import db
-from govnet.kernel import clock, languages
+from govnet.kernel import clock
 from govnet.kernel.duties import is_at_work
 from govnet.kernel.insertion import upsert
 from govnet.kernel.transaction import in_transaction
@@ -31,6 +31,7 @@ from govnet.mail.render import Kind, Letter, Template, build
 from govnet.mail.rules import Priority, State, Why, last_moment
 from govnet.mail.volume import News
 from govnet.record.queries import head as record_head
+from govnet.web import languages
 
 AT_ONCE = 200
 """Deliveries that one transaction makes."""

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from govnet.kernel.text import rendered
-from govnet.kernel.words import say_when
+from govnet.kernel.translation import say_when
 from govnet.mail.links import Ending
 from govnet.mail.plain_text import links_from_outside, plain
 

@@ -9,9 +9,7 @@ from flask_babel import gettext as _
 
 from govnet.charter.models import Network
 from govnet.extensions import csrf, db, limiter
-from govnet.kernel import origins
-from govnet.kernel.forms import Form
-from govnet.kernel.pages import never_cached, page, see
+from govnet.kernel.actor import current_actor
 from govnet.kernel.transaction import transaction
 from govnet.mail import actions, leaving, queries, wording
 from govnet.mail.forms import NOTES, AddressForm, LeaveForm, VolumeForm
@@ -19,7 +17,10 @@ from govnet.mail.models import Subscription
 from govnet.mail.outbox import TO_A_LIST
 from govnet.mail.registry import places, readers
 from govnet.mail.volume import Reach, Volume
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web import origins
+from govnet.web.forms import Form
+from govnet.web.pages import never_cached, page, see
 
 bp = Blueprint("mail", __name__)
 blueprints = (bp,)

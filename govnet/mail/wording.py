@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask_babel import gettext, ngettext
 
-from govnet.kernel.pages import weekday_date
 from govnet.mail.models import Delivery, Suppression
 from govnet.mail.rules import State, Why
+from govnet.web.pages import weekday_date
 
 
 def _(text: str, **values: object) -> str:

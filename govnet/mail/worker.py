@@ -11,9 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from govnet.extensions import db
 from govnet.kernel import measures
+from govnet.kernel.clock_guard import Steadiness
 from govnet.kernel.duties import WHOLE, Duty, duties, ending, failed, failed_whole, is_believed, succeeded
 from govnet.kernel.errors import GovnetError
-from govnet.kernel.steadiness import Steadiness
 
 log = structlog.get_logger()
 PAUSE = 0.5

@@ -7,14 +7,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
-from govnet.kernel.actor import Door
-from govnet.kernel.forms import once
+from govnet.kernel.actor import Door, current_actor
 from govnet.membership import appealing, officer_views, views
 from govnet.membership.beside import AppealAnswer
 from govnet.membership.blueprint import bp
 from govnet.membership.forms import AppealForm, HearForm
 from govnet.membership.models import Application
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.forms import once
 
 
 @bp.post("/<network:network>/applications/mine/<token>/appeal")

@@ -10,7 +10,6 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -26,6 +25,7 @@ from govnet.membership.appeal_events import (
 )
 from govnet.membership.beside import AdmissionAppeal, AdmissionVoice, AppealAnswer
 from govnet.membership.models import Application, ApplicationState, MembershipKind
+from govnet.people.models import Person
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 

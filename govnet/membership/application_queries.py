@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from govnet.accounts.models import Person
 from govnet.accounts.people import known_by
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import CharterVersion
@@ -32,7 +31,7 @@ from govnet.charter.parameters import (
 from govnet.charter.queries import rules_of, version_in_force
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.said import Said
+from govnet.kernel.messages import Said
 from govnet.mail.models import Delivery, Mail
 from govnet.membership import rules
 from govnet.membership.models import (
@@ -45,6 +44,7 @@ from govnet.membership.models import (
     Organisation,
     Representation,
 )
+from govnet.people.models import Person
 
 PAGE = 50
 """Applications on one page."""

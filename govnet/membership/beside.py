@@ -7,9 +7,9 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from govnet.accounts.models import Person
 from govnet.kernel.models import Base, Instant, Key, Words, enum_type, where
 from govnet.membership.models import Application
+from govnet.people.models import Person
 
 
 class Vouch(Base):

@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from govnet.accounts.models import Person, PersonEmail
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotFound
-from govnet.kernel.languages import fitted
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
 from govnet.mail import replies
 from govnet.mail.headers import Address
 from govnet.mail.incoming import Incoming, lines_below, own_lines
@@ -23,6 +21,8 @@ from govnet.membership import letters, member_actions, queries
 from govnet.membership.models import Membership, MembershipState
 from govnet.membership.reply_rules import says_yes
 from govnet.people.addresses import is_owners
+from govnet.people.models import Person, PersonEmail
+from govnet.web.languages import fitted
 
 
 def bind() -> None:

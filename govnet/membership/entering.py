@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -16,6 +15,7 @@ from govnet.membership.admitting import let_in
 from govnet.membership.beside import ComingIn
 from govnet.membership.events import AdmissionAnnounced
 from govnet.membership.models import Application, ApplicationState, Membership, MembershipKind
+from govnet.people.models import Person
 from govnet.record.actions import record
 
 DOOR = Door.WORKER

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import Select, and_, func, select
 
-from govnet.accounts.models import Person, PersonEmail
 from govnet.extensions import db
 from govnet.mail.models import Subscription
 from govnet.mail.queries import takes_just_mail
 from govnet.membership.models import Membership, MembershipKind, MembershipState, Organisation, Representation
+from govnet.people.models import Person, PersonEmail
 
 _HERE = (MembershipState.ACTIVE, MembershipState.FOUND)
 Row = tuple[str, str, str, str, str]

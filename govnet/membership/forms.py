@@ -10,11 +10,11 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, ValidationError
 
-from govnet.kernel.forms import SAME_FOR, Body, Form, NameText, Text, Ticks
+from govnet.kernel import links
 from govnet.kernel.numbers import whole_number
-from govnet.membership import rules
 from govnet.membership.models import MembershipKind
 from govnet.people.fields import EmailAddress
+from govnet.web.forms import SAME_FOR, Body, Form, NameText, Text, Ticks
 
 KINDS = {
     MembershipKind.INDIVIDUAL: _l("for myself"),
@@ -31,7 +31,7 @@ class WebAddress(Text):
         """Make it whole, or say that it is none."""
         super().pre_validate(form)
         if self.data:
-            found = rules.web_address(self.data)
+            found = links.web_address(self.data)
             if found is None:
                 raise ValidationError(_("Enter a web address, like www.example.org, or leave it empty."))
             self.data = found

@@ -15,7 +15,7 @@ from govnet.accounts.waiting import Group, news, thing, waits
 from govnet.accounts.yours import forget, yours
 from govnet.charter.models import Network
 from govnet.kernel.duties import duty, each_row
-from govnet.kernel.events import listen
+from govnet.kernel.signals import listen
 from govnet.membership import (
     actions,
     appeal_events,

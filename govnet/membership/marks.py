@@ -18,8 +18,8 @@ from sqlalchemy import and_, exists, or_, select
 
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.kernel import clock, names
-from govnet.kernel.reading import another
+from govnet.kernel import clock, person_names
+from govnet.kernel.statements import another
 from govnet.mail.notices import Signed, Told
 from govnet.membership.models import NOT_ENDED, Membership, MembershipState, Organisation, Representation
 from govnet.membership.registry import role
@@ -166,7 +166,7 @@ def namesakes(
 
     In one statement, by an index, however many names there are; at most five of each.
     """
-    keys = {name: names.key(name) for name in typed}
+    keys = {name: person_names.key(name) for name in typed}
     query = (
         select(Person.name_key, Person.name, Membership.start)
         .join(Membership, Membership.person_id == Person.id)

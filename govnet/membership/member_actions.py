@@ -9,14 +9,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from govnet.accounts import moving
-from govnet.accounts.models import Person, PersonEmail
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door, Represents
 from govnet.kernel.errors import NotFound, RuleBroken
-from govnet.kernel.events import emit
 from govnet.kernel.models import reference
+from govnet.kernel.signals import emit
 from govnet.mail import replies
 from govnet.mail.headers import Address
 from govnet.mail.links import Ending, site_url
@@ -34,6 +33,7 @@ from govnet.membership.links import ids_of, token_for, url_until
 from govnet.membership.models import Membership, MembershipKind, MembershipState, Representation
 from govnet.membership.organisation_queries import open_voice
 from govnet.people.addresses import is_owners, prove
+from govnet.people.models import Person, PersonEmail
 from govnet.permissions import Can, require
 from govnet.record.actions import erase_words, record
 from govnet.record.events import Visibility

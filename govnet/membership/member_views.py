@@ -10,10 +10,8 @@ from werkzeug.wrappers import Response
 from govnet.charter.models import Network
 from govnet.extensions import limiter
 from govnet.kernel import clock
-from govnet.kernel.actor import Door
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound
-from govnet.kernel.forms import Form
-from govnet.kernel.pages import data_page, never_cached, page, see
 from govnet.kernel.paths import asked_page
 from govnet.kernel.transaction import transaction
 from govnet.membership import member_actions, queries, renewing
@@ -24,7 +22,9 @@ from govnet.membership.links import ids_of
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.membership.organisation_queries import open_voice
 from govnet.membership.registry import offices_after
-from govnet.permissions import Can, allows, can, current_actor
+from govnet.permissions import Can, allows, can
+from govnet.web.forms import Form
+from govnet.web.pages import data_page, never_cached, page, see
 
 
 @bp.get("/<network:network>/members")

@@ -8,9 +8,9 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.kernel.models import Base, Instant, Key, Name, enum_type, is_name, where
+from govnet.people.models import Person
 
 
 class Organisation(Base):

@@ -7,15 +7,15 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
-from govnet.kernel.actor import Door
-from govnet.kernel.forms import Form, once
-from govnet.kernel.pages import page
+from govnet.kernel.actor import Door, current_actor
 from govnet.membership import application_queries as queries
 from govnet.membership import newcomers, status, vouching
 from govnet.membership.blueprint import bp
 from govnet.membership.forms import ObjectForm
 from govnet.membership.models import Application, ApplicationState
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.forms import Form, once
+from govnet.web.pages import page
 
 
 @bp.get("/<network:network>/members/new")

@@ -10,9 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
-from govnet.kernel.actor import Door
-from govnet.kernel.forms import Form, once
-from govnet.kernel.pages import page
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.paths import asked_page
 from govnet.membership import actions, appealing, newcomers, organisation_actions, rules, speaking, status
 from govnet.membership import application_queries as queries
@@ -22,7 +20,9 @@ from govnet.membership.forms import AskForm, DecideForm, DeclineForm, HearForm
 from govnet.membership.marks import namesakes
 from govnet.membership.models import Application, RepresentationClaim
 from govnet.membership.organisation_queries import claims_waiting
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.forms import Form, once
+from govnet.web.pages import page
 
 
 @bp.get("/<network:network>/applications")

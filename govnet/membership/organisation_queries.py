@@ -9,7 +9,6 @@ from datetime import date
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.clock import today
@@ -22,6 +21,7 @@ from govnet.membership.models import (
     Representation,
     RepresentationClaim,
 )
+from govnet.people.models import Person
 
 PAGE = 50
 """Organisations on one page."""

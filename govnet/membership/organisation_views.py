@@ -12,11 +12,9 @@ from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.kernel.actor import Door
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.clock import today
 from govnet.kernel.errors import NotFound
-from govnet.kernel.forms import Form, once
-from govnet.kernel.pages import data_page, never_cached, page, see
 from govnet.kernel.paths import asked_page
 from govnet.kernel.transaction import transaction
 from govnet.membership import links
@@ -25,7 +23,9 @@ from govnet.membership import organisation_queries as queries
 from govnet.membership.blueprint import bp
 from govnet.membership.forms import ClaimForm, InviteForm
 from govnet.membership.models import ClaimState, Organisation, Representation, RepresentationClaim
-from govnet.permissions import Can, allows, can, current_actor
+from govnet.permissions import Can, allows, can
+from govnet.web.forms import Form, once
+from govnet.web.pages import data_page, never_cached, page, see
 
 
 @bp.get("/<network:network>/organisations")

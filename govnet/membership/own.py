@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import or_, select, update
 
-from govnet.accounts.models import Person, PersonEmail
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -28,6 +27,7 @@ from govnet.membership.models import (
 from govnet.membership.organisation_queries import locked_claim, network_of, whole_voice
 from govnet.membership.roster_models import RosterImport, RosterImportRow
 from govnet.people.addresses import PersonErased
+from govnet.people.models import Person, PersonEmail
 
 _DONE = (ApplicationState.ADMITTED, ApplicationState.DECLINED, ApplicationState.WITHDRAWN)
 

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 from sqlalchemy.orm import joinedload
 
-from govnet.accounts.models import Person, PersonEmail
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -27,6 +26,7 @@ from govnet.membership.models import (
 )
 from govnet.membership.organisation_queries import claims_waiting as claims_waiting
 from govnet.people.addresses import MailWish, Owner
+from govnet.people.models import Person, PersonEmail
 
 ASK_FOUND_AGAIN = timedelta(days=8)
 """After so long a silence somebody from an old list is asked once more, and never again."""

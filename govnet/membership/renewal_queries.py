@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
-from govnet.accounts.models import PersonEmail
 from govnet.charter.models import Network
 from govnet.charter.parameters import GRACE_DAYS, RENEWAL_MONTHS
 from govnet.charter.queries import rules_of, versions
@@ -17,6 +16,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.membership import renewal_rules as rules
 from govnet.membership.models import Membership, MembershipState, Representation
+from govnet.people.models import PersonEmail
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from govnet.kernel.said import N_, Said
-from govnet.membership.rules import months_after
+from govnet.kernel.calendar import months_after
+from govnet.kernel.messages import N_, Said
 
 EARLY = timedelta(days=30)
 """So long before the day a membership can be renewed, without being asked."""

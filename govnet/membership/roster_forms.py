@@ -13,11 +13,11 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextArea
 
-from govnet.kernel.forms import Form
 from govnet.kernel.text import clean
 from govnet.membership.importing import Source
 from govnet.membership.roster_file import MOST_BYTES
 from govnet.membership.roster_person import ComesAs
+from govnet.web.forms import Form
 
 MOST_PASTED = 200_000
 

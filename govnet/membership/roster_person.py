@@ -13,9 +13,9 @@ from typing import Final
 
 from flask_babel import gettext as _
 
-from govnet.kernel import names
+from govnet.kernel import person_names
 from govnet.kernel.text import clean
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
 from govnet.membership import roster_columns as known
 from govnet.membership.roster_file import MOST_CELL, MOST_ROWS
 from govnet.membership.rules import name_key, sheet_text
@@ -127,7 +127,7 @@ def _in_row(said: object) -> str:
 
 def _is_nobody(name: str) -> bool:
     """Whether it is what an office or a mailbox is called, or no word at all."""
-    return names.is_office(name) or not any(char.isalnum() for char in name)
+    return person_names.is_office(name) or not any(char.isalnum() for char in name)
 
 
 def _wrong(written: str, address: str, name: str, organisation: str, as_what: tuple[str, str]) -> str:
@@ -137,8 +137,11 @@ def _wrong(written: str, address: str, name: str, organisation: str, as_what: tu
     unseen = any(not text.isprintable() or "\ufffd" in text for text in (written, name, organisation))
     checks: tuple[tuple[bool, Callable[[], str]], ...] = (
         (unseen, lambda: _("holds characters that cannot be seen. Write the name and the address again.")),
-        (bool(names.trouble(name, person=True)), lambda: _in_row(names.trouble(name, person=True))),
-        (bool(names.trouble(organisation)), lambda: _in_row(names.trouble(organisation))),
+        (
+            bool(person_names.trouble(name, person=True)),
+            lambda: _in_row(person_names.trouble(name, person=True)),
+        ),
+        (bool(person_names.trouble(organisation)), lambda: _in_row(person_names.trouble(organisation))),
         (not written, lambda: _("has no email.")),
         (len(written) > 254, lambda: _("has an email address longer than 254 characters.")),
         (not address, lambda: _not_an_address(written)),

@@ -11,9 +11,7 @@ from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.extensions import limiter
-from govnet.kernel.actor import Door
-from govnet.kernel.forms import Form, once
-from govnet.kernel.pages import page, see
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.paths import asked_page
 from govnet.kernel.transaction import transaction
 from govnet.membership import importing, roster_undo
@@ -24,7 +22,9 @@ from govnet.membership.roster import read_roster
 from govnet.membership.roster_forms import UploadForm
 from govnet.membership.roster_labels import LABELS, chip_of
 from govnet.membership.roster_models import COMES, ImportState, Outcome, RosterImport
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.forms import Form, once
+from govnet.web.pages import page, see
 
 OFTEN = "60 per hour"
 """How often one address on the network may upload a list."""

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import statistics
 import unicodedata
-from calendar import monthrange
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 T = TypeVar("T")
 
@@ -26,24 +24,6 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def name_key(name: str) -> str:
     """An organisation's name folded for comparison: width, case and spaces do not make another one."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())[:200]
-
-
-def web_address(typed: str) -> str | None:
-    """The address of a site as a link may have it, https:// added where no scheme was typed; None for what is none.
-
-    Only http and https count: a `javascript:` or `data:` address is none.
-    """
-    text = typed.strip()
-    scheme, colon, rest = text.partition(":")
-    if not colon or "." in scheme or rest[:1].isdigit():
-        text = f"https://{text}"
-    try:
-        parts = urlsplit(text)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        return None
-    looks_whole = "." in host and " " not in text and not host.startswith(".") and "@" not in parts.netloc
-    return text if parts.scheme in ("http", "https") and looks_whole and port != 0 else None
 
 
 def unticked(sentences: Sequence[str], ticked: Collection[str]) -> list[str]:
@@ -81,13 +61,6 @@ def deciders(admission: str) -> frozenset[str]:
 def by_itself(admission: str, sponsors: int, vouched: int) -> bool:
     """Whether the charter lets somebody in without anybody deciding: at once, or on the word of enough members."""
     return admission == "immediate" or (admission == "sponsors" and vouched >= sponsors)
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of the month, `months` later (earlier where negative); the last one where that month is shorter."""
-    year, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + year, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def sheet_cell(text: str) -> str:

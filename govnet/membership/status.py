@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 
 from govnet.charter.models import Network
 from govnet.kernel import clock
-from govnet.kernel.pages import moment
 from govnet.membership import appealing, newcomers, speaking
 from govnet.membership import application_queries as queries
 from govnet.membership.models import Application, ApplicationState, ClaimState, MembershipKind
+from govnet.web.pages import moment
 
 STATES = {
     ApplicationState.UNCONFIRMED: lambda: _("Not confirmed yet"),

@@ -10,9 +10,8 @@ from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.extensions import db, limiter
+from govnet.kernel.actor import current_actor
 from govnet.kernel.errors import NotFound
-from govnet.kernel.forms import Form, once
-from govnet.kernel.pages import finish_with, never_cached, page, see
 from govnet.kernel.transaction import transaction
 from govnet.mail.actions import subscribe_address
 from govnet.membership import (
@@ -31,7 +30,9 @@ from govnet.membership.blueprint import bp
 from govnet.membership.forms import AnswerForm, AppealForm, JoinForm, JustMailForm
 from govnet.membership.marks import PLACE, marks, signature
 from govnet.membership.models import Application
-from govnet.permissions import Can, allows, can, current_actor
+from govnet.permissions import Can, allows, can
+from govnet.web.forms import Form, once
+from govnet.web.pages import finish_with, never_cached, page, see
 
 __all__ = ["member_views", "newcomer_views", "officer_views", "organisation_views", "roster_views"]
 blueprints = (bp,)

@@ -8,11 +8,11 @@ from datetime import date
 from flask_babel import gettext as _
 from sqlalchemy import exists, or_, select
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions.book import Decision
 from govnet.extensions import db
 from govnet.kernel.actor import Act, Actor, Door
+from govnet.kernel.calendar import DAY
 from govnet.kernel.clock import today
 from govnet.kernel.errors import RuleBroken
 from govnet.offices import events, rules
@@ -23,7 +23,8 @@ from govnet.offices.founding import (
     mandate_as_found,
 )
 from govnet.offices.models import Body, Mandate, Seat, Term, TermEnd
-from govnet.offices.rules import DAY, Stage
+from govnet.offices.rules import Stage
+from govnet.people.models import Person
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 

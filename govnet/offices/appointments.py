@@ -11,7 +11,6 @@ from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from govnet.accounts.models import Person
 from govnet.charter import parameters as p
 from govnet.charter.models import Network
 from govnet.charter.turns import turn_after
@@ -20,9 +19,10 @@ from govnet.decisions.office_models import OfficeChange, OfficeKind
 from govnet.decisions.offices import Deciding, Offer, OfficeInput
 from govnet.extensions import db
 from govnet.kernel.actor import BY_RULE
+from govnet.kernel.calendar import DAY
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.models import reference
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
 from govnet.offices import (
     committee_rules,
     events,
@@ -38,7 +38,8 @@ from govnet.offices import (
 from govnet.offices.committee_rules import Wanted
 from govnet.offices.models import Body, BodyKind, CameBy, Constituency, Seat, Term, TermEnd
 from govnet.offices.queries import actor_for
-from govnet.offices.rules import DAY, Stage
+from govnet.offices.rules import Stage
+from govnet.people.models import Person
 from govnet.record.actions import record
 
 

@@ -12,9 +12,9 @@ from datetime import date, timedelta
 from govnet.charter import parameters as p
 from govnet.charter.kinds import Whole
 from govnet.charter.rules import Charter
+from govnet.kernel.calendar import months_after
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.said import N_, Said
-from govnet.membership.rules import months_after
+from govnet.kernel.messages import N_, Said
 
 EXCEPTION = "charter"
 """The matter of a decision that may give what the rules do not."""

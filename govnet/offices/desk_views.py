@@ -9,10 +9,11 @@ from flask import Response
 from govnet.accounts.waiting import on_desk
 from govnet.charter.models import Network
 from govnet.kernel import clock
-from govnet.kernel.pages import page
+from govnet.kernel.actor import current_actor
 from govnet.kernel.paths import asked_page
 from govnet.offices.views import bp
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.pages import page
 
 YOUNG = timedelta(days=30)
 """How long the desk shows the first steps of a new network."""

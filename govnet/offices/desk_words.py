@@ -12,11 +12,11 @@ from flask_babel import ngettext
 
 from govnet.charter.models import Network
 from govnet.kernel.clock import midnight, today
-from govnet.kernel.pages import weekday_date
 from govnet.kernel.text import excerpt
-from govnet.kernel.words import nested
+from govnet.kernel.translation import nested
 from govnet.offices.desk import Waiting
 from govnet.record import registry
+from govnet.web.pages import weekday_date
 
 EARLY = timedelta(days=60)
 

@@ -8,17 +8,17 @@ from functools import partial
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE
+from govnet.kernel.calendar import DAY
 from govnet.kernel.duties import each_row, perhaps
-from govnet.kernel.events import emit
+from govnet.kernel.signals import emit
 from govnet.offices import events
 from govnet.offices.mandates import holder_name, mandate_whole
 from govnet.offices.models import Mandate, MandateEnd, Seat, Term, TermEnd
-from govnet.offices.rules import DAY
+from govnet.people.models import Person
 from govnet.record.actions import record
 
 

@@ -12,7 +12,6 @@ from datetime import date
 from flask_babel import gettext as _
 from sqlalchemy import exists, or_, select
 
-from govnet.accounts.models import Person
 from govnet.accounts.people import person_for
 from govnet.charter import parameters as p
 from govnet.charter.models import Network
@@ -23,13 +22,14 @@ from govnet.decisions.offices import Deciding, OfficeInput
 from govnet.decisions.voices import VOTING_KINDS
 from govnet.extensions import db
 from govnet.kernel.actor import BY_RULE, Act, Actor, Door
+from govnet.kernel.calendar import DAY
 from govnet.kernel.clock import today
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.models import reference
 from govnet.membership.models import Membership, MembershipState, Representation
 from govnet.offices import events, places, rules
 from govnet.offices.models import Body, BodyKind, CameBy, Constituency, Mandate, Seat, Term
-from govnet.offices.rules import DAY
+from govnet.people.models import Person
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 

@@ -9,13 +9,13 @@ from flask import Blueprint, url_for
 from flask_babel import gettext as _
 
 from govnet.charter.models import Network
-from govnet.kernel.actor import Door
-from govnet.kernel.forms import once
-from govnet.kernel.pages import page
+from govnet.kernel.actor import Door, current_actor
 from govnet.offices import first_people, places
 from govnet.offices.first_people import MOST
 from govnet.offices.forms import FirstPeopleForm
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.forms import once
+from govnet.web.pages import page
 
 bp = Blueprint("first_people", __name__)
 blueprints = (bp,)

@@ -11,7 +11,6 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
 
-from govnet.accounts.models import Person
 from govnet.charter import parameters as p
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
@@ -19,13 +18,14 @@ from govnet.charter.rules import Charter
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE
+from govnet.kernel.calendar import DAY
 from govnet.kernel.duties import each_row, perhaps
-from govnet.kernel.reading import another
+from govnet.kernel.statements import another
 from govnet.membership.models import Membership, MembershipState, Organisation, Representation
 from govnet.offices import events
 from govnet.offices.leaving import end_now
 from govnet.offices.models import Body, Constituency, Seat, Term, TermEnd, Unfit
-from govnet.offices.rules import DAY
+from govnet.people.models import Person
 from govnet.record.actions import record
 
 BELONGS = (MembershipState.ACTIVE, MembershipState.FOUND, MembershipState.SUSPENDED)

@@ -13,11 +13,11 @@ from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Optional
 
-from govnet.kernel.days import Day
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.forms import Body, Form, NameText, Text
 from govnet.offices.first_people import First
 from govnet.people.fields import EmailAddress
+from govnet.web.days import Day
+from govnet.web.forms import Body, Form, NameText, Text
 
 ACCENTS = [
     SelectChoice("teal", _l("Teal")),

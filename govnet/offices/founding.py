@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.actor import Act
+from govnet.kernel.calendar import DAY
 from govnet.kernel.clock import now, today
 from govnet.membership.models import Organisation
 from govnet.offices import events
@@ -25,7 +25,7 @@ from govnet.offices.models import (
     Term,
     TermEnd,
 )
-from govnet.offices.rules import DAY
+from govnet.people.models import Person
 from govnet.record.actions import record
 
 

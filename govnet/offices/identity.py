@@ -17,7 +17,7 @@ from govnet.charter.kinds import Line, Parameter
 from govnet.charter.models import Network
 from govnet.charter.queries import Named
 from govnet.extensions import db
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
 from govnet.offices.events import NetworkRenamed, PurposeChanged
 from govnet.record.actions import record
 from govnet.record.models import Entry

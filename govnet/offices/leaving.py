@@ -9,13 +9,13 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 
-from govnet.accounts.models import Person
 from govnet.charter import parameters as p
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE
+from govnet.kernel.calendar import DAY
 from govnet.kernel.duties import each_row
 from govnet.kernel.models import reference
 from govnet.membership.models import ENDED, NOT_ENDED, Membership, MembershipState, Representation
@@ -32,7 +32,7 @@ from govnet.offices.models import (
     Term,
     TermEnd,
 )
-from govnet.offices.rules import DAY
+from govnet.people.models import Person
 from govnet.record.actions import record
 
 

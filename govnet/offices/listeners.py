@@ -13,9 +13,9 @@ from govnet.accounts.waiting import Group, desk_is, news, thing, waits
 from govnet.accounts.yours import forget, yours
 from govnet.charter.events import RulesAdopted
 from govnet.charter.models import Network
-from govnet.kernel.actor import Actor
+from govnet.kernel.actor import Actor, current_actor
 from govnet.kernel.duties import duty
-from govnet.kernel.events import listen
+from govnet.kernel.signals import listen
 from govnet.membership.member_actions import Left
 from govnet.offices import fitting, identity, leaving, parting, promising, verifying
 from govnet.offices.desk import Desk, how_many_on_desk, on_desk, on_the_desk
@@ -23,7 +23,6 @@ from govnet.offices.ending import record_ends
 from govnet.offices.models import Mandate, MandateNamed
 from govnet.offices.queries import actor_for
 from govnet.offices.rooms import below, selects
-from govnet.permissions import current_actor
 
 NEWS = (
     "term_granted",

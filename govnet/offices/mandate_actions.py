@@ -9,7 +9,6 @@ from typing import TypeVar
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from govnet.accounts.models import Person
 from govnet.charter import parameters
 from govnet.charter.models import Network
 from govnet.decisions.book import Decision
@@ -17,16 +16,18 @@ from govnet.decisions.office_models import OfficeChange
 from govnet.decisions.offices import Deciding, OfficeInput
 from govnet.extensions import db
 from govnet.kernel.actor import BY_RULE, Act, Actor, Door
+from govnet.kernel.calendar import DAY
 from govnet.kernel.clock import now, today
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.models import reference
 from govnet.kernel.text import render
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
 from govnet.membership.models import Organisation
 from govnet.offices import events, promising, rules
 from govnet.offices.mandates import dues_of, holder_name, mandate_locked
 from govnet.offices.models import Mandate, MandateEnd, MandateNamed, MandateReport
-from govnet.offices.rules import DAY, Stage
+from govnet.offices.rules import Stage
+from govnet.people.models import Person
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 

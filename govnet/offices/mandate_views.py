@@ -12,16 +12,17 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from govnet.charter.models import Network
 from govnet.charter.queries import named
-from govnet.kernel.actor import Door
+from govnet.kernel.actor import Door, current_actor
+from govnet.kernel.calendar import DAY
 from govnet.kernel.clock import today
-from govnet.kernel.forms import Form, once
-from govnet.kernel.pages import data_page, page, see, weekday_date
 from govnet.kernel.transaction import transaction
 from govnet.offices import mandate_actions, mandates, promising, rules, shown
 from govnet.offices.forms import LastDayForm, ReportForm
 from govnet.offices.models import Mandate, MandateReport
-from govnet.offices.rules import DAY, Stage
-from govnet.permissions import Can, allows, current_actor
+from govnet.offices.rules import Stage
+from govnet.permissions import Can, allows
+from govnet.web.forms import Form, once
+from govnet.web.pages import data_page, page, see, weekday_date
 
 bp = Blueprint("coordinator", __name__)
 blueprints = (bp,)

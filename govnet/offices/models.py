@@ -29,7 +29,6 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.schema import DDL
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions.office_models import OfficeChange as OfficeChange  # what terms and mandates refer to
 from govnet.decisions.rules import ADOPTED
@@ -37,6 +36,7 @@ from govnet.kernel.models import EXCLUSIONS, Base, Instant, Key, Name, Words, en
 from govnet.kernel.triggers import differs, refuse, trigger
 from govnet.membership.models import Organisation
 from govnet.offices import rules
+from govnet.people.models import Person
 
 
 class BodyKind(StrEnum):

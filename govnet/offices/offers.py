@@ -16,12 +16,13 @@ from govnet.charter.turns import turn_after
 from govnet.decisions.office_models import OfficeKind
 from govnet.decisions.offices import Offer, OfficeInput
 from govnet.extensions import db
+from govnet.kernel import calendar
+from govnet.kernel.calendar import DAY
 from govnet.kernel.clock import today
 from govnet.kernel.paths import MOST
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
 from govnet.offices import first_people, mandates, places, rules
 from govnet.offices.models import Mandate, Seat, Term
-from govnet.offices.rules import DAY
 
 _KEY = re.compile(r"(place|term|new|mandate|end|first)-(\d{1,18})(?:-[1-9])?")
 
@@ -67,7 +68,7 @@ def _place(network: Network, key: str, number: int) -> Offer | None:
     held = db.session.scalars(query.options(joinedload(Term.person)).order_by(Term.end.desc())).first()
     first = held.end if held is not None else None
     start = first or day
-    end = turn_after(seat.position, start, charter) or rules.months_after(start, charter[p.TERM_MONTHS])
+    end = turn_after(seat.position, start, charter) or calendar.months_after(start, charter[p.TERM_MONTHS])
     wanted = OfficeInput(what=OfficeKind.PLACE, seat_id=seat.id, place=seat.name, start=first, end=end)
     title = _("The place “%(place)s”, which is empty", place=seat.name)
     if held is not None:
@@ -109,7 +110,7 @@ def _mandate(network: Network, key: str, _number: int) -> Offer:
     wanted = OfficeInput(
         what=OfficeKind.MANDATE,
         start=first,
-        end=rules.months_after(first or day, months),
+        end=calendar.months_after(first or day, months),
         scope=now.scope if now is not None else "",
     )
     typed = {}
@@ -144,7 +145,7 @@ def _first(network: Network, key: str, number: int) -> Offer | None:
     at = key.split("-")[-1]
     if sister is None or sister.parent_id != network.id or not first_people.empty(sister):
         return None
-    end = rules.months_after(today(network.zone), rules_in_force(sister.id)[p.TERM_MONTHS])
+    end = calendar.months_after(today(network.zone), rules_in_force(sister.id)[p.TERM_MONTHS])
     place = _("Place %(number)s", number=at)
     wanted = OfficeInput(what=OfficeKind.FIRST, network_id=sister.id, place=place, end=end)
     title = _("A first person in %(name)s, where nobody is in office yet", name=sister.name)

@@ -8,19 +8,19 @@ from datetime import date, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, exists, select
 
-from govnet.accounts.models import Person
 from govnet.charter import parameters as p
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.pages import weekday_date
+from govnet.kernel.calendar import DAY
 from govnet.membership.member_actions import Left
 from govnet.membership.models import Membership, MembershipState, Representation
 from govnet.offices import leaving
 from govnet.offices.fitting import BELONGS
 from govnet.offices.models import Body, Constituency, Mandate, MandateNamed, Seat, Term
-from govnet.offices.rules import DAY
+from govnet.people.models import Person
+from govnet.web.pages import weekday_date
 
 
 def left(event: Left) -> None:

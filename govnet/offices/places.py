@@ -11,16 +11,17 @@ from flask_babel import gettext as _
 from sqlalchemy import func, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
-from govnet.accounts.models import Person
 from govnet.accounts.queries import person_by_email
 from govnet.charter.models import Network
 from govnet.charter.queries import Named, named
 from govnet.extensions import db
+from govnet.kernel.calendar import DAY
 from govnet.kernel.clock import today
 from govnet.membership.models import Membership, MembershipState, Organisation, Representation
 from govnet.offices.committee_rules import Held
 from govnet.offices.models import Body, BodyKind, Mandate, MandateNamed, Seat, Term
-from govnet.offices.rules import DAY, Stage, stage
+from govnet.offices.rules import Stage, stage
+from govnet.people.models import Person
 
 
 @dataclass(frozen=True, slots=True)

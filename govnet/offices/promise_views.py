@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from govnet.charter import parameters
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
-from govnet.kernel.actor import Door
-from govnet.kernel.forms import Form, Ticks
-from govnet.kernel.pages import page, see
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.transaction import transaction
 from govnet.offices import promising
 from govnet.offices.beside import CodePromise
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.forms import Form, Ticks
+from govnet.web.pages import page, see
 
 bp = Blueprint("promises", __name__)
 blueprints = (bp,)

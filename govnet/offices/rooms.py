@@ -24,7 +24,6 @@ from sqlalchemy import (
     union_all,
 )
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
 from govnet.decisions.models import Proposal, ProposalVersion, VersionState
@@ -51,6 +50,7 @@ from govnet.offices import desk_words
 from govnet.offices.desk import Unsaid, Waiting
 from govnet.offices.fitting import days_to_fill
 from govnet.offices.models import Body, Mandate, Seat, Term
+from govnet.people.models import Person
 from govnet.permissions import Can, can
 
 SOON = timedelta(days=60)

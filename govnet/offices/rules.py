@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from govnet.kernel.calendar import months_after
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.said import N_, Said, counted
-from govnet.membership.rules import months_after as months_after
+from govnet.kernel.messages import N_, Said, counted
 
-DAY = timedelta(days=1)
-"""Between the last day and `end`."""
 FAR = timedelta(days=3652)
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import delete, select
 
 from govnet.charter.models import ACCENTS, Network, NetworkLogo
 from govnet.extensions import db
-from govnet.kernel import languages
 from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import NotFound, RuleBroken, Stale
 from govnet.kernel.insertion import row_of
@@ -20,6 +19,7 @@ from govnet.offices.logo import Logo
 from govnet.people.addresses import parsed
 from govnet.permissions import Can, require
 from govnet.record.actions import record
+from govnet.web import languages
 
 NAMES = ("contact_name", "contact_email", "contact_phone", "list_address", "accent", "languages", "language")
 

@@ -7,16 +7,15 @@ from typing import Any
 from flask import Response, flash
 from flask_babel import gettext as _
 
-from govnet.accounts.languages import named
 from govnet.charter.models import Network
-from govnet.kernel.actor import Door
-from govnet.kernel.languages import known
-from govnet.kernel.pages import lasting, page, see
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.transaction import transaction
 from govnet.offices import identity, logo, settings
 from govnet.offices.forms import SettingsForm
 from govnet.offices.views import bp
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.languages import known, named
+from govnet.web.pages import lasting, page, see
 
 
 @bp.get("/<network:network>/settings")

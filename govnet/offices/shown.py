@@ -16,14 +16,14 @@ from govnet.charter.rules import Charter
 from govnet.charter.sentences import sentence
 from govnet.charter.turns import turn_after
 from govnet.extensions import db
-from govnet.kernel.pages import weekday_date
-from govnet.kernel.said import Said
+from govnet.kernel.calendar import DAY
+from govnet.kernel.messages import Said
 from govnet.offices import fitting
 from govnet.offices.committee_rules import said_lacking
 from govnet.offices.mandates import holder_name
 from govnet.offices.models import Mandate, Seat
 from govnet.offices.places import Committee, Holding, Place
-from govnet.offices.rules import DAY
+from govnet.web.pages import weekday_date
 
 OF_PLACES: tuple[Parameter[Any], ...] = (
     p.SEATS,

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from govnet.charter.models import Network, NetworkLogo
 from govnet.extensions import db
+from govnet.kernel.calendar import DAY
 from govnet.offices import events
 from govnet.offices.models import Body, Mandate, MandateReport, Term
-from govnet.offices.rules import DAY
 from govnet.record import registry
 from govnet.record.comparing import key_of, other_html, told
 

@@ -9,15 +9,15 @@ from flask import Blueprint, Response
 from govnet.charter import parameters
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
-from govnet.kernel.actor import Door
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.clock import today
-from govnet.kernel.forms import Form
-from govnet.kernel.pages import data_page, page, see
 from govnet.kernel.transaction import transaction
 from govnet.offices import actions, first_people, places, promising, shown
 from govnet.offices.forms import LastDayForm, VacancyForm
 from govnet.offices.models import Seat, Term
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.forms import Form
+from govnet.web.pages import data_page, page, see
 
 bp = Blueprint("offices", __name__)
 blueprints = (bp,)

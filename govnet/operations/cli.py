@@ -18,9 +18,9 @@ from govnet.charter.founding_file import read_founding
 from govnet.charter.models import ACCENTS, RESERVED
 from govnet.kernel import clock, folders
 from govnet.kernel.actor import SHELL, Door
-from govnet.kernel.events import Starting, emit
 from govnet.kernel.memory import settle
 from govnet.kernel.processes import LIFELINE, tell_service_manager
+from govnet.kernel.signals import Starting, emit
 from govnet.kernel.transaction import transaction
 from govnet.operations import (
     backups,

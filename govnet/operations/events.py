@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
-from govnet.kernel.said import NN_
+from govnet.kernel.messages import NN_
+from govnet.people.models import Person
 from govnet.record.events import Event
 
 

@@ -17,11 +17,11 @@ from govnet.charter.founding import Trouble
 from govnet.charter.founding_file import TOPICS
 from govnet.charter.models import ACCENTS
 from govnet.charter.starting import NAMES
-from govnet.kernel.days import read_day
-from govnet.kernel.forms import Body, Form, NameText, Text
+from govnet.kernel.messages import Said
 from govnet.kernel.numbers import whole_number
-from govnet.kernel.said import Said
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
+from govnet.web.days import read_day
+from govnet.web.forms import Body, Form, NameText, Text
 
 MOST_PLACES, FIRST_PLACES, MORE_PLACES, MOST_TOPICS = 60, 5, 5, 30
 _DAY = _l("Such as 9 June 2014 or 2014-06-09")

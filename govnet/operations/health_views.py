@@ -6,8 +6,8 @@ import hmac
 
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 
-from govnet.kernel.hosts import HEALTH, METRICS, READY
 from govnet.kernel.outage import Unavailable
+from govnet.kernel.paths import HEALTH, METRICS, READY
 from govnet.operations import health, metrics, queries
 from govnet.permissions import Can, allows
 

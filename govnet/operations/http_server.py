@@ -24,7 +24,7 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.utilities import Error, RequestEntityTooLarge
 
-from govnet.kernel.askers import address_of, peer_of
+from govnet.kernel.client_address import address_of, peer_of
 from govnet.operations.listening import drop_newcomers
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network

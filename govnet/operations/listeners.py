@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from govnet.accounts.erasure import Gone
 from govnet.kernel.duties import believe_when, duty, forget_over
-from govnet.kernel.events import Starting, WorkBegins, WorkEnds, listen
+from govnet.kernel.signals import Starting, WorkBegins, WorkEnds, listen
 from govnet.operations import beats, erasure_list, redaction, schema, standstill, upkeep
 from govnet.operations.clock_check import ClockCheck
 from govnet.people.addresses import PersonErased

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from govnet.accounts.models import OperatorGrant, Person
+from govnet.accounts.models import OperatorGrant
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -25,6 +25,7 @@ from govnet.mail.queries import Trouble
 from govnet.mail.queries import trouble as mail_trouble
 from govnet.membership.models import Organisation
 from govnet.operations.models import Backup, ClockDoubt, FoundingLink, WorkerBeat
+from govnet.people.models import Person
 from govnet.record.models import ChainHead
 
 LEAST_ROOM = 1024 * 1024

@@ -13,16 +13,16 @@ from govnet.charter.founding_file import read_founding
 from govnet.charter.models import ACCENTS, RESERVED, Network
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import Door
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.forms import Form
-from govnet.kernel.pages import never_cached, page, see
 from govnet.kernel.transaction import transaction
 from govnet.operations import forms, links, operators, queries, wording
 from govnet.operations import founding as actions
 from govnet.operations.checks import TITLES, examine
 from govnet.operations.models import FoundingLink
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
+from govnet.web.forms import Form
+from govnet.web.pages import never_cached, page, see
 
 bp = Blueprint("operations", __name__)
 blueprints = (bp,)

@@ -7,8 +7,8 @@ from typing import Any
 from govnet.charter import rules
 from govnet.charter.document import chapters, set_by
 from govnet.charter.starting import ABOUT, NAMES
-from govnet.kernel.said import Said
-from govnet.kernel.words import say
+from govnet.kernel.messages import Said
+from govnet.kernel.translation import say
 
 
 def ready_charters() -> list[dict[str, Any]]:

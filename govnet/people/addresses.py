@@ -18,9 +18,9 @@ from sqlalchemy import Select, and_, delete, exists, or_, select
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.events import emit
-from govnet.kernel.reading import another
-from govnet.kernel.said import N_, Said
+from govnet.kernel.messages import N_, Said
+from govnet.kernel.signals import emit
+from govnet.kernel.statements import another
 from govnet.kernel.text import clean
 from govnet.people.models import ErasedAddress, Person, PersonEmail
 

@@ -8,9 +8,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 from wtforms.widgets import EmailInput
 
-from govnet.kernel.forms import Text
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
 from govnet.people.addresses import BadAddress, parsed
+from govnet.web.forms import Text
 
 _MISSING = _l("Enter your e-mail address")
 

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.kernel.models import Base, Digest, Instant, Key, Name, is_name, where
-from govnet.kernel.names import key
+from govnet.kernel.person_names import key
 
 
 class Person(Base):

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from flask_babel import gettext as _
 
 from govnet.kernel.actor import PROGRAM, SYSTEM
-from govnet.kernel.words import nested, say
+from govnet.kernel.translation import nested, say
 from govnet.permissions import ALONE
 from govnet.record.events import Event
 

@@ -8,12 +8,13 @@ from typing import Any, Protocol
 from flask import Blueprint, Response, abort, current_app, request, stream_with_context, url_for
 from flask_babel import lazy_gettext as _l
 
-from govnet.kernel.pages import data_page, page
+from govnet.kernel.actor import current_actor
 from govnet.kernel.paths import asked_number
-from govnet.permissions import Can, allows, current_actor
+from govnet.permissions import Can, allows
 from govnet.record import exports, queries, reading, registry
 from govnet.record.events import HasChain, Visibility
 from govnet.record.reading import Line
+from govnet.web.pages import data_page, page
 
 bp = Blueprint("record", __name__)
 blueprints = (bp,)

@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 
 from govnet.accounts import queries
-from govnet.accounts.models import Person
 from govnet.extensions import db
+from govnet.people.models import Person
 from tests import builders
 from tests.mailbox import Mailbox, link, mailbox
 

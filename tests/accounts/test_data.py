@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from govnet.accounts import moving, queries
-from govnet.accounts.models import AddressChange, Person
+from govnet.accounts.models import AddressChange
 from govnet.extensions import db
+from govnet.people.models import Person
 from govnet.record.models import Entry
 from govnet.record.queries import details
 from tests import builders

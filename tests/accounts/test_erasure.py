@@ -8,14 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from govnet.accounts import actions, erasure, people, queries, yours
-from govnet.accounts.models import (
-    AddressChange,
-    OperatorGrant,
-    Person,
-    PersonEmail,
-    SignedInSession,
-    SignInLink,
-)
+from govnet.accounts.models import AddressChange, OperatorGrant, SignedInSession, SignInLink
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.actor import Door
@@ -23,6 +16,7 @@ from govnet.kernel.transaction import transaction
 from govnet.mail import outbox
 from govnet.mail.headers import Address
 from govnet.mail.models import Delivery
+from govnet.people.models import Person, PersonEmail
 from govnet.record.models import Entry
 from govnet.record.queries import details
 from tests import builders

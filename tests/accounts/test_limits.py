@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import func, select
 
 from govnet.accounts import known_browsers, limits, passwords, rules
-from govnet.accounts.models import Person, SignInLink
+from govnet.accounts.models import SignInLink
 from govnet.extensions import db
-from govnet.kernel.askers import peer_of
+from govnet.kernel.client_address import peer_of
 from govnet.kernel.transaction import transaction
 from govnet.mail.actions import take_over
 from govnet.mail.models import Mail
+from govnet.people.models import Person
 from tests import builders
 from tests.accounts.conftest import newest_link
 from tests.mailbox import text

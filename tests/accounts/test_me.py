@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from govnet.accounts import catchup, waiting
-from govnet.accounts.models import CaughtUp, Person
+from govnet.accounts.models import CaughtUp
 from govnet.accounts.waiting import Group, news, thing, waits
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -19,6 +19,7 @@ from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.membership.models import Organisation
+from govnet.people.models import Person
 from govnet.record import registry
 from govnet.record.actions import record
 from govnet.record.events import Event, Visibility

@@ -15,13 +15,13 @@ from flask.testing import FlaskClient
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from govnet.accounts import passwords
-from govnet.accounts.models import Person
 from govnet.accounts.passwords import Asker
 from govnet.extensions import db
 from govnet.kernel.errors import Busy
 from govnet.kernel.transaction import transaction
 from govnet.operations.http_server import THREADS, Server, networks
 from govnet.operations.listening import bound
+from govnet.people.models import Person
 from tests.pages import Html, send
 
 GOOD = "heron lantern pebble"

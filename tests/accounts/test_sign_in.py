@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import func, select
 
 from govnet.accounts import queries
-from govnet.accounts.models import Person, SignedInSession, SignInLink
+from govnet.accounts.models import SignedInSession, SignInLink
 from govnet.extensions import db
 from govnet.mail.models import Mail
+from govnet.people.models import Person
 from tests import builders
 from tests.accounts.conftest import newest_link
 from tests.mailbox import text

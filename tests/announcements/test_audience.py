@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from govnet.accounts.models import Person, PersonEmail
 from govnet.announcements.audience import Counted, counted, notice_of
 from govnet.announcements.models import Audience
 from govnet.charter.models import Network
@@ -20,6 +19,7 @@ from govnet.mail.models import Subscription, Suppression
 from govnet.mail.rules import Why
 from govnet.mail.volume import Volume
 from govnet.membership.models import MembershipState
+from govnet.people.models import Person, PersonEmail
 from tests import builders
 from tests.announcements.builders import a_draft
 

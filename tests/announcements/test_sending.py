@@ -64,7 +64,7 @@ def test_an_announcement_goes_to_each_address_once_ten_minutes_after_it_was_orde
 
 
 def mails_of(person):
-    from govnet.accounts.models import PersonEmail
+    from govnet.people.models import PersonEmail
 
     return db.session.query(PersonEmail).filter_by(person_id=person.id).all()
 

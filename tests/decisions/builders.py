@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions import actions, answering, elsewhere, queries
 from govnet.decisions.book import Decision
@@ -22,6 +21,7 @@ from govnet.forum.models import Thread
 from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.clock import now
 from govnet.kernel.transaction import in_transaction, transaction
+from govnet.people.models import Person
 from govnet.record.models import Telling
 from tests.builders import a_member, a_network, acting
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from govnet.accounts.models import Person
 from govnet.charter.models import CharterVersion, Network
 from govnet.decisions.book import Decision, DecisionCounter
 from govnet.decisions.models import Proposal, ProposalVersion, VersionState
@@ -18,6 +17,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
+from govnet.people.models import Person
 
 OUTCOMES = (Outcome.CONSENSUS, Outcome.VOTED, Outcome.STAND_ASIDES, Outcome.BLOCKED, Outcome.ELSEWHERE)
 TALLY = '{"agree": 9, "reservations": 2, "stand-aside": 1, "block": 0, "no-view": 1}'

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter, problems
 from govnet.decisions import actions, answering, closing, elsewhere, entering, lists, queries
@@ -27,6 +26,7 @@ from govnet.mail.actions import take_over
 from govnet.mail.models import Delivery, Mail, Rendering
 from govnet.mail.volume import Volume
 from govnet.membership.models import Representation
+from govnet.people.models import Person
 from govnet.record import registry
 from govnet.record.actions import record
 from govnet.record.models import Entry, Telling

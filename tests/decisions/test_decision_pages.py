@@ -12,7 +12,6 @@ from flask.globals import _cv_app
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from govnet.accounts.models import Person
 from govnet.charter import queries as charters
 from govnet.decisions import answering, closing, elsewhere, entering, lists, queries, rewording
 from govnet.decisions.models import Proposal
@@ -23,6 +22,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.mail.models import Mail, Rendering
+from govnet.people.models import Person
 from govnet.record.models import Entry
 from tests.builders import a_member, a_network, a_steering_member, acting, an_organisation, sign_in
 from tests.decisions.builders import (

@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 
 from govnet.accounts.catchup import how_many_wait
-from govnet.accounts.models import Person
 from govnet.charter import actions as charter_actions
 from govnet.charter.models import Network
 from govnet.decisions import drafting, drafts, readiness
@@ -22,6 +21,7 @@ from govnet.mail import actions as mail
 from govnet.mail.volume import Volume
 from govnet.membership.member_actions import resign
 from govnet.membership.queries import own_memberships
+from govnet.people.models import Person
 from govnet.record.models import Entry
 from tests.builders import acting
 from tests.decisions.builders import QUESTION, a_network_with_rules, members

@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions import drafting, drafts, leaving
 from govnet.decisions.beside import Draft, DraftState, Sponsor
@@ -23,6 +22,7 @@ from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.membership.member_actions import resign
 from govnet.membership.queries import own_memberships
+from govnet.people.models import Person
 from govnet.record.models import Entry
 from tests.builders import a_member, a_person, a_steering_member, acting
 from tests.decisions.builders import (

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions import elsewhere
 from govnet.decisions.models import Proposal
@@ -17,6 +16,7 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
+from govnet.people.models import Person
 from tests.builders import a_member, a_steering_member, acting
 from tests.decisions.builders import a_network_with_rules, version_of
 from tests.decisions.test_decision_pages import browser

@@ -10,7 +10,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from govnet.accounts.models import Person, PersonEmail
 from govnet.charter import parameters as p
 from govnet.charter.models import Network
 from govnet.charter.thresholds import most_entered
@@ -25,6 +24,7 @@ from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.mail import telling
 from govnet.membership.links import token_for
+from govnet.people.models import Person, PersonEmail
 from govnet.record.models import Entry
 from tests.builders import a_member, a_steering_member, acting, sign_in
 from tests.decisions.builders import (

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions import answering, interests, leaving, queries
 from govnet.decisions.answering import Given
@@ -18,6 +17,7 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
+from govnet.people.models import Person
 from tests.builders import a_member, acting, an_organisation
 from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members, version_of
 from tests.decisions.test_decision_pages import browser

@@ -18,7 +18,6 @@ from flask import Flask
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import OperationalError
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.charter.queries import version_in_force
 from govnet.decisions import answering, closing
@@ -34,6 +33,7 @@ from govnet.kernel.transaction import transaction
 from govnet.mail import telling
 from govnet.mail.models import Mail
 from govnet.membership.models import Membership, MembershipKind, MembershipState
+from govnet.people.models import Person
 from govnet.record.models import Entry
 from tests.builders import a_member, a_network, acting
 from tests.chain import faults_of

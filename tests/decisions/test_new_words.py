@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from govnet.accounts.models import Person
 from govnet.charter import actions as charters
 from govnet.charter.models import Network
 from govnet.decisions import actions, elsewhere, queries, rewording, suggesting
@@ -20,6 +19,7 @@ from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
+from govnet.people.models import Person
 from tests.builders import a_member, a_steering_member, acting
 from tests.decisions.builders import (
     QUESTION,

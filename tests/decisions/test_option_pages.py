@@ -9,12 +9,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions import closing
 from govnet.decisions.models import Proposal, RollEntry
 from govnet.extensions import db
 from govnet.kernel.clock import MovedClock
+from govnet.people.models import Person
 from tests.builders import a_steering_member
 from tests.decisions.builders import a_network_with_rules, decisions, members, version_of
 from tests.decisions.test_decision_mail import names_of, subjects, told

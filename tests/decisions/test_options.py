@@ -9,7 +9,6 @@ from fractions import Fraction
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from govnet.accounts.models import Person
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter, load
@@ -37,6 +36,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
+from govnet.people.models import Person
 from tests.builders import a_steering_member, acting, an_organisation
 from tests.decisions.builders import (
     QUESTION,

@@ -10,7 +10,6 @@ from flask import Flask
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from govnet.accounts.models import Person
 from govnet.charter import parameters as p
 from govnet.charter.models import Network
 from govnet.charter.rules import load
@@ -20,6 +19,7 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
+from govnet.people.models import Person
 from tests.builders import acting
 from tests.decisions.builders import (
     a_network_with_rules,

@@ -7,7 +7,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import IntegrityError
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions import actions, closing, protecting, shown
 from govnet.decisions.models import Proposal
@@ -19,6 +18,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
+from govnet.people.models import Person
 from govnet.record.models import Entry
 from tests.builders import acting, sign_in
 from tests.decisions.builders import QUESTION, a_network_with_rules, a_proposal, answered, members, version_of

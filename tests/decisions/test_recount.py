@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from govnet.accounts.models import Person
 from govnet.charter import actions as charters
 from govnet.charter import parameters as p
 from govnet.charter.models import Network
@@ -25,6 +24,7 @@ from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
+from govnet.people.models import Person
 from tests.builders import a_network
 from tests.decisions import by_hand
 from tests.decisions.builders import answered, decisions, members, version_of

@@ -11,7 +11,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from govnet.accounts.models import Person
 from govnet.charter import actions as charters
 from govnet.charter.models import Network
 from govnet.decisions import (
@@ -39,6 +38,7 @@ from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import GovnetError, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.membership.models import Organisation
+from govnet.people.models import Person
 from tests.builders import a_member, a_steering_member, acting, an_organisation
 from tests.decisions.builders import (
     a_network_with_rules,

@@ -9,7 +9,6 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions import finding, succession
 from govnet.decisions.book import Decision
@@ -19,6 +18,7 @@ from govnet.decisions.states import State, state_of
 from govnet.extensions import db
 from govnet.forum.kinds import Audience
 from govnet.kernel.clock import MovedClock
+from govnet.people.models import Person
 from tests.builders import a_member, a_network
 from tests.decisions.builders import a_discussion, a_proposal, version_of
 from tests.decisions.many import a_long_register

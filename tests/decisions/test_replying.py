@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions import answering, closing, leaving, queries, replying, shown
 from govnet.decisions.beside import ReasonReply
@@ -19,6 +18,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
 from govnet.kernel.transaction import transaction
+from govnet.people.models import Person
 from tests.builders import acting
 from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members, version_of
 from tests.decisions.test_decision_mail import names_of, told

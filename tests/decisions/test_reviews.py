@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from flask import Flask
 
-from govnet.accounts.models import Person
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
@@ -25,6 +24,7 @@ from govnet.kernel.clock import MovedClock, today
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.membership.models import Membership, MembershipState
+from govnet.people.models import Person
 from govnet.record.queries import details, entries_about
 from tests.builders import a_member, a_network, a_person, a_steering_member, acting, an_organisation
 from tests.chain import faults_of

@@ -21,8 +21,8 @@ from govnet.decisions.queries import changes_of
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.clock import MovedClock
-from govnet.kernel.said import Said
-from govnet.kernel.words import say
+from govnet.kernel.messages import Said
+from govnet.kernel.translation import say
 from tests.builders import a_member, a_network, a_steering_member
 from tests.decisions.builders import QUESTION, a_network_with_rules, a_proposal, one_transaction
 from tests.decisions.test_decision_pages import browser

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from govnet.accounts.models import Person
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
@@ -21,6 +20,7 @@ from govnet.decisions.states import State
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock, today
+from govnet.people.models import Person
 from govnet.record import registry
 from govnet.record.queries import details, entries_about
 from tests.builders import acting

@@ -7,13 +7,13 @@ from itertools import product
 
 import pytest
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions import finding, succession
 from govnet.decisions.book import Decision
 from govnet.decisions.states import State, state_of
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.people.models import Person
 from tests.builders import a_member, a_network
 from tests.decisions import many
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions import actions, answering, closing, elsewhere, entering, interests, queries, suggesting
 from govnet.decisions.answering import Given
@@ -22,6 +21,7 @@ from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.membership.models import Membership, MembershipState, Organisation, Representation
 from govnet.offices.models import Body, Term
+from govnet.people.models import Person
 from govnet.permissions import Can, can
 from tests.builders import (
     a_committee,

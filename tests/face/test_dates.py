@@ -20,7 +20,8 @@ from sqlalchemy import Date, DateTime
 
 from govnet.decisions.models import ProposalVersion
 from govnet.extensions import db
-from govnet.kernel import clock, pages
+from govnet.kernel import clock
+from govnet.web import pages
 from tests import builders
 from tests.decisions.builders import a_network_with_rules, a_proposal
 

@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from govnet.accounts.models import Person
 from govnet.announcements.audience import notice_of
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -19,6 +18,7 @@ from govnet.mail.actions import set_volume
 from govnet.mail.models import Rendering
 from govnet.mail.parts import HtmlParts
 from govnet.mail.volume import Volume
+from govnet.people.models import Person
 from tests import builders
 from tests.announcements.builders import a_draft as an_announcement
 from tests.decisions.builders import taken, told_at_once

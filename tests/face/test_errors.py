@@ -14,7 +14,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarg
 from govnet.kernel.actor import VISITOR, Actor
 from govnet.kernel.errors import Busy, GovnetError, RuleBroken, Stale
 from govnet.kernel.transaction import nothing_saved
-from govnet.kernel.words import either
+from govnet.kernel.translation import either
 from govnet.permissions import Can, refusal
 from tests.builders import a_network, a_steering_member
 from tests.pages import Html, check

@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 from flask_babel import force_locale
 
 from govnet import create_app
-from govnet.accounts.models import Person
 from govnet.extensions import db
-from govnet.kernel.said import Said, counted
-from govnet.kernel.words import say
+from govnet.kernel.messages import Said, counted
+from govnet.kernel.translation import say
+from govnet.people.models import Person
 from tests.builders import a_member, a_network, a_steering_member, sign_in
 from tests.face.pseudo import sentences, translations
 from tests.pages import Html, opened, send

@@ -15,7 +15,7 @@ from flask import Blueprint, Flask, redirect, render_template_string, request, u
 from flask_babel import Babel
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from govnet.kernel.templates import kept
+from govnet.web.templates import kept
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

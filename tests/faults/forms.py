@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
-from govnet.accounts.models import Person, PersonEmail
 from govnet.demo.roles import addresses
 from govnet.extensions import db
+from govnet.people.models import Person, PersonEmail
 from tests import builders
 from tests.pages import HERE, Html, defaults
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.forum import actions
@@ -10,6 +9,7 @@ from govnet.forum.kinds import Audience
 from govnet.forum.models import Post, Thread, Topic
 from govnet.kernel.actor import SYSTEM, Actor, Door
 from govnet.kernel.transaction import transaction
+from govnet.people.models import Person
 from tests import builders
 
 PROGRAM = Actor(system=True)

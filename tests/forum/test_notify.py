@@ -9,7 +9,6 @@ import pytest
 from flask import current_app
 from sqlalchemy import select
 
-from govnet.accounts.models import PersonEmail
 from govnet.extensions import db
 from govnet.forum import queries
 from govnet.forum.kinds import Audience
@@ -18,6 +17,7 @@ from govnet.mail import actions as mail
 from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail, Rendering
 from govnet.mail.volume import Stance, Volume
+from govnet.people.models import PersonEmail
 from govnet.record.models import Telling
 from tests import builders
 from tests.forum.made import a_post, a_thread, a_topic

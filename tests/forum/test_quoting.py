@@ -8,7 +8,6 @@ from time import process_time
 import pytest
 
 from govnet.accounts import erasure
-from govnet.accounts.models import Person
 from govnet.extensions import db
 from govnet.forum import quoting, rules
 from govnet.forum.kinds import HidingKind
@@ -17,6 +16,7 @@ from govnet.forum.verifying import changed_pages, texts
 from govnet.kernel.actor import OPERATOR_SHELL, Door
 from govnet.kernel.text import render
 from govnet.kernel.transaction import transaction
+from govnet.people.models import Person
 from tests.erased import left_of
 from tests.forum.made import a_post, a_thread
 from tests.forum.stage import Forum

@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.forum import moderation
@@ -27,6 +26,7 @@ from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail
 from govnet.mail.volume import Volume
 from govnet.offices.models import Body
+from govnet.people.models import Person
 from govnet.record.models import Entry
 from tests.builders import a_committee, a_coordinator, a_member, a_network, acting, seated, sign_in
 from tests.forum.made import a_post, a_thread, a_topic

@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions.closing import close_due
 from govnet.decisions.rules import Kind
@@ -18,6 +17,7 @@ from govnet.forum.kinds import Audience
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
+from govnet.people.models import Person
 from tests.builders import a_coordinator, a_member, a_network, a_steering_member, acting, sign_in
 from tests.decisions.builders import QUESTION, a_proposal, answered, members
 from tests.pages import opened

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import ImmutableMultiDict
 
 from govnet.announcements.pages import moment
-from govnet.kernel.days import read_day
+from govnet.web.days import read_day
 from tests.record.test_readers import signed_in, world  # noqa: F401 - the fixture
 
 ENDS = [

@@ -13,9 +13,9 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form as PlainForm
 
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.forms import Body
 from govnet.kernel.markdown_limits import DEPTH, TooMuch, limits
 from govnet.kernel.text import _markdown, excerpt, render, rendered
+from govnet.web.forms import Body
 
 SIZE = 49_000
 SECONDS = 5.0

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
 
-from govnet.accounts.models import AddressChange, Person, SignedInSession, SignInLink
+from govnet.accounts.models import AddressChange, SignedInSession, SignInLink
 from govnet.announcements.models import Announcement
 from govnet.announcements.models import State as AnnouncementState
 from govnet.charter.models import Network
@@ -48,7 +48,7 @@ from govnet.membership.models import (
 from govnet.membership.roster import read_roster
 from govnet.membership.roster_models import RosterImport
 from govnet.offices.models import Constituency, Mandate, Seat, Term
-from govnet.people.models import PersonEmail
+from govnet.people.models import Person, PersonEmail
 from govnet.record.models import ChainHead, Entry, Telling
 from tests import builders
 from tests.announcements.builders import ordered

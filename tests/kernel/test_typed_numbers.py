@@ -18,8 +18,8 @@ from govnet.charter.fields import fields_for, name_of, typed
 from govnet.charter.founding import BadFounding
 from govnet.charter.founding_file import read_founding
 from govnet.charter.kinds import BadValue
-from govnet.kernel.forms import Form
 from govnet.kernel.numbers import fraction, whole_number
+from govnet.web.forms import Form
 from tests.charter.test_founding_file import FILE
 from tests.shape.source import files, name
 
@@ -124,11 +124,11 @@ def test_digits_are_read_in_one_place():
     """Anything else that turns typed digits into a number has no bound of its own."""
     own = {
         "kernel/numbers.py",
-        "kernel/days.py",
+        "web/days.py",
         "forum/rules.py",
         "mail/incoming.py",
         "mail/mime.py",
-        "membership/rules.py",
+        "kernel/links.py",
     }
     found = {
         name(path)

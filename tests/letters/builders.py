@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
@@ -18,6 +17,7 @@ from govnet.letters import actions, closing, following, queries, rules
 from govnet.letters.actions import Draft
 from govnet.letters.following import Sending
 from govnet.letters.models import Letter
+from govnet.people.models import Person
 from tests.builders import acting
 from tests.decisions.builders import one_transaction
 

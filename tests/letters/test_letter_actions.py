@@ -10,7 +10,6 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from govnet.accounts import erasure
-from govnet.accounts.models import Person
 from govnet.accounts.yours import everything_held
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -24,6 +23,7 @@ from govnet.letters.following import Reply, Sending
 from govnet.letters.models import Letter, Signature
 from govnet.letters.rules import Count, State
 from govnet.membership.models import Membership, MembershipState, Representation
+from govnet.people.models import Person
 from govnet.record.models import Entry
 from govnet.record.queries import details
 from govnet.record.registry import address, sentence

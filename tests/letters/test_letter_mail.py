@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.actor import Door
@@ -19,6 +18,7 @@ from govnet.letters.following import Reply
 from govnet.mail import actions as mail
 from govnet.mail.models import Rendering
 from govnet.mail.volume import Stance, Volume
+from govnet.people.models import Person
 from tests.builders import a_member, acting
 from tests.decisions.builders import a_discussion
 from tests.decisions.test_decision_mail import names_of, told

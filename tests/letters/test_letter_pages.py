@@ -10,7 +10,6 @@ from flask import Flask
 from sqlalchemy import select
 
 from govnet.accounts import erasure
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.forum.kinds import Audience
@@ -21,6 +20,7 @@ from govnet.letters import closing, following, queries
 from govnet.letters.models import Signature
 from govnet.letters.rules import State
 from govnet.membership.models import Membership
+from govnet.people.models import Person
 from tests.builders import a_member, a_network, a_person, a_steering_member, acting, an_organisation
 from tests.decisions.builders import a_discussion
 from tests.decisions.test_decision_pages import browser

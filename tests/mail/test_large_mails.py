@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from govnet.accounts.models import PersonEmail
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
@@ -16,6 +15,7 @@ from govnet.mail import mailings, outbox, queries, registry, sweeping, telling, 
 from govnet.mail.models import Delivery, Mail, RecipientChunk, Rendering
 from govnet.mail.rules import State
 from govnet.mail.volume import News
+from govnet.people.models import PersonEmail
 from tests import builders
 from tests.mail.conftest import say
 

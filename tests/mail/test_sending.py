@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from govnet.accounts.models import PersonEmail
 from govnet.extensions import db
 from govnet.kernel import outage
 from govnet.kernel.transaction import transaction
@@ -18,6 +17,7 @@ from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Mail, MailLine, Rendering
 from govnet.mail.rules import Priority, State, Why
 from govnet.mail.volume import News
+from govnet.people.models import PersonEmail
 from tests import builders
 from tests.faults.failing import AFTER, BEFORE, Step, failing
 from tests.mail.conftest import say

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 
 from govnet.accounts import erasure
-from govnet.accounts.models import Person
 from govnet.accounts.queries import main_address
 from govnet.extensions import db
 from govnet.kernel.actor import ONESELF, Door
@@ -18,6 +17,7 @@ from govnet.mail import telling
 from govnet.membership import actions, appealing, links
 from govnet.membership.beside import AdmissionAppeal, AppealAnswer
 from govnet.membership.models import ApplicationState, MembershipKind
+from govnet.people.models import Person
 from govnet.record.models import Entry
 from tests import builders
 from tests.membership.people import a_network_with_rules, a_waiting_application, applies, mails_to

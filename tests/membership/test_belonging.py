@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select, update
 
 from govnet.accounts import erasure
-from govnet.accounts.models import PersonEmail
 from govnet.accounts.queries import main_address, person_by_email
 from govnet.extensions import db
 from govnet.kernel.actor import Door
@@ -18,6 +17,7 @@ from govnet.membership import importing, listeners, member_actions, own, queries
 from govnet.membership.links import ids_of, token_for
 from govnet.membership.models import Application, Membership, MembershipKind, MembershipState, Representation
 from govnet.membership.roster import read_roster
+from govnet.people.models import PersonEmail
 from govnet.record.models import Entry
 from tests import builders
 from tests.chain import faults_of

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
 from govnet.accounts import links, moving, people
-from govnet.accounts.models import PersonEmail, SignedInSession, SignInLink
+from govnet.accounts.models import SignedInSession, SignInLink
 from govnet.accounts.queries import main_address
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -28,6 +28,7 @@ from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Mail, Rendering
 from govnet.membership import actions, letters, member_actions, organisation_actions
 from govnet.membership.models import Membership
+from govnet.people.models import PersonEmail
 from tests import builders
 from tests.membership.people import (
     a_network_with_rules,

@@ -16,7 +16,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from govnet.accounts.models import Person
 from govnet.announcements import dispatch
 from govnet.charter.models import Network
 from govnet.decisions import actions as decisions
@@ -36,6 +35,7 @@ from govnet.mail import telling
 from govnet.mail.models import Rendering
 from govnet.membership.marks import Marks, marks, namesakes
 from govnet.membership.models import Membership, MembershipState, Representation
+from govnet.people.models import Person
 from govnet.record.models import Telling
 from tests import builders
 from tests.announcements.builders import a_draft as an_announcement

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from govnet.kernel.calendar import months_after
 from govnet.membership import renewal_rules as rules
-from govnet.membership.rules import months_after
 
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 

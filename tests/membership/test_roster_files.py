@@ -11,9 +11,9 @@ import unicodedata
 import pytest
 
 from govnet.membership import roster_file
-from govnet.membership.roster import ComesAs, Roster, Wish, read_roster
+from govnet.membership.roster import Roster, read_roster
 from govnet.membership.roster_file import MOST_COLUMNS, MOST_ROWS, Line
-from govnet.membership.roster_person import address_and_name, mailboxes_in
+from govnet.membership.roster_person import ComesAs, Wish, address_and_name, mailboxes_in
 from govnet.membership.roster_table import heading_of
 
 NELL = (2, "Nell Saltmarsh", "nell@example.org", "")

@@ -8,13 +8,13 @@ from io import BytesIO
 import pytest
 from sqlalchemy import func, select
 
-from govnet.accounts.models import Person, PersonEmail
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
 from govnet.membership import importing, queries
 from govnet.membership.models import Membership
 from govnet.membership.roster_models import RosterImport, RosterImportRow
+from govnet.people.models import Person, PersonEmail
 from tests import builders
 from tests.membership.people import a_network_with_rules
 from tests.pages import opened, send

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from govnet.accounts.models import Person, PersonEmail
 from govnet.accounts.yours import everything_held, forget_everywhere
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -23,6 +22,7 @@ from govnet.membership.models import Membership, Organisation, Representation
 from govnet.membership.roster import read_roster
 from govnet.membership.roster_models import ImportState, RosterImport, RosterImportRow
 from govnet.membership.verifying import changed_memberships
+from govnet.people.models import Person, PersonEmail
 from govnet.record import registry
 from govnet.record.models import Entry
 from govnet.record.queries import details

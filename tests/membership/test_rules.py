@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from govnet.kernel import links
 from govnet.membership import rules
 
 
@@ -38,7 +39,7 @@ def test_two_organisations_are_not_taken_for_one():
     ],
 )
 def test_an_address_of_a_site_is_made_whole(typed, whole):
-    assert rules.web_address(typed) == whole
+    assert links.web_address(typed) == whole
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_an_address_of_a_site_is_made_whole(typed, whole):
      "java\tscript:alert(1)", "vbscript:x.y"],
 )  # fmt: skip
 def test_what_is_no_web_address_is_none(typed):
-    assert rules.web_address(typed) is None
+    assert links.web_address(typed) is None
 
 
 def test_every_sentence_that_was_not_ticked_is_named():

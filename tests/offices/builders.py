@@ -6,7 +6,6 @@ from contextlib import nullcontext
 from datetime import date, timedelta
 from typing import Any
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions import actions, answering
 from govnet.decisions.book import Decision
@@ -21,6 +20,7 @@ from govnet.kernel import clock, triggers
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
 from govnet.offices.models import Body, Mandate, Seat, Term
+from govnet.people.models import Person
 from tests import builders
 from tests.decisions.builders import taken, version_of
 

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from govnet.accounts.models import Person
 from govnet.decisions import actions as proposals
 from govnet.decisions import elsewhere
 from govnet.decisions.closing import close_due
@@ -25,6 +24,7 @@ from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.offices import actions, leaving
 from govnet.offices.models import Body, Constituency, Mandate, Seat, Term, TermEnd
+from govnet.people.models import Person
 from govnet.record.queries import details, entries_about
 from tests import builders
 from tests.decisions.builders import answered, tally_of, version_of

@@ -7,7 +7,7 @@ import pytest
 
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.events import listen
+from govnet.kernel.signals import listen
 from govnet.kernel.transaction import transaction
 from govnet.offices import events
 from govnet.offices.ending import record_ends

@@ -13,13 +13,13 @@ from PIL.PngImagePlugin import PngInfo
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from govnet.accounts.models import Person
 from govnet.charter.models import LARGEST_LOGO, Network, NetworkLogo
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.kernel.transaction import transaction
 from govnet.offices import logo, settings
+from govnet.people.models import Person
 from govnet.record.queries import details, entries_about
 from tests import builders
 from tests.chain import faults_of

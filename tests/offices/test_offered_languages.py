@@ -12,10 +12,8 @@ from flask.globals import _cv_app
 from flask.testing import FlaskClient
 
 from govnet import create_app
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.kernel import languages
 from govnet.kernel.transaction import transaction
 from govnet.mail import outbox, preview, unfolding
 from govnet.mail.audience import LIST, SUBSCRIBER, Recipient, audience
@@ -23,7 +21,9 @@ from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Rendering
 from govnet.mail.notices import Notice
 from govnet.mail.volume import News
+from govnet.people.models import Person
 from govnet.record.queries import details, entries_about
+from govnet.web import languages
 from tests import builders
 from tests.face.pseudo import translations
 from tests.pages import Html, defaults, opened, send

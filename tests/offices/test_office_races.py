@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions.closing import close_due
 from govnet.decisions.models import Proposal
@@ -16,6 +15,7 @@ from govnet.decisions.register import not_applied
 from govnet.extensions import db
 from govnet.kernel.clock import MovedClock
 from govnet.offices.models import Mandate, Term
+from govnet.people.models import Person
 from tests import builders
 from tests.chain import faults_of
 from tests.decisions.builders import decisions, version_of

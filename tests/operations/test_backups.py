@@ -14,13 +14,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from govnet.accounts.models import Person, SignedInSession
+from govnet.accounts.models import SignedInSession
 from govnet.accounts.sessions import new_session
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import SHELL, Door
-from govnet.kernel.events import Starting, emit
 from govnet.kernel.outage import FULL, Unavailable
+from govnet.kernel.signals import Starting, emit
 from govnet.kernel.transaction import transaction
 from govnet.mail import mailings
 from govnet.mail.models import MailLine
@@ -30,6 +30,7 @@ from govnet.operations.backups import RestoreError
 from govnet.operations.beats import WorkerLives, beat
 from govnet.operations.models import Backup
 from govnet.operations.standstill import HalfRestored
+from govnet.people.models import Person
 from govnet.record.models import Entry
 from tests.builders import a_network, a_person
 from tests.operations.test_founding import founded

@@ -14,16 +14,15 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from govnet.accounts.erasure import erase
-from govnet.accounts.models import Person
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import ONESELF, Door
-from govnet.kernel.events import Starting, emit
+from govnet.kernel.signals import Starting, emit
 from govnet.kernel.transaction import transaction
 from govnet.operations import archive, backups, copies, erasure_list, erasures
 from govnet.operations.models import PersonErasure
 from govnet.people.addresses import erased_among, prove
-from govnet.people.models import PersonEmail
+from govnet.people.models import Person, PersonEmail
 from tests.builders import a_network, a_person
 
 pytestmark = pytest.mark.usefixtures("context")

@@ -20,8 +20,8 @@ import pytest
 from sqlalchemy import MetaData, create_engine
 
 from govnet import create_app
+from govnet.kernel.log_throttle import Seldom
 from govnet.kernel.models import Base
-from govnet.kernel.seldom import Seldom
 
 pytestmark = pytest.mark.sqlite
 CLIENTS = 80

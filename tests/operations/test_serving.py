@@ -18,7 +18,7 @@ from typing import Any
 import click
 import pytest
 
-from govnet.kernel.askers import peer_of
+from govnet.kernel.client_address import peer_of
 from govnet.operations.http_server import Limits, Server, networks
 from govnet.operations.listening import bound, drop_newcomers
 

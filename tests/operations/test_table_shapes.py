@@ -16,8 +16,8 @@ from govnet import create_app
 from govnet.cli import main
 from govnet.extensions import db
 from govnet.kernel import folders, triggers
-from govnet.kernel.events import Starting, emit
 from govnet.kernel.models import Base
+from govnet.kernel.signals import Starting, emit
 from govnet.operations import checks, copies, schema, table_shapes
 
 CHANGES = {

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from govnet.accounts import erasure
-from govnet.accounts.models import Person
 from govnet.announcements.models import Announcement
 from govnet.decisions.closing import close_due
 from govnet.decisions.models import ProposalVersion
@@ -22,6 +21,7 @@ from govnet.kernel.transaction import transaction
 from govnet.membership import importing, member_actions
 from govnet.membership.models import Membership
 from govnet.membership.roster import read_roster
+from govnet.people.models import Person
 from tests import builders
 from tests.announcements.builders import sent
 from tests.builders import a_member, a_network, a_steering_member, acting

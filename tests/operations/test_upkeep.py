@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, insert, text
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.charter.queries import version_in_force
 from govnet.extensions import db
@@ -18,6 +17,7 @@ from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.operations import upkeep
 from govnet.operations.checks import examine
 from govnet.operations.models import DatabaseLook
+from govnet.people.models import Person
 from tests import builders
 
 pytestmark = pytest.mark.usefixtures("context")

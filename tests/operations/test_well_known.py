@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 from werkzeug.test import Client
 
-from govnet.kernel import hosts, origins
-from govnet.kernel.hosts import KnownHosts, known_hosts
-from govnet.kernel.seldom import Seldom
+from govnet.kernel.log_throttle import Seldom
 from govnet.record.exports import packed
+from govnet.web import hosts, origins
+from govnet.web.hosts import KnownHosts, known_hosts
 from tests.builders import a_network
 
 SITE = "https://network.example.org"

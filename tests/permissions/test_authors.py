@@ -9,7 +9,6 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, select
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions import actions as decisions
 from govnet.decisions import draft_suggesting, drafting, suggesting
@@ -25,6 +24,7 @@ from govnet.membership import member_actions
 from govnet.membership.models import Membership, MembershipState
 from govnet.membership.queries import with_party
 from govnet.offices.models import Term
+from govnet.people.models import Person
 from govnet.permissions import TABLE, Can, authority, can
 from govnet.record.models import Entry
 from tests.builders import a_committee, a_member, a_network, acting, seated, sign_in

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions import entering
 from govnet.decisions.answering import Given
@@ -32,6 +31,7 @@ from govnet.membership.models import (
     MembershipState,
     RepresentationClaim,
 )
+from govnet.people.models import Person
 from govnet.permissions import TABLE, Can, authority
 from govnet.record import registry
 from govnet.record.models import Entry

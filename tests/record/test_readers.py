@@ -11,7 +11,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from govnet.accounts.models import Person
 from govnet.charter.models import Network
 from govnet.decisions import actions as decisions
 from govnet.decisions import drafting, elsewhere
@@ -28,6 +27,7 @@ from govnet.membership import deciding, member_actions, organisation_actions, qu
 from govnet.membership.models import Membership, MembershipKind, Organisation, Representation
 from govnet.membership.organisation_events import RepresentativeNamed
 from govnet.operations import redaction
+from govnet.people.models import Person
 from govnet.record import registry
 from govnet.record.actions import record
 from govnet.record.events import Visibility

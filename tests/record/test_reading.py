@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from govnet.kernel.words import nested
+from govnet.kernel.translation import nested
 from govnet.record.reading import Line, by_day
 
 

@@ -8,8 +8,8 @@ import pytest
 from flask_wtf.file import FileField
 from wtforms import HiddenField
 
-from govnet.kernel.days import Day
-from govnet.kernel.forms import Body, Form, Text
+from govnet.web.days import Day
+from govnet.web.forms import Body, Form, Text
 
 
 class EverythingForm(Form):

@@ -11,7 +11,8 @@ import structlog
 from markupsafe import escape
 from werkzeug.wrappers import Response
 
-from govnet.kernel.seldom import Seldom
+from govnet.kernel.log_throttle import Seldom
+from govnet.kernel.paths import FOR_MONITORS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -24,11 +25,6 @@ log = structlog.get_logger()
 _seldom = Seldom()
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 """By which a machine calls itself: answered while nobody else uses it."""
-HEALTH = "/healthz"
-READY = "/readyz"
-METRICS = "/metrics"
-FOR_MONITORS = (HEALTH, READY, METRICS)
-"""Asked for by address, from inside; say nothing that has a host in it, and ask nobody who they are."""
 
 
 def known_hosts(site_url: str, more: Iterable[str], *, production: bool) -> tuple[str, ...]:

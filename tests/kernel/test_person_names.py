@@ -9,12 +9,12 @@ import pytest
 
 import govnet
 import govnet.factory  # all tables
-from govnet.accounts.models import Person
 from govnet.forum.models import Topic
 from govnet.kernel import clock
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.models import NAMES, Base
-from govnet.kernel.names import is_office, trouble
+from govnet.kernel.person_names import is_office, trouble
+from govnet.people.models import Person
 
 NAMES_OF_PEOPLE = (
     "Ann Author", "Siân Ó Briain", "O’Brien", "O'Brien", "Jean-Luc", "Nguyễn Thị Minh Khai", "Анна Иванова", "Анна-Maria",

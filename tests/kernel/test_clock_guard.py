@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from govnet.kernel.steadiness import PATIENCE, Steadiness
+from govnet.kernel.clock_guard import PATIENCE, Steadiness
 
 DAY = 86_400.0
 

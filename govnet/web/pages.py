@@ -29,10 +29,10 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from govnet import __version__
+from govnet.kernel.actor import current_actor
 from govnet.kernel.clock import now, today
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.text import rendered
-from govnet.permissions import current_actor
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "

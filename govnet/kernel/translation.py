@@ -10,7 +10,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 from flask_babel import get_locale, gettext, ngettext
 
-from govnet.kernel.said import Said
+from govnet.kernel.messages import Said
 
 
 def say(said: object) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import structlog
 from flask import Response
 
-from govnet.kernel.seldom import Seldom
+from govnet.kernel.log_throttle import Seldom
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -11,7 +11,7 @@ import unicodedata
 import regex
 
 from govnet.kernel.errors import RuleBroken
-from govnet.kernel.said import N_, Said
+from govnet.kernel.messages import N_, Said
 
 MOST_MARKS = 4
 """Combining marks on one letter; no living script stacks more."""

@@ -7,7 +7,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 
@@ -18,23 +18,24 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import FileField, HiddenField, IntegerField, SelectMultipleField, StringField
+from wtforms import FileField, HiddenField, IntegerField, SelectMultipleField, StringField, SubmitField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.i18n import messages_path
 from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import HiddenInput, TextArea
 
 from govnet.extensions import db
-from govnet.kernel import clock, names
+from govnet.kernel import clock, person_names
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.form_tokens import TokenForm
 from govnet.kernel.markdown_limits import TooMuch
+from govnet.kernel.messages import Said
 from govnet.kernel.models import Submission
 from govnet.kernel.numbers import whole_number
-from govnet.kernel.said import Said
 from govnet.kernel.text import clean, render
 from govnet.kernel.transaction import transaction
-from govnet.kernel.words import say
+from govnet.kernel.translation import say
+from govnet.web.pages import weekday_date
 
 POST_LIMIT = 50_000
 SAME_FOR = timedelta(minutes=10)
@@ -82,7 +83,7 @@ class NameText(Text):
         """Judges the text as it was typed, before it is cleaned, so that anybody who pastes something unseen is told."""
         super().process_formdata(valuelist)
         if valuelist:
-            self.trouble = names.trouble(str(valuelist[0])[: 2 * self.limit], person=self.person)
+            self.trouble = person_names.trouble(str(valuelist[0])[: 2 * self.limit], person=self.person)
 
     def pre_validate(self, form: Any) -> None:
         """Not empty, not too long, and a name."""
@@ -315,3 +316,26 @@ def _made_meanwhile(key: str, digest: str) -> str:
     if row is None or not row.address:
         raise
     return row.address
+
+
+def meanwhile(now: Form, typed: Form) -> list[tuple[str, str]]:
+    """Each field that holds something else now than what was typed: its label, and what it holds, in words."""
+    return [
+        (str(field.label.text), _words(field))
+        for field in now
+        if not _aside(field) and field.name in typed and (field.data or "") != (typed[field.name].data or "")
+    ]
+
+
+def _aside(field: Any) -> bool:
+    return getattr(field.widget, "input_type", "") == "hidden" or isinstance(field, SubmitField)
+
+
+def _words(field: Any) -> str:
+    if isinstance(field.data, bool):
+        return str(_("Yes") if field.data else _("No"))
+    if isinstance(field.data, date):
+        return weekday_date(field.data)
+    held = field.data if isinstance(field.data, list) else [field.data or ""]
+    named = {str(choice.value): str(choice.label) for choice in getattr(field, "choices", None) or ()}
+    return ", ".join(named.get(str(one), str(one)) for one in held) or str(_("nothing"))

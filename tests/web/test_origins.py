@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from govnet.accounts import sessions
 from govnet.extensions import db
-from govnet.kernel.origins import Sender, origin_of, sender
 from govnet.kernel.transaction import transaction
+from govnet.web.origins import Sender, origin_of, sender
 from tests import builders
 from tests.demo.enemy import addresses
 from tests.pages import HERE, Html, defaults, opened

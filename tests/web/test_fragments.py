@@ -11,8 +11,8 @@ from govnet.forum.kinds import PostState
 from govnet.forum.shown import Place, Viewer, _article
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import now
-from govnet.kernel.gaps import Drawn, gap
 from govnet.kernel.text import clean
+from govnet.web.fragments import Drawn, gap
 
 LINE = '<a href="{{ url }}/{{ key }}" title="{{ words }}">{{ words }}</a>{{ html }}'
 DRAWING = Environment(autoescape=True, loader=DictLoader({"line": LINE})).get_template("line")

@@ -13,8 +13,8 @@ from flask_babel import lazy_gettext as _l
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from govnet.kernel.words import either, say
-from govnet.permissions import current_actor
+from govnet.kernel.actor import current_actor
+from govnet.kernel.translation import either, say
 
 
 @dataclass(frozen=True, eq=False)

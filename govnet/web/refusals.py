@@ -16,14 +16,14 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from govnet.extensions import db
+from govnet.kernel.actor import current_actor
 from govnet.kernel.errors import Busy, GovnetError, NotAllowed, Stale
-from govnet.kernel.hosts import HEALTH
-from govnet.kernel.origins import Sender, sender_of
 from govnet.kernel.outage import DAMAGED, UNREACHABLE, Unavailable, outage_of
-from govnet.kernel.pages import error_page
+from govnet.kernel.paths import HEALTH
 from govnet.kernel.transaction import perhaps_saved
-from govnet.kernel.words import say
-from govnet.permissions import current_actor, sign_in_would_help
+from govnet.kernel.translation import say
+from govnet.web.origins import Sender, sender_of
+from govnet.web.pages import error_page
 
 log = structlog.get_logger()
 Holders = Callable[[Any, tuple[str, ...]], Sequence[str]]
@@ -226,3 +226,8 @@ def _unexpected(error: Exception) -> Response:
     return error_page(
         "errors/500.html", 500, message=_("Something went wrong on our side."), number=number, typed=typed()
     )
+
+
+def sign_in_would_help(error: NotAllowed) -> bool:
+    """Whether a visitor who reads a page should be led to sign in rather than be refused."""
+    return not current_actor().signed_in and request.method in ("GET", "HEAD")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govnet.kernel.days import read_day
+from govnet.web.days import read_day
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ class Said:
     number: int = 0
 
     def __str__(self) -> str:
-        """The sentence in the language of the source, for logs and tests; pages use `kernel.words.say`."""
+        """The sentence in the language of the source, for logs and tests; pages use `kernel.translation.say`."""
         text = self.plural if self.plural and self.number != 1 else self.text
         plain = {name: joined(value) for name, value in self.values.items()}
         return text % {**plain, "num": self.number}

@@ -1,0 +1,23 @@
+"""Addresses of pages on the web, as people type them. Pure."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+
+def web_address(typed: str) -> str | None:
+    """The address of a site as a link may have it, https:// added where no scheme was typed; None for what is none.
+
+    Only http and https count: a `javascript:` or `data:` address is none.
+    """
+    text = typed.strip()
+    scheme, colon, rest = text.partition(":")
+    if not colon or "." in scheme or rest[:1].isdigit():
+        text = f"https://{text}"
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return None
+    looks_whole = "." in host and " " not in text and not host.startswith(".") and "@" not in parts.netloc
+    return text if parts.scheme in ("http", "https") and looks_whole and port != 0 else None

@@ -1,0 +1,1 @@
+"""Pages and forms: what a browser sends, what it gets, and which language it reads."""
