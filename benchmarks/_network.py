@@ -165,7 +165,8 @@ def _members(network_id: int, many: int) -> Members:
 
 
 def _organisations(network_id: int, many: int, members: Members) -> None:
-    from govnet.membership.models import Membership, MembershipKind, Organisation, Representation
+    from govnet.membership.models import Membership, MembershipKind
+    from govnet.people.models import Organisation, Representation
 
     first, start = _after(Organisation), (WHEN - SPAN).date()
     keys = range(first, first + many)

@@ -21,7 +21,7 @@ from govnet.kernel.actor import VISITOR, current_actor
 from govnet.kernel.paths import FOR_MONITORS
 from govnet.kernel.settings import load_config
 from govnet.kernel.transaction import nothing_saved
-from govnet.mail.registry import people_are, places_are
+from govnet.mail.registry import places_are
 from govnet.permissions import Can, actors_are, can
 from govnet.record import registry
 from govnet.web import languages, pages, refusals
@@ -139,7 +139,6 @@ def watch(app: Flask, engine: Engine) -> None:
 
 
 def _bind_kernel(app: Flask) -> None:
-    from govnet.accounts.addresses import readers
     from govnet.accounts.belonging import networks_are
     from govnet.charter.holidays import public_holidays
     from govnet.charter.kinds import names_are_judged_by
@@ -178,7 +177,6 @@ def _bind_kernel(app: Flask) -> None:
     role_is(role_of)
     offices_after_are(what_becomes)
     bind_templates(app)
-    people_are(readers)
     networks_are(belongings)
     places_are(networks_of)
     app.jinja_env.globals.update(

@@ -10,16 +10,15 @@ from datetime import timedelta
 from flask.testing import FlaskClient
 
 from govnet.accounts import sessions
-from govnet.accounts.models import OperatorGrant
 from govnet.charter.models import CharterVersion, Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.transaction import in_transaction, transaction
-from govnet.membership.models import Membership, MembershipKind, MembershipState, Organisation, Representation
+from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.offices.models import Body, BodyKind, CameBy, Mandate, MandateNamed, Seat, Term
 from govnet.offices.queries import actor_for
-from govnet.people.models import Person, PersonEmail
+from govnet.people.models import OperatorGrant, Organisation, Person, PersonEmail, Representation
 from govnet.record.actions import open_chain
 
 _numbers = itertools.count(1)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from govnet.accounts import passwords, queries, rules, sessions
+from govnet.accounts import passwords, rules, sessions
 from govnet.accounts.belonging import networks_of
 from govnet.accounts.events import Renamed
 from govnet.accounts.models import CaughtUp, SignedInSession
@@ -17,6 +17,7 @@ from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.insertion import upsert
 from govnet.kernel.transaction import let_go
+from govnet.people import persons
 from govnet.people.models import Person
 from govnet.permissions import Can, require
 from govnet.record.actions import record
@@ -59,7 +60,7 @@ def password_hash(password: str, *, by: Actor) -> str:
     Raises RuleBroken for one that is easily guessed, Busy where too many are hashed already.
     """
     require(by, Can.OWN)
-    address = queries.main_address(by.person_id or 0)
+    address = persons.main_address(by.person_id or 0)
     networks = [
         text for place in networks_of(by.person_id or 0) for text in (place.network.name, place.network.slug)
     ]
@@ -96,7 +97,7 @@ def person_with_password(address: str, password: str, asker: passwords.Asker) ->
 
     Raises Busy where the asker, or too many others, wait already.
     """
-    person = queries.person_by_email(address)
+    person = persons.person_by_email(address)
     person_id, stored = (person.id, person.password_hash) if person is not None else (None, None)
     let_go()  # who waits for a turn keeps no connection from those who read
     return person_id if passwords.fits(stored, password, asker) else None

@@ -15,6 +15,7 @@ from govnet.extensions import limiter
 from govnet.kernel import clock
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.transaction import transaction
+from govnet.people import persons
 from govnet.permissions import Can, allows
 from govnet.web import languages
 from govnet.web.forms import Form
@@ -33,7 +34,7 @@ def data() -> Response:
     change = queries.open_change(person_id)
     return page(
         "accounts/data.html",
-        address=queries.main_address(person_id),
+        address=persons.main_address(person_id),
         waiting_address=change.address if change is not None and moving.is_waiting(change) else "",
         zone=current_user.zone,
         shown_zone=my_zone(),

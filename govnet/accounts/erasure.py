@@ -11,7 +11,7 @@ from sqlalchemy import delete, or_, select, update
 
 from govnet.accounts.belonging import networks_of
 from govnet.accounts.events import Erased, Renamed
-from govnet.accounts.models import AddressChange, CaughtUp, OperatorGrant, SignedInSession, SignInLink
+from govnet.accounts.models import AddressChange, CaughtUp, SignedInSession, SignInLink
 from govnet.accounts.yours import forget_everywhere
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -20,7 +20,7 @@ from govnet.kernel.actor import OPERATOR_SHELL, Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.signals import emit
 from govnet.people.addresses import PersonErased, owner, remember_erased
-from govnet.people.models import Person, PersonEmail
+from govnet.people.models import OperatorGrant, Person, PersonEmail
 from govnet.permissions import Can, require
 from govnet.record.actions import append_collected, erase_words, record
 from govnet.record.models import Entry

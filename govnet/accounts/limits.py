@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from flask import Response, current_app, request, session
 from flask_login import current_user
 
-from govnet.accounts import people, queries
+from govnet.accounts import queries
 from govnet.accounts.known_browsers import mark_of
 from govnet.accounts.rules import keyed_digest
 from govnet.kernel.client_address import asker
+from govnet.people import persons
 from govnet.people.addresses import parsed_or_none
 
 BY_ASKER = "100 per hour"
@@ -35,7 +36,7 @@ def counted(address: str) -> Counted:
     kept = parsed_or_none(address[:_LONGEST])
     if kept is None:
         return _counted(f"no address {asker()}", "")
-    row = people.known_by(kept)
+    row = persons.known_by(kept)
     mark = mark_of(row.person_id if row is not None else 0)
     return _counted(f"person {row.person_id}" if row is not None else f"address {kept}", mark)
 

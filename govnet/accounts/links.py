@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from sqlalchemy import and_, delete, func, or_, select, update
 
-from govnet.accounts import limits, people, queries, rules, sessions
+from govnet.accounts import limits, queries, rules, sessions
 from govnet.accounts.models import SignedInSession, SignInLink
 from govnet.charter.queries import top_networks
 from govnet.extensions import db
@@ -23,6 +23,7 @@ from govnet.mail import outbox, subscriptions
 from govnet.mail.headers import Address
 from govnet.mail.links import site, site_url
 from govnet.mail.rules import Priority
+from govnet.people import persons
 from govnet.people.models import Person
 
 _ANY_BROWSER = rules.digest("")
@@ -60,7 +61,7 @@ def ask(address: str, *, browser: str, next_path: str = "", network: Any = None)
     Somebody from an old list, whose only address this is, proves it by signing in.
     Known addresses and others take the same rows, statements and mails, so that nothing tells one from the other.
     """
-    known = people.known_by(address)
+    known = persons.known_by(address)
     person = db.session.get_one(Person, known.person_id) if known is not None else None
     takes = subscriptions.taken_by(address)
     counted = limits.counted(address).key
@@ -95,7 +96,7 @@ def for_mail(person_id: int, address: str) -> tuple[str, datetime] | None:
 
     None where it is not theirs: they moved to another, or it has become somebody else's. Inside transaction().
     """
-    known = people.known_by(address)
+    known = persons.known_by(address)
     if known is None or known.person_id != person_id or known.verified_at is None:
         return None
     until = clock.now().replace(minute=0, second=0, microsecond=0) + rules.WELCOME_LASTS
@@ -289,7 +290,7 @@ def _enter(row: SignInLink, agent: str) -> Entered | None:
         return None
     others = update(SignInLink).where(SignInLink.stands_for == (row.stands_for or row.token_digest))
     db.session.execute(others.values(used_at=clock.now()))
-    people.prove(person.id)
+    persons.prove(person.id)
     return Entered(enter(person.id, agent), person.id, row.next_path)
 
 

@@ -26,19 +26,6 @@ class SignedInSession(Base):
     person: Mapped[Person] = relationship(lazy="raise")
 
 
-class OperatorGrant(Base):
-    """Somebody runs the server; given and taken on the command line, and told in public."""
-
-    __tablename__ = "operator_grant"
-    __table_args__ = (
-        Index("uq_operator_grant_open", "person_id", unique=True, **where("ended_at IS NULL")),
-    )  # fmt: skip
-    id: Mapped[Key]
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    began_at: Mapped[Instant]
-    ended_at: Mapped[Instant | None]
-
-
 class SignInLink(Base):
     """A one-time link that was mailed, and the code that stands for it in the browser that asked."""
 

@@ -20,7 +20,7 @@ from govnet.kernel.errors import RuleBroken
 from govnet.mail import outbox
 from govnet.mail.headers import Address
 from govnet.mail.links import site_url
-from govnet.people import addresses
+from govnet.people import addresses, persons
 from govnet.people.models import Person
 from govnet.permissions import Can, require
 
@@ -32,7 +32,7 @@ def ask(address: str, *, by: Actor) -> None:
     """
     require(by, Can.OWN)
     person = db.session.get_one(Person, by.person_id)
-    if queries.main_address(person.id) == address:
+    if persons.main_address(person.id) == address:
         raise RuleBroken(_("This is your address already."), field="email")
     cancel(by=by)
     token = secrets.token_urlsafe(24)
@@ -40,7 +40,7 @@ def ask(address: str, *, by: Actor) -> None:
         person_id=person.id, address=address, token_digest=rules.digest(token), asked_at=clock.now()
     )
     db.session.add(row)
-    taken = queries.person_by_email(address) is not None
+    taken = persons.person_by_email(address) is not None
     _mail(
         "accounts/address_taken" if taken else "accounts/address_confirm",
         address,
@@ -76,7 +76,7 @@ def is_waiting(row: AddressChange) -> bool:
 
 def can_confirm(row: AddressChange | None) -> bool:
     """Whether the link in the mail still moves anything: for whoever can read that address's mail."""
-    return row is not None and is_waiting(row) and queries.person_by_email(row.address) is None
+    return row is not None and is_waiting(row) and persons.person_by_email(row.address) is None
 
 
 def confirm(token: str) -> bool:
@@ -88,7 +88,7 @@ def confirm(token: str) -> bool:
     if row is None or not can_confirm(row):
         return False
     person = db.session.get_one(Person, row.person_id)
-    row.old_address, row.confirmed_at = queries.main_address(person.id), clock.now()
+    row.old_address, row.confirmed_at = persons.main_address(person.id), clock.now()
     undo = secrets.token_urlsafe(24)
     row.undo_digest = rules.digest(undo)
     addresses.move(person.id, row.address)
@@ -120,7 +120,7 @@ def undo(token: str) -> bool:
     Whoever moved the account may know the password, so a mailed link is the only way in until a new one is set.
     """
     row = queries.change_by_undo(token)
-    if row is None or not can_undo(row) or queries.person_by_email(row.old_address or "") is not None:
+    if row is None or not can_undo(row) or persons.person_by_email(row.old_address or "") is not None:
         return False
     person = db.session.get_one(Person, row.person_id)
     if person.erased_at is not None or not row.old_address:

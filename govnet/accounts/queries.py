@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from flask_babel import gettext as _
 from sqlalchemy import Row, select
 
 from govnet.accounts.models import AddressChange, SignedInSession, SignInLink
@@ -13,37 +12,7 @@ from govnet.accounts.rules import digest
 from govnet.accounts.sessions import LASTS
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.people.addresses import owner, parsed_or_none
-from govnet.people.models import Person, PersonEmail
-
-_MANY = 900
-
-
-def person_by_email(address: str) -> Person | None:
-    """Whose verified address this is, however it is spelt."""
-    found = owner(parsed_or_none(address) or "")
-    return db.session.get(Person, found.person_id) if found is not None and found.verified else None
-
-
-def main_address(person_id: int) -> str:
-    """Where the person's mail goes; "" for somebody without a verified address."""
-    query = (
-        select(PersonEmail.address)
-        .where(PersonEmail.person_id == person_id, PersonEmail.verified_at.is_not(None))
-        .order_by(PersonEmail.main.desc(), PersonEmail.id)
-        .limit(1)
-    )
-    return db.session.scalar(query) or ""
-
-
-def names(person_ids: Collection[int | None]) -> dict[int, str]:
-    """The name to show for each; whoever removed theirs is "a former member", and so is nobody known."""
-    ids = sorted({i for i in person_ids if i is not None})
-    found = dict.fromkeys(ids, _("a former member"))
-    for start in range(0, len(ids), _MANY):
-        query = select(Person.id, Person.name).where(Person.id.in_(ids[start : start + _MANY]))
-        found.update({row.id: row.name for row in db.session.execute(query) if row.name})
-    return found
+from govnet.people.models import Person
 
 
 def password_of(person_id: int) -> str | None:

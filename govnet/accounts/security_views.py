@@ -13,6 +13,7 @@ from govnet.extensions import limiter
 from govnet.kernel.actor import current_actor
 from govnet.kernel.errors import Busy
 from govnet.kernel.transaction import transaction
+from govnet.people import persons
 from govnet.permissions import Can, allows
 from govnet.web.pages import page, see
 
@@ -27,7 +28,7 @@ def security() -> Response:
         sessions=queries.open_sessions(person_id),
         here=current_user.session_id,
         has_password=queries.password_of(person_id) is not None,
-        address=queries.main_address(person_id),
+        address=persons.main_address(person_id),
         zone=my_zone(),
     )
 
@@ -71,7 +72,7 @@ def _password_page(form: NewPasswordForm, status: int = 200) -> Response:
         status,
         form=form,
         has_password=queries.password_of(person_id) is not None,
-        address=queries.main_address(person_id),
+        address=persons.main_address(person_id),
     )
 
 

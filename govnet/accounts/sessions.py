@@ -11,7 +11,7 @@ from flask import Response, after_this_request, session
 from flask_login import UserMixin, current_user, login_user, logout_user
 from sqlalchemy import and_, bindparam, select, update
 
-from govnet.accounts.models import OperatorGrant, SignedInSession
+from govnet.accounts.models import SignedInSession
 from govnet.accounts.rules import RECENT, SEEN_EVERY, digest
 from govnet.extensions import db, login_manager
 from govnet.kernel import clock
@@ -19,7 +19,7 @@ from govnet.kernel.actor import current_actor
 from govnet.kernel.errors import Busy
 from govnet.kernel.statements import rows
 from govnet.kernel.transaction import transaction
-from govnet.people.models import Person
+from govnet.people.models import OperatorGrant, Person
 
 LASTS = timedelta(days=90)
 

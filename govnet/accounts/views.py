@@ -21,6 +21,7 @@ from govnet.kernel import clock
 from govnet.kernel.client_address import asker
 from govnet.kernel.errors import Busy
 from govnet.kernel.transaction import transaction
+from govnet.people import persons
 from govnet.permissions import Can, allows
 from govnet.web.forms import Form
 from govnet.web.pages import page, see
@@ -43,7 +44,7 @@ def sign_in() -> Response:
     """The page that asks for the address."""
     form = AskForm(made=0)
     if current_user.is_authenticated:
-        form.email.data = queries.main_address(current_user.person_id)
+        form.email.data = persons.main_address(current_user.person_id)
     return page("accounts/sign_in.html", form=form, next_path=next_path())
 
 
@@ -166,7 +167,7 @@ def use_link(token: str) -> Any:
 def again(token: str) -> Response:
     """A new link to the same address, for this browser."""
     row = queries.link_by_token(token)
-    address = queries.main_address(row.person_id) if row is not None and row.person_id else ""
+    address = persons.main_address(row.person_id) if row is not None and row.person_id else ""
     if row is None or not address:
         return see(".sign_in")
     return _mail_a_link(address, row.next_path)

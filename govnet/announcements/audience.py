@@ -31,8 +31,8 @@ from govnet.mail.queries import takes_just_mail
 from govnet.mail.render import Kind
 from govnet.mail.volume import News, singly
 from govnet.membership.marks import signed
-from govnet.membership.models import Membership, MembershipState, Representation
-from govnet.people.models import Person, PersonEmail
+from govnet.membership.models import Membership, MembershipState
+from govnet.people.models import Person, PersonEmail, Representation
 
 TEMPLATE = "announcements/sent"
 

@@ -22,7 +22,8 @@ from govnet.extensions import db
 from govnet.kernel.clock import now
 from govnet.kernel.text import fitting
 from govnet.mail.links import site
-from govnet.membership.models import Membership, MembershipState, Organisation
+from govnet.membership.models import Membership, MembershipState
+from govnet.people.models import Organisation
 from govnet.record import registry
 from govnet.record.events import Visibility
 from govnet.record.models import Entry

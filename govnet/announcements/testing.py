@@ -12,7 +12,7 @@ from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.mail import outbox
 from govnet.mail.headers import Address
-from govnet.mail.registry import readers
+from govnet.people.addresses import readers
 from govnet.permissions import Can, require
 
 

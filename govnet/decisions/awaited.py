@@ -16,7 +16,8 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.statements import another
-from govnet.membership.models import Membership, MembershipState, Representation
+from govnet.membership.models import Membership, MembershipState
+from govnet.people.models import Representation
 from govnet.permissions import Can, can
 
 Who = QueryableAttribute[Any]

@@ -39,8 +39,8 @@ from govnet.decisions.opening import digest
 from govnet.decisions.rules import FIVE, Kind, Outcome, Part, Rule, Tally, outcome, parts
 from govnet.extensions import db
 from govnet.kernel.actor import Actor
-from govnet.membership.models import Membership, Organisation
-from govnet.people.models import Person
+from govnet.membership.models import Membership
+from govnet.people.models import Organisation, Person
 from govnet.record.models import Entry
 
 PAGE = 100

@@ -27,7 +27,8 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.messages import Said
 from govnet.kernel.statements import another
-from govnet.membership.models import Membership, MembershipState, Representation
+from govnet.membership.models import Membership, MembershipState
+from govnet.people.models import Representation
 from govnet.record.models import Entry
 
 T = TypeVar("T")

@@ -28,8 +28,7 @@ from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.kernel.translation import say
 from govnet.mail.links import site_url
 from govnet.membership.links import ids_of, token_for
-from govnet.membership.models import Organisation
-from govnet.people.models import Person
+from govnet.people.models import Organisation, Person
 from govnet.permissions import Can, concerned, require
 from govnet.record.actions import record
 

@@ -41,7 +41,7 @@ from govnet.decisions.voices import offered, sees_tally
 from govnet.extensions import db
 from govnet.kernel.actor import VISITOR, Actor
 from govnet.kernel.statements import another
-from govnet.membership.models import Representation
+from govnet.people.models import Representation
 
 WANTED, ANSWERED = "wanted", "answered"
 

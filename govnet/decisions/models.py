@@ -29,8 +29,7 @@ from govnet.decisions.rules import Kind, Outcome
 from govnet.decisions.voices import Visible
 from govnet.kernel.actor import Door
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
-from govnet.membership.models import Organisation
-from govnet.people.models import Person
+from govnet.people.models import Organisation, Person
 
 ELSEWHERE = "elsewhere"
 """The method of a version that only waits for objections: a meeting or the list has decided."""

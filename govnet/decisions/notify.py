@@ -7,7 +7,6 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from govnet.accounts.queries import names
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_of
 from govnet.decisions import (
@@ -38,6 +37,7 @@ from govnet.kernel.models import reference
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
 from govnet.membership.marks import actor_of, signed
+from govnet.people.persons import names
 from govnet.record import registry
 
 EVERYBODY: dict[str, Any] = {"to_list": True, "subscribers": True}

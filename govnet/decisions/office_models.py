@@ -9,8 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, String,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.kernel.models import Base, Instant, Key, Name, enum_type, is_name
-from govnet.membership.models import Organisation
-from govnet.people.models import Person
+from govnet.people.models import Organisation, Person
 
 
 class OfficeKind(StrEnum):

@@ -15,7 +15,6 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from govnet.accounts.queries import names
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter
 from govnet.decisions.book import Decision
@@ -24,7 +23,8 @@ from govnet.decisions.office_models import OfficeChange, OfficeKind, OfficePerso
 from govnet.extensions import db
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.translation import say
-from govnet.membership.models import Organisation
+from govnet.people.models import Organisation
+from govnet.people.persons import names
 
 DAY = timedelta(days=1)
 MOST = 20

@@ -30,7 +30,8 @@ from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE, Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.translation import say
-from govnet.membership.models import Membership, MembershipState, Representation
+from govnet.membership.models import Membership, MembershipState
+from govnet.people.models import Representation
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 

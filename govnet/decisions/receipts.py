@@ -7,7 +7,6 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from govnet.accounts.queries import main_address
 from govnet.decisions import choosing, queries, words
 from govnet.decisions.answering import sealed
 from govnet.decisions.models import Position, ProposalVersion
@@ -17,6 +16,7 @@ from govnet.kernel.errors import RuleBroken
 from govnet.mail import outbox
 from govnet.mail.headers import Address
 from govnet.people.models import Person
+from govnet.people.persons import main_address
 from govnet.permissions import Can, require
 
 

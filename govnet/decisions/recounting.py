@@ -13,8 +13,7 @@ from govnet.decisions.book import Decision
 from govnet.decisions.models import Position, RollEntry
 from govnet.extensions import db
 from govnet.kernel.actor import Actor
-from govnet.membership.models import Organisation
-from govnet.people.models import Person
+from govnet.people.models import Organisation, Person
 
 
 def as_data(decision: Decision, actor: Actor) -> dict[str, Any]:

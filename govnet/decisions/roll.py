@@ -16,7 +16,8 @@ from govnet.decisions.office_models import OfficeChange, OfficePerson
 from govnet.decisions.voices import counts, on_roll
 from govnet.extensions import db
 from govnet.kernel.clock import today
-from govnet.membership.models import Membership, MembershipState, Representation
+from govnet.membership.models import Membership, MembershipState
+from govnet.people.models import Representation
 
 OFFICES = frozenset({"committee", "mandate"})
 """The matters on which the network can always decide, so that it never stays without anybody in office."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from govnet.accounts.queries import names
 from govnet.charter.models import Network
 from govnet.decisions import answering, choosing, entering, queries
 from govnet.decisions.blueprint import bp
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
+from govnet.people.persons import names
 from govnet.permissions import Can, allows
 from govnet.web.forms import Form
 from govnet.web.pages import never_cached, page, see

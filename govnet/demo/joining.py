@@ -18,19 +18,13 @@ from govnet.kernel.actor import VISITOR, Actor, Door
 from govnet.mail import actions as mail
 from govnet.mail.volume import Volume
 from govnet.membership import actions as joining
-from govnet.membership import (
-    application_queries,
-    deciding,
-    member_actions,
-    organisation_actions,
-    organisation_queries,
-    queries,
-)
+from govnet.membership import deciding, member_actions, organisation_actions, organisation_queries, queries
 from govnet.membership.importing import import_roster
 from govnet.membership.models import Application as Row
 from govnet.membership.models import Membership, MembershipKind
-from govnet.membership.models import Organisation as OrganisationRow
 from govnet.membership.roster import COLUMNS, read_roster
+from govnet.people import organisations
+from govnet.people.models import Organisation as OrganisationRow
 from govnet.people.models import PersonEmail
 
 IMPORTED = 199
@@ -172,7 +166,7 @@ def _organisation(stage: Stage, one: Organisation) -> None:
 
 
 def _row_of(one: Organisation) -> OrganisationRow:
-    found = application_queries.organisation_called(one.name)
+    found = organisations.organisation_called(one.name)
     if found is None:
         raise ValueError(f"{one.name} is not known")
     return found

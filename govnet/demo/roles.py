@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from govnet.accounts.people import known_by
 from govnet.charter.models import Network
 from govnet.charter.queries import top_networks
 from govnet.decisions.book import Decision
@@ -24,6 +23,7 @@ from govnet.kernel.actor import VISITOR as NOBODY
 from govnet.kernel.actor import Actor
 from govnet.offices.queries import actor_for
 from govnet.people.models import Person
+from govnet.people.persons import known_by
 
 VISITOR = "visitor"
 WORDS: dict[str, tuple[Any, Any]] = {

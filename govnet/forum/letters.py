@@ -10,8 +10,8 @@ from govnet.forum import queries, rules
 from govnet.forum.models import Hiding, Post, Report
 from govnet.mail import outbox
 from govnet.mail.headers import Address
-from govnet.mail.registry import readers
 from govnet.membership.marks import signed
+from govnet.people.addresses import readers
 
 
 def _post(post: Post) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import ColumnElement, delete, select, update
 
-from govnet.accounts.queries import names
 from govnet.extensions import db
 from govnet.forum import events, letters, queries, rights, rules
 from govnet.forum.actions import network_of
@@ -26,6 +25,7 @@ from govnet.mail.queries import mails_of_entry
 from govnet.mail.rules import State
 from govnet.membership.registry import officers
 from govnet.people.addresses import parsed
+from govnet.people.persons import names
 from govnet.permissions import Can, require
 from govnet.record import queries as entries
 from govnet.record.actions import erase_words, record

@@ -21,9 +21,9 @@ from govnet.kernel.clock import today
 from govnet.kernel.text import excerpt
 from govnet.mail.models import Following, Target
 from govnet.mail.volume import Stance
-from govnet.membership.models import Membership, MembershipState, Representation
+from govnet.membership.models import Membership, MembershipState
 from govnet.membership.registry import officers
-from govnet.people.models import Person
+from govnet.people.models import Person, Representation
 
 THREADS = 30
 """Threads on a topic's page."""

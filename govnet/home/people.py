@@ -26,9 +26,9 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.clock import today
 from govnet.kernel.statements import another
-from govnet.membership.models import Membership, MembershipKind, MembershipState, Organisation
+from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.offices.models import Body, BodyKind, Mandate, MandateNamed, Seat, Term
-from govnet.people.models import Person
+from govnet.people.models import Organisation, Person
 
 
 @dataclass(frozen=True)

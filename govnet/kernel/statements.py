@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -12,6 +12,17 @@ from sqlalchemy.orm import aliased
 from govnet.extensions import db
 
 M = TypeVar("M")
+K = TypeVar("K")
+
+MOST_KEYS = 900
+"""In one statement: SQLite takes at least 999 values (its SQLITE_MAX_VARIABLE_NUMBER before 3.32)."""
+
+
+def chunks(keys: Iterable[K], most: int = MOST_KEYS) -> Iterator[list[K]]:
+    """The keys in the order given, by as many at a time as one statement takes."""
+    rest = list(keys)
+    for start in range(0, len(rest), most):
+        yield rest[start : start + most]
 
 
 def rows(statement: Executable, asked: Mapping[str, Any]) -> Sequence[Any]:

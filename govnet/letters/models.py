@@ -12,8 +12,7 @@ from govnet.forum.models import Thread
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
 from govnet.letters import triggers as triggers
 from govnet.letters.rules import State
-from govnet.membership.models import Organisation
-from govnet.people.models import Person
+from govnet.people.models import Organisation, Person
 
 
 class Letter(Base):

@@ -7,11 +7,12 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 
 from govnet.extensions import db
-from govnet.mail import registry, suppressions
+from govnet.mail import suppressions
 from govnet.mail.models import Following, Subscription, Target
 from govnet.mail.notices import Notice
 from govnet.mail.queries import takes_just_mail
 from govnet.mail.volume import Ear, How, News, Stance, Volume, how
+from govnet.people import addresses
 
 T = TypeVar("T")
 _MANY = 900
@@ -61,7 +62,7 @@ def _people(notice: Notice, network_id: int, actor_id: int | None) -> Iterator[R
     always, concerned = frozenset(notice.always), frozenset(notice.concerned)
     ids = frozenset(notice.people) | concerned | always
     ears = _ears(ids, network_id, notice)
-    for reader in registry.readers(ids):
+    for reader in addresses.readers(ids):
         volume, silent, thread, topic = ears[reader.person_id]
         mine = reader.person_id in concerned
         ear = Ear(volume, thread, topic, mine, reader.person_id == actor_id, silent)
@@ -112,7 +113,7 @@ def as_subscribers(rows: Iterable[Subscription]) -> Iterator[Recipient]:
             yield Recipient(s.address, s.name, s.language, subscription_id=s.id, reader=SUBSCRIBER)
         elif s.person_id is not None:
             people.append(s.person_id)
-    for one in registry.readers(people):
+    for one in addresses.readers(people):
         yield Recipient(one.address, one.name, one.language, one.person_id, reader=SUBSCRIBER)
 
 

@@ -21,8 +21,8 @@ from govnet.mail import inbox, incoming, outbox, replies
 from govnet.mail.headers import Address, BadHeader
 from govnet.mail.incoming import Incoming
 from govnet.mail.models import Delivery, Fate, InboundMail
-from govnet.mail.registry import readers
 from govnet.mail.replies import NotDone
+from govnet.people.addresses import readers
 
 log = structlog.get_logger()
 KEPT = timedelta(days=30)

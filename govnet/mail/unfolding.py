@@ -12,11 +12,12 @@ from sqlalchemy import select
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.duties import each_row
-from govnet.mail import outbox, registry, suppressions
+from govnet.mail import outbox, suppressions
 from govnet.mail.audience import Recipient, as_subscribers
 from govnet.mail.models import Mail, MailLine, RecipientChunk, Rendering, Subscription
 from govnet.mail.outbox import Sheet
 from govnet.mail.rules import State
+from govnet.people import addresses
 
 _A_TURN = 5
 """Chunks between two looks at what else is to be done: somebody may wait for a sign-in mail."""
@@ -59,7 +60,7 @@ def _state(chunk: RecipientChunk, mail: Mail) -> State:
 
 def _recipients(chunk: RecipientChunk) -> Iterator[Recipient]:
     pairs = json.loads(chunk.people)
-    for one in registry.readers([person for person, _ in pairs if person]):
+    for one in addresses.readers([person for person, _ in pairs if person]):
         yield Recipient(one.address.lower(), one.name, one.language, one.person_id, reader=chunk.reader)
     keys = [subscription for person, subscription in pairs if not person]
     wanted = (Subscription.id.in_(keys), Subscription.just_mail, Subscription.silent_at.is_(None))

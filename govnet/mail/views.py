@@ -15,8 +15,9 @@ from govnet.mail import actions, leaving, queries, wording
 from govnet.mail.forms import NOTES, AddressForm, LeaveForm, VolumeForm
 from govnet.mail.models import Subscription
 from govnet.mail.outbox import TO_A_LIST
-from govnet.mail.registry import places, readers
+from govnet.mail.registry import places
 from govnet.mail.volume import Reach, Volume
+from govnet.people.addresses import readers
 from govnet.permissions import Can, allows
 from govnet.web import origins
 from govnet.web.forms import Form

@@ -11,8 +11,6 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 
-from govnet.accounts.people import person_for
-from govnet.accounts.queries import main_address
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -29,7 +27,9 @@ from govnet.membership.events import ApplicantMaySpeak, ApplicationAnswered, App
 from govnet.membership.importing import import_roster as import_roster
 from govnet.membership.member_actions import already_url
 from govnet.membership.models import Application, ApplicationNote, ApplicationState, MembershipKind
+from govnet.people import organisations
 from govnet.people.addresses import parsed
+from govnet.people.persons import main_address, person_for
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 
@@ -111,7 +111,7 @@ def _address(asks: Asks, by: Actor) -> str:
 def _known_organisation(asks: Asks) -> int | None:
     if asks.organisation_id or asks.kind is not MembershipKind.ORGANISATION:
         return asks.organisation_id
-    found = queries.organisation_called(asks.organisation_name)
+    found = organisations.organisation_called(asks.organisation_name)
     return found.id if found else None
 
 

@@ -11,16 +11,10 @@ from govnet.kernel import clock
 from govnet.kernel.actor import SYSTEM, Act, Actor, Authority, Door
 from govnet.membership import claims, joining, letters, speaking
 from govnet.membership.events import MemberAdmitted, MemberJoined
-from govnet.membership.models import (
-    Application,
-    ApplicationState,
-    Membership,
-    MembershipKind,
-    Organisation,
-    Representation,
-)
+from govnet.membership.models import Application, ApplicationState, Membership, MembershipKind
 from govnet.membership.organisation_events import AlternateNamed, RepresentativeNamed
 from govnet.membership.organisation_queries import open_voice
+from govnet.people.models import Organisation, Representation
 from govnet.record.actions import record
 from govnet.record.events import Visibility
 

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from govnet.accounts.people import known_by
 from govnet.charter.kinds import Parameter
 from govnet.charter.models import CharterVersion
 from govnet.charter.parameters import (
@@ -41,10 +40,9 @@ from govnet.membership.models import (
     Membership,
     MembershipKind,
     MembershipState,
-    Organisation,
-    Representation,
 )
-from govnet.people.models import Person
+from govnet.people.models import Person, Representation
+from govnet.people.persons import known_by
 
 PAGE = 50
 """Applications on one page."""
@@ -262,11 +260,6 @@ def usual_days(network_id: int) -> int | None:
         .limit(_LATELY)
     )
     return rules.usual_days([end - start for start, end in db.session.execute(query) if start and end])
-
-
-def organisation_called(name: str) -> Organisation | None:
-    """The organisation of that name, however its letters and spaces were typed."""
-    return db.session.scalar(select(Organisation).where(Organisation.name_key == rules.name_key(name)))
 
 
 def unconfirmed_before(moment: Any, *only: ColumnElement[bool]) -> Sequence[int]:

@@ -14,15 +14,14 @@ from govnet.kernel import clock
 from govnet.kernel.models import Base
 from govnet.mail.old_lists import take_over_all
 from govnet.membership import joining
-from govnet.membership.application_queries import organisation_called
-from govnet.membership.models import Membership, MembershipKind, MembershipState, Representation
+from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.membership.organisation_queries import open_primary
 from govnet.membership.roster_models import Outcome
 from govnet.membership.roster_person import ORGANISATION, RosterRow
 from govnet.membership.roster_plan import Planned, sharers_by_key
-from govnet.membership.rules import name_key
 from govnet.people.addresses import owners
-from govnet.people.models import Person, PersonEmail
+from govnet.people.models import Person, PersonEmail, Representation
+from govnet.people.organisations import name_key, organisation_called
 
 NOTHING: Mapping[str, Any] = {
     "person_id": None, "new_person": False, "membership_id": None, "representation_id": None,

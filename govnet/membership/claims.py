@@ -6,9 +6,10 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import ONESELF, Actor, Authority, Door
-from govnet.membership.models import Application, ClaimState, Organisation, RepresentationClaim
+from govnet.membership.models import Application, ClaimState, RepresentationClaim
 from govnet.membership.organisation_events import RepresentationClaimed
 from govnet.membership.organisation_queries import open_primary, open_voice, waiting_claim
+from govnet.people.models import Organisation
 from govnet.record.actions import record
 
 

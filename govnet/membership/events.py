@@ -11,11 +11,8 @@ from flask_babel import ngettext
 
 from govnet.charter.models import Network
 from govnet.membership.beside import AdmissionObjection
-from govnet.membership.models import (
-    Application,
-    Membership,
-    Organisation,
-)
+from govnet.membership.models import Application, Membership
+from govnet.people.models import Organisation
 from govnet.record.events import Event, Visibility
 
 OFFICES = ("steering", "chair", "coordinator")

@@ -7,8 +7,8 @@ from sqlalchemy import Select, and_, func, select
 from govnet.extensions import db
 from govnet.mail.models import Subscription
 from govnet.mail.queries import takes_just_mail
-from govnet.membership.models import Membership, MembershipKind, MembershipState, Organisation, Representation
-from govnet.people.models import Person, PersonEmail
+from govnet.membership.models import Membership, MembershipKind, MembershipState
+from govnet.people.models import Organisation, Person, PersonEmail, Representation
 
 _HERE = (MembershipState.ACTIVE, MembershipState.FOUND)
 Row = tuple[str, str, str, str, str]

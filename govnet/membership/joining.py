@@ -10,17 +10,11 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.errors import RuleBroken
 from govnet.mail.subscriptions import no_longer_just_mail
-from govnet.membership import rules
-from govnet.membership.application_queries import organisation_called
-from govnet.membership.models import (
-    Application,
-    Membership,
-    MembershipKind,
-    MembershipState,
-    Organisation,
-    Representation,
-)
+from govnet.membership.models import Application, Membership, MembershipKind, MembershipState
 from govnet.membership.organisation_queries import open_primary, open_voice
+from govnet.people import organisations
+from govnet.people.models import Organisation, Representation
+from govnet.people.organisations import organisation_called
 
 _AGAIN = (MembershipState.FOUND, MembershipState.LAPSED)
 """Open memberships that being let in makes active."""
@@ -69,7 +63,7 @@ def organisation_for(application: Application) -> Organisation:
 
 def new_organisation(name: str, url: str = "") -> Organisation:
     """An organisation that is not known yet."""
-    row = Organisation(name=name, name_key=rules.name_key(name), url=url, created_at=clock.now())
+    row = Organisation(name=name, name_key=organisations.name_key(name), url=url, created_at=clock.now())
     db.session.add(row)
     db.session.flush()  # memberships and representations name it by key
     return row

@@ -30,14 +30,9 @@ from govnet.membership import (
     renewing,
     verifying,
 )
-from govnet.membership.models import (
-    Application,
-    ApplicationState,
-    Membership,
-    MembershipState,
-    Representation,
-)
+from govnet.membership.models import Application, ApplicationState, Membership, MembershipState
 from govnet.people.addresses import PersonErased, heard_by
+from govnet.people.models import Representation
 from govnet.record import registry
 
 _AT_ONCE = 20

@@ -21,9 +21,9 @@ from govnet.extensions import db
 from govnet.kernel import clock, person_names
 from govnet.kernel.statements import another
 from govnet.mail.notices import Signed, Told
-from govnet.membership.models import NOT_ENDED, Membership, MembershipState, Organisation, Representation
+from govnet.membership.models import NOT_ENDED, Membership, MembershipState
 from govnet.membership.registry import role
-from govnet.people.models import Person
+from govnet.people.models import Organisation, Person, Representation
 from govnet.record.registry import by_the_rules
 
 OFFICES = {"coordinator": _l("coordinator"), "steering": _l("committee")}

@@ -30,10 +30,10 @@ from govnet.membership.events import (
     NamingChanged,
 )
 from govnet.membership.links import ids_of, token_for, url_until
-from govnet.membership.models import Membership, MembershipKind, MembershipState, Representation
+from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.membership.organisation_queries import open_voice
 from govnet.people.addresses import is_owners, prove
-from govnet.people.models import Person, PersonEmail
+from govnet.people.models import Person, PersonEmail, Representation
 from govnet.permissions import Can, require
 from govnet.record.actions import erase_words, record
 from govnet.record.events import Visibility

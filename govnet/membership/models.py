@@ -10,23 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.charter.models import Network
 from govnet.kernel.models import Base, Instant, Key, Name, enum_type, is_name, where
-from govnet.people.models import Person
-
-
-class Organisation(Base):
-    """A body that people may speak for."""
-
-    __tablename__ = "organisation"
-    id: Mapped[Key]
-    name: Mapped[Name]
-    name_key: Mapped[str] = mapped_column(String(200), unique=True)
-    """The name folded for comparison, so that nobody enters the same one twice."""
-    url: Mapped[str] = mapped_column(String(300), default="")
-    registration_number: Mapped[str] = mapped_column(String(40), default="")
-    created_at: Mapped[Instant]
-
-
-is_name(Organisation.name)
+from govnet.people.models import Organisation, Person
 
 
 class MembershipKind(StrEnum):
@@ -100,28 +84,6 @@ class Membership(Base):
     person: Mapped[Person | None] = relationship(lazy="raise")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise")
     network: Mapped[Network] = relationship(lazy="raise")
-
-
-class Representation(Base):
-    """Somebody speaks for an organisation: one primary, alternates beside."""
-
-    __tablename__ = "representation"
-    __table_args__ = (
-        CheckConstraint("\"end\" IS NULL OR \"end\" >= start", name="dates_in_order"),
-        Index("uq_representation_primary", "organisation_id", unique=True, **where("is_primary AND \"end\" IS NULL")),
-        Index("uq_representation_open", "organisation_id", "person_id", unique=True, **where("\"end\" IS NULL")),
-    )  # fmt: skip
-    id: Mapped[Key]
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    is_primary: Mapped[bool] = mapped_column(default=False)
-    start: Mapped[date]
-    end: Mapped[date | None]
-    evidence: Mapped[str] = mapped_column(Text, default="")
-    named_in_public: Mapped[bool] = mapped_column(default=False)
-    """Whether the public may see who it is; members always do."""
-    organisation: Mapped[Organisation] = relationship(lazy="raise")
-    person: Mapped[Person] = relationship(lazy="raise")
 
 
 class ClaimState(StrEnum):

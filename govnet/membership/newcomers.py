@@ -13,8 +13,9 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.membership.beside import AdmissionObjection, ComingIn, Vouch
-from govnet.membership.models import Application, ApplicationState, Membership, MembershipKind, Representation
+from govnet.membership.models import Application, ApplicationState, Membership, MembershipKind
 from govnet.membership.queries import current
+from govnet.people.models import Representation
 
 _ASKS = (ApplicationState.APPLIED, ApplicationState.ASKED)
 

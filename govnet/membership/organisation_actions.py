@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from govnet.accounts.people import person_for
-from govnet.accounts.queries import main_address
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -15,9 +13,11 @@ from govnet.membership import claims, joining, letters
 from govnet.membership import organisation_queries as queries
 from govnet.membership.admitting import say_voice
 from govnet.membership.links import LASTS
-from govnet.membership.models import ClaimState, Organisation, Representation, RepresentationClaim
+from govnet.membership.models import ClaimState, RepresentationClaim
 from govnet.membership.organisation_events import ClaimDeclined, RepresentationEnded
 from govnet.people.addresses import parsed
+from govnet.people.models import Organisation, Representation
+from govnet.people.persons import main_address, person_for
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 

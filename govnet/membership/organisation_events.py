@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 
-from govnet.membership.models import Organisation, Representation, RepresentationClaim
+from govnet.membership.models import RepresentationClaim
+from govnet.people.models import Organisation, Representation
 from govnet.record.events import Event, Visibility
 
 

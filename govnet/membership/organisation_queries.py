@@ -17,11 +17,9 @@ from govnet.membership.models import (
     Membership,
     MembershipKind,
     MembershipState,
-    Organisation,
-    Representation,
     RepresentationClaim,
 )
-from govnet.people.models import Person
+from govnet.people.models import Organisation, Person, Representation
 
 PAGE = 50
 """Organisations on one page."""

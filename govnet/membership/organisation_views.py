@@ -22,7 +22,8 @@ from govnet.membership import organisation_actions as actions
 from govnet.membership import organisation_queries as queries
 from govnet.membership.blueprint import bp
 from govnet.membership.forms import ClaimForm, InviteForm
-from govnet.membership.models import ClaimState, Organisation, Representation, RepresentationClaim
+from govnet.membership.models import ClaimState, RepresentationClaim
+from govnet.people.models import Organisation, Representation
 from govnet.permissions import Can, allows, can
 from govnet.web.forms import Form, once
 from govnet.web.pages import data_page, never_cached, page, see

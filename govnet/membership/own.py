@@ -21,13 +21,12 @@ from govnet.membership.models import (
     ApplicationState,
     ClaimState,
     Membership,
-    Representation,
     RepresentationClaim,
 )
 from govnet.membership.organisation_queries import locked_claim, network_of, whole_voice
 from govnet.membership.roster_models import RosterImport, RosterImportRow
 from govnet.people.addresses import PersonErased
-from govnet.people.models import Person, PersonEmail
+from govnet.people.models import Person, PersonEmail, Representation
 
 _DONE = (ApplicationState.ADMITTED, ApplicationState.DECLINED, ApplicationState.WITHDRAWN)
 

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.membership.models import NOT_ENDED, Membership, Representation
+from govnet.membership.models import NOT_ENDED, Membership
+from govnet.people.models import Representation
 
 
 def networks_of(person_id: int) -> Sequence[Network]:

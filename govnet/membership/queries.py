@@ -16,17 +16,10 @@ from govnet.kernel import clock
 from govnet.kernel.clock import today
 from govnet.membership.application_queries import applications_waiting as applications_waiting
 from govnet.membership.application_queries import usual_days as usual_days
-from govnet.membership.models import (
-    ENDED,
-    Membership,
-    MembershipKind,
-    MembershipState,
-    Organisation,
-    Representation,
-)
+from govnet.membership.models import ENDED, Membership, MembershipKind, MembershipState
 from govnet.membership.organisation_queries import claims_waiting as claims_waiting
 from govnet.people.addresses import MailWish, Owner
-from govnet.people.models import Person, PersonEmail
+from govnet.people.models import Organisation, Person, PersonEmail, Representation
 
 ASK_FOUND_AGAIN = timedelta(days=8)
 """After so long a silence somebody from an old list is asked once more, and never again."""

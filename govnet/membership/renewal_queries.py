@@ -15,8 +15,8 @@ from govnet.charter.queries import rules_of, versions
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.membership import renewal_rules as rules
-from govnet.membership.models import Membership, MembershipState, Representation
-from govnet.people.models import PersonEmail
+from govnet.membership.models import Membership, MembershipState
+from govnet.people.models import PersonEmail, Representation
 
 
 @dataclass(frozen=True, slots=True)

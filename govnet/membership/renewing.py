@@ -22,8 +22,9 @@ from govnet.membership import renewal_queries as found
 from govnet.membership import renewal_rules as rules
 from govnet.membership.agreeing import agree
 from govnet.membership.events import MembershipLapsed, MembershipRenewed, RenewalUnheard
-from govnet.membership.models import Membership, MembershipState, Organisation
+from govnet.membership.models import Membership, MembershipState
 from govnet.membership.renewal_queries import Renewal, Rule
+from govnet.people.models import Organisation
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 

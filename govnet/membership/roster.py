@@ -39,7 +39,7 @@ from govnet.membership.roster_table import (
     strange_words,
     with_addresses,
 )
-from govnet.membership.rules import name_key
+from govnet.people.organisations import name_key
 
 COLUMNS: Final = ("name", "email", "organisation", "kind", "as")
 _ONCE: Final = frozenset(COLUMNS) - {"email"}

@@ -18,8 +18,9 @@ from govnet.kernel.text import clean
 from govnet.kernel.translation import say
 from govnet.membership import roster_columns as known
 from govnet.membership.roster_file import MOST_CELL, MOST_ROWS
-from govnet.membership.rules import name_key, sheet_text
+from govnet.membership.rules import sheet_text
 from govnet.people.addresses import BadAddress, parsed, parsed_or_none
+from govnet.people.organisations import name_key
 
 ORGANISATION: Final = "organisation"
 _WITH_AT: Final = r"(?P<address>[^\s()@]{1,300}+@[^\s()]{1,300}+)"

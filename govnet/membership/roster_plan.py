@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from govnet.accounts.queries import names
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.membership import rules
-from govnet.membership.models import ENDED, Membership, MembershipKind, Organisation
+from govnet.membership.models import ENDED, Membership, MembershipKind
 from govnet.membership.roster_models import COMES, Outcome
 from govnet.membership.roster_person import ComesAs, RosterRow, Wish, same_name
+from govnet.people import organisations as people_organisations
 from govnet.people.addresses import MailWish, owners, sharers, wishes
+from govnet.people.models import Organisation
+from govnet.people.persons import names
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _outcome(row: RosterRow, here: _Here) -> Outcome:
     if row.shares:
         return _of_sharer(row, here)
     organisation = row.kind == MembershipKind.ORGANISATION and row.comes_as is ComesAs.MEMBER
-    if organisation and rules.name_key(row.organisation) in here.organisations:
+    if organisation and people_organisations.name_key(row.organisation) in here.organisations:
         return Outcome.ORGANISATION
     if person_id in here.own and not organisation:
         return Outcome.MEMBER
@@ -116,9 +117,9 @@ def _of_sharer(row: RosterRow, here: _Here) -> Outcome:
     if row.comes_as is not ComesAs.MEMBER:
         return Outcome.SHARES
     if row.kind == MembershipKind.ORGANISATION:
-        known = rules.name_key(row.organisation) in here.organisations
+        known = people_organisations.name_key(row.organisation) in here.organisations
         return Outcome.ORGANISATION if known else Outcome.INVITED
-    if here.sharers.get((row.email, rules.name_key(row.name))) in here.own:
+    if here.sharers.get((row.email, people_organisations.name_key(row.name))) in here.own:
         return Outcome.MEMBER
     return Outcome.ERASED if here.said.get(row.email) is MailWish.ERASED else Outcome.INVITED
 
@@ -169,7 +170,10 @@ _WISHES: dict[Wish, Callable[[], str]] = {
 
 def sharers_by_key(written: Collection[str]) -> dict[tuple[str, str], int]:
     """People who wait for an address of their own, by the one they came with and their name however it is spelt."""
-    return {(address, rules.name_key(name)): key for (address, name), key in sharers(written).items()}
+    return {
+        (address, people_organisations.name_key(name)): key
+        for (address, name), key in sharers(written).items()
+    }
 
 
 def _here(network: Network, rows: Sequence[RosterRow]) -> _Here:

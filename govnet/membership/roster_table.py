@@ -10,7 +10,7 @@ from govnet.membership import roster_columns as known
 from govnet.membership.roster_columns import Columns
 from govnet.membership.roster_file import MOST_COLUMNS, Line
 from govnet.membership.roster_person import EDGE, Wish, address_and_name, address_of, wish_of
-from govnet.membership.rules import name_key
+from govnet.people.organisations import name_key
 
 _DIGIT: Final = re.compile(r"\d")
 TITLES: Final = 20

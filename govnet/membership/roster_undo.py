@@ -19,9 +19,9 @@ from govnet.mail import old_lists
 from govnet.membership import joining
 from govnet.membership.events import RosterTakenBack
 from govnet.membership.importing import locked
-from govnet.membership.models import Membership, MembershipState, Organisation, Representation
+from govnet.membership.models import Membership, MembershipState
 from govnet.membership.roster_models import ImportState, RosterImport, RosterImportRow
-from govnet.people.models import Person, PersonEmail
+from govnet.people.models import Organisation, Person, PersonEmail, Representation
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 

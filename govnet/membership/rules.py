@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-import unicodedata
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import TypeVar
@@ -19,11 +18,6 @@ FEWEST_TO_JUDGE = 3
 ASKS_AN_HOUR = 3
 """How often a form may have one address written to in an hour: a stranger's mailbox is not flooded."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def name_key(name: str) -> str:
-    """An organisation's name folded for comparison: width, case and spaces do not make another one."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())[:200]
 
 
 def unticked(sentences: Sequence[str], ticked: Collection[str]) -> list[str]:

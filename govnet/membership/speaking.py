@@ -8,7 +8,6 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
-from govnet.membership import application_queries as queries
 from govnet.membership import claims, rules
 from govnet.membership.models import (
     Application,
@@ -16,10 +15,11 @@ from govnet.membership.models import (
     Membership,
     MembershipKind,
     MembershipState,
-    Organisation,
     RepresentationClaim,
 )
 from govnet.membership.organisation_queries import open_voice
+from govnet.people import organisations
+from govnet.people.models import Organisation
 
 
 def membership_there(application: Application) -> Membership | None:
@@ -43,7 +43,7 @@ def organisation_there(application: Application) -> str:
 
 
 def _named(name: str) -> int | None:
-    found = queries.organisation_called(name)
+    found = organisations.organisation_called(name)
     return found.id if found else None
 
 
@@ -81,5 +81,5 @@ def name_alike(organisation: Organisation, network_id: int) -> None:
         Application.state.in_([ApplicationState(state) for state in sorted(rules.PENDING)]),
     )
     for other in db.session.scalars(query.with_for_update(skip_locked=True)):
-        if rules.name_key(other.organisation_name) == organisation.name_key:
+        if organisations.name_key(other.organisation_name) == organisation.name_key:
             other.organisation_id = organisation.id

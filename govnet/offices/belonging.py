@@ -26,8 +26,9 @@ from govnet.accounts.belonging import Belonging
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.clock import today
-from govnet.membership.models import ENDED, Membership, MembershipState, Organisation, Representation
+from govnet.membership.models import ENDED, Membership, MembershipState
 from govnet.offices.models import Body, Mandate, MandateNamed, Term
+from govnet.people.models import Organisation, Representation
 
 _OFFICES = ("steering", "coordinator")
 

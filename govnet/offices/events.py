@@ -11,10 +11,9 @@ from flask_babel import lazy_gettext as _l
 from govnet.charter.models import CharterVersion, Network
 from govnet.decisions.office_models import OfficeChange
 from govnet.kernel.messages import NN_
-from govnet.membership.models import Organisation
 from govnet.offices.beside import CodePromise
 from govnet.offices.models import Body, Mandate, MandateReport, Seat, Term
-from govnet.people.models import Person
+from govnet.people.models import Organisation, Person
 from govnet.record.events import Event
 
 

@@ -12,7 +12,6 @@ from datetime import date
 from flask_babel import gettext as _
 from sqlalchemy import exists, or_, select
 
-from govnet.accounts.people import person_for
 from govnet.charter import parameters as p
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
@@ -26,10 +25,11 @@ from govnet.kernel.calendar import DAY
 from govnet.kernel.clock import today
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.models import reference
-from govnet.membership.models import Membership, MembershipState, Representation
+from govnet.membership.models import Membership, MembershipState
 from govnet.offices import events, places, rules
 from govnet.offices.models import Body, BodyKind, CameBy, Constituency, Mandate, Seat, Term
-from govnet.people.models import Person
+from govnet.people.models import Person, Representation
+from govnet.people.persons import person_for
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 

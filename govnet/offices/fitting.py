@@ -21,11 +21,11 @@ from govnet.kernel.actor import BY_RULE
 from govnet.kernel.calendar import DAY
 from govnet.kernel.duties import each_row, perhaps
 from govnet.kernel.statements import another
-from govnet.membership.models import Membership, MembershipState, Organisation, Representation
+from govnet.membership.models import Membership, MembershipState
 from govnet.offices import events
 from govnet.offices.leaving import end_now
 from govnet.offices.models import Body, Constituency, Seat, Term, TermEnd, Unfit
-from govnet.people.models import Person
+from govnet.people.models import Organisation, Person, Representation
 from govnet.record.actions import record
 
 BELONGS = (MembershipState.ACTIVE, MembershipState.FOUND, MembershipState.SUSPENDED)

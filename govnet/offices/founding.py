@@ -11,7 +11,6 @@ from govnet.extensions import db
 from govnet.kernel.actor import Act
 from govnet.kernel.calendar import DAY
 from govnet.kernel.clock import now, today
-from govnet.membership.models import Organisation
 from govnet.offices import events
 from govnet.offices.models import (
     Body,
@@ -25,7 +24,7 @@ from govnet.offices.models import (
     Term,
     TermEnd,
 )
-from govnet.people.models import Person
+from govnet.people.models import Organisation, Person
 from govnet.record.actions import record
 
 

@@ -18,7 +18,7 @@ from govnet.kernel.actor import BY_RULE
 from govnet.kernel.calendar import DAY
 from govnet.kernel.duties import each_row
 from govnet.kernel.models import reference
-from govnet.membership.models import ENDED, NOT_ENDED, Membership, MembershipState, Representation
+from govnet.membership.models import ENDED, NOT_ENDED, Membership, MembershipState
 from govnet.offices import events
 from govnet.offices.beside import CodePromise
 from govnet.offices.models import (
@@ -32,7 +32,7 @@ from govnet.offices.models import (
     Term,
     TermEnd,
 )
-from govnet.people.models import Person
+from govnet.people.models import Person, Representation
 from govnet.record.actions import record
 
 

@@ -22,12 +22,11 @@ from govnet.kernel.errors import RuleBroken
 from govnet.kernel.models import reference
 from govnet.kernel.text import render
 from govnet.kernel.translation import say
-from govnet.membership.models import Organisation
 from govnet.offices import events, promising, rules
 from govnet.offices.mandates import dues_of, holder_name, mandate_locked
 from govnet.offices.models import Mandate, MandateEnd, MandateNamed, MandateReport
 from govnet.offices.rules import Stage
-from govnet.people.models import Person
+from govnet.people.models import Organisation, Person
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 

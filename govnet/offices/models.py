@@ -34,9 +34,8 @@ from govnet.decisions.office_models import OfficeChange as OfficeChange  # what 
 from govnet.decisions.rules import ADOPTED
 from govnet.kernel.models import EXCLUSIONS, Base, Instant, Key, Name, Words, enum_type, is_name, where
 from govnet.kernel.triggers import differs, refuse, trigger
-from govnet.membership.models import Organisation
 from govnet.offices import rules
-from govnet.people.models import Person
+from govnet.people.models import Organisation, Person
 
 
 class BodyKind(StrEnum):

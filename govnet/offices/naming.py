@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 
 from govnet.charter.models import Network
 from govnet.kernel.errors import RuleBroken
-from govnet.offices.places import organisation_called, people_called
+from govnet.offices.places import people_called
+from govnet.people.organisations import organisation_called
 
 
 def person_called(network: Network, words: str, *, field: str) -> int:
@@ -39,4 +40,4 @@ def organisation(words: str, *, field: str) -> int:
             ),
             field=field,
         )
-    return found
+    return found.id

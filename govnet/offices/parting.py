@@ -15,11 +15,11 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.calendar import DAY
 from govnet.membership.member_actions import Left
-from govnet.membership.models import Membership, MembershipState, Representation
+from govnet.membership.models import Membership, MembershipState
 from govnet.offices import leaving
 from govnet.offices.fitting import BELONGS
 from govnet.offices.models import Body, Constituency, Mandate, MandateNamed, Seat, Term
-from govnet.people.models import Person
+from govnet.people.models import Person, Representation
 from govnet.web.pages import weekday_date
 
 

@@ -11,17 +11,17 @@ from flask_babel import gettext as _
 from sqlalchemy import func, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
-from govnet.accounts.queries import person_by_email
 from govnet.charter.models import Network
 from govnet.charter.queries import Named, named
 from govnet.extensions import db
 from govnet.kernel.calendar import DAY
 from govnet.kernel.clock import today
-from govnet.membership.models import Membership, MembershipState, Organisation, Representation
+from govnet.membership.models import Membership, MembershipState
 from govnet.offices.committee_rules import Held
 from govnet.offices.models import Body, BodyKind, Mandate, MandateNamed, Seat, Term
 from govnet.offices.rules import Stage, stage
-from govnet.people.models import Person
+from govnet.people.models import Person, Representation
+from govnet.people.persons import person_by_email
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +190,3 @@ def people_called(network: Network, words: str) -> Sequence[int]:
         called = Person.id == (found.id if found is not None else 0)
     query = select(Person.id).where(called, Person.erased_at.is_(None))
     return db.session.scalars(query.where(*mine)).all() or db.session.scalars(query.where(*known)).all()
-
-
-def organisation_called(words: str) -> int | None:
-    """The organisation with that name."""
-    query = select(Organisation.id).where(func.lower(Organisation.name) == words.lower())
-    return db.session.scalar(query.limit(1))

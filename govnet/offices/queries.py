@@ -27,15 +27,14 @@ from sqlalchemy import (
     union_all,
 )
 
-from govnet.accounts.models import OperatorGrant
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.actor import Actor, Held, Represents
 from govnet.kernel.clock import today
 from govnet.kernel.statements import rows
-from govnet.membership.models import Membership, MembershipState, Organisation, Representation
+from govnet.membership.models import Membership, MembershipState
 from govnet.offices.models import Body, BodyKind, Mandate, MandateNamed, Seat, Term
-from govnet.people.models import Person
+from govnet.people.models import OperatorGrant, Organisation, Person, Representation
 
 
 def actor_for(person_id: int, network: Network | None) -> Actor:

@@ -43,14 +43,13 @@ from govnet.membership.models import (
     Membership,
     MembershipKind,
     MembershipState,
-    Organisation,
     RepresentationClaim,
 )
 from govnet.offices import desk_words
 from govnet.offices.desk import Unsaid, Waiting
 from govnet.offices.fitting import days_to_fill
 from govnet.offices.models import Body, Mandate, Seat, Term
-from govnet.people.models import Person
+from govnet.people.models import Organisation, Person
 from govnet.permissions import Can, can
 
 SOON = timedelta(days=60)

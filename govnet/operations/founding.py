@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from govnet.accounts.people import person_for
 from govnet.charter import actions as charter
 from govnet.charter.founding import Founding, FoundSeat, FoundSister
 from govnet.charter.founding import FoundMandate as Found
@@ -15,12 +14,14 @@ from govnet.forum.actions import About, open_topic
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken
-from govnet.membership.models import Organisation
 from govnet.offices.actions import record_as_found
 from govnet.offices.founding import FoundMandate, FoundPlace, FoundTerm
 from govnet.offices.models import Constituency
 from govnet.operations import operators, queries
 from govnet.operations.events import NetworkFounded, SisterFound
+from govnet.people.models import Organisation
+from govnet.people.organisations import name_key, organisation_called
+from govnet.people.persons import person_for
 from govnet.permissions import Can, require
 from govnet.record.actions import open_chain, record
 
@@ -127,9 +128,9 @@ def _mandate(found: Found, people: dict[str, int]) -> FoundMandate:
 
 def _organisation(name: str) -> Organisation:
     """The organisation of that name, or a new row; it is no member by this."""
-    known = queries.organisation_named(name)
+    known = organisation_called(name)
     if known is None:
-        known = Organisation(name=name, name_key=name.casefold(), created_at=clock.now())
+        known = Organisation(name=name, name_key=name_key(name), created_at=clock.now())
         db.session.add(known)
         db.session.flush()  # the mandate names it by its key
     return known

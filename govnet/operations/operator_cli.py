@@ -5,14 +5,13 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from govnet.accounts.people import person_for
-from govnet.accounts.queries import person_by_email
 from govnet.kernel import clock
 from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.transaction import transaction
 from govnet.operations import keys, operators, schema
 from govnet.operations.shell import explained, ready
 from govnet.people.addresses import BadAddress, parsed
+from govnet.people.persons import person_by_email, person_for
 
 
 @click.group()

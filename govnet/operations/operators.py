@@ -8,8 +8,6 @@ from typing import Any
 from flask_babel import gettext as _
 
 from govnet.accounts import links
-from govnet.accounts.models import OperatorGrant
-from govnet.accounts.queries import person_by_email
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -30,7 +28,8 @@ from govnet.operations.events import (
 )
 from govnet.operations.standstill import BEING_PUT_BACK, HalfRestored
 from govnet.people.addresses import parsed
-from govnet.people.models import Person
+from govnet.people.models import OperatorGrant, Person
+from govnet.people.persons import person_by_email
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 from govnet.record.events import Event

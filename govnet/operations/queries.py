@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from govnet.accounts.models import OperatorGrant
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -23,9 +22,8 @@ from govnet.kernel.outage import READ_ONLY, UNREACHABLE, Outage, noted, outage_o
 from govnet.kernel.transaction import WRITE, let_go
 from govnet.mail.queries import Trouble
 from govnet.mail.queries import trouble as mail_trouble
-from govnet.membership.models import Organisation
 from govnet.operations.models import Backup, ClockDoubt, FoundingLink, WorkerBeat
-from govnet.people.models import Person
+from govnet.people.models import OperatorGrant, Person
 from govnet.record.models import ChainHead
 
 LEAST_ROOM = 1024 * 1024
@@ -35,11 +33,6 @@ LEAST_ROOM = 1024 * 1024
 def slug_taken(slug: str) -> bool:
     """Whether a network has that address."""
     return db.session.scalar(select(Network.id).where(Network.slug == slug)) is not None
-
-
-def organisation_named(name: str) -> Organisation | None:
-    """The organisation of that name, however it is written in capitals."""
-    return db.session.scalar(select(Organisation).where(Organisation.name_key == name.casefold()))
 
 
 def founding_until() -> datetime | None:

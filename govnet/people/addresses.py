@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -20,7 +20,7 @@ from govnet.kernel import clock
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.messages import N_, Said
 from govnet.kernel.signals import emit
-from govnet.kernel.statements import another
+from govnet.kernel.statements import another, chunks
 from govnet.kernel.text import clean
 from govnet.people.models import ErasedAddress, Person, PersonEmail
 
@@ -38,7 +38,6 @@ _LABEL: Final = "[A-Za-z0-9](?:(?:[A-Za-z0-9]|-(?!-)){0,61}[A-Za-z0-9])?"
 _ATEXT: Final = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _PLAIN: Final = re.compile(rf"(?=[^@]{{1,64}}@){_ATEXT}(?:\.{_ATEXT})*@(?:{_LABEL}\.)+[A-Za-z]{{2,63}}")
 """What needs no closer look, as nearly all addresses do."""
-_MANY: Final = 5_000
 _ERASED: Final = "erased address"
 
 
@@ -175,7 +174,7 @@ def owner(address: str) -> Owner | None:
 def owners(addresses: Collection[str]) -> dict[str, Owner]:
     """The same for many, as `parsed` spells them; those of nobody are left out."""
     found: dict[str, Owner] = {}
-    for some in _chunks(addresses):
+    for some in chunks(sorted(addresses)):
         for row in db.session.scalars(owned(some)):
             found.setdefault(row.address, Owner(row.person_id, row.id, row.verified_at is not None))
     return found
@@ -205,7 +204,7 @@ def sharers(addresses: Collection[str]) -> dict[tuple[str, str], int]:
     """People who came with an address that is another's, by it and their name: they wait for one of their own."""
     found: dict[tuple[str, str], int] = {}
     whose = owners(addresses)
-    for some in _chunks(whose):
+    for some in chunks(sorted(whose)):
         query = select(PersonEmail.address, Person.name, Person.id).join(
             Person, Person.id == PersonEmail.person_id
         )
@@ -266,7 +265,7 @@ def erased_among(addresses: Collection[str]) -> set[str]:
     """Those of these addresses whose owner had them removed and has not come back."""
     by_digest = {erased_digest(address): address for address in addresses}
     found: set[str] = set()
-    for some in _chunks(by_digest):
+    for some in chunks(sorted(by_digest)):
         query = select(ErasedAddress.digest).where(ErasedAddress.digest.in_(some))
         found |= {by_digest[digest] for digest in db.session.scalars(query)}
     return found
@@ -320,7 +319,30 @@ def move(person_id: int, address: str) -> None:
     prove(row)
 
 
-def _chunks(keys: Collection[str]) -> Iterator[list[str]]:
-    rest = sorted(keys)
-    for start in range(0, len(rest), _MANY):
-        yield rest[start : start + _MANY]
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A person as far as mail goes: where to write to, under which name, in which language."""
+
+    person_id: int
+    name: str
+    address: str
+    language: str = ""
+
+
+def readers(person_ids: Collection[int]) -> list[Reader]:
+    """Each of these people who has a verified main address, with it, by id."""
+    found = []
+    for some in chunks(sorted(person_ids)):
+        query = (
+            select(Person.id, Person.name, PersonEmail.address, Person.locale)
+            .join(PersonEmail, PersonEmail.person_id == Person.id)
+            .where(
+                Person.id.in_(some),
+                Person.erased_at.is_(None),
+                PersonEmail.main,
+                PersonEmail.verified_at.is_not(None),
+            )
+            .order_by(Person.id)
+        )
+        found += [Reader(*row) for row in db.session.execute(query)]
+    return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, event
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.kernel.models import Base, Digest, Instant, Key, Name, is_name, where
@@ -62,3 +64,54 @@ class ErasedAddress(Base):
     __tablename__ = "erased_address"
     digest: Mapped[Digest] = mapped_column(primary_key=True)
     at: Mapped[Instant]
+
+
+class OperatorGrant(Base):
+    """Somebody runs the server; given and taken on the command line, and told in public."""
+
+    __tablename__ = "operator_grant"
+    __table_args__ = (
+        Index("uq_operator_grant_open", "person_id", unique=True, **where("ended_at IS NULL")),
+    )  # fmt: skip
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    began_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]
+
+
+class Organisation(Base):
+    """A body that people may speak for."""
+
+    __tablename__ = "organisation"
+    id: Mapped[Key]
+    name: Mapped[Name]
+    name_key: Mapped[str] = mapped_column(String(200), unique=True)
+    """The name folded for comparison, so that nobody enters the same one twice."""
+    url: Mapped[str] = mapped_column(String(300), default="")
+    registration_number: Mapped[str] = mapped_column(String(40), default="")
+    created_at: Mapped[Instant]
+
+
+is_name(Organisation.name)
+
+
+class Representation(Base):
+    """Somebody speaks for an organisation: one primary, alternates beside."""
+
+    __tablename__ = "representation"
+    __table_args__ = (
+        CheckConstraint("\"end\" IS NULL OR \"end\" >= start", name="dates_in_order"),
+        Index("uq_representation_primary", "organisation_id", unique=True, **where("is_primary AND \"end\" IS NULL")),
+        Index("uq_representation_open", "organisation_id", "person_id", unique=True, **where("\"end\" IS NULL")),
+    )  # fmt: skip
+    id: Mapped[Key]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    is_primary: Mapped[bool] = mapped_column(default=False)
+    start: Mapped[date]
+    end: Mapped[date | None]
+    evidence: Mapped[str] = mapped_column(Text, default="")
+    named_in_public: Mapped[bool] = mapped_column(default=False)
+    """Whether the public may see who it is; members always do."""
+    organisation: Mapped[Organisation] = relationship(lazy="raise")
+    person: Mapped[Person] = relationship(lazy="raise")

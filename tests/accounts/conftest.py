@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 
-from govnet.accounts import queries
 from govnet.extensions import db
+from govnet.people import persons
 from govnet.people.models import Person
 from tests import builders
 from tests.mailbox import Mailbox, link, mailbox
@@ -31,7 +31,7 @@ def ann(app: Flask) -> Somebody:
     with app.app_context():
         network = builders.a_network()
         person = builders.a_member(network, "Ann Example")
-        return Somebody(person.id, queries.main_address(person.id), network.id)
+        return Somebody(person.id, persons.main_address(person.id), network.id)
 
 
 @pytest.fixture

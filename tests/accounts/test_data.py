@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from govnet.accounts import moving, queries
+from govnet.accounts import moving
 from govnet.accounts.models import AddressChange
 from govnet.extensions import db
+from govnet.people import persons
 from govnet.people.models import Person
 from govnet.record.models import Entry
 from govnet.record.queries import details
@@ -29,7 +30,7 @@ def csrf(page):
 
 def address_of(app, ann):
     with app.app_context():
-        return queries.main_address(ann.id)
+        return persons.main_address(ann.id)
 
 
 def moved(app, client, ann, post):
@@ -94,7 +95,7 @@ def test_the_old_address_stays_until_the_new_one_says_yes(app, ann_here, ann, po
     assert address_of(app, ann) == NEW
     opened(ann_here, path, 410)
     with app.app_context():
-        assert queries.person_by_email(ann.address) is None
+        assert persons.person_by_email(ann.address) is None
 
 
 def test_the_old_address_is_told_and_can_put_everything_back(app, ann_here, ann, post):

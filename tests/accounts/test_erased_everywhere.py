@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from govnet.accounts import actions, erasure, moving
-from govnet.accounts.people import person_for
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import OPERATOR_SHELL, Door
@@ -27,6 +26,7 @@ from govnet.membership.roster import read_roster
 from govnet.people import addresses
 from govnet.people.addresses import MailWish
 from govnet.people.models import PersonEmail
+from govnet.people.persons import person_for
 from tests import builders
 from tests.erased import LEFT, left_of
 from tests.mail.conftest import say, tell

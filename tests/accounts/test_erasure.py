@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from govnet.accounts import actions, erasure, people, queries, yours
-from govnet.accounts.models import AddressChange, OperatorGrant, SignedInSession, SignInLink
+from govnet.accounts import actions, erasure, yours
+from govnet.accounts.models import AddressChange, SignedInSession, SignInLink
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.actor import Door
@@ -16,7 +16,8 @@ from govnet.kernel.transaction import transaction
 from govnet.mail import outbox
 from govnet.mail.headers import Address
 from govnet.mail.models import Delivery
-from govnet.people.models import Person, PersonEmail
+from govnet.people import persons
+from govnet.people.models import OperatorGrant, Person, PersonEmail
 from govnet.record.models import Entry
 from govnet.record.queries import details
 from tests import builders
@@ -52,8 +53,8 @@ def test_after_removing_her_name_nothing_of_ann_is_left(app, ann_here, ann):
         assert (person.name, person.password_hash, person.zone) == ("", None, None)
         for table in (PersonEmail, SignedInSession, SignInLink, AddressChange):
             assert db.session.scalar(select(func.count()).select_from(table)) == 0
-        assert queries.person_by_email(ann.address) is None
-        assert queries.names([ann.id, 999, None]) == {ann.id: "a former member", 999: "a former member"}
+        assert persons.person_by_email(ann.address) is None
+        assert persons.names([ann.id, 999, None]) == {ann.id: "a former member", 999: "a former member"}
 
 
 def test_who_sends_it_again_is_told_that_it_was_done(app, ann_here):
@@ -155,10 +156,10 @@ def test_an_address_is_free_for_somebody_new_afterwards(app, ann_here, ann):
     gone(ann_here)
     with app.app_context():
         with transaction():
-            again = people.person_for(ann.address, "Ann Example").id
+            again = persons.person_for(ann.address, "Ann Example").id
         assert again != ann.id
         with transaction():
-            assert people.person_for(ann.address.upper(), "Another").id == again
+            assert persons.person_for(ann.address.upper(), "Another").id == again
 
 
 def test_after_a_restore_whoever_was_erased_is_erased_again(app, ann):

@@ -18,8 +18,7 @@ from govnet.extensions import db
 from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
-from govnet.membership.models import Organisation
-from govnet.people.models import Person
+from govnet.people.models import Organisation, Person
 from govnet.record import registry
 from govnet.record.actions import record
 from govnet.record.events import Event, Visibility

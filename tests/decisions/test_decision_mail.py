@@ -25,8 +25,7 @@ from govnet.mail import telling
 from govnet.mail.actions import take_over
 from govnet.mail.models import Delivery, Mail, Rendering
 from govnet.mail.volume import Volume
-from govnet.membership.models import Representation
-from govnet.people.models import Person
+from govnet.people.models import Person, Representation
 from govnet.record import registry
 from govnet.record.actions import record
 from govnet.record.models import Entry, Telling

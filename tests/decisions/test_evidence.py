@@ -12,13 +12,13 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from govnet.accounts.erasure import erase_again
-from govnet.accounts.queries import main_address
 from govnet.decisions import elsewhere, evidence, leaving, verifying
 from govnet.decisions.beside import EvidenceMail
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
 from govnet.kernel.transaction import transaction
+from govnet.people.persons import main_address
 from govnet.record.models import Entry
 from tests.builders import a_member, a_network, a_steering_member, acting
 from tests.decisions.builders import a_network_with_rules, a_proposal, taken

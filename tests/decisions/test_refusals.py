@@ -37,8 +37,7 @@ from govnet.kernel.actor import PROGRAM, VISITOR, Actor, Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import GovnetError, RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.membership.models import Organisation
-from govnet.people.models import Person
+from govnet.people.models import Organisation, Person
 from tests.builders import a_member, a_steering_member, acting, an_organisation
 from tests.decisions.builders import (
     a_network_with_rules,

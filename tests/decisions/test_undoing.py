@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from govnet.accounts.queries import main_address
 from govnet.decisions import answering, drafting, queries
 from govnet.decisions.beside import Draft
 from govnet.decisions.models import Proposal
@@ -18,6 +17,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
+from govnet.people.persons import main_address
 from govnet.record.models import Entry
 from tests.builders import acting
 from tests.decisions.builders import a_network_with_rules, members, version_of

@@ -19,9 +19,9 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import NotAllowed, RuleBroken
-from govnet.membership.models import Membership, MembershipState, Organisation, Representation
+from govnet.membership.models import Membership, MembershipState
 from govnet.offices.models import Body, Term
-from govnet.people.models import Person
+from govnet.people.models import Organisation, Person, Representation
 from govnet.permissions import Can, can
 from tests.builders import (
     a_committee,

@@ -14,7 +14,6 @@ from sqlalchemy import func, select, update
 
 from govnet.accounts.erasure import erase
 from govnet.accounts.models import SignedInSession
-from govnet.accounts.queries import main_address
 from govnet.announcements.models import Announcement
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
@@ -36,6 +35,7 @@ from govnet.mail.models import Delivery
 from govnet.mail.queries import trouble as mail_trouble
 from govnet.membership.models import Membership, MembershipState
 from govnet.people.models import Person
+from govnet.people.persons import main_address
 from govnet.record.models import Entry
 from govnet.record.queries import check_chain
 from tests.demo import enemy, shared_cache

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 
 from govnet import create_app
-from govnet.accounts.people import person_for
 from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.transaction import transaction
 from govnet.operations import operators
 from govnet.people.addresses import parsed
+from govnet.people.persons import person_for
 from govnet.record.queries import head
 
 with create_app().app_context():

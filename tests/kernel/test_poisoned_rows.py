@@ -38,17 +38,11 @@ from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Fate, InboundMail, Mail, RecipientChunk, Rendering, WeeklyDigest
 from govnet.mail.rules import State
 from govnet.membership import importing, listeners
-from govnet.membership.models import (
-    Application,
-    ApplicationState,
-    Membership,
-    MembershipState,
-    Representation,
-)
+from govnet.membership.models import Application, ApplicationState, Membership, MembershipState
 from govnet.membership.roster import read_roster
 from govnet.membership.roster_models import RosterImport
 from govnet.offices.models import Constituency, Mandate, Seat, Term
-from govnet.people.models import Person, PersonEmail
+from govnet.people.models import Person, PersonEmail, Representation
 from govnet.record.models import ChainHead, Entry, Telling
 from tests import builders
 from tests.announcements.builders import ordered

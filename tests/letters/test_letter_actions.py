@@ -22,8 +22,8 @@ from govnet.letters import actions, closing, following, queries, words
 from govnet.letters.following import Reply, Sending
 from govnet.letters.models import Letter, Signature
 from govnet.letters.rules import Count, State
-from govnet.membership.models import Membership, MembershipState, Representation
-from govnet.people.models import Person
+from govnet.membership.models import Membership, MembershipState
+from govnet.people.models import Person, Representation
 from govnet.record.models import Entry
 from govnet.record.queries import details
 from govnet.record.registry import address, sentence

@@ -15,7 +15,7 @@ from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.letters import actions, closing, queries
 from govnet.letters.rules import Count, State
-from govnet.membership.models import Representation
+from govnet.people.models import Representation
 from tests.builders import a_member, a_network, acting, an_organisation
 from tests.chain import faults_of
 from tests.decisions.test_decision_races import at_once

@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
-from govnet.mail import mailings, outbox, queries, registry, sweeping, telling, unfolding
+from govnet.mail import mailings, outbox, queries, sweeping, telling, unfolding
 from govnet.mail.models import Delivery, Mail, RecipientChunk, Rendering
 from govnet.mail.rules import State
 from govnet.mail.volume import News
+from govnet.people import addresses
 from govnet.people.models import PersonEmail
 from tests import builders
 from tests.mail.conftest import say
@@ -58,10 +59,12 @@ def deliveries(mail_id):
 @contextmanager
 def without(local):
     """Somebody cannot be written to any more."""
-    before = registry._people[0]
-    registry.people_are(lambda ids: [r for r in before(ids) if r.address != f"{local}@example.org"])
-    yield
-    registry.people_are(before)
+    with pytest.MonkeyPatch.context() as patch:
+        before = addresses.readers
+        patch.setattr(
+            addresses, "readers", lambda ids: [r for r in before(ids) if r.address != f"{local}@example.org"]
+        )
+        yield
 
 
 def test_all_of_them_get_it_once_and_the_numbers_add_up_at_every_moment(post):
@@ -149,12 +152,12 @@ def test_what_the_mail_says_is_kept_while_somebody_has_no_delivery(post, time):
 
 def test_somebody_whose_language_is_another_by_now_gets_it_in_one_there_is(post):
     mail_id = post()
-    before = registry._people[0]
-    registry.people_are(
-        lambda ids: [registry.Reader(r.person_id, r.name, r.address, "cy") for r in before(ids)]
-    )
-    try:
+    before = addresses.readers
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            addresses,
+            "readers",
+            lambda ids: [addresses.Reader(r.person_id, r.name, r.address, "cy") for r in before(ids)],
+        )
         rest()
-    finally:
-        registry.people_are(before)
     assert len(deliveries(mail_id)) == PEOPLE

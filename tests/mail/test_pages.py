@@ -13,6 +13,7 @@ from govnet.mail import actions, queries, registry, suppressions, telling
 from govnet.mail.models import Delivery, Following, Subscription, Suppression
 from govnet.mail.rules import State, Why
 from govnet.mail.volume import News, Stance, Volume
+from govnet.people import addresses
 from tests import builders
 from tests.mail.conftest import say
 from tests.mailbox import link, mailbox, text
@@ -111,7 +112,7 @@ def test_what_is_followed_and_muted_is_listed_and_can_be_undone(app, ann, uk):
 
 def test_a_member_learns_why_mail_does_not_reach_her_and_has_us_try_again(app, ann, uk):
     with app.app_context(), transaction():
-        address = next(iter(registry.readers([uk[1]]))).address
+        address = next(iter(addresses.readers([uk[1]]))).address
         row = Suppression(digest=suppressions.digest(address), why=Why.MAILBOX_FULL, returned=5)
         row.since = builders.clock.now()
         db.session.add(row)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from govnet.accounts.people import person_for
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
 from govnet.mail import actions, digesting, leaving, outbox, queries, subscriptions
@@ -18,6 +17,7 @@ from govnet.mail.volume import News, Reach, Volume
 from govnet.membership.models import MembershipKind
 from govnet.people import addresses
 from govnet.people.addresses import MailWish
+from govnet.people.persons import person_for
 from tests import builders
 from tests.mail.conftest import say, tell
 from tests.mail.test_digest import WEEK

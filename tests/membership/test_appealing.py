@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 
 from govnet.accounts import erasure
-from govnet.accounts.queries import main_address
 from govnet.extensions import db
 from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
@@ -18,6 +17,7 @@ from govnet.membership import actions, appealing, links
 from govnet.membership.beside import AdmissionAppeal, AppealAnswer
 from govnet.membership.models import ApplicationState, MembershipKind
 from govnet.people.models import Person
+from govnet.people.persons import main_address
 from govnet.record.models import Entry
 from tests import builders
 from tests.membership.people import a_network_with_rules, a_waiting_application, applies, mails_to

@@ -8,16 +8,16 @@ import pytest
 from sqlalchemy import select, update
 
 from govnet.accounts import erasure
-from govnet.accounts.queries import main_address, person_by_email
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.membership import importing, listeners, member_actions, own, queries
 from govnet.membership.links import ids_of, token_for
-from govnet.membership.models import Application, Membership, MembershipKind, MembershipState, Representation
+from govnet.membership.models import Application, Membership, MembershipKind, MembershipState
 from govnet.membership.roster import read_roster
-from govnet.people.models import PersonEmail
+from govnet.people.models import PersonEmail, Representation
+from govnet.people.persons import main_address, person_by_email
 from govnet.record.models import Entry
 from tests import builders
 from tests.chain import faults_of

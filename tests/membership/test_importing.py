@@ -10,7 +10,6 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select, update
 
-from govnet.accounts.queries import main_address
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
@@ -18,10 +17,11 @@ from govnet.kernel.transaction import transaction
 from govnet.mail.models import Subscription
 from govnet.mail.queries import subscribers
 from govnet.membership import cli, importing, queries
-from govnet.membership.models import Membership, Organisation
+from govnet.membership.models import Membership
 from govnet.membership.roster import read_roster
 from govnet.people.addresses import remember_erased
-from govnet.people.models import Person
+from govnet.people.models import Organisation, Person
+from govnet.people.persons import main_address
 from govnet.record import registry
 from govnet.record.models import Entry
 from govnet.record.queries import details

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from govnet.accounts.queries import main_address, person_by_email
 from govnet.charter.models import CharterVersion
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -24,8 +23,9 @@ from govnet.membership.models import (
     Membership,
     MembershipKind,
     MembershipState,
-    Organisation,
 )
+from govnet.people.models import Organisation
+from govnet.people.persons import main_address, person_by_email
 from govnet.record.models import Entry
 from tests import builders
 from tests.membership.people import (

@@ -14,7 +14,7 @@ from govnet.extensions import db
 from govnet.kernel.errors import Gone, NotFound, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.membership import links, organisation_actions
-from govnet.membership.models import Organisation
+from govnet.people.models import Organisation
 from tests import builders
 from tests.membership.people import a_network_with_rules, applies, link_in, mails_to
 from tests.pages import Html, opened

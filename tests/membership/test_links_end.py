@@ -15,9 +15,8 @@ from flask import Flask, current_app
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
-from govnet.accounts import links, moving, people
+from govnet.accounts import links, moving
 from govnet.accounts.models import SignedInSession, SignInLink
-from govnet.accounts.queries import main_address
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -28,7 +27,9 @@ from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Mail, Rendering
 from govnet.membership import actions, letters, member_actions, organisation_actions
 from govnet.membership.models import Membership
+from govnet.people import persons
 from govnet.people.models import PersonEmail
+from govnet.people.persons import main_address
 from tests import builders
 from tests.membership.people import (
     a_network_with_rules,
@@ -239,7 +240,7 @@ def test_no_link_signs_in_from_a_mailbox_that_is_no_longer_the_owner_s(app: Flas
         network = a_network_with_rules()
         an_admitted(network, builders.acting(builders.a_steering_member(network), network))
         path = tokens_in(app, mails_to("ada@example.org")[-1][1].split("<html")[0])[0][1]
-        ada = people.known_by("ada@example.org").person_id
+        ada = persons.known_by("ada@example.org").person_id
         with transaction():
             moving.ask("new@example.org", by=builders.acting(db.session.get(builders.Person, ada), network))
         token = re.search(r"/me/[\w/-]*?([\w-]{32})(?![\w-])", mails_to("new@example.org")[-1][1])

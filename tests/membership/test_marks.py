@@ -34,8 +34,8 @@ from govnet.letters import closing as letters_closing
 from govnet.mail import telling
 from govnet.mail.models import Rendering
 from govnet.membership.marks import Marks, marks, namesakes
-from govnet.membership.models import Membership, MembershipState, Representation
-from govnet.people.models import Person
+from govnet.membership.models import Membership, MembershipState
+from govnet.people.models import Person, Representation
 from govnet.record.models import Telling
 from tests import builders
 from tests.announcements.builders import a_draft as an_announcement

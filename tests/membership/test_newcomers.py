@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from govnet.accounts.queries import main_address, person_by_email
 from govnet.charter.actions import adopt
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -18,6 +17,7 @@ from govnet.mail import telling
 from govnet.membership import actions, listeners, newcomers, own, queries, rules, vouching
 from govnet.membership.beside import AdmissionObjection
 from govnet.membership.models import Application, ApplicationState, MembershipKind
+from govnet.people.persons import main_address, person_by_email
 from govnet.record.models import Entry
 from tests import builders
 from tests.membership.people import (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from govnet.accounts.queries import person_by_email
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
@@ -12,7 +11,8 @@ from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.kernel.transaction import transaction
 from govnet.membership import organisation_actions as actions
 from govnet.membership import organisation_queries as queries
-from govnet.membership.models import Organisation
+from govnet.people.models import Organisation
+from govnet.people.persons import person_by_email
 from tests import builders
 from tests.membership.people import a_network_with_rules, mails_to
 

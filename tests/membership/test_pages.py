@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from govnet.accounts.queries import main_address, person_by_email
 from govnet.charter.models import CharterVersion, Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -17,6 +16,7 @@ from govnet.mail.models import Subscription
 from govnet.membership import importing, listeners
 from govnet.membership.models import Application, Membership, MembershipKind
 from govnet.membership.roster import read_roster
+from govnet.people.persons import main_address, person_by_email
 from tests import builders
 from tests.membership.people import (
     CODE,

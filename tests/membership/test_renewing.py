@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from govnet.accounts.queries import main_address
 from govnet.charter.actions import adopt
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
@@ -20,6 +19,7 @@ from govnet.kernel.transaction import transaction
 from govnet.mail import telling
 from govnet.membership import own, queries, renewing
 from govnet.membership.models import Membership, MembershipState
+from govnet.people.persons import main_address
 from govnet.record.models import Entry
 from tests import builders
 from tests.membership.people import ALL, a_network_with_rules, link_in, mails_to

@@ -18,11 +18,11 @@ from govnet.mail.models import Delivery, Following, Subscription, Target
 from govnet.mail.queries import subscribers
 from govnet.mail.volume import Stance, Volume
 from govnet.membership import importing, listeners, member_actions, queries, roster_undo
-from govnet.membership.models import Membership, Organisation, Representation
+from govnet.membership.models import Membership
 from govnet.membership.roster import read_roster
 from govnet.membership.roster_models import ImportState, RosterImport, RosterImportRow
 from govnet.membership.verifying import changed_memberships
-from govnet.people.models import Person, PersonEmail
+from govnet.people.models import Organisation, Person, PersonEmail, Representation
 from govnet.record import registry
 from govnet.record.models import Entry
 from govnet.record.queries import details

@@ -8,6 +8,7 @@ import pytest
 
 from govnet.kernel import links
 from govnet.membership import rules
+from govnet.people import organisations
 
 
 @pytest.mark.parametrize(
@@ -21,11 +22,11 @@ from govnet.membership import rules
     ],
 )
 def test_an_organisation_is_known_however_its_letters_and_spaces_are_typed(one, other):
-    assert rules.name_key(one) == rules.name_key(other)
+    assert organisations.name_key(one) == organisations.name_key(other)
 
 
 def test_two_organisations_are_not_taken_for_one():
-    assert rules.name_key("Open Shed") != rules.name_key("Open Shop")
+    assert organisations.name_key("Open Shed") != organisations.name_key("Open Shop")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 
 from govnet.accounts.models import AddressChange
-from govnet.accounts.people import known_by
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken
@@ -19,6 +18,7 @@ from govnet.membership.models import Membership, MembershipState
 from govnet.membership.roster import read_roster
 from govnet.people import addresses
 from govnet.people.models import Person, PersonEmail
+from govnet.people.persons import known_by
 from tests.membership.people import a_network_with_rules, link_in, mails_to
 from tests.pages import opened, send
 

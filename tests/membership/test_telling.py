@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from govnet.accounts.queries import main_address, person_by_email
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
@@ -17,6 +16,7 @@ from govnet.membership import actions, application_queries, importing, listeners
 from govnet.membership import organisation_actions as voices
 from govnet.membership.models import MembershipKind
 from govnet.membership.roster import read_roster
+from govnet.people.persons import main_address, person_by_email
 from tests import builders
 from tests.membership.people import a_network_with_rules, a_waiting_application, link_in, mails_to
 from tests.pages import defaults, opened

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from govnet.accounts.queries import main_address
 from govnet.decisions.office_models import OfficeKind
 from govnet.decisions.offices import OfficeInput
 from govnet.decisions.register import not_applied
@@ -21,6 +20,7 @@ from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.offices import actions, first_people
 from govnet.offices.first_people import First
 from govnet.offices.models import CameBy, Seat, Term
+from govnet.people.persons import main_address
 from govnet.record.queries import details, entries_about
 from tests import builders
 from tests.chain import faults_of

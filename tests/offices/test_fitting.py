@@ -11,10 +11,11 @@ import pytest
 from govnet.extensions import db
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.membership.models import Membership, MembershipState, Representation
+from govnet.membership.models import Membership, MembershipState
 from govnet.offices import fitting
 from govnet.offices.ending import record_ends
 from govnet.offices.models import Constituency, Seat, Term, TermEnd
+from govnet.people.models import Representation
 from govnet.record.queries import details, entries_about
 from tests import builders
 from tests.offices.browser import a_browser

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from govnet.accounts.queries import main_address
 from govnet.charter.models import Network
 from govnet.decisions import draft_notify, rewording
 from govnet.decisions.beside import Draft
@@ -18,6 +17,7 @@ from govnet.kernel import clock
 from govnet.mail import telling
 from govnet.mail.notices import Told
 from govnet.offices.models import Body, Mandate, Term
+from govnet.people.persons import main_address
 from govnet.record.models import Entry
 from tests import builders
 from tests.membership.people import mails_to

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 import pytest
 
 from govnet.accounts.catchup import how_many_wait
-from govnet.accounts.queries import main_address
 from govnet.accounts.yours import everything_held
 from govnet.extensions import db
 from govnet.kernel.actor import Door
@@ -18,6 +17,7 @@ from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail
 from govnet.offices import promising
 from govnet.offices.beside import CodePromise
+from govnet.people.persons import main_address
 from govnet.record.events import Visibility
 from govnet.record.queries import details, entries
 from tests import builders

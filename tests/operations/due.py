@@ -32,9 +32,10 @@ from govnet.mail.rules import State
 from govnet.mail.volume import Volume
 from govnet.membership import actions as applications
 from govnet.membership import importing
-from govnet.membership.models import ApplicationState, Membership, MembershipState, Representation
+from govnet.membership.models import ApplicationState, Membership, MembershipState
 from govnet.membership.roster import read_roster
 from govnet.offices.models import Constituency, Seat
+from govnet.people.models import Representation
 from tests import builders
 from tests.announcements.builders import ordered
 from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members, taken, version_of

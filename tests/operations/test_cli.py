@@ -11,7 +11,6 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import select
 
-from govnet.accounts.models import OperatorGrant
 from govnet.charter.founding_file import read_founding
 from govnet.charter.models import ACCENTS, Network
 from govnet.cli import main
@@ -24,7 +23,7 @@ from govnet.mail.rules import Step, judge
 from govnet.mail.smtp import Answer
 from govnet.offices.queries import actor_for
 from govnet.operations import copies, founding, links, operators
-from govnet.people.models import Person
+from govnet.people.models import OperatorGrant, Person
 from govnet.record.models import Entry
 from tests.builders import a_network, a_person, an_operator
 from tests.charter.test_founding_file import FILE

@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from govnet.accounts.models import OperatorGrant
 from govnet.charter import parameters as p
 from govnet.charter.founding import Founding
 from govnet.charter.founding_file import read_founding
@@ -23,7 +22,7 @@ from govnet.membership.models import Membership
 from govnet.offices.models import Term
 from govnet.operations import links
 from govnet.operations.founding import found
-from govnet.people.models import Person, PersonEmail
+from govnet.people.models import OperatorGrant, Person, PersonEmail
 from govnet.record.models import Entry
 from govnet.record.queries import check_chain
 from tests.builders import a_member, a_network, a_person, acting

@@ -9,7 +9,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from govnet.accounts.models import OperatorGrant
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -20,7 +19,7 @@ from govnet.mail.rules import Step, judge
 from govnet.mail.smtp import Answer
 from govnet.offices.models import Mandate, Term
 from govnet.operations import links, queries, views
-from govnet.people.models import Person
+from govnet.people.models import OperatorGrant, Person
 from govnet.record.models import Entry
 from tests.builders import a_member, a_network, acting, an_operator, sign_in
 from tests.pages import Html, defaults, opened, send

@@ -24,10 +24,10 @@ from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.membership import actions as joining
 from govnet.membership import deciding, member_actions, organisation_actions, queries
-from govnet.membership.models import Membership, MembershipKind, Organisation, Representation
+from govnet.membership.models import Membership, MembershipKind
 from govnet.membership.organisation_events import RepresentativeNamed
 from govnet.operations import redaction
-from govnet.people.models import Person
+from govnet.people.models import Organisation, Person, Representation
 from govnet.record import registry
 from govnet.record.actions import record
 from govnet.record.events import Visibility

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from flask_babel import gettext as _
 from sqlalchemy import select
 
-from govnet.accounts.queries import main_address as main_address  # together with person_for
 from govnet.extensions import db
+
+# together with person_for
 from govnet.kernel import clock
+from govnet.kernel.statements import chunks
 from govnet.people import addresses
+from govnet.people.addresses import owner, parsed_or_none
 from govnet.people.models import Person, PersonEmail
 
 
@@ -49,3 +55,30 @@ def prove(person_id: int) -> None:
     row = db.session.scalar(query)
     if row is not None and known_by(row.address) is row:
         addresses.prove(row)
+
+
+def person_by_email(address: str) -> Person | None:
+    """Whose verified address this is, however it is spelt."""
+    found = owner(parsed_or_none(address) or "")
+    return db.session.get(Person, found.person_id) if found is not None and found.verified else None
+
+
+def main_address(person_id: int) -> str:
+    """Where the person's mail goes; "" for somebody without a verified address."""
+    query = (
+        select(PersonEmail.address)
+        .where(PersonEmail.person_id == person_id, PersonEmail.verified_at.is_not(None))
+        .order_by(PersonEmail.main.desc(), PersonEmail.id)
+        .limit(1)
+    )
+    return db.session.scalar(query) or ""
+
+
+def names(person_ids: Collection[int | None]) -> dict[int, str]:
+    """The name to show for each; whoever removed theirs is "a former member", and so is nobody known."""
+    ids = sorted({i for i in person_ids if i is not None})
+    found = dict.fromkeys(ids, _("a former member"))
+    for some in chunks(ids):
+        query = select(Person.id, Person.name).where(Person.id.in_(some))
+        found.update({row.id: row.name for row in db.session.execute(query) if row.name})
+    return found
