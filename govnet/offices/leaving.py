@@ -66,16 +66,16 @@ def forget(person_id: int) -> Iterable[str]:
     terms = db.session.scalars(select(Term).where(Term.person_id == person_id)).all()
     mandates = db.session.scalars(select(Mandate).where(Mandate.person_id == person_id)).all()
     for term in terms:
-        if term.end > _today(term.network_id):
+        if term.end > network_day(term.network_id):
             end_now(term, TermEnd.RESIGNED, _("resigned"))
     for mandate in mandates:
-        if mandate.end > _today(mandate.network_id):
-            _end_mandate(mandate)
+        if mandate.end > network_day(mandate.network_id):
+            end_mandate_now(mandate)
     db.session.execute(delete(MandateNamed).where(MandateNamed.person_id == person_id))
     return [reference(row) for row in (*terms, *mandates)]
 
 
-def _today(network_id: int) -> Any:
+def network_day(network_id: int) -> Any:
     return clock.today(db.session.get_one(Network, network_id).zone)
 
 
@@ -95,7 +95,7 @@ def end_now(term: Term, why: TermEnd, words: str) -> None:
     )  # fmt: skip
 
 
-def _end_mandate(mandate: Mandate) -> None:
+def end_mandate_now(mandate: Mandate) -> None:
     network = db.session.get_one(Network, mandate.network_id)
     mandate.end = max(mandate.start, clock.today(network.zone))
     mandate.ended_why = MandateEnd.GIVEN_BACK
@@ -113,13 +113,13 @@ def end_of_those_who_left() -> int:
 
 
 def _end_one(key: int) -> int:
-    return _end(Term.id == key)
+    return _end_those_of(Term.id == key)
 
 
 def end_terms_of(person_id: int, network_id: int) -> None:
     """The same for somebody who leaves right now. Inside transaction()."""
     db.session.flush()  # the membership has ended by what is asked next
-    _end(Term.id.in_(_leaving(Term.person_id == person_id, Term.network_id == network_id)))
+    _end_those_of(Term.id.in_(_leaving(Term.person_id == person_id, Term.network_id == network_id)))
 
 
 def _leaving(*which: ColumnElement[bool]) -> list[int]:
@@ -143,7 +143,7 @@ def _leaving(*which: ColumnElement[bool]) -> list[int]:
     return [key for key, network_id, thrown_out in rows if thrown_out or network_id not in keeps]
 
 
-def _end(*which: ColumnElement[bool]) -> int:
+def _end_those_of(*which: ColumnElement[bool]) -> int:
     terms = db.session.scalars(select(Term).where(Term.id.in_(_left()), *which).with_for_update()).all()
     for term in terms:
         end_now(term, TermEnd.INELIGIBLE, _("no longer a member"))
