@@ -38,13 +38,16 @@ FEATURES = (
     "charter",
     "mail",
     "accounts",
+    "offices",
     "membership",
     "forum",
     "decisions",
-    "offices",
+    "committee",
+    "coordinator",
     "letters",
     "announcements",
     "home",
+    "desk",
     "operations",
     "demo",
 )
@@ -144,38 +147,18 @@ def _bind_kernel(app: Flask) -> None:
     from govnet.charter.kinds import names_are_judged_by
     from govnet.charter.queries import network_by_slug
     from govnet.charter.working_days import holidays_are
-    from govnet.decisions.offices import offices_are
-    from govnet.decisions.roll import committee_is, coordinators_are
     from govnet.kernel.person_names import trouble
-    from govnet.membership.places import networks_of
-    from govnet.membership.registry import office_holders_are, officers_are, offices_after_are, role_is
-    from govnet.offices.appointments import ByDecision
-    from govnet.offices.belonging import belongings
-    from govnet.offices.parting import what_becomes
-    from govnet.offices.queries import (
-        actor_in,
-        by_role,
-        coordinating,
-        holders,
-        officers,
-        role_of,
-        sitting,
-    )
+    from govnet.membership.actor import actor_in
+    from govnet.membership.networks import belongings, networks_of
+    from govnet.offices.queries import holders
     from govnet.record.queries import head
 
     paths.bind(app, network_by_slug)
     pages.bind(app, head=head)
     refusals.bind(app, holders)
-    committee_is(sitting)
-    coordinators_are(coordinating)
-    offices_are(ByDecision())
     holidays_are(public_holidays)
     names_are_judged_by(trouble)
-    officers_are(officers)
     actors_are(actor_in)
-    office_holders_are(by_role)
-    role_is(role_of)
-    offices_after_are(what_becomes)
     bind_templates(app)
     networks_are(belongings)
     places_are(networks_of)
@@ -186,7 +169,7 @@ def _bind_kernel(app: Flask) -> None:
 
 def _take_actor() -> None:
     """Who is asking, judged anew for each request from current rows."""
-    from govnet.offices.queries import actor_of
+    from govnet.membership.actor import actor_of
 
     g.actor = VISITOR
     nothing_saved()

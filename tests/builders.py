@@ -15,9 +15,9 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.transaction import in_transaction, transaction
+from govnet.membership.actor import actor_for
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.offices.models import Body, BodyKind, CameBy, Mandate, MandateNamed, Seat, Term
-from govnet.offices.queries import actor_for
 from govnet.people.models import OperatorGrant, Organisation, Person, PersonEmail, Representation
 from govnet.record.actions import open_chain
 

@@ -19,8 +19,8 @@ from govnet.kernel.actor import BY_RULE, Actor, Authority, Door
 from govnet.kernel.duties import each_row
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.translation import say
+from govnet.membership.actor import actor_for
 from govnet.offices.events import MandateOver
-from govnet.offices.queries import actor_for
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 

@@ -5,15 +5,12 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from govnet.accounts.waiting import Group, news
-from govnet.announcements.desk import unsent
 from govnet.announcements.dispatch import hold_of_mandate, send_due
 from govnet.announcements.events import AnnouncementSent
 from govnet.announcements.models import Announcement
-from govnet.announcements.queries import select_in_progress
 from govnet.extensions import db
 from govnet.kernel.duties import duty
 from govnet.kernel.signals import listen
-from govnet.offices.desk import on_desk
 from govnet.offices.events import MandateOver
 from govnet.record.comparing import other_html, told
 from govnet.record.registry import checks, keeps
@@ -21,7 +18,6 @@ from govnet.record.registry import checks, keeps
 
 def bind() -> None:
     """Hold what an ended mandate can't send any more; send what is due."""
-    on_desk(unsent, lambda network, _actor: [select_in_progress(network.id)])
     news(Group.NEWS, "announcements.sent")
     keeps(AnnouncementSent.verb, texts=_texts)
     checks(changed_pages)

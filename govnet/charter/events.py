@@ -48,3 +48,55 @@ class RulesAdopted:
     rules: Charter
     adopted_by: str
     act: Act
+
+
+class SettingsChanged(Event):
+    """Officers changed how the network can be reached, or its colour."""
+
+    verb: ClassVar[str] = "offices.settings_changed"
+    sentence: ClassVar[Any] = _l("%(actor)s changed the network’s settings: %(what)s.")
+    words_of: ClassVar[frozenset[str]] = frozenset({"old", "new"})
+    subject: ClassVar[str] = "about"
+
+    about: Network
+    what: list[str]
+    old: dict[str, Any]
+    new: dict[str, Any]
+
+
+class LogoChanged(Event):
+    """Officers gave the network a logo, another one, or none. Each is named by the digest of its bytes, "" for none."""
+
+    verb: ClassVar[str] = "offices.logo_changed"
+    sentence: ClassVar[Any] = _l("%(actor)s changed the network’s logo.")
+    subject: ClassVar[str] = "about"
+
+    about: Network
+    old_digest: str
+    new_digest: str
+
+
+class NetworkRenamed(Event):
+    """A decision gave the network another name."""
+
+    verb: ClassVar[str] = "offices.network_renamed"
+    sentence: ClassVar[Any] = _l("The network is called “%(new)s” from now on, as was decided.")
+    subject: ClassVar[str] = "about"
+
+    about: Network
+    adopted_by: str
+    old: str
+    new: str
+
+
+class PurposeChanged(Event):
+    """A decision gave the network another purpose."""
+
+    verb: ClassVar[str] = "offices.purpose_changed"
+    sentence: ClassVar[Any] = _l("The network’s purpose is from now on, as was decided: “%(new)s”")
+    subject: ClassVar[str] = "about"
+
+    about: Network
+    adopted_by: str
+    old: str
+    new: str

@@ -2,7 +2,7 @@
 
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Generic, TypeVar, cast
@@ -284,3 +284,8 @@ def _threshold(value: object) -> Threshold | None:
         return Threshold(fraction(str(share)), Strictness(strictness))
     except ValueError:
         return None
+
+
+def unticked(sentences: Sequence[str], ticked: Collection[str]) -> list[str]:
+    """Those of the charter's sentences that were not agreed to, in its order."""
+    return [sentence for sentence in sentences if sentence not in ticked]

@@ -6,15 +6,18 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from govnet.charter.events import CharterChanged, CharterFound
+from govnet.charter import identity
+from govnet.charter.events import CharterChanged, CharterFound, RulesAdopted
 from govnet.charter.models import CharterVersion
 from govnet.extensions import db
 from govnet.kernel.models import reference
+from govnet.kernel.signals import listen
 from govnet.record.registry import keeps
 
 
 def bind() -> None:
-    """Have every version of the rules compared with the record."""
+    """Have every version of the rules compared with the record; a network is called what they say."""
+    listen(RulesAdopted, identity.follow)
     keeps(CharterFound.verb, CharterChanged.verb, texts=_texts)
 
 

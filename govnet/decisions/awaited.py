@@ -17,6 +17,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.statements import another
 from govnet.membership.models import Membership, MembershipState
+from govnet.offices import queries as offices_queries
 from govnet.people.models import Representation
 from govnet.permissions import Can, can
 
@@ -82,6 +83,6 @@ def _free(person: Who, version: ProposalVersion, proposal: Proposal, day: date) 
     declared = exists().where(
         Interest.proposal_id == proposal.id, Interest.person_id == person, Interest.ended_at.is_(None)
     )
-    own = roll.coordinators(proposal.network_id, day) if proposal.matter == "mandate" else ()
+    own = offices_queries.coordinating(proposal.network_id, day) if proposal.matter == "mandate" else ()
     named = roll.aside(version.id)
     return and_(~given, ~declared, person.not_in({*own, *named}))

@@ -15,7 +15,6 @@ from sqlalchemy.orm import joinedload, selectinload
 from govnet.charter.rules import Charter, canonical
 from govnet.decisions import ways
 from govnet.decisions.beside import Draft, DraftState, Sponsor
-from govnet.decisions.office_models import OfficeKind
 from govnet.decisions.offices import OfficeInput
 from govnet.decisions.opening import Ask, More, Words
 from govnet.extensions import db
@@ -28,6 +27,7 @@ from govnet.kernel.actor import Actor
 from govnet.kernel.messages import Said
 from govnet.kernel.statements import another
 from govnet.membership.models import Membership, MembershipState
+from govnet.offices.models import OfficeKind
 from govnet.people.models import Representation
 from govnet.record.models import Entry
 

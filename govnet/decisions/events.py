@@ -17,8 +17,8 @@ from govnet.decisions.draft_events import DraftLeft as DraftLeft
 from govnet.decisions.draft_events import DraftSaved as DraftSaved
 from govnet.decisions.draft_events import DraftSponsored as DraftSponsored
 from govnet.decisions.models import Proposal, ProposalVersion, RollEntry
-from govnet.decisions.office_models import OfficeChange
 from govnet.kernel.messages import NN_
+from govnet.offices.models import OfficeChange
 from govnet.record.events import Event, Visibility
 
 

@@ -18,6 +18,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
+from govnet.offices import queries as offices_queries
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 
@@ -37,7 +38,9 @@ def recused(version: ProposalVersion, person_id: int | None) -> bool:
     if interest_of(proposal.id, person_id) is not None or roll.in_own_case(version.id, person_id):
         return True
     day = clock.today(queries.network_of(proposal).zone)
-    return proposal.matter == "mandate" and person_id in roll.coordinators(proposal.network_id, day)
+    return proposal.matter == "mandate" and person_id in offices_queries.coordinating(
+        proposal.network_id, day
+    )
 
 
 def interests_in(proposal_id: int) -> Sequence[Interest]:

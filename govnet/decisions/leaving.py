@@ -22,8 +22,7 @@ from govnet.decisions.beside import (
     Suggestion,
 )
 from govnet.decisions.book import Decision, DecisionNote, MeetingNote
-from govnet.decisions.models import PastPosition, Position, Proposal, ProposalVersion
-from govnet.decisions.office_models import OfficeReply
+from govnet.decisions.models import OfficeReply, PastPosition, Position, Proposal, ProposalVersion
 from govnet.decisions.words import label
 from govnet.extensions import db
 

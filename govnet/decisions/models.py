@@ -23,12 +23,11 @@ from govnet.charter.models import CharterVersion, Network
 from govnet.decisions import triggers as triggers
 from govnet.decisions.beside import Option as Option
 from govnet.decisions.book import Decision as Decision
-from govnet.decisions.office_models import OFFICE_MATTERS, OfficePerson
-from govnet.decisions.office_models import OfficeChange as OfficeChange
 from govnet.decisions.rules import Kind, Outcome
 from govnet.decisions.voices import Visible
 from govnet.kernel.actor import Door
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
+from govnet.offices.models import OFFICE_MATTERS, OfficeChange, OfficePerson
 from govnet.people.models import Organisation, Person
 
 ELSEWHERE = "elsewhere"
@@ -320,3 +319,15 @@ class PastPosition(Base):
     until: Mapped[Instant]
     undone: Mapped[bool] = mapped_column(default=False)
     """It was entered for somebody who did not let it stand: nothing is entered for them again."""
+
+
+class OfficeReply(Base):
+    """What somebody says to what a proposal would give them or take from them."""
+
+    __tablename__ = "office_reply"
+    __table_args__ = (CheckConstraint("trim(text) <> ''", name="says_something"),)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[Instant]
+    person: Mapped[Person] = relationship(lazy="raise")

@@ -15,9 +15,10 @@ from wtforms.validators import Optional
 from govnet.charter.fields import options
 from govnet.charter.models import Network
 from govnet.decisions import offices
-from govnet.decisions.office_models import OfficeKind
 from govnet.decisions.offices import DAY, MATTERS, MOST, Offer, OfficeInput
 from govnet.kernel.errors import RuleBroken
+from govnet.membership import names
+from govnet.offices.models import OfficeKind
 from govnet.web.days import Day
 from govnet.web.forms import Body, NameText, Text
 
@@ -153,12 +154,12 @@ def _read(form: Any, offer: Offer, network: Network) -> OfficeInput:
         lines = dict.fromkeys(line.strip() for line in (typed("named") or "").splitlines())
         people = wanted.named
         if not _same(offer, "named", typed("named")):
-            called = (offices.person_called(network, line, field=at("named")) for line in lines if line)
+            called = (names.person_called(network, line, field=at("named")) for line in lines if line)
             people = tuple(dict.fromkeys(called))
         if not people:
             raise RuleBroken(_("Name at least one person who acts as coordinator"), field=at("named"))
         body = typed("organisation")
-        organisation = offices.organisation_called(body, field=at("organisation")) if body else None
+        organisation = names.organisation(body, field=at("organisation")) if body else None
         return replace(
             wanted,
             organisation_id=organisation,
@@ -171,7 +172,7 @@ def _read(form: Any, offer: Offer, network: Network) -> OfficeInput:
     person = (
         wanted.person_id
         if _same(offer, "person", typed("person"))
-        else offices.person_called(network, typed("person"), field=at("person"))
+        else names.person_called(network, typed("person"), field=at("person"))
     )
     return replace(
         wanted, person_id=person, came_by=typed("came_by") or "", place=typed("name") or wanted.place

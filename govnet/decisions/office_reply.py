@@ -8,14 +8,14 @@ from flask_babel import gettext as _
 
 from govnet.decisions import queries
 from govnet.decisions.events import OfficeReplied
-from govnet.decisions.models import Proposal, ProposalVersion
-from govnet.decisions.office_models import OfficeChange, OfficePerson, OfficeReply
+from govnet.decisions.models import OfficeReply, Proposal, ProposalVersion
 from govnet.decisions.opening import still_open
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.insertion import row_of
+from govnet.offices.models import OfficeChange, OfficePerson
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 

@@ -18,11 +18,11 @@ from sqlalchemy.orm import joinedload, selectinload
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter
 from govnet.decisions.book import Decision
-from govnet.decisions.models import Proposal, ProposalVersion
-from govnet.decisions.office_models import OfficeChange, OfficeKind, OfficePerson, OfficeReply
+from govnet.decisions.models import OfficeReply, Proposal, ProposalVersion
 from govnet.extensions import db
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.translation import say
+from govnet.offices.models import OfficeChange, OfficeKind, OfficePerson
 from govnet.people.models import Organisation
 from govnet.people.persons import names
 
@@ -102,8 +102,8 @@ class Offer:
     """Whether the words that are changed name it already."""
 
 
-class Offices(Protocol):
-    """What the room of the offices does for proposals."""
+class Offers(Protocol):
+    """The offices that can be named, as the room of the committee knows them."""
 
     def offers(self, network: Network, keys: Sequence[str]) -> list[Offer]:
         """The offices with these keys, in their order; a key without one is passed over."""
@@ -111,30 +111,34 @@ class Offices(Protocol):
     def every_offer(self, network: Network) -> list[Offer]:
         """Everything that a proposal can give or end now."""
 
-    def person_called(self, network: Network, words: str, *, field: str) -> int:
-        """The one person with that name or address whom this network knows. RuleBroken otherwise."""
 
-    def organisation_called(self, words: str, *, field: str) -> int:
-        """The organisation with that name. RuleBroken when we know none."""
-
-    def check(self, wanted: OfficeInput, how: Deciding) -> None:
+class Check(Protocol):
+    def __call__(self, wanted: OfficeInput, how: Deciding) -> object:
         """RuleBroken when it could not take effect on the day on which it is settled."""
 
-    def apply(self, wanted: OfficeInput, row: OfficeChange, decision: Decision, how: Deciding) -> None:
+
+class Effect(Protocol):
+    def __call__(self, wanted: OfficeInput, row: OfficeChange, decision: Decision, how: Deciding) -> None:
         """Put it into force. RuleBroken, before anything is written, when it can't be."""
 
 
-_offices: list[Offices] = []
+_offers: list[Offers] = []
+_effects: dict[OfficeKind, tuple[Check, Effect]] = {}
 
 
-def offices_are(offices: Offices) -> None:
-    """The room that answers for places and mandates."""
-    _offices[:] = [offices]
+def offers_are(offers: Offers) -> None:
+    """Hand over what lists the offices that a proposal can name."""
+    _offers[:] = [offers]
+
+
+def effect_is(kind: OfficeKind, check: Check, effect: Effect) -> None:
+    """Hand over what a decision of this kind does, and what says beforehand whether it could."""
+    _effects[kind] = check, effect
 
 
 def apply(row: OfficeChange, decision: Decision, how: Deciding) -> None:
     """Put what was decided into force. RuleBroken, before anything is written, when it can't be."""
-    _offices[0].apply(_input(row, how.network.id), row, decision, how)
+    _effects[row.what][1](_input(row, how.network.id), row, decision, how)
 
 
 def check(changes: Sequence[OfficeInput], how: Deciding) -> None:
@@ -163,7 +167,7 @@ def check(changes: Sequence[OfficeInput], how: Deciding) -> None:
                 field=_field(each, "first_day"),
             )
         try:
-            _offices[0].check(each, how)
+            _effects[each.what][0](each, how)
         except RuleBroken as broken:
             raise RuleBroken(broken.message, field=_field(each, broken.field)) from broken
 
@@ -175,22 +179,12 @@ def _field(each: OfficeInput, field: str | None) -> str:
 
 def offers(network: Network, keys: Sequence[str]) -> list[Offer]:
     """The offices with these keys that a proposal can give or end."""
-    return _offices[0].offers(network, keys) if keys else []
+    return _offers[0].offers(network, keys) if keys else []
 
 
 def every_offer(network: Network) -> list[Offer]:
     """Everything that a proposal can give or end now."""
-    return _offices[0].every_offer(network)
-
-
-def person_called(network: Network, words: str, *, field: str) -> int:
-    """The one person with that name or address whom this network knows. RuleBroken otherwise."""
-    return _offices[0].person_called(network, words, field=field)
-
-
-def organisation_called(words: str, *, field: str) -> int:
-    """The organisation with that name. RuleBroken when we know none."""
-    return _offices[0].organisation_called(words, field=field)
+    return _offers[0].every_offer(network)
 
 
 def write(version_id: int, network: Network, changes: Sequence[OfficeInput]) -> list[OfficeChange]:

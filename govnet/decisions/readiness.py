@@ -25,7 +25,7 @@ from govnet.forum.queries import members_of
 from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE
 from govnet.kernel.duties import each_row
-from govnet.membership.registry import officers
+from govnet.offices.queries import officers
 from govnet.record.actions import record
 from govnet.record.events import Visibility
 

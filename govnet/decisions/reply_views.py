@@ -9,11 +9,11 @@ from govnet.decisions import office_reply as own_case
 from govnet.decisions import queries, replying
 from govnet.decisions.blueprint import bp
 from govnet.decisions.forms import ReplyForm
-from govnet.decisions.models import Proposal
-from govnet.decisions.office_models import OfficePerson, OfficeReply
+from govnet.decisions.models import OfficeReply, Proposal
 from govnet.extensions import db
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.transaction import transaction
+from govnet.offices.models import OfficePerson
 from govnet.permissions import Can, allows, require
 from govnet.web.pages import page, see
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,39 +12,21 @@ from govnet.charter import parameters as p
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter
 from govnet.decisions.models import RollEntry
-from govnet.decisions.office_models import OfficeChange, OfficePerson
 from govnet.decisions.voices import counts, on_roll
 from govnet.extensions import db
 from govnet.kernel.clock import today
 from govnet.membership.models import Membership, MembershipState
+from govnet.offices.models import OfficeChange, OfficePerson
+from govnet.offices.queries import sitting
 from govnet.people.models import Representation
 
 OFFICES = frozenset({"committee", "mandate"})
 """The matters on which the network can always decide, so that it never stays without anybody in office."""
-Sitting = Callable[[int, date], Sequence[int]]
-_sitting: list[Sitting] = []
-Coordinating = Callable[[int, date], Collection[int]]
-_coordinating: list[Coordinating] = []
-
-
-def committee_is(sitting: Sitting) -> None:
-    """Who sits on the committee of a network on a day: the offices, a floor above, say it."""
-    _sitting[:] = [sitting]
 
 
 def committee(network_id: int, day: date) -> list[int]:
     """The persons who sit on the committee on a day, each once."""
-    return list(dict.fromkeys(_sitting[0](network_id, day))) if _sitting else []
-
-
-def coordinators_are(coordinating: Coordinating) -> None:
-    """Who acts under a mandate of a network on a day: the offices say it."""
-    _coordinating[:] = [coordinating]
-
-
-def coordinators(network_id: int, day: date) -> Collection[int]:
-    """The persons who act under a mandate on a day."""
-    return _coordinating[0](network_id, day) if _coordinating else ()
+    return list(dict.fromkeys(sitting(network_id, day)))
 
 
 def deciding(network: Network, charter: Charter, matter: str, aside: Collection[int] = ()) -> str:

@@ -18,14 +18,14 @@ from govnet.decisions.answers import WORRIES, Answers, Shown, answers
 from govnet.decisions.book import Decision
 from govnet.decisions.choosing import Choosing
 from govnet.decisions.counting import OPTIONS
-from govnet.decisions.models import ELSEWHERE, Position, Proposal, ProposalVersion, RollEntry
-from govnet.decisions.office_models import OfficeChange, OfficeReply
+from govnet.decisions.models import ELSEWHERE, OfficeReply, Position, Proposal, ProposalVersion, RollEntry
 from govnet.decisions.opening import UNDO
 from govnet.decisions.rules import FIVE, Kind, Outcome, Part, Rule, Tally, outcome, parts
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import NotFound
 from govnet.kernel.translation import say
+from govnet.offices.models import OfficeChange
 from govnet.record.events import plain
 
 

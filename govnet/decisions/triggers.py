@@ -1,5 +1,6 @@
 """What no CHECK can see: closed is closed, answers only while open, numbers without a gap."""
 
+from govnet.decisions.rules import ADOPTED
 from govnet.kernel.triggers import ALWAYS, CODE, differs, in_postgresql, refuse, same, trigger
 
 _FIXED = {"UPDATE": ALWAYS, "DELETE": ALWAYS}
@@ -125,3 +126,46 @@ refuse(
     {"INSERT": f"NEW.serial <> 1 + {_LAST}"},
 )
 refuse("proposal_words_kept", "proposal", "a proposal stays on record", {"DELETE": ALWAYS})
+
+
+_ADOPTED = ", ".join(f"'{each.value}'" for each in sorted(ADOPTED))
+
+
+def _by_naming(table: str, began: str, ended: str, because: str) -> None:
+    """By decision an office begins and ends only where an adopted one names it: rows that come, and ends that are new."""
+    named = (
+        "NOT EXISTS (SELECT 1 FROM office_change c JOIN decision d ON d.version_id = c.version_id "
+        "WHERE c.id = NEW.{column} AND {what} AND d.outcome IN (" + _ADOPTED + ") "
+        "AND NEW.{authority} = 'decision:' || d.id)"
+    )
+    begins = f"NEW.{'came_by' if table == 'term' else 'evidence'} {'<>' if table == 'term' else '='} " + (
+        "'as found'" if table == "term" else "''"
+    )
+    begins += " AND " + named.format(column="change_id", authority="authority", what=began)
+    ends = f"NEW.ended_why = '{because}' AND " + named.format(
+        column="end_change_id", authority="end_authority", what=ended
+    )
+    new, other = differs("ended_why", "end_change_id"), differs("change_id", "authority")
+    refuse(
+        f"{table}_by_naming",
+        table,
+        "an office begins and ends by a decision that names it",
+        {
+            "INSERT": f"({begins}) OR ({ends})",
+            "UPDATE": f"({other} AND {begins}) OR ({new} AND {ends})",
+        },
+    )
+
+
+_by_naming(
+    "term",
+    "c.what = 'place' AND c.seat_id = NEW.seat_id AND c.person_id = NEW.person_id",
+    "c.what = 'end of term' AND c.held_id = NEW.id",
+    "removed by decision",
+)
+_by_naming(
+    "mandate",
+    "c.what = 'mandate' AND c.network_id = NEW.network_id",
+    "c.what = 'end of mandate' AND c.held_id = NEW.id",
+    "withdrawn by decision",
+)

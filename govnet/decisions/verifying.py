@@ -27,9 +27,9 @@ from govnet.decisions.events import (
 )
 from govnet.decisions.evidence_events import MailKept
 from govnet.decisions.models import Position, Proposal, ProposalVersion
-from govnet.decisions.office_models import OfficeChange
 from govnet.decisions.review_events import ReviewOpened
 from govnet.extensions import db
+from govnet.offices.models import OfficeChange
 from govnet.record import registry
 from govnet.record.comparing import key_of, other_html, told
 from govnet.record.events import plain

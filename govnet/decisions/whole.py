@@ -30,8 +30,7 @@ from govnet.decisions import (
 )
 from govnet.decisions.beside import Draft, EvidenceMail, Reviews
 from govnet.decisions.book import Decision, DecisionNote, NoteKind
-from govnet.decisions.models import ELSEWHERE, ProposalVersion
-from govnet.decisions.office_models import OfficeReply
+from govnet.decisions.models import ELSEWHERE, OfficeReply, ProposalVersion
 from govnet.decisions.petitions import Petition
 from govnet.decisions.rules import Outcome
 from govnet.decisions.shown import Standing

@@ -30,7 +30,6 @@ from govnet.decisions.beside import Suggestion
 from govnet.decisions.book import Decision, NoteKind
 from govnet.decisions.models import Proposal as Row
 from govnet.decisions.models import ProposalVersion
-from govnet.decisions.office_models import OfficeKind
 from govnet.decisions.offices import OfficeInput
 from govnet.decisions.opening import Ask, More, Taken, Words
 from govnet.decisions.rules import Kind
@@ -38,6 +37,7 @@ from govnet.demo.facts import Answer, Earlier, Elsewhere, Proposal, Suggested
 from govnet.demo.stage import Stage, evenly
 from govnet.extensions import db
 from govnet.kernel.actor import Door
+from govnet.offices.models import OfficeKind
 
 _KEEPS = Charter({p.HOLIDAYS.key: "GB-ENG"})
 """Of the network's rules, the one that moves closing days; the others are not in force yet when the play is planned."""

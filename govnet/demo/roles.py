@@ -21,7 +21,7 @@ from govnet.forum.kinds import Audience
 from govnet.forum.models import Thread
 from govnet.kernel.actor import VISITOR as NOBODY
 from govnet.kernel.actor import Actor
-from govnet.offices.queries import actor_for
+from govnet.membership.actor import actor_for
 from govnet.people.models import Person
 from govnet.people.persons import known_by
 
@@ -114,14 +114,14 @@ def sights(home: Network) -> list[Sight]:
 
 
 _FIXED: tuple[tuple[Any, Any, str], ...] = (
-    (_l("The committee"), _l("Seven places, one of them empty."), "offices.committee"),
+    (_l("The committee"), _l("Seven places, one of them empty."), "committee.committee"),
     (_l("The coordinator"), _l("A mandate that ends in three months."), "offices.coordinator"),
     (_l("Our rules"), _l("In their third version, each sentence with what set it."), "charter.charter"),
     (_l("What was hidden, and why"), _l("In public, with an appeal that waits."), "forum.log"),
     (
         _l("The officers’ desk"),
         _l("Applications, a report, an appeal (as a member of the committee)."),
-        "offices.desk",
+        "desk.desk",
     ),
     (
         _l("Announcements"),
@@ -132,7 +132,7 @@ _FIXED: tuple[tuple[Any, Any, str], ...] = (
 )
 
 
-_OPEN_TO = {"offices.desk": "officers"}
+_OPEN_TO = {"desk.desk": "officers"}
 
 
 def may_open(sight: Sight, actor: Actor) -> bool:

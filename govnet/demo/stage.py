@@ -13,7 +13,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.transaction import transaction
-from govnet.offices.queries import actor_for
+from govnet.membership.actor import actor_for
 
 
 @dataclass(order=True)

@@ -23,7 +23,7 @@ from govnet.mail import mailings
 from govnet.mail.models import Delivery, Rendering
 from govnet.mail.queries import mails_of_entry
 from govnet.mail.rules import State
-from govnet.membership.registry import officers
+from govnet.offices.queries import officers
 from govnet.people.addresses import parsed
 from govnet.people.persons import names
 from govnet.permissions import Can, require

@@ -16,7 +16,7 @@ from govnet.mail.links import site_url
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
 from govnet.membership.marks import actor_of
-from govnet.membership.registry import officers
+from govnet.offices.queries import officers
 from govnet.record import registry
 
 

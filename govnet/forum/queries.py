@@ -22,7 +22,7 @@ from govnet.kernel.text import excerpt
 from govnet.mail.models import Following, Target
 from govnet.mail.volume import Stance
 from govnet.membership.models import Membership, MembershipState
-from govnet.membership.registry import officers
+from govnet.offices.queries import officers
 from govnet.people.models import Person, Representation
 
 THREADS = 30

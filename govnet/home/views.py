@@ -62,7 +62,7 @@ def icon() -> Any:
 @allows(Can.READ)
 def home(network: Network) -> Response:
     """What it is, what is open now, what was decided, what comes next, and how to join."""
-    return page("home/home.html", committee_url=_known("offices.committee"), **_gathered(network))
+    return page("home/home.html", committee_url=_known("committee.committee"), **_gathered(network))
 
 
 @bp.get("/<network:network>.json")
@@ -155,7 +155,7 @@ def _links() -> Sequence[tuple[str, str, str]]:
     """What there is to read about the network: words, address, one line."""
     wanted = (
         (_("Our rules"), "charter.charter", _("What holds here, and which decision made it so.")),
-        (_("The committee"), "offices.committee", _("Who sits where, since when and until when.")),
+        (_("The committee"), "committee.committee", _("Who sits where, since when and until when.")),
         (_("The coordinator"), "coordinator.coordinator", _("What the coordinator may do, and until when.")),
         (_("Members"), "membership.members", _("Who belongs, of those who may be named.")),
         (_("Organisations"), "membership.organisations", _("Which organisations belong, and who speaks for them.")),

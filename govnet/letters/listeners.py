@@ -11,9 +11,7 @@ from govnet.accounts.waiting import Group, news, waits
 from govnet.accounts.yours import forget, yours
 from govnet.kernel.duties import duty
 from govnet.letters import closing, leaving, queries
-from govnet.letters.desk import left_over
 from govnet.letters.models import Letter
-from govnet.offices.desk import on_desk
 from govnet.record.comparing import other_html
 from govnet.record.registry import checks
 
@@ -27,7 +25,6 @@ def bind() -> None:
     waits("letters.send", queries.to_send, asks=_l("Send it, and say so"), link=_letter)
     waits("letters.chase", queries.to_chase, asks=_l("The reply is overdue"), link=_letter)
     news(Group.NEWS, "letters.opened", "letters.sent", "letters.answered")
-    on_desk(left_over, lambda network, _actor: [queries.select_left_over(network.id)])
     yours("letters", leaving.held)
     forget(leaving.forget)
     checks(changed_pages)

@@ -11,6 +11,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement
 
+from govnet.charter import kinds
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -89,9 +90,9 @@ def _agreed(network: Network, asks: Asks) -> Terms:
         raise RuleBroken(_("Our rules changed while you were writing. Please look at the sentences again."))
     if asks.kind.value not in terms.kinds:
         raise RuleBroken(_("Choose how you join."), field="party")
-    if rules.unticked(terms.criteria, asks.answers):
+    if kinds.unticked(terms.criteria, asks.answers):
         raise RuleBroken(_("Tick each sentence that members agree to."), field="criteria")
-    if rules.unticked(terms.code, asks.answers):
+    if kinds.unticked(terms.code, asks.answers):
         raise RuleBroken(_("Tick each sentence of how we treat each other."), field="code")
     for_organisation = asks.kind is MembershipKind.ORGANISATION
     if for_organisation and not asks.organisation_id and not asks.organisation_name:

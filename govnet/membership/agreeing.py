@@ -7,8 +7,8 @@ from collections.abc import Collection
 
 from flask_babel import gettext as _
 
+from govnet.charter import kinds
 from govnet.kernel.errors import RuleBroken
-from govnet.membership import rules
 from govnet.membership.application_queries import Terms, terms
 from govnet.membership.models import Membership
 
@@ -19,12 +19,12 @@ def _all(asked: Terms) -> tuple[str, ...]:
 
 def unagreed(membership: Membership) -> list[str]:
     """The sentences of the rules in force that were not agreed to for this membership."""
-    return rules.unticked(_all(terms(membership.network_id)), json.loads(membership.answers))
+    return kinds.unticked(_all(terms(membership.network_id)), json.loads(membership.answers))
 
 
 def agree(membership: Membership, ticked: Collection[str]) -> None:
     """Take down that the sentences in force are agreed to. RuleBroken while one that is new is not ticked."""
-    if rules.unticked(unagreed(membership), ticked):
+    if kinds.unticked(unagreed(membership), ticked):
         raise RuleBroken(_("Our rules have changed. Tick each sentence that is new."), field="agrees")
     asked = terms(membership.network_id)
     membership.charter_version_id = asked.version_id

@@ -15,7 +15,7 @@ from govnet.membership import application_queries as queries
 from govnet.membership.admitting import let_in
 from govnet.membership.events import ApplicationAsked, ApplicationDeclined
 from govnet.membership.models import Application, ApplicationNote, ApplicationState, Membership
-from govnet.membership.registry import office_holders
+from govnet.offices.queries import by_role
 from govnet.permissions import ALONE, Can, coordinator, require, steering
 from govnet.record.actions import record
 
@@ -152,7 +152,7 @@ def by_the_charter(row: Application, by: Actor, asked: Authority, *, objected: b
 
 def _objects(row: Application, by: Actor, roles: frozenset[str]) -> bool:
     """Whether the actor objected, and somebody who decides did not."""
-    held, objectors = office_holders(row.network_id), newcomers.objectors(row.id)
+    held, objectors = by_role(row.network_id), newcomers.objectors(row.id)
     deciders = {person for role in roles for person in held.get(role, ())} - {row.person_id}
     return by.person_id in objectors and bool(deciders - objectors)
 
@@ -160,7 +160,7 @@ def _objects(row: Application, by: Actor, roles: frozenset[str]) -> bool:
 def _deciders(row: Application, admission: str) -> frozenset[str]:
     """The roles that decide it: the charter's, or the other officers where nobody but the applicant has that role."""
     roles = rules.deciders(admission)
-    held = office_holders(row.network_id)
+    held = by_role(row.network_id)
     others = frozenset(role for role, people in held.items() if people - {row.person_id})
     if not roles or roles & others:
         return roles

@@ -22,7 +22,7 @@ from govnet.kernel import clock, person_names
 from govnet.kernel.statements import another
 from govnet.mail.notices import Signed, Told
 from govnet.membership.models import NOT_ENDED, Membership, MembershipState
-from govnet.membership.registry import role
+from govnet.offices.queries import role_of
 from govnet.people.models import Organisation, Person, Representation
 from govnet.record.registry import by_the_rules
 
@@ -63,7 +63,7 @@ def columns(person: Any, network: Any, day: Any) -> tuple[Any, ...]:
         .limit(1)
     )
     return (
-        role(person, network, day).label("role"),
+        role_of(person, network, day).label("role"),
         speaks.with_only_columns(Organisation.name).scalar_subquery().label("speaks"),
         speaks.with_only_columns(Representation.named_in_public).scalar_subquery().label("speaks_in_public"),
     )

@@ -17,11 +17,11 @@ from govnet.kernel.transaction import transaction
 from govnet.membership import member_actions, queries, renewing
 from govnet.membership.agreeing import unagreed
 from govnet.membership.blueprint import bp
+from govnet.membership.departure import what_becomes
 from govnet.membership.forms import NamingForm, OwnAddressForm, RenewForm
 from govnet.membership.links import ids_of
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.membership.organisation_queries import open_voice
-from govnet.membership.registry import offices_after
 from govnet.permissions import Can, allows, can
 from govnet.web.forms import Form
 from govnet.web.pages import data_page, never_cached, page, see
@@ -157,7 +157,7 @@ def leaving(network: Network, membership: Membership) -> Response:
         party=queries.name_of(row),
         form=Form(),
         K=MembershipKind,
-        offices=offices_after(network, row) if row.end is None else (),
+        offices=what_becomes(network, row) if row.end is None else (),
     )
 
 

@@ -12,7 +12,7 @@ from flask import url_for
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
 from govnet.membership import appealing, application_queries, newcomers, status
-from govnet.membership.registry import officers
+from govnet.offices.queries import officers
 from govnet.record import registry
 
 

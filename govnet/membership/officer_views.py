@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from govnet.charter import kinds as charter_kinds
 from govnet.charter.models import Network
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.paths import asked_page
@@ -90,7 +91,7 @@ def _new_sentences(row: Application) -> list[str]:
     terms = queries.terms(row.network_id)
     if row.state.value not in rules.PENDING:
         return []
-    return rules.unticked((*terms.criteria, *terms.code), status.sentences(row))
+    return charter_kinds.unticked((*terms.criteria, *terms.code), status.sentences(row))
 
 
 def _decide(network: Network, key: int, form: Form, make: Callable[[], Any], done: str) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TypeVar
 
@@ -18,11 +18,6 @@ FEWEST_TO_JUDGE = 3
 ASKS_AN_HOUR = 3
 """How often a form may have one address written to in an hour: a stranger's mailbox is not flooded."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def unticked(sentences: Sequence[str], ticked: Collection[str]) -> list[str]:
-    """Those of the charter's sentences that were not agreed to, in its order."""
-    return [sentence for sentence in sentences if sentence not in ticked]
 
 
 def agreed_by_two(answers: Sequence[T]) -> T | None:

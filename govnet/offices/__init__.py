@@ -1,1 +1,1 @@
-"""Who holds what, from when until when, and by which decision."""
+"""Who sits, from when until when, and by which decision."""

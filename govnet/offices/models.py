@@ -30,10 +30,10 @@ from sqlalchemy.orm import (
 from sqlalchemy.schema import DDL
 
 from govnet.charter.models import Network
-from govnet.decisions.office_models import OfficeChange as OfficeChange  # what terms and mandates refer to
-from govnet.decisions.rules import ADOPTED
+
+# what terms and mandates refer to
 from govnet.kernel.models import EXCLUSIONS, Base, Instant, Key, Name, Words, enum_type, is_name, where
-from govnet.kernel.triggers import differs, refuse, trigger
+from govnet.kernel.triggers import trigger
 from govnet.offices import rules
 from govnet.people.models import Organisation, Person
 
@@ -290,49 +290,6 @@ class MandateReport(Base):
     author: Mapped[Person] = relationship(lazy="raise")
 
 
-_ADOPTED = ", ".join(f"'{each.value}'" for each in sorted(ADOPTED))
-
-
-def _by_naming(table: str, began: str, ended: str, because: str) -> None:
-    """By decision an office begins and ends only where an adopted one names it: rows that come, and ends that are new."""
-    named = (
-        "NOT EXISTS (SELECT 1 FROM office_change c JOIN decision d ON d.version_id = c.version_id "
-        "WHERE c.id = NEW.{column} AND {what} AND d.outcome IN (" + _ADOPTED + ") "
-        "AND NEW.{authority} = 'decision:' || d.id)"
-    )
-    begins = f"NEW.{'came_by' if table == 'term' else 'evidence'} {'<>' if table == 'term' else '='} " + (
-        "'as found'" if table == "term" else "''"
-    )
-    begins += " AND " + named.format(column="change_id", authority="authority", what=began)
-    ends = f"NEW.ended_why = '{because}' AND " + named.format(
-        column="end_change_id", authority="end_authority", what=ended
-    )
-    new, other = differs("ended_why", "end_change_id"), differs("change_id", "authority")
-    refuse(
-        f"{table}_by_naming",
-        table,
-        "an office begins and ends by a decision that names it",
-        {
-            "INSERT": f"({begins}) OR ({ends})",
-            "UPDATE": f"({other} AND {begins}) OR ({new} AND {ends})",
-        },
-    )
-
-
-_by_naming(
-    "term",
-    "c.what = 'place' AND c.seat_id = NEW.seat_id AND c.person_id = NEW.person_id",
-    "c.what = 'end of term' AND c.held_id = NEW.id",
-    "removed by decision",
-)
-_by_naming(
-    "mandate",
-    "c.what = 'mandate' AND c.network_id = NEW.network_id",
-    "c.what = 'end of mandate' AND c.held_id = NEW.id",
-    "withdrawn by decision",
-)
-
-
 def _no_overlap(column: str, what: str) -> str:
     return (
         f"WHEN EXISTS (SELECT 1 FROM term t WHERE t.id IS NOT NEW.id AND {column} "
@@ -369,3 +326,106 @@ for _name, _columns in (("ex_term_seat", "seat_id"), ("ex_term_person", "body_id
             f'ALTER TABLE term ADD CONSTRAINT {_name} EXCLUDE USING gist ({_equal}, daterange(start, "end") WITH &&)'
         ).execute_if(dialect="postgresql"),
     )
+
+
+class CodePromise(Base):
+    """Somebody who takes office is asked for a promise; `at` says when it was given."""
+
+    __tablename__ = "code_promise"
+    __table_args__ = (
+        CheckConstraint("(term_id IS NULL) <> (mandate_id IS NULL)", name="one_office"),
+        CheckConstraint("(at IS NULL) = (charter_version_id IS NULL)", name="given_under_a_charter"),
+        UniqueConstraint("term_id", name="uq_code_promise_term"),
+        UniqueConstraint("mandate_id", "person_id", name="uq_code_promise_mandate"),
+        Index("ix_code_promise_open", "person_id", **where("at IS NULL")),
+    )
+    id: Mapped[Key]
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    term_id: Mapped[int | None] = mapped_column(ForeignKey("term.id"))
+    mandate_id: Mapped[int | None] = mapped_column(ForeignKey("mandate.id"))
+    asked_at: Mapped[Instant]
+    at: Mapped[Instant | None]
+    charter_version_id: Mapped[int | None] = mapped_column(ForeignKey("charter_version.id"))
+    """The version whose code was promised: the one in force on that day."""
+    statements: Mapped[str] = mapped_column(Text, default="[]")
+    """JSON: the sentences ticked, in words."""
+
+
+class OfficeKind(StrEnum):
+    """What becomes of an office."""
+
+    PLACE = "place"
+    END_TERM = "end of term"
+    NEW_PLACE = "new place"
+    MANDATE = "mandate"
+    END_MANDATE = "end of mandate"
+    FIRST = "first person"
+    """Somebody takes a first place in a sister network that has nobody yet."""
+
+
+OFFICE_MATTERS = frozenset({"committee", "mandate", "charter"})
+"""What a proposal that names an office can be about; about our rules, as an exception to them."""
+
+
+class OfficeChange(Base):
+    """One office that a version gives or ends, with the person and the place by name; never changed."""
+
+    __tablename__ = "office_change"
+    __table_args__ = (
+        UniqueConstraint("version_id", "number", name="uq_office_change_number"),
+        UniqueConstraint("id", "person_id", name="uq_office_change_id_person"),
+        UniqueConstraint("id", "network_id", name="uq_office_change_id_network"),
+        CheckConstraint(
+            "what NOT IN ('place', 'end of term') OR (seat_id IS NOT NULL AND person_id IS NOT NULL)",
+            name="names_person_and_place",
+        ),
+        CheckConstraint(
+            "what NOT IN ('mandate', 'end of mandate') OR (person_id IS NULL) <> (organisation_id IS NULL)",
+            name="names_one_holder",
+        ),
+        CheckConstraint("what <> 'first person' OR person_id IS NOT NULL", name="names_a_person"),
+        CheckConstraint("what NOT IN ('place', 'mandate', 'first person') OR \"end\" IS NOT NULL", name="has_an_end"),
+        CheckConstraint("(what IN ('end of term', 'end of mandate')) = (held_id IS NOT NULL)", name="names_what_ends"),
+        CheckConstraint('start IS NULL OR start < "end"', name="dates_in_order"),
+    )  # fmt: skip
+    id: Mapped[Key]
+    version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"))
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    """Where the office is: the proposal's own network, or a sister that has nobody."""
+    number: Mapped[int]
+    what: Mapped[OfficeKind] = mapped_column(enum_type(OfficeKind, "what"))
+    seat_id: Mapped[int | None] = mapped_column(ForeignKey("seat.id"))
+    place: Mapped[Name] = mapped_column(default="")
+    """The place's name when it was asked."""
+    held_id: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"))
+    """The term or mandate that ends; no foreign key, for a term points to what it began by."""
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    scope: Mapped[str] = mapped_column(Text, default="")
+    start: Mapped[date | None]
+    """The first day; None for the day on which it is decided."""
+    end: Mapped[date | None]
+    """The first day outside; of what ends, None for the day after it is decided."""
+    came_by: Mapped[str] = mapped_column(String(40), default="")
+    constituency: Mapped[str] = mapped_column(String(40), default="")
+    person: Mapped[Person | None] = relationship(lazy="raise")
+    organisation: Mapped[Organisation | None] = relationship(lazy="raise")
+    people: Mapped[list[OfficePerson]] = relationship(lazy="raise", order_by="OfficePerson.id")
+
+
+is_name(OfficeChange.place)
+
+
+class OfficePerson(Base):
+    """Somebody whom an office change names: their own case, in which they reply and are not counted."""
+
+    __tablename__ = "office_person"
+    __table_args__ = (UniqueConstraint("change_id", "person_id", name="uq_office_person_once"),)
+    id: Mapped[Key]
+    change_id: Mapped[int] = mapped_column(ForeignKey("office_change.id"))
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    """The proposal's."""
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person: Mapped[Person] = relationship(lazy="raise")
+    change: Mapped[OfficeChange] = relationship(lazy="raise", viewonly=True)

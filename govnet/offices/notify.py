@@ -14,10 +14,8 @@ from govnet.extensions import db
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
 from govnet.offices import events
-from govnet.offices.beside import CodePromise
-from govnet.offices.mandates import mandate_whole
-from govnet.offices.models import Mandate, Term
-from govnet.offices.queries import officers
+from govnet.offices.models import CodePromise, Mandate, Term
+from govnet.offices.queries import mandate_whole, officers
 from govnet.record import registry
 
 _TERM = "offices/term"
@@ -82,5 +80,5 @@ def bind() -> None:
     for verb in (events.TermFound.verb, events.MandateFound.verb):
         registry.tell(verb, found)
     for table in ("term", "seat", "body", "code_promise"):
-        registry.link_to(table, lambda d: url_for("offices.committee"))
+        registry.link_to(table, lambda d: url_for("committee.committee"))
     registry.link_to("mandate", lambda d: url_for("coordinator.coordinator"))

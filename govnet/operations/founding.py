@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
+from sqlalchemy import exists, or_, select
 
 from govnet.charter import actions as charter
 from govnet.charter.founding import Founding, FoundSeat, FoundSister
 from govnet.charter.founding import FoundMandate as Found
 from govnet.charter.models import Network, NetworkState
 from govnet.charter.rules import Charter
+from govnet.committee.founding import FoundPlace, FoundTerm, committee_as_found
+from govnet.coordinator.founding import FoundMandate, mandate_as_found
+from govnet.decisions.book import Decision
 from govnet.extensions import db
 from govnet.forum.actions import About, open_topic
 from govnet.kernel import clock
-from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.actor import Act, Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken
-from govnet.offices.actions import record_as_found
-from govnet.offices.founding import FoundMandate, FoundPlace, FoundTerm
-from govnet.offices.models import Constituency
+from govnet.offices.models import Body, Constituency, Mandate
 from govnet.operations import operators, queries
 from govnet.operations.events import NetworkFounded, SisterFound
 from govnet.people.models import Organisation
@@ -157,3 +161,25 @@ def _sister(
         network=network, by=by, under=under, via=via, sister=sister, name=found.name, state=found.state
     )
     record(said)
+
+
+def record_as_found(
+    network: Network,
+    *,
+    committee: str,
+    places: Sequence[FoundPlace] = (),
+    mandates: Sequence[FoundMandate] = (),
+    by: Actor,
+    via: Door = Door.CLI,
+) -> None:
+    """At founding: the committee and the coordinator as they were, each with its evidence. Inside transaction().
+
+    Founding is the operator's work, so this asks for that right.
+    """
+    act = Act(by=by, under=require(by, Can.OPERATE), via=via)
+    begun = (exists().where(each.network_id == network.id) for each in (Body, Mandate, Decision))
+    if db.session.scalar(select(or_(*begun))):
+        raise RuleBroken(_("What was found is written down once, before anything is decided."))
+    committee_as_found(network, committee, places, act)
+    for mandate in mandates:
+        mandate_as_found(network, mandate, act)

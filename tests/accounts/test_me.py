@@ -24,7 +24,7 @@ from govnet.record.actions import record
 from govnet.record.events import Event, Visibility
 from govnet.record.models import Entry
 from tests import builders
-from tests.offices.test_office_pages import an_application
+from tests.committee.test_pages import an_application
 from tests.pages import opened, send
 from tests.statements import counted
 

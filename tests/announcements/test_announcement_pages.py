@@ -14,7 +14,7 @@ from govnet.kernel.transaction import transaction
 from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail, Rendering
 from govnet.mail.rules import State as Delivered
-from govnet.offices.ending import record_ends
+from govnet.offices.term_ends import record_ends
 from govnet.record.queries import entries_about
 from tests import builders
 from tests.announcements.builders import a_draft, fresh, ordered, sent

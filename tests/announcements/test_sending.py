@@ -20,8 +20,8 @@ from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail, Rendering
 from govnet.mail.rules import State as Delivered
 from govnet.mail.volume import Volume
-from govnet.offices.ending import record_ends
 from govnet.offices.models import Mandate
+from govnet.offices.term_ends import record_ends
 from govnet.record.queries import details, entries_about, head
 from tests import builders
 from tests.announcements.builders import a_draft, fresh, ordered, sent, subscriber

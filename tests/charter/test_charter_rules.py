@@ -27,7 +27,7 @@ CATALOGUE_FILES = {
 
 ONLY_SAID = ("views", "forms", "words", "shown", "settings", "notify", "listeners", "cli")
 """How files are called that draw pages, ask, tell: what is read there alone changes nothing for anybody."""
-CHARTER_RULES = ("turns.py", "working_days.py")
+CHARTER_RULES = ("identity.py", "turns.py", "working_days.py")
 """Of the charter's own folder, what has rules that others call; the rest keeps, compares and explains."""
 
 
@@ -64,7 +64,8 @@ def _called(node: ast.AST) -> set[str]:
 
 def readers(trees: dict[str, ast.Module]) -> set[str]:
     """Every rule of the charter that these files read; of a file of the charter only what the others call."""
-    mine = {name: tree for name, tree in trees.items() if not name.startswith("charter/")}
+    own = "charter/identity.py"  # acts by the rules, as other features do
+    mine = {name: tree for name, tree in trees.items() if name == own or not name.startswith("charter/")}
     called, found = {name for tree in mine.values() for name in _called(tree)}, set()
     for tree in mine.values():
         found |= _read_in(tree)

@@ -64,9 +64,9 @@ SAYS_EXACTLY = {
     "decisions/propose.html": "the hint of a field, read by the browser as text",
     "letters/_words.html": "the hint of a field, read by the browser as text",
     "operations/operator.html": "what the clock says, and which backup is which",
-    "offices/report.html": "a title",
-    "offices/committee.html": "a term, from one day to another",
-    "offices/coordinator.html": "a term, from one day to another",
+    "coordinator/report.html": "a title",
+    "committee/committee.html": "a term, from one day to another",
+    "coordinator/coordinator.html": "a term, from one day to another",
 }
 """Templates of pages that say exact dates in other words than near ones, and why."""
 

@@ -350,8 +350,8 @@ AUTHOR = re.compile(
 )
 """How templates name whoever wrote or did something."""
 NO_AUTHOR = {
-    "offices/coordinator.html": "says who holds the office",
-    "offices/committee.html": "says who holds the office",
+    "coordinator/coordinator.html": "says who holds the office",
+    "committee/committee.html": "says who holds the office",
     "offices/_by.html": "a decision, and no person",
     "home/_people.html": "says who holds the office",
     "announcements/announcement.html": "says as what it was sent",

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from govnet.charter import kinds
 from govnet.kernel import links
 from govnet.membership import rules
 from govnet.people import organisations
@@ -54,7 +55,7 @@ def test_what_is_no_web_address_is_none(typed):
 
 
 def test_every_sentence_that_was_not_ticked_is_named():
-    assert rules.unticked(["a", "b", "c"], {"b", "z"}) == ["a", "c"]
+    assert kinds.unticked(["a", "b", "c"], {"b", "z"}) == ["a", "c"]
 
 
 @pytest.mark.parametrize(

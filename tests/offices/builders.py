@@ -11,7 +11,6 @@ from govnet.decisions import actions, answering
 from govnet.decisions.book import Decision
 from govnet.decisions.closing import close_due
 from govnet.decisions.models import Proposal, RollEntry
-from govnet.decisions.office_models import OfficeKind
 from govnet.decisions.offices import OfficeInput
 from govnet.decisions.opening import Ask, Words
 from govnet.decisions.rules import Kind
@@ -19,7 +18,7 @@ from govnet.extensions import db
 from govnet.kernel import clock, triggers
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
-from govnet.offices.models import Body, Mandate, Seat, Term
+from govnet.offices.models import Body, Mandate, OfficeKind, Seat, Term
 from govnet.people.models import Person
 from tests import builders
 from tests.decisions.builders import taken, version_of

@@ -4,11 +4,12 @@ from datetime import date
 
 import pytest
 
+from govnet.committee.founding import FoundPlace, FoundTerm
+from govnet.coordinator.founding import FoundMandate
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
-from govnet.offices import actions
-from govnet.offices.founding import FoundMandate, FoundPlace, FoundTerm
 from govnet.offices.models import Mandate, Seat, Term
+from govnet.operations import founding
 from govnet.record.queries import details, entries_about, head_number
 from tests import builders
 
@@ -38,7 +39,7 @@ def found(network, ada, org):
     )
     operator = builders.an_operator()
     with transaction():
-        actions.record_as_found(
+        founding.record_as_found(
             network,
             committee="Steering group",
             places=places,

@@ -9,13 +9,13 @@ from govnet.accounts import erasure
 from govnet.accounts.catchup import how_many_wait
 from govnet.accounts.waiting import kinds
 from govnet.accounts.yours import everything_held
+from govnet.committee import eligibility
 from govnet.extensions import db
 from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.transaction import transaction
-from govnet.membership import member_actions
+from govnet.membership import departure, member_actions
 from govnet.membership.models import Membership, MembershipState
 from govnet.membership.queries import with_party
-from govnet.offices import fitting, leaving, parting
 from govnet.offices.models import Constituency, Mandate, Seat, Term, TermEnd
 from govnet.permissions import Can, can
 from govnet.record.queries import details, entries_about
@@ -37,9 +37,9 @@ def resigned(network, person):
 
 def test_who_resigns_from_the_network_leaves_its_committee(uk):
     sam, other = builders.a_steering_member(uk), builders.a_steering_member(uk)
-    assert leaving.end_of_those_who_left() == 0
+    assert eligibility.end_of_those_who_left() == 0
     resigned(uk, sam)
-    assert [leaving.end_of_those_who_left() for _ in range(2)] == [1, 0]
+    assert [eligibility.end_of_those_who_left() for _ in range(2)] == [1, 0]
     assert not builders.acting(sam, uk).is_steering
     assert builders.acting(other, uk).is_steering
     term = db.session.query(Term).filter_by(person_id=sam.id).one()
@@ -50,18 +50,18 @@ def test_who_resigns_from_the_network_leaves_its_committee(uk):
 def leaves(network, person):
     key = db.session.query(Membership.id).filter_by(network_id=network.id, person_id=person.id).scalar()
     row = with_party(key)
-    said = parting.what_becomes(network, row)
+    said = departure.what_becomes(network, row)
     with transaction():
         member_actions.resign(row, by=builders.acting(person, network), via=Door.WEB)
-    leaving.end_of_those_who_left()
-    fitting.look()
+    eligibility.end_of_those_who_left()
+    eligibility.look()
     return said
 
 
 def test_who_leaves_is_told_that_the_place_ends_and_has_no_desk_from_that_moment(uk):
     sam = builders.a_steering_member(uk)
     row = with_party(db.session.query(Membership.id).scalar())
-    assert parting.what_becomes(uk, row) == ["Your place “Seat 2” ends today, and what goes with it."]
+    assert departure.what_becomes(uk, row) == ["Your place “Seat 2” ends today, and what goes with it."]
     with transaction():
         member_actions.resign(row, by=builders.acting(sam, uk), via=Door.WEB)
     assert not can(builders.acting(sam, uk), Can.SEE_DESK, uk)
@@ -74,7 +74,7 @@ def test_where_the_rules_have_who_no_longer_fits_stay_so_does_who_leaves(app):
     assert builders.acting(sam, uk).is_steering
     with transaction():  # who is removed by a decision keeps none
         db.session.query(Membership).filter_by(person_id=sam.id).one().state = MembershipState.REMOVED
-    assert leaving.end_of_those_who_left() == 1
+    assert eligibility.end_of_those_who_left() == 1
     assert not builders.acting(sam, uk).is_steering
 
 
@@ -103,7 +103,7 @@ def test_of_an_organisation_that_leaves_those_who_speak_for_it_are_told_about(uk
     sam = builders.a_steering_member(uk)
     builders.an_organisation(uk, "The Open Shed", spoken_for_by=sam)
     row = db.session.query(Membership).filter(Membership.organisation_id.is_not(None)).one()
-    assert parting.what_becomes(uk, row) == ["Sam Steering keeps the place “Seat 2” until Mon 11 Apr 2016."]
+    assert departure.what_becomes(uk, row) == ["Sam Steering keeps the place “Seat 2” until Mon 11 Apr 2016."]
 
 
 def test_a_coordinator_who_leaves_is_told_that_the_mandate_goes_on(uk):
@@ -115,13 +115,13 @@ def test_who_still_speaks_for_a_member_organisation_stays(uk):
     sam = builders.a_steering_member(uk)
     builders.an_organisation(uk, "The Open Shed", spoken_for_by=sam)
     resigned(uk, sam)
-    assert leaving.end_of_those_who_left() == 0
+    assert eligibility.end_of_those_who_left() == 0
 
 
 def test_who_sits_as_found_and_never_was_a_member_stays(uk):
     body, person = builders.a_committee(uk), builders.a_person()
     builders.seated(body, person)
-    assert leaving.end_of_those_who_left() == 0
+    assert eligibility.end_of_those_who_left() == 0
     assert builders.acting(person, uk).is_steering
 
 

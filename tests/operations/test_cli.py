@@ -21,7 +21,7 @@ from govnet.kernel.transaction import transaction
 from govnet.mail import breaker, mailings
 from govnet.mail.rules import Step, judge
 from govnet.mail.smtp import Answer
-from govnet.offices.queries import actor_for
+from govnet.membership.actor import actor_for
 from govnet.operations import copies, founding, links, operators
 from govnet.people.models import OperatorGrant, Person
 from govnet.record.models import Entry

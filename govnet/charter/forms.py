@@ -1,0 +1,51 @@
+"""The form of a network's settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import Optional
+
+from govnet.people.fields import EmailAddress
+from govnet.web.forms import Form, NameText, Text
+
+ACCENTS = [
+    SelectChoice("teal", _l("Teal")),
+    SelectChoice("blue", _l("Blue")),
+    SelectChoice("indigo", _l("Indigo")),
+    SelectChoice("plum", _l("Plum")),
+    SelectChoice("brick", _l("Brick")),
+    SelectChoice("amber", _l("Amber")),
+    SelectChoice("green", _l("Green")),
+    SelectChoice("slate", _l("Slate")),
+]
+
+
+class SettingsForm(Form):
+    """How the network can be reached, and how its pages look."""
+
+    contact_name = NameText(
+        _l("Whom can people write to or ring?"), person=False, missing=_l("Enter a person’s name")
+    )
+    contact_email = EmailAddress(_l("Mailbox"), missing=_l("Enter an e-mail address"))
+    contact_phone = Text(_l("Phone"), limit=40, validators=[Optional()])
+    list_address = EmailAddress(_l("Mailing list elsewhere"), missing=None)
+    accent = SelectField(_l("Colour"), choices=ACCENTS)
+    languages = SelectMultipleField(_l("Languages to choose from"))
+    language = SelectField(_l("Language of people who have not chosen one"))
+    logo = FileField(
+        _l("Logo"), validators=[Optional()], render_kw={"accept": "image/png,image/jpeg,image/webp,image/gif"}
+    )
+    without_logo = BooleanField(_l("Remove the logo"))
+    seen = HiddenField()
+
+    def __init__(self, *args: Any, known: list[tuple[str, str]], **kwargs: Any) -> None:
+        """`known`: the languages that there are translations for. Where it is one, there is nothing to choose."""
+        super().__init__(*args, **kwargs)
+        self.languages.choices = self.language.choices = [SelectChoice(*each) for each in known]
+        if len(known) == 1:
+            del self.languages, self.language

@@ -1,0 +1,1 @@
+"""The committee: its places, who may hold them, and what decisions make of them."""

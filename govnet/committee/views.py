@@ -1,0 +1,98 @@
+"""The committee and its places: for everybody to read, and for officers to write down what decisions gave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from govnet.charter import parameters
+from govnet.charter.models import Network
+from govnet.charter.queries import rules_in_force
+from govnet.committee import actions, first_people, queries
+from govnet.committee import page as committee_page
+from govnet.committee.forms import VacancyForm
+from govnet.kernel.actor import Door, current_actor
+from govnet.kernel.clock import today
+from govnet.kernel.transaction import transaction
+from govnet.offices import conduct
+from govnet.offices.fields import LastDayForm
+from govnet.offices.models import Seat, Term
+from govnet.permissions import Can, allows
+from govnet.web.forms import Form
+from govnet.web.pages import data_page, page, see
+
+bp = Blueprint("committee", __name__)
+blueprints = (bp,)
+
+
+@bp.get("/<network:network>/committee")
+@allows(Can.READ)
+def committee(network: Network) -> Response:
+    """Places, who holds them since when, until when and by which decision; empty ones in words."""
+    charter, found = rules_in_force(network.id), queries.committee(network)
+    return page(
+        "committee/committee.html",
+        committee=found,
+        most=charter[parameters.SEATS],
+        said=committee_page.rules_of_places(charter),
+        turns=committee_page.turns_of(found, charter, today(network.zone)),
+        unfit=committee_page.unfit_of(found, charter),
+        lacking=committee_page.lacking(found, charter),
+        fill_by=committee_page.fill_by(found, charter),
+        day=today(network.zone),
+        start=first_people.start(network) if found.empty == len(found.places) else None,
+        unpromised={each.term_id for each in conduct.missing(network.id)},
+    )
+
+
+@bp.get("/<network:network>/committee.json")
+@allows(Can.READ)
+def committee_data(network: Network) -> Response:
+    """The same as data."""
+    return data_page(committee_page.committee_facts(queries.committee(network)))
+
+
+@bp.get("/<network:network>/committee/record")
+@allows(Can.READ)
+def record(network: Network) -> Any:
+    """Who takes a place is proposed and decided now; the address from before leads there."""
+    return see("decisions.propose", matter="committee")
+
+
+@bp.get("/<network:network>/committee/places/new")
+@allows(Can.READ)
+def add_place(network: Network) -> Any:
+    """So is one more place."""
+    return see("decisions.propose", matter="committee", office="new-1")
+
+
+@bp.route("/<network:network>/committee/places/<int:seat_id>", methods=["GET", "POST"])
+@allows(Can.NOTE_VACANCY, seat=Seat)
+def vacancy(network: Network, seat: Seat) -> Any:
+    """What happens next with an empty place, in words."""
+    form = VacancyForm(about=seat, note=seat.vacancy_note)
+    if form.validate_on_submit():
+        with form.catching():
+            with transaction():
+                actions.note_vacancy(seat, form.note.data or "", by=current_actor(), via=Door.WEB)
+            return see(".committee")
+    return page("committee/vacancy.html", 422 if form.errors else 200, form=form, seat=seat)
+
+
+@bp.route("/<network:network>/committee/terms/<int:term_id>/leave", methods=["GET", "POST"])
+@allows(Can.LEAVE_OFFICE, term=Term)
+def leave(network: Network, term: Term) -> Any:
+    """Give one's place up."""
+    form = LastDayForm(about=term, last_day=today(network.zone))
+    if form.validate_on_submit():
+        with form.catching():
+            with transaction():
+                actions.leave_seat(term, form.day, by=current_actor(), via=Door.WEB)
+            return see(".committee")
+    return _ending_page(term, form)
+
+
+def _ending_page(term: Term, form: Form) -> Response:
+    whole = queries.term_whole(term.id)
+    return page("committee/leave.html", 422 if form.errors else 200, form=form, term=whole)

@@ -1,0 +1,1 @@
+"""The coordinator: a mandate given by decision, its reports, and its end."""

@@ -1,0 +1,15 @@
+"""The form of the coordinator's report."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField
+
+from govnet.web.forms import Body, Form
+
+
+class ReportForm(Form):
+    """What the coordinator did."""
+
+    due_on = SelectField(_l("Which report is this?"))
+    body = Body(_l("What was done, and what was not"), missing=_l("Write the report"))

@@ -1,0 +1,129 @@
+"""The coordinator: what the mandate says, until when and by which decision; reports; and writing all that down."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+
+from govnet.charter.models import Network
+from govnet.charter.queries import named
+from govnet.coordinator import actions
+from govnet.coordinator import page as coordinator_page
+from govnet.coordinator.forms import ReportForm
+from govnet.kernel.actor import Door, current_actor
+from govnet.kernel.calendar import DAY
+from govnet.kernel.clock import today
+from govnet.kernel.transaction import transaction
+from govnet.offices import conduct, queries, rules
+from govnet.offices.fields import LastDayForm
+from govnet.offices.models import Mandate, MandateReport
+from govnet.offices.rules import Stage
+from govnet.permissions import Can, allows
+from govnet.web.forms import Form, once
+from govnet.web.pages import data_page, page, see, weekday_date
+
+bp = Blueprint("coordinator", __name__)
+blueprints = (bp,)
+
+
+@bp.get("/<network:network>/coordinator")
+@allows(Can.READ)
+def coordinator(network: Network) -> Response:
+    """What the coordinator may do, until when and by which decision; reports due; earlier mandates."""
+    return page("coordinator/coordinator.html", **_all(network))
+
+
+def _all(network: Network) -> dict[str, Any]:
+    day, rows = today(network.zone), queries.mandates(network.id)
+    by_stage: dict[Stage, list[Mandate]] = {stage: [] for stage in Stage}
+    for row in rows:
+        by_stage[rules.stage(row.start, row.end, day)].append(row)
+    return {
+        "serving": by_stage[Stage.SERVING],
+        "to_come": by_stage[Stage.TO_COME],
+        "over": [row for row in by_stage[Stage.OVER] if row.start < row.end],
+        "cited": named({row.authority for row in rows} | {row.end_authority for row in rows}),
+        "holder": queries.holder_name,
+        "dues": lambda row: queries.dues_of(row, day),
+        "unpromised": {(each.mandate_id, each.person_id) for each in conduct.missing(network.id)},
+        "day_before": lambda end: end - DAY,
+    }
+
+
+@bp.get("/<network:network>/coordinator.json")
+@allows(Can.READ)
+def coordinator_data(network: Network) -> Response:
+    """The same as data."""
+    found = _all(network)
+    return data_page(
+        {
+            key: [
+                coordinator_page.mandate_facts(row, found["cited"].get(row.authority)) for row in found[key]
+            ]
+            for key in ("serving", "to_come", "over")
+        }
+    )
+
+
+@bp.get("/<network:network>/coordinator/record")
+@allows(Can.READ)
+def record(network: Network) -> Any:
+    """The mandate is proposed and decided now; the address from before leads there."""
+    return see("decisions.propose", matter="mandate", office="mandate-1")
+
+
+@bp.route("/<network:network>/coordinator/<int:mandate_id>/leave", methods=["GET", "POST"])
+@allows(Can.GIVE_BACK_MANDATE, mandate=Mandate)
+def leave(network: Network, mandate: Mandate) -> Any:
+    """Whoever acts under the mandate gives it back."""
+    form = LastDayForm(about=mandate, last_day=today(network.zone))
+    if form.validate_on_submit():
+        with form.catching():
+            last = form.day
+            with transaction():
+                actions.give_back_mandate(mandate, last, by=current_actor(), via=Door.WEB)
+            return see(".coordinator")
+    return _ending_page(mandate, form)
+
+
+def _ending_page(mandate: Mandate, form: Form) -> Response:
+    whole = queries.mandate_whole(mandate.id)
+    context = {"mandate": whole, "holder": queries.holder_name(whole)}
+    return page("coordinator/mandate_end.html", 422 if form.errors else 200, form=form, **context)
+
+
+@bp.route("/<network:network>/coordinator/<int:mandate_id>/report", methods=["GET", "POST"])
+@allows(Can.REPORT_AS_COORDINATOR, mandate=Mandate)
+def report(network: Network, mandate: Mandate) -> AnyResponse:
+    """Write a report that is due."""
+    form = ReportForm(about=mandate)
+    whole = queries.mandate_whole(mandate.id)
+    open_dues = [due for due in queries.dues_of(whole, today(network.zone)) if not due.filed]
+    form.due_on.choices = [
+        SelectChoice(due.on.isoformat(), _("Due on %(day)s", day=weekday_date(due.on))) for due in open_dues
+    ]
+    if form.validate_on_submit():
+        with form.catching():
+            due, text = date.fromisoformat(form.due_on.data), form.body.data or ""
+            return once(
+                form,
+                lambda: actions.file_report(mandate, due, text, by=current_actor(), via=Door.WEB),
+                lambda made: url_for(".read_report", report_id=made.id),
+                done=_("Your report is public now."),
+            )
+    return page("coordinator/report_form.html", 422 if form.errors else 200, form=form, mandate=whole)
+
+
+@bp.get("/<network:network>/coordinator/reports/<int:report_id>")
+@allows(Can.READ, report=MandateReport)
+def read_report(network: Network, report: MandateReport) -> Response:
+    """A report, as it was filed."""
+    mandate = queries.mandate_whole(report.mandate_id)
+    author = next((r.author.name for r in mandate.reports if r.id == report.id), "")
+    holder = queries.holder_name(mandate)
+    return page("coordinator/report.html", report=report, author=author, holder=holder)

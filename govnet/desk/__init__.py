@@ -1,0 +1,1 @@
+"""The officers' desk: what waits for them, oldest first."""

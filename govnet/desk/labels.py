@@ -1,0 +1,199 @@
+"""The rows on the desk in words, each with the page where something can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from govnet.charter.models import Network
+from govnet.desk.tasks import Waiting
+from govnet.kernel.clock import midnight, today
+from govnet.kernel.text import excerpt
+from govnet.kernel.translation import nested
+from govnet.record import registry
+from govnet.web.pages import weekday_date
+
+EARLY = timedelta(days=60)
+
+
+def waiting(network: Network, row: Any) -> Waiting | None:
+    """A row as a thing that waits; None where its page is not there."""
+    return _MAKERS[row.kind](network, row)
+
+
+def _application(network: Network, row: Any) -> Waiting | None:
+    url = registry.address({"subject": f"application:{row.key}"})
+    if url is None:
+        return None
+    words = _("%(name)s asks to join", name=row.one)
+    if row.two:
+        words = _("%(name)s asks to speak for %(organisation)s", name=row.two, organisation=row.one)
+    return Waiting(since=row.since, kind=_("Application"), words=words, url=url)
+
+
+def _claim(network: Network, row: Any) -> Waiting:
+    return Waiting(
+        since=row.since,
+        kind=_("Organisation"),
+        words=_("%(name)s asks to speak for %(organisation)s", name=row.one, organisation=row.two),
+        url=url_for("membership.organisation", organisation_id=row.key),
+    )
+
+
+def _report(network: Network, row: Any) -> Waiting:
+    return Waiting(
+        since=row.since,
+        kind=_("Report"),
+        words=_(
+            "Somebody reported post %(number)s in “%(title)s”: %(why)s",
+            number=row.number,
+            title=row.one,
+            why=excerpt(row.two, 100),
+        ),
+        url=url_for("forum.answer_report", report_id=row.key),
+    )
+
+
+def _appeal(network: Network, row: Any) -> Waiting:
+    words = _(
+        "An appeal about post %(number)s in “%(title)s” waits to be heard", number=row.number, title=row.one
+    )
+    url = url_for("forum.case", hiding_id=row.key)
+    return Waiting(since=row.since, kind=_("Appeal"), words=words, url=url, by=row.due)
+
+
+def _removal(network: Network, row: Any) -> Waiting:
+    words = _(
+        "Somebody wants the text of post %(number)s in “%(title)s” removed for good: a second person decides",
+        number=row.number,
+        title=row.one,
+    )
+    if row.due is not None:
+        words = _(
+            "The law is said to have post %(number)s in “%(title)s” removed: its text goes unless one of you shows it again",
+            number=row.number,
+            title=row.one,
+        )
+    url = url_for("forum.case", hiding_id=row.key)
+    return Waiting(since=row.since, kind=_("Removal"), words=words, url=url, by=row.due)
+
+
+def _admission_appeal(network: Network, row: Any) -> Waiting | None:
+    url = registry.address({"subject": f"application:{row.key}"})
+    if url is None:
+        return None
+    words = _("%(name)s appeals against being declined", name=row.one)
+    return Waiting(since=row.since, kind=_("Appeal"), words=words, url=url, by=row.due)
+
+
+def _elsewhere(network: Network, row: Any) -> Waiting:
+    return Waiting(
+        since=row.since,
+        kind=_("Decided elsewhere"),
+        words=nested(_("“%(question)s” stands unless somebody objects", question=row.one)),
+        url=url_for("decisions.proposal", proposal_id=row.key),
+        by=row.due,
+    )
+
+
+def _last(end: date) -> str:
+    return weekday_date(end - timedelta(days=1))
+
+
+def _term(network: Network, row: Any) -> Waiting:
+    name = row.one or _("somebody")
+    words = _(
+        "The term of %(name)s (%(place)s) ends on %(day)s", name=name, place=row.two, day=_last(row.day)
+    )
+    return _office(network, row.day, words, url_for("committee.committee", _anchor=f"place-{row.key}"))
+
+
+def _mandate(network: Network, row: Any) -> Waiting:
+    words = _("The mandate of %(name)s ends on %(day)s", name=row.one, day=_last(row.day))
+    return _office(network, row.day, words, url_for("coordinator.coordinator"))
+
+
+def _office(network: Network, end: date, words: str, url: str) -> Waiting:
+    return Waiting(since=midnight(end - EARLY, network.zone), kind=_("Office"), words=words, url=url)
+
+
+def _due_report(network: Network, row: Any) -> Waiting:
+    words = _("A report of %(name)s is due on %(day)s", name=row.one, day=weekday_date(row.day))
+    return Waiting(
+        since=midnight(row.day - EARLY, network.zone),
+        kind=_("Coordinator"),
+        words=words,
+        url=url_for("coordinator.coordinator"),
+        trouble=row.day < today(network.zone),
+    )
+
+
+def _stopped(network: Network, row: Any) -> Waiting:
+    if row.one:
+        words = _("%(name)s stopped a mailing. It waits to go on, or to be called off.", name=row.one)
+    else:
+        words = _("A mailing stopped by itself, because too many mails were refused: %(why)s", why=row.two)
+    return _mail(row, words)
+
+
+def _line(network: Network, row: Any) -> Waiting:
+    return _mail(row, _("No mail goes out. The operator of the server must look: %(why)s", why=row.one))
+
+
+def _slow(network: Network, row: Any) -> Waiting:
+    words = ngettext(
+        "%(num)s mail has waited for more than an hour. If it stays so, tell the operator of the server.",
+        "%(num)s mails have waited for more than an hour. If it stays so, tell the operator of the server.",
+        row.number,
+    )
+    return _mail(row, words)
+
+
+def _aside(network: Network, row: Any) -> Waiting:
+    words = ngettext(
+        "The server has failed at %(num)s thing that it does by itself. Tell the operator of the server.",
+        "The server has failed at %(num)s things that it does by itself. Tell the operator of the server.",
+        row.number,
+    )
+    return Waiting(since=row.since, kind=_("Server"), words=words, url=url_for("desk.desk"), trouble=True)
+
+
+def _mail(row: Any, words: str) -> Waiting:
+    url = registry.address({"subject": "mailings"}) or url_for("desk.desk")
+    return Waiting(since=row.since, kind=_("Mail"), words=words, url=url, trouble=True)
+
+
+def _empty_place(network: Network, row: Any) -> Waiting:
+    due = row.day + timedelta(days=row.number)
+    words = _("The empty place “%(place)s” is to be filled by %(day)s", place=row.one, day=_last(due))
+    return Waiting(
+        since=midnight(row.day, network.zone),
+        kind=_("Office"),
+        words=words,
+        url=url_for("committee.committee", _anchor=f"place-{row.key}"),
+        by=midnight(due, network.zone),
+    )
+
+
+_MAKERS: dict[str, Callable[[Network, Any], Waiting | None]] = {
+    "application": _application,
+    "claim": _claim,
+    "report": _report,
+    "appeal": _appeal,
+    "removal": _removal,
+    "admission appeal": _admission_appeal,
+    "elsewhere": _elsewhere,
+    "term": _term,
+    "empty place": _empty_place,
+    "mandate": _mandate,
+    "due report": _due_report,
+    "stopped": _stopped,
+    "line": _line,
+    "slow": _slow,
+    "aside": _aside,
+}

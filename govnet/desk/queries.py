@@ -1,0 +1,328 @@
+"""What waits on the officers' desk: from most rooms in one statement, and letters and announcements beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Select,
+    String,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+
+from govnet.announcements.queries import select_in_progress
+from govnet.charter.models import Network
+from govnet.charter.queries import rules_in_force
+from govnet.committee.eligibility import days_to_fill
+from govnet.decisions.models import Proposal, ProposalVersion, VersionState
+from govnet.desk import announcements, labels, letters
+from govnet.desk.tasks import Desk, Unsaid, Waiting
+from govnet.extensions import db
+from govnet.forum.kinds import HidingKind, ReportState
+from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, Report, Thread
+from govnet.kernel.actor import Actor, Door
+from govnet.kernel.clock import now, today
+from govnet.kernel.duties import TRIES
+from govnet.kernel.models import DutyFailure, UTCInstant
+from govnet.letters.queries import select_left_over
+from govnet.mail.models import IS_WAITING, Delivery, Mail, MailLine
+from govnet.membership.beside import AdmissionAppeal, AdmissionVoice
+from govnet.membership.models import (
+    Application,
+    ApplicationState,
+    ClaimState,
+    Membership,
+    MembershipKind,
+    MembershipState,
+    RepresentationClaim,
+)
+from govnet.offices.models import Body, Mandate, Seat, Term
+from govnet.people.models import Organisation, Person
+from govnet.permissions import Can, can
+
+SOON = timedelta(days=60)
+"""Before an office ends, or a report is due, so early it comes to the desk."""
+SLOW = timedelta(hours=1)
+
+
+def on_the_desk(network: Network, actor: Actor) -> Desk:
+    """Everything that waits for this officer, oldest first."""
+    return Desk([*_rows(network, actor), *letters.left_over(network), *announcements.unsent(network)])
+
+
+def how_many_on_desk(network: Network, actor: Actor) -> int:
+    """How many things wait for this officer, counted in one statement."""
+    parts = [*_selects(network, actor), select_left_over(network.id), select_in_progress(network.id)]
+    rows = union_all(*(select(literal(1)).select_from(part.subquery()) for part in parts)).subquery()
+    return db.session.scalar(select(func.count()).select_from(rows)) or 0
+
+
+def _rows(network: Network, actor: Actor) -> Iterator[Waiting | Unsaid]:
+    """Applications, claims to speak for organisations, reports, appeals, what was decided elsewhere; offices, mail trouble."""
+    rows = db.session.execute(union_all(*_selects(network, actor))).all()
+    for row in sorted(rows, key=lambda row: (row.kind, row.key)):
+        say = partial(labels.waiting, network, row)
+        if row.since is not None:
+            yield Unsaid(row.since, say)
+        elif (waiting := say()) is not None:  # since a day, which its words know
+            yield waiting
+
+
+def _selects(network: Network, actor: Actor) -> list[Select[Any]]:
+    """The rows of each sort of thing."""
+    day, moment = today(network.zone), now()
+    parts = [
+        _reports(network.id, actor.person_id or 0),
+        _appeals(network.id, actor.person_id or 0),
+        _removals(network.id, actor.person_id or 0),
+        _admission_appeals(network.id, actor.person_id or 0),
+        _elsewhere(network.id),
+        _terms(network.id, day),
+        _mandates(network.id, day),
+        _report_days(network.id, day),
+        _stopped(network.id),
+        _line(),
+        _slow(network.id, moment),
+        _aside(),
+    ]
+    days = days_to_fill(rules_in_force(network.id))
+    if days:
+        parts.append(_empty(network.id, day, days))
+    if can(actor, Can.DECIDE_APPLICATION, network):
+        aside = -1 if actor.alone else actor.person_id or -1
+        parts += [_applications(network.id, aside), _claims(network.id, aside)]
+    return parts
+
+
+def _part(kind: str, key: Any, **found: Any) -> Select[Any]:
+    """The columns of one sort of thing: an instant or a day since when, one until when, two texts and a number."""
+    columns: dict[str, Any] = {
+        "since": UTCInstant(),
+        "due": UTCInstant(),
+        "day": Date(),
+        "one": Text(),
+        "two": Text(),
+        "number": BigInteger(),
+    }
+    rest = [(found[n] if n in found else cast(null(), kind_)).label(n) for n, kind_ in columns.items()]
+    return select(cast(literal(kind), String(20)).label("kind"), cast(key, BigInteger()).label("key"), *rest)
+
+
+def _applications(network_id: int, aside: int) -> Select[Any]:
+    """What waits for the officers: not their own, nor an organisation for which nobody may speak yet."""
+    who = func.coalesce(Organisation.name, func.nullif(Application.organisation_name, ""), Application.name)
+    belongs = and_(
+        Membership.organisation_id == Application.organisation_id,
+        Membership.network_id == network_id,
+        Membership.state == MembershipState.ACTIVE,
+        Membership.end.is_(None),
+    )
+    speaks = case((Membership.id.is_not(None), Application.name))
+    return (
+        _part("application", Application.id, since=Application.confirmed_at, one=who, two=speaks)
+        .outerjoin(Organisation, Organisation.id == Application.organisation_id)
+        .outerjoin(Membership, belongs)
+        .where(
+            Application.network_id == network_id,
+            Application.state == ApplicationState.APPLIED,
+            func.coalesce(Application.person_id, 0) != aside,
+            or_(Application.kind != MembershipKind.ORGANISATION, Application.may_speak),
+        )
+    )
+
+
+def _claims(network_id: int, aside: int) -> Select[Any]:
+    """Who says that they may speak for an organisation; whom it named itself waits for nobody here."""
+    claim = RepresentationClaim
+    return (
+        _part("claim", claim.organisation_id, since=claim.made_at, one=claim.name, two=Organisation.name)
+        .select_from(claim)
+        .join(Organisation, Organisation.id == claim.organisation_id)
+        .where(
+            claim.network_id == network_id,
+            claim.state == ClaimState.WAITING,
+            claim.invited_by_id.is_(None),
+            func.coalesce(claim.person_id, 0) != aside,
+        )
+    )
+
+
+def _reports(network_id: int, person_id: int) -> Select[Any]:
+    return (
+        _part("report", Report.id, since=Report.at, one=Thread.title, two=Report.reason, number=Post.number)
+        .select_from(Report)
+        .join(Post, Post.id == Report.post_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(
+            Report.network_id == network_id,
+            Report.state == ReportState.OPEN,
+            func.coalesce(Post.author_id, 0) != person_id,
+            func.coalesce(Report.reporter_id, 0) != person_id,
+        )
+    )
+
+
+def _removals(network_id: int, person_id: int) -> Select[Any]:
+    """Hidden texts that another wants gone for good, or says that the law does."""
+    part = _part(
+        "removal", Hiding.id, since=Hiding.at, due=Hiding.law_until, one=Thread.title, number=Post.number
+    )
+    return (
+        part.select_from(Hiding)
+        .join(Post, Post.id == Hiding.post_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(
+            Hiding.network_id == network_id,
+            Hiding.kind == HidingKind.HIDDEN,
+            Hiding.lifted_at.is_(None),
+            or_(Hiding.wanted_gone_at.is_not(None), Hiding.law_until.is_not(None)),
+            Hiding.by_id != person_id,
+            func.coalesce(Post.author_id, 0) != person_id,
+        )
+    )
+
+
+def _appeals(network_id: int, person_id: int) -> Select[Any]:
+    spoken = select(AppealVoice.appeal_id).where(AppealVoice.person_id == person_id)
+    return (
+        _part("appeal", Hiding.id, since=Appeal.at, due=Appeal.due_at, one=Thread.title, number=Post.number)
+        .select_from(Appeal)
+        .join(Hiding, Hiding.id == Appeal.hiding_id)
+        .join(Post, Post.id == Hiding.post_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(
+            Appeal.network_id == network_id,
+            Appeal.decided_at.is_(None),
+            Hiding.by_id != person_id,
+            func.coalesce(Post.author_id, 0) != person_id,
+            Appeal.id.not_in(spoken),
+        )
+    )
+
+
+def _admission_appeals(network_id: int, person_id: int) -> Select[Any]:
+    spoken = select(AdmissionVoice.appeal_id).where(AdmissionVoice.person_id == person_id)
+    return (
+        _part(
+            "admission appeal",
+            Application.id,
+            since=AdmissionAppeal.at,
+            due=AdmissionAppeal.due_at,
+            one=Application.name,
+        )
+        .select_from(AdmissionAppeal)
+        .join(Application, Application.id == AdmissionAppeal.application_id)
+        .where(
+            AdmissionAppeal.network_id == network_id,
+            AdmissionAppeal.decided_at.is_(None),
+            func.coalesce(Application.decided_by_id, 0) != person_id,
+            func.coalesce(Application.person_id, 0) != person_id,
+            AdmissionAppeal.id.not_in(spoken),
+        )
+    )
+
+
+def _elsewhere(network_id: int) -> Select[Any]:
+    version = ProposalVersion
+    return (
+        _part("elsewhere", Proposal.id, since=version.opened_at, due=version.deadline, one=version.question)
+        .select_from(Proposal)
+        .join(version, version.proposal_id == Proposal.id)
+        .where(
+            Proposal.network_id == network_id,
+            Proposal.door.in_((Door.MEETING, Door.LIST)),
+            version.state == VersionState.OPEN,
+        )
+    )
+
+
+def _terms(network_id: int, day: date) -> Select[Any]:
+    return (
+        _part("term", Term.seat_id, day=Term.end, one=Person.name, two=Seat.name)
+        .select_from(Term)
+        .join(Person, Person.id == Term.person_id)
+        .join(Seat, Seat.id == Term.seat_id)
+        .join(Body, Body.id == Term.body_id)
+        .where(Body.network_id == network_id, Term.start <= day, Term.end > day, Term.end <= day + SOON)
+    )
+
+
+def _empty(network_id: int, day: date, days: timedelta) -> Select[Any]:
+    """Places that fell empty, a while before the rules want them filled; the day is the first one without a holder."""
+    last = select(func.max(Term.end)).where(Term.seat_id == Seat.id, Term.start < Term.end).scalar_subquery()
+    return (
+        _part("empty place", Seat.id, day=last, one=Seat.name, number=literal(days.days))
+        .select_from(Seat)
+        .join(Body, Body.id == Seat.body_id)
+        .where(Body.network_id == network_id, last <= day)
+    )
+
+
+def _holder() -> Any:
+    return func.coalesce(Organisation.name, Person.name)
+
+
+def _serving(part: Select[Any], network_id: int, day: date) -> Select[Any]:
+    return (
+        part.select_from(Mandate)
+        .outerjoin(Person, Person.id == Mandate.person_id)
+        .outerjoin(Organisation, Organisation.id == Mandate.organisation_id)
+        .where(Mandate.network_id == network_id, Mandate.start <= day, Mandate.end > day)
+    )
+
+
+def _mandates(network_id: int, day: date) -> Select[Any]:
+    part = _serving(_part("mandate", Mandate.id, day=Mandate.end, one=_holder()), network_id, day)
+    return part.where(Mandate.end <= day + SOON)
+
+
+def _report_days(network_id: int, day: date) -> Select[Any]:
+    part = _serving(
+        _part("due report", Mandate.id, day=Mandate.next_report_on, one=_holder()), network_id, day
+    )
+    return part.where(Mandate.next_report_on <= day + SOON)
+
+
+def _stopped(network_id: int) -> Select[Any]:
+    part = _part("stopped", Mail.id, since=Mail.paused_at, one=Mail.paused_by, two=Mail.paused_why)
+    return part.where(Mail.network_id == network_id, Mail.paused_at.is_not(None))
+
+
+def _line() -> Select[Any]:
+    since = func.coalesce(MailLine.held_at, MailLine.tripped_at)
+    why = func.coalesce(func.nullif(MailLine.held_why, ""), MailLine.words)
+    part = _part("line", MailLine.id, since=since, one=why)
+    return part.where(or_(MailLine.held_at.is_not(None), MailLine.tripped_at.is_not(None)))
+
+
+def _aside() -> Select[Any]:
+    part = _part("aside", literal(0), since=func.min(DutyFailure.at), number=func.count())
+    return part.select_from(DutyFailure).where(DutyFailure.attempts >= TRIES).having(func.count() > 0)
+
+
+def _slow(network_id: int, moment: datetime) -> Select[Any]:
+    part = _part("slow", func.min(Delivery.id), since=func.min(Delivery.next_at), number=func.count())
+    return (
+        part.select_from(Delivery)
+        .join(Mail, Mail.id == Delivery.mail_id)
+        .where(
+            Mail.network_id == network_id,
+            IS_WAITING,
+            Delivery.next_at <= moment - SLOW,
+        )
+        .having(func.count() > 0)
+    )

@@ -1,0 +1,44 @@
+"""What waits on the desk: things with the page where an officer can do something about each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """One thing that an officer can do something about, in words and with the page where it is done."""
+
+    since: datetime
+    kind: str
+    """What sort of thing, in the reader's language: "Application", "Report", "Mail"."""
+    words: str
+    url: str
+    by: datetime | None = None
+    """Until when it must be done, if there is such an instant."""
+    trouble: bool = False
+    """Something went wrong, rather than is waiting its turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """The same before it is put in words, which is done only where it is shown; None where its page is not there."""
+
+    since: datetime
+    say: Callable[[], Waiting | None]
+
+
+class Desk:
+    """What waits for one officer, oldest first: how much that is, and in words as much as a page shows."""
+
+    def __init__(self, found: Iterable[Waiting | Unsaid]) -> None:
+        self._found: Sequence[Waiting | Unsaid] = sorted(found, key=lambda each: each.since)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __getitem__(self, which: slice) -> list[Waiting]:
+        said = (each.say() if isinstance(each, Unsaid) else each for each in self._found[which])
+        return [each for each in said if each is not None]

@@ -1,0 +1,38 @@
+"""The officers' desk."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, Response
+
+from govnet.accounts.waiting import on_desk
+from govnet.charter.models import Network
+from govnet.kernel import clock
+from govnet.kernel.actor import current_actor
+from govnet.kernel.paths import asked_page
+from govnet.permissions import Can, allows
+from govnet.web.pages import page
+
+bp = Blueprint("desk", __name__)
+blueprints = (bp,)
+
+
+YOUNG = timedelta(days=30)
+"""How long the desk shows the first steps of a new network."""
+PAGE = 50
+
+
+@bp.get("/<network:network>/desk")
+@allows(Can.SEE_DESK)
+def desk(network: Network) -> Response:
+    """Everything that waits for an officer, oldest first."""
+    there, at = on_desk(current_actor().person_id or 0, network), asked_page()
+    return page(
+        "desk/desk.html",
+        how_many=len(there),
+        waiting_here=there[(at - 1) * PAGE : at * PAGE],
+        at=at,
+        more=len(there) > at * PAGE,
+        young=clock.now() - network.founded_at < YOUNG,
+    )

@@ -1,0 +1,3 @@
+"""Browsers for these pages."""
+
+from tests.offices.conftest import client as client
