@@ -19,6 +19,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import OPERATOR_SHELL, Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.signals import emit
+from govnet.kernel.statements import chunks
 from govnet.people.addresses import PersonErased, owner, remember_erased
 from govnet.people.models import OperatorGrant, Person, PersonEmail
 from govnet.permissions import Can, require
@@ -26,7 +27,6 @@ from govnet.record.actions import append_collected, erase_words, record
 from govnet.record.models import Entry
 from govnet.record.queries import details
 
-_MANY = 900
 PROMISE = "remove"
 """What one types to say that it is meant."""
 
@@ -105,10 +105,9 @@ def erase_again(person_id: int) -> None:
 
 def _erase_words(person_id: int, named: Collection[str]) -> Iterator[int]:
     """Take the words out of the entries; yields the networks whose record they are in."""
-    subjects = sorted(named)
-    for start in range(0, len(subjects), _MANY):
-        about = Entry.subject.in_(subjects[start : start + _MANY])
-        query = select(Entry).where(or_(Entry.actor_id == person_id, about), Entry.words.is_not(None))
+    for some in chunks(sorted(named)):
+        about = or_(Entry.actor_id == person_id, Entry.subject.in_(some))
+        query = select(Entry).where(about, Entry.words.is_not(None))
         for entry in db.session.scalars(query):
             erase_words(entry)
             yield entry.network_id

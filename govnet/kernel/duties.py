@@ -23,6 +23,7 @@ from govnet.kernel.errors import Busy
 from govnet.kernel.insertion import row_of
 from govnet.kernel.models import DutyFailure
 from govnet.kernel.outage import outage_of
+from govnet.kernel.statements import chunks
 from govnet.kernel.transaction import let_go, transaction
 
 log = structlog.get_logger()
@@ -174,10 +175,10 @@ def together(name: str, due: Iterable[int], do: Callable[[Sequence[int]], int]) 
     waits = _failures(name) if keys else {}
     fresh = [key for key in keys if key not in waits]
     done = each(name, [key for key in keys if key in waits], lambda key: do([key]))
-    for start in range(0, len(fresh), _LOT):
+    for some in chunks(fresh, _LOT):
         if ending.is_set():
             break
-        done += _lot(name, fresh[start : start + _LOT], do)
+        done += _lot(name, some, do)
     return done
 
 

@@ -14,8 +14,9 @@ from govnet.extensions import db
 M = TypeVar("M")
 K = TypeVar("K")
 
-MOST_KEYS = 900
-"""In one statement: SQLite takes at least 999 values (its SQLITE_MAX_VARIABLE_NUMBER before 3.32)."""
+MOST_KEYS = 5_000
+"""In one statement, which may hold each several times: SQLite takes 32,766 values (its SQLITE_MAX_VARIABLE_NUMBER
+from 3.32; RETURNING needs 3.35), PostgreSQL 65,535."""
 
 
 def chunks(keys: Iterable[K], most: int = MOST_KEYS) -> Iterator[list[K]]:

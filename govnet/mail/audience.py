@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import select
 
 from govnet.extensions import db
+from govnet.kernel.statements import chunks
 from govnet.mail import suppressions
 from govnet.mail.models import Following, Subscription, Target
 from govnet.mail.notices import Notice
@@ -14,8 +15,6 @@ from govnet.mail.queries import takes_just_mail
 from govnet.mail.volume import Ear, How, News, Stance, Volume, how
 from govnet.people import addresses
 
-T = TypeVar("T")
-_MANY = 900
 MEMBER, SUBSCRIBER, LIST = "member", "subscriber", "list"
 
 
@@ -82,7 +81,7 @@ def _ears(
 
 
 def _volumes(ids: Collection[int], network_id: int) -> Iterator[tuple[int, tuple[Volume, bool]]]:
-    for some in _chunks(ids):
+    for some in chunks(sorted(ids)):
         query = select(Subscription.person_id, Subscription.volume, Subscription.silent_at)
         query = query.where(Subscription.network_id == network_id, Subscription.person_id.in_(some))
         for person_id, volume, silent_at in db.session.execute(query):
@@ -115,9 +114,3 @@ def as_subscribers(rows: Iterable[Subscription]) -> Iterator[Recipient]:
             people.append(s.person_id)
     for one in addresses.readers(people):
         yield Recipient(one.address, one.name, one.language, one.person_id, reader=SUBSCRIBER)
-
-
-def _chunks(ids: Iterable[T]) -> Iterator[list[T]]:
-    rest = sorted(ids)  # type: ignore[type-var]
-    for start in range(0, len(rest), _MANY):
-        yield rest[start : start + _MANY]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import String, cast, insert, literal, or_, select, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.kernel.statements import chunks
 from govnet.mail.actions import ERASED, NOT_GONE, take_over
 from govnet.mail.models import Delivery, Mail, Subscription
 from govnet.mail.outbox import token
@@ -17,7 +18,6 @@ from govnet.mail.rules import State
 from govnet.mail.volume import Volume
 from govnet.people.addresses import owners
 
-_MANY = 500
 _IN_BULK = {"synchronize_session": False}
 
 
@@ -28,7 +28,7 @@ def take_over_all(network: Any, readers: Sequence[tuple[str, str]]) -> list[int]
     """
     spelt = [address for address, _name in readers]
     special = {address for address, owner in owners(spelt).items() if owner.verified}
-    for some in _chunks(spelt):
+    for some in chunks(sorted(spelt)):
         query = select(Subscription.address).where(
             Subscription.network_id == network.id, Subscription.address.in_(some)
         )
@@ -51,7 +51,7 @@ def take_over_all(network: Any, readers: Sequence[tuple[str, str]]) -> list[int]
 def untouched(keys: Collection[int], since: datetime) -> set[int]:
     """Those of these subscriptions that are as they were made at `since`: their readers have said nothing."""
     found: set[int] = set()
-    for some in _chunks(keys):
+    for some in chunks(sorted(keys)):
         query = select(Subscription.id).where(
             Subscription.id.in_(some),
             Subscription.created_at == since,
@@ -68,7 +68,7 @@ def take_back(network_id: int, keys: Collection[int]) -> None:
     """End subscriptions that an old list made: no mail from what waits onwards, and the addresses are free again."""
     mails = select(Mail.id).where(Mail.network_id == network_id)
     erased, now = literal("erased-").concat(cast(Subscription.id, String)), clock.now()
-    for some in _chunks(keys):
+    for some in chunks(sorted(keys)):
         subscriptions = Subscription.id.in_(some)
         people = select(Subscription.person_id).where(subscriptions, Subscription.person_id.is_not(None))
         theirs = Delivery.subscription_id.in_(some)
@@ -92,13 +92,7 @@ def take_back(network_id: int, keys: Collection[int]) -> None:
 def cancel_letters(network_id: int, templates: Collection[str], addresses: Collection[str]) -> None:
     """Cancel letters of these kinds to these addresses that have not gone yet."""
     mails = select(Mail.id).where(Mail.network_id == network_id, Mail.template.in_(templates))
-    for some in _chunks(addresses):
+    for some in chunks(sorted(addresses)):
         waiting = (Delivery.address.in_(some), Delivery.state.in_(NOT_GONE), Delivery.mail_id.in_(mails))
         cancelled = update(Delivery).where(*waiting).values(state=State.CANCELLED, changed_at=clock.now())
         db.session.execute(cancelled.execution_options(**_IN_BULK))
-
-
-def _chunks(keys: Collection[Any]) -> Iterator[list[Any]]:
-    rest = sorted(set(keys))
-    for start in range(0, len(rest), _MANY):
-        yield rest[start : start + _MANY]

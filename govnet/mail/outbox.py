@@ -20,6 +20,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.duties import is_at_work
 from govnet.kernel.insertion import upsert
+from govnet.kernel.statements import chunks
 from govnet.kernel.transaction import in_transaction
 from govnet.mail import compose, headers
 from govnet.mail.audience import LIST, MEMBER, SUBSCRIBER, Recipient
@@ -223,8 +224,7 @@ def _split(recipients: list[Recipient]) -> tuple[list[Recipient], list[list[Reci
             now.append(one)
         else:
             by_reader.setdefault(one.reader, []).append(one)
-    rest = by_reader.values()
-    return now, [some[n : n + AT_ONCE] for some in rest for n in range(0, len(some), AT_ONCE)]
+    return now, [some for rest in by_reader.values() for some in chunks(rest, AT_ONCE)]
 
 
 @dataclass(frozen=True, slots=True)

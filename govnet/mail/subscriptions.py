@@ -10,13 +10,13 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.insertion import insert_once
+from govnet.kernel.statements import chunks
 from govnet.mail import registry
 from govnet.mail.models import Delivery, Subscription
 from govnet.mail.outbox import token
 from govnet.people import addresses
 from govnet.people.addresses import AddressProved, MailWish, Owner
 
-_MANY = 5_000
 _IN_BULK = {"synchronize_session": False}
 
 
@@ -128,17 +128,14 @@ def wishes(network_id: int, whose: Mapping[str, Owner | None]) -> dict[str, Mail
     """What each address, or the person whose it is, said about a network's mail; for `people.addresses.wishes`."""
     people = {owner.person_id: address for address, owner in whose.items() if owner is not None}
     found: dict[str, MailWish] = {}
-    spelt, ids = sorted(whose), sorted(people)
-    for start in range(0, max(len(spelt), len(ids)), _MANY):
+    for some in chunks(sorted(whose)):
+        theirs = {owner.person_id for address in some if (owner := whose[address]) is not None}
         query = select(
             Subscription.address, Subscription.person_id, Subscription.silent_at, Subscription.just_mail
         ).where(
             Subscription.network_id == network_id,
             Subscription.confirmed_at.is_not(None),
-            or_(
-                Subscription.address.in_(spelt[start : start + _MANY]),
-                Subscription.person_id.in_(ids[start : start + _MANY]),
-            ),
+            or_(Subscription.address.in_(some), Subscription.person_id.in_(sorted(theirs))),
         )
         for address, person_id, silent_at, just_mail in db.session.execute(query):
             if silent_at is not None:

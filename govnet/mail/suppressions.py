@@ -9,12 +9,12 @@ from sqlalchemy import Select, func, select, update
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.insertion import row_of
+from govnet.kernel.statements import chunks
 from govnet.mail.models import Delivery, Mail, Suppression
 from govnet.mail.render import Kind
 from govnet.mail.rules import State, Why, stops_writing
 from govnet.people.addresses import keyed_digest
 
-_MANY = 900
 _CAUSES = (Why.ADDRESS_GONE, Why.MAILBOX_FULL, Why.UNKNOWN)
 
 
@@ -26,11 +26,10 @@ def digest(address: str) -> str:
 def among(addresses: Collection[str]) -> frozenset[str]:
     """Those of these addresses to which we stopped writing."""
     by_digest = {digest(address): address for address in addresses}
-    known = list(by_digest)
     found: set[str] = set()
-    for start in range(0, len(known), _MANY):
+    for some in chunks(by_digest):
         query = select(Suppression.digest).where(
-            Suppression.digest.in_(known[start : start + _MANY]), Suppression.lifted_at.is_(None)
+            Suppression.digest.in_(some), Suppression.lifted_at.is_(None)
         )
         found.update(by_digest[d] for d in db.session.scalars(query))
     return frozenset(found)

@@ -14,6 +14,7 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.clock import today
+from govnet.kernel.statements import chunks
 from govnet.membership.application_queries import applications_waiting as applications_waiting
 from govnet.membership.application_queries import usual_days as usual_days
 from govnet.membership.models import ENDED, Membership, MembershipKind, MembershipState
@@ -23,7 +24,6 @@ from govnet.people.models import Organisation, Person, PersonEmail, Representati
 
 ASK_FOUND_AGAIN = timedelta(days=8)
 """After so long a silence somebody from an old list is asked once more, and never again."""
-_MANY = 5_000
 PAGE = 200
 """Members on one page."""
 
@@ -195,10 +195,10 @@ def found_to_ask(*only: ColumnElement[bool], limit: int) -> Sequence[int]:
 def left(network_id: int, whose: Mapping[str, Owner | None]) -> dict[str, MailWish]:
     """Which of these addresses are of people who left the network, or were removed; for `people.addresses.wishes`."""
     people = {owner.person_id: address for address, owner in whose.items() if owner is not None}
-    ids, found = sorted(people), set[int | None]()
-    for start in range(0, len(ids), _MANY):
+    found = set[int | None]()
+    for some in chunks(sorted(people)):
         query = select(Membership.person_id, Membership.state, Membership.end).where(
-            Membership.network_id == network_id, Membership.person_id.in_(ids[start : start + _MANY])
+            Membership.network_id == network_id, Membership.person_id.in_(some)
         )
         rows = db.session.execute(query).all()
         belongs = {person_id for person_id, _state, end in rows if end is None}

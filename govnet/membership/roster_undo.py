@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import OPERATOR_SHELL, SHELL, Actor, Authority, Door
 from govnet.kernel.models import Base
 from govnet.kernel.references import named_elsewhere
+from govnet.kernel.statements import chunks
 from govnet.mail import old_lists
 from govnet.membership import joining
 from govnet.membership.events import RosterTakenBack
@@ -28,7 +29,6 @@ from govnet.record.actions import record
 LETTERS = ("membership/confirm_membership", "membership/own_address")
 """What is written to people who came with a list."""
 _LIST = (RosterImportRow,)
-_MANY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def take_back(
     ends = untouched(batch, hold=True)
     joining.one_at_a_time(network.id)
     rows = [row for row in _made(batch.id) if row.membership_id in ends.memberships]
-    _cancel_letters(network, [row.person_id for row in rows if row.person_id])
+    _cancel_letters(network, {row.person_id for row in rows if row.person_id})
     old_lists.take_back(network.id, ends.subscriptions)
     _delete_members(batch.id, rows, ends.memberships)
     assert batch.done_at is not None
@@ -102,7 +102,7 @@ def _of(batch_id: int, column: Any) -> Select[Any]:
 
 def _still_found(keys: Collection[int], hold: bool) -> set[int]:
     found: set[int] = set()
-    for some in _chunks(keys):
+    for some in chunks(sorted(keys)):
         query = select(Membership.id).where(
             Membership.id.in_(some), Membership.state == MembershipState.FOUND, Membership.end.is_(None)
         )
@@ -112,7 +112,7 @@ def _still_found(keys: Collection[int], hold: bool) -> set[int]:
 
 def _cancel_letters(network: Network, people: Collection[int]) -> None:
     """Letters that ask these people to confirm and wait to be sent."""
-    for some in _chunks(people):
+    for some in chunks(sorted(people)):
         query = select(PersonEmail.address).where(PersonEmail.person_id.in_(some))
         old_lists.cancel_letters(network.id, LETTERS, db.session.scalars(query).all())
 
@@ -129,7 +129,7 @@ def _delete_members(batch_id: int, rows: Sequence[Any], memberships: Collection[
     _remove(Organisation, organisations)
     people = {one.person_id for one in rows if one.new_person}
     people -= named_elsewhere(Person, _of(batch_id, row.person_id), but=(*_LIST, PersonEmail))
-    for some in _chunks(people):
+    for some in chunks(sorted(people)):
         _run(delete(PersonEmail).where(PersonEmail.person_id.in_(some)))
     _remove(Person, people)
 
@@ -143,15 +143,9 @@ def _proved(people: Select[Any]) -> set[int]:
 
 def _remove(table: type[Base], keys: Collection[int]) -> None:
     key: Any = table.__mapper__.primary_key[0]
-    for some in _chunks(keys):
+    for some in chunks(sorted(keys)):
         _run(delete(table).where(key.in_(some)))
 
 
 def _run(statement: Any) -> None:
     db.session.execute(statement.execution_options(synchronize_session=False))
-
-
-def _chunks(keys: Collection[int]) -> Iterator[list[int]]:
-    rest = sorted(set(keys))
-    for start in range(0, len(rest), _MANY):
-        yield rest[start : start + _MANY]

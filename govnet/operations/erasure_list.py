@@ -12,6 +12,7 @@ from govnet.accounts.erasure import Gone, erase_again
 from govnet.extensions import db
 from govnet.kernel import clock, folders
 from govnet.kernel.insertion import upsert
+from govnet.kernel.statements import chunks
 from govnet.kernel.transaction import let_go, transaction
 from govnet.operations import erasures
 from govnet.operations.erasures import AddressErasure, Erasure, Line
@@ -21,7 +22,6 @@ from govnet.people.models import ErasedAddress, Person, PersonEmail
 
 log = structlog.get_logger()
 _NEW = "govnet_erasures"
-_MANY = 900
 
 
 def note_person(gone: Gone) -> None:
@@ -79,12 +79,10 @@ def still_there() -> list[int]:
     """The people on either list whom the database has; numbers that somebody else got since are left alone."""
     lines = erasures.join(in_database(), erasures.listed(folders.data()))
     made = {(one.person, one.made) for one in lines if isinstance(one, Erasure)}
-    numbers = sorted({person for person, _made in made})
     found: list[int] = []
-    for start in range(0, len(numbers), _MANY):
-        some = Person.id.in_(numbers[start : start + _MANY])
+    for some in chunks(sorted({person for person, _made in made})):
         rows = db.session.execute(
-            select(Person.id, Person.created_at).where(some, Person.erased_at.is_(None))
+            select(Person.id, Person.created_at).where(Person.id.in_(some), Person.erased_at.is_(None))
         )
         found += [row.id for row in rows if (row.id, row.created_at.isoformat()) in made]
     let_go()

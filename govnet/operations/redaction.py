@@ -13,6 +13,7 @@ from govnet.decisions.events import Objected
 from govnet.extensions import db
 from govnet.kernel.actor import BY_RULE
 from govnet.kernel.duties import each
+from govnet.kernel.statements import chunks
 from govnet.kernel.transaction import transaction
 from govnet.membership.events import MemberAdmitted, MemberJoined, MemberResigned, MembershipRestarted
 from govnet.membership.organisation_events import AlternateNamed, RepresentationEnded, RepresentativeNamed
@@ -72,13 +73,13 @@ def _names_actor(facts: dict[str, object], words: dict[str, object]) -> bool:
 
 
 def _remove(network_id: int, ids: Collection[int]) -> int:
-    many, keys = 0, sorted(ids)
-    for start in range(0, len(keys), 900):
-        some = Entry.id.in_(keys[start : start + 900]) & Entry.words.is_not(None)
-        emptied = update(Entry).where(some).values(words=None, words_salt=None)
+    many = 0
+    for some in chunks(sorted(ids)):
+        worded = Entry.id.in_(some) & Entry.words.is_not(None)
+        emptied = update(Entry).where(worded).values(words=None, words_salt=None)
         many += db.session.execute(emptied.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]
     if many:
         network = db.session.get_one(Network, network_id)
-        last = db.session.scalar(select(func.max(Entry.number)).where(Entry.id == keys[-1]))
+        last = db.session.scalar(select(func.max(Entry.number)).where(Entry.id == max(ids)))
         record(NamesRemoved(**BY_RULE, network=network, about=network, count=many, last=last or 0))
     return many

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.statements import MOST_KEYS
 from govnet.kernel.transaction import transaction
 from govnet.mail import actions, digesting, leaving, outbox, queries, subscriptions
 from govnet.mail.audience import Recipient
@@ -174,3 +176,20 @@ def test_an_address_that_is_brought_twice_stops_nobody(network, spelt):
         row = outbox.mail_row(notice, "twice", network)
         outbox.enqueue(outbox.batch_of(notice, row, network, people))
     assert [(row.address, row.name) for row in rows(Delivery)] == [(ADA, "Ada"), ("bob@example.org", "Bob")]
+
+
+def test_many_addresses_have_the_answers_that_each_has_alone(network):
+    """More than one statement takes, with somebody who said something in each portion."""
+    spelt = [f"{number:04}@example.org" for number in range(2 * MOST_KEYS + 2)]
+    said = spelt[:: MOST_KEYS // 4]
+    for at, address in enumerate(said):
+        takes_just_mail(network, address)
+        if at % 2:
+            proves(address)
+        if at % 3 == 0:
+            with transaction():
+                rows()[-1].silent_at = clock.now()
+    alone = [addresses.wishes(network.id, [address]) for address in said]
+    assert addresses.wishes(network.id, spelt) == {a: wish for found in alone for a, wish in found.items()}
+    assert {wish for found in alone for wish in found.values()} == {MailWish.SILENT, MailWish.READS}
+    assert all(alone)

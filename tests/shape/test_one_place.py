@@ -88,6 +88,45 @@ def test_aliases_of_tables_are_made_once(path):
     )
 
 
+def portions(tree):
+    """The numbers that a loop or comprehension steps through where a slice begins with them, and what else cuts."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+            steps = isinstance(node.iter, ast.Call) and ast.unparse(node.iter.func) == "range"
+            if steps and len(node.iter.args) == 3:
+                at = ast.unparse(node.target)
+                yield from (
+                    ast.unparse(cut)
+                    for cut in ast.walk(tree)
+                    if isinstance(cut, ast.Slice) and cut.lower is not None and ast.unparse(cut.lower) == at
+                )
+        elif isinstance(node, ast.Attribute | ast.Name | ast.alias):
+            named = {ast.Attribute: "attr", ast.Name: "id", ast.alias: "name"}[type(node)]
+            if getattr(node, named) == "batched":
+                yield "batched"
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for n in range(0, len(keys), 900):\n    do(keys[n : n + 900])",
+        "parts = [keys[n : n + MANY] for n in range(0, len(keys), MANY)]",
+        "for n in range(1, most, step):\n    do(keys[n:][:step])",
+        "from itertools import batched",
+        "parts = itertools.batched(keys, 900)",
+    ],
+)
+def test_a_loop_over_portions_is_seen(loop):
+    assert list(portions(ast.parse(loop)))
+
+
+@pytest.mark.parametrize("path", FILES, ids=source.name)
+def test_keys_are_portioned_in_one_place(path):
+    if source.name(path) != "kernel/statements.py":
+        found = list(portions(source.tree(path)))
+        assert not found, f"{source.name(path)} cuts {found}: kernel.statements.chunks"
+
+
 @pytest.mark.parametrize("path", FILES, ids=source.name)
 def test_numbers_in_addresses_and_hidden_ids_are_bounded_in_one_place(path):
     if source.name(path) in ("kernel/paths.py", "web/forms.py"):
