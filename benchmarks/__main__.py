@@ -31,7 +31,7 @@ def main() -> int:
     missed = 0
     for result in results(sys.argv[1:]):
         print(json.dumps(result), flush=True)
-        missed += not result["ok"]
+        missed += not result.get("ok", True)  # what has no bar is only measured
     return 1 if missed else 0
 
 
