@@ -49,9 +49,6 @@ def _things(world: Any, coordinator_id: int) -> Addresses:
 
 def _links(world: Any) -> Addresses:
     """Where the links in mails lead, each as the program makes it."""
-    from govnet.accounts.links import for_mail
-    from govnet.accounts.models import AddressChange
-    from govnet.accounts.rules import digest
     from govnet.decisions.entering import PURPOSE
     from govnet.decisions.models import RollEntry
     from govnet.extensions import db
@@ -60,6 +57,9 @@ def _links(world: Any) -> Addresses:
     from govnet.membership.models import Application, Membership, RepresentationClaim
     from govnet.operations.links import make_link
     from govnet.people.models import PersonEmail
+    from govnet.sign_in.links import for_mail
+    from govnet.sign_in.models import AddressChange
+    from govnet.sign_in.rules import digest
 
     mel, here = world.mel.id, "/<network:network>"
     address = db.session.scalars(db.select(PersonEmail).where(PersonEmail.person_id == mel)).one()

@@ -8,22 +8,21 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 from flask_login import current_user
 from sqlalchemy import Engine
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from govnet.accounts import sessions
 from govnet.extensions import Migrations, babel, compress, csrf, db, limiter, login_manager, mail
 from govnet.kernel import clock, database, folders, logs, paths, request_counts
 from govnet.kernel.actor import VISITOR, current_actor
 from govnet.kernel.paths import FOR_MONITORS
 from govnet.kernel.settings import load_config
 from govnet.kernel.transaction import nothing_saved
-from govnet.mail.registry import places_are
 from govnet.permissions import Can, actors_are, can
 from govnet.record import registry
+from govnet.sign_in import sessions
 from govnet.web import languages, pages, refusals
 from govnet.web.hosts import KnownHosts, known_hosts
 from govnet.web.origins import OwnWritesOnly
@@ -37,7 +36,7 @@ FEATURES = (
     "record",
     "charter",
     "mail",
-    "accounts",
+    "sign_in",
     "offices",
     "membership",
     "forum",
@@ -46,8 +45,10 @@ FEATURES = (
     "coordinator",
     "letters",
     "announcements",
+    "digest",
     "home",
     "desk",
+    "accounts",
     "operations",
     "demo",
 )
@@ -85,6 +86,7 @@ def build(settings: Mapping[str, object] | None = None) -> Flask:
     clock.follow(Path(app.config["CLOCK_FILE"]) if app.config["CLOCK_FILE"] else None)
     logs.bind(app)
     features = _feature_modules()
+    app.after_request(_last_of_all)
     _bind_extensions(app)
     _bind_kernel(app)
     for modules in features:
@@ -142,14 +144,13 @@ def watch(app: Flask, engine: Engine) -> None:
 
 
 def _bind_kernel(app: Flask) -> None:
-    from govnet.accounts.belonging import networks_are
     from govnet.charter.holidays import public_holidays
     from govnet.charter.kinds import names_are_judged_by
     from govnet.charter.queries import network_by_slug
     from govnet.charter.working_days import holidays_are
     from govnet.kernel.person_names import trouble
     from govnet.membership.actor import actor_in
-    from govnet.membership.networks import belongings, networks_of
+    from govnet.membership.networks import networks_of
     from govnet.offices.queries import holders
     from govnet.record.queries import head
 
@@ -160,8 +161,7 @@ def _bind_kernel(app: Flask) -> None:
     names_are_judged_by(trouble)
     actors_are(actor_in)
     bind_templates(app)
-    networks_are(belongings)
-    places_are(networks_of)
+    app.extensions["networks_of"] = networks_of
     app.jinja_env.globals.update(
         can=lambda right, subject=None: can(current_actor(), right, subject), Can=Can
     )
@@ -178,6 +178,12 @@ def _take_actor() -> None:
     sessions.forget_ended()
     if current_user.is_authenticated:
         g.actor = actor_of(current_user.person_id, current_user.name, current_user.grant_id, g.get("network"))
+
+
+def _last_of_all(response: Response) -> Response:
+    """What nobody waits for."""
+    sessions.seen()
+    return response
 
 
 def _bind_feature(app: Flask, modules: Mapping[str, Any]) -> None:

@@ -9,7 +9,6 @@ from datetime import timedelta
 
 from flask.testing import FlaskClient
 
-from govnet.accounts import sessions
 from govnet.charter.models import CharterVersion, Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -20,6 +19,7 @@ from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.offices.models import Body, BodyKind, CameBy, Mandate, MandateNamed, Seat, Term
 from govnet.people.models import OperatorGrant, Organisation, Person, PersonEmail, Representation
 from govnet.record.actions import open_chain
+from govnet.sign_in import sessions
 
 _numbers = itertools.count(1)
 

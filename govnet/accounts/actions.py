@@ -7,33 +7,35 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from govnet.accounts import passwords, rules, sessions
-from govnet.accounts.belonging import networks_of
 from govnet.accounts.events import Renamed
-from govnet.accounts.models import CaughtUp, SignedInSession
+from govnet.accounts.models import CaughtUp
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.insertion import upsert
+from govnet.kernel.person_names import can_be_read
 from govnet.kernel.transaction import let_go
+from govnet.membership.networks import belongings
 from govnet.people import persons
 from govnet.people.models import Person
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 from govnet.record.models import ChainHead
+from govnet.sign_in import passwords, rules, sessions
+from govnet.sign_in.models import SignedInSession
 
 
 def rename(name: str, *, by: Actor, via: Door) -> None:
     """The person goes by another name from now on; each network she belongs to keeps both in its record."""
     authority = require(by, Can.OWN)
-    if not rules.is_name(name):
+    if not can_be_read(name):
         raise RuleBroken(_("Enter a name that people can read"), field="name")
     person = db.session.get_one(Person, by.person_id)
     before, person.name = person.name, name
     if before == name:
         return
-    for place in networks_of(person.id):
+    for place in belongings(person.id):
         record(
             Renamed(
                 network=place.network,
@@ -62,7 +64,7 @@ def password_hash(password: str, *, by: Actor) -> str:
     require(by, Can.OWN)
     address = persons.main_address(by.person_id or 0)
     networks = [
-        text for place in networks_of(by.person_id or 0) for text in (place.network.name, place.network.slug)
+        text for place in belongings(by.person_id or 0) for text in (place.network.name, place.network.slug)
     ]
     fault = rules.password_fault(password, (by.name, address, *address.split("@"), *networks, "govnet"))
     if fault is not None:

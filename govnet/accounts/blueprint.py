@@ -12,10 +12,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import inspect
 
-from govnet.accounts import rules
-from govnet.accounts.belonging import Belonging, networks_of
 from govnet.charter.queries import network_by_slug, top_networks
 from govnet.kernel.actor import current_actor
+from govnet.membership.networks import Belonging, belongings
+from govnet.sign_in import rules
 from govnet.web.pages import never_cached, see
 
 bp = Blueprint("accounts", __name__)
@@ -35,7 +35,7 @@ def inside(network: Any) -> Iterator[None]:
 def my_places() -> list[Belonging]:
     """Where the person belongs: asked once a request."""
     if "places" not in g:
-        g.places = list(networks_of(current_actor().person_id or 0))
+        g.places = list(belongings(current_actor().person_id or 0))
     places: list[Belonging] = g.places
     return places
 

@@ -8,7 +8,7 @@ from flask import Response, flash, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from govnet.accounts import actions, export, moving, queries, sessions
+from govnet.accounts import actions, export
 from govnet.accounts.blueprint import bp, my_zone, recently
 from govnet.accounts.forms import AddressForm, NameForm, SettingsForm
 from govnet.extensions import limiter
@@ -17,6 +17,7 @@ from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.transaction import transaction
 from govnet.people import persons
 from govnet.permissions import Can, allows
+from govnet.sign_in import address_change, queries, sessions
 from govnet.web import languages
 from govnet.web.forms import Form
 from govnet.web.pages import page, see
@@ -35,7 +36,7 @@ def data() -> Response:
     return page(
         "accounts/data.html",
         address=persons.main_address(person_id),
-        waiting_address=change.address if change is not None and moving.is_waiting(change) else "",
+        waiting_address=change.address if change is not None and address_change.is_waiting(change) else "",
         zone=current_user.zone,
         shown_zone=my_zone(),
     )
@@ -103,7 +104,7 @@ def change_address() -> Response:
     if form.validate_on_submit():
         with form.catching():
             with transaction():
-                moving.ask(form.email.data or "", by=current_actor())
+                address_change.ask(form.email.data or "", by=current_actor())
             flash(_("We have sent a mail to %(address)s. Press the button in it, and mail goes there.",
                     address=form.email.data), "success")  # fmt: skip
             return see(".data")
@@ -115,7 +116,7 @@ def change_address() -> Response:
 def cancel_address() -> Response:
     """Stay where one is."""
     with transaction():
-        moving.cancel(by=current_actor())
+        address_change.cancel(by=current_actor())
     flash(_("Your address stays as it is."), "success")
     return see(".data")
 
@@ -125,7 +126,7 @@ def cancel_address() -> Response:
 def confirm_address(token: str) -> Response:
     """Where the mail to the new address leads; the button moves it."""
     change = queries.change_by_token(token)
-    good = moving.can_confirm(change)
+    good = address_change.can_confirm(change)
     shown = change.address if change is not None and good else ""
     return page(
         "accounts/confirm_address.html",
@@ -142,7 +143,7 @@ def confirm_address(token: str) -> Response:
 def move_address(token: str) -> Response:
     """The new address says yes."""
     with transaction():
-        moved = moving.confirm(token)
+        moved = address_change.confirm(token)
     if not moved:
         return confirm_address(token=token)
     flash(_("Your address is changed. We have told the old one."), "success")
@@ -154,7 +155,7 @@ def move_address(token: str) -> Response:
 def undo_address(token: str) -> Response:
     """Where the mail to the old address leads; the button puts everything back."""
     change = queries.change_by_undo(token)
-    good = moving.can_undo(change)
+    good = address_change.can_undo(change)
     shown = change.old_address if change is not None and good else ""
     return page(
         "accounts/undo_address.html",
@@ -171,7 +172,7 @@ def undo_address(token: str) -> Response:
 def put_back_address(token: str) -> Response:
     """The old address says no: it is back, and every browser is signed out."""
     with transaction():
-        back = moving.undo(token)
+        back = address_change.undo(token)
     if not back:
         return undo_address(token=token)
     sessions.forget()

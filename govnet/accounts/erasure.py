@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, or_, select, update
 
-from govnet.accounts.belonging import networks_of
 from govnet.accounts.events import Erased, Renamed
-from govnet.accounts.models import AddressChange, CaughtUp, SignedInSession, SignInLink
-from govnet.accounts.yours import forget_everywhere
+from govnet.accounts.models import CaughtUp
 from govnet.charter.models import Network
+from govnet.decisions import personal as decisions
 from govnet.extensions import db
+from govnet.forum import personal as forum
 from govnet.kernel import clock
 from govnet.kernel.actor import OPERATOR_SHELL, Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.signals import emit
 from govnet.kernel.statements import chunks
+from govnet.letters import personal as letters
+from govnet.mail.actions import forget_person
+from govnet.membership import personal as membership
+from govnet.membership.networks import belongings
+from govnet.offices import personal as offices
 from govnet.people.addresses import PersonErased, owner, remember_erased
 from govnet.people.models import OperatorGrant, Person, PersonEmail
 from govnet.permissions import Can, require
 from govnet.record.actions import append_collected, erase_words, record
 from govnet.record.models import Entry
 from govnet.record.queries import details
+from govnet.sign_in.models import AddressChange, SignedInSession, SignInLink
 
+FORGETTERS: tuple[Callable[[int], Iterable[str] | None], ...] = (
+    letters.forget,
+    decisions.forget,
+    forum.forget,
+    membership.forget,
+    offices.forget,
+    forget_person,
+)
+"""Each feature, from the top floor down, empties what is a person's and ends what they hold (memberships, terms,
+speaking for organisations), in the same transaction. It may return further references ("application:7") whose entries
+in the record hold their words; those words go too."""
 PROMISE = "remove"
 """What one types to say that it is meant."""
 
@@ -53,7 +70,7 @@ def erase(person: Person, *, under: Authority, via: Door) -> None:
 
     What she held ends, what she decided with others stays counted, and the networks are told that somebody went.
     """
-    networks = {place.network.id: place.network for place in networks_of(person.id)}
+    networks = {place.network.id: place.network for place in belongings(person.id)}
     spelt = PersonErased(frozenset(_names(person)), frozenset(_own_addresses(person.id)))
     named = forget_everywhere(person.id) | {f"person:{person.id}"}
     append_collected()  # what features said of her going has her words too
@@ -73,6 +90,14 @@ def erase(person: Person, *, under: Authority, via: Door) -> None:
         remember_erased(address)
     emit(spelt)
     emit(Gone(person.id, person.created_at, person.erased_at))
+
+
+def forget_everywhere(person_id: int) -> set[str]:
+    """Have every feature forget the person; returns the references that they named."""
+    named: set[str] = set()
+    for forget in FORGETTERS:
+        named.update(forget(person_id) or ())
+    return named
 
 
 def _names(person: Person) -> Iterator[str]:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import or_, select
 
-from govnet.accounts import queries
-from govnet.accounts.models import AddressChange, CaughtUp, SignedInSession
-from govnet.accounts.yours import everything_held
+from govnet.accounts.models import CaughtUp
+from govnet.decisions import personal as decisions
 from govnet.extensions import db
+from govnet.forum import personal as forum
 from govnet.kernel import clock
 from govnet.kernel.models import Base
+from govnet.letters import personal as letters
 from govnet.mail.models import Following, Subscription
 from govnet.mail.queries import mail_about
 from govnet.mail.receiving import mail_from
+from govnet.membership import personal as membership
+from govnet.offices import personal as offices
 from govnet.people.models import Person, PersonEmail
 from govnet.record.events import plain
 from govnet.record.models import Entry
+from govnet.sign_in import queries
+from govnet.sign_in.models import AddressChange, SignedInSession
 
 _SECRET = {"password_hash", "digest", "token", "token_digest", "undo_digest", "code_digest", "browser_digest"}
 
@@ -87,3 +92,21 @@ def mail(person_id: int) -> dict[str, Any]:
         for table in (Subscription, Following)
     }
     return {**mine, "sent": mail_about(person_id), "came": mail_from(person_id)}
+
+
+SECTIONS: Mapping[str, Callable[[int], Any]] = {
+    "account": account,
+    "decisions": decisions.held,
+    "forum": forum.held,
+    "letters": letters.held,
+    "mail": mail,
+    "membership": membership.held,
+    "offices": offices.held,
+    "record": entries,
+}
+"""What each feature holds of a person: plain JSON, or rows, which become dictionaries."""
+
+
+def everything_held(person_id: int) -> Mapping[str, Any]:
+    """The whole export, section by section."""
+    return {section: held(person_id) for section, held in SECTIONS.items()}

@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
-from govnet.accounts import rules
 from govnet.people.fields import EmailAddress
+from govnet.sign_in import rules
 from govnet.web.forms import Form, NameText, Text
 
 

@@ -13,14 +13,16 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from govnet.accounts import actions, catchup, erasure, sessions, waiting
+from govnet.accounts import actions, erasure, news, tasks
 from govnet.accounts.blueprint import bp, has_page, inside, my_places, my_zone, recently
 from govnet.accounts.forms import EraseForm
+from govnet.desk.blueprint import desk_in, how_many_on_desk_in
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.clock import today
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows
+from govnet.sign_in import sessions
 from govnet.web.forms import Form
 from govnet.web.pages import page, see, weekday_date
 from govnet.web.refusals import signs_out
@@ -29,8 +31,8 @@ from govnet.web.templates import waiting_is
 
 def _how_many_wait() -> int:
     person_id = current_actor().person_id or 0
-    on_desks = sum(waiting.how_many_on_desk(person_id, network) for network in _officer_in())
-    return catchup.how_many_wait(person_id) + on_desks
+    on_desks = sum(how_many_on_desk_in(network) for network in _officer_in())
+    return tasks.how_many_wait(person_id) + on_desks
 
 
 def _officer_in() -> list[Any]:
@@ -40,12 +42,12 @@ def _officer_in() -> list[Any]:
     return [g.network] if current_actor().is_officer and g.get("network") else []
 
 
-def _desks(person_id: int) -> list[tuple[Any, int, Sequence[Any]]]:
+def _desks() -> list[tuple[Any, int, Sequence[Any]]]:
     """Each desk that is hers, how much waits there, and the first of it."""
     found = []
     for network in _officer_in():
         with inside(network):
-            desk = waiting.on_desk(person_id, network)
+            desk = desk_in(network)
             found.append((network, len(desk), desk[:SHOWN]))
     return [each for each in found if each[1]]
 
@@ -62,10 +64,10 @@ NEW = timedelta(days=14)
 def me() -> Response:
     """What waits, what happened since, and where one belongs."""
     person_id = current_actor().person_id or 0
-    things = catchup.things_that_wait(person_id, inside)
-    desks = _desks(person_id)
+    things = tasks.tasks_of(person_id, inside)
+    desks = _desks()
     on_desks = sum(many for _network, many, _first in desks)
-    if len(things) < catchup.MOST:
+    if len(things) < tasks.MOST:
         g.waiting = len(things) + on_desks
     return page(
         "accounts/me.html",
@@ -73,7 +75,7 @@ def me() -> Response:
         desks=desks,
         waits=len(things) + on_desks,
         newcomer=[place for place in my_places() if place.member and _is_new(place.since)],
-        windows=catchup.windows(person_id, my_places(), inside),
+        windows=news.windows(person_id, my_places(), inside),
         places=my_places(),
         zone=my_zone(),
         form=Form(made=0),
@@ -96,7 +98,7 @@ def _since_words(at: datetime) -> str:
 
 
 def _mail_url() -> str:
-    return url_for("mail.volume") if has_page("mail.volume") else ""
+    return url_for("accounts.volume") if has_page("accounts.volume") else ""
 
 
 def _ways_to_leave() -> list[tuple[str, str]]:

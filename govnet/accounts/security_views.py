@@ -6,7 +6,7 @@ from flask import Response, flash
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from govnet.accounts import actions, queries, sessions
+from govnet.accounts import actions
 from govnet.accounts.blueprint import bp, my_zone, recently
 from govnet.accounts.forms import NewPasswordForm
 from govnet.extensions import limiter
@@ -15,6 +15,7 @@ from govnet.kernel.errors import Busy
 from govnet.kernel.transaction import transaction
 from govnet.people import persons
 from govnet.permissions import Can, allows
+from govnet.sign_in import queries, sessions
 from govnet.web.pages import page, see
 
 

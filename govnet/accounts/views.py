@@ -12,10 +12,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
-from govnet.accounts import actions, known_browsers, limits, links, passwords, queries, sessions
+from govnet.accounts import actions
 from govnet.accounts.blueprint import bp, next_path, stand_where
 from govnet.accounts.forms import AskForm, CodeForm, PasswordForm
-from govnet.accounts.rules import LinkState
 from govnet.extensions import limiter
 from govnet.kernel import clock
 from govnet.kernel.client_address import asker
@@ -23,6 +22,8 @@ from govnet.kernel.errors import Busy
 from govnet.kernel.transaction import transaction
 from govnet.people import persons
 from govnet.permissions import Can, allows
+from govnet.sign_in import known_browsers, limits, links, passwords, queries, sessions
+from govnet.sign_in.rules import LinkState
 from govnet.web.forms import Form
 from govnet.web.pages import page, see
 
@@ -250,11 +251,4 @@ def sign_out() -> Response:
     return see(".sign_in")
 
 
-@bp.after_app_request
-def _seen(response: Response) -> Response:
-    """Last of all, so that nobody waits for it."""
-    sessions.seen()
-    return response
-
-
-from govnet.accounts import data_views, me_views, security_views  # noqa: E402, F401  (their routes)
+from govnet.accounts import data_views, mail_views, me_views, security_views  # noqa: E402, F401  (their routes)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from govnet.accounts.waiting import Group, news
 from govnet.announcements.dispatch import hold_of_mandate, send_due
 from govnet.announcements.events import AnnouncementSent
 from govnet.announcements.models import Announcement
@@ -18,7 +17,6 @@ from govnet.record.registry import checks, keeps
 
 def bind() -> None:
     """Hold what an ended mandate can't send any more; send what is due."""
-    news(Group.NEWS, "announcements.sent")
     keeps(AnnouncementSent.verb, texts=_texts)
     checks(changed_pages)
     listen(MandateOver, hold_of_mandate)

@@ -24,7 +24,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import QueryableAttribute, joinedload
 
-from govnet.accounts.waiting import thing
 from govnet.decisions.counting import OPTIONS
 from govnet.decisions.models import (
     ELSEWHERE,
@@ -41,6 +40,7 @@ from govnet.decisions.voices import offered, sees_tally
 from govnet.extensions import db
 from govnet.kernel.actor import VISITOR, Actor
 from govnet.kernel.statements import another
+from govnet.kernel.tasks import task_rows
 from govnet.people.models import Representation
 
 WANTED, ANSWERED = "wanted", "answered"
@@ -142,7 +142,7 @@ def unanswered(person_id: int, now: datetime) -> list[Select[Any]]:
     organisation has said anything that counts.
     """
     query = (
-        thing(Proposal.network_id, Proposal.id, ProposalVersion.question, ProposalVersion.deadline)
+        task_rows(Proposal.network_id, Proposal.id, ProposalVersion.question, ProposalVersion.deadline)
         .join(ProposalVersion, ProposalVersion.proposal_id == Proposal.id)
         .join(RollEntry, RollEntry.version_id == ProposalVersion.id)
         .outerjoin(Position, Position.entry_id == RollEntry.id)

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import ColumnElement, Row, Select, func, select
 
-from govnet.accounts.waiting import thing
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
@@ -25,6 +24,7 @@ from govnet.forum.queries import members_of
 from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE
 from govnet.kernel.duties import each_row
+from govnet.kernel.tasks import task_rows
 from govnet.offices.queries import officers
 from govnet.record.actions import record
 from govnet.record.events import Visibility
@@ -77,7 +77,9 @@ def tell_due() -> int:
 def to_ask(person_id: int, _now: datetime) -> Select[Any]:
     """What waits to be asked or dropped by a person: her drafts of which something was missing, and is no longer."""
     mine = (Draft.author_id == person_id, Draft.state == DraftState.OPEN)
-    return thing(Draft.network_id, Draft.id, Draft.question).where(*mine, Draft.ready_at > Draft.changed_at)
+    return task_rows(Draft.network_id, Draft.id, Draft.question).where(
+        *mine, Draft.ready_at > Draft.changed_at
+    )
 
 
 def _turned(*only: ColumnElement[bool]) -> list[int]:

@@ -6,13 +6,13 @@ from flask import Blueprint, Flask, Response, abort, current_app, flash, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from govnet.accounts import sessions
 from govnet.demo import roles
 from govnet.extensions import db
 from govnet.kernel.actor import current_actor
 from govnet.kernel.transaction import transaction
 from govnet.people.models import Person
 from govnet.permissions import Can, allows
+from govnet.sign_in import sessions
 from govnet.web.pages import never_cached, page, see
 
 bp = Blueprint("demo", __name__)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, Response
+from flask import Response
 
-from govnet.accounts.waiting import on_desk
 from govnet.charter.models import Network
+from govnet.desk.blueprint import bp, desk_in
 from govnet.kernel import clock
-from govnet.kernel.actor import current_actor
 from govnet.kernel.paths import asked_page
 from govnet.permissions import Can, allows
 from govnet.web.pages import page
 
-bp = Blueprint("desk", __name__)
 blueprints = (bp,)
 
 
@@ -27,7 +25,7 @@ PAGE = 50
 @allows(Can.SEE_DESK)
 def desk(network: Network) -> Response:
     """Everything that waits for an officer, oldest first."""
-    there, at = on_desk(current_actor().person_id or 0, network), asked_page()
+    there, at = desk_in(network), asked_page()
     return page(
         "desk/desk.html",
         how_many=len(there),

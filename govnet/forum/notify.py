@@ -11,7 +11,6 @@ from govnet.extensions import db
 from govnet.forum import queries
 from govnet.forum.kinds import Audience, HidingKind, PostState
 from govnet.forum.models import Appeal, Hiding, Post, Report, Thread
-from govnet.mail import registry as mail
 from govnet.mail.links import site_url
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
@@ -30,8 +29,6 @@ def bind() -> None:
     registry.tell("forum.removal_by_law", removal)
     registry.link_to("thread", lambda d: url_for("forum.thread", thread_id=int(d["key"])))
     registry.link_to("post", _post_link)
-    mail.targets_are("thread", queries.thread_titles)
-    mail.targets_are("topic", queries.topic_titles)
 
 
 def _post_link(details: Mapping[str, Any]) -> str | None:

@@ -6,7 +6,7 @@ from flask import Response, flash
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from govnet.forum import leaving
+from govnet.forum import personal
 from govnet.forum.blueprint import bp
 from govnet.forum.forms import PROMISE, TakeBackForm
 from govnet.kernel.actor import Door, current_actor
@@ -23,11 +23,11 @@ def mine() -> Response:
     actor, form = current_actor(), TakeBackForm()
     if form.validate_on_submit():
         with form.catching(), transaction():
-            number = leaving.take_posts_back(by=actor, via=Door.WEB)
+            number = personal.take_posts_back(by=actor, via=Door.WEB)
             words = ngettext("%(num)s post was taken back.", "%(num)s posts were taken back.", number)
             flash(words, "success")
             return see(".mine")
     number = asked_page()
-    rows, older = leaving.posts_of(actor.person_id or 0, number)
+    rows, older = personal.posts_of(actor.person_id or 0, number)
     return page("forum/mine.html", 422 if form.errors else 200, rows=rows, older=older, number=number, form=form,
-                word=_(PROMISE), total=leaving.written(actor.person_id or 0))  # fmt: skip
+                word=_(PROMISE), total=personal.written(actor.person_id or 0))  # fmt: skip

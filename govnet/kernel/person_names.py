@@ -179,3 +179,8 @@ def proper(name: str, field: str, *, person: bool = False) -> str:
     if said is not None:
         raise RuleBroken(said, field=field)
     return name
+
+
+def can_be_read(text: str) -> bool:
+    """Whether a cleaned text can be a name: something in it can be read."""
+    return any(c.isalnum() for c in text)

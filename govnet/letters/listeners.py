@@ -1,32 +1,18 @@
 """What letters bring to the page "You", to the export, to leaving, to discussions, and to the worker."""
 
 from collections.abc import Iterator
-from typing import Any
 
-from flask import url_for
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from govnet.accounts.waiting import Group, news, waits
-from govnet.accounts.yours import forget, yours
 from govnet.kernel.duties import duty
-from govnet.letters import closing, leaving, queries
+from govnet.letters import closing
 from govnet.letters.models import Letter
 from govnet.record.comparing import other_html
 from govnet.record.registry import checks
 
 
-def _letter(network: Any, key: int) -> str:
-    return url_for("letters.letter", network=network, letter_id=key)
-
-
 def bind() -> None:
     """Say what waits for authors and what is news, close letters in time, and let go of who leaves."""
-    waits("letters.send", queries.to_send, asks=_l("Send it, and say so"), link=_letter)
-    waits("letters.chase", queries.to_chase, asks=_l("The reply is overdue"), link=_letter)
-    news(Group.NEWS, "letters.opened", "letters.sent", "letters.answered")
-    yours("letters", leaving.held)
-    forget(leaving.forget)
     checks(changed_pages)
     duty("close letters", closing.close_due)
     duty("say that replies are overdue", closing.remind_due, seconds=60)

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
-from govnet.accounts.waiting import thing
 from govnet.extensions import db
 from govnet.forum import registry as threads
 from govnet.kernel import clock
 from govnet.kernel.errors import NotFound
+from govnet.kernel.tasks import task_rows
 from govnet.letters.models import Letter, Signature
 from govnet.letters.rules import Count, State
 
@@ -208,10 +208,10 @@ def select_left_over(network_id: int) -> Select[Any]:
 def to_send(person_id: int, now: datetime) -> Select[Any]:
     """What waits for its author: closed letters that nobody said were sent."""
     mine = (Letter.author_id == person_id, Letter.state == State.GATHERED)
-    return thing(Letter.network_id, Letter.id, Letter.title).where(*mine)
+    return task_rows(Letter.network_id, Letter.id, Letter.title).where(*mine)
 
 
 def to_chase(person_id: int, now: datetime) -> Select[Any]:
     """What waits for its author: letters whose reply is overdue."""
     mine = (Letter.author_id == person_id, Letter.state == State.SENT, Letter.reminded_at.is_not(None))
-    return thing(Letter.network_id, Letter.id, Letter.title).where(*mine)
+    return task_rows(Letter.network_id, Letter.id, Letter.title).where(*mine)

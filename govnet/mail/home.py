@@ -20,7 +20,7 @@ def home_of(network: Any, *, member: bool) -> Home:
         site=f"{site()}/{network.slug}",
         contact_name=network.contact_name,
         contact_email=network.contact_email,
-        less_url=site_url("mail.volume") if member else site_url("mail.about", network=network),
+        less_url=site_url("accounts.volume") if member else site_url("mail.about", network=network),
     )
 
 
@@ -31,7 +31,7 @@ def _site_home() -> Home:
         site=site(),
         contact_name=first.contact_name if first else "",
         contact_email=first.contact_email if first else "",
-        less_url=site_url("mail.volume"),
+        less_url=site_url("accounts.volume"),
     )
 
 

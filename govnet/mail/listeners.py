@@ -2,16 +2,7 @@
 
 from govnet.kernel.duties import duty
 from govnet.kernel.signals import listen
-from govnet.mail import (
-    digesting,
-    forgetting,
-    receiving,
-    sending,
-    subscriptions,
-    sweeping,
-    telling,
-    unfolding,
-)
+from govnet.mail import forgetting, receiving, sending, subscriptions, sweeping, telling, unfolding
 from govnet.people.addresses import AddressProved, PersonErased, heard_by
 
 
@@ -25,6 +16,5 @@ def bind() -> None:
     duty("send", sending.run, seconds=0.5, by_clock=False)
     duty("read mail", receiving.run, seconds=2, by_clock=False)
     duty("forget mail that was read", receiving.forget, seconds=3600)
-    duty("digest", digesting.run, seconds=60)
     duty("sweep mail", sweeping.run, seconds=60)
     duty("watch mail", sweeping.watch, seconds=3600)

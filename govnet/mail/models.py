@@ -207,18 +207,6 @@ class Suppression(Base):
     """When somebody asked us to try again; what came back before no longer counts."""
 
 
-class WeeklyDigest(Base):
-    """How far a network's weekly digests have told its record; the newest row counts."""
-
-    __tablename__ = "weekly_digest"
-    __table_args__ = (UniqueConstraint("network_id", "number", name="uq_weekly_digest_number"),)
-    id: Mapped[Key]
-    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
-    number: Mapped[int]
-    """The last entry that was told."""
-    at: Mapped[Instant]
-
-
 class Fate(StrEnum):
     """What became of a mail that came in."""
 

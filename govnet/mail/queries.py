@@ -24,7 +24,6 @@ from govnet.mail.models import (
     Suppression,
     Target,
 )
-from govnet.mail.registry import titles
 from govnet.mail.rules import SHORT_RESTS, Priority, State
 from govnet.mail.volume import Stance, Volume
 from govnet.record.models import Entry, Telling
@@ -143,34 +142,6 @@ def stance_of(person_id: int | None, target: str, target_id: int) -> Stance | No
     """Whether a person follows or mutes this."""
     row = db.session.get(Following, (person_id, Target(target), target_id)) if person_id else None
     return None if row is None else row.stance
-
-
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """Something followed or muted, as /me/mail lists it."""
-
-    target: Target
-    target_id: int
-    network_id: int
-    stance: Stance
-    title: str
-    address: str
-
-
-def followings(person_id: int) -> list[Followed]:
-    """All that a person follows or mutes and that still exists."""
-    query = select(Following).where(Following.person_id == person_id).order_by(Following.at.desc())
-    rows = db.session.scalars(query).all()
-    found = []
-    for kind in Target:
-        mine = [row for row in rows if row.target is kind]
-        known = titles(kind.value, [row.target_id for row in mine])
-        found += [
-            Followed(kind, row.target_id, row.network_id, row.stance, *known[row.target_id])
-            for row in mine
-            if row.target_id in known
-        ]
-    return found
 
 
 def suppression_of(address: str) -> Suppression | None:

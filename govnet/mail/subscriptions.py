@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from flask import current_app
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from govnet.charter.models import Network
@@ -11,7 +12,6 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.insertion import insert_once
 from govnet.kernel.statements import chunks
-from govnet.mail import registry
 from govnet.mail.models import Delivery, Subscription
 from govnet.mail.outbox import token
 from govnet.people import addresses
@@ -87,7 +87,10 @@ def wants(row: Subscription) -> None:
 
 def belongs(person_id: int | None, network_id: int) -> bool:
     """Whether the person, or an organisation they speak for, is a member of the network."""
-    return person_id is not None and any(place.id == network_id for place in registry.places(person_id))
+    if person_id is None:
+        return False
+    networks_of = current_app.extensions["networks_of"]  # by memberships, which stand above mail
+    return any(network.id == network_id for network in networks_of(person_id))
 
 
 def no_longer_just_mail(network_id: int, person_id: int) -> None:

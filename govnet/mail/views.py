@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Flask, Response, flash, request
 from flask_babel import gettext as _
 
 from govnet.charter.models import Network
 from govnet.extensions import csrf, db, limiter
-from govnet.kernel.actor import current_actor
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions, leaving, queries, wording
-from govnet.mail.forms import NOTES, AddressForm, LeaveForm, VolumeForm
+from govnet.mail import actions, leaving, queries
+from govnet.mail.fields import NOTES, VolumeForm
+from govnet.mail.forms import AddressForm, LeaveForm
 from govnet.mail.models import Subscription
 from govnet.mail.outbox import TO_A_LIST
-from govnet.mail.registry import places
 from govnet.mail.volume import Reach, Volume
-from govnet.people.addresses import readers
 from govnet.permissions import Can, allows
 from govnet.web import origins
 from govnet.web.forms import Form
@@ -37,92 +33,6 @@ def _standstill() -> queries.Standstill | None:
     """Whether mail stands still; the page that says so is not kept, since that may be over in a minute."""
     never_cached()
     return queries.standstill()
-
-
-@bp.get("/me/mail")
-@allows(Can.OWN)
-def volume() -> Response:
-    """How much mail, what is followed and muted, and whether we can write at all."""
-    return _volume_page()
-
-
-def _volume_page(status: int = 200, failed: tuple[Network, VolumeForm] | None = None) -> Response:
-    person_id = current_actor().person_id or 0
-    said = queries.subscriptions_of(person_id)
-    networks = [_one_network(network, said.get(network.id), failed) for network in places(person_id)]
-    me = next(iter(readers([person_id])), None)
-    stopped = queries.suppression_of(me.address) if me else None
-    return page(
-        "mail/pages/volume.html",
-        status,
-        networks=networks,
-        notes=NOTES,
-        followed=queries.followings(person_id),
-        address=me.address if me else "",
-        stopped=wording.stopped(stopped) if stopped else "",
-    )
-
-
-def _one_network(
-    network: Network, said: Subscription | None, failed: tuple[Network, VolumeForm] | None
-) -> dict[str, Any]:
-    if failed is not None and failed[0].id == network.id:
-        form = failed[1]
-    else:
-        form = _volume_form(network, formdata=None)
-        form.volume.data = said.volume if said else Volume.CONCERNS_ME
-    return {"network": network, "form": form, "silent_at": said.silent_at if said else None}
-
-
-def _volume_form(network: Network, **values: Any) -> VolumeForm:
-    """A form of this network's own: several stand on one page."""
-    form = VolumeForm(**values)
-    form.volume.id = f"volume-{network.slug}"
-    return form
-
-
-@bp.post("/me/mail/<network:network>")
-@allows(Can.OWN)
-def set_volume(network: Network) -> Response:
-    """One network's answer."""
-    form = _volume_form(network)
-    if not form.validate_on_submit():
-        return _volume_page(422, (network, form))
-    with transaction():
-        actions.set_volume(current_actor(), network, Volume(form.volume.data))
-    flash(_("Saved. It counts from the next mail on."), "success")
-    return see(".volume")
-
-
-@bp.post("/me/mail/<network:network>/silence")
-@allows(Can.OWN)
-def silence(network: Network) -> Response:
-    """Nothing at all from this network."""
-    with transaction():
-        actions.silence(current_actor(), network)
-    flash(_("We send you nothing more from here but the links that you ask for yourself."), "success")
-    return see(".volume")
-
-
-@bp.post("/me/mail/<any(thread, topic):target>/<int:target_id>/forget")
-@allows(Can.OWN)
-def forget_stance(target: str, target_id: int) -> Response:
-    """Neither follow nor mute any more."""
-    with transaction():
-        actions.forget_stance(current_actor(), target, target_id)
-    return see(".volume")
-
-
-@bp.post("/me/mail/try-again")
-@allows(Can.OWN)
-def try_again() -> Response:
-    """The address works again, says the person."""
-    me = next(iter(readers([current_actor().person_id or 0])), None)
-    with transaction():
-        lifted = me is not None and actions.try_again(current_actor(), me.address)
-    if lifted:
-        flash(_("Thank you. The next mail goes to your address again."), "success")
-    return see(".volume")
 
 
 @bp.get("/<network:network>/mail")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from govnet.accounts.links import for_mail
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.mail import outbox
@@ -13,6 +12,7 @@ from govnet.mail.headers import Address
 from govnet.mail.links import Ending
 from govnet.membership.links import token_for, url_until
 from govnet.membership.models import Application, RepresentationClaim
+from govnet.sign_in.links import for_mail
 
 
 def status_url(application: Application, until: datetime | None = None) -> Ending:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from govnet.accounts import moving
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -38,6 +37,7 @@ from govnet.permissions import Can, require
 from govnet.record.actions import erase_words, record
 from govnet.record.events import Visibility
 from govnet.record.queries import entries_about
+from govnet.sign_in import address_change
 
 CONFIRM = "confirm"
 """What an answer to the mail that asks people from an old list is for."""
@@ -139,7 +139,7 @@ def ask_own_address(membership: Membership, email_id: int, typed: str, *, by: Ac
         raise RuleBroken(
             _("Somebody else has this address. Give another one, which only you read."), field="email"
         )
-    moving.ask(typed, by=by)
+    address_change.ask(typed, by=by)
 
 
 def _network(membership: Membership) -> Network:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -22,15 +24,13 @@ from sqlalchemy import (
     union_all,
 )
 
-from govnet.accounts.belonging import Belonging
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.clock import today
 from govnet.membership.models import ENDED, NOT_ENDED, Membership, MembershipState
 from govnet.offices.models import Body, Mandate, MandateNamed, Term
 from govnet.people.models import Organisation, Representation
-
-_OFFICES = ("steering", "coordinator")
+from govnet.record.events import Visibility
 
 
 def belongings(person_id: int) -> Sequence[Belonging]:
@@ -127,3 +127,33 @@ def networks_of(person_id: int) -> Sequence[Network]:
     own = here.where(Membership.person_id == person_id)
     member = own.union(here.where(Membership.organisation_id.in_(spoken)))
     return db.session.scalars(select(Network).where(Network.id.in_(member)).order_by(Network.name)).all()
+
+
+_OFFICES = ("steering", "coordinator")
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """Somebody's place in one network today."""
+
+    network: Any
+    member: bool
+    """Has rights there by a membership of her own, or speaks for an organisation that has."""
+    officer: bool
+    since: date | None
+    roles: tuple[str, ...] = ()
+    """In the words of the record: member, representative, steering, chair, coordinator, observer, found, lapsed."""
+    organisations: tuple[str, ...] = ()
+    membership_id: int | None = None
+    """Her own membership, in whatever state, while it has no end."""
+
+    @property
+    def has_membership(self) -> bool:
+        """A membership of her own, in whatever state, or of an organisation that she speaks for."""
+        return bool(set(self.roles).difference(_OFFICES))
+
+    @property
+    def seen(self) -> frozenset[Visibility]:
+        """Which entries of the record she may read."""
+        members = {Visibility.MEMBERS} if self.member or self.officer else set()
+        return frozenset({Visibility.PUBLIC, *members, *({Visibility.COMMITTEE} if self.officer else ())})

@@ -11,7 +11,6 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import Select, and_, or_, select
 
-from govnet.accounts.waiting import thing
 from govnet.charter import parameters as p
 from govnet.charter.kinds import unticked
 from govnet.charter.models import Network
@@ -20,6 +19,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
+from govnet.kernel.tasks import task_rows
 from govnet.offices import events
 from govnet.offices.models import CodePromise, Mandate, Seat, Term
 from govnet.permissions import Can, require
@@ -51,7 +51,7 @@ def _of_offices(query: Select[Any]) -> Select[Any]:
 
 def waiting(person_id: int, _now: datetime) -> Select[Any]:
     """The promises that somebody is asked for."""
-    rows = thing(CodePromise.network_id, CodePromise.id, Network.name)
+    rows = task_rows(CodePromise.network_id, CodePromise.id, Network.name)
     rows = rows.join(Network, Network.id == CodePromise.network_id)
     return _of_offices(rows).where(CodePromise.person_id == person_id, CodePromise.at.is_(None))
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from govnet.accounts import links
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -33,6 +32,7 @@ from govnet.people.persons import person_by_email
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 from govnet.record.events import Event
+from govnet.sign_in import links
 
 
 def give(person_id: int, *, by: Actor, via: Door) -> None:

@@ -15,13 +15,13 @@ from functools import cache
 import structlog
 from flask import Flask
 
-from govnet.accounts.passwords import ROOM
 from govnet.extensions import db
 from govnet.kernel.logs import AccessLog
 from govnet.kernel.processes import GRACE, Forked, Lifeline, tell_service_manager
 from govnet.mail.cli import work_for
 from govnet.operations import metrics
 from govnet.operations.http_server import THREADS, Limits, Server, networks
+from govnet.sign_in.passwords import ROOM
 
 log = structlog.get_logger()
 _ALL_END = signal.SIGINT

@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from govnet.accounts import moving
-from govnet.accounts.models import AddressChange
 from govnet.extensions import db
 from govnet.people import persons
 from govnet.people.models import Person
 from govnet.record.models import Entry
 from govnet.record.queries import details
+from govnet.sign_in import address_change
+from govnet.sign_in.models import AddressChange
 from tests import builders
 from tests.accounts.conftest import newest_link
 from tests.chain import faults_of
@@ -127,10 +127,10 @@ def test_after_a_week_the_old_address_is_forgotten(app, ann_here, ann, post, tim
     time.move(timedelta(days=7))
     opened(ann_here, undo, 410)
     with app.app_context():
-        assert moving.forget_old() == 0
+        assert address_change.forget_old() == 0
     time.move(timedelta(seconds=1))
     with app.app_context():
-        assert moving.forget_old() == 1
+        assert address_change.forget_old() == 1
         assert db.session.scalar(select(AddressChange.id)) is None
 
 

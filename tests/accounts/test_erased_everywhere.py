@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, update
 
-from govnet.accounts import actions, erasure, moving
+from govnet.accounts import actions, erasure
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import OPERATOR_SHELL, Door
@@ -27,6 +27,7 @@ from govnet.people import addresses
 from govnet.people.addresses import MailWish
 from govnet.people.models import PersonEmail
 from govnet.people.persons import person_for
+from govnet.sign_in import models
 from tests import builders
 from tests.erased import LEFT, left_of
 from tests.mail.conftest import say, tell
@@ -58,7 +59,7 @@ def zoe(network, teller):
         actions.rename(NAME, by=by, via=Door.WEB)
     with transaction():
         addresses.move(person.id, NEW)
-        db.session.execute(insert(moving.AddressChange).values(
+        db.session.execute(insert(models.AddressChange).values(
             person_id=person.id, address=NEW, old_address=OLD, asked_at=clock.now(), confirmed_at=clock.now(),
             token_digest="t"))  # fmt: skip
     bob = builders.a_member(network, "Bob")

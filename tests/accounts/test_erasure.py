@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from govnet.accounts import actions, erasure, yours
-from govnet.accounts.models import AddressChange, SignedInSession, SignInLink
+from govnet.accounts import actions, erasure
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.actor import Door
@@ -20,6 +19,7 @@ from govnet.people import persons
 from govnet.people.models import OperatorGrant, Person, PersonEmail
 from govnet.record.models import Entry
 from govnet.record.queries import details
+from govnet.sign_in.models import AddressChange, SignedInSession, SignInLink
 from tests import builders
 from tests.chain import faults_of
 from tests.pages import Html, defaults, opened, send
@@ -124,9 +124,15 @@ def test_mail_that_waits_is_not_sent_and_its_links_still_answer(app, ann_here, a
 
 def test_features_forget_from_the_top_floor_down_and_name_more_entries(app, ann_here, ann, monkeypatch):
     called = []
-    monkeypatch.setattr(yours, "_forgetters", list(yours._forgetters))
-    yours.forget(lambda person_id: called.append(("lower", person_id)) or ())
-    yours.forget(lambda person_id: called.append(("upper", person_id)) or {f"network:{ann.network_id}"})
+
+    def upper(person_id):
+        called.append(("upper", person_id))
+        return {f"network:{ann.network_id}"}
+
+    def lower(person_id):
+        called.append(("lower", person_id))
+
+    monkeypatch.setattr(erasure, "FORGETTERS", (upper, lower, *erasure.FORGETTERS))
     gone(ann_here)
     assert called == [("upper", ann.id), ("lower", ann.id)]
 
@@ -145,7 +151,7 @@ def test_what_a_feature_cannot_forget_undoes_it_all(app, ann_here, ann, monkeypa
     def broken(person_id):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(yours, "_forgetters", [*yours._forgetters, broken])
+    monkeypatch.setattr(erasure, "FORGETTERS", (*erasure.FORGETTERS, broken))
     assert gone(ann_here).status_code == 500
     with app.app_context():
         assert db.session.get_one(Person, ann.id).name == "Ann Example"

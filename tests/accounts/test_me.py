@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -10,13 +11,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from govnet.accounts import catchup, waiting
+from govnet.accounts import news, tasks
 from govnet.accounts.models import CaughtUp
-from govnet.accounts.waiting import Group, news, thing, waits
+from govnet.accounts.news import Group, Sort
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.clock import MovedClock
+from govnet.kernel.tasks import TaskKind, task_rows
 from govnet.kernel.transaction import transaction
 from govnet.people.models import Organisation, Person
 from govnet.record import registry
@@ -51,8 +53,6 @@ class Answered(Event):
 @pytest.fixture
 def little_features(app, monkeypatch):
     """Organisations wait for everybody; two verbs are news."""
-    monkeypatch.setattr(waiting, "_kinds", {})
-    monkeypatch.setattr(waiting, "_news", {})
     monkeypatch.setitem(registry._events, "test.decided", Decided)
     monkeypatch.setitem(registry._events, "test.answered", Answered)
 
@@ -60,17 +60,21 @@ def little_features(app, monkeypatch):
         return f"/{network.slug}/things/{key}"
 
     def rows(person_id, now):
-        columns = thing(Network.id, Organisation.id, Organisation.name, Organisation.created_at)
+        columns = task_rows(Network.id, Organisation.id, Organisation.name, Organisation.created_at)
         return columns.join(Network, Network.slug == "uk")
 
     def undated(person_id, now):
-        columns = thing(Network.id, Person.id, Person.name).join(Network, Network.slug == "uk")
+        columns = task_rows(Network.id, Person.id, Person.name).join(Network, Network.slug == "uk")
         return columns.where(Person.id == person_id, Person.name == "Ann Waits")
 
-    waits("test.organisation", rows, asks="Your answer", link=link)
-    waits("test.person", undated, asks="Your word", link=link)
-    news(Group.DECIDED, "test.decided")
-    news(Group.ANSWERS, "test.answered", where=lambda person: Entry.subject == f"person:{person}")
+    kinds = (
+        TaskKind("test.organisation", rows, asks="Your answer", link=link),
+        TaskKind("test.person", undated, asks="Your word", link=link),
+    )
+    monkeypatch.setattr(tasks, "KINDS", kinds)
+    answers = Sort((Answered,), lambda person: Entry.subject == f"person:{person}")
+    groups = ((Group.ANSWERS, (answers,)), (Group.DECIDED, (Sort((Decided,)),)))
+    monkeypatch.setattr(news, "GROUPS", groups)
 
 
 def happened(network_id, what="The quorum", by=None, seen_by=None, to=None):
@@ -147,7 +151,7 @@ def test_what_happened_stands_in_groups_with_counts_and_links_to_the_rest(
 
 
 def test_no_more_is_counted_than_anybody_reads(app, little_features, ann_here, ann, monkeypatch):
-    monkeypatch.setattr(catchup, "COUNTED", 7)
+    monkeypatch.setattr(news, "COUNTED", 7)
     with app.app_context():
         for n in range(9):
             happened(ann.network_id, f"Thing {n}")
@@ -268,8 +272,8 @@ def test_a_thing_can_be_answered_in_place(app, little_features, ann_here, ann, m
         asked.append(list(keys))
         return {key: f"extra {key}" for key in keys}
 
-    kind = waiting._kinds["test.organisation"]
-    waits(kind.name, kind.rows, asks="Your answer", link=kind.link, in_place="here.html", load=load)
+    kind = replace(tasks.KINDS[0], in_place="here.html", load=load)
+    monkeypatch.setattr(tasks, "KINDS", (kind,))
     with app.app_context():
         for name in ("One Shed", "Two Shed"):
             builders.an_organisation(db.session.get_one(Network, ann.network_id), name)

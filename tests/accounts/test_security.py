@@ -9,11 +9,11 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import text
 
-from govnet.accounts import passwords, queries
 from govnet.extensions import db
 from govnet.kernel.errors import Busy
 from govnet.kernel.transaction import transaction
 from govnet.people.models import Person
+from govnet.sign_in import passwords, queries
 from tests import builders
 from tests.pages import Html, opened, send
 from tests.statements import counted

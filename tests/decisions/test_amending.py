@@ -19,7 +19,7 @@ from govnet.decisions import (
     elsewhere,
     entering,
     interests,
-    leaving,
+    personal,
     queries,
     suggesting,
 )
@@ -462,9 +462,9 @@ def test_what_somebody_suggested_and_declared_is_hers_to_have_and_is_forgotten_w
     proposal = a_proposal(network, ann)
     _suggested(proposal, network, bob)
     do(lambda: interests.declare(proposal, "My firm.", by=acting(bob, network), via=Door.WEB))
-    held = leaving.held(bob.id)
+    held = personal.held(bob.id)
     assert [each["why"] for each in held["suggested_words"]] == ["Continuity."]
     assert [each["interest"] for each in held["interests"]] == ["My firm."]
-    do(lambda: leaving.forget(bob.id))
+    do(lambda: personal.forget(bob.id))
     assert suggesting.suggestions(proposal.id)[0].why == ""
     assert interests.interests_in(proposal.id)[0].text == ""

@@ -17,8 +17,8 @@ from govnet.decisions import (
     closing,
     elsewhere,
     interests,
-    leaving,
     lists,
+    personal,
     queries,
     register,
 )
@@ -614,14 +614,14 @@ def test_who_leaves_takes_her_words_along_and_her_answer_stays_counted(
     proposal = a_proposal(network, ann)
     answered(proposal, network, Kind.BLOCK, ann)
     answered(proposal, network, Kind.RESERVATIONS, ann, reason="My worry.", named=True)
-    export = leaving.held(ann.id)
+    export = personal.held(ann.id)
     assert export["answers"][0]["reason"] == "My worry."
     assert export["earlier_answers"][0]["answer"] == "Stop"
     assert len(export["proposals"]) == 1
     deadline_passes(time, proposal)
     with transaction():
-        leaving.forget(ann.id)
-    assert "My worry." not in str(leaving.held(ann.id))
+        personal.forget(ann.id)
+    assert "My worry." not in str(personal.held(ann.id))
     assert tally_of(proposal)["reservations"] == 1
 
 

@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from govnet.digest import actions
 from govnet.extensions import db
 from govnet.forum.kinds import Audience
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.mail import actions as mail
-from govnet.mail import digesting
 from govnet.mail.volume import Volume
 from tests.builders import a_member, a_steering_member, acting
 from tests.decisions.builders import QUESTION, a_discussion, a_network_with_rules, members
@@ -51,7 +51,7 @@ def test_others_find_it_in_the_week_and_on_the_page_you(app: Flask, time: MovedC
     ann, bob, dan = members(network, 3)
     with transaction():
         mail.set_volume(acting(dan, network), network, Volume.DIGEST)
-    digesting.run()
+    actions.run()
     draft, other = a_draft(network, ann), a_draft(network, ann, dataclasses.replace(WORDS, question="Other?"))
     dropped(other, network, ann)
     here = f"/uk/proposals/drafts/{draft.id}"
@@ -63,7 +63,7 @@ def test_others_find_it_in_the_week_and_on_the_page_you(app: Flask, time: MovedC
     told()
     assert subjects() == []
     time.move(timedelta(days=7))
-    digesting.run()
+    actions.run()
     assert names_of("The week at") == [dan.name]
     assert here in text_of("The week at")
 

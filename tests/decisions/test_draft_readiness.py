@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from govnet.accounts.catchup import how_many_wait
+from govnet.accounts.tasks import how_many_wait
 from govnet.charter import actions as charter_actions
 from govnet.charter.models import Network
 from govnet.decisions import drafting, drafts, readiness

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
 from govnet.charter.models import Network
-from govnet.decisions import drafting, drafts, leaving
+from govnet.decisions import drafting, drafts, personal
 from govnet.decisions.beside import Draft, DraftState, Sponsor
 from govnet.decisions.models import Proposal
 from govnet.decisions.opening import Ask, More, Words, digest
@@ -264,11 +264,11 @@ def test_her_drafts_and_her_support_are_in_her_copy_and_go_with_her() -> None:
     ann, bob = members(network, 2)
     hers, his = a_draft(network, ann), a_draft(network, bob)
     wanted(his, network, ann)
-    held = leaving.held(ann.id)
+    held = personal.held(ann.id)
     assert held["drafts"][0]["words"]["question"] == QUESTION
     assert held["wanted_asked"][0]["question"] == QUESTION
     with transaction():
-        gone = leaving.forget(ann.id)
+        gone = personal.forget(ann.id)
     assert gone == [f"proposal_draft:{hers.id}"]
     row = db.session.get_one(Draft, hers.id)
     assert (row.question, row.state) == ("", DraftState.DROPPED)

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from govnet.charter.models import Network
-from govnet.decisions import answering, interests, leaving, queries
+from govnet.decisions import answering, interests, personal, queries
 from govnet.decisions.answering import Given
 from govnet.decisions.models import Proposal
 from govnet.decisions.rules import Kind
@@ -53,7 +53,7 @@ def people(time: MovedClock) -> list[Person]:
     _for_organisation(proposal, network, eve)
     closed(time, proposal)
     with transaction():
-        leaving.forget(dan.id)
+        personal.forget(dan.id)
         db.session.merge(dan).name = ""
     return [ann, bob, cat, dan, eve]
 

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from govnet.accounts.erasure import erase_again
-from govnet.decisions import elsewhere, evidence, leaving, verifying
+from govnet.decisions import elsewhere, evidence, personal, verifying
 from govnet.decisions.beside import EvidenceMail
 from govnet.extensions import db
 from govnet.kernel.actor import Door
@@ -215,7 +215,7 @@ def test_when_its_sender_is_erased_what_it_said_stays_without_her_name(here: Any
     network, sam, proposal = here
     ann = a_member(network)
     kept(network, sam, proposal, a_mail(From=f"Ann <{main_address(ann.id)}>"))
-    assert [m["subject"] for m in leaving.held(ann.id)["mails_kept"]] == ["Agreed"]
+    assert [m["subject"] for m in personal.held(ann.id)["mails_kept"]] == ["Agreed"]
     with transaction():
         erase_again(ann.id)
     row = evidence.mails_of(proposal.id)[0]

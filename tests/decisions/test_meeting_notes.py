@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
 from govnet.charter.models import Network
-from govnet.decisions import leaving, meeting_notes, verifying
+from govnet.decisions import meeting_notes, personal, verifying
 from govnet.decisions.book import Decision, MeetingNote
 from govnet.decisions.models import Proposal
 from govnet.extensions import db
@@ -173,4 +173,4 @@ def test_a_note_is_checked_against_the_record_and_never_edited(app: Flask, netwo
 def test_whoever_wrote_notes_has_them_in_their_copy(app: Flask, network: Network) -> None:
     sam = a_steering_member(network)
     written(network, sam)
-    assert [each["title"] for each in leaving.held(sam.id)["notes_of_meetings"]] == ["A report"]
+    assert [each["title"] for each in personal.held(sam.id)["notes_of_meetings"]] == ["A report"]

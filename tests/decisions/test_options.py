@@ -19,8 +19,8 @@ from govnet.decisions import (
     closing,
     entering,
     interests,
-    leaving,
     lists,
+    personal,
     queries,
     register,
     ways,
@@ -427,7 +427,7 @@ def test_what_she_chose_is_in_her_copy_of_everything() -> None:
     (ann,) = members(network, 1)
     proposal = asked(network, ann, "score", *CITIES)
     chose(proposal, network, ann, {1: 4, NONE: 1}, reason="By train.")
-    held = leaving.held(ann.id)
+    held = personal.held(ann.id)
     assert held["answers"][0]["chose"] == {"Cardiff": 4, "None of these": 1}
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
 from govnet.charter.models import Network
-from govnet.decisions import answering, closing, leaving, queries, replying, shown
+from govnet.decisions import answering, closing, personal, queries, replying, shown
 from govnet.decisions.beside import ReasonReply
 from govnet.decisions.models import Proposal, RollEntry
 from govnet.decisions.rules import Kind
@@ -115,7 +115,7 @@ def test_who_removes_her_name_takes_the_reply_to_her_reason_along(network: Netwo
     proposal, ann, bob = asked(network)
     replied(proposal, network, ann, bob)
     with transaction():
-        leaving.forget(bob.id)
+        personal.forget(bob.id)
     assert db.session.scalars(db.select(ReasonReply)).all() == []
 
 

@@ -11,7 +11,7 @@ from flask import Flask
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions import actions, closing, leaving, petitions, register, trials
+from govnet.decisions import actions, closing, personal, petitions, register, trials
 from govnet.decisions.beside import ReviewReminder, ReviewRequest, Reviews
 from govnet.decisions.book import Decision
 from govnet.decisions.models import Proposal, ProposalVersion
@@ -287,9 +287,9 @@ def test_a_reason_is_in_the_export_and_goes_when_she_removes_her_name(
     ann, bob = members(network, 2)
     decision = decided(time, network, ann)
     asks(decision, network, bob, reason="It hurts the small ones.")
-    assert leaving.held(bob.id)["reviews_asked_for"][0]["reason"] == "It hurts the small ones."
+    assert personal.held(bob.id)["reviews_asked_for"][0]["reason"] == "It hurts the small ones."
     with transaction():
-        leaving.forget(bob.id)
+        personal.forget(bob.id)
     assert [each.reason for each in db.session.query(ReviewRequest)] == [""]
 
 

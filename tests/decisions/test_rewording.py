@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from govnet.accounts.erasure import erase_again
-from govnet.decisions import actions, leaving, queries, rewording, suggesting
+from govnet.decisions import actions, personal, queries, rewording, suggesting
 from govnet.decisions.beside import Rewording, Suggestion, SuggestionState
 from govnet.decisions.models import ProposalVersion
 from govnet.decisions.opening import Words, words_of
@@ -247,7 +247,7 @@ def test_what_waits_is_hers_to_have_and_goes_with_her(app: Flask, here: Any, tim
     _network, ann, _bob, _proposal, url = here
     ask(browser(app, ann), f"{url}/reword", TYPED)
     db.session.rollback()
-    (held,) = leaving.held(ann.id)["words_that_nobody_was_asked"]
+    (held,) = personal.held(ann.id)["words_that_nobody_was_asked"]
     assert (held["words"]["text"], held["because"]) == (TEXT, "Ten is even.")
     with transaction():
         erase_again(ann.id)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Flask
 from flask.testing import FlaskClient
 
-from govnet.accounts import sessions
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
+from govnet.sign_in import sessions
 from tests import builders
 from tests.demo.enemy import asked
 from tests.pages import send

@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from govnet.accounts.erasure import erase
-from govnet.accounts.models import SignedInSession
 from govnet.announcements.models import Announcement
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
@@ -38,6 +37,7 @@ from govnet.people.models import Person
 from govnet.people.persons import main_address
 from govnet.record.models import Entry
 from govnet.record.queries import check_chain
+from govnet.sign_in.models import SignedInSession
 from tests.demo import enemy, shared_cache
 from tests.erased import LEFT, left_of
 from tests.pages import opened, send

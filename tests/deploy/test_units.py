@@ -18,7 +18,7 @@ EXPOSURE = 20
 """In tenths: from 0, shut in, to 100. Units of Debian that nobody hardened stand at 96."""
 PROGRAM = "/srv/govnet/venv/bin/"
 PROBE = """
-from govnet.accounts.passwords import ROOM
+from govnet.sign_in.passwords import ROOM
 from argon2 import PasswordHasher
 from govnet.kernel.time_source import is_synchronised
 import css_inline, nh3, psycopg, regex, sqlite3, ssl

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from govnet.accounts import erasure
-from govnet.accounts.yours import everything_held
+from govnet.accounts.export import everything_held
 from govnet.extensions import db
-from govnet.forum import actions, leaving, readers
+from govnet.forum import actions, personal, readers
 from govnet.forum.actions import digest
 from govnet.forum.kinds import PostState
 from govnet.forum.models import Post, PostVersion, ReadMark, Thanks, Thread
@@ -91,7 +91,7 @@ def test_nothing_can_be_taken_back_twice(app, room):
         network = db.session.get(builders.Network, room[0])
         ann = builders.acting(db.session.get(builders.Person, room[1]), network)
         with transaction():
-            assert leaving.take_posts_back(by=ann, via=Door.WEB) == 2
+            assert personal.take_posts_back(by=ann, via=Door.WEB) == 2
         with pytest.raises(RuleBroken), transaction():
-            leaving.take_posts_back(by=ann, via=Door.WEB)
-        assert leaving.written(ann.person_id) == 0
+            personal.take_posts_back(by=ann, via=Door.WEB)
+        assert personal.written(ann.person_id) == 0

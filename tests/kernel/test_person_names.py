@@ -13,7 +13,7 @@ from govnet.forum.models import Topic
 from govnet.kernel import clock
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.models import NAMES, Base
-from govnet.kernel.person_names import is_office, trouble
+from govnet.kernel.person_names import can_be_read, is_office, trouble
 from govnet.people.models import Person
 
 NAMES_OF_PEOPLE = (
@@ -143,3 +143,10 @@ def test_fields_for_names_are_fields_for_names() -> None:
     """A form that asks for a name judges what was typed before it is cleaned."""
     assert len(asked_for()) > 8
     assert {field: kind for field, kind in asked_for().items() if kind != "NameText"} == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "good"), [("Ann", True), ("李", True), ("3", True), ("", False), ("- -", False), ("…", False)]
+)
+def test_a_name_can_be_read(name, good):
+    assert can_be_read(name) is good

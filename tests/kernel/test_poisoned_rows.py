@@ -13,7 +13,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
 
-from govnet.accounts.models import AddressChange, SignedInSession, SignInLink
 from govnet.announcements.models import Announcement
 from govnet.announcements.models import State as AnnouncementState
 from govnet.charter.models import Network
@@ -22,6 +21,7 @@ from govnet.decisions.beside import Draft, PendingEffect, ReviewReminder, Reword
 from govnet.decisions.book import Decision
 from govnet.decisions.models import Proposal, ProposalVersion, VersionState
 from govnet.decisions.opening import Words
+from govnet.digest.models import WeeklyDigest
 from govnet.extensions import db
 from govnet.forum import moderation
 from govnet.forum.kinds import HidingKind
@@ -35,7 +35,7 @@ from govnet.letters.models import Letter
 from govnet.letters.rules import State as LetterState
 from govnet.mail import outbox, receiving, worker
 from govnet.mail.headers import Address
-from govnet.mail.models import Delivery, Fate, InboundMail, Mail, RecipientChunk, Rendering, WeeklyDigest
+from govnet.mail.models import Delivery, Fate, InboundMail, Mail, RecipientChunk, Rendering
 from govnet.mail.rules import State
 from govnet.membership import importing, listeners
 from govnet.membership.models import Application, ApplicationState, Membership, MembershipState
@@ -44,6 +44,7 @@ from govnet.membership.roster_models import RosterImport
 from govnet.offices.models import Constituency, Mandate, Seat, Term
 from govnet.people.models import Person, PersonEmail, Representation
 from govnet.record.models import ChainHead, Entry, Telling
+from govnet.sign_in.models import AddressChange, SignedInSession, SignInLink
 from tests import builders
 from tests.announcements.builders import ordered
 from tests.conftest import START

@@ -14,11 +14,11 @@ from limits.strategies import FixedWindowRateLimiter
 from structlog.testing import capture_logs
 
 from govnet import create_app
-from govnet.accounts.limits import BY_ASKER
 from govnet.extensions import db, limiter
 from govnet.kernel.models import Base
 from govnet.kernel.request_counts import SCHEME, SharedCounts
 from govnet.operations.checks import CHECKS
+from govnet.sign_in.limits import BY_ASKER
 from tests.redis_server import Redis, black_hole, free_port
 
 LIMIT = parse("5 per hour")

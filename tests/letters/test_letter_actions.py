@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from govnet.accounts import erasure
-from govnet.accounts.yours import everything_held
+from govnet.accounts.export import everything_held
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock

@@ -7,10 +7,11 @@ import re
 import pytest
 from sqlalchemy import select
 
+from govnet.accounts.followed import TITLES
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions, queries, registry, suppressions, telling
-from govnet.mail.models import Delivery, Following, Subscription, Suppression
+from govnet.mail import actions, queries, suppressions, telling
+from govnet.mail.models import Delivery, Following, Subscription, Suppression, Target
 from govnet.mail.rules import State, Why
 from govnet.mail.volume import News, Stance, Volume
 from govnet.people import addresses
@@ -53,8 +54,12 @@ def test_a_member_says_how_much_mail_she_wants(app, ann, uk):
     assert subscription(app, uk) == (Volume.VOTES, False)
 
 
-def test_a_page_for_many_networks_and_followed_discussions_asks_no_more_than_for_one(app, ann, uk):
-    registry.targets_are("thread", lambda ids: {i: (f"Thread {i}", f"/uk/forum/{i}") for i in ids})
+def test_a_page_for_many_networks_and_followed_discussions_asks_no_more_than_for_one(
+    app, ann, uk, monkeypatch
+):
+    monkeypatch.setitem(
+        TITLES, Target.THREAD, lambda ids: {i: (f"Thread {i}", f"/uk/forum/{i}") for i in ids}
+    )
     with app.app_context():
         person = db.session.get(builders.Person, uk[1])
         others = [builders.a_network(slug) for slug in ("wales", "scotland", "ireland")]
@@ -68,7 +73,6 @@ def test_a_page_for_many_networks_and_followed_discussions_asks_no_more_than_for
     opened(ann, "/me/mail")
     with app.app_context(), counted() as statements:
         html = opened(ann, "/me/mail")
-    registry._titles.pop("thread")
     assert html.text.count("How much mail?") == 4
     assert html.text.count("You follow this") == 30
     assert len(statements) <= 8, list(statements)
@@ -94,8 +98,10 @@ def _token(client):
     return next(f["value"] for form in page.forms for f in form["fields"] if f["name"] == "csrf_token")
 
 
-def test_what_is_followed_and_muted_is_listed_and_can_be_undone(app, ann, uk):
-    registry.targets_are("thread", lambda ids: {i: (f"Thread {i}", f"/uk/forum/{i}") for i in ids if i != 43})
+def test_what_is_followed_and_muted_is_listed_and_can_be_undone(app, ann, uk, monkeypatch):
+    monkeypatch.setitem(
+        TITLES, Target.THREAD, lambda ids: {i: (f"Thread {i}", f"/uk/forum/{i}") for i in ids if i != 43}
+    )
     with app.app_context(), transaction():
         network = db.session.get(builders.Network, uk[0])
         by = builders.acting(db.session.get(builders.Person, uk[1]), network)
@@ -107,7 +113,6 @@ def test_what_is_followed_and_muted_is_listed_and_can_be_undone(app, ann, uk):
     assert "Thread 43" not in html.text, "it has gone"
     send(ann, "/me/mail", {"csrf_token": _token(ann)}, action="/thread/42/forget")
     assert "Thread 42" not in opened(ann, "/me/mail").text
-    registry._titles.pop("thread")
 
 
 def test_a_member_learns_why_mail_does_not_reach_her_and_has_us_try_again(app, ann, uk):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
+from govnet.digest import actions as digest_actions
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.statements import MOST_KEYS
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions, digesting, leaving, outbox, queries, subscriptions
+from govnet.mail import actions, leaving, outbox, queries, subscriptions
 from govnet.mail.audience import Recipient
 from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Mail, Subscription
@@ -21,9 +22,9 @@ from govnet.people import addresses
 from govnet.people.addresses import MailWish
 from govnet.people.persons import person_for
 from tests import builders
+from tests.digest.test_digest import WEEK
+from tests.digest.test_digest import network as network  # whose first digest has begun
 from tests.mail.conftest import say, tell
-from tests.mail.test_digest import WEEK
-from tests.mail.test_digest import network as network  # whose first digest has begun
 
 ADA = "ada@example.org"
 
@@ -108,7 +109,7 @@ def test_the_digest_goes_to_everybody_when_one_of_them_took_just_the_mail_before
     person_id = joins(network)
     say(network, bob)
     time.move(WEEK)
-    assert digesting.run() == 1
+    assert digest_actions.run() == 1
     sent = db.session.scalars(select(Delivery).where(Delivery.mail_id == func.coalesce(
         select(func.max(Delivery.mail_id)).scalar_subquery(), 0))).all()  # fmt: skip
     assert {one.person_id for one in sent} == {bob.id, person_id}

@@ -12,7 +12,7 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.membership import importing, listeners, member_actions, own, queries
+from govnet.membership import importing, listeners, member_actions, personal, queries
 from govnet.membership.links import ids_of, token_for
 from govnet.membership.models import Application, Membership, MembershipKind, MembershipState
 from govnet.membership.roster import read_roster
@@ -234,7 +234,7 @@ def test_a_member_says_who_may_see_the_name():
 def test_what_is_held_about_a_person_is_hers_to_have():
     network = a_network_with_rules()
     a_waiting_application(network, about="I read budgets.")
-    held = own.held(person_by_email("ada@example.org").id)
+    held = personal.held(person_by_email("ada@example.org").id)
     assert held["applications"][0]["about"] == "I read budgets."
     assert held["memberships"] == []
 
@@ -245,7 +245,7 @@ def test_who_is_forgotten_leaves_no_words_behind():
     application = an_admitted(network, sam, about="I read budgets.")
     person_id = application.person_id
     with transaction():
-        named = own.forget(person_id)
+        named = personal.forget(person_id)
     assert f"application:{application.id}" in named
     row = db.session.get_one(Application, application.id)
     assert (row.name, row.about, "ada" in row.email) == ("", "", False)

@@ -15,8 +15,6 @@ from flask import Flask, current_app
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
-from govnet.accounts import links, moving
-from govnet.accounts.models import SignedInSession, SignInLink
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -30,6 +28,8 @@ from govnet.membership.models import Membership
 from govnet.people import persons
 from govnet.people.models import PersonEmail
 from govnet.people.persons import main_address
+from govnet.sign_in import address_change, links
+from govnet.sign_in.models import SignedInSession, SignInLink
 from tests import builders
 from tests.membership.people import (
     a_network_with_rules,
@@ -106,11 +106,11 @@ def asks_to_sign_in(address: str) -> datetime | None:
 def of_accounts(network: Network, sam: Any) -> None:
     with transaction():
         asks_to_sign_in(main_address(sam.id))
-        moving.ask("new@example.org", by=builders.acting(builders.a_member(network), network))
+        address_change.ask("new@example.org", by=builders.acting(builders.a_member(network), network))
         mail.subscribe_address(network, "reader@example.org")
     token = re.search(r"/me/[\w/-]*?([\w-]{32})(?![\w-])", mails_to("new@example.org")[-1][1])
     with transaction():
-        assert token and moving.confirm(token[1])
+        assert token and address_change.confirm(token[1])
 
 
 @pytest.fixture
@@ -242,15 +242,17 @@ def test_no_link_signs_in_from_a_mailbox_that_is_no_longer_the_owner_s(app: Flas
         path = tokens_in(app, mails_to("ada@example.org")[-1][1].split("<html")[0])[0][1]
         ada = persons.known_by("ada@example.org").person_id
         with transaction():
-            moving.ask("new@example.org", by=builders.acting(db.session.get(builders.Person, ada), network))
+            address_change.ask(
+                "new@example.org", by=builders.acting(db.session.get(builders.Person, ada), network)
+            )
         token = re.search(r"/me/[\w/-]*?([\w-]{32})(?![\w-])", mails_to("new@example.org")[-1][1])
         with transaction():
-            assert token and moving.confirm(token[1])
+            assert token and address_change.confirm(token[1])
             assert links.for_mail(ada, "ada@example.org") is None
             asks_to_sign_in("new@example.org")
             new = db.session.scalars(select(SignInLink)).one()
             undo = re.search(r"/me/[\w/-]*?([\w-]{32})(?![\w-])", mails_to("ada@example.org")[-1][1])
-            assert undo and moving.undo(undo[1])
+            assert undo and address_change.undo(undo[1])
             assert db.session.get(SignInLink, new.id, populate_existing=True) is None
     assert app.test_client().get(path).status_code == 404
 

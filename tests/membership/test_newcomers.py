@@ -14,7 +14,7 @@ from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.kernel.transaction import transaction
 from govnet.mail import telling
-from govnet.membership import actions, listeners, newcomers, own, queries, rules, vouching
+from govnet.membership import actions, listeners, newcomers, personal, queries, rules, vouching
 from govnet.membership.beside import AdmissionObjection
 from govnet.membership.models import Application, ApplicationState, MembershipKind
 from govnet.people.persons import main_address, person_by_email
@@ -271,9 +271,9 @@ def test_what_members_said_about_newcomers_is_theirs_to_have_and_goes_with_their
     mel = builders.a_member(network, "Mel")
     application = an_admitted(network, builders.acting(builders.a_steering_member(network), network))
     objection = objects(network, application, mel)
-    assert own.held(mel.id)["objected_to"][0]["reason"] == "They work for a lobby."
+    assert personal.held(mel.id)["objected_to"][0]["reason"] == "They work for a lobby."
     with transaction():
-        named = own.forget(mel.id)
+        named = personal.forget(mel.id)
     assert f"admission_objection:{objection.id}" in named
     assert db.session.get_one(AdmissionObjection, objection.id).reason == "…"
 
@@ -282,7 +282,7 @@ def test_an_applicant_who_removes_her_name_is_not_let_in_afterwards(here):
     network = a_network_with_rules(**WINDOW)
     an_admitted(network, builders.acting(builders.a_steering_member(network), network))
     with transaction():
-        own.forget(person_by_email("ada@example.org").id)
+        personal.forget(person_by_email("ada@example.org").id)
     here.move(timedelta(days=30))
     assert listeners.admissions() == 0
 

@@ -17,7 +17,7 @@ from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.mail import telling
-from govnet.membership import own, queries, renewing
+from govnet.membership import personal, queries, renewing
 from govnet.membership.models import Membership, MembershipState
 from govnet.people.persons import main_address
 from govnet.record.models import Entry
@@ -109,7 +109,7 @@ def test_who_renews_stays_for_another_year_and_is_left_in_peace(here):
     assert renewing.run() == 1
     verbs = list(db.session.scalars(select(Entry.verb)))
     assert verbs.count("membership.renewed") == 1
-    assert own.held(ada.id)["memberships"][0]["renewed_on"] == "2016-04-13"
+    assert personal.held(ada.id)["memberships"][0]["renewed_on"] == "2016-04-13"
 
 
 def test_members_of_a_network_that_knew_no_renewal_have_a_whole_year_from_when_it_was_decided(here):

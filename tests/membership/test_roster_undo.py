@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from govnet.accounts.yours import everything_held, forget_everywhere
+from govnet.accounts.erasure import forget_everywhere
+from govnet.accounts.export import everything_held
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from govnet.accounts.models import AddressChange
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken
@@ -19,6 +18,7 @@ from govnet.membership.roster import read_roster
 from govnet.people import addresses
 from govnet.people.models import Person, PersonEmail
 from govnet.people.persons import known_by
+from govnet.sign_in.models import AddressChange
 from tests.membership.people import a_network_with_rules, link_in, mails_to
 from tests.pages import opened, send
 

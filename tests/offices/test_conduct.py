@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from govnet.accounts.catchup import how_many_wait
-from govnet.accounts.yours import everything_held
+from govnet.accounts.export import everything_held
+from govnet.accounts.tasks import how_many_wait
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, RuleBroken

@@ -6,9 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from govnet.accounts import erasure
-from govnet.accounts.catchup import how_many_wait
-from govnet.accounts.waiting import kinds
-from govnet.accounts.yours import everything_held
+from govnet.accounts.export import everything_held
+from govnet.accounts.tasks import KINDS, how_many_wait
 from govnet.committee import eligibility
 from govnet.extensions import db
 from govnet.kernel.actor import ONESELF, Door
@@ -142,7 +141,7 @@ def test_a_coordinator_s_export_has_the_mandate(uk):
 
 def test_a_report_waits_for_the_coordinator_from_its_day_on(uk, time):
     cory = builders.a_coordinator(uk)
-    assert "offices.report" in kinds()
+    assert "offices.report" in {kind.name for kind in KINDS}
     before = how_many_wait(cory.id)
     with transaction():
         db.session.query(Mandate).one().next_report_on = date(2015, 5, 1)

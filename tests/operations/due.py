@@ -10,13 +10,12 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from govnet.accounts import links as sign_in_links
-from govnet.accounts.models import AddressChange, SignInLink
 from govnet.charter.models import Network
 from govnet.decisions import closing, rewording
 from govnet.decisions import queries as decisions
 from govnet.decisions.opening import Ask, More, Words
 from govnet.decisions.rules import Kind
+from govnet.digest import actions as digest_actions
 from govnet.extensions import db
 from govnet.forum import moderation
 from govnet.forum.kinds import HidingKind
@@ -24,7 +23,7 @@ from govnet.kernel import clock, duties
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
-from govnet.mail import digesting, outbox, receiving, replies, telling
+from govnet.mail import outbox, receiving, replies, telling
 from govnet.mail.actions import set_volume, take_over
 from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Mail, MailLine
@@ -36,6 +35,8 @@ from govnet.membership.models import ApplicationState, Membership, MembershipSta
 from govnet.membership.roster import read_roster
 from govnet.offices.models import Constituency, Seat
 from govnet.people.models import Representation
+from govnet.sign_in import links
+from govnet.sign_in.models import AddressChange, SignInLink
 from tests import builders
 from tests.announcements.builders import ordered
 from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members, taken, version_of
@@ -305,7 +306,7 @@ def weekly() -> None:
             with transaction():
                 set_volume(builders.acting(person, network), network, Volume.DIGEST)
         if slug == "due-weekly":
-            digesting._begin(network.id)
+            digest_actions._begin(network.id)
             a_thread(a_topic(network), person)
 
 
@@ -381,7 +382,7 @@ def sign_in() -> None:
             row = SignInLink(**marks, browser_digest=_digest("browser"), asked_at=clock.now())
             row.until, row.counted = clock.now() + timedelta(hours=1), _digest("counted")
             db.session.add(row)
-    assert sign_in_links.forget_old() == 0
+    assert links.forget_old() == 0
 
 
 @due("forget old addresses")

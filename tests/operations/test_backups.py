@@ -14,8 +14,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from govnet.accounts.models import SignedInSession
-from govnet.accounts.sessions import new_session
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import SHELL, Door
@@ -32,6 +30,8 @@ from govnet.operations.models import Backup
 from govnet.operations.standstill import HalfRestored
 from govnet.people.models import Person
 from govnet.record.models import Entry
+from govnet.sign_in.models import SignedInSession
+from govnet.sign_in.sessions import new_session
 from tests.builders import a_network, a_person
 from tests.operations.test_founding import founded
 

@@ -14,8 +14,6 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import select
 
-from govnet.accounts.models import SignInLink
-from govnet.accounts.rules import LINK_LASTS
 from govnet.cli import main
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -28,6 +26,8 @@ from govnet.mail.rules import State, Step, judge
 from govnet.operations import mail_checks, operators, trial_mail
 from govnet.operations.models import WorkerBeat
 from govnet.record.models import Entry
+from govnet.sign_in.models import SignInLink
+from govnet.sign_in.rules import LINK_LASTS
 from tests.builders import a_network, a_person, an_operator
 from tests.mail.servers import Free, Grudging, Moody, Secured, a_certificate, running
 from tests.mail.test_breaker import TABLE, grudging

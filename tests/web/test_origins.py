@@ -10,9 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from govnet.accounts import sessions
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
+from govnet.sign_in import sessions
 from govnet.web.origins import Sender, origin_of, sender
 from tests import builders
 from tests.demo.enemy import addresses

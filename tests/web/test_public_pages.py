@@ -37,8 +37,8 @@ def is_emptied(client: FlaskClient, url: str) -> bool:
 
 
 def test_a_session_that_was_ended_elsewhere_leaves_nothing_in_the_browser(app, client):
-    from govnet.accounts import sessions
     from govnet.kernel.transaction import transaction
+    from govnet.sign_in import sessions
 
     with app.app_context():
         person = builders.a_member(builders.a_network())

@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from govnet.digest import actions as digest_actions
+from govnet.digest.models import WeeklyDigest
+from govnet.digest.rules import Item, Line, grouped, last_slot
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions, digesting
-from govnet.mail.digest_rules import Item, Line, grouped, last_slot
-from govnet.mail.models import Delivery, WeeklyDigest
+from govnet.mail import actions
+from govnet.mail.models import Delivery
 from govnet.mail.volume import Volume
 from govnet.membership.models import MembershipState
 from govnet.record import registry
@@ -50,7 +52,7 @@ def network(context, monkeypatch):
     monkeypatch.setattr(Said, "verb", "forum.said")
     registry._events["forum.said"] = Said
     network = builders.a_network()
-    digesting.run()
+    digest_actions.run()
     yield network
     registry._events.pop("forum.said")
 
@@ -70,9 +72,9 @@ def test_on_monday_a_digest_tells_what_happened_since_the_last(app, network, tim
     builders.a_member(network, "Bob")
     say(network, ann)
     time.move(timedelta(days=6))
-    assert digesting.run() == 0
+    assert digest_actions.run() == 0
     time.move(timedelta(days=1))
-    assert [digesting.run(), digesting.run()] == [1, 0]
+    assert [digest_actions.run(), digest_actions.run()] == [1, 0]
     assert sent() == ["Ann"]
     with mailbox(app, tmp_path) as box:
         box.deliver()
@@ -86,20 +88,20 @@ def test_on_monday_a_digest_tells_what_happened_since_the_last(app, network, tim
 def test_a_week_without_anything_sends_nothing_and_the_next_covers_on(network, time):
     ann = wants_digest(network, builders.a_member(network, "Ann"))
     time.move(WEEK)
-    assert digesting.run() == 0
+    assert digest_actions.run() == 0
     say(network, ann)
-    assert digesting.run() == 0, "not before Monday"
+    assert digest_actions.run() == 0, "not before Monday"
     time.move(WEEK)
-    assert digesting.run() == 1
+    assert digest_actions.run() == 1
     time.move(WEEK)
-    assert digesting.run() == 0
+    assert digest_actions.run() == 0
     assert sent() == ["Ann"]
 
 
 def test_where_nobody_wants_one_the_digest_still_moves_on(network, time):
     say(network, builders.a_member(network, "Ann"))
     time.move(WEEK)
-    assert digesting.run() == 0
+    assert digest_actions.run() == 0
     numbers = db.session.scalars(select(WeeklyDigest.number).order_by(WeeklyDigest.number)).all()
     assert numbers == [0, 1]
 
@@ -114,18 +116,18 @@ def test_what_is_for_members_is_told_to_members_alone(app, network, time, tmp_pa
         actions.set_address_volume(actions.take_over(network, "eve@example.org").token, Volume.DIGEST)
     say(network, ann)
     time.move(WEEK)
-    assert digesting.run() == 1
+    assert digest_actions.run() == 1
     assert sent() == ["Ann"]
 
 
 def test_many_lines_are_cut_with_a_link_to_the_rest(network, time, app, tmp_path, monkeypatch):
     ann = wants_digest(network, builders.a_member(network, "Ann"))
-    monkeypatch.setattr("govnet.mail.digesting.grouped", lambda items, order: {
+    monkeypatch.setattr("govnet.digest.actions.grouped", lambda items, order: {
         "forum": [Line(f"Thing {n}", f"/uk/forum/{n}", 0) for n in range(30)]
     })  # fmt: skip
     say(network, ann)
     time.move(WEEK)
-    digesting.run()
+    digest_actions.run()
     with mailbox(app, tmp_path) as box:
         box.deliver()
         words = text(box.mails()[0])

@@ -1,114 +1,97 @@
-"""What the page "You" reads: all that waits for somebody, and what happened since her last mark."""
+"""What happened in somebody's networks since her last mark, for the page "You"."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Row,
     Select,
     and_,
-    bindparam,
     func,
     literal,
     or_,
     select,
-    union,
     union_all,
 )
 
-from govnet.accounts import waiting
-from govnet.accounts.belonging import Belonging
 from govnet.accounts.models import CaughtUp
-from govnet.accounts.waiting import Group, Waiting
-from govnet.charter.models import Network
+from govnet.accounts.tasks import Inside
+from govnet.announcements.events import AnnouncementSent
+from govnet.charter.events import CharterChanged
+from govnet.decisions import events as decisions
+from govnet.decisions import review_events as reviews
+from govnet.decisions.draft_events import DraftSaved
+from govnet.decisions.drafts import still_open
 from govnet.extensions import db
+from govnet.forum import events as forum
+from govnet.forum.news import answers, followed
 from govnet.kernel import clock
-from govnet.kernel.models import UTCInstant
-from govnet.kernel.statements import rows
+from govnet.letters import events as letters
+from govnet.membership import events as membership
+from govnet.membership.networks import Belonging
+from govnet.membership.organisation_events import RepresentativeNamed
+from govnet.offices import events as offices
 from govnet.record import registry
+from govnet.record.events import Event
 from govnet.record.models import ChainHead, Entry
 from govnet.record.queries import details
 
 FIRST_WINDOW = timedelta(days=14)
 """How far back the page goes for somebody who never marked anything."""
 SHOWN = 6
-MOST = 50
 COUNTED = 500
 """Of one sort, so many at most are counted."""
 
-Inside = Callable[[Any], AbstractContextManager[None]]
-"""Makes addresses of pages of the given network."""
+
+class Group(StrEnum):
+    """The parts of "since Tuesday", in the order of the page; the first that takes an entry has it."""
+
+    ANSWERS = "answers"
+    DECIDED = "decided"
+    FOLLOWED = "followed"
+    NEWS = "news"
 
 
-_PERSON: Any = bindparam("person", type_=BigInteger)
-_NOW: Any = bindparam("now", type_=UTCInstant)
+@dataclass(frozen=True)
+class Sort:
+    """Entries that are news: events of these classes, of which `where(person_id)`, a condition on Entry, picks hers.
+
+    What she did herself, and what she may not read, is left out anyhow.
+    """
+
+    events: tuple[type[Event], ...]
+    where: Callable[[int], ColumnElement[bool]] | None = None
 
 
-def _everything(person_id: Any, now: Any) -> Any:
-    """The union of all that waits, or None while no feature has anything that could."""
-    parts = [
-        part.add_columns(literal(kind.name).label("kind"))
-        for kind in waiting.kinds().values()
-        for part in waiting.parts_of(kind, person_id, now)
-    ]
-    return union(*parts).subquery() if parts else None
-
-
-@lru_cache(maxsize=8)
-def _counted(_kinds: tuple[str, ...]) -> Any:
-    """The statement behind the number beside You, built once for these kinds: every page of a member asks it."""
-    found = _everything(_PERSON, _NOW)
-    return None if found is None else select(func.count()).select_from(found)
-
-
-def how_many_wait(person_id: int) -> int:
-    """The number beside You: one statement."""
-    query = _counted(tuple(waiting.kinds()))
-    if query is None:
-        return 0
-    return int(rows(query, {"person": person_id, "now": clock.now()})[0][0])
-
-
-def things_that_wait(person_id: int, inside: Inside) -> list[Waiting]:
-    """All that waits, soonest first, what has no date last: one statement, and one for each kind that has a `load`."""
-    things = _everything(person_id, clock.now())
-    if things is None:
-        return []
-    query = (
-        select(things, Network)
-        .join(Network, Network.id == things.c.network_id)
-        .order_by(things.c.until.is_(None), things.c.until, things.c.kind, things.c.key)
-        .limit(MOST)
-    )
-    found = db.session.execute(query).all()
-    extras = _extras(person_id, found)
-    return [_waiting(row, extras.get(row.kind, {}).get(row.key), inside) for row in found]
-
-
-def _extras(person_id: int, found: Sequence[Row[Any]]) -> dict[str, Mapping[int, Any]]:
-    loaded = {}
-    for name in {row.kind for row in found}:
-        load = waiting.kinds()[name].load
-        if load is not None:
-            loaded[name] = load(person_id, [row.key for row in found if row.kind == name])
-    return loaded
-
-
-def _waiting(row: Row[Any], extra: Any, inside: Inside) -> Waiting:
-    kind = waiting.kinds()[row.kind]
-    with inside(row.Network):
-        url = kind.link(row.Network, row.key)
-    return Waiting(
-        kind.name, row.Network, row.key, row.title, row.until, str(kind.asks), url, kind.in_place, extra
-    )
+GROUPS: tuple[tuple[Group, tuple[Sort, ...]], ...] = (
+    (Group.ANSWERS, (Sort((forum.Replied,), answers),)),
+    (
+        Group.DECIDED,
+        (Sort((decisions.ProposalDecided, reviews.TrialEnded, reviews.EarlierHolds, CharterChanged)),),
+    ),
+    (
+        Group.FOLLOWED,
+        (Sort((forum.Replied, forum.ThreadFramed, forum.ThreadClosed, forum.ThreadReopened), followed),),
+    ),
+    (
+        Group.NEWS,
+        (
+            Sort((forum.ThreadStarted, forum.TopicOpened)),
+            Sort((membership.MemberJoined, membership.MemberAdmitted, RepresentativeNamed)),
+            Sort((offices.TermGranted, offices.TermCutShort, offices.TermUnfit, offices.TermFitsAgain)),
+            Sort((offices.TermEnded, offices.MandateGranted, offices.MandateCutShort)),
+            Sort((offices.MandateEnded, offices.ReportFiled, AnnouncementSent)),
+            Sort((letters.LetterOpened, letters.LetterSent, letters.ReplyCame)),
+            Sort((DraftSaved,), still_open),
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -154,10 +137,10 @@ class Window:
 def windows(person_id: int, places: Sequence[Belonging], inside: Inside) -> list[Window]:
     """What happened in each of her networks since her last mark there: two statements, however many networks."""
     by_id = {place.network.id: place for place in places}
-    found, groups = {w.network.id: w for w in _marks(person_id, by_id)}, waiting.groups()
+    found = {w.network.id: w for w in _marks(person_id, by_id)}
     for row in _news(person_id, by_id, found):
         window = found[row.Entry.network_id]
-        group, _news_of = groups[row.place]
+        group, _sorts = GROUPS[row.place]
         if not window.parts or window.parts[-1].group is not group:
             window.parts.append(Part(group, row.total))
         facts = details(row.Entry)
@@ -190,12 +173,11 @@ def _marks(person_id: int, places: Mapping[int, Belonging]) -> Iterator[Window]:
 
 def _news(person_id: int, places: Mapping[int, Belonging], marks: Mapping[int, Window]) -> Sequence[Row[Any]]:
     """The newest entries of each group in each network, with how many there are in all; counted up to COUNTED."""
-    groups = waiting.groups()
     found = [
         _newest(window, places[key], order, which).where(_not_hers(person_id))
         for key, window in marks.items()
-        for order, (_group, news) in enumerate(groups)
-        for which in _belongs(news, person_id)
+        for order, (_group, sorts) in enumerate(GROUPS)
+        for which in _belongs(sorts, person_id)
     ]
     if not found:
         return ()
@@ -238,13 +220,14 @@ def _shown(chosen: Any) -> Select[Any]:
     )
 
 
-def _belongs(news: waiting.News, person_id: int) -> Iterator[ColumnElement[bool]]:
+def _belongs(sorts: Sequence[Sort], person_id: int) -> Iterator[ColumnElement[bool]]:
     """The conditions under which an entry is of this group, for this person: each finds its rows by an index."""
-    verbs: dict[Any, list[str]] = {}
-    for verb, where in news.verbs.items():
-        verbs.setdefault(where, []).append(verb)
-    for where, some in verbs.items():
-        yield Entry.verb.in_(some) if where is None else and_(Entry.verb.in_(some), where(person_id))
+    plain = [event.verb for sort in sorts if sort.where is None for event in sort.events]
+    if plain:
+        yield Entry.verb.in_(plain)
+    for sort in sorts:
+        if sort.where is not None:
+            yield and_(Entry.verb.in_([event.verb for event in sort.events]), sort.where(person_id))
 
 
 def _in_window(window: Window, place: Belonging) -> ColumnElement[bool]:

@@ -11,8 +11,6 @@ from flask import Response, after_this_request, session
 from flask_login import UserMixin, current_user, login_user, logout_user
 from sqlalchemy import and_, bindparam, select, update
 
-from govnet.accounts.models import SignedInSession
-from govnet.accounts.rules import RECENT, SEEN_EVERY, digest
 from govnet.extensions import db, login_manager
 from govnet.kernel import clock
 from govnet.kernel.actor import current_actor
@@ -20,6 +18,8 @@ from govnet.kernel.errors import Busy
 from govnet.kernel.statements import rows
 from govnet.kernel.transaction import transaction
 from govnet.people.models import OperatorGrant, Person
+from govnet.sign_in.models import SignedInSession
+from govnet.sign_in.rules import RECENT, SEEN_EVERY, digest
 
 LASTS = timedelta(days=90)
 

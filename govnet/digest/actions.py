@@ -14,6 +14,8 @@ from flask_babel import ngettext
 from sqlalchemy import select
 
 from govnet.charter.models import Network, NetworkState
+from govnet.digest.models import WeeklyDigest
+from govnet.digest.rules import MOST_OF_A_KIND, Item, Line, grouped, last_slot
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.duties import each, lock_row
@@ -21,9 +23,8 @@ from govnet.kernel.paths import inside
 from govnet.kernel.transaction import transaction
 from govnet.mail import outbox, suppressions
 from govnet.mail.audience import MEMBER, Recipient, as_subscribers
-from govnet.mail.digest_rules import MOST_OF_A_KIND, Item, Line, grouped, last_slot
 from govnet.mail.links import site, site_url
-from govnet.mail.models import Subscription, WeeklyDigest
+from govnet.mail.models import Subscription
 from govnet.mail.notices import Notice
 from govnet.mail.outbox import Batch
 from govnet.mail.rules import Priority

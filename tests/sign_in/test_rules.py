@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govnet.accounts import rules
-from govnet.accounts.rules import LinkState, PasswordFault, link_state, local_path
+from govnet.sign_in import rules
+from govnet.sign_in.rules import LinkState, PasswordFault, link_state, local_path
 
 NOON = datetime(2015, 4, 13, 12, 0, tzinfo=UTC)
 
@@ -133,10 +133,3 @@ def test_no_password_takes_long_to_judge(signs):
     rules.password_fault(signs * 100_000, own)
     assert process_time() - began < 3
     assert len(rules.own_words(own)) <= 60
-
-
-@pytest.mark.parametrize(
-    ("name", "good"), [("Ann", True), ("李", True), ("3", True), ("", False), ("- -", False), ("…", False)]
-)
-def test_a_name_can_be_read(name, good):
-    assert rules.is_name(name) is good

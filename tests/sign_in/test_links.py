@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from govnet.accounts import queries
-from govnet.accounts.models import SignedInSession, SignInLink
 from govnet.extensions import db
 from govnet.mail.models import Mail
 from govnet.people import persons
 from govnet.people.models import Person
+from govnet.sign_in import queries
+from govnet.sign_in.models import SignedInSession, SignInLink
 from tests import builders
 from tests.accounts.conftest import newest_link
 from tests.mailbox import text
@@ -301,7 +301,7 @@ def test_a_link_cut_off_in_the_mail_says_so(client, ann):
 
 
 def test_links_of_yesterday_are_forgotten(app, client, ann, post, time):
-    from govnet.accounts import links
+    from govnet.sign_in import links
 
     ask(client, ann.address)
     time.move(timedelta(days=2))

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Row, select
 
-from govnet.accounts.models import AddressChange, SignedInSession, SignInLink
-from govnet.accounts.rules import digest
-from govnet.accounts.sessions import LASTS
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.people.models import Person
+from govnet.sign_in.models import AddressChange, SignedInSession, SignInLink
+from govnet.sign_in.rules import digest
+from govnet.sign_in.sessions import LASTS
 
 
 def password_of(person_id: int) -> str | None:

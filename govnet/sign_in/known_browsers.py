@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from flask import Response, after_this_request, current_app, request
 
-from govnet.accounts.rules import keyed_digest
+from govnet.sign_in.rules import keyed_digest
 
 LASTS = timedelta(days=400)
 """As long as browsers keep any cookie."""

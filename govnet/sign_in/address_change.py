@@ -10,8 +10,6 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
-from govnet.accounts import links, queries, rules, sessions
-from govnet.accounts.models import AddressChange
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
@@ -23,6 +21,8 @@ from govnet.mail.links import site_url
 from govnet.people import addresses, persons
 from govnet.people.models import Person
 from govnet.permissions import Can, require
+from govnet.sign_in import links, queries, rules, sessions
+from govnet.sign_in.models import AddressChange
 
 
 def ask(address: str, *, by: Actor) -> None:

@@ -13,8 +13,6 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from sqlalchemy import and_, delete, func, or_, select, update
 
-from govnet.accounts import limits, queries, rules, sessions
-from govnet.accounts.models import SignedInSession, SignInLink
 from govnet.charter.queries import top_networks
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -25,6 +23,8 @@ from govnet.mail.links import site, site_url
 from govnet.mail.rules import Priority
 from govnet.people import persons
 from govnet.people.models import Person
+from govnet.sign_in import limits, queries, rules, sessions
+from govnet.sign_in.models import SignedInSession, SignInLink
 
 _ANY_BROWSER = rules.digest("")
 """In the place of the browser that asked: nobody did, and whoever reads the mail signs in where they read it."""

@@ -173,8 +173,3 @@ def _guesses(password: str, own: list[str]) -> tuple[float, bool]:
         found = zxcvbn(password, user_inputs=own)
     used = any(part.get("dictionary_name") == "user_inputs" for part in found["sequence"])
     return float(found["guesses_log10"]), used
-
-
-def is_name(text: str) -> bool:
-    """Whether a cleaned text can be somebody's name: something in it can be read."""
-    return any(c.isalnum() for c in text)

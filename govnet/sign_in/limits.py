@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from flask import Response, current_app, request, session
 from flask_login import current_user
 
-from govnet.accounts import queries
-from govnet.accounts.known_browsers import mark_of
-from govnet.accounts.rules import keyed_digest
 from govnet.kernel.client_address import asker
 from govnet.people import persons
 from govnet.people.addresses import parsed_or_none
+from govnet.sign_in import queries
+from govnet.sign_in.known_browsers import mark_of
+from govnet.sign_in.rules import keyed_digest
 
 BY_ASKER = "100 per hour"
 _LONGEST = 500

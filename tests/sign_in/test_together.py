@@ -7,10 +7,10 @@ from contextvars import copy_context
 
 from sqlalchemy import func, select
 
-from govnet.accounts import links
-from govnet.accounts.models import SignedInSession
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
+from govnet.sign_in import links, models
+from govnet.sign_in.models import SignedInSession
 from tests.accounts.conftest import newest_link
 from tests.pages import send
 
@@ -45,7 +45,7 @@ def test_the_link_s_code_is_not_in_the_database(app, client, ann, post):
         c for c in app.test_client().get(path).text.split('class="digits"')[1][:90] if c.isdigit()
     )[:6]
     with app.app_context():
-        row = db.session.scalars(select(links.SignInLink)).one()
+        row = db.session.scalars(select(models.SignInLink)).one()
         kept = "|".join(str(getattr(row, c.key)) for c in row.__mapper__.column_attrs)
     assert len(code) == 6
     assert code not in kept

@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from govnet.accounts import known_browsers, limits, passwords, rules
-from govnet.accounts.models import SignInLink
 from govnet.extensions import db
 from govnet.kernel.client_address import peer_of
 from govnet.kernel.transaction import transaction
 from govnet.mail.actions import take_over
 from govnet.mail.models import Mail
 from govnet.people.models import Person
+from govnet.sign_in import known_browsers, limits, passwords, rules
+from govnet.sign_in.models import SignInLink
 from tests import builders
 from tests.accounts.conftest import newest_link
 from tests.mailbox import text

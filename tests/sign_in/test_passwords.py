@@ -14,14 +14,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from govnet.accounts import passwords
-from govnet.accounts.passwords import Asker
 from govnet.extensions import db
 from govnet.kernel.errors import Busy
 from govnet.kernel.transaction import transaction
 from govnet.operations.http_server import THREADS, Server, networks
 from govnet.operations.listening import bound
 from govnet.people.models import Person
+from govnet.sign_in import passwords
+from govnet.sign_in.passwords import Asker
 from tests.pages import Html, send
 
 GOOD = "heron lantern pebble"

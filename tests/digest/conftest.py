@@ -1,0 +1,4 @@
+"""What tests of mail share."""
+
+from tests.mail.conftest import teller as teller
+from tests.mail.conftest import templates as templates
