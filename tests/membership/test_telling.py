@@ -12,7 +12,7 @@ from govnet.mail import actions as mail_actions
 from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail
 from govnet.mail.volume import Volume
-from govnet.membership import actions, application_queries, importing, listeners
+from govnet.membership import actions, application_queries, importing, listeners, tasks
 from govnet.membership import organisation_actions as voices
 from govnet.membership.models import MembershipKind
 from govnet.membership.roster import read_roster
@@ -103,7 +103,7 @@ def test_a_question_waits_on_the_applicants_own_page(client, app, scene):
     with transaction():
         actions.ask(application, "Why?", by=sam, via=Door.WEB)
     person = person_by_email("ada@example.org")
-    assert [row.key for row in db.session.execute(listeners.asked(person.id, None))] == [application.id]
+    assert [row.key for row in db.session.execute(tasks.asked(person.id, None))] == [application.id]
 
 
 def test_a_membership_to_confirm_waits_on_her_own_page(client, app):
