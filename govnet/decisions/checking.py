@@ -132,12 +132,10 @@ class Check:
     @property
     def kinds(self) -> list[tuple[Kind, int, int]]:
         """Each answer that could be given: how many did, by the register and by the rows."""
-        both = (self.recount.stored, self.recount.again)
-        if self.options is not None:
-            stored, again = both
-            return [(Kind.CHOICE, stored.choice, again.choice), (Kind.NO_VIEW, stored.no_view, again.no_view)]
-        stored_by, again_by = (each.by_kind() for each in both)
-        return [(kind, many, again_by[kind]) for kind, many in stored_by.items()]
+        stored, again = (
+            each.by_answer(self.decision.method) for each in (self.recount.stored, self.recount.again)
+        )
+        return [(kind, many, again[kind]) for kind, many in stored.items()]
 
     @property
     def text_is_the_same(self) -> bool:

@@ -72,10 +72,9 @@ def _remind(version_id: int) -> bool:
 def _outcome(version: ProposalVersion, tally: Tally, chosen: Choosing | None) -> Outcome:
     if chosen is not None:
         return ways.chosen(chosen.count, tally, version.roll_size, chosen.rule)
-    if version.method != ELSEWHERE:
-        return outcome(tally, version.roll_size, queries.rule_of(version))
-    recommended = version.proposal.taken_by == "committee" and version.proposal.body == "all"
-    return Outcome.RECOMMENDED if recommended else Outcome.ELSEWHERE
+    if version.method == ELSEWHERE:
+        return version.proposal.stands_as
+    return outcome(tally, version.roll_size, queries.rule_of(version))
 
 
 def _waits(version: ProposalVersion) -> bool:

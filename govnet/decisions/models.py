@@ -87,6 +87,12 @@ class Proposal(Base):
         return self.tell_at is None or self.told_at is not None
 
     @property
+    def stands_as(self) -> Outcome:
+        """What comes of what was decided elsewhere where nobody objects."""
+        recommended = self.taken_by == "committee" and self.body == "all"
+        return Outcome.RECOMMENDED if recommended else Outcome.ELSEWHERE
+
+    @property
     def visibility(self) -> str:
         """The readers it is for: everybody, once it is told."""
         return "public" if self.is_told else "committee"

@@ -24,7 +24,7 @@ from govnet.decisions import (
     roll,
     words,
 )
-from govnet.decisions.answers import answers
+from govnet.decisions.answers import Answers, answers
 from govnet.decisions.book import Decision
 from govnet.decisions.models import ELSEWHERE, Position, ProposalVersion
 from govnet.decisions.rules import Kind
@@ -171,9 +171,12 @@ def stopped(told: Told) -> Notice | None:
     version = _version(told)
     if not version.is_open:
         return None
-    found = answers([version.id])[version.id].first if version.visible is Visible.AT_ONCE else ()
-    stops = [each for each in found if each.position.kind is Kind.BLOCK]
-    return _notice("decisions/stopped", told, version, what="result", extra={"stops": stops}, **EVERYBODY)
+    found = answers([version.id])[version.id] if version.visible is Visible.AT_ONCE else Answers()
+    stops = [
+        each.position for each in found.first if each.position.kind is Kind.BLOCK and each.position.counted
+    ]
+    extra = {"said_stop": found.tally.block, "stops": stops}
+    return _notice("decisions/stopped", told, version, what="result", extra=extra, **EVERYBODY)
 
 
 def withdrawn(told: Told) -> Notice | None:
@@ -196,7 +199,7 @@ def decided(told: Told) -> Notice:
         "headline": words.headline(
             decision.outcome, tally, rule.quorum.needed(decision.roll_size), decision.door
         ),
-        "numbers": [(label, many) for _face, label, many in words.bar_parts(tally, version.method)],
+        "numbers": [(words.label(kind), many) for kind, many in tally.by_answer(version.method).items()],
         "standings": _standings(version),
         "rules": _rules(decision),
         "not_applied": register.not_applied(decision),

@@ -65,12 +65,19 @@ def _counted(version: ProposalVersion, people: int, organisations: int) -> str:
                 people,
             )
         )
-    both = _parties(people, organisations)
     if people and organisations:
+        both = _parties(people, organisations)
         return str(_("%(people)s and %(organisations)s could answer when it opened.", **both))
+    some = ngettext(
+        "%(num)s person could answer when it opened.", "%(num)s people could answer when it opened.", people
+    )
+    bodies = ngettext(
+        "%(num)s organisation could answer when it opened.",
+        "%(num)s organisations could answer when it opened.",
+        organisations,
+    )
     if people or organisations:
-        who = both["people" if people else "organisations"]
-        return str(_("%(who)s could answer when it opened.", who=who))
+        return str(some if people else bodies)
     return str(_("Nobody could answer when it opened."))
 
 

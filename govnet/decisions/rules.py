@@ -132,6 +132,12 @@ class Tally:
         numbers = (self.agree, self.reservations, self.stand_aside, self.block, self.no_view)
         return dict(zip(FIVE, numbers, strict=True))
 
+    def by_answer(self, method: str) -> dict[Kind, int]:
+        """The same for the answers that this method has: between options, a choice or no view."""
+        if method in OPTIONS:
+            return {Kind.CHOICE: self.choice, Kind.NO_VIEW: self.no_view}
+        return self.by_kind()
+
 
 @dataclass(frozen=True)
 class Quorum:

@@ -63,6 +63,8 @@ class Standing:
     @property
     def rules(self) -> list[tuple[bool | None, str, str]]:
         """The rule part by part: met, not met, or not yet; of what the reader can't see, only how many answered."""
+        if self.version.method == ELSEWHERE:
+            return []  # nothing is counted
         found = parts(self.tally, self.version.roll_size, self.rule)
         seen = found if self.counts else [part for part in found if part.name == "quorum"]
         return [(part.met or self._hope(part), say(part.said), "") for part in seen]
@@ -76,6 +78,8 @@ class Standing:
         """What it is, or what it would be if it closed now."""
         if self.version.outcome is not None:
             return self.version.outcome
+        if self.version.method == ELSEWHERE:
+            return self.version.proposal.stands_as
         if self.options is not None:
             return ways.chosen(self.options.count, self.tally, self.version.roll_size, self.rule)
         return outcome(self.tally, self.version.roll_size, self.rule)

@@ -262,8 +262,8 @@ def _looked_at_again(it: Whole) -> list[Happened]:
             found.append((version.closed_at, said, url_for("decisions.decision", number=decided.number)))
     if it.petition.requests:
         asked = ngettext(
-            "The first of %(num)s member asked that it is looked at again",
-            "The first of %(num)s members asked that it is looked at again",
+            "%(num)s member asked for a review",
+            "The first of %(num)s members asked for a review",
             len(it.petition.requests),
         )
         found.append((it.petition.requests[0].at, asked, "#review"))

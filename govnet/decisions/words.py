@@ -140,6 +140,8 @@ def named(outcome: str) -> str:
 
 
 def _disagreed(tally: Tally) -> str:
+    if tally.block:  # a Stop that the rule bears lets nothing go ahead
+        return str(ngettext("Agreed; %(num)s disagreed", "Agreed; %(num)s disagreed", tally.against))
     return str(
         ngettext(
             "Agreed; %(num)s disagreed and let it go ahead",

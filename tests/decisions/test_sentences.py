@@ -1,0 +1,176 @@
+"""Every sentence that people read about a tally, spelled out in sentences.txt: while it is open and once it has closed, on
+pages, in the check of the decision, in mails and as data."""
+
+from __future__ import annotations
+
+import quopri
+import re
+from collections import Counter
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from govnet.decisions import answers, checking, closing
+from govnet.extensions import db
+from govnet.kernel.actor import VISITOR
+from govnet.kernel.clock import MovedClock
+from govnet.mail.models import Rendering
+from tests.decisions.builders import decisions, version_of
+from tests.decisions.tallies import TALLIES, Asked, Scene, each_of, put
+from tests.decisions.test_decision_mail import told
+from tests.decisions.test_decision_pages import browser
+
+pytestmark = pytest.mark.usefixtures("context")
+
+TABLE = Path(__file__).with_name("sentences.txt")
+SECTION = re.compile(r'<section class="[a-z]+" id="([a-z-]+)">(.*?)</section>', re.DOTALL)
+BAR = re.compile(r'<svg [^>]*aria-label="([^"]*)".*?</svg>\s*(?:<ul>(.*?)</ul>)?', re.DOTALL)
+ENDS = re.compile(r"</(?:p|li|tr|h2|h3|dd|summary|caption)>")
+CELLS = re.compile(r"</(?:th|td|dt)>")
+NO_TALLY = re.compile(
+    " · Member| · Organisation|^It is far|^Is it far|^It rests on|^Could live with|^Reply|^Change the words|^Who answered"
+    "|^Visitors see|^Nobody’s name|^Every answer|^Anyone who|^See decision"
+)
+"""Lines in the same places that say nothing of a tally: single reasons, and links."""
+ENDED = "^(Agreed|Stopped|Too few|Not agreed|Advice|Chosen|None of the options|A tie)"
+
+
+def spelled_out() -> dict[str, list[str]]:
+    """The table: under the name of each tally, what is read about it."""
+    found = TABLE.read_text().split("\n== ")[1:]
+    return {name: text.splitlines() for name, _end, text in (each.partition("\n") for each in found)}
+
+
+def lines(html: str) -> list[str]:
+    """A line for each paragraph, item and row; for a bar, what it says to those who do not see it, and its numbers."""
+    html = BAR.sub(lambda bar: f"<p>({bar[1]}) {(bar[2] or '').replace('</li>', ' | ')}</p>", html)
+    found = (unescape(re.sub(r"<[^>]+>", "", each)) for each in ENDS.split(CELLS.sub(" | ", html)))
+    one_line = (" ".join(each.split()).removesuffix(" |") for each in found)
+    return [line for line in one_line if line and not NO_TALLY.search(line)]
+
+
+def parts_of(client: FlaskClient, url: str, *ids: str, beside: str) -> list[str]:
+    """What a page says in the sections with these ids, after the lines elsewhere in which `beside` is found."""
+    page = client.get(url)
+    assert page.status_code == 200, url
+    main = page.text[page.text.index("<main") : page.text.index("</main>")]
+    around = SECTION.sub(lambda section: "" if section[1] in ids else section[0], main)
+    sections = {name: lines(html) for name, html in SECTION.findall(main)}
+    found = [line for line in lines(around) if re.search(beside, line)]
+    return found + [line for name in ids for line in sections.get(name, [])]
+
+
+class Reading:
+    """What a visitor and a member who has not answered read about a tally, part by part."""
+
+    def __init__(self, app: Flask, scene: Scene) -> None:
+        self.found: list[str] = []
+        self.url = f"/uk/proposals/{scene.proposal.id}"
+        self.visitor, self.member = browser(app), browser(app, scene.sam)
+
+    def note(self, title: str, found: list[str]) -> None:
+        """Read these lines in a part with this title; nothing where there are none."""
+        self.found += [f"-- {title}", *found] if found else []
+
+    def page(self, title: str, url: str, *ids: str, beside: str = "$.") -> None:
+        """A visitor opens a page."""
+        self.note(title, parts_of(self.visitor, url, *ids, beside=beside))
+
+    def proposal(self, title: str) -> None:
+        """Both open the proposal; of what the member reads, only what the visitor did not."""
+        ids, beside = ("as-it-stands", "resolution", "worries", "interests", "next"), "could answer|2015-01"
+        seen = parts_of(self.visitor, self.url, *ids, beside=beside)
+        known = parts_of(self.member, self.url, *ids, beside=beside)
+        self.note(title, seen)
+        self.note(f"{title}, to a member", [line for line in known if line not in seen])
+        rule = [line.partition(": ")[2] for line in seen if re.match("(Met|Not yet|Not met): ", line)]
+        assert [part["words"] for part in self.data(self.url, "answered", "entered")["rule"]] == rule
+
+    def data(self, url: str, *names: str) -> dict[str, Any]:
+        """What a visitor gets as data, where these and the answers are the numbers."""
+        found: dict[str, Any] = self.visitor.get(f"{url}.json").json
+        numbers = [f"{name} {found[name]}" for name in ("could_answer", *names)]
+        given = found["answers"] or {}
+        self.note(
+            "as data", [", ".join([*numbers, *(f"{given[kind]} {kind}" for kind in given if given[kind])])]
+        )
+        return found
+
+    def mails(self) -> None:
+        """The mails that say how it ended or that it was stopped; of all others, how many could answer."""
+        for each in db.session.scalars(select(Rendering).order_by(Rendering.id)):
+            body = quopri.decodestring(each.body or b"").decode().replace("\r\n", "\n")
+            text = body.partition("quoted-printable\n\n")[2].partition("\n-- \n")[0].replace(" \n", " ")
+            wanted = "." if re.match("2015-01|Stopped", each.subject) else "^Could answer"
+            said = [line for line in text.splitlines() if re.search(wanted, line)]
+            self.note(f"mail: {each.subject}", said)
+
+
+@pytest.mark.parametrize("asked", TALLIES, ids=lambda each: each.name)
+def test_every_sentence_about_a_tally_says_its_own_numbers(
+    app: Flask, time: MovedClock, monkeypatch: pytest.MonkeyPatch, asked: Asked
+) -> None:
+    monkeypatch.setattr(answers, "A_PAGE", 2)
+    scene = put(asked)
+    it = Reading(app, scene)
+    it.page("the proposal, before anybody answers", it.url, "as-it-stands")
+    scene.answers()
+    told()
+    it.proposal("the proposal")
+    it.page("the list of proposals", "/uk/proposals", beside="Answers so far")
+    it.note("the page You", parts_of(it.member, "/me", beside="answered"))
+    close(time, scene)
+    if not decisions():
+        it.proposal("the proposal, in its waiting time")
+        close(time, scene)
+    it.proposal("the proposal, closed")
+    url = "/uk/decisions/2015-01"
+    it.page("the decision", url, "answers", "worries", "timeline", beside="2015-01 ·|Could answer")
+    it.page("the check", f"{url}/check", "arithmetic", "recount", "moved")
+    it.page("the register", "/uk/decisions", beside=ENDED)
+    it.page("the first page", "/uk/", beside=ENDED)
+    it.note("as data, in words", [it.data(url)["headline"]])
+    it.mails()
+    assert it.found == spelled_out()[asked.name]
+    check_all_differ(scene)
+
+
+def check_all_differ(scene: Scene) -> None:
+    """No two numbers of this tally are alike, so that a sentence with another one in its place is another sentence."""
+    found = checking.check(db.session.merge(scene.network), "2015-01", VISITOR)
+    recount, tally, moved = found.recount, found.recount.stored, found.moved
+    bodies = len(each_of(scene.asked.organisations))
+    numbers = {
+        **tally.by_kind(),
+        "chose": tally.choice,
+        "answered": tally.answered,
+        "could": recount.could,
+        "silent": recount.silent,
+        "not counted": recount.uncounted,
+        "entered": 0 if found.elsewhere else recount.entered,
+        "joined": moved.joined.many,
+        "left": moved.left.many,
+        **{f"needed for {part.name}": part.needed for part in found.rule},
+    }
+    if found.rule and tally.sides:
+        numbers |= {"support": tally.support, "against": tally.against, "took a side": tally.sides}
+    if 0 < bodies < recount.could:
+        numbers |= {"organisations": bodies, "people": len(scene.parties) - bodies + 1}
+    if found.options:
+        tied = found.options.count.tied[1:]
+        numbers |= {f"option {key}": n for key, n in found.options.count.totals.items() if key not in tied}
+    alike = Counter(number for number in numbers.values() if number)
+    assert [name for name, number in numbers.items() if alike[number] > 1] == []
+
+
+def close(time: MovedClock, scene: Scene) -> None:
+    """Its time comes, and everybody is told."""
+    time.move(to=version_of(scene.proposal).deadline)
+    closing.close_due()
+    told()
+    db.session.rollback()
