@@ -122,10 +122,12 @@ def _by_itself(version: ProposalVersion, rule: Rule) -> str:
     elif rule.fallback is None:
         text = _("If it is still stopped when answers close, it is not agreed.")
     else:
-        text = _(
-            "If it is still stopped when answers close, it stays open for another %(days)s. After that it is "
+        text = ngettext(
+            "If it is still stopped when answers close, it stays open for %(num)s more day. After that it is "
             "agreed if %(majority)s of those who took a side agree.",
-            days=say(p.FALLBACK_DAYS.phrase(rule.fallback_days)),
+            "If it is still stopped when answers close, it stays open for another %(num)s days. After that it is "
+            "agreed if %(majority)s of those who took a side agree.",
+            rule.fallback_days,
             majority=say(p.FALLBACK_MAJORITY.phrase(rule.fallback)),
         )
     return str(text)

@@ -209,8 +209,6 @@ class Part:
     name: str
     met: bool
     said: Said
-    got: int
-    needed: int
 
 
 def parts(tally: Tally, roll: int, rule: Rule) -> tuple[Part, ...]:
@@ -249,7 +247,10 @@ def _quorum_part(tally: Tally, roll: int, quorum: Quorum) -> Part:
         needed=needed,
         roll=roll,
     )
-    return Part("quorum", tally.answered >= needed, said, tally.answered, needed)
+    if not tally.answered:
+        words = N_("Nobody has answered; %(needed)s of the %(roll)s who could must answer.")
+        said = Said(words, {"needed": needed, "roll": roll})
+    return Part("quorum", tally.answered >= needed, said)
 
 
 def _agreement(tally: Tally, threshold: Threshold) -> Part:
@@ -261,7 +262,11 @@ def _agreement(tally: Tally, threshold: Threshold) -> Part:
         answered=tally.answered,
         needed=needed,
     )
-    return Part("agreement", tally.support >= needed, said, tally.support, needed)
+    return Part("agreement", tally.support >= needed, said if tally.support else _nobody(needed))
+
+
+def _nobody(needed: int) -> Said:
+    return Said(N_("Nobody agrees; at least %(needed)s must."), {"needed": needed})
 
 
 def _asides(tally: Tally, ceiling: Threshold) -> Part:
@@ -273,7 +278,8 @@ def _asides(tally: Tally, ceiling: Threshold) -> Part:
         sides=tally.sides,
         limit=limit,
     )
-    return Part("asides", not ceiling.met_by(tally.against, tally.sides), said, tally.against, limit)
+    met = not ceiling.met_by(tally.against, tally.sides)
+    return Part("asides", met, said if tally.against else Said(N_("Nobody disagrees.")))
 
 
 def _blocks(tally: Tally, tolerated: int) -> Part:
@@ -291,7 +297,7 @@ def _blocks(tally: Tally, tolerated: int) -> Part:
             "%(num)s members say Stop, and one is enough.",
             tally.block,
         )
-    return Part("blocks", tally.block <= tolerated, said, tally.block, tolerated)
+    return Part("blocks", tally.block <= tolerated, said)
 
 
 def _vote(tally: Tally, majority: Threshold) -> Part:
@@ -303,4 +309,4 @@ def _vote(tally: Tally, majority: Threshold) -> Part:
         sides=tally.sides,
         needed=needed,
     )
-    return Part("vote", tally.support >= needed, said, tally.support, needed)
+    return Part("vote", tally.support >= needed, said if tally.support else _nobody(needed))

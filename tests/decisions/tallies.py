@@ -1,4 +1,4 @@
-"""Something asked in each way that the program knows, and how many answered what: in one tally no two numbers are alike."""
+"""Something asked in each way that the program knows, and how many answered what: no two numbers of a tally are alike."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ class Asked:
     options: tuple[str, ...] = ()
     ballots: tuple[tuple[int, Ballot], ...] = ()
     """How many of the people chose so between the options."""
+    first: str = ""
+    """What the people said to a first version, where it was then asked in other words."""
     joined: int = 0
     left: int = 0
     """Memberships that began, and ended, while it was open."""
@@ -64,12 +66,22 @@ class Scene:
     """The people, and those who speak for organisations, each with what they say."""
 
     def answers(self) -> None:
-        """Everybody answers; then some come and go."""
-        for person, word in sorted(self.parties, key=lambda each: each[1] == ENTERED):
+        """Everybody answers, to other words before where there were some; then some come and go."""
+        if self.asked.first:
+            people = (person for person, _word in self.parties)
+            self._say(list(zip(people, each_of(self.asked.first), strict=False)))
+            other, sam = Words("Should we move?", "We move to York."), acting(self.sam, self.network)
+            with transaction():
+                actions.reword(self.proposal, other, because="York is nearer.", by=sam, via=Door.WEB)
+            told_at_once()
+        self._say(self.parties)
+        _come_and_go(self)
+
+    def _say(self, parties: list[tuple[Person, Any]]) -> None:
+        for person, word in sorted(parties, key=lambda each: each[1] == ENTERED):
             if word != SILENT:
                 with transaction():
                     _answer(self, person, word)
-        _come_and_go(self)
 
 
 def put(asked: Asked) -> Scene:
@@ -205,6 +217,7 @@ TALLIES = (
         "6 agree, 5 reservations, 7 stand-aside, 3 block, 1 no-view, 2 interest, 3 silent",
         rules={"committee.quorum": {"more_than": "1/2"}, "decisions.supermajority": {"at_least": "3/4"}},
         body="committee",
+        first="8 agree, 9 block, 2 no-view",
     ),
     Asked(
         "advice",
@@ -257,3 +270,22 @@ TALLIES = (
         "agreed at a meeting", "elsewhere", "2 agree, 6 reservations, 3 stand-aside, 1 no-view", "4 silent"
     ),
 )
+FEW = (
+    Asked(
+        "one of each",
+        "consensus",
+        "1 block, 3 silent",
+        "1 silent",
+        {"decisions.fallback": "majority", "decisions.fallback_days": 1},
+        first="1 block",
+        joined=1,
+        left=1,
+    ),
+    Asked(
+        "nobody, of a committee of one",
+        "majority",
+        rules={"committee.quorum": {"at_least": "1/2"}},
+        body="committee",
+    ),
+)
+"""Of one answer, and of none: each number is said as people say it."""
