@@ -3,6 +3,7 @@ pages, in the check of the decision, in mails and as data."""
 
 from __future__ import annotations
 
+import json
 import quopri
 import re
 from collections import Counter
@@ -23,7 +24,7 @@ from govnet.kernel.actor import VISITOR
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.translation import say
 from govnet.mail.models import Rendering
-from tests.decisions.builders import decisions, version_of
+from tests.decisions.builders import decisions, rewritten, version_of
 from tests.decisions.tallies import FEW, TALLIES, Asked, Scene, each_of, put
 from tests.decisions.test_decision_mail import told
 from tests.decisions.test_decision_pages import browser
@@ -180,6 +181,19 @@ def check_all_differ(scene: Scene) -> None:
         numbers |= {f"option {key}": n for key, n in found.options.count.totals.items() if key not in tied}
     alike = Counter(number for number in numbers.values() if number)
     assert [name for name, number in numbers.items() if alike[number] > 1] == []
+
+
+def test_the_check_says_what_the_register_keeps_beside_what_the_rows_say(
+    app: Flask, time: MovedClock
+) -> None:
+    scene = put(TALLIES[3])
+    scene.answers()
+    close(time, scene)
+    kept = Tally(agree=12, reservations=10, stand_aside=5, block=3, no_view=11)
+    rewritten(tally=json.dumps(kept.as_json()), roll_size=77, outcome=Outcome.NOT_AGREED)
+    it = Reading(app, scene)
+    it.page("the check", "/uk/decisions/2015-01/check", "arithmetic", "recount")
+    assert it.found == spelled_out()["a vote, with other numbers in the register"]
 
 
 def close(time: MovedClock, scene: Scene) -> None:
