@@ -28,6 +28,7 @@ from govnet.kernel.actor import (
     current_actor,
 )
 from govnet.kernel.errors import NotAllowed, OwnCase
+from govnet.kernel.per_app import PerApp
 from govnet.kernel.translation import either
 
 Predicate = Callable[[Actor, Any], Authority | None]
@@ -184,17 +185,17 @@ def oneself(actor: Actor, subject: Any) -> Authority | None:
     return ONESELF if actor.signed_in and owner == actor.person_id else None
 
 
-_actors: list[Callable[[int, int], Actor]] = []
+_actors: PerApp[list[Callable[[int, int], Actor]]] = PerApp("actors", list)
 
 
 def actors_are(lookup: Callable[[int, int], Actor]) -> None:
     """Where to ask what a person is in the network of what they wrote, when they come from another."""
-    _actors[:] = [lookup]
+    _actors()[:] = [lookup]
 
 
 def actor_in(person_id: int, network_id: int) -> Actor:
     """What a person is in a network now: for what they asked for earlier and the worker does."""
-    return _actors[0](person_id, network_id)
+    return _actors()[0](person_id, network_id)
 
 
 def author_who_could(*rights: Can) -> Predicate:

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from flask import Response, flash, g, request, url_for
+from flask import Flask, Response, flash, g, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -27,6 +27,12 @@ from govnet.web.forms import Form
 from govnet.web.pages import page, see, weekday_date
 from govnet.web.refusals import signs_out
 from govnet.web.templates import waiting_is
+
+
+def bind(_app: Flask) -> None:
+    """Every page shows how much waits; whoever removed their name reads what became of it."""
+    waiting_is(_how_many_wait)
+    signs_out("accounts.erase", told_on="accounts.removed")
 
 
 def _how_many_wait() -> int:
@@ -52,7 +58,6 @@ def _desks() -> list[tuple[Any, int, Sequence[Any]]]:
     return [each for each in found if each[1]]
 
 
-waiting_is(_how_many_wait)
 SHOWN = 10
 """Things of a desk on the page You."""
 NEW = timedelta(days=14)
@@ -163,6 +168,3 @@ def removed() -> Response:
     if current_user.is_authenticated:
         return see(".me")
     return page("accounts/removed.html", again="again" in request.args)
-
-
-signs_out("accounts.erase", told_on="accounts.removed")

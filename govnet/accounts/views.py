@@ -249,6 +249,3 @@ def sign_out() -> Response:
     sessions.forget()
     flash(_("You are signed out."), "success")
     return see(".sign_in")
-
-
-from govnet.accounts import data_views, mail_views, me_views, security_views  # noqa: E402, F401  (their routes)

@@ -1,41 +1,12 @@
 """What announcements do when something happens below them."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from sqlalchemy import select
-
-from govnet.announcements.dispatch import hold_of_mandate, send_due
-from govnet.announcements.events import AnnouncementSent
-from govnet.announcements.models import Announcement
-from govnet.extensions import db
-from govnet.kernel.duties import duty
+from govnet.announcements.dispatch import hold_of_mandate
 from govnet.kernel.signals import listen
 from govnet.offices.events import MandateOver
-from govnet.record.comparing import other_html, told
-from govnet.record.registry import checks, keeps
 
 
 def bind() -> None:
-    """Hold what an ended mandate can't send any more; send what is due."""
-    keeps(AnnouncementSent.verb, texts=_texts)
-    checks(changed_pages)
+    """Hold what an ended mandate can't send any more."""
     listen(MandateOver, hold_of_mandate)
-    duty("send announcements", send_due, seconds=1)
-
-
-def changed_pages(network_id: int) -> Iterator[str]:
-    """Announcements that read otherwise on their page than they were written, or than they were sent."""
-    query = select(Announcement.id, Announcement.source, Announcement.html)
-    query = query.where(Announcement.network_id == network_id)
-    sent = {entry.key: entry.said("title") for entry in told(network_id, AnnouncementSent.verb)}
-    titles = select(Announcement.id, Announcement.subject).where(Announcement.id.in_(sent))
-    for key, subject in db.session.execute(titles):
-        if sent[key] not in (None, subject):
-            yield f"announcement {key} was sent under another subject"
-    yield from other_html(query, "the page of announcement %(name)s does not show its text")
-
-
-def _texts(network_id: int) -> Iterator[tuple[str, str]]:
-    query = select(Announcement.id, Announcement.source).where(Announcement.network_id == network_id)
-    for key, source in db.session.execute(query):
-        yield f"announcement:{key}", source

@@ -1,4 +1,4 @@
-"""The public holidays of a place, from a library's tables: what the rule on working days is handed."""
+"""The public holidays of a place, from a library's tables. Pure."""
 
 from __future__ import annotations
 

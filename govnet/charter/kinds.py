@@ -2,7 +2,7 @@
 
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Generic, TypeVar, cast
@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 from govnet.charter.thresholds import Strictness, Threshold, fraction_words
 from govnet.kernel.messages import N_, NN_, Said, counted
 from govnet.kernel.numbers import fraction, whole_number
+from govnet.kernel.person_names import trouble
 
 T = TypeVar("T")
 MOST_STATEMENTS, LONGEST_STATEMENT = 40, 500
@@ -204,14 +205,6 @@ class Statements(Parameter[tuple[str, ...]]):
         return Said(self.clause if value else self.clause_none)
 
 
-_judges: list[Callable[[str], Said | None]] = []
-
-
-def names_are_judged_by(trouble: Callable[[str], Said | None]) -> None:
-    """Hand over what says whether a name can be one (kernel.person_names), as the application does when it is built."""
-    _judges[:] = [trouble]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Line(Parameter[str]):
     """One line in the network's own words; "" while it never decided on one."""
@@ -229,9 +222,8 @@ class Line(Parameter[str]):
         if len(line) > self.limit:
             words = N_("“%(title)s” can have at most %(limit)s characters.")
             raise BadValue(Said(words, {"title": Said(self.title), "limit": self.limit}))
-        trouble = next((said for judge in _judges if line and self.is_name and (said := judge(line))), None)
-        if trouble:
-            raise BadValue(trouble)
+        if line and self.is_name and (fault := trouble(line)) is not None:
+            raise BadValue(fault)
         return line
 
     def phrase(self, value: str) -> Said:

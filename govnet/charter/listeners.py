@@ -1,26 +1,12 @@
-"""What the rules give the record to check."""
+"""What rules that are adopted do at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from sqlalchemy import select
-
 from govnet.charter import identity
-from govnet.charter.events import CharterChanged, CharterFound, RulesAdopted
-from govnet.charter.models import CharterVersion
-from govnet.extensions import db
-from govnet.kernel.models import reference
+from govnet.charter.events import RulesAdopted
 from govnet.kernel.signals import listen
-from govnet.record.registry import keeps
 
 
 def bind() -> None:
-    """Have every version of the rules compared with the record; a network is called what they say."""
+    """Call a network what its rules say."""
     listen(RulesAdopted, identity.follow)
-    keeps(CharterFound.verb, CharterChanged.verb, texts=_texts)
-
-
-def _texts(network_id: int) -> Iterator[tuple[str, str]]:
-    for version in db.session.scalars(select(CharterVersion).where(CharterVersion.network_id == network_id)):
-        yield reference(version), version.parameters

@@ -13,6 +13,7 @@ from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import Charter, load
 from govnet.extensions import db
 from govnet.kernel import clock
+from govnet.kernel.per_app import PerApp
 
 _BY_SLUG = select(Network).where(Network.slug == bindparam("slug"))
 """Built once: every request asks it."""
@@ -87,15 +88,15 @@ class Named:
     address: str
 
 
-_namer: list[Callable[[Collection[str]], Mapping[str, Named]]] = []
+_namer: PerApp[list[Callable[[Collection[str]], Mapping[str, Named]]]] = PerApp("decisions_named", list)
 
 
 def decisions_are_named_by(namer: Callable[[Collection[str]], Mapping[str, Named]]) -> None:
     """How "decision:<id>" is cited: the decisions, a floor above, say it."""
-    _namer[:] = [namer]
+    _namer()[:] = [namer]
 
 
 def named(references: Collection[str | None]) -> Mapping[str, Named]:
     """The decisions among these references, all in one go."""
     wanted = {each for each in references if each}
-    return _namer[0](wanted) if _namer and wanted else {}
+    return _namer()[0](wanted) if _namer() and wanted else {}

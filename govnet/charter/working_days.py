@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from govnet.charter import parameters as p
+from govnet.charter.holidays import public_holidays
 from govnet.kernel.messages import N_, Said
 
 if TYPE_CHECKING:
     from govnet.charter.rules import Charter
 
 
-Table = Callable[[str, int], Mapping[date, str]]
-_tables: list[Table] = []
-
-
-def holidays_are(table: Table) -> None:
-    """Hand over the days: `table(place, year)` has each public holiday of the place in that year, with its name."""
-    _tables[:] = [table]
-
-
 def holiday(day: date, charter: Charter) -> str:
-    """The name of the public holiday that the day is where the charter keeps them; empty for any other.
-
-    RuntimeError where a charter keeps holidays and nobody has handed any over: better than closing on one.
-    """
+    """The name of the public holiday that the day is where the charter keeps them; empty for any other."""
     place = charter[p.HOLIDAYS]
-    if place == "none":
-        return ""
-    if not _tables:
-        raise RuntimeError("no table of public holidays was handed over")
-    return _tables[0](place, day.year).get(day, "")
+    return "" if place == "none" else public_holidays(place, day.year).get(day, "")
 
 
 def working(day: date, charter: Charter) -> bool:

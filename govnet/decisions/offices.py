@@ -21,6 +21,7 @@ from govnet.decisions.book import Decision
 from govnet.decisions.models import OfficeReply, Proposal, ProposalVersion
 from govnet.extensions import db
 from govnet.kernel.errors import RuleBroken
+from govnet.kernel.per_app import PerApp
 from govnet.kernel.translation import say
 from govnet.offices.models import OfficeChange, OfficeKind, OfficePerson
 from govnet.people.models import Organisation
@@ -122,23 +123,23 @@ class Effect(Protocol):
         """Put it into force. RuleBroken, before anything is written, when it can't be."""
 
 
-_offers: list[Offers] = []
-_effects: dict[OfficeKind, tuple[Check, Effect]] = {}
+_offers: PerApp[list[Offers]] = PerApp("offers", list)
+_effects: PerApp[dict[OfficeKind, tuple[Check, Effect]]] = PerApp("effects", dict)
 
 
 def offers_are(offers: Offers) -> None:
     """Hand over what lists the offices that a proposal can name."""
-    _offers[:] = [offers]
+    _offers()[:] = [offers]
 
 
 def effect_is(kind: OfficeKind, check: Check, effect: Effect) -> None:
     """Hand over what a decision of this kind does, and what says beforehand whether it could."""
-    _effects[kind] = check, effect
+    _effects()[kind] = check, effect
 
 
 def apply(row: OfficeChange, decision: Decision, how: Deciding) -> None:
     """Put what was decided into force. RuleBroken, before anything is written, when it can't be."""
-    _effects[row.what][1](_input(row, how.network.id), row, decision, how)
+    _effects()[row.what][1](_input(row, how.network.id), row, decision, how)
 
 
 def check(changes: Sequence[OfficeInput], how: Deciding) -> None:
@@ -167,7 +168,7 @@ def check(changes: Sequence[OfficeInput], how: Deciding) -> None:
                 field=_field(each, "first_day"),
             )
         try:
-            _effects[each.what][0](each, how)
+            _effects()[each.what][0](each, how)
         except RuleBroken as broken:
             raise RuleBroken(broken.message, field=_field(each, broken.field)) from broken
 
@@ -179,12 +180,12 @@ def _field(each: OfficeInput, field: str | None) -> str:
 
 def offers(network: Network, keys: Sequence[str]) -> list[Offer]:
     """The offices with these keys that a proposal can give or end."""
-    return _offers[0].offers(network, keys) if keys else []
+    return _offers()[0].offers(network, keys) if keys else []
 
 
 def every_offer(network: Network) -> list[Offer]:
     """Everything that a proposal can give or end now."""
-    return _offers[0].every_offer(network)
+    return _offers()[0].every_offer(network)
 
 
 def write(version_id: int, network: Network, changes: Sequence[OfficeInput]) -> list[OfficeChange]:

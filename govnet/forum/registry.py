@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Select, String, bindparam, cast, literal, sel
 
 from govnet.extensions import db
 from govnet.forum.rules import Terms as Terms
+from govnet.kernel.per_app import PerApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +41,19 @@ Lines = Callable[[int], Select[Any]]
 Provider = Callable[[int], Sequence[Beside]]
 Onward = Callable[[Any, Terms], tuple[str, str, str] | None]
 
-_beside: list[Provider] = []
-_onward: list[Onward] = []
-_lines: dict[str, tuple[Lines, Callable[[Line], Beside]]] = {}
+_beside: PerApp[list[Provider]] = PerApp("beside", list)
+_onward: PerApp[list[Onward]] = PerApp("onward", list)
+_lines: PerApp[dict[str, tuple[Lines, Callable[[Line], Beside]]]] = PerApp("lines", dict)
 
-_every: list[Any] = []
+_every: PerApp[list[Any]] = PerApp("every_line", list)
 """The one statement for all lines, built once: building it costs more than asking it."""
 _THREAD: Any = bindparam("thread_id", type_=BigInteger)
 
 
 def beside_threads(provider: Provider) -> None:
     """Have `provider` say what came out of a discussion (its id), in one statement; twice changes nothing."""
-    if provider not in _beside:
-        _beside.append(provider)
+    if provider not in _beside():
+        _beside().append(provider)
 
 
 def line(
@@ -66,26 +67,26 @@ def line(
 
 def lines_beside_threads(kind: str, rows: Lines, say: Callable[[Line], Beside]) -> None:
     """Like beside_threads, for what a line can say: `rows(thread_id)` is made with line(), and all are one statement."""
-    _lines[kind] = (rows, say)
-    _every.clear()
+    _lines()[kind] = (rows, say)
+    _every().clear()
 
 
 def beside(thread_id: int) -> list[Beside]:
     """What came out of a discussion; of each kind of line, the newest first."""
-    return [one for provider in _beside for one in provider(thread_id)] + _said(thread_id)
+    return [one for provider in _beside() for one in provider(thread_id)] + _said(thread_id)
 
 
 def _said(thread_id: int) -> list[Beside]:
-    if not _lines:
+    if not _lines():
         return []
-    if not _every:
-        _every.append(union_all(*(rows(_THREAD) for rows, _say in _lines.values())))
+    if not _every():
+        _every().append(union_all(*(rows(_THREAD) for rows, _say in _lines().values())))
     found = sorted(
-        (Line._make(row) for row in db.session.execute(_every[0], {"thread_id": thread_id})),
+        (Line._make(row) for row in db.session.execute(_every()[0], {"thread_id": thread_id})),
         key=lambda row: row.at,
         reverse=True,
     )
-    return [_lines[kind][1](row) for kind in _lines for row in found if row.kind == kind]
+    return [_lines()[kind][1](row) for kind in _lines() for row in found if row.kind == kind]
 
 
 def onward_from_threads(provider: Onward) -> None:
@@ -93,10 +94,10 @@ def onward_from_threads(provider: Onward) -> None:
 
     It is handed the thread, and what the charter says of talking and asking.
     """
-    if provider not in _onward:
-        _onward.append(provider)
+    if provider not in _onward():
+        _onward().append(provider)
 
 
 def onward(thread: Any, terms: Terms) -> list[tuple[str, str, str]]:
     """What the reader of a thread can do next."""
-    return [found for provider in _onward if (found := provider(thread, terms)) is not None]
+    return [found for provider in _onward() if (found := provider(thread, terms)) is not None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, request, url_for
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from govnet.charter.models import Network
@@ -12,15 +12,12 @@ from govnet.extensions import limiter
 from govnet.forum import (
     actions,
     data,
-    moderation_views,
-    own_views,
     queries,
     readers,
     rights,
     rules,
     thread_page,
     thread_parts,
-    topic_views,
 )
 from govnet.forum.blueprint import bp, who
 from govnet.forum.forms import EditForm, FrameForm, ReplyForm, number_in
@@ -40,12 +37,7 @@ from govnet.web.forms import PreviewForm, once
 from govnet.web.pages import data_page, page, see
 
 blueprints = (bp,)
-__all__ = ["bind", "blueprints", "moderation_views", "own_views", "topic_views"]
 _HIDE = (Can.HIDE_POST, Can.HIDE_POST_AS_CHAIR)
-
-
-def bind(_app: Flask) -> None:
-    """Nothing to bind: importing the other views has added them to the blueprint."""
 
 
 @bp.get("/<network:network>/forum/<int:thread_id>")

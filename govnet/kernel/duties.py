@@ -1,4 +1,4 @@
-"""What the worker does at each tick: features bring their duties, each a function that may run in several processes at once.
+"""What the worker does at each tick: duties, each a function that may run in several processes at once.
 
 A duty does one thing a transaction: it locks the thing's row and looks again whether it is due (`each_row`). What it fails
 at is tried again, ever later, and stops nothing else.
@@ -23,6 +23,7 @@ from govnet.kernel.errors import Busy
 from govnet.kernel.insertion import row_of
 from govnet.kernel.models import DutyFailure
 from govnet.kernel.outage import outage_of
+from govnet.kernel.per_app import PerApp
 from govnet.kernel.statements import chunks
 from govnet.kernel.transaction import let_go, transaction
 
@@ -56,30 +57,28 @@ class Duty:
 ending = threading.Event()
 """Set when the worker is asked to end: a long duty looks at it between two things it does."""
 
-_duties: dict[str, Duty] = {}
-
-
-def duty(name: str, run: Callable[[], int], *, seconds: float = 1.0, by_clock: bool = True) -> None:
-    """Have the worker call `run` every `seconds`; `by_clock`: not while its clock has just jumped."""
-    _duties[name] = Duty(name, run, seconds, by_clock)
-
-
-_believed: list[Callable[[], bool]] = []
+_duties: PerApp[list[Duty]] = PerApp("duties", list)
+_believed: PerApp[list[Callable[[], bool]]] = PerApp("believed", list)
 
 
 def believe_when(check: Callable[[], bool]) -> None:
     """Have what goes by the clock wait while `check` says False; asked before each turn."""
-    _believed[:] = [check]
+    _believed()[:] = [check]
+
+
+def take_up(duties: Iterable[Duty]) -> None:
+    """Have the worker do these, in this order, at each turn."""
+    _duties()[:] = duties
+
+
+def duties() -> tuple[Duty, ...]:
+    """All that the worker does."""
+    return tuple(_duties())
 
 
 def is_believed() -> bool:
     """Whether nothing that was brought doubts the clock."""
-    return all(check() for check in _believed)
-
-
-def duties() -> tuple[Duty, ...]:
-    """All that was brought, in the order in which it came."""
-    return tuple(_duties.values())
+    return all(check() for check in _believed())
 
 
 _at_work: ContextVar[bool] = ContextVar("at_work", default=False)

@@ -5,8 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from govnet.kernel.per_app import PerApp
+
 T = TypeVar("T")
-_listeners: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
+_listeners: PerApp[defaultdict[type, list[Callable[[Any], None]]]] = PerApp(
+    "listeners", lambda: defaultdict(list)
+)
 
 
 @dataclass(frozen=True)
@@ -26,11 +30,11 @@ class WorkEnds:
 
 def listen(kind: type[T], listener: Callable[[T], None]) -> None:
     """Call `listener` with every emitted event of this very `kind`; registering twice changes nothing."""
-    if listener not in _listeners[kind]:
-        _listeners[kind].append(listener)
+    if listener not in _listeners()[kind]:
+        _listeners()[kind].append(listener)
 
 
 def emit(event: object) -> None:
     """Call those who listen for the event's kind, in the order in which they came, inside the running transaction."""
-    for listener in _listeners[type(event)]:
+    for listener in _listeners()[type(event)]:
         listener(event)

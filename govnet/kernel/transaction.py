@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from govnet.extensions import db
 from govnet.kernel import clock, measures
 from govnet.kernel.outage import BUSY, Unavailable, note, outage_of
+from govnet.kernel.per_app import PerApp
 
 Taken = TypeVar("Taken")
 WRITE = "govnet_write"
@@ -21,13 +22,13 @@ WRITE = "govnet_write"
 PATIENCE = 5.0
 _OPEN = "govnet_open"
 _PERHAPS = "perhaps_saved"
-_last_steps: list[Callable[[], None]] = []
+_last_steps: PerApp[list[Callable[[], None]]] = PerApp("last_steps", list)
 
 
 def last_step(step: Callable[[], None]) -> None:
     """Run `step` at the end of every transaction, before its commit; registering twice changes nothing."""
-    if step not in _last_steps:
-        _last_steps.append(step)
+    if step not in _last_steps():
+        _last_steps().append(step)
 
 
 def in_transaction() -> bool:
@@ -64,7 +65,7 @@ def transaction(*, patience: float = PATIENCE) -> Iterator[None]:
         with _measured(lambda: _take_the_lock(patience)):
             with clock.held():
                 yield
-                for step in _last_steps:
+                for step in _last_steps():
                     step()
             session.info[_PERHAPS] = True  # a commit whose answer is lost may have been one
             session.commit()

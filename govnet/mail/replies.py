@@ -9,6 +9,7 @@ from contextlib import suppress
 from flask import current_app
 
 from govnet.kernel.errors import RuleBroken
+from govnet.kernel.per_app import PerApp
 from govnet.mail import reply_addresses
 from govnet.mail.incoming import Incoming
 
@@ -16,8 +17,8 @@ Handler = Callable[[Sequence[int], Incoming], None]
 """Does what an answer says. Raises RuleBroken (NotDone, where the sender's language is known) or NotFound: its words go back."""
 Asked = Callable[[Sequence[int]], tuple[str, str] | None]
 """The address that was asked, and its owner's language; None where it is gone."""
-_handlers: dict[str, Handler] = {}
-_asked: dict[str, Asked] = {}
+_handlers: PerApp[dict[str, Handler]] = PerApp("reply_handlers", dict)
+_asked: PerApp[dict[str, Asked]] = PerApp("reply_asked", dict)
 
 
 class NotDone(RuleBroken):
@@ -33,17 +34,17 @@ def answers(purpose: str, handler: Handler, asked: Asked) -> None:
 
     `asked` says who was written to, for the mails that are too much to read: only a mail from that address is answered then.
     """
-    _handlers[purpose], _asked[purpose] = handler, asked
+    _handlers()[purpose], _asked()[purpose] = handler, asked
 
 
 def handler_of(purpose: str) -> Handler:
     """Who takes answers for this purpose."""
-    return _handlers[purpose]
+    return _handlers()[purpose]
 
 
 def asked_by(purpose: str, ids: Sequence[int], sender: str) -> str | None:
     """The language of whoever was asked, if the mail came from their address; else None."""
-    found = _asked[purpose](ids)
+    found = _asked()[purpose](ids)
     return found[1] if found is not None and same_mailbox(found[0], sender) else None
 
 
@@ -75,7 +76,7 @@ def address(purpose: str, *ids: int) -> str:
 def read_address(recipient: str) -> tuple[str, list[int]] | None:
     """The purpose and the ids of an address that we made; None for any other."""
     meant = reply_addresses.read(current_app.config["MAIL_REPLIES"] or "", _key(), recipient)
-    return meant if meant is not None and meant[0] in _handlers else None
+    return meant if meant is not None and meant[0] in _handlers() else None
 
 
 def _key() -> str:

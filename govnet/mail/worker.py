@@ -23,10 +23,10 @@ SETTLE = 60.0
 
 def run(app: Flask, *, until: Callable[[], bool] = ending.is_set) -> None:
     """Do what is due until told to end. A duty that fails is logged, and tried again at its next turn."""
+    steadiness = Steadiness()
     with app.app_context():
         _remember()
-    steadiness = Steadiness()
-    next_at = {d.name: time.monotonic() + SETTLE for d in duties() if d.seconds >= 600}
+        next_at = {d.name: time.monotonic() + SETTLE for d in duties() if d.seconds >= 600}
     while not until():
         with app.app_context():
             busy = tick(duties(), next_at, believed=_holds(steadiness))

@@ -1,11 +1,11 @@
-"""What the worker does for whoever looks after the server: a sign of life, and the list of erasures."""
+"""What operations do as a process begins or ends, and when somebody removes their name."""
 
 from __future__ import annotations
 
 from govnet.accounts.erasure import Gone
-from govnet.kernel.duties import believe_when, duty, forget_over
+from govnet.kernel.duties import believe_when
 from govnet.kernel.signals import Starting, WorkBegins, WorkEnds, listen
-from govnet.operations import beats, erasure_list, redaction, schema, standstill, upkeep
+from govnet.operations import beats, erasure_list, schema, standstill
 from govnet.operations.clock_check import ClockCheck
 from govnet.people.addresses import PersonErased
 
@@ -13,11 +13,6 @@ from govnet.people.addresses import PersonErased
 def bind() -> None:
     """Have these called."""
     believe_when(ClockCheck().holds)
-    duty("say that the worker lives", beats.beat, seconds=20, by_clock=False)
-    duty("remove names that are for members", redaction.remove_names, seconds=3600, by_clock=False)
-    duty("look through the database", upkeep.look, seconds=600, by_clock=False)
-    duty("forget what is over", forget_over, seconds=3600)
-    duty("write down who was erased", erasure_list.write_file, seconds=600, by_clock=False)
     listen(Gone, erasure_list.note_person)
     listen(PersonErased, erasure_list.note_addresses)
     listen(Starting, _before_anything_runs)

@@ -19,6 +19,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.messages import N_, Said
+from govnet.kernel.per_app import PerApp
 from govnet.kernel.signals import emit
 from govnet.kernel.statements import another, chunks
 from govnet.kernel.text import clean
@@ -228,13 +229,13 @@ class MailWish(StrEnum):
 
 
 Source = Callable[[int, Mapping[str, Owner | None]], Mapping[str, MailWish]]
-_sources: list[Source] = []
+_sources: PerApp[list[Source]] = PerApp("wishes", list)
 
 
 def heard_by(source: Source) -> None:
     """Ask `source(network_id, addresses with their owners)` too: how features above know what was said there."""
-    if source not in _sources:
-        _sources.append(source)
+    if source not in _sources():
+        _sources().append(source)
 
 
 def wishes(network_id: int, addresses: Collection[str]) -> dict[str, MailWish]:
@@ -242,7 +243,7 @@ def wishes(network_id: int, addresses: Collection[str]) -> dict[str, MailWish]:
     whose = owners(addresses)
     known = {address: whose.get(address) for address in addresses}
     said = [(address, MailWish.ERASED) for address in erased_among(addresses)]
-    said += [one for source in _sources for one in source(network_id, known).items()]
+    said += [one for source in _sources() for one in source(network_id, known).items()]
     order = list(MailWish)
     found: dict[str, MailWish] = {}
     for address, wish in sorted(said, key=lambda one: order.index(one[1])):

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.transaction import in_transaction, last_step
+from govnet.kernel.transaction import in_transaction
 from govnet.record.events import Event, HasChain
 from govnet.record.models import ChainHead, Entry, Telling
 from govnet.record.rules import Link, canonical, genesis, salted_digest
@@ -113,6 +113,3 @@ def erase_words(entry: Entry) -> None:
     """Take the words of an entry out for good; the chain still verifies, with a visible gap."""
     entry.words = None
     entry.words_salt = None
-
-
-last_step(append_collected)

@@ -12,15 +12,16 @@ from flask_babel import gettext
 from flask_babel import gettext as _
 
 from govnet.kernel.actor import PROGRAM, SYSTEM
+from govnet.kernel.per_app import PerApp
 from govnet.kernel.translation import nested, say
 from govnet.permissions import ALONE
 from govnet.record.events import Event
 
 Link = Callable[[Mapping[str, Any]], str | None]
 
-_events: dict[str, type[Event]] = {}
-_links: dict[str, Link] = {}
-_tellers: dict[str, Callable[..., Any]] = {}
+_events: PerApp[dict[str, type[Event]]] = PerApp("events", dict)
+_links: PerApp[dict[str, Link]] = PerApp("links", dict)
+_tellers: PerApp[dict[str, Callable[..., Any]]] = PerApp("tellers", dict)
 
 
 @dataclass(frozen=True)
@@ -34,33 +35,38 @@ class Kept:
     """A network's texts, each under the same key."""
 
 
-_kept: dict[tuple[str, ...], Kept] = {}
-_checks: list[Callable[[int], Iterable[str]]] = []
-_withheld: list[Callable[[int], Iterable[str]]] = []
+_kept: PerApp[dict[tuple[str, ...], Kept]] = PerApp("kept", dict)
+_checks: PerApp[list[Callable[[int], Iterable[str]]]] = PerApp("checks", list)
+_withheld: PerApp[list[Callable[[int], Iterable[str]]]] = PerApp("withheld", list)
 
 
 def learn(events: ModuleType) -> None:
     """Take in every event class of a feature's events module."""
     for thing in vars(events).values():
         if isinstance(thing, type) and issubclass(thing, Event) and "verb" in vars(thing):
-            known = _events.setdefault(thing.verb, thing)
+            known = _events().setdefault(thing.verb, thing)
             if known is not thing:
                 raise ValueError(f"two events are called {thing.verb}")
 
 
 def link_to(table: str, link: Link) -> None:
     """Say where entries whose subject is a row of `table` lead: `link` gets the entry's details, with "key"."""
-    _links[table] = link
+    _links()[table] = link
 
 
 def tell(verb: str, teller: Callable[..., Any]) -> None:
     """Have `teller` say who is told of entries with that verb (see docs/telling.md)."""
-    _tellers[verb] = teller
+    _tellers()[verb] = teller
+
+
+def tellers() -> dict[str, Callable[..., Any]]:
+    """Who is told, by verb."""
+    return _tellers()
 
 
 def teller(verb: str) -> Callable[..., Any] | None:
     """Who is told of that verb, if anybody."""
-    return _tellers.get(verb)
+    return _tellers().get(verb)
 
 
 def digest_of_subject(facts: Mapping[str, Any]) -> tuple[str, str]:
@@ -74,44 +80,44 @@ def keeps(
     said: Callable[..., tuple[Hashable, str] | None] = digest_of_subject,
 ) -> None:
     """Have the check of the record compare those texts with the digests that entries of these verbs hold."""
-    _kept[verbs] = Kept(verbs, said, texts)
+    _kept()[verbs] = Kept(verbs, said, texts)
 
 
 def checks(check: Callable[[int], Iterable[str]]) -> None:
     """Have the check of the record ask `check` what rows of a network do not fit its entries, in words."""
-    if check not in _checks:
-        _checks.append(check)
+    if check not in _checks():
+        _checks().append(check)
 
 
 def withhold(subjects: Callable[[int], Iterable[str]]) -> None:
     """Have digests of texts kept back in a network's entries about these subjects, while it names them."""
-    if subjects not in _withheld:
-        _withheld.append(subjects)
+    if subjects not in _withheld():
+        _withheld().append(subjects)
 
 
 def withheld(network_id: int) -> frozenset[str]:
     """All subjects of which no digest of a text is given out now: few, and found by an index."""
-    return frozenset(subject for subjects in _withheld for subject in subjects(network_id))
+    return frozenset(subject for subjects in _withheld() for subject in subjects(network_id))
 
 
 def further_checks() -> Iterable[Callable[[int], Iterable[str]]]:
     """All such checks."""
-    return _checks
+    return _checks()
 
 
 def kept_texts() -> Iterable[Kept]:
     """All texts that the record can be asked about."""
-    return _kept.values()
+    return _kept().values()
 
 
-def events() -> Mapping[str, type[Event]]:
+def events() -> dict[str, type[Event]]:
     """Every verb that may come up."""
-    return _events
+    return _events()
 
 
 def sentence(details: Mapping[str, Any]) -> str:
     """An entry in words, for people; what was erased reads "somebody"."""
-    event = _events.get(details["verb"])
+    event = _events().get(details["verb"])
     if event is None:
         return str(details["verb"])
     said = event.spoken_as
@@ -142,7 +148,7 @@ def _spoken(value: Any) -> Any:
 def address(details: Mapping[str, Any]) -> str | None:
     """The page of what the entry is about, if it has one."""
     table, _, key = str(details.get("subject") or "").partition(":")
-    link = _links.get(table)
+    link = _links().get(table)
     return link({**details, "key": key}) if link else None
 
 

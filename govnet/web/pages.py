@@ -32,6 +32,7 @@ from govnet import __version__
 from govnet.kernel.actor import current_actor
 from govnet.kernel.clock import now, today
 from govnet.kernel.numbers import whole_number
+from govnet.kernel.per_app import PerApp
 from govnet.kernel.text import rendered
 
 CSP = (
@@ -45,18 +46,18 @@ _SAID = 48 * _HOUR
 def page(template: str, status: int = 200, **context: Any) -> Response:
     """A rendered page."""
     text = render_template(template, **context)
-    for finish in _finishing:
+    for finish in _finishing():
         text = finish(text)
     return Response(text, status, content_type="text/html; charset=utf-8")
 
 
-_finishing: list[Callable[[str], str]] = []
+_finishing: PerApp[list[Callable[[str], str]]] = PerApp("finishing", list)
 
 
 def finish_with(finish: Callable[[str], str]) -> None:
     """Have `finish` fill in what a whole page asks for once; registering twice changes nothing."""
-    if finish not in _finishing:
-        _finishing.append(finish)
+    if finish not in _finishing():
+        _finishing().append(finish)
 
 
 def data_page(facts: Mapping[str, Any]) -> Response:

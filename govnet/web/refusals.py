@@ -20,6 +20,7 @@ from govnet.kernel.actor import current_actor
 from govnet.kernel.errors import Busy, GovnetError, NotAllowed, Stale
 from govnet.kernel.outage import DAMAGED, UNREACHABLE, Unavailable, outage_of
 from govnet.kernel.paths import HEALTH
+from govnet.kernel.per_app import PerApp
 from govnet.kernel.transaction import perhaps_saved
 from govnet.kernel.translation import say
 from govnet.web.origins import Sender, sender_of
@@ -28,7 +29,7 @@ from govnet.web.pages import error_page
 log = structlog.get_logger()
 Holders = Callable[[Any, tuple[str, ...]], Sequence[str]]
 _HIDDEN = {"csrf_token", "form_key"}
-_SIGN_OUT: dict[str, str] = {}
+_SIGN_OUT: PerApp[dict[str, str]] = PerApp("sign_out", dict)
 
 
 def bind(app: Flask, holders: Holders) -> None:
@@ -145,11 +146,11 @@ def signs_out(endpoint: str, told_on: str) -> None:
 
     That page gets `again` and must be true for anybody: who sends it may only have been signed out meanwhile.
     """
-    _SIGN_OUT[endpoint] = told_on
+    _SIGN_OUT()[endpoint] = told_on
 
 
 def _done_before() -> Any:
-    where = _SIGN_OUT.get(request.endpoint or "") if request.method == "POST" else None
+    where = _SIGN_OUT().get(request.endpoint or "") if request.method == "POST" else None
     return redirect(url_for(where, again=1), 303) if where and not current_actor().signed_in else None
 
 

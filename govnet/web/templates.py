@@ -14,6 +14,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from govnet.kernel.actor import current_actor
+from govnet.kernel.per_app import PerApp
 from govnet.kernel.translation import either, say
 
 
@@ -56,12 +57,12 @@ FOOTER = (
     NavItem(_l("Downloads"), "record.downloads", "", ()),
 )
 
-_waiting: list[Callable[[], int]] = []
+_waiting: PerApp[list[Callable[[], int]]] = PerApp("waiting", list)
 
 
 def waiting_is(count: Callable[[], int]) -> None:
     """How many things wait for the actor, for the number beside You."""
-    _waiting[:] = [count]
+    _waiting()[:] = [count]
 
 
 def bind(app: Flask) -> None:
@@ -129,9 +130,9 @@ def _rendered(
 
 
 def _waiting_now() -> int | None:
-    if not current_actor().signed_in or not _waiting:
+    if not current_actor().signed_in or not _waiting():
         return None
     if "waiting" not in g:
-        g.waiting = _waiting[0]()
+        g.waiting = _waiting()[0]()
     count: int = g.waiting
     return count

@@ -53,8 +53,9 @@ class Answered(Event):
 @pytest.fixture
 def little_features(app, monkeypatch):
     """Organisations wait for everybody; two verbs are news."""
-    monkeypatch.setitem(registry._events, "test.decided", Decided)
-    monkeypatch.setitem(registry._events, "test.answered", Answered)
+    with app.app_context():
+        for event in (Decided, Answered):
+            monkeypatch.setitem(registry.events(), event.verb, event)
 
     def link(network, key):
         return f"/{network.slug}/things/{key}"

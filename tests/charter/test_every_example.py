@@ -10,19 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from govnet.charter import parameters as p
-from govnet.charter import working_days
 from govnet.charter.examples import EXAMPLES
-from govnet.charter.holidays import public_holidays
 from govnet.charter.kinds import Choice, Choices, Share, Whole
 from govnet.charter.rules import Change, Charter
 from govnet.charter.thresholds import at_least
-
-
-@pytest.fixture(autouse=True, scope="module")
-def tables() -> None:
-    """The holidays are handed over, as the application does when it is built."""
-    working_days.holidays_are(public_holidays)
-
 
 SENTENCE_IS_ENOUGH = [
     *(p.KINDS, p.CRITERIA, p.ADMISSION, p.ADMISSION_SPONSORS, p.START_THREADS, p.POST, p.MEMBERS_TOPICS),

@@ -7,17 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from govnet.charter import parameters as p
-from govnet.charter import working_days
 from govnet.charter.example_numbers import answers_needed
 from govnet.charter.examples import EXAMPLES
-from govnet.charter.holidays import public_holidays
 from govnet.charter.rules import Charter, diff
-
-
-@pytest.fixture(autouse=True, scope="module")
-def tables() -> None:
-    """The holidays are handed over, as the application does when it is built."""
-    working_days.holidays_are(public_holidays)
 
 
 def examples(before, after, roll=74):

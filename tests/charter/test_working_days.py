@@ -10,27 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from govnet.charter import parameters as p
-from govnet.charter import working_days
-from govnet.charter.holidays import public_holidays
 from govnet.charter.rules import Charter
 from govnet.charter.working_days import from_day, holiday, problem, until_day, working
 from govnet.decisions import timing
 
 ENGLAND = Charter({p.HOLIDAYS.key: "GB-ENG"})
 LONDON = ZoneInfo("Europe/London")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def tables() -> None:
-    """The days are handed over, as the application does when it is built."""
-    working_days.holidays_are(public_holidays)
-
-
-def test_without_any_table_nothing_is_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(working_days, "_tables", [])
-    assert working(date(2015, 5, 4), Charter())
-    with pytest.raises(RuntimeError, match="no table"):
-        working(date(2015, 5, 4), ENGLAND)
 
 
 @pytest.mark.parametrize(

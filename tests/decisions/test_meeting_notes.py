@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
 from govnet.charter.models import Network
-from govnet.decisions import meeting_notes, personal, verifying
+from govnet.decisions import audit, meeting_notes, personal
 from govnet.decisions.book import Decision, MeetingNote
 from govnet.decisions.models import Proposal
 from govnet.extensions import db
@@ -163,9 +163,9 @@ def test_lists_of_notes_come_a_page_at_a_time(app: Flask, network: Network) -> N
 
 def test_a_note_is_checked_against_the_record_and_never_edited(app: Flask, network: Network) -> None:
     note = written(network, a_steering_member(network))
-    kept = dict(verifying._notes(network.id))
+    kept = dict(audit._notes(network.id))
     assert kept == {f"meeting_note:{note.id}": "All **well**."}
-    assert list(verifying.changed_pages(network.id)) == []
+    assert list(audit.changed_pages(network.id)) == []
     with pytest.raises(DBAPIError, match="never edited"), transaction():
         db.session.execute(update(MeetingNote).values(text="Other"))
 

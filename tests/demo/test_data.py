@@ -10,10 +10,9 @@ import pytest
 
 from govnet.charter import parameters
 from govnet.charter.founding_file import read_founding
-from govnet.charter.holidays import public_holidays
 from govnet.charter.models import ACCENTS, RESERVED
 from govnet.charter.rules import Charter, problems
-from govnet.charter.working_days import holidays_are, working
+from govnet.charter.working_days import working
 from govnet.decisions.rules import FIVE, Kind, Outcome, Tally, outcome, rule_for
 from govnet.decisions.timing import earliest
 from govnet.demo import deciding
@@ -264,7 +263,6 @@ def test_whenever_the_demo_starts_a_question_closes_on_the_next_working_day(fact
     rules = Charter({parameters.HOLIDAYS.key: "GB-ENG"})
     started = Calendar(datetime(2026, 12, day, 17, 30, tzinfo=UTC), ZoneInfo("Europe/London"))
     stage = Stage(calendar=started, facts=facts)
-    holidays_are(public_holidays)
     paid = next(one for one in facts.proposals if one.key == "paid")
     next_one = next(each for n in range(1, 9) if working(each := started.day(n), rules))
     assert deciding.closing_day(stage, paid) == next_one

@@ -50,11 +50,11 @@ def test_the_same_thing_again_and_again_is_one_line():
 def network(context, monkeypatch):
     """A network whose first digest has begun; what is said counts as a discussion."""
     monkeypatch.setattr(Said, "verb", "forum.said")
-    registry._events["forum.said"] = Said
+    registry.events()["forum.said"] = Said
     network = builders.a_network()
     digest_actions.run()
     yield network
-    registry._events.pop("forum.said")
+    registry.events().pop("forum.said")
 
 
 def wants_digest(network, person):

@@ -28,7 +28,8 @@ from govnet.mail.door import Door
 from govnet.mail.lmtp import Limits
 from govnet.mail.lmtp_address import listen_address
 from govnet.mail.models import Fate, InboundMail, Mail
-from govnet.membership import importing, listeners
+from govnet.membership import duties as membership_duties
+from govnet.membership import importing
 from govnet.membership.roster import read_roster
 from govnet.operations import pipe
 from tests.faults.failing import AFTER, BEFORE, Count, Step, drawn, failing, trouble
@@ -72,7 +73,7 @@ COMES = {
 
 
 def test_every_purpose_of_an_address_has_mails_that_are_tried(app: Flask) -> None:
-    assert set(COMES) == set(replies._handlers)
+    assert set(COMES) == set(replies._handlers())
 
 
 class Post(Kept):
@@ -120,7 +121,7 @@ def post(
     network = a_network_with_rules()
     with transaction():
         importing.import_roster(network, read_roster(ROSTER).rows, go=True, via=By.CLI)
-    listeners.ask_found()
+    membership_duties.ask_found()
     with mailbox(app, tmp_path):
         yield Post(app, time)
     note(None)

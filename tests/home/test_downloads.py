@@ -19,6 +19,7 @@ from govnet.record.actions import erase_words
 from govnet.record.events import Visibility
 from govnet.record.exports import safe_cell
 from tests.builders import a_network
+from tests.home.test_record_pages import learnt as learnt
 from tests.home.test_record_pages import made_tea
 from tests.pages import opened
 

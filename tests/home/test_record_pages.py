@@ -32,7 +32,11 @@ class TeaMade(Event):
     place: str
 
 
-registry.learn(sys.modules[__name__])
+@pytest.fixture(autouse=True)
+def learnt(app: Flask) -> None:
+    """The application knows these events."""
+    with app.app_context():
+        registry.learn(sys.modules[__name__])
 
 
 def made_tea(

@@ -20,7 +20,8 @@ from govnet.kernel.models import DutyFailure
 from govnet.kernel.transaction import transaction
 from govnet.mail import outbox, worker
 from govnet.mail.headers import Address
-from govnet.membership import importing, listeners
+from govnet.membership import duties as membership_duties
+from govnet.membership import importing
 from govnet.membership.models import Membership
 from govnet.membership.roster import read_roster
 from govnet.membership.roster_models import RosterImport
@@ -248,7 +249,7 @@ def test_one_letter_that_cannot_be_written_stops_no_other_invitation(time):
         for row in bad.all():
             row.address = f"o\u2019{row.address}"
     for _turn in range(5):
-        listeners.ask_found()
+        membership_duties.ask_found()
         time.move(timedelta(seconds=11))
     asked = db.session.scalars(select(Membership.asked_at)).all()
     assert len([at for at in asked if at is not None]) == 43

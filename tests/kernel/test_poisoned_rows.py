@@ -37,7 +37,8 @@ from govnet.mail import outbox, receiving, worker
 from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Fate, InboundMail, Mail, RecipientChunk, Rendering
 from govnet.mail.rules import State
-from govnet.membership import importing, listeners
+from govnet.membership import duties as membership_duties
+from govnet.membership import importing
 from govnet.membership.models import Application, ApplicationState, Membership, MembershipState
 from govnet.membership.roster import read_roster
 from govnet.membership.roster_models import RosterImport
@@ -310,7 +311,7 @@ def came_in(_time: MovedClock) -> Sequence[Row]:
         with transaction():
             rows = read_roster(f"name,email,kind,as\n{name},{name}@example.org,,member\n".encode()).rows
             importing.import_roster(network, rows, go=True, via=Door.CLI)
-    listeners.ask_found()
+    membership_duties.ask_found()
     contacts = db.session.scalars(
         select(Mail.contact).where(Mail.template == "membership/confirm_membership").order_by(Mail.id)
     ).all()

@@ -82,12 +82,14 @@ class Teller:
 
 
 @pytest.fixture
-def teller(templates: dict[str, str]) -> Iterator[Teller]:
+def teller(app: Flask, templates: dict[str, str]) -> Iterator[Teller]:
     """The loop asks this teller about test.said."""
     one = Teller()
-    registry.tell(Said.verb, one)
+    with app.app_context():
+        registry.tell(Said.verb, one)
     yield one
-    registry._tellers.pop(Said.verb)
+    with app.app_context():
+        registry.tellers().pop(Said.verb)
 
 
 def say(network: Any, person: Any, body: str = "Let anybody join.") -> None:

@@ -10,7 +10,7 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
 from govnet.mail import actions, receiving
-from govnet.membership import importing, listeners
+from govnet.membership import duties, importing
 from govnet.membership.models import Membership, MembershipState
 from govnet.membership.roster import read_roster
 from tests import builders
@@ -93,7 +93,7 @@ def test_a_mail_that_a_program_reads_can_be_answered_there(client, app, monkeypa
         ).rows
         with transaction():
             importing.import_roster(network, rows, go=True, via=Door.CLI)
-        listeners.ask_found()
+        duties.ask_found()
         box.deliver()
     assert send(client, "/demo/mail/1", {"words": ""}).status_code == 422
     assert send(client, "/demo/mail/1", {"words": "Yes"}, follow=False).status_code == 303

@@ -12,7 +12,7 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.membership import importing, listeners, member_actions, personal, queries
+from govnet.membership import duties, importing, member_actions, personal, queries
 from govnet.membership.links import ids_of, token_for
 from govnet.membership.models import Application, Membership, MembershipKind, MembershipState
 from govnet.membership.roster import read_roster
@@ -55,7 +55,7 @@ def test_somebody_from_the_old_list_is_no_member_until_she_confirms():
     from_the_old_list(network)
     assert queries.roll(network.id) == []
     assert queries.counts(network.id).found == 1
-    assert listeners.ask_found() == 1
+    assert duties.ask_found() == 1
     press_the_button(network)
     assert [r.name for r in queries.roll(network.id)] == ["Nell Found"]
     person = person_by_email("nell@example.org")
@@ -67,13 +67,13 @@ def test_somebody_from_the_old_list_is_no_member_until_she_confirms():
 def test_she_is_asked_once_and_once_more_after_a_week_of_silence(time):
     network = a_network_with_rules()
     from_the_old_list(network)
-    assert [listeners.ask_found() for _ in range(2)] == [1, 0]
+    assert [duties.ask_found() for _ in range(2)] == [1, 0]
     time.move(timedelta(days=7))
-    assert listeners.ask_found() == 0
+    assert duties.ask_found() == 0
     time.move(timedelta(days=1))
-    assert [listeners.ask_found() for _ in range(2)] == [1, 0]
+    assert [duties.ask_found() for _ in range(2)] == [1, 0]
     time.move(timedelta(days=100))
-    assert listeners.ask_found() == 0
+    assert duties.ask_found() == 0
     first, second = (text for _subject, text in mails_to("nell@example.org"))
     assert "last time we ask" in second
     assert "last time we ask" not in first
@@ -85,7 +85,7 @@ def test_she_is_asked_once_and_once_more_after_a_week_of_silence(time):
 def test_pressing_twice_confirms_once():
     network = a_network_with_rules()
     from_the_old_list(network)
-    listeners.ask_found()
+    duties.ask_found()
     press_the_button(network)
     press_the_button(network)
     verbs = list(db.session.scalars(select(Entry.verb)))
@@ -97,7 +97,7 @@ def test_who_speaks_for_an_organisation_on_the_old_list_confirms_for_it():
     from_the_old_list(
         network, FOUND.split("\n", 1)[0] + "\nBea,bea@example.org,Open Ledger Club,organisation,member\n"
     )
-    listeners.ask_found()
+    duties.ask_found()
     press_the_button(network, "bea@example.org")
     actor = builders.acting(person_by_email("bea@example.org"), network)
     assert [r.organisation for r in actor.represents] == ["Open Ledger Club"]
@@ -140,7 +140,7 @@ def test_nobody_confirms_for_somebody_else():
 def test_an_address_that_somebody_else_has_proved_meanwhile_is_not_taken_over():
     network = a_network_with_rules()
     from_the_old_list(network)
-    listeners.ask_found()
+    duties.ask_found()
     with transaction():
         found = db.session.scalar(select(PersonEmail))
         other = builders.a_person("Other", email="other@example.org")

@@ -17,7 +17,7 @@ from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.mail import receiving, replies
 from govnet.mail.models import Fate, InboundMail, Mail
-from govnet.membership import importing, listeners
+from govnet.membership import duties, importing
 from govnet.membership.models import Membership, MembershipState
 from govnet.membership.reply_rules import says_yes
 from govnet.membership.roster import read_roster
@@ -40,7 +40,7 @@ def asked(app, time, monkeypatch):
         network = a_network_with_rules()
         with transaction():
             importing.import_roster(network, read_roster(ROSTER.encode()).rows, go=True, via=Door.CLI)
-        listeners.ask_found()
+        duties.ask_found()
         yield time
 
 
@@ -90,7 +90,7 @@ def test_on_a_server_without_mail_that_comes_in_there_is_only_the_click(app, tim
         network = a_network_with_rules()
         with transaction():
             importing.import_roster(network, read_roster(ROSTER.encode()).rows, go=True, via=Door.CLI)
-        listeners.ask_found()
+        duties.ask_found()
         subject, text = mails_to("nell@example.org")[0]
         assert (subject, "YES" in text) == ("Are you still a member of The UK network? One click", False)
         assert reply_to() == network.contact_email
@@ -184,7 +184,7 @@ def test_a_program_that_fails_keeps_the_mail_and_tries_again(asked, monkeypatch)
     def broken(ids, mail):
         raise KeyError("broken")
 
-    monkeypatch.setitem(replies._handlers, "confirm", broken)
+    monkeypatch.setitem(replies._handlers(), "confirm", broken)
     row = comes("Yes")
     assert (row.fate, row.attempts, receiving.stuck()) == (Fate.WAITING, 1, 1)
     assert receiving.run() == 0

@@ -14,7 +14,7 @@ from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.kernel.transaction import transaction
 from govnet.mail import telling
-from govnet.membership import actions, listeners, newcomers, personal, queries, rules, vouching
+from govnet.membership import actions, duties, newcomers, personal, queries, rules, vouching
 from govnet.membership.beside import AdmissionObjection
 from govnet.membership.models import Application, ApplicationState, MembershipKind
 from govnet.people.persons import main_address, person_by_email
@@ -177,9 +177,9 @@ def test_who_is_let_in_is_a_member_after_the_days_in_which_nobody_objected(here)
     assert state(application) is ApplicationState.ANNOUNCED
     assert queries.counts(network.id).people == 1
     here.move(timedelta(days=13))
-    assert listeners.admissions() == 0
+    assert duties.admissions() == 0
     here.move(timedelta(days=1))
-    assert [listeners.admissions() for _ in range(2)] == [1, 0]
+    assert [duties.admissions() for _ in range(2)] == [1, 0]
     assert queries.counts(network.id).people == 2
     last = db.session.scalars(select(Entry).order_by(Entry.id.desc())).first()
     assert (last.verb, last.actor_id) == ("membership.admitted", sam.id)
@@ -192,7 +192,7 @@ def test_where_people_are_let_in_at_once_members_can_object_all_the_same(here):
     objects(network, application, builders.a_member(network))
     assert state(application) is ApplicationState.APPLIED
     here.move(timedelta(days=30))
-    assert listeners.admissions() == 0
+    assert duties.admissions() == 0
     admits(network, application, builders.a_steering_member(network))
     assert state(application) is ApplicationState.ADMITTED
 
@@ -236,7 +236,7 @@ def test_who_was_let_in_can_still_take_it_back(here):
     with transaction():
         actions.withdraw(application, via=Door.WEB)
     here.move(timedelta(days=30))
-    assert listeners.admissions() == 0
+    assert duties.admissions() == 0
     assert state(application) is ApplicationState.WITHDRAWN
 
 
@@ -284,7 +284,7 @@ def test_an_applicant_who_removes_her_name_is_not_let_in_afterwards(here):
     with transaction():
         personal.forget(person_by_email("ada@example.org").id)
     here.move(timedelta(days=30))
-    assert listeners.admissions() == 0
+    assert duties.admissions() == 0
 
 
 # ---- the pages

@@ -13,7 +13,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.transaction import transaction
 from govnet.mail.models import Subscription
-from govnet.membership import importing, listeners
+from govnet.membership import duties, importing
 from govnet.membership.models import Application, Membership, MembershipKind
 from govnet.membership.roster import read_roster
 from govnet.people.persons import main_address, person_by_email
@@ -438,7 +438,7 @@ def test_somebody_from_the_old_list_confirms_with_one_button(client, app, networ
         rows = read_roster(b"name,email,as\nNell,nell@example.org,member\n").rows
         with transaction():
             importing.import_roster(uk(), rows, go=True, via=importing.Door.CLI)
-        listeners.ask_found()
+        duties.ask_found()
         link = link_in(mails_to("nell@example.org")[0][1], "membership")
     assert "not counted among them" in opened(client, link).text
     with app.app_context():

@@ -17,10 +17,10 @@ from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotFound, RuleBroken, Stale
 from govnet.kernel.transaction import transaction
 from govnet.membership import actions, importing, member_actions, roster_undo
+from govnet.membership.audit import changed_memberships
 from govnet.membership.models import Application, Membership, MembershipKind
 from govnet.membership.roster import read_roster
 from govnet.membership.roster_models import RosterImport
-from govnet.membership.verifying import changed_memberships
 from govnet.people.models import Organisation, PersonEmail
 from govnet.record.models import Entry
 from tests import builders

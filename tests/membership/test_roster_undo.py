@@ -18,11 +18,11 @@ from govnet.mail import actions as mail
 from govnet.mail.models import Delivery, Following, Subscription, Target
 from govnet.mail.queries import subscribers
 from govnet.mail.volume import Stance, Volume
-from govnet.membership import importing, listeners, member_actions, queries, roster_undo
+from govnet.membership import duties, importing, member_actions, queries, roster_undo
+from govnet.membership.audit import changed_memberships
 from govnet.membership.models import Membership
 from govnet.membership.roster import read_roster
 from govnet.membership.roster_models import ImportState, RosterImport, RosterImportRow
-from govnet.membership.verifying import changed_memberships
 from govnet.people.models import Organisation, Person, PersonEmail, Representation
 from govnet.record import registry
 from govnet.record.models import Entry
@@ -149,7 +149,7 @@ def test_an_organisation_that_was_there_before_stays():
 def test_letters_that_wait_are_cancelled_and_links_that_went_are_good_no_more():
     network = a_network_with_rules()
     batch = brought_in(network)
-    assert listeners.ask_found() == 3
+    assert duties.ask_found() == 3
     nell = membership_of("nell@example.org").id, db.session.scalar(select(func.min(PersonEmail.id)))
     member_actions.held(*nell)
     taken_back(batch)
@@ -220,7 +220,7 @@ def test_whoever_removes_their_name_is_in_no_list_any_more():
 def test_a_couple_is_taken_back_and_the_letter_that_asks_the_second_is_cancelled():
     network = a_network_with_rules()
     batch = brought_in(network, "name,email,as\nNell,home@example.org,member\nNed,home@example.org,member\n")
-    listeners.ask_found()
+    duties.ask_found()
     assert taken_back(batch).acted == 0
     assert (count(Person), count(PersonEmail), count(Membership)) == (0, 0, 0)
     assert {row.state.value for row in db.session.scalars(select(Delivery))} == {"cancelled"}

@@ -11,7 +11,7 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.membership import importing, listeners, member_actions, queries
+from govnet.membership import duties, importing, member_actions, queries
 from govnet.membership.links import token_for
 from govnet.membership.models import Membership, MembershipState
 from govnet.membership.roster import read_roster
@@ -57,7 +57,7 @@ def test_a_member_who_also_speaks_for_an_organisation_is_one_person_with_two_thi
     assert [row.name for row in bring_in(network, BOTH).members] == ["Bea Ledger", "Bea Ledger"]
     assert [person.name for person in db.session.scalars(select(Person))] == ["Bea Ledger"]
     assert queries.counts(network.id).found == 2
-    listeners.ask_found()
+    duties.ask_found()
     assert len(mails_to("bea@example.org")) == 2
 
 
@@ -78,11 +78,11 @@ def test_the_same_list_again_makes_no_third_person(network):
 
 def test_the_second_is_asked_once_and_for_an_address(network, time):
     bring_in(network)
-    listeners.ask_found()
+    duties.ask_found()
     time.move(timedelta(days=9))
-    listeners.ask_found()
+    duties.ask_found()
     time.move(timedelta(days=9))
-    listeners.ask_found()
+    duties.ask_found()
     subjects = [subject for subject, _text in mails_to(SHARED)]
     assert len([one for one in subjects if "an e-mail address of your own" in one]) == 1
     assert len([one for one in subjects if one.startswith("Are you still a member")]) == 2
@@ -103,7 +103,7 @@ def test_with_an_address_of_their_own_the_second_is_a_member_like_any_other(app,
         network = a_network_with_rules()
         bring_in(network)
         ned, row = membership_of("Ned Found"), row_of("Ned Found")
-        listeners.ask_found()
+        duties.ask_found()
         url = link_in(
             next(text for subject, text in mails_to(SHARED) if "of your own" in subject), "membership/"
         )

@@ -12,7 +12,7 @@ from govnet.mail import actions as mail_actions
 from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail
 from govnet.mail.volume import Volume
-from govnet.membership import actions, application_queries, importing, listeners, tasks
+from govnet.membership import actions, application_queries, duties, importing, tasks
 from govnet.membership import organisation_actions as voices
 from govnet.membership.models import MembershipKind
 from govnet.membership.roster import read_roster
@@ -124,7 +124,7 @@ def test_who_confirms_twice_sees_twice_that_she_is_a_member(client, app):
         rows = read_roster(b"name,email,as\nNell,nell@example.org,member\n").rows
         with transaction():
             importing.import_roster(a_network_with_rules(), rows, go=True, via=Door.CLI)
-        listeners.ask_found()
+        duties.ask_found()
         link = link_in(mails_to("nell@example.org")[-1][1], "membership")
     sent = defaults(opened(client, link).forms[-1])
     for _ in range(2):

@@ -1,21 +1,17 @@
-"""What letters bring to the page "You", to the export, to leaving, to discussions, and to the worker."""
+"""What of letters is compared with the record."""
 
 from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from govnet.kernel.duties import duty
-from govnet.letters import closing
 from govnet.letters.models import Letter
 from govnet.record.comparing import other_html
 from govnet.record.registry import checks
 
 
 def bind() -> None:
-    """Say what waits for authors and what is news, close letters in time, and let go of who leaves."""
+    """Have their pages compared."""
     checks(changed_pages)
-    duty("close letters", closing.close_due)
-    duty("say that replies are overdue", closing.remind_due, seconds=60)
 
 
 def changed_pages(network_id: int) -> Iterator[str]:

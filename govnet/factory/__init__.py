@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
 from flask_login import current_user
@@ -15,8 +15,10 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from govnet.extensions import Migrations, babel, compress, csrf, db, limiter, login_manager, mail
+from govnet.factory import rooms
 from govnet.kernel import clock, database, folders, logs, paths, request_counts
 from govnet.kernel.actor import VISITOR, current_actor
+from govnet.kernel.duties import take_up
 from govnet.kernel.paths import FOR_MONITORS
 from govnet.kernel.settings import load_config
 from govnet.kernel.transaction import nothing_saved
@@ -31,35 +33,8 @@ from govnet.web.templates import bind as bind_templates
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-FEATURES = (
-    "people",
-    "record",
-    "charter",
-    "mail",
-    "sign_in",
-    "offices",
-    "membership",
-    "forum",
-    "decisions",
-    "committee",
-    "coordinator",
-    "letters",
-    "announcements",
-    "digest",
-    "home",
-    "desk",
-    "accounts",
-    "operations",
-    "demo",
-)
-"""From the ground up. Each may have models, events, notify (with bind()) and views (with bp, or bind(app))."""
-
-
-for _feature in FEATURES:
-    if (
-        folders.PACKAGE / _feature / "models.py"
-    ).exists():  # all tables are known before any of them is asked for
-        importlib.import_module(f"govnet.{_feature}.models")
+for _name in rooms.MODELS:
+    importlib.import_module(f"govnet.{_name}")
 
 
 def build(settings: Mapping[str, object] | None = None) -> Flask:
@@ -85,27 +60,15 @@ def build(settings: Mapping[str, object] | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=app.config["TRUSTED_PROXIES"], x_proto=1)  # type: ignore[method-assign]
     clock.follow(Path(app.config["CLOCK_FILE"]) if app.config["CLOCK_FILE"] else None)
     logs.bind(app)
-    features = _feature_modules()
+    from govnet.factory.duties import DUTIES
+
     app.after_request(_last_of_all)
     _bind_extensions(app)
     _bind_kernel(app)
-    for modules in features:
-        _bind_feature(app, modules)
+    with app.app_context():
+        take_up(DUTIES)
+        _bind_rooms(app)
     return app
-
-
-def _feature_modules() -> list[dict[str, ModuleType]]:
-    """Every feature's modules that exist, imported before anything is bound; all tables before whatever selects from them."""
-    found = []
-    for feature in FEATURES:
-        if (folders.PACKAGE / feature / "models.py").exists():
-            importlib.import_module(f"govnet.{feature}.models")
-    for feature in FEATURES:
-        folder = folders.PACKAGE / feature
-        names = [n for n in ("models", "events", "listeners", "notify") if (folder / f"{n}.py").exists()]
-        names += sorted(p.stem for p in folder.glob("*views.py"))
-        found.append({name: importlib.import_module(f"govnet.{feature}.{name}") for name in names})
-    return found
 
 
 def _bind_extensions(app: Flask) -> None:
@@ -144,11 +107,7 @@ def watch(app: Flask, engine: Engine) -> None:
 
 
 def _bind_kernel(app: Flask) -> None:
-    from govnet.charter.holidays import public_holidays
-    from govnet.charter.kinds import names_are_judged_by
     from govnet.charter.queries import network_by_slug
-    from govnet.charter.working_days import holidays_are
-    from govnet.kernel.person_names import trouble
     from govnet.membership.actor import actor_in
     from govnet.membership.networks import networks_of
     from govnet.offices.queries import holders
@@ -157,9 +116,8 @@ def _bind_kernel(app: Flask) -> None:
     paths.bind(app, network_by_slug)
     pages.bind(app, head=head)
     refusals.bind(app, holders)
-    holidays_are(public_holidays)
-    names_are_judged_by(trouble)
-    actors_are(actor_in)
+    with app.app_context():
+        actors_are(actor_in)
     bind_templates(app)
     app.extensions["networks_of"] = networks_of
     app.jinja_env.globals.update(
@@ -186,16 +144,18 @@ def _last_of_all(response: Response) -> Response:
     return response
 
 
-def _bind_feature(app: Flask, modules: Mapping[str, Any]) -> None:
-    if "events" in modules:
-        registry.learn(modules["events"])
-    for name in ("listeners", "notify"):
-        if name in modules:
-            modules[name].bind()
-    for name, views in modules.items():
-        if not name.endswith("views"):
-            continue
+def _bind_rooms(app: Flask) -> None:
+    """What the rooms bring, from the ground up: words of the record, listeners, pages."""
+    for events in _modules(rooms.EVENTS):
+        registry.learn(events)
+    for listeners in _modules(rooms.LISTENERS):
+        listeners.bind()
+    for views in _modules(rooms.VIEWS):
         if hasattr(views, "bind"):
             views.bind(app)
         for blueprint in getattr(views, "blueprints", ()):
             app.register_blueprint(blueprint)
+
+
+def _modules(names: Iterable[str]) -> list[ModuleType]:
+    return [importlib.import_module(f"govnet.{name}") for name in names]

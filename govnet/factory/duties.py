@@ -1,0 +1,54 @@
+"""What the worker does, and how often at most: every duty of every room, in the order of a turn."""
+
+from __future__ import annotations
+
+from govnet.announcements import dispatch
+from govnet.committee import eligibility
+from govnet.decisions import closing, effects, elsewhere, readiness, rewording, trials
+from govnet.digest import actions as digest
+from govnet.forum import moderation
+from govnet.kernel.duties import Duty, forget_over
+from govnet.letters import closing as letters
+from govnet.mail import receiving, sending, sweeping, telling, unfolding
+from govnet.membership import duties as membership
+from govnet.membership import importing, renewing
+from govnet.offices import term_ends
+from govnet.operations import beats, erasure_list, redaction, upkeep
+from govnet.sign_in import address_change, links
+
+DUTIES: tuple[Duty, ...] = (
+    Duty("tell", telling.run, 0.5, by_clock=False),
+    Duty("make deliveries", unfolding.run, 0.5, by_clock=False),
+    Duty("send", sending.run, 0.5, by_clock=False),
+    Duty("read mail", receiving.run, 2, by_clock=False),
+    Duty("forget mail that was read", receiving.forget, 3600),
+    Duty("digest", digest.run, 60),
+    Duty("sweep mail", sweeping.run, 60),
+    Duty("watch mail", sweeping.watch, 3600),
+    Duty("forget old sign-in links", links.forget_old, 600),
+    Duty("forget old addresses", address_change.forget_old, 600),
+    Duty("end offices", term_ends.record_ends, 5),
+    Duty(membership.ASK, membership.ask_found, 5),
+    Duty("renew memberships", renewing.run, 30),
+    Duty("forget uploaded lists", importing.forget_old, 3600),
+    Duty(membership.ADMIT, membership.admissions, 30),
+    Duty(membership.FORGET, membership.forget_unconfirmed, 3600),
+    Duty("remove what the law wants gone", moderation.remove_due, 60),
+    Duty("close proposals", closing.close_due),
+    Duty("tell what was decided elsewhere", elsewhere.tell_due, 5),
+    Duty("ask again in new words", rewording.ask_due, 5),
+    Duty("keep the dates of decisions", trials.remind_due, 20),
+    Duty("say that drafts can be asked", readiness.tell_due, 30),
+    Duty("put decided rules into force", effects.apply_due, 30),
+    Duty("remind of the last day", closing.remind_due, 30),
+    Duty("end offices of those who left", eligibility.end_of_those_who_left, 30),
+    Duty("see who fits their place", eligibility.look, 60),
+    Duty("close letters", letters.close_due),
+    Duty("say that replies are overdue", letters.remind_due, 60),
+    Duty("send announcements", dispatch.send_due, 1),
+    Duty("say that the worker lives", beats.beat, 20, by_clock=False),
+    Duty("remove names that are for members", redaction.remove_names, 3600, by_clock=False),
+    Duty("look through the database", upkeep.look, 600, by_clock=False),
+    Duty("forget what is over", forget_over, 3600),
+    Duty("write down who was erased", erasure_list.write_file, 600, by_clock=False),
+)

@@ -1,0 +1,11 @@
+"""What the record does at the end of every transaction."""
+
+from __future__ import annotations
+
+from govnet.kernel.transaction import last_step
+from govnet.record.actions import append_collected
+
+
+def bind() -> None:
+    """Append what was recorded in it."""
+    last_step(append_collected)
