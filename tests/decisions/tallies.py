@@ -39,6 +39,7 @@ class Asked:
     organisations: str = ""
     rules: Mapping[str, Any] = field(default_factory=dict)
     body: str = "all"
+    question: str = "Should we move?"
     options: tuple[str, ...] = ()
     ballots: tuple[tuple[int, Ballot], ...] = ()
     """How many of the people chose so between the options."""
@@ -70,7 +71,7 @@ class Scene:
         if self.asked.first:
             people = (person for person, _word in self.parties)
             self._say(list(zip(people, each_of(self.asked.first), strict=False)))
-            other, sam = Words("Should we move?", "We move to York."), acting(self.sam, self.network)
+            other, sam = Words(self.asked.question, "We move to York."), acting(self.sam, self.network)
             with transaction():
                 actions.reword(self.proposal, other, because="York is nearer.", by=sam, via=Door.WEB)
             told_at_once()
@@ -117,7 +118,7 @@ def _speaker(network: Network, at: int) -> Person:
 
 def _ask(asked: Asked, network: Network, sam: Person) -> Proposal:
     by = acting(sam, network)
-    words = Words("Should we move?", "We move to Leeds.", options=asked.options)
+    words = Words(asked.question, "We move to Leeds.", options=asked.options)
     if asked.method != ELSEWHERE:
         return actions.propose(network, words, Ask("statement", method=asked.method), by=by, via=Door.WEB)
     how = Taken(date(2015, 4, 9), "all", "the meeting in Leeds", "The notes of the meeting.")
@@ -263,6 +264,7 @@ TALLIES = (
         "2 no-view",
         "2 no-view",
         DECIDES,
+        question="Should we move the office, and to which of the three cities that we have looked at?",
         options=CITIES,
         ballots=((2, {2: 3, 0: 2}), (3, {0: 4, 3: 1})),
     ),

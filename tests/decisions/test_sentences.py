@@ -17,7 +17,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from govnet.charter.thresholds import at_least
-from govnet.decisions import answers, checking, closing, words
+from govnet.decisions import answers, checking, closing, queries, words
+from govnet.decisions.resolving import could_answer
 from govnet.decisions.rules import Outcome, Quorum, Rule, Tally, parts
 from govnet.extensions import db
 from govnet.kernel.actor import VISITOR
@@ -114,7 +115,7 @@ class Reading:
         for each in db.session.scalars(select(Rendering).order_by(Rendering.id)):
             body = quopri.decodestring(each.body or b"").decode().replace("\r\n", "\n")
             text = body.partition("quoted-printable\n\n")[2].partition("\n-- \n")[0].replace(" \n", " ")
-            wanted = "." if re.match("2015-01|Stopped", each.subject) else "^Could answer"
+            wanted = "." if re.match(f"2015-01|{ENDED}", each.subject) else "^Could answer"
             said = [line for line in text.splitlines() if re.search(wanted, line)]
             self.note(f"mail: {each.subject}", said)
 
@@ -126,6 +127,8 @@ def test_every_sentence_about_a_tally_says_its_own_numbers(
     monkeypatch.setattr(answers, "A_PAGE", 2)
     scene = put(asked)
     it = Reading(app, scene)
+    version = queries.version_whole(version_of(scene.proposal).id)
+    it.note("looked at before it is asked", could_answer(version, asked=False))
     it.page("the proposal, before anybody answers", it.url, "as-it-stands")
     scene.answers()
     told()
