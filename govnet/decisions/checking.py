@@ -63,10 +63,6 @@ class Recount:
     entered: int
     """Of those that count, how many somebody else wrote down."""
 
-    def could_is_the_same(self, decision: Decision) -> bool:
-        """Whether the roll has as many rows that count as the register says."""
-        return self.could == decision.roll_size
-
 
 @dataclass(frozen=True)
 class Came:

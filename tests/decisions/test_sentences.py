@@ -103,7 +103,7 @@ class Reading:
     def data(self, url: str, *names: str) -> dict[str, Any]:
         """What a visitor gets as data, where these and the answers are the numbers."""
         found: dict[str, Any] = self.visitor.get(f"{url}.json").json
-        numbers = [f"{name} {found[name]}" for name in ("could_answer", *names)]
+        numbers = [f"{name} {found[name]}" for name in ("outcome", "could_answer", *names)]
         given = found["answers"] or {}
         self.note(
             "as data", [", ".join([*numbers, *(f"{given[kind]} {kind}" for kind in given if given[kind])])]
@@ -197,6 +197,25 @@ def test_the_check_says_what_the_register_keeps_beside_what_the_rows_say(
     it = Reading(app, scene)
     it.page("the check", "/uk/decisions/2015-01/check", "arithmetic", "recount")
     assert it.found == spelled_out()["a vote, with other numbers in the register"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (Asked("few people", "consent", "2 silent"), ["3 people"]),
+        (Asked("one person", "consent"), ["1 person"]),
+        (
+            Asked("an organisation", "consent", "", "1 silent", {"decisions.voice": "organisations"}),
+            ["1 organisation", "By our rules the answer of 1 other is shown, not counted."],
+        ),
+    ],
+    ids=lambda each: each.name if isinstance(each, Asked) else "",
+)
+def test_those_who_can_answer_are_counted_by_what_they_are(asked: Asked, said: list[str]) -> None:
+    version = queries.version_whole(version_of(put(asked).proposal).id)
+    counted, *others = said
+    assert could_answer(version, asked=False) == [f"{counted} can answer.", *others]
+    assert could_answer(version) == [f"{counted} could answer when it opened.", *others]
 
 
 def close(time: MovedClock, scene: Scene) -> None:
