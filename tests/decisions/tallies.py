@@ -216,7 +216,7 @@ TALLIES = (
         "a large majority, of the committee",
         "supermajority",
         "6 agree, 5 reservations, 7 stand-aside, 3 block, 1 no-view, 2 interest, 3 silent",
-        rules={"committee.quorum": {"more_than": "1/2"}, "decisions.supermajority": {"at_least": "3/4"}},
+        rules={"committee.quorum": {"at_least": "4/5"}, "decisions.supermajority": {"at_least": "3/4"}},
         body="committee",
         first="8 agree, 9 block, 2 no-view",
     ),

@@ -17,7 +17,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from govnet.charter.thresholds import at_least
-from govnet.decisions import answers, checking, closing, queries, words
+from govnet.decisions import answers, checking, choosing, closing, queries, words
+from govnet.decisions.counting import Ballot
 from govnet.decisions.resolving import could_answer
 from govnet.decisions.rules import Outcome, Quorum, Rule, Tally, parts
 from govnet.extensions import db
@@ -26,7 +27,7 @@ from govnet.kernel.clock import MovedClock
 from govnet.kernel.translation import say
 from govnet.mail.models import Rendering
 from tests.decisions.builders import decisions, rewritten, version_of
-from tests.decisions.tallies import FEW, TALLIES, Asked, Scene, each_of, put
+from tests.decisions.tallies import CITIES, FEW, TALLIES, Asked, Scene, each_of, put
 from tests.decisions.test_decision_mail import told
 from tests.decisions.test_decision_pages import browser
 
@@ -192,7 +193,7 @@ def test_the_check_says_what_the_register_keeps_beside_what_the_rows_say(
     scene = put(TALLIES[3])
     scene.answers()
     close(time, scene)
-    kept = Tally(agree=12, reservations=10, stand_aside=5, block=3, no_view=11)
+    kept = Tally(agree=3, reservations=5, stand_aside=10, block=12, no_view=11)
     rewritten(tally=json.dumps(kept.as_json()), roll_size=77, outcome=Outcome.NOT_AGREED)
     it = Reading(app, scene)
     it.page("the check", "/uk/decisions/2015-01/check", "arithmetic", "recount")
@@ -227,53 +228,106 @@ def close(time: MovedClock, scene: Scene) -> None:
 
 
 CONSENSUS = Rule("consensus", Quorum(3), at_least(1, 2), at_least(2, 3), 4)
+VOTE = Rule("majority", majority=at_least(2, 3))
 
 
 @pytest.mark.parametrize(
     ("tally", "rule", "said"),
     [
         (
-            Tally(agree=1, stand_aside=4, no_view=5),
+            Tally(agree=1, stand_aside=1, block=3, no_view=5),
             CONSENSUS,
             [
-                "10 have answered; 3 of the 20 who could must answer.",
-                "1 of the 10 who answered agrees; at least 5 must.",
-                "4 of the 5 who took a side disagree; at most 3 may.",
-                "Nobody says Stop.",
+                "Met: 10 have answered; 3 of the 20 who could must answer.",
+                "Not met: 1 of the 10 who answered agrees; at least 5 must.",
+                "Not met: 4 of the 5 who took a side disagree; at most 3 may.",
+                "Met: 3 members say Stop; at most 4 may.",
             ],
         ),
         (
-            Tally(agree=6, block=1, no_view=2),
+            Tally(reservations=6, block=1, no_view=2),
             CONSENSUS,
             [
-                "9 have answered; 3 of the 20 who could must answer.",
-                "6 of the 9 who answered agree; at least 5 must.",
-                "1 of the 7 who took a side disagrees; at most 4 may.",
-                "1 member says Stop; at most 4 may.",
+                "Met: 9 have answered; 3 of the 20 who could must answer.",
+                "Met: 6 of the 9 who answered agree; at least 5 must.",
+                "Met: 1 of the 7 who took a side disagrees; at most 4 may.",
+                "Met: 1 member says Stop; at most 4 may.",
             ],
         ),
         (
             Tally(no_view=1),
             CONSENSUS,
             [
-                "1 has answered; 3 of the 20 who could must answer.",
-                "Nobody agrees; at least 1 must.",
-                "Nobody disagrees.",
-                "Nobody says Stop.",
+                "Not met: 1 has answered; 3 of the 20 who could must answer.",
+                "Not met: Nobody agrees; at least 1 must.",
+                "Met: Nobody disagrees.",
+                "Met: Nobody says Stop.",
             ],
         ),
-        (Tally(), Rule("advice", Quorum(3)), ["Nobody has answered; 3 of the 20 who could must answer."]),
-        (Tally(agree=4, block=1), Rule("consent"), ["1 member says Stop, and one is enough."]),
         (
-            Tally(agree=1, block=5),
-            Rule("majority", majority=at_least(2, 3)),
-            ["1 of the 6 who took a side agrees; at least 4 must."],
+            Tally(block=5),
+            Rule("consensus", blocks_tolerated=4),
+            ["Not met: Nobody agrees; at least 1 must.", "Not met: 5 members say Stop; at most 4 may."],
         ),
-        (Tally(block=5), Rule("majority", majority=at_least(2, 3)), ["Nobody agrees; at least 4 must."]),
+        (
+            Tally(),
+            Rule("advice", Quorum(3)),
+            ["Not met: Nobody has answered; 3 of the 20 who could must answer."],
+        ),
+        (Tally(agree=4, block=1), Rule("consent"), ["Not met: 1 member says Stop, and one is enough."]),
+        (
+            Tally(reservations=1, block=5),
+            VOTE,
+            ["Not met: 1 of the 6 who took a side agrees; at least 4 must."],
+        ),
+        (Tally(block=5), VOTE, ["Not met: Nobody agrees; at least 4 must."]),
     ],
 )
 def test_one_and_nobody_are_said_as_people_say_them(tally: Tally, rule: Rule, said: list[str]) -> None:
-    assert [str(say(part.said)) for part in parts(tally, 20, rule)] == said
+    found = [f"{'Met' if part.met else 'Not met'}: {say(part.said)}" for part in parts(tally, 20, rule)]
+    assert found == said
+
+
+@pytest.mark.parametrize(
+    ("ballots", "said"),
+    [
+        (
+            [{1: 1}, {2: 1, 3: 2}, {3: 1, 1: 2}, {3: 1, 1: 2}, {1: 1, 2: 1}],
+            [
+                ["Belfast: 2 votes", "Cardiff: 1½ votes", "Leeds: 1½ votes", "None of these: 0 votes"],
+                ["Out: None of these."],
+                ["Belfast: 2 votes", "Cardiff: 1½ votes", "Leeds: 1½ votes"],
+                [
+                    "Last alike: Cardiff, Leeds. Whichever of them goes, the same comes first.",
+                    "Out: Cardiff.",
+                ],
+                ["Leeds: 2 votes", "Belfast: 2 votes"],
+                ["1 vote names nothing that is still in.", "Out: Leeds."],
+                ["Belfast: 3 votes"],
+                ["2 votes name nothing that is still in.", "First: Belfast."],
+            ],
+        ),
+        (
+            [{1: 1}, {3: 1}, {3: 1}, {2: 1, 3: 2}, *[{1: 1, 2: 1}] * 3, {0: 1}],
+            [
+                ["Cardiff: 2½ votes", "Leeds: 2½ votes", "Belfast: 2 votes", "None of these: 1 vote"],
+                ["Out: None of these."],
+                ["Cardiff: 2½ votes", "Leeds: 2½ votes", "Belfast: 2 votes"],
+                ["1 vote names nothing that is still in.", "Out: Belfast."],
+                ["Cardiff: 2½ votes", "Leeds: 2½ votes"],
+                [
+                    "3 votes name nothing that is still in.",
+                    "A tie that no earlier round breaks: Cardiff / Leeds.",
+                ],
+            ],
+        ),
+    ],
+    ids=["first", "a tie"],
+)
+def test_each_round_of_a_ranked_count_is_said(ballots: list[Ballot], said: list[list[str]]) -> None:
+    found = choosing.of_ballots("ranked", Rule("ranked"), CITIES, ballots)
+    lines = [([f"{title}: {value}" for title, value in each.lines], list(each.said)) for each in found.rounds]
+    assert [part for each in lines for part in each] == said
 
 
 @pytest.mark.parametrize(
@@ -284,6 +338,7 @@ def test_one_and_nobody_are_said_as_people_say_them(tally: Tally, rule: Rule, sa
         (Outcome.STAND_ASIDES, Tally(agree=5, block=1), "Agreed; 1 disagreed"),
         (Outcome.STAND_ASIDES, Tally(agree=5, stand_aside=3, block=1), "Agreed; 4 disagreed"),
         (Outcome.BLOCKED, Tally(agree=5, stand_aside=3, block=1), "Stopped by 1 member"),
+        (Outcome.ADVICE, Tally(leads=("Leeds",)), "Advice given: first comes Leeds"),
         (Outcome.ADVICE, Tally(leads=("Leeds", "York")), "Advice given; it is a tie: Leeds / York"),
     ],
 )
