@@ -211,6 +211,7 @@ TALLIES = (
             "decisions.quorum_share": {"at_least": "1/3"},
             "decisions.positions_visible": "after_own",
         },
+        joined=10,
     ),
     Asked(
         "a large majority, of the committee",
@@ -230,6 +231,7 @@ TALLIES = (
             "decisions.quorum_share": {"at_least": "2/3"},
             "decisions.positions_visible": "at_close",
         },
+        left=10,
     ),
     Asked(
         "options in an order, round by round",

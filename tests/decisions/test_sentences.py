@@ -35,7 +35,8 @@ pytestmark = pytest.mark.usefixtures("context")
 
 TABLE = Path(__file__).with_name("sentences.txt")
 SECTION = re.compile(r'<section class="[a-z]+" id="([a-z-]+)">(.*?)</section>', re.DOTALL)
-BAR = re.compile(r'<svg [^>]*aria-label="([^"]*)".*?</svg>\s*(?:<ul>(.*?)</ul>)?', re.DOTALL)
+BAR = re.compile(r'<svg [^>]*aria-label="([^"]*)"(.*?)</svg>\s*(?:<ul>(.*?)</ul>)?', re.DOTALL)
+DRAWN = re.compile(r'<rect class="(?:k-)?(?!track)(\w+)" x="([0-9.]+)"')
 ENDS = re.compile(r"</(?:p|li|tr|h2|h3|dd|summary|caption)>|(?=<summary)")
 CELLS = re.compile(r"</(?:th|td|dt)>")
 NO_TALLY = re.compile(
@@ -55,10 +56,16 @@ def spelled_out() -> dict[str, list[str]]:
 
 def lines(html: str) -> list[str]:
     """A line for each paragraph, item and row; for a bar, what it says to those who do not see it, and its numbers."""
-    html = BAR.sub(lambda bar: f"<p>({bar[1]}) {(bar[2] or '').replace('</li>', ' | ')}</p>", html)
+    html = BAR.sub(_bar, html)
     found = (unescape(re.sub(r"<[^>]+>", "", each)) for each in ENDS.split(CELLS.sub(" | ", html)))
     one_line = (" ".join(each.split()).removesuffix(" |") for each in found)
     return [line for line in one_line if line and not NO_TALLY.search(line)]
+
+
+def _bar(bar: re.Match[str]) -> str:
+    """What it says, where each part begins and the line stands, of 1000; and the numbers under it."""
+    drawn = ", ".join(f"{what} {at}" for what, at in DRAWN.findall(bar[2]))
+    return f"<p>({bar[1]}; {drawn}) {(bar[3] or '').replace('</li>', ' | ')}</p>"
 
 
 def parts_of(client: FlaskClient, url: str, *ids: str, beside: str) -> list[str]:
@@ -146,6 +153,8 @@ def test_every_sentence_about_a_tally_says_its_own_numbers(
         "the decision", url, "answers", "worries", "versions", "timeline", beside="2015-01 ·|Could answer"
     )
     it.page("the check", f"{url}/check", "arithmetic", "recount", "moved")
+    moved = parts_of(it.member, f"{url}/check", "moved", beside="$.")
+    it.note("the check, to a member", [line for line in moved if line not in it.found])
     it.page("the register", "/uk/decisions", beside=ENDED)
     it.page("the first page", "/uk/", beside=ENDED)
     it.note("as data, in words", [it.data(url)["headline"]])
@@ -187,17 +196,24 @@ def check_all_differ(scene: Scene) -> None:
     assert [name for name, number in numbers.items() if alike[number] > 1] == []
 
 
+@pytest.mark.parametrize(
+    ("name", "kept", "ended"),
+    [
+        ("a vote", Tally(3, 5, 10, 12, 11), Outcome.NOT_AGREED),
+        ("options in an order, round by round", Tally(no_view=2, choice=4), Outcome.NO_QUORUM),
+    ],
+    ids=["a vote", "options"],
+)
 def test_the_check_says_what_the_register_keeps_beside_what_the_rows_say(
-    app: Flask, time: MovedClock
+    app: Flask, time: MovedClock, name: str, kept: Tally, ended: Outcome
 ) -> None:
-    scene = put(TALLIES[3])
+    scene = put(next(each for each in TALLIES if each.name == name))
     scene.answers()
     close(time, scene)
-    kept = Tally(agree=3, reservations=5, stand_aside=10, block=12, no_view=11)
-    rewritten(tally=json.dumps(kept.as_json()), roll_size=77, outcome=Outcome.NOT_AGREED)
+    rewritten(tally=json.dumps(kept.as_json()), roll_size=77, outcome=ended)
     it = Reading(app, scene)
     it.page("the check", "/uk/decisions/2015-01/check", "arithmetic", "recount")
-    assert it.found == spelled_out()["a vote, with other numbers in the register"]
+    assert it.found == spelled_out()[f"{name}, with other numbers in the register"]
 
 
 @pytest.mark.parametrize(
