@@ -271,6 +271,16 @@ VOTE = Rule("majority", majority=at_least(2, 3))
             ],
         ),
         (
+            Tally(agree=2, block=1),
+            Rule("consensus", Quorum(3), at_least(1, 2), at_least(2, 3), 1),
+            [
+                "Met: 3 have answered; 3 of the 20 who could must answer.",
+                "Met: 2 of the 3 who answered agree; at least 2 must.",
+                "Met: 1 of the 3 who took a side disagrees; at most 1 may.",
+                "Met: 1 member says Stop; at most 1 may.",
+            ],
+        ),
+        (
             Tally(no_view=1),
             CONSENSUS,
             [
@@ -295,6 +305,11 @@ VOTE = Rule("majority", majority=at_least(2, 3))
             Tally(reservations=1, block=5),
             VOTE,
             ["Not met: 1 of the 6 who took a side agrees; at least 4 must."],
+        ),
+        (
+            Tally(agree=4, block=2),
+            VOTE,
+            ["Met: 4 of the 6 who took a side agree; at least 4 must."],
         ),
         (Tally(block=5), VOTE, ["Not met: Nobody agrees; at least 4 must."]),
     ],
