@@ -258,7 +258,7 @@ TALLIES = (
         "2 no-view",
         DECIDES,
         options=CITIES,
-        ballots=((2, {1: 5, 2: 3}), (1, {2: 4})),
+        ballots=((2, {1: 5, 2: 3, 3: 0}), (1, {2: 4})),
     ),
     Asked(
         "dots",
@@ -268,7 +268,7 @@ TALLIES = (
         DECIDES,
         question="Should we move the office, and to which of the three cities that we have looked at?",
         options=CITIES,
-        ballots=((2, {2: 3, 0: 2}), (3, {0: 4, 3: 1})),
+        ballots=((2, {1: 0, 2: 3, 0: 2}), (3, {0: 4, 3: 1})),
     ),
     Asked(
         "agreed at a meeting", "elsewhere", "2 agree, 6 reservations, 3 stand-aside, 1 no-view", "4 silent"

@@ -7,6 +7,7 @@ import json
 import quopri
 import re
 from collections import Counter
+from fractions import Fraction
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -375,3 +376,17 @@ def test_each_round_of_a_ranked_count_is_said(ballots: list[Ballot], said: list[
 )
 def test_an_outcome_says_whom_it_counts(outcome: Outcome, tally: Tally, said: str) -> None:
     assert words.headline(outcome, tally) == said
+
+
+@pytest.mark.parametrize(
+    ("method", "ranking", "said"),
+    [
+        ("ranked", "irv", ["half a vote", "⅓ of a vote", "1 vote", "1½ votes", "2 votes"]),
+        ("ranked", "borda", ["half a point", "⅓ of a point", "1 point", "1½ points", "2 points"]),
+    ],
+    ids=["round by round", "by points"],
+)
+def test_parts_of_a_vote_and_of_a_point_are_said_in_words(method: str, ranking: str, said: list[str]) -> None:
+    found = choosing.of_ballots(method, Rule(method, ranking=ranking), CITIES, [])
+    totals = (Fraction(1, 2), Fraction(1, 3), Fraction(1), Fraction(3, 2), Fraction(2))
+    assert [found.words(total) for total in totals] == said
