@@ -90,8 +90,8 @@ def fill(scale: float) -> tuple[dict[str, int], dict[str, Sequence[str]]]:
 
 def _asked(world: Any, question: str) -> tuple[int, int]:
     """A question to everybody, of somebody who may reword and withdraw it; a tenth have answered. Its key and its version's."""
-    from govnet.decisions import actions
-    from govnet.decisions.opening import Ask, Words
+    from govnet.decisions.proposals import actions
+    from govnet.decisions.proposals.opening import Ask, Words
     from govnet.decisions.queries import newest_version
     from govnet.kernel.actor import Door
     from govnet.kernel.transaction import transaction
@@ -252,11 +252,11 @@ def _names(letter_id: int, members: Members) -> None:
 
 def _closed(version_id: int) -> str:
     """Close it as the worker does; the number of the decision."""
-    from govnet.decisions import closing
-    from govnet.decisions.book import Decision
+    from govnet.decisions.closing import actions as closing_actions
+    from govnet.decisions.models import Decision
     from govnet.extensions import db
 
-    assert closing.close(version_id)
+    assert closing_actions.close(version_id)
     db.session.flush()
     return db.session.scalars(select(Decision).where(Decision.version_id == version_id)).one().number
 
@@ -264,7 +264,7 @@ def _closed(version_id: int) -> str:
 def _answers(version_id: int) -> None:
     """A tenth of those who can answer have."""
     from govnet.decisions.models import Position, RollEntry
-    from govnet.decisions.rules import Kind
+    from govnet.decisions.rules.outcome import Kind
     from govnet.extensions import db
     from govnet.kernel.actor import Door
 

@@ -18,7 +18,7 @@ def made(world: Any, coordinator_id: int) -> Addresses:
 
 
 def _things(world: Any, coordinator_id: int) -> Addresses:
-    from govnet.decisions import meeting_notes
+    from govnet.decisions.proposals import meeting_notes
     from govnet.extensions import db
     from govnet.forum import moderation
     from govnet.forum.kinds import HidingKind
@@ -49,7 +49,7 @@ def _things(world: Any, coordinator_id: int) -> Addresses:
 
 def _links(world: Any) -> Addresses:
     """Where the links in mails lead, each as the program makes it."""
-    from govnet.decisions.entering import PURPOSE
+    from govnet.decisions.answers.entry import PURPOSE
     from govnet.decisions.models import RollEntry
     from govnet.extensions import db
     from govnet.mail.models import Delivery, Subscription

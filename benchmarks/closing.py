@@ -17,9 +17,9 @@ from sqlalchemy import insert, select
 from govnet import create_app
 from govnet.charter.models import Network
 from govnet.charter.queries import version_in_force
-from govnet.decisions import closing
+from govnet.decisions.closing import actions
 from govnet.decisions.models import Position, RollEntry
-from govnet.decisions.rules import Kind
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
@@ -124,5 +124,5 @@ def _closing_time(app: Flask, version_id: int) -> float:
     with app.app_context():
         began = time.perf_counter()
         with transaction():
-            assert closing.close(version_id)
+            assert actions.close(version_id)
         return (time.perf_counter() - began) * 1000

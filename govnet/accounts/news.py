@@ -24,10 +24,10 @@ from govnet.accounts.models import CaughtUp
 from govnet.accounts.tasks import Inside
 from govnet.announcements.events import AnnouncementSent
 from govnet.charter.events import CharterChanged
-from govnet.decisions import events as decisions
-from govnet.decisions import review_events as reviews
-from govnet.decisions.draft_events import DraftSaved
-from govnet.decisions.drafts import still_open
+from govnet.decisions.closing import events as closing_events
+from govnet.decisions.drafts.events import DraftSaved
+from govnet.decisions.drafts.queries import still_open
+from govnet.decisions.proposals import events as proposals_events
 from govnet.extensions import db
 from govnet.forum import events as forum
 from govnet.forum.news import answers, followed
@@ -73,7 +73,16 @@ GROUPS: tuple[tuple[Group, tuple[Sort, ...]], ...] = (
     (Group.ANSWERS, (Sort((forum.Replied,), answers),)),
     (
         Group.DECIDED,
-        (Sort((decisions.ProposalDecided, reviews.TrialEnded, reviews.EarlierHolds, CharterChanged)),),
+        (
+            Sort(
+                (
+                    proposals_events.ProposalDecided,
+                    closing_events.TrialEnded,
+                    closing_events.EarlierHolds,
+                    CharterChanged,
+                )
+            ),
+        ),
     ),
     (
         Group.FOLLOWED,

@@ -14,10 +14,10 @@ from govnet.announcements.models import Announcement
 from govnet.announcements.queries import last_sent_at
 from govnet.charter.events import CharterChanged
 from govnet.charter.models import Network
-from govnet.decisions.events import ElsewhereTold, ProposalDecided
 from govnet.decisions.models import ELSEWHERE as METHOD_ELSEWHERE
 from govnet.decisions.models import Proposal, ProposalVersion, VersionState
-from govnet.decisions.rules import Outcome
+from govnet.decisions.proposals.events import ElsewhereTold, ProposalDecided
+from govnet.decisions.rules.outcome import Outcome
 from govnet.extensions import db
 from govnet.kernel.clock import now
 from govnet.kernel.text import fitting

@@ -16,8 +16,8 @@ from govnet.charter.turns import turn_after
 from govnet.committee import eligibility, first_people, queries
 from govnet.committee import rules as committee_rules
 from govnet.committee.rules import Wanted
-from govnet.decisions.book import Decision
-from govnet.decisions.offices import Deciding, OfficeInput, effect_is
+from govnet.decisions.models import Decision
+from govnet.decisions.proposals.offices import Deciding, OfficeInput, effect_is
 from govnet.extensions import db
 from govnet.kernel.actor import BY_RULE
 from govnet.kernel.calendar import DAY

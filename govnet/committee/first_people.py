@@ -16,9 +16,9 @@ from govnet.charter import parameters as p
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
 from govnet.committee import queries
-from govnet.decisions.book import Decision
-from govnet.decisions.offices import Deciding, OfficeInput
-from govnet.decisions.voices import VOTING_KINDS
+from govnet.decisions.models import Decision
+from govnet.decisions.proposals.offices import Deciding, OfficeInput
+from govnet.decisions.rules.who_counts import VOTING_KINDS
 from govnet.extensions import db
 from govnet.kernel.actor import BY_RULE, Act, Actor, Door
 from govnet.kernel.calendar import DAY

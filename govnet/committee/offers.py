@@ -15,7 +15,7 @@ from govnet.charter.queries import rules_in_force
 from govnet.charter.turns import turn_after
 from govnet.committee import first_people
 from govnet.committee import queries as committee_queries
-from govnet.decisions.offices import Offer, OfficeInput
+from govnet.decisions.proposals.offices import Offer, OfficeInput
 from govnet.extensions import db
 from govnet.kernel import calendar
 from govnet.kernel.calendar import DAY

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from govnet.charter import parameters
 from govnet.charter.models import Network
-from govnet.decisions.book import Decision
-from govnet.decisions.offices import Deciding, OfficeInput
+from govnet.decisions.models import Decision
+from govnet.decisions.proposals.offices import Deciding, OfficeInput
 from govnet.extensions import db
 from govnet.kernel.actor import BY_RULE, Act, Actor, Door
 from govnet.kernel.calendar import DAY

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from govnet.coordinator import actions
-from govnet.decisions.offices import effect_is
+from govnet.decisions.proposals.offices import effect_is
 from govnet.offices.models import OfficeKind
 
 

@@ -9,14 +9,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from govnet.decisions import offices
-from govnet.decisions.answering import sealed
-from govnet.decisions.beside import EvidenceMail
-from govnet.decisions.book import Decision, DecisionNote, MeetingNote
-from govnet.decisions.events import (
+from govnet.decisions.answers.actions import sealed
+from govnet.decisions.closing.events import ReviewOpened
+from govnet.decisions.models import Decision, Position, Proposal, ProposalVersion
+from govnet.decisions.proposals import offices
+from govnet.decisions.proposals.events import (
     AboutProposal,
     Answered,
     AnswerEntered,
+    MailKept,
     MeetingNoteWritten,
     Objected,
     ProposalDecided,
@@ -25,9 +26,8 @@ from govnet.decisions.events import (
     TakenElsewhere,
     TakenElsewhereLate,
 )
-from govnet.decisions.evidence_events import MailKept
-from govnet.decisions.models import Position, Proposal, ProposalVersion
-from govnet.decisions.review_events import ReviewOpened
+from govnet.decisions.proposals.models import EvidenceMail
+from govnet.decisions.register.models import DecisionNote, MeetingNote
 from govnet.extensions import db
 from govnet.offices.models import OfficeChange
 from govnet.record import registry

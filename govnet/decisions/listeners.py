@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from govnet.charter.queries import decisions_are_named_by
-from govnet.decisions import register
+from govnet.decisions.register import queries
 
 
 def bind() -> None:
     """Cite decisions on the charter's pages."""
-    decisions_are_named_by(register.named)
+    decisions_are_named_by(queries.named)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     CheckConstraint,
@@ -21,14 +22,15 @@ from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from govnet.charter.models import CharterVersion, Network
 from govnet.decisions import triggers as triggers
-from govnet.decisions.beside import Option as Option
-from govnet.decisions.book import Decision as Decision
-from govnet.decisions.rules import Kind, Outcome
-from govnet.decisions.voices import Visible
+from govnet.decisions.rules.outcome import Kind, Outcome
+from govnet.decisions.rules.who_counts import Visible
 from govnet.kernel.actor import Door
-from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
+from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type, where
 from govnet.offices.models import OFFICE_MATTERS, OfficeChange, OfficePerson
 from govnet.people.models import Organisation, Person
+
+if TYPE_CHECKING:
+    from govnet.decisions.register.models import DecisionNote
 
 ELSEWHERE = "elsewhere"
 """The method of a version that only waits for objections: a meeting or the list has decided."""
@@ -337,3 +339,96 @@ class OfficeReply(Base):
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[Instant]
     person: Mapped[Person] = relationship(lazy="raise")
+
+
+class Option(Base):
+    """One of several that people choose between; it belongs to the words and never changes."""
+
+    __tablename__ = "proposal_option"
+    __table_args__ = (
+        UniqueConstraint("version_id", "number", name="uq_proposal_option_number"),
+        UniqueConstraint("version_id", "title", name="uq_proposal_option_title"),
+        CheckConstraint("number > 0", name="number_positive"),
+    )
+    id: Mapped[Key]
+    version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"))
+    number: Mapped[int]
+    title: Mapped[Name]
+
+
+class Decision(Base):
+    """A line of the register: never edited, never taken out; a later one may replace it."""
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        UniqueConstraint("network_id", "year", "serial", name="uq_decision_number"),
+        UniqueConstraint("version_id", name="uq_decision_one_a_version"),
+        CheckConstraint("serial > 0", name="serial_positive"),
+        CheckConstraint("outcome NOT IN ('withdrawn', 'reworded', 'objected')", name="outcome_is_numbered"),
+        Index("ix_decision_register", "network_id", "decided_at"),
+        *(
+            Index(f"ix_decision_by_{name}", "network_id", name, "year", "serial")
+            for name in ("topic_id", "matter", "method", "outcome", "door")
+        ),
+        Index("ix_decision_review", "network_id", "review_on", **where("review_on IS NOT NULL")),
+        Index("ix_decision_trial", "network_id", "trial_until", **where("trial_until IS NOT NULL")),
+    )
+    id: Mapped[Key]
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
+    year: Mapped[int]
+    """The closing's, by the clock where the network is."""
+    serial: Mapped[int]
+    version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"))
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
+    question: Mapped[Name]
+    """As it was decided, so that the register needs nothing else."""
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id"))
+    """Of the discussion that it came from, copied here for the register's filter: discussions stay in their topic."""
+    matter: Mapped[str] = mapped_column(String(20))
+    body: Mapped[str] = mapped_column(String(20))
+    method: Mapped[str] = mapped_column(String(20))
+    outcome: Mapped[Outcome] = mapped_column(enum_type(Outcome, "outcome"))
+    tally: Mapped[str] = mapped_column(Text)
+    """JSON: each answer and how many gave it."""
+    roll_size: Mapped[int]
+    after_waiting: Mapped[bool] = mapped_column(default=False)
+    """Decided by the vote that the charter has after a Stop."""
+    charter_version_id: Mapped[int] = mapped_column(ForeignKey("charter_version.id"))
+    door: Mapped[Door] = mapped_column(enum_type(Door, "door"))
+    decided_at: Mapped[Instant]
+    review_on: Mapped[date | None]
+    trial_until: Mapped[date | None]
+    """On trial: it ends by itself before this day begins where the network is, unless a later decision confirms it."""
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)
+    digest: Mapped[Digest]
+    """SHA-256 of the text that was decided."""
+    version: Mapped[ProposalVersion] = relationship(back_populates="decision", lazy="raise")
+    proposal: Mapped[Proposal] = relationship(lazy="raise")
+    charter_version: Mapped[CharterVersion] = relationship(lazy="raise")
+    notes: Mapped[list[DecisionNote]] = relationship(lazy="raise", order_by="DecisionNote.at")
+    supersedes: Mapped[Decision | None] = relationship(
+        foreign_keys="Decision.supersedes_id",
+        remote_side="Decision.id",
+        back_populates="superseded_by",
+        lazy="raise",
+    )
+    superseded_by: Mapped[list[Decision]] = relationship(
+        foreign_keys="Decision.supersedes_id",
+        back_populates="supersedes",
+        order_by="Decision.decided_at",
+        lazy="raise",
+    )
+
+    @property
+    def number(self) -> str:
+        """As people cite it: 2015-07."""
+        return f"{self.year}-{self.serial:02d}"
+
+
+class DecisionCounter(Base):
+    """The last number of each year; moved on by the transaction that closes."""
+
+    __tablename__ = "decision_counter"
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]

@@ -9,27 +9,18 @@ from flask_babel import ngettext
 
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_of
-from govnet.decisions import (
-    choosing,
-    differences,
-    draft_notify,
-    entering,
-    lists,
-    offices,
-    petitions,
-    queries,
-    register,
-    replying,
-    review_notify,
-    roll,
-    words,
-)
-from govnet.decisions.answers import Answers, answers
-from govnet.decisions.book import Decision
-from govnet.decisions.models import ELSEWHERE, Position, ProposalVersion
-from govnet.decisions.rules import Kind
-from govnet.decisions.suggesting import suggestion_by_id
-from govnet.decisions.voices import Visible, always_told, offered
+from govnet.decisions import labels, queries
+from govnet.decisions.answers import entry, replies
+from govnet.decisions.answers import options as answers_options
+from govnet.decisions.answers.queries import Answers, answers
+from govnet.decisions.closing import results, reviews
+from govnet.decisions.models import ELSEWHERE, Decision, Position, ProposalVersion
+from govnet.decisions.proposals import offices, roll
+from govnet.decisions.proposals import queries as proposals_queries
+from govnet.decisions.proposals.suggestions import suggestion_by_id
+from govnet.decisions.register import queries as register_queries
+from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.who_counts import Visible, always_told, offered
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
@@ -70,7 +61,7 @@ def opening_of(version: ProposalVersion, network: Network, actor: Actor) -> Noti
 
 def _asked_by(told: Told, version: ProposalVersion) -> dict[str, Any]:
     """Who asks, as people say it: the program asks nothing, and what was decided elsewhere was written down."""
-    review = petitions.reviewed_by(version.proposal_id)
+    review = reviews.reviewed_by(version.proposal_id)
     if review is not None:
         many = review[1].requests
         said = ngettext(
@@ -118,18 +109,18 @@ def entered(told: Told) -> Notice | None:
     if given is None or given.entered_by_id is None or given.cast_by_id is None:
         return None
     extra = {
-        "answer": words.label(given.kind),
+        "answer": labels.label(given.kind),
         "party": party,
         "given": given,
         "chosen": _chosen(version, given),
-        "undo": entering.undo_url(told.network, entry_id, given.cast_by_id),
+        "undo": entry.undo_url(told.network, entry_id, given.cast_by_id),
     }
     return _alone("decisions/entered", told, version, [given.cast_by_id], extra)
 
 
 def _chosen(version: ProposalVersion, given: Position) -> list[str]:
     """Between options: each that got a rank, a score or dots, and which."""
-    options = choosing.of_version(version, queries.rule_of(version)) if given.choices else None
+    options = answers_options.of_version(version, queries.rule_of(version)) if given.choices else None
     return options.each_of(given) if options else []
 
 
@@ -149,7 +140,7 @@ def suggestion_answered(told: Told) -> Notice:
 
 def reason_answered(told: Told) -> Notice | None:
     """The proposer replied to a reason: who gave it is told, as long as both stand."""
-    version, reply = _version(told), replying.standing(_key(told, "entry"))
+    version, reply = _version(told), replies.standing(_key(told, "entry"))
     if reply is None or reply.position.cast_by_id is None:
         return None
     extra = {"reason": reply.position.reason, "reply": reply.text}
@@ -190,19 +181,19 @@ def withdrawn(told: Told) -> Notice | None:
 
 def decided(told: Told) -> Notice:
     """The outcome, with its numbers, to everybody who could have answered."""
-    decision = register.by_id(told.key)
+    decision = register_queries.by_id(told.key)
     version = decision.version
-    tally = register.tally_of(decision)
+    tally = results.tally_of(decision)
     rule = queries.rule_of(version)
     extra = {
         "decision": decision,
-        "headline": words.headline(
+        "headline": labels.headline(
             decision.outcome, tally, rule.quorum.needed(decision.roll_size), decision.door
         ),
-        "numbers": [(words.label(kind), many) for kind, many in tally.by_answer(version.method).items()],
+        "numbers": [(labels.label(kind), many) for kind, many in tally.by_answer(version.method).items()],
         "standings": _standings(version),
         "rules": _rules(decision),
-        "not_applied": register.not_applied(decision),
+        "not_applied": results.not_applied(decision),
         "elsewhere": version.method == ELSEWHERE,
     }
     return _notice("decisions/decided", told, version, what="result", extra=extra, **EVERYBODY)
@@ -210,14 +201,14 @@ def decided(told: Told) -> Notice:
 
 def _standings(version: ProposalVersion) -> list[tuple[str, str]]:
     """Between options: each and what it had, the first one first."""
-    found = choosing.of_version(version, queries.rule_of(version))
+    found = answers_options.of_version(version, queries.rule_of(version))
     return [(line.title, line.value) for line in found.lines] if found else []
 
 
 def _rules(decision: Decision) -> list[str]:
     """The sentences of the charter that hold from now on."""
-    changed = register.what_it_changed(decision)
-    return words.new_rules(changed[1]) if changed else []
+    changed = register_queries.what_it_changed(decision)
+    return labels.new_rules(changed[1]) if changed else []
 
 
 def _version(told: Told) -> ProposalVersion:
@@ -227,7 +218,7 @@ def _version(told: Told) -> ProposalVersion:
 
 def _waiting(told: Told, version: ProposalVersion) -> list[int]:
     """Whose answer is still asked for."""
-    return lists.to_remind(version.id, clock.today(told.network.zone))
+    return proposals_queries.to_remind(version.id, clock.today(told.network.zone))
 
 
 def _people(told: Told, version: ProposalVersion) -> list[int]:
@@ -268,17 +259,16 @@ def _context(told: Told, version: ProposalVersion) -> dict[str, Any]:
         "proposal": version.proposal,
         "zone": told.network.zone,
         "options": queries.options_of([version.id]).get(version.id, []),
-        "changes": differences.changes(version),
+        "changes": proposals_queries.changes(version),
         "named": offices.row_words(offices.named_in(version.id), told.network.id),
         "not_applied": (),
-        "can_answer": [words.label(kind) for kind in offered(rules_of(version.charter_version))],
+        "can_answer": [labels.label(kind) for kind in offered(rules_of(version.charter_version))],
         "actor": actor_of(told),
     }
 
 
 def bind() -> None:
     """Who is told of which entry."""
-    draft_notify.bind()
     for verb in ("opened", "reworded", "elsewhere_told", "objected"):
         registry.tell(f"decisions.{verb}", opened)
     registry.tell("decisions.last_day", last_day)
@@ -291,4 +281,3 @@ def bind() -> None:
     registry.tell("decisions.withdrawn", withdrawn)
     registry.tell("decisions.decided", decided)
     registry.tell("decisions.review_opened", opened)
-    review_notify.bind()

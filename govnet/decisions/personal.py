@@ -9,21 +9,15 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 
-from govnet.decisions import drafts, evidence, queries
-from govnet.decisions.beside import (
-    Draft,
-    DraftState,
-    DraftSuggestion,
-    Interest,
-    ReasonReply,
-    ReviewRequest,
-    Rewording,
-    Sponsor,
-    Suggestion,
-)
-from govnet.decisions.book import Decision, DecisionNote, MeetingNote
-from govnet.decisions.models import OfficeReply, PastPosition, Position, Proposal, ProposalVersion
-from govnet.decisions.words import label
+from govnet.decisions import queries
+from govnet.decisions.answers.models import ReasonReply
+from govnet.decisions.drafts import queries as drafts_queries
+from govnet.decisions.drafts.models import Draft, DraftState, Sponsor
+from govnet.decisions.labels import label
+from govnet.decisions.models import Decision, OfficeReply, PastPosition, Position, Proposal, ProposalVersion
+from govnet.decisions.proposals import evidence
+from govnet.decisions.proposals.models import DraftSuggestion, Interest, Rewording, Suggestion
+from govnet.decisions.register.models import DecisionNote, MeetingNote, ReviewRequest
 from govnet.extensions import db
 
 
@@ -174,6 +168,6 @@ def _forget_drafts(person_id: int) -> list[str]:
     gone = list(db.session.scalars(select(Draft.id).where(mine, Draft.state != DraftState.ASKED)))
     told = DraftSuggestion.draft_id.in_(gone)
     db.session.execute(update(DraftSuggestion).where(told).values(passage="-", instead=""))
-    empty = {"state": DraftState.DROPPED, "question": "", "words": drafts.EMPTY}
+    empty = {"state": DraftState.DROPPED, "question": "", "words": drafts_queries.EMPTY}
     db.session.execute(update(Draft).where(Draft.id.in_(gone)).values(empty))
     return [f"proposal_draft:{draft_id}" for draft_id in gone]

@@ -17,9 +17,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from govnet.charter import queries as charters
 from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import Charter
-from govnet.decisions.beside import Option
-from govnet.decisions.book import Decision, DecisionNote, NoteKind
 from govnet.decisions.models import (
+    Decision,
+    Option,
     PastPosition,
     Position,
     Proposal,
@@ -28,8 +28,9 @@ from govnet.decisions.models import (
     RollEntry,
     VersionState,
 )
-from govnet.decisions.rules import Kind, Rule, Tally, rule_for
-from govnet.decisions.voices import Answer
+from govnet.decisions.rules.deadlines import TIME_TO_UNDO
+from govnet.decisions.rules.outcome import Kind, Rule, Tally, rule_for
+from govnet.decisions.rules.who_counts import Answer
 from govnet.extensions import db
 from govnet.forum.models import Thread
 from govnet.kernel import clock
@@ -158,17 +159,6 @@ def topic_of(proposal: Proposal) -> int | None:
 def author_of(decision: Decision) -> int:
     """Who proposed what was decided."""
     return db.session.get_one(ProposalVersion, decision.version_id).author_id
-
-
-def written_beside(decision_id: int, kind: NoteKind, person_id: int | None) -> int:
-    """How many characters somebody's notes of this kind have beside a decision; two at once wait for each other."""
-    db.session.execute(select(Decision.id).where(Decision.id == decision_id).with_for_update())
-    query = select(func.coalesce(func.sum(func.length(DecisionNote.text)), 0)).where(
-        DecisionNote.decision_id == decision_id,
-        DecisionNote.kind == kind,
-        DecisionNote.author_id == person_id,
-    )
-    return int(db.session.scalar(query) or 0)
 
 
 def changes_of(version: ProposalVersion) -> dict[str, Any]:
@@ -308,3 +298,13 @@ def proposal_whole(proposal_id: int) -> Proposal:
     for version in found.versions:
         set_committed_value(version, "proposal", found)
     return found
+
+
+def entered_lately(version_id: int) -> bool:
+    """Whether something was entered so lately that whoever it is for may not have seen the mail."""
+    query = select(Position.id).where(
+        Position.version_id == version_id,
+        Position.entered_by_id.is_not(None),
+        Position.at > clock.now() - TIME_TO_UNDO,
+    )
+    return db.session.scalar(query.limit(1)) is not None

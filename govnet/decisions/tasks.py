@@ -7,8 +7,8 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from govnet.decisions import readiness
-from govnet.decisions.lists import to_answer_in_place, unanswered
+from govnet.decisions.drafts import readiness
+from govnet.decisions.proposals.queries import to_answer_in_place, unanswered
 from govnet.kernel.tasks import TaskKind
 
 

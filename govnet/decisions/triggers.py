@@ -1,6 +1,6 @@
 """What no CHECK can see: closed is closed, answers only while open, numbers without a gap."""
 
-from govnet.decisions.rules import ADOPTED
+from govnet.decisions.rules.outcome import ADOPTED
 from govnet.kernel.triggers import ALWAYS, CODE, differs, in_postgresql, refuse, same, trigger
 
 _FIXED = {"UPDATE": ALWAYS, "DELETE": ALWAYS}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from govnet.decisions import actions, answering, drafting, queries
-from govnet.decisions.opening import Ask, Words, digest
-from govnet.decisions.rules import Kind
+from govnet.decisions import queries
+from govnet.decisions.answers import actions as answers_actions
+from govnet.decisions.drafts import actions as drafts_actions
+from govnet.decisions.proposals import actions
+from govnet.decisions.proposals.opening import Ask, Words, digest
+from govnet.decisions.rules.outcome import Kind
 from govnet.demo.facts import Choice, Chosen, DraftFact
 from govnet.demo.stage import Stage, evenly
 from govnet.kernel.actor import Door
@@ -40,13 +43,13 @@ def _answer(stage: Stage, choice: Choice, given: Chosen) -> None:
     numbers = (*range(1, len(choice.options) + 1), 0)
     choices = {number: value for number, value in zip(numbers, given.values, strict=True) if value}
     (mine,) = [each.id for each in queries.entries_for(version, by) if each.person_id]
-    words = answering.Given(Kind.CHOICE, given.reason, choices=choices)
-    answering.answer(version, words, by=by, via=Door.WEB, entry_id=mine)
+    words = answers_actions.Given(Kind.CHOICE, given.reason, choices=choices)
+    answers_actions.answer(version, words, by=by, via=Door.WEB, entry_id=mine)
 
 
 def _draft(stage: Stage, one: DraftFact) -> None:
     words = Words(one.question, one.text.strip())
     ask = Ask(one.matter, thread_id=stage.threads[one.thread], method=one.method)
-    made = drafting.save(stage.network(), words, ask, by=stage.actor(one.by), via=Door.WEB)
+    made = drafts_actions.save(stage.network(), words, ask, by=stage.actor(one.by), via=Door.WEB)
     for who in one.wanted:
-        drafting.sponsor(made.id, digest(made.words), by=stage.actor(who), via=Door.WEB)
+        drafts_actions.sponsor(made.id, digest(made.words), by=stage.actor(who), via=Door.WEB)

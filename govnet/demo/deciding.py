@@ -13,26 +13,20 @@ from govnet.charter import parameters as p
 from govnet.charter.queries import rules_in_force
 from govnet.charter.rules import Charter
 from govnet.charter.working_days import from_day
-from govnet.decisions import (
-    actions,
-    answering,
-    closing,
-    elsewhere,
-    evidence,
-    offices,
-    petitions,
-    queries,
-    replying,
-    suggesting,
-    timing,
-)
-from govnet.decisions.beside import Suggestion
-from govnet.decisions.book import Decision, NoteKind
+from govnet.decisions import queries
+from govnet.decisions.answers import actions as answers_actions
+from govnet.decisions.answers import replies
+from govnet.decisions.closing import actions as closing_actions
+from govnet.decisions.closing import notes, reviews
+from govnet.decisions.models import Decision, ProposalVersion
 from govnet.decisions.models import Proposal as Row
-from govnet.decisions.models import ProposalVersion
-from govnet.decisions.offices import OfficeInput
-from govnet.decisions.opening import Ask, More, Taken, Words
-from govnet.decisions.rules import Kind
+from govnet.decisions.proposals import actions, evidence, offices, offsite, suggestions
+from govnet.decisions.proposals.models import Suggestion
+from govnet.decisions.proposals.offices import OfficeInput
+from govnet.decisions.proposals.opening import Ask, More, Taken, Words
+from govnet.decisions.register.models import NoteKind
+from govnet.decisions.rules import deadlines
+from govnet.decisions.rules.outcome import Kind
 from govnet.demo.facts import Answer, Earlier, Elsewhere, Proposal, Suggested
 from govnet.demo.stage import Stage, evenly
 from govnet.extensions import db
@@ -52,7 +46,7 @@ def plan(stage: Stage) -> None:
     for one in stage.facts.elsewhere:
         stage.days_ago(one.recorded_days_ago, 10, lambda one=one: _elsewhere(stage, one))  # type: ignore[misc]
         for days in range(7, 12):
-            stage.at(_after(stage, days - one.recorded_days_ago), closing.close_due, alone=True)
+            stage.at(_after(stage, days - one.recorded_days_ago), closing_actions.close_due, alone=True)
 
 
 def _proposal(stage: Stage, proposal: Proposal) -> None:
@@ -70,7 +64,7 @@ def _proposal(stage: Stage, proposal: Proposal) -> None:
     )
     _answers(stage, proposal, proposal.answers, opened, last)
     if proposal.closes_days < 0:
-        stage.at(_after(stage, (closes - stage.calendar.today).days), closing.close_due, alone=True)
+        stage.at(_after(stage, (closes - stage.calendar.today).days), closing_actions.close_due, alone=True)
     if proposal.statement:
         heard = stage.calendar.at((closes - stage.calendar.today).days + 1, 9)
         stage.at(heard, lambda: _heard(stage, proposal))
@@ -109,7 +103,7 @@ def _worded(proposal: Proposal) -> list[Earlier | Proposal]:
 
 def _suggest(stage: Stage, proposal: Proposal, words: Suggested) -> Suggestion:
     by = stage.actor(words.by)
-    made = suggesting.suggest(
+    made = suggestions.suggest(
         _row(stage, proposal), words.passage, words.instead, words.why, by=by, via=Door.WEB
     )
     db.session.flush()  # the next step finds it by its key
@@ -118,8 +112,10 @@ def _suggest(stage: Stage, proposal: Proposal, words: Suggested) -> Suggestion:
 
 def _accept(stage: Stage, proposal: Proposal, key: int) -> None:
     row = _row(stage, proposal)
-    suggestion = suggesting.suggestion_locked(key, row)
-    stage.versions[proposal.key] = suggesting.accept(suggestion, by=stage.actor(proposal.by), via=Door.WEB).id
+    suggestion = suggestions.suggestion_locked(key, row)
+    stage.versions[proposal.key] = suggestions.accept(
+        suggestion, by=stage.actor(proposal.by), via=Door.WEB
+    ).id
 
 
 def _reword(stage: Stage, proposal: Proposal, later: Earlier | Proposal, because: str) -> None:
@@ -147,7 +143,7 @@ def closing_day(stage: Stage, proposal: Proposal) -> date:
 
 def _propose(stage: Stage, proposal: Proposal, closes: date) -> None:
     rules, zone = rules_in_force(stage.network_id), ZoneInfo(stage.network().zone)
-    first = timing.earliest(stage.calendar.at(-proposal.opened_days_ago, 20.5), rules, zone)
+    first = deadlines.earliest(stage.calendar.at(-proposal.opened_days_ago, 20.5), rules, zone)
     first_words = _worded(proposal)[0]
     trial = None if proposal.trial_days is None else stage.calendar.day(proposal.trial_days)
     more = More(trial_until=trial, trial_signs=proposal.trial_signs)
@@ -178,7 +174,7 @@ def _gives(stage: Stage, proposal: Proposal) -> tuple[OfficeInput, ...]:
 def _ask_again(stage: Stage, proposal: Proposal, who: str, why: str) -> None:
     version = stage.versions[proposal.key]
     decision = db.session.scalars(select(Decision).where(Decision.version_id == version)).one()
-    petitions.ask(decision.id, why, by=stage.actor(who), via=Door.WEB)
+    reviews.ask(decision.id, why, by=stage.actor(who), via=Door.WEB)
 
 
 def _open_version(proposal_id: int) -> int:
@@ -191,8 +187,8 @@ def _answer(stage: Stage, proposal: Proposal, given: Answer, door: Door) -> None
     version, mine = stage.versions[proposal.key], _entry(stage, proposal, given)
     kind = Kind(given.kind)
     rests_on = stage.network().purpose if kind is Kind.BLOCK else ""
-    words = answering.Given(kind, given.reason, given.needs, rests_on, named=given.organisation)
-    answering.answer(version, words, by=by, via=door, entry_id=mine)
+    words = answers_actions.Given(kind, given.reason, given.needs, rests_on, named=given.organisation)
+    answers_actions.answer(version, words, by=by, via=door, entry_id=mine)
 
 
 def _entry(stage: Stage, proposal: Proposal, given: Answer) -> int:
@@ -203,7 +199,7 @@ def _entry(stage: Stage, proposal: Proposal, given: Answer) -> int:
 
 def _reply(stage: Stage, proposal: Proposal, given: Answer) -> None:
     entry_id, by = _entry(stage, proposal, given), stage.actor(proposal.by)
-    replying.reply(_row(stage, proposal), entry_id, given.reply, by=by, via=Door.WEB)
+    replies.reply(_row(stage, proposal), entry_id, given.reply, by=by, via=Door.WEB)
 
 
 def _heard(stage: Stage, proposal: Proposal) -> None:
@@ -211,7 +207,7 @@ def _heard(stage: Stage, proposal: Proposal) -> None:
     decision = db.session.scalars(select(Decision).where(Decision.version_id == version)).one()
     if decision.outcome != proposal.expected:
         raise ValueError(f"{proposal.key} ended as {decision.outcome}, not as {proposal.expected}")
-    actions.add_note(
+    notes.add_note(
         decision, NoteKind.HEARD, proposal.statement, by=stage.actor(proposal.statement_by), via=Door.WEB
     )
 
@@ -224,7 +220,7 @@ def _elsewhere(stage: Stage, one: Elsewhere) -> None:
     )  # fmt: skip
     ask = Ask(one.matter, thread_id=stage.threads.get(one.thread))
     by = stage.actor(one.by)
-    made = elsewhere.write_down(stage.network(), words, ask, taken, by=by, via=_PLACES[one.place])
+    made = offsite.write_down(stage.network(), words, ask, taken, by=by, via=_PLACES[one.place])
     if one.mail:
         evidence.keep(made, _mail(stage, one), by=by, via=Door.WEB)
 

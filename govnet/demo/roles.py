@@ -14,8 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from govnet.charter.models import Network
 from govnet.charter.queries import top_networks
-from govnet.decisions.book import Decision
-from govnet.decisions.models import Proposal, ProposalVersion, VersionState
+from govnet.decisions.models import Decision, Proposal, ProposalVersion, VersionState
 from govnet.extensions import db
 from govnet.forum.kinds import Audience
 from govnet.forum.models import Thread

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from govnet.announcements import dispatch
 from govnet.committee import eligibility
-from govnet.decisions import closing, effects, elsewhere, readiness, rewording, trials
+from govnet.decisions.closing import actions, effects, trials
+from govnet.decisions.drafts import readiness
+from govnet.decisions.proposals import offsite, rewording
 from govnet.digest import actions as digest
 from govnet.forum import moderation
 from govnet.kernel.duties import Duty, forget_over
@@ -34,13 +36,13 @@ DUTIES: tuple[Duty, ...] = (
     Duty(membership.ADMIT, membership.admissions, 30),
     Duty(membership.FORGET, membership.forget_unconfirmed, 3600),
     Duty("remove what the law wants gone", moderation.remove_due, 60),
-    Duty("close proposals", closing.close_due),
-    Duty("tell what was decided elsewhere", elsewhere.tell_due, 5),
+    Duty("close proposals", actions.close_due),
+    Duty("tell what was decided elsewhere", offsite.tell_due, 5),
     Duty("ask again in new words", rewording.ask_due, 5),
     Duty("keep the dates of decisions", trials.remind_due, 20),
     Duty("say that drafts can be asked", readiness.tell_due, 30),
     Duty("put decided rules into force", effects.apply_due, 30),
-    Duty("remind of the last day", closing.remind_due, 30),
+    Duty("remind of the last day", actions.remind_due, 30),
     Duty("end offices of those who left", eligibility.end_of_those_who_left, 30),
     Duty("see who fits their place", eligibility.look, 60),
     Duty("close letters", letters.close_due),

@@ -10,7 +10,9 @@ from flask_babel import gettext as _
 
 from govnet.charter.models import Network
 from govnet.charter.queries import Named, named, top_networks
-from govnet.decisions import lists, register
+from govnet.decisions.closing import results
+from govnet.decisions.proposals import queries as proposals_queries
+from govnet.decisions.register import search
 from govnet.extensions import db
 from govnet.forum.queries import said_lately
 from govnet.home import queries
@@ -85,15 +87,15 @@ def _gathered(network: Network) -> dict[str, Any]:
     return {
         "people": who,
         "named": named(who.authorities),
-        "open_now": lists.open_now(network.id, actor, 3),
+        "open_now": proposals_queries.open_now(network.id, actor, 3),
         "letters": letters.open_now(network.id, now()),
-        "decided": [(each, register.outcome_in_words(each)) for each in register.lately(network.id, 3)],
+        "decided": [(each, results.outcome_in_words(each)) for each in search.lately(network.id, 3)],
         "coming": queries.coming_up(network, who),
         "said": said_lately(network.id, 3, actor),
     }
 
 
-def _open(row: lists.Row) -> dict[str, Any]:
+def _open(row: proposals_queries.Row) -> dict[str, Any]:
     """What is asked now; how it stands, only where everybody may see it."""
     version = row.version
     return {

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions import timing
+from govnet.decisions.rules import deadlines
 from govnet.extensions import db
 from govnet.forum.models import Thread
 from govnet.kernel import clock
@@ -154,7 +154,7 @@ def _write(letter: Letter, draft: Draft, network: Network) -> None:
     refuse(rules.day_problem(draft.closes, letter.opened_at, charter, zone), "closes")
     letter.title, letter.addressed_to = draft.title, draft.addressed_to
     letter.text, letter.html = draft.text, render(draft.text)
-    letter.deadline = timing.closes(draft.closes, charter, zone)
+    letter.deadline = deadlines.closes(draft.closes, charter, zone)
 
 
 def _signature(letter: Letter, party: Party, by: Actor) -> Signature | None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
-from govnet.decisions.timing import how_late, takes_answers
+from govnet.decisions.rules.deadlines import how_late, takes_answers
 from govnet.kernel.links import web_address
 from govnet.kernel.messages import N_, Said, counted
 

@@ -12,7 +12,7 @@ from govnet.charter.models import Network
 from govnet.forum import registry as threads
 from govnet.kernel.actor import current_actor
 from govnet.kernel.paths import asked_page
-from govnet.letters import follow_views, queries, shown, sign_views, words
+from govnet.letters import queries, shown, sign_views, words
 from govnet.letters.blueprint import bp
 from govnet.letters.models import Letter
 from govnet.letters.queries import PAGE
@@ -21,8 +21,6 @@ from govnet.permissions import Can, allows, can
 from govnet.web.pages import data_page, page
 
 blueprints = (bp,)
-PARTS = (follow_views, sign_views)
-"""The rest of the routes, in files of their own."""
 
 
 def bind(app: Flask) -> None:

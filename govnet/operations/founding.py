@@ -14,7 +14,7 @@ from govnet.charter.models import Network, NetworkState
 from govnet.charter.rules import Charter
 from govnet.committee.founding import FoundPlace, FoundTerm, committee_as_found
 from govnet.coordinator.founding import FoundMandate, mandate_as_found
-from govnet.decisions.book import Decision
+from govnet.decisions.models import Decision
 from govnet.extensions import db
 from govnet.forum.actions import About, open_topic
 from govnet.kernel import clock

@@ -8,8 +8,8 @@ from collections.abc import Collection
 from sqlalchemy import func, select, update
 
 from govnet.charter.models import Network
-from govnet.decisions.draft_events import DraftLeft, DraftSponsored
-from govnet.decisions.events import Objected
+from govnet.decisions.drafts.events import DraftLeft, DraftSponsored
+from govnet.decisions.proposals.events import Objected
 from govnet.extensions import db
 from govnet.kernel.actor import BY_RULE
 from govnet.kernel.duties import each

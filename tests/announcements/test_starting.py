@@ -10,8 +10,8 @@ from flask import Flask
 
 from govnet.announcements.starting import since_the_last
 from govnet.charter.models import Network
-from govnet.decisions.closing import close_due
-from govnet.decisions.rules import Kind
+from govnet.decisions.closing.actions import close_due
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel.clock import MovedClock
 from govnet.record import registry

@@ -16,8 +16,8 @@ from govnet.charter.identity import DECIDED
 from govnet.charter.models import ACCENTS, RESERVED, Network
 from govnet.charter.queries import rules_in_force
 from govnet.charter.rules import problems, starting
-from govnet.decisions import closing
-from govnet.decisions.rules import Kind
+from govnet.decisions.closing import actions
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.transaction import transaction
@@ -56,7 +56,7 @@ def decided(network: Any, time: Any, **changes: Any) -> None:
     told_at_once()
     answered(proposal, network, Kind.AGREE, ann, bo)
     time.move(to=version_of(proposal).deadline + timedelta(hours=1))
-    while closing.close_due():
+    while actions.close_due():
         pass
     db.session.expire_all()
 

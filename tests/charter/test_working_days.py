@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
 from govnet.charter.working_days import from_day, holiday, problem, until_day, working
-from govnet.decisions import timing
+from govnet.decisions.rules import deadlines
 
 ENGLAND = Charter({p.HOLIDAYS.key: "GB-ENG"})
 LONDON = ZoneInfo("Europe/London")
@@ -48,9 +48,9 @@ def test_who_chooses_a_holiday_is_told_its_name_and_a_day_that_would_do() -> Non
 
 def test_what_would_close_at_easter_closes_after_it() -> None:
     opened = datetime(2015, 3, 27, 10, tzinfo=UTC)
-    assert timing.earliest(opened, ENGLAND, LONDON) == date(2015, 4, 7)
-    assert timing.objections_until(opened, ENGLAND, LONDON).date() == date(2015, 4, 7)
-    assert timing.earliest(opened, Charter(), LONDON) == date(2015, 4, 3)
+    assert deadlines.earliest(opened, ENGLAND, LONDON) == date(2015, 4, 7)
+    assert deadlines.objections_until(opened, ENGLAND, LONDON).date() == date(2015, 4, 7)
+    assert deadlines.earliest(opened, Charter(), LONDON) == date(2015, 4, 3)
 
 
 @pytest.mark.parametrize("place", p.HOLIDAYS.options)

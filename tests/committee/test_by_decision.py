@@ -9,14 +9,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from govnet.committee import actions
-from govnet.decisions import actions as proposals
-from govnet.decisions import elsewhere
-from govnet.decisions.closing import close_due
+from govnet.decisions.closing.actions import close_due
+from govnet.decisions.closing.results import not_applied
 from govnet.decisions.models import RollEntry
-from govnet.decisions.offices import OfficeInput
-from govnet.decisions.opening import Ask, More, Taken, Words, words_of
-from govnet.decisions.register import not_applied
-from govnet.decisions.rules import Kind
+from govnet.decisions.proposals import actions as proposals_actions
+from govnet.decisions.proposals import offsite
+from govnet.decisions.proposals.offices import OfficeInput
+from govnet.decisions.proposals.opening import Ask, More, Taken, Words, words_of
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
@@ -158,7 +158,7 @@ def test_an_office_is_not_given_on_trial_or_by_a_choice_or_beside_something_else
     ]
     for words, ask, said in cases:
         with pytest.raises(RuleBroken, match=said), transaction():
-            proposals.propose(uk, words, ask, by=builders.acting(sam, uk), via=Door.WEB)
+            proposals_actions.propose(uk, words, ask, by=builders.acting(sam, uk), via=Door.WEB)
 
 
 # --- what has changed by the close
@@ -274,7 +274,7 @@ def write_down(network, by, *named, taken_by="committee", matter="committee"):
     taken = Taken(date(2015, 4, 9), taken_by, "the meeting in Leeds", "The notes of the meeting.")
     with transaction():
         actor = builders.acting(by, network)
-        return elsewhere.write_down(network, words, Ask(matter), taken, by=actor, via=Door.MEETING)
+        return offsite.write_down(network, words, Ask(matter), taken, by=actor, via=Door.MEETING)
 
 
 def test_what_a_meeting_decided_takes_effect_after_its_window(uk):
@@ -307,7 +307,7 @@ def test_after_an_objection_the_same_offices_are_asked_for(uk):
     )
     proposal = write_down(uk, sam, place(uk, ada, start=date(2015, 4, 21)))
     with transaction():
-        elsewhere.object_to(proposal, "Too fast.", by=builders.acting(bea, uk), via=Door.WEB)
+        offsite.object_to(proposal, "Too fast.", by=builders.acting(bea, uk), via=Door.WEB)
     version = version_of(proposal)
     assert [each.person_id for each in words_of(version).offices] == [ada.id]
     agreed(proposal, uk)
@@ -323,7 +323,7 @@ def test_new_words_can_name_others_and_only_the_last_ones_count(uk):
     with transaction():
         words = Words("Shall we?", "Rather Bea.", offices=(place(uk, bea),))
         by = builders.acting(sam, uk)
-        proposals.reword(proposal, words, because="Ada cannot.", by=by, via=Door.WEB)
+        proposals_actions.reword(proposal, words, because="Ada cannot.", by=by, via=Door.WEB)
     agreed(proposal, uk)
     assert db.session.query(Term).filter_by(person_id=ada.id).count() == 0
     assert term_of(bea).change_id == db.session.query(OfficeChange).filter_by(person_id=bea.id).one().id
@@ -333,7 +333,7 @@ def test_a_first_day_keeps_the_close_before_it(uk):
     sam, ada = builders.a_steering_member(uk), builders.a_member(uk)
     proposal = asked(uk, sam, place(uk, ada, start=date(2015, 4, 21)))
     with pytest.raises(RuleBroken, match="21 Apr"), transaction():
-        proposals.extend(
+        proposals_actions.extend(
             proposal, date(2015, 4, 22), reason="More time.", by=builders.acting(sam, uk), via=Door.WEB
         )
 

@@ -8,8 +8,8 @@ import pytest
 
 from govnet.committee import first_people
 from govnet.committee.first_people import First
-from govnet.decisions.offices import OfficeInput
-from govnet.decisions.register import not_applied
+from govnet.decisions.closing.results import not_applied
+from govnet.decisions.proposals.offices import OfficeInput
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from govnet.charter.models import Network
-from govnet.decisions import draft_notify, rewording
-from govnet.decisions.beside import Draft
-from govnet.decisions.events import OfficeReplied
+from govnet.decisions.drafts import notify
+from govnet.decisions.drafts.models import Draft
 from govnet.decisions.models import Proposal
+from govnet.decisions.proposals import rewording
+from govnet.decisions.proposals.events import OfficeReplied
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.mail import telling
@@ -88,7 +89,7 @@ def test_what_is_named_in_a_draft_is_kept_shown_and_asked(client, uk):
     draft = db.session.query(Draft).one().id
     assert SENTENCE in opened(client, f"/uk/proposals/drafts/{draft}").text
     row = db.session.get_one(Draft, draft)
-    told = draft_notify._context(_told(db.session.get_one(Network, row.network_id)), row)
+    told = notify._context(_told(db.session.get_one(Network, row.network_id)), row)
     assert told["named"] == [SENTENCE]
     change = f"/uk/proposals/drafts/{draft}/change"
     assert 'value="Ada Example"' in client.get(change).text
@@ -103,7 +104,7 @@ def _told(network):
 
 
 def _named(proposal):
-    from govnet.decisions.offices import named_in
+    from govnet.decisions.proposals.offices import named_in
     from tests.decisions.builders import version_of
 
     return named_in(version_of(proposal).id)

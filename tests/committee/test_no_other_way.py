@@ -11,11 +11,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from govnet.decisions import drafting, entering
-from govnet.decisions.answering import Given
+from govnet.decisions.answers import entry as answers_entry
+from govnet.decisions.answers.actions import Given
+from govnet.decisions.drafts import actions
 from govnet.decisions.models import RollEntry
-from govnet.decisions.opening import Ask, Words
-from govnet.decisions.rules import Kind
+from govnet.decisions.proposals.opening import Ask, Words
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel import triggers
 from govnet.kernel.actor import Door
@@ -134,7 +135,7 @@ def test_a_coordinator_who_is_no_member_proposes_and_drafts_nothing() -> None:
     with pytest.raises(NotAllowed, match="make a proposal"):
         asked(uk, cory, place(uk, cory, 2))
     with pytest.raises(NotAllowed, match="make a proposal"), transaction():
-        drafting.save(uk, words, Ask("statement"), by=builders.acting(cory, uk), via=Door.WEB)
+        actions.save(uk, words, Ask("statement"), by=builders.acting(cory, uk), via=Door.WEB)
 
 
 @pytest.mark.usefixtures("context")
@@ -148,10 +149,10 @@ def test_an_officer_whose_term_is_to_end_enters_no_answers_for_others() -> None:
         how = {"how": Door.PHONE, "by": builders.acting(by, uk), "via": Door.WEB}
         with transaction() if fine else pytest.raises(NotAllowed):
             if fine:
-                entering.enter(version_of(proposal).id, entry.id, Given(Kind.AGREE), **how)
+                answers_entry.enter(version_of(proposal).id, entry.id, Given(Kind.AGREE), **how)
             else:
                 with transaction():
-                    entering.enter(version_of(proposal).id, entry.id, Given(Kind.BLOCK), **how)
+                    answers_entry.enter(version_of(proposal).id, entry.id, Given(Kind.BLOCK), **how)
 
 
 # --- what the check of the record sees

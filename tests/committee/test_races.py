@@ -9,9 +9,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from govnet.charter.models import Network
-from govnet.decisions.closing import close_due
+from govnet.decisions.closing.actions import close_due
+from govnet.decisions.closing.results import not_applied
 from govnet.decisions.models import Proposal
-from govnet.decisions.register import not_applied
 from govnet.extensions import db
 from govnet.kernel.clock import MovedClock
 from govnet.offices.models import Mandate, Term

@@ -13,7 +13,7 @@ from govnet.charter.models import Network
 from govnet.charter.rules import Charter
 from govnet.committee import actions
 from govnet.committee.rules import Held, Wanted, check, check_place, in_a_row, said_lacking
-from govnet.decisions.offices import OfficeInput
+from govnet.decisions.proposals.offices import OfficeInput
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from govnet.coordinator import actions
+from govnet.decisions.closing.results import not_applied
 from govnet.decisions.models import RollEntry
-from govnet.decisions.register import not_applied
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door

@@ -9,11 +9,12 @@ from datetime import date
 from typing import Any
 
 from govnet.charter.models import Network
-from govnet.decisions import actions, answering, elsewhere, queries
-from govnet.decisions.book import Decision
-from govnet.decisions.models import Proposal, ProposalVersion
-from govnet.decisions.opening import Ask, Taken, Words
-from govnet.decisions.rules import Kind
+from govnet.decisions import queries
+from govnet.decisions.answers import actions as answers_actions
+from govnet.decisions.models import Decision, Proposal, ProposalVersion
+from govnet.decisions.proposals import actions, offsite
+from govnet.decisions.proposals.opening import Ask, Taken, Words
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.forum import actions as forum
 from govnet.forum.kinds import Audience
@@ -84,9 +85,9 @@ def taken(
         place, notes = "the meeting in Leeds", "The notes of the meeting."
         how = Taken(date(2015, 4, 9), body, place, notes, late_because=late_because)
         ask = Ask("charter" if changes else matter)
-        proposal = elsewhere.write_down(network, words, ask, how, by=acting(by, network), via=Door.MEETING)
+        proposal = offsite.write_down(network, words, ask, how, by=acting(by, network), via=Door.MEETING)
         if told:
-            elsewhere.tell(version_of(proposal))
+            offsite.tell(version_of(proposal))
         return proposal
 
 
@@ -116,7 +117,9 @@ def answered(proposal: Proposal, network: Network, kind: Kind, *people: Person, 
     for person in people:
         with one_transaction():
             actor = acting(person, network)
-            answering.answer(version.id, answering.Given(kind, **{**words, **given}), by=actor, via=Door.WEB)
+            answers_actions.answer(
+                version.id, answers_actions.Given(kind, **{**words, **given}), by=actor, via=Door.WEB
+            )
 
 
 def members(network: Network, many: int) -> list[Person]:

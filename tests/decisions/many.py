@@ -10,9 +10,8 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from govnet.charter.models import CharterVersion, Network
-from govnet.decisions.book import Decision, DecisionCounter
-from govnet.decisions.models import Proposal, ProposalVersion, VersionState
-from govnet.decisions.rules import Outcome
+from govnet.decisions.models import Decision, DecisionCounter, Proposal, ProposalVersion, VersionState
+from govnet.decisions.rules.outcome import Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door

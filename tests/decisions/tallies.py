@@ -10,12 +10,14 @@ from datetime import date
 from typing import Any
 
 from govnet.charter.models import Network
-from govnet.decisions import actions, answering, elsewhere, entering, interests
-from govnet.decisions.answering import Given
-from govnet.decisions.counting import Ballot
+from govnet.decisions.answers import actions as answers_actions
+from govnet.decisions.answers import entry
+from govnet.decisions.answers.actions import Given
 from govnet.decisions.models import ELSEWHERE, Proposal, RollEntry
-from govnet.decisions.opening import Ask, Taken, Words
-from govnet.decisions.rules import Kind
+from govnet.decisions.proposals import actions, interests, offsite
+from govnet.decisions.proposals.opening import Ask, Taken, Words
+from govnet.decisions.rules.option_count import Ballot
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
@@ -122,8 +124,8 @@ def _ask(asked: Asked, network: Network, sam: Person) -> Proposal:
     if asked.method != ELSEWHERE:
         return actions.propose(network, words, Ask("statement", method=asked.method), by=by, via=Door.WEB)
     how = Taken(date(2015, 4, 9), "all", "the meeting in Leeds", "The notes of the meeting.")
-    proposal = elsewhere.write_down(network, words, Ask("statement"), how, by=by, via=Door.MEETING)
-    elsewhere.tell(version_of(proposal))
+    proposal = offsite.write_down(network, words, Ask("statement"), how, by=by, via=Door.MEETING)
+    offsite.tell(version_of(proposal))
     return proposal
 
 
@@ -133,12 +135,12 @@ def _answer(scene: Scene, person: Person, word: Any) -> None:
     if word == INTEREST:
         interests.declare(scene.proposal, "It is my city.", by=by, via=Door.WEB)
     if word != ENTERED and version.method != ELSEWHERE:
-        answering.answer(version.id, given, by=by, via=Door.WEB)
+        answers_actions.answer(version.id, given, by=by, via=Door.WEB)
         return
     of_them = (RollEntry.version_id == version.id, RollEntry.person_id == person.id)
     entry_id = db.session.scalars(db.select(RollEntry.id).where(*of_them)).one()
     enterer = acting(scene.sam, network)
-    entering.enter(version.id, entry_id, given, how=Door.MEETING, by=enterer, via=Door.WEB)
+    entry.enter(version.id, entry_id, given, how=Door.MEETING, by=enterer, via=Door.WEB)
 
 
 def _given(word: Any, network: Network) -> Given:

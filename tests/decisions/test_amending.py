@@ -11,24 +11,19 @@ from sqlalchemy import func, select
 
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions import (
-    actions,
-    answering,
-    closing,
-    effects,
-    elsewhere,
-    entering,
-    interests,
-    personal,
-    queries,
-    suggesting,
-)
-from govnet.decisions.answering import Given, TooLate
-from govnet.decisions.answers import answers
-from govnet.decisions.beside import PendingEffect, SuggestionState
+from govnet.decisions import personal, queries
+from govnet.decisions.answers import actions as answers_actions
+from govnet.decisions.answers import entry as answers_entry
+from govnet.decisions.answers.actions import Given, TooLate
+from govnet.decisions.answers.queries import answers
+from govnet.decisions.closing import actions as closing_actions
+from govnet.decisions.closing import effects
 from govnet.decisions.models import PastPosition, Proposal, ProposalVersion
-from govnet.decisions.opening import Ask, More, Words
-from govnet.decisions.rules import Kind, Outcome
+from govnet.decisions.proposals import actions, interests, offsite, suggestions
+from govnet.decisions.proposals.models import SuggestionState
+from govnet.decisions.proposals.opening import Ask, More, Words
+from govnet.decisions.register.models import PendingEffect
+from govnet.decisions.rules.outcome import Kind, Outcome
 from govnet.extensions import db
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.clock import MovedClock
@@ -96,7 +91,7 @@ def test_a_proposal_keeps_the_rules_it_opened_under(network: Network, time: Move
     time.move(timedelta(days=3))
     open_before = a_proposal(network, ann)
     time.move(to=version_of(change).deadline)
-    closing.close_due()
+    closing_actions.close_due()
     assert charters.rules_in_force(network.id).stored()["decisions.frozen_hours"] == 100
     do(lambda: actions.reword(open_before, OTHER, because="x", by=by, via=Door.WEB))
     again = Words("Should the committee have 9 seats?", "Nine.")
@@ -149,8 +144,8 @@ def test_it_closes_early_only_where_the_rules_say_so_and_everybody_has_answered(
     refused("Say why", lambda: actions.close_early(proposal, reason="", by=by, via=Door.WEB))
     do(close)
     with pytest.raises(TooLate), transaction():
-        answering.answer(version_of(proposal).id, Given(Kind.NO_VIEW), by=by, via=Door.WEB)
-    assert closing.close_due() == 1
+        answers_actions.answer(version_of(proposal).id, Given(Kind.NO_VIEW), by=by, via=Door.WEB)
+    assert closing_actions.close_due() == 1
     assert [each.outcome for each in decisions()] == [Outcome.CONSENSUS]
 
 
@@ -208,13 +203,13 @@ def test_suggested_words_are_taken_and_everybody_is_asked_again(network: Network
     proposal = a_proposal(network, ann)
     answered(proposal, network, Kind.AGREE, bob)
     suggestion = _suggested(proposal, network, bob)
-    do(lambda: suggesting.accept(suggestion, by=acting(ann, network), via=Door.WEB))
+    do(lambda: suggestions.accept(suggestion, by=acting(ann, network), via=Door.WEB))
     newest = version_of(proposal)
     assert (newest.number, newest.because) == (2, "Continuity.")
     assert INSTEAD in newest.text
     assert PASSAGE not in newest.text
     assert tally_of(proposal)["agree"] == 0
-    assert suggesting.suggestions(proposal.id)[0].state is SuggestionState.ACCEPTED
+    assert suggestions.suggestions(proposal.id)[0].state is SuggestionState.ACCEPTED
 
 
 def test_what_was_suggested_for_words_that_are_still_there_stays_open(network: Network) -> None:
@@ -222,13 +217,13 @@ def test_what_was_suggested_for_words_that_are_still_there_stays_open(network: N
     proposal = a_proposal(network, ann)
     first = _suggested(proposal, network, bob)
     second = do(
-        lambda: suggesting.suggest(
+        lambda: suggestions.suggest(
             proposal, "Nine seats", "Eleven seats", "More.", by=acting(bob, network), via=Door.WEB
         )
     )
-    do(lambda: suggesting.accept(first, by=acting(ann, network), via=Door.WEB))
+    do(lambda: suggestions.accept(first, by=acting(ann, network), via=Door.WEB))
     assert second.version_id == version_of(proposal).id
-    do(lambda: suggesting.accept(second, by=acting(ann, network), via=Door.WEB))
+    do(lambda: suggestions.accept(second, by=acting(ann, network), via=Door.WEB))
     assert "Eleven seats" in version_of(proposal).text
 
 
@@ -245,7 +240,7 @@ def test_what_was_suggested_for_words_that_are_still_there_stays_open(network: N
 def test_what_can_not_be_suggested(network: Network, passage: str, instead: str, words: str) -> None:
     ann = a_member(network)
     proposal, by = a_proposal(network, ann), acting(ann, network)
-    refused(words, lambda: suggesting.suggest(proposal, passage, instead, "x", by=by, via=Door.WEB))
+    refused(words, lambda: suggestions.suggest(proposal, passage, instead, "x", by=by, via=Door.WEB))
 
 
 def test_a_suggestion_is_answered_once_by_who_made_the_proposal_and_with_a_word(network: Network) -> None:
@@ -253,11 +248,11 @@ def test_a_suggestion_is_answered_once_by_who_made_the_proposal_and_with_a_word(
     proposal = a_proposal(network, ann)
     suggestion = _suggested(proposal, network, bob)
     by, not_by = acting(ann, network), acting(bob, network)
-    refused(None, lambda: suggesting.reject(suggestion, "x", by=not_by, via=Door.WEB), NotAllowed)
-    refused("Say in a word", lambda: suggesting.reject(suggestion, " ", by=by, via=Door.WEB))
-    do(lambda: suggesting.reject(suggestion, "One is enough.", by=by, via=Door.WEB))
-    refused("answered already", lambda: suggesting.accept(suggestion, by=by, via=Door.WEB))
-    refused("answered already", lambda: suggesting.take_back(suggestion, by=not_by))
+    refused(None, lambda: suggestions.reject(suggestion, "x", by=not_by, via=Door.WEB), NotAllowed)
+    refused("Say in a word", lambda: suggestions.reject(suggestion, " ", by=by, via=Door.WEB))
+    do(lambda: suggestions.reject(suggestion, "One is enough.", by=by, via=Door.WEB))
+    refused("answered already", lambda: suggestions.accept(suggestion, by=by, via=Door.WEB))
+    refused("answered already", lambda: suggestions.take_back(suggestion, by=not_by))
 
 
 def test_only_who_suggested_takes_it_back(network: Network) -> None:
@@ -266,27 +261,27 @@ def test_only_who_suggested_takes_it_back(network: Network) -> None:
     suggestion = _suggested(proposal, network, bob)
     refused(
         "Only the member who suggested",
-        lambda: suggesting.take_back(suggestion, by=acting(ann, network)),
+        lambda: suggestions.take_back(suggestion, by=acting(ann, network)),
         NotAllowed,
     )
-    do(lambda: suggesting.take_back(suggestion, by=acting(bob, network)))
-    assert list(suggesting.suggestions(proposal.id)) == []
+    do(lambda: suggestions.take_back(suggestion, by=acting(bob, network)))
+    assert list(suggestions.suggestions(proposal.id)) == []
 
 
 def test_a_flood_of_suggestions_is_slowed(network: Network) -> None:
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
-    for number in range(suggesting.MOST_OPEN):
+    for number in range(suggestions.MOST_OPEN):
         _suggested(proposal, network, bob, instead=f"{number}")
     refused(
         "a lot here already",
-        lambda: suggesting.suggest(proposal, PASSAGE, "x", "y", by=acting(bob, network), via=Door.WEB),
+        lambda: suggestions.suggest(proposal, PASSAGE, "x", "y", by=acting(bob, network), via=Door.WEB),
     )
 
 
 def _suggested(proposal: Proposal, network: Network, person: Any, instead: str = INSTEAD) -> Any:
     by = acting(person, network)
-    return do(lambda: suggesting.suggest(proposal, PASSAGE, instead, "Continuity.", by=by, via=Door.WEB))
+    return do(lambda: suggestions.suggest(proposal, PASSAGE, instead, "Continuity.", by=by, via=Door.WEB))
 
 
 # --- interests
@@ -369,7 +364,7 @@ def test_nobody_s_answer_is_entered_twice_for_two_parties(network: Network) -> N
 
 
 def _entering(version_id: int, entry_id: int, by: Any, how: Door = Door.PHONE) -> Callable[[Given], Any]:
-    return lambda given: entering.enter(version_id, entry_id, given, how=how, by=by, via=Door.WEB)
+    return lambda given: answers_entry.enter(version_id, entry_id, given, how=how, by=by, via=Door.WEB)
 
 
 # --- decided elsewhere
@@ -382,10 +377,10 @@ def test_who_was_there_corrects_what_was_entered_for_them(network: Network) -> N
     entry = queries.entries_for(version_id, acting(bob, network))[0]
     refused(
         "can object",
-        lambda: answering.answer(version_id, Given(Kind.AGREE), by=acting(bob, network), via=Door.WEB),
+        lambda: answers_actions.answer(version_id, Given(Kind.AGREE), by=acting(bob, network), via=Door.WEB),
     )
     do(lambda: _entering(version_id, entry.id, acting(sam, network), Door.MEETING)(Given(Kind.AGREE)))
-    do(lambda: answering.answer(version_id, Given(Kind.NO_VIEW), by=acting(bob, network), via=Door.WEB))
+    do(lambda: answers_actions.answer(version_id, Given(Kind.NO_VIEW), by=acting(bob, network), via=Door.WEB))
     position = queries.position_of(entry.id)
     assert position is not None
     assert (position.kind, position.entered_by_id) == (Kind.NO_VIEW, None)
@@ -397,7 +392,7 @@ def test_a_slip_is_taken_back_before_anybody_is_told(network: Network, time: Mov
     time.move(timedelta(minutes=9))
     do(lambda: actions.withdraw(proposal, "Wrong meeting.", by=acting(sam, network), via=Door.WEB))
     time.move(timedelta(minutes=9))
-    assert elsewhere.tell_due() == 0
+    assert offsite.tell_due() == 0
 
 
 # --- the day from which new rules hold, and trials
@@ -410,7 +405,7 @@ def test_new_rules_hold_from_the_day_that_was_decided(network: Network, time: Mo
     proposal = _proposed(network, ann, words)
     answered(proposal, network, Kind.AGREE, ann)
     time.move(to=version_of(proposal).deadline)
-    closing.close_due()
+    closing_actions.close_due()
     assert charters.rules_in_force(network.id).number == 1
     assert db.session.scalars(select(PendingEffect.on)).all() == [day]
     db.session.rollback()
@@ -466,5 +461,5 @@ def test_what_somebody_suggested_and_declared_is_hers_to_have_and_is_forgotten_w
     assert [each["why"] for each in held["suggested_words"]] == ["Continuity."]
     assert [each["interest"] for each in held["interests"]] == ["My firm."]
     do(lambda: personal.forget(bob.id))
-    assert suggesting.suggestions(proposal.id)[0].why == ""
+    assert suggestions.suggestions(proposal.id)[0].why == ""
     assert interests.interests_in(proposal.id)[0].text == ""

@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import joinedload
 
-from govnet.decisions import answers as reading
+from govnet.decisions.answers import queries
 from govnet.decisions.models import Position, ProposalVersion, RollEntry
-from govnet.decisions.resolving import could_answer
-from govnet.decisions.rules import Kind
+from govnet.decisions.pages.sentences import could_answer
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel.clock import MovedClock
 from tests.builders import a_member, a_person, an_organisation
@@ -26,7 +26,7 @@ KINDS = (Kind.AGREE, Kind.RESERVATIONS, Kind.STAND_ASIDE)
 @pytest.fixture(params=(1, 2, 5))
 def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """How many names of a kind a page shows."""
-    monkeypatch.setattr(reading, "A_PAGE", request.param)
+    monkeypatch.setattr(queries, "A_PAGE", request.param)
     return int(request.param)
 
 
@@ -63,11 +63,11 @@ def test_numbers_and_first_names_are_those_of_all_answers(app: Flask, time: Move
             )
     keys = [version_of(proposal).id for proposal in asked]
     for public in (False, True):
-        found = reading.answers(keys, public=public)
+        found = queries.answers(keys, public=public)
         for key in keys:
             everything, nameable = _all(key, public=False)
             for kind, given in everything.items():
-                assert found[key].of(kind) == reading.Many(
+                assert found[key].of(kind) == queries.Many(
                     counted=sum(each.counted for each in given),
                     nameable=sum(each.id in nameable for each in given),
                     given=len(given),
@@ -77,15 +77,15 @@ def test_numbers_and_first_names_are_those_of_all_answers(app: Flask, time: Move
             shown, _nameable = _all(key, public)
             first = {each.id for given in shown.values() for each in given[:few]}
             assert {one.position.id for one in found[key].first} == first
-            kinds = [reading.ORDER.index(one.position.kind) for one in found[key].first]
+            kinds = [queries.ORDER.index(one.position.kind) for one in found[key].first]
             assert kinds == sorted(kinds)
 
 
 def test_nothing_is_asked_where_nobody_answered(app: Flask) -> None:
     network = a_network_with_rules()
     version_id = version_of(a_proposal(network, a_member(network))).id
-    assert reading.answers([version_id])[version_id] == reading.Answers({}, [])
-    assert reading.answers([]) == {}
+    assert queries.answers([version_id])[version_id] == queries.Answers({}, [])
+    assert queries.answers([]) == {}
 
 
 def test_those_who_could_answer_are_people_and_organisations(app: Flask) -> None:

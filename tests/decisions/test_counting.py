@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govnet.decisions.counting import NONE, Ballot, ballots_in, borda, count, problem, stored
+from govnet.decisions.rules.option_count import NONE, Ballot, ballots_in, borda, count, problem, stored
 from tests.decisions.by_hand import could_win
 
 OPTIONS = 4

@@ -11,23 +11,19 @@ from sqlalchemy.exc import IntegrityError
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions import (
-    actions,
-    answering,
-    closing,
-    elsewhere,
-    interests,
-    lists,
-    personal,
-    queries,
-    register,
-)
-from govnet.decisions.answering import Given, TooLate
-from govnet.decisions.answers import answers
-from govnet.decisions.book import NoteKind
+from govnet.decisions import personal, queries
+from govnet.decisions.answers import actions as answers_actions
+from govnet.decisions.answers.actions import Given, TooLate
+from govnet.decisions.answers.queries import answers
+from govnet.decisions.closing import actions as closing_actions
+from govnet.decisions.closing import notes as closing_notes
 from govnet.decisions.models import PastPosition, Position, ProposalVersion, RollEntry
-from govnet.decisions.opening import Words
-from govnet.decisions.rules import Kind, Outcome
+from govnet.decisions.proposals import actions, interests, offsite
+from govnet.decisions.proposals import queries as proposals_queries
+from govnet.decisions.proposals.opening import Words
+from govnet.decisions.register import queries as register_queries
+from govnet.decisions.register.models import NoteKind
+from govnet.decisions.rules.outcome import Kind, Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
@@ -61,7 +57,7 @@ pytestmark = pytest.mark.usefixtures("context")
 
 def deadline_passes(time: MovedClock, proposal: object) -> None:
     time.move(to=version_of(proposal).deadline)  # type: ignore[arg-type]
-    closing.close_due()
+    closing_actions.close_due()
 
 
 def verbs() -> list[str]:
@@ -170,7 +166,7 @@ def test_an_answer_in_the_last_second_is_counted(network: Network, time: MovedCl
     time.move(to=version_of(proposal).deadline - timedelta(seconds=1))
     answered(proposal, network, Kind.AGREE, ann)
     time.move(timedelta(seconds=1))
-    closing.close_due()
+    closing_actions.close_due()
     assert decisions()[0].outcome is Outcome.CONSENSUS
 
 
@@ -182,7 +178,7 @@ def test_an_answer_two_minutes_late_is_told_so_even_before_anybody_closed(
     time.move(to=version_of(proposal).deadline + timedelta(minutes=2))
     with pytest.raises(TooLate, match=r"closed on Mon 20 Apr 2015, 18:00 BST, 2 minutes before your answer"):
         answered(proposal, network, Kind.AGREE, ann)
-    closing.close_due()
+    closing_actions.close_due()
     with pytest.raises(TooLate):
         answered(proposal, network, Kind.AGREE, ann)
     assert tally_of(proposal)["agree"] == 0
@@ -205,13 +201,15 @@ def test_one_human_answers_for_herself_or_for_her_organisation_never_for_both(ne
     with pytest.raises(RuleBroken, match="Choose for whom"):
         answered(proposal, network, Kind.AGREE, ann)
     with transaction():
-        answering.answer(version_id, Given(Kind.AGREE), by=actor, via=Door.WEB, entry_id=mine.id)
+        answers_actions.answer(version_id, Given(Kind.AGREE), by=actor, via=Door.WEB, entry_id=mine.id)
     with pytest.raises(RuleBroken, match="not both"), transaction():
-        answering.answer(version_id, Given(Kind.AGREE), by=actor, via=Door.WEB, entry_id=theirs.id)
+        answers_actions.answer(version_id, Given(Kind.AGREE), by=actor, via=Door.WEB, entry_id=theirs.id)
     with transaction():
-        answering.take_back(version_id, mine.id, by=actor, via=Door.WEB)
+        answers_actions.take_back(version_id, mine.id, by=actor, via=Door.WEB)
     with transaction():
-        answering.answer(version_id, Given(Kind.STAND_ASIDE), by=actor, via=Door.WEB, entry_id=theirs.id)
+        answers_actions.answer(
+            version_id, Given(Kind.STAND_ASIDE), by=actor, via=Door.WEB, entry_id=theirs.id
+        )
     assert tally_of(proposal) == {"agree": 0, "reservations": 0, "stand-aside": 1, "block": 0, "no-view": 0}
 
 
@@ -252,7 +250,7 @@ def test_the_record_tells_that_somebody_answered_and_not_how(network: Network) -
     assert "block" not in entry.facts + str(entry.words)
     assert "leaves people out" not in entry.facts + str(entry.words)
     position = db.session.query(Position).one()
-    assert json.loads(entry.facts)["digest"] == answering.sealed(position)
+    assert json.loads(entry.facts)["digest"] == answers_actions.sealed(position)
 
 
 # --- closing
@@ -264,7 +262,7 @@ def test_at_the_deadline_it_is_decided_once_and_numbered(network: Network, time:
     answered(first, network, Kind.AGREE, ann)
     answered(first, network, Kind.STAND_ASIDE, bob)
     deadline_passes(time, first)
-    assert closing.close_due() == 0
+    assert closing_actions.close_due() == 0
     assert [each.number for each in decisions()] == ["2015-01", "2015-02"]
     assert [each.outcome for each in decisions()] == [Outcome.STAND_ASIDES, Outcome.NOT_AGREED]
     assert json.loads(decisions()[0].tally)["stand-aside"] == 1
@@ -278,11 +276,11 @@ def test_what_has_closed_stays_closed_when_the_clock_goes_back(network: Network,
     answered(proposal, network, Kind.AGREE, ann)
     deadline_passes(time, proposal)
     time.move(timedelta(days=-1))
-    assert closing.close_due() == 0
+    assert closing_actions.close_due() == 0
     with pytest.raises(TooLate):
         answered(proposal, network, Kind.BLOCK, bob)
     time.move(timedelta(days=2))
-    assert closing.close_due() == 0
+    assert closing_actions.close_due() == 0
     assert [each.number for each in decisions()] == ["2015-01"]
     assert verbs().count("decisions.decided") == 1
     assert faults_of(network.id) == []
@@ -291,8 +289,8 @@ def test_what_has_closed_stays_closed_when_the_clock_goes_back(network: Network,
 def test_nothing_closes_a_second_early(network: Network, time: MovedClock) -> None:
     proposal = a_proposal(network, a_member(network))
     time.move(to=version_of(proposal).deadline - timedelta(microseconds=1))
-    assert closing.close_due() == 0
-    assert not closing.close(version_of(proposal).id)
+    assert closing_actions.close_due() == 0
+    assert not closing_actions.close(version_of(proposal).id)
 
 
 def test_numbers_start_again_in_the_year_of_the_network_s_own_midnight(time: MovedClock) -> None:
@@ -354,16 +352,16 @@ def test_one_proposal_that_cannot_be_closed_does_not_hold_up_the_others(
     deadline_passes(time, fine)
     assert [each.proposal_id for each in decisions()] == [fine.id]
     monkeypatch.undo()
-    assert closing.close_due() == 1
+    assert closing_actions.close_due() == 1
     assert [each.number for each in decisions()] == ["2015-01", "2015-02"]
 
 
 def test_the_last_day_is_told_once(network: Network, time: MovedClock) -> None:
     proposal = a_proposal(network, a_member(network))
-    assert closing.remind_due() == 0
+    assert closing_actions.remind_due() == 0
     time.move(to=version_of(proposal).deadline - timedelta(hours=23))
-    assert closing.remind_due() == 1
-    assert closing.remind_due() == 0
+    assert closing_actions.remind_due() == 1
+    assert closing_actions.remind_due() == 0
     assert verbs().count("decisions.last_day") == 1
 
 
@@ -388,7 +386,7 @@ def test_new_words_ask_everybody_again_and_keep_the_earlier_answers_beside_their
     assert tally_of(proposal)["block"] == 0
     assert queries.tally(first.id).block == 1
     with pytest.raises(TooLate, match="changed while you were writing"), transaction():
-        answering.answer(first.id, Given(Kind.AGREE), by=acting(bob, network), via=Door.WEB)
+        answers_actions.answer(first.id, Given(Kind.AGREE), by=acting(bob, network), via=Door.WEB)
     deadline_passes(time, proposal)
     assert len(decisions()) == 1
 
@@ -411,7 +409,7 @@ def test_what_is_taken_back_was_never_decided(network: Network, time: MovedClock
         actions.withdraw(proposal, "We found better words.", by=acting(ann, network), via=Door.WEB)
     deadline_passes(time, proposal)
     assert decisions() == []
-    assert [each.id for each in lists.taken_back(network.id)] == [version_of(proposal).id]
+    assert [each.id for each in proposals_queries.taken_back(network.id)] == [version_of(proposal).id]
     with pytest.raises(RuleBroken, match="has closed"), transaction():
         actions.withdraw(proposal, "", by=acting(ann, network), via=Door.WEB)
 
@@ -522,7 +520,7 @@ def test_an_objection_puts_it_to_everybody(network: Network, time: MovedClock) -
     with pytest.raises(RuleBroken, match="decided elsewhere"):
         answered(proposal, network, Kind.AGREE, ann)
     with transaction():
-        elsewhere.object_to(proposal, "I was not told.", by=acting(ann, network), via=Door.WEB)
+        offsite.object_to(proposal, "I was not told.", by=acting(ann, network), via=Door.WEB)
     version = version_of(proposal)
     assert version.number == 2
     assert version.because == "I was not told."
@@ -537,7 +535,7 @@ def test_an_objection_after_the_window_is_too_late(network: Network, time: Moved
     proposal = taken(network, sam)
     time.move(to=version_of(proposal).deadline)
     with pytest.raises(RuleBroken, match="has closed"), transaction():
-        elsewhere.object_to(proposal, "I was not told.", by=acting(ann, network), via=Door.WEB)
+        offsite.object_to(proposal, "I was not told.", by=acting(ann, network), via=Door.WEB)
 
 
 def test_only_officers_write_down_what_was_decided_elsewhere(network: Network) -> None:
@@ -563,13 +561,15 @@ def test_those_who_disagreed_write_the_minority_s_note(network: Network, time: M
         actor = acting(person, network)
         if allowed:
             with transaction():
-                actions.add_note(
-                    register.decision(network.id, "2015-01"), kind, "So.", by=actor, via=Door.WEB
+                closing_notes.add_note(
+                    register_queries.decision(network.id, "2015-01"), kind, "So.", by=actor, via=Door.WEB
                 )
             continue
         with pytest.raises(NotAllowed), transaction():
-            actions.add_note(register.decision(network.id, "2015-01"), kind, "So.", by=actor, via=Door.WEB)
-    notes = register.decision(network.id, "2015-01").notes
+            closing_notes.add_note(
+                register_queries.decision(network.id, "2015-01"), kind, "So.", by=actor, via=Door.WEB
+            )
+    notes = register_queries.decision(network.id, "2015-01").notes
     assert [note.kind for note in notes] == [NoteKind.MINORITY, NoteKind.HEARD]
 
 

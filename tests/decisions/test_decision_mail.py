@@ -11,11 +11,16 @@ from sqlalchemy import select
 
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter, problems
-from govnet.decisions import actions, answering, closing, elsewhere, entering, lists, queries
-from govnet.decisions.answering import Given
-from govnet.decisions.events import ProposalStopped
+from govnet.decisions import queries
+from govnet.decisions.answers import actions as answers_actions
+from govnet.decisions.answers import entry as answers_entry
+from govnet.decisions.answers.actions import Given
+from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Proposal
-from govnet.decisions.rules import Kind
+from govnet.decisions.proposals import actions, offsite
+from govnet.decisions.proposals import queries as proposals_queries
+from govnet.decisions.proposals.events import ProposalStopped
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel.actor import BY_RULE, Door
 from govnet.kernel.clock import MovedClock
@@ -70,7 +75,9 @@ def text_of(subject: str) -> str:
 
 
 def unanswered(person, at):
-    return {row.key for part in lists.unanswered(person.id, at) for row in db.session.execute(part)}
+    return {
+        row.key for part in proposals_queries.unanswered(person.id, at) for row in db.session.execute(part)
+    }
 
 
 def test_everybody_who_can_answer_is_told_at_once_whatever_mail_they_take(network: Network) -> None:
@@ -98,7 +105,7 @@ def test_on_the_last_day_only_those_who_have_not_answered_are_reminded(
     proposal = a_proposal(network, ann)
     answered(proposal, network, Kind.AGREE, ann)
     time.move(to=version_of(proposal).deadline - timedelta(hours=20))
-    closing.remind_due()
+    closing_actions.remind_due()
     told()
     assert names_of("Last day") == [bob.name]
 
@@ -117,12 +124,12 @@ def test_who_has_answered_is_not_reminded_for_another_for_whom_they_cannot(
     own = queries.entries_for(version_of(proposal).id, acting(bob, network))[0].id
     with transaction():
         given = {"by": acting(bob, network), "via": Door.WEB, "entry_id": own}
-        answering.answer(version_of(proposal).id, Given(Kind.AGREE), **given)
+        answers_actions.answer(version_of(proposal).id, Given(Kind.AGREE), **given)
     with transaction():
         actions.extend(proposal, date(2015, 4, 22), reason="Easter.", by=acting(ann, network), via=Door.WEB)
     told()
     time.move(to=version_of(proposal).deadline - timedelta(hours=20))
-    closing.remind_due()
+    closing_actions.remind_due()
     told()
     assert names_of("Last day") == ["Ann", "Cat"]
     assert names_of("More time") == ["Ann", "Bob", "Cat"], "a moved day concerns whoever was asked"
@@ -165,7 +172,7 @@ def _entered(proposal: Proposal, network: Network, by: Person, whose: Person, gi
     version_id = version_of(proposal).id
     (entry,) = queries.entries_for(version_id, acting(whose, network))
     with transaction():
-        entering.enter(version_id, entry.id, given, how=Door.PHONE, by=acting(by, network), via=Door.WEB)
+        answers_entry.enter(version_id, entry.id, given, how=Door.PHONE, by=acting(by, network), via=Door.WEB)
     told()
 
 
@@ -176,7 +183,7 @@ def test_the_outcome_is_told_with_its_number_and_what_holds_from_now(
     proposal = a_proposal(network, ann, decisions__minimum_days_open=10)
     answered(proposal, network, Kind.AGREE, ann)
     time.move(to=version_of(proposal).deadline)
-    closing.close_due()
+    closing_actions.close_due()
     told()
     assert "2015-01 Agreed: Should the committee have 9 seats?" in subjects()
     assert "Our rules have changed" in text_of("2015-01")
@@ -188,7 +195,7 @@ def test_a_stop_is_told_with_its_reason_when_there_is_a_waiting_time(time: Moved
     proposal = a_proposal(network, ann)
     answered(proposal, network, Kind.BLOCK, bob)
     time.move(to=version_of(proposal).deadline)
-    closing.close_due()
+    closing_actions.close_due()
     told()
     assert "It leaves people out." in text_of("Stopped, and open until")
 
@@ -197,11 +204,11 @@ def test_what_a_meeting_decided_is_told_ten_minutes_after_it_is_written_down(
     network: Network, time: MovedClock
 ) -> None:
     taken(network, a_steering_member(network), told=False)
-    elsewhere.tell_due()
+    offsite.tell_due()
     told()
     assert subjects() == [], "until then it can be taken back, and nobody was bothered"
     time.move(timedelta(minutes=10))
-    assert [elsewhere.tell_due(), elsewhere.tell_due()] == [1, 0]
+    assert [offsite.tell_due(), offsite.tell_due()] == [1, 0]
     told()
     assert subjects() == ["Objections by Mon 20 Apr 2015, 18:00 BST: Our letter to the minister"]
 
@@ -222,7 +229,7 @@ def test_the_network_s_old_list_gets_proposals_and_outcomes_too(time: MovedClock
     told()
     answered(proposal, network, Kind.AGREE, ann)
     time.move(to=version_of(proposal).deadline)
-    closing.close_due()
+    closing_actions.close_due()
     told()
     posted = db.session.scalars(select(Delivery).where(Delivery.address == "old-list@example.org")).all()
     assert len(posted) == 2

@@ -13,9 +13,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from govnet.charter import queries as charters
-from govnet.decisions import answering, closing, elsewhere, entering, lists, queries, rewording
+from govnet.decisions import queries
+from govnet.decisions.answers import actions
+from govnet.decisions.answers import entry as answers_entry
+from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Proposal
-from govnet.decisions.rules import Kind
+from govnet.decisions.proposals import offsite, rewording
+from govnet.decisions.proposals import queries as proposals_queries
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.forum.kinds import Audience
 from govnet.kernel.actor import Door
@@ -57,14 +62,14 @@ def browser(app: Flask, person: Person | None = None) -> FlaskClient:
 
 def decide(time: MovedClock, proposal: object) -> None:
     time.move(to=version_of(proposal).deadline)  # type: ignore[arg-type]
-    closing.close_due()
+    closing_actions.close_due()
     db.session.rollback()
 
 
 def eight_days_pass(time: MovedClock) -> None:
     time.move(timedelta(days=8))
     db.session.rollback()
-    closing.close_due()
+    closing_actions.close_due()
     db.session.rollback()
 
 
@@ -291,7 +296,7 @@ def test_a_later_decision_replaces_an_earlier_one(app: Flask, time: MovedClock) 
     earlier = str(decisions()[0].id)
     ask(client, f"/uk/proposals/new?matter=money&replaces={earlier}", {"question": "Again?", "text": "Yes."})
     db.session.rollback()
-    (newest,) = lists.open_now(network.id)
+    (newest,) = proposals_queries.open_now(network.id)
     send(client, f"/uk/proposals/{newest.version.proposal_id}", {"answer": "agree"})
     eight_days_pass(time)
     assert "Replaced by 2015-02" in opened(client, "/uk/decisions/2015-01").text
@@ -325,7 +330,7 @@ def test_an_officer_writes_down_what_a_meeting_decided_and_a_member_objects(
     url = written.request.path
     time.move(timedelta(minutes=10))
     with app.app_context():
-        assert elsewhere.tell_due() == 1
+        assert offsite.tell_due() == 1
     assert "Decided elsewhere" in opened(browser(app), "/uk/decisions").text
     objected = send(browser(app, ann), f"{url}/object", {"reason": "I was not told."})
     assert objected.status_code == 200
@@ -630,7 +635,7 @@ def test_whoever_may_not_ask_for_a_review_is_not_led_to_it(app: Flask, time: Mov
     proposal = a_proposal(network, ann)
     answered(proposal, network, Kind.AGREE, ann, bob)
     time.move(to=version_of(proposal).deadline)
-    closing.close_due()
+    closing_actions.close_due()
     stranger = a_member(a_network("leeds"))
     review = "/uk/decisions/2015-01/review"
     assert review in opened(browser(app, ann), "/uk/decisions/2015-01").links
@@ -665,8 +670,10 @@ def test_what_each_said_at_a_meeting_is_shown_and_its_own_words_are_no_facts(
     version_id = version_of(proposal).id
     (mine,) = queries.entries_for(version_id, acting(bob, network))
     with transaction():
-        given = answering.Given(Kind.STAND_ASIDE, "Too late in the evening.")
-        entering.enter(version_id, mine.id, given, how=Door.MEETING, by=acting(sam, network), via=Door.WEB)
+        given = actions.Given(Kind.STAND_ASIDE, "Too late in the evening.")
+        answers_entry.enter(
+            version_id, mine.id, given, how=Door.MEETING, by=acting(sam, network), via=Door.WEB
+        )
     page = opened(browser(app, bob), f"/uk/proposals/{proposal.id}").text
     assert "What each said there" in page
     assert "It was entered for you. If it is wrong, correct it here." in page

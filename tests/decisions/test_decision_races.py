@@ -13,10 +13,13 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from govnet.decisions import actions, answering, closing, queries
-from govnet.decisions.answering import Given, TooLate
-from govnet.decisions.book import Decision
-from govnet.decisions.rules import Kind, Outcome
+from govnet.decisions import queries
+from govnet.decisions.answers import actions as answers_actions
+from govnet.decisions.answers.actions import Given, TooLate
+from govnet.decisions.closing import actions as closing_actions
+from govnet.decisions.models import Decision
+from govnet.decisions.proposals import actions
+from govnet.decisions.rules.outcome import Kind, Outcome
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -63,7 +66,7 @@ def test_two_workers_at_the_same_moment_close_it_once(app: Flask, time: MovedClo
         answered(proposal, network, Kind.AGREE, *people)
     time.move(to=version_of(proposals[0]).deadline)
     db.session.rollback()
-    closed = at_once(app, closing.close_due, closing.close_due, closing.close_due)
+    closed = at_once(app, closing_actions.close_due, closing_actions.close_due, closing_actions.close_due)
     assert sum(closed) == 3  # type: ignore[arg-type]
     assert sorted(each.number for each in decisions()) == ["2015-01", "2015-02", "2015-03"]
     assert faults_of(network.id) == []
@@ -85,13 +88,13 @@ def test_an_answer_and_the_close_in_the_same_instant_never_disagree(
 
     def answer(number: int) -> object:
         with transaction():
-            answering.answer(version_id, Given(Kind.STAND_ASIDE), by=actors[number], via=Door.WEB)
+            answers_actions.answer(version_id, Given(Kind.STAND_ASIDE), by=actors[number], via=Door.WEB)
         return "counted"
 
     def close() -> object:
         time.move(to=deadline)
         with transaction():
-            return closing.close(version_id)
+            return closing_actions.close(version_id)
 
     *answers, closed = at_once(app, lambda: answer(0), lambda: answer(1), close)
     assert closed is True
@@ -123,7 +126,7 @@ def test_taking_back_and_closing_at_the_same_moment_leave_one_end(
     def close() -> object:
         time.move(to=deadline)
         with transaction():
-            return closing.close(version_id)
+            return closing_actions.close(version_id)
 
     taken_back, closed = at_once(app, withdraw, close)
     assert (taken_back == "taken back") != (closed is True)
@@ -141,7 +144,7 @@ def test_two_tabs_of_one_member_leave_one_answer(app: Flask) -> None:
 
     def answer(kind: Kind) -> object:
         with transaction():
-            answering.answer(version_id, Given(kind, "Because.", "This."), by=actor, via=Door.WEB)
+            answers_actions.answer(version_id, Given(kind, "Because.", "This."), by=actor, via=Door.WEB)
         return kind
 
     at_once(app, *[lambda kind=kind: answer(kind) for kind in (Kind.AGREE, Kind.BLOCK, Kind.NO_VIEW)])
@@ -176,7 +179,7 @@ def test_a_worker_killed_in_between_leaves_it_to_the_next(
     assert killed.returncode == 9
     assert db.session.query(Decision).count() == 0
     db.session.rollback()
-    assert closing.close_due() == 1
+    assert closing_actions.close_due() == 1
     (decision,) = decisions()
     assert (decision.number, decision.outcome) == ("2015-01", Outcome.CONSENSUS)
     assert faults_of(network.id) == []

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter, starting
 from govnet.charter.thresholds import at_least, more_than
-from govnet.decisions.rules import (
+from govnet.decisions.rules.outcome import (
     ADOPTED,
     FIVE,
     LABELS,

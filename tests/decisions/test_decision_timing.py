@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter, load
 from govnet.charter.working_days import working
-from govnet.decisions import timing
-from govnet.decisions.voices import (
+from govnet.decisions.rules import deadlines
+from govnet.decisions.rules.who_counts import (
     Answer,
     Visible,
     counts,
@@ -32,25 +32,25 @@ MONDAY = datetime(2015, 5, 4, 9, 0, tzinfo=UTC)
 
 
 def test_answers_close_at_six_by_the_network_s_own_clock_in_summer_and_winter() -> None:
-    assert timing.closes(date(2015, 5, 15), WEEK, LONDON) == datetime(2015, 5, 15, 17, 0, tzinfo=UTC)
-    assert timing.closes(date(2015, 1, 15), WEEK, LONDON) == datetime(2015, 1, 15, 18, 0, tzinfo=UTC)
+    assert deadlines.closes(date(2015, 5, 15), WEEK, LONDON) == datetime(2015, 5, 15, 17, 0, tzinfo=UTC)
+    assert deadlines.closes(date(2015, 1, 15), WEEK, LONDON) == datetime(2015, 1, 15, 18, 0, tzinfo=UTC)
 
 
 def test_a_proposal_opened_in_the_morning_may_close_the_same_weekday_a_week_later() -> None:
-    assert timing.earliest(MONDAY, WEEK, LONDON) == date(2015, 5, 11)
+    assert deadlines.earliest(MONDAY, WEEK, LONDON) == date(2015, 5, 11)
 
 
 def test_a_proposal_opened_after_the_closing_hour_has_its_seven_days_all_the_same() -> None:
-    assert timing.earliest(MONDAY.replace(hour=17, minute=1), WEEK, LONDON) == date(2015, 5, 12)
+    assert deadlines.earliest(MONDAY.replace(hour=17, minute=1), WEEK, LONDON) == date(2015, 5, 12)
 
 
 def test_a_proposal_opened_at_the_closing_hour_itself_has_exactly_seven_days() -> None:
-    assert timing.earliest(MONDAY.replace(hour=17), WEEK, LONDON) == date(2015, 5, 11)
+    assert deadlines.earliest(MONDAY.replace(hour=17), WEEK, LONDON) == date(2015, 5, 11)
 
 
 def test_nothing_closes_on_a_weekend() -> None:
     saturday = datetime(2015, 5, 9, 9, 0, tzinfo=UTC)
-    assert timing.earliest(saturday, WEEK, LONDON) == date(2015, 5, 18)
+    assert deadlines.earliest(saturday, WEEK, LONDON) == date(2015, 5, 18)
 
 
 @pytest.mark.parametrize(
@@ -62,17 +62,17 @@ def test_nothing_closes_on_a_weekend() -> None:
     ],
 )
 def test_a_day_that_cannot_be_is_refused_with_the_nearest_that_can(day: date, words: str) -> None:
-    assert words in str(timing.day_problem(day, MONDAY, WEEK, LONDON))
+    assert words in str(deadlines.day_problem(day, MONDAY, WEEK, LONDON))
 
 
 def test_a_day_between_the_two_is_fine() -> None:
-    assert timing.day_problem(date(2015, 5, 15), MONDAY, WEEK, LONDON) is None
+    assert deadlines.day_problem(date(2015, 5, 15), MONDAY, WEEK, LONDON) is None
 
 
 def test_an_answer_in_the_last_second_counts_and_one_at_the_deadline_does_not() -> None:
     deadline = datetime(2015, 5, 15, 17, 0, tzinfo=UTC)
-    assert timing.takes_answers(deadline - timedelta(microseconds=1), deadline)
-    assert not timing.takes_answers(deadline, deadline)
+    assert deadlines.takes_answers(deadline - timedelta(microseconds=1), deadline)
+    assert not deadlines.takes_answers(deadline, deadline)
 
 
 @pytest.mark.parametrize(
@@ -80,38 +80,40 @@ def test_an_answer_in_the_last_second_counts_and_one_at_the_deadline_does_not() 
     [(0, "less than a minute"), (60, "1 minute"), (125, "2 minutes"), (7200, "2 hours"), (90000, "1 day")],
 )
 def test_who_came_late_is_told_by_how_much(seconds: int, words: str) -> None:
-    assert str(timing.how_late(MONDAY, MONDAY + timedelta(seconds=seconds))) == words
+    assert str(deadlines.how_late(MONDAY, MONDAY + timedelta(seconds=seconds))) == words
 
 
 def test_the_last_day_is_announced_once_it_has_begun_and_not_for_what_just_opened() -> None:
     deadline = datetime(2015, 5, 15, 17, 0, tzinfo=UTC)
-    assert not timing.last_call_due(deadline - timedelta(hours=25), MONDAY, deadline)
-    assert timing.last_call_due(deadline - timedelta(hours=24), MONDAY, deadline)
-    assert not timing.last_call_due(deadline, MONDAY, deadline)
-    assert not timing.last_call_due(deadline - timedelta(hours=2), deadline - timedelta(hours=40), deadline)
+    assert not deadlines.last_call_due(deadline - timedelta(hours=25), MONDAY, deadline)
+    assert deadlines.last_call_due(deadline - timedelta(hours=24), MONDAY, deadline)
+    assert not deadlines.last_call_due(deadline, MONDAY, deadline)
+    assert not deadlines.last_call_due(
+        deadline - timedelta(hours=2), deadline - timedelta(hours=40), deadline
+    )
 
 
 def test_new_words_give_people_a_week_more_but_not_for_ever() -> None:
-    deadline = timing.closes(date(2015, 5, 11), WEEK, LONDON)
-    last = timing.cap(MONDAY, deadline, WEEK, LONDON)
-    assert last == timing.closes(date(2015, 6, 1), WEEK, LONDON), "21 days after the first closing day"
-    later = timing.reworded(deadline, deadline - timedelta(hours=25), last, WEEK, LONDON)
-    assert later == timing.closes(date(2015, 5, 18), WEEK, LONDON)
-    assert timing.reworded(last, last - timedelta(hours=25), last, WEEK, LONDON) == last
+    deadline = deadlines.closes(date(2015, 5, 11), WEEK, LONDON)
+    last = deadlines.cap(MONDAY, deadline, WEEK, LONDON)
+    assert last == deadlines.closes(date(2015, 6, 1), WEEK, LONDON), "21 days after the first closing day"
+    later = deadlines.reworded(deadline, deadline - timedelta(hours=25), last, WEEK, LONDON)
+    assert later == deadlines.closes(date(2015, 5, 18), WEEK, LONDON)
+    assert deadlines.reworded(last, last - timedelta(hours=25), last, WEEK, LONDON) == last
 
 
 def test_new_words_never_bring_the_deadline_forward() -> None:
-    deadline = timing.closes(date(2015, 6, 11), WEEK, LONDON)
-    assert timing.reworded(deadline, MONDAY, MONDAY, WEEK, LONDON) == deadline
-    assert timing.cap(MONDAY, deadline, load({p.EXTENSION_MOST.key: 0}), LONDON) == deadline
+    deadline = deadlines.closes(date(2015, 6, 11), WEEK, LONDON)
+    assert deadlines.reworded(deadline, MONDAY, MONDAY, WEEK, LONDON) == deadline
+    assert deadlines.cap(MONDAY, deadline, load({p.EXTENSION_MOST.key: 0}), LONDON) == deadline
 
 
 def test_the_last_hours_are_frozen_from_their_first_second() -> None:
-    deadline = timing.closes(date(2015, 5, 11), WEEK, LONDON)
-    assert timing.frozen(deadline - timedelta(hours=24, seconds=1), deadline, WEEK) is None
-    assert timing.frozen(deadline - timedelta(hours=24), deadline, WEEK) is not None
+    deadline = deadlines.closes(date(2015, 5, 11), WEEK, LONDON)
+    assert deadlines.frozen(deadline - timedelta(hours=24, seconds=1), deadline, WEEK) is None
+    assert deadlines.frozen(deadline - timedelta(hours=24), deadline, WEEK) is not None
     open_to_the_end = load({p.FROZEN_HOURS.key: 0})
-    assert timing.frozen(deadline - timedelta(seconds=1), deadline, open_to_the_end) is None
+    assert deadlines.frozen(deadline - timedelta(seconds=1), deadline, open_to_the_end) is None
 
 
 @pytest.mark.parametrize(
@@ -125,9 +127,9 @@ def test_the_last_hours_are_frozen_from_their_first_second() -> None:
     ],
 )
 def test_more_time_is_given_to_a_later_working_day_within_the_rules(day: date, words: str | None) -> None:
-    deadline = timing.closes(date(2015, 5, 11), WEEK, LONDON)
-    last = timing.cap(MONDAY, deadline, WEEK, LONDON)
-    problem = timing.extension_problem(day, deadline, last, WEEK, LONDON)
+    deadline = deadlines.closes(date(2015, 5, 11), WEEK, LONDON)
+    last = deadlines.cap(MONDAY, deadline, WEEK, LONDON)
+    problem = deadlines.extension_problem(day, deadline, last, WEEK, LONDON)
     assert (problem is None) if words is None else (problem is not None and words in str(problem.text))
 
 
@@ -144,13 +146,13 @@ def test_people_always_have_the_days_they_were_promised(
 ) -> None:
     charter = Charter().with_changes({"decisions.minimum_days_open": days, "decisions.closing_hour": hour})
     place, start = ZoneInfo(zone), MONDAY + timedelta(minutes=minutes)
-    day = timing.earliest(start, charter, place)
-    deadline = timing.closes(day, charter, place)
+    day = deadlines.earliest(start, charter, place)
+    deadline = deadlines.closes(day, charter, place)
     wall = deadline.astimezone(place).replace(tzinfo=None) - start.astimezone(place).replace(tzinfo=None)
     assert wall >= timedelta(days=days, hours=-1)
     assert wall < timedelta(days=days + 3)
     assert working(day, charter)
-    assert timing.latest(start, charter, place) >= day
+    assert deadlines.latest(start, charter, place) >= day
 
 
 def test_each_membership_has_one_voice_unless_only_organisations_count() -> None:
@@ -237,6 +239,6 @@ def test_every_way_the_charter_can_show_answers_has_a_place_among_the_protection
 
 def test_what_a_meeting_decided_is_late_after_the_time_in_the_rules() -> None:
     rules = Charter().with_changes({"committee.publish_days": 14})
-    late = [timing.days_late(date(2015, 4, day), date(2015, 4, 30), rules) for day in (14, 15, 16, 17)]
+    late = [deadlines.days_late(date(2015, 4, day), date(2015, 4, 30), rules) for day in (14, 15, 16, 17)]
     assert late == [2, 1, 0, 0]
-    assert timing.days_late(date(2014, 4, 1), date(2015, 4, 30), Charter()) == 0
+    assert deadlines.days_late(date(2014, 4, 1), date(2015, 4, 30), Charter()) == 0

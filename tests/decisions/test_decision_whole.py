@@ -9,11 +9,13 @@ import pytest
 from flask import Flask
 
 from govnet.charter.models import Network
-from govnet.decisions import actions, checking, register, trials
-from govnet.decisions.book import Decision, NoteKind
-from govnet.decisions.models import Proposal
-from govnet.decisions.opening import Words
-from govnet.decisions.rules import Kind
+from govnet.decisions.closing import check, notes, trials
+from govnet.decisions.models import Decision, Proposal
+from govnet.decisions.proposals import actions
+from govnet.decisions.proposals.opening import Words
+from govnet.decisions.register import queries
+from govnet.decisions.register.models import NoteKind
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
@@ -104,8 +106,8 @@ def test_the_timeline_runs_from_the_discussion_to_the_last_review(
     decision = closed(time, proposal)
     time.move(timedelta(days=1))
     with transaction():
-        found = register.decision(network.id, decision.number)
-        actions.add_note(found, NoteKind.HEARD, "Much.", by=acting(ann, network), via=Door.WEB)
+        found = queries.decision(network.id, decision.number)
+        notes.add_note(found, NoteKind.HEARD, "Much.", by=acting(ann, network), via=Door.WEB)
     asks(decision, network, bob, cat)
     db.session.rollback()
     said = [
@@ -206,8 +208,8 @@ def test_a_minority_has_a_thousand_characters_and_adds_to_its_note(
 
     def write(text: str) -> None:
         with transaction():
-            found = register.decision(network.id, decision.number)
-            actions.add_note(found, NoteKind.MINORITY, text, by=acting(bob, network), via=Door.WEB)
+            found = queries.decision(network.id, decision.number)
+            notes.add_note(found, NoteKind.MINORITY, text, by=acting(bob, network), via=Door.WEB)
 
     with pytest.raises(RuleBroken, match="in all: this has 1,001, and 1,000 are left"):
         write("x" * 1001)
@@ -348,7 +350,7 @@ def test_a_line_to_cite_names_network_number_title_and_address(
 def test_many_who_came_are_counted_and_the_first_are_named(
     app: Flask, network: Network, time: MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checking, "NAMED", 2)
+    monkeypatch.setattr(check, "NAMED", 2)
     ann = a_member(network, "Ann")
     proposal = a_proposal(network, ann)
     today = clock.today(network.zone)

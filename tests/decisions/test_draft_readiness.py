@@ -11,8 +11,8 @@ from flask import Flask
 from govnet.accounts.tasks import how_many_wait
 from govnet.charter import actions as charter_actions
 from govnet.charter.models import Network
-from govnet.decisions import drafting, drafts, readiness
-from govnet.decisions.beside import Draft
+from govnet.decisions.drafts import actions, queries, readiness
+from govnet.decisions.drafts.models import Draft
 from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.clock import MovedClock
@@ -45,12 +45,12 @@ def ticked() -> list[str]:
 
 def dropped(draft: Draft, network: Network, by: Person) -> None:
     with transaction():
-        drafting.drop(draft.id, by=acting(by, network), via=Door.WEB)
+        actions.drop(draft.id, by=acting(by, network), via=Door.WEB)
 
 
 def left(draft: Draft, network: Network, by: Person) -> None:
     with transaction():
-        drafting.leave(draft.id, by=acting(by, network), via=Door.WEB)
+        actions.leave(draft.id, by=acting(by, network), via=Door.WEB)
 
 
 def gone(person: Person, network: Network) -> None:
@@ -116,7 +116,7 @@ def test_a_worker_that_is_killed_tells_when_it_runs_again(time: MovedClock) -> N
     draft = a_draft(network, ann)
     time.move(DAYS)
     with pytest.raises(KeyboardInterrupt), transaction():
-        assert readiness.settle(drafts.locked(draft.id))
+        assert readiness.settle(queries.locked(draft.id))
         raise KeyboardInterrupt
     assert ticked() == [READY]
 

@@ -8,8 +8,11 @@ import pytest
 from flask import Flask
 
 from govnet.accounts.erasure import erase_again
-from govnet.decisions import draft_suggesting, drafting, drafts, personal
-from govnet.decisions.beside import Draft, DraftSuggestion, SuggestionState
+from govnet.decisions import personal
+from govnet.decisions.drafts import actions, queries, suggestions
+from govnet.decisions.drafts.models import Draft
+from govnet.decisions.proposals import stored_form
+from govnet.decisions.proposals.models import DraftSuggestion, SuggestionState
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
@@ -38,7 +41,7 @@ def suggests(
     network: Any, person: Any, draft: Draft, passage: str = PASSAGE, instead: str = INSTEAD
 ) -> DraftSuggestion:
     with transaction():
-        return draft_suggesting.suggest(
+        return suggestions.suggest(
             draft.id, passage, instead, "Ten is even.", by=acting(person, network), via=Door.WEB
         )
 
@@ -46,7 +49,7 @@ def suggests(
 def text_of(draft: Draft) -> str:
     db.session.rollback()  # the page was another connection
     fresh = db.select(Draft.words).where(Draft.id == draft.id)
-    return drafts.loads(db.session.scalars(fresh).one())[0].text
+    return stored_form.loads(db.session.scalars(fresh).one())[0].text
 
 
 def test_a_reader_suggests_and_the_author_takes_it_by_the_pages(app: Flask, here: Any) -> None:
@@ -60,7 +63,7 @@ def test_a_reader_suggests_and_the_author_takes_it_by_the_pages(app: Flask, here
     page = send(browser(app, ann), url, {}, action="/accept")
     assert page.status_code == 200
     assert text_of(draft).startswith(INSTEAD)
-    assert drafts.sponsors_of(draft.id) == []
+    assert queries.sponsors_of(draft.id) == []
     assert [v for v in verbs() if "suggest" in v] == [
         "decisions.draft_suggested",
         "decisions.draft_suggestion_answered",
@@ -76,7 +79,7 @@ def test_the_author_says_why_not(app: Flask, here: Any) -> None:
     assert "Nine are enough." in send(browser(app, ann), url, {"reason": "Nine are enough."}).text
     assert text_of(draft).startswith(PASSAGE)
     with pytest.raises(RuleBroken, match="answered already"), transaction():
-        draft_suggesting.accept(draft.id, key, by=acting(ann, network), via=Door.WEB)
+        suggestions.accept(draft.id, key, by=acting(ann, network), via=Door.WEB)
 
 
 def test_each_hears_what_concerns_her(here: Any) -> None:
@@ -85,7 +88,7 @@ def test_each_hears_what_concerns_her(here: Any) -> None:
     told()
     assert names_of("Other words for your draft") == ["Ann"]
     with transaction():
-        draft_suggesting.accept(draft.id, key, by=acting(ann, network), via=Door.WEB)
+        suggestions.accept(draft.id, key, by=acting(ann, network), via=Door.WEB)
     told()
     assert names_of("Your words were taken") == ["Bo"]
 
@@ -116,7 +119,7 @@ def test_neither_the_author_nor_a_stranger_suggests_and_not_for_ever(here: Any) 
     with pytest.raises(RuleBroken, match="a lot here already"):
         suggests(network, bo, draft)
     with transaction():
-        drafting.drop(draft.id, by=acting(ann, network), via=Door.WEB)
+        actions.drop(draft.id, by=acting(ann, network), via=Door.WEB)
     with pytest.raises(RuleBroken, match="no draft any more"):
         suggests(network, bo, draft)
 
@@ -125,9 +128,9 @@ def test_words_that_changed_meanwhile_are_not_put_over_new_ones(here: Any) -> No
     network, ann, bo, draft = here
     first, second = suggests(network, bo, draft).id, suggests(network, bo, draft, instead="Eight seats").id
     with transaction():
-        draft_suggesting.accept(draft.id, first, by=acting(ann, network), via=Door.WEB)
+        suggestions.accept(draft.id, first, by=acting(ann, network), via=Door.WEB)
     with pytest.raises(RuleBroken, match="changed since"), transaction():
-        draft_suggesting.accept(draft.id, second, by=acting(ann, network), via=Door.WEB)
+        suggestions.accept(draft.id, second, by=acting(ann, network), via=Door.WEB)
     assert text_of(draft).startswith(INSTEAD)
 
 
@@ -135,10 +138,10 @@ def test_only_who_suggested_it_takes_it_back(here: Any) -> None:
     network, ann, bo, draft = here
     key = suggests(network, bo, draft).id
     with pytest.raises(NotAllowed), transaction():
-        draft_suggesting.take_back(draft.id, key, by=acting(ann, network))
+        suggestions.take_back(draft.id, key, by=acting(ann, network))
     with transaction():
-        draft_suggesting.take_back(draft.id, key, by=acting(bo, network))
-    assert draft_suggesting.suggestions(draft.id) == []
+        suggestions.take_back(draft.id, key, by=acting(bo, network))
+    assert suggestions.suggestions(draft.id) == []
 
 
 def test_a_suggestion_to_another_draft_is_not_here(here: Any) -> None:
@@ -146,7 +149,7 @@ def test_a_suggestion_to_another_draft_is_not_here(here: Any) -> None:
     key = suggests(network, bo, draft).id
     other = a_draft(network, ann)
     with pytest.raises(NotFound), transaction():
-        draft_suggesting.accept(other.id, key, by=acting(ann, network), via=Door.WEB)
+        suggestions.accept(other.id, key, by=acting(ann, network), via=Door.WEB)
 
 
 def test_it_is_in_her_export_and_its_reason_goes_with_her(here: Any) -> None:

@@ -10,10 +10,12 @@ from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
 from govnet.charter.models import Network
-from govnet.decisions import drafting, drafts, personal
-from govnet.decisions.beside import Draft, DraftState, Sponsor
+from govnet.decisions import personal
+from govnet.decisions.drafts import actions, queries
+from govnet.decisions.drafts.models import Draft, DraftState, Sponsor
 from govnet.decisions.models import Proposal
-from govnet.decisions.opening import Ask, More, Words, digest
+from govnet.decisions.proposals import stored_form
+from govnet.decisions.proposals.opening import Ask, More, Words, digest
 from govnet.extensions import db
 from govnet.forum.kinds import Audience
 from govnet.kernel.actor import Door
@@ -47,7 +49,7 @@ def a_draft(network: Network, by: Person, words: Words = WORDS, **ask: object) -
     with transaction():
         network = db.session.merge(network)
         asked = Ask(str(ask.pop("matter", "statement")), **ask)  # type: ignore[arg-type]
-        return drafting.save(network, words, asked, by=acting(by, network), via=Door.WEB)
+        return actions.save(network, words, asked, by=acting(by, network), via=Door.WEB)
 
 
 def wanted(draft: Draft, network: Network, *people: Person) -> None:
@@ -55,18 +57,18 @@ def wanted(draft: Draft, network: Network, *people: Person) -> None:
     for person in people:
         with transaction():
             row = db.session.get_one(Draft, draft.id)
-            drafting.sponsor(draft.id, digest(row.words), by=acting(person, network), via=Door.WEB)
+            actions.sponsor(draft.id, digest(row.words), by=acting(person, network), via=Door.WEB)
 
 
 def changed(draft: Draft, network: Network, by: Person, words: Words, **ask: object) -> None:
     with transaction():
         asked = Ask("statement", **ask)  # type: ignore[arg-type]
-        drafting.change(draft.id, words, asked, by=acting(by, network), via=Door.WEB)
+        actions.change(draft.id, words, asked, by=acting(by, network), via=Door.WEB)
 
 
 def asked_now(draft: Draft, network: Network, by: Person) -> Proposal:
     with transaction():
-        return drafting.ask_it(draft.id, None, by=acting(by, network), via=Door.WEB)
+        return actions.ask_it(draft.id, None, by=acting(by, network), via=Door.WEB)
 
 
 def verbs() -> list[str]:
@@ -77,8 +79,8 @@ def test_everything_that_the_form_asked_for_is_kept_and_comes_back() -> None:
     more = More(considered="Seven seats.", trial_until=date(2016, 1, 4), trial_signs="Nobody is missing.")
     words = Words(QUESTION, "Text", {"decisions.dots": 3}, more, ("A", "B"))
     ask = Ask("charter", date(2015, 5, 1), 7, None, date(2016, 1, 1), "dots")
-    assert drafts.loads(drafts.dumps(words, ask)) == (words, ask)
-    assert drafts.loads(drafts.EMPTY) == (Words("", ""), Ask("statement"))
+    assert stored_form.loads(stored_form.dumps(words, ask)) == (words, ask)
+    assert stored_form.loads(queries.EMPTY) == (Words("", ""), Ask("statement"))
 
 
 def test_a_draft_asks_nobody_and_its_author_asks_it() -> None:
@@ -121,7 +123,7 @@ def test_who_has_left_wants_nothing_asked_any_more() -> None:
     with transaction():
         (membership,) = own_memberships(bob.id, network.id)
         resign(membership, by=acting(bob, network), via=Door.WEB)
-    assert drafts.whole(draft.id).sponsors == []
+    assert queries.whole(draft.id).sponsors == []
     with pytest.raises(RuleBroken, match="1 more member must want this asked"):
         asked_now(draft, network, ann)
 
@@ -146,11 +148,11 @@ def test_other_words_have_to_be_wanted_again() -> None:
     draft = a_draft(network, ann)
     wanted(draft, network, bob)
     changed(draft, network, ann, WORDS, closes=date(2015, 5, 5))
-    assert drafts.sponsors_of(draft.id) == [bob.id]
+    assert queries.sponsors_of(draft.id) == [bob.id]
     changed(draft, network, ann, dataclasses.replace(WORDS, question="How many seats?"))
-    assert drafts.sponsors_of(draft.id) == []
+    assert queries.sponsors_of(draft.id) == []
     wanted(draft, network, bob)
-    assert drafts.sponsors_of(draft.id) == [bob.id]
+    assert queries.sponsors_of(draft.id) == [bob.id]
 
 
 def test_nobody_wants_words_that_changed_while_they_read() -> None:
@@ -160,7 +162,7 @@ def test_nobody_wants_words_that_changed_while_they_read() -> None:
     seen = digest(draft.words)
     changed(draft, network, ann, dataclasses.replace(WORDS, text="Ten seats."))
     with pytest.raises(RuleBroken, match="changed while you were reading"), transaction():
-        drafting.sponsor(draft.id, seen, by=acting(bob, network), via=Door.WEB)
+        actions.sponsor(draft.id, seen, by=acting(bob, network), via=Door.WEB)
 
 
 def test_not_the_author_not_twice_and_nobody_who_is_no_member() -> None:
@@ -186,10 +188,10 @@ def test_who_wanted_it_can_think_again() -> None:
     draft = a_draft(network, ann)
     wanted(draft, network, bob)
     with transaction():
-        drafting.leave(draft.id, by=acting(bob, network), via=Door.WEB)
-    assert drafts.sponsors_of(draft.id) == []
+        actions.leave(draft.id, by=acting(bob, network), via=Door.WEB)
+    assert queries.sponsors_of(draft.id) == []
     with pytest.raises(RuleBroken, match="have not said"), transaction():
-        drafting.leave(draft.id, by=acting(bob, network), via=Door.WEB)
+        actions.leave(draft.id, by=acting(bob, network), via=Door.WEB)
 
 
 def test_only_its_author_changes_asks_or_drops_it() -> None:
@@ -207,7 +209,7 @@ def test_only_its_author_changes_asks_or_drops_it() -> None:
 
 def _drop(draft: Draft, network: Network, by: Person) -> None:
     with transaction():
-        drafting.drop(draft.id, by=acting(by, network), via=Door.WEB)
+        actions.drop(draft.id, by=acting(by, network), via=Door.WEB)
 
 
 def test_what_was_asked_or_dropped_is_not_asked_wanted_or_changed_again() -> None:
@@ -252,7 +254,7 @@ def test_a_draft_is_kept_from_whom_its_discussion_is_kept_from(app: Flask) -> No
     alone = a_draft(network, ann)
     for reader, sees in ((None, []), (bob, [alone.id]), (sam, [alone.id, hidden.id])):
         actor = acting(reader, network) if reader else acting(a_person("Visitor"), network)
-        assert sorted(each.id for each in drafts.open_in(network.id, actor)) == sorted(sees)
+        assert sorted(each.id for each in queries.open_in(network.id, actor)) == sorted(sees)
     seen = db.session.scalar(
         db.select(Entry.visibility).where(Entry.verb == "decisions.draft_saved").order_by(Entry.id)
     )
@@ -272,7 +274,7 @@ def test_her_drafts_and_her_support_are_in_her_copy_and_go_with_her() -> None:
     assert gone == [f"proposal_draft:{hers.id}"]
     row = db.session.get_one(Draft, hers.id)
     assert (row.question, row.state) == ("", DraftState.DROPPED)
-    assert drafts.sponsors_of(his.id) == []
+    assert queries.sponsors_of(his.id) == []
 
 
 # --- pages and mail
@@ -362,7 +364,7 @@ def test_a_draft_changed_in_two_tabs_shows_both_and_loses_nothing(app: Flask) ->
 
 def text_of(draft: Draft) -> str:
     db.session.rollback()  # what was read before the page wrote
-    return drafts.loads(db.session.get_one(Draft, draft.id).words)[0].text
+    return stored_form.loads(db.session.get_one(Draft, draft.id).words)[0].text
 
 
 def test_a_change_sent_twice_is_one_change(app: Flask) -> None:

@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 
 from govnet.charter.models import Network
-from govnet.decisions import elsewhere
 from govnet.decisions.models import Proposal
-from govnet.decisions.opening import Ask, More, Taken, Words
+from govnet.decisions.proposals import offsite
+from govnet.decisions.proposals.opening import Ask, More, Taken, Words
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken
@@ -51,14 +51,14 @@ def written_down(
     how = Taken(date(2015, 4, 9), "all", "the meeting in Leeds", "The notes of the meeting.")
     ask = Ask("charter" if changes else matter, review_on=review_on)
     with transaction():
-        made = elsewhere.write_down(network, words, ask, how, by=acting(sam, network), via=Door.MEETING)
-        elsewhere.tell(version_of(made))
+        made = offsite.write_down(network, words, ask, how, by=acting(sam, network), via=Door.MEETING)
+        offsite.tell(version_of(made))
         return made
 
 
 def objected(proposal: Proposal, network: Network, by: Person) -> None:
     with transaction():
-        elsewhere.object_to(proposal, "I was not told.", by=acting(by, network), via=Door.WEB)
+        offsite.object_to(proposal, "I was not told.", by=acting(by, network), via=Door.WEB)
 
 
 @pytest.mark.parametrize(

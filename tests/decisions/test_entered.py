@@ -13,10 +13,13 @@ from sqlalchemy import select
 from govnet.charter import parameters as p
 from govnet.charter.models import Network
 from govnet.charter.thresholds import most_entered
-from govnet.decisions import actions, answering, closing, entering
-from govnet.decisions.answering import Given, TooLate
+from govnet.decisions.answers import actions as answers_actions
+from govnet.decisions.answers import entry as answers_entry
+from govnet.decisions.answers.actions import Given, TooLate
+from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import PastPosition, Position, Proposal, RollEntry
-from govnet.decisions.rules import Kind
+from govnet.decisions.proposals import actions
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -66,14 +69,14 @@ class Scene:
         entry = self.entry_of(person_id)
         by = acting(db.session.get_one(Person, self.sam_id), self.network)
         with transaction():
-            entering.enter(self.version_id, entry, given, how=Door.PHONE, by=by, via=Door.WEB)
+            answers_entry.enter(self.version_id, entry, given, how=Door.PHONE, by=by, via=Door.WEB)
         return entry
 
     def undo(self, person_id: int, by_id: int | None = None) -> None:
         by = acting(db.session.get_one(Person, by_id or person_id), self.network)
         entry = self.entry_of(person_id)
         with transaction():
-            entering.undo(entry, by=by, via=Door.MAIL)
+            answers_entry.undo(entry, by=by, via=Door.MAIL)
 
     def counted(self) -> int:
         query = select(Position.id).where(Position.version_id == self.version_id, Position.counted)
@@ -160,7 +163,7 @@ def test_what_was_undone_does_not_count_and_is_not_entered_again(context: None) 
     with pytest.raises(RuleBroken, match="only they can answer"):
         scene.enter(ann)
     sam = acting(db.session.get_one(Person, scene.sam_id), scene.network)
-    assert entry not in {each.id for each in entering.still_silent(scene.version_id, sam)}
+    assert entry not in {each.id for each in answers_entry.still_silent(scene.version_id, sam)}
     answered(
         db.session.get_one(Proposal, scene.proposal_id),
         scene.network,
@@ -177,7 +180,7 @@ def test_taking_it_back_on_the_site_bars_it_as_well(context: None) -> None:
     entry = scene.enter(ann)
     by = acting(db.session.get_one(Person, ann), scene.network)
     with transaction():
-        answering.take_back(scene.version_id, entry, by=by, via=Door.WEB)
+        answers_actions.take_back(scene.version_id, entry, by=by, via=Door.WEB)
     with pytest.raises(RuleBroken, match="only they can answer"):
         scene.enter(ann)
 
@@ -241,10 +244,10 @@ def test_other_links_lead_nowhere(context: None) -> None:
         "x",
     ):
         with pytest.raises(NotFound):
-            entering.held(token, scene.network)
+            answers_entry.held(token, scene.network)
     other = a_network_with_rules("other")
     with pytest.raises(NotFound):
-        entering.held(token_for("entered", entry, scene.silent[0]), other)
+        answers_entry.held(token_for("entered", entry, scene.silent[0]), other)
 
 
 def test_the_page_the_decision_and_its_check_say_how_many_were_entered(
@@ -264,7 +267,7 @@ def test_the_page_the_decision_and_its_check_say_how_many_were_entered(
             to=version_of(db.session.get_one(Proposal, scene.proposal_id)).deadline + timedelta(minutes=1)
         )
         db.session.rollback()
-        assert closing.close_due() == 1
+        assert closing_actions.close_due() == 1
         number = decisions()[0].number
     assert said in opened(client, f"/uk/decisions/{number}").text
     page = opened(client, f"/uk/decisions/{number}/check")
@@ -277,7 +280,7 @@ def test_the_page_the_decision_and_its_check_say_how_many_were_entered(
 def test_of_many_members_some_are_offered_and_others_found_by_name(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(entering, "OFFERED", 5)
+    monkeypatch.setattr(answers_entry, "OFFERED", 5)
     with app.app_context():
         scene = Scene(answers=30, silent=7)
         with transaction():

@@ -9,10 +9,12 @@ import pytest
 from flask import Flask
 
 from govnet.charter.models import Network
-from govnet.decisions import answering, interests, personal, queries
-from govnet.decisions.answering import Given
+from govnet.decisions import personal, queries
+from govnet.decisions.answers import actions
+from govnet.decisions.answers.actions import Given
 from govnet.decisions.models import Proposal
-from govnet.decisions.rules import Kind
+from govnet.decisions.proposals import interests
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -35,7 +37,7 @@ def _for_organisation(proposal: Proposal, network: Network, person: Person) -> N
     actor, version_id = acting(person, network), version_of(proposal).id
     entry = next(each.id for each in queries.entries_for(version_id, actor) if each.organisation_id)
     with transaction():
-        answering.answer(version_id, Given(Kind.STAND_ASIDE), by=actor, via=Door.WEB, entry_id=entry)
+        actions.answer(version_id, Given(Kind.STAND_ASIDE), by=actor, via=Door.WEB, entry_id=entry)
 
 
 @pytest.fixture

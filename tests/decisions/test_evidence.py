@@ -12,8 +12,9 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from govnet.accounts.erasure import erase_again
-from govnet.decisions import audit, elsewhere, evidence, personal
-from govnet.decisions.beside import EvidenceMail
+from govnet.decisions import audit, personal
+from govnet.decisions.proposals import evidence, offsite
+from govnet.decisions.proposals.models import EvidenceMail
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
@@ -118,7 +119,7 @@ def test_after_an_objection_no_mail_is_added(here: Any) -> None:
     network, sam, proposal = here
     ann = a_member(network)
     with transaction():
-        elsewhere.object_to(
+        offsite.object_to(
             db.session.merge(proposal), "I was not told.", by=acting(ann, network), via=Door.WEB
         )
     with pytest.raises(RuleBroken, match="while nobody has objected"):

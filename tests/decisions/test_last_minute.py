@@ -20,10 +20,11 @@ from sqlalchemy.exc import OperationalError
 
 from govnet.charter.models import Network
 from govnet.charter.queries import version_in_force
-from govnet.decisions import answering, closing
-from govnet.decisions.answering import Given, TooLate, sealed
+from govnet.decisions.answers import actions
+from govnet.decisions.answers.actions import Given, TooLate, sealed
+from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Position
-from govnet.decisions.rules import Kind
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
@@ -97,7 +98,7 @@ def _answer(version_id: int, kind: Kind, actor: Actor) -> None:
     for _attempt in range(20):
         with suppress(Busy, OperationalError, sqlite3.OperationalError):
             with transaction():
-                answering.answer(version_id, Given(kind), by=actor, via=Door.WEB)
+                actions.answer(version_id, Given(kind), by=actor, via=Door.WEB)
             return
     raise TimeoutError("the database took no answer in twenty tries")
 
@@ -147,7 +148,7 @@ def test_ten_thousand_answers_in_the_last_minute_are_all_counted_and_none_that_i
         app, time, [replace(someone, person_id=one) for one in people], version_id, deadline
     )
     time.move(to=deadline)
-    assert closing.close_due() == 1
+    assert closing_actions.close_due() == 1
     (decision,) = decisions()
     counted, late = shared.counted.value, shared.late.value
     assert counted >= WANTED
@@ -189,7 +190,7 @@ def test_fifty_close_it_at_once_and_it_has_one_end(app: Flask, time: MovedClock,
 
     def close() -> bool:
         with transaction():
-            return closing.close(version_id)
+            return closing_actions.close(version_id)
 
     closed = at_once(app, *[close] * 50)
     assert closed.count(True) == 1

@@ -9,10 +9,11 @@ import pytest
 from flask import Flask
 
 from govnet.charter.models import Network
-from govnet.decisions import actions, closing
+from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Position, Proposal, RollEntry
-from govnet.decisions.opening import Words
-from govnet.decisions.rules import Kind
+from govnet.decisions.proposals import actions
+from govnet.decisions.proposals.opening import Words
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -95,7 +96,7 @@ def test_a_reason_without_an_answer_that_came_after_the_close_is_kept(app: Flask
     where, reason = f"/uk/proposals/{proposal.id}", {"reason": "Nine is many"}
     assert client.post(f"{where}/answer", data=pages[where] | reason).status_code == 422
     time.move(to=version_of(proposal).deadline + timedelta(minutes=2))
-    closing.close_due()
+    closing_actions.close_due()
     for url, action in urls.items():
         late = client.post(url + action, data=pages[url] | reason | {"option_1": "none"})
         assert late.status_code == 409

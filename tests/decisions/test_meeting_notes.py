@@ -11,9 +11,10 @@ from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
 from govnet.charter.models import Network
-from govnet.decisions import audit, meeting_notes, personal
-from govnet.decisions.book import Decision, MeetingNote
-from govnet.decisions.models import Proposal
+from govnet.decisions import audit, personal
+from govnet.decisions.models import Decision, Proposal
+from govnet.decisions.proposals import meeting_notes
+from govnet.decisions.register.models import MeetingNote
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, RuleBroken

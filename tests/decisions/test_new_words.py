@@ -10,10 +10,11 @@ from flask import Flask
 
 from govnet.charter import actions as charters
 from govnet.charter.models import Network
-from govnet.decisions import actions, elsewhere, queries, rewording, suggesting
+from govnet.decisions import queries
 from govnet.decisions.models import Proposal, ProposalVersion
-from govnet.decisions.opening import Ask, More, Words
-from govnet.decisions.voices import Visible
+from govnet.decisions.proposals import actions, offsite, rewording, suggestions
+from govnet.decisions.proposals.opening import Ask, More, Words
+from govnet.decisions.rules.who_counts import Visible
 from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.clock import MovedClock
@@ -92,7 +93,7 @@ def test_an_objection_asks_by_the_rules_that_held_when_it_was_written_down(app: 
     first = version_of(proposal)
     adopted(network, matters__statement_method="consensus", decisions__minimum_days_open=20)
     with transaction():
-        elsewhere.object_to(proposal, "I was not told.", by=acting(ann, network), via=Door.WEB)
+        offsite.object_to(proposal, "I was not told.", by=acting(ann, network), via=Door.WEB)
     second = version_of(proposal)
     assert (second.method, second.charter_version_id) == ("majority", first.charter_version_id)
     assert (second.deadline - second.opened_at).days <= 8
@@ -138,9 +139,9 @@ def test_a_form_made_from_earlier_words_does_not_undo_newer_ones(app: Flask, tim
     with transaction():
         row = db.session.merge(proposal)
         passage, by = "**one each year** up again", acting(bob, network)
-        made = suggesting.suggest(row, passage, "three each year", "It is simpler.", by=by, via=Door.WEB)
+        made = suggestions.suggest(row, passage, "three each year", "It is simpler.", by=by, via=Door.WEB)
         db.session.flush()
-        suggesting.accept(made, by=acting(ann, network), via=Door.WEB)
+        suggestions.accept(made, by=acting(ann, network), via=Door.WEB)
     answer = client.post(url, data=sent)
     assert answer.status_code == 409
     assert "Here are both" in answer.text

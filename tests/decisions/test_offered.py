@@ -7,8 +7,8 @@ from flask import Flask
 
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter, problems
-from govnet.decisions.rules import FIVE, Kind
-from govnet.decisions.voices import offered
+from govnet.decisions.rules.outcome import FIVE, Kind
+from govnet.decisions.rules.who_counts import offered
 from govnet.kernel.errors import RuleBroken
 from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members
 from tests.decisions.test_decision_pages import browser

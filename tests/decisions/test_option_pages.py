@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from govnet.charter.models import Network
-from govnet.decisions import closing
+from govnet.decisions.closing import actions
 from govnet.decisions.models import Proposal, RollEntry
 from govnet.extensions import db
 from govnet.kernel.clock import MovedClock
@@ -123,7 +123,7 @@ def test_words_that_came_too_late_are_kept(app: Flask, time: MovedClock) -> None
     form = next(each for each in page.forms if each["action"].endswith("/choose"))
     typed = defaults(form) | {"option_1": "1", "reason": "By train"}
     time.move(to=version_of(proposal).deadline)
-    closing.close_due()
+    actions.close_due()
     db.session.rollback()
     late = client.post(form["action"], data=typed)
     assert late.status_code == 409

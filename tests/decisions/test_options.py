@@ -12,25 +12,21 @@ from sqlalchemy.exc import IntegrityError
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter, load
-from govnet.decisions import (
-    actions,
-    answering,
-    choosing,
-    closing,
-    entering,
-    interests,
-    lists,
-    personal,
-    queries,
-    register,
-    ways,
-    words,
-)
-from govnet.decisions.answering import Given, TooLate
-from govnet.decisions.counting import NONE, ballots_in, count
+from govnet.decisions import labels, personal, queries
+from govnet.decisions.answers import actions as answers_actions
+from govnet.decisions.answers import entry as answers_entry
+from govnet.decisions.answers import options as answers_options
+from govnet.decisions.answers.actions import Given, TooLate
+from govnet.decisions.closing import actions as closing_actions
+from govnet.decisions.closing import results
 from govnet.decisions.models import PastPosition, Position, Proposal
-from govnet.decisions.opening import Ask, Words
-from govnet.decisions.rules import Kind, Outcome, Rule, Tally, outcome, rule_for
+from govnet.decisions.proposals import actions, interests
+from govnet.decisions.proposals import queries as proposals_queries
+from govnet.decisions.proposals.opening import Ask, Words
+from govnet.decisions.register import queries as register_queries
+from govnet.decisions.rules import methods
+from govnet.decisions.rules.option_count import NONE, ballots_in, count
+from govnet.decisions.rules.outcome import Kind, Outcome, Rule, Tally, outcome, rule_for
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -72,12 +68,12 @@ def chose(
     """This person chooses so."""
     given = Given(Kind.CHOICE, choices=choices, **more)  # type: ignore[arg-type]
     with one_transaction():
-        answering.answer(version_of(proposal).id, given, by=acting(person, network), via=Door.WEB)
+        answers_actions.answer(version_of(proposal).id, given, by=acting(person, network), via=Door.WEB)
 
 
 def close(time: MovedClock, proposal: Proposal) -> None:
     time.move(to=version_of(proposal).deadline)
-    closing.close_due()
+    closing_actions.close_due()
 
 
 def refusal(network: Network, by: Person, method: str, *options: str, **more: object) -> str:
@@ -110,7 +106,7 @@ def charter(**parameters: object) -> Charter:
 def test_the_form_offers_what_the_charter_allows(
     rules: dict[str, object], matter: str, offered: tuple[str, ...]
 ) -> None:
-    assert ways.ways(charter(**rules), matter) == offered
+    assert methods.ways(charter(**rules), matter) == offered
 
 
 @pytest.mark.parametrize(
@@ -129,11 +125,11 @@ def test_the_form_offers_what_the_charter_allows(
 def test_other_ways_are_refused_in_words(
     rules: dict[str, object], matter: str, method: str, words: str
 ) -> None:
-    assert words in str(ways.refused(charter(**rules), matter, method))
+    assert words in str(methods.refused(charter(**rules), matter, method))
 
 
 def test_a_rule_change_beside_a_choice_is_refused_whatever_the_matter() -> None:
-    assert ways.refused(charter(), "statement", "dots", {"decisions.dots": 3}) is not None
+    assert methods.refused(charter(), "statement", "dots", {"decisions.dots": 3}) is not None
 
 
 def test_the_version_s_own_method_gives_the_rule() -> None:
@@ -219,7 +215,7 @@ def test_advice_that_ends_in_a_tie_says_so(time: MovedClock) -> None:
     close(time, proposal)
     (decision,) = decisions()
     assert decision.outcome is Outcome.ADVICE
-    assert register.outcome_in_words(decision) == "Advice given; it is a tie: Cardiff / Leeds"
+    assert results.outcome_in_words(decision) == "Advice given; it is a tie: Cardiff / Leeds"
 
 
 def test_the_first_is_decided_where_the_charter_says_so_and_advice_elsewhere(time: MovedClock) -> None:
@@ -237,10 +233,10 @@ def test_the_first_is_decided_where_the_charter_says_so_and_advice_elsewhere(tim
     close(time, proposal)
     first, second = decisions()
     assert (first.outcome, second.outcome) == (Outcome.CHOSEN, Outcome.ADVICE)
-    assert register.outcome_in_words(first) == "Chosen: Leeds"
-    assert register.outcome_in_words(second) == "Advice given: first comes Leeds"
-    assert first.id in {each.id for each in register.in_force(binding.id)}
-    assert register.in_force(asking.id) == []
+    assert results.outcome_in_words(first) == "Chosen: Leeds"
+    assert results.outcome_in_words(second) == "Advice given: first comes Leeds"
+    assert first.id in {each.id for each in register_queries.in_force(binding.id)}
+    assert register_queries.in_force(asking.id) == []
 
 
 def test_options_never_decide_what_the_charter_only_asks_advice_on(time: MovedClock) -> None:
@@ -270,7 +266,7 @@ def test_refusing_all_and_ties_and_silence_decide_nothing(
         chose(proposal, network, person, given)
     close(time, proposal)
     (decision,) = decisions()
-    assert (decision.outcome, register.outcome_in_words(decision)) == (result, said)
+    assert (decision.outcome, results.outcome_in_words(decision)) == (result, said)
     assert not decision.outcome.adopted
 
 
@@ -310,7 +306,7 @@ def test_an_answer_that_does_not_fit_is_refused_and_nothing_is_kept(
     (ann,) = members(network, 1)
     proposal = asked(network, ann, method, *(CITIES if method != "consensus" else ()))
     with pytest.raises(RuleBroken, match=words), transaction():
-        answering.answer(version_of(proposal).id, given, by=acting(ann, network), via=Door.WEB)
+        answers_actions.answer(version_of(proposal).id, given, by=acting(ann, network), via=Door.WEB)
     db.session.rollback()
     assert db.session.query(Position).count() == 0
 
@@ -326,7 +322,7 @@ def test_an_answer_can_be_changed_and_taken_back_until_the_deadline_and_not_afte
     assert queries.ballots(version.id) == [{1: 2, 2: 1}]
     entry = queries.entries_for(version.id, acting(ann, network))[0]
     with transaction():
-        answering.take_back(version.id, entry.id, by=acting(ann, network), via=Door.WEB)
+        answers_actions.take_back(version.id, entry.id, by=acting(ann, network), via=Door.WEB)
     assert queries.ballots(version.id) == []
     time.move(to=version.deadline)
     with pytest.raises(TooLate):
@@ -344,10 +340,14 @@ def test_one_human_chooses_once_for_herself_or_for_her_organisation() -> None:
         given = Given(Kind.CHOICE, choices={1: 5})
         if not said:
             with transaction():
-                answering.answer(version.id, given, by=acting(ann, network), via=Door.WEB, entry_id=entry.id)
+                answers_actions.answer(
+                    version.id, given, by=acting(ann, network), via=Door.WEB, entry_id=entry.id
+                )
             continue
         with pytest.raises(RuleBroken, match=said), transaction():
-            answering.answer(version.id, given, by=acting(ann, network), via=Door.WEB, entry_id=entry.id)
+            answers_actions.answer(
+                version.id, given, by=acting(ann, network), via=Door.WEB, entry_id=entry.id
+            )
 
 
 def test_who_has_an_interest_is_shown_and_not_counted() -> None:
@@ -359,7 +359,7 @@ def test_who_has_an_interest_is_shown_and_not_counted() -> None:
     chose(proposal, network, ann, {1: 5})
     chose(proposal, network, bob, {2: 1})
     version = queries.version_whole(version_of(proposal).id)
-    found = choosing.of_version(version, queries.rule_of(version))
+    found = answers_options.of_version(version, queries.rule_of(version))
     assert found is not None
     assert found.count.first == 2
 
@@ -393,7 +393,7 @@ def test_what_the_register_keeps_is_enough_to_count_again(time: MovedClock) -> N
 
 def test_the_standings_say_what_everything_has_in_words() -> None:
     rule = Rule("ranked")
-    found = choosing.of_ballots(
+    found = answers_options.of_ballots(
         "ranked", rule, CITIES, [{1: 1, 2: 1}, {1: 1, 2: 2}, {2: 1}, {2: 1}, {3: 1, 1: 2}]
     )
     assert [(line.title, line.value, line.first) for line in found.lines] == [
@@ -408,8 +408,8 @@ def test_the_standings_say_what_everything_has_in_words() -> None:
         ("Out: Cardiff.",),
         ("1 vote names nothing that is still in.", "First: Leeds."),
     ]
-    assert words.counted_by(found).endswith("It is advice and binds nobody.")
-    assert choosing.mixed(found.count.totals[1]) == "1½"
+    assert labels.counted_by(found).endswith("It is advice and binds nobody.")
+    assert answers_options.mixed(found.count.totals[1]) == "1½"
 
 
 def test_an_open_choice_is_not_answered_in_place_and_shows_how_many_chose() -> None:
@@ -417,9 +417,9 @@ def test_an_open_choice_is_not_answered_in_place_and_shows_how_many_chose() -> N
     ann, bob = members(network, 2)
     proposal, plain = asked(network, ann, "score", *CITIES), a_proposal(network, ann)
     chose(proposal, network, bob, {1: 4})
-    rows = {row.version.proposal_id: row for row in lists.open_now(network.id)}
+    rows = {row.version.proposal_id: row for row in proposals_queries.open_now(network.id)}
     assert rows[proposal.id].tally.answered == 1
-    assert list(lists.to_answer_in_place(ann.id, [proposal.id, plain.id])) == [plain.id]
+    assert list(proposals_queries.to_answer_in_place(ann.id, [proposal.id, plain.id])) == [plain.id]
 
 
 def test_what_she_chose_is_in_her_copy_of_everything() -> None:
@@ -453,10 +453,10 @@ def test_an_officer_enters_what_a_member_chose_by_telephone() -> None:
         by = acting(sam, network)
         if said:
             with pytest.raises(RuleBroken, match=said), transaction():
-                entering.enter(version.id, his.id, given, how=Door.PHONE, by=by, via=Door.WEB)
+                answers_entry.enter(version.id, his.id, given, how=Door.PHONE, by=by, via=Door.WEB)
             continue
         with transaction():
-            entering.enter(version.id, his.id, given, how=Door.PHONE, by=by, via=Door.WEB)
+            answers_entry.enter(version.id, his.id, given, how=Door.PHONE, by=by, via=Door.WEB)
     assert queries.ballots(version.id) == [{2: 1}]
 
 
@@ -465,9 +465,9 @@ def test_an_officer_enters_what_a_member_chose_by_telephone() -> None:
     [("0", "0"), ("3", "3"), ("1/2", "½"), ("5/2", "2½"), ("1/3", "⅓"), ("31/12", "2.58"), ("1/7", "0.14")],
 )
 def test_a_number_is_written_as_people_write_it(number: str, said: str) -> None:
-    assert choosing.mixed(Fraction(number)) == said
+    assert answers_options.mixed(Fraction(number)) == said
 
 
 def test_less_than_one_is_said_in_words() -> None:
-    found = choosing.of_ballots("ranked", Rule("ranked"), CITIES, [{1: 1, 2: 1}])
+    found = answers_options.of_ballots("ranked", Rule("ranked"), CITIES, [{1: 1, 2: 1}])
     assert {line.value for line in found.lines} >= {"half a vote"}

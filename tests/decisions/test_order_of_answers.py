@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from govnet.charter import parameters as p
 from govnet.charter.models import Network
 from govnet.charter.rules import load
-from govnet.decisions import answering, closing, queries
-from govnet.decisions.rules import FIVE, Kind, Tally, outcome, parts, rule_for
+from govnet.decisions import queries
+from govnet.decisions.answers import actions
+from govnet.decisions.closing import actions as closing_actions
+from govnet.decisions.rules.outcome import FIVE, Kind, Tally, outcome, parts, rule_for
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -75,7 +77,7 @@ def test_the_same_answers_in_another_order_and_after_others_end_the_same(
         for number in reversed(order):
             _says(network, changed, people[number], last[number], before[number])
         time.move(to=version_of(straight).deadline)
-        assert closing.close_due() == 2
+        assert closing_actions.close_due() == 2
         one, other = decisions()[-2:]
         assert (
             json.loads(one.tally)
@@ -94,4 +96,4 @@ def _says(network: Network, proposal: Any, person: Person, kind: Kind | None, be
         version_id, actor = version_of(proposal).id, acting(person, network)
         (entry,) = (each.party for each in queries.answers_by(version_id, person.id))
         with transaction():
-            answering.take_back(version_id, entry, by=actor, via=Door.WEB)
+            actions.take_back(version_id, entry, by=actor, via=Door.WEB)

@@ -8,11 +8,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import IntegrityError
 
 from govnet.charter.models import Network
-from govnet.decisions import actions, closing, protecting, shown
+from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Proposal
-from govnet.decisions.opening import Words
-from govnet.decisions.rules import Kind
-from govnet.decisions.voices import Visible
+from govnet.decisions.pages import proposal as pages_proposal
+from govnet.decisions.proposals import actions
+from govnet.decisions.proposals.opening import Words
+from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.who_counts import Visible
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -27,7 +29,7 @@ from tests.pages import opened, send
 
 def hidden(proposal: Proposal, by: Person, network: Network, visible: str = "at_close") -> None:
     with transaction():
-        protecting.hide_answers(proposal, visible, by=acting(by, network), via=Door.WEB)
+        actions.hide_answers(proposal, visible, by=acting(by, network), via=Door.WEB)
 
 
 @pytest.mark.usefixtures("context")
@@ -37,9 +39,9 @@ def test_its_proposer_hides_the_answers_until_the_close_and_nobody_sees_them_any
     proposal = a_proposal(network, ann)
     answered(proposal, network, Kind.STAND_ASIDE, bob)
     hidden(proposal, ann, network)
-    page = shown.proposal_page(proposal.id, network, acting(cat, network))
+    page = pages_proposal.proposal_page(proposal.id, network, acting(cat, network))
     assert (page.now.counts, page.now.names, page.now.nameable) == (False, False, [])
-    assert shown.as_data(page.now)["answers"] is None
+    assert pages_proposal.as_data(page.now)["answers"] is None
     entry = db.session.scalars(db.select(Entry).order_by(Entry.id.desc()).limit(1)).one()
     assert (entry.verb, entry.actor_id) == ("decisions.answers_hidden", ann.id)
 
@@ -84,11 +86,11 @@ def test_answers_to_earlier_words_are_hidden_until_the_last_ones_close(time: Mov
     with transaction():
         words = Words(QUESTION, "Nine seats, and a chair.")
         actions.reword(proposal, words, because="Asked.", by=acting(ann, network), via=Door.WEB)
-    (earlier,) = shown.proposal_page(proposal.id, network, acting(cat, network)).earlier
+    (earlier,) = pages_proposal.proposal_page(proposal.id, network, acting(cat, network)).earlier
     assert (earlier.counts, earlier.nameable, earlier.worries) == (False, [], [])
     time.move(to=version_of(proposal).deadline)
-    closing.close_due()
-    (earlier,) = shown.proposal_page(proposal.id, network, acting(cat, network)).earlier
+    closing_actions.close_due()
+    (earlier,) = pages_proposal.proposal_page(proposal.id, network, acting(cat, network)).earlier
     assert (earlier.counts, len(earlier.worries)) == (True, 1)
 
 

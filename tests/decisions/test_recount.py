@@ -16,10 +16,11 @@ from govnet.charter import actions as charters
 from govnet.charter import parameters as p
 from govnet.charter.models import Network
 from govnet.charter.rules import load
-from govnet.decisions import closing, rules
-from govnet.decisions.counting import OPTIONS
+from govnet.decisions.closing import actions
 from govnet.decisions.models import Proposal
-from govnet.decisions.rules import FIVE, Kind, Tally
+from govnet.decisions.rules import outcome
+from govnet.decisions.rules.option_count import OPTIONS
+from govnet.decisions.rules.outcome import FIVE, Kind, Tally
 from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.clock import MovedClock
@@ -119,7 +120,7 @@ def _say(proposal: Proposal, network: Network, person: Person, said: Any, method
 def _to_its_end(time: MovedClock, proposal: Proposal) -> None:
     for _close in range(2):  # after a Stop there may be a waiting time
         time.move(to=max(time.at, version_of(proposal).deadline))
-        closing.close_due()
+        actions.close_due()
         db.session.rollback()
 
 
@@ -153,7 +154,7 @@ def test_the_counting_rule_is_what_the_charter_says_for_every_matter_and_method(
     charter = load({**drawn, f"matters.{matter}_method": method, f"matters.{matter}_body": body})
     roll, tally = len(kinds) + silent, Tally.of(kinds)
     facts: dict[str, Any] = {"matter": matter, "method": method, "roll_size": roll, "tally": tally.as_json()}
-    rule = rules.rule_for(charter, matter)
+    rule = outcome.rule_for(charter, matter)
     waited = stopped and rule.fallback is not None
-    found = rules.outcome(tally, roll, rule.after_waiting() if waited else rule)
+    found = outcome.outcome(tally, roll, rule.after_waiting() if waited else rule)
     assert found == by_hand.outcome(charter.stored(), {**facts, "after_waiting": waited})

@@ -13,25 +13,20 @@ from sqlalchemy import select
 
 from govnet.charter import actions as charters
 from govnet.charter.models import Network
-from govnet.decisions import (
-    actions,
-    answering,
-    closing,
-    drafting,
-    elsewhere,
-    entering,
-    interests,
-    petitions,
-    queries,
-    suggesting,
-)
-from govnet.decisions.answering import Given
-from govnet.decisions.awaited import may_close_early
-from govnet.decisions.beside import Draft
-from govnet.decisions.book import NoteKind
+from govnet.decisions import queries
+from govnet.decisions.answers import actions as answers_actions
+from govnet.decisions.answers import entry as answers_entry
+from govnet.decisions.answers.actions import Given
+from govnet.decisions.closing import actions as closing_actions
+from govnet.decisions.closing import notes, reviews
+from govnet.decisions.drafts import actions as drafts_actions
+from govnet.decisions.drafts.models import Draft
 from govnet.decisions.models import Proposal
-from govnet.decisions.opening import Ask, More, Taken, Words, digest
-from govnet.decisions.rules import Kind, Outcome
+from govnet.decisions.pages.proposal import may_close_early
+from govnet.decisions.proposals import actions, interests, offsite, suggestions
+from govnet.decisions.proposals.opening import Ask, More, Taken, Words, digest
+from govnet.decisions.register.models import NoteKind
+from govnet.decisions.rules.outcome import Kind, Outcome
 from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, VISITOR, Actor, Door
 from govnet.kernel.clock import MovedClock
@@ -83,7 +78,7 @@ class Scene:
 
     def answer(self, person: Person, given: Given = Given(Kind.AGREE), *, organisation: bool = False) -> Any:  # noqa: B008
         entry = self.entry(person, organisation=organisation)
-        return answering.answer(self.version_id, given, by=self.by(person), via=WEB, entry_id=entry)
+        return answers_actions.answer(self.version_id, given, by=self.by(person), via=WEB, entry_id=entry)
 
     def propose(
         self, text: str = "So.", *, matter: str = "statement", more: More | None = None, **ask: Any
@@ -102,7 +97,7 @@ class Scene:
     def decided(self, kind: Kind) -> None:
         answered(self.proposal, self.network, kind, self.ann)
         self.to_the_end()
-        closing.close_due()
+        closing_actions.close_due()
 
     def elsewhere(self) -> Proposal:
         return taken(self.network, self.sam)
@@ -119,7 +114,7 @@ def scene(time: MovedClock) -> Scene:
 def _handed_over(s: Scene) -> Any:
     actor = s.by(s.bob)
     entry = s.entry(s.bob, organisation=True)
-    return answering.answer(
+    return answers_actions.answer(
         s.version_id, Given(Kind.AGREE), by=replace(actor, represents=()), via=WEB, entry_id=entry
     )
 
@@ -132,12 +127,12 @@ def _second(s: Scene) -> Any:
 def _on_old_words(s: Scene) -> Any:
     old, entry = s.version_id, s.entry(s.bob)
     s.reword()
-    return answering.answer(old, Given(Kind.AGREE), by=s.by(s.bob), via=WEB, entry_id=entry)
+    return answers_actions.answer(old, Given(Kind.AGREE), by=s.by(s.bob), via=WEB, entry_id=entry)
 
 
 def _latecomer(s: Scene) -> Any:
     new = a_member(s.network, "New")
-    return answering.answer(s.version_id, Given(Kind.AGREE), by=acting(new, s.network), via=WEB)
+    return answers_actions.answer(s.version_id, Given(Kind.AGREE), by=acting(new, s.network), via=WEB)
 
 
 def _extend(s: Scene, day: date, by: Person | None = None) -> Any:
@@ -145,16 +140,16 @@ def _extend(s: Scene, day: date, by: Person | None = None) -> Any:
 
 
 def _suggest(s: Scene, passage: str, instead: str = "x") -> Any:
-    return suggesting.suggest(s.proposal, passage, instead, "why", by=s.by(s.bob), via=WEB)
+    return suggestions.suggest(s.proposal, passage, instead, "why", by=s.by(s.bob), via=WEB)
 
 
 def _enter(s: Scene, entry: int, given: Given = Given(Kind.AGREE), how: Door = Door.PHONE) -> Any:  # noqa: B008
-    return entering.enter(s.version_id, entry, given, how=how, by=s.by(s.sam), via=WEB)
+    return answers_entry.enter(s.version_id, entry, given, how=how, by=s.by(s.sam), via=WEB)
 
 
 def _record(s: Scene, on: date, by: Person | None = None) -> Any:
     how = Taken(on, "all", "the meeting in Leeds", "Notes.")
-    return elsewhere.write_down(
+    return offsite.write_down(
         s.network,
         Words("A letter", "We write."),
         Ask("statement"),
@@ -196,13 +191,13 @@ def _stopped(s: Scene) -> None:
 
 def _draft(s: Scene) -> Any:
     found = db.session.scalar(select(Draft))
-    return found or drafting.save(s.network, DRAFTED, Ask("statement"), by=s.by(s.ann), via=WEB)
+    return found or drafts_actions.save(s.network, DRAFTED, Ask("statement"), by=s.by(s.ann), via=WEB)
 
 
 def _want(s: Scene, who: Person) -> None:
     draft = _draft(s)
     db.session.flush()
-    drafting.sponsor(draft.id, digest(draft.words), by=s.by(who), via=WEB)
+    drafts_actions.sponsor(draft.id, digest(draft.words), by=s.by(who), via=WEB)
 
 
 def _end(hours: float = 0) -> Before:
@@ -273,7 +268,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
     "a representative who handed over": (_handed_over, "You were not among those"),
     "a second answer that counts": (_second, "not both"),
     "for whom is not said": (
-        lambda s: answering.answer(s.version_id, Given(Kind.AGREE), by=s.by(s.bob), via=WEB),
+        lambda s: answers_actions.answer(s.version_id, Given(Kind.AGREE), by=s.by(s.bob), via=WEB),
         "Choose for whom",
     ),
     "a Stop without a reason": (
@@ -295,7 +290,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
     "an answer at the deadline": (lambda s: s.answer(s.bob), "It was not counted", _end()),
     "an answer to old words": (_on_old_words, "changed while you were writing"),
     "taking back what is not there": (
-        lambda s: answering.take_back(s.version_id, s.entry(s.bob), by=s.by(s.bob), via=WEB),
+        lambda s: answers_actions.take_back(s.version_id, s.entry(s.bob), by=s.by(s.bob), via=WEB),
         "no answer to take back",
     ),
     "a choice where nothing is to choose": (
@@ -346,15 +341,15 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
         "Say why",
     ),
     "other words without a reason": (
-        lambda s: suggesting.suggest(s.proposal, "Nine", "Ten", " ", by=s.by(s.bob), via=WEB),
+        lambda s: suggestions.suggest(s.proposal, "Nine", "Ten", " ", by=s.by(s.bob), via=WEB),
         "Say why",
     ),
     "objecting without a reason": (
-        lambda s: elsewhere.object_to(s.elsewhere(), "", by=s.by(s.bob), via=WEB),
+        lambda s: offsite.object_to(s.elsewhere(), "", by=s.by(s.bob), via=WEB),
         "Say why",
     ),
     "objecting to what can be answered": (
-        lambda s: elsewhere.object_to(s.proposal, "x", by=s.by(s.bob), via=WEB),
+        lambda s: offsite.object_to(s.proposal, "x", by=s.by(s.bob), via=WEB),
         "This can be answered",
     ),
     "a passage that is not there": (lambda s: _suggest(s, "Twelve"), "not in the text"),
@@ -390,27 +385,29 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
         "Only the committee or the coordinator",
     ),
     "answering what was decided elsewhere": (
-        lambda s: answering.answer(version_of(s.elsewhere()).id, Given(Kind.AGREE), by=s.by(s.ann), via=WEB),
+        lambda s: answers_actions.answer(
+            version_of(s.elsewhere()).id, Given(Kind.AGREE), by=s.by(s.ann), via=WEB
+        ),
         "You can object",
     ),
     # afterwards
     "a minority's note by who agreed": (
-        lambda s: actions.add_note(decisions()[0], NoteKind.MINORITY, "x", by=s.by(s.ann), via=WEB),
+        lambda s: notes.add_note(decisions()[0], NoteKind.MINORITY, "x", by=s.by(s.ann), via=WEB),
         "those who disagreed",
         _decided,
     ),
     "an erratum by anybody": (
-        lambda s: actions.add_note(decisions()[0], NoteKind.ERRATUM, "x", by=s.by(s.bob), via=WEB),
+        lambda s: notes.add_note(decisions()[0], NoteKind.ERRATUM, "x", by=s.by(s.bob), via=WEB),
         "Only the proposer",
         _decided,
     ),
     "asking for a review twice": (
-        lambda s: [petitions.ask(decisions()[0].id, "", by=s.by(s.bob), via=WEB) for _ in range(2)],
+        lambda s: [reviews.ask(decisions()[0].id, "", by=s.by(s.bob), via=WEB) for _ in range(2)],
         "already",
         _decided,
     ),
     "asking for a review of what was not agreed": (
-        lambda s: petitions.ask(decisions()[0].id, "", by=s.by(s.bob), via=WEB),
+        lambda s: reviews.ask(decisions()[0].id, "", by=s.by(s.bob), via=WEB),
         "was not agreed",
         _refused,
     ),
@@ -419,12 +416,12 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
     "wanting one's own draft": (lambda s: _want(s, s.ann), "your own draft", _with_sponsors),
     "wanting a draft twice": (lambda s: [_want(s, s.bob), _want(s, s.bob)], "said already", _with_sponsors),
     "asking a draft that nobody wants": (
-        lambda s: drafting.ask_it(_draft(s).id, None, by=s.by(s.ann), via=WEB),
+        lambda s: drafts_actions.ask_it(_draft(s).id, None, by=s.by(s.ann), via=WEB),
         "2 more members",
         _with_sponsors,
     ),
     "changing somebody else's draft": (
-        lambda s: drafting.change(_draft(s).id, DRAFTED, Ask("statement"), by=s.by(s.bob), via=WEB),
+        lambda s: drafts_actions.change(_draft(s).id, DRAFTED, Ask("statement"), by=s.by(s.bob), via=WEB),
         "Only the member who (proposed|wrote) it",
     ),
     "replacing what is not in force": (lambda s: s.propose(replaces_id=99_999), "no such decision"),
@@ -454,7 +451,7 @@ def test_a_fallback_vote_too_early_is_not_held_whoever_asks(app: Flask, time: Mo
     answered(proposal, network, Kind.AGREE, *people[:3])
     answered(proposal, network, Kind.BLOCK, people[3])
     time.move(to=version_of(proposal).deadline)
-    assert closing.close_due() == 1
+    assert closing_actions.close_due() == 1
     version = version_of(proposal)
     assert version.waiting_since == time.at
     over, version_id, proposer = version.deadline, version.id, acting(people[0], network)
@@ -464,7 +461,9 @@ def test_a_fallback_vote_too_early_is_not_held_whoever_asks(app: Flask, time: Mo
         db.session.rollback()
         with pytest.raises(RuleBroken, match="waiting time"), transaction():
             actions.close_early(db.session.merge(proposal), reason="x", by=proposer, via=WEB)
-        assert at_once(app, *[closing.close_due] * 2, *[lambda: closing.close(version_id)] * 2) == [
+        assert at_once(
+            app, *[closing_actions.close_due] * 2, *[lambda: closing_actions.close(version_id)] * 2
+        ) == [
             0,
             0,
             False,
@@ -474,5 +473,5 @@ def test_a_fallback_vote_too_early_is_not_held_whoever_asks(app: Flask, time: Mo
         assert (version_of(proposal).is_open, version_of(proposal).deadline) == (True, over)
     time.move(to=over)
     db.session.rollback()
-    assert sum(at_once(app, closing.close_due, closing.close_due)) == 1  # type: ignore[arg-type]
+    assert sum(at_once(app, closing_actions.close_due, closing_actions.close_due)) == 1  # type: ignore[arg-type]
     assert [(each.outcome, each.after_waiting) for each in decisions()] == [(Outcome.VOTED, True)]

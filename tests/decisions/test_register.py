@@ -10,11 +10,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from govnet.charter.models import Network
-from govnet.decisions import finding, succession
-from govnet.decisions.book import Decision
-from govnet.decisions.finding import Filter
-from govnet.decisions.rules import Outcome
-from govnet.decisions.states import State, state_of
+from govnet.decisions.models import Decision
+from govnet.decisions.register import search, succession
+from govnet.decisions.register.search import Filter
+from govnet.decisions.rules.in_force import State, state_of
+from govnet.decisions.rules.outcome import Outcome
 from govnet.extensions import db
 from govnet.forum.kinds import Audience
 from govnet.kernel.clock import MovedClock
@@ -63,14 +63,14 @@ def test_in_force_replaced_and_ended_are_what_the_rows_say(
     a_long_register(network, ann, 200)
     rows = succession.read(db.select(Decision.id))
     expected = {each.id for each in rows if state_of(each, TODAY) is state}
-    query = db.select(Decision.id).where(finding.in_state(state, TODAY))
+    query = db.select(Decision.id).where(search.in_state(state, TODAY))
     assert set(db.session.scalars(query)) == expected
     assert expected
 
 
 def test_every_decision_is_in_exactly_one_state(network: Network, ann: Person) -> None:
     a_long_register(network, ann, 100)
-    found = [finding.found(network.id, Filter(state=state.value), TODAY, total=100).total for state in State]
+    found = [search.found(network.id, Filter(state=state.value), TODAY, total=100).total for state in State]
     assert sum(found) == 100
 
 
@@ -193,7 +193,7 @@ def test_a_page_reads_an_index_and_never_the_whole_register(
     a_long_register(network, ann, 2_000, topics=(a_topic(network, "Membership").id,))
     session: Session = db.session()
     conditions = [Decision.network_id == network.id, *wanted.conditions(TODAY)]
-    query = succession.line_query(finding.page_query(conditions, offset=60, size=30))
+    query = succession.line_query(search.page_query(conditions, offset=60, size=30))
     sqlite = db.engine.dialect.name == "sqlite"
     if not sqlite:
         session.execute(text("ANALYZE decision"))

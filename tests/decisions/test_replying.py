@@ -9,10 +9,14 @@ from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
 from govnet.charter.models import Network
-from govnet.decisions import answering, closing, personal, queries, replying, shown
-from govnet.decisions.beside import ReasonReply
+from govnet.decisions import personal, queries
+from govnet.decisions.answers import actions
+from govnet.decisions.answers import replies as answers_replies
+from govnet.decisions.answers.models import ReasonReply
+from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Proposal, RollEntry
-from govnet.decisions.rules import Kind
+from govnet.decisions.pages import proposal as pages_proposal
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -38,7 +42,7 @@ def replied(
 ) -> None:
     with transaction():
         entry_id = entry_of(proposal, to)
-        replying.reply(proposal, entry_id, text, by=acting(by, network), via=Door.WEB)
+        answers_replies.reply(proposal, entry_id, text, by=acting(by, network), via=Door.WEB)
 
 
 def asked(network: Network) -> tuple[Proposal, Person, Person]:
@@ -50,7 +54,7 @@ def asked(network: Network) -> tuple[Proposal, Person, Person]:
 
 
 def replies(proposal: Proposal, network: Network, reader: Person) -> list[str]:
-    page = shown.proposal_page(proposal.id, network, acting(reader, network))
+    page = pages_proposal.proposal_page(proposal.id, network, acting(reader, network))
     return [each.reply.text for each in page.now.worries if each.reply]
 
 
@@ -86,7 +90,7 @@ def test_a_reply_that_cannot_be(network: Network, who: str, text: str, error: ty
     with pytest.raises(error), transaction():
         entry_id = entry_of(proposal, ann if who == "nobody" else bob)
         by = acting(bob if who == "bob" else ann, network)
-        replying.reply(proposal, entry_id, text, by=by, via=Door.WEB)
+        answers_replies.reply(proposal, entry_id, text, by=by, via=Door.WEB)
 
 
 def test_what_the_proposer_may_not_read_yet_she_cannot_reply_to() -> None:
@@ -103,7 +107,7 @@ def test_after_the_close_the_replies_stay_and_the_database_takes_no_more(
     replied(proposal, network, ann, bob)
     entry_id = entry_of(proposal, bob)
     time.move(to=version_of(proposal).deadline)
-    closing.close_due()
+    closing_actions.close_due()
     assert replies(proposal, network, bob) == ["We thought of that."]
     with pytest.raises(RuleBroken, match="has closed"):
         replied(proposal, network, ann, bob, "Late.")
@@ -124,7 +128,7 @@ def test_a_reply_goes_with_an_answer_that_is_taken_back(network: Network) -> Non
     replied(proposal, network, ann, bob)
     with transaction():
         entry_id = entry_of(proposal, bob)
-        answering.take_back(version_of(proposal).id, entry_id, by=acting(bob, network), via=Door.WEB)
+        actions.take_back(version_of(proposal).id, entry_id, by=acting(bob, network), via=Door.WEB)
     assert db.session.scalars(db.select(ReasonReply)).all() == []
 
 

@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from govnet.decisions import actions, closing
-from govnet.decisions.opening import Words
-from govnet.decisions.rules import Kind
+from govnet.decisions.closing import actions as closing_actions
+from govnet.decisions.proposals import actions
+from govnet.decisions.proposals.opening import Words
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
@@ -34,7 +35,7 @@ def stopped(network: Any, time: Any, **_rules: Any) -> Any:
     answered(proposal, network, Kind.AGREE, ann)
     answered(proposal, network, Kind.BLOCK, dora, reason=WHY)
     time.move(to=version_of(proposal).deadline)
-    assert closing.close_due() == 1
+    assert closing_actions.close_due() == 1
     return proposal, ann, dora
 
 
@@ -93,7 +94,7 @@ def test_with_a_waiting_time_it_says_for_how_long_and_what_decides_then(app: Fla
         in opened(browser(app), url).text
     )
     time.move(to=version_of(proposal).deadline)
-    closing.close_due()
+    closing_actions.close_due()
     page = opened(browser(app, dora), url).text
     assert (
         "a vote decides when answers close: it is agreed if at least three quarters of those who took a side agree."

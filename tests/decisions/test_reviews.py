@@ -11,13 +11,16 @@ from flask import Flask
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions import actions, closing, personal, petitions, register, trials
-from govnet.decisions.beside import ReviewReminder, ReviewRequest, Reviews
-from govnet.decisions.book import Decision
-from govnet.decisions.models import Proposal, ProposalVersion
-from govnet.decisions.opening import Ask, More, Words
-from govnet.decisions.rules import Kind, Outcome
-from govnet.decisions.states import State, state_of
+from govnet.decisions import personal
+from govnet.decisions.closing import actions as closing_actions
+from govnet.decisions.closing import reviews, trials
+from govnet.decisions.models import Decision, Proposal, ProposalVersion
+from govnet.decisions.proposals import actions
+from govnet.decisions.proposals.opening import Ask, More, Words
+from govnet.decisions.register import queries
+from govnet.decisions.register.models import ReviewReminder, ReviewRequest, Reviews
+from govnet.decisions.rules.in_force import State, state_of
+from govnet.decisions.rules.outcome import Kind, Outcome
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock, today
@@ -61,7 +64,7 @@ def closed(time: MovedClock, proposal: Proposal) -> Decision:
     """What came of a proposal at its deadline."""
     time.move(to=version_of(proposal).deadline)
     db.session.rollback()
-    closing.close_due()
+    closing_actions.close_due()
     db.session.rollback()
     query = db.select(Decision).where(Decision.proposal_id == proposal.id)
     return db.session.scalars(query).one()
@@ -71,18 +74,18 @@ def asks(decision: Decision, network: Network, *people: Person, reason: str = ""
     """Each of the people asks for a review."""
     for person in people:
         with transaction():
-            petitions.ask(decision.id, reason, by=acting(person, network), via=Door.WEB)
+            reviews.ask(decision.id, reason, by=acting(person, network), via=Door.WEB)
 
 
 def state(decision: Decision, network: Network) -> State:
     """What has become of it by today."""
     db.session.rollback()
-    return state_of(register.whole(decision.id), today(network.zone))
+    return state_of(queries.whole(decision.id), today(network.zone))
 
 
 def reviewing(decision: Decision) -> list[ProposalVersion]:
     """The proposals that look at it again, newest first."""
-    return [version for _row, version in petitions.reviews_of(decision.id)]
+    return [version for _row, version in reviews.reviews_of(decision.id)]
 
 
 def test_enough_members_open_a_proposal_of_the_first_who_asked(network: Network, time: MovedClock) -> None:
@@ -113,7 +116,7 @@ def test_taken_back_a_decision_holds_no_longer_and_the_two_are_linked(
     later = closed(time, proposal)
     assert later.supersedes_id == decision.id
     assert state(decision, network) is State.REPLACED
-    assert decision.id not in [each.id for each in register.in_force(network.id)]
+    assert decision.id not in [each.id for each in queries.in_force(network.id)]
 
 
 def test_not_taken_back_it_stays_and_others_can_ask_again_from_nothing(
@@ -160,7 +163,7 @@ def refused(act: Callable[[], object]) -> str:
 
 def asking(decision: Decision, network: Network, person: Person) -> Callable[[], object]:
     """To try it."""
-    return lambda: petitions.ask(decision.id, "", by=acting(person, network), via=Door.WEB)
+    return lambda: reviews.ask(decision.id, "", by=acting(person, network), via=Door.WEB)
 
 
 def test_nobody_asks_twice(network: Network, time: MovedClock) -> None:
@@ -234,7 +237,7 @@ def test_who_speaks_for_an_organisation_asks_once(network: Network, time: MovedC
     speaker = a_person("Only a speaker")
     an_organisation(network, "Sunlight", spoken_for_by=speaker)
     asks(decision, network, bob, speaker)
-    found = petitions.petition(register.whole(decision.id), acting(bob, network))
+    found = reviews.petition(queries.whole(decision.id), acting(bob, network))
     assert [each.person.name for each in found.requests] == [bob.name, speaker.name]
     assert found.asked_before
 
@@ -244,19 +247,19 @@ def test_the_last_two_who_ask_at_the_same_moment_open_one_proposal(
 ) -> None:
     ann, bob, cat, dan = members(network, 4)
     decision_id = decided(time, network, ann).id
-    asks(register.whole(decision_id), network, bob)
+    asks(queries.whole(decision_id), network, bob)
     actors = [acting(each, network) for each in (cat, dan)]
     db.session.remove()
 
     def one(actor: object) -> Callable[[], object]:
         def act() -> None:
             with transaction():
-                petitions.ask(decision_id, "", by=actor, via=Door.WEB)  # type: ignore[arg-type]
+                reviews.ask(decision_id, "", by=actor, via=Door.WEB)  # type: ignore[arg-type]
 
         return act
 
     assert [each for each in at_once(app, *map(one, actors)) if each is not None] == []
-    assert len(petitions.reviews_of(decision_id)) == 1
+    assert len(reviews.reviews_of(decision_id)) == 1
 
 
 def test_what_opened_by_itself_is_recorded_as_the_rules_doing_and_told(
@@ -386,7 +389,7 @@ def test_a_trial_ends_at_midnight_of_its_day_before_anybody_notices(
     assert state(decision, network) is State.IN_FORCE
     time.move(timedelta(minutes=1))
     assert state(decision, network) is State.ENDED
-    assert decision.id not in [each.id for each in register.in_force(network.id)]
+    assert decision.id not in [each.id for each in queries.in_force(network.id)]
 
 
 def test_four_weeks_before_its_end_people_are_reminded_and_then_it_ends_once(
@@ -422,7 +425,7 @@ def test_rules_on_trial_return_to_what_they_were_but_for_those_changed_since(
         e for e in entries_about(network.id, f"decision:{decision.id}") if e.verb.endswith("trial_ended")
     ]
     assert details(ended[0])["returned"] == ["committee.seats"]
-    changed = register.what_it_changed(register.decision(network.id, decision.number))
+    changed = queries.what_it_changed(queries.decision(network.id, decision.number))
     assert changed is not None
     assert [(each.old, each.new) for each in changed[1]] == [(9, 11), (24, 12)]
     assert faults_of(network.id) == []
@@ -478,6 +481,6 @@ def test_another_network_is_not_reached_by_a_trial(network: Network, time: Moved
     ann = a_member(network)
     decision = on_review(time, network, ann, TRIAL, TRIAL, committee__seats=11)
     other = a_network("scotland")
-    assert not trials.confirms(other.id, decision.id, today(other.zone))
-    assert trials.confirms(network.id, decision.id, today(network.zone))
+    assert not queries.confirms(other.id, decision.id, today(other.zone))
+    assert queries.confirms(network.id, decision.id, today(network.zone))
     assert len(decisions()) == 1

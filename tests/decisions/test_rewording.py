@@ -11,11 +11,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from govnet.accounts.erasure import erase_again
-from govnet.decisions import actions, personal, queries, rewording, suggesting
-from govnet.decisions.beside import Rewording, Suggestion, SuggestionState
+from govnet.decisions import personal, queries
 from govnet.decisions.models import ProposalVersion
-from govnet.decisions.opening import Words, words_of
-from govnet.decisions.rules import Kind
+from govnet.decisions.proposals import actions, rewording, suggestions
+from govnet.decisions.proposals.models import Rewording, Suggestion, SuggestionState
+from govnet.decisions.proposals.opening import Words, words_of
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -209,7 +210,7 @@ def test_a_suggestion_that_is_taken_up_waits_as_well_and_counts_as_taken_once_it
     network, ann, bob, proposal, url = here
     with transaction():
         row = db.session.merge(proposal)
-        made = suggesting.suggest(
+        made = suggestions.suggest(
             row, "Nine seats", "Ten seats", "Ten is even.", by=acting(bob, network), via=Door.WEB
         )
         db.session.flush()

@@ -15,8 +15,8 @@ from govnet.charter import parameters as p
 from govnet.charter.fields import name_of
 from govnet.charter.kinds import Choice, Choices, Share, Statements, Whole
 from govnet.charter.models import CharterVersion
-from govnet.decisions import rewording
 from govnet.decisions.models import ProposalVersion
+from govnet.decisions.proposals import rewording
 from govnet.decisions.queries import changes_of
 from govnet.extensions import db
 from govnet.kernel import clock

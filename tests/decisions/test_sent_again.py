@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from govnet.decisions.beside import Draft
+from govnet.decisions.drafts.models import Draft
 from govnet.decisions.models import Proposal
 from govnet.extensions import db
 from govnet.kernel.clock import MovedClock

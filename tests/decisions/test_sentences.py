@@ -18,10 +18,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from govnet.charter.thresholds import at_least
-from govnet.decisions import answers, checking, choosing, closing, queries, words
-from govnet.decisions.counting import Ballot
-from govnet.decisions.resolving import could_answer
-from govnet.decisions.rules import Outcome, Quorum, Rule, Tally, parts
+from govnet.decisions import labels, queries
+from govnet.decisions.answers import options
+from govnet.decisions.closing import actions, check
+from govnet.decisions.pages.sentences import could_answer
+from govnet.decisions.rules.option_count import Ballot
+from govnet.decisions.rules.outcome import Outcome, Quorum, Rule, Tally, parts
 from govnet.extensions import db
 from govnet.kernel.actor import VISITOR
 from govnet.kernel.clock import MovedClock
@@ -167,7 +169,7 @@ def test_every_sentence_about_a_tally_says_its_own_numbers(
 
 def check_all_differ(scene: Scene) -> None:
     """No two numbers of this tally are alike, so that a sentence with another one in its place is another sentence."""
-    found = checking.check(db.session.merge(scene.network), "2015-01", VISITOR)
+    found = check.check(db.session.merge(scene.network), "2015-01", VISITOR)
     recount, tally, moved = found.recount, found.recount.stored, found.moved
     bodies = len(each_of(scene.asked.organisations))
     numbers = {
@@ -239,7 +241,7 @@ def test_those_who_can_answer_are_counted_by_what_they_are(asked: Asked, said: l
 def close(time: MovedClock, scene: Scene) -> None:
     """Its time comes, and everybody is told."""
     time.move(to=version_of(scene.proposal).deadline)
-    closing.close_due()
+    actions.close_due()
     told()
     db.session.rollback()
 
@@ -357,7 +359,7 @@ def test_one_and_nobody_are_said_as_people_say_them(tally: Tally, rule: Rule, sa
     ids=["first", "a tie"],
 )
 def test_each_round_of_a_ranked_count_is_said(ballots: list[Ballot], said: list[list[str]]) -> None:
-    found = choosing.of_ballots("ranked", Rule("ranked"), CITIES, ballots)
+    found = options.of_ballots("ranked", Rule("ranked"), CITIES, ballots)
     lines = [([f"{title}: {value}" for title, value in each.lines], list(each.said)) for each in found.rounds]
     assert [part for each in lines for part in each] == said
 
@@ -375,7 +377,7 @@ def test_each_round_of_a_ranked_count_is_said(ballots: list[Ballot], said: list[
     ],
 )
 def test_an_outcome_says_whom_it_counts(outcome: Outcome, tally: Tally, said: str) -> None:
-    assert words.headline(outcome, tally) == said
+    assert labels.headline(outcome, tally) == said
 
 
 @pytest.mark.parametrize(
@@ -387,6 +389,6 @@ def test_an_outcome_says_whom_it_counts(outcome: Outcome, tally: Tally, said: st
     ids=["round by round", "by points"],
 )
 def test_parts_of_a_vote_and_of_a_point_are_said_in_words(method: str, ranking: str, said: list[str]) -> None:
-    found = choosing.of_ballots(method, Rule(method, ranking=ranking), CITIES, [])
+    found = options.of_ballots(method, Rule(method, ranking=ranking), CITIES, [])
     totals = (Fraction(1, 2), Fraction(1, 3), Fraction(1), Fraction(3, 2), Fraction(2))
     assert [found.words(total) for total in totals] == said

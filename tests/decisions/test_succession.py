@@ -11,12 +11,13 @@ from flask import Flask
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions import actions, effects, register, trials
-from govnet.decisions.book import Decision
-from govnet.decisions.models import Proposal
-from govnet.decisions.opening import Ask, More, Words
-from govnet.decisions.rules import Kind
-from govnet.decisions.states import State
+from govnet.decisions.closing import effects, trials
+from govnet.decisions.models import Decision, Proposal
+from govnet.decisions.proposals import actions
+from govnet.decisions.proposals.opening import Ask, More, Words
+from govnet.decisions.register import models, queries
+from govnet.decisions.rules.in_force import State
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock, today
@@ -92,7 +93,7 @@ def test_while_a_trial_runs_the_earlier_one_is_replaced_and_then_it_holds_again(
     assert said in opened(browser(app), url).text
     assert said in opened(browser(app), "/uk/decisions?state=replaced").text
     assert timeline(app, earlier) == [said]
-    assert [each.id for each in register.in_force(network.id)] == [trial.id]
+    assert [each.id for each in queries.in_force(network.id)] == [trial.id]
     ends(time, TRIAL)
     data = browser(app).get(f"{url}.json").json
     assert (data["state"], data["replaced_by"], data["replaced_until"]) == ("in-force", None, None)
@@ -105,7 +106,7 @@ def test_while_a_trial_runs_the_earlier_one_is_replaced_and_then_it_holds_again(
     assert f"In force again: {earlier.number}, which it had replaced" in timeline(app, trial)
     listed = browser(app).get("/uk/decisions.json?state=in-force").json["decisions"]
     assert [each["number"] for each in listed] == [earlier.number]
-    assert [each.id for each in register.in_force(network.id)] == [earlier.id]
+    assert [each.id for each in queries.in_force(network.id)] == [earlier.id]
 
 
 def test_the_record_and_the_mail_of_its_end_say_that_the_earlier_one_holds_again(
@@ -260,7 +261,7 @@ def test_rules_with_a_day_of_their_own_are_dropped_where_they_were_replaced_for_
     agreed(time, network, ann, earlier, committee__term_months=12)
     ends(time, date(2015, 6, 2))
     assert effects.apply_due() == 0
-    assert db.session.query(effects.PendingEffect).count() == 0
+    assert db.session.query(models.PendingEffect).count() == 0
 
 
 # --- beside

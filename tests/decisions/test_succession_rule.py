@@ -8,9 +8,9 @@ from itertools import product
 import pytest
 
 from govnet.charter.models import Network
-from govnet.decisions import finding, succession
-from govnet.decisions.book import Decision
-from govnet.decisions.states import State, state_of
+from govnet.decisions.models import Decision
+from govnet.decisions.register import search, succession
+from govnet.decisions.rules.in_force import State, state_of
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.people.models import Person
@@ -61,7 +61,7 @@ def test_of_every_four_that_replace_each_other_the_rule_and_its_sql_say_the_same
     rows = succession.read(db.select(Decision.id))
     assert {each.id: state_of(each, TODAY) for each in rows} == expected
     for wanted in State:
-        query = db.select(Decision.id).where(finding.in_state(wanted, TODAY))
+        query = db.select(Decision.id).where(search.in_state(wanted, TODAY))
         assert set(db.session.scalars(query)) == {key for key, each in expected.items() if each is wanted}
 
 

@@ -9,10 +9,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from govnet.charter.models import Network
-from govnet.decisions import actions, drafting
-from govnet.decisions.beside import Draft, DraftSuggestion, Suggestion
+from govnet.decisions.drafts import actions as drafts_actions
+from govnet.decisions.drafts.models import Draft
 from govnet.decisions.models import Proposal
-from govnet.decisions.opening import Ask, Words
+from govnet.decisions.proposals import actions
+from govnet.decisions.proposals.models import DraftSuggestion, Suggestion
+from govnet.decisions.proposals.opening import Ask, Words
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
@@ -71,7 +73,7 @@ def reworded(network: Network, ann: Any, row: Any, text: str) -> None:
         if isinstance(row, Proposal):
             actions.reword(row, Words(QUESTION, text), because="Meanwhile.", by=by, via=Door.WEB)
         else:
-            drafting.change(row.id, Words(QUESTION, text), Ask("statement"), by=by, via=Door.WEB)
+            drafts_actions.change(row.id, Words(QUESTION, text), Ask("statement"), by=by, via=Door.WEB)
 
 
 def kept() -> list[tuple[str, str]]:

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from govnet.charter import parameters as p
 from govnet.charter.queries import rules_in_force
-from govnet.decisions import closing
-from govnet.decisions.rules import Kind
+from govnet.decisions.closing import actions
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.mail.models import Rendering
 from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members, version_of
@@ -29,7 +29,7 @@ def agreed(network: Any, time: Any, *wanted: list[str]) -> None:
     for proposal in asked:
         answered(proposal, network, Kind.AGREE, ann, bo)
     time.move(to=version_of(asked[-1]).deadline)
-    while closing.close_due():
+    while actions.close_due():
         pass
 
 

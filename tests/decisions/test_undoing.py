@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from govnet.decisions import answering, drafting, queries
-from govnet.decisions.beside import Draft
+from govnet.decisions import queries
+from govnet.decisions.answers import actions
+from govnet.decisions.drafts import actions as drafts_actions
+from govnet.decisions.drafts.models import Draft
 from govnet.decisions.models import Proposal
-from govnet.decisions.rules import Kind, Outcome
+from govnet.decisions.rules.outcome import Kind, Outcome
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -114,11 +116,11 @@ def test_it_cannot_be_undone_any_more(app: Flask, tmp_path: Path, time: MovedClo
     else:
         version_id, actor = version_of(proposal).id, acting(bob, network)
         with transaction():
-            answering.answer(version_id, answering.Given(Kind.AGREE), by=actor, via=Door.WEB)
+            actions.answer(version_id, actions.Given(Kind.AGREE), by=actor, via=Door.WEB)
     by = acting(ann, network)
     db.session.rollback()
     with pytest.raises(RuleBroken, match="already"), transaction():
-        drafting.undo(db.session.get_one(Proposal, proposal_id), by=by, via=Door.WEB)
+        drafts_actions.undo(db.session.get_one(Proposal, proposal_id), by=by, via=Door.WEB)
     assert queries.newest_version(the_proposal().id).is_open
 
 

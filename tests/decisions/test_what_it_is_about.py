@@ -11,9 +11,9 @@ from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.rules import Charter, load, starting
 from govnet.charter.starting import STARTING
-from govnet.decisions.beside import Draft
+from govnet.decisions.drafts.models import Draft
 from govnet.decisions.models import Proposal
-from govnet.decisions.same_rule import same_rules
+from govnet.decisions.proposals.same_rule import same_rules
 from govnet.extensions import db
 from tests.builders import a_member, a_network, a_steering_member, acting
 from tests.decisions.builders import a_network_with_rules, members, version_of

@@ -16,8 +16,8 @@ from govnet.charter.kinds import Statements
 from govnet.charter.models import CharterVersion
 from govnet.charter.rules import Charter, load, problems, starting
 from govnet.charter.starting import STARTING
-from govnet.decisions.rules import Kind, Outcome, Tally, outcome, rule_for
-from govnet.decisions.who_decides import who_decides
+from govnet.decisions.rules.outcome import Kind, Outcome, Tally, outcome, rule_for
+from govnet.decisions.rules.who_decides import who_decides
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.membership.models import MembershipState

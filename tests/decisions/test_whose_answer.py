@@ -8,12 +8,16 @@ import pytest
 from flask import Flask
 
 from govnet.charter.models import Network
-from govnet.decisions import actions, answering, closing, elsewhere, entering, interests, queries, suggesting
-from govnet.decisions.answering import Given
-from govnet.decisions.answers import answers
-from govnet.decisions.awaited import awaited
+from govnet.decisions import queries
+from govnet.decisions.answers import actions as answers_actions
+from govnet.decisions.answers import entry as answers_entry
+from govnet.decisions.answers.actions import Given
+from govnet.decisions.answers.queries import answers
+from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Proposal
-from govnet.decisions.rules import Kind
+from govnet.decisions.proposals import actions, interests, offsite, suggestions
+from govnet.decisions.proposals.queries import awaited
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
@@ -72,11 +76,11 @@ def test_what_somebody_is_in_one_network_gives_no_right_in_another() -> None:
     assert there.is_member and there.is_steering
     entry = version_of(proposal)
     for refused in (
-        lambda: answering.answer(entry.id, AGREE, by=there, via=WEB),
-        lambda: entering.enter(entry.id, 1, AGREE, how=Door.PHONE, by=there, via=WEB),
+        lambda: answers_actions.answer(entry.id, AGREE, by=there, via=WEB),
+        lambda: answers_entry.enter(entry.id, 1, AGREE, how=Door.PHONE, by=there, via=WEB),
         lambda: interests.declare(proposal, "I am paid.", by=there, via=WEB),
-        lambda: suggesting.suggest(proposal, "Nine seats", "Seven seats", "Less", by=there, via=WEB),
-        lambda: elsewhere.object_to(taken(uk, una), "No.", by=there, via=WEB),
+        lambda: suggestions.suggest(proposal, "Nine seats", "Seven seats", "Less", by=there, via=WEB),
+        lambda: offsite.object_to(taken(uk, una), "No.", by=there, via=WEB),
     ):
         with pytest.raises(NotAllowed), one_transaction():
             refused()
@@ -104,9 +108,9 @@ def entered(proposal: Proposal, party: str, by: Person, network: Network, given:
     with one_transaction():
         version = version_of(proposal)
         (entry,) = [
-            each for each in entering.still_silent(version.id, acting(by, network)) if each.name == party
+            each for each in answers_entry.still_silent(version.id, acting(by, network)) if each.name == party
         ]
-        entering.enter(version.id, entry.id, given, how=Door.PHONE, by=acting(by, network), via=WEB)
+        answers_entry.enter(version.id, entry.id, given, how=Door.PHONE, by=acting(by, network), via=WEB)
 
 
 def test_the_coordinator_does_not_decide_on_the_mandate_by_telephone_either() -> None:
@@ -181,7 +185,7 @@ def test_the_form_offers_those_alone_whose_answer_can_be_entered(app: Flask) -> 
 
 def offered(proposal: Proposal, to: Person, network: Network) -> list[str]:
     """Whose answers the form offers to enter."""
-    return [each.name for each in entering.still_silent(version_of(proposal).id, acting(to, network))]
+    return [each.name for each in answers_entry.still_silent(version_of(proposal).id, acting(to, network))]
 
 
 # --- for whom
@@ -208,7 +212,7 @@ def says(
         actor, version = acting(by, network), version_of(proposal)
         mine = queries.entries_for(version.id, actor)
         (entry,) = [each for each in mine if each.name == (for_ or by.name)]
-        answering.answer(version.id, Given(kind), by=actor, via=WEB, entry_id=entry.id)
+        answers_actions.answer(version.id, Given(kind), by=actor, via=WEB, entry_id=entry.id)
 
 
 def who_said(proposal: Proposal) -> dict[str, tuple[str, bool]]:
@@ -231,7 +235,7 @@ def test_an_answer_that_a_colleague_gave_is_not_taken_back(app: Flask) -> None:
     assert who_said(proposal) == {"Acme": ("agree", True)}
     version = version_of(proposal)
     with pytest.raises(RuleBroken, match="A colleague gave this answer"), one_transaction():
-        answering.take_back(version.id, None, by=acting(bob, uk), via=WEB)
+        answers_actions.take_back(version.id, None, by=acting(bob, uk), via=WEB)
     assert acme.name in who_said(proposal)
 
 
@@ -244,14 +248,14 @@ def test_who_gave_several_answers_chooses_which_to_take_back(app: Flask) -> None
     says(proposal, bob, uk)
     version, actor = version_of(proposal), acting(bob, uk)
     with pytest.raises(RuleBroken, match="Choose which answer"), one_transaction():
-        answering.take_back(version.id, None, by=actor, via=WEB)
+        answers_actions.take_back(version.id, None, by=actor, via=WEB)
     url = f"/uk/proposals/{proposal.id}"
     text = opened(browser(app, bob), url).text
     assert "Take my answer back" in text
     assert "Take the answer for Acme back" in text
     acme = next(each.id for each in queries.entries_for(version.id, actor) if each.name == "Acme")
     with one_transaction():
-        answering.take_back(version.id, acme, by=actor, via=WEB)
+        answers_actions.take_back(version.id, acme, by=actor, via=WEB)
     assert who_said(proposal) == {"Bob": ("agree", False)}
 
 
@@ -316,7 +320,7 @@ def test_it_closes_early_once_all_have_answered_whose_answer_can_still_count(
     time.move(timedelta(minutes=1))
     with one_transaction():
         actions.close_early(proposal, reason="All said.", by=acting(una, uk), via=WEB)
-    assert closing.close_due() == 1
+    assert closing_actions.close_due() == 1
 
 
 def waiting(proposal: Proposal) -> int:

@@ -11,23 +11,23 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from govnet.decisions import wording
-from govnet.decisions.wording import DEL, FOLD, INS, SAME, Segment
+from govnet.decisions.rules import text_diff
+from govnet.decisions.rules.text_diff import DEL, FOLD, INS, SAME, Segment
 
 LETTERS = st.text(alphabet="ab \n.é<", max_size=200)
 
 
 @given(LETTERS, LETTERS)
 def test_applying_a_difference_gives_both_texts_back(old: str, new: str) -> None:
-    found = wording.segments(old, new)
-    assert wording.before(found) == old
-    assert wording.after(found) == new
+    found = text_diff.segments(old, new)
+    assert text_diff.before(found) == old
+    assert text_diff.after(found) == new
 
 
 @given(LETTERS, LETTERS, st.integers(0, 300))
 def test_both_texts_come_back_however_little_may_be_spent(old: str, new: str, budget: int) -> None:
-    found = wording.segments(old, new, budget=budget)
-    assert (wording.before(found), wording.after(found)) == (old, new)
+    found = text_diff.segments(old, new, budget=budget)
+    assert (text_diff.before(found), text_diff.after(found)) == (old, new)
 
 
 @given(LETTERS, LETTERS)
@@ -37,34 +37,34 @@ def test_both_texts_come_back_however_little_may_be_spent(old: str, new: str, bu
 @example("one\n\n\ntwo", "one\n\nnew\n\ntwo")
 def test_a_passage_put_in_its_place_makes_the_new_text(old: str, new: str) -> None:
     assume(old.strip() and old != new)
-    gone, come = wording.passage(old, new)
+    gone, come = text_diff.passage(old, new)
     assert old.count(gone) == 1
     assert gone.strip()
     assert old.replace(gone, come) == new
-    assert wording.put_into(old, old, new) == new
+    assert text_diff.put_into(old, old, new) == new
 
 
 def test_what_was_changed_in_earlier_words_is_changed_in_newer_ones_where_its_lines_still_stand() -> None:
     old = "Nine seats.\n\nOne each year.\n\nNobody twice."
     mine = old.replace("One each", "Three each")
-    assert wording.put_into(old.replace("Nine", "Ten"), old, mine) == mine.replace("Nine", "Ten")
-    assert wording.put_into(old.replace("One each", "Two each"), old, mine) is None
-    assert wording.put_into(old + "\n\nOne each year.\n\nOne each year.\n\n", old, mine) is None
-    assert wording.put_into(old, "", mine) is None
-    assert wording.put_into(old, mine, mine) is None
+    assert text_diff.put_into(old.replace("Nine", "Ten"), old, mine) == mine.replace("Nine", "Ten")
+    assert text_diff.put_into(old.replace("One each", "Two each"), old, mine) is None
+    assert text_diff.put_into(old + "\n\nOne each year.\n\nOne each year.\n\n", old, mine) is None
+    assert text_diff.put_into(old, "", mine) is None
+    assert text_diff.put_into(old, mine, mine) is None
 
 
 def test_finding_a_passage_is_quick_in_a_long_text_of_the_same_lines() -> None:
     old = "a\n" * 10_000
     began = stopwatch.perf_counter()
-    gone, come = wording.passage(old, "a\n" * 5_000 + "b\n" + "a\n" * 5_000)
+    gone, come = text_diff.passage(old, "a\n" * 5_000 + "b\n" + "a\n" * 5_000)
     assert old.replace(gone, come).count("b") == 1
     assert stopwatch.perf_counter() - began < 2
 
 
 @given(st.text(max_size=400), st.text(max_size=400))
 def test_what_a_page_shows_holds_both_texts_to_the_letter(old: str, new: str) -> None:
-    shown = wording.shown(old, new)
+    shown = text_diff.shown(old, new)
     assert "".join(text for kind, text in shown if kind != INS) == old
     assert "".join(text for kind, text in shown if kind != DEL) == new
     assert all(text for _kind, text in shown)
@@ -72,17 +72,17 @@ def test_what_a_page_shows_holds_both_texts_to_the_letter(old: str, new: str) ->
 
 @given(LETTERS)
 def test_nothing_changed_is_one_segment(text: str) -> None:
-    assert wording.segments(text, text) == ((Segment(SAME, text),) if text else ())
+    assert text_diff.segments(text, text) == ((Segment(SAME, text),) if text else ())
 
 
 @given(LETTERS, LETTERS)
 def test_neighbours_are_never_of_one_kind(old: str, new: str) -> None:
-    kinds = [each.kind for each in wording.segments(old, new)]
+    kinds = [each.kind for each in text_diff.segments(old, new)]
     assert all(one != other for one, other in pairwise(kinds))
 
 
 def test_one_word_is_put_for_another() -> None:
-    found = wording.segments("The committee has 9 seats.", "The committee has 11 seats.")
+    found = text_diff.segments("The committee has 9 seats.", "The committee has 11 seats.")
     assert found == (
         Segment(SAME, "The committee has "),
         Segment(DEL, "9 "),
@@ -92,32 +92,32 @@ def test_one_word_is_put_for_another() -> None:
 
 
 def test_a_paragraph_put_in_is_put_in_as_a_whole() -> None:
-    found = wording.segments("One.\n\nThree.\n", "One.\n\nTwo is new.\n\nThree.\n")
+    found = text_diff.segments("One.\n\nThree.\n", "One.\n\nTwo is new.\n\nThree.\n")
     assert found == (Segment(SAME, "One.\n\n"), Segment(INS, "Two is new.\n\n"), Segment(SAME, "Three.\n"))
 
 
 def test_a_blank_between_two_changes_does_not_tear_them_apart() -> None:
-    found = wording.segments("by a, then", "by b, now")
+    found = text_diff.segments("by a, then", "by b, now")
     assert [each.kind for each in found] == [SAME, DEL, INS]
 
 
 def test_long_passages_that_stayed_are_folded_and_the_words_beside_a_change_are_not() -> None:
     long = "We meet every month and write down what we said. " * 40
-    shown = wording.shown(f"{long}\n\nNine seats.\n\n{long}", f"{long}\n\nTen seats.\n\n{long}")
+    shown = text_diff.shown(f"{long}\n\nNine seats.\n\n{long}", f"{long}\n\nTen seats.\n\n{long}")
     assert [kind for kind, _text in shown] == [FOLD, SAME, DEL, INS, SAME, FOLD]
     beside = shown[1][1]
-    assert wording.AROUND <= len(beside) <= wording.AROUND + 20
+    assert text_diff.AROUND <= len(beside) <= text_diff.AROUND + 20
     assert beside.endswith("\n\n")
 
 
 def test_short_texts_are_shown_whole() -> None:
     assert FOLD not in [
-        kind for kind, _ in wording.shown("Nine seats, and a chair.", "Ten seats, and a chair.")
+        kind for kind, _ in text_diff.shown("Nine seats, and a chair.", "Ten seats, and a chair.")
     ]
 
 
 def test_what_people_wrote_is_escaped() -> None:
-    html = wording.as_html("a <b> & c", "a <script> & c")
+    html = text_diff.as_html("a <b> & c", "a <script> & c")
     assert html == "a &lt;<del>b</del><ins>script</ins>&gt; &amp; c"
 
 
@@ -158,9 +158,9 @@ def test_twenty_thousand_characters_cost_less_than_a_tenth_of_a_second(name: str
     took = []
     for _ in range(5):
         began = stopwatch.process_time()
-        found = wording.segments(old, new)
+        found = text_diff.segments(old, new)
         took.append(stopwatch.process_time() - began)
-    assert (wording.before(found), wording.after(found)) == (old, new)
+    assert (text_diff.before(found), text_diff.after(found)) == (old, new)
     assert min(took) < 0.1
 
 
@@ -169,6 +169,6 @@ def test_a_few_changed_words_in_a_long_text_are_found_one_by_one() -> None:
     words = old.split(" ")
     for place in (50, 900, 1_800, 2_700):
         words[place] = "CHANGED"
-    changed = [each for each in wording.segments(old, " ".join(words)) if each.kind == INS]
+    changed = [each for each in text_diff.segments(old, " ".join(words)) if each.kind == INS]
     assert len(changed) == 4
     assert all(len(each.text) < 60 for each in changed)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from govnet.decisions import words
-from govnet.decisions.rules import Outcome, Tally
+from govnet.decisions import labels
+from govnet.decisions.rules.outcome import Outcome, Tally
 from govnet.kernel.actor import Door
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("context")
 
 def test_what_the_list_agreed_is_not_said_to_come_from_a_meeting() -> None:
     nobody = Tally()
-    assert words.headline(Outcome.ELSEWHERE, nobody, door=Door.LIST) == "Agreed on the list"
-    assert words.short(Outcome.ELSEWHERE, Door.LIST) == "Agreed on the list"
-    assert words.short(Outcome.ELSEWHERE, Door.MEETING) == "Agreed at a meeting"
-    assert words.short(Outcome.CONSENSUS, Door.WEB) == "Agreed"
+    assert labels.headline(Outcome.ELSEWHERE, nobody, door=Door.LIST) == "Agreed on the list"
+    assert labels.short(Outcome.ELSEWHERE, Door.LIST) == "Agreed on the list"
+    assert labels.short(Outcome.ELSEWHERE, Door.MEETING) == "Agreed at a meeting"
+    assert labels.short(Outcome.CONSENSUS, Door.WEB) == "Agreed"

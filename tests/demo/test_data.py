@@ -13,8 +13,8 @@ from govnet.charter.founding_file import read_founding
 from govnet.charter.models import ACCENTS, RESERVED
 from govnet.charter.rules import Charter, problems
 from govnet.charter.working_days import working
-from govnet.decisions.rules import FIVE, Kind, Outcome, Tally, outcome, rule_for
-from govnet.decisions.timing import earliest
+from govnet.decisions.rules.deadlines import earliest
+from govnet.decisions.rules.outcome import FIVE, Kind, Outcome, Tally, outcome, rule_for
 from govnet.demo import deciding
 from govnet.demo.dates import Calendar, spread
 from govnet.demo.facts import Facts, Thread

@@ -17,8 +17,7 @@ from govnet.announcements.models import Announcement
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
 from govnet.cli import main
-from govnet.decisions.book import Decision
-from govnet.decisions.models import ProposalVersion, VersionState
+from govnet.decisions.models import Decision, ProposalVersion, VersionState
 from govnet.demo import history
 from govnet.demo.catcher import Catcher
 from govnet.demo.caught import caught, folder_in

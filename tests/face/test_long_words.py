@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from govnet.decisions import actions as decisions
-from govnet.decisions.opening import Ask, Words
+from govnet.decisions.proposals import actions
+from govnet.decisions.proposals.opening import Ask, Words
 from govnet.extensions import db
 from govnet.forum import actions as forum
 from govnet.kernel.actor import PROGRAM, Door
@@ -56,7 +56,7 @@ def _written() -> dict[str, Any]:
         thread = forum.start_thread(topic, draft, by=by, via=Door.WEB)
         post = forum.reply(thread, by=by, body=TABLE, via=Door.WEB)
         words = Words(TITLE[:120], f"{TITLE}\n\n{TABLE}")
-        asked = decisions.propose(uk, words, Ask("statement", thread_id=thread.id), by=by, via=Door.WEB)
+        asked = actions.propose(uk, words, Ask("statement", thread_id=thread.id), by=by, via=Door.WEB)
         db.session.flush()
         return {"network": uk, "thread": thread.id, "post": post.id, "proposal": asked.id}
 

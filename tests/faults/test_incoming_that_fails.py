@@ -72,7 +72,8 @@ COMES = {
 """Every kind of mail that comes in, by the purpose of the address that it comes to."""
 
 
-def test_every_purpose_of_an_address_has_mails_that_are_tried(app: Flask) -> None:
+@pytest.mark.usefixtures("context")
+def test_every_purpose_of_an_address_has_mails_that_are_tried() -> None:
     assert set(COMES) == set(replies._handlers())
 
 

@@ -9,8 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from govnet.charter.models import Network
-from govnet.decisions.closing import close_due
-from govnet.decisions.rules import Kind
+from govnet.decisions.closing.actions import close_due
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.forum import actions as forum
 from govnet.forum.kinds import Audience

@@ -16,11 +16,13 @@ from sqlalchemy import select, text, update
 from govnet.announcements.models import Announcement
 from govnet.announcements.models import State as AnnouncementState
 from govnet.charter.models import Network
-from govnet.decisions import closing, rewording
-from govnet.decisions.beside import Draft, PendingEffect, ReviewReminder, Rewording
-from govnet.decisions.book import Decision
-from govnet.decisions.models import Proposal, ProposalVersion, VersionState
-from govnet.decisions.opening import Words
+from govnet.decisions.closing import actions
+from govnet.decisions.drafts.models import Draft
+from govnet.decisions.models import Decision, Proposal, ProposalVersion, VersionState
+from govnet.decisions.proposals import rewording
+from govnet.decisions.proposals.models import Rewording
+from govnet.decisions.proposals.opening import Words
+from govnet.decisions.register.models import PendingEffect, ReviewReminder
 from govnet.digest.models import WeeklyDigest
 from govnet.extensions import db
 from govnet.forum import moderation
@@ -420,7 +422,7 @@ def decided(**what: Any) -> Callable[[MovedClock], list[Row]]:
         found = two(ask)
         time.move(to=version_of(db.session.get_one(Proposal, found[0][1])).deadline)
         db.session.rollback()
-        assert closing.close_due() == 2
+        assert actions.close_due() == 2
         time.move(timedelta(days=90))
         keys = db.session.scalars(select(Decision.id).order_by(Decision.network_id)).all()
         return [(network, key) for (network, _proposal), key in zip(found, keys, strict=True)]

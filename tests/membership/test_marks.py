@@ -18,11 +18,15 @@ from sqlalchemy import select, update
 
 from govnet.announcements import dispatch
 from govnet.charter.models import Network
-from govnet.decisions import actions as decisions
-from govnet.decisions import closing, draft_suggesting, drafting, interests, register, suggesting
-from govnet.decisions.book import NoteKind
-from govnet.decisions.opening import digest
-from govnet.decisions.rules import Kind
+from govnet.decisions.closing import actions, notes
+from govnet.decisions.drafts import actions as drafts_actions
+from govnet.decisions.drafts import suggestions
+from govnet.decisions.proposals import interests
+from govnet.decisions.proposals import suggestions as proposals_suggestions
+from govnet.decisions.proposals.opening import digest
+from govnet.decisions.register import queries
+from govnet.decisions.register.models import NoteKind
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.forum import moderation
 from govnet.forum.kinds import HidingKind
@@ -226,15 +230,17 @@ class World:
         theirs = a_draft(self.network, self.ann)
         a_draft(self.network, self.mark)
         with transaction():
-            drafting.sponsor(theirs.id, digest(theirs.words), by=self.by(self.mark), via=Door.WEB)
-            draft_suggesting.suggest(theirs.id, "Nine", "Ten", "More.", by=self.by(self.mark), via=Door.WEB)
+            drafts_actions.sponsor(theirs.id, digest(theirs.words), by=self.by(self.mark), via=Door.WEB)
+            suggestions.suggest(theirs.id, "Nine", "Ten", "More.", by=self.by(self.mark), via=Door.WEB)
 
     def proposals(self) -> int:
         self.asked = a_proposal(self.network, self.mark)
         answered(self.asked, self.network, Kind.RESERVATIONS, self.mark, reason="Costly.")
         answered(self.asked, self.network, Kind.AGREE, self.ann, self.sam)
         with transaction():
-            suggesting.suggest(self.asked, "Nine", "Ten", "More.", by=self.by(self.mark), via=Door.WEB)
+            proposals_suggestions.suggest(
+                self.asked, "Nine", "Ten", "More.", by=self.by(self.mark), via=Door.WEB
+            )
         other = a_proposal(self.network, self.ann)
         with transaction():
             interests.declare(other, "My city.", by=self.by(self.mark), via=Door.WEB)
@@ -252,12 +258,12 @@ class World:
         everybody_is_told()
         time.move(timedelta(days=30))
         db.session.rollback()
-        closing.close_due()
+        actions.close_due()
         letters_closing.close_due()
         dispatch.send_due()
-        found = register.by_id(decided()[0].id)
+        found = queries.by_id(decided()[0].id)
         with transaction():
-            decisions.add_note(found, NoteKind.HEARD, "Much.", by=self.by(self.mark), via=Door.WEB)
+            notes.add_note(found, NoteKind.HEARD, "Much.", by=self.by(self.mark), via=Door.WEB)
 
 
 def everybody_is_told() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from govnet.charter.actions import adopt
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
-from govnet.decisions import roll
+from govnet.decisions.proposals import roll
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import PROGRAM, Door

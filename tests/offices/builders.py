@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from govnet.charter.models import Network
-from govnet.decisions import actions, answering
-from govnet.decisions.book import Decision
-from govnet.decisions.closing import close_due
-from govnet.decisions.models import Proposal, RollEntry
-from govnet.decisions.offices import OfficeInput
-from govnet.decisions.opening import Ask, Words
-from govnet.decisions.rules import Kind
+from govnet.decisions.answers import actions as answers_actions
+from govnet.decisions.closing.actions import close_due
+from govnet.decisions.models import Decision, Proposal, RollEntry
+from govnet.decisions.proposals import actions
+from govnet.decisions.proposals.offices import OfficeInput
+from govnet.decisions.proposals.opening import Ask, Words
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel import clock, triggers
 from govnet.kernel.actor import Door
@@ -109,10 +109,10 @@ def all_agree(proposal: Proposal, network: Network) -> None:
 
 def answering_as(proposal: Proposal, network: Network, person: Person, entry_id: int) -> None:
     """Somebody agrees for one party."""
-    given = answering.Given(Kind.AGREE)
+    given = answers_actions.Given(Kind.AGREE)
     with transaction():
         by = builders.acting(person, network)
-        answering.answer(version_of(proposal).id, given, by=by, via=Door.WEB, entry_id=entry_id)
+        answers_actions.answer(version_of(proposal).id, given, by=by, via=Door.WEB, entry_id=entry_id)
 
 
 def decided(network: Network, by: Person, *named: OfficeInput, matter: str = "committee") -> Decision:

@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from govnet.charter.models import Network
-from govnet.decisions import closing, rewording
 from govnet.decisions import queries as decisions
-from govnet.decisions.opening import Ask, More, Words
-from govnet.decisions.rules import Kind
+from govnet.decisions.closing import actions as closing_actions
+from govnet.decisions.proposals import rewording
+from govnet.decisions.proposals.opening import Ask, More, Words
+from govnet.decisions.rules.outcome import Kind
 from govnet.digest import actions as digest_actions
 from govnet.extensions import db
 from govnet.forum import moderation
@@ -226,7 +227,7 @@ def decided_rules() -> None:
 
 def _decided(network: Network, by: Any, words: Words, *, review: date | None = None) -> None:
     """Ask it, agree to it, and close it at its deadline."""
-    from govnet.decisions import actions
+    from govnet.decisions.proposals import actions
 
     with transaction():
         ask = Ask("charter" if words.changes else "statement", review_on=review)
@@ -236,7 +237,7 @@ def _decided(network: Network, by: Any, words: Words, *, review: date | None = N
     with clock.moved_to(version.deadline):
         db.session.rollback()
         with transaction():
-            assert closing.close(version.id)
+            assert closing_actions.close(version.id)
 
 
 @due("say that drafts can be asked")

@@ -7,8 +7,8 @@ from contextlib import closing
 
 import pytest
 
-from govnet.decisions.closing import close_due
-from govnet.decisions.rules import Kind
+from govnet.decisions.closing.actions import close_due
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.forum.actions import change_post
 from govnet.kernel.actor import Door

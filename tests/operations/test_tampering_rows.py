@@ -8,9 +8,9 @@ import pytest
 
 from govnet.accounts import erasure
 from govnet.announcements.models import Announcement
-from govnet.decisions.closing import close_due
+from govnet.decisions.closing.actions import close_due
 from govnet.decisions.models import ProposalVersion
-from govnet.decisions.rules import Kind
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.forum.actions import change_post
 from govnet.forum.kinds import HidingKind

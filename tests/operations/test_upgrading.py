@@ -15,7 +15,7 @@ from sqlalchemy import func, inspect, select, text
 from govnet import create_app
 from govnet.charter.models import Network
 from govnet.cli import main
-from govnet.decisions.book import Decision
+from govnet.decisions.models import Decision
 from govnet.extensions import db
 from govnet.kernel import clock, folders
 from govnet.operations import backups, schema

@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy import func, select
 
 from govnet.charter.models import Network
-from govnet.decisions import actions as decisions
-from govnet.decisions import draft_suggesting, drafting, suggesting
+from govnet.decisions.drafts import actions as drafts_actions
+from govnet.decisions.drafts import suggestions
 from govnet.decisions.models import Proposal, RollEntry
-from govnet.decisions.opening import Ask, Words
-from govnet.decisions.rules import Kind
+from govnet.decisions.proposals import actions
+from govnet.decisions.proposals import suggestions as proposals_suggestions
+from govnet.decisions.proposals.opening import Ask, Words
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door, Held
@@ -82,11 +84,11 @@ def the_stage() -> dict[str, int]:
     here, friend = acting(ann, network), acting(bo, network)
     with transaction():
         words = Words("Should we meet?", "We meet in May.", {})
-        draft = drafting.save(db.session.merge(network), words, Ask("statement"), by=here, via=Door.WEB)
-        made = suggesting.suggest(
+        draft = drafts_actions.save(db.session.merge(network), words, Ask("statement"), by=here, via=Door.WEB)
+        made = proposals_suggestions.suggest(
             db.session.merge(proposal), "Nine", "Ten", "Rounder.", by=friend, via=Door.WEB
         )
-        aside = draft_suggesting.suggest(draft.id, "May", "June", "Warmer.", by=friend, via=Door.WEB)
+        aside = suggestions.suggest(draft.id, "May", "June", "Warmer.", by=friend, via=Door.WEB)
     on_roll = select(RollEntry).where(RollEntry.version_id == version_of(proposal).id)
     entry = db.session.scalars(on_roll.where(RollEntry.person_id == bo.id)).one()
     return {
@@ -192,11 +194,11 @@ def test_who_lost_the_place_that_proposing_needs_leaves_their_proposal_alone(app
         by = acting(sam, network)
         assert by.is_member
         for act in (
-            lambda row: decisions.withdraw(row, "Because.", by=by, via=Door.WEB),
-            lambda row: decisions.extend(
+            lambda row: actions.withdraw(row, "Because.", by=by, via=Door.WEB),
+            lambda row: actions.extend(
                 row, clock.today(network.zone) + timedelta(days=9), reason="Because.", by=by, via=Door.WEB
             ),
-            lambda row: decisions.close_early(row, reason="Because.", by=by, via=Door.WEB),
+            lambda row: actions.close_early(row, reason="Because.", by=by, via=Door.WEB),
         ):
             with pytest.raises(NotAllowed, match="only the committee"), transaction():
                 act(db.session.get_one(Proposal, proposal.id))

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from govnet.charter.models import Network
-from govnet.decisions import entering
-from govnet.decisions.answering import Given
+from govnet.decisions.answers import entry as answers_entry
+from govnet.decisions.answers.actions import Given
 from govnet.decisions.models import RollEntry
-from govnet.decisions.rules import Kind
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.forum import moderation
 from govnet.forum.kinds import HidingKind, PostState
@@ -279,11 +279,15 @@ def test_no_officer_enters_the_answer_of_an_organisation_that_she_stands_in_for(
 
     def enter(by: Person) -> None:
         with transaction():
-            entering.enter(version, entry, Given(Kind.AGREE), how=Door.PHONE, by=stage.by(by), via=Door.WEB)
+            answers_entry.enter(
+                version, entry, Given(Kind.AGREE), how=Door.PHONE, by=stage.by(by), via=Door.WEB
+            )
 
     with pytest.raises(OwnCase):
         enter(stage.sam)
-    assert [each.id for each in entering.still_silent(version, stage.by(stage.sam)) if each.id == entry] == []
+    assert [
+        each.id for each in answers_entry.still_silent(version, stage.by(stage.sam)) if each.id == entry
+    ] == []
     enter(stage.oli)
 
 

@@ -12,10 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from govnet.charter.models import Network
-from govnet.decisions import actions as decisions
-from govnet.decisions import drafting, elsewhere
-from govnet.decisions.opening import Ask, Taken, Words, digest
-from govnet.decisions.rules import Kind
+from govnet.decisions.drafts import actions as drafts_actions
+from govnet.decisions.proposals import actions, offsite
+from govnet.decisions.proposals.opening import Ask, Taken, Words, digest
+from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.forum import moderation
 from govnet.forum.kinds import Audience
@@ -125,25 +125,27 @@ class World:
         spencer, quiet, hetty = (builders.a_member(self.network, name) for name in people)
         with transaction():
             words = Words("Should we meet in June?", "Let us meet.")
-            draft = drafting.save(self.network, words, Ask("statement"), by=self.by(self.kim), via=Door.WEB)
-            drafting.sponsor(draft.id, digest(draft.words), by=self.by(spencer), via=Door.WEB)
+            draft = drafts_actions.save(
+                self.network, words, Ask("statement"), by=self.by(self.kim), via=Door.WEB
+            )
+            drafts_actions.sponsor(draft.id, digest(draft.words), by=self.by(spencer), via=Door.WEB)
             draft_id = draft.id
         with transaction():
-            drafting.leave(draft_id, by=self.by(spencer), via=Door.WEB)
-            drafting.sponsor(draft_id, digest(draft.words), by=self.by(spencer), via=Door.WEB)
+            drafts_actions.leave(draft_id, by=self.by(spencer), via=Door.WEB)
+            drafts_actions.sponsor(draft_id, digest(draft.words), by=self.by(spencer), via=Door.WEB)
         opposed = taken(self.network, self.sam)
         with transaction():
-            elsewhere.object_to(opposed, "Not so.", by=self.by(hetty), via=Door.WEB)
+            offsite.object_to(opposed, "Not so.", by=self.by(hetty), via=Door.WEB)
         answered(opposed, self.network, Kind.AGREE, quiet)
         for question in ("A letter from Leeds", "A slip from York"):
             self.slip = self.written_down(question)
         with transaction():
-            decisions.withdraw(self.slip, "A slip.", by=self.by(self.sam), via=Door.WEB)
+            actions.withdraw(self.slip, "A slip.", by=self.by(self.sam), via=Door.WEB)
 
     def written_down(self, question: str) -> Any:
         how = Taken(date(2015, 4, 9), "all", "the meeting", f"The notes of {question}.")
         with transaction():
-            return elsewhere.write_down(
+            return offsite.write_down(
                 self.network, Words(question, question), Ask("statement"), how, by=self.by(self.sam), via=Door.MEETING
             )  # fmt: skip
 
@@ -234,7 +236,7 @@ def test_what_was_decided_elsewhere_is_public_when_it_can_no_longer_be_taken_bac
 ) -> None:
     time.move(timedelta(minutes=10))
     with app.app_context():
-        assert elsewhere.tell_due() == 1
+        assert offsite.tell_due() == 1
     client = app.test_client()
     for url in ("/uk/", "/uk/decisions", "/uk/proposals", "/uk/proposals.json", "/uk/record", "/uk.json"):
         assert "A letter from Leeds" in read(client, url), url

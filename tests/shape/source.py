@@ -28,8 +28,22 @@ def tree(path: Path) -> ast.Module:
 @cache
 def imported(path: Path) -> frozenset[str]:
     """Every module and every name in it that the file imports, as dotted names; imports for types alone count too."""
+    return _imported(tree(path))
+
+
+def for_types(path: Path) -> frozenset[str]:
+    """Those of them that are read by the type checker alone."""
+    blocks = (
+        each
+        for each in tree(path).body
+        if isinstance(each, ast.If) and "TYPE_CHECKING" in ast.dump(each.test)
+    )
+    return frozenset(name for block in blocks for name in _imported(block))
+
+
+def _imported(within: ast.AST) -> frozenset[str]:
     found = set()
-    for node in ast.walk(tree(path)):
+    for node in ast.walk(within):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -1,0 +1,267 @@
+"""Answering, changing one's answer, and taking it back, until the deadline and not after."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, select
+
+from govnet.charter import queries as charters
+from govnet.decisions import queries
+from govnet.decisions.answers import options
+from govnet.decisions.answers.models import ReasonReply
+from govnet.decisions.models import ELSEWHERE, PastPosition, Position, Proposal, ProposalVersion, RollEntry
+from govnet.decisions.proposals.events import Answered, AnswerTakenBack
+from govnet.decisions.proposals.interests import recused
+from govnet.decisions.rules import deadlines, who_counts
+from govnet.decisions.rules.outcome import Kind
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.errors import GovnetError, NotAllowed, RuleBroken
+from govnet.kernel.translation import say, say_when
+from govnet.permissions import Can, require
+from govnet.record.actions import record
+from govnet.record.rules import canonical, salted_digest
+
+
+class TooLate(GovnetError):
+    """The answer came after the deadline, or after the words had changed. Nothing was counted."""
+
+    status = 409
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody answers."""
+
+    kind: Kind
+    reason: str = ""
+    remedy: str = ""
+    principle: str = ""
+    named: bool = False
+    choices: Mapping[int, int] = field(default_factory=dict)
+    """Between options: each option's number and its rank, score or dots."""
+
+
+def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int | None = None) -> Position:
+    """Give or change the answer of one's own party (`entry_id` when one has two to choose from).
+
+    Beside an answer that one gave for whom one spoke before, and that counts, one's own is kept and does not count.
+    TooLate at the deadline and after; RuleBroken for a Stop without reason or a second counted answer.
+    """
+    version = takes_answers(version_id)
+    proposal = version.proposal
+    under = require(by, Can.ANSWER, proposal)
+    entry = _mine(version_id, entry_id, by)
+    before = queries.position_of(entry.id)
+    _check_elsewhere(version, given, before)
+    aside = recused(version, by.person_id)
+    counted = entry.counted and not aside
+    _check(version, given, entry)
+    counted = counted and _first_hand(version_id, entry, by)
+    said = {
+        "kind": given.kind, "reason": given.reason, "remedy": given.remedy,
+        "principle": given.principle if given.kind is Kind.BLOCK else "",
+        "choices": options.stored(given.choices) if given.kind is Kind.CHOICE else "",
+        "named": given.named, "recused": aside, "counted": counted, "cast_by_id": by.person_id, "entered_by_id": None,
+    }  # fmt: skip
+    if before is not None and all(getattr(before, name) == value for name, value in said.items()):
+        return before  # sent twice: it is one answer
+    was_by = before.cast_by_id if before is not None and before.counted else None
+    position = before or Position(version_id=version_id, entry_id=entry.id)
+    if before is not None:
+        keep(before)
+    for name, value in said.items():
+        setattr(position, name, value)
+    position.door = via
+    position.at, position.salt, position.erased = clock.now(), secrets.token_hex(16), False
+    db.session.add(position)
+    about = _about(version, proposal, by, under, via)
+    record(Answered(**about, digest=sealed(position), changed=before is not None))
+    let_count(version_id, was_by)
+    return position
+
+
+def take_back(version_id: int, entry_id: int | None, *, by: Actor, via: Door) -> None:
+    """Have no answer any more, as long as answers can be given; what a colleague gave stands until it is changed.
+
+    `entry_id` says for which party, where one has given several.
+    """
+    version = takes_answers(version_id)
+    under = require(by, Can.ANSWER, version.proposal)
+    position = _given_by(by, _those(version_id, entry_id, by))
+    drop(position)
+    record(AnswerTakenBack(**_about(version, version.proposal, by, under, via)))
+
+
+def drop(position: Position) -> None:
+    """Have the party no answer any more; what was entered for them is not entered again."""
+    keep(position, undone=position.entered_by_id is not None)
+    db.session.execute(delete(ReasonReply).where(ReasonReply.entry_id == position.entry_id))
+    db.session.delete(position)
+    let_count(position.version_id, position.cast_by_id)
+
+
+def sealed(position: Position) -> str:
+    """The digest of an answer that the record keeps: with the answer's salt anybody can check it."""
+    said = {"kind": position.kind.value, "reason": position.reason, "remedy": position.remedy}
+    more = {"principle": position.principle, "choices": position.choices}
+    return salted_digest(position.salt, canonical(said | {name: text for name, text in more.items() if text}))
+
+
+def takes_answers(version_id: int) -> ProposalVersion:
+    """The version, locked against closing, if answers to it are still taken; TooLate otherwise."""
+    version = queries.version_for_answer(version_id)
+    if not is_taken(version):
+        raise TooLate(_too_late(version, clock.now()))
+    return version
+
+
+def is_taken(version: ProposalVersion) -> bool:
+    """Whether answers to this version are still taken."""
+    return version.is_open and deadlines.takes_answers(clock.now(), version.deadline)
+
+
+def _too_late(version: ProposalVersion, now: datetime) -> str:
+    below = _("Your words are below; you can post them as a comment.")
+    if version.outcome is not None and not version.outcome.numbered:
+        said = _("This was taken back or changed while you were writing. Your answer was not counted.")
+    else:
+        said = _(
+            "This closed on %(when)s, %(late)s before your answer arrived. It was not counted.",
+            when=say_when(version.deadline, version.proposal.network.zone),
+            late=say(deadlines.how_late(version.deadline, now)),
+        )
+    return f"{said} {below}"
+
+
+def _mine(version_id: int, entry_id: int | None, by: Actor) -> RollEntry:
+    mine = _those(version_id, entry_id, by)
+    if len(mine) > 1:
+        raise RuleBroken(
+            _("Choose for whom you answer: for yourself or for your organisation."), field="party"
+        )
+    return mine[0]
+
+
+def _those(version_id: int, entry_id: int | None, by: Actor) -> list[RollEntry]:
+    """The parties for which the actor may answer, or the one that is meant. NotAllowed where there is none."""
+    mine = [each for each in queries.entries_for(version_id, by) if entry_id in (None, each.id)]
+    if not mine:
+        raise NotAllowed(
+            _("You were not among those who could answer when this opened. You can say what you think below.")
+        )
+    return mine
+
+
+def _given_by(by: Actor, entries: Sequence[RollEntry]) -> Position:
+    """The one answer among these that is the actor's own doing."""
+    answers = [each.position for each in entries if each.position is not None]
+    given = [each for each in answers if each.cast_by_id == by.person_id]
+    if not answers:
+        raise RuleBroken(_("There is no answer to take back."))
+    if not given:
+        raise RuleBroken(_("A colleague gave this answer. It stands until you change it: give another one."))
+    if len(given) > 1:
+        raise RuleBroken(
+            _("Choose which answer you take back: your own or your organisation’s."), field="party"
+        )
+    return given[0]
+
+
+def _check_elsewhere(version: ProposalVersion, given: Given, before: Position | None) -> None:
+    """RuleBroken for more than correcting what was entered of a meeting; a Stop there would stop nothing."""
+    if version.method != ELSEWHERE:
+        return
+    if before is None or before.entered_by_id is None:
+        raise RuleBroken(_("This was decided elsewhere. You can object to it."))
+    if given.kind is Kind.BLOCK:
+        raise RuleBroken(
+            _("This was decided elsewhere: a Stop here changes nothing. To stop it, object: say why."),
+            field="answer",
+        )
+
+
+def _first_hand(version_id: int, entry: RollEntry, by: Actor) -> bool:
+    """Whether it is the one answer of this person that counts. RuleBroken where another has to go first."""
+    caster, own = by.person_id or 0, entry.person_id is not None
+    given = queries.answers_by(version_id, caster)
+    may = {each.id for each in queries.entries_for(version_id, by)}
+    twice = who_counts.second_hand(given, entry.id, caster, own=own, may=may)
+    if twice is not None:
+        raise RuleBroken(say(twice), field="party")
+    return who_counts.other_party(given, entry.id, caster) is None
+
+
+def let_count(version_id: int, person_id: int | None) -> None:
+    """Once nothing else of theirs counts, a person's own answer does that stood back behind another's."""
+    db.session.flush()  # what has changed hands is seen below, and by the index that lets one answer count
+    if person_id is None or any(each.counted for each in queries.answers_by(version_id, person_id)):
+        return
+    own = (
+        select(Position)
+        .join(RollEntry, RollEntry.id == Position.entry_id)
+        .where(
+            RollEntry.version_id == version_id,
+            RollEntry.person_id == person_id,
+            RollEntry.counted,
+            Position.cast_by_id == person_id,
+            Position.recused.is_(False),
+        )
+    )
+    for position in db.session.scalars(own):
+        position.counted = True
+
+
+def _check(version: ProposalVersion, given: Given, entry: RollEntry) -> None:
+    wrong = options.problem(version, given.kind, given.choices)
+    if wrong is not None:
+        raise RuleBroken(say(wrong))
+    if given.kind is Kind.BLOCK:
+        check_stop(version, given, entry)
+
+
+def check_stop(version: ProposalVersion, given: Given, entry: RollEntry) -> None:
+    """RuleBroken where this party can't say Stop, or the Stop doesn't say what the charter asks."""
+    charter, proposal = charters.rules_of(version.charter_version), version.proposal
+    if not who_counts.may_stop(charter, organisation=entry.organisation_id is not None, body=proposal.body):
+        raise RuleBroken(
+            _("By our rules only organisations can say Stop. You can disagree, and say why."), field="answer"
+        )
+    asked = who_counts.needs_principle(charter)
+    allowed = who_counts.principles(charter, proposal.network.purpose) if asked else None
+    lacks = who_counts.stop_lacks(given.reason, given.remedy, given.principle, allowed)
+    RuleBroken.check((name, say(said)) for name, said in lacks.items())
+
+
+def keep(position: Position, *, undone: bool = False) -> None:
+    """Keep an answer that is about to change, with the time until which it stood."""
+    past = PastPosition(
+        version_id=position.version_id,
+        entry_id=position.entry_id,
+        cast_by_id=position.cast_by_id,
+        kind=position.kind,
+        reason=position.reason,
+        remedy=position.remedy,
+        principle=position.principle,
+        choices=position.choices,
+        entered_by_id=position.entered_by_id,
+        door=position.door,
+        undone=undone,
+        at=position.at,
+        until=clock.now(),
+    )
+    db.session.add(past)
+
+
+def _about(
+    version: ProposalVersion, proposal: Proposal, by: Actor, under: Authority, via: Door
+) -> dict[str, Any]:
+    who = {"network": proposal.network, "by": by, "under": under, "via": via}
+    return {**who, "proposal": proposal, "version": version, "question": version.question}

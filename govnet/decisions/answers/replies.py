@@ -1,0 +1,69 @@
+"""What the proposer says to the reasons beside answers, one reply to each, while answers can be given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import and_, select
+
+from govnet.decisions import queries
+from govnet.decisions.answers.models import ReasonReply
+from govnet.decisions.models import Position, Proposal, ProposalVersion, RollEntry
+from govnet.decisions.proposals.events import ReasonAnswered
+from govnet.decisions.proposals.opening import as_author, still_open
+from govnet.decisions.rules import who_counts
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor, Door
+from govnet.kernel.errors import NotFound, RuleBroken
+from govnet.permissions import Can
+from govnet.record.actions import record
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A reply with the answer that it stands beside."""
+
+    text: str
+    position: Position
+
+
+def reply(proposal: Proposal, entry_id: int, text: str, *, by: Actor, via: Door) -> None:
+    """Reply to the reason of a party on the roll, in place of an earlier reply. RuleBroken where there is none to read."""
+    act = as_author(Can.REPLY_TO_REASON, proposal, by, via)
+    network, version = queries.network_of(proposal), still_open(proposal)
+    position = reason_of(version, entry_id, by)
+    if not text.strip():
+        raise RuleBroken(_("Write what you say to it."), field="text")
+    row = db.session.get(ReasonReply, entry_id)
+    if row is not None and (row.text, row.answers_at) == (text.strip(), position.at):
+        return  # sent twice
+    if row is None:
+        row = ReasonReply(entry_id=entry_id, version_id=version.id, author_id=by.person_id)
+        db.session.add(row)
+    row.text, row.answers_at, row.at = text.strip(), position.at, clock.now()
+    about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
+    entry = db.session.get_one(RollEntry, entry_id)
+    record(ReasonAnswered(**act, network=network, **about, entry=entry))
+
+
+def reason_of(version: ProposalVersion, entry_id: int, actor: Actor) -> Position:
+    """The answer of a party that gave a reason, where the actor may read it. NotFound; RuleBroken while it is hidden."""
+    query = select(Position).where(Position.entry_id == entry_id, Position.version_id == version.id)
+    position = db.session.scalar(query.with_for_update())
+    if position is None or not position.reason:
+        raise NotFound(_("There is no such reason any more."))
+    answered = any(each.position for each in queries.entries_for(version.id, actor))
+    if not who_counts.sees_tally(version.visible, closed=False, has_answered=answered):
+        raise RuleBroken(_("You cannot read how others answered yet."))
+    return position
+
+
+def standing(entry_id: int) -> Standing | None:
+    """The reply to a party's answer, unless the answer has changed since."""
+    same = and_(Position.entry_id == ReasonReply.entry_id, Position.at == ReasonReply.answers_at)
+    query = select(ReasonReply.text, Position).join(Position, same).where(ReasonReply.entry_id == entry_id)
+    found = db.session.execute(query).one_or_none()
+    return Standing(*found) if found else None

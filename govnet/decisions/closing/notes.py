@@ -1,0 +1,54 @@
+"""Notes that people write beside a decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from govnet.decisions import queries
+from govnet.decisions.models import Decision
+from govnet.decisions.proposals.events import NoteAdded
+from govnet.decisions.proposals.opening import digest
+from govnet.decisions.register import queries as register_queries
+from govnet.decisions.register.models import DecisionNote, NoteKind
+from govnet.decisions.rules import reviews
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Act, Actor, Door
+from govnet.kernel.errors import NotAllowed, RuleBroken
+from govnet.kernel.text import render
+from govnet.kernel.translation import say
+from govnet.permissions import Can, require
+from govnet.record.actions import record
+
+
+def add_note(decision: Decision, kind: NoteKind, text: str, *, by: Actor, via: Door) -> DecisionNote:
+    """Write beside a decision, which itself is never edited. A minority's note is for those who disagreed."""
+    under = require(by, Can.NOTE_DECISION, decision)
+    if kind is NoteKind.MINORITY and not queries.disagreed(decision.version_id, by):
+        raise NotAllowed(_("A minority’s note is for those who disagreed in this decision."))
+    if kind is not NoteKind.MINORITY and not (by.is_officer or queries.author_of(decision) == by.person_id):
+        raise NotAllowed(_("Only the proposer, the committee or the coordinator can write this note."))
+    written = register_queries.written_beside(decision.id, kind, by.person_id)
+    said = reviews.note_too_long(kind.value, text, written)
+    if said is not None:
+        raise RuleBroken(say(said), field="text")
+    note = DecisionNote(
+        decision_id=decision.id,
+        author_id=by.person_id,
+        kind=kind,
+        text=text,
+        html=render(text),
+        at=clock.now(),
+    )
+    db.session.add(note)
+    act, network = Act(by=by, under=under, via=via), queries.network_of(decision)
+    about: dict[str, Any] = {
+        "decision": decision,
+        "number": decision.number,
+        "note": note,
+        "kind": kind.value,
+    }
+    record(NoteAdded(**act, network=network, **about, digest=digest(text)))
+    return note

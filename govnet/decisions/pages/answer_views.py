@@ -1,0 +1,302 @@
+"""Answering a proposal, taking the answer back, and what happens to words that came too late."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask import flash, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from govnet.charter.models import Network
+from govnet.decisions import queries
+from govnet.decisions.answers import actions, receipts
+from govnet.decisions.answers.actions import Given, TooLate
+from govnet.decisions.blueprint import bp
+from govnet.decisions.labels import FACES, KINDS
+from govnet.decisions.models import Proposal, ProposalVersion, RollEntry
+from govnet.decisions.pages import proposal as pages_proposal
+from govnet.decisions.pages.discussion import Discussion, of_thread
+from govnet.decisions.pages.forms import AnswerForm, CommentForm, InterestForm
+from govnet.decisions.pages.option_forms import ChoiceForm, form_for
+from govnet.decisions.pages.option_forms import form_for as choice_form_for
+from govnet.decisions.pages.proposal import ProposalPage, may_close_early
+from govnet.decisions.pages.sentences import could_answer, ways_out
+from govnet.decisions.proposals.evidence import mails_of
+from govnet.decisions.proposals.interests import interests_in
+from govnet.decisions.proposals.rewording import of_proposal
+from govnet.decisions.proposals.suggestions import suggestions
+from govnet.decisions.rules import who_counts
+from govnet.decisions.rules.outcome import MEANINGS
+from govnet.forum.actions import reply
+from govnet.forum.kinds import ThreadState
+from govnet.forum.rules import is_over
+from govnet.forum.thread_parts import add_quote
+from govnet.kernel.actor import Actor, Door, current_actor
+from govnet.kernel.clock import today
+from govnet.kernel.errors import NotFound, RuleBroken
+from govnet.kernel.messages import Said
+from govnet.kernel.numbers import whole_number
+from govnet.kernel.paths import sent_number
+from govnet.kernel.transaction import transaction
+from govnet.kernel.translation import say
+from govnet.permissions import Can, allows, can
+from govnet.web.forms import Form, once
+from govnet.web.pages import page, see
+
+
+def readable(proposal_id: int, network: Network, actor: Actor) -> pages_proposal.ProposalPage:
+    """What the page shows. NotFound for whoever may not know of it yet, as where there is none."""
+    found = pages_proposal.proposal_page(proposal_id, network, actor)
+    if not can(actor, Can.READ_PROPOSAL, found.proposal):
+        raise NotFound(_("There is no such proposal."))
+    return found
+
+
+def proposal_page(
+    proposal_id: int,
+    network: Network,
+    actor: Actor,
+    form: Form | None = None,
+    status: int = 200,
+    interest: InterestForm | None = None,
+    comment: CommentForm | None = None,
+) -> Response:
+    """The page, with the form as it was typed when something in it is wrong, or the words changed meanwhile (409)."""
+    found = readable(proposal_id, network, actor)
+    if form is None and found.mine and found.taking and (not found.elsewhere or found.answered):
+        form = choice_form_for(found, parties(found.mine)) or _form_for(found)
+    if interest is None and actor.signed_in:
+        interest = InterestForm(about=found.proposal, made=0, formdata=None)
+    discussion = of_thread(found.proposal.thread_id, actor)
+    return page(
+        "decisions/proposal.html",
+        status,
+        it=found,
+        form=form,
+        reworded=status == 409,
+        meanings=meanings(),
+        discussion=discussion,
+        comment=_comment_form(found, discussion, actor, comment),
+        quoting=comment is not None and not comment.errors,
+        suggestions=suggestions(proposal_id),
+        waits=of_proposal(proposal_id) if can(actor, Can.REWORD_PROPOSAL, found.proposal) else None,
+        interests=interests_in(proposal_id),
+        interest=interest,
+        could_answer=could_answer(found.version),
+        resolution=ways_out(found),
+        kept_mails=mails_of(proposal_id) if found.proposal.taken_on else (),
+        all_answered=may_close_early(found.version, actor),
+    )
+
+
+@bp.post("/<network:network>/proposals/<int:proposal_id>/answer")
+@allows(Can.ANSWER, proposal=Proposal)
+def answer(network: Network, proposal: Proposal) -> Response:
+    """Give or change an answer."""
+    proposal_id, actor = proposal.id, current_actor()
+    newest = queries.newest_version(proposal_id)
+    mine = queries.entries_for(newest.id, actor)
+    offered = who_counts.offered(queries.charter_of(newest))
+    form = AnswerForm(
+        about=proposal, parties=parties(mine), principles=principles(newest, network), offered=offered
+    )
+    version_id = asked_version(form, newest)
+    if version_id != newest.id:
+        form.party.data = same_party(form.party.data, queries.entries_for(version_id, actor), mine)
+    if form.validate_on_submit():
+        try:
+            with form.catching(), transaction():
+                party = int(form.party.data) if form.party.data else None
+                given = actions.answer(version_id, given_in(form), by=actor, via=Door.WEB, entry_id=party)
+                return answered(proposal_id, newest.question, counted=given.counted)
+        except TooLate as late:
+            return missed(form, proposal_id, network, late)
+    return look_again(form, proposal_id, network)
+
+
+def answered(proposal_id: int, question: str, *, counted: bool) -> Response:
+    """Back to where the answer was given: the page You, on to the next thing there, or the proposal."""
+    if request.form.get("back") != "me":
+        return see(".proposal", proposal_id=proposal_id, _anchor="your-answer")
+    said = (
+        _("Your answer counts: %(question)s")
+        if counted
+        else _("Your answer is shown, and not counted: %(question)s")
+    )
+    flash(said % {"question": question}, "success")
+    return see("accounts.me")
+
+
+@bp.post("/<network:network>/proposals/<int:proposal_id>/answer/take-back")
+@allows(Can.ANSWER, proposal=Proposal)
+def take_back(network: Network, proposal: Proposal) -> Response:
+    """Have no answer any more, for the party whose button it was."""
+    proposal_id, party = proposal.id, sent_number("party")
+    with transaction():
+        newest = queries.newest_version(proposal_id)
+        actions.take_back(newest.id, party, by=current_actor(), via=Door.WEB)
+    return see(".proposal", proposal_id=proposal_id)
+
+
+@bp.post("/<network:network>/proposals/<int:proposal_id>/answer/receipt")
+@allows(Can.ANSWER, proposal=Proposal)
+def mail_receipt(network: Network, proposal: Proposal) -> Response:
+    """Mail the reader a receipt for the answer whose button it was."""
+    proposal_id, party = proposal.id, sent_number("party")
+    with transaction():
+        receipts.mail_receipt(queries.newest_version(proposal_id).id, party, by=current_actor())
+    flash(_("A receipt is on its way to you."), "success")
+    return see(".proposal", proposal_id=proposal_id, _anchor="your-answer")
+
+
+@bp.post("/<network:network>/proposals/<int:proposal_id>/comment")
+@allows(Can.READ_PROPOSAL, proposal=Proposal)
+def comment(network: Network, proposal: Proposal) -> Response:
+    """Post what came too late, or was typed in the box, where the proposal is discussed; "Quote" puts a post into the box."""
+    discussion = of_thread(proposal.thread_id, current_actor())
+    if discussion is None:
+        raise RuleBroken(_("There is no discussion of this proposal in which you could write."))
+    form = CommentForm(about=proposal)
+    thread, actor = discussion.thread, current_actor()
+    if "quote" in request.form:
+        add_quote(form.body, thread, whole_number(request.form["quote"]))
+        status = 422 if form.errors else 200
+        return proposal_page(proposal.id, network, actor, status=status, comment=form)
+    if form.validate_on_submit():
+        with form.catching():
+            return once(
+                form,
+                lambda: reply(thread, by=actor, body=str(form.body.data), via=Door.WEB),
+                lambda post: url_for("forum.thread", thread_id=post.thread_id, _anchor=f"post-{post.number}"),
+                done=_("Your comment is there."),
+            )
+    return page("decisions/late.html", 422, proposal=proposal, message="", form=form)
+
+
+def look_again(form: AnswerForm | ChoiceForm, proposal_id: int, network: Network) -> Response:
+    """The form with what is wrong in it; where it can't be sent again any more, what was typed."""
+    try:
+        with transaction():
+            actions.takes_answers(queries.newest_version(proposal_id).id)
+    except TooLate as late:
+        return missed(form, proposal_id, network, late)
+    return proposal_page(proposal_id, network, current_actor(), form, 422)
+
+
+def missed(form: AnswerForm | ChoiceForm, proposal_id: int, network: Network, late: TooLate) -> Response:
+    """The answer was not counted: it can be given to the new words where there are some, or be posted as a comment."""
+    newest, actor = queries.newest_version(proposal_id), current_actor()
+    new = asked_version(form, newest) != newest.id and actions.is_taken(newest)
+    if new and queries.entries_for(newest.id, actor):
+        form.version.data = str(newest.id)
+        return proposal_page(proposal_id, network, actor, form, 409)
+    proposal = queries.proposal_whole(proposal_id)
+    typed = (form[name].data for name in ("reason", "remedy") if name in form)
+    words = "\n\n".join(text for text in typed if text)
+    kept = CommentForm(about=proposal, formdata=None, data={"body": words})
+    return page("decisions/late.html", 409, proposal=proposal, message=late.message, form=kept)
+
+
+def given_in(form: AnswerForm) -> Given:
+    """What the form says."""
+    return Given(
+        KINDS[form.answer.data],
+        reason=form.reason.data or "",
+        remedy=form.remedy.data or "",
+        principle=form.principle.data or "",
+        named=bool(form.named.data),
+    )
+
+
+def principles(version: ProposalVersion, network: Network) -> Sequence[str]:
+    """What a Stop can rest on, where the charter asks for it."""
+    charter = queries.charter_of(version)
+    return who_counts.principles(charter, network.purpose) if who_counts.needs_principle(charter) else ()
+
+
+def asked_version(form: AnswerForm | ChoiceForm, newest: ProposalVersion) -> int:
+    """The version whose words the reader saw, of the proposal in the address. NotFound for another's."""
+    asked = whole_number(form.version.data)
+    if asked is None:
+        return newest.id
+    return asked if asked == newest.id else queries.version_of(newest.proposal_id, asked).id
+
+
+def parties(entries: Sequence[RollEntry]) -> list[tuple[str, str]]:
+    """For whom the reader may answer, where there is a choice."""
+    if len(entries) < 2:
+        return []
+    return [(str(entry.id), _("For myself") if entry.person_id else entry.name) for entry in entries]
+
+
+def same_party(chosen: str | None, before: Sequence[RollEntry], mine: Sequence[RollEntry]) -> str | None:
+    """For whom she answers, by the number that the party has beside the newest words."""
+    who = {(each.person_id, each.organisation_id) for each in before if str(each.id) == chosen}
+    same = (str(each.id) for each in mine if (each.person_id, each.organisation_id) in who)
+    return next(same, chosen)
+
+
+def _comment_form(
+    found: ProposalPage, discussion: Discussion | None, actor: Actor, typed: CommentForm | None
+) -> CommentForm | None:
+    """The box to write in, for those who may write in the discussion while it is open; with what was typed there."""
+    if (
+        discussion is None
+        or discussion.thread.state is not ThreadState.OPEN
+        or is_over(discussion.thread.until, today(found.proposal.network.zone))
+        or not can(actor, Can.REPLY, discussion.thread)
+    ):
+        return None
+    return typed or CommentForm(about=found.proposal, formdata=None)
+
+
+def _form_for(found: ProposalPage) -> AnswerForm:
+    """The form, filled in with the reader's answer."""
+    wanted = principles(found.version, found.proposal.network)
+    form = AnswerForm(
+        about=found.proposal,
+        parties=parties(found.mine),
+        principles=wanted,
+        offered=who_counts.offered(queries.charter_of(found.version)),
+        formdata=None,
+    )
+    form.version.data = str(found.version.id)
+    given = found.answered[0] if found.answered else None
+    if given is not None:
+        form.answer.data, form.reason.data, form.remedy.data = FACES[given.kind], given.reason, given.remedy
+        form.named.data, form.principle.data = given.named, given.principle
+        form.party.data = str(given.entry_id)
+    return form
+
+
+def meanings() -> Mapping[str, str]:
+    """The line under each answer."""
+    return {FACES[kind]: say(Said(words)) for kind, words in MEANINGS.items()}
+
+
+@bp.post("/<network:network>/proposals/<int:proposal_id>/choose")
+@allows(Can.ANSWER, proposal=Proposal)
+def choose(network: Network, proposal: Proposal) -> Response:
+    """Give or change an answer between options."""
+    proposal_id, actor = proposal.id, current_actor()
+    found = pages_proposal.proposal_page(proposal_id, network, actor)
+    form = form_for(found, parties(found.mine), sent=True)
+    if form is None:
+        return proposal_page(proposal_id, network, actor)
+    newest = found.version.id
+    version_id = asked_version(form, found.version)
+    if version_id != newest:
+        before = queries.entries_for(version_id, actor)
+        form.party.data = same_party(form.party.data, before, found.mine)
+    if form.validate_on_submit():
+        try:
+            with form.catching(), transaction():
+                party = int(form.party.data) if form.party.data else None
+                actions.answer(version_id, form.given(), by=actor, via=Door.WEB, entry_id=party)
+                return see(".proposal", proposal_id=proposal_id, _anchor="your-answer")
+        except TooLate as late:
+            if queries.options_of([version_id]).get(version_id) != queries.options_of([newest]).get(newest):
+                form.forget()
+            return missed(form, proposal_id, network, late)
+    return look_again(form, proposal_id, network)

@@ -1,0 +1,370 @@
+"""The forms of the decisions room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SubmitField
+from wtforms.validators import AnyOf, InputRequired, Optional, ValidationError
+from wtforms.widgets import HiddenInput
+
+from govnet.charter import parameters as p
+from govnet.charter.fields import options
+from govnet.decisions.labels import FACES, label
+from govnet.decisions.pages.option_forms import OptionLines, say_later
+from govnet.decisions.proposals.opening import More, digest
+from govnet.decisions.register.models import NoteKind
+from govnet.decisions.rules.methods import CHOOSING
+from govnet.decisions.rules.outcome import FIVE, Kind
+from govnet.decisions.rules.text_diff import passage, put_into, shown
+from govnet.kernel.errors import RuleBroken
+from govnet.kernel.messages import Said
+from govnet.kernel.numbers import whole_number
+from govnet.kernel.text import LONGEST_TITLE
+from govnet.kernel.translation import say
+from govnet.web.days import Day
+from govnet.web.forms import SAME_FOR, Body, Form, Text
+
+TEXT_LIMIT = 20_000
+MORE_LIMIT = 4_000
+REASON_LIMIT = 4_000
+
+
+def _is_offered(_form: Any, field: Any) -> None:
+    """It is one of those on the page."""
+    if field.data not in {str(choice.value) for choice in field.choices or ()}:
+        raise ValidationError(gettext("Choose one of the answers."))
+
+
+_ONE_OF_THEM = [InputRequired(_l("Choose one of the answers.")), _is_offered]
+_FROM_ELSEWHERE = options([("meeting", _l("At a meeting")), ("list", _l("On the e-mail list"))])
+
+
+class AnswerForm(Form):
+    """One answer, for oneself or for one's organisation."""
+
+    version = HiddenField()
+    party = RadioField(_l("For whom do you answer?"), validators=[Optional()])
+    answer = RadioField(_l("Your answer"), validators=_ONE_OF_THEM, validate_choice=False)
+    reason = Body(_l("Why? What should others know?"), limit=REASON_LIMIT)
+    remedy = Body(_l("If you say Stop: what would let you live with it?"), limit=REASON_LIMIT)
+    principle = SelectField(_l("If you say Stop: which of our principles does it rest on?"), default="")
+    named = BooleanField(_l("Visitors may see my name beside my answer"))
+
+    def __init__(
+        self,
+        *args: Any,
+        parties: Iterable[tuple[str, str]] = (),
+        principles: Iterable[str] = (),
+        offered: Iterable[Kind] = FIVE,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.answer.choices = options((FACES[kind], label(kind)) for kind in offered)
+        self.party.choices = options(parties)
+        self.principle.choices = options([("", _l("Choose one")), *((each, each) for each in principles)])
+
+
+class WordsForm(Form):
+    """What people are asked."""
+
+    question = Text(
+        _l("The question, in one sentence"),
+        missing=_l("Enter the question in one sentence."),
+        limit=LONGEST_TITLE,
+    )
+    text = Body(
+        _l("What exactly is proposed, and why"),
+        missing=_l("Enter what exactly is proposed."),
+        limit=TEXT_LIMIT,
+    )
+    rules = HiddenField()
+    """Which version of our rules was in force when the form was opened; and a place for what is wrong with them together."""
+    considered = Body(_l("What else was thought of, and why not that?"), limit=MORE_LIMIT)
+    sources = Body(_l("What does it rest on? Sources, one a line"), limit=MORE_LIMIT)
+    in_force_on = Day(_l("New rules hold from"), validators=[Optional()])
+    trial_until = Day(_l("On trial until"), validators=[Optional()])
+    trial_signs = Body(_l("How shall we know whether it works?"), limit=MORE_LIMIT)
+
+
+class ProposeForm(WordsForm):
+    """Something to ask."""
+
+    same_for = SAME_FOR
+    way = RadioField(_l("How is it decided?"), validators=[InputRequired(_l("Choose how it is decided."))])
+    choosing = SelectField(
+        _l("Between options, people choose"),
+        choices=options((key, say_later(said)) for key, said in CHOOSING.items()),
+        validators=[Optional()],
+    )
+    options = OptionLines(_l("The options"))
+    draft = SubmitField(_l("Save as a draft"))
+
+    closes = Day(
+        _l("Answers close on"), validators=[InputRequired(_l("Enter the day on which answers close."))]
+    )
+    replaces = SelectField(_l("Does it replace an earlier decision?"), coerce=int, default=0)
+    review = Day(_l("Look at it again on"), validators=[Optional()])
+
+
+def with_matter(form_class: type[Any], matters: Sequence[str]) -> type[Any]:
+    """The form with a field for what it is about, where there are matters to choose from."""
+    if not matters:
+        return form_class
+    field = RadioField(
+        _l("What is it about?"),
+        choices=options((key, say(Said(p.MATTERS[key]))) for key in matters),
+        validators=[InputRequired(_l("Choose what it is about, so that we know who decides."))],
+    )
+    return type(form_class.__name__, (form_class,), {"matter": field})
+
+
+class DraftForm(ProposeForm):
+    """A draft in other words."""
+
+    seen = HiddenField()
+    """The digest of the words that stood there when they were opened to be changed."""
+
+
+class RewordForm(WordsForm):
+    """The same in other words."""
+
+    because = Text(
+        _l("What changed, and why"), missing=_l("Say what changed: everybody is asked again."), limit=500
+    )
+    seen = HiddenField()
+    """The number of the words that were there to be changed."""
+
+    def began_with(self) -> int:
+        """That number; 0 where it is none, so that the form counts as stale."""
+        return whole_number(self.seen.data) or 0
+
+
+class RecordForm(WordsForm):
+    """What a meeting or the list decided: each label speaks of what was decided."""
+
+    same_for = SAME_FOR
+    question = Text(
+        _l("What was decided, in one sentence"),
+        missing=_l("Enter what was decided, in one sentence."),
+        limit=LONGEST_TITLE,
+    )
+    text = Body(
+        _l("What exactly was decided, and why"),
+        missing=_l("Enter what exactly was decided."),
+        limit=TEXT_LIMIT,
+    )
+    considered = Body(_l("What else was considered, and why not that?"), limit=MORE_LIMIT)
+    sources = Body(_l("What did it rest on? Sources, one a line"), limit=MORE_LIMIT)
+    in_force_on = Day(_l("The new rules hold from"), validators=[Optional()])
+    matter = RadioField(_l("What was it about?"), validators=[InputRequired(_l("Choose what it was about."))])
+    door = RadioField(
+        _l("Where was it decided?"),
+        choices=_FROM_ELSEWHERE,
+        validators=[InputRequired(_l("Choose where it was decided."))],
+    )
+    taken_by = RadioField(
+        _l("Who decided?"),
+        choices=options([("all", _l("All members")), ("committee", _l("The committee"))]),
+        validators=[InputRequired(_l("Choose who decided."))],
+    )
+    taken_on = Day(_l("On which day?"), validators=[InputRequired(_l("Enter the day."))])
+    where = Text(
+        _l("Which meeting was it, or which thread of the list?"), missing=_l("Enter which one it was.")
+    )
+    present = Body(_l("Who was there?"), limit=2_000)
+    evidence = Body(_l("How do we know? What was said there"), missing=_l("Enter how we know."), limit=4_000)
+    url = Text(_l("A link to the minutes or the mail"), limit=500)
+    replaces = SelectField(_l("Did it replace an earlier decision?"), coerce=int, default=0)
+    late_because = Text(_l("If it is written down late: why?"), limit=500)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.matter.choices = options((key, say(Said(words))) for key, words in p.MATTERS.items())
+
+
+class MeetingNoteForm(Form):
+    """A note of something said or reported at a meeting or on the list, which asks nobody."""
+
+    same_for = SAME_FOR
+    title = Text(
+        _l("What is the note about?"), missing=_l("Enter what the note is about."), limit=LONGEST_TITLE
+    )
+    text = Body(_l("The note"), missing=_l("Enter the note."), limit=TEXT_LIMIT)
+    door = RadioField(
+        _l("Where was it?"),
+        choices=_FROM_ELSEWHERE,
+        validators=[InputRequired(_l("Choose where it was."))],
+    )
+    taken_on = Day(_l("On which day?"), validators=[InputRequired(_l("Enter the day."))])
+    where = Text(
+        _l("Which meeting was it, or which thread of the list?"), missing=_l("Enter which one it was.")
+    )
+    present = Body(_l("Who was there?"), limit=2_000)
+    url = Text(_l("A link to the minutes or the mail"), limit=500)
+
+
+class KeepMailForm(Form):
+    """A mail, as a file."""
+
+    file = FileField(
+        _l("The mail, as a file"),
+        validators=[FileRequired(_l("Choose the file that you saved the mail as."))],
+    )
+
+
+class ReasonForm(Form):
+    """A reason for what one is about to do."""
+
+    reason = Body(_l("Why?"), missing=_l("Say why."), limit=REASON_LIMIT)
+
+
+class ExtendForm(ReasonForm):
+    """A later day."""
+
+    closes = Day(
+        _l("Answers close on"), validators=[InputRequired(_l("Enter the day on which answers close."))]
+    )
+
+
+class ReplyForm(Form):
+    """What the proposer says to a reason."""
+
+    text = Body(_l("Your reply"), missing=_l("Write what you say to it."), limit=2_000)
+
+
+class Kept(Body):
+    """A text that comes along unseen."""
+
+    widget = HiddenInput()  # type: ignore[assignment]
+
+
+class SuggestForm(Form):
+    """Other words: the text as somebody would have it, and why."""
+
+    text = Body(
+        _l("The text, as you would have it"),
+        missing=_l("Nothing would be left of the text. Change some of its words."),
+        limit=TEXT_LIMIT,
+    )
+    before = Kept(limit=TEXT_LIMIT)
+    """The text as it stood when the form was opened."""
+    looked = HiddenField()
+    """Which difference was looked at."""
+    why = Text(_l("Why?"), missing=_l("Say why these words are better."), limit=500)
+    difference: Sequence[tuple[str, str]] = ()
+    """What is to be looked at before it is sent."""
+    replaced = ""
+    """The words typed before the text changed meanwhile."""
+
+    def begin(self, text: str) -> SuggestForm:
+        """Fill it in with the text as it stands."""
+        self.text.data = self.before.data = text
+        return self
+
+    def change(self, now: str) -> tuple[str, str] | None:
+        """A passage of the text as it stands now, and what should stand there instead.
+
+        None where the difference has to be looked at first. What was typed into earlier words is put into the newer ones
+        where they still have that passage. RuleBroken where nothing was changed.
+        """
+        if (self.before.data or "").strip() != now.strip():
+            self.replaced = self.text.data or ""
+            self.text.data = put_into(now, self.before.data or "", self.replaced) or self.replaced
+            self.before.data = now
+        wanted = self.text.data or ""
+        if wanted.strip() == now.strip():
+            raise RuleBroken(
+                gettext(
+                    "These are the words as they stand. Change some of them, then look at the difference."
+                ),
+                field="text",
+            )
+        mark = digest(f"{digest(now)} {digest(wanted)}")
+        looked, self.looked.data = self.looked.data, mark
+        if looked == mark:
+            return passage(now, wanted)
+        self.difference = shown(now, wanted)
+        return None
+
+
+class InterestForm(Form):
+    """What one's interest in a proposal is."""
+
+    interest = Text(_l("What is your interest?"), missing=_l("Say what your interest is."), limit=300)
+
+
+class EnterForm(AnswerForm):
+    """Somebody else's answer."""
+
+    party = SelectField(  # type: ignore[assignment]
+        _l("Whose answer is it?"), validators=[InputRequired(_l("Choose whose answer it is."))]
+    )
+    answer = RadioField(_l("Their answer"), validators=_ONE_OF_THEM, validate_choice=False)
+    how = RadioField(_l("How did it come?"), validators=[InputRequired(_l("Choose how the answer came."))])
+
+
+class CommentForm(Form):
+    """A comment on a proposal: typed on its page, or an answer that came too late to be counted."""
+
+    body = Body(_l("Your comment"), missing=_l("Write something."))
+
+
+class ReviewForm(Form):
+    """Asking that a decision is looked at again."""
+
+    reason = Body(_l("Why? (if you like)"), limit=1_000)
+
+
+class NoteForm(Form):
+    """Something beside a decision."""
+
+    kind = RadioField(
+        _l("What is it?"),
+        choices=options(
+            [
+                (NoteKind.HEARD.value, _l("What we heard, and what changed")),
+                (NoteKind.MINORITY.value, _l("What the minority says")),
+                (NoteKind.ERRATUM.value, _l("A slip in the text")),
+            ]
+        ),
+        validators=[InputRequired(_l("Choose what it is.")), AnyOf([kind.value for kind in NoteKind])],
+    )
+    text = Body(_l("The note"), missing=_l("Enter the note."), limit=TEXT_LIMIT)
+
+
+def more_in(form: WordsForm) -> More:
+    """What the form says beside the text."""
+    return More(
+        considered=form.considered.data or "",
+        sources=form.sources.data or "",
+        in_force_on=form.in_force_on.data,
+        trial_until=form.trial_until.data,
+        trial_signs=form.trial_signs.data or "",
+    )
+
+
+class AskForm(Form):
+    """Until when a draft is asked."""
+
+    same_for = SAME_FOR
+    closes = Day(
+        _l("Answers close on"), validators=[InputRequired(_l("Enter the day on which answers close."))]
+    )
+
+
+class HideAnswersForm(Form):
+    """How long answers stay hidden."""
+
+    visible = RadioField(
+        _l("Members see each other’s answers"),
+        validators=[InputRequired(_l("Choose from when they are shown."))],
+    )
+
+    def __init__(self, *args: Any, tighter: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.visible.choices = options((each, say_later(p.VISIBLE.options[each])) for each in tighter)

@@ -1,0 +1,168 @@
+"""New words for what is open: the form, the page to check first, and the button that undoes it for ten minutes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+
+from flask import flash, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from govnet.charter.models import Network
+from govnet.charter.rules import problems
+from govnet.decisions import queries
+from govnet.decisions.blueprint import bp
+from govnet.decisions.models import Proposal, ProposalVersion
+from govnet.decisions.pages import rehearsal
+from govnet.decisions.pages.forms import RewordForm, more_in
+from govnet.decisions.pages.new_proposal_views import check_page
+from govnet.decisions.pages.office_forms import asked_offers, offices_in, with_offices
+from govnet.decisions.pages.option_forms import with_options
+from govnet.decisions.pages.rule_forms import asked_rules, rule_fields, rules_in, with_rules
+from govnet.decisions.proposals import rewording, stored_form, suggestions
+from govnet.decisions.proposals.models import Suggestion
+from govnet.decisions.proposals.opening import Words, words_of
+from govnet.decisions.rules import text_diff
+from govnet.kernel.actor import Door, current_actor
+from govnet.kernel.errors import RuleBroken, Stale
+from govnet.kernel.paths import asked_number
+from govnet.kernel.transaction import transaction
+from govnet.permissions import Can, allows
+from govnet.web.forms import once
+from govnet.web.pages import page, see
+
+
+@bp.get("/<network:network>/proposals/<int:proposal_id>/reword")
+@allows(Can.REWORD_PROPOSAL, proposal=Proposal)
+def reword(network: Network, proposal: Proposal) -> Response:
+    """The words as they are, to be changed."""
+    return _reword_page(proposal, _reword_form(proposal))
+
+
+@bp.post("/<network:network>/proposals/<int:proposal_id>/reword")
+@allows(Can.REWORD_PROPOSAL, proposal=Proposal)
+def reword_now(network: Network, proposal: Proposal) -> Response:
+    """The page to check first; from there, ask everybody again in ten minutes."""
+    form, proposal_id = _reword_form(proposal), proposal.id
+    if request.form.get("change"):
+        return _reword_page(proposal, form)
+    if form.validate_on_submit():
+        try:
+            with form.catching():
+                return _asked_again(proposal, form, network)
+        except Stale:
+            return _stale_page(queries.proposal_whole(proposal_id), form)
+    return _reword_page(queries.proposal_whole(proposal_id), form, 422)
+
+
+def _asked_again(proposal: Proposal, form: Any, network: Network) -> Response:
+    """The check, or the words that wait. RuleBroken and Stale where they could not be asked now."""
+    version, proposal_id, by = queries.newest_version(proposal.id), proposal.id, current_actor()
+    rules = asked_rules(queries.changes_of(version))
+    lines = form.options.lines_given if "options" in form else ()
+    named = offices_in(form, form.offers, network)
+    words = Words(
+        form.question.data,
+        form.text.data,
+        rules_in(form, rules, queries.charter_of(version)),
+        more_in(form),
+        lines,
+        named,
+    )
+    how: dict[str, Any] = {
+        "because": form.because.data,
+        "seen": form.began_with(),
+        "suggestion": _taken_up(proposal),
+    }
+    how |= {"by": by, "via": Door.WEB}
+    again = {
+        "difference": text_diff.shown(version.text, words.text) if words.text != version.text else (),
+        "answers": rewording.earlier_answers(version.id),
+        "because": form.because.data,
+    }
+
+    def ask_again() -> Proposal:
+        rewording.ask_again(proposal, words, **how)
+        return proposal
+
+    it = rehearsal.rehearse(ask_again, network, by)
+    if not request.form.get("checked"):
+        return check_page(it, again)
+    return once(
+        form,
+        lambda: rewording.wait(proposal, words, **how),
+        lambda _row: url_for(".proposal", proposal_id=proposal_id),
+        done=_("Everybody is asked again in ten minutes, in the new words; until then you can undo it."),
+    )
+
+
+def _taken_up(proposal: Proposal) -> Suggestion | None:
+    """The suggestion in the address, which the new words take up."""
+    key = asked_number("suggestion")
+    return suggestions.suggestion_to(proposal.id, key) if key else None
+
+
+@bp.post("/<network:network>/proposals/<int:proposal_id>/reword/undo")
+@allows(Can.REWORD_PROPOSAL, proposal=Proposal)
+def undo_reword(network: Network, proposal: Proposal) -> Response:
+    """Ask nobody; the words are in the form again."""
+    proposal_id = proposal.id
+    try:
+        with transaction():
+            rewording.undo(proposal, by=current_actor(), via=Door.WEB)
+    except RuleBroken as broken:
+        flash(str(broken), "warning")
+        return see(".proposal", proposal_id=proposal_id)
+    flash(_("Undone. Nobody was told; your words are still here."), "success")
+    return see(".reword", proposal_id=proposal_id)
+
+
+def _stale_page(proposal: Proposal, form: Any) -> Response:
+    """The words typed, beside the newer ones; sending it again says that those were seen."""
+    form.seen.data = str(queries.newest_version(proposal.id).number)
+    return _reword_page(proposal, form, 409)
+
+
+def _reword_form(proposal: Proposal) -> Any:
+    version = queries.newest_version(proposal.id)
+    words, because = _begun(proposal, version)
+    charter = queries.charter_of(version)
+    if not problems(charter, words.changes):
+        charter = charter.with_changes(words.changes)
+    form_class: type[Any] = with_rules(RewordForm, charter) if words.changes else RewordForm
+    form_class, given = with_options(form_class, version)
+    network = queries.network_of(proposal)
+    offers = asked_offers(network, request.args.getlist("office"), proposal.matter, words.offices)
+    form_class = with_offices(form_class, offers)
+    given |= {"options": "\n".join(words.options)} if given and words.options else {}
+    given |= {"question": words.question, "text": words.text, "seen": str(version.number), "because": because}
+    form = form_class(about=proposal, data=given | asdict(words.more))
+    form.offers = offers
+    return form
+
+
+def _begun(proposal: Proposal, version: ProposalVersion) -> tuple[Words, str]:
+    """The words to begin with, and why: those that are asked, a suggestion in them, or words that were not asked."""
+    suggestion, kept = _taken_up(proposal), rewording.of_proposal(proposal.id)
+    now = words_of(version)
+    if suggestion is not None and suggestion.version_id == version.id:
+        return replace(now, text=suggestions.taken_into(version, suggestion)), suggestion.why
+    if kept is None or kept.ask_at is not None or kept.seen != version.number:
+        return now, ""
+    return stored_form.loads(kept.words)[0], kept.because
+
+
+def _reword_page(proposal: Proposal, form: Any, status: int = 200) -> Response:
+    version = queries.newest_version(proposal.id)
+    rules = rule_fields(form, asked_rules(queries.changes_of(version)), queries.charter_of(version))
+    newer = version if status == 409 else None
+    kept = rewording.of_proposal(proposal.id)
+    about = {
+        "proposal": proposal,
+        "version": version,
+        "rules": rules,
+        "suggestion": asked_number("suggestion"),
+        "begun": kept.ended_why if kept and kept.seen == version.number and not form.is_submitted() else "",
+    }
+    return page("decisions/reword.html", status, **about, newer=newer, form=form)

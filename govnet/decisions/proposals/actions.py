@@ -1,0 +1,230 @@
+"""Proposing, changing the words, giving more time, closing early, taking back, and noting beside a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from govnet.charter import parameters as p
+from govnet.charter import queries as charters
+from govnet.charter.models import Network
+from govnet.decisions import queries
+from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion
+from govnet.decisions.proposals import offices, roll
+from govnet.decisions.proposals import queries as proposals_queries
+from govnet.decisions.proposals.events import (
+    AnswersHidden,
+    ProposalClosedEarly,
+    ProposalExtended,
+    ProposalOpened,
+    ProposalReworded,
+    ProposalWithdrawn,
+)
+from govnet.decisions.proposals.opening import (
+    UNDO,
+    Ask,
+    Words,
+    as_author,
+    check_asked,
+    check_days,
+    check_offices,
+    check_proposer,
+    check_reason,
+    check_way,
+    checked,
+    end_version,
+    new_proposal,
+    open_version,
+    still_open,
+    told,
+)
+from govnet.decisions.proposals.queries import awaited
+from govnet.decisions.queries import entered_lately
+from govnet.decisions.rules import deadlines, methods
+from govnet.decisions.rules.option_count import OPTIONS
+from govnet.decisions.rules.outcome import Outcome
+from govnet.decisions.rules.who_counts import Visible
+from govnet.kernel import clock
+from govnet.kernel.actor import Act, Actor, Door
+from govnet.kernel.errors import RuleBroken, Stale
+from govnet.kernel.translation import say
+from govnet.permissions import Can, require
+from govnet.record.actions import record
+
+
+def propose(
+    network: Network, words: Words, ask: Ask, *, by: Actor, via: Door, drafted: bool = False
+) -> Proposal:
+    """Ask those who decide such matters, from now until the chosen day. RuleBroken when the charter says no.
+
+    `drafted` says that a draft has met what the charter asks of one; without, a charter that asks for it refuses.
+    Asked on the web it is told after ten minutes, in which its author can undo it (drafting.undo).
+    """
+    act = Act(by=by, under=require(by, Can.PROPOSE, network), via=via)
+    charter = charters.rules_in_force(network.id)
+    check_proposer(network, charter, ask.matter, by)
+    if methods.needs_draft(charter) and not drafted:
+        raise RuleBroken(_("By our rules this stands as a draft first. Save it as a draft: nothing is lost."))
+    words = checked(charter, words, ask.matter)
+    method = ask.method or charter[p.METHOD_FOR[ask.matter]]
+    check_way(charter, words, ask.matter, method)
+    zone = ZoneInfo(network.zone)
+    closes = ask.closes or deadlines.earliest(clock.now(), charter, zone)
+    problem = deadlines.day_problem(closes, clock.now(), charter, zone)
+    if problem is not None:
+        raise RuleBroken(say(problem), field="closes")
+    check_asked(network, words, ask, closes)
+    aside = offices.people_of(words.offices)
+    body = roll.deciding(network, charter, ask.matter, aside)
+    check_offices(network, words, ask.matter, charter, closes, body)
+    deadline = deadlines.closes(closes, charter, zone)
+    proposal = new_proposal(network, ask, charter, door=via, by=by, aside=aside, first_deadline=deadline)
+    version = open_version(proposal, words, network, method=method, deadline=deadline)
+    undo = clock.now() + UNDO if via is Door.WEB else None
+    record(ProposalOpened(**act, network=network, **told(proposal, version), tell_from=undo))
+    return proposal
+
+
+def reword(
+    proposal: Proposal, words: Words, *, because: str, by: Actor, via: Door, seen: int | None = None
+) -> ProposalVersion:
+    """Ask everybody again in new words; earlier answers stay beside the words they were given to.
+
+    All goes on as it began, by the rules it opened under; only what it would change is seen against those in force.
+    `seen`, where known, is the number of the words that were there to be changed: Stale once there are newer ones.
+    """
+    act = as_author(Can.REWORD_PROPOSAL, proposal, by, via)
+    proposals_queries.check_one_of_many(proposal)
+    network = queries.network_of(proposal)
+    old = still_open(proposal)
+    if seen is not None and seen != old.number:
+        raise Stale(_("The words changed while you were writing."), newer=old.text, yours=words.text)
+    if old.method == ELSEWHERE:
+        raise RuleBroken(_("What was decided elsewhere keeps its words. Object to it instead."))
+    check_reason(because, "because")
+    until, charter = _amendable(old, proposal, network), queries.charter_of(old)
+    words = checked(charters.rules_in_force(network.id), words, proposal.matter)
+    if old.method in OPTIONS and not words.options:
+        words = replace(words, options=tuple(queries.options_of([old.id])[old.id]))
+    check_way(charter, words, proposal.matter, old.method)
+    zone = ZoneInfo(network.zone)
+    later = deadlines.reworded(old.deadline, clock.now(), until, charter, zone)
+    problem = deadlines.too_little(clock.now(), later, zone)
+    if problem is not None:
+        raise RuleBroken(say(problem))
+    day = later.astimezone(zone).date()
+    check_days(words, day)
+    check_offices(network, words, proposal.matter, charter, day, proposal.body)
+    end_version(old, Outcome.REWORDED)
+    version = open_version(
+        proposal, words, network, method=old.method, deadline=later, because=because, after=old
+    )
+    record(ProposalReworded(**act, network=network, **told(proposal, version)))
+    return version
+
+
+def _amendable(old: ProposalVersion, proposal: Proposal, network: Network) -> datetime:
+    """Until when new words may move the closing, by the rules it opened under; RuleBroken in the last hours."""
+    charter = queries.charter_of(old)
+    frozen = deadlines.frozen(clock.now(), old.deadline, charter)
+    if frozen is not None:
+        raise RuleBroken(say(frozen))
+    return deadlines.cap(proposal.opened_at, proposal.first_deadline, charter, ZoneInfo(network.zone))
+
+
+def extend(proposal: Proposal, day: date, *, reason: str, by: Actor, via: Door) -> None:
+    """Give everybody more time, by the rules under which it opened. RuleBroken when they don't allow it."""
+    act = as_author(Can.EXTEND_PROPOSAL, proposal, by, via)
+    network, version = queries.network_of(proposal), still_open(proposal)
+    charter, zone = queries.charter_of(version), ZoneInfo(network.zone)
+    if charter[p.EXTEND] == "never" or version.method == ELSEWHERE:
+        raise RuleBroken(_("By our rules answers close on the day that was set."))
+    last = deadlines.cap(proposal.opened_at, proposal.first_deadline, charter, zone)
+    check_reason(reason)
+    problem = deadlines.extension_problem(day, version.deadline, last, charter, zone)
+    if problem is not None:
+        raise RuleBroken(say(problem), field="closes")
+    starts = (each.start for each in offices.asked_in(version))
+    _check_still_ahead((version.in_force_on, version.trial_until, proposal.review_on, *starts), day)
+    version.deadline, version.reminded_at = deadlines.closes(day, charter, zone), None
+    about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
+    record(ProposalExtended(**act, network=network, **about, until=version.deadline, reason=reason))
+
+
+def _check_still_ahead(days: Iterable[date | None], closes: date) -> None:
+    """RuleBroken when a day that people read while they answer would come before answers close."""
+    passed = [day for day in days if day is not None and day <= closes]
+    if passed:
+        raise RuleBroken(
+            _(
+                "What is asked names %(day)s: choose an earlier day, or change its words.",
+                day=say(min(passed)),
+            ),
+            field="closes",
+        )
+
+
+def close_early(proposal: Proposal, *, reason: str, by: Actor, via: Door) -> None:
+    """Close now what everybody whose answer counts has answered, where the charter lets one; the rule decides as ever.
+
+    RuleBroken in the waiting time after a Stop: the vote is held when that is over, not before.
+    """
+    act = as_author(Can.CLOSE_PROPOSAL, proposal, by, via)
+    network, version = queries.network_of(proposal), still_open(proposal)
+    if queries.charter_of(version)[p.CLOSE_EARLY] == "never" or version.method == ELSEWHERE:
+        raise RuleBroken(_("By our rules nothing closes before its day."))
+    if version.waiting_since is not None:
+        raise RuleBroken(_("After a Stop nothing closes before the waiting time in our rules is over."))
+    check_reason(reason)
+    if entered_lately(version.id):
+        raise RuleBroken(
+            _("An answer was entered for somebody within the last day. They need that time to undo it.")
+        )
+    missing = awaited(version)
+    if missing > 0:
+        raise RuleBroken(
+            ngettext(
+                "%(num)s person or organisation whose answer counts has not answered yet.",
+                "%(num)s people or organisations whose answers count have not answered yet.",
+                missing,
+            )
+        )
+    version.deadline = clock.now()
+    about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
+    record(ProposalClosedEarly(**act, network=network, **about, reason=reason))
+
+
+def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
+    """Take a proposal back while it is open: nothing was decided, and it stays readable."""
+    act = Act(by=by, under=require(by, Can.WITHDRAW_PROPOSAL, proposal), via=via)
+    proposals_queries.check_one_of_many(proposal)
+    version = still_open(proposal)
+    if version.method != ELSEWHERE:
+        rules = charters.rules_in_force(proposal.network_id)
+        check_proposer(queries.network_of(proposal), rules, proposal.matter, by)
+    check_reason(reason)
+    others = queries.answered_by_others(version.id, by.person_id)
+    if version.method != ELSEWHERE and others and queries.charter_of(version)[p.TAKE_BACK] == "unanswered":
+        raise RuleBroken(_("Somebody has answered: by our rules it can’t be taken back any more."))
+    end_version(version, Outcome.WITHDRAWN)
+    about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
+    record(ProposalWithdrawn(**act, network=queries.network_of(proposal), **about, reason=reason))
+
+
+def hide_answers(proposal: Proposal, visible: str, *, by: Actor, via: Door) -> None:
+    """Show answers only as `visible` says, in these words and in any later ones; RuleBroken where that is no tighter."""
+    act = as_author(Can.HIDE_ANSWERS, proposal, by, via)
+    network, version = queries.network_of(proposal), still_open(proposal)
+    if version.method == ELSEWHERE or visible not in version.visible.tighter:
+        raise RuleBroken(
+            _("Answers can be hidden for longer, never shown earlier than people were told."), field="visible"
+        )
+    version.visible = Visible(visible)
+    about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
+    record(AnswersHidden(**act, network=network, **about, visible=version.visible.value))

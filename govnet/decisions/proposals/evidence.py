@@ -1,0 +1,162 @@
+"""The mails from which something that was decided elsewhere came: kept as they were sent, shown without addresses."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import joinedload
+
+from govnet.decisions import queries
+from govnet.decisions.models import ELSEWHERE, Proposal
+from govnet.decisions.proposals.events import MailKept, MailRemoved
+from govnet.decisions.proposals.models import EvidenceMail
+from govnet.decisions.proposals.opening import still_open
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Act, Actor, Door
+from govnet.kernel.errors import NotFound, RuleBroken
+from govnet.mail import incoming
+from govnet.people.models import PersonEmail
+from govnet.permissions import Can, require
+from govnet.record.actions import record
+
+LARGEST = 900_000
+"""The largest mail that is kept, in bytes."""
+MOST = 20
+"""Mails for one decision."""
+_MOST_TEXT = 20_000
+
+
+def keep(
+    proposal: Proposal, raw: bytes, *, mail: incoming.Incoming | None = None, by: Actor, via: Door
+) -> EvidenceMail:
+    """Keep a mail with what was decided elsewhere, while objections can be made. The same mail twice is kept once.
+
+    `mail` is what `readable` found in it before the transaction; without it, it is read now. Raises RuleBroken for what is no
+    mail, is too large or one too many, and once it is closed.
+    """
+    act = Act(by=by, under=require(by, Can.RECORD_DECISION, queries.network_of(proposal)), via=via)
+    version = still_open(proposal)
+    if version.method != ELSEWHERE:
+        raise RuleBroken(_("Mails are kept only with what was decided elsewhere, while nobody has objected."))
+    mail = mail or readable(raw)
+    digest = hashlib.sha256(raw).hexdigest()
+    known = select(EvidenceMail).where(EvidenceMail.proposal_id == proposal.id, EvidenceMail.digest == digest)
+    row = db.session.scalar(known)
+    if row is not None:
+        return row
+    if (db.session.scalar(select(func.count()).where(EvidenceMail.proposal_id == proposal.id)) or 0) >= MOST:
+        raise RuleBroken(_("There are %(most)s mails already. Keep only those that matter.", most=MOST))
+    row = EvidenceMail(
+        proposal_id=proposal.id,
+        digest=digest,
+        raw=raw,
+        sender=mail.sender,
+        sender_name=mail.sender_name,
+        subject=mail.subject,
+        sent_at=mail.sent_at,
+        text=mail.text[:_MOST_TEXT],
+        added_by_id=by.person_id,
+        at=clock.now(),
+    )
+    db.session.add(row)
+    record(MailKept(**act, network=queries.network_of(proposal), **_about(proposal, version), digest=digest))
+    return row
+
+
+def readable(raw: bytes) -> incoming.Incoming:
+    """The mail in a file. Slow: call it before the transaction.
+
+    Raises RuleBroken for what is too large, too tangled or no mail.
+    """
+    if len(raw) > LARGEST:
+        raise RuleBroken(
+            _("This mail is larger than %(most)s KB. Save it without its pictures.", most=LARGEST // 1000),
+            field="file",
+        )
+    mail = incoming.read(raw)
+    if mail.over:
+        raise RuleBroken(
+            _(
+                "This mail is too tangled for a program to read. Save it as plain text, without its attachments."
+            ),
+            field="file",
+        )
+    if not (mail.sent_at and (mail.sender or mail.sender_name)):
+        raise RuleBroken(
+            _("This is not a mail as it was sent: save it in your mail program as a file that ends in .eml."),
+            field="file",
+        )
+    return mail
+
+
+def _about(proposal: Proposal, version: Any) -> dict[str, Any]:
+    return {"proposal": proposal, "version": version, "question": version.question}
+
+
+def remove(proposal: Proposal, mail_id: int, why: str, *, by: Actor, via: Door) -> EvidenceMail:
+    """Take a mail away because it is unlawful or private: that it was there, and why it went, stays. Twice does it once."""
+    act = Act(by=by, under=require(by, Can.RECORD_DECISION, queries.network_of(proposal)), via=via)
+    row = mail_of(proposal, mail_id)
+    if row.removed_at is not None:
+        return row
+    if not why.strip():
+        raise RuleBroken(_("Say why."), field="reason")
+    row.raw, row.subject, row.text, row.sender, row.sender_name = None, "", "", "", ""
+    row.removed_at, row.removed_why = clock.now(), why.strip()
+    about = _about(proposal, queries.newest_version(proposal.id))
+    network = queries.network_of(proposal)
+    record(MailRemoved(**act, network=network, **about, digest=row.digest, reason=row.removed_why))
+    return row
+
+
+def mail_of(proposal: Proposal, mail_id: int) -> EvidenceMail:
+    """A mail that is kept with this proposal. NotFound."""
+    row = db.session.get(EvidenceMail, mail_id)
+    if row is None or row.proposal_id != proposal.id:
+        raise NotFound(_("There is no such mail here."))
+    return row
+
+
+def mails_of(proposal_id: int) -> Sequence[EvidenceMail]:
+    """All that are kept with it, the oldest first."""
+    query = select(EvidenceMail).where(EvidenceMail.proposal_id == proposal_id)
+    oldest = query.options(joinedload(EvidenceMail.added_by)).order_by(EvidenceMail.sent_at, EvidenceMail.id)
+    return db.session.scalars(oldest).all()
+
+
+def as_data(mail: EvidenceMail) -> dict[str, Any]:
+    """What anybody may know of it: neither who wrote it nor what it says."""
+    return {
+        "sha256": mail.digest,
+        "sent_at": mail.sent_at.isoformat() if mail.sent_at else None,
+        "removed_because": mail.removed_why or None,
+    }
+
+
+def _hers(person_id: int) -> Any:
+    addresses = select(PersonEmail.address).where(
+        PersonEmail.person_id == person_id, PersonEmail.verified_at.is_not(None)
+    )
+    return EvidenceMail.sender.in_(addresses)
+
+
+def held(person_id: int) -> list[dict[str, Any]]:
+    """Mails of hers that are kept with decisions, for her export."""
+    rows = db.session.scalars(select(EvidenceMail).where(_hers(person_id)).order_by(EvidenceMail.id))
+    return [{"subject": row.subject, "text": row.text, "kept_at": row.at.isoformat()} for row in rows]
+
+
+def forget(person_id: int) -> None:
+    """Take her name and address off mails of hers; what they said stays, as posts do."""
+    nameless = {"raw": None, "sender": "", "sender_name": ""}
+    db.session.execute(
+        update(EvidenceMail)
+        .where(_hers(person_id))
+        .values(nameless)
+        .execution_options(synchronize_session=False)
+    )

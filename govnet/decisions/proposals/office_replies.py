@@ -1,0 +1,46 @@
+"""What somebody says to what a proposal would give them or take from them: beside it, for as long as it is open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from govnet.decisions import queries
+from govnet.decisions.models import OfficeReply, Proposal, ProposalVersion
+from govnet.decisions.proposals.events import OfficeReplied
+from govnet.decisions.proposals.opening import still_open
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor, Door
+from govnet.kernel.errors import RuleBroken
+from govnet.kernel.insertion import row_of
+from govnet.offices.models import OfficeChange, OfficePerson
+from govnet.permissions import Can, require
+from govnet.record.actions import record
+
+
+def reply(named: OfficePerson, text: str, *, by: Actor, via: Door) -> OfficeReply:
+    """Reply to it, in place of an earlier reply. RuleBroken once it has closed, or other words no longer name them."""
+    under = require(by, Can.REPLY_IN_OWN_CASE, named)
+    proposal = proposal_of(named)
+    require(by, Can.READ_PROPOSAL, proposal)
+    version = still_open(proposal)
+    if not text.strip():
+        raise RuleBroken(_("Write what you say to it."), field="text")
+    before = db.session.get(OfficeReply, (proposal.id, by.person_id))
+    if before is not None and before.text == text.strip():
+        return before  # sent twice
+    said: dict[str, Any] = {"text": text.strip(), "at": clock.now()}
+    row = row_of(OfficeReply, proposal_id=proposal.id, person_id=by.person_id, **said)
+    row.text, row.at = said["text"], said["at"]
+    about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
+    record(OfficeReplied(network=queries.network_of(proposal), by=by, under=under, via=via, **about))
+    return row
+
+
+def proposal_of(named: OfficePerson) -> Proposal:
+    """The proposal that names them."""
+    change = db.session.get_one(OfficeChange, named.change_id)
+    version = db.session.get_one(ProposalVersion, change.version_id)
+    return db.session.get_one(Proposal, version.proposal_id)

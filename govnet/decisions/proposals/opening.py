@@ -1,0 +1,347 @@
+"""What every opening shares: the words checked against the charter, the roll taken, the version opened or closed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import insert
+
+from govnet.charter import parameters as p
+from govnet.charter import queries as charters
+from govnet.charter.models import CharterVersion, Network
+from govnet.charter.rules import Charter, canonical, problems
+from govnet.decisions import queries
+from govnet.decisions.models import Option, Proposal, ProposalVersion, Replaces, RollEntry, VersionState
+from govnet.decisions.proposals import offices, roll
+from govnet.decisions.proposals.offices import Deciding, OfficeInput
+from govnet.decisions.register import queries as register_queries
+from govnet.decisions.rules import deadlines, methods
+from govnet.decisions.rules.option_count import OPTIONS
+from govnet.decisions.rules.outcome import Outcome
+from govnet.decisions.rules.who_counts import Visible, tightest
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Act, Actor, Door
+from govnet.kernel.errors import NotAllowed, RuleBroken
+from govnet.kernel.text import render
+from govnet.kernel.translation import say
+from govnet.permissions import Can, can, require
+
+UNDO = timedelta(minutes=10)
+"""How long what is asked or written down waits before it is told, so that a slip can be undone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class More:
+    """What a proposal may say beside its text; all of it belongs to the words that people answer."""
+
+    considered: str = ""
+    sources: str = ""
+    in_force_on: date | None = None
+    trial_until: date | None = None
+    trial_signs: str = ""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What people are asked: one sentence, the text, the rules it would change, and what stands beside it."""
+
+    question: str
+    text: str
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    more: More = More()
+    options: tuple[str, ...] = ()
+    """What people choose between, where they do."""
+    offices: tuple[OfficeInput, ...] = ()
+    """The offices that it would give or end."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a proposal is about, beside its words."""
+
+    matter: str
+    closes: date | None = None
+    thread_id: int | None = None
+    replaces_id: int | None = None
+    review_on: date | None = None
+    method: str = ""
+    """The way of deciding; empty is the matter's own."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How something was decided elsewhere, and how we know."""
+
+    on: date
+    by: str
+    where: str
+    evidence: str
+    url: str = ""
+    present: str = ""
+    """Who was there, in words."""
+    late_because: str = ""
+    """Of what the charter wanted to be written down earlier: why it was not."""
+
+
+def digest(text: str) -> str:
+    """SHA-256, in hex, of a text that lives in its own table."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def may_propose(network: Network, by: Actor, matter: str = "", charter: Charter | None = None) -> bool:
+    """Whether the table gives the right, and the charter in force leaves it: on this matter, or on any. For pages."""
+    if not can(by, Can.PROPOSE, network):
+        return False
+    if by.is_steering:  # whatever the charter says: it need not be asked
+        return True
+    return _charter_lets(network, charter or charters.rules_in_force(network.id), matter, by)
+
+
+def _charter_lets(network: Network, charter: Charter, matter: str, by: Actor) -> bool:
+    """Where only the committee proposes, anybody else can do so on offices alone, and while nobody sits there."""
+    if charter[p.PROPOSE] != "committee" or by.is_steering:
+        return True
+    return (not matter or matter in roll.OFFICES) and roll.vacant(network)
+
+
+def check_proposer(network: Network, charter: Charter, matter: str, by: Actor) -> None:
+    """NotAllowed where the charter lets only the committee propose such a thing; without a matter, anything."""
+    if not _charter_lets(network, charter, matter, by):
+        raise NotAllowed(_("By our rules only the committee can make a proposal."), roles=["steering"])
+
+
+def as_author(right: Can, row: Any, by: Actor, via: Door) -> Act:
+    """An author's act on their proposal or draft. NotAllowed for anybody else, and for one who could not propose today."""
+    act = Act(by=by, under=require(by, right, row), via=via)
+    network = db.session.get_one(Network, row.network_id)
+    check_proposer(network, charters.rules_in_force(network.id), row.matter, by)
+    return act
+
+
+def checked(charter: Charter, words: Words, matter: str) -> Words:
+    """The words with only those changes that change something; RuleBroken when they can't be."""
+    if matter not in p.MATTERS:
+        raise RuleBroken(_("Choose what this is about, so that we know who decides."), field="matter")
+    wrong = problems(charter, words.changes)
+    RuleBroken.check((key.replace(".", "__"), say(said)) for key, said in wrong.items())
+    new = charter.with_changes(words.changes)
+    real = {key: value for key, value in new.stored().items() if value != charter.stored()[key]}
+    if words.changes and not real:
+        raise RuleBroken(_("Our rules say this already: nothing would change."), field="rules")
+    if real and matter != "charter":
+        raise RuleBroken(
+            _("A change of our rules is decided as such, not beside something else."), field="matter"
+        )
+    if words.more.in_force_on and not real:
+        raise RuleBroken(_("Only a change of our rules has a day from which it holds."), field="in_force_on")
+    return replace(words, changes=real)
+
+
+def words_of(version: ProposalVersion) -> Words:
+    """What a version asked, to be asked again."""
+    more = More(
+        considered=version.considered,
+        sources=version.sources,
+        in_force_on=version.in_force_on,
+        trial_until=version.trial_until,
+        trial_signs=version.trial_signs,
+    )
+    named = offices.asked_in(version)
+    return Words(version.question, version.text, queries.changes_of(version), more, offices=named)
+
+
+def check_asked(network: Network, words: Words, ask: Ask, closes: date) -> None:
+    """RuleBroken when our rules are to change and none is named, or a day comes before it is settled.
+
+    Whether people are asked, or a meeting has decided and they may object.
+    """
+    confirms = register_queries.confirms(network.id, ask.replaces_id, clock.today(network.zone))
+    if ask.matter == "charter" and not words.changes and not words.offices and not confirms:
+        raise RuleBroken(_("Choose at least one of our rules to change."), field="rules")
+    check_days(words, closes)
+    if ask.review_on is not None and ask.review_on <= closes:
+        raise RuleBroken(_too_soon(closes), field="review")
+
+
+def check_offices(network: Network, words: Words, matter: str, charter: Charter, on: date, body: str) -> None:
+    """RuleBroken when an office that it names could not be given or ended once it is settled, on that day."""
+    if not words.offices:
+        return
+    if words.changes:
+        raise RuleBroken(_("A change of our rules is decided as such, not beside something else."))
+    if words.more.trial_until is not None:
+        raise RuleBroken(
+            _("An office has its own last day: it is not given or ended on trial."), field="trial_until"
+        )
+    offices.check(words.offices, Deciding(network, matter, body, charter, on, offices.endings(words.offices)))
+
+
+def check_days(words: Words, closes: date) -> None:
+    """RuleBroken when a day on which something begins or ends comes before it is settled, on `closes`."""
+    more = words.more
+    if more.in_force_on is not None and more.in_force_on <= closes:
+        raise RuleBroken(_too_soon(closes), field="in_force_on")
+    if more.trial_until is not None and more.trial_until <= max(closes, more.in_force_on or closes):
+        raise RuleBroken(_("A trial ends after it has begun: choose a later day."), field="trial_until")
+    if (more.trial_until is None) != (not more.trial_signs.strip()):
+        where = "trial_signs" if more.trial_until else "trial_until"
+        raise RuleBroken(_("A trial has a last day, and says how we shall know."), field=where)
+
+
+def _too_soon(closes: date) -> str:
+    return str(_("Choose a day after %(day)s, or none: until then nothing is settled.", day=say(closes)))
+
+
+def check_way(charter: Charter, words: Words, matter: str, method: str) -> None:
+    """RuleBroken when it can't be asked in this way, or between these options."""
+    problem = methods.refused(charter, matter, method, words.changes)
+    if problem is not None:
+        raise RuleBroken(say(problem), field="way")
+    if words.offices and method in OPTIONS:
+        raise RuleBroken(
+            _("Offices are not given by a choice between options. Choose another way."), field="way"
+        )
+    problem = methods.options_problem(method, words.options)
+    if problem is not None:
+        raise RuleBroken(say(problem), field="options")
+
+
+def new_proposal(
+    network: Network,
+    ask: Ask,
+    charter: Charter,
+    *,
+    door: Door,
+    by: Actor,
+    aside: Collection[int] = (),
+    **values: Any,
+) -> Proposal:
+    """The proposal\'s own row, before its first version. `aside` are those whose own case it is."""
+    proposal = Proposal(
+        network=network,
+        thread_id=ask.thread_id,
+        author_id=by.person_id,
+        matter=ask.matter,
+        body=roll.deciding(network, charter, ask.matter, aside),
+        door=door,
+        review_on=ask.review_on,
+        opened_at=clock.now(),
+        **values,
+    )
+    db.session.add(proposal)
+    db.session.flush()  # the roll is written in one statement, which needs the keys
+    if ask.replaces_id is not None:
+        register_queries.to_replace(network.id, ask.replaces_id)
+        db.session.add(Replaces(proposal_id=proposal.id, decision_id=ask.replaces_id))
+    return proposal
+
+
+def open_version(
+    proposal: Proposal,
+    words: Words,
+    network: Network,
+    *,
+    method: str,
+    deadline: datetime,
+    because: str = "",
+    after: ProposalVersion | None = None,
+) -> ProposalVersion:
+    """Open a version and take its roll: the first under the rules in force, each other under those of the one before."""
+    charter_version = _charter_after(after) if after else charters.version_in_force(network.id)
+    asked = _asked(network, proposal.body, charters.rules_of(charter_version), words)
+    counted = sum(row["counted"] for row in asked)
+    if not counted:
+        raise RuleBroken(_("Nobody could answer this: there is nobody yet who decides such matters."))
+    version = ProposalVersion(
+        proposal_id=proposal.id,
+        number=after.number + 1 if after else 1,
+        author_id=proposal.author_id,
+        question=words.question,
+        text=words.text,
+        html=render(words.text),
+        because=because,
+        changes=canonical(words.changes),
+        **asdict(words.more),
+        method=method,
+        visible=_visible(charters.rules_of(charter_version), after),
+        opened_at=clock.now(),
+        deadline=deadline,
+        roll_size=counted,
+        charter_version_id=charter_version.id,
+    )
+    db.session.add(version)
+    db.session.flush()  # as above
+    db.session.execute(insert(RollEntry), [{"version_id": version.id, **row} for row in asked])
+    if method in OPTIONS:
+        _write_options(version.id, words.options)
+    offices.write(version.id, network, words.offices)
+    return version
+
+
+def _asked(network: Network, body: str, charter: Charter, words: Words) -> list[dict[str, Any]]:
+    """The roll: whoever is named in it replies and is not counted; only where nobody else could decide who takes a
+    place do those proposed for one count too, and never who would lose one.
+    """
+    asked = roll.take(network, body, charter, offices.people_of(words.offices))
+    if words.offices and not any(row["counted"] for row in asked):
+        asked = roll.take(network, body, charter, offices.people_of(words.offices, losing=True))
+    return asked
+
+
+def _charter_after(version: ProposalVersion) -> CharterVersion:
+    return db.session.get_one(CharterVersion, version.charter_version_id)
+
+
+def _visible(charter: Charter, after: ProposalVersion | None) -> Visible:
+    """As the charter has it; what was hidden of earlier words stays hidden of the new ones."""
+    wanted = Visible(charter[p.VISIBLE])
+    return tightest(wanted, after.visible) if after else wanted
+
+
+def _write_options(version_id: int, titles: tuple[str, ...]) -> None:
+    numbered = enumerate(titles, 1)
+    rows = [{"version_id": version_id, "number": at, "title": title} for at, title in numbered]
+    db.session.execute(insert(Option), rows)
+
+
+def told(proposal: Proposal, version: ProposalVersion) -> dict[str, Any]:
+    """What the record says of every opening."""
+    return {
+        "proposal": proposal,
+        "version": version,
+        "question": version.question,
+        "matter": proposal.matter,
+        "body": proposal.body,
+        "deadline": version.deadline,
+        "roll_size": version.roll_size,
+        "digest": digest(version.text),
+        "charter": f"charter_version:{version.charter_version_id}",
+        "number": version.number,
+        "offices": offices.facts(offices.asked_in(version)),
+    }
+
+
+def still_open(proposal: Proposal) -> ProposalVersion:
+    """The open version, locked; RuleBroken once its time is over, even if nobody has closed it yet."""
+    version = queries.open_version_locked(proposal.id)
+    if version is None or not deadlines.takes_answers(clock.now(), version.deadline):
+        raise RuleBroken(_("This has closed. What was decided can be changed by a new proposal."))
+    return version
+
+
+def check_reason(reason: str, field: str = "reason") -> None:
+    """RuleBroken without a reason where everybody can read it beside what was done, whatever the door."""
+    if not reason.strip():
+        raise RuleBroken(_("Say why: everybody can read it."), field=field)
+
+
+def end_version(version: ProposalVersion, outcome: Outcome) -> None:
+    """Close a version without a decision: its words were changed, or it was taken back."""
+    version.state, version.closed_at, version.outcome = VersionState.CLOSED, clock.now(), outcome
+    db.session.flush()  # one open version a proposal: the old one closes before the new one opens

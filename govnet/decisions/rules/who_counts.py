@@ -1,0 +1,131 @@
+"""Whose answer counts, once, and who sees it. Pure."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from govnet.charter import parameters as p
+from govnet.charter.rules import Charter
+from govnet.decisions.rules.outcome import FIVE, Kind
+from govnet.kernel.messages import N_, Said
+
+VOTING_KINDS = frozenset({"individual", "organisation"})
+
+
+class Visible(StrEnum):
+    """When members see each other's answers, the loosest first."""
+
+    AT_ONCE = "at_once"
+    AFTER_OWN = "after_own"
+    AT_CLOSE = "at_close"
+
+    @property
+    def tighter(self) -> "tuple[Visible, ...]":
+        """What protects those who answer better."""
+        every = tuple(Visible)
+        return every[every.index(self) + 1 :]
+
+
+def tightest(*all_of: "Visible") -> "Visible":
+    """What protects best of these."""
+    return max(all_of, key=tuple(Visible).index)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known of one party's answer."""
+
+    party: int
+    cast_by: int | None
+    counted: bool
+
+
+def offered(charter: Charter) -> tuple[Kind, ...]:
+    """What can be answered to one question, in the order of the page: Agree, and what the charter has beside it."""
+    return tuple(kind for kind in FIVE if kind is Kind.AGREE or kind.value in charter[p.ANSWERS])
+
+
+def on_roll(kind: str) -> bool:
+    """Whether a membership of this kind is asked at all: observers read and write, but have no voice."""
+    return kind in VOTING_KINDS
+
+
+def counts(kind: str, charter: Charter, body: str = "all") -> bool:
+    """Whether a party's answer counts: by the charter's voice, or as a member of the committee."""
+    return body == "committee" or charter[p.VOICE] == "each" or kind == "organisation"
+
+
+def other_party(answers: Iterable[Answer], party: int, caster: int) -> int | None:
+    """The other party for which this person has given an answer that counts."""
+    theirs = (each.party for each in answers if each.counted and each.cast_by == caster)
+    return next((other for other in theirs if other != party), None)
+
+
+def second_hand(
+    answers: Iterable[Answer], party: int, caster: int, *, own: bool, may: Collection[int]
+) -> Said | None:
+    """Why this person can't answer for this party too: one human never casts two counted answers.
+
+    `may` are the parties for whom they may answer. What they said for one whom they handed over stands without them:
+    then their `own` answer is taken too, and does not count.
+    """
+    other = other_party(answers, party, caster)
+    if other is None or (own and other not in may):
+        return None
+    if other not in may:
+        return Said(
+            N_(
+                "You have given the answer of somebody for whom you spoke before, and it counts. "
+                "Nobody answers twice: ask a colleague to give this one."
+            )
+        )
+    return Said(
+        N_(
+            "You have already given an answer that counts in this decision. You can answer for yourself "
+            "or for your organisation, not both: take back the first one, or ask a colleague."
+        )
+    )
+
+
+def principles(charter: Charter, purpose: str) -> tuple[str, ...]:
+    """What a Stop can rest on: the charter's principles; without any, the purpose and whatever people promised."""
+    promised = (*charter[p.CRITERIA], *charter[p.CODE_OF_CONDUCT], *charter[p.OWN_CLAUSES])
+    return charter[p.PRINCIPLES] or tuple(dict.fromkeys((purpose, *promised)))
+
+
+def needs_principle(charter: Charter) -> bool:
+    """Whether a Stop must name what it rests on."""
+    return charter[p.STOP_NEEDS] == "principle"
+
+
+def may_stop(charter: Charter, *, organisation: bool, body: str = "all") -> bool:
+    """Whether this party can say Stop. In the committee everybody can."""
+    return body == "committee" or charter[p.WHO_MAY_STOP] == "everyone" or organisation
+
+
+def stop_lacks(reason: str, remedy: str, principle: str, allowed: Iterable[str] | None) -> dict[str, Said]:
+    """What a Stop still must say, by field. `allowed`: the principles it can rest on, or None where none is asked."""
+    wanted = {
+        "reason": (reason, N_("Say why you want to stop this: others can only answer what they know.")),
+        "remedy": (remedy, N_("Say what would let you live with it.")),
+    }
+    found = {name: Said(words) for name, (text, words) in wanted.items() if not text.strip()}
+    if allowed is not None and principle not in set(allowed):
+        found["principle"] = Said(N_("Choose what your Stop rests on."))
+    return found
+
+
+def sees_tally(visible: Visible, *, closed: bool, has_answered: bool) -> bool:
+    """Whether the count so far is shown to this reader."""
+    return closed or visible is Visible.AT_ONCE or (visible is Visible.AFTER_OWN and has_answered)
+
+
+def sees_names(visible: Visible, *, member: bool, closed: bool, has_answered: bool) -> bool:
+    """Whether names stand beside answers for this reader; visitors see only who said they may be named."""
+    return member and sees_tally(visible, closed=closed, has_answered=has_answered)
+
+
+def always_told(charter: Charter, matter: str, what: str) -> bool:
+    """Whether everybody concerned is told of that (opening, last_day, result) however little mail they take."""
+    named = charter[p.ALWAYS_TOLD]
+    return what in named or ("charter" in named and matter == "charter")
