@@ -20,6 +20,7 @@ from sqlalchemy import select
 from govnet.charter.thresholds import at_least
 from govnet.decisions import labels, queries
 from govnet.decisions.answers import options
+from govnet.decisions.answers import queries as answers_queries
 from govnet.decisions.closing import actions, check
 from govnet.decisions.pages.sentences import could_answer
 from govnet.decisions.rules.option_count import Ballot
@@ -135,7 +136,7 @@ class Reading:
 def test_every_sentence_about_a_tally_says_its_own_numbers(
     app: Flask, time: MovedClock, monkeypatch: pytest.MonkeyPatch, asked: Asked
 ) -> None:
-    monkeypatch.setattr(answers, "A_PAGE", 2)
+    monkeypatch.setattr(answers_queries, "A_PAGE", 2)
     scene = put(asked)
     it = Reading(app, scene)
     version = queries.version_whole(version_of(scene.proposal).id)
