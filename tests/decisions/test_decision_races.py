@@ -155,12 +155,12 @@ KILLED = """
     import os, sys
     from datetime import datetime
     from govnet import create_app
-    from govnet.decisions import closing
-    from govnet.kernel import clock, events
+    from govnet.decisions.closing import actions
+    from govnet.kernel import clock, signals
     app = create_app({"SQLALCHEMY_DATABASE_URI": sys.argv[1], "DATA_DIR": sys.argv[2], "TESTING": True})
-    events.emit = lambda event: os._exit(9)  # everything is written, nothing is committed
+    signals.emit = lambda event: os._exit(9)  # everything is written, nothing is committed
     with app.app_context(), clock.moved_to(datetime.fromisoformat(sys.argv[3])):
-        closing.close_due()
+        actions.close_due()
 """
 
 

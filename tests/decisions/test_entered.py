@@ -271,7 +271,7 @@ def test_the_page_the_decision_and_its_check_say_how_many_were_entered(
         number = decisions()[0].number
     assert said in opened(client, f"/uk/decisions/{number}").text
     page = opened(client, f"/uk/decisions/{number}/check")
-    assert "2 of these were entered for others by the committee." in page.text
+    assert "2 of these answers were entered for others by the committee." in page.text
     rows = opened(client, f"/uk/decisions/{number}/check?show=entered").text
     assert f"{name} Agree (entered for them)" in rows
     assert rows.count("(entered for them)") == 2

@@ -78,14 +78,17 @@ def _registers() -> dict[str, PerApp[object]]:
     }
 
 
-def test_two_applications_in_one_process_share_no_register(app: Flask, tmp_path: Path) -> None:
-    other = create_app(
-        {"SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path}/other.db", "DATA_DIR": str(tmp_path)}
-    )
+def _an_application(folder: Path) -> Flask:
+    folder.mkdir()
+    return create_app({"SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder}/own.db", "DATA_DIR": str(folder)})
+
+
+def test_two_applications_in_one_process_share_no_register(tmp_path: Path) -> None:
+    one, other = _an_application(tmp_path / "one"), _an_application(tmp_path / "other")
     registers = _registers()
     assert len(registers) > 15
     for name, register in registers.items():
-        with app.app_context():
+        with one.app_context():
             first = register()
         with other.app_context():
             second = register()
