@@ -24,8 +24,8 @@ def _things(world: Any, coordinator_id: int) -> Addresses:
     from govnet.forum.kinds import HidingKind
     from govnet.forum.models import Post
     from govnet.kernel.actor import Door
-    from govnet.membership import importing
-    from govnet.membership.roster import read_roster
+    from govnet.membership.roster import imports
+    from govnet.membership.roster.parser import read_roster
     from govnet.people.models import Person
 
     network, officer = world.network, {"by": world.by(world.sam), "via": Door.WEB}
@@ -35,10 +35,10 @@ def _things(world: Any, coordinator_id: int) -> Addresses:
     hiding = moderation.hide(rude, kind=HidingKind.HIDDEN, reason="It is rude.", **officer)
     cora = {"by": world.by(db.session.get_one(Person, coordinator_id))}
     looked, brought = (
-        importing.look(network, read_roster(f"{name}@example.org\n".encode()), importing.Source(name), **cora)
+        imports.look(network, read_roster(f"{name}@example.org\n".encode()), imports.Source(name), **cora)
         for name in ("looked.at", "brought.in")
     )
-    importing.bring_in(brought, via=Door.WEB, **cora)
+    imports.bring_in(brought, via=Door.WEB, **cora)
     db.session.flush()
     return {
         "note_id": [str(note.id)],

@@ -34,8 +34,8 @@ from govnet.forum.news import answers, followed
 from govnet.kernel import clock
 from govnet.letters import events as letters
 from govnet.membership import events as membership
+from govnet.membership.events import RepresentativeNamed
 from govnet.membership.networks import Belonging
-from govnet.membership.organisation_events import RepresentativeNamed
 from govnet.offices import events as offices
 from govnet.record import registry
 from govnet.record.events import Event

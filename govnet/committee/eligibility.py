@@ -21,8 +21,8 @@ from govnet.kernel.actor import BY_RULE
 from govnet.kernel.calendar import DAY
 from govnet.kernel.duties import each_row, perhaps
 from govnet.kernel.statements import another
-from govnet.membership.departure import BELONGS
-from govnet.membership.member_actions import Left
+from govnet.membership.memberships.actions import Left
+from govnet.membership.memberships.departure import BELONGS
 from govnet.membership.models import ENDED, NOT_ENDED, Membership, MembershipState
 from govnet.offices import events
 from govnet.offices.models import Body, Constituency, Seat, Term, TermEnd, Unfit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from govnet.committee import appointments, eligibility, offers
 from govnet.decisions.proposals.offices import offers_are
 from govnet.kernel.signals import listen
-from govnet.membership.member_actions import Left
+from govnet.membership.memberships.actions import Left
 
 
 def bind() -> None:

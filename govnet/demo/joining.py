@@ -17,12 +17,15 @@ from govnet.extensions import db
 from govnet.kernel.actor import VISITOR, Actor, Door
 from govnet.mail import actions as mail
 from govnet.mail.volume import Volume
-from govnet.membership import actions as joining
-from govnet.membership import deciding, member_actions, organisation_actions, organisation_queries, queries
-from govnet.membership.importing import import_roster
+from govnet.membership.applications import actions, decisions
+from govnet.membership.memberships import actions as memberships_actions
+from govnet.membership.memberships import queries
 from govnet.membership.models import Application as Row
 from govnet.membership.models import Membership, MembershipKind
-from govnet.membership.roster import COLUMNS, read_roster
+from govnet.membership.organisations import actions as organisations_actions
+from govnet.membership.organisations import queries as organisations_queries
+from govnet.membership.roster.imports import import_roster
+from govnet.membership.roster.parser import COLUMNS, read_roster
 from govnet.people import organisations
 from govnet.people.models import Organisation as OrganisationRow
 from govnet.people.models import PersonEmail
@@ -97,7 +100,7 @@ def _confirm_own(stage: Stage, person: Person) -> None:
 
 
 def _named(stage: Stage, person: Person) -> None:
-    member_actions.name_in_public(_own(stage, person), True, by=stage.actor(person.key), via=Door.WEB)
+    memberships_actions.name_in_public(_own(stage, person), True, by=stage.actor(person.key), via=Door.WEB)
 
 
 def _confirm(stage: Stage, key: str, membership: Membership) -> None:
@@ -109,22 +112,22 @@ def _confirm(stage: Stage, key: str, membership: Membership) -> None:
     if whole.organisation_id is not None:
         from govnet.people.models import Person as PersonRow
 
-        by = member_actions.acting(db.session.get_one(PersonRow, stage.people[key]), whole)
-    member_actions.confirm(whole, by=by, email_id=email.id, via=Door.MAIL)
+        by = memberships_actions.acting(db.session.get_one(PersonRow, stage.people[key]), whole)
+    memberships_actions.confirm(whole, by=by, email_id=email.id, via=Door.MAIL)
 
 
 def _volume(stage: Stage, person: Person) -> None:
     mail.set_volume(stage.actor(person.key), stage.network(), Volume(person.volume))
 
 
-def _asks(stage: Stage, **values: object) -> joining.Asks:
+def _asks(stage: Stage, **values: object) -> actions.Asks:
     rules = rules_in_force(stage.network_id)
     answers = (*rules[parameters.CRITERIA], *rules[parameters.CODE_OF_CONDUCT])
-    return joining.Asks(charter=rules.number, answers=answers, **values)  # type: ignore[arg-type]
+    return actions.Asks(charter=rules.number, answers=answers, **values)  # type: ignore[arg-type]
 
 
 def _apply(stage: Stage, by: Actor, **values: object) -> int:
-    application = joining.apply(stage.network(), _asks(stage, **values), by=by, via=Door.WEB)
+    application = actions.apply(stage.network(), _asks(stage, **values), by=by, via=Door.WEB)
     if application is None:
         raise ValueError(f"{values} could not apply")
     db.session.flush()  # the next step finds it by its key
@@ -144,13 +147,13 @@ def _applies(stage: Stage, person: Person, decider: str) -> None:
 
 
 def _confirm_address(stage: Stage, key: int) -> None:
-    joining.confirm(db.session.get_one(Row, key), via=Door.MAIL)
+    actions.confirm(db.session.get_one(Row, key), via=Door.MAIL)
     db.session.flush()  # the person is known from now on
     know(stage)
 
 
 def _admit(stage: Stage, key: int, decider: str) -> None:
-    deciding.admit(db.session.get_one(Row, key), by=stage.actor(decider), via=Door.WEB)
+    decisions.admit(db.session.get_one(Row, key), by=stage.actor(decider), via=Door.WEB)
 
 
 def _organisation(stage: Stage, one: Organisation) -> None:
@@ -190,17 +193,17 @@ def _admit_organisation(stage: Stage, one: Organisation) -> None:
 
 def _stands_in(stage: Stage, one: Organisation) -> None:
     by = stage.actor(one.alternate)
-    organisation_actions.claim(
+    organisations_actions.claim(
         stage.network(), _row_of(one), "Asked to stand in.", False, by=by, via=Door.WEB
     )
 
 
 def _stand_in_confirmed(stage: Stage, one: Organisation) -> None:
     email = stage.facts.people[one.alternate].email
-    claim = organisation_queries.waiting_claim(stage.network_id, _row_of(one).id, email)
+    claim = organisations_queries.waiting_claim(stage.network_id, _row_of(one).id, email)
     if claim is None:
         raise ValueError(f"nobody asked to stand in for {one.name}")
-    organisation_actions.confirm(claim, by=stage.actor(one.representative), via=Door.WEB)
+    organisations_actions.confirm(claim, by=stage.actor(one.representative), via=Door.WEB)
 
 
 def _application(stage: Stage, one: Application) -> None:
@@ -226,9 +229,9 @@ def _application(stage: Stage, one: Application) -> None:
 
 def _ask(stage: Stage, key: int, one: Application) -> None:
     row = db.session.get_one(Row, key)
-    deciding.ask(row, one.question, by=stage.actor(one.asked_by), via=Door.WEB)
+    decisions.ask(row, one.question, by=stage.actor(one.asked_by), via=Door.WEB)
 
 
 def _decline(stage: Stage, key: int, one: Application) -> None:
     row = db.session.get_one(Row, key)
-    deciding.decline(row, one.reason, by=stage.actor(one.decided_by), via=Door.WEB)
+    decisions.decline(row, one.reason, by=stage.actor(one.decided_by), via=Door.WEB)

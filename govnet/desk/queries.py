@@ -40,8 +40,9 @@ from govnet.kernel.duties import TRIES
 from govnet.kernel.models import DutyFailure, UTCInstant
 from govnet.letters.queries import select_left_over
 from govnet.mail.models import IS_WAITING, Delivery, Mail, MailLine
-from govnet.membership.beside import AdmissionAppeal, AdmissionVoice
 from govnet.membership.models import (
+    AdmissionAppeal,
+    AdmissionVoice,
     Application,
     ApplicationState,
     ClaimState,

@@ -13,7 +13,8 @@ from govnet.kernel.duties import Duty, forget_over
 from govnet.letters import closing as letters
 from govnet.mail import receiving, sending, sweeping, telling, unfolding
 from govnet.membership import duties as membership
-from govnet.membership import importing, renewing
+from govnet.membership.memberships import renewal
+from govnet.membership.roster import imports
 from govnet.offices import term_ends
 from govnet.operations import beats, erasure_list, redaction, upkeep
 from govnet.sign_in import address_change, links
@@ -31,8 +32,8 @@ DUTIES: tuple[Duty, ...] = (
     Duty("forget old addresses", address_change.forget_old, 600),
     Duty("end offices", term_ends.record_ends, 5),
     Duty(membership.ASK, membership.ask_found, 5),
-    Duty("renew memberships", renewing.run, 30),
-    Duty("forget uploaded lists", importing.forget_old, 3600),
+    Duty("renew memberships", renewal.run, 30),
+    Duty("forget uploaded lists", imports.forget_old, 3600),
     Duty(membership.ADMIT, membership.admissions, 30),
     Duty(membership.FORGET, membership.forget_unconfirmed, 3600),
     Duty("remove what the law wants gone", moderation.remove_due, 60),

@@ -19,12 +19,12 @@ from govnet.kernel import files
 from govnet.kernel.actor import Door
 from govnet.kernel.paths import MOST
 from govnet.kernel.transaction import transaction
-from govnet.membership import exporting, importing, roster_queries, roster_undo
-from govnet.membership.roster import COLUMNS, Roster, read_roster
-from govnet.membership.roster_columns import COMES_AS
-from govnet.membership.roster_file import MOST_BYTES
-from govnet.membership.roster_models import COMES, STAYS, ImportState, Outcome, RosterImport
-from govnet.membership.roster_plan import Plan, Planned
+from govnet.membership.roster import exports, imports, queries, undo
+from govnet.membership.roster.columns import COMES_AS
+from govnet.membership.roster.file import MOST_BYTES
+from govnet.membership.roster.models import COMES, STAYS, ImportState, Outcome, RosterImport
+from govnet.membership.roster.parser import COLUMNS, Roster, read_roster
+from govnet.membership.roster.plan import Plan, Planned
 from govnet.membership.rules import sheet_cell
 
 _SHOWN = 20
@@ -65,8 +65,8 @@ def import_members(file: Path, slug: str, go: bool, comes_as: str, leave_out: bo
     if not roster.rows or (go and roster.problems and not leave_out):
         _refuse(roster)
     with transaction():
-        source = importing.Source(file.name, hashlib.sha256(whole).hexdigest())
-        made = importing.import_roster(network, roster.rows, go=go, via=Door.CLI, source=source)
+        source = imports.Source(file.name, hashlib.sha256(whole).hexdigest())
+        made = imports.import_roster(network, roster.rows, go=go, via=Door.CLI, source=source)
         _say(made, roster, each=not go)
     if go:
         click.echo(
@@ -84,7 +84,7 @@ def import_members(file: Path, slug: str, go: bool, comes_as: str, leave_out: bo
 @with_appcontext
 def list_imports(slug: str) -> None:
     """Say which lists were brought in, newest first."""
-    for one in roster_queries.imports(_network(slug).id):
+    for one in queries.imports(_network(slug).id):
         batch = one.batch
         click.echo(
             f"{batch.id}: {batch.looked_at:%Y-%m-%d %H:%M} UTC, {batch.state.value}, "
@@ -103,9 +103,9 @@ def undo_import(number: int, go: bool) -> None:
         raise click.ClickException("There is no such list to take back. See them with `govnet import list`.")
     if go:
         with transaction():
-            ends = roster_undo.take_back(batch, via=Door.CLI)
+            ends = undo.take_back(batch, via=Door.CLI)
     else:
-        ends = roster_undo.untouched(batch)
+        ends = undo.untouched(batch)
     click.echo(
         f"{_many(len(ends.memberships), 'membership', 'memberships')} to confirm and "
         f"{_many(len(ends.subscriptions), 'reader', 'readers')} end. "
@@ -174,7 +174,7 @@ def export_group() -> None:
 @with_appcontext
 def export_members(file: Path, slug: str) -> None:
     """Write the roster, with addresses, as a CSV file that can be imported again. Keep it safe."""
-    rows = exporting.roster_rows(_network(slug).id)
+    rows = exports.roster_rows(_network(slug).id)
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(COLUMNS)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from govnet.kernel.duties import each_row
-from govnet.membership import actions, entering, member_actions, newcomers, queries
+from govnet.membership.applications import actions, admission
+from govnet.membership.applications import queries as applications_queries
+from govnet.membership.memberships import actions as memberships_actions
+from govnet.membership.memberships import queries
 from govnet.membership.models import Application, Membership
 
 _AT_ONCE = 20
@@ -17,12 +20,12 @@ FORGET = "forget unconfirmed applications"
 def ask_found() -> int:
     """Write to people from an old list, one a transaction. Returns how many."""
     due = partial(queries.found_to_ask, limit=_AT_ONCE)
-    return each_row(ASK, Membership, due, member_actions.ask_to_confirm)
+    return each_row(ASK, Membership, due, memberships_actions.ask_to_confirm)
 
 
 def admissions() -> int:
     """Make members of those whose time to be objected to is over, one at a time. Returns how many."""
-    return each_row(ADMIT, Application, newcomers.due, entering.take_effect)
+    return each_row(ADMIT, Application, applications_queries.due, admission.take_effect)
 
 
 def forget_unconfirmed() -> int:

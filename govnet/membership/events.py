@@ -10,9 +10,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from govnet.charter.models import Network
-from govnet.membership.beside import AdmissionObjection
-from govnet.membership.models import Application, Membership
-from govnet.people.models import Organisation
+from govnet.membership.models import AdmissionObjection, Application, Membership, RepresentationClaim
+from govnet.people.models import Organisation, Representation
 from govnet.record.events import Event, Visibility
 
 OFFICES = ("steering", "chair", "coordinator")
@@ -252,3 +251,82 @@ class RosterTakenBack(Event):
             "readers": ngettext("%(num)s subscription", "%(num)s subscriptions", readers),
         }
         return str(cls.sentence) % {**values, **counted}
+
+
+class AdmissionAppealed(AboutApplication):
+    """Whoever was declined asks two others to look at it again."""
+
+    verb: ClassVar[str] = "membership.appealed"
+    sentence: ClassVar[Any] = _l("%(name)s appealed against being declined.")
+
+
+class AdmissionAppealHeard(AboutApplication):
+    """One of two others said what they think of it."""
+
+    verb: ClassVar[str] = "membership.appeal_heard"
+    sentence: ClassVar[Any] = _l("%(actor)s heard the appeal of %(name)s.")
+
+
+class AdmissionAppealStands(AboutApplication):
+    """Two others said that the answer stands."""
+
+    verb: ClassVar[str] = "membership.appeal_stands"
+    sentence: ClassVar[Any] = _l("Two others looked at the application of %(name)s: it stays declined.")
+
+
+class AdmissionAppealGranted(AboutApplication):
+    """Two others said that the applicant is let in after all."""
+
+    verb: ClassVar[str] = "membership.appeal_granted"
+    sentence: ClassVar[Any] = _l("Two others looked at the application of %(name)s: it is yes after all.")
+
+
+class _AboutOrganisation(Event):
+    """Who speaks for an organisation: members read it, whoever else may see the name on its page today."""
+
+    visibility: ClassVar[Visibility] = Visibility.MEMBERS
+    words_of: ClassVar[frozenset[str]] = frozenset({"name"})
+    subject: ClassVar[str] = "voice"
+
+    voice: Representation | RepresentationClaim
+    organisation: Organisation
+    title: str
+    """The organisation's name."""
+    name: str
+
+
+class RepresentativeNamed(_AboutOrganisation):
+    """Somebody speaks and answers for the organisation from now on."""
+
+    verb: ClassVar[str] = "organisation.represented"
+    sentence: ClassVar[Any] = _l("%(name)s now speaks for %(title)s.")
+
+
+class AlternateNamed(_AboutOrganisation):
+    """Somebody may stand in for who speaks for the organisation."""
+
+    verb: ClassVar[str] = "organisation.alternate"
+    sentence: ClassVar[Any] = _l("%(name)s can now stand in for %(title)s.")
+
+
+class RepresentationEnded(_AboutOrganisation):
+    """Somebody no longer speaks for the organisation."""
+
+    verb: ClassVar[str] = "organisation.unrepresented"
+    sentence: ClassVar[Any] = _l("%(name)s no longer speaks for %(title)s.")
+
+
+class RepresentationClaimed(_AboutOrganisation):
+    """Somebody says that they may speak for an organisation; officers or who speaks for it confirm it."""
+
+    verb: ClassVar[str] = "organisation.claimed"
+    sentence: ClassVar[Any] = _l("%(name)s says that they may speak for %(title)s.")
+    visibility: ClassVar[Visibility] = Visibility.COMMITTEE
+
+
+class ClaimDeclined(_AboutOrganisation):
+    """It was not confirmed that somebody may speak for the organisation."""
+
+    verb: ClassVar[str] = "organisation.claim_declined"
+    sentence: ClassVar[Any] = _l("%(actor)s did not confirm that %(name)s may speak for %(title)s.")
+    visibility: ClassVar[Visibility] = Visibility.COMMITTEE

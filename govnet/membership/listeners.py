@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from govnet.kernel.signals import listen
-from govnet.membership import by_mail, personal, queries
+from govnet.membership import personal
+from govnet.membership.memberships import queries, reply
 from govnet.people.addresses import PersonErased, heard_by
 
 
@@ -11,4 +12,4 @@ def bind() -> None:
     """Hear of erasures, say who left, and take answers by mail."""
     listen(PersonErased, personal.forget_addresses)
     heard_by(queries.left)
-    by_mail.bind()
+    reply.bind()

@@ -11,7 +11,7 @@ from flask import url_for
 
 from govnet.mail.notices import Notice, Told
 from govnet.mail.volume import News
-from govnet.membership import appealing, application_queries, newcomers, status
+from govnet.membership.applications import appeals, page, queries
 from govnet.offices.queries import officers
 from govnet.record import registry
 
@@ -21,9 +21,9 @@ def to_officers(told: Told) -> Notice | None:
 
     Not of an organisation for which nobody may speak yet: of that once somebody may.
     """
-    application = application_queries.whole(told.key)
+    application = queries.whole(told.key)
     if application is None or (
-        told.details["verb"] == "membership.applied" and status.waits_for_voice(application)
+        told.details["verb"] == "membership.applied" and page.waits_for_voice(application)
     ):
         return None
     people = officers(told.network.id)
@@ -44,7 +44,7 @@ def to_officers(told: Told) -> Notice | None:
 def objected(told: Told) -> Notice | None:
     """A member objected to somebody who was let in: the application is back with those who look after the network."""
     found = told.details["application"]
-    application = application_queries.whole(int(str(found).rpartition(":")[2]))
+    application = queries.whole(int(str(found).rpartition(":")[2]))
     if application is None:
         return None
     people = officers(told.network.id)
@@ -61,24 +61,24 @@ def objected(told: Told) -> Notice | None:
 
 def announced(told: Told) -> Notice | None:
     """Somebody was let in, and members can object: they are told, unless they want votes alone."""
-    application = application_queries.whole(told.key)
-    coming = newcomers.coming_in(told.key) if application else None
+    application = queries.whole(told.key)
+    coming = queries.coming_in(told.key) if application else None
     if application is None or coming is None:
         return None
     on = coming.from_at.astimezone(ZoneInfo(told.network.zone)).date()
-    name = status.organisation_name(application) or application.name
+    name = page.organisation_name(application) or application.name
     return Notice(
         template="membership/new_member",
         news=News.ANNOUNCEMENT,
         context={"name": name, "about": application.about, "on": on, "last": on - timedelta(days=1)},
-        people=newcomers.with_voice(told.network.id),
+        people=queries.with_voice(told.network.id),
         conversation=f"application-{application.id}",
     )
 
 
 def appealed(told: Told) -> Notice | None:
     """Who was declined appeals: those who can hear it are told, not whoever declined."""
-    application, heard = application_queries.whole(told.key), appealing.hearing(told.key)
+    application, heard = queries.whole(told.key), appeals.hearing(told.key)
     if application is None or heard is None:
         return None
     people = {*officers(told.network.id)} - {application.decided_by_id}
@@ -117,7 +117,7 @@ def unheard(told: Told) -> Notice:
 def claimed(told: Told) -> Notice | None:
     """Somebody says that they may speak for an organisation: officers and who speaks for it can confirm."""
     organisation_id = int(str(told.details["organisation"]).rpartition(":")[2])
-    people = {*officers(told.network.id), *application_queries.primaries(organisation_id)}
+    people = {*officers(told.network.id), *queries.primaries(organisation_id)}
     return Notice(
         template="membership/claimed",
         news=News.DISCUSSION,

@@ -12,19 +12,25 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.models import reference
-from govnet.membership import entering, importing, member_actions, organisation_actions, queries
-from govnet.membership.application_queries import locked
-from govnet.membership.beside import AdmissionAppeal, AdmissionObjection, AdmissionVoice, Vouch
+from govnet.membership.applications import admission
+from govnet.membership.applications.queries import locked
+from govnet.membership.memberships import actions, queries
 from govnet.membership.models import (
+    AdmissionAppeal,
+    AdmissionObjection,
+    AdmissionVoice,
     Application,
     ApplicationNote,
     ApplicationState,
     ClaimState,
     Membership,
     RepresentationClaim,
+    Vouch,
 )
-from govnet.membership.organisation_queries import locked_claim, network_of, whole_voice
-from govnet.membership.roster_models import RosterImport, RosterImportRow
+from govnet.membership.organisations import actions as organisations_actions
+from govnet.membership.organisations.queries import locked_claim, network_of, whole_voice
+from govnet.membership.roster import imports
+from govnet.membership.roster.models import RosterImport, RosterImportRow
 from govnet.people.addresses import PersonErased
 from govnet.people.models import Person, PersonEmail, Representation
 
@@ -119,7 +125,7 @@ def _speaks(person_id: int) -> list[dict[str, Any]]:
 def forget(person_id: int) -> set[str]:
     """End what she holds and empty what she wrote; the references whose entries hold her words. Inside transaction()."""
     mine = select(PersonEmail.address).where(PersonEmail.person_id == person_id)
-    importing.forget_person(person_id, db.session.scalars(mine).all())
+    imports.forget_person(person_id, db.session.scalars(mine).all())
     return {
         *_memberships(person_id), *_voices(person_id), *_applications(person_id), *_claims(person_id),
         *_objections(AdmissionObjection.person_id == person_id, hers=True),
@@ -141,7 +147,7 @@ def _memberships(person_id: int) -> set[str]:
         membership = queries.with_party(key)
         assert membership is not None
         by = Actor(person_id, queries.name_of(membership), membership.network_id)
-        member_actions.resign(membership, by=by, via=Door.WEB)
+        actions.resign(membership, by=by, via=Door.WEB)
         membership.named_in_public = False
         named.add(reference(membership))
     return named
@@ -154,7 +160,7 @@ def _voices(person_id: int) -> set[str]:
     for row in db.session.scalars(query).all():
         network, voice = network_of(row.organisation_id), whole_voice(row.id)
         if network is not None and voice is not None and row.end is None:
-            organisation_actions.end(voice, network, by=Actor(person_id, name, network.id), via=Door.WEB)
+            organisations_actions.end(voice, network, by=Actor(person_id, name, network.id), via=Door.WEB)
         elif row.end is None:
             row.end = max(clock.now().date(), row.start)
         named.add(reference(row))
@@ -168,7 +174,7 @@ def _applications(person_id: int) -> set[str]:
         row = locked(key)
         if row.state not in _DONE:
             row.state, row.decided_at = ApplicationState.WITHDRAWN, clock.now()
-            entering.settle(row)
+            admission.settle(row)
         named |= _objections(AdmissionObjection.application_id == row.id, hers=False)
         appeals = update(AdmissionAppeal).where(AdmissionAppeal.application_id == row.id)
         db.session.execute(appeals.values(text="…"))

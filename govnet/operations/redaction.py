@@ -15,8 +15,15 @@ from govnet.kernel.actor import BY_RULE
 from govnet.kernel.duties import each
 from govnet.kernel.statements import chunks
 from govnet.kernel.transaction import transaction
-from govnet.membership.events import MemberAdmitted, MemberJoined, MemberResigned, MembershipRestarted
-from govnet.membership.organisation_events import AlternateNamed, RepresentationEnded, RepresentativeNamed
+from govnet.membership.events import (
+    AlternateNamed,
+    MemberAdmitted,
+    MemberJoined,
+    MemberResigned,
+    MembershipRestarted,
+    RepresentationEnded,
+    RepresentativeNamed,
+)
 from govnet.operations.events import NamesRemoved
 from govnet.record.actions import record
 from govnet.record.events import Visibility

@@ -19,10 +19,10 @@ from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Rendering
 from govnet.mail.rules import State
 from govnet.mail.volume import News, Volume
-from govnet.membership import importing
-from govnet.membership.member_actions import CONFIRM
+from govnet.membership.memberships.actions import CONFIRM
 from govnet.membership.models import Membership, MembershipState
-from govnet.membership.roster import read_roster
+from govnet.membership.roster import imports
+from govnet.membership.roster.parser import read_roster
 from govnet.people import addresses
 from govnet.people.addresses import MailWish
 from govnet.people.models import PersonEmail
@@ -147,7 +147,7 @@ def test_no_list_brings_back_whoever_was_erased_left_or_wants_no_mail(network, z
         f"name,email,as\n{NAME},{NEW},member\nSil,{sil},\nGon,{left},\nGon,{left},member\n".encode()
     ).rows
     with transaction():
-        plan = importing.import_roster(network, rows, go=True, via=Door.CLI)
+        plan = imports.import_roster(network, rows, go=True, via=Door.CLI)
     assert (plan.members, plan.subscribers) == ([], [])
 
 

@@ -19,8 +19,8 @@ from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.mail import actions as mail
 from govnet.mail.volume import Volume
-from govnet.membership.member_actions import resign
-from govnet.membership.queries import own_memberships
+from govnet.membership.memberships.actions import resign
+from govnet.membership.memberships.queries import own_memberships
 from govnet.people.models import Person
 from govnet.record.models import Entry
 from tests.builders import acting

@@ -22,8 +22,8 @@ from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.membership.member_actions import resign
-from govnet.membership.queries import own_memberships
+from govnet.membership.memberships.actions import resign
+from govnet.membership.memberships.queries import own_memberships
 from govnet.people.models import Person
 from govnet.record.models import Entry
 from tests.builders import a_member, a_person, a_steering_member, acting

@@ -23,8 +23,8 @@ from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.mail.models import Rendering
-from govnet.membership.member_actions import resign
-from govnet.membership.queries import own_memberships
+from govnet.membership.memberships.actions import resign
+from govnet.membership.memberships.queries import own_memberships
 from govnet.record.models import Entry
 from tests.builders import a_coordinator, acting
 from tests.decisions.builders import QUESTION, a_network_with_rules, a_proposal, answered, members, version_of

@@ -28,8 +28,8 @@ from govnet.mail import breaker, mailings
 from govnet.mail.rules import Step as MailStep
 from govnet.mail.rules import judge
 from govnet.mail.smtp import Answer
-from govnet.membership import importing
-from govnet.membership.roster import read_roster
+from govnet.membership.roster import imports
+from govnet.membership.roster.parser import read_roster
 from govnet.operations import backups, keys
 from govnet.operations.models import ClockDoubt, KeyDigest
 from tests import builders
@@ -227,7 +227,7 @@ def _network(backup: Path) -> None:
     builders.an_operator(email="olu@example.org")
     keys.check()
     with transaction():
-        importing.import_roster(network, read_roster(b"here@example.org\n").rows, go=True, via=Door.CLI)
+        imports.import_roster(network, read_roster(b"here@example.org\n").rows, go=True, via=Door.CLI)
     backups.take(backup)  # which holds no mail
     with transaction():
         mailings.hold_all("A copy.")

@@ -28,8 +28,8 @@ from govnet.extensions import db
 from govnet.kernel import clock, files
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
-from govnet.membership import importing
-from govnet.membership.roster import read_roster
+from govnet.membership.roster import imports
+from govnet.membership.roster.parser import read_roster
 from govnet.operations import archive, backups
 from tests import builders
 from tests.faults.failing import ON_SQLITE, drawn
@@ -174,7 +174,7 @@ def machine(
         network = builders.a_network()
         with transaction():
             rows = read_roster(b"name,email\nNell Found,nell@example.org\n").rows
-            importing.import_roster(network, rows, go=True, via=Door.CLI)
+            imports.import_roster(network, rows, go=True, via=Door.CLI)
         db.session.remove()
         backups.take(folder / "old.tar.gz")
         with monkeypatch.context() as patch:

@@ -29,8 +29,8 @@ from govnet.mail.lmtp import Limits
 from govnet.mail.lmtp_address import listen_address
 from govnet.mail.models import Fate, InboundMail, Mail
 from govnet.membership import duties as membership_duties
-from govnet.membership import importing
-from govnet.membership.roster import read_roster
+from govnet.membership.roster import imports
+from govnet.membership.roster.parser import read_roster
 from govnet.operations import pipe
 from tests.faults.failing import AFTER, BEFORE, Count, Step, drawn, failing, trouble
 from tests.faults.kept import Kept, other
@@ -121,7 +121,7 @@ def post(
         monkeypatch.setenv(name, value)
     network = a_network_with_rules()
     with transaction():
-        importing.import_roster(network, read_roster(ROSTER).rows, go=True, via=By.CLI)
+        imports.import_roster(network, read_roster(ROSTER).rows, go=True, via=By.CLI)
     membership_duties.ask_found()
     with mailbox(app, tmp_path):
         yield Post(app, time)

@@ -21,10 +21,10 @@ from govnet.kernel.transaction import transaction
 from govnet.mail import outbox, worker
 from govnet.mail.headers import Address
 from govnet.membership import duties as membership_duties
-from govnet.membership import importing
 from govnet.membership.models import Membership
-from govnet.membership.roster import read_roster
-from govnet.membership.roster_models import RosterImport
+from govnet.membership.roster import imports
+from govnet.membership.roster.models import RosterImport
+from govnet.membership.roster.parser import read_roster
 from govnet.offices.models import Term
 from govnet.people.models import Person, PersonEmail
 from tests import builders
@@ -203,13 +203,13 @@ def test_what_is_set_aside_takes_no_place_of_what_comes_after(time):
     for number in range(21):
         with transaction():
             rows = read_roster(f"n{number}@example.org\n".encode()).rows
-            importing.import_roster(network, rows, go=True, via=Door.CLI)
+            imports.import_roster(network, rows, go=True, via=Door.CLI)
     time.move(timedelta(days=60))
     *first, last = db.session.scalars(select(RosterImport.id).order_by(RosterImport.id)).all()
     for key in first:
         for _turn in range(duties.TRIES):
             duties.failed("forget uploaded lists", key, ValueError("poison"))
-    assert importing.forget_old() == 1
+    assert imports.forget_old() == 1
     assert db.session.get_one(RosterImport, last).forgotten_at is not None
 
 

@@ -40,10 +40,10 @@ from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Fate, InboundMail, Mail, RecipientChunk, Rendering
 from govnet.mail.rules import State
 from govnet.membership import duties as membership_duties
-from govnet.membership import importing
 from govnet.membership.models import Application, ApplicationState, Membership, MembershipState
-from govnet.membership.roster import read_roster
-from govnet.membership.roster_models import RosterImport
+from govnet.membership.roster import imports
+from govnet.membership.roster.models import RosterImport
+from govnet.membership.roster.parser import read_roster
 from govnet.offices.models import Constituency, Mandate, Seat, Term
 from govnet.people.models import Person, PersonEmail, Representation
 from govnet.record.models import ChainHead, Entry, Telling
@@ -181,7 +181,7 @@ def found_people(_time: MovedClock) -> Sequence[Row]:
     network = a_network_with_rules()
     with transaction():
         rows = read_roster(b"name,email,kind,as\nN,n@example.org,,member\nM,m@example.org,,member\n").rows
-        importing.import_roster(network, rows, go=True, via=Door.CLI)
+        imports.import_roster(network, rows, go=True, via=Door.CLI)
     return [(network.id, key) for key in db.session.scalars(select(Membership.id).order_by(Membership.id))]
 
 
@@ -190,7 +190,7 @@ def lists(time: MovedClock) -> Sequence[Row]:
     for name in "nm":
         with transaction():
             rows = read_roster(f"{name}@example.org\n".encode()).rows
-            importing.import_roster(network, rows, go=True, via=Door.CLI)
+            imports.import_roster(network, rows, go=True, via=Door.CLI)
     time.move(timedelta(days=60))
     return [
         (network.id, key) for key in db.session.scalars(select(RosterImport.id).order_by(RosterImport.id))
@@ -312,7 +312,7 @@ def came_in(_time: MovedClock) -> Sequence[Row]:
     for name, network in zip("nm", networks, strict=True):
         with transaction():
             rows = read_roster(f"name,email,kind,as\n{name},{name}@example.org,,member\n".encode()).rows
-            importing.import_roster(network, rows, go=True, via=Door.CLI)
+            imports.import_roster(network, rows, go=True, via=Door.CLI)
     membership_duties.ask_found()
     contacts = db.session.scalars(
         select(Mail.contact).where(Mail.template == "membership/confirm_membership").order_by(Mail.id)

@@ -10,9 +10,10 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
 from govnet.mail import actions, receiving
-from govnet.membership import duties, importing
+from govnet.membership import duties
 from govnet.membership.models import Membership, MembershipState
-from govnet.membership.roster import read_roster
+from govnet.membership.roster import imports
+from govnet.membership.roster.parser import read_roster
 from tests import builders
 from tests.mailbox import mailbox
 from tests.pages import opened, send
@@ -92,7 +93,7 @@ def test_a_mail_that_a_program_reads_can_be_answered_there(client, app, monkeypa
             b"name,email,organisation,kind,as\nNell Found,nell@example.org,,individual,member\n"
         ).rows
         with transaction():
-            importing.import_roster(network, rows, go=True, via=Door.CLI)
+            imports.import_roster(network, rows, go=True, via=Door.CLI)
         duties.ask_found()
         box.deliver()
     assert send(client, "/demo/mail/1", {"words": ""}).status_code == 422

@@ -12,8 +12,8 @@ from govnet.extensions import db
 from govnet.kernel.actor import VISITOR, Door
 from govnet.kernel.transaction import transaction
 from govnet.mail.models import Delivery, Mail, Rendering
-from govnet.membership import actions
-from govnet.membership.actions import Asks
+from govnet.membership.applications import actions, decisions
+from govnet.membership.applications.actions import Asks
 from govnet.membership.models import Application
 from tests import builders
 
@@ -52,7 +52,7 @@ def an_admitted(network: Network, by: object, **values: object) -> Application:
     """Ada was let in."""
     application = a_waiting_application(network, **values)
     with transaction():
-        actions.admit(application, by=by, via=Door.WEB)
+        decisions.admit(application, by=by, via=Door.WEB)
     return application
 
 

@@ -13,9 +13,10 @@ from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.mail import telling
-from govnet.membership import actions, appealing, links
-from govnet.membership.beside import AdmissionAppeal, AppealAnswer
-from govnet.membership.models import ApplicationState, MembershipKind
+from govnet.membership import links
+from govnet.membership.applications import actions, decisions
+from govnet.membership.applications import appeals as applications_appeals
+from govnet.membership.models import AdmissionAppeal, AppealAnswer, ApplicationState, MembershipKind
 from govnet.people.models import Person
 from govnet.people.persons import main_address
 from govnet.record.models import Entry
@@ -51,18 +52,18 @@ class Scene:
         )
         self.application = a_waiting_application(self.network, **(asks or {}))
         with transaction():
-            actions.decline(self.application, "You sell software.", by=self.by(self.sam), via=Door.WEB)
+            decisions.decline(self.application, "You sell software.", by=self.by(self.sam), via=Door.WEB)
 
     def by(self, person):
         return builders.acting(person, self.network)
 
     def appeals(self, text="I give it away."):
         with transaction():
-            return appealing.appeal(self.application, text, via=Door.WEB)
+            return applications_appeals.appeal(self.application, text, via=Door.WEB)
 
     def hears(self, person, answer, reason="We looked."):
         with transaction():
-            appealing.hear(self.application, answer, reason, by=self.by(person), via=Door.WEB)
+            applications_appeals.hear(self.application, answer, reason, by=self.by(person), via=Door.WEB)
 
     @property
     def state(self):

@@ -12,10 +12,12 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.membership import duties, importing, member_actions, personal, queries
+from govnet.membership import duties, personal
 from govnet.membership.links import ids_of, token_for
+from govnet.membership.memberships import actions, queries
 from govnet.membership.models import Application, Membership, MembershipKind, MembershipState
-from govnet.membership.roster import read_roster
+from govnet.membership.roster import imports
+from govnet.membership.roster.parser import read_roster
 from govnet.people.models import PersonEmail, Representation
 from govnet.people.persons import main_address, person_by_email
 from govnet.record.models import Entry
@@ -39,14 +41,14 @@ def from_the_old_list(network, text=FOUND):
     roster = read_roster(text.encode())
     assert not roster.problems
     with transaction():
-        return importing.import_roster(network, roster.rows, go=True, via=Door.CLI)
+        return imports.import_roster(network, roster.rows, go=True, via=Door.CLI)
 
 
 def press_the_button(network, address="nell@example.org"):
     token = link_in(mails_to(address)[-1][1], "membership").rsplit("/", 1)[1]
     with transaction():
-        membership, by = member_actions.held_by(token, network)
-        member_actions.confirm(membership, by=by, email_id=ids_of("membership", token, 2)[1], via=Door.WEB)
+        membership, by = actions.held_by(token, network)
+        actions.confirm(membership, by=by, email_id=ids_of("membership", token, 2)[1], via=Door.WEB)
     return by
 
 
@@ -123,7 +125,7 @@ def test_a_made_up_link_confirms_nothing():
         token_for("membership", 99, 99),
     ):
         with pytest.raises(NotFound):
-            member_actions.held_by(token, network)
+            actions.held_by(token, network)
 
 
 def test_nobody_confirms_for_somebody_else():
@@ -134,7 +136,7 @@ def test_nobody_confirms_for_somebody_else():
         db.session.scalar(select(Membership.id).where(Membership.state == "found"))
     )
     with pytest.raises(NotAllowed), transaction():
-        member_actions.confirm(membership, by=other, via=Door.WEB)
+        actions.confirm(membership, by=other, via=Door.WEB)
 
 
 def test_an_address_that_somebody_else_has_proved_meanwhile_is_not_taken_over():
@@ -163,7 +165,7 @@ def test_who_leaves_has_no_rights_from_today_and_stays_on_record():
     ada, membership = a_membership(network)
     for _ in range(2):
         with transaction():
-            member_actions.resign(membership, by=builders.acting(ada, network), via=Door.WEB)
+            actions.resign(membership, by=builders.acting(ada, network), via=Door.WEB)
     assert not builders.acting(ada, network).is_member
     assert (membership.state, queries.roll(network.id)) == (MembershipState.RESIGNED, [])
     assert list(db.session.scalars(select(Entry.verb))) == ["membership.resigned"]
@@ -174,7 +176,7 @@ def test_nobody_ends_the_membership_of_somebody_else():
     _, membership = a_membership(network)
     sam = builders.acting(builders.a_steering_member(network), network)
     with pytest.raises(NotAllowed), transaction():
-        member_actions.resign(membership, by=sam, via=Door.WEB)
+        actions.resign(membership, by=sam, via=Door.WEB)
 
 
 def test_who_speaks_for_an_organisation_can_end_its_membership_and_who_stands_in_cannot():
@@ -191,9 +193,9 @@ def test_who_speaks_for_an_organisation_can_end_its_membership_and_who_stands_in
         )
     membership = queries.with_party(queries.own_memberships(bob.id, network.id)[0].id)
     with pytest.raises(NotAllowed), transaction():
-        member_actions.resign(membership, by=builders.acting(ann, network), via=Door.WEB)
+        actions.resign(membership, by=builders.acting(ann, network), via=Door.WEB)
     with transaction():
-        member_actions.resign(membership, by=builders.acting(bob, network), via=Door.WEB)
+        actions.resign(membership, by=builders.acting(bob, network), via=Door.WEB)
     assert queries.counts(network.id).organisations == 0
 
 
@@ -205,7 +207,7 @@ def test_a_membership_that_ran_out_starts_again_with_one_click():
         membership.state = MembershipState.LAPSED
     assert not builders.acting(ada, network).is_member
     with transaction():
-        member_actions.restart(membership, ALL, by=by, via=Door.WEB)
+        actions.restart(membership, ALL, by=by, via=Door.WEB)
     assert builders.acting(ada, network).is_member
 
 
@@ -216,7 +218,7 @@ def test_a_suspended_member_does_not_start_again_by_herself():
     with transaction():
         membership.state = MembershipState.SUSPENDED
     with pytest.raises(RuleBroken), transaction():
-        member_actions.restart(membership, by=by, via=Door.WEB)
+        actions.restart(membership, by=by, via=Door.WEB)
     assert applies(network, email=main_address(ada.id)) is None
     assert "suspended" in mails_to(main_address(ada.id))[-1][1]
 
@@ -226,7 +228,7 @@ def test_a_member_says_who_may_see_the_name():
     ada, membership = a_membership(network)
     assert queries.listed_people(network, named_only=True) == []
     with transaction():
-        member_actions.name_in_public(membership, True, by=builders.acting(ada, network), via=Door.WEB)
+        actions.name_in_public(membership, True, by=builders.acting(ada, network), via=Door.WEB)
     assert [p.name for p in queries.listed_people(network, named_only=True)] == ["Ada Member"]
     assert db.session.scalar(select(Entry)).visibility.value == "subject"
 

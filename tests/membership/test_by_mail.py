@@ -17,10 +17,11 @@ from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.mail import receiving, replies
 from govnet.mail.models import Fate, InboundMail, Mail
-from govnet.membership import duties, importing
+from govnet.membership import duties
+from govnet.membership.memberships.reply import says_yes
 from govnet.membership.models import Membership, MembershipState
-from govnet.membership.reply_rules import says_yes
-from govnet.membership.roster import read_roster
+from govnet.membership.roster import imports
+from govnet.membership.roster.parser import read_roster
 from govnet.operations import pipe
 from govnet.record.models import Entry
 from tests.membership.people import a_network_with_rules, mails_to
@@ -39,7 +40,7 @@ def asked(app, time, monkeypatch):
     with app.app_context():
         network = a_network_with_rules()
         with transaction():
-            importing.import_roster(network, read_roster(ROSTER.encode()).rows, go=True, via=Door.CLI)
+            imports.import_roster(network, read_roster(ROSTER.encode()).rows, go=True, via=Door.CLI)
         duties.ask_found()
         yield time
 
@@ -89,7 +90,7 @@ def test_on_a_server_without_mail_that_comes_in_there_is_only_the_click(app, tim
     with app.app_context():
         network = a_network_with_rules()
         with transaction():
-            importing.import_roster(network, read_roster(ROSTER.encode()).rows, go=True, via=Door.CLI)
+            imports.import_roster(network, read_roster(ROSTER.encode()).rows, go=True, via=Door.CLI)
         duties.ask_found()
         subject, text = mails_to("nell@example.org")[0]
         assert (subject, "YES" in text) == ("Are you still a member of The UK network? One click", False)

@@ -16,9 +16,11 @@ from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
 from govnet.mail.models import Subscription
 from govnet.mail.queries import subscribers
-from govnet.membership import cli, importing, queries
+from govnet.membership import cli
+from govnet.membership.memberships import queries
 from govnet.membership.models import Membership
-from govnet.membership.roster import read_roster
+from govnet.membership.roster import imports
+from govnet.membership.roster.parser import read_roster
 from govnet.people.addresses import remember_erased
 from govnet.people.models import Organisation, Person
 from govnet.people.persons import main_address
@@ -39,7 +41,7 @@ Bea Ledger,bea@example.org,Open Ledger Club,organisation,member
 
 def bring_in(network, text=ROSTER, *, go=True):
     with transaction():
-        return importing.import_roster(network, read_roster(text.encode()).rows, go=go, via=Door.CLI)
+        return imports.import_roster(network, read_roster(text.encode()).rows, go=go, via=Door.CLI)
 
 
 def count(table) -> int:

@@ -15,8 +15,12 @@ from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.kernel.text import clean
 from govnet.kernel.transaction import transaction
-from govnet.membership import actions, application_queries, member_actions, organisation_actions, queries
-from govnet.membership.deciding import may_decide
+from govnet.membership import terms
+from govnet.membership.applications import actions, decisions
+from govnet.membership.applications import queries as applications_queries
+from govnet.membership.applications.decisions import may_decide
+from govnet.membership.memberships import actions as memberships_actions
+from govnet.membership.memberships import queries
 from govnet.membership.models import (
     Application,
     ApplicationState,
@@ -24,6 +28,8 @@ from govnet.membership.models import (
     MembershipKind,
     MembershipState,
 )
+from govnet.membership.organisations import actions as organisations_actions
+from govnet.membership.organisations import queries as organisations_queries
 from govnet.people.models import Organisation
 from govnet.people.persons import main_address, person_by_email
 from govnet.record.models import Entry
@@ -61,7 +67,7 @@ def test_who_confirms_the_address_waits_for_the_officers():
     application = a_waiting_application(network)
     assert application.state is ApplicationState.APPLIED
     assert verbs() == ["membership.applied"]
-    assert [a.id for a in queries.applications_waiting(network.id)[0]] == [application.id]
+    assert [a.id for a in applications_queries.applications_waiting(network.id)[0]] == [application.id]
     assert queries.counts(network.id).members == 0
 
 
@@ -156,7 +162,7 @@ def test_two_officers_at_once_the_second_is_told_and_loses_nothing():
     )
     application = an_admitted(network, sam)
     with pytest.raises(Stale, match="Sam Quick was quicker") as stale, transaction():
-        actions.decline(application, "We do not know you.", by=pat, via=Door.WEB)
+        decisions.decline(application, "We do not know you.", by=pat, via=Door.WEB)
     assert stale.value.yours == "We do not know you."
     assert application.state is ApplicationState.ADMITTED
 
@@ -166,9 +172,9 @@ def test_an_ordinary_member_decides_nothing():
     application = a_waiting_application(network)
     member = builders.acting(builders.a_member(network), network)
     for act in (
-        lambda: actions.admit(application, by=member, via=Door.WEB),
-        lambda: actions.decline(application, "No.", by=member, via=Door.WEB),
-        lambda: actions.ask(application, "Why?", by=member, via=Door.WEB),
+        lambda: decisions.admit(application, by=member, via=Door.WEB),
+        lambda: decisions.decline(application, "No.", by=member, via=Door.WEB),
+        lambda: decisions.ask(application, "Why?", by=member, via=Door.WEB),
     ):
         with pytest.raises(NotAllowed), transaction():
             act()
@@ -180,9 +186,9 @@ def test_where_the_coordinator_decides_the_committee_does_not():
     sam = builders.acting(builders.a_steering_member(network), network)
     cory = builders.acting(builders.a_coordinator(network), network)
     with pytest.raises(NotAllowed, match="the coordinator decides"), transaction():
-        actions.admit(application, by=sam, via=Door.WEB)
+        decisions.admit(application, by=sam, via=Door.WEB)
     with transaction():
-        actions.admit(application, by=cory, via=Door.WEB)
+        decisions.admit(application, by=cory, via=Door.WEB)
     entry = db.session.scalar(select(Entry).where(Entry.verb == "membership.admitted"))
     assert json.loads(entry.facts)["authority"].startswith("mandate:")
 
@@ -195,7 +201,7 @@ def test_while_there_is_no_coordinator_the_committee_decides_in_their_stead(time
     assert not may_decide(application, builders.acting(sam, network))
     time.move(timedelta(days=10))
     with transaction():
-        actions.admit(application, by=builders.acting(sam, network), via=Door.WEB)
+        decisions.admit(application, by=builders.acting(sam, network), via=Door.WEB)
     entry = db.session.scalar(select(Entry).where(Entry.verb == "membership.admitted"))
     assert json.loads(entry.facts)["authority"].startswith("term:")
 
@@ -205,7 +211,7 @@ def test_where_the_committee_decides_the_coordinator_does_not():
     application = a_waiting_application(network)
     cory = builders.acting(builders.a_coordinator(network), network)
     with pytest.raises(NotAllowed, match="the committee decides"), transaction():
-        actions.admit(application, by=cory, via=Door.WEB)
+        decisions.admit(application, by=cory, via=Door.WEB)
 
 
 def test_where_joining_is_immediate_confirming_the_address_is_enough():
@@ -221,13 +227,13 @@ def test_a_question_goes_out_by_mail_and_the_answer_brings_the_application_back(
     sam = builders.acting(builders.a_steering_member(network), network)
     application = a_waiting_application(network)
     with transaction():
-        actions.ask(application, "Where do you live?", by=sam, via=Door.WEB)
+        decisions.ask(application, "Where do you live?", by=sam, via=Door.WEB)
     assert application.state is ApplicationState.ASKED
     assert "Where do you live?" in mails_to("ada@example.org")[-1][1]
     with transaction():
         actions.answer(application, "In Leeds.", via=Door.WEB)
     assert application.state is ApplicationState.APPLIED
-    notes = application_queries.whole(application.id).notes
+    notes = applications_queries.whole(application.id).notes
     assert [(n.by_applicant, n.body) for n in notes] == [(False, "Where do you live?"), (True, "In Leeds.")]
 
 
@@ -242,7 +248,7 @@ def test_a_reason_is_mailed_and_she_may_apply_again():
     sam = builders.acting(builders.a_steering_member(network), network)
     application = a_waiting_application(network)
     with transaction():
-        actions.decline(application, "Please join the Welsh network.", by=sam, via=Door.WEB)
+        decisions.decline(application, "Please join the Welsh network.", by=sam, via=Door.WEB)
     assert "Please join the Welsh network." in mails_to("ada@example.org")[-1][1]
     assert a_waiting_application(network).state is ApplicationState.APPLIED
 
@@ -252,7 +258,7 @@ def test_declining_without_a_reason_is_refused():
     sam = builders.acting(builders.a_steering_member(network), network)
     application = a_waiting_application(network)
     with pytest.raises(RuleBroken) as broken, transaction():
-        actions.decline(application, "", by=sam, via=Door.WEB)
+        decisions.decline(application, "", by=sam, via=Door.WEB)
     assert broken.value.field == "reason"
 
 
@@ -329,9 +335,9 @@ def test_an_organisation_that_is_there_already_is_found_whatever_its_letters_and
         network, kind=MembershipKind.ORGANISATION, organisation_name="the OPEN   shed", may_speak=True
     )
     assert db.session.scalar(select(func.count(Organisation.id))) == 1
-    (claim,) = queries.claims_waiting(network.id)
+    (claim,) = organisations_queries.claims_waiting(network.id)
     with transaction():
-        organisation_actions.confirm(claim, by=sam, via=Door.WEB)
+        organisations_actions.confirm(claim, by=sam, via=Door.WEB)
     actor = builders.acting(person_by_email("ada@example.org"), network)
     assert [(r.organisation_id, r.primary) for r in actor.represents] == [(organisation.id, False)]
 
@@ -362,10 +368,10 @@ def test_what_waits_for_an_organisation_that_joined_meanwhile_is_passed_on():
     ann, bob = (a_waiting_application(network, email=f"{n}@example.org", **SHED) for n in ("ann", "bob"))
     for application in (ann, bob):
         with transaction():
-            actions.admit(application, by=sam, via=Door.WEB)
+            decisions.admit(application, by=sam, via=Door.WEB)
     assert (ann.state, bob.passed_on) == (ApplicationState.ADMITTED, True)
     assert verbs().count("membership.admitted") == 1
-    assert [c.email for c in queries.claims_waiting(network.id)] == ["bob@example.org"]
+    assert [c.email for c in organisations_queries.claims_waiting(network.id)] == ["bob@example.org"]
     assert len(mails_to("bob@example.org")) == 1
 
 
@@ -389,7 +395,7 @@ def test_where_joining_is_immediate_a_second_voice_waits_to_be_confirmed():
         network, kind=MembershipKind.ORGANISATION, organisation_name="The Open Shed", may_speak=True
     )
     assert not builders.acting(person_by_email("ada@example.org"), network).represents
-    assert [c.name for c in queries.claims_waiting(network.id)] == ["Ada Newcomer"]
+    assert [c.name for c in organisations_queries.claims_waiting(network.id)] == ["Ada Newcomer"]
 
 
 def test_an_organisation_that_nobody_may_speak_for_yet_waits():
@@ -399,11 +405,11 @@ def test_an_organisation_that_nobody_may_speak_for_yet_waits():
         network, kind=MembershipKind.ORGANISATION, organisation_name="The Open Shed"
     )
     with pytest.raises(RuleBroken, match="can’t speak for the organisation yet"), transaction():
-        actions.admit(application, by=sam, via=Door.WEB)
+        decisions.admit(application, by=sam, via=Door.WEB)
     with transaction():
         actions.speak_now(application, via=Door.WEB)
     with transaction():
-        actions.admit(application, by=sam, via=Door.WEB)
+        decisions.admit(application, by=sam, via=Door.WEB)
     assert queries.counts(network.id).organisations == 1
 
 
@@ -414,8 +420,8 @@ def test_the_usual_time_is_said_once_enough_were_answered(time):
         application = a_waiting_application(network, email=f"ada{days}@example.org")
         time.move(timedelta(days=days))
         with transaction():
-            actions.admit(application, by=sam, via=Door.WEB)
-    assert queries.usual_days(network.id) == 5
+            decisions.admit(application, by=sam, via=Door.WEB)
+    assert applications_queries.usual_days(network.id) == 5
 
 
 def test_only_confirmed_members_are_on_the_roll_and_observers_are_not():
@@ -441,7 +447,7 @@ def test_somebody_who_left_can_join_again():
     person = person_by_email("ada@example.org")
     membership = queries.own_memberships(person.id, network.id)[0]
     with transaction():
-        member_actions.resign(
+        memberships_actions.resign(
             queries.with_party(membership.id), by=builders.acting(person, network), via=Door.WEB
         )
     an_admitted(network, sam)
@@ -450,4 +456,4 @@ def test_somebody_who_left_can_join_again():
 
 def test_criteria_are_those_of_the_rules_in_force():
     network = a_network_with_rules()
-    assert application_queries.terms(network.id).criteria == CRITERIA
+    assert terms.terms(network.id).criteria == CRITERIA

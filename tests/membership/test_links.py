@@ -13,7 +13,8 @@ from itsdangerous import URLSafeSerializer
 from govnet.extensions import db
 from govnet.kernel.errors import Gone, NotFound, RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.membership import links, organisation_actions
+from govnet.membership import links
+from govnet.membership.organisations import actions
 from govnet.people.models import Organisation
 from tests import builders
 from tests.membership.people import a_network_with_rules, applies, link_in, mails_to
@@ -90,7 +91,7 @@ def test_somebody_whose_invitation_ended_can_be_named_again(time):
         organisation = db.session.get_one(Organisation, organisation_id)
         by = builders.acting(db.session.get_one(builders.Person, sam.id), network)
         with transaction():
-            organisation_actions.invite(network, organisation, "Vera", "vera@example.org", False, by=by)
+            actions.invite(network, organisation, "Vera", "vera@example.org", False, by=by)
 
     name()
     with pytest.raises(RuleBroken):

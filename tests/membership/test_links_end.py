@@ -23,8 +23,11 @@ from govnet.kernel.transaction import transaction
 from govnet.mail import actions as mail
 from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Mail, Rendering
-from govnet.membership import actions, letters, member_actions, organisation_actions
+from govnet.membership import mails
+from govnet.membership.applications import decisions
+from govnet.membership.memberships import actions as memberships_actions
 from govnet.membership.models import Membership
+from govnet.membership.organisations import actions as organisations_actions
 from govnet.people import persons
 from govnet.people.models import PersonEmail
 from govnet.people.persons import main_address
@@ -70,29 +73,30 @@ def of_applications(network: Network, sam: Any) -> None:
     }  # fmt: skip
     with transaction():
         for name in ("asked", "declined", "announced", "appeal_stands", "appeal_waits", "objected"):
-            letters.to_applicant(name, application, **more)
+            mails.to_applicant(name, application, **more)
         to = Address("ada@example.org", "Ada")
-        letters.already(network, to, "waiting", letters.status_url(application), language="en")
-        actions.admit(application, by=builders.acting(sam, network), via=Door.WEB)
+        mails.already(network, to, "waiting", mails.status_url(application), language="en")
+        decisions.admit(application, by=builders.acting(sam, network), via=Door.WEB)
 
 
 def of_memberships(network: Network, sam: Any) -> None:
     membership = db.session.scalars(select(Membership).where(Membership.person_id == sam.id)).one()
     email = db.session.scalars(select(PersonEmail).where(PersonEmail.person_id == sam.id)).one()
-    to, url = Address(email.address, "Sam"), member_actions.confirming_url(network, membership.id, email.id)
+    to, url = (
+        Address(email.address, "Sam"),
+        memberships_actions.confirming_url(network, membership.id, email.id),
+    )
     until = clock.today(network.zone)
     with transaction():
-        letters.confirm_membership(
+        mails.confirm_membership(
             network, to, url, answers_to="", party="", language="en", key="one", again=False
         )
-        letters.own_address(network, to, url, language="en", key="two")
+        mails.own_address(network, to, url, language="en", key="two")
         for name in ("renew", "lapsed"):
-            letters.renewal(
-                name, network, to, url, language="en", key=name, until=until, party="", again=False
-            )
-        letters.confirmed(network, to, party="", language="en", when="today", key="k", person_id=sam.id)
+            mails.renewal(name, network, to, url, language="en", key=name, until=until, party="", again=False)
+        mails.confirmed(network, to, party="", language="en", when="today", key="k", person_id=sam.id)
         organisation = builders.an_organisation(network, "Open Paper", spoken_for_by=sam)
-        organisation_actions.invite(
+        organisations_actions.invite(
             network, organisation, "Vera", "vera@example.org", False, by=builders.acting(sam, network)
         )
 

@@ -7,7 +7,7 @@ from flask import Flask
 
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.membership import organisation_queries
+from govnet.membership.organisations import queries
 from tests import builders
 from tests.membership.people import a_waiting_application
 
@@ -46,7 +46,7 @@ def test_applications_come_fifty_at_a_time(app: Flask) -> None:
 def test_an_organisation_is_named_in_words_where_there_are_very_many(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(organisation_queries, "MOST_TO_CHOOSE", 2)
+    monkeypatch.setattr(queries, "MOST_TO_CHOOSE", 2)
     with app.app_context():
         network = builders.a_network()
         for n in range(2):

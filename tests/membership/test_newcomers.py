@@ -14,9 +14,12 @@ from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.kernel.transaction import transaction
 from govnet.mail import telling
-from govnet.membership import actions, duties, newcomers, personal, queries, rules, vouching
-from govnet.membership.beside import AdmissionObjection
-from govnet.membership.models import Application, ApplicationState, MembershipKind
+from govnet.membership import duties, personal, rules
+from govnet.membership.applications import actions, decisions
+from govnet.membership.applications import queries as applications_queries
+from govnet.membership.applications import vouches as applications_vouches
+from govnet.membership.memberships import queries
+from govnet.membership.models import AdmissionObjection, Application, ApplicationState, MembershipKind
 from govnet.people.persons import main_address, person_by_email
 from govnet.record.models import Entry
 from tests import builders
@@ -43,17 +46,19 @@ def here(app, time):
 
 def vouches(network, application, person):
     with transaction():
-        return vouching.vouch(application, by=builders.acting(person, network), via=Door.WEB)
+        return applications_vouches.vouch(application, by=builders.acting(person, network), via=Door.WEB)
 
 
 def objects(network, application, person, reason="They work for a lobby."):
     with transaction():
-        return vouching.object_to(application, reason, by=builders.acting(person, network), via=Door.WEB)
+        return applications_vouches.object_to(
+            application, reason, by=builders.acting(person, network), via=Door.WEB
+        )
 
 
 def admits(network, application, person):
     with transaction():
-        return actions.admit(application, by=builders.acting(person, network), via=Door.WEB)
+        return decisions.admit(application, by=builders.acting(person, network), via=Door.WEB)
 
 
 def state(application):
@@ -80,7 +85,7 @@ def test_who_vouches_twice_counts_once(here):
     application, member = a_waiting_application(network), builders.a_member(network)
     for _ in range(2):
         vouches(network, application, member)
-    assert newcomers.vouches(application.id) == 1
+    assert applications_queries.vouches(application.id) == 1
     assert verbs().count("membership.vouched") == 1
 
 
@@ -131,7 +136,7 @@ def test_the_committee_asks_first_and_the_answer_lets_her_in_whom_enough_know(he
     network = a_network_with_rules(**SPONSORED)
     application, sam = a_waiting_application(network), builders.a_steering_member(network)
     with transaction():
-        actions.ask(application, "Where do you live?", by=builders.acting(sam, network), via=Door.WEB)
+        decisions.ask(application, "Where do you live?", by=builders.acting(sam, network), via=Door.WEB)
     vouches(network, application, builders.a_member(network))
     assert vouches(network, application, builders.a_member(network)) is False
     assert state(application) is ApplicationState.ASKED
@@ -146,7 +151,7 @@ def test_the_committee_declines_but_does_not_let_in_whom_too_few_know(here):
     with pytest.raises(RuleBroken, match="2 more have to"):
         admits(network, application, sam)
     with transaction():
-        actions.decline(application, "An alias.", by=builders.acting(sam, network), via=Door.WEB)
+        decisions.decline(application, "An alias.", by=builders.acting(sam, network), via=Door.WEB)
     assert state(application) is ApplicationState.DECLINED
     with pytest.raises(RuleBroken, match="Nobody needs to vouch"):
         vouches(network, application, builders.a_member(network))

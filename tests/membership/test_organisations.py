@@ -9,8 +9,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.kernel.transaction import transaction
-from govnet.membership import organisation_actions as actions
-from govnet.membership import organisation_queries as queries
+from govnet.membership.organisations import actions, queries
 from govnet.people.models import Organisation
 from govnet.people.persons import person_by_email
 from tests import builders

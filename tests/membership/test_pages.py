@@ -10,12 +10,13 @@ from sqlalchemy import func, select
 
 from govnet.charter.models import CharterVersion, Network
 from govnet.extensions import db
-from govnet.kernel import clock
+from govnet.kernel import actor, clock
 from govnet.kernel.transaction import transaction
 from govnet.mail.models import Subscription
-from govnet.membership import duties, importing
+from govnet.membership import duties
 from govnet.membership.models import Application, Membership, MembershipKind
-from govnet.membership.roster import read_roster
+from govnet.membership.roster import imports
+from govnet.membership.roster.parser import read_roster
 from govnet.people.persons import main_address, person_by_email
 from tests import builders
 from tests.membership.people import (
@@ -395,7 +396,7 @@ def test_lists_do_not_ask_for_each_row(client, app, network):
 
 
 def test_a_long_list_of_members_has_pages(client, app, network, monkeypatch):
-    monkeypatch.setattr("govnet.membership.queries.PAGE", 2)
+    monkeypatch.setattr("govnet.membership.memberships.queries.PAGE", 2)
     with app.app_context():
         for n in range(5):
             builders.a_member(uk(), f"Member {n}", named_in_public=True)
@@ -437,7 +438,7 @@ def test_somebody_from_the_old_list_confirms_with_one_button(client, app, networ
     with app.app_context():
         rows = read_roster(b"name,email,as\nNell,nell@example.org,member\n").rows
         with transaction():
-            importing.import_roster(uk(), rows, go=True, via=importing.Door.CLI)
+            imports.import_roster(uk(), rows, go=True, via=actor.Door.CLI)
         duties.ask_found()
         link = link_in(mails_to("nell@example.org")[0][1], "membership")
     assert "not counted among them" in opened(client, link).text

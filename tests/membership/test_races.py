@@ -16,11 +16,13 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotFound, RuleBroken, Stale
 from govnet.kernel.transaction import transaction
-from govnet.membership import actions, importing, member_actions, roster_undo
+from govnet.membership.applications import actions, decisions
 from govnet.membership.audit import changed_memberships
+from govnet.membership.memberships import actions as memberships_actions
 from govnet.membership.models import Application, Membership, MembershipKind
-from govnet.membership.roster import read_roster
-from govnet.membership.roster_models import RosterImport
+from govnet.membership.roster import imports, undo
+from govnet.membership.roster.models import RosterImport
+from govnet.membership.roster.parser import read_roster
 from govnet.people.models import Organisation, PersonEmail
 from govnet.record.models import Entry
 from tests import builders
@@ -67,11 +69,11 @@ def test_of_two_officers_at_once_one_decides_and_the_other_is_told(app, second):
         sam, pat = (builders.acting(builders.a_steering_member(network, n), network) for n in ("Sam", "Pat"))
         key, before = a_waiting_application(network).id, count(Membership)
     others = {
-        "admit": lambda: actions.admit(row(key), by=pat, via=Door.WEB),
-        "decline": lambda: actions.decline(row(key), "No.", by=pat, via=Door.WEB),
-        "ask": lambda: actions.ask(row(key), "Why?", by=pat, via=Door.WEB),
+        "admit": lambda: decisions.admit(row(key), by=pat, via=Door.WEB),
+        "decline": lambda: decisions.decline(row(key), "No.", by=pat, via=Door.WEB),
+        "ask": lambda: decisions.ask(row(key), "Why?", by=pat, via=Door.WEB),
     }
-    ends = at_once(app, lambda: actions.admit(row(key), by=sam, via=Door.WEB), others[second])
+    ends = at_once(app, lambda: decisions.admit(row(key), by=sam, via=Door.WEB), others[second])
     with app.app_context():
         verbs = list(db.session.scalars(select(Entry.verb)))
         assert faults_of(db.session.scalar(select(Network.id))) == []
@@ -112,7 +114,7 @@ def test_two_people_who_name_one_new_organisation_at_once_make_one(app):
             ).id
             for n, name in (("ann", "The Open Shed"), ("bob", "the open  shed"))
         ]  # fmt: skip
-    ends = at_once(app, *(lambda key=key: actions.admit(row(key), by=sam, via=Door.WEB) for key in keys))
+    ends = at_once(app, *(lambda key=key: decisions.admit(row(key), by=sam, via=Door.WEB) for key in keys))
     with app.app_context():
         assert ends == ["done", "done"]
         assert count(Organisation) == 1
@@ -126,8 +128,8 @@ def test_a_list_that_two_bring_in_at_once_comes_in_once(app):
         cory = builders.acting(builders.a_coordinator(network), network)
         roster = read_roster(b"name,email,as\nNell,nell@example.org,member\n,rae@example.org,subscriber\n")
         with transaction():
-            key = importing.look(network, roster, importing.Source(), by=cory).id
-    go = lambda: importing.bring_in(db.session.get_one(RosterImport, key), by=cory, via=Door.WEB)  # noqa: E731
+            key = imports.look(network, roster, imports.Source(), by=cory).id
+    go = lambda: imports.bring_in(db.session.get_one(RosterImport, key), by=cory, via=Door.WEB)  # noqa: E731
     ends = at_once(app, go, go)
     with app.app_context():
         assert ends == ["done", "done"]
@@ -142,7 +144,7 @@ def test_of_confirming_and_taking_back_at_once_one_comes_first(app, turn):
         network = a_network_with_rules()
         rows = read_roster(b"name,email,as\nNell,nell@example.org,member\n").rows
         with transaction():
-            key = importing.import_roster(network, rows, go=True, via=Door.CLI).number
+            key = imports.import_roster(network, rows, go=True, via=Door.CLI).number
         ids = (
             db.session.scalars(select(Membership.id)).one(),
             db.session.scalars(select(PersonEmail.id)).one(),
@@ -150,15 +152,13 @@ def test_of_confirming_and_taking_back_at_once_one_comes_first(app, turn):
 
     def confirms() -> None:
         try:
-            membership, _address, nell = member_actions.held(*ids)
-            member_actions.confirm(membership, by=nell, email_id=ids[1], via=Door.WEB)
+            membership, _address, nell = memberships_actions.held(*ids)
+            memberships_actions.confirm(membership, by=nell, email_id=ids[1], via=Door.WEB)
         except NotFound:
             ended.append(True)
 
     ended: list[bool] = []
-    ends = at_once(
-        app, confirms, lambda: roster_undo.take_back(db.session.get_one(RosterImport, key), via=Door.CLI)
-    )
+    ends = at_once(app, confirms, lambda: undo.take_back(db.session.get_one(RosterImport, key), via=Door.CLI))
     with app.app_context():
         network_id = db.session.scalars(select(Network.id)).one()
         assert ends == ["done", "done"]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from govnet.kernel.calendar import months_after
-from govnet.membership import renewal_rules as rules
+from govnet.membership.memberships import renewal_rules
 
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 
@@ -28,23 +28,23 @@ DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 def test_the_months_run_from_the_last_renewal_and_never_from_before_the_rule(
     start, renewed, since, months, expected
 ):
-    assert rules.due_on(start, renewed, since, months) == expected
+    assert renewal_rules.due_on(start, renewed, since, months) == expected
 
 
 @given(DAYS, st.integers(1, 120))
 def test_who_is_due_today_is_exactly_who_began_by_then(today, months):
-    latest = rules.latest_due(today, months)
+    latest = renewal_rules.latest_due(today, months)
     assert months_after(latest, months) <= today
     assert months_after(latest + timedelta(days=1), months) > today
 
 
 @given(DAYS, st.integers(14, 365), st.integers(0, 400))
 def test_nobody_runs_out_before_the_grace_is_over_and_some_days_after_the_second_mail(asked, grace, late):
-    reminded = rules.reminded_on(asked, grace) + timedelta(days=late)
-    end = rules.lapses_on(asked, reminded, grace)
+    reminded = renewal_rules.reminded_on(asked, grace) + timedelta(days=late)
+    end = renewal_rules.lapses_on(asked, reminded, grace)
     assert end >= asked + timedelta(days=grace)
-    assert end >= reminded + timedelta(days=rules.lead(grace))
-    assert rules.lead(grace) == 7
+    assert end >= reminded + timedelta(days=renewal_rules.lead(grace))
+    assert renewal_rules.lead(grace) == 7
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_nobody_runs_out_before_the_grace_is_over_and_some_days_after_the_second
     ],
 )
 def test_a_membership_is_renewed_in_its_time(today, due, asked, complaint):
-    found = rules.cannot_renew(today, due, asked)
+    found = renewal_rules.cannot_renew(today, due, asked)
     assert complaint in str(found) if complaint else found is None
 
 

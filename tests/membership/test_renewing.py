@@ -17,7 +17,8 @@ from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.mail import telling
-from govnet.membership import personal, queries, renewing
+from govnet.membership import personal
+from govnet.membership.memberships import queries, renewal
 from govnet.membership.models import Membership, MembershipState
 from govnet.people.persons import main_address
 from govnet.record.models import Entry
@@ -47,7 +48,7 @@ def subjects(person):
 
 def renews(network, person, ticked=()):
     with transaction():
-        return renewing.renew(
+        return renewal.renew(
             the_membership(person), ticked, by=builders.acting(person, network), via=Door.WEB
         )
 
@@ -63,17 +64,17 @@ def test_a_member_is_asked_twice_and_then_runs_out(here):
     network = a_network_with_rules(**YEARLY)
     ada = builders.a_member(network, "Ada")
     here.move(timedelta(days=365))
-    assert renewing.run() == 0
+    assert renewal.run() == 0
     here.move(timedelta(days=1))
-    assert [renewing.run() for _ in range(2)] == [1, 0]
+    assert [renewal.run() for _ in range(2)] == [1, 0]
     assert subjects(ada) == ["Still a member of The UK network? One click, by Sat 11 Jun 2016"]
     here.move(timedelta(days=53))
-    assert [renewing.run() for _ in range(2)] == [1, 0]
+    assert [renewal.run() for _ in range(2)] == [1, 0]
     assert subjects(ada)[-1].startswith("Your membership of The UK network ends on Sat 11 Jun 2016 unless")
     here.move(timedelta(days=6))
-    assert renewing.run() == 0
+    assert renewal.run() == 0
     here.move(timedelta(days=1))
-    assert [renewing.run() for _ in range(2)] == [1, 0]
+    assert [renewal.run() for _ in range(2)] == [1, 0]
     assert the_membership(ada).state is MembershipState.LAPSED
     assert subjects(ada)[-1] == "Your membership of The UK network has ended: it was not renewed"
     assert queries.roll(network.id) == []
@@ -85,28 +86,28 @@ def test_nobody_runs_out_because_the_worker_stood_still(here):
     network = a_network_with_rules(**YEARLY)
     ada = builders.a_member(network, "Ada")
     here.move(timedelta(days=366))
-    renewing.run()
+    renewal.run()
     here.move(timedelta(days=300))
-    assert renewing.run() == 1
+    assert renewal.run() == 1
     here.move(timedelta(days=6))
-    assert renewing.run() == 0
+    assert renewal.run() == 0
     assert the_membership(ada).state is MembershipState.ACTIVE
     assert len(subjects(ada)) == 2
     here.move(timedelta(days=1))
-    assert renewing.run() == 1
+    assert renewal.run() == 1
 
 
 def test_who_renews_stays_for_another_year_and_is_left_in_peace(here):
     network = a_network_with_rules(**YEARLY)
     ada = builders.a_member(network, "Ada")
     here.move(timedelta(days=366))
-    renewing.run()
+    renewal.run()
     for _ in range(2):
         renews(network, ada)
     here.move(timedelta(days=364))
-    assert renewing.run() == 0
+    assert renewal.run() == 0
     here.move(timedelta(days=1))
-    assert renewing.run() == 1
+    assert renewal.run() == 1
     verbs = list(db.session.scalars(select(Entry.verb)))
     assert verbs.count("membership.renewed") == 1
     assert personal.held(ada.id)["memberships"][0]["renewed_on"] == "2016-04-13"
@@ -116,13 +117,13 @@ def test_members_of_a_network_that_knew_no_renewal_have_a_whole_year_from_when_i
     network = a_network_with_rules()
     ada = builders.a_member(network, "Ada")
     here.move(timedelta(days=3000))
-    assert renewing.run() == 0
+    assert renewal.run() == 0
     changes(network, **{"membership.renewal_months": 12})
     here.move(timedelta(days=364))
-    assert renewing.run() == 0
+    assert renewal.run() == 0
     changes(network, **{"committee.seats": 7})
     here.move(timedelta(days=2))
-    assert renewing.run() == 1
+    assert renewal.run() == 1
     assert len(subjects(ada)) == 1
 
 
@@ -130,15 +131,15 @@ def test_who_was_asked_is_asked_no_more_once_the_rule_is_gone(here):
     network = a_network_with_rules(**YEARLY)
     ada = builders.a_member(network, "Ada")
     here.move(timedelta(days=366))
-    renewing.run()
+    renewal.run()
     changes(network, **{"membership.renewal_months": 0})
     here.move(timedelta(days=100))
-    assert renewing.run() == 1
+    assert renewal.run() == 1
     assert the_membership(ada).renewal_asked_at is None
-    assert renewing.run() == 0
+    assert renewal.run() == 0
     changes(network, **{"membership.renewal_months": 12})
     here.move(timedelta(days=300))
-    assert renewing.run() == 0
+    assert renewal.run() == 0
     assert the_membership(ada).state is MembershipState.ACTIVE
 
 
@@ -158,7 +159,7 @@ def test_nobody_renews_for_somebody_else(here):
     network = a_network_with_rules(**YEARLY)
     ada, bea = builders.a_member(network), builders.a_member(network)
     with pytest.raises(NotAllowed), transaction():
-        renewing.renew(the_membership(ada), by=builders.acting(bea, network), via=Door.WEB)
+        renewal.renew(the_membership(ada), by=builders.acting(bea, network), via=Door.WEB)
 
 
 def test_what_is_new_to_agree_to_is_ticked_when_renewing(here):
@@ -178,13 +179,13 @@ def test_an_organisation_for_which_nobody_speaks_runs_out_after_the_officers_wer
     here.move(timedelta(days=300))
     builders.an_organisation(network, "The Silent Shed")
     here.move(timedelta(days=300))
-    renewing.run()
+    renewal.run()
     telling.run()
     texts = dict(mails_to(main_address(cory.id)))
     assert "nobody could be asked" in texts["Nobody speaks for The Silent Shed: its membership runs out"]
     for days in (53, 7):
         here.move(timedelta(days=days))
-        renewing.run()
+        renewal.run()
     row = db.session.query(Membership).filter(Membership.organisation_id.is_not(None)).one()
     assert row.state is MembershipState.LAPSED
 
@@ -194,7 +195,7 @@ def test_an_organisation_is_asked_through_who_speaks_for_it(here):
     bob = builders.a_person("Bob")
     builders.an_organisation(network, "The Shed", spoken_for_by=bob)
     here.move(timedelta(days=366))
-    assert renewing.run() == 1
+    assert renewal.run() == 1
     assert "You speak for The Shed" in mails_to(main_address(bob.id))[-1][1]
 
 
@@ -203,11 +204,11 @@ def test_who_ran_out_starts_again_and_has_another_year(here):
     ada = builders.a_member(network, "Ada")
     for days in (366, 53, 7):
         here.move(timedelta(days=days))
-        renewing.run()
+        renewal.run()
     renews(network, ada)
     assert the_membership(ada).state is MembershipState.ACTIVE
     here.move(timedelta(days=300))
-    assert renewing.run() == 0
+    assert renewal.run() == 0
 
 
 # ---- the roll
@@ -239,7 +240,7 @@ def test_looking_at_the_mails_page_renews_nothing_and_its_button_does(client, ap
         ada = builders.a_member(network, "Ada")
         changes(network, **{"membership.criteria": ["I pay my share."]})
         time.move(timedelta(days=366))
-        renewing.run()
+        renewal.run()
         link = link_in(mails_to(main_address(ada.id))[-1][1], "membership")
         key, ada_id = the_membership(ada).id, ada.id
     html = opened(client, link)
@@ -263,7 +264,7 @@ def test_a_member_sees_until_when_to_renew_and_does_so_signed_in(app, time):
         network = a_network_with_rules(**YEARLY)
         ada = builders.a_member(network, "Ada")
         time.move(timedelta(days=366))
-        renewing.run()
+        renewal.run()
         adas = builders.sign_in(app.test_client(), ada)
     assert "Renew" in opened(adas, "/me").text
     assert "Please renew by" in opened(adas, "/uk/membership").text

@@ -2,8 +2,8 @@
 
 import pytest
 
-from govnet.membership.roster import Roster, read_roster
-from govnet.membership.roster_person import ComesAs
+from govnet.membership.roster.parser import Roster, read_roster
+from govnet.membership.roster.person import ComesAs
 
 HEADER = "name,email,organisation,kind,as\n"
 

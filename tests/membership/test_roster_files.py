@@ -10,11 +10,11 @@ import unicodedata
 
 import pytest
 
-from govnet.membership import roster_file
-from govnet.membership.roster import Roster, read_roster
-from govnet.membership.roster_file import MOST_COLUMNS, MOST_ROWS, Line
-from govnet.membership.roster_person import ComesAs, Wish, address_and_name, mailboxes_in
-from govnet.membership.roster_table import heading_of
+from govnet.membership.roster import file
+from govnet.membership.roster.file import MOST_COLUMNS, MOST_ROWS, Line
+from govnet.membership.roster.parser import Roster, read_roster
+from govnet.membership.roster.person import ComesAs, Wish, address_and_name, mailboxes_in
+from govnet.membership.roster.table import heading_of
 
 NELL = (2, "Nell Saltmarsh", "nell@example.org", "")
 WILF = (3, "Wilf Ürgen", "wilf@mail.example.org", "")
@@ -494,7 +494,7 @@ def test_no_file_of_a_megabyte_takes_long(text: str) -> None:
 
 
 def test_twenty_thousand_rows_are_read_and_no_more() -> None:
-    rows = "".join(f"N{n},n{n}@example.org\n" for n in range(roster_file.MOST_ROWS + 5))
+    rows = "".join(f"N{n},n{n}@example.org\n" for n in range(file.MOST_ROWS + 5))
     roster = read("name,email\n" + rows)
-    assert len(roster.rows) == roster_file.MOST_ROWS
+    assert len(roster.rows) == file.MOST_ROWS
     assert "Split it in two" in words(roster)

@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
-from govnet.membership import importing, queries
+from govnet.membership.memberships import queries
 from govnet.membership.models import Membership
-from govnet.membership.roster_models import RosterImport, RosterImportRow
+from govnet.membership.roster import imports
+from govnet.membership.roster.models import RosterImport, RosterImportRow
 from govnet.people.models import Person, PersonEmail
 from tests import builders
 from tests.membership.people import a_network_with_rules
@@ -118,7 +119,7 @@ def test_a_mended_file_of_the_same_name_is_another_list(cory):
 
 
 def test_ten_lists_wait_and_no_more(cory):
-    for number in range(importing.MOST_LOOKED):
+    for number in range(imports.MOST_LOOKED):
         uploaded(cory, b"email\nn%d@example.org\n" % number)
     response = send(cory, WHERE, {"file": (BytesIO(LIST), "x.csv")})
     assert response.status_code == 422
@@ -156,7 +157,7 @@ def test_a_list_from_last_week_is_gone(cory, app, time):
     where = uploaded(cory)
     time.move(timedelta(days=7))
     with app.app_context():
-        importing.forget_old()
+        imports.forget_old()
         assert db.session.scalar(select(func.count()).select_from(RosterImport)) == 0
     with app.app_context():
         builders.sign_in(

@@ -18,11 +18,13 @@ from govnet.mail import actions as mail
 from govnet.mail.models import Delivery, Following, Subscription, Target
 from govnet.mail.queries import subscribers
 from govnet.mail.volume import Stance, Volume
-from govnet.membership import duties, importing, member_actions, queries, roster_undo
+from govnet.membership import duties
 from govnet.membership.audit import changed_memberships
+from govnet.membership.memberships import actions, queries
 from govnet.membership.models import Membership
-from govnet.membership.roster import read_roster
-from govnet.membership.roster_models import ImportState, RosterImport, RosterImportRow
+from govnet.membership.roster import imports, undo
+from govnet.membership.roster.models import ImportState, RosterImport, RosterImportRow
+from govnet.membership.roster.parser import read_roster
 from govnet.people.models import Organisation, Person, PersonEmail, Representation
 from govnet.record import registry
 from govnet.record.models import Entry
@@ -43,13 +45,13 @@ Bea Ledger,bea@example.org,,individual,member
 
 def brought_in(network, text: str = LIST) -> RosterImport:
     with transaction():
-        made = importing.import_roster(network, read_roster(text.encode()).rows, go=True, via=Door.CLI)
+        made = imports.import_roster(network, read_roster(text.encode()).rows, go=True, via=Door.CLI)
     return db.session.get_one(RosterImport, made.number)
 
 
-def taken_back(batch: RosterImport) -> roster_undo.Untouched:
+def taken_back(batch: RosterImport) -> undo.Untouched:
     with transaction():
-        return roster_undo.take_back(batch, via=Door.CLI)
+        return undo.take_back(batch, via=Door.CLI)
 
 
 def count(table) -> int:
@@ -63,9 +65,9 @@ def membership_of(address: str) -> Membership:
 
 def confirms(address: str) -> None:
     email = db.session.scalars(select(PersonEmail).where(PersonEmail.address == address)).one()
-    membership, _address, by = member_actions.held(membership_of(address).id, email.id)
+    membership, _address, by = actions.held(membership_of(address).id, email.id)
     with transaction():
-        member_actions.confirm(membership, by=by, email_id=email.id, via=Door.WEB)
+        actions.confirm(membership, by=by, email_id=email.id, via=Door.WEB)
 
 
 def test_what_nobody_touched_is_gone_and_the_record_says_so():
@@ -111,7 +113,7 @@ def test_somebody_who_only_said_no_mail_is_not_forgotten():
 
 def brought_in_plan(network):
     with transaction():
-        return importing.import_roster(network, read_roster(LIST.encode()).rows, go=False, via=Door.CLI)
+        return imports.import_roster(network, read_roster(LIST.encode()).rows, go=False, via=Door.CLI)
 
 
 def test_somebody_who_signed_in_or_chose_something_has_acted_and_stays():
@@ -151,18 +153,18 @@ def test_letters_that_wait_are_cancelled_and_links_that_went_are_good_no_more():
     batch = brought_in(network)
     assert duties.ask_found() == 3
     nell = membership_of("nell@example.org").id, db.session.scalar(select(func.min(PersonEmail.id)))
-    member_actions.held(*nell)
+    actions.held(*nell)
     taken_back(batch)
     assert {row.state.value for row in db.session.scalars(select(Delivery))} == {"cancelled"}
     with pytest.raises(NotFound):
-        member_actions.held(*nell)
+        actions.held(*nell)
 
 
 def test_it_can_come_in_again_and_be_taken_back_once_only():
     network = a_network_with_rules()
     batch = brought_in(network)
     taken_back(batch)
-    assert taken_back(batch) == roster_undo.Untouched(frozenset(), frozenset(), 0)
+    assert taken_back(batch) == undo.Untouched(frozenset(), frozenset(), 0)
     brought_in(network)
     assert queries.counts(network.id).found == 3
     assert subscribers(network.id) == 2
@@ -175,9 +177,9 @@ def test_what_it_would_end_is_asked_in_as_many_statements_whatever_the_list():
     rows = "".join(f"N,n{n}@example.org,,,member\n" for n in range(900))
     many = brought_in(network, LIST.partition("\n")[0] + "\n" + rows)
     with counted() as for_few:
-        roster_undo.untouched(few)
+        undo.untouched(few)
     with counted() as for_many:
-        roster_undo.untouched(many)
+        undo.untouched(many)
     assert len(for_many) <= len(for_few) + 4
 
 
@@ -192,14 +194,14 @@ def test_a_second_list_does_not_take_back_what_the_first_one_brought():
 def test_names_and_addresses_of_lists_are_deleted_after_a_week(time):
     network = a_network_with_rules()
     batch = brought_in(network)
-    assert importing.forget_old() == 0
+    assert imports.forget_old() == 0
     time.move(timedelta(days=7))
-    assert importing.forget_old() == 1
+    assert imports.forget_old() == 1
     rows = db.session.execute(
         select(RosterImportRow.name, RosterImportRow.address, RosterImportRow.said)
     ).all()
     assert set(rows) == {("", "", "")}
-    assert importing.forget_old() == 0
+    assert imports.forget_old() == 0
     assert len(taken_back(batch).memberships) == 3
 
 

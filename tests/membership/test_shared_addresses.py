@@ -11,10 +11,12 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.membership import duties, importing, member_actions, queries
+from govnet.membership import duties
 from govnet.membership.links import token_for
+from govnet.membership.memberships import actions, queries
 from govnet.membership.models import Membership, MembershipState
-from govnet.membership.roster import read_roster
+from govnet.membership.roster import imports
+from govnet.membership.roster.parser import read_roster
 from govnet.people import addresses
 from govnet.people.models import Person, PersonEmail
 from govnet.people.persons import known_by
@@ -40,7 +42,7 @@ def network(context):
 
 def bring_in(network, text=COUPLE):
     with transaction():
-        return importing.import_roster(network, read_roster(text.encode()).rows, go=True, via=Door.CLI)
+        return imports.import_roster(network, read_roster(text.encode()).rows, go=True, via=Door.CLI)
 
 
 def membership_of(name):
@@ -91,9 +93,9 @@ def test_the_second_is_asked_once_and_for_an_address(network, time):
 def test_the_second_can_neither_confirm_nor_sign_in_by_the_address_of_the_first(network):
     bring_in(network)
     ned, row = membership_of("Ned Found"), row_of("Ned Found")
-    by = member_actions.held(ned.id, row.id)[2]
+    by = actions.held(ned.id, row.id)[2]
     with pytest.raises(RuleBroken, match="address of your own"), transaction():
-        member_actions.confirm(ned, by=by, email_id=row.id, via=Door.WEB)
+        actions.confirm(ned, by=by, email_id=row.id, via=Door.WEB)
     assert (row.verified_at, row_of("Nell Found").verified_at) == (None, None)
     assert known_by(SHARED).person_id == membership_of("Nell Found").person_id
 
@@ -120,7 +122,7 @@ def test_with_an_address_of_their_own_the_second_is_a_member_like_any_other(app,
         assert addresses.owner("ned@example.org").verified
         ids = membership_of("Ned Found").id, row_of("Ned Found").id
         with transaction():
-            whole, _address, by = member_actions.held(*ids)
-            member_actions.confirm(whole, by=by, email_id=ids[1], via=Door.WEB)
+            whole, _address, by = actions.held(*ids)
+            actions.confirm(whole, by=by, email_id=ids[1], via=Door.WEB)
         assert membership_of("Ned Found").state is MembershipState.ACTIVE
         assert membership_of("Nell Found").state is MembershipState.FOUND

@@ -12,10 +12,12 @@ from govnet.mail import actions as mail_actions
 from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail
 from govnet.mail.volume import Volume
-from govnet.membership import actions, application_queries, duties, importing, tasks
-from govnet.membership import organisation_actions as voices
+from govnet.membership import duties, tasks
+from govnet.membership.applications import actions, decisions, queries
 from govnet.membership.models import MembershipKind
-from govnet.membership.roster import read_roster
+from govnet.membership.organisations import actions as organisations_actions
+from govnet.membership.roster import imports
+from govnet.membership.roster.parser import read_roster
 from govnet.people.persons import main_address, person_by_email
 from tests import builders
 from tests.membership.people import a_network_with_rules, a_waiting_application, link_in, mails_to
@@ -60,7 +62,7 @@ def test_officers_are_told_of_an_organisation_once_somebody_may_speak_for_it(cli
     with app.app_context():
         for _ in range(2):
             with transaction():
-                actions.speak_now(application_queries.whole(key), via=Door.WEB)
+                actions.speak_now(queries.whole(key), via=Door.WEB)
             telling.run()
         assert told_of("membership/to_decide") == [address]
     assert "The Open Shed asks to join" in opened(client, "/uk/desk").text
@@ -79,7 +81,7 @@ def test_officers_are_told_that_a_question_was_answered(scene):
     sam = builders.a_steering_member(scene)
     application = a_waiting_application(scene)
     with transaction():
-        actions.ask(application, "Why?", by=builders.acting(sam, scene), via=Door.WEB)
+        decisions.ask(application, "Why?", by=builders.acting(sam, scene), via=Door.WEB)
     with transaction():
         actions.answer(application, "Because.", via=Door.WEB)
     telling.run()
@@ -92,7 +94,7 @@ def test_officers_and_who_speaks_for_it_are_told_of_a_claim(scene):
     organisation = builders.an_organisation(scene, "The Open Shed", spoken_for_by=bob)
     ann = builders.acting(builders.a_person("Ann"), scene)
     with transaction():
-        voices.claim(scene, organisation, "Ask them.", False, by=ann, via=Door.WEB)
+        organisations_actions.claim(scene, organisation, "Ask them.", False, by=ann, via=Door.WEB)
     telling.run()
     assert told_of("membership/claimed") == sorted([main_address(sam.id), "bob@example.org"])
 
@@ -101,7 +103,7 @@ def test_a_question_waits_on_the_applicants_own_page(client, app, scene):
     sam = builders.acting(builders.a_steering_member(scene), scene)
     application = a_waiting_application(scene)
     with transaction():
-        actions.ask(application, "Why?", by=sam, via=Door.WEB)
+        decisions.ask(application, "Why?", by=sam, via=Door.WEB)
     person = person_by_email("ada@example.org")
     assert [row.key for row in db.session.execute(tasks.asked(person.id, None))] == [application.id]
 
@@ -112,7 +114,7 @@ def test_a_membership_to_confirm_waits_on_her_own_page(client, app):
         builders.a_person("Nell Known", email="nell@example.org")
         with transaction():
             rows = read_roster(b"name,email,as\nNell,nell@example.org,member\n").rows
-            importing.import_roster(network, rows, go=True, via=Door.CLI)
+            imports.import_roster(network, rows, go=True, via=Door.CLI)
         builders.sign_in(client, person_by_email("nell@example.org"))
     text = opened(client, "/me").text
     assert "Confirm" in text
@@ -123,7 +125,7 @@ def test_who_confirms_twice_sees_twice_that_she_is_a_member(client, app):
     with app.app_context():
         rows = read_roster(b"name,email,as\nNell,nell@example.org,member\n").rows
         with transaction():
-            importing.import_roster(a_network_with_rules(), rows, go=True, via=Door.CLI)
+            imports.import_roster(a_network_with_rules(), rows, go=True, via=Door.CLI)
         duties.ask_found()
         link = link_in(mails_to("nell@example.org")[-1][1], "membership")
     sent = defaults(opened(client, link).forms[-1])
@@ -139,7 +141,7 @@ def test_every_entry_leads_to_its_page(client, app):
         sam = builders.a_steering_member(network)
         application = a_waiting_application(network)
         with transaction():
-            actions.admit(application, by=builders.acting(sam, network), via=Door.WEB)
+            decisions.admit(application, by=builders.acting(sam, network), via=Door.WEB)
         builders.sign_in(client, sam)
     html = opened(client, "/uk/record")
     assert "Ada Newcomer became a member. Sam Steering decided." in html.text

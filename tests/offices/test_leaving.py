@@ -12,9 +12,9 @@ from govnet.committee import eligibility
 from govnet.extensions import db
 from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.transaction import transaction
-from govnet.membership import departure, member_actions
+from govnet.membership.memberships import actions, departure
+from govnet.membership.memberships.queries import with_party
 from govnet.membership.models import Membership, MembershipState
-from govnet.membership.queries import with_party
 from govnet.offices.models import Constituency, Mandate, Seat, Term, TermEnd
 from govnet.permissions import Can, can
 from govnet.record.queries import details, entries_about
@@ -51,7 +51,7 @@ def leaves(network, person):
     row = with_party(key)
     said = departure.what_becomes(network, row)
     with transaction():
-        member_actions.resign(row, by=builders.acting(person, network), via=Door.WEB)
+        actions.resign(row, by=builders.acting(person, network), via=Door.WEB)
     eligibility.end_of_those_who_left()
     eligibility.look()
     return said
@@ -62,7 +62,7 @@ def test_who_leaves_is_told_that_the_place_ends_and_has_no_desk_from_that_moment
     row = with_party(db.session.query(Membership.id).scalar())
     assert departure.what_becomes(uk, row) == ["Your place “Seat 2” ends today, and what goes with it."]
     with transaction():
-        member_actions.resign(row, by=builders.acting(sam, uk), via=Door.WEB)
+        actions.resign(row, by=builders.acting(sam, uk), via=Door.WEB)
     assert not can(builders.acting(sam, uk), Can.SEE_DESK, uk)
 
 

@@ -30,10 +30,10 @@ from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Mail, MailLine
 from govnet.mail.rules import State
 from govnet.mail.volume import Volume
-from govnet.membership import actions as applications
-from govnet.membership import importing
+from govnet.membership.applications import decisions as applications_decisions
 from govnet.membership.models import ApplicationState, Membership, MembershipState
-from govnet.membership.roster import read_roster
+from govnet.membership.roster import imports
+from govnet.membership.roster.parser import read_roster
 from govnet.offices.models import Constituency, Seat
 from govnet.people.models import Representation
 from govnet.sign_in import links
@@ -96,7 +96,7 @@ def found() -> None:
     rows = "".join(f"F{n},f{n}@example.org,,individual,member\n" for n in range(SEVERAL))
     with transaction():
         roster = read_roster(f"name,email,organisation,kind,as\n{rows}".encode())
-        importing.import_roster(network, roster.rows, go=True, via=Door.CLI)
+        imports.import_roster(network, roster.rows, go=True, via=Door.CLI)
 
 
 @due("forget uploaded lists")
@@ -105,7 +105,7 @@ def listed() -> None:
     for number in range(SEVERAL):
         with transaction():
             rows = read_roster(f"list{number}@example.org\n".encode()).rows
-            importing.import_roster(network, rows, go=True, via=Door.CLI)
+            imports.import_roster(network, rows, go=True, via=Door.CLI)
 
 
 @due("have admissions take effect")
@@ -116,7 +116,7 @@ def announced() -> None:
     for number in range(SEVERAL):
         row = people.a_waiting_application(network, name=f"New {number}", email=f"new{number}@example.org")
         with transaction():
-            applications.admit(row, by=builders.acting(cory, network), via=Door.WEB)
+            applications_decisions.admit(row, by=builders.acting(cory, network), via=Door.WEB)
         assert row.state is ApplicationState.ANNOUNCED
 
 

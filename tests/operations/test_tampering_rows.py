@@ -18,9 +18,10 @@ from govnet.forum.moderation import hide, lift
 from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
-from govnet.membership import importing, member_actions
+from govnet.membership.memberships import actions
 from govnet.membership.models import Membership
-from govnet.membership.roster import read_roster
+from govnet.membership.roster import imports
+from govnet.membership.roster.parser import read_roster
 from govnet.people.models import Person
 from tests import builders
 from tests.announcements.builders import sent
@@ -64,15 +65,15 @@ def listed(time: MovedClock) -> None:
     """A network with an old list: one confirmed, one left again, one has not said anything."""
     network = founded()
     with transaction():
-        importing.import_roster(network, read_roster(ROSTER).rows, go=True, via=Door.CLI)
+        imports.import_roster(network, read_roster(ROSTER).rows, go=True, via=Door.CLI)
     time.move(timedelta(days=3))
     with transaction():
         for row in db.session.query(Membership).order_by(Membership.id).limit(2):
-            row = member_actions.queries.with_party(row.id)
-            by = member_actions.acting(row.person, row)
-            member_actions.confirm(row, by=by, via=Door.WEB)
+            row = actions.queries.with_party(row.id)
+            by = actions.acting(row.person, row)
+            actions.confirm(row, by=by, via=Door.WEB)
             if row.person.name == "Bob":
-                member_actions.resign(row, by=by, via=Door.WEB)
+                actions.resign(row, by=by, via=Door.WEB)
     assert wrong() == []
 
 

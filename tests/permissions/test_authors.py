@@ -22,9 +22,9 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door, Held
 from govnet.kernel.errors import NotAllowed
 from govnet.kernel.transaction import transaction
-from govnet.membership import member_actions
+from govnet.membership.memberships import actions as memberships_actions
+from govnet.membership.memberships.queries import with_party
 from govnet.membership.models import Membership, MembershipState
-from govnet.membership.queries import with_party
 from govnet.offices.models import Term
 from govnet.people.models import Person
 from govnet.permissions import TABLE, Can, authority, can
@@ -106,7 +106,7 @@ def goes(ids: dict[str, int], how: str) -> None:
     with transaction():
         row = with_party(key)
         if how == "resigned":
-            member_actions.resign(row, by=by, via=Door.WEB)
+            memberships_actions.resign(row, by=by, via=Door.WEB)
         else:
             row.state = MembershipState(how)
             row.end = clock.today(network.zone) if how == "removed" else None

@@ -21,16 +21,16 @@ from govnet.forum.models import Hiding, Post, Report
 from govnet.kernel.actor import Actor, Door, Held, Represents
 from govnet.kernel.errors import NotAllowed, OwnCase, RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.membership import actions as membership
-from govnet.membership import appealing, organisation_actions, vouching
-from govnet.membership.beside import AppealAnswer
+from govnet.membership.applications import appeals, decisions, vouches
 from govnet.membership.models import (
+    AppealAnswer,
     Application,
     Membership,
     MembershipKind,
     MembershipState,
     RepresentationClaim,
 )
+from govnet.membership.organisations import actions
 from govnet.people.models import Person
 from govnet.permissions import TABLE, Can, authority
 from govnet.record import registry
@@ -141,9 +141,9 @@ def _application(stage: Stage) -> Application:
 
 
 APPLYING: dict[str, Deed] = {
-    "admit": lambda s, by: membership.admit(_application(s), by=by, via=Door.WEB),
-    "ask": lambda s, by: membership.ask(_application(s), "Who are you?", by=by, via=Door.WEB),
-    "decline": lambda s, by: membership.decline(_application(s), "Not yet.", by=by, via=Door.WEB),
+    "admit": lambda s, by: decisions.admit(_application(s), by=by, via=Door.WEB),
+    "ask": lambda s, by: decisions.ask(_application(s), "Who are you?", by=by, via=Door.WEB),
+    "decline": lambda s, by: decisions.decline(_application(s), "Not yet.", by=by, via=Door.WEB),
 }
 
 
@@ -172,27 +172,25 @@ def test_nor_hears_her_own_appeal(stage: Stage) -> None:
     with transaction():
         APPLYING["decline"](stage, stage.by(stage.oli))
     with transaction():
-        appealing.appeal(_application(stage), "Look again.", via=Door.WEB)
+        appeals.appeal(_application(stage), "Look again.", via=Door.WEB)
     for person in (stage.sam, stage.oli):
         with pytest.raises(RuleBroken), transaction():
-            appealing.hear(_application(stage), AppealAnswer.STANDS, "So.", by=stage.by(person), via=Door.WEB)
+            appeals.hear(_application(stage), AppealAnswer.STANDS, "So.", by=stage.by(person), via=Door.WEB)
 
 
 def test_nor_confirms_that_she_speaks_for_an_organisation(stage: Stage) -> None:
     five = an_organisation(stage.network, "Five")
     five_id = five.id
     with transaction():
-        claim = organisation_actions.claim(
+        claim = actions.claim(
             stage.network, db.session.merge(five), "I work there.", True, by=stage.by(stage.sam), via=Door.WEB
         )
         key = claim.id
-    for settle in (organisation_actions.confirm, organisation_actions.decline):
+    for settle in (actions.confirm, actions.decline):
         with pytest.raises(OwnCase), transaction():
             settle(db.session.get_one(RepresentationClaim, key), by=stage.by(stage.sam), via=Door.WEB)
     with transaction():
-        organisation_actions.confirm(
-            db.session.get_one(RepresentationClaim, key), by=stage.by(stage.oli), via=Door.WEB
-        )
+        actions.confirm(db.session.get_one(RepresentationClaim, key), by=stage.by(stage.oli), via=Door.WEB)
     assert five_id in stage.by(stage.sam).speaks_for
 
 
@@ -268,10 +266,10 @@ def test_no_officer_enters_the_answer_of_an_organisation_that_she_stands_in_for(
     first = a_member(stage.network, "Fi First")
     five = an_organisation(stage.network, "Five", spoken_for_by=first)
     with transaction():
-        claim = organisation_actions.claim(
+        claim = actions.claim(
             stage.network, db.session.merge(five), "I stand in.", False, by=stage.by(stage.sam), via=Door.WEB
         )
-        organisation_actions.confirm(claim, by=stage.by(stage.oli), via=Door.WEB)
+        actions.confirm(claim, by=stage.by(stage.oli), via=Door.WEB)
     version = version_of(a_proposal(stage.network, first)).id
     entry = db.session.scalars(
         select(RollEntry.id).where(RollEntry.version_id == version, RollEntry.organisation_id == five.id)
@@ -298,7 +296,7 @@ def _lets_in(network: Network, who: Person, by: Person) -> None:
     with transaction():
         here = db.session.get_one(Network, network.id)
         actor = acting(db.session.get_one(Person, by.id), here)
-        membership.admit(db.session.get_one(Application, row.id), by=actor, via=Door.WEB)
+        decisions.admit(db.session.get_one(Application, row.id), by=actor, via=Door.WEB)
 
 
 def test_the_one_who_founds_a_network_lets_herself_in_and_the_record_says_so(context: None) -> None:
@@ -344,12 +342,12 @@ def test_who_objects_to_somebody_does_not_decide_about_them_as_well(context: Non
     def decides(who: Person) -> None:
         by = acting(db.session.get_one(Person, who.id), db.session.get_one(Network, network.id))
         with transaction():
-            membership.admit(db.session.get_one(Application, key), by=by, via=Door.WEB)
+            decisions.admit(db.session.get_one(Application, key), by=by, via=Door.WEB)
 
     decides(oli)  # let in, unless a member objects
     with transaction():
         by = acting(db.session.get_one(Person, sam.id), db.session.get_one(Network, network.id))
-        vouching.object_to(db.session.get_one(Application, key), "A lobby.", by=by, via=Door.WEB)
+        vouches.object_to(db.session.get_one(Application, key), "A lobby.", by=by, via=Door.WEB)
     with pytest.raises(OwnCase, match="You object"):
         decides(sam)
     decides(oli)

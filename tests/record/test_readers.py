@@ -22,10 +22,13 @@ from govnet.forum.kinds import Audience
 from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
-from govnet.membership import actions as joining
-from govnet.membership import deciding, member_actions, organisation_actions, queries
+from govnet.membership.applications import actions as applications_actions
+from govnet.membership.applications import decisions as applications_decisions
+from govnet.membership.events import RepresentativeNamed
+from govnet.membership.memberships import actions as memberships_actions
+from govnet.membership.memberships import queries
 from govnet.membership.models import Membership, MembershipKind
-from govnet.membership.organisation_events import RepresentativeNamed
+from govnet.membership.organisations import actions as organisations_actions
 from govnet.operations import redaction
 from govnet.people.models import Organisation, Person, Representation
 from govnet.record import registry
@@ -98,27 +101,27 @@ class World:
         withdrawn = a_waiting_application(self.network, **of("Wim Withdrawn"))
         with transaction():
             how: dict[str, Any] = {"by": self.by(self.sam), "via": Door.WEB, "seen": 0}
-            deciding.ask(asked, "Why?", **how)
-            deciding.decline(declined, "Not for us.", **how)
-            joining.withdraw(withdrawn, via=Door.WEB)
+            applications_decisions.ask(asked, "Why?", **how)
+            applications_decisions.decline(declined, "Not for us.", **how)
+            applications_actions.withdraw(withdrawn, via=Door.WEB)
 
     def organisations(self) -> None:
         rita = {"name": "Rita Voice", "email": "rita@example.org", "may_speak": True}
         kind = {"kind": MembershipKind.ORGANISATION, "organisation_name": "The Open Shed"}
         application = a_waiting_application(self.network, **rita, **kind)
         with transaction():
-            deciding.admit(application, by=self.by(self.sam), via=Door.WEB, seen=0)
+            applications_decisions.admit(application, by=self.by(self.sam), via=Door.WEB, seen=0)
         shed = db.session.scalars(db.select(Membership).where(Membership.organisation_id.is_not(None))).one()
         self.shed = db.session.get_one(Organisation, shed.organisation_id)
         claude = builders.a_person("Claude Claimant", email="claude@example.org")
         voice = db.session.get_one(Person, application.person_id)
         with transaction():
-            organisation_actions.claim(
+            organisations_actions.claim(
                 self.network, self.shed, "Ask.", False, by=self.by(claude), via=Door.WEB
             )
             whole = queries.with_party(shed.id)
             assert whole is not None
-            member_actions.resign(whole, by=self.by(voice), via=Door.WEB)
+            memberships_actions.resign(whole, by=self.by(voice), via=Door.WEB)
 
     def decisions(self) -> None:
         people = ("Spencer Sponsor", "Quiet Answerer", "Hetty Objector")
@@ -290,7 +293,7 @@ def test_whoever_no_longer_wants_to_be_named_in_public_is_not_named_by_earlier_e
     assert any("Ned Named" in (entry.words or "") for entry in db.session.scalars(public))
     with transaction():
         ned = db.session.get_one(Person, application.person_id)
-        member_actions.name_in_public(
+        memberships_actions.name_in_public(
             membership, public=False, by=builders.acting(ned, network), via=Door.WEB
         )
     assert not any("Ned Named" in (entry.words or "") for entry in db.session.scalars(public))

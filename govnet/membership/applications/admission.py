@@ -1,0 +1,183 @@
+"""Letting an applicant in, whoever decided it: rows, record and the mail that welcomes."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from govnet.charter.models import CharterVersion, Network
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import SYSTEM, Act, Actor, Authority, Door
+from govnet.kernel.errors import RuleBroken
+from govnet.membership import mails, rules
+from govnet.membership import terms as membership_terms
+from govnet.membership.applications import queries, speakers
+from govnet.membership.events import AdmissionAnnounced, MemberAdmitted, MemberJoined
+from govnet.membership.memberships import enrolment
+from govnet.membership.models import Application, ApplicationState, ComingIn, Membership, MembershipKind
+from govnet.membership.organisations import claims, representatives
+from govnet.membership.organisations.queries import open_voice
+from govnet.membership.organisations.representatives import say_voice
+from govnet.people.models import Organisation, Person
+from govnet.record.actions import record
+from govnet.record.events import Visibility
+
+
+def let_in(
+    application: Application, *, via: Door, by: Actor | None = None, under: Authority = SYSTEM
+) -> Membership:
+    """Make the applicant, or the organisation, a member from today. Without `by`, the rules themselves did.
+
+    Of an organisation that is one already nothing changes: whoever applied asks to speak for it.
+    """
+    representatives.one_at_a_time(application.network_id)
+    there = speakers.membership_there(application)
+    if there is not None and application.may_speak:
+        return speakers.pass_on(application, there, by=by, via=via)
+    organisation: Organisation | None = None
+    if application.kind is MembershipKind.ORGANISATION:
+        membership, organisation = enrolment.organisation_membership(application)
+    else:
+        membership = enrolment.own_membership(application)
+    application.state, application.decided_at = ApplicationState.ADMITTED, clock.now()
+    application.decided_by_id, application.membership_id = by.person_id if by else None, membership.id
+    actor = by or Actor(application.person_id, application.name, application.network_id)
+    act = Act(by=actor, under=under, via=via)
+    _record(application, membership, organisation, act, decided=by is not None)
+    if organisation is not None:
+        speakers.name_alike(organisation, application.network_id)
+        _voice(application, organisation, act)
+    network = db.session.get_one(Network, application.network_id)
+    sign_in = mails.signing_in(network, application.person_id, application.email)
+    party = _party(application, organisation)
+    once = f"admitted:{application.id}:{membership.id}"
+    mails.to_applicant("admitted", application, key=once, sign_in=sign_in, **party)
+    return membership
+
+
+def _party(application: Application, organisation: Organisation | None) -> dict[str, Any]:
+    """What the mail says of the organisation, and whether the applicant speaks for it by now."""
+    if organisation is None:
+        return {"organisation": "", "speaks": False}
+    speaks = open_voice(organisation.id, application.person_id or 0) is not None
+    return {"organisation": organisation.name, "speaks": speaks}
+
+
+def _record(
+    application: Application,
+    membership: Membership,
+    organisation: Organisation | None,
+    act: Act,
+    *,
+    decided: bool,
+) -> None:
+    version = db.session.get_one(CharterVersion, application.charter_version_id)
+    public = organisation is not None or membership.named_in_public
+    record(
+        (MemberAdmitted if decided else MemberJoined)(
+            **act,
+            network=db.session.get_one(Network, application.network_id),
+            seen_by=Visibility.PUBLIC if public else None,
+            membership=membership,
+            name=organisation.name if organisation else application.name,
+            application=application,
+            charter=version.number,
+            criteria=len(json.loads(application.answers)),
+        )
+    )
+
+
+def _voice(application: Application, organisation: Organisation, act: Act) -> None:
+    """Who joins for it speaks for it; where somebody does already, one of them or an officer has to confirm it."""
+    network = db.session.get_one(Network, application.network_id)
+    person_id = application.person_id or 0
+    if claims.needs_confirming(organisation.id, person_id):
+        claims.claim_from(application, organisation, network, via=act["via"])
+        return
+    row = representatives.voice(organisation, person_id, zone=network.zone, named=application.named_in_public)
+    if row is not None:
+        say_voice(row, organisation, network, application.name, act)
+
+
+DOOR = Door.WORKER
+
+
+def by_the_rules(application: Application, via: Door) -> None:
+    """Let the applicant in where the charter does so by itself.
+
+    Nobody else has to say yes where it lets people in at once, or enough members vouch. What somebody was asked
+    about, what a member objected to, and an organisation that nobody may speak for, waits. Where the organisation
+    belongs already, the application is passed on to who can confirm that its sender speaks for it.
+    """
+    terms = membership_terms.terms(application.network_id)
+    waits = application.kind is MembershipKind.ORGANISATION and not application.may_speak
+    if waits or application.state is not ApplicationState.APPLIED:
+        return
+    if speakers.membership_there(application) is not None:
+        let_in(application, via=via)  # nobody joins: it becomes a claim that others confirm
+        return
+    if not rules.by_itself(terms.admission, terms.sponsors, queries.vouches(application.id)):
+        return
+    if not queries.objected_to(application.id):
+        take_in(application, via=via)
+
+
+def take_in(
+    application: Application, *, via: Door, by: Actor | None = None, under: Authority = SYSTEM
+) -> Membership | None:
+    """Let the applicant in: at once, or, where the charter has members object first, after those days (None).
+
+    What was objected to before takes effect at once: the committee has heard it.
+    """
+    days = membership_terms.terms(application.network_id).objection_days
+    there = speakers.membership_there(application) is not None
+    if not days or there or queries.objected_to(application.id):
+        return let_in(application, via=via, by=by, under=under)
+    _announce(application, days, (by, under, via))
+    return None
+
+
+def _announce(application: Application, days: int, doing: tuple[Actor | None, Authority, Door]) -> None:
+    by, under, via = doing
+    network = db.session.get_one(Network, application.network_id)
+    day = clock.today(network.zone) + timedelta(days=days)
+    coming = ComingIn(
+        application_id=application.id, network_id=network.id, by_id=by.person_id if by else None,
+        authority=under.source if by else "", role=under.role if by else "", at=clock.now(),
+        from_at=clock.midnight(day, network.zone),
+    )  # fmt: skip
+    db.session.add(coming)
+    application.state = ApplicationState.ANNOUNCED
+    actor = by or Actor(application.person_id, application.name, application.network_id)
+    record(
+        AdmissionAnnounced(
+            network=network, by=actor, under=under, via=via, application=application, name=application.name,
+            on=day,
+        )
+    )  # fmt: skip
+    mails.to_applicant("announced", application, on=day)
+
+
+def settle(application: Application) -> None:
+    """Nothing is to come any more: it came to pass, was objected to, or was taken back."""
+    coming = queries.coming_in(application.id)
+    if coming is not None:
+        coming.settled_at = clock.now()
+
+
+def take_effect(application_id: int) -> bool:
+    """Make a member of somebody whose time to be objected to is over. Inside transaction(); False where nobody waits for it."""
+    application = queries.locked(application_id)
+    coming = queries.coming_in(application_id)
+    if coming is None or application.state is not ApplicationState.ANNOUNCED:
+        return False
+    coming.settled_at = clock.now()
+    who = db.session.get(Person, coming.by_id) if coming.by_id else None
+    by = Actor(who.id, who.name, application.network_id) if who else None
+    try:
+        let_in(application, via=DOOR, by=by, under=Authority(coming.authority, coming.role) if by else SYSTEM)
+    except RuleBroken:  # the party has a membership by now, or its voice is gone: people look at it
+        application.state = ApplicationState.APPLIED
+    return True

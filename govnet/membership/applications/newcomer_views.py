@@ -1,0 +1,91 @@
+"""Who is on the way in, for members: vouching for those who ask, and objecting to somebody who was let in."""
+
+from __future__ import annotations
+
+from flask import url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from govnet.charter.models import Network
+from govnet.kernel.actor import Door, current_actor
+from govnet.membership import terms as membership_terms
+from govnet.membership.applications import page as applications_page
+from govnet.membership.applications import queries as applications_queries
+from govnet.membership.applications import vouches
+from govnet.membership.blueprint import bp
+from govnet.membership.forms import ObjectForm
+from govnet.membership.models import Application, ApplicationState
+from govnet.permissions import Can, allows
+from govnet.web.forms import Form, once
+from govnet.web.pages import page
+
+
+@bp.get("/<network:network>/members/new")
+@allows(Can.SEE_MEMBERS)
+def coming(network: Network) -> Response:
+    """Who asks to be vouched for, and who was let in and is not a member yet."""
+    return _coming_page(network)
+
+
+def _coming_page(network: Network, code: int = 200, form: Form | None = None) -> Response:
+    terms = membership_terms.terms(network.id)
+    asks = terms.admission == "sponsors"
+    return page(
+        "membership/newcomers.html",
+        code,
+        terms=terms,
+        asking=applications_queries.asking(network.id, current_actor().person_id or 0) if asks else [],
+        announced=applications_queries.announced(network.id),
+        says=applications_page,
+        form=form,
+        button=Form(about=network, formdata=None),
+    )
+
+
+@bp.post("/<network:network>/members/new/<int:application_id>/vouch")
+@allows(Can.VOUCH, application=Application)
+def vouch(network: Network, application: Application) -> Response:
+    """I know them and vouch."""
+    by, form, name = current_actor(), Form(about=application), application.name
+    if form.validate_on_submit():
+        with form.catching():
+            return once(
+                form,
+                lambda: vouches.vouch(application, by=by, via=Door.WEB),
+                lambda _made: url_for(".coming", network=network),
+                done=_("Thank you. It is noted that you vouch for %(name)s.", name=name),
+            )
+    return _coming_page(network, 422, form)
+
+
+@bp.get("/<network:network>/members/new/<int:application_id>/object")
+@allows(Can.OBJECT_TO_MEMBER, application=Application)
+def objecting(network: Network, application: Application) -> Response:
+    """The form to object to somebody who was let in."""
+    return _objecting_page(network, application, ObjectForm(about=application, formdata=None))
+
+
+def _objecting_page(
+    network: Network, application: Application, form: ObjectForm, code: int = 200
+) -> Response:
+    coming_in = applications_queries.coming_in(application.id)
+    is_open = application.state is ApplicationState.ANNOUNCED and coming_in is not None
+    return page(
+        "membership/object.html", code, application=application, form=form, coming=coming_in, is_open=is_open
+    )
+
+
+@bp.post("/<network:network>/members/new/<int:application_id>/object")
+@allows(Can.OBJECT_TO_MEMBER, application=Application)
+def object_to(network: Network, application: Application) -> Response:
+    """Object, with a reason."""
+    by, form = current_actor(), ObjectForm(about=application)
+    if form.validate_on_submit():
+        with form.catching():
+            return once(
+                form,
+                lambda: vouches.object_to(application, form.reason.data or "", by=by, via=Door.WEB),
+                lambda _made: url_for(".coming", network=network),
+                done=_("Your objection is with the committee."),
+            )
+    return _objecting_page(network, application, form, 422)

@@ -1,0 +1,176 @@
+"""Applications as officers see them: the list, one of them, and the three answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from govnet.charter import kinds as charter_kinds
+from govnet.charter.models import Network
+from govnet.kernel.actor import Door, current_actor
+from govnet.kernel.paths import asked_page
+from govnet.membership import rules
+from govnet.membership import terms as membership_terms
+from govnet.membership.applications import appeals, decisions, speakers
+from govnet.membership.applications import page as applications_page
+from govnet.membership.applications import queries as applications_queries
+from govnet.membership.applications.decisions import may_decide
+from govnet.membership.blueprint import bp
+from govnet.membership.forms import AskForm, DecideForm, DeclineForm, HearForm
+from govnet.membership.marks import namesakes
+from govnet.membership.models import Application, RepresentationClaim
+from govnet.membership.organisations import actions as organisations_actions
+from govnet.membership.organisations.queries import claims_waiting
+from govnet.permissions import Can, allows
+from govnet.web.forms import Form, once
+from govnet.web.pages import page
+
+
+@bp.get("/<network:network>/applications")
+@allows(Can.DECIDE_APPLICATION)
+def applications(network: Network) -> Response:
+    """What waits for the officers, oldest first, and what was decided last."""
+    at = asked_page()
+    waiting, more = applications_queries.applications_waiting(network.id, at)
+    return page(
+        "membership/applications.html",
+        open_ones=waiting,
+        more=more,
+        at=at,
+        claims=claims_waiting(network.id),
+        decided=applications_queries.applications_decided(network.id),
+        says=applications_page,
+        form=Form(),
+    )
+
+
+@bp.get("/<network:network>/applications/<int:application_id>")
+@allows(Can.DECIDE_APPLICATION, application=Application)
+def application(network: Network, application: Application) -> Response:
+    """One application with all that the applicant said."""
+    return application_page(network, application.id)
+
+
+def application_page(network: Network, key: int, code: int = 200, form: Form | None = None) -> Response:
+    """One application for officers, with a form that was sent in vain."""
+    row = applications_queries.whole(key)
+    assert row is not None
+    by = applications_queries.decided_by(row)
+    facts = applications_page.page_of(row, network)
+    facts |= {
+        "state": applications_page.for_officers(row),
+        "colour": applications_page.colour(row),
+        "decided_by": by,
+    }
+    facts |= {"speaker": applications_queries.speaker(row.organisation_id) if facts["belongs"] else ""}
+    facts["events"] = applications_page.events(row, network.zone, decided_by=by)
+    facts["namesakes"] = namesakes(network.id, [row.name], but=[row.person_id or 0]).get(row.name, [])
+    facts |= {"objections": applications_queries.objections(key), "new_sentences": _new_sentences(row)}
+    return page(
+        "membership/application.html",
+        code,
+        **facts,
+        mine=may_decide(row, current_actor(), objected=facts["objected"]),
+        form=form,
+        officers_page=True,
+        hears=appeals.may_hear(row, facts["heard"], current_actor()),
+        hear_form=form if isinstance(form, HearForm) else HearForm(about=row, formdata=None),
+        **_decide_forms(row, form),
+    )
+
+
+def _decide_forms(row: Application, sent: Form | None) -> dict[str, DecideForm]:
+    """The forms of the three ways to decide, the one that was sent in vain with its words."""
+    kinds = {"admit_form": DecideForm, "ask_form": AskForm, "decline_form": DeclineForm}
+    forms = {
+        name: sent if type(sent) is kind else kind(about=row, formdata=None) for name, kind in kinds.items()
+    }
+    for form in forms.values():
+        form.read(len(row.notes))
+    return forms
+
+
+def _new_sentences(row: Application) -> list[str]:
+    """What members agree to today and the applicant, who waits, has not ticked."""
+    terms = membership_terms.terms(row.network_id)
+    if row.state.value not in rules.PENDING:
+        return []
+    return charter_kinds.unticked((*terms.criteria, *terms.code), applications_page.sentences(row))
+
+
+def _decide(network: Network, key: int, form: Form, make: Callable[[], Any], done: str) -> Response:
+    if form.validate_on_submit():
+        with form.catching():
+            return once(
+                form, make, lambda _made: url_for(".application", network=network, application_id=key), done
+            )
+    return application_page(network, key, 422, form)
+
+
+@bp.post("/<network:network>/applications/<int:application_id>/admit")
+@allows(Can.DECIDE_APPLICATION, application=Application)
+def admit(network: Network, application: Application) -> Response:
+    """Let the applicant in."""
+    by, form, key, name = current_actor(), DecideForm(about=application), application.id, application.name
+    done = _("%(name)s is in. A mail says so, and how to sign in.", name=name)
+    if membership_terms.terms(network.id).objection_days and not applications_queries.objected_to(key):
+        done = _("%(name)s is let in. A mail says from when, unless a member objects.", name=name)
+    if speakers.membership_there(application) is not None:
+        done = _("Passed on. Somebody who speaks for the organisation, or one of you, can confirm it.")
+    return _decide(
+        network, key, form, lambda: decisions.admit(application, by=by, via=Door.WEB, seen=form.notes()), done
+    )
+
+
+@bp.post("/<network:network>/applications/<int:application_id>/ask")
+@allows(Can.DECIDE_APPLICATION, application=Application)
+def ask(network: Network, application: Application) -> Response:
+    """Ask the applicant something."""
+    by, form, key, name = current_actor(), AskForm(about=application), application.id, application.name
+    return _decide(
+        network, key, form,
+        lambda: decisions.ask(application, form.question.data or "", by=by, via=Door.WEB, seen=form.notes()),
+        _("Your question is on its way to %(name)s.", name=name),
+    )  # fmt: skip
+
+
+@bp.post("/<network:network>/applications/<int:application_id>/decline")
+@allows(Can.DECIDE_APPLICATION, application=Application)
+def decline(network: Network, application: Application) -> Response:
+    """Say no, with a reason."""
+    by, form, key, name = current_actor(), DeclineForm(about=application), application.id, application.name
+    return _decide(
+        network, key, form,
+        lambda: decisions.decline(application, form.reason.data or "", by=by, via=Door.WEB, seen=form.notes()),
+        _("%(name)s was told, with your reason.", name=name),
+    )  # fmt: skip
+
+
+@bp.post("/<network:network>/organisations/claims/<int:claim_id>/confirm")
+@allows(Can.CONFIRM_REPRESENTATIVE, claim=RepresentationClaim)
+def confirm_claim(network: Network, claim: RepresentationClaim) -> Response:
+    """Confirm that somebody may speak for an organisation."""
+    by, form, where = current_actor(), Form(about=claim), claim.organisation_id
+    return once(
+        form,
+        lambda: organisations_actions.confirm(claim, by=by, via=Door.WEB),
+        lambda _made: url_for(".organisation", network=network, organisation_id=where),
+        done=_("Confirmed, and told."),
+    )
+
+
+@bp.post("/<network:network>/organisations/claims/<int:claim_id>/decline")
+@allows(Can.CONFIRM_REPRESENTATIVE, claim=RepresentationClaim)
+def decline_claim(network: Network, claim: RepresentationClaim) -> Response:
+    """Do not confirm it."""
+    by, form, where = current_actor(), Form(about=claim), claim.organisation_id
+    return once(
+        form,
+        lambda: organisations_actions.decline(claim, by=by, via=Door.WEB),
+        lambda _made: url_for(".organisation", network=network, organisation_id=where),
+        done=_("Not confirmed, and told."),
+    )

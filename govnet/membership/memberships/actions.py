@@ -1,0 +1,264 @@
+"""What members do with their own membership: confirm it when it came from an old list, leave, start again, be named."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from govnet.charter.models import Network
+from govnet.extensions import db
+from govnet.kernel import clock
+from govnet.kernel.actor import Actor, Door, Represents
+from govnet.kernel.errors import NotFound, RuleBroken
+from govnet.kernel.models import reference
+from govnet.kernel.signals import emit
+from govnet.mail import replies
+from govnet.mail.headers import Address
+from govnet.mail.links import Ending
+from govnet.mail.subscriptions import no_longer_just_mail
+from govnet.membership import mails
+from govnet.membership.events import (
+    MemberResigned,
+    MembershipConfirmed,
+    MembershipRestarted,
+    NamingChanged,
+)
+from govnet.membership.links import ids_of, token_for, url_until
+from govnet.membership.memberships import queries
+from govnet.membership.models import Membership, MembershipKind, MembershipState
+from govnet.membership.organisations.queries import open_voice
+from govnet.membership.terms import agree
+from govnet.people.addresses import is_owners, prove
+from govnet.people.models import Person, PersonEmail, Representation
+from govnet.permissions import Can, require
+from govnet.record.actions import erase_words, record
+from govnet.record.events import Visibility
+from govnet.record.queries import entries_about
+from govnet.sign_in import address_change
+
+CONFIRM = "confirm"
+"""What an answer to the mail that asks people from an old list is for."""
+_GONE = _l("This link is not good any more. Ask for a new one by joining with your address.")
+
+
+def confirming_url(network: Network, membership_id: int, email_id: int) -> Ending:
+    """The page on which somebody from the old list, or whose membership ran out, says yes."""
+    return url_until(network, "membership.confirming", token_for("membership", membership_id, email_id))
+
+
+def held_by(token: str, network: Network) -> tuple[Membership, Actor]:
+    """The membership that a link is about, and whoever holds the link as an actor. NotFound for any other link."""
+    membership, _address, by = held(*ids_of("membership", token, 2))
+    if membership.network_id != network.id:
+        raise NotFound(_GONE)
+    return membership, by
+
+
+def may_confirm(token: str) -> bool:
+    """Whether the address that the link was mailed to is its holder's own."""
+    address = db.session.get(PersonEmail, ids_of("membership", token, 2)[1])
+    return address is not None and is_owners(address)
+
+
+def held(membership_id: int, email_id: int) -> tuple[Membership, PersonEmail, Actor]:
+    """The membership, the address that was written to about it, and who has that address. NotFound where either is gone."""
+    membership = queries.with_party(membership_id)
+    address = db.session.get(PersonEmail, email_id)
+    if membership is None or address is None:
+        raise NotFound(_GONE)
+    return membership, address, acting(db.session.get_one(Person, address.person_id), membership)
+
+
+def acting(person: Person, membership: Membership) -> Actor:
+    """The person as somebody who holds the membership: their own, or their organisation's."""
+    organisation = membership.organisation
+    spoken = open_voice(organisation.id, person.id) if organisation is not None else None
+    if organisation is None or spoken is None:
+        return Actor(person.id, person.name, membership.network_id)
+    says = Represents(organisation.id, organisation.name, membership.id, spoken.is_primary)
+    return Actor(person.id, person.name, membership.network_id, represents=(says,))
+
+
+def confirm(membership: Membership, *, by: Actor, email_id: int | None = None, via: Door) -> Membership:
+    """Somebody from the old list says yes: the membership is active and on the roll from now on.
+
+    With `email_id` the link in a mail was pressed, so the address is verified. Doing it twice does it once.
+    """
+    under = require(by, Can.HOLD_MEMBERSHIP, membership)
+    if not queries.held_still(membership.id):  # the list it came with was taken back meanwhile
+        raise NotFound(_GONE)
+    if membership.state is MembershipState.ACTIVE:
+        return membership
+    if membership.state is not MembershipState.FOUND:
+        raise RuleBroken(_("There is nothing to confirm: this membership has ended."))
+    if email_id is not None:
+        _verify(email_id)
+    membership.state, membership.confirmed_at = MembershipState.ACTIVE, clock.now()
+    membership.renewed_on = clock.today(_network(membership).zone)
+    membership.renewal_reminded_at = None
+    record(
+        MembershipConfirmed(
+            network=_network(membership), by=by, under=under, via=via, seen_by=seen(membership),
+            membership=membership, name=queries.name_of(membership),
+        )
+    )  # fmt: skip
+    return membership
+
+
+def _verify(email_id: int) -> None:
+    address = db.session.get_one(PersonEmail, email_id)
+    if address.verified_at is not None:
+        return
+    if not is_owners(address):
+        raise RuleBroken(_("This address belongs to another account. Give an address of your own first."))
+    prove(address)
+
+
+def ask_own_address(membership: Membership, email_id: int, typed: str, *, by: Actor) -> None:
+    """Somebody from the old list, whose address is another's, gives one of their own: it is asked by mail.
+
+    Nothing moves before that address says yes. RuleBroken where it is the same, or nothing is to be given.
+    """
+    require(by, Can.HOLD_MEMBERSHIP, membership)
+    address = db.session.get_one(PersonEmail, email_id)
+    if is_owners(address):
+        raise RuleBroken(_("You have an address of your own already."))
+    if typed == address.address:
+        raise RuleBroken(
+            _("Somebody else has this address. Give another one, which only you read."), field="email"
+        )
+    address_change.ask(typed, by=by)
+
+
+def _network(membership: Membership) -> Network:
+    return db.session.get_one(Network, membership.network_id)
+
+
+def seen(membership: Membership) -> Visibility | None:
+    """Who reads of it: everybody, where the name may be seen."""
+    public = membership.named_in_public or membership.kind is MembershipKind.ORGANISATION
+    return Visibility.PUBLIC if public else None
+
+
+def restart(membership: Membership, ticked: Collection[str] = (), *, by: Actor, via: Door) -> Membership:
+    """Start again after the membership ran out. Doing it twice does it once.
+
+    RuleBroken while a sentence that members agree to, and that was not agreed to before, is not ticked.
+    """
+    under = require(by, Can.HOLD_MEMBERSHIP, membership)
+    if membership.state is MembershipState.ACTIVE:
+        return membership
+    if membership.state is not MembershipState.LAPSED:
+        raise RuleBroken(_("This membership has ended. You can join again."))
+    agree(membership, ticked)
+    network = _network(membership)
+    membership.state, membership.end, membership.confirmed_at = MembershipState.ACTIVE, None, clock.now()
+    membership.renewed_on = clock.today(network.zone)
+    membership.renewal_asked_at = membership.renewal_reminded_at = None
+    record(
+        MembershipRestarted(
+            network=network, by=by, under=under, via=via, seen_by=seen(membership),
+            membership=membership, name=queries.name_of(membership),
+        )
+    )  # fmt: skip
+    return membership
+
+
+@dataclass(frozen=True)
+class Left:
+    """Emitted in the transaction in which a membership ends because its holder leaves."""
+
+    network_id: int
+    person_id: int | None
+    """None for an organisation."""
+
+
+def resign(membership: Membership, *, by: Actor, via: Door) -> Membership:
+    """Leave: no rights from today, nothing that was written or decided goes. Doing it twice does it once."""
+    under = require(by, Can.HOLD_MEMBERSHIP, membership)
+    if membership.end is not None:
+        return membership
+    network = _network(membership)
+    day = clock.today(network.zone)
+    membership.state, membership.end = MembershipState.RESIGNED, max(day, membership.start)
+    record(
+        MemberResigned(
+            network=network, by=by, under=under, via=via, seen_by=seen(membership),
+            membership=membership, name=queries.name_of(membership),
+        )
+    )  # fmt: skip
+    if membership.person_id is not None:
+        no_longer_just_mail(network.id, membership.person_id)
+    emit(Left(network.id, membership.person_id))
+    return membership
+
+
+def name_in_public(membership: Membership, public: bool, *, by: Actor, via: Door) -> Membership:
+    """Say whether the public may see one's name: among the members, and beside an organisation one speaks for.
+
+    Where it may not any more, it goes from the public entries that tell of it too.
+    """
+    under = require(by, Can.HOLD_MEMBERSHIP, membership)
+    row: Membership | Representation | None = membership
+    if membership.organisation_id is not None and by.person_id is not None:
+        row = open_voice(membership.organisation_id, by.person_id)
+    if row is None or row.named_in_public == public:
+        return membership
+    row.named_in_public = public
+    network = _network(membership)
+    if not public:
+        for entry in entries_about(network.id, reference(row)):
+            if entry.visibility is Visibility.PUBLIC:
+                erase_words(entry)
+    record(
+        NamingChanged(
+            network=network, by=by, under=under, via=via, membership=membership, name=by.name, public=public
+        )
+    )
+    return membership
+
+
+def _ask_for_own(membership: Membership, address: PersonEmail, network: Network) -> bool:
+    mails.own_address(
+        network,
+        Address(address.address, address.person.name),
+        confirming_url(network, membership.id, address.id),
+        language=address.person.locale,
+        key=f"found:{membership.id}:own",
+    )
+    return True
+
+
+def ask_to_confirm(membership_id: int) -> bool:
+    """Write to whoever came from the old list that one click makes them a member; a second time if they don't answer.
+
+    Somebody whose address is another's is asked for one of their own, once. False where nobody can be asked.
+    """
+    membership = queries.with_party(membership_id)
+    if membership is None or membership.state is not MembershipState.FOUND:
+        return False
+    again = membership.asked_at is not None
+    if again:
+        membership.renewal_reminded_at = clock.now()
+    else:
+        membership.asked_at = clock.now()
+    address = queries.address_to_ask(membership)
+    if address is None:
+        return False
+    network = _network(membership)
+    if not is_owners(address):
+        return not again and _ask_for_own(membership, address, network)
+    mails.confirm_membership(
+        network,
+        Address(address.address, address.person.name),
+        confirming_url(network, membership.id, address.id),
+        answers_to=replies.address(CONFIRM, membership.id, address.id),
+        party=queries.name_of(membership) if membership.organisation_id else "",
+        language=address.person.locale,
+        key=f"found:{membership.id}:{'again' if again else 'first'}",
+        again=again,
+    )
+    return True
