@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from govnet.kernel import settings_file
 from govnet.kernel.database_address import database_address
 from govnet.kernel.settings import FILE, ConfigError, Kind, Setting, Unfit, given, is_placeholder, read
-from govnet.mail.lmtp_address import listen_address
+from govnet.mail.incoming.lmtp_address import listen_address
 
 DEVELOPMENT_KEY = "only-for-development"
 SHORTEST_KEY = 32

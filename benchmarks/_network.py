@@ -331,8 +331,8 @@ def _mails(network_id: int, announcement_id: int, entry_id: int, members: Member
     from govnet.announcements.models import Announcement, State
     from govnet.extensions import db
     from govnet.mail import suppressions
+    from govnet.mail.message import Kind
     from govnet.mail.models import Delivery, Mail, Rendering, Suppression
-    from govnet.mail.render import Kind
     from govnet.mail.rules import State as Sent
     from govnet.mail.rules import Why
     from govnet.mail.volume import News

@@ -20,9 +20,9 @@ def made(world: Any, coordinator_id: int) -> Addresses:
 def _things(world: Any, coordinator_id: int) -> Addresses:
     from govnet.decisions.proposals import meeting_notes
     from govnet.extensions import db
-    from govnet.forum import moderation
     from govnet.forum.kinds import HidingKind
     from govnet.forum.models import Post
+    from govnet.forum.moderation import actions
     from govnet.kernel.actor import Door
     from govnet.membership.roster import imports
     from govnet.membership.roster.parser import read_roster
@@ -32,7 +32,7 @@ def _things(world: Any, coordinator_id: int) -> Addresses:
     where: dict[str, Any] = {"door": Door.MEETING, "on": date(2015, 4, 9), "where": "Leeds"}
     note = meeting_notes.write(network, "The hall", "The hall is booked.", **where, **officer)
     rude = db.session.scalars(db.select(Post).where(Post.author_id == world.kim.id).limit(1)).one()
-    hiding = moderation.hide(rude, kind=HidingKind.HIDDEN, reason="It is rude.", **officer)
+    hiding = actions.hide(rude, kind=HidingKind.HIDDEN, reason="It is rude.", **officer)
     cora = {"by": world.by(db.session.get_one(Person, coordinator_id))}
     looked, brought = (
         imports.look(network, read_roster(f"{name}@example.org\n".encode()), imports.Source(name), **cora)
@@ -55,7 +55,7 @@ def _links(world: Any) -> Addresses:
     from govnet.mail.models import Delivery, Subscription
     from govnet.membership.links import token_for
     from govnet.membership.models import Application, Membership, RepresentationClaim
-    from govnet.operations.links import make_link
+    from govnet.operations.founding_links import make_link
     from govnet.people.models import PersonEmail
     from govnet.sign_in.links import for_mail
     from govnet.sign_in.models import AddressChange

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 Tree = Mapping[str, str]
-"""The text of each file by its path from the root, such as "govnet/forum/views.py"."""
+"""The text of each file by its path from the root, such as "govnet/forum/threads/views.py"."""
 
 CANONICAL = frozenset({
     "models", "rules", "events", "queries", "actions", "forms", "views", "notify", "cli", "triggers", "listeners",

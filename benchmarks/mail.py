@@ -22,12 +22,13 @@ from govnet import create_app
 from govnet.extensions import db
 from govnet.kernel.models import Base
 from govnet.kernel.transaction import transaction
-from govnet.mail import outbox, sending
-from govnet.mail.audience import Recipient
+from govnet.mail.delivery import sender
 from govnet.mail.headers import Address
+from govnet.mail.message import Envelope, Kind, Template, personalise
 from govnet.mail.models import Delivery
-from govnet.mail.notices import Notice
-from govnet.mail.render import Envelope, Kind, Template, personalise
+from govnet.mail.outgoing import outbox
+from govnet.mail.outgoing.audience import Recipient
+from govnet.mail.outgoing.notices import Notice
 from govnet.mail.rules import State
 from govnet.mail.volume import News
 
@@ -131,7 +132,7 @@ def _ours(number: int) -> float:
     began = time.perf_counter()
     left = number
     while left:
-        left -= sending.run(at_once=min(left, sending.AT_ONCE))
+        left -= sender.run(at_once=min(left, sender.AT_ONCE))
     return time.perf_counter() - began
 
 

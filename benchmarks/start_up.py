@@ -12,7 +12,7 @@ from typing import Any
 from govnet import create_app
 from govnet.extensions import db
 from govnet.kernel.models import Base
-from govnet.mail.reply_addresses import written
+from govnet.mail.incoming.reply_addresses import written
 
 ROUNDS = 5
 BARS = {"help": 0.5, "version": 0.5, "receive": 0.7, "create_app": 3.5}

@@ -25,7 +25,7 @@ COMMANDS = {
     "serve": ("govnet.operations.cli:serve", "Run the web server, and the worker beside it."),
     "upgrade": ("govnet.operations.cli:upgrade", "Bring the tables up to date with a new release."),
     "verify": ("govnet.operations.cli:verify", "Recompute the whole record of every network."),
-    "worker": ("govnet.mail.cli:work", "Tell, send, and do what is due, until SIGTERM."),
+    "worker": ("govnet.operations.worker_cli:work", "Tell, send, and do what is due, until SIGTERM."),
 }
 """Where each command is, and what it does in at most 50 characters."""
 MEASURED = ("serve", "worker")

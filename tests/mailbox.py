@@ -10,9 +10,10 @@ from pathlib import Path
 
 from flask import Flask
 
-from govnet.demo.catcher import Catcher
 from govnet.demo.caught import caught
-from govnet.mail import sending, telling
+from govnet.demo.mailbox import Catcher
+from govnet.mail.delivery import sender
+from govnet.mail.outgoing import distribution
 
 
 class Mailbox:
@@ -23,10 +24,10 @@ class Mailbox:
 
     def deliver(self) -> int:
         """Have the worker tell and send all that is due; how many mails went out."""
-        while telling.run():
+        while distribution.run():
             pass
         sent = 0
-        while now := sending.run():
+        while now := sender.run():
             sent += now
         return sent
 

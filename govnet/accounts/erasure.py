@@ -21,7 +21,7 @@ from govnet.kernel.errors import RuleBroken
 from govnet.kernel.signals import emit
 from govnet.kernel.statements import chunks
 from govnet.letters import personal as letters
-from govnet.mail.actions import forget_person
+from govnet.mail.preferences.actions import forget_person
 from govnet.membership import personal as membership
 from govnet.membership.networks import belongings
 from govnet.offices import personal as offices

@@ -15,9 +15,9 @@ from govnet.forum import personal as forum
 from govnet.kernel import clock
 from govnet.kernel.models import Base
 from govnet.letters import personal as letters
+from govnet.mail.incoming.intake import mail_from
 from govnet.mail.models import Following, Subscription
 from govnet.mail.queries import mail_about
-from govnet.mail.receiving import mail_from
 from govnet.membership import personal as membership
 from govnet.offices import personal as offices
 from govnet.people.models import Person, PersonEmail

@@ -12,9 +12,10 @@ from govnet.accounts.followed import followings
 from govnet.charter.models import Network
 from govnet.kernel.actor import current_actor
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions, queries, wording
+from govnet.mail import labels, queries
 from govnet.mail.fields import NOTES, VolumeForm
 from govnet.mail.models import Subscription
+from govnet.mail.preferences import actions
 from govnet.mail.volume import Volume
 from govnet.people.addresses import readers
 from govnet.permissions import Can, allows
@@ -41,7 +42,7 @@ def _volume_page(status: int = 200, failed: tuple[Network, VolumeForm] | None = 
         notes=NOTES,
         followed=followings(person_id),
         address=me.address if me else "",
-        stopped=wording.stopped(stopped) if stopped else "",
+        stopped=labels.stopped(stopped) if stopped else "",
     )
 
 

@@ -25,10 +25,10 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.clock import today
 from govnet.mail import suppressions
+from govnet.mail.message import Kind
 from govnet.mail.models import Subscription
-from govnet.mail.notices import Notice
+from govnet.mail.outgoing.notices import Notice
 from govnet.mail.queries import takes_just_mail
-from govnet.mail.render import Kind
 from govnet.mail.volume import News, singly
 from govnet.membership.marks import signed
 from govnet.membership.models import Membership, MembershipState

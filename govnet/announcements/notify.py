@@ -7,7 +7,7 @@ from flask import url_for
 from govnet.announcements.audience import notice_of
 from govnet.announcements.models import Announcement
 from govnet.extensions import db
-from govnet.mail.notices import Notice, Told
+from govnet.mail.outgoing.notices import Notice, Told
 from govnet.mail.volume import News
 from govnet.offices.queries import officers
 from govnet.people.models import Person

@@ -14,7 +14,7 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.actor import Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken
-from govnet.mail import mailings
+from govnet.mail.delivery import mailings
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from govnet.announcements import actions, sending, testing
+from govnet.announcements import actions, sending, test_mail
 from govnet.announcements.models import Announcement
 from govnet.charter.models import Network
 from govnet.extensions import limiter
@@ -38,7 +38,7 @@ def _back(key: int, words: str, endpoint: str = "announcements.announcement") ->
 def test(network: Network, announcement: Announcement) -> Response:
     """Send it to oneself alone."""
     key = announcement.id
-    address = _do(announcement, testing.send_test)
+    address = _do(announcement, test_mail.send_test)
     return _back(key, _("A test is on its way to %(address)s.", address=address), "announcements.check")
 
 

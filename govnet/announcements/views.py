@@ -8,7 +8,8 @@ from flask import Blueprint, Response, abort, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from govnet.announcements import actions, pages, queries, starting
+from govnet.announcements import actions, drafts, queries
+from govnet.announcements import page as announcements_page
 from govnet.announcements.actions import Draft
 from govnet.announcements.forms import SUBJECT_LIMIT, SendForm, WriteForm
 from govnet.announcements.models import Announcement, Audience, State
@@ -17,7 +18,7 @@ from govnet.extensions import db, limiter
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.paths import asked_number
 from govnet.kernel.transaction import transaction
-from govnet.mail import preview
+from govnet.mail.outgoing import preview
 from govnet.permissions import Can, allows
 from govnet.web.forms import Form, PreviewForm, once
 from govnet.web.pages import data_page, never_cached, page, see
@@ -30,17 +31,17 @@ blueprints = (bp,)
 @allows(Can.READ)
 def archive(network: Network) -> Response:
     """What was sent, the newest first; for officers also what is being written."""
-    before = request.args.get("before", type=pages.moment)
-    return page("announcements/archive.html", **pages.archive(network, before, current_actor()))
+    before = request.args.get("before", type=announcements_page.moment)
+    return page("announcements/archive.html", **announcements_page.archive(network, before, current_actor()))
 
 
 @bp.get("/<network:network>/announcements.json")
 @allows(Can.READ)
 def archive_data(network: Network) -> Response:
     """The archive as data."""
-    before = request.args.get("before", type=pages.moment)
+    before = request.args.get("before", type=announcements_page.moment)
     rows = queries.archive(network.id, current_actor(), before=before, limit=100)
-    return data_page({"announcements": [pages.facts(network, row) for row in rows]})
+    return data_page({"announcements": [announcements_page.facts(network, row) for row in rows]})
 
 
 @bp.get("/<network:network>/announcements/<int:announcement_id>")
@@ -49,7 +50,7 @@ def announcement(network: Network, announcement: Announcement) -> Response:
     """One announcement, and how far its mails are."""
     if announcement.state is State.DROPPED:
         abort(404)
-    context = pages.one(network, queries.whole(announcement.id))
+    context = announcements_page.one(network, queries.whole(announcement.id))
     if not context["finished"]:
         never_cached()
     return page("announcements/announcement.html", **context)
@@ -63,7 +64,9 @@ def announcement_data(network: Network, announcement: Announcement) -> Response:
         abort(404)
     never_cached()
     row = queries.whole(announcement.id)
-    return data_page({**pages.facts(network, row), **pages.numbers(row), "text": row.source})
+    return data_page(
+        {**announcements_page.facts(network, row), **announcements_page.numbers(row), "text": row.source}
+    )
 
 
 @bp.get("/<network:network>/announcements/new")
@@ -73,8 +76,8 @@ def new(network: Network) -> Response:
     form = WriteForm(about=network)
     since = None
     if other := _other(network, "corrects"):
-        form.corrects.data, form.body.data = other.id, starting.correcting(other, network)
-        form.subject.data = starting.correction_of(other, network, most=SUBJECT_LIMIT)
+        form.corrects.data, form.body.data = other.id, drafts.correcting(other, network)
+        form.subject.data = drafts.correction_of(other, network, most=SUBJECT_LIMIT)
         form.audience.data = other.audience.value
     elif other := _other(network, "start"):
         form.subject.data, form.body.data, form.audience.data = (
@@ -83,7 +86,7 @@ def new(network: Network) -> Response:
             other.audience.value,
         )
     else:
-        since, form.body.data = starting.since_the_last(network)
+        since, form.body.data = drafts.since_the_last(network)
     return page("announcements/write.html", form=form, announcement=None, since=since)
 
 
@@ -171,7 +174,7 @@ def check(network: Network, announcement: Announcement) -> Response:
     if not announcement.is_open:
         return see(".announcement", announcement_id=announcement.id)
     form = SendForm(about=announcement, version=announcement.version)
-    return page("announcements/check.html", **pages.check(network, announcement, form))
+    return page("announcements/check.html", **announcements_page.check(network, announcement, form))
 
 
 @bp.post("/<network:network>/announcements/<int:announcement_id>/send")
@@ -187,7 +190,9 @@ def send(network: Network, announcement: Announcement) -> AnyResponse:
                 lambda: actions.order(announcement, wanted, seen=seen, by=current_actor(), via=Door.WEB),
                 lambda made: url_for(".announcement", announcement_id=made.id),
             )
-    return page("announcements/check.html", 422, **pages.check(network, queries.whole(key), form))
+    return page(
+        "announcements/check.html", 422, **announcements_page.check(network, queries.whole(key), form)
+    )
 
 
 @bp.get("/<network:network>/announcements/<int:announcement_id>/mail")
@@ -195,7 +200,7 @@ def send(network: Network, announcement: Announcement) -> AnyResponse:
 def mail(network: Network, announcement: Announcement) -> Response:
     """The mail's HTML by itself, in a sandbox: as it will be, or as it was sent."""
     never_cached()
-    return preview.response(pages.letter(network, queries.whole(announcement.id)).html)
+    return preview.response(announcements_page.letter(network, queries.whole(announcement.id)).html)
 
 
 @bp.post("/<network:network>/announcements/<int:announcement_id>/drop")

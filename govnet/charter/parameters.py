@@ -3,16 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
-from govnet.charter import amending, belonging, committee, deciding, letters, methods, own_words, reviewing
-from govnet.charter.amending import *  # noqa: F403  # each file of the catalogue is read through this one
-from govnet.charter.belonging import *  # noqa: F403
-from govnet.charter.committee import *  # noqa: F403
-from govnet.charter.deciding import *  # noqa: F403
+from govnet.charter.catalogue import (
+    amendments,
+    committee,
+    letters,
+    membership,
+    methods,
+    proposals,
+    reviews,
+    statements,
+)
+from govnet.charter.catalogue.amendments import *  # noqa: F403  # each file of the catalogue is read through this one
+from govnet.charter.catalogue.committee import *  # noqa: F403
+from govnet.charter.catalogue.letters import *  # noqa: F403
+from govnet.charter.catalogue.membership import *  # noqa: F403
+from govnet.charter.catalogue.methods import *  # noqa: F403
+from govnet.charter.catalogue.proposals import *  # noqa: F403
+from govnet.charter.catalogue.reviews import *  # noqa: F403
+from govnet.charter.catalogue.statements import *  # noqa: F403
 from govnet.charter.kinds import Choice, Parameter, Share, Statements, Whole, YesNo
-from govnet.charter.letters import *  # noqa: F403
-from govnet.charter.methods import *  # noqa: F403
-from govnet.charter.own_words import *  # noqa: F403
-from govnet.charter.reviewing import *  # noqa: F403
 from govnet.charter.thresholds import at_least
 from govnet.kernel.messages import N_
 
@@ -161,15 +170,15 @@ SECTIONS: Mapping[str, str] = {
     "conduct": N_("How we treat each other"),
     "words": N_("In our own words"),
 }
-_BELONGING = (vars(belonging), vars(committee))
+_BELONGING = (vars(membership), vars(committee))
 _FILES = (
     *_BELONGING,
-    vars(deciding),
+    vars(proposals),
     vars(methods),
-    vars(amending),
-    vars(reviewing),
+    vars(amendments),
+    vars(reviews),
     vars(letters),
-    vars(own_words),
+    vars(statements),
     globals(),
 )
 _FIXED: tuple[Parameter[Any], ...] = tuple(

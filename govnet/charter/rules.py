@@ -10,8 +10,8 @@ from govnet.charter import parameters as p
 from govnet.charter.contradictions import contradictions
 from govnet.charter.examples import example
 from govnet.charter.kinds import BadValue, Choices, Parameter, Statements
+from govnet.charter.presets import STARTING
 from govnet.charter.sentences import sentence
-from govnet.charter.starting import STARTING
 from govnet.kernel.messages import N_, Said
 
 T = TypeVar("T")

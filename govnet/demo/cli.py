@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
-from govnet.demo.catcher import Catcher
 from govnet.demo.caught import folder_in
+from govnet.demo.mailbox import Catcher
 from govnet.kernel import logs
 from govnet.kernel.settings import load_config
-from govnet.operations import serving
+from govnet.operations import server
 from govnet.operations.listening import bound
 
 FOLDER = ".demo"
@@ -83,7 +83,7 @@ def _run(folder: Path, port: int, mail_port: int) -> None:
     app = create_app({})
     click.echo(f"The demo is at http://127.0.0.1:{port}/demo  (stop it with Ctrl-C)")
     listening = bound("127.0.0.1", port)
-    serving.serve(app, listening, beside=(serving.the_worker(app, listening),))
+    server.serve(app, listening, beside=(server.the_worker(app, listening),))
 
 
 def _play(folder: Path) -> None:

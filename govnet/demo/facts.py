@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from govnet.demo.more_facts import Letter, Report
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -272,6 +270,37 @@ class DraftFact:
     question: str
     text: str
     wanted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A letter with the names under it, in the order in which they came, and what became of it."""
+
+    key: str
+    thread: str
+    by: str
+    title: str
+    to: str
+    text: str
+    opened_days_ago: int
+    closes_days: int
+    names: tuple[str, ...]
+    taken_back: tuple[str, ...] = ()
+    sent_days_ago: int | None = None
+    how: str = ""
+    reply_due_days: int | None = None
+    replied_days_ago: int | None = None
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A report of a post that nobody has answered yet."""
+
+    post: str
+    by: str
+    days_ago: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

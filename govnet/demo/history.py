@@ -8,17 +8,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from govnet.charter.founding_file import read_founding
 from govnet.charter.models import ACCENTS, RESERVED
-from govnet.demo import announcing, choosing, deciding, joining, signing, talking
-from govnet.demo.dates import Calendar
-from govnet.demo.reading import read
-from govnet.demo.stage import Stage
+from govnet.demo import announcements, decisions, drafts, forum, letters, members
+from govnet.demo.files import read
+from govnet.demo.stage import Calendar, Stage
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.transaction import let_go
 from govnet.operations.founding import found
+from govnet.operations.founding_file import read_founding
 from govnet.record.models import Entry
 
 ZONE = ZoneInfo("Europe/London")
@@ -34,12 +33,12 @@ def play() -> int:
     stage = Stage(read(calendar), calendar)
     with clock.moved_to(calendar.at(-FOUNDED, 10)) as moving:
         stage.days_ago(FOUNDED, 10, lambda: _found(stage))
-        joining.plan(stage)
-        talking.plan(stage)
-        deciding.plan(stage)
-        choosing.plan(stage)
-        signing.plan(stage)
-        announcing.plan(stage)
+        members.plan(stage)
+        forum.plan(stage)
+        decisions.plan(stage)
+        drafts.plan(stage)
+        letters.plan(stage)
+        announcements.plan(stage)
         _post_office(stage)
         count = stage.play(moving)
     return count
@@ -50,20 +49,20 @@ def _found(stage: Stage) -> None:
     network = found(read_founding(table, reserved=RESERVED, accents=ACCENTS), by=SHELL, via=Door.CLI)
     db.session.flush()  # everything else happens in it
     stage.network_id = network.id
-    joining.know(stage)
+    members.know(stage)
 
 
 def _post_office(stage: Stage) -> None:
     """Every few days letters leave for real, dated then. What is long past need not be told again; the last days are."""
     for days in range(FOUNDED, TOLD_LATELY.days, -5):
-        stage.at(stage.calendar.at(-days, 23), announcing.send, alone=True)
+        stage.at(stage.calendar.at(-days, 23), announcements.send, alone=True)
     lately = stage.calendar.now - TOLD_LATELY
-    stage.at(lately, lambda: announcing.told_until(lately))
+    stage.at(lately, lambda: announcements.told_until(lately))
     for hours in range(int(TOLD_LATELY.total_seconds() // 3600), 0, -3):
         stage.at(
-            stage.calendar.now - timedelta(hours=hours, minutes=-3), announcing.tell_and_send, alone=True
+            stage.calendar.now - timedelta(hours=hours, minutes=-3), announcements.tell_and_send, alone=True
         )
-    stage.at(stage.calendar.now, announcing.tell_and_send, alone=True)
+    stage.at(stage.calendar.now, announcements.tell_and_send, alone=True)
 
 
 def is_played() -> bool:

@@ -13,7 +13,8 @@ from govnet.demo.caught import Caught, folder_in, one, some
 from govnet.demo.forms import AnswerForm
 from govnet.kernel import clock
 from govnet.kernel.paths import asked_number
-from govnet.mail import preview, receiving, replies
+from govnet.mail.incoming import intake, replies
+from govnet.mail.outgoing import preview
 from govnet.permissions import Can, allows
 from govnet.web.pages import never_cached, page, see
 
@@ -87,7 +88,7 @@ def answer(number: int) -> Response:
         abort(404)
     if not form.validate_on_submit():
         return _page(found, form, 422)
-    receiving.store(_reply(found, to, str(form.words.data)), to)
+    intake.store(_reply(found, to, str(form.words.data)), to)
     flash(_("Your answer came in. A program reads it within seconds."), "success")
     return see(".mails", to=parseaddr(str(found.headers()["To"]))[1])
 

@@ -21,12 +21,13 @@ from govnet.kernel import clock
 from govnet.kernel.duties import each, lock_row
 from govnet.kernel.paths import inside
 from govnet.kernel.transaction import transaction
-from govnet.mail import outbox, suppressions
-from govnet.mail.audience import MEMBER, Recipient, as_subscribers
+from govnet.mail import suppressions
 from govnet.mail.links import site, site_url
 from govnet.mail.models import Subscription
-from govnet.mail.notices import Notice
-from govnet.mail.outbox import Batch
+from govnet.mail.outgoing import outbox
+from govnet.mail.outgoing.audience import MEMBER, Recipient, as_subscribers
+from govnet.mail.outgoing.notices import Notice
+from govnet.mail.outgoing.outbox import Batch
 from govnet.mail.rules import Priority
 from govnet.mail.subscriptions import belongs
 from govnet.mail.volume import News, Volume

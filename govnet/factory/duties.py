@@ -8,10 +8,13 @@ from govnet.decisions.closing import actions, effects, trials
 from govnet.decisions.drafts import readiness
 from govnet.decisions.proposals import offsite, rewording
 from govnet.digest import actions as digest
-from govnet.forum import moderation
+from govnet.forum.moderation import actions as moderation_actions
 from govnet.kernel.duties import Duty, forget_over
 from govnet.letters import closing as letters
-from govnet.mail import receiving, sending, sweeping, telling, unfolding
+from govnet.mail import sweep
+from govnet.mail.delivery import sender
+from govnet.mail.incoming import intake
+from govnet.mail.outgoing import deliveries, distribution
 from govnet.membership import duties as membership
 from govnet.membership.memberships import renewal
 from govnet.membership.roster import imports
@@ -20,14 +23,14 @@ from govnet.operations import beats, erasure_list, redaction, upkeep
 from govnet.sign_in import address_change, links
 
 DUTIES: tuple[Duty, ...] = (
-    Duty("tell", telling.run, 0.5, by_clock=False),
-    Duty("make deliveries", unfolding.run, 0.5, by_clock=False),
-    Duty("send", sending.run, 0.5, by_clock=False),
-    Duty("read mail", receiving.run, 2, by_clock=False),
-    Duty("forget mail that was read", receiving.forget, 3600),
+    Duty("tell", distribution.run, 0.5, by_clock=False),
+    Duty("make deliveries", deliveries.run, 0.5, by_clock=False),
+    Duty("send", sender.run, 0.5, by_clock=False),
+    Duty("read mail", intake.run, 2, by_clock=False),
+    Duty("forget mail that was read", intake.forget, 3600),
     Duty("digest", digest.run, 60),
-    Duty("sweep mail", sweeping.run, 60),
-    Duty("watch mail", sweeping.watch, 3600),
+    Duty("sweep mail", sweep.run, 60),
+    Duty("watch mail", sweep.watch, 3600),
     Duty("forget old sign-in links", links.forget_old, 600),
     Duty("forget old addresses", address_change.forget_old, 600),
     Duty("end offices", term_ends.record_ends, 5),
@@ -36,7 +39,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("forget uploaded lists", imports.forget_old, 3600),
     Duty(membership.ADMIT, membership.admissions, 30),
     Duty(membership.FORGET, membership.forget_unconfirmed, 3600),
-    Duty("remove what the law wants gone", moderation.remove_due, 60),
+    Duty("remove what the law wants gone", moderation_actions.remove_due, 60),
     Duty("close proposals", actions.close_due),
     Duty("tell what was decided elsewhere", offsite.tell_due, 5),
     Duty("ask again in new words", rewording.ask_due, 5),

@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import url_for
 
-from govnet.forum import quoting
+from govnet.forum import quotes
 from govnet.forum.kinds import PostState
 from govnet.forum.models import Thread, Topic
 from govnet.forum.queries import TopicLine
-from govnet.forum.thread_page import Reading
+from govnet.forum.threads.queries import Reading
 
 
 def topics(lines: Sequence[TopicLine]) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def thread(row: Thread, reading: Reading) -> dict[str, Any]:
         "id": row.id, "title": row.title, "topic": row.topic.slug, "state": row.state.value, "read_by": row.visibility.value,
         "started_at": _iso(row.at), "frame": _frame(row), "summary": _summary(row, reading),
         "post_count": row.posts, "page": reading.page, "pages": reading.pages,
-        "posts": [_post(post, quoting.named(post.html, row.id, reading.quoted)) for post in reading.posts],
+        "posts": [_post(post, quotes.named(post.html, row.id, reading.quoted)) for post in reading.posts],
         "next": _url("forum.thread_data", thread_id=row.id, page=reading.page + 1) if later else None,
     }  # fmt: skip
 

@@ -12,7 +12,7 @@ from govnet.forum import queries
 from govnet.forum.kinds import Audience, HidingKind, PostState
 from govnet.forum.models import Appeal, Hiding, Post, Report, Thread
 from govnet.mail.links import site_url
-from govnet.mail.notices import Notice, Told
+from govnet.mail.outgoing.notices import Notice, Told
 from govnet.mail.volume import News
 from govnet.membership.marks import actor_of
 from govnet.offices.queries import officers

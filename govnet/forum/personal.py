@@ -11,10 +11,10 @@ from sqlalchemy import delete, select, update
 
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.forum import events, quoting
+from govnet.forum import events, quotes
 from govnet.forum.kinds import PostState
 from govnet.forum.models import Appeal, Hiding, Post, PostVersion, ReadMark, Report, Thanks, Thread
-from govnet.forum.moderation import erase_digests
+from govnet.forum.moderation.actions import erase_digests
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.text import excerpt
@@ -131,7 +131,7 @@ def posts_of(person_id: int, page: int, *, limit: int = 30) -> tuple[list[Own], 
 
 def _own(row: Any) -> Own:
     thread_id, number, title, source, *rest = row
-    return Own(thread_id, number, title, excerpt(quoting.own_words(source)), *rest)
+    return Own(thread_id, number, title, excerpt(quotes.own_words(source)), *rest)
 
 
 def written(person_id: int) -> int:

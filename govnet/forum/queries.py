@@ -12,7 +12,7 @@ from sqlalchemy import and_, func, literal, null, or_, select, union, union_all
 from govnet.charter.models import Network
 from govnet.charter.queries import version_in_force
 from govnet.extensions import db
-from govnet.forum import quoting, rules
+from govnet.forum import quotes, rules
 from govnet.forum.kinds import Audience, PostState, ReportState
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, ReadMark, Report, Thread, Topic
 from govnet.forum.rules import Terms
@@ -136,7 +136,7 @@ def said_lately(network_id: int, limit: int = 3, actor: Actor | None = None) -> 
         .limit(limit)
     )
     return [
-        Said(*row[:3], row[3] or "", excerpt(quoting.own_words(row[4])), *row[5:])
+        Said(*row[:3], row[3] or "", excerpt(quotes.own_words(row[4])), *row[5:])
         for row in db.session.execute(query)
     ]
 
@@ -167,13 +167,13 @@ def authors(thread_id: int, numbers: Collection[int]) -> dict[int, str]:
 
 def with_names(thread_id: int, source: str) -> str:
     """A text of a discussion with the names of those whom it quotes."""
-    return quoting.named_source(source, thread_id, authors(thread_id, quoting.numbers((source,), thread_id)))
+    return quotes.named_source(source, thread_id, authors(thread_id, quotes.numbers((source,), thread_id)))
 
 
 def pages_with_names(thread_id: int, pages: Sequence[str]) -> list[str]:
     """The same for texts that were made into HTML: one statement for all of them."""
-    names = authors(thread_id, quoting.numbers(pages, thread_id))
-    return [quoting.named(html, thread_id, names) for html in pages]
+    names = authors(thread_id, quotes.numbers(pages, thread_id))
+    return [quotes.named(html, thread_id, names) for html in pages]
 
 
 def page_of_post(post: Post) -> str:
@@ -313,3 +313,8 @@ def appeals_waiting(network_id: int, person_id: int | None = None) -> list[Waiti
             Appeal.id.not_in(spoken),
         )
     return [Waiting(*row) for row in db.session.execute(query)]
+
+
+def network_of(row: Topic | Thread | Post | Any) -> Network:
+    """The network that a row belongs to."""
+    return db.session.get_one(Network, row.network_id)

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import (
+    Date,
+    Integer,
+    String,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.home.people import People, Place
 from govnet.kernel.clock import today
+from govnet.kernel.statements import another
+from govnet.membership.models import Membership, MembershipKind, MembershipState
+from govnet.offices.models import Body, BodyKind, Mandate, MandateNamed, Seat, Term
+from govnet.people.models import Organisation, Person
 
 SOON = timedelta(days=120)
 """How far ahead "Coming up" looks."""
@@ -44,3 +62,122 @@ def coming_up(network: Network, people: People, limit: int = 3) -> list[Coming]:
 def _last_day(place: Place) -> str:
     words = _("Last day of %(name)s’s term on the committee (%(place)s)", name=place.holder, place=place.name)
     return str(words)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One seat of the committee, or the coordinator's mandate, today; `holder` is empty while a seat is."""
+
+    name: str
+    holder: str
+    start: date | None
+    end: date | None
+    authority: str
+    note: str = ""
+    named: tuple[str, ...] = ()
+
+    @property
+    def until(self) -> date | None:
+        """The last day."""
+        return self.end and self.end - timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class People:
+    """Who belongs and who runs this."""
+
+    members: int = 0
+    organisations: int = 0
+    places: list[Place] = field(default_factory=list)
+    coordinator: Place | None = None
+
+    @property
+    def nobody(self) -> bool:
+        """Whether nobody belongs and nobody holds an office: then nobody could answer an application."""
+        offices = [*self.places, *([self.coordinator] if self.coordinator else [])]
+        return not (self.members or self.organisations or any(place.holder for place in offices))
+
+    @property
+    def authorities(self) -> set[str]:
+        """The decisions by which they hold their offices, as "decision:<id>"."""
+        held = [*self.places, *([self.coordinator] if self.coordinator else [])]
+        return {place.authority for place in held if place.holder and place.authority}
+
+
+def people(network: Network) -> People:
+    """The people of a network today."""
+    day = today(network.zone)
+    rows = db.session.execute(
+        union_all(_numbers(network.id, day), _seats(network.id, day), _mandates(network.id, day)).order_by(
+            "what", "place", "holder"
+        )
+    ).all()
+    many = next(row for row in rows if row.what == "numbers")
+    seats = [
+        Place(r.name, r.holder or "", r.start, r.end, r.authority or "", r.note or "")
+        for r in rows
+        if r.what == "seat"
+    ]
+    return People(many.place, many.other, seats, _mandate([row for row in rows if row.what == "mandate"]))
+
+
+_COLUMNS: dict[str, Any] = {
+    "place": Integer, "other": Integer, "name": String, "holder": String, "start": Date, "end": Date,
+    "authority": String, "note": Text,
+}  # fmt: skip
+
+
+def _mandate(rows: list[Any]) -> Place | None:
+    """The mandate that ends last; each of its rows names one of those who act under it."""
+    if not rows:
+        return None
+    first = max(rows, key=lambda row: (row.end, row.place))
+    names = tuple(
+        row.note for row in rows if row.place == first.place and row.note and row.note != first.holder
+    )
+    return Place("", first.holder, first.start, first.end, first.authority, named=names)
+
+
+def _row(what: str, **columns: Any) -> Any:
+    """One part of the union; columns that are not given are null, of their type."""
+    chosen = ((name, columns.get(name, cast(null(), kind))) for name, kind in _COLUMNS.items())
+    return select(literal(what).label("what"), *(column.label(name) for name, column in chosen))
+
+
+def _numbers(network_id: int, day: date) -> Any:
+    organisation = Membership.kind == MembershipKind.ORGANISATION
+    people, organisations = (func.count(case((which, 1))) for which in (~organisation, organisation))
+    return _row("numbers", place=people, other=organisations).where(
+        Membership.network_id == network_id,
+        Membership.state == MembershipState.ACTIVE,
+        Membership.start <= day,
+        or_(Membership.end.is_(None), Membership.end > day),
+    )
+
+
+def _seats(network_id: int, day: date) -> Any:
+    current = and_(Term.seat_id == Seat.id, Term.start <= day, Term.end > day)
+    return (
+        _row("seat", place=Seat.position, name=Seat.name, holder=Person.name, start=Term.start, end=Term.end,
+             authority=Term.authority, note=Seat.vacancy_note)
+        .select_from(Seat)
+        .join(Body, Body.id == Seat.body_id)
+        .outerjoin(Term, current)
+        .outerjoin(Person, Person.id == Term.person_id)
+        .where(Body.network_id == network_id, Body.kind == BodyKind.COMMITTEE)
+    )  # fmt: skip
+
+
+def _mandates(network_id: int, day: date) -> Any:
+    holder = func.coalesce(Organisation.name, Person.name)
+    acting = another(Person, "acting")
+    return (
+        _row("mandate", place=Mandate.id, holder=holder, start=Mandate.start, end=Mandate.end,
+             authority=Mandate.authority, note=acting.name)
+        .select_from(Mandate)
+        .outerjoin(Organisation, Organisation.id == Mandate.organisation_id)
+        .outerjoin(Person, Person.id == Mandate.person_id)
+        .outerjoin(MandateNamed, MandateNamed.mandate_id == Mandate.id)
+        .outerjoin(acting, acting.id == MandateNamed.person_id)
+        .where(Mandate.network_id == network_id, Mandate.start <= day, Mandate.end > day)
+    )  # fmt: skip

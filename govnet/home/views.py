@@ -16,11 +16,11 @@ from govnet.decisions.register import search
 from govnet.extensions import db
 from govnet.forum.queries import said_lately
 from govnet.home import queries
-from govnet.home.people import People, Place, people
+from govnet.home.queries import People, Place, people
 from govnet.kernel.actor import current_actor
 from govnet.kernel.clock import now
 from govnet.letters import queries as letters
-from govnet.letters.shown import line as letter_line
+from govnet.letters.page import line as letter_line
 from govnet.permissions import Can, allows
 from govnet.web.pages import data_page, page
 

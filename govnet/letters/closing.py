@@ -10,7 +10,7 @@ from govnet.kernel.duties import each_row
 from govnet.letters import queries, rules
 from govnet.letters.actions import digest
 from govnet.letters.events import LetterClosed, ReplyOverdue
-from govnet.letters.following import counted
+from govnet.letters.follows import counted
 from govnet.letters.models import Letter
 from govnet.letters.rules import State
 from govnet.record.actions import record

@@ -11,9 +11,9 @@ from govnet.charter.models import Network
 from govnet.kernel import clock
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.transaction import transaction
-from govnet.letters import following, queries
+from govnet.letters import follows, queries
 from govnet.letters.blueprint import bp
-from govnet.letters.following import Reply, Sending
+from govnet.letters.follows import Reply, Sending
 from govnet.letters.forms import ReasonForm, ReplyForm, SentForm
 from govnet.letters.models import Letter
 from govnet.permissions import Can, allows
@@ -49,7 +49,7 @@ def close(network: Network, letter: Letter) -> Response:
 def close_now(network: Network, letter: Letter) -> Response:
     """Take no more names."""
     form, by = ReasonForm(about=letter), current_actor()
-    act = lambda: following.close_early(letter, form.reason.data or "", by=by, via=Door.WEB)  # noqa: E731
+    act = lambda: follows.close_early(letter, form.reason.data or "", by=by, via=Door.WEB)  # noqa: E731
     return _done("close", letter, form, act)
 
 
@@ -65,7 +65,7 @@ def withdraw(network: Network, letter: Letter) -> Response:
 def withdraw_now(network: Network, letter: Letter) -> Response:
     """Take it back."""
     form, by = ReasonForm(about=letter), current_actor()
-    act = lambda: following.withdraw(letter, form.reason.data or "", by=by, via=Door.WEB)  # noqa: E731
+    act = lambda: follows.withdraw(letter, form.reason.data or "", by=by, via=Door.WEB)  # noqa: E731
     return _done("withdraw", letter, form, act)
 
 
@@ -85,7 +85,7 @@ def sent_now(network: Network, letter: Letter) -> Response:
     def act() -> None:
         assert form.sent_on.data is not None
         sending = Sending(form.sent_on.data, form.how.data or "", form.reply_due.data)
-        following.sent(letter, sending, by=by, via=Door.WEB)
+        follows.sent(letter, sending, by=by, via=Door.WEB)
 
     return _done("sent", letter, form, act)
 
@@ -106,6 +106,6 @@ def reply_now(network: Network, letter: Letter) -> Response:
     def act() -> None:
         assert form.replied_on.data is not None
         came = Reply(form.replied_on.data, form.text.data or "", form.url.data or "")
-        following.answered(letter, came, by=by, via=Door.WEB)
+        follows.answered(letter, came, by=by, via=Door.WEB)
 
     return _done("reply", letter, form, act)

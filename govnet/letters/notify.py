@@ -8,10 +8,10 @@ from typing import Any
 from flask import url_for
 
 from govnet.forum import queries as forum
-from govnet.letters import queries, words
+from govnet.letters import labels, queries
 from govnet.letters.models import Letter
 from govnet.letters.rules import State
-from govnet.mail.notices import Notice, Told
+from govnet.mail.outgoing.notices import Notice, Told
 from govnet.mail.volume import News
 from govnet.membership.marks import signed
 from govnet.record import registry
@@ -80,7 +80,7 @@ def _notice(
     context = {
         "letter": letter,
         "zone": told.network.zone,
-        "signed": words.signed_by(queries.count_of(letter.id)),
+        "signed": labels.signed_by(queries.count_of(letter.id)),
         "author": signed(letter.author.name, letter.author_id, told.network),
         "reason": told.details.get("reason", ""),
         **(extra or {}),

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, u
 from sqlalchemy.orm import joinedload
 
 from govnet.extensions import db
-from govnet.forum import registry as threads
+from govnet.forum.threads import slots
 from govnet.kernel import clock
 from govnet.kernel.errors import NotFound
 from govnet.kernel.tasks import task_rows
@@ -73,7 +73,7 @@ def from_thread(thread_id: int) -> Select[Any]:
     """The letters that came out of a discussion, as lines beside it."""
     people, organisations = _counts()
     counts = {"members": people, "organisations": organisations}
-    line = threads.line("letter", Letter.id, Letter.title, Letter.state, **counts, at=Letter.opened_at)
+    line = slots.line("letter", Letter.id, Letter.title, Letter.state, **counts, at=Letter.opened_at)
     return line.where(Letter.thread_id == thread_id)
 
 

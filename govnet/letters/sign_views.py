@@ -23,7 +23,7 @@ from govnet.letters import actions, queries, rules
 from govnet.letters.blueprint import bp
 from govnet.letters.forms import LetterForm, SignForm, StartForm
 from govnet.letters.models import Letter
-from govnet.letters.shown import shown
+from govnet.letters.page import shown
 from govnet.permissions import Can, allows, can
 from govnet.web.forms import once
 from govnet.web.pages import page, see

@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
-from govnet.forum import registry as threads
+from govnet.forum.threads import slots
 from govnet.kernel.actor import current_actor
 from govnet.kernel.paths import asked_page
-from govnet.letters import queries, shown, sign_views, words
+from govnet.letters import labels, queries, sign_views
+from govnet.letters import page as letters_page
 from govnet.letters.blueprint import bp
 from govnet.letters.models import Letter
 from govnet.letters.queries import PAGE
@@ -25,17 +26,17 @@ blueprints = (bp,)
 
 def bind(app: Flask) -> None:
     """Discussions lead to letters, and show those that came out of them; templates know the words."""
-    app.jinja_env.globals["letter_words"] = words
-    threads.lines_beside_threads("letter", queries.from_thread, _beside)
-    threads.onward_from_threads(_go_on)
+    app.jinja_env.globals["letter_words"] = labels
+    slots.lines_beside_threads("letter", queries.from_thread, _beside)
+    slots.onward_from_threads(_go_on)
 
 
-def _beside(line: threads.Line) -> threads.Beside:
+def _beside(line: slots.Line) -> slots.Beside:
     """A letter that came out of a discussion."""
-    signed = words.signed_by(Count(line.members, line.organisations))
+    signed = labels.signed_by(Count(line.members, line.organisations))
     said = _("%(title)s: %(signed)s", title=line.title, signed=signed)
-    state, kind = words.STATES[State(line.state)]
-    return threads.Beside(said, url_for("letters.letter", letter_id=line.key), str(state), kind)
+    state, kind = labels.STATES[State(line.state)]
+    return slots.Beside(said, url_for("letters.letter", letter_id=line.key), str(state), kind)
 
 
 def _go_on(thread: Any, _terms: Any) -> tuple[str, str, str] | None:
@@ -64,7 +65,9 @@ def letters_data(network: Network) -> Response:
     going = queries.under_way(network.id) if number == 1 else []
     over = queries.over(network.id, number)
     following = url_for(".letters_data", page=number + 1) if len(over) > PAGE else None
-    return data_page({"letters": [shown.line(row) for row in (*going, *over[:PAGE])], "next": following})
+    return data_page(
+        {"letters": [letters_page.line(row) for row in (*going, *over[:PAGE])], "next": following}
+    )
 
 
 @bp.get("/<network:network>/letters/<int:letter_id>")
@@ -80,7 +83,7 @@ def letter_data(network: Network, letter: Letter) -> Response:
     """The letter as data, with a page of the names under it."""
     number = asked_page()
     found = queries.signed(letter.id, None, ())
-    more = shown.is_more(found.count, number)
+    more = letters_page.is_more(found.count, number)
     following = url_for(".letter_data", letter_id=found.letter.id, page=number + 1) if more else None
     names = queries.signatures(found.letter.id, number)
-    return data_page({**shown.as_data(found.letter, found.count, names), "next": following})
+    return data_page({**letters_page.as_data(found.letter, found.count, names), "next": following})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import secrets
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,3 +37,8 @@ def site_url(endpoint: str, **values: Any) -> str:
 def site() -> str:
     """The address under which people reach this server."""
     return str(current_app.config["SITE_URL"]).rstrip("/")
+
+
+def token() -> str:
+    """130 random bits in lower-case base32, as fits an address and a link."""
+    return base64.b32encode(secrets.token_bytes(17)).decode().rstrip("=").lower()[:26]

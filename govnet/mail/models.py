@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from govnet.kernel.models import Base, Digest, Instant, Key, Name, enum_type, where
-from govnet.mail.render import Kind
+from govnet.mail.message import Kind
 from govnet.mail.rules import State, Why
 from govnet.mail.volume import News, Stance, Volume
 

@@ -10,8 +10,8 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.insertion import row_of
 from govnet.kernel.statements import chunks
+from govnet.mail.message import Kind
 from govnet.mail.models import Delivery, Mail, Suppression
-from govnet.mail.render import Kind
 from govnet.mail.rules import State, Why, stops_writing
 from govnet.people.addresses import keyed_digest
 

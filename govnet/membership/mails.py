@@ -7,9 +7,9 @@ from typing import Any
 
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.mail import outbox
 from govnet.mail.headers import Address
 from govnet.mail.links import Ending
+from govnet.mail.outgoing import outbox
 from govnet.membership.links import token_for, url_until
 from govnet.membership.models import Application, RepresentationClaim
 from govnet.sign_in.links import for_mail

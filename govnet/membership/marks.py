@@ -20,7 +20,7 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock, person_names
 from govnet.kernel.statements import another
-from govnet.mail.notices import Signed, Told
+from govnet.mail.outgoing.notices import Signed, Told
 from govnet.membership.models import NOT_ENDED, Membership, MembershipState
 from govnet.offices.queries import role_of
 from govnet.people.models import Organisation, Person, Representation

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from govnet.charter.parameters import CODE_OF_CONDUCT
 from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
-from govnet.mail.notices import Notice, Told
+from govnet.mail.outgoing.notices import Notice, Told
 from govnet.mail.volume import News
 from govnet.offices import events
 from govnet.offices.models import CodePromise, Mandate, Term

@@ -17,7 +17,7 @@ from govnet.kernel import clock, files, folders
 from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.errors import Busy
 from govnet.kernel.transaction import transaction
-from govnet.mail import mailings
+from govnet.mail.delivery import mailings
 from govnet.operations import archive, beats, copies, erasure_list, erasures, schema, standstill
 from govnet.operations.events import BackupRestored
 from govnet.operations.keys import write_down

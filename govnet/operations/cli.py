@@ -13,8 +13,6 @@ import click
 from flask import current_app
 from flask.cli import ScriptInfo, with_appcontext
 
-from govnet.charter.founding import BadFounding, Founding
-from govnet.charter.founding_file import read_founding
 from govnet.charter.models import ACCENTS, RESERVED
 from govnet.kernel import clock, folders
 from govnet.kernel.actor import SHELL, Door
@@ -29,15 +27,17 @@ from govnet.operations import (
     database_files,
     erasure_list,
     founding,
+    founding_links,
     installation,
     keys,
-    links,
     listening,
     rotation,
     schema,
-    serving,
+    server,
     trial_mail,
 )
+from govnet.operations.founding_data import BadFounding, Founding
+from govnet.operations.founding_file import read_founding
 from govnet.operations.shell import explained, ready
 from govnet.people.addresses import BadAddress, parsed
 
@@ -79,21 +79,21 @@ def serve(
         emit(Starting())
     settle()
     if inherited is not None:
-        say = (lambda: None) if ready is None else lambda: serving.say_ready(ready)
-        serving.serve(app, socket.socket(fileno=inherited), listens=say, shared=True)
+        say = (lambda: None) if ready is None else lambda: server.say_ready(ready)
+        server.serve(app, socket.socket(fileno=inherited), listens=say, shared=True)
         return
     port, processes = port or app.config["PORT"], processes or app.config["WEB_PROCESSES"]
     sock = listening.bound(host, port)
-    beside = () if no_worker else (serving.the_worker(app, sock),)
+    beside = () if no_worker else (server.the_worker(app, sock),)
 
     def listens() -> None:
         click.echo(f"govnet listens on http://{host}:{port}")
         tell_service_manager("READY=1")
 
     if processes == 1:
-        serving.serve(app, sock, beside=beside, listens=listens)
+        server.serve(app, sock, beside=beside, listens=listens)
     else:
-        serving.supervise(app, sock, processes, beside=beside, listens=listens)
+        server.supervise(app, sock, processes, beside=beside, listens=listens)
 
 
 @click.command()
@@ -121,9 +121,9 @@ def init(ctx: click.Context, /, source: Path | None, path: str | None, **answers
 
 def _link() -> None:
     with transaction():
-        retired = links.retire_links()
-        token = links.make_link()
-    until = clock.now() + links.GOOD_FOR
+        retired = founding_links.retire_links()
+        token = founding_links.make_link()
+    until = clock.now() + founding_links.GOOD_FOR
     if retired:
         click.echo("The link that was printed before no longer works; this one takes its place.")
     click.echo("The database is ready. Who looks after the server is named here, and nowhere else:")

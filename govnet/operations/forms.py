@@ -13,13 +13,13 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 from wtforms.widgets import EmailInput
 
-from govnet.charter.founding import Trouble
-from govnet.charter.founding_file import TOPICS
 from govnet.charter.models import ACCENTS
-from govnet.charter.starting import NAMES
+from govnet.charter.presets import NAMES
 from govnet.kernel.messages import Said
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.translation import say
+from govnet.operations.founding_data import Trouble
+from govnet.operations.founding_file import TOPICS
 from govnet.web.days import read_day
 from govnet.web.forms import Body, Form, NameText, Text
 

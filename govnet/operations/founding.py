@@ -8,21 +8,21 @@ from flask_babel import gettext as _
 from sqlalchemy import exists, or_, select
 
 from govnet.charter import actions as charter
-from govnet.charter.founding import Founding, FoundSeat, FoundSister
-from govnet.charter.founding import FoundMandate as Found
 from govnet.charter.models import Network, NetworkState
 from govnet.charter.rules import Charter
 from govnet.committee.founding import FoundPlace, FoundTerm, committee_as_found
 from govnet.coordinator.founding import FoundMandate, mandate_as_found
 from govnet.decisions.models import Decision
 from govnet.extensions import db
-from govnet.forum.actions import About, open_topic
+from govnet.forum.topics.actions import About, open_topic
 from govnet.kernel import clock
 from govnet.kernel.actor import Act, Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.offices.models import Body, Constituency, Mandate
 from govnet.operations import operators, queries
 from govnet.operations.events import NetworkFounded, SisterFound
+from govnet.operations.founding_data import Founding, FoundSeat, FoundSister
+from govnet.operations.founding_data import FoundMandate as Found
 from govnet.people.models import Organisation
 from govnet.people.organisations import name_key, organisation_called
 from govnet.people.persons import person_for

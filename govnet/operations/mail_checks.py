@@ -10,13 +10,13 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from govnet.kernel import clock
-from govnet.mail import receiving
-from govnet.mail import smtp as line
+from govnet.mail.delivery import smtp as delivery_smtp
+from govnet.mail.delivery.sender import return_path
 from govnet.mail.headers import can_be_written_to
-from govnet.mail.lmtp_address import listen_address
+from govnet.mail.incoming import intake
+from govnet.mail.incoming.lmtp_address import listen_address
 from govnet.mail.queries import trouble
 from govnet.mail.rules import State
-from govnet.mail.sending import return_path
 from govnet.operations import beats, queries, standstill
 
 _PATIENCE = 5.0
@@ -86,7 +86,7 @@ def mail_in() -> tuple[bool, str]:
             "nobody listens at %(address)s (LMTP_LISTEN): start “govnet worker” on this machine.",
             address=current_app.config["LMTP_LISTEN"],
         )
-    stuck, last = receiving.stuck(), receiving.last_came()
+    stuck, last = intake.stuck(), intake.last_came()
     if stuck:
         return False, _("the program failed at %(stuck)s: its log says why.", stuck=stuck)
     if last is None:
@@ -118,9 +118,9 @@ def smtp() -> tuple[bool, str]:
     if wrong:
         return False, wrong
     try:
-        with line.open_line(timeout=_PATIENCE) as talk:
+        with delivery_smtp.open_line(timeout=_PATIENCE) as talk:
             answer = talk.takes_from(return_path("doctor"))
-    except line.LineDown as down:
+    except delivery_smtp.LineDown as down:
         answer = down.answer
     if answer.verdict.state is State.ACCEPTED:
         return True, _("%(address)s answers %(code)s", address=place(), code=answer.code)

@@ -12,8 +12,9 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
-from govnet.mail import mailings, outbox
+from govnet.mail.delivery import mailings
 from govnet.mail.headers import Address
+from govnet.mail.outgoing import outbox
 from govnet.operations import queries
 from govnet.operations.events import (
     ClockConfirmed,

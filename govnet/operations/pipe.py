@@ -16,7 +16,7 @@ import click
 from govnet.kernel import clock
 from govnet.kernel.database_address import DatabaseAddress, database_address
 from govnet.kernel.settings import ConfigError, load_config
-from govnet.mail import inbox, reply_addresses
+from govnet.mail.incoming import inbox, reply_addresses
 from govnet.operations import ownership
 from govnet.operations.key_digest import key_digest
 

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.transaction import let_go, transaction
-from govnet.mail import breaker, outbox, smtp
+from govnet.mail.delivery import breaker, smtp
 from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, MailLine
+from govnet.mail.outgoing import outbox
 from govnet.mail.rules import Priority, State
 from govnet.operations import queries
 from govnet.operations.beats import ALIVE

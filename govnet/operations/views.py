@@ -8,17 +8,17 @@ from flask import Blueprint, Response, flash, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from govnet.charter.founding import BadFounding, Founding
-from govnet.charter.founding_file import read_founding
 from govnet.charter.models import ACCENTS, RESERVED, Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.operations import forms, links, operators, queries, wording
+from govnet.operations import forms, founding_links, labels, operators, queries
 from govnet.operations import founding as actions
 from govnet.operations.checks import TITLES, examine
+from govnet.operations.founding_data import BadFounding, Founding
+from govnet.operations.founding_file import read_founding
 from govnet.operations.models import FoundingLink
 from govnet.permissions import Can, allows
 from govnet.web.forms import Form
@@ -35,7 +35,7 @@ def found_page(token: str) -> Response:
     never_cached()
     if _good(token) is None:
         founded = _founded_with(token)
-        if founded is not None and clock.now() - founded.founded_at < links.GOOD_FOR:
+        if founded is not None and clock.now() - founded.founded_at < founding_links.GOOD_FOR:
             return page("operations/founded.html", founded=founded)
         return page("operations/found_gone.html", 410, founded=founded)
     return _found_page(forms.founding_form(forms.FIRST_PLACES), token)
@@ -87,7 +87,7 @@ def _read(form: forms.FoundingForm) -> Founding | None:
 
 def _founded_with(token: str) -> Network | None:
     """The network that the link has founded."""
-    link = links.link_for(token)
+    link = founding_links.link_for(token)
     return db.session.get(Network, link.network_id) if link and link.network_id else None
 
 
@@ -105,13 +105,13 @@ def _founded(form: forms.FoundingForm, link: FoundingLink, token: str) -> Any:
         return None
     link_id = link.id
     with form.catching(), transaction():
-        links.found_by(link_id, founding)
+        founding_links.found_by(link_id, founding)
     return None if form.errors else see(".found_page", token=token)
 
 
 def _good(token: str) -> FoundingLink | None:
-    link = links.link_for(token)
-    return link if link is not None and links.is_good(link) else None
+    link = founding_links.link_for(token)
+    return link if link is not None and founding_links.is_good(link) else None
 
 
 def _found_page(form: forms.FoundingForm, token: str, status: int = 200) -> Response:
@@ -125,7 +125,7 @@ def _found_page(form: forms.FoundingForm, token: str, status: int = 200) -> Resp
         steps=forms.STEPS,
         shown=shown,
         unseen=forms.unseen(form, shown),
-        charters=wording.ready_charters() if "charter" in shown else (),
+        charters=labels.ready_charters() if "charter" in shown else (),
     )
 
 

@@ -15,9 +15,9 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.duties import together
 from govnet.kernel.errors import RuleBroken
-from govnet.mail import outbox
 from govnet.mail.headers import Address
 from govnet.mail.links import site_url
+from govnet.mail.outgoing import outbox
 from govnet.people import addresses, persons
 from govnet.people.models import Person
 from govnet.permissions import Can, require

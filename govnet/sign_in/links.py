@@ -17,9 +17,10 @@ from govnet.charter.queries import top_networks
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.duties import together
-from govnet.mail import outbox, subscriptions
+from govnet.mail import subscriptions
 from govnet.mail.headers import Address
 from govnet.mail.links import site, site_url
+from govnet.mail.outgoing import outbox
 from govnet.mail.rules import Priority
 from govnet.people import persons
 from govnet.people.models import Person

@@ -13,10 +13,12 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import OPERATOR_SHELL, Door
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions as mail
-from govnet.mail import outbox, receiving, replies, sweeping
+from govnet.mail import sweep
 from govnet.mail.headers import Address
+from govnet.mail.incoming import intake, replies
 from govnet.mail.models import Delivery, Rendering
+from govnet.mail.outgoing import outbox
+from govnet.mail.preferences import actions as preferences_actions
 from govnet.mail.rules import State
 from govnet.mail.volume import News, Volume
 from govnet.membership.memberships.actions import CONFIRM
@@ -50,7 +52,7 @@ def network(context):
 def zoe(network, teller):
     """Somebody who took just the mail, joined, was renamed and moved, and of whom others were told."""
     with transaction():
-        mail.confirm(mail.subscribe_address(network, OLD, BEFORE).token)
+        preferences_actions.confirm(preferences_actions.subscribe_address(network, OLD, BEFORE).token)
     with transaction():
         person = person_for(OLD, BEFORE)
         builders._belongs(network, person_id=person.id, kind="individual")
@@ -97,21 +99,21 @@ def test_a_mail_on_its_way_to_others_goes_out_and_is_emptied_then(network, zoe):
     assert (row.names_erased, bool(row.body)) == (True, True)
     assert set(left_of(WORDS)) == {("mail_rendering", "body")}
     all_mail_is_sent()
-    sweeping.run()
+    sweep.run()
     assert left_of(WORDS) == {}
 
 
 def test_mails_of_a_month_ago_are_emptied_whoever_they_name(network, zoe, time):
     all_mail_is_sent()
     time.move(timedelta(days=31))
-    sweeping.run()
+    sweep.run()
     assert db.session.scalars(select(Rendering).where(Rendering.body.is_not(None))).all() == []
 
 
 def test_what_the_address_did_without_its_person_goes_too(network, zoe, app, monkeypatch):
     monkeypatch.setitem(app.config, "MAIL_REPLIES", "replies+{token}@example.org")
     with transaction():
-        mail.subscribe_address(builders.a_network("scotland"), OLD, NAME)
+        preferences_actions.subscribe_address(builders.a_network("scotland"), OLD, NAME)
         outbox.post(
             "mail/choices",
             to=Address(OLD, NAME),
@@ -120,8 +122,8 @@ def test_what_the_address_did_without_its_person_goes_too(network, zoe, app, mon
         )
     applied = applies(network, name=NAME, email=OLD)
     raw = f"From: {NAME} <{NEW}>\r\nMessage-ID: <1@example.org>\r\nSubject: Hello\r\n\r\nI am {NAME}.\r\n".encode()
-    receiving.store(raw, replies.address(CONFIRM, applied.id, applied.id))
-    receiving.run()
+    intake.store(raw, replies.address(CONFIRM, applied.id, applied.id))
+    intake.run()
     all_mail_is_sent()
     assert {("application", "email"), ("inbound_mail", "sender")} <= set(left_of(WORDS))
     erase(zoe)
@@ -133,7 +135,7 @@ def test_no_list_brings_back_whoever_was_erased_left_or_wants_no_mail(network, z
     other = builders.a_network("wales")
     silent, gone = builders.a_member(network, "Sil"), builders.a_member(network, "Gon")
     with transaction():
-        mail.silence(builders.acting(silent, network), network)
+        preferences_actions.silence(builders.acting(silent, network), network)
         mine = update(Membership).where(Membership.person_id == gone.id)
         db.session.execute(mine.values(state=MembershipState.RESIGNED, end=clock.today(network.zone)))
     emails = select(PersonEmail.address).where(PersonEmail.person_id.in_([silent.id, gone.id]))
@@ -154,7 +156,7 @@ def test_no_list_brings_back_whoever_was_erased_left_or_wants_no_mail(network, z
 def test_an_address_that_is_another_s_by_now_stays_theirs(network, zoe):
     with transaction():
         other = person_for(OLD, "Olive")
-        mail.set_volume(builders.acting(other, network), network, Volume.DIGEST)
+        preferences_actions.set_volume(builders.acting(other, network), network, Volume.DIGEST)
         outbox.post("mail/choices", to=Address(OLD, "Olive"), context={"choose_url": "https://example.org"},
                     network=network, person_id=other.id)  # fmt: skip
     erase(zoe)

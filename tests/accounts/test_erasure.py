@@ -12,9 +12,9 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
-from govnet.mail import outbox
 from govnet.mail.headers import Address
 from govnet.mail.models import Delivery
+from govnet.mail.outgoing import outbox
 from govnet.people import persons
 from govnet.people.models import OperatorGrant, Person, PersonEmail
 from govnet.record.models import Entry

@@ -11,8 +11,8 @@ from govnet.announcements.models import Announcement, Audience
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
-from govnet.mail import telling
-from govnet.mail.actions import take_over
+from govnet.mail.outgoing import distribution
+from govnet.mail.preferences.actions import take_over
 from tests import builders
 
 
@@ -49,6 +49,6 @@ def sent(network: Any, by: Any, time: Any, announcement: Announcement | None = N
     row = ordered(network, by, announcement)
     time.move(timedelta(minutes=10))
     assert dispatch.send_due() == 1
-    while telling.run():
+    while distribution.run():
         pass
     return fresh(row)

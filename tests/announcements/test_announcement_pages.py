@@ -11,8 +11,8 @@ from govnet.announcements import dispatch, queries
 from govnet.announcements.models import Announcement, State
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
-from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail, Rendering
+from govnet.mail.outgoing import distribution
 from govnet.mail.rules import State as Delivered
 from govnet.offices.term_ends import record_ends
 from govnet.record.queries import entries_about
@@ -289,4 +289,4 @@ def test_these_pages_ask_few_questions_however_many_there_are(client, uk, cory, 
             f"{path}: {len(statements)}\n" + "\n\n".join(statements)
         )
     assert queries.progress(fresh(row), None) is not None
-    assert telling.run() == 0
+    assert distribution.run() == 0

@@ -14,8 +14,8 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.transaction import transaction
 from govnet.mail import suppressions
-from govnet.mail.audience import LIST, MEMBER, SUBSCRIBER, audience
 from govnet.mail.models import Subscription, Suppression
+from govnet.mail.outgoing.audience import LIST, MEMBER, SUBSCRIBER, audience
 from govnet.mail.rules import Why
 from govnet.mail.volume import Volume
 from govnet.membership.models import MembershipState

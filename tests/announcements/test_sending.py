@@ -15,9 +15,9 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions as mail_actions
-from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail, Rendering
+from govnet.mail.outgoing import distribution
+from govnet.mail.preferences import actions as preferences_actions
 from govnet.mail.rules import State as Delivered
 from govnet.mail.volume import Volume
 from govnet.offices.models import Mandate
@@ -55,8 +55,8 @@ def test_an_announcement_goes_to_each_address_once_ten_minutes_after_it_was_orde
     assert dispatch.send_due() == 0
     time.move(timedelta(seconds=1))
     assert [dispatch.send_due() for _ in range(3)] == [1, 0, 0]
-    telling.run()
-    telling.run()
+    distribution.run()
+    distribution.run()
     people = [e.address for p in (ada, cory) for e in mails_of(p)]
     assert addresses() == sorted([*people, "just.mail@example.org"])
     assert verbs(uk, row) == ["ordered", "sent"]
@@ -92,7 +92,7 @@ def test_members_only_leaves_subscribers_out(uk, cory, time):
 def test_who_wants_only_votes_is_left_out_and_counted_as_such(uk, cory, time):
     ada = builders.a_member(uk)
     with transaction():
-        mail_actions.set_volume(builders.acting(ada, uk), uk, Volume.VOTES)
+        preferences_actions.set_volume(builders.acting(ada, uk), uk, Volume.VOTES)
     row = sent(uk, cory, time)
     assert addresses() == [mails_of(cory)[0].address]
     assert queries.counted_how(row)["less"] == 1
@@ -100,7 +100,7 @@ def test_who_wants_only_votes_is_left_out_and_counted_as_such(uk, cory, time):
 
 def test_the_sender_gets_it_too_whatever_volume(uk, cory, time):
     with transaction():
-        mail_actions.set_volume(builders.acting(cory, uk), uk, Volume.VOTES)
+        preferences_actions.set_volume(builders.acting(cory, uk), uk, Volume.VOTES)
     sent(uk, cory, time)
     assert addresses() == [mails_of(cory)[0].address]
 
@@ -119,7 +119,7 @@ def test_undo_within_ten_minutes_sends_nothing(uk, cory, time):
         actions.undo(fresh(row), by=builders.acting(cory, uk), via=Door.WEB)
     time.move(timedelta(hours=1))
     assert dispatch.send_due() == 0
-    telling.run()
+    distribution.run()
     assert (fresh(row).state, addresses()) == (State.DRAFT, [])
     assert verbs(uk, row) == ["ordered", "undone"]
     sent(uk, cory, time, row)
@@ -149,7 +149,7 @@ def test_two_workers_at_once_send_it_once(app, uk, cory, time):
         with app.app_context(), clock.moved_to(later):
             start.wait()
             done.append(dispatch.send_due())
-            telling.run()
+            distribution.run()
             db.session.remove()
 
     threads = [threading.Thread(target=work) for _ in range(2)]
@@ -180,7 +180,7 @@ def test_what_an_ended_mandate_had_scheduled_is_held_and_told(uk, time):
     assert "mandate" in held.held_why
     time.move(timedelta(days=5))
     assert dispatch.send_due() == 0
-    while telling.run():
+    while distribution.run():
         pass
     told = db.session.scalars(
         select(Delivery.person_id).join(Mail).where(Mail.template == "announcements/held")
@@ -301,8 +301,8 @@ def test_the_numbers_add_up_to_the_audience_at_every_moment(uk, cory, time):
     dispatch.send_due()
     assert queries.mail_of(fresh(row)) is None
     assert queries.progress(fresh(row), None).waiting == 8
-    telling.run()
-    telling.run()
+    distribution.run()
+    distribution.run()
     mail_id = queries.mail_of(fresh(row))
     states(*Delivered.__members__.values()) if len(Delivered) == 8 else states(*list(Delivered)[:8])
     found = queries.progress(fresh(row), mail_id)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from govnet.announcements.starting import since_the_last
+from govnet.announcements.drafts import since_the_last
 from govnet.charter.models import Network
 from govnet.decisions.closing.actions import close_due
 from govnet.decisions.rules.outcome import Kind

@@ -4,8 +4,8 @@ import pytest
 
 from govnet.charter import parameters as p
 from govnet.charter.document import chapters, set_by
+from govnet.charter.presets import STARTING
 from govnet.charter.rules import Charter, starting
-from govnet.charter.starting import STARTING
 
 
 @pytest.mark.parametrize("name", STARTING)

@@ -17,14 +17,6 @@ from govnet.charter.thresholds import Strictness, Threshold, at_least, more_than
 from govnet.kernel.numbers import fraction
 
 GOVNET = Path(__file__).parents[2] / "govnet"
-CATALOGUE_FILES = {
-    *("parameters.py", "deciding.py", "amending.py", "methods.py", "reviewing.py", "starting.py", "kinds.py"),
-    *("letters.py", "own_words.py"),
-    *("belonging.py", "committee.py", "examples.py"),
-    *("example_numbers.py", "example_days.py", "example_ways.py"),
-}
-
-
 ONLY_SAID = ("views", "forms", "words", "labels", "page", "settings", "notify", "listeners", "cli")
 """How files are called that draw pages, ask, tell: what is read there alone changes nothing for anybody."""
 CHARTER_RULES = ("identity.py", "turns.py", "working_days.py")
@@ -304,7 +296,8 @@ def test_people_may_write_a_fraction_as_they_like(text: str, value: Fraction) ->
 
 
 def test_no_two_files_of_the_catalogue_have_a_rule_of_one_name() -> None:
-    files = [path for path in (GOVNET / "charter").glob("*.py") if path.name in CATALOGUE_FILES]
+    files = sorted((GOVNET / "charter/catalogue").glob("*.py"))
+    assert len(files) > 5
     names = [
         target.id
         for path in files

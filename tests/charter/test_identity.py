@@ -11,7 +11,6 @@ import pytest
 
 from govnet.charter import identity, settings
 from govnet.charter import parameters as p
-from govnet.charter.founding_file import read_founding
 from govnet.charter.identity import DECIDED
 from govnet.charter.models import ACCENTS, RESERVED, Network
 from govnet.charter.queries import rules_in_force
@@ -21,6 +20,7 @@ from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.transaction import transaction
+from govnet.operations.founding_file import read_founding
 from govnet.record.queries import details, entries_about
 from tests import builders
 from tests.chain import faults_of
@@ -227,7 +227,7 @@ def test_settings_are_no_way_around_a_decision():
 
 
 def test_a_founding_file_says_the_name_in_one_place_only(app):
-    from govnet.charter.founding import BadFounding
+    from govnet.operations.founding_data import BadFounding
     from tests.charter.test_founding_file import FILE, tomllib
 
     table = tomllib.loads(FILE)

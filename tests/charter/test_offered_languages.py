@@ -15,11 +15,11 @@ from govnet import create_app
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
-from govnet.mail import outbox, preview, unfolding
-from govnet.mail.audience import LIST, SUBSCRIBER, Recipient, audience
 from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Rendering
-from govnet.mail.notices import Notice
+from govnet.mail.outgoing import deliveries, outbox, preview
+from govnet.mail.outgoing.audience import LIST, SUBSCRIBER, Recipient, audience
+from govnet.mail.outgoing.notices import Notice
 from govnet.mail.volume import News
 from govnet.people.models import Person
 from govnet.record.queries import details, entries_about
@@ -229,7 +229,7 @@ def test_deliveries_that_are_made_later_are_in_an_offered_language_too(uk, sam, 
     found = audience(notice, network=network, actor_id=None)
     with transaction():
         outbox.enqueue(outbox.batch_of(notice, outbox.mail_row(notice, "later", network), network, found))
-    while unfolding.run():
+    while deliveries.run():
         pass
     rows = db.session.query(Delivery.person_id, Rendering.language).join(
         Rendering, Rendering.id == Delivery.rendering_id

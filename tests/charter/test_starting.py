@@ -7,8 +7,8 @@ import pytest
 
 from govnet.charter import parameters as p
 from govnet.charter.contradictions import contradictions
+from govnet.charter.presets import ABOUT, NAMES, STARTING
 from govnet.charter.rules import load, problems, starting
-from govnet.charter.starting import ABOUT, NAMES, STARTING
 
 
 @pytest.mark.parametrize("name", STARTING)

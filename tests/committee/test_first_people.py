@@ -15,8 +15,8 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail
+from govnet.mail.outgoing import distribution
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.offices.models import CameBy, OfficeKind, Seat, Term
 from govnet.operations import founding
@@ -48,7 +48,7 @@ def names(network, by, *people, why=WHY, last=LAST):
 
 
 def told():
-    while telling.run():
+    while distribution.run():
         pass
     query = db.session.query(Delivery.address).join(Mail).filter(Mail.template == "offices/found")
     return sorted(row[0] for row in query)

@@ -14,8 +14,8 @@ from govnet.decisions.proposals import rewording
 from govnet.decisions.proposals.events import OfficeReplied
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.mail import telling
-from govnet.mail.notices import Told
+from govnet.mail.outgoing import distribution
+from govnet.mail.outgoing.notices import Told
 from govnet.offices.models import Body, Mandate, OfficePerson, Term
 from govnet.people.persons import main_address
 from govnet.record.models import Entry
@@ -68,7 +68,7 @@ def test_somebody_is_proposed_for_a_place_and_everybody_reads_it_in_words(client
     (facts,) = client.get(f"/uk/proposals/{proposal.id}.json").json["offices"]
     assert (facts["words"], facts["person"], facts["end"]) == (SENTENCE, ada.id, "2016-04-13")
     with clock.moved_to(clock.now() + timedelta(minutes=11)):
-        while telling.run():
+        while distribution.run():
             pass
     mail = " ".join(mails_to(main_address(ada.id))[0][1].split())
     assert SENTENCE in mail

@@ -12,8 +12,8 @@ from govnet.desk import labels, views
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.transaction import transaction
-from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail
+from govnet.mail.outgoing import distribution
 from govnet.membership.models import Application, ApplicationState
 from govnet.offices import term_ends
 from govnet.offices.models import Body, Mandate, Seat, Term
@@ -116,7 +116,7 @@ def test_the_end_of_a_term_is_told_once_to_its_holder_and_the_officers(uk, time)
     time.move(timedelta(days=1))
     term_ends.record_ends()
     term_ends.record_ends()
-    while telling.run():
+    while distribution.run():
         pass
     rows = db.session.query(Delivery.person_id).join(Mail).filter(Mail.template == "offices/term").all()
     assert sorted(r[0] for r in rows) == sorted([sam.id, cory.id])

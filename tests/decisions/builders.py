@@ -16,9 +16,10 @@ from govnet.decisions.proposals import actions, offsite
 from govnet.decisions.proposals.opening import Ask, Taken, Words
 from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
-from govnet.forum import actions as forum
 from govnet.forum.kinds import Audience
 from govnet.forum.models import Thread
+from govnet.forum.threads import actions as threads_actions
+from govnet.forum.topics import actions as topics_actions
 from govnet.kernel import triggers
 from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.clock import now
@@ -95,10 +96,12 @@ def a_discussion(network: Network, by: Person, audience: Audience | None = None)
     """A thread in a topic of its own, with its first post."""
     with one_transaction():
         network = db.session.merge(network)
-        about = forum.About(title="General")
-        topic = forum.open_topic(network, about, by=PROGRAM, via=Door.CLI)
-        draft = forum.Draft(title="How many seats?", body="Let us **count** them.", audience=audience)
-        return forum.start_thread(topic, draft, by=acting(by, network), via=Door.WEB)
+        about = topics_actions.About(title="General")
+        topic = topics_actions.open_topic(network, about, by=PROGRAM, via=Door.CLI)
+        draft = threads_actions.Draft(
+            title="How many seats?", body="Let us **count** them.", audience=audience
+        )
+        return threads_actions.start_thread(topic, draft, by=acting(by, network), via=Door.WEB)
 
 
 def version_of(proposal: Proposal) -> ProposalVersion:

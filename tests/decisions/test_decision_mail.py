@@ -25,10 +25,10 @@ from govnet.extensions import db
 from govnet.kernel.actor import BY_RULE, Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions as mail_actions
-from govnet.mail import telling
-from govnet.mail.actions import take_over
 from govnet.mail.models import Delivery, Mail, Rendering
+from govnet.mail.outgoing import distribution
+from govnet.mail.preferences import actions as preferences_actions
+from govnet.mail.preferences.actions import take_over
 from govnet.mail.volume import Volume
 from govnet.people.models import Person, Representation
 from govnet.record import registry
@@ -50,7 +50,7 @@ pytestmark = pytest.mark.usefixtures("context")
 
 
 def told() -> None:
-    while telling.run():
+    while distribution.run():
         pass
     assert [row.error for row in db.session.scalars(select(Telling)) if row.error] == []
 
@@ -85,7 +85,7 @@ def test_everybody_who_can_answer_is_told_at_once_whatever_mail_they_take(networ
     involve = a_member(network, "Ines")
     an_organisation(network, "Involve", spoken_for_by=involve)
     with transaction():
-        mail_actions.set_volume(acting(bob, network), network, Volume.DIGEST)
+        preferences_actions.set_volume(acting(bob, network), network, Volume.DIGEST)
     a_proposal(network, ann)
     told()
     assert subjects() == ["Your answer by Mon 20 Apr 2015, 18:00 BST: Should the committee have 9 seats?"]
@@ -307,8 +307,8 @@ def test_what_the_rules_do_not_have_everybody_told_comes_as_each_chose(
     network = a_network_with_rules(decisions__always_told=always, **days)
     people = dict(zip(("ann", "bob", "cat"), members(network, 3), strict=True))
     with transaction():
-        mail_actions.set_volume(acting(people["bob"], network), network, Volume.DIGEST)
-        mail_actions.set_volume(acting(people["cat"], network), network, Volume.VOTES)
+        preferences_actions.set_volume(acting(people["bob"], network), network, Volume.DIGEST)
+        preferences_actions.set_volume(acting(people["cat"], network), network, Volume.VOTES)
     changes = {"committee__seats": 11} if matter == "charter" else {}
     a_proposal(network, people["ann"], **changes)
     told()

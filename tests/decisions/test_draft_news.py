@@ -13,7 +13,7 @@ from govnet.extensions import db
 from govnet.forum.kinds import Audience
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions as mail
+from govnet.mail.preferences import actions as preferences_actions
 from govnet.mail.volume import Volume
 from tests.builders import a_member, a_steering_member, acting
 from tests.decisions.builders import QUESTION, a_discussion, a_network_with_rules, members
@@ -32,7 +32,7 @@ def test_members_who_want_everything_hear_of_a_draft_without_a_discussion() -> N
     cat = a_member(network)
     for person, volume in ((ann, Volume.EVERYTHING), (bob, Volume.EVERYTHING), (cat, Volume.CONCERNS_ME)):
         with transaction():
-            mail.set_volume(acting(person, network), network, volume)
+            preferences_actions.set_volume(acting(person, network), network, volume)
     draft = a_draft(network, ann)
     told()
     assert names_of("Draft:") == [bob.name]
@@ -50,7 +50,7 @@ def test_others_find_it_in_the_week_and_on_the_page_you(app: Flask, time: MovedC
     network = a_network_with_rules()
     ann, bob, dan = members(network, 3)
     with transaction():
-        mail.set_volume(acting(dan, network), network, Volume.DIGEST)
+        preferences_actions.set_volume(acting(dan, network), network, Volume.DIGEST)
     actions.run()
     draft, other = a_draft(network, ann), a_draft(network, ann, dataclasses.replace(WORDS, question="Other?"))
     dropped(other, network, ann)

@@ -17,7 +17,7 @@ from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions as mail
+from govnet.mail.preferences import actions as preferences_actions
 from govnet.mail.volume import Volume
 from govnet.membership.memberships.actions import resign
 from govnet.membership.memberships.queries import own_memberships
@@ -63,7 +63,7 @@ def test_the_author_is_told_once_when_the_time_of_notice_is_over(time: MovedCloc
     network = a_network_with_rules(decisions__notice_days=3)
     ann, bob = members(network, 2)
     with transaction():
-        mail.set_volume(acting(ann, network), network, Volume.VOTES)
+        preferences_actions.set_volume(acting(ann, network), network, Volume.VOTES)
     draft = a_draft(network, ann)
     time.move(DAYS - timedelta(seconds=1))
     assert ticked() == []

@@ -25,7 +25,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.mail import telling
+from govnet.mail.outgoing import distribution
 from govnet.membership.links import token_for
 from govnet.people.models import Person, PersonEmail
 from govnet.record.models import Entry
@@ -219,7 +219,7 @@ def test_the_mail_leads_to_one_button_that_undoes_it(app: Flask, client: FlaskCl
         scene = Scene(answers=3)
         ann = db.session.get_one(Person, scene.silent[0])
         scene.enter(ann.id)
-        while telling.run():
+        while distribution.run():
             pass
         address = db.session.scalars(select(PersonEmail.address).where(PersonEmail.person_id == ann.id)).one()
         [(_subject, text)] = [mail for mail in mails_to(address) if "was entered" in mail[0]]

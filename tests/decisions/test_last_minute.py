@@ -31,8 +31,8 @@ from govnet.kernel.actor import Actor, Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import Busy
 from govnet.kernel.transaction import transaction
-from govnet.mail import telling
 from govnet.mail.models import Mail
+from govnet.mail.outgoing import distribution
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.people.models import Person
 from govnet.record.models import Entry
@@ -196,7 +196,7 @@ def test_fifty_close_it_at_once_and_it_has_one_end(app: Flask, time: MovedClock,
     assert closed.count(True) == 1
     assert all(each in (True, False) or isinstance(each, Busy) for each in closed)
     assert [each.number for each in decisions()] == ["2015-01"]
-    while telling.run():
+    while distribution.run():
         pass
     assert (
         db.session.scalar(select(func.count()).select_from(Mail).where(Mail.template == "decisions/decided"))

@@ -15,8 +15,8 @@ from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
-from govnet.mail import telling
 from govnet.mail.models import Mail, Rendering
+from govnet.mail.outgoing import distribution
 from govnet.record.models import Entry
 from tests.builders import a_member, acting, an_organisation
 from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members, version_of
@@ -40,7 +40,7 @@ def stopped(network: Any, time: Any, **_rules: Any) -> Any:
 
 
 def told(template: str = "decisions/stopped") -> str:
-    while telling.run():
+    while distribution.run():
         pass
     bodies = select(Rendering.body).join(Mail, Mail.id == Rendering.mail_id).where(Mail.template == template)
     return " ".join(_plain(db.session.scalars(bodies).first() or b"").split())

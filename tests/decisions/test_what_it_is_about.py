@@ -9,8 +9,8 @@ from flask import Flask
 
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
+from govnet.charter.presets import STARTING
 from govnet.charter.rules import Charter, load, starting
-from govnet.charter.starting import STARTING
 from govnet.decisions.drafts.models import Draft
 from govnet.decisions.models import Proposal
 from govnet.decisions.proposals.same_rule import same_rules

@@ -14,8 +14,8 @@ from govnet.charter import queries as charters
 from govnet.charter.fields import name_of
 from govnet.charter.kinds import Statements
 from govnet.charter.models import CharterVersion
+from govnet.charter.presets import STARTING
 from govnet.charter.rules import Charter, load, problems, starting
-from govnet.charter.starting import STARTING
 from govnet.decisions.rules.outcome import Kind, Outcome, Tally, outcome, rule_for
 from govnet.decisions.rules.who_decides import who_decides
 from govnet.extensions import db

@@ -9,17 +9,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from govnet.charter import parameters
-from govnet.charter.founding_file import read_founding
 from govnet.charter.models import ACCENTS, RESERVED
 from govnet.charter.rules import Charter, problems
 from govnet.charter.working_days import working
 from govnet.decisions.rules.deadlines import earliest
 from govnet.decisions.rules.outcome import FIVE, Kind, Outcome, Tally, outcome, rule_for
-from govnet.demo import deciding
-from govnet.demo.dates import Calendar, spread
+from govnet.demo import decisions
 from govnet.demo.facts import Facts, Thread
-from govnet.demo.reading import read
-from govnet.demo.stage import Stage
+from govnet.demo.files import read
+from govnet.demo.stage import Calendar, Stage, spread
+from govnet.operations.founding_file import read_founding
 
 CALENDAR = Calendar(datetime(2026, 5, 14, 10, 20, tzinfo=UTC), ZoneInfo("Europe/London"))
 ROLES = {"member", "steering", "coordinator", "operator"}
@@ -265,7 +264,7 @@ def test_whenever_the_demo_starts_a_question_closes_on_the_next_working_day(fact
     stage = Stage(calendar=started, facts=facts)
     paid = next(one for one in facts.proposals if one.key == "paid")
     next_one = next(each for n in range(1, 9) if working(each := started.day(n), rules))
-    assert deciding.closing_day(stage, paid) == next_one
+    assert decisions.closing_day(stage, paid) == next_one
     assert earliest(started.at(-paid.opened_days_ago, 20.5), rules, started.zone) <= next_one
 
 

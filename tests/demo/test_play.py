@@ -19,8 +19,8 @@ from govnet.charter.queries import rules_in_force
 from govnet.cli import main
 from govnet.decisions.models import Decision, ProposalVersion, VersionState
 from govnet.demo import history
-from govnet.demo.catcher import Catcher
 from govnet.demo.caught import caught, folder_in
+from govnet.demo.mailbox import Catcher
 from govnet.extensions import db, limiter
 from govnet.forum.models import Thread
 from govnet.kernel import clock

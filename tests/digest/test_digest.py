@@ -14,8 +14,8 @@ from govnet.digest.models import WeeklyDigest
 from govnet.digest.rules import Item, Line, grouped, last_slot
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions
 from govnet.mail.models import Delivery
+from govnet.mail.preferences import actions
 from govnet.mail.volume import Volume
 from govnet.membership.models import MembershipState
 from govnet.record import registry

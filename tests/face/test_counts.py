@@ -11,7 +11,7 @@ import pytest
 
 from govnet.kernel import folders
 from govnet.kernel.actor import PROGRAM, SYSTEM
-from govnet.mail.notices import Told
+from govnet.mail.outgoing.notices import Told
 from govnet.membership.marks import actor_of
 from govnet.record import registry
 from tests import builders

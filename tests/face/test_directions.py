@@ -13,10 +13,10 @@ from govnet.announcements.audience import notice_of
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
-from govnet.mail import outbox, telling
-from govnet.mail.actions import set_volume
 from govnet.mail.models import Rendering
-from govnet.mail.parts import HtmlParts
+from govnet.mail.outgoing import distribution, outbox
+from govnet.mail.outgoing.parts import HtmlParts
+from govnet.mail.preferences.actions import set_volume
 from govnet.mail.volume import Volume
 from govnet.people.models import Person
 from tests import builders
@@ -95,7 +95,7 @@ def test_every_mail_sets_the_direction_of_what_people_wrote(app: Flask, person: 
             set_volume(builders.acting(reader, network), network, Volume.EVERYTHING)
         draft = an_announcement(network, ruth, subject=TITLE, source=BODY)
         told_at_once()
-        while telling.run():
+        while distribution.run():
             pass
         notice = notice_of(draft, network, ruth)
         mails = [

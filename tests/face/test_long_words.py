@@ -10,7 +10,8 @@ from flask import Flask
 from govnet.decisions.proposals import actions
 from govnet.decisions.proposals.opening import Ask, Words
 from govnet.extensions import db
-from govnet.forum import actions as forum
+from govnet.forum.threads import actions as threads_actions
+from govnet.forum.topics import actions as topics_actions
 from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.transaction import transaction
 from tests.builders import a_coordinator, a_member, a_network, acting, an_organisation, sign_in
@@ -49,12 +50,14 @@ def _written() -> dict[str, Any]:
     with transaction():
         uk, by = db.session.merge(uk), acting(ada, uk)
         uk.name = NAME
-        topic = forum.open_topic(uk, forum.About(title=TITLE[:100]), by=PROGRAM, via=Door.CLI, slug="long")
-        draft = forum.Draft(
-            title=TITLE, body=f"{TITLE} `{TITLE}`\n\n{TABLE}", frame=forum.Frame(question=TITLE)
+        topic = topics_actions.open_topic(
+            uk, topics_actions.About(title=TITLE[:100]), by=PROGRAM, via=Door.CLI, slug="long"
         )
-        thread = forum.start_thread(topic, draft, by=by, via=Door.WEB)
-        post = forum.reply(thread, by=by, body=TABLE, via=Door.WEB)
+        draft = threads_actions.Draft(
+            title=TITLE, body=f"{TITLE} `{TITLE}`\n\n{TABLE}", frame=threads_actions.Frame(question=TITLE)
+        )
+        thread = threads_actions.start_thread(topic, draft, by=by, via=Door.WEB)
+        post = threads_actions.reply(thread, by=by, body=TABLE, via=Door.WEB)
         words = Words(TITLE[:120], f"{TITLE}\n\n{TABLE}")
         asked = actions.propose(uk, words, Ask("statement", thread_id=thread.id), by=by, via=Door.WEB)
         db.session.flush()

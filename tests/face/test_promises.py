@@ -21,7 +21,7 @@ SAYS = sorted(
 )
 NO_PROMISE = {
     "govnet/charter/models.py": "addresses that no network may take",
-    "govnet/charter/starting.py": "a sentence that members of a network agree to",
+    "govnet/charter/presets.py": "a sentence that members of a network agree to",
     "govnet/offices/models.py": "a way to come by a place that entries can hold",
     "govnet/committee/appointments.py": "a value that is false so far",
     "govnet/committee/rules.py": "a value that is false so far",

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 
-from govnet.forum.actions import Frame
+from govnet.forum.threads.actions import Frame
 from tests import builders
 from tests.decisions.builders import a_network_with_rules, a_proposal, members
 from tests.face.test_large_text import STYLES, page, pytestmark

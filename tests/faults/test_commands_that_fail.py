@@ -24,10 +24,10 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
-from govnet.mail import breaker, mailings
+from govnet.mail.delivery import breaker, mailings
+from govnet.mail.delivery.smtp import Answer
 from govnet.mail.rules import Step as MailStep
 from govnet.mail.rules import judge
-from govnet.mail.smtp import Answer
 from govnet.membership.roster import imports
 from govnet.membership.roster.parser import read_roster
 from govnet.operations import backups, keys

@@ -23,10 +23,10 @@ from govnet.kernel.duties import duties
 from govnet.kernel.errors import Busy
 from govnet.kernel.outage import note
 from govnet.kernel.transaction import transaction
-from govnet.mail import inbox, receiving, replies
-from govnet.mail.door import Door
-from govnet.mail.lmtp import Limits
-from govnet.mail.lmtp_address import listen_address
+from govnet.mail.incoming import inbox, intake, replies
+from govnet.mail.incoming.door import Door
+from govnet.mail.incoming.lmtp import Limits
+from govnet.mail.incoming.lmtp_address import listen_address
 from govnet.mail.models import Fate, InboundMail, Mail
 from govnet.membership import duties as membership_duties
 from govnet.membership.roster import imports
@@ -200,7 +200,7 @@ def test_a_mail_that_is_read_while_the_database_fails_is_done_once_and_whole(pos
         post.restore()
         _store(raw, post)
         with failing(db.engine) as count:
-            receiving.run()
+            intake.run()
         post.work()
         fates.add(db.session.scalars(select(InboundMail.fate)).one())
         trials += [(name, raw, step, post.state()) for step in count.steps()]
@@ -215,7 +215,7 @@ def test_a_mail_that_is_read_while_the_database_fails_is_done_once_and_whole(pos
 
 def _store(raw: bytes, post: Post) -> None:
     with failing(db.engine):
-        receiving.store(raw, post.to)
+        intake.store(raw, post.to)
     db.session.remove()
 
 
@@ -225,7 +225,7 @@ def _read_while_failing(
     post.restore()
     _store(raw, post)
     with failing(db.engine, step), contextlib.suppress(DBAPIError, Busy):
-        receiving.run()
+        intake.run()
     db.session.remove()
     _store(raw, post)  # as a mail server does that did not hear the answer
     post.work()

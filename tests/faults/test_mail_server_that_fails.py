@@ -19,12 +19,14 @@ from govnet.extensions import db
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import Busy
 from govnet.kernel.transaction import transaction
-from govnet.mail import outbox, queries, sending, sweeping
-from govnet.mail.audience import Recipient
+from govnet.mail import queries, sweep
+from govnet.mail.delivery import sender
 from govnet.mail.headers import Address
+from govnet.mail.message import Kind
 from govnet.mail.models import Delivery
-from govnet.mail.notices import Notice
-from govnet.mail.render import Kind
+from govnet.mail.outgoing import outbox
+from govnet.mail.outgoing.audience import Recipient
+from govnet.mail.outgoing.notices import Notice
 from govnet.mail.rules import Priority, State, Why
 from govnet.mail.volume import News
 from tests import builders
@@ -101,10 +103,10 @@ class Office(Kept):
         """The worker's duties about mail, again and again, whether or not the database answers."""
         for _ in range(turns):
             with contextlib.suppress(DBAPIError, Busy):
-                sweeping.run()
+                sweep.run()
             db.session.remove()
             with contextlib.suppress(DBAPIError, Busy):
-                while sending.run():
+                while sender.run():
                     pass
             db.session.remove()
             self.time.move(FIVE_MINUTES)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.forum import actions
 from govnet.forum.kinds import Audience
 from govnet.forum.models import Post, Thread, Topic
+from govnet.forum.threads import actions as threads_actions
+from govnet.forum.topics import actions
 from govnet.kernel.actor import SYSTEM, Actor, Door
 from govnet.kernel.transaction import transaction
 from govnet.people.models import Person
@@ -29,15 +30,15 @@ def a_thread(
     with transaction():
         network = db.session.get_one(Network, topic.network_id)
         actor = builders.acting(by, network)
-        made = actions.Draft(title=title, body=body, **draft)
-        return actions.start_thread(topic, made, by=actor, via=Door.WEB)
+        made = threads_actions.Draft(title=title, body=body, **draft)
+        return threads_actions.start_thread(topic, made, by=actor, via=Door.WEB)
 
 
 def a_post(thread: Thread, by: Person, body: str = "I agree with that.") -> Post:
     """A reply."""
     with transaction():
         network = db.session.get_one(Network, thread.network_id)
-        return actions.reply(thread, by=builders.acting(by, network), body=body, via=Door.WEB)
+        return threads_actions.reply(thread, by=builders.acting(by, network), body=body, via=Door.WEB)
 
 
 __all__ = ["PROGRAM", "SYSTEM", "Audience", "a_post", "a_thread", "a_topic"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.forum import moderation, queries
+from govnet.forum import queries
 from govnet.forum.kinds import HidingKind
 from govnet.forum.models import Thread
+from govnet.forum.moderation import actions
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
 from tests import builders
@@ -56,5 +57,5 @@ class Forum:
             sam = builders.acting(db.session.get(builders.Person, self.sam), network)
             with transaction():
                 post = queries.post_numbered(self.thread, number)
-                made = moderation.hide(post, by=sam, kind=kind, reason="It is rude.", via=Door.WEB)
+                made = actions.hide(post, by=sam, kind=kind, reason="It is rude.", via=Door.WEB)
             return made.id

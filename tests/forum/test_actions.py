@@ -9,14 +9,17 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from govnet.extensions import db
-from govnet.forum import actions, queries, readers, thread_page, topic_changes
+from govnet.forum import queries
 from govnet.forum.kinds import Audience, PostState, ThreadState
 from govnet.forum.models import Post, PostVersion, ReadMark, Thanks, Thread, Topic
+from govnet.forum.threads import actions, marks
+from govnet.forum.threads import queries as threads_queries
+from govnet.forum.topics import actions as topics_actions
 from govnet.kernel import clock
 from govnet.kernel.actor import VISITOR, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions as mail
+from govnet.mail.preferences import actions as preferences_actions
 from govnet.mail.queries import stance_of
 from govnet.mail.volume import Stance, Volume
 from govnet.record.queries import details, entries_about, entry, head_number
@@ -119,7 +122,9 @@ def test_an_archived_topic_takes_no_new_discussions(network, ann):
     topic = a_topic(network)
     with transaction():
         officer = builders.acting(builders.a_coordinator(network), network)
-        topic_changes.change_topic(topic, actions.About(title="Old", archived=True), by=officer, via=Door.WEB)
+        topics_actions.change_topic(
+            topic, topics_actions.About(title="Old", archived=True), by=officer, via=Door.WEB
+        )
     with pytest.raises(RuleBroken, match="no new discussions"):
         a_thread(topic, ann)
 
@@ -134,7 +139,7 @@ def test_an_edit_keeps_what_was_said_before(network, ann, time):
     db.session.expire_all()
     post = queries.post_of(post.id)
     assert (post.source, post.revision, post.edited_at) == ("Second", 2, clock.now())
-    [earlier] = thread_page.earlier_versions(post)
+    [earlier] = threads_queries.earlier_versions(post)
     assert (earlier.source, earlier.at) == ("First", written)
 
 
@@ -204,7 +209,7 @@ def test_whoever_writes_follows_unless_they_want_little_mail(network, ann):
     assert stance_of(ann.id, "thread", thread.id) is Stance.FOLLOW
     quiet = builders.a_member(network, "Quiet")
     with transaction():
-        mail.set_volume(builders.acting(quiet, network), network, Volume.DIGEST)
+        preferences_actions.set_volume(builders.acting(quiet, network), network, Volume.DIGEST)
     a_post(thread, quiet)
     assert stance_of(quiet.id, "thread", thread.id) is None
 
@@ -212,7 +217,9 @@ def test_whoever_writes_follows_unless_they_want_little_mail(network, ann):
 def test_whoever_muted_a_discussion_does_not_follow_it_by_writing(network, ann):
     thread = a_thread(a_topic(network), ann)
     with transaction():
-        mail.take_stance(builders.acting(ann, network), network, "thread", thread.id, Stance.MUTE)
+        preferences_actions.take_stance(
+            builders.acting(ann, network), network, "thread", thread.id, Stance.MUTE
+        )
     a_post(thread, ann)
     assert stance_of(ann.id, "thread", thread.id) is Stance.MUTE
 
@@ -223,12 +230,12 @@ def test_thanks_are_counted_once_each_and_can_be_taken_back(network, ann):
         fan = builders.a_member(network, name)
         for _ in range(3):
             with transaction():
-                readers.thank(post, by=builders.acting(fan, network))
+                marks.thank(post, by=builders.acting(fan, network))
     db.session.expire_all()
     assert queries.post_of(post.id).thanks == 2
     for _ in range(2):
         with transaction():
-            readers.take_thanks_back(post, by=builders.acting(fan, network))
+            marks.take_thanks_back(post, by=builders.acting(fan, network))
     db.session.expire_all()
     assert queries.post_of(post.id).thanks == db.session.query(Thanks).count() == 1
 
@@ -236,14 +243,14 @@ def test_thanks_are_counted_once_each_and_can_be_taken_back(network, ann):
 def test_nobody_thanks_themselves(network, ann):
     post = a_post(a_thread(a_topic(network), ann), ann)
     with pytest.raises(RuleBroken, match="your own"), transaction():
-        readers.thank(post, by=builders.acting(ann, network))
+        marks.thank(post, by=builders.acting(ann, network))
 
 
 def test_a_mark_never_moves_back(network, ann):
     thread = a_thread(a_topic(network), ann)
     for number in (5, 3, 9):
         with transaction():
-            readers.mark_read(thread.id, ann.id, number)
+            marks.mark_read(thread.id, ann.id, number)
     assert db.session.scalar(select(ReadMark.number)) == 9
 
 

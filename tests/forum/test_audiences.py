@@ -7,10 +7,10 @@ import json
 import pytest
 
 from govnet.extensions import db
-from govnet.forum import actions, topic_changes
 from govnet.forum.kinds import Audience
 from govnet.forum.models import Topic
 from govnet.forum.rules import Terms, may_begin
+from govnet.forum.topics import actions
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
@@ -37,7 +37,7 @@ def test_nothing_is_begun_for_members_only_where_the_rules_want_it_public():
         a_topic(network, "Inside", audience=Audience.MEMBERS)
     with pytest.raises(RuleBroken, match="no discussion is for members only"), transaction():
         about = actions.About(title="General", audience=Audience.MEMBERS)
-        topic_changes.change_topic(topic, about, by=PROGRAM, via=Door.CLI)
+        actions.change_topic(topic, about, by=PROGRAM, via=Door.CLI)
     assert a_thread(topic, ann).visibility is Audience.PUBLIC
 
 
@@ -53,7 +53,7 @@ def test_what_was_begun_for_members_goes_on():
     assert a_post(thread, ann).number == 2
     with transaction():
         about = actions.About(title="Renamed", audience=Audience.MEMBERS)
-        topic_changes.change_topic(db.session.get_one(Topic, topic.id), about, by=PROGRAM, via=Door.CLI)
+        actions.change_topic(db.session.get_one(Topic, topic.id), about, by=PROGRAM, via=Door.CLI)
     with pytest.raises(RuleBroken, match="no discussion is for members only"):
         a_thread(topic, ann)
 

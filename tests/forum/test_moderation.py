@@ -11,15 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from govnet.extensions import db
-from govnet.forum import actions, cases, moderation, queries
+from govnet.forum import queries
 from govnet.forum.kinds import AppealOutcome, Audience, HidingKind, PostState, ReportState
 from govnet.forum.models import Appeal, Hiding, Post, PostVersion, Report
+from govnet.forum.moderation import actions as moderation_actions
+from govnet.forum.moderation import queries as moderation_queries
+from govnet.forum.threads import actions
 from govnet.kernel import clock
 from govnet.kernel.actor import VISITOR, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail, Rendering
+from govnet.mail.outgoing import distribution
 from govnet.record.queries import details, entries_about, entry, head_number
 from tests import builders
 from tests.chain import faults_of
@@ -49,22 +52,24 @@ class Room:
 
     def hide(self, by=None, kind=HidingKind.HIDDEN, reason="It names a private number."):
         with transaction():
-            return moderation.hide(
+            return moderation_actions.hide(
                 self.post, by=self.actor(by or self.sam), kind=kind, reason=reason, via=Door.WEB
             )
 
     def report(self, by, **values):
         with transaction():
-            return moderation.report(self.post, by=by, reason="It is private", via=Door.WEB, **values)
+            return moderation_actions.report(self.post, by=by, reason="It is private", via=Door.WEB, **values)
 
     def appeal(self, hiding):
         with transaction():
             me = self.actor(self.ann)
-            return moderation.appeal(hiding, by=me, text="It is my own number.", via=Door.WEB)
+            return moderation_actions.appeal(hiding, by=me, text="It is my own number.", via=Door.WEB)
 
     def hear(self, appeal, person, outcome):
         with transaction():
-            moderation.hear(appeal, by=self.actor(person), outcome=outcome, reason="Because.", via=Door.WEB)
+            moderation_actions.hear(
+                appeal, by=self.actor(person), outcome=outcome, reason="Because.", via=Door.WEB
+            )
 
     def state(self):
         db.session.expire_all()
@@ -118,7 +123,7 @@ def test_from_what_is_hidden_nothing_can_be_guessed_and_what_is_shown_again_can_
     hiding = room.hide()
     assert not left_of(room, SECRET)
     with transaction():
-        moderation.lift(hiding, by=room.actor(room.sam), why="It is public.", via=Door.WEB)
+        moderation_actions.lift(hiding, by=room.actor(room.sam), why="It is public.", via=Door.WEB)
     assert left_of(room, SECRET) and faults_of(room.network.id) == []
 
 
@@ -147,9 +152,9 @@ def test_where_the_charter_says_so_only_the_chair_hides():
     post = a_post(a_thread(a_topic(network), sam), sam)
     hide = {"kind": HidingKind.HIDDEN, "reason": "Rude", "via": Door.WEB}
     with pytest.raises(NotAllowed), transaction():
-        moderation.hide(post, by=builders.acting(sam, network), **hide)
+        moderation_actions.hide(post, by=builders.acting(sam, network), **hide)
     with transaction():
-        moderation.hide(post, by=builders.acting(chair, network), **hide)
+        moderation_actions.hide(post, by=builders.acting(chair, network), **hide)
     assert db.session.get_one(Post, post.id).state is PostState.HIDDEN
 
 
@@ -168,7 +173,7 @@ def test_a_removed_text_is_gone_from_everywhere_and_so_is_its_digest(room):
     with transaction():
         moved = {"body": SECRET + "!", "revision": 1, "via": Door.WEB}
         actions.change_post(room.post, by=room.actor(room.ann), **moved)
-    while telling.run():
+    while distribution.run():
         pass
     assert any("7946 0123" in (letter.body or b"").decode() for letter in room.letters())
     room.hide(kind=HidingKind.REMOVED)
@@ -187,7 +192,7 @@ def test_a_removed_text_is_gone_from_everywhere_and_so_is_its_digest(room):
 
 
 def test_mail_that_has_not_left_does_not_carry_a_hidden_post(room):
-    while telling.run():
+    while distribution.run():
         pass
     room.hide()
     states = db.session.execute(
@@ -198,7 +203,7 @@ def test_mail_that_has_not_left_does_not_carry_a_hidden_post(room):
 
 def test_a_post_hidden_before_it_was_told_is_told_to_nobody(room):
     room.hide()
-    while telling.run():
+    while distribution.run():
         pass
     assert "forum/replied" not in {letter.template for letter in room.letters()}
 
@@ -224,17 +229,17 @@ def test_an_author_cannot_write_over_a_hidden_post(room):
 def test_whoever_hid_a_post_may_change_their_mind(room):
     hiding = room.hide()
     with transaction():
-        moderation.lift(hiding, by=room.actor(room.tess), why="It was her own number.", via=Door.WEB)
+        moderation_actions.lift(hiding, by=room.actor(room.tess), why="It was her own number.", via=Door.WEB)
     assert room.state() is PostState.VISIBLE
     assert [letter.template for letter in room.letters()] == ["forum/hidden", "forum/shown_again"]
     with pytest.raises(RuleBroken, match="already"), transaction():
-        moderation.lift(hiding, by=room.actor(room.tess), why="Again", via=Door.WEB)
+        moderation_actions.lift(hiding, by=room.actor(room.tess), why="Again", via=Door.WEB)
 
 
 def test_only_its_author_appeals_once_and_in_time(room, time):
     hiding = room.hide()
     with pytest.raises(NotAllowed), transaction():
-        moderation.appeal(hiding, by=room.actor(room.bo), text="Unfair", via=Door.WEB)
+        moderation_actions.appeal(hiding, by=room.actor(room.bo), text="Unfair", via=Door.WEB)
     appeal = room.appeal(hiding)
     assert appeal.due_at == clock.now() + timedelta(days=14)
     with pytest.raises(RuleBroken, match="already"):
@@ -306,7 +311,7 @@ def test_a_report_waits_for_the_committee_and_is_answered_to_whoever_made_it(roo
     with pytest.raises(RuleBroken, match="already"):
         room.report(room.actor(room.bo))
     with transaction():
-        moderation.dismiss(report, by=room.actor(room.sam), answer="It is her own.", via=Door.WEB)
+        moderation_actions.dismiss(report, by=room.actor(room.sam), answer="It is her own.", via=Door.WEB)
     assert queries.reports_waiting(room.network.id) == []
     [letter] = room.letters()
     assert (letter.template, letter.subject) == (
@@ -332,7 +337,7 @@ def test_who_reported_is_for_the_committee_alone(room):
 def test_the_committee_is_told_of_a_report_and_of_an_appeal_but_not_who_hid_it(room):
     room.report(room.actor(room.bo))
     appeal = room.appeal(room.hide())
-    while telling.run():
+    while distribution.run():
         pass
     told = {(letter.template, letter.address.partition("@")[0]) for letter in room.letters()}
     reported = {address for template, address in told if template == "forum/reported"}
@@ -348,7 +353,7 @@ def words_of(letter):
 
 def test_mails_about_an_appeal_say_until_when(room):
     room.appeal(room.hide())
-    while telling.run():
+    while distribution.run():
         pass
     mails = {letter.template: letter for letter in room.letters()}
     until = "until Mon 27 Apr 2015, 10:00 BST"
@@ -361,6 +366,6 @@ def test_the_log_shows_a_members_case_to_members_only(room):
     thread = a_thread(room.topic, room.ann, audience=Audience.MEMBERS)
     room.post = a_post(thread, room.ann)
     room.hide()
-    assert cases.log(room.network.id, VISITOR) == ([], False)
-    [line], _ = cases.log(room.network.id, room.actor(room.bo))
+    assert moderation_queries.log(room.network.id, VISITOR) == ([], False)
+    [line], _ = moderation_queries.log(room.network.id, room.actor(room.bo))
     assert (line.by, line.reason) == ("Sam", "It names a private number.")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.forum import moderation, queries
+from govnet.forum import queries
 from govnet.forum.kinds import PostState
 from govnet.forum.models import Post
+from govnet.forum.moderation import actions
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
 from tests import builders
@@ -42,7 +43,7 @@ def test_a_committee_member_answers_a_report_by_hiding(client, forum):
         with transaction():
             bo = builders.acting(db.session.get(builders.Person, forum.bo), network)
             post = queries.post_numbered(forum.thread, 2)
-            report = moderation.report(post, by=bo, reason="Look at this", via=Door.WEB)
+            report = actions.report(post, by=bo, reason="Look at this", via=Door.WEB)
         report_id = report.id
     forum.signed_in(client, forum.sam)
     assert f"/uk/forum/reports/{report_id}" in opened(client, "/uk/forum/moderation").links

@@ -13,9 +13,9 @@ from govnet.extensions import db
 from govnet.forum import queries
 from govnet.forum.kinds import Audience
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions as mail
-from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail, Rendering
+from govnet.mail.outgoing import distribution
+from govnet.mail.preferences import actions
 from govnet.mail.volume import Stance, Volume
 from govnet.people.models import PersonEmail
 from govnet.record.models import Telling
@@ -40,16 +40,18 @@ class Room:
     def member(self, name, volume):
         person = builders.a_member(self.network, name)
         with transaction():
-            mail.set_volume(builders.acting(person, self.network), self.network, volume)
+            actions.set_volume(builders.acting(person, self.network), self.network, volume)
         return person
 
     def stance(self, person, target, target_id, stance):
         with transaction():
-            mail.take_stance(builders.acting(person, self.network), self.network, target, target_id, stance)
+            actions.take_stance(
+                builders.acting(person, self.network), self.network, target, target_id, stance
+            )
 
     def told(self, template):
         """The first names of those who are told with this template."""
-        while telling.run():
+        while distribution.run():
             pass
         assert db.session.scalar(select(Telling.error).where(Telling.error.is_not(None))) is None
         query = select(Delivery.name).join(Mail, Mail.id == Delivery.mail_id).where(Mail.template == template)
@@ -110,7 +112,7 @@ def test_the_committees_discussions_are_told_to_the_committee_alone(room):
 
 def test_just_the_mail_gets_what_is_public_and_nothing_of_the_members(room):
     with transaction():
-        row = mail.take_over(room.network, "list@example.org", "List Reader")
+        row = actions.take_over(room.network, "list@example.org", "List Reader")
         row.volume = Volume.EVERYTHING
     a_thread(room.topic, room.ann, audience=Audience.MEMBERS)
     assert room.told("forum/started") == ["Eve"]

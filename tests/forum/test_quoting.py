@@ -9,7 +9,7 @@ import pytest
 
 from govnet.accounts import erasure
 from govnet.extensions import db
-from govnet.forum import quoting, rules
+from govnet.forum import quotes, rules
 from govnet.forum.audit import changed_pages, texts
 from govnet.forum.kinds import HidingKind
 from govnet.forum.models import Post
@@ -218,14 +218,14 @@ NAMES = [
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_goes_into_the_text_and_out_of_it_whole(name):
     """A property of any name: what is kept never has it, and what is shown says it as it is."""
-    quote = quoting.quote("Some words", 2, "/uk/forum/7/posts/2", name)
-    kept = quoting.nameless(quote, 7)
+    quote = quotes.quote("Some words", 2, "/uk/forum/7/posts/2", name)
+    kept = quotes.nameless(quote, 7)
     assert kept == "> [post 2](/uk/forum/7/posts/2):\n>\n> Some words\n\n"
-    assert quoting.numbers([kept], 7) == quoting.numbers([render(kept)], 7) == {2}
-    assert quoting.named_source(kept, 7, {2: name}) == quote
+    assert quotes.numbers([kept], 7) == quotes.numbers([render(kept)], 7) == {2}
+    assert quotes.named_source(kept, 7, {2: name}) == quote
     shown = Html(render(quote)).text
     assert shown.startswith(f"{name or 'A former member'} wrote in post 2")
-    assert Html(quoting.named(render(kept), 7, {2: name})).text == shown
+    assert Html(quotes.named(render(kept), 7, {2: name})).text == shown
 
 
 def test_what_is_no_quote_of_this_discussion_is_left_as_it_was_typed():
@@ -235,7 +235,7 @@ def test_what_is_no_quote_of_this_discussion_is_left_as_it_was_typed():
         "> Ann wrote in [post 2](https://example.org/uk/forum/7/posts/2):",
         "> See Ann's [post 2](/uk/forum/7/posts/2), and more",
     ):
-        assert quoting.nameless(text, 7) == text
+        assert quotes.nameless(text, 7) == text
 
 
 def test_quotes_are_found_in_time_that_grows_with_the_text():
@@ -246,6 +246,6 @@ def test_quotes_are_found_in_time_that_grows_with_the_text():
         "> " + "[a](/uk/forum/7/posts/2)" * 2_000,
     ):
         began = process_time()
-        assert quoting.nameless(flood, 7) == flood
-        assert quoting.numbers([f"{flood}/forum/7/posts/"], 7) == set()
+        assert quotes.nameless(flood, 7) == flood
+        assert quotes.numbers([f"{flood}/forum/7/posts/"], 7) == set()
         assert process_time() - began < 1

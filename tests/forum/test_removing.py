@@ -12,18 +12,18 @@ from sqlalchemy.exc import IntegrityError
 
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.forum import moderation
 from govnet.forum.audit import changed_hidings
 from govnet.forum.kinds import AppealOutcome, HidingKind, PostState
 from govnet.forum.models import Appeal, Hiding, Post, PostVersion
+from govnet.forum.moderation import actions
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import OwnCase, RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions as mail
-from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail
+from govnet.mail.outgoing import distribution
+from govnet.mail.preferences import actions as preferences_actions
 from govnet.mail.volume import Volume
 from govnet.offices.models import Body
 from govnet.people.models import Person
@@ -55,17 +55,17 @@ class Room:
         actor = acting(db.session.get_one(Person, by), db.session.get_one(Network, self.network_id))
         with transaction():
             post = db.session.get_one(Post, self.post_id)
-            return moderation.hide(post, by=actor, kind=kind, reason="Private.", law=law, via=Door.WEB).id
+            return actions.hide(post, by=actor, kind=kind, reason="Private.", law=law, via=Door.WEB).id
 
     def lift(self, key: int, by: int) -> None:
         actor = acting(db.session.get_one(Person, by), db.session.get_one(Network, self.network_id))
         with transaction():
-            moderation.lift(db.session.get_one(Hiding, key), by=actor, why="It may stand.", via=Door.WEB)
+            actions.lift(db.session.get_one(Hiding, key), by=actor, why="It may stand.", via=Door.WEB)
 
     def appeal(self, key: int) -> int:
         actor = acting(db.session.get_one(Person, self.ann), db.session.get_one(Network, self.network_id))
         with transaction():
-            return moderation.appeal(db.session.get_one(Hiding, key), by=actor, text="Why?", via=Door.WEB).id
+            return actions.appeal(db.session.get_one(Hiding, key), by=actor, text="Why?", via=Door.WEB).id
 
     @property
     def state(self) -> PostState:
@@ -78,7 +78,7 @@ class Room:
         return db.session.get_one(Post, self.post_id).source
 
     def told(self, template: str) -> set[int | None]:
-        while telling.run():
+        while distribution.run():
             pass
         query = select(Delivery.person_id).join(Mail, Mail.id == Delivery.mail_id)
         return set(db.session.scalars(query.where(Mail.template == template)))
@@ -140,7 +140,7 @@ def test_the_other_officers_are_told_at_once_however_little_mail_they_take(
     network = db.session.get_one(Network, room.network_id)
     tess = acting(db.session.get_one(Person, room.tess), network)
     with transaction():
-        mail.set_volume(tess, db.session.merge(network), Volume.VOTES)
+        preferences_actions.set_volume(tess, db.session.merge(network), Volume.VOTES)
     room.hide(room.sam, **wish)
     assert room.told("forum/removal") == {room.tess, room.cory}
 
@@ -153,9 +153,9 @@ def test_a_plain_hiding_asks_nobody_for_more(room: Room) -> None:
 def test_what_the_law_wants_gone_goes_after_two_weeks(room: Room, time: MovedClock) -> None:
     key = room.hide(room.sam, **LAW)
     time.move(timedelta(days=14) - timedelta(seconds=1))
-    assert moderation.remove_due() == 0
+    assert actions.remove_due() == 0
     time.move(timedelta(seconds=1))
-    assert (moderation.remove_due(), moderation.remove_due()) == (1, 0)
+    assert (actions.remove_due(), actions.remove_due()) == (1, 0)
     assert (room.state, room.text) == (PostState.REMOVED, "")
     assert db.session.get_one(Hiding, key).kind is HidingKind.REMOVED
     assert room.verbs()[-3:] == ["forum.hidden", "forum.removal_by_law", "forum.removed"]
@@ -167,7 +167,7 @@ def test_in_that_time_another_shows_it_again(room: Room, time: MovedClock) -> No
     time.move(timedelta(days=13))
     room.lift(key, room.tess)
     time.move(timedelta(days=2))
-    assert moderation.remove_due() == 0
+    assert actions.remove_due() == 0
     assert (room.state, room.text) == (PostState.VISIBLE, SECRET)
 
 
@@ -177,13 +177,13 @@ def test_an_appeal_is_decided_before_anything_is_gone(room: Room, time: MovedClo
     with pytest.raises(RuleBroken, match="has appealed"):
         room.hide(room.tess, **GONE)
     time.move(timedelta(days=15))
-    assert moderation.remove_due() == 0
+    assert actions.remove_due() == 0
     for person in (room.tess, room.cory):
         by = acting(db.session.get_one(Person, person), db.session.get_one(Network, room.network_id))
         with transaction():
             row = db.session.get_one(Appeal, appeal)
-            moderation.hear(row, by=by, outcome=AppealOutcome.UPHELD, reason="So.", via=Door.WEB)
-    assert moderation.remove_due() == 1
+            actions.hear(row, by=by, outcome=AppealOutcome.UPHELD, reason="So.", via=Door.WEB)
+    assert actions.remove_due() == 1
     assert room.state is PostState.REMOVED
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.forum import actions
 from govnet.forum.models import Post, Thread
+from govnet.forum.threads import actions
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction

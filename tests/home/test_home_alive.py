@@ -12,8 +12,9 @@ from govnet.charter.models import Network
 from govnet.decisions.closing.actions import close_due
 from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
-from govnet.forum import actions as forum
 from govnet.forum.kinds import Audience
+from govnet.forum.threads import actions as threads_actions
+from govnet.forum.topics import actions
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
@@ -30,10 +31,10 @@ def a_discussion(
     with transaction():
         network = db.session.merge(network)
         actor = acting(by, network)
-        about = forum.About(title=title)
-        topic = forum.open_topic(network, about, by=actor, via=Door.WEB)
-        forum.start_thread(
-            topic, forum.Draft(title=title, body=body, audience=audience), by=actor, via=Door.WEB
+        about = actions.About(title=title)
+        topic = actions.open_topic(network, about, by=actor, via=Door.WEB)
+        threads_actions.start_thread(
+            topic, threads_actions.Draft(title=title, body=body, audience=audience), by=actor, via=Door.WEB
         )
 
 

@@ -20,8 +20,8 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from govnet.demo.catcher import Catcher
 from govnet.demo.caught import Caught, caught
+from govnet.demo.mailbox import Catcher
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 40.0

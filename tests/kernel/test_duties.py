@@ -18,14 +18,15 @@ from govnet.kernel.actor import Door
 from govnet.kernel.errors import Busy
 from govnet.kernel.models import DutyFailure
 from govnet.kernel.transaction import transaction
-from govnet.mail import outbox, worker
 from govnet.mail.headers import Address
+from govnet.mail.outgoing import outbox
 from govnet.membership import duties as membership_duties
 from govnet.membership.models import Membership
 from govnet.membership.roster import imports
 from govnet.membership.roster.models import RosterImport
 from govnet.membership.roster.parser import read_roster
 from govnet.offices.models import Term
+from govnet.operations import worker
 from govnet.people.models import Person, PersonEmail
 from tests import builders
 from tests.membership.people import a_network_with_rules, mails_to

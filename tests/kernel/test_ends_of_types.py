@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.datastructures import ImmutableMultiDict
 
-from govnet.announcements.pages import moment
+from govnet.announcements.page import moment
 from govnet.web.days import read_day
 from tests.record.test_readers import signed_in, world  # noqa: F401 - the fixture
 

@@ -25,9 +25,9 @@ from govnet.decisions.proposals.opening import Words
 from govnet.decisions.register.models import PendingEffect, ReviewReminder
 from govnet.digest.models import WeeklyDigest
 from govnet.extensions import db
-from govnet.forum import moderation
 from govnet.forum.kinds import HidingKind
 from govnet.forum.models import Hiding, Post
+from govnet.forum.moderation import actions as moderation_actions
 from govnet.kernel import clock, duties
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -35,9 +35,10 @@ from govnet.kernel.transaction import transaction
 from govnet.letters import closing as letters_closing
 from govnet.letters.models import Letter
 from govnet.letters.rules import State as LetterState
-from govnet.mail import outbox, receiving, worker
 from govnet.mail.headers import Address
+from govnet.mail.incoming import intake
 from govnet.mail.models import Delivery, Fate, InboundMail, Mail, RecipientChunk, Rendering
+from govnet.mail.outgoing import outbox
 from govnet.mail.rules import State
 from govnet.membership import duties as membership_duties
 from govnet.membership.models import Application, ApplicationState, Membership, MembershipState
@@ -45,6 +46,7 @@ from govnet.membership.roster import imports
 from govnet.membership.roster.models import RosterImport
 from govnet.membership.roster.parser import read_roster
 from govnet.offices.models import Constituency, Mandate, Seat, Term
+from govnet.operations import worker
 from govnet.people.models import Person, PersonEmail, Representation
 from govnet.record.models import ChainHead, Entry, Telling
 from govnet.sign_in.models import AddressChange, SignedInSession, SignInLink
@@ -322,13 +324,13 @@ def came_in(_time: MovedClock) -> Sequence[Row]:
         mail = EmailMessage()
         mail["From"], mail["Subject"] = f"{sender}@example.org", "Re: Are you still a member?"
         mail.set_content("Yes")
-        keys.append(receiving.store(mail.as_bytes(), contact or "").id)
+        keys.append(intake.store(mail.as_bytes(), contact or "").id)
     return [(network.id, key) for network, key in zip(networks, keys, strict=True)]
 
 
 def read_long_ago(time: MovedClock) -> Sequence[Row]:
     found = came_in(time)
-    assert receiving.run() == 2
+    assert intake.run() == 2
     time.move(timedelta(days=40))
     return found
 
@@ -348,7 +350,9 @@ def hidden(time: MovedClock) -> Sequence[Row]:
             post = db.session.get_one(Post, post_id)
             by = builders.acting(sam, network)
             gone = HidingKind.REMOVED
-            return moderation.hide(post, by=by, kind=gone, reason="Private.", law=True, via=Door.WEB).id
+            return moderation_actions.hide(
+                post, by=by, kind=gone, reason="Private.", law=True, via=Door.WEB
+            ).id
 
     found = two(hide)
     time.move(timedelta(days=14))

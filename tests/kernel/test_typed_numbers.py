@@ -15,10 +15,10 @@ from werkzeug.datastructures import MultiDict
 from govnet.charter import parameters as p
 from govnet.charter import rules
 from govnet.charter.fields import fields_for, name_of, typed
-from govnet.charter.founding import BadFounding
-from govnet.charter.founding_file import read_founding
 from govnet.charter.kinds import BadValue
 from govnet.kernel.numbers import fraction, whole_number
+from govnet.operations.founding_data import BadFounding
+from govnet.operations.founding_file import read_founding
 from govnet.web.forms import Form
 from tests.charter.test_founding_file import FILE
 from tests.shape.source import files, name
@@ -126,8 +126,8 @@ def test_digits_are_read_in_one_place():
         "kernel/numbers.py",
         "web/days.py",
         "forum/rules.py",
-        "mail/incoming.py",
-        "mail/mime.py",
+        "mail/incoming/parser.py",
+        "mail/incoming/mime.py",
         "kernel/links.py",
     }
     found = {

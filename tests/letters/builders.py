@@ -13,9 +13,9 @@ from govnet.forum.models import Thread
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
-from govnet.letters import actions, closing, following, queries, rules
+from govnet.letters import actions, closing, follows, queries, rules
 from govnet.letters.actions import Draft
-from govnet.letters.following import Sending
+from govnet.letters.follows import Sending
 from govnet.letters.models import Letter
 from govnet.people.models import Person
 from tests.builders import acting
@@ -75,7 +75,7 @@ def sent(letter_id: int, person: Person, *, on: date | None = None, due: date | 
     with one_transaction():
         letter = queries.whole(letter_id)
         day = on or clock.today(letter.network.zone)
-        following.sent(letter, Sending(day, "By post", due), by=acting(person, letter.network), via=Door.WEB)
+        follows.sent(letter, Sending(day, "By post", due), by=acting(person, letter.network), via=Door.WEB)
 
 
 def later(days: int) -> date:

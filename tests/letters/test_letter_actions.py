@@ -18,8 +18,8 @@ from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.kernel.transaction import transaction
-from govnet.letters import actions, closing, following, queries, words
-from govnet.letters.following import Reply, Sending
+from govnet.letters import actions, closing, follows, labels, queries
+from govnet.letters.follows import Reply, Sending
 from govnet.letters.models import Letter, Signature
 from govnet.letters.rules import Count, State
 from govnet.membership.models import Membership, MembershipState
@@ -62,7 +62,7 @@ def test_an_author_s_name_stands_first_under_the_letter(network: Network, ann: P
     names = queries.signatures(letter_id)
     assert [(each.name, each.person_id) for each in names] == [("Ann Example", ann.id)]
     assert the(letter_id).state is State.OPEN
-    assert words.signed_by(count(letter_id)) == "signed by 1 member"
+    assert labels.signed_by(count(letter_id)) == "signed by 1 member"
 
 
 def test_members_and_organisations_sign_each_once_and_are_counted_apart(
@@ -74,7 +74,7 @@ def test_members_and_organisations_sign_each_once_and_are_counted_apart(
     sign(letter_id, bo)
     sign(letter_id, bo, str(club.id))
     assert count(letter_id) == Count(2, 1)
-    assert words.signed_by(count(letter_id)) == "signed by 2 members and 1 organisation"
+    assert labels.signed_by(count(letter_id)) == "signed by 2 members and 1 organisation"
     assert [each.name for each in queries.signatures(letter_id)] == ["Open Club", "Ann Example", "Bo Example"]
 
 
@@ -88,7 +88,7 @@ def test_members_and_organisations_sign_each_once_and_are_counted_apart(
     ],
 )
 def test_a_letter_says_how_many_signed_and_never_the_network(signed: Count, said: str) -> None:
-    assert words.signed_by(signed) == said
+    assert labels.signed_by(signed) == said
 
 
 def test_nobody_signs_twice_in_the_same_name(network: Network, ann: Person) -> None:
@@ -192,7 +192,7 @@ def test_nobody_else_changes_closes_or_takes_back_a_letter(network: Network, ann
     letter_id = a_letter(network, ann)
     with pytest.raises(NotAllowed, match="change this letter or take it back"):
         does(actions.edit, letter_id, a_draft(network), by=sam, seen=1)
-    for act in (following.close_early, following.withdraw):
+    for act in (follows.close_early, follows.withdraw):
         with pytest.raises(NotAllowed, match="change this letter or take it back"):
             does(act, letter_id, "Because.", by=sam)
 
@@ -255,11 +255,11 @@ def test_the_worker_closes_a_letter_at_its_deadline_once(
 def test_an_author_closes_early_with_a_reason(network: Network, ann: Person) -> None:
     letter_id = a_letter(network, ann)
     with pytest.raises(RuleBroken, match="Say why"):
-        does(following.close_early, letter_id, " ", by=ann)
-    does(following.close_early, letter_id, "The hearing is on Friday.", by=ann)
+        does(follows.close_early, letter_id, " ", by=ann)
+    does(follows.close_early, letter_id, "The hearing is on Friday.", by=ann)
     assert the(letter_id).state is State.GATHERED
     with pytest.raises(RuleBroken, match="no more names already"):
-        does(following.close_early, letter_id, "Again.", by=ann)
+        does(follows.close_early, letter_id, "Again.", by=ann)
     with pytest.raises(RuleBroken, match="closed this letter early"):
         sign(letter_id, a_member(network))
 
@@ -267,9 +267,9 @@ def test_an_author_closes_early_with_a_reason(network: Network, ann: Person) -> 
 def test_a_letter_is_taken_back_with_a_reason_before_it_is_sent(network: Network, ann: Person) -> None:
     letter_id = a_letter(network, ann)
     with pytest.raises(RuleBroken, match="Say why"):
-        does(following.withdraw, letter_id, "", by=ann)
-    does(following.withdraw, letter_id, "The board published them.", by=ann)
-    for act, words_ in ((following.withdraw, "taken back already"), (following.close_early, "no more names")):
+        does(follows.withdraw, letter_id, "", by=ann)
+    does(follows.withdraw, letter_id, "The board published them.", by=ann)
+    for act, words_ in ((follows.withdraw, "taken back already"), (follows.close_early, "no more names")):
         with pytest.raises(RuleBroken, match=words_):
             does(act, letter_id, "Again.", by=ann)
     with pytest.raises(RuleBroken, match="taken back by its author"):
@@ -294,7 +294,7 @@ def test_a_letter_is_sent_after_it_closed_by_its_author_or_an_officer(
     with pytest.raises(RuleBroken, match="written down already that it was sent"):
         sent(letter_id, ann)
     with pytest.raises(RuleBroken, match="what was sent can’t be taken back"):
-        does(following.withdraw, letter_id, "No.", by=ann)
+        does(follows.withdraw, letter_id, "No.", by=ann)
 
 
 def test_days_that_cannot_be_are_refused(network: Network, ann: Person, time: MovedClock) -> None:
@@ -324,7 +324,7 @@ def test_a_reply_comes_after_the_letter_was_sent_and_says_something(
     letter_id = a_letter(network, ann)
     closed(letter_id, time)
     with pytest.raises(RuleBroken, match="First write down that it was sent"):
-        does(following.answered, letter_id, Reply(later(0), "Yes."), by=ann)
+        does(follows.answered, letter_id, Reply(later(0), "Yes."), by=ann)
     sent(letter_id, ann)
     for reply, why in (
         (Reply(later(-1), "Yes."), "can’t have come before"),
@@ -333,13 +333,13 @@ def test_a_reply_comes_after_the_letter_was_sent_and_says_something(
         (Reply(later(0), "", "javascript:alert(1)"), "no address of a page"),
     ):
         with pytest.raises(RuleBroken, match=why):
-            does(following.answered, letter_id, reply, by=ann)
-    does(following.answered, letter_id, Reply(later(0), "**Yes.**", "example.org/reply"), by=ann)
+            does(follows.answered, letter_id, reply, by=ann)
+    does(follows.answered, letter_id, Reply(later(0), "**Yes.**", "example.org/reply"), by=ann)
     letter = the(letter_id)
     assert (letter.state, letter.reply_url) == (State.ANSWERED, "https://example.org/reply")
     assert letter.reply_html == "<p><strong>Yes.</strong></p>\n"
     with pytest.raises(RuleBroken, match="A reply is written down already"):
-        does(following.answered, letter_id, Reply(later(0), "No."), by=ann)
+        does(follows.answered, letter_id, Reply(later(0), "No."), by=ann)
 
 
 def test_an_overdue_reply_is_said_once_from_the_day_after(
@@ -356,7 +356,7 @@ def test_an_overdue_reply_is_said_once_from_the_day_after(
     assert closing.remind_due() == 1
     assert closing.remind_due() == 0
     assert len(entries("letters.overdue")) == 1
-    assert words.state(the(letter_id)) == "The reply is overdue"
+    assert labels.state(the(letter_id)) == "The reply is overdue"
 
 
 def test_a_signature_stays_when_the_member_leaves_and_the_organisation_finds_another_voice(
@@ -402,7 +402,7 @@ def test_who_removes_their_name_is_somebody_who_left_and_still_counts(
     closed(letter_id, time)
     with transaction():
         erasure.erase_oneself("remove", by=acting(bo, db.session.merge(network)), via=Door.WEB)
-    names = [words.name(each) for each in queries.signatures(letter_id)]
+    names = [labels.name(each) for each in queries.signatures(letter_id)]
     assert names == ["Open Club", "Ann Example", "somebody who left"]
     assert count(letter_id) == Count(2, 1)
     assert not [each for each in entries("letters.signed") if "Bo Example" in str(each)]
@@ -414,7 +414,7 @@ def test_an_author_who_removes_their_name_leaves_the_letter_to_the_officers(
 ) -> None:
     sam, letter_id = a_steering_member(network), a_letter(network, ann)
     gone_id = a_letter(network, ann)
-    does(following.withdraw, gone_id, "I moved away.", by=ann)
+    does(follows.withdraw, gone_id, "I moved away.", by=ann)
     sign(letter_id, sam)
     with transaction():
         erasure.erase_oneself("remove", by=acting(ann, db.session.merge(network)), via=Door.WEB)
@@ -441,7 +441,7 @@ def test_every_step_stands_in_the_record_and_leads_to_the_letter(
     letter_id = a_letter(network, ann)
     closed(letter_id, time)
     sent(letter_id, ann)
-    does(following.answered, letter_id, Reply(later(0), "Yes."), by=ann)
+    does(follows.answered, letter_id, Reply(later(0), "Yes."), by=ann)
     verbs = ("opened", "signed", "closed", "sent", "answered")
     found = [entries(f"letters.{verb}")[0] for verb in verbs]
     assert [sentence(each) for each in found] == [
@@ -469,8 +469,8 @@ def test_visitors_do_not_read_in_the_record_who_signed_and_took_back(network: Ne
 def test_a_sending_needs_no_day_for_a_reply(network: Network, ann: Person, time: MovedClock) -> None:
     letter_id = a_letter(network, ann)
     closed(letter_id, time)
-    does(following.sent, letter_id, Sending(later(0)), by=ann)
-    assert words.state(the(letter_id)) == "Sent"
+    does(follows.sent, letter_id, Sending(later(0)), by=ann)
+    assert labels.state(the(letter_id)) == "Sent"
     time.move(timedelta(days=400))
     db.session.rollback()
     assert closing.remind_due() == 0

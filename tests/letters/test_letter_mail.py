@@ -13,10 +13,10 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
-from govnet.letters import closing, following, queries
-from govnet.letters.following import Reply
-from govnet.mail import actions as mail
+from govnet.letters import closing, follows, queries
+from govnet.letters.follows import Reply
 from govnet.mail.models import Rendering
+from govnet.mail.preferences import actions
 from govnet.mail.volume import Stance, Volume
 from govnet.people.models import Person
 from tests.builders import a_member, acting
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("context")
 
 def takes(person: Person, network: Network, volume: Volume) -> None:
     with transaction():
-        mail.set_volume(acting(person, network), network, volume)
+        actions.set_volume(acting(person, network), network, volume)
 
 
 def body(subject: str) -> str:
@@ -54,7 +54,7 @@ def test_who_follows_the_discussion_it_came_from_is_told(network: Network, ann: 
     cy = a_member(network, "Cy Example")
     thread = a_discussion(network, ann)
     with transaction():
-        mail.take_stance(acting(cy, network), network, "thread", thread.id, Stance.FOLLOW)
+        actions.take_stance(acting(cy, network), network, "thread", thread.id, Stance.FOLLOW)
     a_letter(network, ann, thread=thread)
     told()
     assert names_of("Names until") == ["Cy Example"]
@@ -76,7 +76,7 @@ def test_those_who_signed_are_told_what_becomes_of_it(
     with transaction():
         letter = queries.whole(letter_id)
         by = acting(ann, letter.network)
-        following.answered(letter, Reply(later(0), "We shall publish them."), by=by, via=Door.WEB)
+        follows.answered(letter, Reply(later(0), "We shall publish them."), by=by, via=Door.WEB)
     told()
     assert names_of("A reply came") == ["Bo Example"]
     assert "We shall publish them." in body("A reply came")
@@ -95,7 +95,7 @@ def test_who_takes_only_votes_is_told_of_no_letter(network: Network, ann: Person
 def test_closing_early_and_taking_back_are_told_with_the_reason(network: Network, ann: Person) -> None:
     bo, letter_id = a_member(network, "Bo Example"), a_letter(network, ann)
     sign(letter_id, bo)
-    for act, why in ((following.close_early, "The hearing is soon."), (following.withdraw, "They did it.")):
+    for act, why in ((follows.close_early, "The hearing is soon."), (follows.withdraw, "They did it.")):
         with transaction():
             letter = queries.whole(letter_id)
             act(letter, why, by=acting(ann, letter.network), via=Door.WEB)

@@ -16,7 +16,7 @@ from govnet.forum.kinds import Audience
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock, now
 from govnet.kernel.transaction import transaction
-from govnet.letters import closing, following, queries
+from govnet.letters import closing, follows, queries
 from govnet.letters.models import Signature
 from govnet.letters.rules import State
 from govnet.membership.models import Membership
@@ -41,9 +41,7 @@ TYPED = {
 def withdraw(letter_id: int, person: Person) -> None:
     with transaction():
         letter = queries.whole(letter_id)
-        following.withdraw(
-            letter, "They did it **already**.", by=acting(person, letter.network), via=Door.WEB
-        )
+        follows.withdraw(letter, "They did it **already**.", by=acting(person, letter.network), via=Door.WEB)
 
 
 def test_a_member_gathers_names_from_the_form_alone(app: Flask, ann: Person) -> None:

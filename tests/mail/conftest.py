@@ -13,10 +13,10 @@ from jinja2 import ChoiceLoader, DictLoader
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
-from govnet.mail import compose, telling
-from govnet.mail.audience import MEMBER
 from govnet.mail.models import RecipientChunk
-from govnet.mail.notices import Notice, Told
+from govnet.mail.outgoing import compose, distribution
+from govnet.mail.outgoing.audience import MEMBER
+from govnet.mail.outgoing.notices import Notice, Told
 from govnet.mail.rules import Priority
 from govnet.mail.volume import News
 from govnet.permissions import Can, require
@@ -102,7 +102,7 @@ def say(network: Any, person: Any, body: str = "Let anybody join.") -> None:
 
 def tell() -> int:
     """The worker gets to it."""
-    return telling.run()
+    return distribution.run()
 
 
 def a_chunk(mail_id: int, person_ids: Sequence[int]) -> RecipientChunk:

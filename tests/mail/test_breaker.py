@@ -16,10 +16,12 @@ from sqlalchemy import select
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.transaction import transaction
-from govnet.mail import breaker, mailings, outbox, queries, sending, smtp, sweeping
-from govnet.mail.breaker import Turn
+from govnet.mail import queries, sweep
+from govnet.mail.delivery import breaker, mailings, sender, smtp
+from govnet.mail.delivery.breaker import Turn
 from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Mail, MailLine
+from govnet.mail.outgoing import outbox
 from govnet.mail.rules import Priority, State, Step, judge, rest_when_refused
 from tests import builders
 from tests.mail.servers import Grudging, Secured, a_certificate, running
@@ -83,8 +85,8 @@ def a_mail(local: str = "ann") -> int:
 
 def the_worker() -> None:
     """One turn of what the worker does about mail."""
-    sweeping.run()
-    sending.run()
+    sweep.run()
+    sender.run()
 
 
 def refused(server: Grudging, time: clock.MovedClock, times: int = 3) -> None:
@@ -141,7 +143,7 @@ def test_what_was_refused_three_times_goes_at_once_under_other_settings(
         mail_id = a_mail()
         refused(server, time)
     with running(Secured(other, certificate)) as settings.port:
-        sending.run()
+        sender.run()
         assert other.taken == ["ann@example.org"]
     assert state_of(mail_id) is State.ACCEPTED
     assert all_is_well()
@@ -173,7 +175,7 @@ def test_each_setting_that_was_wrong_is_tried_at_once_when_it_is_right(
         assert server.taken == []
         server.says.clear()
         setattr(settings, name, right)
-        sending.run()
+        sender.run()
     assert state_of(mail_id) is State.ACCEPTED
     assert all_is_well()
 
@@ -189,7 +191,7 @@ def test_a_refused_line_is_tried_ever_more_seldom_and_by_one_mail_at_a_time(
         seen = server.asked
         for _ in range(24 * 60):
             time.move(MINUTE)
-            sending.run()
+            sender.run()
         assert server.asked - seen <= 4 + 24
         assert line().not_before - time.at <= timedelta(hours=1)
         server.says = {"MAIL": "550 5.7.1 not from you"}
@@ -197,7 +199,7 @@ def test_a_refused_line_is_tried_ever_more_seldom_and_by_one_mail_at_a_time(
             time.move(timedelta(hours=1))
             before = server.asked
             for _ in range(5):
-                sending.run()
+                sender.run()
             assert server.asked == before + 1, rest
         server.says.clear()
         time.move(timedelta(hours=1))
@@ -251,7 +253,7 @@ def test_two_machines_with_different_settings_that_are_both_wrong_rest_together(
         asked, tries = server.asked, line().troubles
         for turn in range(60):
             settings.password = f"wrong{turn % 2}"
-            sending.run()
+            sender.run()
         assert line().troubles == tries + 2, line().words
         assert server.asked <= asked + 2
 
@@ -298,7 +300,7 @@ def test_a_person_who_stops_a_mailing_that_refusals_paused_is_obeyed(
         assert server.taken == []
         with transaction():
             mailings.resume(mail_id)
-        sending.run()
+        sender.run()
         assert server.taken == ["ann@example.org"]
 
 
@@ -314,7 +316,7 @@ def test_the_operators_button_lets_everything_go_that_refusals_held(
         assert queries.trouble().any
         with transaction():
             mailings.reset_line(operator)
-        sending.run()
+        sender.run()
         assert server.taken == ["ann@example.org"]
     assert all_is_well()
 
@@ -329,5 +331,5 @@ def test_a_mail_that_is_refused_for_five_days_is_given_up(
             the_worker()
             time.move(timedelta(hours=1))
     assert state_of(mail_id) is State.EXPIRED
-    sweeping.run()
+    sweep.run()
     assert db.session.get_one(Mail, mail_id, populate_existing=True).paused_at is None

@@ -9,7 +9,8 @@ from govnet.demo.caught import folder_in
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions, receiving
+from govnet.mail.incoming import intake
+from govnet.mail.preferences import actions
 from govnet.membership import duties
 from govnet.membership.models import Membership, MembershipState
 from govnet.membership.roster import imports
@@ -99,7 +100,7 @@ def test_a_mail_that_a_program_reads_can_be_answered_there(client, app, monkeypa
     assert send(client, "/demo/mail/1", {"words": ""}).status_code == 422
     assert send(client, "/demo/mail/1", {"words": "Yes"}, follow=False).status_code == 303
     with app.app_context():
-        assert receiving.run() == 1
+        assert intake.run() == 1
         assert db.session.scalars(select(Membership.state)).all() == [MembershipState.ACTIVE]
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govnet.mail import incoming, mime
+from govnet.mail.incoming import mime, parser
 
 NELL = b"From: Nell Found <nell@example.org>\nSubject: Re: Still?\n"
 
@@ -58,7 +58,7 @@ HARMLESS = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_mail_over_a_limit_costs_seconds_and_its_sender_is_known(kind: str) -> None:
     raw, over = HOSTILE[kind]
-    found = incoming.read(raw)
+    found = parser.read(raw)
     assert (found.over, found.sender, found.text) == (over, "nell@example.org", "")
 
 
@@ -151,9 +151,9 @@ def test_the_reader_loads_the_standard_library_alone() -> None:
 
 
 def test_a_reader_that_cannot_work_says_nothing_about_the_mail(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(incoming, "_READER", (sys.executable, "-c", "raise SystemExit(3)"))
-    with pytest.raises(incoming.NotRead):
-        incoming.read(NELL + b"\nYes")
-    monkeypatch.setattr(incoming, "_READER", (sys.executable, "-c", "import os; os.kill(os.getpid(), 15)"))
-    with pytest.raises(incoming.NotRead):
-        incoming.read(NELL + b"\nYes")
+    monkeypatch.setattr(parser, "_READER", (sys.executable, "-c", "raise SystemExit(3)"))
+    with pytest.raises(parser.NotRead):
+        parser.read(NELL + b"\nYes")
+    monkeypatch.setattr(parser, "_READER", (sys.executable, "-c", "import os; os.kill(os.getpid(), 15)"))
+    with pytest.raises(parser.NotRead):
+        parser.read(NELL + b"\nYes")

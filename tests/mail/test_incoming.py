@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govnet.mail.incoming import own_lines, read
+from govnet.mail.incoming.parser import own_lines, read
 
 
 def a_mail(text="Yes\n", **fields):

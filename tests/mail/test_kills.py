@@ -18,8 +18,10 @@ from sqlalchemy import select
 from govnet.demo.caught import caught
 from govnet.extensions import db
 from govnet.kernel.transaction import let_go, transaction
-from govnet.mail import queries, sending, sweeping, telling
+from govnet.mail import queries, sweep
+from govnet.mail.delivery import sender
 from govnet.mail.models import Delivery, Mail
+from govnet.mail.outgoing import distribution
 from govnet.mail.rules import State
 from govnet.mail.volume import News
 from tests import builders
@@ -52,7 +54,7 @@ def _start(app):
         "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
         "GOVNET_DATA": app.config["DATA_DIR"],
         "MAIL_PORT": str(settings.port),
-        "MAIL_TIMEOUT": str(LEASE.total_seconds() / sending.STEPS),
+        "MAIL_TIMEOUT": str(LEASE.total_seconds() / sender.STEPS),
     }
     words = [sys.executable, "-m", "govnet", "worker"]
     return subprocess.Popen(
@@ -81,7 +83,7 @@ def waiting(teller, time):
         people = [builders.a_person(f"P{n}", email=f"p{n}@example.org").id for n in range(PEOPLE)]
     teller.tells(news=News.ANNOUNCEMENT, people=people)
     say(network, builders.a_person("Somebody"))
-    telling.run()
+    distribution.run()
     return db.session.scalars(select(Mail.id)).one()
 
 
@@ -89,8 +91,8 @@ def finish(time):
     """What the last worker left behind, once its lease is over."""
     let_go()  # what this process read before the worker wrote
     time.move(to=datetime.now(UTC) + LEASE + timedelta(seconds=1))
-    sweeping.run()
-    while sending.run():
+    sweep.run()
+    while sender.run():
         pass
 
 
@@ -110,7 +112,7 @@ def test_a_sender_killed_again_and_again_loses_nothing_and_doubles_at_most_what_
     people = {to for to, _ in sent}
     assert len(people) == PEOPLE, "somebody was left out"
     assert len(sent) == PEOPLE, "a mail went again under another Message-ID"
-    assert sum(sent.values()) - PEOPLE <= KILLS * sending.IN_HAND
+    assert sum(sent.values()) - PEOPLE <= KILLS * sender.IN_HAND
     assert max(sent.values()) <= 2, "a mail with which a sender died went with others again"
     found = queries.progress([waiting])
     assert (found.audience, found.handed_over) == (PEOPLE, PEOPLE)

@@ -11,8 +11,11 @@ from sqlalchemy import func, select
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
-from govnet.mail import mailings, outbox, queries, sweeping, telling, unfolding
+from govnet.mail import queries, sweep
+from govnet.mail.delivery import mailings
 from govnet.mail.models import Delivery, Mail, RecipientChunk, Rendering
+from govnet.mail.outgoing import deliveries as outgoing_deliveries
+from govnet.mail.outgoing import distribution, outbox
 from govnet.mail.rules import State
 from govnet.mail.volume import News
 from govnet.people import addresses
@@ -38,7 +41,7 @@ def post(network, teller):
     def told(**values):
         teller.tells(news=News.ANNOUNCEMENT, people=people, **values)
         say(network, builders.a_person("Somebody"))
-        telling.run()
+        distribution.run()
         return db.session.scalars(select(Mail.id).order_by(Mail.id.desc())).first()
 
     return told
@@ -46,7 +49,7 @@ def post(network, teller):
 
 def rest():
     """Let the worker make the deliveries that are missing."""
-    while unfolding.run():
+    while outgoing_deliveries.run():
         pass
     assert db.session.scalar(select(func.count()).select_from(RecipientChunk)) == 0
 
@@ -71,13 +74,13 @@ def test_all_of_them_get_it_once_and_the_numbers_add_up_at_every_moment(post):
     mail_id = post()
     assert len(deliveries(mail_id)) == FIRST
     assert queries.progress([mail_id]).waiting == PEOPLE
-    while made := unfolding.run():
-        assert made <= unfolding._A_TURN * FIRST
+    while made := outgoing_deliveries.run():
+        assert made <= outgoing_deliveries._A_TURN * FIRST
         found = queries.progress([mail_id])
         assert (found.audience, found.waiting) == (PEOPLE, PEOPLE)
     rest()
     assert deliveries(mail_id) == {f"p{n}": State.QUEUED for n in range(PEOPLE)}
-    assert telling.run() == unfolding.run() == 0
+    assert distribution.run() == outgoing_deliveries.run() == 0
 
 
 def test_no_address_waits_in_a_chunk_and_somebody_who_went_meanwhile_gets_nothing(post):
@@ -129,7 +132,7 @@ def test_of_a_restored_copy_nothing_is_made_until_it_is_dropped_or_released(post
     operator = builders.acting(builders.an_operator(), db.session.scalars(select(Network)).one())
     with transaction():
         mailings.hold_all("a copy")
-    assert unfolding.run() == 0
+    assert outgoing_deliveries.run() == 0
     with transaction():
         assert mailings.drop_all_held(operator) == PEOPLE
         mailings.release_all(operator)
@@ -142,11 +145,11 @@ def test_what_the_mail_says_is_kept_while_somebody_has_no_delivery(post, time):
     with transaction():
         mailings.cancel_unsent(mail_id)
     time.move(timedelta(days=31))
-    sweeping.run()
+    sweep.run()
     bodies = select(Rendering.body).where(Rendering.mail_id == mail_id)
     assert None not in db.session.scalars(bodies).all()
     rest()
-    sweeping.run()
+    sweep.run()
     assert set(db.session.scalars(bodies).all()) == {None}
 
 

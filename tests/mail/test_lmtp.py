@@ -19,11 +19,11 @@ from sqlalchemy.exc import OperationalError
 
 from govnet.extensions import db
 from govnet.kernel.errors import Busy
-from govnet.mail import door, inbox, receiving, replies
-from govnet.mail.door import Door
-from govnet.mail.inbox import LARGEST
-from govnet.mail.lmtp import Limits
-from govnet.mail.lmtp_address import listen_address
+from govnet.mail.incoming import door, inbox, intake, replies
+from govnet.mail.incoming.door import Door
+from govnet.mail.incoming.inbox import LARGEST
+from govnet.mail.incoming.lmtp import Limits
+from govnet.mail.incoming.lmtp_address import listen_address
 from govnet.mail.models import InboundMail
 from govnet.operations import mail_checks
 
@@ -196,7 +196,7 @@ def test_while_it_cannot_be_kept_the_mail_server_has_to_try_again(taking, opened
     def fails(raw: bytes, recipient: str) -> None:
         raise error
 
-    monkeypatch.setattr(receiving, "store", fails)
+    monkeypatch.setattr(intake, "store", fails)
     with _server(taking) as server, pytest.raises(smtplib.SMTPDataError) as refused:
         server.sendmail("nell@example.org", [_ours(taking)], MAIL.format(1))
     assert refused.value.smtp_code == 451
@@ -353,14 +353,14 @@ def test_millions_of_line_ends_take_little_memory_and_time(taking, opened, lines
 
 def test_a_mail_in_hand_is_finished_when_the_worker_ends(taking, opened, monkeypatch) -> None:
     one = opened()
-    store, entered, go = receiving.store, threading.Event(), threading.Event()
+    store, entered, go = intake.store, threading.Event(), threading.Event()
 
     def slow(raw: bytes, recipient: str) -> InboundMail:
         entered.set()
         assert go.wait(10)
         return store(raw, recipient)
 
-    monkeypatch.setattr(receiving, "store", slow)
+    monkeypatch.setattr(intake, "store", slow)
     idle, busy = _line(taking), _line(taking)
     _say(idle, b"LHLO mail\r\n")
     _say(busy, _begin(taking), until=b"354")

@@ -10,8 +10,10 @@ from sqlalchemy import select
 from govnet.accounts.followed import TITLES
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions, queries, suppressions, telling
+from govnet.mail import queries, suppressions
 from govnet.mail.models import Delivery, Following, Subscription, Suppression, Target
+from govnet.mail.outgoing import distribution
+from govnet.mail.preferences import actions
 from govnet.mail.rules import State, Why
 from govnet.mail.volume import News, Stance, Volume
 from govnet.people import addresses
@@ -149,7 +151,7 @@ def told(app, uk, teller):
             network = db.session.get(builders.Network, uk[0])
             teller.tells(news=news, people=[uk[1]], concerned=[uk[1]], **values)
             say(network, builders.a_member(network))
-            telling.run()
+            distribution.run()
             query = select(Delivery.token).order_by(Delivery.id.desc())
             return db.session.scalars(query).first()
 

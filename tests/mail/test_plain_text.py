@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govnet.mail.plain_text import plain
+from govnet.mail.outgoing.plain_text import plain
 
 
 @pytest.mark.parametrize(

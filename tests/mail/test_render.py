@@ -11,17 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from govnet.mail.headers import Address, BadHeader
-from govnet.mail.parts import HtmlParts, TextParts
-from govnet.mail.render import (
-    LARGEST_BODY,
-    Envelope,
-    Kind,
-    Letter,
-    ListFields,
-    build,
-    flowed,
-    personalise,
-)
+from govnet.mail.message import LARGEST_BODY, Envelope, Kind, Letter, ListFields, build, flowed, personalise
+from govnet.mail.outgoing.parts import HtmlParts, TextParts
 
 HOME = ListFields(
     "uk.example.org", "UK Network, 2015", "https://example.org/uk", "https://example.org/uk/mail"

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from govnet.demo.catcher import Catcher
 from govnet.demo.caught import caught
+from govnet.demo.mailbox import Catcher
+from govnet.mail.delivery.smtp import Line, LineDown
 from govnet.mail.rules import Against, State, Why
-from govnet.mail.smtp import Line, LineDown
 from tests.mail.servers import Free, Moody, running
 
 MAIL = b"To: bob@example.org\r\nMessage-ID: <1@example.org>\r\nSubject: Hello\r\n\r\nHello.\r\n.\r\nA lone dot above.\r\n"

@@ -13,10 +13,12 @@ from flask.testing import FlaskClient
 
 from govnet.kernel import clock
 from govnet.kernel.transaction import transaction
-from govnet.mail import breaker, mailings, outbox, queries
+from govnet.mail import queries
+from govnet.mail.delivery import breaker, mailings
+from govnet.mail.delivery.smtp import Answer
 from govnet.mail.headers import Address
+from govnet.mail.outgoing import outbox
 from govnet.mail.rules import Priority, Step, judge
-from govnet.mail.smtp import Answer
 from tests.builders import a_member, a_network, a_person, sign_in
 from tests.pages import Html, opened, send
 

@@ -10,11 +10,13 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.statements import MOST_KEYS
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions, leaving, outbox, queries, subscriptions
-from govnet.mail.audience import Recipient
+from govnet.mail import queries, subscriptions
 from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Mail, Subscription
-from govnet.mail.notices import Notice
+from govnet.mail.outgoing import outbox
+from govnet.mail.outgoing.audience import Recipient
+from govnet.mail.outgoing.notices import Notice
+from govnet.mail.preferences import actions, unsubscribe
 from govnet.mail.rules import State
 from govnet.mail.volume import News, Reach, Volume
 from govnet.membership.models import MembershipKind
@@ -97,7 +99,7 @@ def test_a_person_who_takes_just_the_mail_gets_it_and_its_links_end_it(network, 
     delivery = rows(Delivery)[-1]
     assert delivery.person_id == person_id
     with transaction():
-        leaving.leave(delivery.token, Reach.EVERYTHING)
+        unsubscribe.leave(delivery.token, Reach.EVERYTHING)
     assert gets(network, bob, teller) == 1
 
 

@@ -10,10 +10,12 @@ from sqlalchemy import select
 
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions, outbox, queries, suppressions
+from govnet.mail import queries, suppressions
 from govnet.mail.headers import Address, BadHeader
+from govnet.mail.message import Envelope, Template, personalise
 from govnet.mail.models import Delivery, Mail, Rendering, Suppression
-from govnet.mail.render import Envelope, Template, personalise
+from govnet.mail.outgoing import outbox
+from govnet.mail.preferences import actions
 from govnet.mail.rules import Priority, State, Why
 from govnet.mail.volume import News, Stance, Volume
 from govnet.record.models import Telling
@@ -93,18 +95,18 @@ def test_a_feature_that_fails_is_asked_again_later_and_says_why(network, people,
 
 
 def test_a_worker_that_lost_its_lease_writes_nothing(network, people, teller, time):
-    from govnet.mail import telling
+    from govnet.mail.outgoing import distribution
 
     teller.tells(people=everybody(people), news=News.ANNOUNCEMENT)
     say(network, people["Ann"])
-    (entry_id,) = telling._claim("first")
-    assert telling._claim("second") == []
-    time.move(telling.LEASE + timedelta(seconds=1))
-    assert telling._claim("second") == [entry_id]
-    batches = telling._batches(entry_id)
-    assert not telling._write(entry_id, "first", batches)
+    (entry_id,) = distribution._claim("first")
+    assert distribution._claim("second") == []
+    time.move(distribution.LEASE + timedelta(seconds=1))
+    assert distribution._claim("second") == [entry_id]
+    batches = distribution._batches(entry_id)
+    assert not distribution._write(entry_id, "first", batches)
     assert addressed() == []
-    assert telling._write(entry_id, "second", batches)
+    assert distribution._write(entry_id, "second", batches)
     assert addressed() == ["Bob", "Cy", "Dee"]
 
 

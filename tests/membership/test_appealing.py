@@ -12,7 +12,7 @@ from govnet.extensions import db
 from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.mail import telling
+from govnet.mail.outgoing import distribution
 from govnet.membership import links
 from govnet.membership.applications import actions, decisions
 from govnet.membership.applications import appeals as applications_appeals
@@ -159,7 +159,7 @@ def test_an_organisation_that_nobody_may_speak_for_yet_waits_again_after_a_yes()
 def test_those_who_can_hear_it_are_told():
     scene = Scene()
     scene.appeals()
-    telling.run()
+    distribution.run()
     [told] = [mail for mail in mails_to(main_address(scene.bea.id)) if "An appeal waits" in mail[0]]
     for words in told:
         assert "until Mon 27 Apr 2015, 10:00 BST" in " ".join(words.split())

@@ -15,7 +15,7 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.mail import receiving, replies
+from govnet.mail.incoming import intake, replies
 from govnet.mail.models import Fate, InboundMail, Mail
 from govnet.membership import duties
 from govnet.membership.memberships.reply import says_yes
@@ -67,8 +67,8 @@ def comes(text, *, sender="nell@example.org", to=None, **fields):
     for name, value in fields.items():
         mail[name.replace("_", "-")] = value
     mail.set_content(text)
-    row = receiving.store(mail.as_bytes(), to or reply_to())
-    receiving.run()
+    row = intake.store(mail.as_bytes(), to or reply_to())
+    intake.run()
     db.session.refresh(row)
     return row
 
@@ -143,7 +143,7 @@ def test_what_is_no_yes_of_hers_changes_nothing_and_is_answered_once(asked, text
     answer = db.session.scalars(select(Mail).order_by(Mail.id.desc())).first()
     assert answer.contact == reply_to()
     count = len(mails_to(sender))
-    receiving.run()
+    intake.run()
     assert len(mails_to(sender)) == count
 
 
@@ -168,8 +168,8 @@ def test_an_address_that_we_did_not_make_takes_no_mail_however_large(app, asked)
         "someone@example.org",
     ]
     for to in forged:
-        with pytest.raises(receiving.NotOurs):
-            receiving.store(b"x" * (25 * 1024 * 1024), to)
+        with pytest.raises(intake.NotOurs):
+            intake.store(b"x" * (25 * 1024 * 1024), to)
         assert handed_in(app, to, b"From: a@example.org") == 67
     assert db.session.scalar(select(func.count()).select_from(InboundMail)) == 0
     assert states()[0] is MembershipState.FOUND
@@ -187,21 +187,21 @@ def test_a_program_that_fails_keeps_the_mail_and_tries_again(asked, monkeypatch)
 
     monkeypatch.setitem(replies._handlers(), "confirm", broken)
     row = comes("Yes")
-    assert (row.fate, row.attempts, receiving.stuck()) == (Fate.WAITING, 1, 1)
-    assert receiving.run() == 0
+    assert (row.fate, row.attempts, intake.stuck()) == (Fate.WAITING, 1, 1)
+    assert intake.run() == 0
     monkeypatch.undo()
     asked.move(timedelta(minutes=16))
     monkeypatch.setitem(replies.current_app.config, "MAIL_REPLIES", PATTERN)
-    assert (receiving.run(), receiving.stuck()) == (1, 0)
+    assert (intake.run(), intake.stuck()) == (1, 0)
     assert states()[0] is MembershipState.ACTIVE
 
 
 def test_its_bytes_go_after_a_month_and_before_that_when_she_is_erased(asked):
     row = comes("Yes")
     asked.move(timedelta(days=29))
-    assert receiving.forget() == 0
+    assert intake.forget() == 0
     asked.move(timedelta(days=2))
-    assert receiving.forget() == 1
+    assert intake.forget() == 1
     db.session.refresh(row)
     assert (row.raw, row.sender, row.fate) == (None, "", Fate.DONE)
 
@@ -218,14 +218,14 @@ def test_it_stands_in_her_export_until_she_is_erased(asked):
 
 def test_a_mail_of_25_mb_is_not_taken(asked):
     with pytest.raises(RuleBroken, match="10 MB"):
-        receiving.store(b"x" * (25 * 1024 * 1024), reply_to())
+        intake.store(b"x" * (25 * 1024 * 1024), reply_to())
     assert db.session.scalar(select(func.count()).select_from(InboundMail)) == 0
 
 
 def test_a_mail_server_hands_it_to_a_command_that_says_how_it_went(app, asked):
     mail = b"From: nell@example.org\n\nYes"
     assert handed_in(app, reply_to(), mail) == 0
-    assert receiving.run() == 1
+    assert intake.run() == 1
     assert states()[0] is MembershipState.ACTIVE
     assert handed_in(app, reply_to(), b"x" * (25 * 1024 * 1024)) == 65
     assert handed_in(app, reply_to(), b"") == 65

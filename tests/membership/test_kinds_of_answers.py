@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from govnet.extensions import db
 from govnet.kernel.errors import Busy
 from govnet.kernel.transaction import in_transaction
-from govnet.mail import inbox, receiving, replies
+from govnet.mail.incoming import inbox, intake, replies
 from govnet.mail.models import Fate, InboundMail, Mail
 from govnet.membership.models import MembershipState
 from tests.membership.people import mails_to
@@ -44,8 +44,8 @@ PICTURES = (
 def comes(rest: str, *, sender: str = "Nell Found <nell@example.org>", to: str = "") -> InboundMail:
     """A mail comes in and is read; what became of it."""
     raw = f"From: {sender}\nSubject: Re: Are you still a member?\n{rest}".encode()
-    row = receiving.store(raw, to or reply_to())
-    receiving.run()
+    row = intake.store(raw, to or reply_to())
+    intake.run()
     db.session.refresh(row)
     return row
 
@@ -206,8 +206,8 @@ def test_what_a_machine_sent_does_nothing_and_gets_no_answer(asked, kind):  # no
 @pytest.mark.parametrize("subject", ["", "Automatic reply: Still?", "Ateb Awtomatig: Still?"])
 def test_neither_does_what_is_from_a_machine_or_says_so_in_its_subject(asked, sender, subject):  # noqa: F811
     raw = f"From: {'nell@example.org' if subject else sender}\nSubject: {subject}\n{PLAIN}Yes"
-    row = receiving.store(raw.encode(), reply_to())
-    receiving.run()
+    row = intake.store(raw.encode(), reply_to())
+    intake.run()
     db.session.refresh(row)
     assert (row.fate, states()[0]) == (Fate.IGNORED, MembershipState.FOUND)
 
@@ -262,12 +262,12 @@ def test_a_mail_that_is_too_much_to_read_is_answered_once_and_kept_a_week(asked)
     assert (row.fate, row.over, states()[0]) == (Fate.ANSWERED, "parts", MembershipState.FOUND)
     assert "too large or too tangled" in mails_to("nell@example.org")[-1][1]
     count = db.session.scalar(select(func.count()).select_from(Mail))
-    receiving.run()
+    intake.run()
     assert db.session.scalar(select(func.count()).select_from(Mail)) == count
     asked.move(timedelta(days=6))
-    assert (receiving.forget(), row.raw is not None) == (0, True)
+    assert (intake.forget(), row.raw is not None) == (0, True)
     asked.move(timedelta(days=2))
-    assert receiving.forget() == 1
+    assert intake.forget() == 1
     db.session.refresh(row)
     assert (row.raw, row.fate) == (None, Fate.ANSWERED)
 
@@ -283,7 +283,7 @@ def test_nobody_but_whom_we_asked_is_told_that_it_is_too_much(asked, sender):  #
 
 
 def test_of_those_that_are_too_much_the_oldest_go_when_they_take_too_much_room(asked, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(receiving, "MOST_OVER", 2 * len(TANGLED))
+    monkeypatch.setattr(intake, "MOST_OVER", 2 * len(TANGLED))
     rows = [comes(f"X-Number: {n}\n{TANGLED}", sender="mallory@example.net") for n in range(3)]
     for row in rows:
         db.session.refresh(row)
@@ -309,20 +309,20 @@ def test_one_address_takes_no_more_than_thirty_mails_a_day(asked, monkeypatch): 
 
 
 def test_after_a_while_the_worker_turns_to_its_other_duties(asked, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(receiving, "_A_WHILE", 0.0)
+    monkeypatch.setattr(intake, "_A_WHILE", 0.0)
     for number in range(3):
-        receiving.store(f"From: nell@example.org\nX: {number}\n\nWhat?".encode(), reply_to())
-    assert [receiving.run() for _ in range(4)] == [1, 1, 1, 0]
+        intake.store(f"From: nell@example.org\nX: {number}\n\nWhat?".encode(), reply_to())
+    assert [intake.run() for _ in range(4)] == [1, 1, 1, 0]
 
 
 def test_a_mail_is_read_outside_every_transaction_by_one_worker(asked, monkeypatch):  # noqa: F811
-    read, seen = receiving.incoming.read, []
+    read, seen = intake.incoming.read, []
 
     def watched(raw):
         seen.append(in_transaction())
-        assert receiving.run() == 0  # another worker finds nothing to do meanwhile
+        assert intake.run() == 0  # another worker finds nothing to do meanwhile
         return read(raw)
 
-    monkeypatch.setattr(receiving.incoming, "read", watched)
+    monkeypatch.setattr(intake.incoming, "read", watched)
     assert comes(PLAIN + "Yes").fate is Fate.DONE
     assert seen == [False]

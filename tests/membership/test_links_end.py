@@ -20,9 +20,9 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions as mail
 from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Mail, Rendering
+from govnet.mail.preferences import actions
 from govnet.membership import mails
 from govnet.membership.applications import decisions
 from govnet.membership.memberships import actions as memberships_actions
@@ -111,7 +111,7 @@ def of_accounts(network: Network, sam: Any) -> None:
     with transaction():
         asks_to_sign_in(main_address(sam.id))
         address_change.ask("new@example.org", by=builders.acting(builders.a_member(network), network))
-        mail.subscribe_address(network, "reader@example.org")
+        actions.subscribe_address(network, "reader@example.org")
     token = re.search(r"/me/[\w/-]*?([\w-]{32})(?![\w-])", mails_to("new@example.org")[-1][1])
     with transaction():
         assert token and address_change.confirm(token[1])
@@ -265,7 +265,7 @@ def test_an_ended_question_whether_an_address_wants_the_mail_is_asked_anew_by_on
     app: Flask, client: Any, time: Any
 ) -> None:
     with app.app_context(), transaction():
-        mail.subscribe_address(builders.a_network(), "reader@example.org")
+        actions.subscribe_address(builders.a_network(), "reader@example.org")
     with app.app_context():
         path = tokens_in(app, mails_to("reader@example.org")[-1][1].split("<html")[0])[0][1]
     time.move(timedelta(days=7, minutes=1))

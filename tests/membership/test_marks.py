@@ -28,15 +28,15 @@ from govnet.decisions.register import queries
 from govnet.decisions.register.models import NoteKind
 from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
-from govnet.forum import moderation
 from govnet.forum.kinds import HidingKind
+from govnet.forum.moderation import actions as moderation_actions
 from govnet.kernel import clock, folders
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.letters import closing as letters_closing
-from govnet.mail import telling
 from govnet.mail.models import Rendering
+from govnet.mail.outgoing import distribution
 from govnet.membership.marks import Marks, marks, namesakes
 from govnet.membership.models import Membership, MembershipState
 from govnet.people.models import Person, Representation
@@ -222,7 +222,7 @@ class World:
         rude = a_post(thread, self.ann, "Rude.")
         a_post(thread, self.mark)
         with transaction():
-            moderation.hide(
+            moderation_actions.hide(
                 rude, by=self.by(self.mark), kind=HidingKind.HIDDEN, reason="It is rude.", via=Door.WEB
             )
 
@@ -269,7 +269,7 @@ class World:
 def everybody_is_told() -> None:
     with transaction():
         db.session.execute(update(Telling).where(Telling.done_at.is_(None)).values(next_at=clock.now()))
-    while telling.run():
+    while distribution.run():
         pass
 
 

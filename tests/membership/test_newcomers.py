@@ -13,7 +13,7 @@ from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.kernel.transaction import transaction
-from govnet.mail import telling
+from govnet.mail.outgoing import distribution
 from govnet.membership import duties, personal, rules
 from govnet.membership.applications import actions, decisions
 from govnet.membership.applications import queries as applications_queries
@@ -258,13 +258,13 @@ def test_members_are_told_who_was_let_in_and_officers_who_objects_and_why(here):
     network = a_network_with_rules(**WINDOW)
     sam, mel = builders.a_steering_member(network), builders.a_member(network, "Mel")
     application = an_admitted(network, builders.acting(sam, network), about="I read budgets.")
-    telling.run()
+    distribution.run()
     subject, body = mails_to(main_address(mel.id))[-1]
     assert subject == "Ada Newcomer was let in: object by Sun 26 Apr 2015"
     assert "I read budgets." in body
     assert "You are let in" in mails_to("ada@example.org")[-1][0]
     objects(network, application, mel)
-    telling.run()
+    distribution.run()
     subject, body = mails_to(main_address(sam.id))[-1]
     assert subject == "An objection to Ada Newcomer: please decide"
     assert "They work for a lobby." in body

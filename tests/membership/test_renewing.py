@@ -16,7 +16,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.mail import telling
+from govnet.mail.outgoing import distribution
 from govnet.membership import personal
 from govnet.membership.memberships import queries, renewal
 from govnet.membership.models import Membership, MembershipState
@@ -180,7 +180,7 @@ def test_an_organisation_for_which_nobody_speaks_runs_out_after_the_officers_wer
     builders.an_organisation(network, "The Silent Shed")
     here.move(timedelta(days=300))
     renewal.run()
-    telling.run()
+    distribution.run()
     texts = dict(mails_to(main_address(cory.id)))
     assert "nobody could be asked" in texts["Nobody speaks for The Silent Shed: its membership runs out"]
     for days in (53, 7):

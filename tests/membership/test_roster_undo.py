@@ -14,8 +14,8 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotFound
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions as mail
 from govnet.mail.models import Delivery, Following, Subscription, Target
+from govnet.mail.preferences import actions as preferences_actions
 from govnet.mail.queries import subscribers
 from govnet.mail.volume import Stance, Volume
 from govnet.membership import duties
@@ -90,7 +90,9 @@ def test_whoever_acted_stays():
     batch = brought_in(network)
     confirms("nell@example.org")
     with transaction():
-        mail.set_address_volume(db.session.scalars(select(Subscription.token)).first(), Volume.DIGEST)
+        preferences_actions.set_address_volume(
+            db.session.scalars(select(Subscription.token)).first(), Volume.DIGEST
+        )
     ends = taken_back(batch)
     assert (len(ends.memberships), len(ends.subscriptions), ends.acted) == (2, 1, 2)
     assert queries.counts(network.id).people == 1
@@ -104,7 +106,7 @@ def test_somebody_who_only_said_no_mail_is_not_forgotten():
     batch = brought_in(network)
     with transaction():
         for row in db.session.scalars(select(Subscription)):
-            mail.unsubscribe(row)
+            preferences_actions.unsubscribe(row)
     assert len(taken_back(batch).subscriptions) == 0
     assert {why for _row, why in brought_in_plan(network).known} == {
         "was a reader, and wants no mail any more"

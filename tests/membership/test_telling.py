@@ -8,9 +8,9 @@ from sqlalchemy import select
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
-from govnet.mail import actions as mail_actions
-from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail
+from govnet.mail.outgoing import distribution
+from govnet.mail.preferences import actions as preferences_actions
 from govnet.mail.volume import Volume
 from govnet.membership import duties, tasks
 from govnet.membership.applications import actions, decisions, queries
@@ -41,7 +41,7 @@ def test_officers_are_told_of_an_application_once_it_is_confirmed(scene):
     sam, cory = builders.a_steering_member(scene), builders.a_coordinator(scene)
     builders.a_member(scene)
     a_waiting_application(scene, about="I read budgets.")
-    telling.run()
+    distribution.run()
     assert told_of("membership/to_decide") == sorted([main_address(sam.id), main_address(cory.id)])
     subject, text = mails_to(main_address(sam.id))[-1]
     assert subject == "Ada Newcomer would like to join"
@@ -54,7 +54,7 @@ def test_officers_are_told_of_an_organisation_once_somebody_may_speak_for_it(cli
         network = a_network_with_rules()
         sam = builders.a_steering_member(network)
         address, key = main_address(sam.id), a_waiting_application(network, **shed).id
-        telling.run()
+        distribution.run()
         assert told_of("membership/to_decide") == []
         builders.sign_in(client, sam)
     assert "The Open Shed asks to join" not in opened(client, "/uk/desk").text
@@ -63,7 +63,7 @@ def test_officers_are_told_of_an_organisation_once_somebody_may_speak_for_it(cli
         for _ in range(2):
             with transaction():
                 actions.speak_now(queries.whole(key), via=Door.WEB)
-            telling.run()
+            distribution.run()
         assert told_of("membership/to_decide") == [address]
     assert "The Open Shed asks to join" in opened(client, "/uk/desk").text
 
@@ -71,9 +71,9 @@ def test_officers_are_told_of_an_organisation_once_somebody_may_speak_for_it(cli
 def test_an_officer_who_wants_only_votes_is_not_written_to(scene):
     sam = builders.a_steering_member(scene)
     with transaction():
-        mail_actions.set_volume(builders.acting(sam, scene), scene, Volume.VOTES)
+        preferences_actions.set_volume(builders.acting(sam, scene), scene, Volume.VOTES)
     a_waiting_application(scene)
-    telling.run()
+    distribution.run()
     assert told_of("membership/to_decide") == []
 
 
@@ -84,7 +84,7 @@ def test_officers_are_told_that_a_question_was_answered(scene):
         decisions.ask(application, "Why?", by=builders.acting(sam, scene), via=Door.WEB)
     with transaction():
         actions.answer(application, "Because.", via=Door.WEB)
-    telling.run()
+    distribution.run()
     subjects = [subject for subject, _ in mails_to(main_address(sam.id))]
     assert subjects[-1] == "Ada Newcomer answered about the application"
 
@@ -95,7 +95,7 @@ def test_officers_and_who_speaks_for_it_are_told_of_a_claim(scene):
     ann = builders.acting(builders.a_person("Ann"), scene)
     with transaction():
         organisations_actions.claim(scene, organisation, "Ask them.", False, by=ann, via=Door.WEB)
-    telling.run()
+    distribution.run()
     assert told_of("membership/claimed") == sorted([main_address(sam.id), "bob@example.org"])
 
 

@@ -13,8 +13,8 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.mail import telling
 from govnet.mail.models import Delivery, Mail
+from govnet.mail.outgoing import distribution
 from govnet.offices import conduct
 from govnet.offices.models import CodePromise
 from govnet.people.persons import main_address
@@ -107,7 +107,7 @@ def test_who_takes_office_is_asked_in_a_mail_of_their_own(time):
     sam, ada = builders.a_steering_member(uk), builders.a_member(uk)
     takes_a_place(uk, ada, sam)
     time.move(timedelta(days=8))
-    while telling.run():
+    while distribution.run():
         pass
     (mail,) = db.session.query(Mail).filter_by(template="offices/promise")
     (delivery,) = db.session.query(Delivery).filter_by(mail_id=mail.id)

@@ -18,16 +18,18 @@ from govnet.decisions.proposals.opening import Ask, More, Words
 from govnet.decisions.rules.outcome import Kind
 from govnet.digest import actions as digest_actions
 from govnet.extensions import db
-from govnet.forum import moderation
 from govnet.forum.kinds import HidingKind
+from govnet.forum.moderation import actions as moderation_actions
 from govnet.kernel import clock, duties
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
-from govnet.mail import outbox, receiving, replies, telling
-from govnet.mail.actions import set_volume, take_over
+from govnet.mail import models
 from govnet.mail.headers import Address
+from govnet.mail.incoming import intake, replies
 from govnet.mail.models import Delivery, Mail, MailLine
+from govnet.mail.outgoing import distribution, outbox
+from govnet.mail.preferences.actions import set_volume, take_over
 from govnet.mail.rules import State
 from govnet.mail.volume import Volume
 from govnet.membership.applications import decisions as applications_decisions
@@ -257,7 +259,7 @@ def hidden() -> None:
         post = a_post(thread, ann, "Her number is 020 7946 0123.")
         with transaction():
             by = builders.acting(sam, network)
-            moderation.hide(
+            moderation_actions.hide(
                 post, by=by, kind=HidingKind.REMOVED, reason="Private.", law=True, via=Door.WEB
             )  # fmt: skip
 
@@ -332,7 +334,7 @@ def unmade() -> None:
 
 @due("send")
 def unsent() -> None:
-    while telling.run():
+    while distribution.run():
         pass
     with transaction():
         moment = clock.now() + LATER
@@ -362,14 +364,14 @@ def read() -> None:
     row = _comes(SEVERAL)
     with transaction():
         row = db.session.merge(row)
-        row.fate, row.read_at = receiving.Fate.IGNORED, clock.now()
+        row.fate, row.read_at = models.Fate.IGNORED, clock.now()
 
 
 def _comes(number: int) -> Any:
     mail = EmailMessage()
     mail["From"], mail["Subject"], mail["Message-ID"] = "ann@example.org", "Re", f"<{number}@example.org>"
     mail.set_content("Yes")
-    row = receiving.store(mail.as_bytes(), replies.address("confirm", 999, number))
+    row = intake.store(mail.as_bytes(), replies.address("confirm", 999, number))
     with transaction():
         db.session.merge(row).next_at = clock.now()
     return row

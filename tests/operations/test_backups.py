@@ -20,7 +20,7 @@ from govnet.kernel.actor import SHELL, Door
 from govnet.kernel.outage import FULL, Unavailable
 from govnet.kernel.signals import Starting, emit
 from govnet.kernel.transaction import transaction
-from govnet.mail import mailings
+from govnet.mail.delivery import mailings
 from govnet.mail.models import MailLine
 from govnet.operations import archive, backups, checks, operators
 from govnet.operations.archive import ArchiveError

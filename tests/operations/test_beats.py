@@ -16,8 +16,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
-from govnet.mail import worker
-from govnet.operations import backups, beats, checks, health, keys, mail_checks
+from govnet.operations import backups, beats, checks, health, keys, mail_checks, worker
 from govnet.operations.models import WorkerBeat
 from tests import builders
 

@@ -11,18 +11,18 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import select
 
-from govnet.charter.founding_file import read_founding
 from govnet.charter.models import ACCENTS, Network
 from govnet.cli import main
 from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, SHELL, Door
 from govnet.kernel.errors import NotAllowed
 from govnet.kernel.transaction import transaction
-from govnet.mail import breaker, mailings
+from govnet.mail.delivery import breaker, mailings
+from govnet.mail.delivery.smtp import Answer
 from govnet.mail.rules import Step, judge
-from govnet.mail.smtp import Answer
 from govnet.membership.actor import actor_for
-from govnet.operations import copies, founding, links, operators
+from govnet.operations import copies, founding, founding_links, operators
+from govnet.operations.founding_file import read_founding
 from govnet.people.models import OperatorGrant, Person
 from govnet.record.models import Entry
 from tests.builders import a_network, a_person, an_operator
@@ -47,9 +47,9 @@ def test_init_prints_a_link_that_founds_a_network(run, app: Flask) -> None:
     assert done.exit_code == 0, done.output
     token = done.output.split("/found/")[1].strip()
     with app.app_context():
-        link = links.link_for(token)
+        link = founding_links.link_for(token)
         assert link is not None
-        assert links.is_good(link)
+        assert founding_links.is_good(link)
 
 
 def test_a_new_link_retires_the_one_before(run, app: Flask) -> None:
@@ -57,7 +57,10 @@ def test_a_new_link_retires_the_one_before(run, app: Flask) -> None:
     assert "no longer works" not in first
     assert "The link that was printed before no longer works" in second
     with app.app_context():
-        good = [links.is_good(links.link_for(each.split("/found/")[1].strip())) for each in (first, second)]
+        good = [
+            founding_links.is_good(founding_links.link_for(each.split("/found/")[1].strip()))
+            for each in (first, second)
+        ]
     assert good == [False, True]
 
 

@@ -18,8 +18,7 @@ from govnet.kernel.duties import Duty
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.time_source import is_synchronised
 from govnet.kernel.transaction import transaction
-from govnet.mail import worker
-from govnet.operations import operators
+from govnet.operations import operators, worker
 from govnet.operations.checks import examine
 from govnet.operations.clock_check import AGAIN, FAR, ClockCheck
 from govnet.operations.events import ClockConfirmed, MailStopped

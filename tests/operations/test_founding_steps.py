@@ -9,12 +9,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from govnet.charter.founding_file import TOPICS
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.forum.models import Topic
 from govnet.offices.models import Seat, Term
 from govnet.operations.forms import STEPS
+from govnet.operations.founding_file import TOPICS
 from tests.builders import a_network
 from tests.operations.test_pages import COORDINATOR, SEAT, TYPED, a_link
 from tests.pages import Html, check, defaults, opened

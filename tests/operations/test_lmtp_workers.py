@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from govnet.extensions import db
-from govnet.mail import replies
+from govnet.mail.incoming import replies
 from govnet.mail.models import InboundMail
 
 PATTERN = "replies+{token}@govnet.example.org"

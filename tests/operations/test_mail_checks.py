@@ -20,7 +20,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import PROGRAM, SHELL, Door
 from govnet.kernel.errors import NotAllowed
 from govnet.kernel.transaction import transaction
-from govnet.mail import breaker, mailings, sending, smtp
+from govnet.mail.delivery import breaker, mailings, sender, smtp
 from govnet.mail.models import Delivery
 from govnet.mail.rules import State, Step, judge
 from govnet.operations import mail_checks, operators, trial_mail
@@ -177,7 +177,7 @@ def a_worker(app: Flask) -> Iterator[None]:
     def work() -> None:
         while not ending.wait(0.05):
             with app.app_context():
-                sending.run()
+                sender.run()
 
     thread = threading.Thread(target=copy_context().run, args=(work,))
     thread.start()

@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
-from govnet.mail.claiming import Cover
+from govnet.mail.delivery.claim import Cover
+from govnet.mail.delivery.sender import envelope
 from govnet.mail.models import Delivery, Mail
-from govnet.mail.sending import envelope
 from govnet.mail.volume import News
 from govnet.operations import checks
 from tests import builders

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from govnet.cli import main
 from govnet.extensions import db
 from govnet.kernel.database_address import database_address
-from govnet.mail import inbox, receiving, replies
+from govnet.mail.incoming import inbox, intake, replies
 from govnet.mail.models import InboundMail
 from govnet.operations import keys, pipe
 
@@ -64,7 +64,7 @@ def test_a_mail_by_the_pipe_is_the_same_row_as_one_by_the_worker_s_door(taking) 
     with taking.app_context():
         db.session.execute(text("DELETE FROM inbound_mail"))
         db.session.commit()
-        receiving.store(MAIL, _ours(taking, 1, 2))
+        intake.store(MAIL, _ours(taking, 1, 2))
     (by_door,) = _rows(taking)
     assert {**by_pipe, "id": 0} == {**by_door, "id": 0}
 
@@ -73,7 +73,7 @@ def test_the_same_mail_by_both_ways_is_kept_once(taking) -> None:
     to = _ours(taking, 1, 2)
     assert [_hand_in(to), _hand_in(f"<{to.upper()}>")] == [0, 0]
     with taking.app_context():
-        receiving.store(MAIL, to)
+        intake.store(MAIL, to)
     assert len(_rows(taking)) == 1
 
 

@@ -23,7 +23,7 @@ env >> {log}.environment
 exec {program} "$@"
 """
 SECRET = "gehe/im wort"
-PLACES = {"operations/copies.py", "operations/serving.py", "mail/incoming.py"}
+PLACES = {"operations/copies.py", "operations/server.py", "mail/incoming/parser.py"}
 
 
 @pytest.fixture

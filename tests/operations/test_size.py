@@ -62,8 +62,8 @@ async def _not_a_route():
 '''
 FILES = {
     "govnet/__init__.py": "",
-    "govnet/forum/actions.py": ACTIONS,
-    "govnet/forum/views.py": VIEWS,
+    "govnet/forum/threads/actions.py": ACTIONS,
+    "govnet/forum/threads/views.py": VIEWS,
     "govnet/forum/drafts.py": "X = 1\n",
     "govnet/forum/beside.py": "def one(): pass\n",
     "templates/forum/page.html": "<p>\n{# a note\n\nof two lines #}\n\n  {{ words }}{# and one #}\n",
@@ -85,7 +85,7 @@ def test_lines_are_counted_by_what_they_hold():
         "files": 1, "lines": 5, "code": 2, "import": 1, "docstring": 0, "comment": 0, "blank": 2
     }  # fmt: skip
     assert found["templates"] == {"files": 1, "code": 2}
-    assert _source.summed(FILES, ["govnet/forum/drafts.py", "govnet/forum/views.py"]) == {
+    assert _source.summed(FILES, ["govnet/forum/drafts.py", "govnet/forum/threads/views.py"]) == {
         "files": 2, "lines": 18, "code": 14
     }  # fmt: skip
 
@@ -93,7 +93,7 @@ def test_lines_are_counted_by_what_they_hold():
 def test_names_calls_routes_and_lengths_are_the_programs():
     found = _source.measured(FILES)
     assert found["classes_of_one_name"] == {
-        "names": 1, "which": {"Draft": ["govnet/forum/actions.py", "govnet/forum/views.py"]}
+        "names": 1, "which": {"Draft": ["govnet/forum/threads/actions.py", "govnet/forum/threads/views.py"]}
     }  # fmt: skip
     assert found["other_names"] == {"files": 1, "which": ["govnet/forum/beside.py"]}
     assert found["calls"] == {
@@ -101,10 +101,10 @@ def test_names_calls_routes_and_lengths_are_the_programs():
     }  # fmt: skip
     assert (found["routes"], found["fmt_skips"]) == (3, 1)
     assert list(found["longest_files"].items())[:2] == [
-        ("govnet/forum/actions.py", 32), ("govnet/forum/views.py", 17)
+        ("govnet/forum/threads/actions.py", 32), ("govnet/forum/threads/views.py", 17)
     ]  # fmt: skip
     assert list(found["longest_functions"].items())[:2] == [
-        ("govnet/forum/actions.py: save", 9), ("govnet/forum/views.py: new", 3)
+        ("govnet/forum/threads/actions.py: save", 9), ("govnet/forum/threads/views.py: new", 3)
     ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pytest
 from govnet.decisions.closing.actions import close_due
 from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
-from govnet.forum.actions import change_post
+from govnet.forum.threads.actions import change_post
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction

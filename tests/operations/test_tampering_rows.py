@@ -12,9 +12,9 @@ from govnet.decisions.closing.actions import close_due
 from govnet.decisions.models import ProposalVersion
 from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
-from govnet.forum.actions import change_post
 from govnet.forum.kinds import HidingKind
-from govnet.forum.moderation import hide, lift
+from govnet.forum.moderation.actions import hide, lift
+from govnet.forum.threads.actions import change_post
 from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction

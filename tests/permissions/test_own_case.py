@@ -15,9 +15,9 @@ from govnet.decisions.answers.actions import Given
 from govnet.decisions.models import RollEntry
 from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
-from govnet.forum import moderation
 from govnet.forum.kinds import HidingKind, PostState
 from govnet.forum.models import Hiding, Post, Report
+from govnet.forum.moderation import actions as moderation_actions
 from govnet.kernel.actor import Actor, Door, Held, Represents
 from govnet.kernel.errors import NotAllowed, OwnCase, RuleBroken
 from govnet.kernel.transaction import transaction
@@ -198,20 +198,22 @@ def _reported(stage: Stage, author: Person, reporter: Person, body: str = "Rubbi
     post = a_post(a_thread(stage.topic, stage.oli), author, body)
     with transaction():
         post = db.session.get_one(Post, post.id)
-        row = moderation.report(post, by=stage.by(reporter), reason="It is rude.", via=Door.WEB)
+        row = moderation_actions.report(post, by=stage.by(reporter), reason="It is rude.", via=Door.WEB)
         return post.id, row.id
 
 
 def _hide(stage: Stage, key: int, by: Person, kind: HidingKind = HidingKind.HIDDEN) -> int:
     with transaction():
         post = db.session.get_one(Post, key)
-        return moderation.hide(post, by=stage.by(by), kind=kind, reason="It is rude.", via=Door.WEB).id
+        return moderation_actions.hide(
+            post, by=stage.by(by), kind=kind, reason="It is rude.", via=Door.WEB
+        ).id
 
 
 def _dismiss(stage: Stage, key: int, by: Person) -> None:
     with transaction():
         row = db.session.get_one(Report, key)
-        moderation.dismiss(row, by=stage.by(by), answer="It stands.", via=Door.WEB)
+        moderation_actions.dismiss(row, by=stage.by(by), answer="It stands.", via=Door.WEB)
 
 
 def test_nobody_answers_a_report_of_their_own_post_or_their_own_report(stage: Stage) -> None:
@@ -224,7 +226,7 @@ def test_nobody_answers_a_report_of_their_own_post_or_their_own_report(stage: St
     hiding = _hide(stage, post, stage.oli)
     with pytest.raises(OwnCase), transaction():
         row = db.session.get_one(Hiding, hiding)
-        moderation.lift(row, by=stage.by(stage.sam), why="It is mine.", via=Door.WEB)
+        moderation_actions.lift(row, by=stage.by(stage.sam), why="It is mine.", via=Door.WEB)
     _post, mine = _reported(stage, ann, stage.sam)
     with pytest.raises(OwnCase):
         _dismiss(stage, mine, stage.sam)

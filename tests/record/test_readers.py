@@ -17,8 +17,8 @@ from govnet.decisions.proposals import actions, offsite
 from govnet.decisions.proposals.opening import Ask, Taken, Words, digest
 from govnet.decisions.rules.outcome import Kind
 from govnet.extensions import db
-from govnet.forum import moderation
 from govnet.forum.kinds import Audience
+from govnet.forum.moderation import actions as moderation_actions
 from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
@@ -158,7 +158,7 @@ class World:
         topic = a_topic(self.network)
         post = a_post(a_thread(topic, self.kim), self.kim)
         with transaction():
-            moderation.report(post, by=self.by(roy), reason="It is rude.", via=Door.WEB)
+            moderation_actions.report(post, by=self.by(roy), reason="It is rude.", via=Door.WEB)
         a_thread(topic, self.mel, title="A members’ talk", audience=Audience.MEMBERS)
         a_thread(topic, self.sam, title="A committee’s talk", audience=Audience.COMMITTEE)
         cory = builders.a_coordinator(self.network)

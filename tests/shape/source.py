@@ -15,7 +15,7 @@ def files() -> list[Path]:
 
 
 def name(path: Path) -> str:
-    """ "forum/views.py" for messages."""
+    """ "forum/threads/views.py" for messages."""
     return str(path.relative_to(PACKAGE))
 
 

@@ -43,9 +43,9 @@ WRITERS = {
     "operations/copies.py",  # the same, and the database itself
     "operations/erasures.py",  # adds lines, and mends one that was torn
     "operations/release_cli.py",  # into a workshop, which then gets its name
-    "mail/door.py",  # a lock: empty, and held by the system
+    "mail/incoming/door.py",  # a lock: empty, and held by the system
     "demo/cli.py",  # the mark of a demo's folder, for which its name is enough
-    "demo/catcher.py",  # a demo's mailbox: thousands of mails, whose numbers stand under a hidden name first
+    "demo/mailbox.py",  # a demo's mailbox: thousands of mails, whose numbers stand under a hidden name first
 }
 """The files that write without kernel/files, and why a full disk or a kill leaves nothing half done there."""
 READS = {"which", "rmtree", "disk_usage", "get_terminal_size"}

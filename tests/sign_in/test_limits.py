@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from govnet.extensions import db
 from govnet.kernel.client_address import peer_of
 from govnet.kernel.transaction import transaction
-from govnet.mail.actions import take_over
 from govnet.mail.models import Mail
+from govnet.mail.preferences.actions import take_over
 from govnet.people.models import Person
 from govnet.sign_in import known_browsers, limits, passwords, rules
 from govnet.sign_in.models import SignInLink

@@ -8,7 +8,7 @@ from jinja2 import DictLoader, Environment
 from markupsafe import Markup
 
 from govnet.forum.kinds import PostState
-from govnet.forum.shown import Place, Viewer, _article
+from govnet.forum.threads.page import Place, Viewer, _article
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import now
 from govnet.kernel.text import clean

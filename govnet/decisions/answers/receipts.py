@@ -14,8 +14,8 @@ from govnet.decisions.models import Position, ProposalVersion
 from govnet.extensions import db
 from govnet.kernel.actor import Actor
 from govnet.kernel.errors import RuleBroken
-from govnet.mail import outbox
 from govnet.mail.headers import Address
+from govnet.mail.outgoing import outbox
 from govnet.people.models import Person
 from govnet.people.persons import main_address
 from govnet.permissions import Can, require

@@ -15,7 +15,7 @@ from govnet.decisions.rules.who_counts import always_told
 from govnet.extensions import db
 from govnet.kernel.clock import today
 from govnet.kernel.translation import say
-from govnet.mail.notices import Notice, Told
+from govnet.mail.outgoing.notices import Notice, Told
 from govnet.mail.volume import News
 from govnet.record import registry
 

@@ -12,7 +12,7 @@ from govnet.decisions.proposals.models import DraftSuggestion
 from govnet.extensions import db
 from govnet.forum import queries as forum
 from govnet.forum.kinds import Audience
-from govnet.mail.notices import Notice, Told
+from govnet.mail.outgoing.notices import Notice, Told
 from govnet.mail.volume import News
 from govnet.membership.marks import actor_of
 from govnet.offices.queries import officers

@@ -13,10 +13,10 @@ from govnet.charter.rules import Charter
 from govnet.decisions.drafts.models import Draft, DraftState, Sponsor
 from govnet.decisions.rules import methods
 from govnet.extensions import db
-from govnet.forum import registry as threads
 from govnet.forum.kinds import Audience
 from govnet.forum.models import Thread
 from govnet.forum.queries import reach
+from govnet.forum.threads import slots
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.messages import Said
@@ -99,7 +99,7 @@ def still_open(_person_id: int) -> ColumnElement[bool]:
 
 def open_of(thread_id: int) -> Select[Any]:
     """The open drafts that came out of a discussion, as lines beside it."""
-    query = threads.line("draft", Draft.id, Draft.question, Draft.state, 0, 0, Draft.changed_at)
+    query = slots.line("draft", Draft.id, Draft.question, Draft.state, 0, 0, Draft.changed_at)
     return query.where(Draft.thread_id == thread_id, Draft.state == DraftState.OPEN)
 
 

@@ -28,10 +28,10 @@ from govnet.decisions.proposals.rewording import of_proposal
 from govnet.decisions.proposals.suggestions import suggestions
 from govnet.decisions.rules import who_counts
 from govnet.decisions.rules.outcome import MEANINGS
-from govnet.forum.actions import reply
 from govnet.forum.kinds import ThreadState
 from govnet.forum.rules import is_over
-from govnet.forum.thread_parts import add_quote
+from govnet.forum.threads.actions import reply
+from govnet.forum.threads.page import add_quote
 from govnet.kernel.actor import Actor, Door, current_actor
 from govnet.kernel.clock import today
 from govnet.kernel.errors import NotFound, RuleBroken

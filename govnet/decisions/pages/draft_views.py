@@ -28,7 +28,7 @@ from govnet.decisions.proposals import offices, roll, stored_form
 from govnet.decisions.proposals.opening import Ask, Words, digest
 from govnet.decisions.rules import deadlines, methods
 from govnet.decisions.rules.option_count import OPTIONS
-from govnet.forum import registry as threads
+from govnet.forum.threads import slots
 from govnet.kernel import clock
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import RuleBroken, Stale
@@ -39,9 +39,9 @@ from govnet.web.forms import meanwhile, once
 from govnet.web.pages import page, see
 
 
-def beside(line: threads.Line) -> threads.Beside:
+def beside(line: slots.Line) -> slots.Beside:
     """An open draft that came out of a discussion."""
-    return threads.Beside(line.title, url_for("decisions.draft", draft_id=line.key), _("Draft"))
+    return slots.Beside(line.title, url_for("decisions.draft", draft_id=line.key), _("Draft"))
 
 
 @bp.get("/<network:network>/proposals/drafts/<int:draft_id>")

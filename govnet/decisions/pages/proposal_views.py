@@ -24,7 +24,8 @@ from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.proposals.opening import may_propose
 from govnet.decisions.rules.who_decides import who_decides
 from govnet.extensions import db
-from govnet.forum import registry as threads
+from govnet.forum import rules
+from govnet.forum.threads import slots
 from govnet.kernel.actor import current_actor
 from govnet.permissions import Can, allows, can
 from govnet.record import registry
@@ -42,10 +43,10 @@ def bind(app: Flask) -> None:
     app.jinja_env.globals["proposal_timeline"] = timeline
     app.jinja_env.globals["may_propose"] = _may_propose
     app.jinja_env.globals["who_decides"] = who_decides
-    threads.beside_threads(_came_of)
-    threads.lines_beside_threads("draft", queries.open_of, draft_views.beside)
+    slots.beside_threads(_came_of)
+    slots.lines_beside_threads("draft", queries.open_of, draft_views.beside)
     registry.link_to("proposal_draft", lambda d: url_for("decisions.draft", draft_id=int(d["key"])))
-    threads.onward_from_threads(_go_on)
+    slots.onward_from_threads(_go_on)
 
 
 def _may_propose(network: Network, matter: str = "", charter: Charter | None = None) -> bool:
@@ -57,17 +58,17 @@ def _may_propose(network: Network, matter: str = "", charter: Charter | None = N
     return known[key]
 
 
-def _came_of(thread_id: int) -> list[threads.Beside]:
+def _came_of(thread_id: int) -> list[slots.Beside]:
     """The proposals that came out of a discussion, each with where it stands."""
     found = proposals_queries.from_thread(thread_id)
     return [_beside(each) for each in found if can(current_actor(), Can.READ_PROPOSAL, each.proposal)]
 
 
-def _beside(version: ProposalVersion) -> threads.Beside:
+def _beside(version: ProposalVersion) -> slots.Beside:
     if version.decision is not None:
         address = url_for("decisions.decision", number=version.decision.number)
         said = f"{version.decision.number} {version.question}"
-        return threads.Beside(
+        return slots.Beside(
             said,
             address,
             labels.short(version.decision.outcome, version.decision.door),
@@ -75,11 +76,11 @@ def _beside(version: ProposalVersion) -> threads.Beside:
         )
     address = url_for("decisions.proposal", proposal_id=version.proposal_id)
     if version.outcome is not None:
-        return threads.Beside(version.question, address, str(labels.SHORT[version.outcome]))
-    return threads.Beside(version.question, address, _("Open for answers"), "open")
+        return slots.Beside(version.question, address, str(labels.SHORT[version.outcome]))
+    return slots.Beside(version.question, address, _("Open for answers"), "open")
 
 
-def _go_on(thread: Any, terms: threads.Terms) -> tuple[str, str, str] | None:
+def _go_on(thread: Any, terms: rules.Terms) -> tuple[str, str, str] | None:
     """From talking to asking."""
     charter = Charter({p.PROPOSE.key: terms.who_may_propose})
     if not _may_propose(db.session.get_one(Network, thread.network_id), charter=charter):

@@ -15,8 +15,8 @@ from govnet.decisions.proposals import offices
 from govnet.decisions.proposals import queries as proposals_queries
 from govnet.kernel.actor import Actor
 from govnet.kernel.transaction import transaction
-from govnet.mail import preview
-from govnet.mail.compose import Rendered
+from govnet.mail.outgoing import preview
+from govnet.mail.outgoing.compose import Rendered
 
 
 @dataclass(frozen=True)

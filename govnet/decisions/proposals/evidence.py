@@ -19,7 +19,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import NotFound, RuleBroken
-from govnet.mail import incoming
+from govnet.mail.incoming import parser
 from govnet.people.models import PersonEmail
 from govnet.permissions import Can, require
 from govnet.record.actions import record
@@ -32,7 +32,7 @@ _MOST_TEXT = 20_000
 
 
 def keep(
-    proposal: Proposal, raw: bytes, *, mail: incoming.Incoming | None = None, by: Actor, via: Door
+    proposal: Proposal, raw: bytes, *, mail: parser.Incoming | None = None, by: Actor, via: Door
 ) -> EvidenceMail:
     """Keep a mail with what was decided elsewhere, while objections can be made. The same mail twice is kept once.
 
@@ -68,7 +68,7 @@ def keep(
     return row
 
 
-def readable(raw: bytes) -> incoming.Incoming:
+def readable(raw: bytes) -> parser.Incoming:
     """The mail in a file. Slow: call it before the transaction.
 
     Raises RuleBroken for what is too large, too tangled or no mail.
@@ -78,7 +78,7 @@ def readable(raw: bytes) -> incoming.Incoming:
             _("This mail is larger than %(most)s KB. Save it without its pictures.", most=LARGEST // 1000),
             field="file",
         )
-    mail = incoming.read(raw)
+    mail = parser.read(raw)
     if mail.over:
         raise RuleBroken(
             _(

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from govnet.decisions.rules.text_diff import BUDGET, shown
 from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type, where
-from govnet.mail.incoming import without_addresses
+from govnet.mail.incoming.parser import without_addresses
 from govnet.people.models import Person
 
 if TYPE_CHECKING:

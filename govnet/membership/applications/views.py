@@ -13,7 +13,7 @@ from govnet.extensions import db, limiter
 from govnet.kernel.actor import current_actor
 from govnet.kernel.errors import NotFound
 from govnet.kernel.transaction import transaction
-from govnet.mail.actions import subscribe_address
+from govnet.mail.preferences.actions import subscribe_address
 from govnet.membership import links, terms
 from govnet.membership.applications import actions, forms, queries
 from govnet.membership.applications import page as applications_page

@@ -15,8 +15,8 @@ from govnet.kernel.actor import Actor, Door, Represents
 from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.kernel.models import reference
 from govnet.kernel.signals import emit
-from govnet.mail import replies
 from govnet.mail.headers import Address
+from govnet.mail.incoming import replies
 from govnet.mail.links import Ending
 from govnet.mail.subscriptions import no_longer_just_mail
 from govnet.membership import mails

@@ -15,10 +15,10 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotFound
 from govnet.kernel.translation import say
-from govnet.mail import replies
 from govnet.mail.headers import Address
-from govnet.mail.incoming import Incoming, lines_below, own_lines
-from govnet.mail.replies import NotDone
+from govnet.mail.incoming import replies
+from govnet.mail.incoming.parser import Incoming, lines_below, own_lines
+from govnet.mail.incoming.replies import NotDone
 from govnet.membership import mails
 from govnet.membership.memberships import actions, queries
 from govnet.membership.models import Membership, MembershipState

@@ -12,7 +12,7 @@ from govnet.charter.queries import version_in_force
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.models import Base
-from govnet.mail.old_lists import take_over_all
+from govnet.mail.preferences.old_lists import take_over_all
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.membership.organisations import representatives
 from govnet.membership.organisations.queries import open_primary

@@ -16,7 +16,7 @@ from govnet.kernel.actor import OPERATOR_SHELL, SHELL, Actor, Authority, Door
 from govnet.kernel.models import Base
 from govnet.kernel.references import named_elsewhere
 from govnet.kernel.statements import chunks
-from govnet.mail import old_lists
+from govnet.mail.preferences import old_lists
 from govnet.membership.events import RosterTakenBack
 from govnet.membership.models import Membership, MembershipState
 from govnet.membership.organisations import representatives

@@ -1,0 +1,87 @@
+"""What a feature says about an entry: who should know, at which volume, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from govnet.mail.headers import Address
+from govnet.mail.message import Kind
+from govnet.mail.rules import Priority
+from govnet.mail.volume import News
+
+PRIORITIES = {
+    News.ALWAYS: Priority.VOTE,
+    News.VOTE: Priority.VOTE,
+    News.ANNOUNCEMENT: Priority.ANNOUNCEMENT,
+    News.DISCUSSION: Priority.DISCUSSION,
+}
+
+
+class Signed(str):
+    """A name with what stands beside it, as everybody reads it; `inside` is how members read it."""
+
+    inside: str
+
+    def __new__(cls, outside: str, inside: str) -> Signed:
+        made = super().__new__(cls, outside)
+        made.inside = inside
+        return made
+
+
+def read_by_members(value: Any) -> Any:
+    """The same value, or values in a list, with names as members read them."""
+    if isinstance(value, Signed):
+        return value.inside
+    if isinstance(value, (tuple, list)):
+        return [read_by_members(each) for each in value]
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry of the record, for the feature that says who is told of it."""
+
+    entry_id: int
+    number: int
+    at: datetime
+    network: Any
+    actor_id: int | None
+    details: Mapping[str, Any]
+    """Facts and words in one."""
+
+    @property
+    def key(self) -> int:
+        """The id of the row that the entry is about: 17 for "post:17"."""
+        return int(str(self.details["subject"]).rpartition(":")[2])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """Whom to tell of an entry and how; volume, follow and mute are applied afterwards."""
+
+    template: str
+    news: News
+    context: Mapping[str, Any] = field(default_factory=dict)
+    people: Collection[int] = ()
+    concerned: Collection[int] = ()
+    always: Collection[int] = ()
+    addresses: Collection[Address] = ()
+    subscribers: bool = False
+    to_list: bool = False
+    thread: int | None = None
+    topic: int | None = None
+    conversation: str | None = None
+    author: str = ""
+    kind: Kind = Kind.NOTICE
+    priority: Priority | None = None
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    name: str = ""
+
+    @property
+    def goes(self) -> Priority:
+        """How early it is sent among all that waits."""
+        return PRIORITIES[self.news] if self.priority is None else self.priority

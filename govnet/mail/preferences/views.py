@@ -1,0 +1,183 @@
+"""Pages about one's mail: how much, which discussions, and how to stop it from any mail."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response, flash, request
+from flask_babel import gettext as _
+
+from govnet.charter.models import Network
+from govnet.extensions import csrf, db, limiter
+from govnet.kernel.transaction import transaction
+from govnet.mail import queries
+from govnet.mail.fields import NOTES, VolumeForm
+from govnet.mail.models import Subscription
+from govnet.mail.outgoing.outbox import TO_A_LIST
+from govnet.mail.preferences import actions
+from govnet.mail.preferences import unsubscribe as preferences_unsubscribe
+from govnet.mail.preferences.forms import AddressForm, LeaveForm
+from govnet.mail.volume import Reach, Volume
+from govnet.permissions import Can, allows
+from govnet.web import origins
+from govnet.web.forms import Form
+from govnet.web.pages import never_cached, page, see
+
+bp = Blueprint("mail", __name__)
+blueprints = (bp,)
+ONE_CLICK = "One-Click"
+
+
+def bind(app: Flask) -> None:
+    """Each page that promises a mail can say whether mail goes."""
+    app.jinja_env.globals["mail_standstill"] = _standstill
+
+
+def _standstill() -> queries.Standstill | None:
+    """Whether mail stands still; the page that says so is not kept, since that may be over in a minute."""
+    never_cached()
+    return queries.standstill()
+
+
+@bp.get("/<network:network>/mail")
+@allows(Can.READ)
+def about(network: Network) -> Response:
+    """What mail this network sends, and how to get less or none."""
+    return page("mail/pages/about.html", subscribers=queries.subscribers(network.id))
+
+
+@bp.route("/<network:network>/mail/leave", methods=["GET", "POST"])
+@limiter.limit("20 per hour", methods=["POST"])
+@allows(Can.READ)
+def ask_link(network: Network) -> Response:
+    """Somebody who takes just the mail asks for the link that changes or ends it."""
+    never_cached()
+    form = AddressForm(about=network)
+    if request.method == "GET" or not form.validate_on_submit():
+        return page("mail/pages/ask_link.html", 422 if form.is_submitted() else 200, form=form)
+    with transaction():
+        actions.mail_choices(network, str(form.address.data))
+    return page("mail/pages/link_sent.html", address=form.address.data)
+
+
+@bp.route("/mail/confirm/<token>", methods=["GET", "POST"])
+@allows(Can.READ)
+def confirm_page(token: str) -> Response:
+    """The link in the mail that asks: its page has the button, opening it changes nothing. One that has ended asks anew."""
+    never_cached()
+    row = actions.of_token(token)
+    network = db.session.get_one(Network, row.network_id)
+    form = Form(about=row)
+    if actions.has_ended(row):
+        return _ended_page(row, network, form)
+    if request.method == "GET" or not form.validate_on_submit():
+        return page(
+            "mail/pages/confirm.html", 422 if form.is_submitted() else 200, form=form, network=network
+        )
+    with transaction():
+        actions.confirm(token)
+    return page("mail/pages/confirmed.html", network=db.session.get_one(Network, row.network_id), token=token)
+
+
+def _ended_page(row: Subscription, network: Network, form: Form) -> Response:
+    """The link has ended; its one button mails a new one."""
+    if request.method == "GET" or not row.address or not form.validate_on_submit():
+        return page("mail/pages/confirm_ended.html", 410, form=form, network=network, address=row.address)
+    address = row.address
+    with transaction():
+        actions.subscribe_address(network, address, row.name, language=row.language)
+    return page("mail/pages/link_sent.html", address=address, network=network, asks=True)
+
+
+@bp.route("/mail/choose/<token>", methods=["GET", "POST"])
+@allows(Can.READ)
+def choose(token: str) -> Response:
+    """How much mail an address without an account gets."""
+    never_cached()
+    row = actions.of_token(token)
+    network = db.session.get_one(Network, row.network_id)
+    form = VolumeForm()
+    if request.method == "GET":
+        form.volume.data = row.volume
+    elif form.validate_on_submit():
+        with transaction():
+            actions.set_address_volume(token, Volume(form.volume.data))
+        flash(_("Saved. It counts from the next mail on."), "success")
+        return see(".choose", token=token)
+    values = {
+        "network": network,
+        "address": row.address or _("you"),
+        "silent_at": row.silent_at,
+        "token": token,
+    }
+    return page("mail/pages/choose.html", 422 if form.errors else 200, form=form, notes=NOTES, **values)
+
+
+@bp.post("/mail/choose/<token>/stop")
+@allows(Can.READ)
+def stop(token: str) -> Response:
+    """No more mail to an address without an account."""
+    with transaction():
+        actions.unsubscribe(actions.of_token(token))
+    flash(_("Done. Nothing more comes to this address."), "success")
+    return see(".choose", token=token)
+
+
+@bp.get("/unsubscribe/<token>")
+@allows(Can.READ)
+def less(token: str) -> Response:
+    """Where a mail's unsubscribe link leads: choices, and nothing changed by looking."""
+    never_cached()
+    return _leave_page(token)
+
+
+def _leave_page(token: str, status: int = 200, form: LeaveForm | None = None) -> Response:
+    found = preferences_unsubscribe.mail_of_token(token)
+    if found is None:
+        return page("mail/pages/unknown.html", 404)
+    delivery, mail = found
+    by_list = preferences_unsubscribe.is_list(delivery)
+    gone = delivery.person_id is None and delivery.subscription_id is None and not by_list
+    network = db.session.get(Network, mail.network_id) if mail.network_id else None
+    form = form or LeaveForm(data={"reach": Reach.THREAD if mail.thread_id else Reach.ALL_BUT_VOTES})
+    form.offer(thread=mail.thread_id is not None)
+    context = {
+        "network": network,
+        "form": form,
+        "token": token,
+        "gone": gone,
+        "by_address": delivery.subscription_id is not None,
+        "list_address": delivery.address if by_list else "",
+    }
+    return page("mail/pages/unsubscribe.html", status, **context)
+
+
+def _left_page(token: str) -> Response:
+    return page("mail/pages/left.html", by_list=token.startswith(TO_A_LIST))
+
+
+@bp.post("/unsubscribe/<token>")
+@csrf.exempt
+@allows(Can.READ)
+def unsubscribe(token: str) -> Response:
+    """RFC 8058: a mail program's own button. The only write without a CSRF token; knowing the token is the
+    right.
+    """
+    never_cached()
+    if request.form.get("List-Unsubscribe") != ONE_CLICK:
+        elsewhere = origins.sender_of(request.environ) is origins.Sender.ELSEWHERE
+        return origins.refusal() if elsewhere else _leave_page(token, 422)
+    with transaction():
+        preferences_unsubscribe.leave(token)
+    return _left_page(token)
+
+
+@bp.post("/unsubscribe/<token>/choose")
+@allows(Can.READ)
+def leave(token: str) -> Response:
+    """The choice made on the page."""
+    never_cached()
+    form = LeaveForm().offer(thread=True)
+    if not form.validate_on_submit():
+        return _leave_page(token, 422, form)
+    with transaction():
+        preferences_unsubscribe.leave(token, Reach(form.reach.data))
+    return _left_page(token)
