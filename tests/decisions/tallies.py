@@ -221,7 +221,7 @@ TALLIES = (
         "6 agree, 5 reservations, 7 stand-aside, 3 block, 1 no-view, 2 interest, 3 silent",
         rules={"committee.quorum": {"at_least": "4/5"}, "decisions.supermajority": {"at_least": "3/4"}},
         body="committee",
-        first="8 agree, 9 block, 2 no-view",
+        first="8 agree, 1 stand-aside, 9 block, 2 no-view",
     ),
     Asked(
         "advice",

@@ -285,6 +285,26 @@ VOTE = Rule("majority", majority=at_least(2, 3))
             ],
         ),
         (
+            Tally(agree=6, stand_aside=5),
+            CONSENSUS,
+            [
+                "Met: 11 have answered; 3 of the 20 who could must answer.",
+                "Met: 6 of the 11 who answered agree; at least 6 must.",
+                "Met: 5 of the 11 who took a side disagree; at most 7 may.",
+                "Met: Nobody says Stop.",
+            ],
+        ),
+        (
+            Tally(agree=2, stand_aside=4, no_view=1),
+            CONSENSUS,
+            [
+                "Met: 7 have answered; 3 of the 20 who could must answer.",
+                "Not met: 2 of the 7 who answered agree; at least 4 must.",
+                "Not met: 4 of the 6 who took a side disagree; at most 3 may.",
+                "Met: Nobody says Stop.",
+            ],
+        ),
+        (
             Tally(no_view=1),
             CONSENSUS,
             [
