@@ -14,7 +14,16 @@ from urllib.parse import urlsplit
 
 from govnet.kernel import settings_file
 from govnet.kernel.database_address import database_address
-from govnet.kernel.settings import FILE, ConfigError, Kind, Setting, Unfit, given, is_placeholder, read
+from govnet.kernel.settings import (
+    FILE,
+    ConfigError,
+    Setting,
+    SettingKind,
+    UnfitValue,
+    given,
+    is_placeholder,
+    read,
+)
 from govnet.mail.incoming.lmtp_address import listen_address
 
 DEVELOPMENT_KEY = "only-for-development"
@@ -44,13 +53,13 @@ def _text(value: str) -> str:
     return value
 
 
-def _one_of(*words: str) -> Kind:
+def _one_of(*words: str) -> SettingKind:
     def read(value: str) -> str:
         if value not in words:
             raise ValueError(value)
         return value
 
-    return Kind(f"must be {' or '.join(words)}", read)
+    return SettingKind(f"must be {' or '.join(words)}", read)
 
 
 def _yes(value: str) -> bool:
@@ -69,22 +78,22 @@ def _yes(value: str) -> bool:
     return known[value.lower()]
 
 
-def _whole(least: int, most: int) -> Kind:
+def _whole(least: int, most: int) -> SettingKind:
     def read(value: str) -> int:
         if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
             raise ValueError(value)
         return int(value)
 
-    return Kind(f"must be a whole number from {least} to {most}", read)
+    return SettingKind(f"must be a whole number from {least} to {most}", read)
 
 
-def _seconds(least: int, most: int) -> Kind:
+def _seconds(least: int, most: int) -> SettingKind:
     def read(value: str) -> float:
         if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", value) or not least <= float(value) <= most:
             raise ValueError(value)
         return float(value)
 
-    return Kind(f"must be a number of seconds from {least} to {most}", read)
+    return SettingKind(f"must be a number of seconds from {least} to {most}", read)
 
 
 def _matching(pattern: re.Pattern[str]) -> Any:
@@ -163,14 +172,14 @@ def _listen(value: str) -> str:
     try:
         return str(listen_address(value))
     except ValueError as error:
-        raise Unfit(
+        raise UnfitValue(
             f"does not do, as {error}: it must be an address of this machine or its network"
         ) from error
 
 
 def _folder(value: str) -> str:
     if value.startswith("~"):
-        raise Unfit("begins with ~, which only a shell knows: it must be the folder's whole path")
+        raise UnfitValue("begins with ~, which only a shell knows: it must be the folder's whole path")
     return str(Path(value).resolve())
 
 
@@ -179,18 +188,18 @@ def _database(value: str) -> str:
     url = database_address(value)
     if url.driver in ("sqlite", "sqlite+pysqlite"):
         if not url.database.startswith("/"):
-            raise Unfit("must name an SQLite file by its whole path")
+            raise UnfitValue("must name an SQLite file by its whole path")
         return value
     if url.driver not in ("postgres", "postgresql", "postgresql+psycopg") or not url.database:
         raise ValueError("another database")
     if is_placeholder(url.password):
-        raise Unfit(
+        raise UnfitValue(
             "still has a placeholder for the password: it must name the database with its role and password"
         )
     if {"password", "sslpassword"} & set(url.query):
-        raise Unfit("has a password behind the ?: it must stand before the @")
+        raise UnfitValue("has a password behind the ?: it must stand before the @")
     if importlib.util.find_spec("psycopg") is None:
-        raise Unfit(
+        raise UnfitValue(
             "names PostgreSQL, for which psycopg is missing: install requirements-cluster.lock, then set it"
         )
     return "postgresql+psycopg://" + value.partition("://")[2]
@@ -207,11 +216,11 @@ def _redis(value: str) -> str:
     if parts.scheme == "unix" and not parts.path.startswith("/"):
         raise ValueError("no path")
     if parts.password and is_placeholder(parts.password):
-        raise Unfit(
+        raise UnfitValue(
             "still has a placeholder for the password: it must name the Redis server with its password"
         )
     if importlib.util.find_spec("redis") is None:
-        raise Unfit(
+        raise UnfitValue(
             "names Redis, for which its library is missing: install requirements-cluster.lock, then set it"
         )
     _redis_library_takes(value)
@@ -227,13 +236,13 @@ def _redis_library_takes(value: str) -> None:
         raise ValueError("what stands behind the ?") from error
 
 
-FLAG = Kind("must be 1 or 0", _yes)
-KEY = Kind(f"must be set to at least {SHORTEST_KEY} random characters", _key, secret=True)
+FLAG = SettingKind("must be 1 or 0", _yes)
+KEY = SettingKind(f"must be set to at least {SHORTEST_KEY} random characters", _key, secret=True)
 PORT = _whole(1, 65_535)
-HOST = Kind("must be a host's name or address", _host)
-FOLDER = Kind("must be a folder's path", _folder)
+HOST = SettingKind("must be a host's name or address", _host)
+FOLDER = SettingKind("must be a folder's path", _folder)
 TABLE = (
-    Setting(FILE, Kind("must be a settings file's path", _text), None, "/etc/govnet/settings.env",
+    Setting(FILE, SettingKind("must be a settings file's path", _text), None, "/etc/govnet/settings.env",
             "a file with settings, as `govnet init --settings FILE` writes it; what the environment says goes before it",
             shown="none"),
     Setting("GOVNET_ENV", _one_of("development", "production"), "development", "production",
@@ -244,54 +253,56 @@ TABLE = (
             "signs links in mails, and is part of every backup; mails that were sent need it as long as they are read",
             shown="none in production", needed=True,
             where_missing=" (or to SECRET_KEY’s, where this server ran without one until now)"),
-    Setting("SITE_URL", Kind("must be set to the address under which people reach this server, without a path", _site),
+    Setting("SITE_URL", SettingKind("must be set to the address under which people reach this server, without a path", _site),
             "http://127.0.0.1:5000", "https://network.example.org",
             "how links in mails begin, and the name that the server answers to; https:// in production", needed=True),
     Setting("GOVNET_DATA", FOLDER, None, "/srv/govnet/data",
             "the folder of the SQLite file and the list of erasures; for its owner only", field="DATA_DIR",
             shown="`instance` in the current folder; none in production", needed=True),
-    Setting("DATABASE_URL", Kind("must name a PostgreSQL database or an SQLite file", _database, secret=True, password=True),
+    Setting("DATABASE_URL",
+        SettingKind("must name a PostgreSQL database or an SQLite file", _database, secret=True, password=True),
             None, "postgresql://govnet:PASSWORD@db.example.org/govnet", "PostgreSQL, for several machines",
             shown="SQLite in GOVNET_DATA", field="SQLALCHEMY_DATABASE_URI"),
-    Setting("REDIS_URL", Kind("must name a Redis server", _redis, secret=True, password=True), "memory://",
+    Setting("REDIS_URL", SettingKind("must name a Redis server", _redis, secret=True, password=True), "memory://",
             "redis://cache.example.org/0", "counts requests for several machines or processes together",
             shown="each process counts for itself", field="RATELIMIT_STORAGE_URI"),
     Setting("MAIL_SERVER", HOST, "127.0.0.1", "smtp.example.org", "the relay that takes mail from this server"),
     Setting("MAIL_PORT", PORT, 25, "587", "its port"),
-    Setting("MAIL_USERNAME", Kind("must be the name that the relay knows", _text), None, "govnet@example.org",
+    Setting("MAIL_USERNAME", SettingKind("must be the name that the relay knows", _text), None, "govnet@example.org",
             "how the server signs in at the relay", shown="none"),
-    Setting("MAIL_PASSWORD", Kind("must be the relay's password", _text, secret=True, password=True), None, "PASSWORD",
+    Setting("MAIL_PASSWORD", SettingKind("must be the relay's password", _text, secret=True, password=True), None, "PASSWORD",
             "the password for that", shown="none"),
     Setting("MAIL_USE_TLS", FLAG, False, "1", "STARTTLS, as a rule on port 587"),
     Setting("MAIL_USE_SSL", FLAG, False, "1", "TLS from the start, as a rule on port 465"),
-    Setting("MAIL_DOMAIN", Kind("must be set to the domain that mail comes from", _matching(_DOMAIN)),
+    Setting("MAIL_DOMAIN", SettingKind("must be set to the domain that mail comes from", _matching(_DOMAIN)),
             "govnet.example.org", "network.example.org",
             "the domain that mail comes from: SPF and DKIM should name your relay", needed=True,
             shown="an example; none in production"),
     Setting("MAIL_RATE", _whole(0, 1_000_000), 0, "600",
             "mails a minute at most, if your relay has a limit; 0 is as fast as it goes"),
-    Setting("MAIL_RETURN_PATH", Kind("must be one address, which may have {token} in it", _address), None,
+    Setting("MAIL_RETURN_PATH", SettingKind("must be one address, which may have {token} in it", _address), None,
             "bounces+{token}@network.example.org",
             "where mail that cannot be delivered comes back to; `{token}` in it becomes a mark for each mail",
             shown="the sender"),
-    Setting("MAIL_REPLIES", Kind("must be one address with {token} in it", _matching(_REPLIES)), None,
+    Setting("MAIL_REPLIES", SettingKind("must be one address with {token} in it", _matching(_REPLIES)), None,
             "replies+{token}@network.example.org",
             "an address with `{token}` in it, to which answers come; without it they go to the networks’ mailboxes",
             shown="none"),
-    Setting("LMTP_LISTEN", Kind("must be an address of this machine or its network with a port, or a socket", _listen), None,
+    Setting("LMTP_LISTEN",
+        SettingKind("must be an address of this machine or its network with a port, or a socket", _listen), None,
             "127.0.0.1:8024", "where the worker takes mail to MAIL_REPLIES by LMTP; also `unix:/run/govnet/lmtp`", shown="none"),
     Setting("MAIL_TIMEOUT", _seconds(1, 600), 30.0, "30", "seconds to wait for the relay at each step", shown="30"),
     Setting("PORT", PORT, 5000, "5000", "where `govnet serve` listens"),
     Setting("WEB_PROCESSES", _whole(1, 64), 1, "4", "how many processes answer requests; one a processor"),
     Setting("TRUSTED_PROXIES", _whole(0, 16), 0, "1", "how many proxies stand in front"),
-    Setting("PROXY_ADDRESSES", Kind("must be addresses and ranges with commas between", _ranges), PRIVATE,
+    Setting("PROXY_ADDRESSES", SettingKind("must be addresses and ranges with commas between", _ranges), PRIVATE,
             "203.0.113.7,10.0.0.0/8", "addresses and ranges of these proxies, with commas",
             shown="this machine and private networks"),
-    Setting("MORE_HOSTS", Kind("must be host names with commas between", _hosts), (), "www.example.org,example.org",
+    Setting("MORE_HOSTS", SettingKind("must be host names with commas between", _hosts), (), "www.example.org,example.org",
             "other names this server answers to, with commas; by itself only the one in SITE_URL", shown="none"),
     Setting("HSTS_SUBDOMAINS", FLAG, False, "1",
             "browsers use https for all names below SITE_URL’s, too, for a year: only where every one of them has it"),
-    Setting("SECURITY_CONTACT", Kind("must be an address, or begin with https:// or tel:", _contact), None,
+    Setting("SECURITY_CONTACT", SettingKind("must be an address, or begin with https:// or tel:", _contact), None,
             "security@example.org", "an address for `/.well-known/security.txt`: whom to tell of a hole",
             shown="the networks’ mailboxes"),
     Setting("LOG_LEVEL", _one_of("debug", "info", "warning", "error"), "info", "warning",

@@ -91,13 +91,13 @@ def fill(scale: float) -> tuple[dict[str, int], dict[str, Sequence[str]]]:
 def _asked(world: Any, question: str) -> tuple[int, int]:
     """A question to everybody, of somebody who may reword and withdraw it; a tenth have answered. Its key and its version's."""
     from govnet.decisions.proposals import actions
-    from govnet.decisions.proposals.opening import Ask, Words
+    from govnet.decisions.proposals.opening import Ask, Wording
     from govnet.decisions.queries import newest_version
     from govnet.kernel.actor import Door
     from govnet.kernel.transaction import transaction
 
     with transaction():
-        words = Words(question, "It would do us good.")
+        words = Wording(question, "It would do us good.")
         how: dict[str, Any] = {"by": world.by(world.kim), "via": Door.WEB, "drafted": True}
         proposal_id = actions.propose(world.network, words, Ask("statement"), **how).id
     with transaction():
@@ -264,7 +264,7 @@ def _closed(version_id: int) -> str:
 def _answers(version_id: int) -> None:
     """A tenth of those who can answer have."""
     from govnet.decisions.models import Position, RollEntry
-    from govnet.decisions.rules.outcome import Kind
+    from govnet.decisions.rules.outcome import AnswerKind
     from govnet.extensions import db
     from govnet.kernel.actor import Door
 
@@ -272,7 +272,7 @@ def _answers(version_id: int) -> None:
         RollEntry.version_id == version_id, RollEntry.person_id.is_not(None)
     )
     same = {
-        "version_id": version_id, "kind": Kind.AGREE, "counted": True, "door": Door.WEB, "at": WHEN, "salt": "0" * 32,
+        "version_id": version_id, "kind": AnswerKind.AGREE, "counted": True, "door": Door.WEB, "at": WHEN, "salt": "0" * 32,
     }  # fmt: skip
     asked = db.session.execute(query.order_by(RollEntry.id)).all()
     _put(Position, ({"entry_id": entry, "cast_by_id": person, **same} for entry, person in asked[9::10]))
@@ -328,18 +328,18 @@ def _entries(network_id: int, many: int, threads: range, announcement_id: int) -
 
 def _mails(network_id: int, announcement_id: int, entry_id: int, members: Members, mails: int) -> None:
     """An announcement that went to everybody, and so many mails that went to a hundred each."""
-    from govnet.announcements.models import Announcement, State
+    from govnet.announcements.models import Announcement, AnnouncementState
     from govnet.extensions import db
     from govnet.mail import suppressions
-    from govnet.mail.message import Kind
+    from govnet.mail.message import MailKind
     from govnet.mail.models import Delivery, Mail, Rendering, Suppression
-    from govnet.mail.rules import State as Sent
+    from govnet.mail.rules import DeliveryState as Sent
     from govnet.mail.rules import Why
     from govnet.mail.volume import News
 
     made = db.session.get_one(Announcement, announcement_id)
     made.state, made.sent_at, made.goes_at, made.sender_id, made.authority = (
-        State.SENT, WHEN, WHEN, made.author_id, "mandate:1",
+        AnnouncementState.SENT, WHEN, WHEN, made.author_id, "mandate:1",
     )  # fmt: skip
     made.counted = len(members)
     gone = (suppressions.digest(f"m{k}@example.org") for k, _m in members[::100])
@@ -351,7 +351,7 @@ def _mails(network_id: int, announcement_id: int, entry_id: int, members: Member
     same = {
         "network_id": network_id,
         "template": "announcements/sent",
-        "kind": Kind.LIST,
+        "kind": MailKind.LIST,
         "news": News.ANNOUNCEMENT,
     }
     _put(

@@ -19,7 +19,7 @@ from govnet.charter.models import Network
 from govnet.charter.queries import version_in_force
 from govnet.decisions.closing import actions
 from govnet.decisions.models import Position, RollEntry
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
@@ -101,12 +101,12 @@ def _crowd(network: Network) -> None:
 def _answer(version_id: int, many: int) -> None:
     """Rows as they would be had each answered; a tenth with a worry and a reason."""
     query = select(RollEntry.id, RollEntry.person_id).where(RollEntry.version_id == version_id).limit(many)
-    kinds = (*[Kind.AGREE] * 8, Kind.RESERVATIONS, Kind.NO_VIEW)
+    kinds = (*[AnswerKind.AGREE] * 8, AnswerKind.RESERVATIONS, AnswerKind.NO_VIEW)
     same = {"version_id": version_id, "counted": True, "door": Door.WEB, "at": clock.now(), "salt": "0" * 32}
     rows = []
     for n, (entry_id, person_id) in enumerate(db.session.execute(query).all()):
         kind = kinds[n % len(kinds)]
-        reason = "It may keep some people away." if kind is Kind.RESERVATIONS else ""
+        reason = "It may keep some people away." if kind is AnswerKind.RESERVATIONS else ""
         rows.append({"entry_id": entry_id, "cast_by_id": person_id, "kind": kind, "reason": reason, **same})
     with transaction():
         db.session.execute(insert(Position), rows)

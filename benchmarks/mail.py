@@ -24,12 +24,12 @@ from govnet.kernel.models import Base
 from govnet.kernel.transaction import transaction
 from govnet.mail.delivery import sender
 from govnet.mail.headers import Address
-from govnet.mail.message import Envelope, Kind, Template, personalise
+from govnet.mail.message import Envelope, MailKind, Template, personalise
 from govnet.mail.models import Delivery
 from govnet.mail.outgoing import outbox
 from govnet.mail.outgoing.audience import Recipient
 from govnet.mail.outgoing.notices import Notice
-from govnet.mail.rules import State
+from govnet.mail.rules import DeliveryState
 from govnet.mail.volume import News
 
 ROUNDS = 20
@@ -84,12 +84,12 @@ def _queue(number: int) -> Template:
     notice = Notice(
         template="mail/confirm",
         news=News.ANNOUNCEMENT,
-        kind=Kind.LIST,
+        kind=MailKind.LIST,
         context={"confirm_url": "https://example.org/x", "network": _Network()},
     )
     people = [Recipient(f"p{n}@example.org", f"Person {n}", "en") for n in range(number)]
     subject, template = outbox.written_for(notice, None, people[0])
-    row = {"key": "bench", "template": "bench", "kind": Kind.LIST, "news": News.ANNOUNCEMENT}
+    row = {"key": "bench", "template": "bench", "kind": MailKind.LIST, "news": News.ANNOUNCEMENT}
     row |= {"made_at": outbox.clock.now(), "contact": "contact@example.org"}
     with transaction():
         outbox.enqueue(outbox.Batch(row, {("en", "member"): (subject, template)}, people, notice.goes, None))
@@ -157,7 +157,7 @@ def _measure(folder: Path, port: int) -> dict[str, list[float]]:
             took["ours"].append(_ours(A_ROUND))
             took["safe"].append(_safe(port, template, A_ROUND, disk))
         disk.close()
-        done = db.session.scalar(select(func.count()).where(Delivery.state == State.ACCEPTED))
+        done = db.session.scalar(select(func.count()).where(Delivery.state == DeliveryState.ACCEPTED))
         assert done == ROUNDS * A_ROUND
         db.session.remove()
         db.engine.dispose()

@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from govnet.accounts import actions, export
 from govnet.accounts.blueprint import bp, my_zone, recently
-from govnet.accounts.forms import AddressForm, NameForm, SettingsForm
+from govnet.accounts.forms import NameForm, NewAddressForm, PersonSettingsForm
 from govnet.extensions import limiter
 from govnet.kernel import clock
 from govnet.kernel.actor import Door, current_actor
@@ -76,7 +76,7 @@ def name() -> Response:
 def settings() -> Response:
     """The language of pages and mail, and the zone in which times are told."""
     now = {"zone": current_user.zone or "", "language": current_user.locale or languages.chosen()}
-    form = SettingsForm(made=0, languages=languages.choices(), data=now)
+    form = PersonSettingsForm(made=0, languages=languages.choices(), data=now)
     if form.validate_on_submit():
         language = form.language.data if "language" in form else current_user.locale
         with transaction():
@@ -91,7 +91,7 @@ def settings() -> Response:
 @recently
 def address() -> Response:
     """The page that asks for the new address."""
-    return page("accounts/address.html", form=AddressForm(made=0))
+    return page("accounts/address.html", form=NewAddressForm(made=0))
 
 
 @bp.post("/me/data/address")
@@ -100,7 +100,7 @@ def address() -> Response:
 @recently
 def change_address() -> Response:
     """Ask the new address."""
-    form = AddressForm(made=0)
+    form = NewAddressForm(made=0)
     if form.validate_on_submit():
         with form.catching():
             with transaction():

@@ -49,7 +49,7 @@ PROMISE = "remove"
 
 
 @dataclass(frozen=True)
-class Gone:
+class PersonGone:
     """Emitted in the transaction that erases somebody; operations keep a list outside the database."""
 
     person_id: int
@@ -89,7 +89,7 @@ def erase(person: Person, *, under: Authority, via: Door) -> None:
     for address in spelt.addresses:
         remember_erased(address)
     emit(spelt)
-    emit(Gone(person.id, person.created_at, person.erased_at))
+    emit(PersonGone(person.id, person.created_at, person.erased_at))
 
 
 def forget_everywhere(person_id: int) -> set[str]:

@@ -15,7 +15,7 @@ from govnet.sign_in import rules
 from govnet.web.forms import Form, NameText, Text
 
 
-class AskForm(Form):
+class SignInForm(Form):
     """Ask for a link by mail."""
 
     email = EmailAddress(_l("Your e-mail address"))
@@ -56,7 +56,7 @@ class NameForm(Form):
     name = NameText(_l("Your name, as others see it"), missing=_l("Enter your name"), limit=100)
 
 
-class AddressForm(Form):
+class NewAddressForm(Form):
     """Move to another address."""
 
     email = EmailAddress(_l("Your new e-mail address"))
@@ -70,7 +70,7 @@ def _zones() -> list[tuple[str, Any]]:
     return [("", _l("As each network has it")), *((z, z.replace("_", " ")) for z in places)]
 
 
-class SettingsForm(Form):
+class PersonSettingsForm(Form):
     """The language of pages and mail, where there is a choice, and how times are shown."""
 
     language = SelectField(_l("Language of pages and mail"))

@@ -104,7 +104,7 @@ GROUPS: tuple[tuple[Group, tuple[Sort, ...]], ...] = (
 
 
 @dataclass(frozen=True)
-class Line:
+class NewsLine:
     """One thing that happened."""
 
     words: str
@@ -113,13 +113,13 @@ class Line:
 
 
 @dataclass
-class Part:
+class NewsPart:
     """One group of a window: the newest few, and how many there are."""
 
     group: Group
     total: int
     """At most COUNTED of each sort."""
-    lines: list[Line] = field(default_factory=list)
+    lines: list[NewsLine] = field(default_factory=list)
 
     @property
     def more_than_counted(self) -> bool:
@@ -135,7 +135,7 @@ class Window:
     since: datetime
     after: int
     upto: int
-    parts: list[Part] = field(default_factory=list)
+    parts: list[NewsPart] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -151,10 +151,10 @@ def windows(person_id: int, places: Sequence[Belonging], inside: Inside) -> list
         window = found[row.Entry.network_id]
         group, _sorts = GROUPS[row.place]
         if not window.parts or window.parts[-1].group is not group:
-            window.parts.append(Part(group, row.total))
+            window.parts.append(NewsPart(group, row.total))
         facts = details(row.Entry)
         with inside(window.network):
-            line = Line(registry.sentence(facts), registry.address(facts), row.Entry.at)
+            line = NewsLine(registry.sentence(facts), registry.address(facts), row.Entry.at)
         window.parts[-1].lines.append(line)
     return [found[network_id] for network_id in by_id if network_id in found]
 

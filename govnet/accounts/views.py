@@ -14,7 +14,7 @@ from flask_login import current_user
 
 from govnet.accounts import actions
 from govnet.accounts.blueprint import bp, next_path, stand_where
-from govnet.accounts.forms import AskForm, CodeForm, PasswordForm
+from govnet.accounts.forms import CodeForm, PasswordForm, SignInForm
 from govnet.extensions import limiter
 from govnet.kernel import clock
 from govnet.kernel.client_address import asker
@@ -43,7 +43,7 @@ def browser() -> str:
 @allows(Can.READ)
 def sign_in() -> Response:
     """The page that asks for the address."""
-    form = AskForm(made=0)
+    form = SignInForm(made=0)
     if current_user.is_authenticated:
         form.email.data = persons.main_address(current_user.person_id)
     return page("accounts/sign_in.html", form=form, next_path=next_path())
@@ -54,7 +54,7 @@ def sign_in() -> Response:
 @allows(Can.READ)
 def ask() -> Response:
     """Mail a link; the answer is the same whoever has the address."""
-    form = AskForm(made=0)
+    form = SignInForm(made=0)
     if not form.validate_on_submit():
         return page("accounts/sign_in.html", 422, form=form, next_path=next_path())
     return _mail_a_link(form.email.data or "", next_path())
@@ -213,7 +213,7 @@ def _no_room(form: PasswordForm) -> Response:
             "Too many people are signing in just now, and this password was not checked. Try again in a minute."
         )
     ]
-    ask_form = AskForm(made=0)
+    ask_form = SignInForm(made=0)
     ask_form.email.data = form.email.data
     response = page("accounts/password.html", 503, form=form, ask=ask_form, next_path=next_path())
     response.headers["Retry-After"] = "60"

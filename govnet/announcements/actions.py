@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from govnet.announcements import events, rules
 from govnet.announcements.audience import counted
-from govnet.announcements.models import Announcement, Audience, State
+from govnet.announcements.models import Announcement, AnnouncementState, Audience
 from govnet.charter import parameters
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
@@ -25,7 +25,7 @@ from govnet.record.actions import record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class AnnouncementInput:
     """What an officer typed: the words, and who should get them."""
 
     subject: str
@@ -34,7 +34,7 @@ class Draft:
     corrects_id: int | None = None
 
 
-def write(network: Network, draft: Draft, *, by: Actor) -> Announcement:
+def write(network: Network, draft: AnnouncementInput, *, by: Actor) -> Announcement:
     """Begin a draft that every officer can go on with. Drafts are not in the record."""
     require(by, Can.WRITE_ANNOUNCEMENT, network)
     if draft.corrects_id is not None:
@@ -58,11 +58,11 @@ def write(network: Network, draft: Draft, *, by: Actor) -> Announcement:
 
 def _check_corrects(network: Network, key: int) -> None:
     other = db.session.get(Announcement, key)
-    if other is None or other.network_id != network.id or other.state is not State.SENT:
+    if other is None or other.network_id != network.id or other.state is not AnnouncementState.SENT:
         raise NotFound(_("There is no such announcement to correct."))
 
 
-def edit(announcement: Announcement, draft: Draft, *, seen: int, by: Actor) -> None:
+def edit(announcement: Announcement, draft: AnnouncementInput, *, seen: int, by: Actor) -> None:
     """Change a draft. Raises Stale, with both texts, when somebody changed it since version `seen`."""
     require(by, Can.WRITE_ANNOUNCEMENT, announcement)
     lock(announcement)
@@ -88,8 +88,8 @@ def _check_open(announcement: Announcement) -> None:
     if announcement.is_open:
         return
     words = {
-        State.SCHEDULED: _("It is about to be sent. Undo that first."),
-        State.SENT: _("It was sent already. Write a correction instead."),
+        AnnouncementState.SCHEDULED: _("It is about to be sent. Undo that first."),
+        AnnouncementState.SENT: _("It was sent already. Write a correction instead."),
     }
     raise RuleBroken(words.get(announcement.state, _("It was thrown away.")))
 
@@ -99,7 +99,7 @@ def drop(announcement: Announcement, *, by: Actor) -> None:
     require(by, Can.WRITE_ANNOUNCEMENT, announcement)
     lock(announcement)
     _check_open(announcement)
-    announcement.state, announcement.held_why = State.DROPPED, ""
+    announcement.state, announcement.held_why = AnnouncementState.DROPPED, ""
 
 
 def order(
@@ -126,7 +126,7 @@ def order(
     moment = now()
     announcement.goes_at, announcement.ordered_at = rules.goes_at(wanted, moment), moment
     announcement.sender_id, announcement.authority, announcement.role = by.person_id, str(under), under.role
-    announcement.state, announcement.held_why = State.SCHEDULED, ""
+    announcement.state, announcement.held_why = AnnouncementState.SCHEDULED, ""
     _count(announcement, network, by)
     _record_ordered(announcement, network, by, under, via)
     return announcement
@@ -160,11 +160,11 @@ def undo(announcement: Announcement, *, by: Actor, via: Door) -> None:
     """Take it back before the first mail leaves: it is a draft again, and nobody was written to."""
     under = require(by, Can.SEND_ANNOUNCEMENT, announcement)
     lock(announcement)
-    if announcement.state is State.SENT:
+    if announcement.state is AnnouncementState.SENT:
         raise RuleBroken(_("Too late to undo: the first mails are on their way. You can stop the others."))
-    if announcement.state is not State.SCHEDULED:
+    if announcement.state is not AnnouncementState.SCHEDULED:
         raise RuleBroken(_("It was undone already."))
-    announcement.state, announcement.goes_at, announcement.ordered_at = State.DRAFT, None, None
+    announcement.state, announcement.goes_at, announcement.ordered_at = AnnouncementState.DRAFT, None, None
     network = db.session.get_one(Network, announcement.network_id)
     record(
         events.AnnouncementUndone(

@@ -25,7 +25,7 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.clock import today
 from govnet.mail import suppressions
-from govnet.mail.message import Kind
+from govnet.mail.message import MailKind
 from govnet.mail.models import Subscription
 from govnet.mail.outgoing.notices import Notice
 from govnet.mail.queries import takes_just_mail
@@ -38,7 +38,7 @@ TEMPLATE = "announcements/sent"
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class AudienceCount:
     """How many addresses an announcement goes to, each once, and how they were counted."""
 
     members: int
@@ -58,7 +58,7 @@ class Counted:
         return asdict(self)
 
 
-def counted(network: Network, sender_id: int, audience: Audience) -> Counted:
+def counted(network: Network, sender_id: int, audience: Audience) -> AudienceCount:
     """Count in the database those to whom it would be sent: by the rules of mail.audience, without loading anybody."""
     everybody = audience is Audience.EVERYBODY
     everyone = union(
@@ -77,7 +77,7 @@ def counted(network: Network, sender_id: int, audience: Audience) -> Counted:
     if everybody and network.list_address:
         has_own = select(found.c.address).where(found.c.address == network.list_address.lower()).limit(1)
         to_list = 0 if db.session.scalar(has_own) else 1
-    return Counted(
+    return AudienceCount(
         members=members,
         less=members - reached,
         subscribers=subscribers,
@@ -140,7 +140,7 @@ def notice_of(
     return Notice(
         template=TEMPLATE,
         news=News.ANNOUNCEMENT,
-        kind=Kind.LIST,
+        kind=MailKind.LIST,
         context=context,
         people=() if to_read else people(network, found_too=everybody),
         always=[sender.id],

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 
 from govnet.announcements import events, rules
 from govnet.announcements.actions import digest_of
-from govnet.announcements.models import Announcement, State
+from govnet.announcements.models import Announcement, AnnouncementState
 from govnet.charter import parameters
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
@@ -31,7 +31,7 @@ def send_due() -> int:
 
 
 def _due(*only: ColumnElement[bool]) -> Sequence[int]:
-    due = (Announcement.state == State.SCHEDULED, Announcement.goes_at <= clock.now(), *only)
+    due = (Announcement.state == AnnouncementState.SCHEDULED, Announcement.goes_at <= clock.now(), *only)
     query = select(Announcement.id).where(*due).order_by(Announcement.goes_at, Announcement.id)
     return db.session.scalars(query).all()
 
@@ -62,7 +62,7 @@ def _may_send(sender: Actor, network: Network) -> Authority:
 
 
 def _send(announcement: Announcement, network: Network, sender: Actor, under: Authority) -> None:
-    announcement.state, announcement.sent_at = State.SENT, clock.now()
+    announcement.state, announcement.sent_at = AnnouncementState.SENT, clock.now()
     announcement.authority, announcement.role = str(under), under.role
     corrects = (
         db.session.get(Announcement, announcement.corrects_id)
@@ -79,7 +79,7 @@ def _send(announcement: Announcement, network: Network, sender: Actor, under: Au
 
 
 def _hold(announcement: Announcement, network: Network, why: str) -> None:
-    announcement.state, announcement.held_why = State.HELD, why
+    announcement.state, announcement.held_why = AnnouncementState.HELD, why
     announcement.goes_at = None
     record(
         events.AnnouncementHeld(
@@ -91,7 +91,8 @@ def _hold(announcement: Announcement, network: Network, why: str) -> None:
 def hold_of_mandate(over: MandateOver) -> None:
     """In the transaction that records a mandate's end: what was ordered under it, and can't go now, is held."""
     query = select(Announcement.id).where(
-        Announcement.state == State.SCHEDULED, Announcement.authority == f"mandate:{over.mandate.id}"
+        Announcement.state == AnnouncementState.SCHEDULED,
+        Announcement.authority == f"mandate:{over.mandate.id}",
     )
     for key in db.session.scalars(query.order_by(Announcement.id)).all():
         announcement = _locked(key)

@@ -14,7 +14,7 @@ from govnet.announcements.models import Audience
 from govnet.announcements.rules import at_hour
 from govnet.kernel.errors import RuleBroken
 from govnet.web.days import Day
-from govnet.web.forms import Body, Form, HiddenId, Text
+from govnet.web.forms import Form, HiddenId, MarkdownField, Text
 
 SUBJECT_LIMIT = 110
 """With the mark of a test before it, a mail's subject is still whole."""
@@ -28,7 +28,7 @@ class WriteForm(Form):
     """The words of an announcement."""
 
     subject = Text(_l("Subject"), missing=_l("Enter a subject"), limit=SUBJECT_LIMIT)
-    body = Body(_l("What you want to say"), missing=_l("Write something to send"))
+    body = MarkdownField(_l("What you want to say"), missing=_l("Write something to send"))
     audience = RadioField(_l("Who gets it?"), choices=AUDIENCES, default=Audience.EVERYBODY.value)
     corrects = HiddenId(validators=[Optional()])
     version = HiddenId(validators=[Optional()])

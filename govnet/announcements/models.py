@@ -13,7 +13,7 @@ from govnet.kernel.triggers import differs, refuse
 from govnet.people.models import Person
 
 
-class State(StrEnum):
+class AnnouncementState(StrEnum):
     """The life of an announcement. How far the mails of a sent one are is counted from their deliveries."""
 
     DRAFT = "draft"
@@ -47,7 +47,9 @@ class Announcement(Base):
     )
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
-    state: Mapped[State] = mapped_column(enum_type(State, "state"), default=State.DRAFT)
+    state: Mapped[AnnouncementState] = mapped_column(
+        enum_type(AnnouncementState, "state"), default=AnnouncementState.DRAFT
+    )
     audience: Mapped[Audience] = mapped_column(enum_type(Audience, "audience"), default=Audience.EVERYBODY)
     subject: Mapped[Name]
     source: Mapped[Words]
@@ -81,7 +83,7 @@ class Announcement(Base):
     @property
     def visibility(self) -> str:
         """Sent ones are for whom they were sent to; before that they are the officers'."""
-        if self.state is not State.SENT:
+        if self.state is not AnnouncementState.SENT:
             return "committee"
         return "members" if self.for_members else "public"
 
@@ -93,7 +95,7 @@ class Announcement(Base):
     @property
     def is_open(self) -> bool:
         """Whether its words can still be changed."""
-        return self.state in (State.DRAFT, State.HELD)
+        return self.state in (AnnouncementState.DRAFT, AnnouncementState.HELD)
 
 
 _FIXED = differs(

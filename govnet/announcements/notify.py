@@ -7,20 +7,20 @@ from flask import url_for
 from govnet.announcements.audience import notice_of
 from govnet.announcements.models import Announcement
 from govnet.extensions import db
-from govnet.mail.outgoing.notices import Notice, Told
+from govnet.mail.outgoing.notices import Notice, ToldEntry
 from govnet.mail.volume import News
 from govnet.offices.queries import officers
 from govnet.people.models import Person
 from govnet.record import registry
 
 
-def sent(told: Told) -> Notice:
+def sent(told: ToldEntry) -> Notice:
     """To the whole audience, each address once."""
     announcement = db.session.get_one(Announcement, told.key)
     return notice_of(announcement, told.network, db.session.get_one(Person, announcement.sender_id))
 
 
-def held(told: Told) -> Notice:
+def held(told: ToldEntry) -> Notice:
     """To whoever ordered it, and to the officers of today."""
     announcement = db.session.get_one(Announcement, told.key)
     people = {*officers(told.network.id), announcement.sender_id or 0}

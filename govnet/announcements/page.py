@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from govnet.announcements import queries
-from govnet.announcements.audience import Counted, counted, notice_of
+from govnet.announcements.audience import AudienceCount, counted, notice_of
 from govnet.announcements.forms import SendForm
-from govnet.announcements.models import Announcement, Audience, State
+from govnet.announcements.models import Announcement, AnnouncementState, Audience
 from govnet.announcements.rules import minutes_left
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -55,21 +55,21 @@ def archive(network: Network, before: datetime | None, actor: Actor) -> dict[str
 def state_words(announcement: Announcement) -> tuple[str, str]:
     """The state in words, and the chip's kind."""
     words = {
-        State.DRAFT: (_("Draft"), "plain"),
-        State.SCHEDULED: (_("Goes out soon"), "open"),
-        State.HELD: (_("Held: not sent"), "warn"),
-        State.SENT: (_("Sent"), "good"),
-        State.DROPPED: (_("Thrown away"), "plain"),
+        AnnouncementState.DRAFT: (_("Draft"), "plain"),
+        AnnouncementState.SCHEDULED: (_("Goes out soon"), "open"),
+        AnnouncementState.HELD: (_("Held: not sent"), "warn"),
+        AnnouncementState.SENT: (_("Sent"), "good"),
+        AnnouncementState.DROPPED: (_("Thrown away"), "plain"),
     }
     return words[announcement.state]
 
 
 def one(network: Network, announcement: Announcement) -> dict[str, Any]:
     """The page of one announcement in whatever state."""
-    mail_id = queries.mail_of(announcement) if announcement.state is State.SENT else None
+    mail_id = queries.mail_of(announcement) if announcement.state is AnnouncementState.SENT else None
     numbers = queries.progress(announcement, mail_id)
     mail = mails.mail(mail_id) if mail_id is not None else None
-    sent = announcement.state is State.SENT
+    sent = announcement.state is AnnouncementState.SENT
     may = can(current_actor(), Can.SEND_ANNOUNCEMENT, announcement)
     return {
         "announcement": announcement,
@@ -120,7 +120,7 @@ def how(facts: Mapping[str, int], audience: Audience) -> list[str]:
     """How the audience was counted, in sentences."""
     if not facts:
         return []
-    found = Counted(**facts)
+    found = AudienceCount(**facts)
     lines = [
         ngettext(
             "%(num)s member, or person who speaks for a member organisation",

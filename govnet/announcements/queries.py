@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
-from govnet.announcements.models import Announcement, Audience, State
+from govnet.announcements.models import Announcement, AnnouncementState, Audience
 from govnet.extensions import db
 from govnet.kernel.actor import Actor
 from govnet.kernel.models import reference
@@ -19,7 +19,7 @@ from govnet.mail import queries as mails
 from govnet.mail.models import Delivery, Mail
 from govnet.mail.queries import Progress
 from govnet.mail.rules import MISSED
-from govnet.mail.rules import State as Delivered
+from govnet.mail.rules import DeliveryState as Delivered
 from govnet.record.models import Entry
 
 PAGE = 30
@@ -39,7 +39,7 @@ def archive(
 ) -> Sequence[Announcement]:
     """What was sent and the actor may read, the newest first."""
     query = select(Announcement).where(
-        Announcement.network_id == network_id, Announcement.state == State.SENT
+        Announcement.network_id == network_id, Announcement.state == AnnouncementState.SENT
     )
     if not (actor.is_member or actor.is_officer):
         query = query.where(Announcement.audience == Audience.EVERYBODY)
@@ -57,7 +57,7 @@ def in_progress(network_id: int) -> Sequence[Announcement]:
 
 def select_in_progress(network_id: int) -> Select[Any]:
     """The same, to be counted."""
-    states = (State.DRAFT, State.SCHEDULED, State.HELD)
+    states = (AnnouncementState.DRAFT, AnnouncementState.SCHEDULED, AnnouncementState.HELD)
     return select(Announcement).where(Announcement.network_id == network_id, Announcement.state.in_(states))
 
 
@@ -76,7 +76,7 @@ def last_sent_at(network_id: int) -> datetime | None:
 def corrections(announcement_id: int) -> Sequence[Announcement]:
     """Those that put right what it said, if they were sent."""
     query = select(Announcement).where(
-        Announcement.corrects_id == announcement_id, Announcement.state == State.SENT
+        Announcement.corrects_id == announcement_id, Announcement.state == AnnouncementState.SENT
     )
     return db.session.scalars(query.order_by(Announcement.sent_at)).all()
 

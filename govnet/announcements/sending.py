@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from govnet.announcements import events
 from govnet.announcements.actions import lock
-from govnet.announcements.models import Announcement, State
+from govnet.announcements.models import Announcement, AnnouncementState
 from govnet.announcements.queries import mail_of
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -54,7 +54,7 @@ def send_to_missed(announcement: Announcement, *, by: Actor, via: Door) -> int:
 def _ready(announcement: Announcement, by: Actor) -> tuple[Authority, int]:
     under = require(by, Can.SEND_ANNOUNCEMENT, announcement)
     lock(announcement)
-    mail_id = mail_of(announcement) if announcement.state is State.SENT else None
+    mail_id = mail_of(announcement) if announcement.state is AnnouncementState.SENT else None
     if mail_id is None:
         raise RuleBroken(_("Its mails are not made yet. Try again in a moment."))
     return under, mail_id

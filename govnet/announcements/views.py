@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from govnet.announcements import actions, drafts, queries
 from govnet.announcements import page as announcements_page
-from govnet.announcements.actions import Draft
+from govnet.announcements.actions import AnnouncementInput
 from govnet.announcements.forms import SUBJECT_LIMIT, SendForm, WriteForm
-from govnet.announcements.models import Announcement, Audience, State
+from govnet.announcements.models import Announcement, AnnouncementState, Audience
 from govnet.charter.models import Network
 from govnet.extensions import db, limiter
 from govnet.kernel.actor import Door, current_actor
@@ -48,7 +48,7 @@ def archive_data(network: Network) -> Response:
 @allows(Can.READ_ANNOUNCEMENT, announcement=Announcement)
 def announcement(network: Network, announcement: Announcement) -> Response:
     """One announcement, and how far its mails are."""
-    if announcement.state is State.DROPPED:
+    if announcement.state is AnnouncementState.DROPPED:
         abort(404)
     context = announcements_page.one(network, queries.whole(announcement.id))
     if not context["finished"]:
@@ -60,7 +60,7 @@ def announcement(network: Network, announcement: Announcement) -> Response:
 @allows(Can.READ_ANNOUNCEMENT, announcement=Announcement)
 def announcement_data(network: Network, announcement: Announcement) -> Response:
     """The same as data, once it was sent."""
-    if announcement.state is not State.SENT:
+    if announcement.state is not AnnouncementState.SENT:
         abort(404)
     never_cached()
     row = queries.whole(announcement.id)
@@ -94,7 +94,7 @@ def _other(network: Network, name: str) -> Announcement | None:
     """The announcement that the address names, if it is one of this network's that were sent."""
     key = asked_number(name)
     other = db.session.get(Announcement, key) if key else None
-    if other is None or other.network_id != network.id or other.state is not State.SENT:
+    if other is None or other.network_id != network.id or other.state is not AnnouncementState.SENT:
         return None
     return other
 
@@ -115,8 +115,8 @@ def create(network: Network) -> AnyResponse:
     return page("announcements/write.html", 422, form=form, announcement=None, since=None)
 
 
-def _typed(form: WriteForm) -> Draft:
-    return Draft(
+def _typed(form: WriteForm) -> AnnouncementInput:
+    return AnnouncementInput(
         subject=form.subject.data or "",
         source=form.body.data or "",
         audience=Audience(form.audience.data),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from govnet.charter import parameters as p
 from govnet.charter import turns
-from govnet.charter.kinds import Whole
+from govnet.charter.kinds import WholeNumber
 from govnet.kernel.messages import N_, Said
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def with_weekday(day: date) -> Said:
     return Said(N_("%(weekday)s %(day)s"), {"weekday": Said(WEEKDAYS[day.weekday()]), "day": plain(day)})
 
 
-def over(parameter: Whole, text: str, *, begins: str = "", ends: str = "", more: int = 0) -> Example:
+def over(parameter: WholeNumber, text: str, *, begins: str = "", ends: str = "", more: int = 0) -> Example:
     """What begins on a day is over so many days (and `more`) later; `begins` and `ends`: where 0 means never."""
 
     def made(old: Charter, new: Charter, _roll: int) -> Said | None:
@@ -56,7 +56,7 @@ def over(parameter: Whole, text: str, *, begins: str = "", ends: str = "", more:
     return made
 
 
-def closes(parameter: Whole, text: str, *, back: bool = False) -> Example:
+def closes(parameter: WholeNumber, text: str, *, back: bool = False) -> Example:
     """What begins on a working day closes so many days later, or on the next working day (`back`: the last before)."""
 
     def made(old: Charter, new: Charter, _roll: int) -> Said | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from govnet.charter import parameters as p
 from govnet.charter import turns
-from govnet.charter.kinds import Share, Whole
+from govnet.charter.kinds import Share, WholeNumber
 from govnet.charter.thresholds import most_entered
 from govnet.kernel.messages import N_, Said, counted
 
@@ -116,7 +116,7 @@ def dots(old: Charter, new: Charter, _roll: int) -> Said | None:
     return told(text, old[p.DOTS], new[p.DOTS])
 
 
-def again(parameter: Whole, text: str, *, from_the_first_day: bool = False) -> Example:
+def again(parameter: WholeNumber, text: str, *, from_the_first_day: bool = False) -> Example:
     """How often something comes in some years that comes again after so many months."""
 
     def made(old: Charter, new: Charter, _roll: int) -> Said | None:

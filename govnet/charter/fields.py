@@ -12,11 +12,11 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget, NumberInput
 
-from govnet.charter.kinds import Choice, Choices, Line, Parameter, Share, Statements, Whole
+from govnet.charter.kinds import Choice, Choices, OneLine, Parameter, Share, Statements, WholeNumber
 from govnet.charter.thresholds import Strictness
 from govnet.kernel.messages import Said
 from govnet.kernel.translation import say
-from govnet.web.forms import Body, Form, Text
+from govnet.web.forms import Form, MarkdownField, Text
 
 HOW = ((Strictness.AT_LEAST.value, _l("at least")), (Strictness.MORE_THAN.value, _l("more than")))
 
@@ -46,13 +46,13 @@ def fields_for(parameter: Parameter[Any], value: Any) -> dict[str, Any]:
     """The fields that ask for a parameter, filled in with its present value."""
     name, title = name_of(parameter), say(Said(parameter.title))
     needed = [InputRequired(_l("Choose an answer."))]
-    if isinstance(parameter, Whole):
+    if isinstance(parameter, WholeNumber):
         missing = _l("Enter a number.")
         widget = NumberInput(min=parameter.least, max=parameter.most)
         return {name: Text(title, missing=missing, limit=10, default=str(value), widget=widget)}
     if isinstance(parameter, Statements):
-        return {name: Body(title, limit=20_000, default="\n".join(value))}
-    if isinstance(parameter, Line):
+        return {name: MarkdownField(title, limit=20_000, default="\n".join(value))}
+    if isinstance(parameter, OneLine):
         return {name: Text(title, limit=parameter.limit, default=value)}
     if isinstance(parameter, Share):
         share = f"{value.share.numerator}/{value.share.denominator}"

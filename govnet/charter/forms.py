@@ -25,7 +25,7 @@ ACCENTS = [
 ]
 
 
-class SettingsForm(Form):
+class NetworkSettingsForm(Form):
     """How the network can be reached, and how its pages look."""
 
     contact_name = NameText(

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from govnet.charter import document, queries
 from govnet.charter import parameters as p
 from govnet.charter.events import NetworkRenamed, PurposeChanged, RulesAdopted
-from govnet.charter.kinds import Line, Parameter
+from govnet.charter.kinds import OneLine, Parameter
 from govnet.charter.models import Network
 from govnet.charter.queries import Named
 from govnet.extensions import db
@@ -21,7 +21,7 @@ from govnet.kernel.translation import say
 from govnet.record.actions import record
 from govnet.record.models import Entry
 
-DECIDED: Mapping[str, Line] = {"name": p.OWN_NAME, "purpose": p.OWN_PURPOSE}
+DECIDED: Mapping[str, OneLine] = {"name": p.OWN_NAME, "purpose": p.OWN_PURPOSE}
 """Columns of a network that follow a rule of it."""
 _EVENTS = {"name": NetworkRenamed, "purpose": PurposeChanged}
 

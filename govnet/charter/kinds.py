@@ -79,7 +79,7 @@ UNITS: Mapping[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Whole(Parameter[int]):
+class WholeNumber(Parameter[int]):
     """A whole number with a unit and a range, both ends allowed."""
 
     unit: str
@@ -206,7 +206,7 @@ class Statements(Parameter[tuple[str, ...]]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line(Parameter[str]):
+class OneLine(Parameter[str]):
     """One line in the network's own words; "" while it never decided on one."""
 
     limit: int

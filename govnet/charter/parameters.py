@@ -21,7 +21,7 @@ from govnet.charter.catalogue.methods import *  # noqa: F403
 from govnet.charter.catalogue.proposals import *  # noqa: F403
 from govnet.charter.catalogue.reviews import *  # noqa: F403
 from govnet.charter.catalogue.statements import *  # noqa: F403
-from govnet.charter.kinds import Choice, Parameter, Share, Statements, Whole, YesNo
+from govnet.charter.kinds import Choice, Parameter, Share, Statements, WholeNumber, YesNo
 from govnet.charter.thresholds import at_least
 from govnet.kernel.messages import N_
 
@@ -32,7 +32,7 @@ CHARTER_MAJORITY = Share(
     explains=N_("The least that a vote on the rules themselves needs, whichever way it is taken."),
     clause=N_("Where a vote decides on these rules, it needs %(value)s of those who took a side."),
 )
-MANDATE_MONTHS = Whole(
+MANDATE_MONTHS = WholeNumber(
     key="coordinator.term_months",
     default=24,
     title=N_("Time as coordinator"),
@@ -42,7 +42,7 @@ MANDATE_MONTHS = Whole(
     least=1,
     most=120,
 )
-REPORT_MONTHS = Whole(
+REPORT_MONTHS = WholeNumber(
     key="coordinator.report_months",
     default=12,
     title=N_("The coordinator’s reports"),
@@ -79,7 +79,7 @@ WHO_MAY_HIDE = Choice(
         "chair": N_("the chair or the coordinator"),
     },
 )
-APPEAL_DAYS = Whole(
+APPEAL_DAYS = WholeNumber(
     key="conduct.appeal_days",
     default=14,
     title=N_("Time to appeal"),

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash
 from flask_babel import gettext as _
 
 from govnet.charter import identity, logo, settings
-from govnet.charter.forms import SettingsForm
+from govnet.charter.forms import NetworkSettingsForm
 from govnet.charter.models import Network
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.transaction import transaction
@@ -26,14 +26,14 @@ def change_settings(network: Network) -> Response:
     """How the network can be reached, and how its pages look."""
     now = settings.values(network)
     listed = {**now, "languages": now["languages"].split(), "seen": settings.fingerprint(network)}
-    return _page(network, SettingsForm(about=network, known=named(known()), data=listed))
+    return _page(network, NetworkSettingsForm(about=network, known=named(known()), data=listed))
 
 
 @bp.post("/<network:network>/settings")
 @allows(Can.CHANGE_SETTINGS)
 def save_settings(network: Network) -> Any:
     """Change them; everybody can see in the record what was changed."""
-    form = SettingsForm(about=network, known=named(known()))
+    form = NetworkSettingsForm(about=network, known=named(known()))
     if form.validate_on_submit():
         with form.catching():
             typed = {name: form[name].data or "" for name in settings.NAMES if name in form}
@@ -55,7 +55,7 @@ def save_settings(network: Network) -> Any:
     return _page(network, form, 422)
 
 
-def _page(network: Network, form: SettingsForm, status: int = 200) -> Response:
+def _page(network: Network, form: NetworkSettingsForm, status: int = 200) -> Response:
     fixed = identity.fixed(network)
     return page("charter/settings.html", status, form=form, fixed=fixed, most=logo.MOST_BYTES // 1000)
 

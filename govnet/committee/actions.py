@@ -13,7 +13,7 @@ from govnet.kernel.calendar import DAY
 from govnet.kernel.clock import today
 from govnet.offices import events, rules
 from govnet.offices.models import Seat, Term, TermEnd
-from govnet.offices.rules import Stage
+from govnet.offices.rules import OfficeStage
 from govnet.people.models import Person
 from govnet.permissions import Can, require
 from govnet.record.actions import record
@@ -38,7 +38,7 @@ def _seat_and_network(term: Term) -> tuple[Seat, Network]:
 
 def _earlier_end(term: Term, last_day: date, network: Network) -> date:
     day = today(network.zone)
-    to_come = rules.stage(term.start, term.end, day) is Stage.TO_COME
+    to_come = rules.stage(term.start, term.end, day) is OfficeStage.TO_COME
     if not to_come:
         rules.check_last_day(last_day, end=term.end, today=day)
     term.given_until = term.given_until or term.end

@@ -15,7 +15,7 @@ from govnet.charter.models import Network
 from govnet.charter.turns import turn_after
 from govnet.committee import eligibility, first_people, queries
 from govnet.committee import rules as committee_rules
-from govnet.committee.rules import Wanted
+from govnet.committee.rules import WantedPlace
 from govnet.decisions.models import Decision
 from govnet.decisions.proposals.offices import Deciding, OfficeInput, effect_is
 from govnet.extensions import db
@@ -37,7 +37,7 @@ from govnet.offices.models import (
     Term,
     TermEnd,
 )
-from govnet.offices.rules import Stage
+from govnet.offices.rules import OfficeStage
 from govnet.people.models import Person
 from govnet.record.actions import record
 
@@ -111,7 +111,7 @@ def _first_day(wanted: OfficeInput, how: Deciding, held: list[_Held]) -> date:
 def _check_rules(seat: Seat, wanted: OfficeInput, start: date, end: date, how: Deciding) -> None:
     """What the charter asks of places; a decision about the rules themselves is an exception to them."""
     person = wanted.person_id or 0
-    asked = Wanted(
+    asked = WantedPlace(
         start=start, end=end, coopted=wanted.came_by == CameBy.CO_OPTION.value, elected=False,
         is_chair=seat.is_chair, until=queries.vacant_until(seat), turn=turn_after(seat.position, start, how.charter),
         body=how.body, matter=how.matter,
@@ -203,9 +203,9 @@ def _ending(wanted: OfficeInput, how: Deciding) -> tuple[Term, date]:
     if term is None or not same or term.network_id != how.network.id:
         raise RuleBroken(_("There is no such term."))
     stage = rules.stage(term.start, term.end, how.on)
-    if stage is Stage.OVER:
+    if stage is OfficeStage.OVER:
         raise RuleBroken(_("That term is over already."))
-    if stage is Stage.TO_COME:
+    if stage is OfficeStage.TO_COME:
         return term, term.start
     end = wanted.end or how.on + DAY
     if term.end <= how.on + DAY and wanted.end is None:

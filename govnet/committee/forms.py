@@ -12,7 +12,7 @@ from govnet.committee.first_people import First
 from govnet.kernel.errors import RuleBroken
 from govnet.offices.fields import LastDayForm
 from govnet.people.fields import EmailAddress
-from govnet.web.forms import Body, Form, NameText, Text
+from govnet.web.forms import Form, MarkdownField, NameText, Text
 
 
 class VacancyForm(Form):
@@ -30,7 +30,7 @@ class FirstPeopleForm(LastDayForm):
     email_2 = EmailAddress(_l("The second person’s e-mail address"), missing=None, validators=[Optional()])
     name_3 = NameText(_l("The third person’s name"), validators=[Optional()])
     email_3 = EmailAddress(_l("The third person’s e-mail address"), missing=None, validators=[Optional()])
-    why = Body(
+    why = MarkdownField(
         _l("How did it come to this, and why these people?"),
         missing=_l("Say how it came to this: everybody can read it."),
         limit=1000,

@@ -96,7 +96,7 @@ def _term(network: Network, key: str, number: int) -> Offer | None:
 
 
 def _over(start: date, end: date, network: Network) -> bool:
-    return rules.stage(start, end, today(network.zone)) is rules.Stage.OVER
+    return rules.stage(start, end, today(network.zone)) is rules.OfficeStage.OVER
 
 
 def _new(_network: Network, key: str, _number: int) -> Offer:

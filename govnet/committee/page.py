@@ -15,7 +15,7 @@ from govnet.charter.rules import Charter
 from govnet.charter.sentences import sentence
 from govnet.charter.turns import turn_after
 from govnet.committee import eligibility
-from govnet.committee.queries import Committee, Holding, Place
+from govnet.committee.queries import Committee, Holding, SeatView
 from govnet.committee.rules import said_lacking
 from govnet.extensions import db
 from govnet.kernel.calendar import DAY
@@ -83,7 +83,7 @@ def seat_of(network: Network, seat_id: int) -> Seat:
     return seat
 
 
-def place_words(place: Place) -> str:
+def place_words(place: SeatView) -> str:
     """A place in a list of choices: its name, and who holds it until when."""
     if place.now is None:
         return str(_("%(place)s (empty)", place=place.seat.name))

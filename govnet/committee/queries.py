@@ -13,12 +13,12 @@ from sqlalchemy.orm import joinedload
 
 from govnet.charter.models import Network
 from govnet.charter.queries import Named, named
-from govnet.committee.rules import Held
+from govnet.committee.rules import HeldTerm
 from govnet.extensions import db
 from govnet.kernel.calendar import DAY
 from govnet.kernel.clock import today
 from govnet.offices.models import Body, BodyKind, Seat, Term
-from govnet.offices.rules import Stage, stage
+from govnet.offices.rules import OfficeStage, stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Holding:
     """A term as pages show it."""
 
     term: Term
-    stage: Stage
+    stage: OfficeStage
     decision: Named | None
     ended_by: Named | None = None
 
@@ -42,7 +42,7 @@ class Holding:
 
 
 @dataclass(slots=True)
-class Place:
+class SeatView:
     """A seat with its holder of today, who comes next, and who was there before."""
 
     seat: Seat
@@ -56,7 +56,7 @@ class Committee:
     """The committee today; `body` is None where there is none."""
 
     body: Body | None
-    places: Sequence[Place] = ()
+    places: Sequence[SeatView] = ()
 
     @property
     def empty(self) -> int:
@@ -69,7 +69,7 @@ class Committee:
         return Counter(place.seat.constituency.value for place in self.places)
 
     @property
-    def earlier(self) -> list[tuple[Place, Holding]]:
+    def earlier(self) -> list[tuple[SeatView, Holding]]:
         """Every term that is over, the newest first."""
         over = [(place, holding) for place in self.places for holding in place.before]
         return sorted(over, key=lambda pair: (pair[1].term.end, pair[1].term.id), reverse=True)
@@ -99,12 +99,12 @@ def _by_seat(terms: Sequence[Term], cited: Mapping[str, Named], day: date) -> Ma
     return found
 
 
-def _place(seat: Seat, holdings: Sequence[Holding]) -> Place:
-    place = Place(seat)
+def _place(seat: Seat, holdings: Sequence[Holding]) -> SeatView:
+    place = SeatView(seat)
     for holding in holdings:
-        if holding.stage is Stage.SERVING:
+        if holding.stage is OfficeStage.SERVING:
             place.now = holding
-        elif holding.stage is Stage.TO_COME:
+        elif holding.stage is OfficeStage.TO_COME:
             place.next.append(holding)
         elif holding.term.start < holding.term.end:
             place.before.append(holding)
@@ -117,10 +117,10 @@ def term_whole(term_id: int) -> Term:
     return db.session.scalars(query).one()
 
 
-def held_by(body_id: int, person_id: int) -> list[Held]:
+def held_by(body_id: int, person_id: int) -> list[HeldTerm]:
     """Every term that the person was given in the body."""
     query = select(Term.start, Term.end).where(Term.body_id == body_id, Term.person_id == person_id)
-    return [Held(start, end) for start, end in db.session.execute(query)]
+    return [HeldTerm(start, end) for start, end in db.session.execute(query)]
 
 
 def vacant_until(seat: Seat) -> date | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from govnet.charter import parameters as p
-from govnet.charter.kinds import Whole
+from govnet.charter.kinds import WholeNumber
 from govnet.charter.rules import Charter
 from govnet.kernel.calendar import months_after
 from govnet.kernel.errors import RuleBroken
@@ -21,7 +21,7 @@ EXCEPTION = "charter"
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldTerm:
     """A term somebody held or holds, from `start` until before `end`."""
 
     start: date
@@ -29,7 +29,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedPlace:
     """A place that is to be given."""
 
     start: date
@@ -46,7 +46,7 @@ class Wanted:
     matter: str
 
 
-def in_a_row(held: Collection[Held], start: date, term_months: int) -> int:
+def in_a_row(held: Collection[HeldTerm], start: date, term_months: int) -> int:
     """How many terms follow one another up to `start`: a break shorter than a regular term is none."""
     count, begin = 0, start
     for one in sorted(held, key=lambda each: each.end, reverse=True):
@@ -58,7 +58,7 @@ def in_a_row(held: Collection[Held], start: date, term_months: int) -> int:
     return count
 
 
-def check(wanted: Wanted, held: Sequence[Held], charter: Charter) -> None:
+def check(wanted: WantedPlace, held: Sequence[HeldTerm], charter: Charter) -> None:
     """The charter lets this be given to whoever held these terms. RuleBroken says which rule is against it."""
     if wanted.matter == EXCEPTION:
         return
@@ -77,7 +77,7 @@ def check(wanted: Wanted, held: Sequence[Held], charter: Charter) -> None:
     _check_turn(wanted)
 
 
-def _check_turn(wanted: Wanted) -> None:
+def _check_turn(wanted: WantedPlace) -> None:
     """A term ends with its place's turn; who fills a gap may also stay as long as the one who left."""
     gap = wanted.until is not None and wanted.start < wanted.until == wanted.end
     if wanted.turn is not None and wanted.end != wanted.turn and not gap:
@@ -90,7 +90,7 @@ def _check_turn(wanted: Wanted) -> None:
         )
 
 
-def _check_vacancy(wanted: Wanted, charter: Charter) -> None:
+def _check_vacancy(wanted: WantedPlace, charter: Charter) -> None:
     rule = charter[p.VACANCY]
     if wanted.coopted and rule != "coopt":
         raise _against(N_("By our rules the committee takes nobody in by itself."), "came_by")
@@ -128,7 +128,7 @@ def _against(text: str, field: str, **values: object) -> RuleBroken:
     )
 
 
-KEPT: Mapping[str, Whole] = {"individual": p.INDIVIDUAL_SEATS, "organisation": p.ORGANISATION_SEATS}
+KEPT: Mapping[str, WholeNumber] = {"individual": p.INDIVIDUAL_SEATS, "organisation": p.ORGANISATION_SEATS}
 """By constituency, how many places the charter keeps."""
 _KEPT_WORDS: Mapping[str, tuple[str, str]] = {
     "individual": (

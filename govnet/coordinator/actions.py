@@ -24,7 +24,7 @@ from govnet.kernel.translation import say
 from govnet.offices import conduct, events, rules
 from govnet.offices.models import Mandate, MandateEnd, MandateNamed, MandateReport, OfficeChange
 from govnet.offices.queries import dues_of, holder_name, mandate_locked
-from govnet.offices.rules import Stage
+from govnet.offices.rules import OfficeStage
 from govnet.people.models import Organisation, Person
 from govnet.permissions import Can, require
 from govnet.record.actions import record
@@ -129,9 +129,9 @@ def _ending(wanted: OfficeInput, how: Deciding) -> tuple[Mandate, date]:
     ):
         raise RuleBroken(_("There is no such mandate."))
     stage = rules.stage(mandate.start, mandate.end, how.on)
-    if stage is Stage.OVER:
+    if stage is OfficeStage.OVER:
         raise RuleBroken(_("That mandate is over already."))
-    if stage is Stage.TO_COME:
+    if stage is OfficeStage.TO_COME:
         return mandate, mandate.start
     end = max(wanted.end or how.on + DAY, how.on + DAY)
     rules.check_last_day(end - DAY, end=mandate.end, today=how.on)
@@ -166,7 +166,7 @@ def _locked(mandate: Mandate) -> Network:
 
 def _end_after(mandate: Mandate, last_day: date, network: Network) -> None:
     day = today(network.zone)
-    if rules.stage(mandate.start, mandate.end, day) is Stage.TO_COME:
+    if rules.stage(mandate.start, mandate.end, day) is OfficeStage.TO_COME:
         mandate.end = mandate.start
         return
     rules.check_last_day(last_day, end=mandate.end, today=day)

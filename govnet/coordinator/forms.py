@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 
-from govnet.web.forms import Body, Form
+from govnet.web.forms import Form, MarkdownField
 
 
-class ReportForm(Form):
+class MandateReportForm(Form):
     """What the coordinator did."""
 
     due_on = SelectField(_l("Which report is this?"))
-    body = Body(_l("What was done, and what was not"), missing=_l("Write the report"))
+    body = MarkdownField(_l("What was done, and what was not"), missing=_l("Write the report"))

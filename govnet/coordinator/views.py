@@ -14,7 +14,7 @@ from govnet.charter.models import Network
 from govnet.charter.queries import named
 from govnet.coordinator import actions
 from govnet.coordinator import page as coordinator_page
-from govnet.coordinator.forms import ReportForm
+from govnet.coordinator.forms import MandateReportForm
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.calendar import DAY
 from govnet.kernel.clock import today
@@ -22,7 +22,7 @@ from govnet.kernel.transaction import transaction
 from govnet.offices import conduct, queries, rules
 from govnet.offices.fields import LastDayForm
 from govnet.offices.models import Mandate, MandateReport
-from govnet.offices.rules import Stage
+from govnet.offices.rules import OfficeStage
 from govnet.permissions import Can, allows
 from govnet.web.forms import Form, once
 from govnet.web.pages import data_page, page, see, weekday_date
@@ -40,13 +40,13 @@ def coordinator(network: Network) -> Response:
 
 def _all(network: Network) -> dict[str, Any]:
     day, rows = today(network.zone), queries.mandates(network.id)
-    by_stage: dict[Stage, list[Mandate]] = {stage: [] for stage in Stage}
+    by_stage: dict[OfficeStage, list[Mandate]] = {stage: [] for stage in OfficeStage}
     for row in rows:
         by_stage[rules.stage(row.start, row.end, day)].append(row)
     return {
-        "serving": by_stage[Stage.SERVING],
-        "to_come": by_stage[Stage.TO_COME],
-        "over": [row for row in by_stage[Stage.OVER] if row.start < row.end],
+        "serving": by_stage[OfficeStage.SERVING],
+        "to_come": by_stage[OfficeStage.TO_COME],
+        "over": [row for row in by_stage[OfficeStage.OVER] if row.start < row.end],
         "cited": named({row.authority for row in rows} | {row.end_authority for row in rows}),
         "holder": queries.holder_name,
         "dues": lambda row: queries.dues_of(row, day),
@@ -101,7 +101,7 @@ def _ending_page(mandate: Mandate, form: Form) -> Response:
 @allows(Can.REPORT_AS_COORDINATOR, mandate=Mandate)
 def report(network: Network, mandate: Mandate) -> AnyResponse:
     """Write a report that is due."""
-    form = ReportForm(about=mandate)
+    form = MandateReportForm(about=mandate)
     whole = queries.mandate_whole(mandate.id)
     open_dues = [due for due in queries.dues_of(whole, today(network.zone)) if not due.filed]
     form.due_on.choices = [

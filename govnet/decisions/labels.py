@@ -13,10 +13,10 @@ from flask_babel import ngettext
 from govnet.charter import parameters as p
 from govnet.charter.document import DECIDES
 from govnet.charter.rules import Change, Charter
-from govnet.decisions.rules.in_force import FOR_GOOD, State, replaced_by, replaced_until
+from govnet.decisions.rules.in_force import FOR_GOOD, DecisionState, replaced_by, replaced_until
 from govnet.decisions.rules.methods import HOW, NAMES, UNDER
 from govnet.decisions.rules.option_count import OPTIONS
-from govnet.decisions.rules.outcome import LABELS, Kind, Outcome, Tally
+from govnet.decisions.rules.outcome import LABELS, AnswerKind, Outcome, Tally
 from govnet.kernel.actor import Door
 from govnet.kernel.messages import N_, Said
 from govnet.kernel.translation import say
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from govnet.decisions.answers.options import Choosing
     from govnet.decisions.models import Decision
 
-FACES: Mapping[Kind, str] = {
-    Kind.AGREE: "agree",
-    Kind.RESERVATIONS: "worry",
-    Kind.STAND_ASIDE: "aside",
-    Kind.BLOCK: "stop",
-    Kind.NO_VIEW: "none",
+FACES: Mapping[AnswerKind, str] = {
+    AnswerKind.AGREE: "agree",
+    AnswerKind.RESERVATIONS: "worry",
+    AnswerKind.STAND_ASIDE: "aside",
+    AnswerKind.BLOCK: "stop",
+    AnswerKind.NO_VIEW: "none",
 }
 """How an answer is drawn; also its value in the form."""
-KINDS: Mapping[str, Kind] = {face: kind for kind, face in FACES.items()}
+KINDS: Mapping[str, AnswerKind] = {face: kind for kind, face in FACES.items()}
 
 STATES: Mapping[Outcome, str] = {
     Outcome.CONSENSUS: "good",
@@ -78,11 +78,11 @@ DOORS: Mapping[Door, object] = {
     Door.MEETING: _l("at a meeting"),
     Door.LIST: _l("on the e-mail list"),
 }
-HOLDS: Mapping[State, object] = {
-    State.IN_FORCE: _l("In force"),
-    State.REPLACED: _l("Replaced by a later one"),
-    State.ENDED: _l("Ended with its trial"),
-    State.NOT_ADOPTED: _l("Never in force"),
+HOLDS: Mapping[DecisionState, object] = {
+    DecisionState.IN_FORCE: _l("In force"),
+    DecisionState.REPLACED: _l("Replaced by a later one"),
+    DecisionState.ENDED: _l("Ended with its trial"),
+    DecisionState.NOT_ADOPTED: _l("Never in force"),
 }
 
 
@@ -103,7 +103,7 @@ def way(method: str) -> str:
     return say(Said(NAMES[method])) if method in NAMES else str(_("At a meeting or on the list"))
 
 
-def label(kind: Kind) -> str:
+def label(kind: AnswerKind) -> str:
     """ "Disagree, but go ahead"."""
     return say(Said(LABELS.get(kind, N_("Chose between the options"))))
 
@@ -112,7 +112,7 @@ def bar_parts(tally: Tally, method: str = "") -> list[tuple[str, str, int]]:
     """The tally as the bar draws it: how drawn, words, number. Between options, how many chose."""
     if method in OPTIONS:
         chose = str(_("chose between the options"))
-        return [("done", chose, tally.choice), ("none", label(Kind.NO_VIEW), tally.no_view)]
+        return [("done", chose, tally.choice), ("none", label(AnswerKind.NO_VIEW), tally.no_view)]
     return [(FACES[kind], label(kind), many) for kind, many in tally.by_kind().items()]
 
 

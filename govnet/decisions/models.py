@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from govnet.charter.models import CharterVersion, Network
 from govnet.decisions import triggers as triggers
-from govnet.decisions.rules.outcome import Kind, Outcome
+from govnet.decisions.rules.outcome import AnswerKind, Outcome
 from govnet.decisions.rules.who_counts import Visible
 from govnet.kernel.actor import Door
 from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type, where
@@ -278,7 +278,7 @@ class Position(Base):
     cast_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     """Who wrote it down, if not the one whose answer it is."""
-    kind: Mapped[Kind] = mapped_column(enum_type(Kind, "kind"))
+    kind: Mapped[AnswerKind] = mapped_column(enum_type(AnswerKind, "kind"))
     reason: Mapped[str] = mapped_column(Text, default="")
     remedy: Mapped[str] = mapped_column(Text, default="")
     """With a Stop: what would let one live with it."""
@@ -316,7 +316,7 @@ class PastPosition(Base):
     version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"), index=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("proposal_roll.id"), index=True)
     cast_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    kind: Mapped[Kind] = mapped_column(enum_type(Kind, "kind"))
+    kind: Mapped[AnswerKind] = mapped_column(enum_type(AnswerKind, "kind"))
     reason: Mapped[str] = mapped_column(Text, default="")
     remedy: Mapped[str] = mapped_column(Text, default="")
     principle: Mapped[str] = mapped_column(Text, default="")

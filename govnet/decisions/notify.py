@@ -19,13 +19,13 @@ from govnet.decisions.proposals import offices, roll
 from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.proposals.suggestions import suggestion_by_id
 from govnet.decisions.register import queries as register_queries
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.decisions.rules.who_counts import Visible, always_told, offered
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.models import reference
-from govnet.mail.outgoing.notices import Notice, Told
+from govnet.mail.outgoing.notices import Notice, ToldEntry
 from govnet.mail.volume import News
 from govnet.membership.marks import actor_of, signed
 from govnet.people.persons import names
@@ -37,7 +37,7 @@ also hears that it closes later, or is not asked any more.
 """
 
 
-def opened(told: Told) -> Notice | None:
+def opened(told: ToldEntry) -> Notice | None:
     """Something is asked: the question, until when, and how to answer."""
     version = _version(told)
     if not version.is_open:
@@ -56,10 +56,10 @@ def opened(told: Told) -> Notice | None:
 def opening_of(version: ProposalVersion, network: Network, actor: Actor) -> Notice | None:
     """The mail that would ask this version, for looking at before it is asked."""
     details = {"version": reference(version), "actor": actor.name, "subject": reference(version.proposal)}
-    return opened(Told(0, 0, clock.now(), network, actor.person_id, details))
+    return opened(ToldEntry(0, 0, clock.now(), network, actor.person_id, details))
 
 
-def _asked_by(told: Told, version: ProposalVersion) -> dict[str, Any]:
+def _asked_by(told: ToldEntry, version: ProposalVersion) -> dict[str, Any]:
     """Who asks, as people say it: the program asks nothing, and what was decided elsewhere was written down."""
     review = reviews.reviewed_by(version.proposal_id)
     if review is not None:
@@ -74,7 +74,7 @@ def _asked_by(told: Told, version: ProposalVersion) -> dict[str, Any]:
     return {"asked_by": (_("Asked by"), actor_of(told))}
 
 
-def last_day(told: Told) -> Notice | None:
+def last_day(told: ToldEntry) -> Notice | None:
     """A day is left: those who have not answered, and nobody else."""
     version = _version(told)
     if not version.is_open:
@@ -85,7 +85,7 @@ def last_day(told: Told) -> Notice | None:
     )
 
 
-def extended(told: Told) -> Notice | None:
+def extended(told: ToldEntry) -> Notice | None:
     """There is more time, and why: for everybody who was told of the question."""
     version = _version(told)
     if not version.is_open:
@@ -102,7 +102,7 @@ def extended(told: Told) -> Notice | None:
     )
 
 
-def entered(told: Told) -> Notice | None:
+def entered(told: ToldEntry) -> Notice | None:
     """The receipt: an answer was entered for somebody, who can correct it."""
     version, entry_id = _version(told), _key(told, "entry")
     given, party = queries.position_of(entry_id), queries.party_of(entry_id)
@@ -124,21 +124,21 @@ def _chosen(version: ProposalVersion, given: Position) -> list[str]:
     return options.each_of(given) if options else []
 
 
-def suggested(told: Told) -> Notice:
+def suggested(told: ToldEntry) -> Notice:
     """Other words are suggested: the proposer is told."""
     version = _version(told)
     extra = {"suggestion": suggestion_by_id(_key(told, "suggestion"))}
     return _alone("decisions/suggested", told, version, [version.proposal.author_id], extra)
 
 
-def suggestion_answered(told: Told) -> Notice:
+def suggestion_answered(told: ToldEntry) -> Notice:
     """What came of suggested words: whoever suggested them is told."""
     suggestion = suggestion_by_id(_key(told, "suggestion"))
     extra = {"suggestion": suggestion, "taken": told.details["taken"]}
     return _alone("decisions/suggestion_answered", told, _version(told), [suggestion.person_id], extra)
 
 
-def reason_answered(told: Told) -> Notice | None:
+def reason_answered(told: ToldEntry) -> Notice | None:
     """The proposer replied to a reason: who gave it is told, as long as both stand."""
     version, reply = _version(told), replies.standing(_key(told, "entry"))
     if reply is None or reply.position.cast_by_id is None:
@@ -148,29 +148,31 @@ def reason_answered(told: Told) -> Notice | None:
 
 
 def _alone(
-    template: str, told: Told, version: ProposalVersion, people: list[int], extra: dict[str, Any]
+    template: str, told: ToldEntry, version: ProposalVersion, people: list[int], extra: dict[str, Any]
 ) -> Notice:
     return _notice(template, told, version, people=people, extra=extra)
 
 
-def _key(told: Told, name: str) -> int:
+def _key(told: ToldEntry, name: str) -> int:
     return int(str(told.details[name]).rpartition(":")[2])
 
 
-def stopped(told: Told) -> Notice | None:
+def stopped(told: ToldEntry) -> Notice | None:
     """Somebody said Stop: what can happen now, and why they did, where everybody may read answers already."""
     version = _version(told)
     if not version.is_open:
         return None
     found = answers([version.id])[version.id] if version.visible is Visible.AT_ONCE else Answers()
     stops = [
-        each.position for each in found.first if each.position.kind is Kind.BLOCK and each.position.counted
+        each.position
+        for each in found.first
+        if each.position.kind is AnswerKind.BLOCK and each.position.counted
     ]
     extra = {"said_stop": found.tally.block, "stops": stops}
     return _notice("decisions/stopped", told, version, what="result", extra=extra, **EVERYBODY)
 
 
-def withdrawn(told: Told) -> Notice | None:
+def withdrawn(told: ToldEntry) -> Notice | None:
     """Its author took it back: nothing is to be answered any more. What nobody was told of needs no telling."""
     version = _version(told)
     if told.details.get("untold") or (version.method == ELSEWHERE and version.proposal.told_at is None):
@@ -179,7 +181,7 @@ def withdrawn(told: Told) -> Notice | None:
     return _notice("decisions/withdrawn", told, version, what="result", extra=extra, **EVERYBODY)
 
 
-def decided(told: Told) -> Notice:
+def decided(told: ToldEntry) -> Notice:
     """The outcome, with its numbers, to everybody who could have answered."""
     decision = register_queries.by_id(told.key)
     version = decision.version
@@ -211,17 +213,17 @@ def _rules(decision: Decision) -> list[str]:
     return labels.new_rules(changed[1]) if changed else []
 
 
-def _version(told: Told) -> ProposalVersion:
+def _version(told: ToldEntry) -> ProposalVersion:
     """The version that the entry is about."""
     return queries.version_whole(_key(told, "version"))
 
 
-def _waiting(told: Told, version: ProposalVersion) -> list[int]:
+def _waiting(told: ToldEntry, version: ProposalVersion) -> list[int]:
     """Whose answer is still asked for."""
     return proposals_queries.to_remind(version.id, clock.today(told.network.zone))
 
 
-def _people(told: Told, version: ProposalVersion) -> list[int]:
+def _people(told: ToldEntry, version: ProposalVersion) -> list[int]:
     """The persons on the roll, those who speak for its organisations, and those whom it names."""
     asked = roll.people_asked(version.id, clock.today(told.network.zone))
     return list(dict.fromkeys([*asked, *sorted(db.session.scalars(roll.concerned(version.id)))]))
@@ -229,7 +231,7 @@ def _people(told: Told, version: ProposalVersion) -> list[int]:
 
 def _notice(
     template: str,
-    told: Told,
+    told: ToldEntry,
     version: ProposalVersion,
     *,
     what: str = "",
@@ -252,7 +254,7 @@ def _notice(
     )
 
 
-def _context(told: Told, version: ProposalVersion) -> dict[str, Any]:
+def _context(told: ToldEntry, version: ProposalVersion) -> dict[str, Any]:
     """What every mail about a proposal may name."""
     return {
         "version": version,

@@ -29,8 +29,8 @@ from govnet.decisions.models import (
     VersionState,
 )
 from govnet.decisions.rules.deadlines import TIME_TO_UNDO
-from govnet.decisions.rules.outcome import Kind, Rule, Tally, rule_for
-from govnet.decisions.rules.who_counts import Answer
+from govnet.decisions.rules.outcome import AnswerKind, Rule, Tally, rule_for
+from govnet.decisions.rules.who_counts import KnownAnswer
 from govnet.extensions import db
 from govnet.forum.models import Thread
 from govnet.kernel import clock
@@ -62,20 +62,20 @@ def lock_version(version_id: int) -> None:
 
 
 @dataclass(frozen=True)
-class Counted:
+class AnswersCounted:
     """How many answers count, and how many of them were entered for somebody."""
 
     answered: int
     entered: int
 
 
-def counted_beside(version_id: int, entry_id: int) -> Counted:
+def counted_beside(version_id: int, entry_id: int) -> AnswersCounted:
     """The answers that count in a version, but that of one party."""
     query = select(func.count(), func.count(Position.entered_by_id)).where(
         Position.version_id == version_id, Position.counted, Position.entry_id != entry_id
     )
     answered, entered = db.session.execute(query).one()
-    return Counted(answered, entered)
+    return AnswersCounted(answered, entered)
 
 
 def version_for_answer(version_id: int) -> ProposalVersion:
@@ -192,12 +192,12 @@ def party_of(entry_id: int) -> str:
     return db.session.get_one(RollEntry, entry_id, options=both).name
 
 
-def answers_by(version_id: int, person_id: int) -> list[Answer]:
+def answers_by(version_id: int, person_id: int) -> list[KnownAnswer]:
     """What one human has answered in a version, for whomever."""
     query = select(Position.entry_id, Position.cast_by_id, Position.counted).where(
         Position.version_id == version_id, Position.cast_by_id == person_id
     )
-    return [Answer(*row) for row in db.session.execute(query)]
+    return [KnownAnswer(*row) for row in db.session.execute(query)]
 
 
 def answered_by_others(version_id: int, person_id: int | None) -> bool:
@@ -233,7 +233,7 @@ def tallies(version_ids: Collection[int]) -> dict[int, Tally]:
     query = select(Position.version_id, Position.kind, func.count()).where(
         Position.version_id.in_(version_ids), Position.counted
     )
-    found: dict[int, dict[Kind, int]] = {each: {} for each in version_ids}
+    found: dict[int, dict[AnswerKind, int]] = {each: {} for each in version_ids}
     for version_id, kind, many in db.session.execute(query.group_by(Position.version_id, Position.kind)):
         found[version_id][kind] = many
     return {key: Tally.from_counts(kinds) for key, kinds in found.items()}
@@ -248,7 +248,7 @@ def past_answers(version_id: int) -> Sequence[PastPosition]:
 def disagreed(version_id: int, actor: Actor) -> bool:
     """Whether the actor, or an organisation they speak for, disagreed in a version."""
     return any(
-        entry.position is not None and entry.position.kind in (Kind.STAND_ASIDE, Kind.BLOCK)
+        entry.position is not None and entry.position.kind in (AnswerKind.STAND_ASIDE, AnswerKind.BLOCK)
         for entry in entries_for(version_id, actor)
     )
 
@@ -265,7 +265,7 @@ def options_of(version_ids: Collection[int]) -> dict[int, list[str]]:
 def ballots(version_id: int) -> list[dict[int, int]]:
     """The choices that count, one for each party that chose."""
     query = select(Position.choices).where(
-        Position.version_id == version_id, Position.counted, Position.kind == Kind.CHOICE
+        Position.version_id == version_id, Position.counted, Position.kind == AnswerKind.CHOICE
     )
     return [ballot(kept) for kept in db.session.scalars(query)]
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from govnet.announcements import actions, dispatch
 from govnet.announcements.models import Announcement as Row
 from govnet.announcements.models import Audience
-from govnet.demo.facts import Announcement
+from govnet.demo.facts import AnnouncementFact
 from govnet.demo.stage import Stage
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -30,7 +30,7 @@ def plan(stage: Stage) -> None:
             _sent(stage, one, one.days_ago)
 
 
-def _sent(stage: Stage, one: Announcement, days_ago: int) -> None:
+def _sent(stage: Stage, one: AnnouncementFact, days_ago: int) -> None:
     made: list[int] = []
     hour = stage.calendar.at(-days_ago, one.hour)
     stage.at(hour - timedelta(minutes=30), lambda: made.append(_write(stage, one)))
@@ -39,14 +39,16 @@ def _sent(stage: Stage, one: Announcement, days_ago: int) -> None:
     stage.at(hour + timedelta(minutes=12), _send, alone=True)
 
 
-def _write(stage: Stage, one: Announcement) -> int:
-    draft = actions.Draft(subject=one.subject, source=one.body.strip(), audience=_AUDIENCES[one.audience])
+def _write(stage: Stage, one: AnnouncementFact) -> int:
+    draft = actions.AnnouncementInput(
+        subject=one.subject, source=one.body.strip(), audience=_AUDIENCES[one.audience]
+    )
     row = actions.write(stage.network(), draft, by=stage.actor(one.by))
     db.session.flush()  # it is ordered by its key
     return row.id
 
 
-def _order(stage: Stage, one: Announcement, key: int) -> None:
+def _order(stage: Stage, one: AnnouncementFact, key: int) -> None:
     row = db.session.get_one(Row, key)
     actions.order(row, None, seen=row.version, by=stage.actor(one.by), via=Door.WEB)
 

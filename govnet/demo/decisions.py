@@ -23,11 +23,11 @@ from govnet.decisions.models import Proposal as Row
 from govnet.decisions.proposals import actions, evidence, offices, offsite, suggestions
 from govnet.decisions.proposals.models import Suggestion
 from govnet.decisions.proposals.offices import OfficeInput
-from govnet.decisions.proposals.opening import Ask, More, Taken, Words
+from govnet.decisions.proposals.opening import Ask, More, Taken, Wording
 from govnet.decisions.register.models import NoteKind
 from govnet.decisions.rules import deadlines
-from govnet.decisions.rules.outcome import Kind
-from govnet.demo.facts import Answer, Earlier, Elsewhere, Proposal, Suggested
+from govnet.decisions.rules.outcome import AnswerKind
+from govnet.demo.facts import AnswerFact, Earlier, Elsewhere, ProposalFact, Suggested
 from govnet.demo.stage import Stage, evenly
 from govnet.extensions import db
 from govnet.kernel.actor import Door
@@ -49,7 +49,7 @@ def plan(stage: Stage) -> None:
             stage.at(_after(stage, days - one.recorded_days_ago), closing_actions.close_due, alone=True)
 
 
-def _proposal(stage: Stage, proposal: Proposal) -> None:
+def _proposal(stage: Stage, proposal: ProposalFact) -> None:
     opened = stage.calendar.at(-proposal.opened_days_ago, 20.5)
     closes = closing_day(stage, proposal)
     stage.at(opened, lambda: _propose(stage, proposal, closes))
@@ -74,7 +74,7 @@ def _proposal(stage: Stage, proposal: Proposal) -> None:
 
 
 def _answers(
-    stage: Stage, proposal: Proposal, answers: tuple[Answer, ...], opened: datetime, last: datetime
+    stage: Stage, proposal: ProposalFact, answers: tuple[AnswerFact, ...], opened: datetime, last: datetime
 ) -> None:
     moments = evenly(opened, last, len(answers))
     for number, (given, moment) in enumerate(zip(answers, moments, strict=True)):
@@ -84,7 +84,7 @@ def _answers(
             stage.at(moment + timedelta(minutes=90), lambda given=given: _reply(stage, proposal, given))  # type: ignore[misc]
 
 
-def _new_words(stage: Stage, proposal: Proposal, number: int, changed: datetime) -> None:
+def _new_words(stage: Stage, proposal: ProposalFact, number: int, changed: datetime) -> None:
     """Somebody suggests them and the proposer takes them, or the proposer finds them."""
     earlier = proposal.earlier[number]
     if earlier.suggested is None:
@@ -96,12 +96,12 @@ def _new_words(stage: Stage, proposal: Proposal, number: int, changed: datetime)
     stage.at(changed, lambda: _accept(stage, proposal, made[0].id))
 
 
-def _worded(proposal: Proposal) -> list[Earlier | Proposal]:
+def _worded(proposal: ProposalFact) -> list[Earlier | ProposalFact]:
     """Its words from first to last."""
     return [*proposal.earlier, proposal]
 
 
-def _suggest(stage: Stage, proposal: Proposal, words: Suggested) -> Suggestion:
+def _suggest(stage: Stage, proposal: ProposalFact, words: Suggested) -> Suggestion:
     by = stage.actor(words.by)
     made = suggestions.suggest(
         _row(stage, proposal), words.passage, words.instead, words.why, by=by, via=Door.WEB
@@ -110,7 +110,7 @@ def _suggest(stage: Stage, proposal: Proposal, words: Suggested) -> Suggestion:
     return made
 
 
-def _accept(stage: Stage, proposal: Proposal, key: int) -> None:
+def _accept(stage: Stage, proposal: ProposalFact, key: int) -> None:
     row = _row(stage, proposal)
     suggestion = suggestions.suggestion_locked(key, row)
     stage.versions[proposal.key] = suggestions.accept(
@@ -118,15 +118,15 @@ def _accept(stage: Stage, proposal: Proposal, key: int) -> None:
     ).id
 
 
-def _reword(stage: Stage, proposal: Proposal, later: Earlier | Proposal, because: str) -> None:
-    words = Words(later.question or proposal.question, later.text.strip(), proposal.changes)
+def _reword(stage: Stage, proposal: ProposalFact, later: Earlier | ProposalFact, because: str) -> None:
+    words = Wording(later.question or proposal.question, later.text.strip(), proposal.changes)
     made = actions.reword(
         _row(stage, proposal), words, because=because, by=stage.actor(proposal.by), via=Door.WEB
     )
     stage.versions[proposal.key] = made.id
 
 
-def _row(stage: Stage, proposal: Proposal) -> Row:
+def _row(stage: Stage, proposal: ProposalFact) -> Row:
     version = db.session.get_one(ProposalVersion, stage.versions[proposal.key])
     return db.session.get_one(Row, version.proposal_id)
 
@@ -136,12 +136,12 @@ def _after(stage: Stage, days: int) -> datetime:
     return stage.calendar.at(days, 18) + timedelta(seconds=2)
 
 
-def closing_day(stage: Stage, proposal: Proposal) -> date:
+def closing_day(stage: Stage, proposal: ProposalFact) -> date:
     """The day in the files, or the next working day where it is none."""
     return from_day(stage.calendar.day(proposal.closes_days), _KEEPS)
 
 
-def _propose(stage: Stage, proposal: Proposal, closes: date) -> None:
+def _propose(stage: Stage, proposal: ProposalFact, closes: date) -> None:
     rules, zone = rules_in_force(stage.network_id), ZoneInfo(stage.network().zone)
     first = deadlines.earliest(stage.calendar.at(-proposal.opened_days_ago, 20.5), rules, zone)
     first_words = _worded(proposal)[0]
@@ -149,7 +149,7 @@ def _propose(stage: Stage, proposal: Proposal, closes: date) -> None:
     more = More(trial_until=trial, trial_signs=proposal.trial_signs)
     question = first_words.question or proposal.question
     named = _gives(stage, proposal)
-    words = Words(question, first_words.text.strip(), proposal.changes, more, offices=named)
+    words = Wording(question, first_words.text.strip(), proposal.changes, more, offices=named)
     review = None if proposal.review_days is None else stage.calendar.day(proposal.review_days)
     ask = Ask(
         proposal.matter,
@@ -161,7 +161,7 @@ def _propose(stage: Stage, proposal: Proposal, closes: date) -> None:
     stage.versions[proposal.key] = _open_version(made.id)
 
 
-def _gives(stage: Stage, proposal: Proposal) -> tuple[OfficeInput, ...]:
+def _gives(stage: Stage, proposal: ProposalFact) -> tuple[OfficeInput, ...]:
     """The place that it would give somebody."""
     if proposal.gives is None:
         return ()
@@ -171,7 +171,7 @@ def _gives(stage: Stage, proposal: Proposal) -> tuple[OfficeInput, ...]:
     return (replace(wanted, person_id=stage.actor(who).person_id, came_by="appointment"),)
 
 
-def _ask_again(stage: Stage, proposal: Proposal, who: str, why: str) -> None:
+def _ask_again(stage: Stage, proposal: ProposalFact, who: str, why: str) -> None:
     version = stage.versions[proposal.key]
     decision = db.session.scalars(select(Decision).where(Decision.version_id == version)).one()
     reviews.ask(decision.id, why, by=stage.actor(who), via=Door.WEB)
@@ -182,27 +182,27 @@ def _open_version(proposal_id: int) -> int:
     return db.session.scalars(query.order_by(ProposalVersion.number.desc()).limit(1)).one()
 
 
-def _answer(stage: Stage, proposal: Proposal, given: Answer, door: Door) -> None:
+def _answer(stage: Stage, proposal: ProposalFact, given: AnswerFact, door: Door) -> None:
     by = stage.actor(stage.facts.human(given))
     version, mine = stage.versions[proposal.key], _entry(stage, proposal, given)
-    kind = Kind(given.kind)
-    rests_on = stage.network().purpose if kind is Kind.BLOCK else ""
-    words = answers_actions.Given(kind, given.reason, given.needs, rests_on, named=given.organisation)
+    kind = AnswerKind(given.kind)
+    rests_on = stage.network().purpose if kind is AnswerKind.BLOCK else ""
+    words = answers_actions.AnswerInput(kind, given.reason, given.needs, rests_on, named=given.organisation)
     answers_actions.answer(version, words, by=by, via=door, entry_id=mine)
 
 
-def _entry(stage: Stage, proposal: Proposal, given: Answer) -> int:
+def _entry(stage: Stage, proposal: ProposalFact, given: AnswerFact) -> int:
     """On the roll: whose answer it is."""
     entries = queries.entries_for(stage.versions[proposal.key], stage.actor(stage.facts.human(given)))
     return next(one.id for one in entries if (one.organisation_id is not None) == given.organisation)
 
 
-def _reply(stage: Stage, proposal: Proposal, given: Answer) -> None:
+def _reply(stage: Stage, proposal: ProposalFact, given: AnswerFact) -> None:
     entry_id, by = _entry(stage, proposal, given), stage.actor(proposal.by)
     replies.reply(_row(stage, proposal), entry_id, given.reply, by=by, via=Door.WEB)
 
 
-def _heard(stage: Stage, proposal: Proposal) -> None:
+def _heard(stage: Stage, proposal: ProposalFact) -> None:
     version = stage.versions[proposal.key]
     decision = db.session.scalars(select(Decision).where(Decision.version_id == version)).one()
     if decision.outcome != proposal.expected:
@@ -213,7 +213,7 @@ def _heard(stage: Stage, proposal: Proposal) -> None:
 
 
 def _elsewhere(stage: Stage, one: Elsewhere) -> None:
-    words = Words(one.statement, one.text.strip())
+    words = Wording(one.statement, one.text.strip())
     taken = Taken(
         stage.calendar.day(-one.taken_days_ago), "all", _where(one), one.evidence, _link(one.evidence),
         present=one.present,

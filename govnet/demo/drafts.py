@@ -8,9 +8,9 @@ from govnet.decisions import queries
 from govnet.decisions.answers import actions as answers_actions
 from govnet.decisions.drafts import actions as drafts_actions
 from govnet.decisions.proposals import actions
-from govnet.decisions.proposals.opening import Ask, Words, digest
-from govnet.decisions.rules.outcome import Kind
-from govnet.demo.facts import Choice, Chosen, DraftFact
+from govnet.decisions.proposals.opening import Ask, Wording, digest
+from govnet.decisions.rules.outcome import AnswerKind
+from govnet.demo.facts import ChoiceFact, Chosen, DraftFact
 from govnet.demo.stage import Stage, evenly
 from govnet.kernel.actor import Door
 
@@ -23,7 +23,7 @@ def plan(stage: Stage) -> None:
         stage.at(stage.calendar.now - timedelta(hours=3), lambda one=draft: _draft(stage, one))  # type: ignore[misc]
 
 
-def _choice(stage: Stage, choice: Choice) -> None:
+def _choice(stage: Stage, choice: ChoiceFact) -> None:
     opened = stage.calendar.at(-choice.opened_days_ago, 19)
     stage.at(opened, lambda: _ask(stage, choice))
     last = stage.calendar.now - timedelta(minutes=50)
@@ -31,24 +31,24 @@ def _choice(stage: Stage, choice: Choice) -> None:
         stage.at(moment, lambda given=given: _answer(stage, choice, given))  # type: ignore[misc]
 
 
-def _ask(stage: Stage, choice: Choice) -> None:
-    words = Words(choice.question, choice.text.strip(), options=tuple(choice.options))
+def _ask(stage: Stage, choice: ChoiceFact) -> None:
+    words = Wording(choice.question, choice.text.strip(), options=tuple(choice.options))
     ask = Ask(choice.matter, thread_id=stage.threads[choice.thread], method=choice.method)
     made = actions.propose(stage.network(), words, ask, by=stage.actor(choice.by), via=Door.WEB)
     stage.versions[choice.key] = queries.newest_version(made.id).id
 
 
-def _answer(stage: Stage, choice: Choice, given: Chosen) -> None:
+def _answer(stage: Stage, choice: ChoiceFact, given: Chosen) -> None:
     by, version = stage.actor(given.who), stage.versions[choice.key]
     numbers = (*range(1, len(choice.options) + 1), 0)
     choices = {number: value for number, value in zip(numbers, given.values, strict=True) if value}
     (mine,) = [each.id for each in queries.entries_for(version, by) if each.person_id]
-    words = answers_actions.Given(Kind.CHOICE, given.reason, choices=choices)
+    words = answers_actions.AnswerInput(AnswerKind.CHOICE, given.reason, choices=choices)
     answers_actions.answer(version, words, by=by, via=Door.WEB, entry_id=mine)
 
 
 def _draft(stage: Stage, one: DraftFact) -> None:
-    words = Words(one.question, one.text.strip())
+    words = Wording(one.question, one.text.strip())
     ask = Ask(one.matter, thread_id=stage.threads[one.thread], method=one.method)
     made = drafts_actions.save(stage.network(), words, ask, by=stage.actor(one.by), via=Door.WEB)
     for who in one.wanted:

@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class PersonFact:
     """An invented person. `came` is found (on the old list) or applied."""
 
     key: str
@@ -27,7 +27,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Organisation:
+class OrganisationFact:
     """An organisation that is a member, and who speaks for it."""
 
     key: str
@@ -40,7 +40,7 @@ class Organisation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
+class PostFact:
     """A reply. `first` is its text before its author edited it."""
 
     by: str
@@ -50,7 +50,7 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class FrameFact:
     """What stands at the top of a thread: the question, what can change, who decides, until when."""
 
     question: str
@@ -69,7 +69,7 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thread:
+class ThreadFact:
     """A thread with its posts in order; the loader spreads them over `over_days`."""
 
     key: str
@@ -83,13 +83,13 @@ class Thread:
     visibility: str = "public"
     closed_days_ago: int | None = None
     thanks: tuple[str, ...] = ()
-    frame: Frame | None = None
+    frame: FrameFact | None = None
     summary: Summary | None = None
-    posts: tuple[Post, ...] = ()
+    posts: tuple[PostFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerFact:
     """One answer to a proposal; `who` is the key of a person, or of an organisation if that is true."""
 
     who: str
@@ -117,7 +117,7 @@ class Earlier:
 
     text: str
     until_days_ago: int
-    answers: tuple[Answer, ...]
+    answers: tuple[AnswerFact, ...]
     question: str = ""
     because: str = ""
     """Why the next words came, where nobody suggested them."""
@@ -125,7 +125,7 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
+class ProposalFact:
     """A proposal asked of the members, with its answers in the order they came."""
 
     key: str
@@ -136,7 +136,7 @@ class Proposal:
     text: str
     opened_days_ago: int
     closes_days: int
-    answers: tuple[Answer, ...]
+    answers: tuple[AnswerFact, ...]
     changes: Mapping[str, Any]
     earlier: tuple[Earlier, ...] = ()
     expected: str = ""
@@ -173,7 +173,7 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Announcement:
+class AnnouncementFact:
     """What the coordinator sent to everybody; a draft where `days_ago` is missing."""
 
     key: str
@@ -186,7 +186,7 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Appeal:
+class AppealFact:
     """An appeal against a post's being hidden; waiting where `decided_days_ago` is missing."""
 
     by: str
@@ -206,11 +206,11 @@ class Hidden:
     days_ago: int
     by: str
     reason: str
-    appeals: tuple[Appeal, ...] = ()
+    appeals: tuple[AppealFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Application:
+class ApplicationFact:
     """Somebody who asked to join; `state` is waiting, asked, declined or unconfirmed."""
 
     key: str
@@ -243,7 +243,7 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class ChoiceFact:
     """Options between which people choose now."""
 
     key: str
@@ -273,7 +273,7 @@ class DraftFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class LetterFact:
     """A letter with the names under it, in the order in which they came, and what became of it."""
 
     key: str
@@ -294,7 +294,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class ReportFact:
     """A report of a post that nobody has answered yet."""
 
     post: str
@@ -308,23 +308,23 @@ class Facts:
     """Everything in the data files, the places for dates already filled in."""
 
     founding: str
-    people: Mapping[str, Person]
-    organisations: Mapping[str, Organisation]
-    threads: tuple[Thread, ...]
-    proposals: tuple[Proposal, ...]
+    people: Mapping[str, PersonFact]
+    organisations: Mapping[str, OrganisationFact]
+    threads: tuple[ThreadFact, ...]
+    proposals: tuple[ProposalFact, ...]
     elsewhere: tuple[Elsewhere, ...]
-    choices: tuple[Choice, ...]
+    choices: tuple[ChoiceFact, ...]
     drafts: tuple[DraftFact, ...]
-    letters: tuple[Letter, ...]
-    announcements: tuple[Announcement, ...]
+    letters: tuple[LetterFact, ...]
+    announcements: tuple[AnnouncementFact, ...]
     hidden: tuple[Hidden, ...]
-    reports: tuple[Report, ...]
-    applications: tuple[Application, ...]
+    reports: tuple[ReportFact, ...]
+    applications: tuple[ApplicationFact, ...]
 
-    def acting(self, role: str) -> Person:
+    def acting(self, role: str) -> PersonFact:
         """The person whom the button `role` on /demo signs in as. Raises StopIteration if there is none."""
         return next(person for person in self.people.values() if person.act_as == role)
 
-    def human(self, answer: Answer) -> str:
+    def human(self, answer: AnswerFact) -> str:
         """The key of the person who gave this answer, for herself or for her organisation."""
         return self.organisations[answer.who].representative if answer.organisation else answer.who

@@ -17,8 +17,8 @@ def read(calendar: Calendar) -> facts.Facts:
     """All the data files, dates filled in from `calendar`. Raises TypeError for an unknown word in a file."""
     files = {one.name.removesuffix(".toml"): calendar.fill(one.read_text("utf-8")) for one in _files(_DATA)}
     tables = {name: tomllib.loads(text) for name, text in files.items()}
-    people = _all(facts.Person, (_renamed(one) for one in tables["people"]["people"]))
-    organisations = _all(facts.Organisation, tables["organisations"]["organisations"])
+    people = _all(facts.PersonFact, (_renamed(one) for one in tables["people"]["people"]))
+    organisations = _all(facts.OrganisationFact, tables["organisations"]["organisations"])
     return facts.Facts(
         founding=files["network"],
         people={one.key: one for one in people},
@@ -29,10 +29,10 @@ def read(calendar: Calendar) -> facts.Facts:
         choices=tuple(_choice(one) for one in tables["choices"]["choices"]),
         drafts=_all(facts.DraftFact, tables["choices"]["drafts"]),
         letters=tuple(_letter(one) for one in tables["letters"]["letters"]),
-        announcements=_all(facts.Announcement, tables["announcements"]["announcements"]),
+        announcements=_all(facts.AnnouncementFact, tables["announcements"]["announcements"]),
         hidden=tuple(_hidden(one) for one in tables["moderation"]["hidden"]),
-        reports=_all(facts.Report, tables["moderation"]["reports"]),
-        applications=_all(facts.Application, tables["applications"]["applications"]),
+        reports=_all(facts.ReportFact, tables["moderation"]["reports"]),
+        applications=_all(facts.ApplicationFact, tables["applications"]["applications"]),
     )
 
 
@@ -48,36 +48,36 @@ def _renamed(table: Mapping[str, Any]) -> dict[str, Any]:
     return {"kind" if name == "as" else name: value for name, value in table.items()}
 
 
-def _threads(calendar: Calendar) -> tuple[facts.Thread, ...]:
+def _threads(calendar: Calendar) -> tuple[facts.ThreadFact, ...]:
     texts = (calendar.fill(one.read_text("utf-8")) for one in _files(_DATA / "threads"))
     threads = (_thread(one) for text in texts for one in tomllib.loads(text)["threads"])
     return tuple(sorted(threads, key=lambda one: (-one.days_ago, one.hour)))
 
 
-def _thread(table: Mapping[str, Any]) -> facts.Thread:
+def _thread(table: Mapping[str, Any]) -> facts.ThreadFact:
     nested: dict[str, Any] = {
         "thanks": tuple(table.get("thanks", ())),
-        "posts": _all(facts.Post, table.get("posts", ())),
-        "frame": facts.Frame(**table["frame"]) if "frame" in table else None,
+        "posts": _all(facts.PostFact, table.get("posts", ())),
+        "frame": facts.FrameFact(**table["frame"]) if "frame" in table else None,
         "summary": facts.Summary(**table["summary"]) if "summary" in table else None,
     }
-    return facts.Thread(**{**table, **nested})
+    return facts.ThreadFact(**{**table, **nested})
 
 
-def _answers(rows: Iterable[list[str]]) -> tuple[facts.Answer, ...]:
+def _answers(rows: Iterable[list[str]]) -> tuple[facts.AnswerFact, ...]:
     return tuple(_answer(*row) for row in rows)
 
 
-def _answer(who: str, kind: str, reason: str = "", needs: str = "", reply: str = "") -> facts.Answer:
-    return facts.Answer(who.removeprefix("org:"), kind, reason, needs, who.startswith("org:"), reply)
+def _answer(who: str, kind: str, reason: str = "", needs: str = "", reply: str = "") -> facts.AnswerFact:
+    return facts.AnswerFact(who.removeprefix("org:"), kind, reason, needs, who.startswith("org:"), reply)
 
 
-def _proposal(table: Mapping[str, Any]) -> facts.Proposal:
+def _proposal(table: Mapping[str, Any]) -> facts.ProposalFact:
     nested = {"answers": _answers(table["answers"]), "changes": table.get("changes", {})}
     earlier = tuple(_earlier(one) for one in table.get("earlier", ()))
     again = tuple((who, why) for who, why in table.get("ask_again", ()))
     gives = tuple(table["gives"]) if "gives" in table else None
-    return facts.Proposal(**{**table, **nested, "earlier": earlier, "ask_again": again, "gives": gives})
+    return facts.ProposalFact(**{**table, **nested, "earlier": earlier, "ask_again": again, "gives": gives})
 
 
 def _earlier(table: Mapping[str, Any]) -> facts.Earlier:
@@ -85,14 +85,14 @@ def _earlier(table: Mapping[str, Any]) -> facts.Earlier:
     return facts.Earlier(**{**table, "answers": _answers(table["answers"]), "suggested": suggested})
 
 
-def _choice(table: Mapping[str, Any]) -> facts.Choice:
+def _choice(table: Mapping[str, Any]) -> facts.ChoiceFact:
     given = (facts.Chosen(who=who, values=tuple(values), reason=why) for who, values, why in table["answers"])
-    return facts.Choice(**{**table, "answers": tuple(given)})
+    return facts.ChoiceFact(**{**table, "answers": tuple(given)})
 
 
-def _letter(table: Mapping[str, Any]) -> facts.Letter:
+def _letter(table: Mapping[str, Any]) -> facts.LetterFact:
     names = {name: tuple(table.get(name, ())) for name in ("names", "taken_back")}
-    return facts.Letter(**{**table, **names})
+    return facts.LetterFact(**{**table, **names})
 
 
 def _hidden(table: Mapping[str, Any]) -> facts.Hidden:
@@ -100,5 +100,5 @@ def _hidden(table: Mapping[str, Any]) -> facts.Hidden:
     return facts.Hidden(**{**table, "appeals": appeals})
 
 
-def _appeal(table: Mapping[str, Any]) -> facts.Appeal:
-    return facts.Appeal(**{**table, "decided_by": tuple(table.get("decided_by", ()))})
+def _appeal(table: Mapping[str, Any]) -> facts.AppealFact:
+    return facts.AppealFact(**{**table, "decided_by": tuple(table.get("decided_by", ()))})

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length
 from govnet.web.forms import Form
 
 
-class AnswerForm(Form):
+class MailAnswerForm(Form):
     """An answer to a mail, as whoever got it would type it."""
 
     words = TextAreaField(

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from govnet.demo.facts import Appeal, Hidden, Post, Report, Thread
+from govnet.demo.facts import AppealFact, Hidden, PostFact, ReportFact, ThreadFact
 from govnet.demo.stage import Stage, evenly, spread
 from govnet.extensions import db
 from govnet.forum import queries as forum
-from govnet.forum.kinds import AppealOutcome, Audience, HidingKind
+from govnet.forum.kinds import AppealOutcome, HidingKind, Readership
 from govnet.forum.models import Appeal as AppealRow
 from govnet.forum.models import Hiding
 from govnet.forum.models import Post as PostRow
@@ -34,7 +34,7 @@ def plan(stage: Stage) -> None:
         stage.days_ago(one.days_ago, 13, lambda one=one: _report(stage, one))  # type: ignore[misc]
 
 
-def _thread(stage: Stage, thread: Thread) -> None:
+def _thread(stage: Stage, thread: ThreadFact) -> None:
     begun = stage.calendar.at(-thread.days_ago, thread.hour)
     stage.at(begun, lambda: _start(stage, thread))
     moments = spread(stage.calendar, days_ago=thread.days_ago, hour=thread.hour, over_days=thread.over_days,
@@ -56,7 +56,7 @@ def _thread(stage: Stage, thread: Thread) -> None:
         stage.days_ago(thread.closed_days_ago, 9, lambda: _close(stage, thread))
 
 
-def _start(stage: Stage, thread: Thread) -> None:
+def _start(stage: Stage, thread: ThreadFact) -> None:
     topic = forum.topic_by_slug(stage.network_id, thread.topic)
     if topic is None:
         raise ValueError(f"there is no topic {thread.topic}")
@@ -66,17 +66,17 @@ def _start(stage: Stage, thread: Thread) -> None:
         decides=thread.frame.decides,
         until=stage.calendar.day(thread.frame.until_days),
     )
-    draft = actions.Draft(title=thread.title, body=thread.text.strip(), audience=Audience(thread.visibility),
+    draft = actions.ThreadInput(title=thread.title, body=thread.text.strip(), audience=Readership(thread.visibility),
                           frame=frame or actions.Frame())  # fmt: skip
     row = actions.start_thread(topic, draft, by=stage.actor(thread.by), via=Door.WEB)
     stage.threads[thread.key] = row.id
 
 
-def _row(stage: Stage, thread: Thread) -> ThreadRow:
+def _row(stage: Stage, thread: ThreadFact) -> ThreadRow:
     return forum.thread_of(stage.threads[thread.key])
 
 
-def _reply(stage: Stage, thread: Thread, post: Post) -> None:
+def _reply(stage: Stage, thread: ThreadFact, post: PostFact) -> None:
     text = (post.first or post.text).strip()
     row = actions.reply(_row(stage, thread), by=stage.actor(post.by), body=text, via=Door.WEB)
     if post.key:
@@ -84,7 +84,7 @@ def _reply(stage: Stage, thread: Thread, post: Post) -> None:
         stage.posts[post.key] = row.id
 
 
-def _edit(stage: Stage, thread: Thread, post: Post, number: int) -> None:
+def _edit(stage: Stage, thread: ThreadFact, post: PostFact, number: int) -> None:
     row = forum.post_numbered(stage.threads[thread.key], number)
     if row is None:
         raise ValueError(f"{thread.key} has no post {number}")
@@ -94,13 +94,13 @@ def _edit(stage: Stage, thread: Thread, post: Post, number: int) -> None:
     )
 
 
-def _thank(stage: Stage, thread: Thread, key: str) -> None:
+def _thank(stage: Stage, thread: ThreadFact, key: str) -> None:
     query = select(PostRow.id).where(PostRow.thread_id == stage.threads[thread.key])
     first = db.session.scalars(query.order_by(PostRow.number).limit(1)).one()
     marks.thank(forum.post_of(first), by=stage.actor(key))
 
 
-def _sum_up(stage: Stage, thread: Thread) -> None:
+def _sum_up(stage: Stage, thread: ThreadFact) -> None:
     row = _row(stage, thread)
     if thread.summary is None:
         return
@@ -109,7 +109,7 @@ def _sum_up(stage: Stage, thread: Thread) -> None:
     actions.frame_thread(row, head, by=stage.actor(thread.summary.by), via=Door.WEB)
 
 
-def _close(stage: Stage, thread: Thread) -> None:
+def _close(stage: Stage, thread: ThreadFact) -> None:
     actions.close_thread(_row(stage, thread), by=stage.actor(thread.by), via=Door.WEB)
 
 
@@ -120,7 +120,7 @@ def _hide(stage: Stage, hidden: Hidden) -> None:
     )
 
 
-def _appeal(stage: Stage, hidden: Hidden, appeal: Appeal) -> None:
+def _appeal(stage: Stage, hidden: Hidden, appeal: AppealFact) -> None:
     stage.days_ago(appeal.days_ago, 22, lambda: _make_appeal(stage, hidden, appeal))
     if appeal.decided_days_ago is None:
         return
@@ -132,14 +132,14 @@ def _hiding(stage: Stage, hidden: Hidden) -> Hiding:
     return db.session.scalars(select(Hiding).where(Hiding.post_id == stage.posts[hidden.post])).one()
 
 
-def _make_appeal(stage: Stage, hidden: Hidden, appeal: Appeal) -> None:
+def _make_appeal(stage: Stage, hidden: Hidden, appeal: AppealFact) -> None:
     post = forum.post_of(stage.posts[hidden.post])
     hiding = _hiding(stage, hidden)
     hiding.post = post
     moderation_actions.appeal(hiding, by=stage.actor(appeal.by), text=appeal.text, via=Door.WEB)
 
 
-def _hear(stage: Stage, hidden: Hidden, appeal: Appeal, key: str) -> None:
+def _hear(stage: Stage, hidden: Hidden, appeal: AppealFact, key: str) -> None:
     post = forum.post_of(stage.posts[hidden.post])
     row = db.session.scalars(select(AppealRow).where(AppealRow.hiding_id == _hiding(stage, hidden).id)).one()
     row.hiding.post = post
@@ -148,6 +148,6 @@ def _hear(stage: Stage, hidden: Hidden, appeal: Appeal, key: str) -> None:
     )
 
 
-def _report(stage: Stage, one: Report) -> None:
+def _report(stage: Stage, one: ReportFact) -> None:
     post = forum.post_of(stage.posts[one.post])
     moderation_actions.report(post, by=stage.actor(one.by), reason=one.reason, via=Door.WEB)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from govnet.demo.facts import Letter
+from govnet.demo.facts import LetterFact
 from govnet.demo.stage import Stage, evenly
 from govnet.extensions import db
 from govnet.forum import queries as forum
@@ -20,7 +20,7 @@ def plan(stage: Stage) -> None:
         _letter(stage, letter)
 
 
-def _letter(stage: Stage, letter: Letter) -> None:
+def _letter(stage: Stage, letter: LetterFact) -> None:
     made: list[int] = []
     opened = stage.calendar.at(-letter.opened_days_ago, 19.25)
     stage.at(opened, lambda: made.append(_start(stage, letter)))
@@ -37,14 +37,14 @@ def _letter(stage: Stage, letter: Letter) -> None:
         stage.days_ago(letter.replied_days_ago, 16, lambda: _answered(stage, letter, made[0]))
 
 
-def _closed(stage: Stage, letter: Letter) -> datetime:
+def _closed(stage: Stage, letter: LetterFact) -> datetime:
     """Just after the hour at which names are taken no more."""
     return stage.calendar.at(letter.closes_days, 18) + timedelta(seconds=2)
 
 
-def _start(stage: Stage, letter: Letter) -> int:
+def _start(stage: Stage, letter: LetterFact) -> int:
     network = stage.network()
-    draft = actions.Draft(
+    draft = actions.LetterInput(
         letter.title, letter.to, letter.text.strip(), stage.calendar.day(letter.closes_days)
     )
     thread = forum.thread_of(stage.threads[letter.thread])
@@ -73,12 +73,12 @@ def _take_back(stage: Stage, key: int, who: str) -> None:
     actions.take_back(queries.whole(key), party, by=by, via=Door.WEB)
 
 
-def _sent(stage: Stage, letter: Letter, key: int) -> None:
+def _sent(stage: Stage, letter: LetterFact, key: int) -> None:
     due = stage.calendar.day(letter.reply_due_days) if letter.reply_due_days is not None else None
     sending = Sending(stage.calendar.day(-(letter.sent_days_ago or 0)), letter.how, due)
     follows.sent(db.session.get_one(Row, key), sending, by=stage.actor(letter.by), via=Door.WEB)
 
 
-def _answered(stage: Stage, letter: Letter, key: int) -> None:
+def _answered(stage: Stage, letter: LetterFact, key: int) -> None:
     came = Reply(stage.calendar.day(-(letter.replied_days_ago or 0)), letter.reply.strip())
     follows.answered(db.session.get_one(Row, key), came, by=stage.actor(letter.by), via=Door.WEB)

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, current_app, flash, request
 from flask_babel import gettext as _
 
 from govnet.demo.caught import Caught, folder_in, one, some
-from govnet.demo.forms import AnswerForm
+from govnet.demo.forms import MailAnswerForm
 from govnet.kernel import clock
 from govnet.kernel.paths import asked_number
 from govnet.mail.incoming import intake, replies
@@ -57,10 +57,10 @@ def mails() -> Response:
 def mail(number: int) -> Response:
     """One mail: its header fields, its text, and its HTML in a frame that can do nothing."""
     found = _mail(number)
-    return _page(found, AnswerForm())
+    return _page(found, MailAnswerForm())
 
 
-def _page(found: Caught, form: AnswerForm, code: int = 200) -> Response:
+def _page(found: Caught, form: MailAnswerForm, code: int = 200) -> Response:
     answers_to = _answers_to(found)
     return page(
         "demo/mail.html",
@@ -82,7 +82,7 @@ def _answers_to(found: Caught) -> str:
 @allows(Can.READ)
 def answer(number: int) -> Response:
     """Answer a mail as whoever got it: written as a mail, and handed in as a mail server would."""
-    found, form = _mail(number), AnswerForm()
+    found, form = _mail(number), MailAnswerForm()
     to = _answers_to(found)
     if not to:
         abort(404)

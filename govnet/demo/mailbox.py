@@ -12,7 +12,7 @@ from govnet.demo.caught import caught
 LARGEST = 1024 * 1024
 
 
-class Envelope(Protocol):
+class ReceivedEnvelope(Protocol):
     """What aiosmtpd hands over for one mail."""
 
     mail_from: str | None
@@ -28,13 +28,13 @@ class Keeper:
         self.folder = folder
         self.last = max((mail.number for mail in caught(folder)), default=0)
 
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: ReceivedEnvelope) -> str:  # noqa: N802
         """aiosmtpd's hook for one mail."""
         self.last += 1
         self._keep(f"{self.last:06d}", envelope)
         return f"250 2.0.0 kept as {self.last}"
 
-    def _keep(self, number: str, envelope: Envelope) -> None:
+    def _keep(self, number: str, envelope: ReceivedEnvelope) -> None:
         head = f"X-Envelope-From: <{envelope.mail_from or ''}>\r\n"
         head += "".join(f"X-Envelope-To: <{address}>\r\n" for address in envelope.rcpt_tos)
         unfinished = self.folder / f".{number}"

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from govnet.charter import parameters
 from govnet.charter.queries import rules_in_force
-from govnet.demo.facts import Application, Organisation, Person
+from govnet.demo.facts import ApplicationFact, OrganisationFact, PersonFact
 from govnet.demo.stage import Stage
 from govnet.extensions import db
 from govnet.kernel.actor import VISITOR, Actor, Door
@@ -90,16 +90,16 @@ def _csv(stage: Stage) -> str:
     return out.getvalue()
 
 
-def _own(stage: Stage, person: Person) -> Membership:
+def _own(stage: Stage, person: PersonFact) -> Membership:
     query = select(Membership).where(Membership.person_id == stage.people[person.key])
     return db.session.scalars(query).one()
 
 
-def _confirm_own(stage: Stage, person: Person) -> None:
+def _confirm_own(stage: Stage, person: PersonFact) -> None:
     _confirm(stage, person.key, _own(stage, person))
 
 
-def _named(stage: Stage, person: Person) -> None:
+def _named(stage: Stage, person: PersonFact) -> None:
     memberships_actions.name_in_public(_own(stage, person), True, by=stage.actor(person.key), via=Door.WEB)
 
 
@@ -116,7 +116,7 @@ def _confirm(stage: Stage, key: str, membership: Membership) -> None:
     memberships_actions.confirm(whole, by=by, email_id=email.id, via=Door.MAIL)
 
 
-def _volume(stage: Stage, person: Person) -> None:
+def _volume(stage: Stage, person: PersonFact) -> None:
     preferences_actions.set_volume(stage.actor(person.key), stage.network(), Volume(person.volume))
 
 
@@ -134,7 +134,7 @@ def _apply(stage: Stage, by: Actor, **values: object) -> int:
     return application.id
 
 
-def _applies(stage: Stage, person: Person, decider: str) -> None:
+def _applies(stage: Stage, person: PersonFact, decider: str) -> None:
     """Two days before she was let in she asked, and pressed the link in the mail."""
     made: list[int] = []
     asked = stage.calendar.at(-person.days_ago - 2, 19)
@@ -156,7 +156,7 @@ def _admit(stage: Stage, key: int, decider: str) -> None:
     decisions.admit(db.session.get_one(Row, key), by=stage.actor(decider), via=Door.WEB)
 
 
-def _organisation(stage: Stage, one: Organisation) -> None:
+def _organisation(stage: Stage, one: OrganisationFact) -> None:
     speaker = stage.facts.people[one.representative]
     if speaker.kind == "representative":
         stage.days_ago(one.days_ago, 10, lambda: _confirm_organisation(stage, one))
@@ -168,37 +168,37 @@ def _organisation(stage: Stage, one: Organisation) -> None:
         stage.days_ago(one.days_ago - 3, 9, lambda: _stand_in_confirmed(stage, one))
 
 
-def _row_of(one: Organisation) -> OrganisationRow:
+def _row_of(one: OrganisationFact) -> OrganisationRow:
     found = organisations.organisation_called(one.name)
     if found is None:
         raise ValueError(f"{one.name} is not known")
     return found
 
 
-def _confirm_organisation(stage: Stage, one: Organisation) -> None:
+def _confirm_organisation(stage: Stage, one: OrganisationFact) -> None:
     query = select(Membership).where(Membership.organisation_id == _row_of(one).id)
     _confirm(stage, one.representative, db.session.scalars(query).one())
 
 
-def _apply_for(stage: Stage, one: Organisation) -> None:
+def _apply_for(stage: Stage, one: OrganisationFact) -> None:
     _apply(stage, stage.actor(one.representative), kind=MembershipKind.ORGANISATION, organisation_name=one.name,
            organisation_url=one.url, may_speak=True, about=one.about)  # fmt: skip
 
 
-def _admit_organisation(stage: Stage, one: Organisation) -> None:
+def _admit_organisation(stage: Stage, one: OrganisationFact) -> None:
     query = select(Row.id).where(Row.organisation_name == one.name)
     decider = next(key for key in _DECIDE if key != one.representative)
     _admit(stage, db.session.scalars(query).one(), decider)
 
 
-def _stands_in(stage: Stage, one: Organisation) -> None:
+def _stands_in(stage: Stage, one: OrganisationFact) -> None:
     by = stage.actor(one.alternate)
     organisations_actions.claim(
         stage.network(), _row_of(one), "Asked to stand in.", False, by=by, via=Door.WEB
     )
 
 
-def _stand_in_confirmed(stage: Stage, one: Organisation) -> None:
+def _stand_in_confirmed(stage: Stage, one: OrganisationFact) -> None:
     email = stage.facts.people[one.alternate].email
     claim = organisations_queries.waiting_claim(stage.network_id, _row_of(one).id, email)
     if claim is None:
@@ -206,7 +206,7 @@ def _stand_in_confirmed(stage: Stage, one: Organisation) -> None:
     organisations_actions.confirm(claim, by=stage.actor(one.representative), via=Door.WEB)
 
 
-def _application(stage: Stage, one: Application) -> None:
+def _application(stage: Stage, one: ApplicationFact) -> None:
     """Somebody who is no member yet: waiting, asked something, declined, or with an address not confirmed."""
     made: list[int] = []
     values: dict[str, object] = {"name": one.name, "email": one.email, "about": one.about}
@@ -227,11 +227,11 @@ def _application(stage: Stage, one: Application) -> None:
         stage.days_ago(one.decided_days_ago, 9, lambda: _decline(stage, made[0], one))
 
 
-def _ask(stage: Stage, key: int, one: Application) -> None:
+def _ask(stage: Stage, key: int, one: ApplicationFact) -> None:
     row = db.session.get_one(Row, key)
     decisions.ask(row, one.question, by=stage.actor(one.asked_by), via=Door.WEB)
 
 
-def _decline(stage: Stage, key: int, one: Application) -> None:
+def _decline(stage: Stage, key: int, one: ApplicationFact) -> None:
     row = db.session.get_one(Row, key)
     decisions.decline(row, one.reason, by=stage.actor(one.decided_by), via=Door.WEB)

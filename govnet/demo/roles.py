@@ -16,7 +16,7 @@ from govnet.charter.models import Network
 from govnet.charter.queries import top_networks
 from govnet.decisions.models import Decision, Proposal, ProposalVersion, VersionState
 from govnet.extensions import db
-from govnet.forum.kinds import Audience
+from govnet.forum.kinds import Readership
 from govnet.forum.models import Thread
 from govnet.kernel.actor import VISITOR as NOBODY
 from govnet.kernel.actor import Actor
@@ -42,7 +42,7 @@ WORDS: dict[str, tuple[Any, Any]] = {
 
 
 @dataclass(frozen=True)
-class Part:
+class Role:
     """Somebody to act as; `name` is empty for a visitor."""
 
     role: str
@@ -72,23 +72,23 @@ def addresses() -> dict[str, str]:
     return {one["act_as"]: f"{one['key']}@example.org" for one in people if "act_as" in one}
 
 
-def parts() -> list[Part]:
+def parts() -> list[Role]:
     """Everybody one can act as."""
     return [found for role in WORDS if (found := part(role)) is not None]
 
 
-def part(role: str) -> Part | None:
+def part(role: str) -> Role | None:
     """Somebody to act as; None for a word that is no role, or while the demo's people are not there."""
     if role not in WORDS:
         return None
     words, can = WORDS[role]
     if role == VISITOR:
-        return Part(role, words, can, "", None)
+        return Role(role, words, can, "", None)
     found = known_by(addresses()[role])
     if found is None:
         return None
     person = db.session.get_one(Person, found.person_id)
-    return Part(role, words, can, person.name, person.id)
+    return Role(role, words, can, person.name, person.id)
 
 
 def network() -> Network | None:
@@ -141,7 +141,7 @@ def may_open(sight: Sight, actor: Actor) -> bool:
 
 def _threads(home: Network) -> list[Sight]:
     base = select(Thread.id, Thread.title, Thread.posts).where(
-        Thread.network_id == home.id, Thread.visibility == Audience.PUBLIC
+        Thread.network_id == home.id, Thread.visibility == Readership.PUBLIC
     )
     longest = db.session.execute(base.order_by(Thread.posts.desc()).limit(1)).first()
     newest = db.session.execute(base.where(Thread.posts == 1).order_by(Thread.id.desc()).limit(1)).first()

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from govnet.charter.models import Network
-from govnet.desk.tasks import Waiting
+from govnet.desk.tasks import DeskTask
 from govnet.kernel.clock import midnight, today
 from govnet.kernel.text import excerpt
 from govnet.kernel.translation import nested
@@ -21,23 +21,23 @@ from govnet.web.pages import weekday_date
 EARLY = timedelta(days=60)
 
 
-def waiting(network: Network, row: Any) -> Waiting | None:
+def waiting(network: Network, row: Any) -> DeskTask | None:
     """A row as a thing that waits; None where its page is not there."""
     return _MAKERS[row.kind](network, row)
 
 
-def _application(network: Network, row: Any) -> Waiting | None:
+def _application(network: Network, row: Any) -> DeskTask | None:
     url = registry.address({"subject": f"application:{row.key}"})
     if url is None:
         return None
     words = _("%(name)s asks to join", name=row.one)
     if row.two:
         words = _("%(name)s asks to speak for %(organisation)s", name=row.two, organisation=row.one)
-    return Waiting(since=row.since, kind=_("Application"), words=words, url=url)
+    return DeskTask(since=row.since, kind=_("Application"), words=words, url=url)
 
 
-def _claim(network: Network, row: Any) -> Waiting:
-    return Waiting(
+def _claim(network: Network, row: Any) -> DeskTask:
+    return DeskTask(
         since=row.since,
         kind=_("Organisation"),
         words=_("%(name)s asks to speak for %(organisation)s", name=row.one, organisation=row.two),
@@ -45,8 +45,8 @@ def _claim(network: Network, row: Any) -> Waiting:
     )
 
 
-def _report(network: Network, row: Any) -> Waiting:
-    return Waiting(
+def _report(network: Network, row: Any) -> DeskTask:
+    return DeskTask(
         since=row.since,
         kind=_("Report"),
         words=_(
@@ -59,15 +59,15 @@ def _report(network: Network, row: Any) -> Waiting:
     )
 
 
-def _appeal(network: Network, row: Any) -> Waiting:
+def _appeal(network: Network, row: Any) -> DeskTask:
     words = _(
         "An appeal about post %(number)s in “%(title)s” waits to be heard", number=row.number, title=row.one
     )
     url = url_for("forum.case", hiding_id=row.key)
-    return Waiting(since=row.since, kind=_("Appeal"), words=words, url=url, by=row.due)
+    return DeskTask(since=row.since, kind=_("Appeal"), words=words, url=url, by=row.due)
 
 
-def _removal(network: Network, row: Any) -> Waiting:
+def _removal(network: Network, row: Any) -> DeskTask:
     words = _(
         "Somebody wants the text of post %(number)s in “%(title)s” removed for good: a second person decides",
         number=row.number,
@@ -80,19 +80,19 @@ def _removal(network: Network, row: Any) -> Waiting:
             title=row.one,
         )
     url = url_for("forum.case", hiding_id=row.key)
-    return Waiting(since=row.since, kind=_("Removal"), words=words, url=url, by=row.due)
+    return DeskTask(since=row.since, kind=_("Removal"), words=words, url=url, by=row.due)
 
 
-def _admission_appeal(network: Network, row: Any) -> Waiting | None:
+def _admission_appeal(network: Network, row: Any) -> DeskTask | None:
     url = registry.address({"subject": f"application:{row.key}"})
     if url is None:
         return None
     words = _("%(name)s appeals against being declined", name=row.one)
-    return Waiting(since=row.since, kind=_("Appeal"), words=words, url=url, by=row.due)
+    return DeskTask(since=row.since, kind=_("Appeal"), words=words, url=url, by=row.due)
 
 
-def _elsewhere(network: Network, row: Any) -> Waiting:
-    return Waiting(
+def _elsewhere(network: Network, row: Any) -> DeskTask:
+    return DeskTask(
         since=row.since,
         kind=_("Decided elsewhere"),
         words=nested(_("“%(question)s” stands unless somebody objects", question=row.one)),
@@ -105,7 +105,7 @@ def _last(end: date) -> str:
     return weekday_date(end - timedelta(days=1))
 
 
-def _term(network: Network, row: Any) -> Waiting:
+def _term(network: Network, row: Any) -> DeskTask:
     name = row.one or _("somebody")
     words = _(
         "The term of %(name)s (%(place)s) ends on %(day)s", name=name, place=row.two, day=_last(row.day)
@@ -113,18 +113,18 @@ def _term(network: Network, row: Any) -> Waiting:
     return _office(network, row.day, words, url_for("committee.committee", _anchor=f"place-{row.key}"))
 
 
-def _mandate(network: Network, row: Any) -> Waiting:
+def _mandate(network: Network, row: Any) -> DeskTask:
     words = _("The mandate of %(name)s ends on %(day)s", name=row.one, day=_last(row.day))
     return _office(network, row.day, words, url_for("coordinator.coordinator"))
 
 
-def _office(network: Network, end: date, words: str, url: str) -> Waiting:
-    return Waiting(since=midnight(end - EARLY, network.zone), kind=_("Office"), words=words, url=url)
+def _office(network: Network, end: date, words: str, url: str) -> DeskTask:
+    return DeskTask(since=midnight(end - EARLY, network.zone), kind=_("Office"), words=words, url=url)
 
 
-def _due_report(network: Network, row: Any) -> Waiting:
+def _due_report(network: Network, row: Any) -> DeskTask:
     words = _("A report of %(name)s is due on %(day)s", name=row.one, day=weekday_date(row.day))
-    return Waiting(
+    return DeskTask(
         since=midnight(row.day - EARLY, network.zone),
         kind=_("Coordinator"),
         words=words,
@@ -133,7 +133,7 @@ def _due_report(network: Network, row: Any) -> Waiting:
     )
 
 
-def _stopped(network: Network, row: Any) -> Waiting:
+def _stopped(network: Network, row: Any) -> DeskTask:
     if row.one:
         words = _("%(name)s stopped a mailing. It waits to go on, or to be called off.", name=row.one)
     else:
@@ -141,11 +141,11 @@ def _stopped(network: Network, row: Any) -> Waiting:
     return _mail(row, words)
 
 
-def _line(network: Network, row: Any) -> Waiting:
+def _line(network: Network, row: Any) -> DeskTask:
     return _mail(row, _("No mail goes out. The operator of the server must look: %(why)s", why=row.one))
 
 
-def _slow(network: Network, row: Any) -> Waiting:
+def _slow(network: Network, row: Any) -> DeskTask:
     words = ngettext(
         "%(num)s mail has waited for more than an hour. If it stays so, tell the operator of the server.",
         "%(num)s mails have waited for more than an hour. If it stays so, tell the operator of the server.",
@@ -154,24 +154,24 @@ def _slow(network: Network, row: Any) -> Waiting:
     return _mail(row, words)
 
 
-def _aside(network: Network, row: Any) -> Waiting:
+def _aside(network: Network, row: Any) -> DeskTask:
     words = ngettext(
         "The server has failed at %(num)s thing that it does by itself. Tell the operator of the server.",
         "The server has failed at %(num)s things that it does by itself. Tell the operator of the server.",
         row.number,
     )
-    return Waiting(since=row.since, kind=_("Server"), words=words, url=url_for("desk.desk"), trouble=True)
+    return DeskTask(since=row.since, kind=_("Server"), words=words, url=url_for("desk.desk"), trouble=True)
 
 
-def _mail(row: Any, words: str) -> Waiting:
+def _mail(row: Any, words: str) -> DeskTask:
     url = registry.address({"subject": "mailings"}) or url_for("desk.desk")
-    return Waiting(since=row.since, kind=_("Mail"), words=words, url=url, trouble=True)
+    return DeskTask(since=row.since, kind=_("Mail"), words=words, url=url, trouble=True)
 
 
-def _empty_place(network: Network, row: Any) -> Waiting:
+def _empty_place(network: Network, row: Any) -> DeskTask:
     due = row.day + timedelta(days=row.number)
     words = _("The empty place “%(place)s” is to be filled by %(day)s", place=row.one, day=_last(due))
-    return Waiting(
+    return DeskTask(
         since=midnight(row.day, network.zone),
         kind=_("Office"),
         words=words,
@@ -180,7 +180,7 @@ def _empty_place(network: Network, row: Any) -> Waiting:
     )
 
 
-_MAKERS: dict[str, Callable[[Network, Any], Waiting | None]] = {
+_MAKERS: dict[str, Callable[[Network, Any], DeskTask | None]] = {
     "application": _application,
     "claim": _claim,
     "report": _report,

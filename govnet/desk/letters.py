@@ -9,16 +9,16 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from govnet.charter.models import Network
-from govnet.desk.tasks import Waiting
+from govnet.desk.tasks import DeskTask
 from govnet.letters import queries
 from govnet.letters.models import Letter
-from govnet.letters.rules import State
+from govnet.letters.rules import LetterState
 
 
-def left_over(network: Network) -> Iterator[Waiting]:
+def left_over(network: Network) -> Iterator[DeskTask]:
     """What an officer can do where the author does not, or has gone."""
     for letter in queries.left_over(network.id):
-        yield Waiting(
+        yield DeskTask(
             since=_since(letter),
             kind=_("Letter"),
             words=_words(letter),
@@ -31,6 +31,6 @@ def _since(letter: Letter) -> datetime:
 
 
 def _words(letter: Letter) -> str:
-    if letter.state is State.SENT:
+    if letter.state is LetterState.SENT:
         return str(_("The reply to “%(title)s” is overdue", title=letter.title))
     return str(_("“%(title)s” is to be sent, and who started it has left", title=letter.title))

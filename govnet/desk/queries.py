@@ -30,7 +30,7 @@ from govnet.charter.queries import rules_in_force
 from govnet.committee.eligibility import days_to_fill
 from govnet.decisions.models import Proposal, ProposalVersion, VersionState
 from govnet.desk import announcements, labels, letters
-from govnet.desk.tasks import Desk, Unsaid, Waiting
+from govnet.desk.tasks import Desk, DeskTask, Unsaid
 from govnet.extensions import db
 from govnet.forum.kinds import HidingKind, ReportState
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, Report, Thread
@@ -72,7 +72,7 @@ def how_many_on_desk(network: Network, actor: Actor) -> int:
     return db.session.scalar(select(func.count()).select_from(rows)) or 0
 
 
-def _rows(network: Network, actor: Actor) -> Iterator[Waiting | Unsaid]:
+def _rows(network: Network, actor: Actor) -> Iterator[DeskTask | Unsaid]:
     """Applications, claims to speak for organisations, reports, appeals, what was decided elsewhere; offices, mail trouble."""
     rows = db.session.execute(union_all(*_selects(network, actor))).all()
     for row in sorted(rows, key=lambda row: (row.kind, row.key)):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class DeskTask:
     """One thing that an officer can do something about, in words and with the page where it is done."""
 
     since: datetime
@@ -27,18 +27,18 @@ class Unsaid:
     """The same before it is put in words, which is done only where it is shown; None where its page is not there."""
 
     since: datetime
-    say: Callable[[], Waiting | None]
+    say: Callable[[], DeskTask | None]
 
 
 class Desk:
     """What waits for one officer, oldest first: how much that is, and in words as much as a page shows."""
 
-    def __init__(self, found: Iterable[Waiting | Unsaid]) -> None:
-        self._found: Sequence[Waiting | Unsaid] = sorted(found, key=lambda each: each.since)
+    def __init__(self, found: Iterable[DeskTask | Unsaid]) -> None:
+        self._found: Sequence[DeskTask | Unsaid] = sorted(found, key=lambda each: each.since)
 
     def __len__(self) -> int:
         return len(self._found)
 
-    def __getitem__(self, which: slice) -> list[Waiting]:
+    def __getitem__(self, which: slice) -> list[DeskTask]:
         said = (each.say() if isinstance(each, Unsaid) else each for each in self._found[which])
         return [each for each in said if each is not None]

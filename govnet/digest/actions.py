@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from govnet.charter.models import Network, NetworkState
 from govnet.digest.models import WeeklyDigest
-from govnet.digest.rules import MOST_OF_A_KIND, Item, Line, grouped, last_slot
+from govnet.digest.rules import MOST_OF_A_KIND, DigestLine, Item, grouped, last_slot
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.duties import each, lock_row
@@ -147,7 +147,7 @@ def _item(entry: Entry) -> Item:
     return Item(entry.verb, entry.subject, verbs.sentence(details), verbs.address(details))
 
 
-def _words(line: Line) -> str:
+def _words(line: DigestLine) -> str:
     if not line.more:
         return line.sentence
     more = ngettext("and %(num)s more like it", "and %(num)s more like it", line.more)

@@ -30,7 +30,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DigestLine:
     """The newest of what happened to one thing in one way, and how many more there were."""
 
     sentence: str
@@ -38,14 +38,14 @@ class Line:
     more: int
 
 
-def grouped(items: Iterable[Item], order: Iterable[str]) -> dict[str, list[Line]]:
+def grouped(items: Iterable[Item], order: Iterable[str]) -> dict[str, list[DigestLine]]:
     """Lines by the word before the verb's dot, in this order, newest first; kinds not in it are left out."""
-    found: dict[str, dict[tuple[str, str | None], Line]] = {kind: {} for kind in order}
+    found: dict[str, dict[tuple[str, str | None], DigestLine]] = {kind: {} for kind in order}
     for item in items:
         lines = found.get(item.verb.partition(".")[0])
         if lines is None:
             continue
         same = (item.verb, item.subject)
         before = lines.pop(same, None)
-        lines[same] = Line(item.sentence, item.address, 0 if before is None else before.more + 1)
+        lines[same] = DigestLine(item.sentence, item.address, 0 if before is None else before.more + 1)
     return {kind: list(reversed(lines.values())) for kind, lines in found.items() if lines}

@@ -12,7 +12,7 @@ from govnet.forum import events
 from govnet.forum.kinds import HidingKind, PostState
 from govnet.forum.models import Hiding, Post, PostVersion, Thread
 from govnet.record import registry
-from govnet.record.comparing import Told, key_of, other_html, told
+from govnet.record.comparing import RecordedEntry, key_of, other_html, told
 
 _HIDDEN = {events.PostHidden.verb: HidingKind.HIDDEN, events.PostRemoved.verb: HidingKind.REMOVED}
 _LIFTED = (events.HidingLifted.verb, events.AppealGranted.verb)
@@ -69,8 +69,8 @@ def changed_pages(network_id: int) -> Iterator[str]:
 
 def changed_hidings(network_id: int) -> Iterator[str]:
     """Lines of the log of what was hidden that are not as recorded, that the record does not know, or that are gone."""
-    hidden: dict[int, Told] = {}
-    lifted: dict[int, Told] = {}
+    hidden: dict[int, RecordedEntry] = {}
+    lifted: dict[int, RecordedEntry] = {}
     for entry in told(network_id, *_HIDDEN, *_LIFTED):
         (lifted if entry.verb in _LIFTED else hidden)[key_of(entry.facts["hiding"])] = entry
     rows = select(Hiding).where(Hiding.network_id == network_id).order_by(Hiding.id)
@@ -82,7 +82,7 @@ def changed_hidings(network_id: int) -> Iterator[str]:
     yield from (f"that post {entry.key} was hidden is not in the log any more" for entry in hidden.values())
 
 
-def _unlike(row: Hiding, entry: Told, end: Told | None) -> str:
+def _unlike(row: Hiding, entry: RecordedEntry, end: RecordedEntry | None) -> str:
     if (entry.key, _HIDDEN[entry.verb]) != (row.post_id, row.kind) or (end and not row.lifted_at):
         return "whether"
     same = entry.said("reason") in (None, row.reason)

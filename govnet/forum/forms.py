@@ -10,25 +10,25 @@ from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from govnet.forum.kinds import AppealOutcome, Audience, HidingKind
+from govnet.forum.kinds import AppealOutcome, HidingKind, Readership
 from govnet.kernel.messages import N_
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.text import LONGEST_TITLE
 from govnet.people.fields import EmailAddress
 from govnet.web.days import Day
-from govnet.web.forms import SAME_FOR, Body, Form, NameText, Text
+from govnet.web.forms import SAME_FOR, Form, MarkdownField, NameText, Text
 
 AUDIENCES = {
-    Audience.PUBLIC: _l("Everybody, with your name"),
-    Audience.MEMBERS: _l("Members only"),
-    Audience.COMMITTEE: _l("The committee and the coordinator only"),
+    Readership.PUBLIC: _l("Everybody, with your name"),
+    Readership.MEMBERS: _l("Members only"),
+    Readership.COMMITTEE: _l("The committee and the coordinator only"),
 }
 
 
-class ReplyForm(Form):
+class ThreadReplyForm(Form):
     """A post at the thread's end."""
 
-    body = Body(_l("Your reply"), missing=_l("Write your reply first"))
+    body = MarkdownField(_l("Your reply"), missing=_l("Write your reply first"))
 
 
 class FrameFields(Form):
@@ -40,15 +40,15 @@ class FrameFields(Form):
     until = Day(_l("Until"), [Optional()])
 
 
-class StartForm(FrameFields):
+class NewThreadForm(FrameFields):
     """A new discussion."""
 
     same_for = SAME_FOR
     title = Text(_l("Title"), missing=_l("Enter a title for the discussion"), limit=LONGEST_TITLE)
-    body = Body(_l("Your first post"), missing=_l("Write the first post"))
+    body = MarkdownField(_l("Your first post"), missing=_l("Write the first post"))
     audience = RadioField(_l("Who can read it?"), [InputRequired(_l("Choose who can read it"))])
 
-    def offer(self, audiences: list[Audience]) -> None:
+    def offer(self, audiences: list[Readership]) -> None:
         """Only what the topic and the writer's own rights allow."""
         self.audience.choices = [SelectChoice(audience.value, AUDIENCES[audience]) for audience in audiences]
 
@@ -57,24 +57,24 @@ class FrameForm(FrameFields):
     """The top of a discussion."""
 
     title = Text(_l("Title"), missing=_l("Enter a title for the discussion"), limit=LONGEST_TITLE)
-    summary = Body(_l("Summary so far"), limit=10_000)
+    summary = MarkdownField(_l("Summary so far"), limit=10_000)
     revision = HiddenField()
 
 
 class EditForm(Form):
     """Another text for one's own post."""
 
-    body = Body(_l("Your post"), missing=_l("Write something, or leave it as it was"))
+    body = MarkdownField(_l("Your post"), missing=_l("Write something, or leave it as it was"))
     revision = HiddenField()
 
 
-class ReportForm(Form):
+class PostReportForm(Form):
     """A member reports a post."""
 
-    reason = Body(_l("What is wrong with it?"), missing=_l("Say what is wrong with it"), limit=2_000)
+    reason = MarkdownField(_l("What is wrong with it?"), missing=_l("Say what is wrong with it"), limit=2_000)
 
 
-class VisitorReportForm(ReportForm):
+class VisitorReportForm(PostReportForm):
     """A visitor reports a post, and leaves an address for the answer."""
 
     name = NameText(_l("Your name"), missing=_l("Enter your name"))
@@ -84,7 +84,7 @@ class VisitorReportForm(ReportForm):
 class DismissForm(Form):
     """The post stands."""
 
-    answer = Body(_l("Why does it stand?"), missing=_l("Say why the post stands"), limit=2_000)
+    answer = MarkdownField(_l("Why does it stand?"), missing=_l("Say why the post stands"), limit=2_000)
 
 
 LAW = "law"
@@ -103,28 +103,28 @@ class HideForm(Form):
             SelectChoice(LAW, _l("Hide it, because the law has its text removed")),
         ],
     )
-    reason = Body(_l("Why?"), missing=_l("Give the reason; everybody can read it"), limit=1_000)
+    reason = MarkdownField(_l("Why?"), missing=_l("Give the reason; everybody can read it"), limit=1_000)
 
 
 class RemoveForm(Form):
     """A second person wants the text gone, too."""
 
-    reason = Body(_l("Why?"), missing=_l("Give the reason; everybody can read it"), limit=1_000)
+    reason = MarkdownField(_l("Why?"), missing=_l("Give the reason; everybody can read it"), limit=1_000)
 
 
 class LiftForm(Form):
     """It is shown again."""
 
-    why = Body(_l("Why is it shown again?"), missing=_l("Say why it is shown again"), limit=1_000)
+    why = MarkdownField(_l("Why is it shown again?"), missing=_l("Say why it is shown again"), limit=1_000)
 
 
-class AppealForm(Form):
+class HidingAppealForm(Form):
     """The author disagrees."""
 
-    text = Body(_l("Why should it stand?"), missing=_l("Say why it should stand"), limit=5_000)
+    text = MarkdownField(_l("Why should it stand?"), missing=_l("Say why it should stand"), limit=5_000)
 
 
-class HearForm(Form):
+class HidingHearingForm(Form):
     """One of two others answers an appeal."""
 
     outcome = RadioField(
@@ -135,7 +135,7 @@ class HearForm(Form):
             SelectChoice(AppealOutcome.LIFTED.value, _l("It is shown again")),
         ],
     )
-    reason = Body(_l("Why?"), missing=_l("Give the reason; everybody can read it"), limit=1_000)
+    reason = MarkdownField(_l("Why?"), missing=_l("Give the reason; everybody can read it"), limit=1_000)
 
 
 class TopicForm(Form):
@@ -147,11 +147,11 @@ class TopicForm(Form):
         _l("Who can read it?"),
         [InputRequired(_l("Choose who can read it"))],
         choices=[
-            SelectChoice(Audience.PUBLIC.value, _l("Everybody")),
-            SelectChoice(Audience.MEMBERS.value, _l("Members only")),
-            SelectChoice(Audience.COMMITTEE.value, _l("The committee and the coordinator only")),
+            SelectChoice(Readership.PUBLIC.value, _l("Everybody")),
+            SelectChoice(Readership.MEMBERS.value, _l("Members only")),
+            SelectChoice(Readership.COMMITTEE.value, _l("The committee and the coordinator only")),
         ],
-        default=Audience.PUBLIC.value,
+        default=Readership.PUBLIC.value,
     )
     archived = BooleanField(_l("Takes no new discussions"))
     seen = HiddenField()

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Audience(StrEnum):
+class Readership(StrEnum):
     """Who may read a thread. A topic's audience is the widest that its threads can have."""
 
     PUBLIC = "public"

@@ -8,14 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.charter.models import Network
-from govnet.forum.kinds import (
-    AppealOutcome,
-    Audience,
-    HidingKind,
-    PostState,
-    ReportState,
-    ThreadState,
-)
+from govnet.forum.kinds import AppealOutcome, HidingKind, PostState, Readership, ReportState, ThreadState
 from govnet.kernel.actor import Door
 from govnet.kernel.models import UNNESTED, Base, Instant, Key, Name, Words, enum_type, is_name, where
 from govnet.kernel.triggers import refuse
@@ -40,7 +33,9 @@ class Topic(Base):
     slug: Mapped[str] = mapped_column(String(80))
     title: Mapped[Name]
     description: Mapped[str] = mapped_column(Text, default="")
-    visibility: Mapped[Audience] = mapped_column(enum_type(Audience, "visibility"), default=Audience.PUBLIC)
+    visibility: Mapped[Readership] = mapped_column(
+        enum_type(Readership, "visibility"), default=Readership.PUBLIC
+    )
     position: Mapped[int] = mapped_column(default=0)
     """Its place in the list of topics."""
     archived_at: Mapped[Instant | None]
@@ -68,7 +63,9 @@ class Thread(Base):
     title: Mapped[Name]
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     """None once the author is erased."""
-    visibility: Mapped[Audience] = mapped_column(enum_type(Audience, "visibility"), default=Audience.PUBLIC)
+    visibility: Mapped[Readership] = mapped_column(
+        enum_type(Readership, "visibility"), default=Readership.PUBLIC
+    )
     state: Mapped[ThreadState] = mapped_column(enum_type(ThreadState, "state"), default=ThreadState.OPEN)
     at: Mapped[Instant]
     closed_at: Mapped[Instant | None]
@@ -128,7 +125,7 @@ class Post(Base):
     author: Mapped[Person | None] = relationship(lazy="raise")
 
     @property
-    def visibility(self) -> Audience:
+    def visibility(self) -> Readership:
         """Its thread's: who may read it."""
         return self.thread.visibility
 

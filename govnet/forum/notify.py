@@ -9,10 +9,10 @@ from flask import url_for
 
 from govnet.extensions import db
 from govnet.forum import queries
-from govnet.forum.kinds import Audience, HidingKind, PostState
+from govnet.forum.kinds import HidingKind, PostState, Readership
 from govnet.forum.models import Appeal, Hiding, Post, Report, Thread
 from govnet.mail.links import site_url
-from govnet.mail.outgoing.notices import Notice, Told
+from govnet.mail.outgoing.notices import Notice, ToldEntry
 from govnet.mail.volume import News
 from govnet.membership.marks import actor_of
 from govnet.offices.queries import officers
@@ -37,7 +37,7 @@ def _post_link(details: Mapping[str, Any]) -> str | None:
     return url_for("forum.post", thread_id=int(thread), number=number) if thread and number else None
 
 
-def started(told: Told) -> Notice | None:
+def started(told: ToldEntry) -> Notice | None:
     """A new discussion: those who follow its topic, whom it names, and who want everything."""
     thread = queries.thread_of(told.key)
     post = queries.post_numbered(thread.id, 1)
@@ -51,7 +51,7 @@ def started(told: Told) -> Notice | None:
     return _said(told, "forum/started", thread, post, context)
 
 
-def replied(told: Told) -> Notice | None:
+def replied(told: ToldEntry) -> Notice | None:
     """A reply: those who follow the discussion, whom it names, and who want everything."""
     post = queries.post_of(told.key)
     if post.state is not PostState.VISIBLE:
@@ -59,12 +59,12 @@ def replied(told: Told) -> Notice | None:
     return _said(told, "forum/replied", post.thread, post, {"author": _author(told)})
 
 
-def _author(told: Told) -> str:
+def _author(told: ToldEntry) -> str:
     """Who wrote, with the office that they hold."""
     return actor_of(told) or "?"
 
 
-def _said(told: Told, template: str, thread: Thread, post: Post, context: Mapping[str, Any]) -> Notice:
+def _said(told: ToldEntry, template: str, thread: Thread, post: Post, context: Mapping[str, Any]) -> Notice:
     people = queries.who_may_read(thread)
     return Notice(
         template=template,
@@ -81,15 +81,15 @@ def _said(told: Told, template: str, thread: Thread, post: Post, context: Mappin
         topic=thread.topic_id,
         conversation=f"thread-{thread.id}",
         author=context["author"],
-        subscribers=thread.visibility is Audience.PUBLIC,
+        subscribers=thread.visibility is Readership.PUBLIC,
     )
 
 
-def _address(told: Told, post: Post) -> str:
+def _address(told: ToldEntry, post: Post) -> str:
     return site_url("forum.post", network=told.network, thread_id=post.thread_id, number=post.number)
 
 
-def reported(told: Told) -> Notice | None:
+def reported(told: ToldEntry) -> Notice | None:
     """A report: those who can hide the post, but its author and whoever reported it."""
     post, report = queries.post_of(told.key), _named(told, Report, "report")
     looking = set(officers(told.network.id)) - {post.author_id, report.reporter_id}
@@ -104,7 +104,7 @@ def reported(told: Told) -> Notice | None:
     )  # fmt: skip
 
 
-def appealed(told: Told) -> Notice | None:
+def appealed(told: ToldEntry) -> Notice | None:
     """An appeal: those who can decide it, never who hid the post."""
     appeal = _named(told, Appeal, "appeal")
     hiding, thread = appeal.hiding, appeal.hiding.post.thread
@@ -121,7 +121,7 @@ def appealed(told: Told) -> Notice | None:
     )  # fmt: skip
 
 
-def removal(told: Told) -> Notice | None:
+def removal(told: ToldEntry) -> Notice | None:
     """A text is to go for good: the other officers, at once and whatever mail they take; never its author."""
     hiding = _named(told, Hiding, "hiding")
     if hiding.lifted_at is not None or hiding.kind is not HidingKind.HIDDEN:
@@ -139,6 +139,6 @@ def removal(told: Told) -> Notice | None:
     )  # fmt: skip
 
 
-def _named(told: Told, model: type[Any], field: str) -> Any:
+def _named(told: ToldEntry, model: type[Any], field: str) -> Any:
     """The row that the entry names in one of its fields."""
     return db.session.get_one(model, int(str(told.details[field]).rpartition(":")[2]))

@@ -13,9 +13,9 @@ from govnet.charter.models import Network
 from govnet.charter.queries import version_in_force
 from govnet.extensions import db
 from govnet.forum import quotes, rules
-from govnet.forum.kinds import Audience, PostState, ReportState
+from govnet.forum.kinds import PostState, Readership, ReportState
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, ReadMark, Report, Thread, Topic
-from govnet.forum.rules import Terms
+from govnet.forum.rules import ForumTerms
 from govnet.kernel.actor import Actor
 from govnet.kernel.clock import today
 from govnet.kernel.text import excerpt
@@ -29,12 +29,12 @@ THREADS = 30
 """Threads on a topic's page."""
 
 
-def reach(actor: Actor) -> frozenset[Audience]:
+def reach(actor: Actor) -> frozenset[Readership]:
     """Whose threads the actor may read."""
     return rules.audiences(member=actor.is_member, officer=actor.is_officer)
 
 
-def terms_of(network_id: int) -> Terms:
+def terms_of(network_id: int) -> ForumTerms:
     """What the charter in force says about talking."""
     return rules.terms(version_in_force(network_id).parameters)
 
@@ -77,7 +77,7 @@ def _lines(person_id: int | None) -> Any:
     return query.outerjoin(ReadMark, and_(ReadMark.thread_id == Thread.id, ReadMark.person_id == person_id))
 
 
-def _newest(topics: Iterable[int], seen: Collection[Audience], person_id: int | None, limit: int) -> Any:
+def _newest(topics: Iterable[int], seen: Collection[Readership], person_id: int | None, limit: int) -> Any:
     """The newest threads of each topic: each topic's by the index, however many there are."""
     order = (Thread.last_post_at.desc(), Thread.id.desc())
     parts = []
@@ -112,7 +112,7 @@ def threads(topic: Topic, actor: Actor, page: int = 1) -> tuple[Sequence[Any], b
     return rows[:THREADS], len(rows) > THREADS
 
 
-class Said(NamedTuple):
+class PostMention(NamedTuple):
     """A post as other pages mention it."""
 
     thread_id: int
@@ -124,9 +124,9 @@ class Said(NamedTuple):
     author_id: int | None
 
 
-def said_lately(network_id: int, limit: int = 3, actor: Actor | None = None) -> list[Said]:
+def said_lately(network_id: int, limit: int = 3, actor: Actor | None = None) -> list[PostMention]:
     """The newest post of each of the discussions that somebody wrote in last, as far as the actor may read."""
-    seen = reach(actor) if actor else frozenset({Audience.PUBLIC})
+    seen = reach(actor) if actor else frozenset({Readership.PUBLIC})
     query = (
         select(Thread.id, Thread.title, Post.number, Person.name, Post.source, Post.at, Post.author_id)
         .join(Post, and_(Post.thread_id == Thread.id, Post.number == Thread.posts))
@@ -136,7 +136,7 @@ def said_lately(network_id: int, limit: int = 3, actor: Actor | None = None) -> 
         .limit(limit)
     )
     return [
-        Said(*row[:3], row[3] or "", excerpt(quotes.own_words(row[4])), *row[5:])
+        PostMention(*row[:3], row[3] or "", excerpt(quotes.own_words(row[4])), *row[5:])
         for row in db.session.execute(query)
     ]
 
@@ -193,10 +193,10 @@ def name_of(person_id: int | None) -> str:
 
 def who_may_read(thread: Thread) -> set[int]:
     """The persons who may be told of a thread: its readers among members, and who follows it or its topic."""
-    if thread.visibility is Audience.COMMITTEE:
+    if thread.visibility is Readership.COMMITTEE:
         return set(officers(thread.network_id))
     belong = members_of(thread.network_id)
-    if thread.visibility is Audience.MEMBERS:
+    if thread.visibility is Readership.MEMBERS:
         return belong | set(officers(thread.network_id))
     return belong | followers(thread)
 
@@ -266,7 +266,7 @@ def topic_titles(ids: Collection[int]) -> Mapping[int, tuple[str, str]]:
 # what waits for officers
 
 
-class Waiting(NamedTuple):
+class WaitingReport(NamedTuple):
     """A report or an appeal that somebody has to look at."""
 
     id: int
@@ -278,7 +278,7 @@ class Waiting(NamedTuple):
     due_at: datetime | None
 
 
-def reports_waiting(network_id: int, reader: int | None = None) -> list[Waiting]:
+def reports_waiting(network_id: int, reader: int | None = None) -> list[WaitingReport]:
     """Reports that nobody has answered, oldest first; not those in which the reader is the author or the reporter."""
     query = (
         select(Report.id, Thread.title, Post.number, Thread.id, Report.reason, Report.at, literal(None))
@@ -292,10 +292,10 @@ def reports_waiting(network_id: int, reader: int | None = None) -> list[Waiting]
         )
         .order_by(Report.at, Report.id)
     )
-    return [Waiting(*row) for row in db.session.execute(query)]
+    return [WaitingReport(*row) for row in db.session.execute(query)]
 
 
-def appeals_waiting(network_id: int, person_id: int | None = None) -> list[Waiting]:
+def appeals_waiting(network_id: int, person_id: int | None = None) -> list[WaitingReport]:
     """Appeals without an outcome, those due first; with `person_id` only those that this person may hear."""
     query = (
         select(Appeal.id, Thread.title, Post.number, Thread.id, Appeal.text, Appeal.at, Appeal.due_at)
@@ -312,7 +312,7 @@ def appeals_waiting(network_id: int, person_id: int | None = None) -> list[Waiti
             func.coalesce(Post.author_id, 0) != person_id,
             Appeal.id.not_in(spoken),
         )
-    return [Waiting(*row) for row in db.session.execute(query)]
+    return [WaitingReport(*row) for row in db.session.execute(query)]
 
 
 def network_of(row: Topic | Thread | Post | Any) -> Network:

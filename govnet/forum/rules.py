@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from govnet.charter import parameters as p
 from govnet.charter.rules import load
-from govnet.forum.kinds import AppealOutcome, Audience
+from govnet.forum.kinds import AppealOutcome, Readership
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.messages import N_, Said
 
@@ -28,7 +28,7 @@ QUOTED = 1_500
 """Characters of a post that are quoted; the rest is a click away."""
 RESERVED_SLUGS = frozenset({"moderation", "new", "preview", "posts", "reports", "appeals"})
 
-_WIDTH = {Audience.PUBLIC: 2, Audience.MEMBERS: 1, Audience.COMMITTEE: 0}
+_WIDTH = {Readership.PUBLIC: 2, Readership.MEMBERS: 1, Readership.COMMITTEE: 0}
 
 
 def page_of(number: int) -> int:
@@ -65,14 +65,14 @@ def may_mark(at: datetime | None, now: datetime) -> bool:
     return at is None or now - at >= MARK_AFTER
 
 
-def audiences(*, member: bool, officer: bool) -> frozenset[Audience]:
+def audiences(*, member: bool, officer: bool) -> frozenset[Readership]:
     """Whose threads somebody may read: officers all, members all but the committee's."""
     if officer:
-        return frozenset(Audience)
-    return frozenset({Audience.PUBLIC, Audience.MEMBERS}) if member else frozenset({Audience.PUBLIC})
+        return frozenset(Readership)
+    return frozenset({Readership.PUBLIC, Readership.MEMBERS}) if member else frozenset({Readership.PUBLIC})
 
 
-def within(wanted: Audience, widest: Audience) -> bool:
+def within(wanted: Readership, widest: Readership) -> bool:
     """Whether a thread for `wanted` fits into a topic for `widest`."""
     return _WIDTH[wanted] <= _WIDTH[widest]
 
@@ -133,7 +133,7 @@ def _words(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ForumTerms:
     """What the charter says about talking."""
 
     who_may_start: str = p.START_THREADS.default
@@ -145,21 +145,21 @@ class Terms:
 
 
 @lru_cache(maxsize=256)
-def terms(parameters: str) -> Terms:
+def terms(parameters: str) -> ForumTerms:
     """The forum's part of a charter version's stored parameters."""
     charter = load(json.loads(parameters or "{}"))
-    return Terms(
+    return ForumTerms(
         charter[p.START_THREADS], charter[p.POST], charter[p.WHO_MAY_HIDE], charter[p.APPEAL_DAYS],
         charter[p.MEMBERS_TOPICS], charter[p.PROPOSE],
     )  # fmt: skip
 
 
-def may_begin(audience: Audience, said: Terms) -> bool:
+def may_begin(audience: Readership, said: ForumTerms) -> bool:
     """Whether the charter lets something new be begun for these readers."""
-    return said.members_topics or audience is not Audience.MEMBERS
+    return said.members_topics or audience is not Readership.MEMBERS
 
 
-def check_audience(audience: Audience, said: Terms) -> None:
+def check_audience(audience: Readership, said: ForumTerms) -> None:
     """Nothing is begun for members only where the charter wants discussions public."""
     if not may_begin(audience, said):
         raise RuleBroken(

@@ -59,13 +59,13 @@ def coming_up(network: Network, people: People, limit: int = 3) -> list[Coming]:
     return sorted((c for c in found if c.day <= latest), key=lambda c: c.day)[:limit]
 
 
-def _last_day(place: Place) -> str:
+def _last_day(place: OfficeToday) -> str:
     words = _("Last day of %(name)s’s term on the committee (%(place)s)", name=place.holder, place=place.name)
     return str(words)
 
 
 @dataclass(frozen=True)
-class Place:
+class OfficeToday:
     """One seat of the committee, or the coordinator's mandate, today; `holder` is empty while a seat is."""
 
     name: str
@@ -88,8 +88,8 @@ class People:
 
     members: int = 0
     organisations: int = 0
-    places: list[Place] = field(default_factory=list)
-    coordinator: Place | None = None
+    places: list[OfficeToday] = field(default_factory=list)
+    coordinator: OfficeToday | None = None
 
     @property
     def nobody(self) -> bool:
@@ -114,7 +114,7 @@ def people(network: Network) -> People:
     ).all()
     many = next(row for row in rows if row.what == "numbers")
     seats = [
-        Place(r.name, r.holder or "", r.start, r.end, r.authority or "", r.note or "")
+        OfficeToday(r.name, r.holder or "", r.start, r.end, r.authority or "", r.note or "")
         for r in rows
         if r.what == "seat"
     ]
@@ -127,7 +127,7 @@ _COLUMNS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _mandate(rows: list[Any]) -> Place | None:
+def _mandate(rows: list[Any]) -> OfficeToday | None:
     """The mandate that ends last; each of its rows names one of those who act under it."""
     if not rows:
         return None
@@ -135,7 +135,7 @@ def _mandate(rows: list[Any]) -> Place | None:
     names = tuple(
         row.note for row in rows if row.place == first.place and row.note and row.note != first.holder
     )
-    return Place("", first.holder, first.start, first.end, first.authority, named=names)
+    return OfficeToday("", first.holder, first.start, first.end, first.authority, named=names)
 
 
 def _row(what: str, **columns: Any) -> Any:

@@ -16,7 +16,7 @@ from govnet.decisions.register import search
 from govnet.extensions import db
 from govnet.forum.queries import said_lately
 from govnet.home import queries
-from govnet.home.queries import People, Place, people
+from govnet.home.queries import OfficeToday, People, people
 from govnet.kernel.actor import current_actor
 from govnet.kernel.clock import now
 from govnet.letters import queries as letters
@@ -95,7 +95,7 @@ def _gathered(network: Network) -> dict[str, Any]:
     }
 
 
-def _open(row: proposals_queries.Row) -> dict[str, Any]:
+def _open(row: proposals_queries.ProposalRow) -> dict[str, Any]:
     """What is asked now; how it stands, only where everybody may see it."""
     version = row.version
     return {
@@ -136,7 +136,7 @@ def _url(endpoint: str, **values: Any) -> str:
     return url_for(endpoint, **values, _external=True)
 
 
-def _office(place: Place, named: Mapping[str, Named]) -> dict[str, Any]:
+def _office(place: OfficeToday, named: Mapping[str, Named]) -> dict[str, Any]:
     decision = named.get(place.authority)
     return {
         "place": place.name, "holder": place.holder or None, "named": place.named, "from": _iso(place.start),

@@ -53,7 +53,7 @@ class Represents:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldOffice:
     """A current term in a seat, or a current mandate."""
 
     id: int
@@ -72,8 +72,8 @@ class Actor:
     membership_id: int | None = None
     membership_kind: str = ""
     represents: tuple[Represents, ...] = ()
-    terms: tuple[Held, ...] = ()
-    mandates: tuple[Held, ...] = ()
+    terms: tuple[HeldOffice, ...] = ()
+    mandates: tuple[HeldOffice, ...] = ()
     operator_grant_id: int | None = None
     speaks_for: frozenset[int] = frozenset()
     """Every organisation that they speak for or stand in for, a member here or not."""

@@ -42,12 +42,12 @@ class ConfigError(Exception):
         self.troubles = troubles
 
 
-class Unfit(Exception):
+class UnfitValue(Exception):
     """A value that has the right form and will not do; the message follows the setting's name."""
 
 
 @dataclass(frozen=True)
-class Kind:
+class SettingKind:
     """A kind of value: what it `must` be, and how it is read. `read` raises ValueError or Unfit; `secret` is never shown."""
 
     must: str
@@ -62,7 +62,7 @@ class Setting:
     """A row of the table: `default` is a value as `kind` reads it, `line` explains the setting, `field` is Config's."""
 
     name: str
-    kind: Kind
+    kind: SettingKind
     default: Any
     example: str
     line: str
@@ -90,7 +90,7 @@ class Setting:
             return f"{self.name} {odd}: it {self.kind.must}, {self.as_example}"
         try:
             self.kind.read(value)
-        except Unfit as error:
+        except UnfitValue as error:
             return f"{self.name} {error}, {self.as_example}"
         except ValueError:
             not_this = "" if self.kind.secret else f", not “{_short(value)}”"
@@ -108,7 +108,7 @@ def _short(value: str) -> str:
     return shown if len(shown) <= 60 else f"{shown[:60]}…"
 
 
-def _oddity(value: str, kind: Kind) -> str:
+def _oddity(value: str, kind: SettingKind) -> str:
     """What a value is like that was written for another reader than this one, or not at all yet."""
     if not value:
         return "is empty (leave it out where its default will do)"
@@ -132,7 +132,7 @@ def is_placeholder(value: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Given:
+class SettingsGiven:
     """What the environment and the settings file say, and what is wrong with how they say it."""
 
     values: Mapping[str, str]
@@ -141,13 +141,15 @@ class Given:
     """Settings that stand in the file and could not be read; all where the file could not be."""
 
 
-def given(table: Sequence[Setting], environ: Mapping[str, str]) -> Given:
+def given(table: Sequence[Setting], environ: Mapping[str, str]) -> SettingsGiven:
     """The settings of the environment, and of the file that it names where it does not say otherwise itself."""
     names = {row.name for row in table}
     troubles = [_misspelt(name, table) for name in sorted(environ) if _is_near(name, names)]
     path = environ.get(FILE, "")
     if next(row for row in table if row.name == FILE).fault(path):  # which is said with all others
-        return Given({name: environ[name] for name in names & set(environ)}, tuple(troubles), frozenset())
+        return SettingsGiven(
+            {name: environ[name] for name in names & set(environ)}, tuple(troubles), frozenset()
+        )
     read = settings_file.read(path)
     troubles += read.troubles
     for name in read.values:
@@ -155,7 +157,7 @@ def given(table: Sequence[Setting], environ: Mapping[str, str]) -> Given:
             troubles.append(f"{_misspelt(name, table)} (in {path})")
     values = {**read.values, **environ}
     unread = read.unread if read.values or read.unread else frozenset(names)
-    return Given({name: values[name] for name in names & set(values)}, tuple(troubles), unread)
+    return SettingsGiven({name: values[name] for name in names & set(values)}, tuple(troubles), unread)
 
 
 def _is_near(name: str, names: Iterable[str]) -> bool:
@@ -182,7 +184,7 @@ def _misspelt(name: str, table: Sequence[Setting]) -> str:
     return f"{name} is not a setting of govnet: do you mean {near}, {meant.as_example}"
 
 
-def read(table: Sequence[Setting], there: Given) -> tuple[dict[str, Any], list[str]]:
+def read(table: Sequence[Setting], there: SettingsGiven) -> tuple[dict[str, Any], list[str]]:
     """Each setting's value, by its field, and a sentence for each that is wrong."""
     values: dict[str, Any] = {}
     troubles = list(there.troubles)

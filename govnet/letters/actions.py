@@ -29,7 +29,7 @@ from govnet.record.actions import record
 
 
 @dataclass(frozen=True)
-class Draft:
+class LetterInput:
     """What somebody typed: what it is called, to whom it goes, what it says, and until when it takes names."""
 
     title: str
@@ -72,7 +72,7 @@ def party_named(by: Actor, key: str) -> Party:
 
 
 def start(
-    network: Network, draft: Draft, *, party: str, thread: Thread | None, by: Actor, via: Door
+    network: Network, draft: LetterInput, *, party: str, thread: Thread | None, by: Actor, via: Door
 ) -> Letter:
     """Ask for names under a letter until the chosen day; its author's own stands there first."""
     under = require(by, Can.START_LETTER, network)
@@ -91,7 +91,7 @@ def start(
     return letter
 
 
-def edit(letter: Letter, draft: Draft, *, seen: int, by: Actor, via: Door) -> None:
+def edit(letter: Letter, draft: LetterInput, *, seen: int, by: Actor, via: Door) -> None:
     """Change the words while nobody else has signed them. Stale when they changed since version `seen`."""
     under = require(by, Can.KEEP_LETTER, letter)
     letter = queries.locked(letter.id)
@@ -149,7 +149,7 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _write(letter: Letter, draft: Draft, network: Network) -> None:
+def _write(letter: Letter, draft: LetterInput, network: Network) -> None:
     charter, zone = charters.rules_in_force(network.id), ZoneInfo(network.zone)
     refuse(rules.day_problem(draft.closes, letter.opened_at, charter, zone), "closes")
     letter.title, letter.addressed_to = draft.title, draft.addressed_to

@@ -12,7 +12,7 @@ from govnet.letters.actions import digest
 from govnet.letters.events import LetterClosed, ReplyOverdue
 from govnet.letters.follows import counted
 from govnet.letters.models import Letter
-from govnet.letters.rules import State
+from govnet.letters.rules import LetterState
 from govnet.record.actions import record
 
 
@@ -23,7 +23,7 @@ def close_due() -> int:
 
 def _close(letter_id: int) -> bool:
     letter = queries.locked(letter_id)
-    letter.state, letter.closed_at = State.GATHERED, clock.now()
+    letter.state, letter.closed_at = LetterState.GATHERED, clock.now()
     record(LetterClosed(**_about(letter), **counted(letter), digest=digest(letter.text)))
     return True
 

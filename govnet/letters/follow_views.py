@@ -14,7 +14,7 @@ from govnet.kernel.transaction import transaction
 from govnet.letters import follows, queries
 from govnet.letters.blueprint import bp
 from govnet.letters.follows import Reply, Sending
-from govnet.letters.forms import ReasonForm, ReplyForm, SentForm
+from govnet.letters.forms import LetterReasonForm, LetterReplyForm, SentForm
 from govnet.letters.models import Letter
 from govnet.permissions import Can, allows
 from govnet.web.forms import Form
@@ -41,14 +41,14 @@ def _done(what: str, letter: Letter, form: Form, act: Callable[[], Any]) -> Resp
 @allows(Can.KEEP_LETTER, letter=Letter)
 def close(network: Network, letter: Letter) -> Response:
     """Ask for the reason, and say what happens."""
-    return _asked("close", letter.id, ReasonForm(about=letter))
+    return _asked("close", letter.id, LetterReasonForm(about=letter))
 
 
 @bp.post("/<network:network>/letters/<int:letter_id>/close")
 @allows(Can.KEEP_LETTER, letter=Letter)
 def close_now(network: Network, letter: Letter) -> Response:
     """Take no more names."""
-    form, by = ReasonForm(about=letter), current_actor()
+    form, by = LetterReasonForm(about=letter), current_actor()
     act = lambda: follows.close_early(letter, form.reason.data or "", by=by, via=Door.WEB)  # noqa: E731
     return _done("close", letter, form, act)
 
@@ -57,14 +57,14 @@ def close_now(network: Network, letter: Letter) -> Response:
 @allows(Can.KEEP_LETTER, letter=Letter)
 def withdraw(network: Network, letter: Letter) -> Response:
     """Ask for the reason, and say what happens."""
-    return _asked("withdraw", letter.id, ReasonForm(about=letter))
+    return _asked("withdraw", letter.id, LetterReasonForm(about=letter))
 
 
 @bp.post("/<network:network>/letters/<int:letter_id>/withdraw")
 @allows(Can.KEEP_LETTER, letter=Letter)
 def withdraw_now(network: Network, letter: Letter) -> Response:
     """Take it back."""
-    form, by = ReasonForm(about=letter), current_actor()
+    form, by = LetterReasonForm(about=letter), current_actor()
     act = lambda: follows.withdraw(letter, form.reason.data or "", by=by, via=Door.WEB)  # noqa: E731
     return _done("withdraw", letter, form, act)
 
@@ -94,14 +94,16 @@ def sent_now(network: Network, letter: Letter) -> Response:
 @allows(Can.FOLLOW_LETTER, letter=Letter)
 def reply(network: Network, letter: Letter) -> Response:
     """Ask when the reply came and what it says."""
-    return _asked("reply", letter.id, ReplyForm(about=letter, data={"replied_on": clock.today(network.zone)}))
+    return _asked(
+        "reply", letter.id, LetterReplyForm(about=letter, data={"replied_on": clock.today(network.zone)})
+    )
 
 
 @bp.post("/<network:network>/letters/<int:letter_id>/reply")
 @allows(Can.FOLLOW_LETTER, letter=Letter)
 def reply_now(network: Network, letter: Letter) -> Response:
     """Write down the reply."""
-    form, by = ReplyForm(about=letter), current_actor()
+    form, by = LetterReplyForm(about=letter), current_actor()
 
     def act() -> None:
         assert form.replied_on.data is not None

@@ -21,7 +21,7 @@ from govnet.letters import queries, rules
 from govnet.letters.actions import digest, refuse
 from govnet.letters.events import LetterClosedEarly, LetterSent, LetterWithdrawn, ReplyCame
 from govnet.letters.models import Letter
-from govnet.letters.rules import State
+from govnet.letters.rules import LetterState
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 
@@ -51,7 +51,7 @@ def close_early(letter: Letter, why: str, *, by: Actor, via: Door) -> None:
     refuse(rules.why_not_closed(letter.state))
     refuse(rules.why_no_names(letter.state, clock.now(), letter.deadline))
     _needs_reason(why)
-    letter.state, letter.closed_at, letter.why = State.GATHERED, clock.now(), why
+    letter.state, letter.closed_at, letter.why = LetterState.GATHERED, clock.now(), why
     about = _about(letter, by, under, via)
     record(LetterClosedEarly(**about, **counted(letter), digest=digest(letter.text), reason=why))
 
@@ -62,7 +62,7 @@ def withdraw(letter: Letter, why: str, *, by: Actor, via: Door) -> None:
     letter = queries.locked(letter.id)
     refuse(rules.why_not_withdrawn(letter.state))
     _needs_reason(why)
-    letter.state, letter.closed_at = State.WITHDRAWN, letter.closed_at or clock.now()
+    letter.state, letter.closed_at = LetterState.WITHDRAWN, letter.closed_at or clock.now()
     letter.why = why
     record(LetterWithdrawn(**_about(letter, by, under, via), reason=why))
 
@@ -77,7 +77,7 @@ def sent(letter: Letter, sending: Sending, *, by: Actor, via: Door) -> None:
     closed_on = letter.closed_at.astimezone(ZoneInfo(zone)).date()
     days = {"closed_on": closed_on, "today": clock.today(zone)}
     _refuse_fields(rules.sent_problems(sending.on, sending.reply_due, **days))
-    letter.state, letter.sent_on = State.SENT, sending.on
+    letter.state, letter.sent_on = LetterState.SENT, sending.on
     letter.sent_how, letter.reply_due = sending.how, sending.reply_due
     event = _about(letter, by, under, via) | counted(letter)
     record(LetterSent(**event, sent_on=sending.on, how=sending.how, reply_due=sending.reply_due))
@@ -91,7 +91,7 @@ def answered(letter: Letter, reply: Reply, *, by: Actor, via: Door) -> None:
     assert letter.sent_on is not None
     days = {"sent_on": letter.sent_on, "today": clock.today(letter.network.zone)}
     _refuse_fields(rules.reply_problems(reply.on, reply.text, reply.url, **days))
-    letter.state, letter.replied_on, letter.reply = State.ANSWERED, reply.on, reply.text
+    letter.state, letter.replied_on, letter.reply = LetterState.ANSWERED, reply.on, reply.text
     letter.reply_html, letter.reply_url = (
         render(reply.text),
         (web_address(reply.url) or "") if reply.url else "",

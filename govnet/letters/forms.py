@@ -10,9 +10,9 @@ from wtforms.validators import InputRequired, Optional
 
 from govnet.charter.fields import options
 from govnet.kernel.text import LONGEST_TITLE
-from govnet.letters.actions import Draft, Party
+from govnet.letters.actions import LetterInput, Party
 from govnet.web.days import Day
-from govnet.web.forms import SAME_FOR, Body, Form, HiddenId, Text
+from govnet.web.forms import SAME_FOR, Form, HiddenId, MarkdownField, Text
 
 TEXT_LIMIT = 20_000
 REASON_LIMIT = 4_000
@@ -27,21 +27,21 @@ class LetterForm(Form):
         limit=LONGEST_TITLE,
     )
     addressed_to = Text(_l("To whom does it go?"), missing=_l("Enter to whom the letter goes."))
-    text = Body(_l("The letter"), missing=_l("Enter what the letter says."), limit=TEXT_LIMIT)
+    text = MarkdownField(_l("The letter"), missing=_l("Enter what the letter says."), limit=TEXT_LIMIT)
     closes = Day(
         _l("Names are gathered until"), validators=[InputRequired(_l("Enter the last day for names."))]
     )
     seen = HiddenField(default="1")
     """The version of the words that the author began with."""
 
-    def draft(self) -> Draft:
+    def draft(self) -> LetterInput:
         """What was typed."""
         day = self.closes.data
         assert day is not None
-        return Draft(self.title.data or "", self.addressed_to.data or "", self.text.data or "", day)
+        return LetterInput(self.title.data or "", self.addressed_to.data or "", self.text.data or "", day)
 
 
-class StartForm(LetterForm):
+class NewLetterForm(LetterForm):
     """A new letter, with its author's name under it."""
 
     same_for = SAME_FOR
@@ -60,10 +60,10 @@ class SignForm(Form):
     """Which button was pressed: there is one for each name that the reader can give."""
 
 
-class ReasonForm(Form):
+class LetterReasonForm(Form):
     """A reason for what one is about to do."""
 
-    reason = Body(_l("Why?"), missing=_l("Say why: those who signed will ask."), limit=REASON_LIMIT)
+    reason = MarkdownField(_l("Why?"), missing=_l("Say why: those who signed will ask."), limit=REASON_LIMIT)
 
 
 class SentForm(Form):
@@ -74,9 +74,9 @@ class SentForm(Form):
     reply_due = Day(_l("A reply is due by"), validators=[Optional()])
 
 
-class ReplyForm(Form):
+class LetterReplyForm(Form):
     """What came back."""
 
     replied_on = Day(_l("On which day did it come?"), validators=[InputRequired(_l("Enter the day."))])
-    text = Body(_l("What does it say?"), limit=TEXT_LIMIT)
+    text = MarkdownField(_l("What does it say?"), limit=TEXT_LIMIT)
     url = Text(_l("A link to it"), limit=500)

@@ -10,24 +10,24 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from govnet.letters.models import Letter, Signature
-from govnet.letters.rules import Count, State
+from govnet.letters.rules import LetterState, SignatureCount
 from govnet.web.pages import day, deadline, last_day, moment
 
-STATES: dict[State, tuple[Any, str]] = {
-    State.OPEN: (_l("Gathers names"), "open"),
-    State.GATHERED: (_l("To be sent"), "accent"),
-    State.SENT: (_l("Waits for a reply"), "warn"),
-    State.ANSWERED: (_l("Answered"), "good"),
-    State.WITHDRAWN: (_l("Taken back"), "plain"),
+STATES: dict[LetterState, tuple[Any, str]] = {
+    LetterState.OPEN: (_l("Gathers names"), "open"),
+    LetterState.GATHERED: (_l("To be sent"), "accent"),
+    LetterState.SENT: (_l("Waits for a reply"), "warn"),
+    LetterState.ANSWERED: (_l("Answered"), "good"),
+    LetterState.WITHDRAWN: (_l("Taken back"), "plain"),
 }
 """Each state in words, and its colour."""
 
 
 def state(letter: Letter) -> str:
     """Where it stands; a letter for which no reply is expected by a day was simply sent."""
-    if letter.state is State.SENT and letter.reminded_at is not None:
+    if letter.state is LetterState.SENT and letter.reminded_at is not None:
         return str(_("The reply is overdue"))
-    if letter.state is State.SENT and letter.reply_due is None:
+    if letter.state is LetterState.SENT and letter.reply_due is None:
         return str(_("Sent"))
     return str(STATES[letter.state][0])
 
@@ -37,7 +37,7 @@ def kind(letter: Letter) -> str:
     return STATES[letter.state][1]
 
 
-def signed_by(count: Count) -> str:
+def signed_by(count: SignatureCount) -> str:
     """ "signed by 43 members and 5 organisations": never "by the network"."""
     members = ngettext("%(num)s member", "%(num)s members", count.members)
     organisations = ngettext("%(num)s organisation", "%(num)s organisations", count.organisations)
@@ -65,7 +65,7 @@ def timeline(letter: Letter, zone: str) -> list[tuple[Any, str, str, bool]]:
     steps = [(moment(letter.opened_at, zone), _("Opened for names"), "", True)]
     if letter.closed_at is None:
         steps.append((deadline(letter.deadline, zone), _("Takes no more names; then it is sent"), "", False))
-    elif letter.state is State.WITHDRAWN:
+    elif letter.state is LetterState.WITHDRAWN:
         steps.append((moment(letter.closed_at, zone), _("No more names; taken back and not sent"), "", True))
     else:
         steps.append((moment(letter.closed_at, zone), _("No more names"), "", True))

@@ -11,7 +11,7 @@ from govnet.charter.models import Network
 from govnet.forum.models import Thread
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
 from govnet.letters import triggers as triggers
-from govnet.letters.rules import State
+from govnet.letters.rules import LetterState
 from govnet.people.models import Organisation, Person
 
 
@@ -48,7 +48,7 @@ class Letter(Base):
     html: Mapped[Words]
     version: Mapped[int] = mapped_column(default=1)
     """One more with each change of the words, so that nobody signs others than those they read."""
-    state: Mapped[State] = mapped_column(enum_type(State, "state"), default=State.OPEN)
+    state: Mapped[LetterState] = mapped_column(enum_type(LetterState, "state"), default=LetterState.OPEN)
     opened_at: Mapped[Instant]
     deadline: Mapped[Instant]
     """Names are taken strictly before it."""
@@ -73,7 +73,7 @@ class Letter(Base):
     @property
     def is_open(self) -> bool:
         """Whether it has not been closed; whether it still takes names depends on the deadline too."""
-        return self.state is State.OPEN
+        return self.state is LetterState.OPEN
 
 
 class Signature(Base):

@@ -10,14 +10,14 @@ from flask import url_for
 from govnet.forum import queries as forum
 from govnet.letters import labels, queries
 from govnet.letters.models import Letter
-from govnet.letters.rules import State
-from govnet.mail.outgoing.notices import Notice, Told
+from govnet.letters.rules import LetterState
+from govnet.mail.outgoing.notices import Notice, ToldEntry
 from govnet.mail.volume import News
 from govnet.membership.marks import signed
 from govnet.record import registry
 
 
-def opened(told: Told) -> Notice | None:
+def opened(told: ToldEntry) -> Notice | None:
     """Names are wanted: those who follow the discussion it came from, and who want everything."""
     letter = queries.whole(told.key)
     if not letter.is_open:
@@ -33,36 +33,36 @@ def opened(told: Told) -> Notice | None:
     )
 
 
-def closed(told: Told) -> Notice:
+def closed(told: ToldEntry) -> Notice:
     """It takes no more names: its author, who sends it now, and those who signed."""
     return _to_signers("letters/closed", told, early=told.details["verb"] == "letters.closed_early")
 
 
-def withdrawn(told: Told) -> Notice:
+def withdrawn(told: ToldEntry) -> Notice:
     """It is not sent: those who signed, with the reason."""
     return _to_signers("letters/withdrawn", told)
 
 
-def sent(told: Told) -> Notice:
+def sent(told: ToldEntry) -> Notice:
     """It was sent: those whose names are under it."""
     return _to_signers("letters/sent", told)
 
 
-def answered(told: Told) -> Notice:
+def answered(told: ToldEntry) -> Notice:
     """A reply came: those whose names are under it."""
     return _to_signers("letters/answered", told)
 
 
-def overdue(told: Told) -> Notice | None:
+def overdue(told: ToldEntry) -> Notice | None:
     """No reply came by its day: the author, who can ask again."""
     letter = queries.whole(told.key)
-    if letter.state is not State.SENT:
+    if letter.state is not LetterState.SENT:
         return None
     mine = {letter.author_id}
     return _notice("letters/overdue", told, letter, mine, concerned=mine)
 
 
-def _to_signers(template: str, told: Told, **context: Any) -> Notice:
+def _to_signers(template: str, told: ToldEntry, **context: Any) -> Notice:
     letter = queries.whole(told.key)
     people = queries.signers(letter)
     return _notice(template, told, letter, people, concerned=people, extra=context)
@@ -70,7 +70,7 @@ def _to_signers(template: str, told: Told, **context: Any) -> Notice:
 
 def _notice(
     template: str,
-    told: Told,
+    told: ToldEntry,
     letter: Letter,
     people: Collection[int],
     *,

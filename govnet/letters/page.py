@@ -14,20 +14,20 @@ from govnet.kernel.actor import Actor
 from govnet.letters import labels, queries, rules
 from govnet.letters.actions import Party, parties
 from govnet.letters.models import Letter, Signature
-from govnet.letters.queries import Row
-from govnet.letters.rules import Count, State
+from govnet.letters.queries import LetterRow
+from govnet.letters.rules import LetterState, SignatureCount
 from govnet.permissions import Can, can
 
 SPEAKS_FOR = "those who signed it, not the network"
 
 
 @dataclass(frozen=True)
-class Shown:
+class LetterPage:
     """A letter and its names, for one reader."""
 
     letter: Letter
     names: Sequence[Signature]
-    count: Count
+    count: SignatureCount
     taking: bool
     """Whether names are taken now."""
     signed: tuple[Party, ...]
@@ -45,15 +45,15 @@ class Shown:
         return is_more(self.count, self.page)
 
 
-def shown(letter_id: int, actor: Actor, page: int = 1) -> Shown:
+def shown(letter_id: int, actor: Actor, page: int = 1) -> LetterPage:
     """Everything on a letter's page, with one page of the names under it. NotFound without it."""
     can_sign = parties(actor) if actor.signed_in else []
     found = queries.signed(letter_id, actor.person_id, [each.key for each in can_sign])
     letter = found.letter
     taking = rules.takes_names(letter.state, clock.now(), letter.deadline)
-    return Shown(
+    return LetterPage(
         letter=letter,
-        names=queries.signatures(letter_id, page) if letter.state is not State.WITHDRAWN else (),
+        names=queries.signatures(letter_id, page) if letter.state is not LetterState.WITHDRAWN else (),
         count=found.count,
         taking=taking,
         signed=tuple(each for each in can_sign if each.key in found.parties),
@@ -64,7 +64,7 @@ def shown(letter_id: int, actor: Actor, page: int = 1) -> Shown:
     )
 
 
-def is_more(count: Count, page: int) -> bool:
+def is_more(count: SignatureCount, page: int) -> bool:
     """Whether there are names after those of a page."""
     return count.members + count.organisations > page * queries.NAMES
 
@@ -74,7 +74,7 @@ def _thread(letter: Letter, actor: Actor) -> Thread | None:
     return thread if thread is not None and can(actor, Can.READ_THREAD, thread) else None
 
 
-def line(row: Row) -> dict[str, Any]:
+def line(row: LetterRow) -> dict[str, Any]:
     """A letter in a list, as data."""
     letter = row.letter
     return {
@@ -89,12 +89,12 @@ def line(row: Row) -> dict[str, Any]:
     }
 
 
-def as_data(letter: Letter, signed: Count, names: Sequence[Signature]) -> dict[str, Any]:
+def as_data(letter: Letter, signed: SignatureCount, names: Sequence[Signature]) -> dict[str, Any]:
     """A letter with some of its names, as data; what was taken back stands in nobody's name."""
-    under = names if letter.state is not State.WITHDRAWN else ()
+    under = names if letter.state is not LetterState.WITHDRAWN else ()
     days = {name: getattr(letter, name) for name in ("closed_at", "sent_on", "reply_due", "replied_on")}
     return {
-        **line(Row(letter, signed)),
+        **line(LetterRow(letter, signed)),
         "text": letter.text,
         "started_by": letter.author.name or None,
         "names": [_name(each) for each in under],

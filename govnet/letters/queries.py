@@ -16,7 +16,7 @@ from govnet.kernel import clock
 from govnet.kernel.errors import NotFound
 from govnet.kernel.tasks import task_rows
 from govnet.letters.models import Letter, Signature
-from govnet.letters.rules import Count, State
+from govnet.letters.rules import LetterState, SignatureCount
 
 _FRESH = {"populate_existing": True}
 PAGE = 20
@@ -25,11 +25,11 @@ NAMES = 50
 
 
 @dataclass(frozen=True)
-class Row:
+class LetterRow:
     """A letter in a list, and how many signed it."""
 
     letter: Letter
-    count: Count
+    count: SignatureCount
 
 
 def _counts() -> list[Any]:
@@ -43,27 +43,27 @@ def _counted() -> Select[Any]:
     return select(Letter, *_counts())
 
 
-def _rows(query: Select[Any]) -> list[Row]:
-    return [Row(row[0], Count(row[1], row[2])) for row in db.session.execute(query)]
+def _rows(query: Select[Any]) -> list[LetterRow]:
+    return [LetterRow(row[0], SignatureCount(row[1], row[2])) for row in db.session.execute(query)]
 
 
-def under_way(network_id: int, limit: int = 200) -> list[Row]:
+def under_way(network_id: int, limit: int = 200) -> list[LetterRow]:
     """What gathers names, is to be sent or waits for a reply; what closes soonest first."""
-    going = (State.OPEN, State.GATHERED, State.SENT)
+    going = (LetterState.OPEN, LetterState.GATHERED, LetterState.SENT)
     query = _counted().where(Letter.network_id == network_id, Letter.state.in_(going))
     return _rows(query.order_by(Letter.deadline, Letter.id).limit(limit))
 
 
-def open_now(network_id: int, now: datetime, limit: int = 3) -> list[Row]:
+def open_now(network_id: int, now: datetime, limit: int = 3) -> list[LetterRow]:
     """What takes names now, soonest deadline first."""
-    takes = (Letter.network_id == network_id, Letter.state == State.OPEN, Letter.deadline > now)
+    takes = (Letter.network_id == network_id, Letter.state == LetterState.OPEN, Letter.deadline > now)
     return _rows(_counted().where(*takes).order_by(Letter.deadline, Letter.id).limit(limit))
 
 
-def over(network_id: int, page: int) -> list[Row]:
+def over(network_id: int, page: int) -> list[LetterRow]:
     """A page, and one more, of what was answered or taken back, the newest first."""
     query = _counted().where(
-        Letter.network_id == network_id, Letter.state.in_((State.ANSWERED, State.WITHDRAWN))
+        Letter.network_id == network_id, Letter.state.in_((LetterState.ANSWERED, LetterState.WITHDRAWN))
     )
     query = query.order_by(Letter.opened_at.desc(), Letter.id.desc())
     return _rows(query.offset((page - 1) * PAGE).limit(PAGE + 1))
@@ -115,18 +115,18 @@ def signatures(letter_id: int, page: int = 0) -> Sequence[Signature]:
 
 
 @dataclass(frozen=True)
-class Signed:
+class SignedLetter:
     """A letter, how many signed it, and what a reader's page asks about that."""
 
     letter: Letter
-    count: Count
+    count: SignatureCount
     by_others: bool
     """Whether anybody but its author has put a name under it."""
     parties: frozenset[str]
     """Which of the parties that were asked about have signed."""
 
 
-def signed(letter_id: int, person_id: int | None, parties: Sequence[str]) -> Signed:
+def signed(letter_id: int, person_id: int | None, parties: Sequence[str]) -> SignedLetter:
     """The letter with its numbers, and in which of these parties' names it is signed ("me", or an organisation's key).
 
     One statement, whatever thousands signed. NotFound without it.
@@ -146,14 +146,14 @@ def signed(letter_id: int, person_id: int | None, parties: Sequence[str]) -> Sig
     if row is None:
         raise NotFound("There is no such letter.")
     mine = frozenset(key for key, signed in zip(parties, row[4:], strict=True) if signed)
-    return Signed(row[0], Count(row[1], row[2]), bool(row[3]), mine)
+    return SignedLetter(row[0], SignatureCount(row[1], row[2]), bool(row[3]), mine)
 
 
-def count_of(letter_id: int) -> Count:
+def count_of(letter_id: int) -> SignatureCount:
     """How many signed."""
     query = select(func.count(Signature.person_id), func.count(Signature.organisation_id))
     members, organisations = db.session.execute(query.where(Signature.letter_id == letter_id)).one()
-    return Count(members, organisations)
+    return SignatureCount(members, organisations)
 
 
 def signature_of(letter_id: int, *, person_id: int | None, organisation_id: int | None) -> Signature | None:
@@ -180,7 +180,7 @@ def signers(letter: Letter) -> set[int]:
 
 def due(*only: ColumnElement[bool]) -> Sequence[int]:
     """Letters whose time for names is over."""
-    query = select(Letter.id).where(Letter.state == State.OPEN, Letter.deadline <= clock.now(), *only)
+    query = select(Letter.id).where(Letter.state == LetterState.OPEN, Letter.deadline <= clock.now(), *only)
     return db.session.scalars(query.order_by(Letter.deadline)).all()
 
 
@@ -188,7 +188,7 @@ def unanswered(*only: ColumnElement[bool]) -> Sequence[int]:
     """Letters to which a reply was due before today, wherever the day is furthest on, and of which nobody was told yet."""
     ahead = (clock.now() + timedelta(days=1)).date()
     query = select(Letter.id).where(
-        Letter.state == State.SENT, Letter.reply_due < ahead, Letter.reminded_at.is_(None), *only
+        Letter.state == LetterState.SENT, Letter.reply_due < ahead, Letter.reminded_at.is_(None), *only
     )
     return db.session.scalars(query.order_by(Letter.reply_due)).all()
 
@@ -200,18 +200,18 @@ def left_over(network_id: int) -> Sequence[Letter]:
 
 def select_left_over(network_id: int) -> Select[Any]:
     """The same, to be counted."""
-    orphaned = and_(Letter.state == State.GATHERED, Letter.erased)
-    overdue = and_(Letter.state == State.SENT, Letter.reminded_at.is_not(None))
+    orphaned = and_(Letter.state == LetterState.GATHERED, Letter.erased)
+    overdue = and_(Letter.state == LetterState.SENT, Letter.reminded_at.is_not(None))
     return select(Letter).where(Letter.network_id == network_id, or_(orphaned, overdue))
 
 
 def to_send(person_id: int, now: datetime) -> Select[Any]:
     """What waits for its author: closed letters that nobody said were sent."""
-    mine = (Letter.author_id == person_id, Letter.state == State.GATHERED)
+    mine = (Letter.author_id == person_id, Letter.state == LetterState.GATHERED)
     return task_rows(Letter.network_id, Letter.id, Letter.title).where(*mine)
 
 
 def to_chase(person_id: int, now: datetime) -> Select[Any]:
     """What waits for its author: letters whose reply is overdue."""
-    mine = (Letter.author_id == person_id, Letter.state == State.SENT, Letter.reminded_at.is_not(None))
+    mine = (Letter.author_id == person_id, Letter.state == LetterState.SENT, Letter.reminded_at.is_not(None))
     return task_rows(Letter.network_id, Letter.id, Letter.title).where(*mine)

@@ -18,7 +18,7 @@ LONGEST = 365
 """Days for which a letter can be open at the most: after a year nobody remembers what they signed."""
 
 
-class State(StrEnum):
+class LetterState(StrEnum):
     """The life of a letter. `gathered` has all its names and is to be sent."""
 
     OPEN = "open"
@@ -28,11 +28,11 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-UNSENT = frozenset({State.OPEN, State.GATHERED})
+UNSENT = frozenset({LetterState.OPEN, LetterState.GATHERED})
 
 
 @dataclass(frozen=True)
-class Count:
+class SignatureCount:
     """How many signed, each for themselves, and how many organisations."""
 
     members: int = 0
@@ -73,18 +73,18 @@ def day_problem(day: date, opened: datetime, charter: Charter, zone: ZoneInfo) -
     return None
 
 
-def takes_names(state: State, now: datetime, deadline: datetime) -> bool:
+def takes_names(state: LetterState, now: datetime, deadline: datetime) -> bool:
     """Whether names can be added and taken back: strictly before the deadline, and while it is open."""
-    return state is State.OPEN and takes_answers(now, deadline)
+    return state is LetterState.OPEN and takes_answers(now, deadline)
 
 
-def why_no_names(state: State, now: datetime, deadline: datetime) -> Said | None:
+def why_no_names(state: LetterState, now: datetime, deadline: datetime) -> Said | None:
     """Why a name can't be added or taken back any more, or nothing while it can."""
     if takes_names(state, now, deadline):
         return None
-    if state is State.WITHDRAWN:
+    if state is LetterState.WITHDRAWN:
         return Said(N_("This letter was taken back by its author: nothing is sent in anybody’s name."))
-    if state in (State.SENT, State.ANSWERED):
+    if state in (LetterState.SENT, LetterState.ANSWERED):
         return Said(N_("This letter was sent already, with the names that were under it."))
     if now >= deadline:
         return Said(
@@ -94,9 +94,9 @@ def why_no_names(state: State, now: datetime, deadline: datetime) -> Said | None
     return Said(N_("Its author closed this letter early: the names under it are the ones it is sent with."))
 
 
-def why_not_edited(state: State, *, signed_by_others: bool) -> Said | None:
+def why_not_edited(state: LetterState, *, signed_by_others: bool) -> Said | None:
     """Why the words can't be changed any more, or nothing: whoever signs knows what they signed."""
-    if state is not State.OPEN:
+    if state is not LetterState.OPEN:
         return Said(N_("The words of a letter that is closed stay as they were signed."))
     if signed_by_others:
         return Said(
@@ -107,27 +107,27 @@ def why_not_edited(state: State, *, signed_by_others: bool) -> Said | None:
     return None
 
 
-def why_not_closed(state: State) -> Said | None:
+def why_not_closed(state: LetterState) -> Said | None:
     """Why it can't be closed early, or nothing."""
-    return None if state is State.OPEN else Said(N_("It takes no more names already."))
+    return None if state is LetterState.OPEN else Said(N_("It takes no more names already."))
 
 
-def why_not_withdrawn(state: State) -> Said | None:
+def why_not_withdrawn(state: LetterState) -> Said | None:
     """Why it can't be taken back, or nothing."""
     if state in UNSENT:
         return None
-    if state is State.WITHDRAWN:
+    if state is LetterState.WITHDRAWN:
         return Said(N_("It was taken back already."))
     return Said(N_("It was sent: what was sent can’t be taken back. You can write another letter."))
 
 
-def why_not_sent(state: State, count: Count) -> Said | None:
+def why_not_sent(state: LetterState, count: SignatureCount) -> Said | None:
     """Why it can't be written down as sent, or nothing."""
-    if state is State.OPEN:
+    if state is LetterState.OPEN:
         return Said(N_("It still gathers names. It can be sent once it is closed."))
-    if state is State.WITHDRAWN:
+    if state is LetterState.WITHDRAWN:
         return Said(N_("It was taken back: it is not sent."))
-    if state in (State.SENT, State.ANSWERED):
+    if state in (LetterState.SENT, LetterState.ANSWERED):
         return Said(N_("It is written down already that it was sent."))
     return None if count.all else Said(N_("Nobody signed it: there is nothing to send."))
 
@@ -147,13 +147,13 @@ def sent_problems(
         yield "reply_due", Said(N_("A reply is due after the letter was sent: choose a later day, or none."))
 
 
-def why_not_answered(state: State) -> Said | None:
+def why_not_answered(state: LetterState) -> Said | None:
     """Why a reply can't be written down, or nothing."""
-    if state is State.SENT:
+    if state is LetterState.SENT:
         return None
-    if state is State.ANSWERED:
+    if state is LetterState.ANSWERED:
         return Said(N_("A reply is written down already."))
-    if state is State.WITHDRAWN:
+    if state is LetterState.WITHDRAWN:
         return Said(N_("It was taken back: nobody replies to it."))
     return Said(N_("First write down that it was sent, and when."))
 
@@ -175,6 +175,6 @@ def reply_problems(
         yield "text", Said(N_("Enter what the reply says, or a link to it."))
 
 
-def overdue(state: State, reply_due: date | None, today: date) -> bool:
+def overdue(state: LetterState, reply_due: date | None, today: date) -> bool:
     """Whether the day of the reply has gone by without one."""
-    return state is State.SENT and reply_due is not None and reply_due < today
+    return state is LetterState.SENT and reply_due is not None and reply_due < today

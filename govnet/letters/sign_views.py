@@ -21,7 +21,7 @@ from govnet.kernel.text import fitting
 from govnet.kernel.transaction import transaction
 from govnet.letters import actions, queries, rules
 from govnet.letters.blueprint import bp
-from govnet.letters.forms import LetterForm, SignForm, StartForm
+from govnet.letters.forms import LetterForm, NewLetterForm, SignForm
 from govnet.letters.models import Letter
 from govnet.letters.page import shown
 from govnet.permissions import Can, allows, can
@@ -62,7 +62,7 @@ def start_now(network: Network) -> Response:
     return _start_page(network, form, 422)
 
 
-def _party(form: StartForm) -> str:
+def _party(form: NewLetterForm) -> str:
     known = [each.key for each in actions.parties(current_actor())]
     return form.party.data or (known[0] if known else "")
 
@@ -76,7 +76,7 @@ def _thread(network: Network) -> Thread | None:
     return found
 
 
-def _start_form(network: Network, fresh: bool = False) -> StartForm:
+def _start_form(network: Network, fresh: bool = False) -> NewLetterForm:
     thread = _thread(network) if fresh else None
     charter = charters.rules_in_force(network.id)
     known = actions.parties(current_actor())
@@ -85,10 +85,10 @@ def _start_form(network: Network, fresh: bool = False) -> StartForm:
         "title": fitting(thread.title) if thread else "",
         "party": known[0].key if known else None,
     }
-    return StartForm(about=network, parties=known, data=data)
+    return NewLetterForm(about=network, parties=known, data=data)
 
 
-def _start_page(network: Network, form: StartForm, status: int = 200) -> Response:
+def _start_page(network: Network, form: NewLetterForm, status: int = 200) -> Response:
     return page("letters/start.html", status, form=form, thread=_thread(network), **_days(network))
 
 

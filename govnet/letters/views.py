@@ -17,7 +17,7 @@ from govnet.letters import page as letters_page
 from govnet.letters.blueprint import bp
 from govnet.letters.models import Letter
 from govnet.letters.queries import PAGE
-from govnet.letters.rules import Count, State
+from govnet.letters.rules import LetterState, SignatureCount
 from govnet.permissions import Can, allows, can
 from govnet.web.pages import data_page, page
 
@@ -31,11 +31,11 @@ def bind(app: Flask) -> None:
     slots.onward_from_threads(_go_on)
 
 
-def _beside(line: slots.Line) -> slots.Beside:
+def _beside(line: slots.ThreadLine) -> slots.Beside:
     """A letter that came out of a discussion."""
-    signed = labels.signed_by(Count(line.members, line.organisations))
+    signed = labels.signed_by(SignatureCount(line.members, line.organisations))
     said = _("%(title)s: %(signed)s", title=line.title, signed=signed)
-    state, kind = labels.STATES[State(line.state)]
+    state, kind = labels.STATES[LetterState(line.state)]
     return slots.Beside(said, url_for("letters.letter", letter_id=line.key), str(state), kind)
 
 
@@ -53,7 +53,7 @@ def the_letters(network: Network) -> Response:
     number = asked_page()
     going = queries.under_way(network.id) if number == 1 else []
     over = queries.over(network.id, number)
-    parts = {state: [row for row in going if row.letter.state is state] for state in State}
+    parts = {state: [row for row in going if row.letter.state is state] for state in LetterState}
     return page("letters/letters.html", parts=parts, over=over[:PAGE], more=len(over) > PAGE, number=number)
 
 

@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.duties import put_off
-from govnet.mail.message import Kind
+from govnet.mail.message import MailKind
 from govnet.mail.models import Delivery, Fate, InboundMail, Mail, RecipientChunk, Rendering, Subscription
 from govnet.mail.preferences.actions import ERASED, forget_address
-from govnet.mail.rules import WAITING, State
+from govnet.mail.rules import WAITING, DeliveryState
 from govnet.people.addresses import PersonErased
 
 SECRETS_LAST = timedelta(days=1)
@@ -40,7 +40,7 @@ def empty(keys: Sequence[int]) -> int:
 
 
 def _old(now: datetime) -> Select[int]:
-    personal = and_(Mail.kind == Kind.PERSONAL, Mail.made_at < now - SECRETS_LAST)
+    personal = and_(Mail.kind == MailKind.PERSONAL, Mail.made_at < now - SECRETS_LAST)
     return (
         select(Rendering.id)
         .join(Mail, Mail.id == Rendering.mail_id)
@@ -73,9 +73,9 @@ def forget(gone: PersonErased) -> None:
 def _forget_address(address: str) -> None:
     """Mails to the address that name no person, just the mail that it took, and what came from it."""
     theirs, now = (Delivery.address == address, Delivery.person_id.is_(None)), clock.now()
-    waiting = Delivery.state.in_(WAITING - {State.IN_HAND})
+    waiting = Delivery.state.in_(WAITING - {DeliveryState.IN_HAND})
     for where, values in (
-        ((*theirs, waiting), {"state": State.CANCELLED, "changed_at": now}),
+        ((*theirs, waiting), {"state": DeliveryState.CANCELLED, "changed_at": now}),
         (theirs, {"address": ERASED, "name": "", "words": ""}),
     ):
         db.session.execute(update(Delivery).where(*where).values(values).execution_options(**_IN_BULK))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext, ngettext
 
 from govnet.mail.models import Delivery, Suppression
-from govnet.mail.rules import State, Why
+from govnet.mail.rules import DeliveryState, Why
 from govnet.web.pages import weekday_date
 
 
@@ -28,19 +28,19 @@ def because(why: Why) -> str:
 
 def state(row: Delivery, *, at: str = "") -> str:
     """Where a delivery stands; `at` is the time of the next try, ready to show."""
-    if row.state is State.DEFERRED:
+    if row.state is DeliveryState.DEFERRED:
         return _("Trying again at %(time)s", time=at)
-    if row.state is State.FAILED:
+    if row.state is DeliveryState.FAILED:
         cause = because(row.why)
         return _("Could not be sent: %(cause)s", cause=cause) if cause else _("Could not be sent")
     return {
-        State.QUEUED: _("Waiting"),
-        State.IN_HAND: _("Being sent"),
-        State.ACCEPTED: _("Handed to their mail provider"),
-        State.SUPPRESSED: _("Not sent: mail to this address came back too often"),
-        State.CANCELLED: _("Stopped before it was sent"),
-        State.EXPIRED: _("Could not be sent in five days"),
-        State.HELD: _("Paused"),
+        DeliveryState.QUEUED: _("Waiting"),
+        DeliveryState.IN_HAND: _("Being sent"),
+        DeliveryState.ACCEPTED: _("Handed to their mail provider"),
+        DeliveryState.SUPPRESSED: _("Not sent: mail to this address came back too often"),
+        DeliveryState.CANCELLED: _("Stopped before it was sent"),
+        DeliveryState.EXPIRED: _("Could not be sent in five days"),
+        DeliveryState.HELD: _("Paused"),
     }[row.state]
 
 

@@ -20,7 +20,7 @@ _FLOW = 72
 _LIST_ID = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
-class Kind(StrEnum):
+class MailKind(StrEnum):
     """What sort of mail it is, which decides the fields a receiving system looks for."""
 
     LIST = "list"
@@ -42,12 +42,12 @@ class ListFields:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class MailMessage:
     """All of a mail that is the same for every reader of one language. `thread` is the id every mail of
     one discussion refers to.
     """
 
-    kind: Kind
+    kind: MailKind
     sender: Address
     subject: str
     text: str
@@ -77,7 +77,7 @@ class Envelope:
     unsubscribe: tuple[str, ...] = ()
 
 
-def build(letter: Letter) -> Template:
+def build(letter: MailMessage) -> Template:
     """The mail's bytes but for the recipient's fields; raises BadHeader for values that would break it,
     ValueError for a body too large.
     """
@@ -107,7 +107,7 @@ def _own_head(envelope: Envelope) -> list[bytes]:
     return fields
 
 
-def _common_head(letter: Letter, boundary: str) -> bytes:
+def _common_head(letter: MailMessage, boundary: str) -> bytes:
     fields = [
         headers.address_field("From", letter.sender),
         headers.text_field("Subject", shorten(letter.subject)),
@@ -134,11 +134,11 @@ def _thread_fields(thread: str | None) -> list[bytes]:
     return [headers.ids_field("In-Reply-To", [thread]), headers.ids_field("References", [thread])]
 
 
-def _kind_fields(letter: Letter) -> list[bytes]:
-    if letter.kind is Kind.PERSONAL:
+def _kind_fields(letter: MailMessage) -> list[bytes]:
+    if letter.kind is MailKind.PERSONAL:
         return [headers.field("Auto-Submitted", "auto-generated")]
     fields = [] if letter.list is None else _list_fields(letter.list)
-    if letter.kind is Kind.LIST:
+    if letter.kind is MailKind.LIST:
         return [*fields, headers.field("Precedence", "list")]
     return [*fields, headers.field("Auto-Submitted", "auto-generated"), headers.field("Precedence", "bulk")]
 
@@ -155,7 +155,7 @@ def _list_fields(home: ListFields) -> list[bytes]:
     ]
 
 
-def _alternative(letter: Letter, boundary: str) -> bytes:
+def _alternative(letter: MailMessage, boundary: str) -> bytes:
     text = _part("text/plain; charset=utf-8; format=flowed", flowed(letter.text))
     html = _part("text/html; charset=utf-8", letter.html)
     mark = f"--{boundary}".encode()

@@ -17,8 +17,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from govnet.kernel.models import Base, Digest, Instant, Key, Name, enum_type, where
-from govnet.mail.message import Kind
-from govnet.mail.rules import State, Why
+from govnet.mail.message import MailKind
+from govnet.mail.rules import DeliveryState, Why
 from govnet.mail.volume import News, Stance, Volume
 
 
@@ -33,7 +33,7 @@ class Mail(Base):
     network_id: Mapped[int | None] = mapped_column(ForeignKey("network.id"))
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"), index=True)
     template: Mapped[str] = mapped_column(String(100))
-    kind: Mapped[Kind] = mapped_column(enum_type(Kind, "kind"))
+    kind: Mapped[MailKind] = mapped_column(enum_type(MailKind, "kind"))
     news: Mapped[News] = mapped_column(enum_type(News, "news"))
     thread_id: Mapped[int | None]
     """The discussion that "less of this" can mute."""
@@ -97,7 +97,7 @@ class Delivery(Base):
     address: Mapped[str] = mapped_column(String(254), index=True)
     """As it was when the mail was made, in lower case."""
     name: Mapped[Name]
-    state: Mapped[State] = mapped_column(enum_type(State, "state"))
+    state: Mapped[DeliveryState] = mapped_column(enum_type(DeliveryState, "state"))
     priority: Mapped[int]
     next_at: Mapped[Instant]
     limit_at: Mapped[Instant]

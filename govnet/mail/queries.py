@@ -24,7 +24,7 @@ from govnet.mail.models import (
     Suppression,
     Target,
 )
-from govnet.mail.rules import SHORT_RESTS, Priority, State
+from govnet.mail.rules import SHORT_RESTS, DeliveryState, Priority
 from govnet.mail.volume import Stance, Volume
 from govnet.record.models import Entry, Telling
 
@@ -51,27 +51,27 @@ class Progress:
 
 
 _SHOWN = {
-    State.ACCEPTED: "handed_over",
-    State.DEFERRED: "trying_again",
-    State.FAILED: "not_sent",
-    State.SUPPRESSED: "not_sent",
-    State.EXPIRED: "not_sent",
-    State.QUEUED: "waiting",
-    State.IN_HAND: "waiting",
-    State.HELD: "waiting",
-    State.CANCELLED: "stopped",
+    DeliveryState.ACCEPTED: "handed_over",
+    DeliveryState.DEFERRED: "trying_again",
+    DeliveryState.FAILED: "not_sent",
+    DeliveryState.SUPPRESSED: "not_sent",
+    DeliveryState.EXPIRED: "not_sent",
+    DeliveryState.QUEUED: "waiting",
+    DeliveryState.IN_HAND: "waiting",
+    DeliveryState.HELD: "waiting",
+    DeliveryState.CANCELLED: "stopped",
 }
 
 
 def progress(mail_ids: Collection[int]) -> Progress:
     """What became of these mails taken together: one statement, counted from rows."""
     made = select(cast(Delivery.state, String), func.count()).where(Delivery.mail_id.in_(mail_ids))
-    will_be = case((RecipientChunk.stopped, State.CANCELLED.value), else_=State.QUEUED.value)
+    will_be = case((RecipientChunk.stopped, DeliveryState.CANCELLED.value), else_=DeliveryState.QUEUED.value)
     unmade = select(will_be, func.sum(RecipientChunk.number)).where(RecipientChunk.mail_id.in_(mail_ids))
     numbers = dict.fromkeys(_SHOWN.values(), 0)
     both = made.group_by(Delivery.state).union_all(unmade.group_by(RecipientChunk.stopped))
     for state, count in db.session.execute(both):
-        numbers[_SHOWN[State(state)]] += count
+        numbers[_SHOWN[DeliveryState(state)]] += count
     return Progress(**numbers)
 
 
@@ -85,7 +85,7 @@ def mail(mail_id: int) -> Mail:
     return db.session.get_one(Mail, mail_id)
 
 
-def deliveries(mail_id: int, states: Collection[State], *, limit: int = 100) -> Sequence[Delivery]:
+def deliveries(mail_id: int, states: Collection[DeliveryState], *, limit: int = 100) -> Sequence[Delivery]:
     """A mail's deliveries in these states, those that changed last first."""
     query = select(Delivery).where(Delivery.mail_id == mail_id, Delivery.state.in_(states))
     return db.session.scalars(query.order_by(Delivery.changed_at.desc(), Delivery.id).limit(limit)).all()
@@ -174,7 +174,7 @@ STILL = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class MailTrouble:
     """What keeps mail from going, for the operator's page and the desk."""
 
     line: MailLine | None
@@ -201,7 +201,7 @@ class Trouble:
         return bool(stopped or self.paused or self.told_wrong or self.stands_still)
 
 
-def trouble() -> Trouble:
+def trouble() -> MailTrouble:
     """The state of the whole outbox in seven short statements at most."""
     now = clock.now()
     due = (IS_WAITING, Delivery.next_at <= now)
@@ -209,7 +209,7 @@ def trouble() -> Trouble:
     wrong = select(Telling).where(Telling.done_at.is_(None), Telling.error.is_not(None))
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     failed = select(func.count()).where(HAS_FAILED, Delivery.changed_at >= day)
-    return Trouble(
+    return MailTrouble(
         line=db.session.get(MailLine, 1),
         paused=db.session.scalars(select(Mail).where(Mail.paused_at.is_not(None)).limit(20)).all(),
         untold=db.session.scalar(select(func.count()).where(Telling.done_at.is_(None))) or 0,
@@ -272,7 +272,7 @@ def standstill() -> Standstill | None:
 
 def _moves(now: datetime) -> bool:
     """Whether a queue that is behind is being worked off: after a night without power, or at a low MAIL_RATE."""
-    taken = exists().where(Delivery.state == State.ACCEPTED, Delivery.changed_at > now - STILL)
+    taken = exists().where(Delivery.state == DeliveryState.ACCEPTED, Delivery.changed_at > now - STILL)
     return bool(db.session.scalar(select(taken)))
 
 
@@ -290,7 +290,7 @@ def queue_ages() -> dict[str, float]:
 
 def deliveries_by_state() -> dict[str, int]:
     """How many deliveries wait, are in hand, are tried again, and failed today, by indexes that hold these alone."""
-    found = {State.QUEUED.value: 0, State.DEFERRED.value: 0}
+    found = {DeliveryState.QUEUED.value: 0, DeliveryState.DEFERRED.value: 0}
     waiting = text("delivery.state IN ('queued', 'deferred')")
     query = select(Delivery.state, func.count()).where(waiting).group_by(Delivery.state)
     found |= {state.value: number for state, number in db.session.execute(query)}

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """Where one mail to one address stands. SMTP cannot know "delivered", so there is no such state."""
 
     QUEUED = "queued"
@@ -21,23 +21,41 @@ class State(StrEnum):
     HELD = "held"
 
 
-WAITING = frozenset({State.QUEUED, State.IN_HAND, State.DEFERRED, State.HELD})
-MISSED = frozenset({State.FAILED, State.SUPPRESSED, State.CANCELLED, State.EXPIRED})
-_LEAVING = frozenset({State.IN_HAND, State.SUPPRESSED, State.CANCELLED, State.EXPIRED, State.HELD})
-MOVES: Mapping[State, frozenset[State]] = {
-    State.QUEUED: _LEAVING,
-    State.DEFERRED: _LEAVING,
-    State.IN_HAND: frozenset({State.ACCEPTED, State.DEFERRED, State.FAILED, State.QUEUED, State.HELD}),
-    State.HELD: frozenset({State.QUEUED, State.CANCELLED, State.EXPIRED}),
-    State.FAILED: frozenset({State.QUEUED}),
-    State.SUPPRESSED: frozenset({State.QUEUED}),
-    State.CANCELLED: frozenset({State.QUEUED}),
-    State.EXPIRED: frozenset({State.QUEUED}),
-    State.ACCEPTED: frozenset(),
+WAITING = frozenset({DeliveryState.QUEUED, DeliveryState.IN_HAND, DeliveryState.DEFERRED, DeliveryState.HELD})
+MISSED = frozenset(
+    {DeliveryState.FAILED, DeliveryState.SUPPRESSED, DeliveryState.CANCELLED, DeliveryState.EXPIRED}
+)
+_LEAVING = frozenset(
+    {
+        DeliveryState.IN_HAND,
+        DeliveryState.SUPPRESSED,
+        DeliveryState.CANCELLED,
+        DeliveryState.EXPIRED,
+        DeliveryState.HELD,
+    }
+)
+MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
+    DeliveryState.QUEUED: _LEAVING,
+    DeliveryState.DEFERRED: _LEAVING,
+    DeliveryState.IN_HAND: frozenset(
+        {
+            DeliveryState.ACCEPTED,
+            DeliveryState.DEFERRED,
+            DeliveryState.FAILED,
+            DeliveryState.QUEUED,
+            DeliveryState.HELD,
+        }
+    ),
+    DeliveryState.HELD: frozenset({DeliveryState.QUEUED, DeliveryState.CANCELLED, DeliveryState.EXPIRED}),
+    DeliveryState.FAILED: frozenset({DeliveryState.QUEUED}),
+    DeliveryState.SUPPRESSED: frozenset({DeliveryState.QUEUED}),
+    DeliveryState.CANCELLED: frozenset({DeliveryState.QUEUED}),
+    DeliveryState.EXPIRED: frozenset({DeliveryState.QUEUED}),
+    DeliveryState.ACCEPTED: frozenset(),
 }
 
 
-def may_move(old: State, new: State) -> bool:
+def may_move(old: DeliveryState, new: DeliveryState) -> bool:
     """Whether a delivery can go from one state to the other; what was accepted stays accepted."""
     return new in MOVES[old]
 
@@ -98,7 +116,7 @@ def next_try(tries: int, *, now: datetime, limit: datetime, dice: float) -> date
     return moment if moment < limit else None
 
 
-class Step(StrEnum):
+class SmtpStep(StrEnum):
     """How far the talk with the server had come when it answered."""
 
     CONNECT = "connect"
@@ -142,7 +160,7 @@ class Verdict:
     help.
     """
 
-    state: State
+    state: DeliveryState
     against: Against
     why: Why
     permanent: bool = False
@@ -152,7 +170,7 @@ def comes_back(verdict: Verdict, *, personal: bool) -> bool:
     """Whether a mail that was refused for good is tried again nevertheless: the server has something against us and not
     against its address, or against the words of a mail to one person, who has no other way to get it.
     """
-    if verdict.state is not State.FAILED:
+    if verdict.state is not DeliveryState.FAILED:
         return False
     return verdict.why is Why.REFUSED_US or (personal and verdict.why is Why.REFUSED_CONTENT)
 
@@ -165,11 +183,11 @@ def blames_the_line(verdict: Verdict, *, personal: bool) -> bool:
         return True
     if verdict.against is not Against.MAILING:
         return False
-    return verdict.state is State.QUEUED or (personal and verdict.why is Why.REFUSED_US)
+    return verdict.state is DeliveryState.QUEUED or (personal and verdict.why is Why.REFUSED_US)
 
 
-ACCEPTED = Verdict(State.ACCEPTED, Against.NOBODY, Why.NONE)
-UNSENDABLE = Verdict(State.FAILED, Against.ROW, Why.UNKNOWN, permanent=True)
+ACCEPTED = Verdict(DeliveryState.ACCEPTED, Against.NOBODY, Why.NONE)
+UNSENDABLE = Verdict(DeliveryState.FAILED, Against.ROW, Why.UNKNOWN, permanent=True)
 _ENHANCED = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
 _NOBODY_THERE = re.compile(
     r"no such (user|recipient|mailbox|address)|unknown (user|recipient|address)"
@@ -189,42 +207,42 @@ def enhanced(words: str) -> tuple[int, int, int] | None:
     return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
-def judge(step: Step, code: int | None, words: str = "") -> Verdict:
+def judge(step: SmtpStep, code: int | None, words: str = "") -> Verdict:
     """What a server's answer means; `code` None is a timeout or a dropped line (RFC 5321, 4.2 and 3463)."""
-    if step in (Step.CONNECT, Step.AUTH):
+    if step in (SmtpStep.CONNECT, SmtpStep.AUTH):
         return _judge_line(step, code)
     if code is None:
-        return Verdict(State.DEFERRED, Against.CONNECTION, Why.NO_ANSWER)
+        return Verdict(DeliveryState.DEFERRED, Against.CONNECTION, Why.NO_ANSWER)
     if code == 421:
-        return Verdict(State.QUEUED, Against.MAILING, Why.BUSY)
-    if step is Step.MAIL:
+        return Verdict(DeliveryState.QUEUED, Against.MAILING, Why.BUSY)
+    if step is SmtpStep.MAIL:
         why = Why.REFUSED_US if code >= 500 else Why.BUSY
-        return Verdict(State.QUEUED, Against.MAILING, why, permanent=code >= 500)
+        return Verdict(DeliveryState.QUEUED, Against.MAILING, why, permanent=code >= 500)
     return _judge_row(step, code, words)
 
 
-def _judge_line(step: Step, code: int | None) -> Verdict:
-    why = Why.NO_ANSWER if code is None else Why.SIGN_IN if step is Step.AUTH else Why.BUSY
-    return Verdict(State.QUEUED, Against.CONNECTION, why, permanent=code is not None and code >= 500)
+def _judge_line(step: SmtpStep, code: int | None) -> Verdict:
+    why = Why.NO_ANSWER if code is None else Why.SIGN_IN if step is SmtpStep.AUTH else Why.BUSY
+    return Verdict(DeliveryState.QUEUED, Against.CONNECTION, why, permanent=code is not None and code >= 500)
 
 
-def _judge_row(step: Step, code: int, words: str) -> Verdict:
+def _judge_row(step: SmtpStep, code: int, words: str) -> Verdict:
     if 200 <= code < 300:
         return ACCEPTED
     status = enhanced(words)
     full = status is not None and status[1:] == (2, 2)
     if code < 500:
         why = Why.MAILBOX_FULL if full or (code == 452 and status is None) else Why.BUSY
-        return Verdict(State.DEFERRED, Against.ROW, why)
+        return Verdict(DeliveryState.DEFERRED, Against.ROW, why)
     if code in _SIGN_IN_FIRST or _NO_RELAY.search(words) or (status is not None and status[1] == 7):
-        return Verdict(State.FAILED, Against.MAILING, Why.REFUSED_US, permanent=True)
+        return Verdict(DeliveryState.FAILED, Against.MAILING, Why.REFUSED_US, permanent=True)
     if _gone(status, words):
-        return Verdict(State.FAILED, Against.ROW, Why.ADDRESS_GONE, permanent=True)
+        return Verdict(DeliveryState.FAILED, Against.ROW, Why.ADDRESS_GONE, permanent=True)
     if full:
-        return Verdict(State.FAILED, Against.ROW, Why.MAILBOX_FULL, permanent=True)
-    if step is Step.DATA:
-        return Verdict(State.FAILED, Against.MAILING, Why.REFUSED_CONTENT, permanent=True)
-    return Verdict(State.FAILED, Against.ROW, Why.UNKNOWN, permanent=True)
+        return Verdict(DeliveryState.FAILED, Against.ROW, Why.MAILBOX_FULL, permanent=True)
+    if step is SmtpStep.DATA:
+        return Verdict(DeliveryState.FAILED, Against.MAILING, Why.REFUSED_CONTENT, permanent=True)
+    return Verdict(DeliveryState.FAILED, Against.ROW, Why.UNKNOWN, permanent=True)
 
 
 def _gone(status: tuple[int, int, int] | None, words: str) -> bool:

@@ -10,9 +10,9 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.insertion import row_of
 from govnet.kernel.statements import chunks
-from govnet.mail.message import Kind
+from govnet.mail.message import MailKind
 from govnet.mail.models import Delivery, Mail, Suppression
-from govnet.mail.rules import State, Why, stops_writing
+from govnet.mail.rules import DeliveryState, Why, stops_writing
 from govnet.people.addresses import keyed_digest
 
 _CAUSES = (Why.ADDRESS_GONE, Why.MAILBOX_FULL, Why.UNKNOWN)
@@ -69,21 +69,23 @@ def _returned(address: str, since: datetime | None) -> int:
     """How many mails came back since the provider last took one, or since writing there was tried anew."""
     here = (Delivery.address == address,)
     taken = db.session.scalar(
-        select(func.max(Delivery.changed_at)).where(*here, Delivery.state == State.ACCEPTED)
+        select(func.max(Delivery.changed_at)).where(*here, Delivery.state == DeliveryState.ACCEPTED)
     )
-    query = select(func.count()).where(*here, Delivery.state == State.FAILED, Delivery.why.in_(_CAUSES))
+    query = select(func.count()).where(
+        *here, Delivery.state == DeliveryState.FAILED, Delivery.why.in_(_CAUSES)
+    )
     for moment in filter(None, (taken, since)):
         query = query.where(Delivery.changed_at > moment)
     return db.session.scalar(query) or 0
 
 
 def _suppress_waiting(address: str, why: Why) -> None:
-    lists = select(Mail.id).where(Mail.kind != Kind.PERSONAL)
-    waiting = Delivery.state.in_((State.QUEUED, State.DEFERRED))
+    lists = select(Mail.id).where(Mail.kind != MailKind.PERSONAL)
+    waiting = Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.DEFERRED))
     db.session.execute(
         update(Delivery)
         .where(Delivery.address == address, waiting, Delivery.mail_id.in_(lists))
-        .values(state=State.SUPPRESSED, why=why, changed_at=clock.now())
+        .values(state=DeliveryState.SUPPRESSED, why=why, changed_at=clock.now())
         .execution_options(synchronize_session=False)
     )
 

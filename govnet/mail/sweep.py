@@ -15,7 +15,7 @@ from govnet.mail import erasure
 from govnet.mail.delivery import breaker
 from govnet.mail.models import Delivery
 from govnet.mail.queries import trouble
-from govnet.mail.rules import MOST_LOST_LEASES, State, Why
+from govnet.mail.rules import MOST_LOST_LEASES, DeliveryState, Why
 
 log = structlog.get_logger()
 COMES_BACK = 10.0
@@ -63,20 +63,22 @@ def _lost(ids: Sequence[int]) -> int:
     }
     poison = Delivery.lost_leases + 1 >= MOST_LOST_LEASES
     expired = _expired_lease(now) & Delivery.id.in_(ids)
-    held = _moved(expired & poison, state=State.HELD, why=Why.UNKNOWN, **free)
-    again = _moved(expired, state=State.QUEUED, next_at=now, **free)
+    held = _moved(expired & poison, state=DeliveryState.HELD, why=Why.UNKNOWN, **free)
+    again = _moved(expired, state=DeliveryState.QUEUED, next_at=now, **free)
     if held or again:
         log.warning("deliveries left in hand", again=again, held=held)
     return held + again
 
 
 def _late(ids: Sequence[int]) -> int:
-    return _moved(_too_late(clock.now()) & Delivery.id.in_(ids), state=State.EXPIRED, changed_at=clock.now())
+    return _moved(
+        _too_late(clock.now()) & Delivery.id.in_(ids), state=DeliveryState.EXPIRED, changed_at=clock.now()
+    )
 
 
 def _refused(ids: Sequence[int]) -> int:
-    held = (Delivery.state == State.HELD, Delivery.id.in_(ids))
-    return _moved(and_(*held), state=State.EXPIRED, changed_at=clock.now())
+    held = (Delivery.state == DeliveryState.HELD, Delivery.id.in_(ids))
+    return _moved(and_(*held), state=DeliveryState.EXPIRED, changed_at=clock.now())
 
 
 def _moved(which: Any, **values: Any) -> int:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.kernel.actor import Actor, Held, Represents
+from govnet.kernel.actor import Actor, HeldOffice, Represents
 from govnet.kernel.clock import today
 from govnet.kernel.statements import rows
 from govnet.membership.models import Membership, MembershipState
@@ -68,8 +68,8 @@ def actor_of(person_id: int, name: str, grant_id: int | None, network: Network |
         membership_id=own.id if own else None,
         membership_kind=own.kind if own else "",
         represents=tuple(Represents(r.other, r.words, r.id, bool(r.flag)) for r in held["speaks"]),
-        terms=tuple(Held(r.id, r.other, r.kind, bool(r.flag)) for r in held["term"]),
-        mandates=tuple(Held(r.id) for r in held["mandate"]),
+        terms=tuple(HeldOffice(r.id, r.other, r.kind, bool(r.flag)) for r in held["term"]),
+        mandates=tuple(HeldOffice(r.id) for r in held["mandate"]),
         speaks_for=frozenset(r.id for r in held["voice"]),
         alone=bool(held["term"] or held["mandate"]) and not held["peer"],
         operator_grant_id=grant_id,

@@ -15,7 +15,7 @@ from govnet.extensions import db
 from govnet.membership import events
 from govnet.membership.models import Membership, MembershipState
 from govnet.record import registry
-from govnet.record.comparing import Told, told
+from govnet.record.comparing import RecordedEntry, told
 
 _BEGINS = (events.MemberAdmitted.verb, events.MemberJoined.verb)
 _STATES = {
@@ -82,7 +82,7 @@ def _recorded(network_id: int, listed: dict[date, int]) -> dict[int, Recorded]:
     return found
 
 
-def _after(before: Recorded | None, entry: Told, day: date) -> Recorded:
+def _after(before: Recorded | None, entry: RecordedEntry, day: date) -> Recorded:
     state = _STATES[entry.verb]
     ended = day if state is MembershipState.RESIGNED else None
     if before is None:

@@ -22,7 +22,7 @@ from govnet.kernel.transaction import transaction
 from govnet.membership.roster import exports, imports, queries, undo
 from govnet.membership.roster.columns import COMES_AS
 from govnet.membership.roster.file import MOST_BYTES
-from govnet.membership.roster.models import COMES, STAYS, ImportState, Outcome, RosterImport
+from govnet.membership.roster.models import COMES, STAYS, ImportState, RosterImport, RowOutcome
 from govnet.membership.roster.parser import COLUMNS, Roster, read_roster
 from govnet.membership.roster.plan import Plan, Planned
 from govnet.membership.rules import sheet_cell
@@ -141,7 +141,7 @@ def _say(made: Plan, roster: Roster, *, each: bool) -> None:
     comes = COMES if each else frozenset()
     for words, outcomes in (
         (("is here already and stays the same", "are here already and stay as they are"), STAYS),
-        (("does not come in", "do not come in"), frozenset(Outcome) - STAYS - COMES),
+        (("does not come in", "do not come in"), frozenset(RowOutcome) - STAYS - COMES),
         (("comes in", "come in"), comes),
     ):
         if rows := [one for one in made.planned if one.outcome in outcomes]:

@@ -14,7 +14,7 @@ from govnet.kernel import links
 from govnet.kernel.numbers import whole_number
 from govnet.membership.models import MembershipKind
 from govnet.people.fields import EmailAddress
-from govnet.web.forms import SAME_FOR, Body, Form, NameText, Text, Ticks
+from govnet.web.forms import SAME_FOR, Form, MarkdownField, NameText, Text, Ticks
 
 KINDS = {
     MembershipKind.INDIVIDUAL: _l("for myself"),
@@ -56,7 +56,7 @@ class JoinForm(Form):
     criteria = Ticks(_l("What members agree to"), missing=_l("Tick each sentence that members agree to"))
     code = Ticks(_l("How we treat each other"), missing=_l("Tick each sentence of how we treat each other"))
     named = BooleanField(_l("Everybody may see my name among the members; otherwise members only"))
-    about = Body(_l("What brings you here? (if you like)"), limit=2_000)
+    about = MarkdownField(_l("What brings you here? (if you like)"), limit=2_000)
 
     def for_organisation(self) -> bool:
         """Whether an organisation joins."""
@@ -88,10 +88,10 @@ class JustMailForm(Form):
     address = EmailAddress(_l("Your e-mail address"))
 
 
-class AnswerForm(Form):
+class ApplicantAnswerForm(Form):
     """The applicant's answer."""
 
-    body = Body(_l("Your answer"), missing=_l("Write your answer"), limit=5_000)
+    body = MarkdownField(_l("Your answer"), missing=_l("Write your answer"), limit=5_000)
 
 
 class DecideForm(Form):
@@ -108,29 +108,29 @@ class DecideForm(Form):
         return whole_number(self.seen.data) or 0
 
 
-class AskForm(DecideForm):
+class QuestionForm(DecideForm):
     """What an officer wants to know."""
 
-    question = Body(_l("Your question"), missing=_l("Write what you want to know"), limit=5_000)
+    question = MarkdownField(_l("Your question"), missing=_l("Write what you want to know"), limit=5_000)
 
 
 class DeclineForm(DecideForm):
     """Why the answer is no."""
 
-    reason = Body(_l("The reason"), missing=_l("Give a reason: it is mailed"), limit=5_000)
+    reason = MarkdownField(_l("The reason"), missing=_l("Give a reason: it is mailed"), limit=5_000)
 
 
-class AppealForm(Form):
+class AdmissionAppealForm(Form):
     """Why two others should look at it again."""
 
-    body = Body(
+    body = MarkdownField(
         _l("Why should it be looked at again?"),
         missing=_l("Say why it should be looked at again."),
         limit=5_000,
     )
 
 
-class HearForm(Form):
+class AdmissionHearingForm(Form):
     """What one of those who hear an appeal says."""
 
     answer = RadioField(
@@ -141,13 +141,15 @@ class HearForm(Form):
         ],
         validators=[InputRequired(_l("Choose what you say."))],
     )
-    reason = Body(_l("Why?"), missing=_l("Give a reason: it is mailed"), limit=5_000)
+    reason = MarkdownField(_l("Why?"), missing=_l("Give a reason: it is mailed"), limit=5_000)
 
 
 class ObjectForm(Form):
     """Why somebody should not be let in."""
 
-    reason = Body(_l("Your reason"), missing=_l("Give a reason: the committee has to weigh it"), limit=5_000)
+    reason = MarkdownField(
+        _l("Your reason"), missing=_l("Give a reason: the committee has to weigh it"), limit=5_000
+    )
 
 
 class RenewForm(Form):
@@ -166,7 +168,9 @@ class ClaimForm(Form):
             SelectChoice("alternate", _l("stand in for the person who speaks for it")),
         ],
     )
-    evidence = Body(_l("How can we know that you may?"), missing=_l("Say how we can know"), limit=2_000)
+    evidence = MarkdownField(
+        _l("How can we know that you may?"), missing=_l("Say how we can know"), limit=2_000
+    )
 
 
 class InviteForm(Form):

@@ -20,7 +20,7 @@ from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock, person_names
 from govnet.kernel.statements import another
-from govnet.mail.outgoing.notices import Signed, Told
+from govnet.mail.outgoing.notices import SignedName, ToldEntry
 from govnet.membership.models import NOT_ENDED, Membership, MembershipState
 from govnet.offices.queries import role_of
 from govnet.people.models import Organisation, Person, Representation
@@ -142,16 +142,16 @@ def mark_in(row: Any, *, inside: bool) -> str:
     return found.inside if inside else found.outside
 
 
-def signed(name: str, person_id: int | None, network: Network) -> Signed:
+def signed(name: str, person_id: int | None, network: Network) -> SignedName:
     """A name as mails say it, with its mark in round brackets; no name holds such a thing."""
     found = marks(network, [person_id]).get(person_id, Marks()) if name and person_id else Marks()
-    return Signed(_beside(name, found.outside), _beside(name, found.inside))
+    return SignedName(_beside(name, found.outside), _beside(name, found.inside))
 
 
-def actor_of(told: Told) -> Signed:
+def actor_of(told: ToldEntry) -> SignedName:
     """The name of whoever did what is told, as mails say it; the program is no "govnet"."""
     if by_the_rules(told.details):
-        return Signed(_("This site"), _("This site"))
+        return SignedName(_("This site"), _("This site"))
     return signed(str(told.details.get("actor") or ""), told.actor_id, told.network)
 
 

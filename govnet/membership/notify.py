@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 
-from govnet.mail.outgoing.notices import Notice, Told
+from govnet.mail.outgoing.notices import Notice, ToldEntry
 from govnet.mail.volume import News
 from govnet.membership.applications import appeals, page, queries
 from govnet.offices.queries import officers
 from govnet.record import registry
 
 
-def to_officers(told: Told) -> Notice | None:
+def to_officers(told: ToldEntry) -> Notice | None:
     """An application waits: those who look after the network are told, at the volume they chose.
 
     Not of an organisation for which nobody may speak yet: of that once somebody may.
@@ -41,7 +41,7 @@ def to_officers(told: Told) -> Notice | None:
     )
 
 
-def objected(told: Told) -> Notice | None:
+def objected(told: ToldEntry) -> Notice | None:
     """A member objected to somebody who was let in: the application is back with those who look after the network."""
     found = told.details["application"]
     application = queries.whole(int(str(found).rpartition(":")[2]))
@@ -59,7 +59,7 @@ def objected(told: Told) -> Notice | None:
     )
 
 
-def announced(told: Told) -> Notice | None:
+def announced(told: ToldEntry) -> Notice | None:
     """Somebody was let in, and members can object: they are told, unless they want votes alone."""
     application = queries.whole(told.key)
     coming = queries.coming_in(told.key) if application else None
@@ -76,7 +76,7 @@ def announced(told: Told) -> Notice | None:
     )
 
 
-def appealed(told: Told) -> Notice | None:
+def appealed(told: ToldEntry) -> Notice | None:
     """Who was declined appeals: those who can hear it are told, not whoever declined."""
     application, heard = queries.whole(told.key), appeals.hearing(told.key)
     if application is None or heard is None:
@@ -98,7 +98,7 @@ def appealed(told: Told) -> Notice | None:
     )
 
 
-def unheard(told: Told) -> Notice:
+def unheard(told: ToldEntry) -> Notice:
     """An organisation for which nobody speaks is to renew: officers can find somebody who does."""
     people = officers(told.network.id)
     return Notice(
@@ -114,7 +114,7 @@ def unheard(told: Told) -> Notice:
     )
 
 
-def claimed(told: Told) -> Notice | None:
+def claimed(told: ToldEntry) -> Notice | None:
     """Somebody says that they may speak for an organisation: officers and who speaks for it can confirm."""
     organisation_id = int(str(told.details["organisation"]).rpartition(":")[2])
     people = {*officers(told.network.id), *queries.primaries(organisation_id)}

@@ -32,7 +32,7 @@ from govnet.kernel.messages import Said
 from govnet.membership.models import Membership
 
 
-def _all(asked: Terms) -> tuple[str, ...]:
+def _all(asked: JoiningTerms) -> tuple[str, ...]:
     return (*asked.criteria, *asked.code)
 
 
@@ -51,7 +51,7 @@ def agree(membership: Membership, ticked: Collection[str]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class JoiningTerms:
     """What the charter in force asks of whoever joins."""
 
     version_id: int
@@ -65,7 +65,7 @@ class Terms:
     appeal_days: int
 
 
-def terms(network_id: int) -> Terms:
+def terms(network_id: int) -> JoiningTerms:
     """On what terms one joins today."""
     return terms_of(version_in_force(network_id))
 
@@ -83,10 +83,10 @@ def what_joining_means(network_id: int) -> tuple[Said, ...]:
     return tuple(each.states(charter[each]) for each in found)
 
 
-def terms_of(version: CharterVersion) -> Terms:
+def terms_of(version: CharterVersion) -> JoiningTerms:
     """On what terms one joined under that version."""
     charter = rules_of(version)
-    return Terms(
+    return JoiningTerms(
         version.id, version.number, charter[CRITERIA], charter[CODE_OF_CONDUCT], charter[KINDS], charter[ADMISSION],
         charter[ADMISSION_SPONSORS], charter[ADMISSION_OBJECTION_DAYS], charter[ADMISSION_APPEAL_DAYS],
     )  # fmt: skip

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from govnet.charter.parameters import CODE_OF_CONDUCT
 from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
-from govnet.mail.outgoing.notices import Notice, Told
+from govnet.mail.outgoing.notices import Notice, ToldEntry
 from govnet.mail.volume import News
 from govnet.offices import events
 from govnet.offices.models import CodePromise, Mandate, Term
@@ -23,13 +23,13 @@ _MANDATE = "offices/mandate"
 _DAYS = ("start", "last_day", "due")
 
 
-def term(told: Told) -> list[Notice]:
+def term(told: ToldEntry) -> list[Notice]:
     """To the holder and the officers; who takes office is asked for the promise in a mail of their own."""
     row = db.session.get_one(Term, told.key)
     return [_notice(told, _TERM, {row.person_id}), *_promises(told, term_id=row.id)]
 
 
-def found(told: Told) -> Notice | None:
+def found(told: ToldEntry) -> Notice | None:
     """To whoever was written down as in office: until when, how we know, and what to do if it is wrong."""
     if told.details["verb"] == events.TermFound.verb:
         term = db.session.get_one(Term, told.key)
@@ -40,7 +40,7 @@ def found(told: Told) -> Notice | None:
     return None if over else _notice(told, "offices/found", people, officers_too=False)
 
 
-def mandate(told: Told) -> list[Notice]:
+def mandate(told: ToldEntry) -> list[Notice]:
     """To everybody who acts under it, and the officers; those who begin are asked for the promise."""
     row = mandate_whole(told.key)
     return [_notice(told, _MANDATE, _people(row)), *_promises(told, mandate_id=row.id)]
@@ -50,7 +50,7 @@ def _people(row: Mandate) -> set[int]:
     return {named.person_id for named in row.named} | ({row.person_id} if row.person_id else set())
 
 
-def _promises(told: Told, **office: int) -> list[Notice]:
+def _promises(told: ToldEntry, **office: int) -> list[Notice]:
     if not told.details["verb"].endswith("_granted"):
         return []
     code = rules_in_force(told.network.id)[CODE_OF_CONDUCT]
@@ -64,7 +64,7 @@ def _promises(told: Told, **office: int) -> list[Notice]:
     ]  # fmt: skip
 
 
-def _notice(told: Told, template: str, holders: Collection[int], *, officers_too: bool = True) -> Notice:
+def _notice(told: ToldEntry, template: str, holders: Collection[int], *, officers_too: bool = True) -> Notice:
     days = {name: date.fromisoformat(told.details[name]) for name in _DAYS if name in told.details}
     context = {"d": {**told.details, **days}, "what": told.details["verb"].partition(".")[2]}
     people = {*holders, *(officers(told.network.id) if officers_too else ())}

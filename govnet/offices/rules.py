@@ -14,7 +14,7 @@ from govnet.kernel.messages import N_, Said, counted
 FAR = timedelta(days=3652)
 
 
-class Stage(StrEnum):
+class OfficeStage(StrEnum):
     """Where a term or a mandate stands on a day."""
 
     TO_COME = "to come"
@@ -22,11 +22,11 @@ class Stage(StrEnum):
     OVER = "over"
 
 
-def stage(start: date, end: date, day: date) -> Stage:
+def stage(start: date, end: date, day: date) -> OfficeStage:
     """Dates are half-open: it is over on `end` itself."""
     if day >= end:
-        return Stage.OVER
-    return Stage.SERVING if day >= start else Stage.TO_COME
+        return OfficeStage.OVER
+    return OfficeStage.SERVING if day >= start else OfficeStage.TO_COME
 
 
 def check_span(start: date, end: date, *, today: date, longest: int) -> None:

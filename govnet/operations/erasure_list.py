@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy import event, inspect, select
 
-from govnet.accounts.erasure import Gone, erase_again
+from govnet.accounts.erasure import PersonGone, erase_again
 from govnet.extensions import db
 from govnet.kernel import clock, folders
 from govnet.kernel.insertion import upsert
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 _NEW = "govnet_erasures"
 
 
-def note_person(gone: Gone) -> None:
+def note_person(gone: PersonGone) -> None:
     """In the transaction that erases somebody: a row of the list, and a line of the file once it is committed."""
     line = erasures.of_person(gone.person_id, gone.made_at, gone.at)
     _insert([line])

@@ -18,10 +18,10 @@ from govnet.charter.presets import NAMES
 from govnet.kernel.messages import Said
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.translation import say
-from govnet.operations.founding_data import Trouble
+from govnet.operations.founding_data import FoundingTrouble
 from govnet.operations.founding_file import TOPICS
 from govnet.web.days import read_day
-from govnet.web.forms import Body, Form, NameText, Text
+from govnet.web.forms import Form, MarkdownField, NameText, Text
 
 MOST_PLACES, FIRST_PLACES, MORE_PLACES, MOST_TOPICS = 60, 5, 5, 30
 _DAY = _l("Such as 9 June 2014 or 2014-06-09")
@@ -38,7 +38,7 @@ _SEATS = {
 }
 
 
-class Address(Text):
+class AddressField(Text):
     """An e-mail address."""
 
     widget = EmailInput()
@@ -87,7 +87,7 @@ class FoundingForm(Form):
         limit=40,
         description=_l("Small letters, such as uk: pages will be at /uk/"),
     )
-    network_purpose = Body(_l("What is it for, in one sentence?"), limit=1000)
+    network_purpose = MarkdownField(_l("What is it for, in one sentence?"), limit=1000)
     network_zone = Text(
         _l("Time zone"),
         default="Europe/London",
@@ -96,21 +96,21 @@ class FoundingForm(Form):
     network_accent = RadioField(
         _l("Colour"), choices=[SelectChoice(name, _COLOURS[name]) for name in ACCENTS], default="teal"
     )
-    network_list_address = Address(
+    network_list_address = AddressField(
         _l("Address of a mailing list elsewhere"),
         limit=254,
         description=_l("If there is one, it gets announcements and outcomes."),
     )
     contact_name = NameText(_l("Whom can people ask?"), person=False)
-    contact_email = Address(_l("The mailbox"), limit=254)
+    contact_email = AddressField(_l("The mailbox"), limit=254)
     contact_phone = Text(_l("The phone"), limit=40)
     charter_start = RadioField(
         _l("Which rules are nearest to how it works today?"),
         choices=[SelectChoice(key, words) for key, words in NAMES.items()],
         default="usual",
     )
-    charter_evidence = Body(_l("How do we know that these are the rules?"), limit=2000)
-    topics = Body(
+    charter_evidence = MarkdownField(_l("How do we know that these are the rules?"), limit=2000)
+    topics = MarkdownField(
         _l("Topics, one a line"),
         missing=_l("Name at least one topic."),
         limit=6000,
@@ -124,8 +124,8 @@ class FoundingForm(Form):
         description=_l("Empty where a person does it in their own name."),
     )
     coordinator_person = NameText(_l("The person who coordinates"))
-    coordinator_email = Address(_l("Their e-mail address"), limit=254)
-    coordinator_scope = Body(_l("What may the coordinator do?"), limit=5000)
+    coordinator_email = AddressField(_l("Their e-mail address"), limit=254)
+    coordinator_scope = MarkdownField(_l("What may the coordinator do?"), limit=5000)
     coordinator_start = Text(_l("Since"), limit=40, description=_DAY)
     coordinator_end = Text(_l("Last day"), limit=40, description=_DAY)
     coordinator_evidence = Text(_l("How do we know?"), limit=2000)
@@ -219,7 +219,7 @@ class FoundingForm(Form):
         if len(set(titles)) < len(titles):
             raise ValidationError(gettext("Two of the topics have the same name."))
 
-    def show(self, troubles: tuple[Trouble, ...]) -> None:
+    def show(self, troubles: tuple[FoundingTrouble, ...]) -> None:
         """Put each trouble beside the field that it is about."""
         numbers = [n for n, fields in enumerate(self.seats(), 1) if _typed(fields)]
         for trouble in troubles:
@@ -248,7 +248,7 @@ _SEAT: dict[str, Callable[[], Any]] = {
     "constituency": lambda: SelectField(_l("Who may hold it?"), choices=_choices(_SEATS), default="any"),
     "chair": lambda: BooleanField(_l("This is the chair")),
     "holder": lambda: NameText(_l("Who holds it?"), description=_l("Leave this empty for an empty place.")),
-    "email": lambda: Address(_l("Their e-mail address"), limit=254),
+    "email": lambda: AddressField(_l("Their e-mail address"), limit=254),
     "start": lambda: Text(_l("Since"), limit=40, description=_DAY),
     "end": lambda: Text(_l("Last day"), limit=40, description=_DAY),
     "evidence": lambda: Text(_l("How do we know?"), limit=2000, description=_l("A decision, a mail, the minutes, custom.")),

@@ -14,7 +14,7 @@ from govnet.committee.founding import FoundPlace, FoundTerm, committee_as_found
 from govnet.coordinator.founding import FoundMandate, mandate_as_found
 from govnet.decisions.models import Decision
 from govnet.extensions import db
-from govnet.forum.topics.actions import About, open_topic
+from govnet.forum.topics.actions import TopicInput, open_topic
 from govnet.kernel import clock
 from govnet.kernel.actor import Act, Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken
@@ -22,7 +22,7 @@ from govnet.offices.models import Body, Constituency, Mandate
 from govnet.operations import operators, queries
 from govnet.operations.events import NetworkFounded, SisterFound
 from govnet.operations.founding_data import Founding, FoundSeat, FoundSister
-from govnet.operations.founding_data import FoundMandate as Found
+from govnet.operations.founding_data import FoundingMandate as Found
 from govnet.people.models import Organisation
 from govnet.people.organisations import name_key, organisation_called
 from govnet.people.persons import person_for
@@ -60,7 +60,7 @@ def found(founding: Founding, *, by: Actor, via: Door) -> Network:
         via=via,
     )
     for topic in founding.topics:
-        about = About(title=topic.title, description=topic.about)
+        about = TopicInput(title=topic.title, description=topic.about)
         open_topic(network, about, by=by, via=via, slug=topic.slug)
     for sister in founding.sisters:
         _sister(network, sister, founding.charter, by, under, via)

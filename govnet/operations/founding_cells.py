@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from govnet.kernel.messages import N_, Said
 from govnet.kernel.person_names import trouble
-from govnet.operations.founding_data import Trouble
+from govnet.operations.founding_data import FoundingTrouble
 from govnet.people.addresses import BadAddress, parsed
 from govnet.web.days import read_day, within_reason
 
@@ -22,7 +22,7 @@ _zones = cache(available_timezones)
 class Cells:
     """A table and its place in the founding. A cell that is wrong is reported and read as something harmless."""
 
-    def __init__(self, table: object, where: str, troubles: list[Trouble]) -> None:
+    def __init__(self, table: object, where: str, troubles: list[FoundingTrouble]) -> None:
         self.where, self.troubles = where, troubles
         self.table: Mapping[str, Any] = table if isinstance(table, Mapping) else {}
         self._asked: set[str] = set()
@@ -32,7 +32,7 @@ class Cells:
     def wrong(self, name: str, text: str, **values: object) -> None:
         """Keep what is wrong with one cell, or with the table as a whole."""
         where = ".".join(part for part in (self.where, name) if part)
-        self.troubles.append(Trouble(where, Said(text, values)))
+        self.troubles.append(FoundingTrouble(where, Said(text, values)))
 
     def _value(self, name: str) -> Any:
         self._asked.add(name)

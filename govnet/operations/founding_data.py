@@ -9,7 +9,7 @@ from govnet.kernel.messages import Said
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class FoundingTrouble:
     """What is wrong and where: `network.slug`, or `committee.seats.3.evidence`, the first place being 1."""
 
     where: str
@@ -22,7 +22,7 @@ class Trouble:
 class BadFounding(ValueError):
     """Everything that is wrong with a founding, at once."""
 
-    def __init__(self, troubles: Sequence[Trouble]) -> None:
+    def __init__(self, troubles: Sequence[FoundingTrouble]) -> None:
         super().__init__("\n".join(map(str, troubles)))
         self.troubles = tuple(troubles)
 
@@ -49,7 +49,7 @@ class FoundSeat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundMandate:
+class FoundingMandate:
     """What the coordinator may do as found; without an `organisation` the one person named holds it."""
 
     organisation: str
@@ -95,7 +95,7 @@ class Founding:
     charter_evidence: str
     committee: str
     seats: tuple[FoundSeat, ...]
-    mandate: FoundMandate | None
+    mandate: FoundingMandate | None
     sisters: tuple[FoundSister, ...]
     operator: FoundPerson | None
     topics: tuple[FoundTopic, ...]

@@ -4,19 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from govnet.charter import parameters, rules
-from govnet.charter.kinds import Line
+from govnet.charter.kinds import OneLine
 from govnet.charter.presets import STARTING
 from govnet.kernel.messages import N_, Said
 from govnet.operations.founding_cells import NO_DAY, Cells
 from govnet.operations.founding_data import (
     BadFounding,
     Founding,
-    FoundMandate,
+    FoundingMandate,
+    FoundingTrouble,
     FoundPerson,
     FoundSeat,
     FoundSister,
     FoundTopic,
-    Trouble,
 )
 
 CONSTITUENCIES: Final = ("any", "individual", "organisation", "sister network")
@@ -33,7 +33,7 @@ STATES: Final = ("proposed", "active", "dormant", "concluded")
 
 def read_founding(table: Mapping[str, Any], *, reserved: Sequence[str], accents: Sequence[str]) -> Founding:
     """The founding that a table describes. Raises BadFounding with everything that is wrong with it."""
-    troubles: list[Trouble] = []
+    troubles: list[FoundingTrouble] = []
     top = Cells(table, "", troubles)
     network, contact, committee = top.inner("network"), top.inner("contact"), top.inner("committee")
     charter, evidence = _charter(top.inner("charter"))
@@ -71,13 +71,13 @@ def _charter(cells: Cells) -> tuple[rules.Charter, str]:
     cells.done()
     charter = rules.starting(name if name in STARTING else "usual")
     for key, said in rules.problems(charter, changes).items():
-        cells.troubles.append(Trouble(f"{cells.where}.changes.{key}", said))
+        cells.troubles.append(FoundingTrouble(f"{cells.where}.changes.{key}", said))
     for key in changes:
-        if isinstance(parameters.CATALOGUE.get(key), Line):
+        if isinstance(parameters.CATALOGUE.get(key), OneLine):
             said = Said(
                 N_("Say this at the top of the file, as name or purpose: a decision changes it later.")
             )
-            cells.troubles.append(Trouble(f"{cells.where}.changes.{key}", said))
+            cells.troubles.append(FoundingTrouble(f"{cells.where}.changes.{key}", said))
     if cells.troubles or not changes:
         return charter, evidence
     return rules.Charter(charter.with_changes(changes).values, charter.number), evidence
@@ -115,13 +115,13 @@ def _person(cells: Cells, name: str) -> FoundPerson:
     )
 
 
-def _mandate(cells: Cells) -> FoundMandate:
+def _mandate(cells: Cells) -> FoundingMandate:
     kind = cells.choice("holder_kind", ("organisation", "person"), "organisation")
     holder = cells.called(
         "holder", person=kind == "person", need=N_("Say who coordinates: a person or an organisation.")
     )
     start, end = cells.days()
-    mandate = FoundMandate(
+    mandate = FoundingMandate(
         organisation=holder if kind == "organisation" else "",
         named=_named(cells, holder, kind),
         scope=cells.text("scope", need=N_("Say what the coordinator may do."), limit=5000),
@@ -176,7 +176,7 @@ def _sister(cells: Cells, reserved: Sequence[str]) -> FoundSister:
     return sister
 
 
-def _agree(founding: Founding, troubles: list[Trouble]) -> None:
+def _agree(founding: Founding, troubles: list[FoundingTrouble]) -> None:
     """What must fit together: nobody has two places or two names, no two networks one address."""
     top = Cells({}, "", troubles)
     seats: dict[str, int] = {}

@@ -37,7 +37,7 @@ _IN_MEMORY = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ServerLimits:
     """How long and how much, for one process. Seconds are totals: a byte now and then does not begin them anew."""
 
     body: int = 1024 * 1024
@@ -212,7 +212,7 @@ class Channel(HTTPChannel):
         for request in list(self.requests):
             request.headers["CONNECTION"] = "close"
 
-    def check(self, now: float, limits: Limits) -> None:
+    def check(self, now: float, limits: ServerLimits) -> None:
         """Close it when its time is over."""
         spent = now - self.since
         if self._lingers:
@@ -288,7 +288,7 @@ class Server(TcpWSGIServer):
         application: Callable[..., Iterable[bytes]],
         sock: socket.socket,
         *,
-        limits: Limits = Limits(),
+        limits: ServerLimits = ServerLimits(),
         proxies: Sequence[Network] = (),
         threads: int = THREADS,
         shared: bool = False,

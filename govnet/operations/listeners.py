@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from govnet.accounts.erasure import Gone
+from govnet.accounts.erasure import PersonGone
 from govnet.kernel.duties import believe_when
 from govnet.kernel.signals import Starting, WorkBegins, WorkEnds, listen
 from govnet.operations import beats, erasure_list, schema, standstill
@@ -13,7 +13,7 @@ from govnet.people.addresses import PersonErased
 def bind() -> None:
     """Have these called."""
     believe_when(ClockCheck().holds)
-    listen(Gone, erasure_list.note_person)
+    listen(PersonGone, erasure_list.note_person)
     listen(PersonErased, erasure_list.note_addresses)
     listen(Starting, _before_anything_runs)
     listen(WorkBegins, _begin)

@@ -16,7 +16,7 @@ from govnet.mail.headers import can_be_written_to
 from govnet.mail.incoming import intake
 from govnet.mail.incoming.lmtp_address import listen_address
 from govnet.mail.queries import trouble
-from govnet.mail.rules import State
+from govnet.mail.rules import DeliveryState
 from govnet.operations import beats, queries, standstill
 
 _PATIENCE = 5.0
@@ -122,7 +122,7 @@ def smtp() -> tuple[bool, str]:
             answer = talk.takes_from(return_path("doctor"))
     except delivery_smtp.LineDown as down:
         answer = down.answer
-    if answer.verdict.state is State.ACCEPTED:
+    if answer.verdict.state is DeliveryState.ACCEPTED:
         return True, _("%(address)s answers %(code)s", address=place(), code=answer.code)
     if answer.code is None:
         return False, _("%(place)s cannot be reached: %(words)s", place=place(), words=answer.words)

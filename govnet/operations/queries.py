@@ -20,7 +20,7 @@ from govnet.kernel import clock
 from govnet.kernel.duties import set_aside
 from govnet.kernel.outage import READ_ONLY, UNREACHABLE, Outage, noted, outage_of
 from govnet.kernel.transaction import WRITE, let_go
-from govnet.mail.queries import Trouble
+from govnet.mail.queries import MailTrouble
 from govnet.mail.queries import trouble as mail_trouble
 from govnet.operations.models import Backup, ClockDoubt, FoundingLink, WorkerBeat
 from govnet.people.models import OperatorGrant, Person
@@ -160,6 +160,6 @@ def refused() -> bool:
     return found.refused or (line is not None and bool(line.tripped_at or line.troubles))
 
 
-def trouble() -> Trouble:
+def trouble() -> MailTrouble:
     """What keeps mail from going."""
     return mail_trouble()

@@ -19,7 +19,7 @@ from govnet.extensions import db
 from govnet.kernel.logs import AccessLog
 from govnet.kernel.processes import GRACE, Forked, Lifeline, tell_service_manager
 from govnet.operations import metrics
-from govnet.operations.http_server import THREADS, Limits, Server, networks
+from govnet.operations.http_server import THREADS, Server, ServerLimits, networks
 from govnet.operations.worker_cli import work_for
 from govnet.sign_in.passwords import ROOM
 
@@ -123,7 +123,7 @@ def serve(
     server = Server(
         AccessLog(app, [metrics.answered]),
         sock,
-        limits=Limits(body=app.config["MAX_CONTENT_LENGTH"]),
+        limits=ServerLimits(body=app.config["MAX_CONTENT_LENGTH"]),
         proxies=networks(app.config["PROXY_ADDRESSES"]) if app.config["TRUSTED_PROXIES"] else (),
         threads=THREADS + ROOM,
         shared=shared,

@@ -49,7 +49,7 @@ class Column:
 
 
 @dataclass
-class Shape:
+class TableShape:
     """Each thing by its name; a constraint's or an index's name comes with its table."""
 
     columns: dict[tuple[str, str], Column] = field(default_factory=dict)
@@ -104,8 +104,8 @@ def _how(wanted: object, found: object) -> str:
     return "may be empty" if wanted.required else "may not be empty"
 
 
-def _of_models(dialect: Dialect) -> Shape:
-    shape = Shape()
+def _of_models(dialect: Dialect) -> TableShape:
+    shape = TableShape()
     exact = dialect.name == "sqlite"
     for table in Base.metadata.tables.values():
         _read(shape, table.name, str(CreateTable(table).compile(dialect=dialect)), exact)
@@ -120,8 +120,8 @@ def _of_models(dialect: Dialect) -> Shape:
     return shape
 
 
-def _in_sqlite(connection: Connection) -> Shape:
-    shape = Shape()
+def _in_sqlite(connection: Connection) -> TableShape:
+    shape = TableShape()
     names: dict[str, set[str]] = {}
     rows: Any = connection.execute(
         text("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL")
@@ -161,8 +161,8 @@ def _rows(connection: Connection, sql: str) -> Any:
     return connection.execute(text(sql)).all()
 
 
-def _in_postgresql(connection: Connection) -> Shape:
-    shape = Shape()
+def _in_postgresql(connection: Connection) -> TableShape:
+    shape = TableShape()
     names: dict[str, set[str]] = {}
     for table, name, kind, required, default in _rows(connection, _COLUMNS):
         shape.columns[table, name] = Column(_family(kind), required, not required or default)
@@ -176,10 +176,13 @@ def _in_postgresql(connection: Connection) -> Shape:
     return shape
 
 
-_SEEN: Final[dict[str, Callable[[Connection], Shape]]] = {"sqlite": _in_sqlite, "postgresql": _in_postgresql}
+_SEEN: Final[dict[str, Callable[[Connection], TableShape]]] = {
+    "sqlite": _in_sqlite,
+    "postgresql": _in_postgresql,
+}
 
 
-def _read(shape: Shape, table: str, sql: str, exact: bool) -> None:
+def _read(shape: TableShape, table: str, sql: str, exact: bool) -> None:
     """The columns and constraints of a CREATE TABLE."""
     elements = list(_elements(sql.partition("(")[2].rpartition(")")[0]))
     columns = [element for element in elements if not element.upper().startswith(_CLAUSES)]

@@ -15,7 +15,7 @@ from govnet.mail.delivery import breaker, smtp
 from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, MailLine
 from govnet.mail.outgoing import outbox
-from govnet.mail.rules import Priority, State
+from govnet.mail.rules import DeliveryState, Priority
 from govnet.operations import queries
 from govnet.operations.beats import ALIVE
 from govnet.operations.mail_checks import place, tries_again
@@ -103,14 +103,16 @@ def _fate(mail_id: int, seconds: int) -> tuple[bool, str] | None:
         )
     ).one()
     said = {"place": place(), "words": " ".join(str(part) for part in (row.code, row.words) if part)}
-    if row.state is State.ACCEPTED:
+    if row.state is DeliveryState.ACCEPTED:
         return True, _("%(place)s took it within %(seconds)s s: %(words)s", seconds=seconds, **said)
-    if row.state is State.FAILED:
+    if row.state is DeliveryState.FAILED:
         return False, _("%(place)s refused it: %(words)s", **said)
-    if row.state in (State.DEFERRED, State.HELD) or (row.state is State.QUEUED and row.words):
+    if row.state in (DeliveryState.DEFERRED, DeliveryState.HELD) or (
+        row.state is DeliveryState.QUEUED and row.words
+    ):
         return False, _(
             "%(place)s did not take it: %(words)s. For an hour it is tried again by itself.", **said
         )
-    if row.state is State.QUEUED and (resting := _resting(known=False)):
+    if row.state is DeliveryState.QUEUED and (resting := _resting(known=False)):
         return False, resting
     return None

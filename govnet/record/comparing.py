@@ -16,7 +16,7 @@ from govnet.record.models import Entry
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RecordedEntry:
     """What one entry says; `words` is None where they were erased."""
 
     number: int
@@ -40,12 +40,12 @@ def key_of(named: str) -> int:
     return int(named.partition(":")[2])
 
 
-def told(network_id: int, *verbs: str) -> Iterator[Told]:
+def told(network_id: int, *verbs: str) -> Iterator[RecordedEntry]:
     """The entries of these verbs, oldest first, a thousand at a time."""
     query = select(Entry.number, Entry.at, Entry.verb, Entry.facts, Entry.words)
     query = query.where(Entry.network_id == network_id, Entry.verb.in_(verbs)).order_by(Entry.number)
     for number, at, verb, facts, words in db.session.execute(query.execution_options(yield_per=1000)):
-        yield Told(number, at, verb, json.loads(facts), None if words is None else json.loads(words))
+        yield RecordedEntry(number, at, verb, json.loads(facts), None if words is None else json.loads(words))
 
 
 def other_html(query: Any, words: str) -> Iterator[str]:

@@ -46,7 +46,7 @@ HIDDEN = {
 
 
 @dataclass(frozen=True)
-class Line:
+class EntryView:
     """One entry as one reader sees it; `details` is empty where it is not for that reader."""
 
     entry: Entry
@@ -98,25 +98,25 @@ def reader_of(actor: Actor) -> Callable[[Entry], bool]:
     return may_read
 
 
-def line(entry: Entry, actor: Actor, zone: str) -> Line:
+def line(entry: Entry, actor: Actor, zone: str) -> EntryView:
     """That entry as that reader sees it, on a day of `zone`."""
     day = entry.at.astimezone(ZoneInfo(zone)).date()
     if not reader_of(actor)(entry):
-        return Line(entry, day, str(HIDDEN[entry.visibility]), None, {})
+        return EntryView(entry, day, str(HIDDEN[entry.visibility]), None, {})
     details = queries.details(entry)
-    return Line(entry, day, registry.sentence(details), registry.address(details), details)
+    return EntryView(entry, day, registry.sentence(details), registry.address(details), details)
 
 
-def by_day(lines: Iterable[Line]) -> list[tuple[date, list[Line], list[Line]]]:
+def by_day(lines: Iterable[EntryView]) -> list[tuple[date, list[EntryView], list[EntryView]]]:
     """Each day with the lines that the reader may read, newest first as given, and those that they may not."""
-    days: dict[date, tuple[list[Line], list[Line]]] = {}
+    days: dict[date, tuple[list[EntryView], list[EntryView]]] = {}
     for each in lines:
         shown, hidden = days.setdefault(each.day, ([], []))
         (shown if each.shown else hidden).append(each)
     return [(day, shown, hidden) for day, (shown, hidden) in days.items()]
 
 
-def as_data(seen: Line, withheld: Collection[str]) -> dict[str, Any]:
+def as_data(seen: EntryView, withheld: Collection[str]) -> dict[str, Any]:
     """The entry with everything that its hash covers, and its facts and words where the reader may have them.
 
     About what is `withheld`, no words are given out in which there is the digest of a text, as if they were erased.

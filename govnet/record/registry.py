@@ -25,7 +25,7 @@ _tellers: PerApp[dict[str, Callable[..., Any]]] = PerApp("tellers", dict)
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptText:
     """Texts outside the record whose SHA-256 is in it."""
 
     verbs: tuple[str, ...]
@@ -35,7 +35,7 @@ class Kept:
     """A network's texts, each under the same key."""
 
 
-_kept: PerApp[dict[tuple[str, ...], Kept]] = PerApp("kept", dict)
+_kept: PerApp[dict[tuple[str, ...], KeptText]] = PerApp("kept", dict)
 _checks: PerApp[list[Callable[[int], Iterable[str]]]] = PerApp("checks", list)
 _withheld: PerApp[list[Callable[[int], Iterable[str]]]] = PerApp("withheld", list)
 
@@ -80,7 +80,7 @@ def keeps(
     said: Callable[..., tuple[Hashable, str] | None] = digest_of_subject,
 ) -> None:
     """Have the check of the record compare those texts with the digests that entries of these verbs hold."""
-    _kept()[verbs] = Kept(verbs, said, texts)
+    _kept()[verbs] = KeptText(verbs, said, texts)
 
 
 def checks(check: Callable[[int], Iterable[str]]) -> None:
@@ -105,7 +105,7 @@ def further_checks() -> Iterable[Callable[[int], Iterable[str]]]:
     return _checks()
 
 
-def kept_texts() -> Iterable[Kept]:
+def kept_texts() -> Iterable[KeptText]:
     """All texts that the record can be asked about."""
     return _kept().values()
 

@@ -13,7 +13,7 @@ from govnet.kernel.paths import asked_number
 from govnet.permissions import Can, allows
 from govnet.record import exports, queries, reading, registry
 from govnet.record.events import HasChain, Visibility
-from govnet.record.reading import Line
+from govnet.record.reading import EntryView
 from govnet.web.pages import data_page, page
 
 bp = Blueprint("record", __name__)
@@ -59,7 +59,7 @@ FILES = (
 """What there is to download: words, endpoint, and its fields."""
 
 
-class Network(HasChain, Protocol):
+class NetworkFacts(HasChain, Protocol):
     """What these pages need of a network, which lives a floor above."""
 
     slug: str
@@ -68,7 +68,7 @@ class Network(HasChain, Protocol):
 
 @bp.get("/<network:network>/record")
 @allows(Can.READ)
-def entries(network: Network) -> Response:
+def entries(network: NetworkFacts) -> Response:
     """A page of the record, newest first."""
     some = _some(network)
     return page("record/entries.html", **some, days=reading.by_day(some["lines"]))
@@ -76,7 +76,7 @@ def entries(network: Network) -> Response:
 
 @bp.get("/<network:network>/record.json")
 @allows(Can.READ)
-def entries_data(network: Network) -> Response:
+def entries_data(network: NetworkFacts) -> Response:
     """The same as data, with what a stranger needs to check the chain."""
     some = _some(network)
     withheld, (number, digest) = registry.withheld(network.id), some["head"]
@@ -89,14 +89,14 @@ def entries_data(network: Network) -> Response:
 
 @bp.get("/<network:network>/record/<int:number>")
 @allows(Can.READ)
-def entry(network: Network, number: int) -> Response:
+def entry(network: NetworkFacts, number: int) -> Response:
     """One entry: who, when, by what right, through which door, and its checksums."""
     return page("record/entry.html", line=_one(network, number), head=queries.head(network.id))
 
 
 @bp.get("/<network:network>/record/<int:number>.json")
 @allows(Can.READ)
-def entry_data(network: Network, number: int) -> Response:
+def entry_data(network: NetworkFacts, number: int) -> Response:
     """One entry as data."""
     return data_page(
         {"network": network.slug, **reading.as_data(_one(network, number), registry.withheld(network.id))}
@@ -105,14 +105,14 @@ def entry_data(network: Network, number: int) -> Response:
 
 @bp.get("/<network:network>/data")
 @allows(Can.READ)
-def downloads(network: Network) -> Response:
+def downloads(network: NetworkFacts) -> Response:
     """Everything public as files, with notes on their fields."""
     return page("record/downloads.html", files=_files())
 
 
 @bp.get("/<network:network>/data/record.jsonl")
 @allows(Can.READ)
-def record_lines(network: Network) -> Response:
+def record_lines(network: NetworkFacts) -> Response:
     """The whole public record, one entry a line."""
     return _file(
         exports.as_lines(network, network.zone), "application/x-ndjson", f"{network.slug}-record.jsonl"
@@ -121,7 +121,7 @@ def record_lines(network: Network) -> Response:
 
 @bp.get("/<network:network>/data/record.csv")
 @allows(Can.READ)
-def record_table(network: Network) -> Response:
+def record_table(network: NetworkFacts) -> Response:
     """The whole public record as a table."""
     return _file(
         exports.as_table(network, network.zone), "text/csv; charset=utf-8", f"{network.slug}-record.csv"
@@ -142,14 +142,14 @@ def _files() -> list[tuple[str, str, str]]:
     return [(str(what), url_for(end), str(note)) for what, end, note in FILES if end in known]
 
 
-def _one(network: Network, number: int) -> Line:
+def _one(network: NetworkFacts, number: int) -> EntryView:
     found = queries.entry(network.id, number)
     if found is None:
         abort(404)
     return reading.line(found, current_actor(), network.zone)
 
 
-def _some(network: Network) -> dict[str, Any]:
+def _some(network: NetworkFacts) -> dict[str, Any]:
     head = queries.head(network.id)
     before = min(max(asked_number("before") or head[0] + 1, 2), head[0] + 1)
     found = queries.entries(network.id, EVERYTHING, before=before, limit=PAGE)

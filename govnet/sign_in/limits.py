@@ -19,7 +19,7 @@ _LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class TryCount:
     """What is counted together: of an account everything tried by strangers, and apart from it each known browser."""
 
     key: str
@@ -28,7 +28,7 @@ class Counted:
     """The account was signed in to from this browser before."""
 
 
-def counted(address: str) -> Counted:
+def counted(address: str) -> TryCount:
     """For an address that was typed: its account, or where nobody has it the address as it would be kept.
 
     Found by the same statements and digests whether or not there is an account.
@@ -41,9 +41,9 @@ def counted(address: str) -> Counted:
     return _counted(f"person {row.person_id}" if row is not None else f"address {kept}", mark)
 
 
-def _counted(what: str, mark: str) -> Counted:
+def _counted(what: str, mark: str) -> TryCount:
     key = keyed_digest(current_app.config["SECRET_KEY"], "counted", f"{what} {mark}")
-    return Counted(key, bool(mark))
+    return TryCount(key, bool(mark))
 
 
 def tried() -> str:

@@ -92,7 +92,7 @@ class NameText(Text):
             raise ValidationError(say(self.trouble))
 
 
-class Body(Text):
+class MarkdownField(Text):
     """Cleaned lines of Markdown, at most 50,000 characters unless said otherwise."""
 
     lines = True
@@ -250,7 +250,7 @@ class Form(TokenForm):
 class PreviewForm(Form):
     """What scripts send to see Markdown as a page shows it; the view asks for the right before it makes one."""
 
-    body = Body()
+    body = MarkdownField()
 
     def fragment(self) -> Response:
         """The text's HTML, or why there is none (422)."""

@@ -10,7 +10,7 @@ from flask_babel import get_babel
 from flask_login import current_user
 
 
-class Offers(Protocol):
+class OffersLanguages(Protocol):
     """The part of a network that is asked here."""
 
     @property
@@ -33,18 +33,18 @@ def known() -> tuple[str, ...]:
     return found
 
 
-def offered(network: Offers | None) -> tuple[str, ...]:
+def offered(network: OffersLanguages | None) -> tuple[str, ...]:
     """Those of them that the network offers; all of them where it has never chosen, or where there is no network."""
     chosen = network.languages.split() if network is not None else ()
     return tuple(each for each in known() if not chosen or each in chosen or each == source())
 
 
-def default(network: Offers | None) -> str:
+def default(network: OffersLanguages | None) -> str:
     """The language of somebody of whom no other is known."""
     return network.language if network is not None and network.language in offered(network) else source()
 
 
-def fitted(network: Offers | None, language: str) -> str:
+def fitted(network: OffersLanguages | None, language: str) -> str:
     """The language that somebody gets who would like this one; "" for one who never said."""
     return language if language in offered(network) else default(network)
 

@@ -24,7 +24,7 @@ _seldom = Seldom()
 Origin = tuple[str, str, int]
 
 
-class Sender(StrEnum):
+class WriteOrigin(StrEnum):
     """Whose page sent a write."""
 
     HERE = "here"
@@ -45,22 +45,22 @@ def origin_of(address: str) -> Origin | None:
     return parts.scheme, parts.hostname.rstrip("."), port
 
 
-def sender(environ: WSGIEnvironment, site_url: str) -> Sender:
+def sender(environ: WSGIEnvironment, site_url: str) -> WriteOrigin:
     """Whose page sent this request, by Sec-Fetch-Site (W3C Fetch Metadata), else Origin, else Referer.
 
     Only "same-origin" and "none" (typed, or a page restored) are believed; "same-site" is another site's page too.
     """
     fetched = environ.get("HTTP_SEC_FETCH_SITE")
     if fetched == "same-origin":
-        return Sender.HERE
+        return WriteOrigin.HERE
     if fetched not in (None, "none"):
-        return Sender.ELSEWHERE
+        return WriteOrigin.ELSEWHERE
     named = environ.get("HTTP_ORIGIN", environ.get("HTTP_REFERER"))
     if named is None:
-        return Sender.UNKNOWN
+        return WriteOrigin.UNKNOWN
     if origin_of(named) in _own(environ, site_url):
-        return Sender.HERE
-    return Sender.ELSEWHERE if fetched is None else Sender.UNKNOWN
+        return WriteOrigin.HERE
+    return WriteOrigin.ELSEWHERE if fetched is None else WriteOrigin.UNKNOWN
 
 
 def _own(environ: WSGIEnvironment, site_url: str) -> set[Origin]:
@@ -92,7 +92,7 @@ class OwnWritesOnly:
         """Pass the request on unless it is a write from elsewhere."""
         if environ["REQUEST_METHOD"] not in _READS:
             environ[_FOUND] = sender(environ, self.site_url)
-            if environ[_FOUND] is Sender.ELSEWHERE:
+            if environ[_FOUND] is WriteOrigin.ELSEWHERE:
                 if not self.exempt(environ):
                     _explain(environ, self.site_url)
                     return refusal()(environ, start_response)
@@ -125,9 +125,9 @@ def _text(origin: Origin | None) -> str:
     return "?" if origin is None else f"{origin[0]}://{origin[1]}:{origin[2]}"[:200]
 
 
-def sender_of(environ: WSGIEnvironment) -> Sender:
+def sender_of(environ: WSGIEnvironment) -> WriteOrigin:
     """What was found out about this request's sender."""
-    found: Sender = environ.get(_FOUND, Sender.UNKNOWN)
+    found: WriteOrigin = environ.get(_FOUND, WriteOrigin.UNKNOWN)
     return found
 
 

@@ -23,7 +23,7 @@ from govnet.kernel.paths import HEALTH
 from govnet.kernel.per_app import PerApp
 from govnet.kernel.transaction import perhaps_saved
 from govnet.kernel.translation import say
-from govnet.web.origins import Sender, sender_of
+from govnet.web.origins import WriteOrigin, sender_of
 from govnet.web.pages import error_page
 
 log = structlog.get_logger()
@@ -160,7 +160,7 @@ def _expired(error: CSRFError) -> Any:
     Where the browser does not say that the form was this site's own there is no button: a page elsewhere may have
     chosen what it would send.
     """
-    ours = sender_of(request.environ) is Sender.HERE
+    ours = sender_of(request.environ) is WriteOrigin.HERE
     return _done_before() or _again(400, _("This form has expired. Nothing was sent."), ours=ours)
 
 

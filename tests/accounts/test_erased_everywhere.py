@@ -19,7 +19,7 @@ from govnet.mail.incoming import intake, replies
 from govnet.mail.models import Delivery, Rendering
 from govnet.mail.outgoing import outbox
 from govnet.mail.preferences import actions as preferences_actions
-from govnet.mail.rules import State
+from govnet.mail.rules import DeliveryState
 from govnet.mail.volume import News, Volume
 from govnet.membership.memberships.actions import CONFIRM
 from govnet.membership.models import Membership, MembershipState
@@ -78,7 +78,9 @@ def erase(person):
 
 def all_mail_is_sent():
     with transaction():
-        db.session.execute(update(Delivery).values(state=State.ACCEPTED, lease_owner=None, lease_until=None))
+        db.session.execute(
+            update(Delivery).values(state=DeliveryState.ACCEPTED, lease_owner=None, lease_until=None)
+        )
 
 
 def test_nothing_is_left_of_somebody_who_was_erased(network, zoe, app):
@@ -93,7 +95,7 @@ def test_nothing_is_left_of_somebody_who_was_erased(network, zoe, app):
 
 def test_a_mail_on_its_way_to_others_goes_out_and_is_emptied_then(network, zoe):
     erase(zoe)
-    bobs = select(Delivery).where(Delivery.name == "Bob", Delivery.state == State.QUEUED)
+    bobs = select(Delivery).where(Delivery.name == "Bob", Delivery.state == DeliveryState.QUEUED)
     (waiting,) = db.session.scalars(bobs).all()
     row = db.session.get_one(Rendering, waiting.rendering_id)
     assert (row.names_erased, bool(row.body)) == (True, True)
@@ -162,7 +164,9 @@ def test_an_address_that_is_another_s_by_now_stays_theirs(network, zoe):
     erase(zoe)
     assert addresses.owner(OLD).person_id == other.id
     assert addresses.wishes(network.id, [OLD, NEW]) == {NEW: MailWish.ERASED}
-    waiting = select(Delivery.address).where(Delivery.person_id == other.id, Delivery.state == State.QUEUED)
+    waiting = select(Delivery.address).where(
+        Delivery.person_id == other.id, Delivery.state == DeliveryState.QUEUED
+    )
     assert OLD in db.session.scalars(waiting).all()
 
 

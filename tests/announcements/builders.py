@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from govnet.announcements import actions, dispatch
-from govnet.announcements.actions import Draft
+from govnet.announcements.actions import AnnouncementInput
 from govnet.announcements.models import Announcement, Audience
 from govnet.extensions import db
 from govnet.kernel.actor import Door
@@ -26,7 +26,7 @@ def a_draft(network: Any, by: Any, **values: Any) -> Announcement:
     """A draft by that officer."""
     given = {"subject": "Spring news", "source": "We **met**.", "audience": Audience.EVERYBODY, **values}
     with transaction():
-        return actions.write(network, Draft(**given), by=builders.acting(by, network))
+        return actions.write(network, AnnouncementInput(**given), by=builders.acting(by, network))
 
 
 def fresh(announcement: Announcement) -> Announcement:

@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 
 from govnet.announcements import dispatch, queries
-from govnet.announcements.models import Announcement, State
+from govnet.announcements.models import Announcement, AnnouncementState
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
 from govnet.mail.models import Delivery, Mail, Rendering
 from govnet.mail.outgoing import distribution
-from govnet.mail.rules import State as Delivered
+from govnet.mail.rules import DeliveryState as Delivered
 from govnet.offices.term_ends import record_ends
 from govnet.record.queries import entries_about
 from tests import builders
@@ -252,7 +252,7 @@ def test_a_draft_is_thrown_away(client, uk, cory):
     row = a_draft(uk, cory)
     builders.sign_in(client, cory)
     send(client, f"/uk/announcements/{row.id}/check", {}, action="/drop")
-    assert fresh(row).state is State.DROPPED
+    assert fresh(row).state is AnnouncementState.DROPPED
     opened(client, f"/uk/announcements/{row.id}", 404)
 
 

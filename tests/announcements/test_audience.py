@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from govnet.announcements.audience import Counted, counted, notice_of
+from govnet.announcements.audience import AudienceCount, counted, notice_of
 from govnet.announcements.models import Audience
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -86,13 +86,13 @@ def of(person: Person) -> PersonEmail:
     return db.session.scalars(db.select(PersonEmail).where(PersonEmail.person_id == person.id)).one()
 
 
-def found(network: Network, sender: Person, which: Audience) -> Counted:
+def found(network: Network, sender: Person, which: Audience) -> AudienceCount:
     """The same numbers, from the mails that would be made."""
     notice = notice_of(a_draft(network, sender, audience=which), network, sender)
     mails = audience(notice, network=network, actor_id=None)
     readers = Counter(one.reader for one in mails)
     members = len({*notice.people, *notice.always})
-    return Counted(
+    return AudienceCount(
         members=members,
         less=members - readers[MEMBER],
         subscribers=readers[SUBSCRIBER],

@@ -8,8 +8,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from govnet.announcements import actions, dispatch, queries, sending
-from govnet.announcements.actions import Draft
-from govnet.announcements.models import Announcement, Audience, State
+from govnet.announcements.actions import AnnouncementInput
+from govnet.announcements.models import Announcement, AnnouncementState, Audience
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
@@ -18,7 +18,7 @@ from govnet.kernel.transaction import transaction
 from govnet.mail.models import Delivery, Mail, Rendering
 from govnet.mail.outgoing import distribution
 from govnet.mail.preferences import actions as preferences_actions
-from govnet.mail.rules import State as Delivered
+from govnet.mail.rules import DeliveryState as Delivered
 from govnet.mail.volume import Volume
 from govnet.offices.models import Mandate
 from govnet.offices.term_ends import record_ends
@@ -120,7 +120,7 @@ def test_undo_within_ten_minutes_sends_nothing(uk, cory, time):
     time.move(timedelta(hours=1))
     assert dispatch.send_due() == 0
     distribution.run()
-    assert (fresh(row).state, addresses()) == (State.DRAFT, [])
+    assert (fresh(row).state, addresses()) == (AnnouncementState.DRAFT, [])
     assert verbs(uk, row) == ["ordered", "undone"]
     sent(uk, cory, time, row)
     assert len(addresses()) == 1
@@ -176,7 +176,7 @@ def test_what_an_ended_mandate_had_scheduled_is_held_and_told(uk, time):
     time.move(timedelta(days=1))
     assert record_ends() == 1
     held = fresh(row)
-    assert (held.state, held.goes_at) == (State.HELD, None)
+    assert (held.state, held.goes_at) == (AnnouncementState.HELD, None)
     assert "mandate" in held.held_why
     time.move(timedelta(days=5))
     assert dispatch.send_due() == 0
@@ -193,7 +193,7 @@ def test_it_is_held_even_if_nobody_has_recorded_the_end_yet(uk, time):
     row = ordered(uk, cory, wanted=clock.now() + timedelta(days=3))
     time.move(timedelta(days=4))
     dispatch.send_due()
-    assert fresh(row).state is State.HELD
+    assert fresh(row).state is AnnouncementState.HELD
     assert addresses() == []
 
 
@@ -204,7 +204,7 @@ def test_what_was_held_can_be_sent_by_who_may_send_now(uk, time):
     record_ends()
     successor = builders.a_coordinator(uk, "Next Coordinator")
     done = sent(uk, successor, time, row)
-    assert done.state is State.SENT
+    assert done.state is AnnouncementState.SENT
     assert done.sender_id == successor.id
 
 
@@ -255,11 +255,17 @@ def test_two_officers_who_edit_at_once_lose_nothing(uk, cory):
     seen = row.version
     with transaction():
         actions.edit(
-            fresh(row), Draft(subject="Mine", source="First."), seen=seen, by=builders.acting(cory, uk)
+            fresh(row),
+            AnnouncementInput(subject="Mine", source="First."),
+            seen=seen,
+            by=builders.acting(cory, uk),
         )
     with pytest.raises(Stale) as stale, transaction():
         actions.edit(
-            fresh(row), Draft(subject="Hers", source="Second."), seen=seen, by=builders.acting(sam, uk)
+            fresh(row),
+            AnnouncementInput(subject="Hers", source="Second."),
+            seen=seen,
+            by=builders.acting(sam, uk),
         )
     assert ("First." in stale.value.newer, "Second." in stale.value.yours) == (True, True)
     assert fresh(row).source == "First."
@@ -268,7 +274,9 @@ def test_two_officers_who_edit_at_once_lose_nothing(uk, cory):
 def test_what_was_changed_after_it_was_checked_is_not_sent(uk, cory):
     row = a_draft(uk, cory)
     with transaction():
-        actions.edit(fresh(row), Draft(subject="New", source="New."), seen=1, by=builders.acting(cory, uk))
+        actions.edit(
+            fresh(row), AnnouncementInput(subject="New", source="New."), seen=1, by=builders.acting(cory, uk)
+        )
     with pytest.raises(Stale), transaction():
         actions.order(fresh(row), None, seen=1, by=builders.acting(cory, uk), via=Door.WEB)
 
@@ -279,7 +287,9 @@ def test_the_words_of_a_sent_announcement_are_fixed(uk, cory, time):
         with pytest.raises(DBAPIError, match="never changed"), transaction():
             db.session.execute(text(statement))
     with pytest.raises(RuleBroken, match="correction"), transaction():
-        actions.edit(fresh(row), Draft(subject="x", source="y"), seen=1, by=builders.acting(cory, uk))
+        actions.edit(
+            fresh(row), AnnouncementInput(subject="x", source="y"), seen=1, by=builders.acting(cory, uk)
+        )
 
 
 def states(*kinds):

@@ -11,7 +11,7 @@ from flask import Flask
 from govnet.announcements.drafts import since_the_last
 from govnet.charter.models import Network
 from govnet.decisions.closing.actions import close_due
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel.clock import MovedClock
 from govnet.record import registry
@@ -44,8 +44,8 @@ def test_what_was_not_agreed_does_not_stand_under_decided(uk: Network, time: Mov
     ann, bob, cat = members(uk, 3)
     agreed, stopped, advice = (a_proposal(uk, ann, matter=m) for m in ("statement", "statement", "money"))
     for proposal in (agreed, advice):
-        answered(proposal, uk, Kind.AGREE, ann, bob, cat)
-    answered(stopped, uk, Kind.BLOCK, ann, bob, cat, reason="No.", remedy="Not at all.")
+        answered(proposal, uk, AnswerKind.AGREE, ann, bob, cat)
+    answered(stopped, uk, AnswerKind.BLOCK, ann, bob, cat, reason="No.", remedy="Not at all.")
     time.move(to=version_of(agreed).deadline)
     close_due()
     close_due()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from govnet.charter import parameters as p
 from govnet.charter.examples import EXAMPLES
-from govnet.charter.kinds import Choice, Choices, Share, Whole
+from govnet.charter.kinds import Choice, Choices, Share, WholeNumber
 from govnet.charter.rules import Change, Charter
 from govnet.charter.thresholds import at_least
 
@@ -40,7 +40,7 @@ def where_it_applies(key: str) -> dict[str, Any]:
 def some_values(key: str) -> set[Any]:
     """A few values that the rule can have."""
     parameter = p.CATALOGUE[key]
-    if isinstance(parameter, Whole):
+    if isinstance(parameter, WholeNumber):
         near = {parameter.default + step for step in (-1, 1, 2)}
         return {parameter.default, parameter.least, parameter.most, *near} & set(
             range(parameter.least, parameter.most + 1)

@@ -16,7 +16,7 @@ from govnet.charter.models import ACCENTS, RESERVED, Network
 from govnet.charter.queries import rules_in_force
 from govnet.charter.rules import problems, starting
 from govnet.decisions.closing import actions
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.transaction import transaction
@@ -54,7 +54,7 @@ def decided(network: Any, time: Any, **changes: Any) -> None:
     ann, bo = members(network, 2)
     proposal = a_proposal(network, ann, **changes)
     told_at_once()
-    answered(proposal, network, Kind.AGREE, ann, bo)
+    answered(proposal, network, AnswerKind.AGREE, ann, bo)
     time.move(to=version_of(proposal).deadline + timedelta(hours=1))
     while actions.close_due():
         pass

@@ -15,8 +15,8 @@ from govnet.decisions.models import RollEntry
 from govnet.decisions.proposals import actions as proposals_actions
 from govnet.decisions.proposals import offsite
 from govnet.decisions.proposals.offices import OfficeInput
-from govnet.decisions.proposals.opening import Ask, More, Taken, Words, words_of
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.proposals.opening import Ask, More, Taken, Wording, words_of
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
@@ -88,7 +88,7 @@ def test_a_first_day_that_is_named_is_kept(uk):
 def test_what_is_not_agreed_gives_nothing(uk):
     sam, ada = builders.a_steering_member(uk), builders.a_member(uk)
     proposal = asked(uk, sam, place(uk, ada))
-    answered(proposal, uk, Kind.BLOCK, sam)
+    answered(proposal, uk, AnswerKind.BLOCK, sam)
     with clock.moved_to(clock.now() + timedelta(days=60)):
         for _each in range(2):
             close_due()
@@ -150,11 +150,15 @@ def test_an_office_is_not_given_on_trial_or_by_a_choice_or_beside_something_else
     named = (place(uk, ada),)
     more = More(trial_until=date(2016, 1, 1), trial_signs="We see.")
     cases = [
-        (Words("Why?", "So.", offices=named, more=more), Ask("committee"), "on trial"),
-        (Words("Why?", "So.", offices=named, options=("a", "b")), Ask("committee", method="dots"), "options"),
-        (Words("Why?", "So.", offices=named), Ask("money"), "about just that"),
-        (Words("Why?", "So.", offices=named), Ask("mandate"), "about just that"),
-        (Words("Why?", "So.", offices=named * 2), Ask("committee"), "twice"),
+        (Wording("Why?", "So.", offices=named, more=more), Ask("committee"), "on trial"),
+        (
+            Wording("Why?", "So.", offices=named, options=("a", "b")),
+            Ask("committee", method="dots"),
+            "options",
+        ),
+        (Wording("Why?", "So.", offices=named), Ask("money"), "about just that"),
+        (Wording("Why?", "So.", offices=named), Ask("mandate"), "about just that"),
+        (Wording("Why?", "So.", offices=named * 2), Ask("committee"), "twice"),
     ]
     for words, ask, said in cases:
         with pytest.raises(RuleBroken, match=said), transaction():
@@ -222,8 +226,8 @@ def test_who_is_named_is_asked_and_not_counted(uk, losing):
     rolls = {each.person_id: each.counted for each in db.session.query(RollEntry)}
     assert rolls == {sam.id: False, bea.id: True}
     assert version.roll_size == 1
-    answered(proposal, uk, Kind.BLOCK, sam)
-    answered(proposal, uk, Kind.AGREE, bea)
+    answered(proposal, uk, AnswerKind.BLOCK, sam)
+    answered(proposal, uk, AnswerKind.AGREE, bea)
     assert tally_of(proposal)["block"] == 0
     with clock.moved_to(version.deadline + timedelta(1)):
         assert decision_of(proposal).outcome.adopted
@@ -235,7 +239,7 @@ def test_who_is_named_does_not_count_by_speaking_for_an_organisation_either(uk):
     proposal = asked(uk, bea, a_mandate_for(ada, start=date(2015, 8, 1)), matter="mandate")
     entry = db.session.query(RollEntry).filter(RollEntry.organisation_id.is_not(None)).one()
     answering_as(proposal, uk, ada, entry.id)
-    answered(proposal, uk, Kind.AGREE, cory)
+    answered(proposal, uk, AnswerKind.AGREE, cory)
     assert tally_of(proposal)["agree"] == 0
 
 
@@ -270,7 +274,7 @@ def test_with_nobody_in_office_any_member_proposes_and_all_decide(uk):
 
 
 def write_down(network, by, *named, taken_by="committee", matter="committee"):
-    words = Words("Who takes it?", "As we said.", offices=named)
+    words = Wording("Who takes it?", "As we said.", offices=named)
     taken = Taken(date(2015, 4, 9), taken_by, "the meeting in Leeds", "The notes of the meeting.")
     with transaction():
         actor = builders.acting(by, network)
@@ -321,7 +325,7 @@ def test_new_words_can_name_others_and_only_the_last_ones_count(uk):
     sam, ada, bea = builders.a_steering_member(uk), builders.a_member(uk), builders.a_member(uk)
     proposal = asked(uk, sam, place(uk, ada))
     with transaction():
-        words = Words("Shall we?", "Rather Bea.", offices=(place(uk, bea),))
+        words = Wording("Shall we?", "Rather Bea.", offices=(place(uk, bea),))
         by = builders.acting(sam, uk)
         proposals_actions.reword(proposal, words, because="Ada cannot.", by=by, via=Door.WEB)
     agreed(proposal, uk)

@@ -15,7 +15,7 @@ from govnet.decisions.proposals.events import OfficeReplied
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.mail.outgoing import distribution
-from govnet.mail.outgoing.notices import Told
+from govnet.mail.outgoing.notices import ToldEntry
 from govnet.offices.models import Body, Mandate, OfficePerson, Term
 from govnet.people.persons import main_address
 from govnet.record.models import Entry
@@ -100,7 +100,7 @@ def test_what_is_named_in_a_draft_is_kept_shown_and_asked(client, uk):
 
 
 def _told(network):
-    return Told(1, 1, clock.now(), network, None, {"actor": "Sam"})
+    return ToldEntry(1, 1, clock.now(), network, None, {"actor": "Sam"})
 
 
 def _named(proposal):

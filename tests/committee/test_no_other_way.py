@@ -12,11 +12,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from govnet.decisions.answers import entry as answers_entry
-from govnet.decisions.answers.actions import Given
+from govnet.decisions.answers.actions import AnswerInput
 from govnet.decisions.drafts import actions
 from govnet.decisions.models import RollEntry
-from govnet.decisions.proposals.opening import Ask, Words
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.proposals.opening import Ask, Wording
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel import triggers
 from govnet.kernel.actor import Door
@@ -131,7 +131,7 @@ def test_a_coordinator_who_is_no_member_proposes_and_drafts_nothing() -> None:
         db.session.flush()
         db.session.add(MandateNamed(mandate_id=mandate.id, person_id=cory.id))
     assert builders.acting(cory, uk).is_coordinator
-    words = Words("Shall we?", "So.")
+    words = Wording("Shall we?", "So.")
     with pytest.raises(NotAllowed, match="make a proposal"):
         asked(uk, cory, place(uk, cory, 2))
     with pytest.raises(NotAllowed, match="make a proposal"), transaction():
@@ -149,10 +149,12 @@ def test_an_officer_whose_term_is_to_end_enters_no_answers_for_others() -> None:
         how = {"how": Door.PHONE, "by": builders.acting(by, uk), "via": Door.WEB}
         with transaction() if fine else pytest.raises(NotAllowed):
             if fine:
-                answers_entry.enter(version_of(proposal).id, entry.id, Given(Kind.AGREE), **how)
+                answers_entry.enter(version_of(proposal).id, entry.id, AnswerInput(AnswerKind.AGREE), **how)
             else:
                 with transaction():
-                    answers_entry.enter(version_of(proposal).id, entry.id, Given(Kind.BLOCK), **how)
+                    answers_entry.enter(
+                        version_of(proposal).id, entry.id, AnswerInput(AnswerKind.BLOCK), **how
+                    )
 
 
 # --- what the check of the record sees

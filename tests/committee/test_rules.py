@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter
 from govnet.committee import actions
-from govnet.committee.rules import Held, Wanted, check, check_place, in_a_row, said_lacking
+from govnet.committee.rules import HeldTerm, WantedPlace, check, check_place, in_a_row, said_lacking
 from govnet.decisions.proposals.offices import OfficeInput
 from govnet.extensions import db
 from govnet.kernel.actor import Door
@@ -32,7 +32,7 @@ def wanted(**values):
         "start": TODAY, "end": date(2017, 4, 13), "coopted": False, "elected": False, "is_chair": False,
         "until": None, "body": "committee", "matter": "committee",
     }  # fmt: skip
-    return Wanted(**{**usual, **values})
+    return WantedPlace(**{**usual, **values})
 
 
 def charter(**rules):
@@ -40,7 +40,7 @@ def charter(**rules):
 
 
 def term(start, end):
-    return Held(date.fromisoformat(start), date.fromisoformat(end))
+    return HeldTerm(date.fromisoformat(start), date.fromisoformat(end))
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_terms_follow_one_another_unless_a_whole_term_lies_between(held, count):
 
 @given(st.lists(st.tuples(st.integers(0, 4000), st.integers(1, 900)), max_size=8))
 def test_never_more_terms_in_a_row_than_were_held(spans):
-    held = [Held(date(2004, 1, 1) + timedelta(a), date(2004, 1, 1) + timedelta(a + b)) for a, b in spans]
+    held = [HeldTerm(date(2004, 1, 1) + timedelta(a), date(2004, 1, 1) + timedelta(a + b)) for a, b in spans]
     assert 0 <= in_a_row(held, TODAY, 24) <= len(held)
     assert in_a_row(held, TODAY, 24) == in_a_row(list(reversed(held)), TODAY, 24)
 

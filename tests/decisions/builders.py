@@ -13,10 +13,10 @@ from govnet.decisions import queries
 from govnet.decisions.answers import actions as answers_actions
 from govnet.decisions.models import Decision, Proposal, ProposalVersion
 from govnet.decisions.proposals import actions, offsite
-from govnet.decisions.proposals.opening import Ask, Taken, Words
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.proposals.opening import Ask, Taken, Wording
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
-from govnet.forum.kinds import Audience
+from govnet.forum.kinds import Readership
 from govnet.forum.models import Thread
 from govnet.forum.threads import actions as threads_actions
 from govnet.forum.topics import actions as topics_actions
@@ -54,7 +54,7 @@ def a_proposal(
     with one_transaction():
         network = db.session.merge(network)
         rules = {key.replace("__", "."): value for key, value in changes.items()}
-        words = Words(QUESTION, "Nine seats, **one each year** up again.", rules)
+        words = Wording(QUESTION, "Nine seats, **one each year** up again.", rules)
         matter = "charter" if changes else matter
         made = actions.propose(network, words, Ask(matter, closes), by=acting(by, network), via=Door.WEB)
     if not in_transaction():
@@ -82,7 +82,7 @@ def taken(
     with one_transaction():
         network = db.session.merge(network)
         rules = {key.replace("__", "."): value for key, value in changes.items()}
-        words = Words("Our letter to the minister", "We write a letter.", rules)
+        words = Wording("Our letter to the minister", "We write a letter.", rules)
         place, notes = "the meeting in Leeds", "The notes of the meeting."
         how = Taken(date(2015, 4, 9), body, place, notes, late_because=late_because)
         ask = Ask("charter" if changes else matter)
@@ -92,13 +92,13 @@ def taken(
         return proposal
 
 
-def a_discussion(network: Network, by: Person, audience: Audience | None = None) -> Thread:
+def a_discussion(network: Network, by: Person, audience: Readership | None = None) -> Thread:
     """A thread in a topic of its own, with its first post."""
     with one_transaction():
         network = db.session.merge(network)
-        about = topics_actions.About(title="General")
+        about = topics_actions.TopicInput(title="General")
         topic = topics_actions.open_topic(network, about, by=PROGRAM, via=Door.CLI)
-        draft = threads_actions.Draft(
+        draft = threads_actions.ThreadInput(
             title="How many seats?", body="Let us **count** them.", audience=audience
         )
         return threads_actions.start_thread(topic, draft, by=acting(by, network), via=Door.WEB)
@@ -112,16 +112,16 @@ def version_of(proposal: Proposal) -> ProposalVersion:
     return found
 
 
-def answered(proposal: Proposal, network: Network, kind: Kind, *people: Person, **given: Any) -> None:
+def answered(proposal: Proposal, network: Network, kind: AnswerKind, *people: Person, **given: Any) -> None:
     """Each of the people gives this answer."""
     version = version_of(proposal)
     stop = {"reason": "It leaves people out.", "remedy": "More seats.", "principle": network.purpose}
-    words = stop if kind is Kind.BLOCK else {}
+    words = stop if kind is AnswerKind.BLOCK else {}
     for person in people:
         with one_transaction():
             actor = acting(person, network)
             answers_actions.answer(
-                version.id, answers_actions.Given(kind, **{**words, **given}), by=actor, via=Door.WEB
+                version.id, answers_actions.AnswerInput(kind, **{**words, **given}), by=actor, via=Door.WEB
             )
 
 

@@ -12,12 +12,12 @@ from typing import Any
 from govnet.charter.models import Network
 from govnet.decisions.answers import actions as answers_actions
 from govnet.decisions.answers import entry
-from govnet.decisions.answers.actions import Given
+from govnet.decisions.answers.actions import AnswerInput
 from govnet.decisions.models import ELSEWHERE, Proposal, RollEntry
 from govnet.decisions.proposals import actions, interests, offsite
-from govnet.decisions.proposals.opening import Ask, Taken, Words
+from govnet.decisions.proposals.opening import Ask, Taken, Wording
 from govnet.decisions.rules.option_count import Ballot
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
@@ -73,7 +73,7 @@ class Scene:
         if self.asked.first:
             people = (person for person, _word in self.parties)
             self._say(list(zip(people, each_of(self.asked.first), strict=False)))
-            other, sam = Words(self.asked.question, "We move to York."), acting(self.sam, self.network)
+            other, sam = Wording(self.asked.question, "We move to York."), acting(self.sam, self.network)
             with transaction():
                 actions.reword(self.proposal, other, because="York is nearer.", by=sam, via=Door.WEB)
             told_at_once()
@@ -120,7 +120,7 @@ def _speaker(network: Network, at: int) -> Person:
 
 def _ask(asked: Asked, network: Network, sam: Person) -> Proposal:
     by = acting(sam, network)
-    words = Words(asked.question, "We move to Leeds.", options=asked.options)
+    words = Wording(asked.question, "We move to Leeds.", options=asked.options)
     if asked.method != ELSEWHERE:
         return actions.propose(network, words, Ask("statement", method=asked.method), by=by, via=Door.WEB)
     how = Taken(date(2015, 4, 9), "all", "the meeting in Leeds", "The notes of the meeting.")
@@ -143,13 +143,13 @@ def _answer(scene: Scene, person: Person, word: Any) -> None:
     entry.enter(version.id, entry_id, given, how=Door.MEETING, by=enterer, via=Door.WEB)
 
 
-def _given(word: Any, network: Network) -> Given:
+def _given(word: Any, network: Network) -> AnswerInput:
     if isinstance(word, Mapping):
-        return Given(Kind.CHOICE, choices=word)
-    kind = Kind.AGREE if word in (ENTERED, INTEREST) else Kind(word)
-    if kind is Kind.BLOCK:
-        return Given(kind, reason="It is far.", remedy="A train.", principle=network.purpose)
-    return Given(kind, reason="Is it far?" if kind is Kind.RESERVATIONS else "")
+        return AnswerInput(AnswerKind.CHOICE, choices=word)
+    kind = AnswerKind.AGREE if word in (ENTERED, INTEREST) else AnswerKind(word)
+    if kind is AnswerKind.BLOCK:
+        return AnswerInput(kind, reason="It is far.", remedy="A train.", principle=network.purpose)
+    return AnswerInput(kind, reason="Is it far?" if kind is AnswerKind.RESERVATIONS else "")
 
 
 def _come_and_go(scene: Scene) -> None:

@@ -14,16 +14,16 @@ from govnet.charter.models import Network
 from govnet.decisions import personal, queries
 from govnet.decisions.answers import actions as answers_actions
 from govnet.decisions.answers import entry as answers_entry
-from govnet.decisions.answers.actions import Given, TooLate
+from govnet.decisions.answers.actions import AnswerInput, TooLate
 from govnet.decisions.answers.queries import answers
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.closing import effects
 from govnet.decisions.models import PastPosition, Proposal, ProposalVersion
 from govnet.decisions.proposals import actions, interests, offsite, suggestions
 from govnet.decisions.proposals.models import SuggestionState
-from govnet.decisions.proposals.opening import Ask, More, Words
+from govnet.decisions.proposals.opening import Ask, More, Wording
 from govnet.decisions.register.models import PendingEffect
-from govnet.decisions.rules.outcome import Kind, Outcome
+from govnet.decisions.rules.outcome import AnswerKind, Outcome
 from govnet.extensions import db
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.clock import MovedClock
@@ -44,7 +44,7 @@ from tests.decisions.builders import (
 pytestmark = pytest.mark.usefixtures("context")
 
 PASSAGE, INSTEAD = "**one each year** up again", "three each year up again"
-OTHER = Words("Should the committee have 9 seats?", "Nine seats.")
+OTHER = Wording("Should the committee have 9 seats?", "Nine seats.")
 
 
 def do(act: Callable[[], Any]) -> Any:
@@ -77,7 +77,7 @@ def test_new_words_again_and_again_move_the_closing_only_so_far(network: Network
     first = version_of(proposal).deadline
     for number in range(5):
         time.move(to=version_of(proposal).deadline - timedelta(hours=25))
-        words = Words("Should the committee have 9 seats?", f"Nine seats. {number}")
+        words = Wording("Should the committee have 9 seats?", f"Nine seats. {number}")
         do(lambda words=words: actions.reword(proposal, words, because="x", by=by, via=Door.WEB))
     assert version_of(proposal).number == 6
     assert version_of(proposal).deadline - first <= timedelta(days=21)
@@ -87,14 +87,14 @@ def test_a_proposal_keeps_the_rules_it_opened_under(network: Network, time: Move
     ann = a_member(network)
     by = acting(ann, network)
     change = a_proposal(network, ann, decisions__frozen_hours=100)
-    answered(change, network, Kind.AGREE, ann)
+    answered(change, network, AnswerKind.AGREE, ann)
     time.move(timedelta(days=3))
     open_before = a_proposal(network, ann)
     time.move(to=version_of(change).deadline)
     closing_actions.close_due()
     assert charters.rules_in_force(network.id).stored()["decisions.frozen_hours"] == 100
     do(lambda: actions.reword(open_before, OTHER, because="x", by=by, via=Door.WEB))
-    again = Words("Should the committee have 9 seats?", "Nine.")
+    again = Wording("Should the committee have 9 seats?", "Nine.")
     time.move(to=version_of(open_before).deadline - timedelta(hours=99))
     do(lambda: actions.reword(open_before, again, because="x", by=by, via=Door.WEB))
     time.move(to=version_of(open_before).deadline - timedelta(hours=23))
@@ -133,18 +133,18 @@ def test_it_closes_early_only_where_the_rules_say_so_and_everybody_has_answered(
     network = a_network_with_rules(decisions__close_early="all_answered")
     ann, bob = members(network, 2)
     proposal, by = a_proposal(network, ann), acting(ann, network)
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, ann)
 
     def close() -> None:
         actions.close_early(proposal, reason="All said.", by=by, via=Door.WEB)
 
     refused("1 person", close)
-    answered(proposal, network, Kind.NO_VIEW, bob)
+    answered(proposal, network, AnswerKind.NO_VIEW, bob)
     time.move(timedelta(minutes=1))
     refused("Say why", lambda: actions.close_early(proposal, reason="", by=by, via=Door.WEB))
     do(close)
     with pytest.raises(TooLate), transaction():
-        answers_actions.answer(version_of(proposal).id, Given(Kind.NO_VIEW), by=by, via=Door.WEB)
+        answers_actions.answer(version_of(proposal).id, AnswerInput(AnswerKind.NO_VIEW), by=by, via=Door.WEB)
     assert closing_actions.close_due() == 1
     assert [each.outcome for each in decisions()] == [Outcome.CONSENSUS]
 
@@ -152,7 +152,7 @@ def test_it_closes_early_only_where_the_rules_say_so_and_everybody_has_answered(
 def test_by_the_usual_rules_nothing_closes_early(network: Network) -> None:
     ann = a_member(network)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, ann)
     refused(
         "nothing closes before",
         lambda: actions.close_early(proposal, reason="x", by=acting(ann, network), via=Door.WEB),
@@ -163,11 +163,11 @@ def test_what_others_have_answered_is_not_taken_back_where_the_rules_say_so() ->
     network = a_network_with_rules(decisions__take_back="unanswered")
     ann, bob = members(network, 2)
     proposal, by = a_proposal(network, ann), acting(ann, network)
-    answered(proposal, network, Kind.AGREE, ann)
-    answered(proposal, network, Kind.AGREE, bob)
+    answered(proposal, network, AnswerKind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, bob)
     refused("Somebody has answered", lambda: actions.withdraw(proposal, "x", by=by, via=Door.WEB))
     other = a_proposal(network, ann)
-    answered(other, network, Kind.AGREE, ann)
+    answered(other, network, AnswerKind.AGREE, ann)
     do(lambda: actions.withdraw(other, "x", by=by, via=Door.WEB))
     assert version_of(other).outcome is Outcome.WITHDRAWN
 
@@ -180,8 +180,8 @@ def test_a_stop_rests_on_one_of_the_principles(network: Network) -> None:
     proposal = a_proposal(network, ann)
     for wrong in ("", "I just do not like it."):
         with pytest.raises(RuleBroken, match="rests on"):
-            answered(proposal, network, Kind.BLOCK, ann, principle=wrong)
-    answered(proposal, network, Kind.BLOCK, ann)
+            answered(proposal, network, AnswerKind.BLOCK, ann, principle=wrong)
+    answered(proposal, network, AnswerKind.BLOCK, ann)
     position = answers([version_of(proposal).id])[version_of(proposal).id].first[0].position
     assert position.principle == network.purpose
 
@@ -192,7 +192,7 @@ def test_only_organisations_stop_where_the_rules_say_so() -> None:
     an_organisation(network, "Acme", spoken_for_by=bob)
     proposal = a_proposal(network, ann)
     with pytest.raises(RuleBroken, match="only organisations"):
-        answered(proposal, network, Kind.BLOCK, ann)
+        answered(proposal, network, AnswerKind.BLOCK, ann)
 
 
 # --- suggested words
@@ -201,7 +201,7 @@ def test_only_organisations_stop_where_the_rules_say_so() -> None:
 def test_suggested_words_are_taken_and_everybody_is_asked_again(network: Network) -> None:
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, bob)
+    answered(proposal, network, AnswerKind.AGREE, bob)
     suggestion = _suggested(proposal, network, bob)
     do(lambda: suggestions.accept(suggestion, by=acting(ann, network), via=Door.WEB))
     newest = version_of(proposal)
@@ -290,14 +290,14 @@ def _suggested(proposal: Proposal, network: Network, person: Any, instead: str =
 def test_an_interest_uncounts_the_answer_given_before_and_after(network: Network) -> None:
     ann, bob = members(network, 2)
     proposal, by = a_proposal(network, ann), acting(bob, network)
-    answered(proposal, network, Kind.AGREE, bob)
+    answered(proposal, network, AnswerKind.AGREE, bob)
     do(lambda: interests.declare(proposal, "My firm sells chairs.", by=by, via=Door.WEB))
     assert tally_of(proposal)["agree"] == 0
-    answered(proposal, network, Kind.STAND_ASIDE, bob)
+    answered(proposal, network, AnswerKind.STAND_ASIDE, bob)
     assert tally_of(proposal)["stand-aside"] == 0
     refused("already", lambda: interests.declare(proposal, "Again.", by=by, via=Door.WEB))
     do(lambda: interests.end(proposal, by=by, via=Door.WEB))
-    answered(proposal, network, Kind.AGREE, bob)
+    answered(proposal, network, AnswerKind.AGREE, bob)
     assert tally_of(proposal)["agree"] == 1
     refused("not declared", lambda: interests.end(proposal, by=by, via=Door.WEB))
 
@@ -318,16 +318,16 @@ def test_an_answer_by_telephone_is_entered_and_corrected_by_whose_it_is(network:
     version_id = version_of(proposal).id
     entry = queries.entries_for(version_id, acting(bob, network))[0]
     enter = _entering(version_id, entry.id, acting(sam, network))
-    do(lambda: enter(Given(Kind.STAND_ASIDE, "Too many.")))
+    do(lambda: enter(AnswerInput(AnswerKind.STAND_ASIDE, "Too many.")))
     position = queries.position_of(entry.id)
     assert position is not None
     assert (position.cast_by_id, position.entered_by_id, position.door) == (bob.id, sam.id, Door.PHONE)
     assert tally_of(proposal)["stand-aside"] == 1
-    do(lambda: enter(Given(Kind.RESERVATIONS, "Too many, but well.")))
-    answered(proposal, network, Kind.AGREE, bob)
+    do(lambda: enter(AnswerInput(AnswerKind.RESERVATIONS, "Too many, but well.")))
+    answered(proposal, network, AnswerKind.AGREE, bob)
     assert tally_of(proposal) == {"agree": 1, "reservations": 0, "stand-aside": 0, "block": 0, "no-view": 0}
     assert db.session.scalar(select(func.count()).select_from(PastPosition)) == 2
-    refused("answered themselves", lambda: enter(Given(Kind.BLOCK, "x", "y", network.purpose)))
+    refused("answered themselves", lambda: enter(AnswerInput(AnswerKind.BLOCK, "x", "y", network.purpose)))
 
 
 def test_whose_answer_can_not_be_entered(network: Network) -> None:
@@ -338,11 +338,13 @@ def test_whose_answer_can_not_be_entered(network: Network) -> None:
     steering = acting(sam, network)
     bobs = queries.entries_for(version_id, acting(bob, network))[0]
     elsewhere_entry = queries.entries_for(version_of(other).id, acting(bob, network))[0]
-    yes = Given(Kind.AGREE)
+    yes = AnswerInput(AnswerKind.AGREE)
     refused("were not among", lambda: _entering(version_id, elsewhere_entry.id, steering)(yes))
     refused("were not among", lambda: _entering(version_id, 99_999, steering)(yes))
     refused("how the answer came", lambda: _entering(version_id, bobs.id, steering, Door.WORKER)(yes))
-    refused("rests on", lambda: _entering(version_id, bobs.id, steering)(Given(Kind.BLOCK, "x", "y")))
+    refused(
+        "rests on", lambda: _entering(version_id, bobs.id, steering)(AnswerInput(AnswerKind.BLOCK, "x", "y"))
+    )
     refused(None, lambda: _entering(version_id, bobs.id, acting(ann, network))(yes), NotAllowed)
     mine = queries.entries_for(version_id, steering)
     for entry in mine:
@@ -356,14 +358,16 @@ def test_nobody_s_answer_is_entered_twice_for_two_parties(network: Network) -> N
     proposal = a_proposal(network, bob)
     version_id = version_of(proposal).id
     mine = {each.organisation_id: each for each in queries.entries_for(version_id, acting(bob, network))}
-    do(lambda: _entering(version_id, mine[None].id, acting(sam, network))(Given(Kind.AGREE)))
+    do(lambda: _entering(version_id, mine[None].id, acting(sam, network))(AnswerInput(AnswerKind.AGREE)))
     refused(
         "nobody answers twice",
-        lambda: _entering(version_id, mine[acme.id].id, acting(sam, network))(Given(Kind.AGREE)),
+        lambda: _entering(version_id, mine[acme.id].id, acting(sam, network))(AnswerInput(AnswerKind.AGREE)),
     )
 
 
-def _entering(version_id: int, entry_id: int, by: Any, how: Door = Door.PHONE) -> Callable[[Given], Any]:
+def _entering(
+    version_id: int, entry_id: int, by: Any, how: Door = Door.PHONE
+) -> Callable[[AnswerInput], Any]:
     return lambda given: answers_entry.enter(version_id, entry_id, given, how=how, by=by, via=Door.WEB)
 
 
@@ -377,13 +381,23 @@ def test_who_was_there_corrects_what_was_entered_for_them(network: Network) -> N
     entry = queries.entries_for(version_id, acting(bob, network))[0]
     refused(
         "can object",
-        lambda: answers_actions.answer(version_id, Given(Kind.AGREE), by=acting(bob, network), via=Door.WEB),
+        lambda: answers_actions.answer(
+            version_id, AnswerInput(AnswerKind.AGREE), by=acting(bob, network), via=Door.WEB
+        ),
     )
-    do(lambda: _entering(version_id, entry.id, acting(sam, network), Door.MEETING)(Given(Kind.AGREE)))
-    do(lambda: answers_actions.answer(version_id, Given(Kind.NO_VIEW), by=acting(bob, network), via=Door.WEB))
+    do(
+        lambda: _entering(version_id, entry.id, acting(sam, network), Door.MEETING)(
+            AnswerInput(AnswerKind.AGREE)
+        )
+    )
+    do(
+        lambda: answers_actions.answer(
+            version_id, AnswerInput(AnswerKind.NO_VIEW), by=acting(bob, network), via=Door.WEB
+        )
+    )
     position = queries.position_of(entry.id)
     assert position is not None
-    assert (position.kind, position.entered_by_id) == (Kind.NO_VIEW, None)
+    assert (position.kind, position.entered_by_id) == (AnswerKind.NO_VIEW, None)
 
 
 def test_a_slip_is_taken_back_before_anybody_is_told(network: Network, time: MovedClock) -> None:
@@ -401,9 +415,9 @@ def test_a_slip_is_taken_back_before_anybody_is_told(network: Network, time: Mov
 def test_new_rules_hold_from_the_day_that_was_decided(network: Network, time: MovedClock) -> None:
     ann = a_member(network)
     day = date(2015, 6, 1)
-    words = Words("Nine days?", "Nine.", {"decisions.minimum_days_open": 9}, More(in_force_on=day))
+    words = Wording("Nine days?", "Nine.", {"decisions.minimum_days_open": 9}, More(in_force_on=day))
     proposal = _proposed(network, ann, words)
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, ann)
     time.move(to=version_of(proposal).deadline)
     closing_actions.close_due()
     assert charters.rules_in_force(network.id).number == 1
@@ -427,7 +441,7 @@ def test_new_rules_hold_from_the_day_that_was_decided(network: Network, time: Mo
 )
 def test_days_that_make_no_sense(network: Network, more: More, words: str) -> None:
     ann = a_member(network)
-    refused(words, lambda: _propose(network, ann, Words("So?", "So.", {}, more), "statement"))
+    refused(words, lambda: _propose(network, ann, Wording("So?", "So.", {}, more), "statement"))
 
 
 def test_what_stands_beside_the_text_never_changes(network: Network) -> None:
@@ -435,18 +449,18 @@ def test_what_stands_beside_the_text_never_changes(network: Network) -> None:
     more = More(
         considered="Ten.", sources="A book.", trial_until=date(2015, 9, 1), trial_signs="People come."
     )
-    proposal = do(lambda: _propose(network, ann, Words("So?", "So.", {}, more), "statement"))
+    proposal = do(lambda: _propose(network, ann, Wording("So?", "So.", {}, more), "statement"))
     version: ProposalVersion = version_of(proposal)
     assert (version.considered, version.trial_until) == ("Ten.", date(2015, 9, 1))
     with pytest.raises(Exception, match="never changes"), transaction():
         db.session.execute(db.update(ProposalVersion).values(sources="Another."))
 
 
-def _propose(network: Network, person: Any, words: Words, matter: str) -> Proposal:
+def _propose(network: Network, person: Any, words: Wording, matter: str) -> Proposal:
     return actions.propose(network, words, Ask(matter), by=acting(person, network), via=Door.WEB)
 
 
-def _proposed(network: Network, person: Any, words: Words) -> Proposal:
+def _proposed(network: Network, person: Any, words: Wording) -> Proposal:
     return do(lambda: _propose(network, person, words, "charter"))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from govnet.decisions.answers import queries
 from govnet.decisions.models import Position, ProposalVersion, RollEntry
 from govnet.decisions.pages.sentences import could_answer
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel.clock import MovedClock
 from tests.builders import a_member, a_person, an_organisation
@@ -20,7 +20,7 @@ from tests.decisions.builders import a_network_with_rules, a_proposal, answered,
 
 pytestmark = pytest.mark.usefixtures("context")
 
-KINDS = (Kind.AGREE, Kind.RESERVATIONS, Kind.STAND_ASIDE)
+KINDS = (AnswerKind.AGREE, AnswerKind.RESERVATIONS, AnswerKind.STAND_ASIDE)
 
 
 @pytest.fixture(params=(1, 2, 5))
@@ -30,7 +30,7 @@ def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     return int(request.param)
 
 
-def _all(version_id: int, public: bool) -> tuple[dict[Kind, list[Position]], set[int]]:
+def _all(version_id: int, public: bool) -> tuple[dict[AnswerKind, list[Position]], set[int]]:
     """Every answer to a version by its kind, reasons first; and those with a name beside them for everybody."""
     rows = db.session.execute(
         db.select(Position, RollEntry.organisation_id)
@@ -38,7 +38,7 @@ def _all(version_id: int, public: bool) -> tuple[dict[Kind, list[Position]], set
         .where(Position.version_id == version_id)
     ).all()
     nameable = {position.id for position, organisation_id in rows if position.named or organisation_id}
-    shown: dict[Kind, list[Position]] = {}
+    shown: dict[AnswerKind, list[Position]] = {}
     for position, _organisation_id in rows:
         if not public or position.id in nameable:
             shown.setdefault(position.kind, []).append(position)

@@ -13,17 +13,17 @@ from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.decisions import personal, queries
 from govnet.decisions.answers import actions as answers_actions
-from govnet.decisions.answers.actions import Given, TooLate
+from govnet.decisions.answers.actions import AnswerInput, TooLate
 from govnet.decisions.answers.queries import answers
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.closing import notes as closing_notes
 from govnet.decisions.models import PastPosition, Position, ProposalVersion, RollEntry
 from govnet.decisions.proposals import actions, interests, offsite
 from govnet.decisions.proposals import queries as proposals_queries
-from govnet.decisions.proposals.opening import Words
+from govnet.decisions.proposals.opening import Wording
 from govnet.decisions.register import queries as register_queries
 from govnet.decisions.register.models import NoteKind
-from govnet.decisions.rules.outcome import Kind, Outcome
+from govnet.decisions.rules.outcome import AnswerKind, Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
@@ -97,9 +97,9 @@ def test_where_only_organisations_count_people_are_asked_but_not_counted() -> No
 def test_on_the_committee_s_own_business_only_the_committee_is_asked(network: Network) -> None:
     ann, sam = a_member(network), a_steering_member(network)
     proposal = a_proposal(network, ann, matter="committee")
-    answered(proposal, network, Kind.AGREE, sam)
+    answered(proposal, network, AnswerKind.AGREE, sam)
     with pytest.raises(NotAllowed, match="not among those who could answer"):
-        answered(proposal, network, Kind.AGREE, ann)
+        answered(proposal, network, AnswerKind.AGREE, ann)
 
 
 def test_nothing_is_asked_when_nobody_could_answer() -> None:
@@ -150,13 +150,13 @@ def test_members_answer_and_change_their_answer_until_the_deadline(
 ) -> None:
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.BLOCK, bob)
+    answered(proposal, network, AnswerKind.BLOCK, bob)
     time.move(timedelta(days=2))
-    answered(proposal, network, Kind.RESERVATIONS, bob, reason="Too many.")
+    answered(proposal, network, AnswerKind.RESERVATIONS, bob, reason="Too many.")
     assert tally_of(proposal)["reservations"] == 1
     assert tally_of(proposal)["block"] == 0
     (past,) = db.session.query(PastPosition)
-    assert past.kind is Kind.BLOCK
+    assert past.kind is AnswerKind.BLOCK
     assert past.reason == "It leaves people out."
 
 
@@ -164,7 +164,7 @@ def test_an_answer_in_the_last_second_is_counted(network: Network, time: MovedCl
     ann = a_member(network)
     proposal = a_proposal(network, ann)
     time.move(to=version_of(proposal).deadline - timedelta(seconds=1))
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, ann)
     time.move(timedelta(seconds=1))
     closing_actions.close_due()
     assert decisions()[0].outcome is Outcome.CONSENSUS
@@ -177,10 +177,10 @@ def test_an_answer_two_minutes_late_is_told_so_even_before_anybody_closed(
     proposal = a_proposal(network, ann)
     time.move(to=version_of(proposal).deadline + timedelta(minutes=2))
     with pytest.raises(TooLate, match=r"closed on Mon 20 Apr 2015, 18:00 BST, 2 minutes before your answer"):
-        answered(proposal, network, Kind.AGREE, ann)
+        answered(proposal, network, AnswerKind.AGREE, ann)
     closing_actions.close_due()
     with pytest.raises(TooLate):
-        answered(proposal, network, Kind.AGREE, ann)
+        answered(proposal, network, AnswerKind.AGREE, ann)
     assert tally_of(proposal)["agree"] == 0
 
 
@@ -188,7 +188,7 @@ def test_a_stop_without_a_reason_is_asked_for_one(network: Network) -> None:
     ann = a_member(network)
     proposal = a_proposal(network, ann)
     with pytest.raises(RuleBroken, match="Say why") as caught:
-        answered(proposal, network, Kind.BLOCK, ann, reason=" ")
+        answered(proposal, network, AnswerKind.BLOCK, ann, reason=" ")
     assert caught.value.field == "reason"
 
 
@@ -199,16 +199,20 @@ def test_one_human_answers_for_herself_or_for_her_organisation_never_for_both(ne
     version_id, actor = version_of(proposal).id, acting(ann, network)
     mine, theirs = queries.entries_for(version_id, actor)
     with pytest.raises(RuleBroken, match="Choose for whom"):
-        answered(proposal, network, Kind.AGREE, ann)
+        answered(proposal, network, AnswerKind.AGREE, ann)
     with transaction():
-        answers_actions.answer(version_id, Given(Kind.AGREE), by=actor, via=Door.WEB, entry_id=mine.id)
+        answers_actions.answer(
+            version_id, AnswerInput(AnswerKind.AGREE), by=actor, via=Door.WEB, entry_id=mine.id
+        )
     with pytest.raises(RuleBroken, match="not both"), transaction():
-        answers_actions.answer(version_id, Given(Kind.AGREE), by=actor, via=Door.WEB, entry_id=theirs.id)
+        answers_actions.answer(
+            version_id, AnswerInput(AnswerKind.AGREE), by=actor, via=Door.WEB, entry_id=theirs.id
+        )
     with transaction():
         answers_actions.take_back(version_id, mine.id, by=actor, via=Door.WEB)
     with transaction():
         answers_actions.answer(
-            version_id, Given(Kind.STAND_ASIDE), by=actor, via=Door.WEB, entry_id=theirs.id
+            version_id, AnswerInput(AnswerKind.STAND_ASIDE), by=actor, via=Door.WEB, entry_id=theirs.id
         )
     assert tally_of(proposal) == {"agree": 0, "reservations": 0, "stand-aside": 1, "block": 0, "no-view": 0}
 
@@ -218,7 +222,7 @@ def test_who_has_an_interest_is_shown_and_not_counted(network: Network) -> None:
     proposal = a_proposal(network, ann)
     with transaction():
         interests.declare(proposal, "I own the hall.", by=acting(bob, network), via=Door.WEB)
-    answered(proposal, network, Kind.AGREE, bob)
+    answered(proposal, network, AnswerKind.AGREE, bob)
     assert tally_of(proposal)["agree"] == 0
     assert len(answers([version_of(proposal).id])[version_of(proposal).id].first) == 1
 
@@ -226,14 +230,14 @@ def test_who_has_an_interest_is_shown_and_not_counted(network: Network) -> None:
 def test_the_coordinator_does_not_decide_on_the_mandate(network: Network) -> None:
     ann, cory = a_member(network), a_coordinator(network)
     proposal = a_proposal(network, ann, matter="mandate")
-    answered(proposal, network, Kind.AGREE, ann, cory)
+    answered(proposal, network, AnswerKind.AGREE, ann, cory)
     assert tally_of(proposal)["agree"] == 1
 
 
 def test_who_left_stays_on_the_roll_and_is_shown_as_left(network: Network) -> None:
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, bob)
+    answered(proposal, network, AnswerKind.AGREE, bob)
     with transaction():
         row = db.session.query(Membership).filter_by(person_id=bob.id).one()
         row.state, row.end = MembershipState.RESIGNED, date(2015, 4, 13)
@@ -245,7 +249,7 @@ def test_who_left_stays_on_the_roll_and_is_shown_as_left(network: Network) -> No
 def test_the_record_tells_that_somebody_answered_and_not_how(network: Network) -> None:
     ann = a_member(network)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.BLOCK, ann)
+    answered(proposal, network, AnswerKind.BLOCK, ann)
     entry = db.session.query(Entry).filter_by(verb="decisions.answered").one()
     assert "block" not in entry.facts + str(entry.words)
     assert "leaves people out" not in entry.facts + str(entry.words)
@@ -259,8 +263,8 @@ def test_the_record_tells_that_somebody_answered_and_not_how(network: Network) -
 def test_at_the_deadline_it_is_decided_once_and_numbered(network: Network, time: MovedClock) -> None:
     ann, bob = members(network, 2)
     first, second = a_proposal(network, ann), a_proposal(network, ann)
-    answered(first, network, Kind.AGREE, ann)
-    answered(first, network, Kind.STAND_ASIDE, bob)
+    answered(first, network, AnswerKind.AGREE, ann)
+    answered(first, network, AnswerKind.STAND_ASIDE, bob)
     deadline_passes(time, first)
     assert closing_actions.close_due() == 0
     assert [each.number for each in decisions()] == ["2015-01", "2015-02"]
@@ -273,12 +277,12 @@ def test_at_the_deadline_it_is_decided_once_and_numbered(network: Network, time:
 def test_what_has_closed_stays_closed_when_the_clock_goes_back(network: Network, time: MovedClock) -> None:
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, ann)
     deadline_passes(time, proposal)
     time.move(timedelta(days=-1))
     assert closing_actions.close_due() == 0
     with pytest.raises(TooLate):
-        answered(proposal, network, Kind.BLOCK, bob)
+        answered(proposal, network, AnswerKind.BLOCK, bob)
     time.move(timedelta(days=2))
     assert closing_actions.close_due() == 0
     assert [each.number for each in decisions()] == ["2015-01"]
@@ -307,8 +311,8 @@ def test_numbers_start_again_in_the_year_of_the_network_s_own_midnight(time: Mov
 def test_a_stop_is_final_where_the_charter_has_no_fallback(network: Network, time: MovedClock) -> None:
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, ann)
-    answered(proposal, network, Kind.BLOCK, bob)
+    answered(proposal, network, AnswerKind.AGREE, ann)
+    answered(proposal, network, AnswerKind.BLOCK, bob)
     deadline_passes(time, proposal)
     assert decisions()[0].outcome is Outcome.BLOCKED
 
@@ -317,8 +321,8 @@ def test_after_a_stop_people_have_two_weeks_and_then_a_vote_decides(time: MovedC
     network = a_network_with_rules(decisions__fallback="majority")
     people = members(network, 4)
     proposal = a_proposal(network, people[0])
-    answered(proposal, network, Kind.AGREE, *people[:3])
-    answered(proposal, network, Kind.BLOCK, people[3])
+    answered(proposal, network, AnswerKind.AGREE, *people[:3])
+    answered(proposal, network, AnswerKind.BLOCK, people[3])
     deadline_passes(time, proposal)
     version = version_of(proposal)
     assert decisions() == []
@@ -334,10 +338,10 @@ def test_a_stop_taken_back_in_the_waiting_time_leaves_a_vote_that_everybody_carr
     network = a_network_with_rules(decisions__fallback="majority")
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, ann)
-    answered(proposal, network, Kind.BLOCK, bob)
+    answered(proposal, network, AnswerKind.AGREE, ann)
+    answered(proposal, network, AnswerKind.BLOCK, bob)
     deadline_passes(time, proposal)
-    answered(proposal, network, Kind.RESERVATIONS, bob)
+    answered(proposal, network, AnswerKind.RESERVATIONS, bob)
     deadline_passes(time, proposal)
     assert decisions()[0].outcome.adopted
 
@@ -373,11 +377,11 @@ def test_new_words_ask_everybody_again_and_keep_the_earlier_answers_beside_their
 ) -> None:
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.BLOCK, bob)
+    answered(proposal, network, AnswerKind.BLOCK, bob)
     first = version_of(proposal)
     time.move(timedelta(days=6))
     with transaction():
-        words = Words("Should it have 7 seats?", "Seven.")
+        words = Wording("Should it have 7 seats?", "Seven.")
         actions.reword(proposal, words, because="Nine were too many.", by=acting(ann, network), via=Door.WEB)
     second = version_of(proposal)
     assert second.number == 2
@@ -386,7 +390,7 @@ def test_new_words_ask_everybody_again_and_keep_the_earlier_answers_beside_their
     assert tally_of(proposal)["block"] == 0
     assert queries.tally(first.id).block == 1
     with pytest.raises(TooLate, match="changed while you were writing"), transaction():
-        answers_actions.answer(first.id, Given(Kind.AGREE), by=acting(bob, network), via=Door.WEB)
+        answers_actions.answer(first.id, AnswerInput(AnswerKind.AGREE), by=acting(bob, network), via=Door.WEB)
     deadline_passes(time, proposal)
     assert len(decisions()) == 1
 
@@ -396,7 +400,7 @@ def test_only_its_author_changes_the_words_or_takes_it_back(network: Network) ->
     proposal = a_proposal(network, ann)
     for act in (
         lambda: actions.withdraw(proposal, "", by=acting(bob, network), via=Door.WEB),
-        lambda: actions.reword(proposal, Words("?", ""), because="", by=acting(bob, network), via=Door.WEB),
+        lambda: actions.reword(proposal, Wording("?", ""), because="", by=acting(bob, network), via=Door.WEB),
     ):
         with pytest.raises(NotAllowed), transaction():
             act()
@@ -423,7 +427,7 @@ def test_adopted_rules_hold_from_then_on_and_the_next_proposal_follows_them(
     ann = a_member(network)
     proposal = a_proposal(network, ann, decisions__minimum_days_open=14)
     assert charters.rules_in_force(network.id)[p.MINIMUM_DAYS_OPEN] == 7
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, ann)
     deadline_passes(time, proposal)
     version = charters.version_in_force(network.id)
     assert version.number == 2
@@ -445,12 +449,12 @@ def test_a_decision_keeps_the_rules_under_which_it_opened(network: Network, time
     ann, bob = members(network, 2)
     quorum = a_proposal(network, ann, decisions__quorum="count", decisions__quorum_count=2)
     other = a_proposal(network, ann)
-    answered(quorum, network, Kind.AGREE, ann, bob)
-    answered(other, network, Kind.AGREE, ann)
+    answered(quorum, network, AnswerKind.AGREE, ann, bob)
+    answered(other, network, AnswerKind.AGREE, ann)
     deadline_passes(time, other)
     assert [each.outcome for each in decisions()] == [Outcome.CONSENSUS, Outcome.CONSENSUS]
     after = a_proposal(network, ann)
-    answered(after, network, Kind.AGREE, ann)
+    answered(after, network, AnswerKind.AGREE, ann)
     deadline_passes(time, after)
     assert decisions()[2].outcome is Outcome.NO_QUORUM
 
@@ -459,8 +463,8 @@ def test_a_change_that_no_longer_fits_does_not_undo_the_decision(network: Networ
     ann = a_member(network)
     one = a_proposal(network, ann, decisions__maximum_days_open=10)
     other = a_proposal(network, ann, decisions__minimum_days_open=20)
-    answered(one, network, Kind.AGREE, ann)
-    answered(other, network, Kind.AGREE, ann)
+    answered(one, network, AnswerKind.AGREE, ann)
+    answered(other, network, AnswerKind.AGREE, ann)
     deadline_passes(time, other)
     assert [each.outcome for each in decisions()] == [Outcome.CONSENSUS, Outcome.CONSENSUS]
     assert charters.version_in_force(network.id).number == 2
@@ -518,13 +522,13 @@ def test_an_objection_puts_it_to_everybody(network: Network, time: MovedClock) -
     sam, ann = a_steering_member(network), a_member(network)
     proposal = taken(network, sam)
     with pytest.raises(RuleBroken, match="decided elsewhere"):
-        answered(proposal, network, Kind.AGREE, ann)
+        answered(proposal, network, AnswerKind.AGREE, ann)
     with transaction():
         offsite.object_to(proposal, "I was not told.", by=acting(ann, network), via=Door.WEB)
     version = version_of(proposal)
     assert version.number == 2
     assert version.because == "I was not told."
-    answered(proposal, network, Kind.STAND_ASIDE, ann)
+    answered(proposal, network, AnswerKind.STAND_ASIDE, ann)
     deadline_passes(time, proposal)
     (decision,) = decisions()
     assert decision.outcome is Outcome.NOT_AGREED
@@ -549,8 +553,8 @@ def test_only_officers_write_down_what_was_decided_elsewhere(network: Network) -
 def test_those_who_disagreed_write_the_minority_s_note(network: Network, time: MovedClock) -> None:
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, ann)
-    answered(proposal, network, Kind.STAND_ASIDE, bob)
+    answered(proposal, network, AnswerKind.AGREE, ann)
+    answered(proposal, network, AnswerKind.STAND_ASIDE, bob)
     deadline_passes(time, proposal)
     for person, kind, allowed in [
         (bob, NoteKind.MINORITY, True),
@@ -579,14 +583,14 @@ def test_those_who_disagreed_write_the_minority_s_note(network: Network, time: M
 def test_the_database_refuses_answers_to_what_is_closed(network: Network, time: MovedClock) -> None:
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, ann)
     deadline_passes(time, proposal)
     version = version_of(proposal)
     (theirs,) = queries.entries_for(version.id, acting(bob, network))
     entry_id, version_id = theirs.id, version.id
     for act in (
         lambda: db.session.add(_raw(version_id, entry_id, bob.id)),
-        lambda: db.session.execute(db.update(Position).values(kind=Kind.BLOCK, reason="x")),
+        lambda: db.session.execute(db.update(Position).values(kind=AnswerKind.BLOCK, reason="x")),
         lambda: db.session.execute(db.delete(Position)),
         lambda: db.session.execute(db.update(ProposalVersion).values(outcome=Outcome.BLOCKED)),
         lambda: db.session.execute(db.delete(ProposalVersion)),
@@ -600,7 +604,7 @@ def test_the_database_refuses_answers_to_what_is_closed(network: Network, time: 
 def test_erasing_a_person_s_words_is_the_one_change_that_is_left(network: Network, time: MovedClock) -> None:
     ann = a_member(network)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.BLOCK, ann)
+    answered(proposal, network, AnswerKind.BLOCK, ann)
     deadline_passes(time, proposal)
     with transaction():
         db.session.execute(db.update(Position).values(erased=True, reason="", remedy=""))
@@ -612,8 +616,8 @@ def test_who_leaves_takes_her_words_along_and_her_answer_stays_counted(
 ) -> None:
     ann = a_member(network)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.BLOCK, ann)
-    answered(proposal, network, Kind.RESERVATIONS, ann, reason="My worry.", named=True)
+    answered(proposal, network, AnswerKind.BLOCK, ann)
+    answered(proposal, network, AnswerKind.RESERVATIONS, ann, reason="My worry.", named=True)
     export = personal.held(ann.id)
     assert export["answers"][0]["reason"] == "My worry."
     assert export["earlier_answers"][0]["answer"] == "Stop"
@@ -629,7 +633,7 @@ def test_the_database_refuses_what_the_rules_already_do(network: Network) -> Non
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
     other = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, ann)
     version = version_of(proposal)
     version_id, proposal_id = version.id, proposal.id
     mine = queries.entries_for(version_id, acting(ann, network))[0].id
@@ -644,7 +648,7 @@ def test_the_database_refuses_what_the_rules_already_do(network: Network) -> Non
         lambda: db.session.add(_raw(version_id, mine, ann.id)),
         lambda: db.session.add(_raw(version_id, bobs, ann.id)),
         lambda: db.session.add(_raw(version_id, elsewhere, bob.id)),
-        lambda: db.session.add(_raw(version_id, bobs, bob.id, kind=Kind.BLOCK, reason=" ")),
+        lambda: db.session.add(_raw(version_id, bobs, bob.id, kind=AnswerKind.BLOCK, reason=" ")),
         lambda: db.session.add(ProposalVersion(number=2, **copy)),
         lambda: db.session.execute(db.update(ProposalVersion).values(state="closed")),
         lambda: db.session.execute(db.update(ProposalVersion).values(question="Something else?")),
@@ -672,7 +676,7 @@ def test_the_register_has_no_gap(network: Network, time: MovedClock) -> None:
 
 
 def _raw(version_id: int, entry_id: int, person_id: int, **values: object) -> Position:
-    plain = {"kind": Kind.AGREE, "reason": "", "counted": True, "door": Door.WEB, "salt": "x"}
+    plain = {"kind": AnswerKind.AGREE, "reason": "", "counted": True, "door": Door.WEB, "salt": "x"}
     return Position(
         version_id=version_id, entry_id=entry_id, cast_by_id=person_id, at=clock.now(), **{**plain, **values}
     )

@@ -14,13 +14,13 @@ from govnet.charter.rules import Charter, problems
 from govnet.decisions import queries
 from govnet.decisions.answers import actions as answers_actions
 from govnet.decisions.answers import entry as answers_entry
-from govnet.decisions.answers.actions import Given
+from govnet.decisions.answers.actions import AnswerInput
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Proposal
 from govnet.decisions.proposals import actions, offsite
 from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.proposals.events import ProposalStopped
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel.actor import BY_RULE, Door
 from govnet.kernel.clock import MovedClock
@@ -103,7 +103,7 @@ def test_on_the_last_day_only_those_who_have_not_answered_are_reminded(
 ) -> None:
     ann, bob = a_member(network, "Ann"), a_member(network, "Bob")
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, ann)
     time.move(to=version_of(proposal).deadline - timedelta(hours=20))
     closing_actions.remind_due()
     told()
@@ -124,7 +124,7 @@ def test_who_has_answered_is_not_reminded_for_another_for_whom_they_cannot(
     own = queries.entries_for(version_of(proposal).id, acting(bob, network))[0].id
     with transaction():
         given = {"by": acting(bob, network), "via": Door.WEB, "entry_id": own}
-        answers_actions.answer(version_of(proposal).id, Given(Kind.AGREE), **given)
+        answers_actions.answer(version_of(proposal).id, AnswerInput(AnswerKind.AGREE), **given)
     with transaction():
         actions.extend(proposal, date(2015, 4, 22), reason="Easter.", by=acting(ann, network), via=Door.WEB)
     told()
@@ -150,7 +150,7 @@ def test_the_receipt_for_a_choice_says_what_was_chosen(
 ) -> None:
     sam, bob = a_steering_member(network), a_member(network, "Bob")
     proposal = asked(network, sam, method, "Cardiff", "Leeds")
-    _entered(proposal, network, sam, bob, Given(Kind.CHOICE, choices=choices))
+    _entered(proposal, network, sam, bob, AnswerInput(AnswerKind.CHOICE, choices=choices))
     text = text_of("Your answer was entered").replace("\r", "")
     assert "\n".join(lines) in text
 
@@ -158,7 +158,13 @@ def test_the_receipt_for_a_choice_says_what_was_chosen(
 def test_the_receipt_for_a_stop_says_all_of_it(network: Network) -> None:
     sam, bob = a_steering_member(network), a_member(network, "Bob")
     proposal = a_proposal(network, sam)
-    _entered(proposal, network, sam, bob, Given(Kind.BLOCK, "Too many.", "Seven seats.", network.purpose))
+    _entered(
+        proposal,
+        network,
+        sam,
+        bob,
+        AnswerInput(AnswerKind.BLOCK, "Too many.", "Seven seats.", network.purpose),
+    )
     text = text_of("Your answer was entered")
     for line in (
         "Reason: Too many.",
@@ -168,7 +174,7 @@ def test_the_receipt_for_a_stop_says_all_of_it(network: Network) -> None:
         assert line in text
 
 
-def _entered(proposal: Proposal, network: Network, by: Person, whose: Person, given: Given) -> None:
+def _entered(proposal: Proposal, network: Network, by: Person, whose: Person, given: AnswerInput) -> None:
     version_id = version_of(proposal).id
     (entry,) = queries.entries_for(version_id, acting(whose, network))
     with transaction():
@@ -181,7 +187,7 @@ def test_the_outcome_is_told_with_its_number_and_what_holds_from_now(
 ) -> None:
     ann = a_member(network, "Ann")
     proposal = a_proposal(network, ann, decisions__minimum_days_open=10)
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, ann)
     time.move(to=version_of(proposal).deadline)
     closing_actions.close_due()
     told()
@@ -193,7 +199,7 @@ def test_a_stop_is_told_with_its_reason_when_there_is_a_waiting_time(time: Moved
     network = a_network_with_rules(decisions__fallback="majority")
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.BLOCK, bob)
+    answered(proposal, network, AnswerKind.BLOCK, bob)
     time.move(to=version_of(proposal).deadline)
     closing_actions.close_due()
     told()
@@ -227,7 +233,7 @@ def test_the_network_s_old_list_gets_proposals_and_outcomes_too(time: MovedClock
     ann = a_member(network, "Ann")
     proposal = a_proposal(network, ann)
     told()
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, ann)
     time.move(to=version_of(proposal).deadline)
     closing_actions.close_due()
     told()
@@ -285,7 +291,7 @@ def test_nobody_reads_that_the_program_asked(network: Network) -> None:
 def test_what_waits_for_a_person_is_what_she_has_not_answered(network: Network, time: MovedClock) -> None:
     ann, bob = members(network, 2)
     proposal, other = a_proposal(network, ann), a_proposal(network, ann)
-    answered(proposal, network, Kind.NO_VIEW, bob)
+    answered(proposal, network, AnswerKind.NO_VIEW, bob)
     taken(network, a_steering_member(network))
     waiting = unanswered(bob, time.at)
     assert waiting == {other.id}

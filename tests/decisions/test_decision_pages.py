@@ -20,9 +20,9 @@ from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Proposal
 from govnet.decisions.proposals import offsite, rewording
 from govnet.decisions.proposals import queries as proposals_queries
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
-from govnet.forum.kinds import Audience
+from govnet.forum.kinds import Readership
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
@@ -77,7 +77,7 @@ def test_a_visitor_reads_what_is_asked_and_finds_no_form(app: Flask) -> None:
     network = a_network_with_rules()
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, bob)
+    answered(proposal, network, AnswerKind.AGREE, bob)
     page = opened(browser(app), f"/uk/proposals/{proposal.id}")
     assert QUESTION in page.text
     assert page.forms == []
@@ -92,8 +92,8 @@ def test_a_member_sees_names_and_a_visitor_those_who_may_be_named_and_organisati
     ann, bob, cat, dan = members(network, 4)
     an_organisation(network, "Involve", spoken_for_by=dan)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.STAND_ASIDE, bob, reason="It costs too much.")
-    answered(proposal, network, Kind.AGREE, cat, named=True)
+    answered(proposal, network, AnswerKind.STAND_ASIDE, bob, reason="It costs too much.")
+    answered(proposal, network, AnswerKind.AGREE, cat, named=True)
     member = opened(browser(app, ann), f"/uk/proposals/{proposal.id}").text
     visitor = opened(browser(app), f"/uk/proposals/{proposal.id}").text
     assert bob.name in member
@@ -244,8 +244,8 @@ def test_the_register_lists_filters_and_links(app: Flask, time: MovedClock) -> N
     ann, bob = members(network, 2)
     first = a_proposal(network, ann, matter="money")
     second = a_proposal(network, ann)
-    answered(first, network, Kind.AGREE, ann)
-    answered(second, network, Kind.BLOCK, bob)
+    answered(first, network, AnswerKind.AGREE, ann)
+    answered(second, network, AnswerKind.BLOCK, bob)
     decide(time, second)
     client = browser(app)
     page = opened(client, "/uk/decisions")
@@ -263,8 +263,8 @@ def test_a_decision_s_page_can_be_checked_by_hand(app: Flask, time: MovedClock) 
     network = a_network_with_rules(decisions__quorum="count", decisions__quorum_count=2)
     ann, bob, cat = members(network, 3)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, ann, bob)
-    answered(proposal, network, Kind.STAND_ASIDE, cat, reason="Too many.")
+    answered(proposal, network, AnswerKind.AGREE, ann, bob)
+    answered(proposal, network, AnswerKind.STAND_ASIDE, cat, reason="Too many.")
     decide(time, proposal)
     text = opened(browser(app), "/uk/decisions/2015-01").text
     for words in (
@@ -281,7 +281,7 @@ def test_too_few_answers_are_told_with_their_numbers(app: Flask, time: MovedCloc
     network = a_network_with_rules(decisions__quorum="count", decisions__quorum_count=2)
     ann = a_member(network)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, ann)
     decide(time, proposal)
     assert "Too few answered (1 of the 2 needed)" in opened(browser(app), "/uk/decisions/2015-01").text
 
@@ -291,7 +291,7 @@ def test_a_later_decision_replaces_an_earlier_one(app: Flask, time: MovedClock) 
     ann = a_member(network)
     client = browser(app, ann)
     first = a_proposal(network, ann)
-    answered(first, network, Kind.AGREE, ann)
+    answered(first, network, AnswerKind.AGREE, ann)
     decide(time, first)
     earlier = str(decisions()[0].id)
     ask(client, f"/uk/proposals/new?matter=money&replaces={earlier}", {"question": "Again?", "text": "Yes."})
@@ -371,7 +371,7 @@ def test_a_note_stands_beside_a_decision(app: Flask, time: MovedClock) -> None:
     network = a_network_with_rules()
     ann = a_member(network)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, ann)
     decide(time, proposal)
     done = send(
         browser(app, ann), "/uk/decisions/2015-01/note", {"kind": "heard", "text": "We heard **you**."}
@@ -453,7 +453,7 @@ def test_the_same_facts_are_there_as_data(app: Flask, time: MovedClock) -> None:
     ann = a_member(network)
     proposal = a_proposal(network, ann)
     proposal_id = proposal.id
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, ann)
     client = browser(app)
     assert client.get(f"/uk/proposals/{proposal_id}.json").json["answers"]["agree"] == 1
     assert client.get("/uk/proposals.json").json["open"][0]["question"] == QUESTION
@@ -474,14 +474,14 @@ def test_pages_ask_the_database_at_most_eight_times(app: Flask, time: MovedClock
     ann, *others = members(network, 12)
     for _ in range(6):
         proposal = a_proposal(network, ann)
-        answered(proposal, network, Kind.RESERVATIONS, ann, *others[:6], reason="A worry.")
+        answered(proposal, network, AnswerKind.RESERVATIONS, ann, *others[:6], reason="A worry.")
     decide(time, proposal)
     rule = a_proposal(network, ann, decisions__minimum_days_open=9)
-    answered(rule, network, Kind.AGREE, ann)
+    answered(rule, network, AnswerKind.AGREE, ann)
     decide(time, rule)
     for _ in range(5):
         still = a_proposal(network, ann)
-        answered(still, network, Kind.AGREE, *others)
+        answered(still, network, AnswerKind.AGREE, *others)
     taken(network, a_steering_member(network))
     still_id = still.id
     db.session.rollback()
@@ -615,7 +615,7 @@ def test_the_charter_in_force_reads_as_a_document(app: Flask) -> None:
 def test_who_proposes_from_a_members_discussion_is_told_that_a_proposal_is_public(app: Flask) -> None:
     network = a_network_with_rules()
     ada = a_member(network, "Ada")
-    quiet = a_discussion(network, ada, Audience.MEMBERS).id
+    quiet = a_discussion(network, ada, Readership.MEMBERS).id
     loud = a_discussion(network, ada).id
     client = browser(app, ada)
     assert "A proposal is public" in client.get(f"/uk/proposals/new?matter=statement&thread={quiet}").text
@@ -633,7 +633,7 @@ def test_whoever_may_not_ask_for_a_review_is_not_led_to_it(app: Flask, time: Mov
     network = a_network_with_rules()
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, ann, bob)
+    answered(proposal, network, AnswerKind.AGREE, ann, bob)
     time.move(to=version_of(proposal).deadline)
     closing_actions.close_due()
     stranger = a_member(a_network("leeds"))
@@ -670,7 +670,7 @@ def test_what_each_said_at_a_meeting_is_shown_and_its_own_words_are_no_facts(
     version_id = version_of(proposal).id
     (mine,) = queries.entries_for(version_id, acting(bob, network))
     with transaction():
-        given = actions.Given(Kind.STAND_ASIDE, "Too late in the evening.")
+        given = actions.AnswerInput(AnswerKind.STAND_ASIDE, "Too late in the evening.")
         answers_entry.enter(
             version_id, mine.id, given, how=Door.MEETING, by=acting(sam, network), via=Door.WEB
         )

@@ -15,11 +15,11 @@ from flask import Flask
 
 from govnet.decisions import queries
 from govnet.decisions.answers import actions as answers_actions
-from govnet.decisions.answers.actions import Given, TooLate
+from govnet.decisions.answers.actions import AnswerInput, TooLate
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Decision
 from govnet.decisions.proposals import actions
-from govnet.decisions.rules.outcome import Kind, Outcome
+from govnet.decisions.rules.outcome import AnswerKind, Outcome
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -63,7 +63,7 @@ def test_two_workers_at_the_same_moment_close_it_once(app: Flask, time: MovedClo
     people = members(network, 3)
     proposals = [a_proposal(network, people[0]) for _ in range(3)]
     for proposal in proposals:
-        answered(proposal, network, Kind.AGREE, *people)
+        answered(proposal, network, AnswerKind.AGREE, *people)
     time.move(to=version_of(proposals[0]).deadline)
     db.session.rollback()
     closed = at_once(app, closing_actions.close_due, closing_actions.close_due, closing_actions.close_due)
@@ -80,7 +80,7 @@ def test_an_answer_and_the_close_in_the_same_instant_never_disagree(
     ann, bob, cat = members(network, 3)
     proposal = a_proposal(network, ann)
     version = version_of(proposal)
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, ann)
     version_id, deadline = version.id, version.deadline
     actors = [acting(bob, network), acting(cat, network)]
     time.move(to=deadline - timedelta(microseconds=1))
@@ -88,7 +88,9 @@ def test_an_answer_and_the_close_in_the_same_instant_never_disagree(
 
     def answer(number: int) -> object:
         with transaction():
-            answers_actions.answer(version_id, Given(Kind.STAND_ASIDE), by=actors[number], via=Door.WEB)
+            answers_actions.answer(
+                version_id, AnswerInput(AnswerKind.STAND_ASIDE), by=actors[number], via=Door.WEB
+            )
         return "counted"
 
     def close() -> object:
@@ -142,12 +144,18 @@ def test_two_tabs_of_one_member_leave_one_answer(app: Flask) -> None:
     version_id, actor = version_of(proposal).id, acting(ann, network)
     db.session.rollback()
 
-    def answer(kind: Kind) -> object:
+    def answer(kind: AnswerKind) -> object:
         with transaction():
-            answers_actions.answer(version_id, Given(kind, "Because.", "This."), by=actor, via=Door.WEB)
+            answers_actions.answer(version_id, AnswerInput(kind, "Because.", "This."), by=actor, via=Door.WEB)
         return kind
 
-    at_once(app, *[lambda kind=kind: answer(kind) for kind in (Kind.AGREE, Kind.BLOCK, Kind.NO_VIEW)])
+    at_once(
+        app,
+        *[
+            lambda kind=kind: answer(kind)
+            for kind in (AnswerKind.AGREE, AnswerKind.BLOCK, AnswerKind.NO_VIEW)
+        ],
+    )
     assert queries.tally(version_id).answered == 1
 
 
@@ -170,7 +178,7 @@ def test_a_worker_killed_in_between_leaves_it_to_the_next(
     network = a_network()
     (ann,) = members(network, 1)
     proposal = a_proposal(network, ann, decisions__closing_hour=12)
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, ann)
     time.move(to=version_of(proposal).deadline)
     db.session.rollback()
     script = textwrap.dedent(KILLED)

@@ -14,7 +14,7 @@ from govnet.decisions.rules.outcome import (
     FIVE,
     LABELS,
     MEANINGS,
-    Kind,
+    AnswerKind,
     Outcome,
     Quorum,
     Rule,
@@ -122,7 +122,7 @@ def test_every_answer_has_its_words() -> None:
 
 
 def test_a_tally_counts_each_answer_once() -> None:
-    tally = Tally.of([Kind.AGREE, Kind.AGREE, Kind.BLOCK, Kind.NO_VIEW])
+    tally = Tally.of([AnswerKind.AGREE, AnswerKind.AGREE, AnswerKind.BLOCK, AnswerKind.NO_VIEW])
     assert tally == Tally(agree=2, block=1, no_view=1)
     assert tally.answered == 4
     assert tally.as_json() == {"agree": 2, "reservations": 0, "stand-aside": 0, "block": 1, "no-view": 1}

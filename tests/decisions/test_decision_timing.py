@@ -12,7 +12,7 @@ from govnet.charter.rules import Charter, load
 from govnet.charter.working_days import working
 from govnet.decisions.rules import deadlines
 from govnet.decisions.rules.who_counts import (
-    Answer,
+    KnownAnswer,
     Visible,
     counts,
     may_stop,
@@ -165,7 +165,7 @@ def test_each_membership_has_one_voice_unless_only_organisations_count() -> None
 
 
 def test_nobody_casts_two_answers_that_count() -> None:
-    mine = Answer(party=1, cast_by=7, counted=True)
+    mine = KnownAnswer(party=1, cast_by=7, counted=True)
     both = {"own": True, "may": {1, 2}}
     assert "take back the first one" in str(second_hand([mine], party=2, caster=7, **both))
     assert second_hand([mine], party=1, caster=7, **both) is None
@@ -173,14 +173,14 @@ def test_nobody_casts_two_answers_that_count() -> None:
 
 
 def test_what_was_said_for_one_that_was_handed_over_stands_and_ones_own_is_shown_beside_it() -> None:
-    theirs = Answer(party=1, cast_by=7, counted=True)
+    theirs = KnownAnswer(party=1, cast_by=7, counted=True)
     assert second_hand([theirs], party=2, caster=7, own=True, may={2}) is None
     assert other_party([theirs], party=2, caster=7) == 1
     assert "ask a colleague" in str(second_hand([theirs], party=3, caster=7, own=False, may={2, 3}))
 
 
 def test_an_answer_that_is_only_shown_leaves_room_for_the_organisation_s() -> None:
-    shown = Answer(party=1, cast_by=7, counted=False)
+    shown = KnownAnswer(party=1, cast_by=7, counted=False)
     assert second_hand([shown], party=2, caster=7, own=False, may={1, 2}) is None
 
 

@@ -12,10 +12,10 @@ from govnet.charter.models import Network
 from govnet.decisions.closing import check, notes, trials
 from govnet.decisions.models import Decision, Proposal
 from govnet.decisions.proposals import actions
-from govnet.decisions.proposals.opening import Words
+from govnet.decisions.proposals.opening import Wording
 from govnet.decisions.register import queries
 from govnet.decisions.register.models import NoteKind
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
@@ -51,10 +51,10 @@ def reworded(network: Network, time: MovedClock, **more: Any) -> Decision:
     ann = a_member(network, "Ann Example")
     proposal = a_proposal(network, ann, **more)
     with transaction():
-        words = Words("Should the committee have 9 seats?", "Nine seats, **two each year** up again.")
+        words = Wording("Should the committee have 9 seats?", "Nine seats, **two each year** up again.")
         again = db.session.get_one(Proposal, proposal.id)
         actions.reword(again, words, because="One was too few.", by=acting(ann, network), via=Door.WEB)
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, ann)
     return closed(time, proposal)
 
 
@@ -79,11 +79,11 @@ def test_a_stop_that_led_to_other_words_stands_beside_the_words_it_was_said_to(
 ) -> None:
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.BLOCK, bob)
-    words = Words("Should the committee have 9 seats?", "Nine seats, and two more.")
+    answered(proposal, network, AnswerKind.BLOCK, bob)
+    words = Wording("Should the committee have 9 seats?", "Nine seats, and two more.")
     with transaction():
         actions.reword(proposal, words, because="More seats.", by=acting(ann, network), via=Door.WEB)
-    answered(proposal, network, Kind.AGREE, ann, bob)
+    answered(proposal, network, AnswerKind.AGREE, ann, bob)
     decide(time, proposal)
     (decision,) = decisions()
     page = opened(browser(app, ann), f"/uk/decisions/{decision.number}")
@@ -102,7 +102,7 @@ def test_the_timeline_runs_from_the_discussion_to_the_last_review(
     proposal = a_proposal(network, ann)
     with transaction():
         db.session.get_one(Proposal, proposal.id).thread_id = thread_id
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, ann)
     decision = closed(time, proposal)
     time.move(timedelta(days=1))
     with transaction():
@@ -125,14 +125,14 @@ def test_the_timeline_runs_from_the_discussion_to_the_last_review(
 def test_a_discussion_for_members_is_not_named_to_visitors(
     app: Flask, network: Network, time: MovedClock
 ) -> None:
-    from govnet.forum.kinds import Audience
+    from govnet.forum.kinds import Readership
 
     ann = a_member(network)
-    thread_id = a_discussion(network, ann, Audience.MEMBERS).id
+    thread_id = a_discussion(network, ann, Readership.MEMBERS).id
     proposal = a_proposal(network, ann)
     with transaction():
         db.session.get_one(Proposal, proposal.id).thread_id = thread_id
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, ann)
     number = closed(time, proposal).number
     assert "How many seats?" not in opened(browser(app), f"/uk/decisions/{number}").text
     assert "How many seats?" in opened(browser(app, ann), f"/uk/decisions/{number}").text
@@ -161,7 +161,7 @@ def test_who_asks_where_it_is_refused_is_told_why_before_and_after(
     app: Flask, network: Network, time: MovedClock
 ) -> None:
     ann, bob = members(network, 2)
-    number = decided(time, network, ann, kind=Kind.BLOCK).number
+    number = decided(time, network, ann, kind=AnswerKind.BLOCK).number
     page = opened(browser(app, bob), f"/uk/decisions/{number}/review")
     assert "was not agreed, so there is nothing to take back" in page.text
     assert page.forms == [form for form in page.forms if not form["action"].endswith("/review")]
@@ -202,8 +202,8 @@ def test_a_minority_has_a_thousand_characters_and_adds_to_its_note(
 ) -> None:
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.STAND_ASIDE, bob)
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.STAND_ASIDE, bob)
+    answered(proposal, network, AnswerKind.AGREE, ann)
     decision = closed(time, proposal)
 
     def write(text: str) -> None:
@@ -238,8 +238,8 @@ def test_the_check_counts_again_and_shows_members_every_row(
     ann, bob, cat = (a_member(network, name) for name in ("Ann", "Bob", "Cat"))
     an_organisation(network, "Involve", spoken_for_by=a_member(network, "Dan"))
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, ann, named=True)
-    answered(proposal, network, Kind.STAND_ASIDE, bob)
+    answered(proposal, network, AnswerKind.AGREE, ann, named=True)
+    answered(proposal, network, AnswerKind.STAND_ASIDE, bob)
     number = closed(time, proposal).number
     url = f"/uk/decisions/{number}/check"
     page = opened(browser(app), url)
@@ -276,7 +276,7 @@ def test_the_check_tells_who_came_and_went_and_which_rules_had_changed(
     ann = a_member(network, "Ann")
     decided(time, network, ann, committee__seats=11)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, ann)
+    answered(proposal, network, AnswerKind.AGREE, ann)
     time.move(timedelta(days=2))
     late = a_member(network, "Late Comer", start=date(2015, 4, 22))
     number = closed(time, proposal).number
@@ -305,7 +305,7 @@ def test_a_long_roll_is_shown_in_pages_and_asks_no_more_often(
 ) -> None:
     ann, *others = members(network, 130)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, *others[:120])
+    answered(proposal, network, AnswerKind.AGREE, *others[:120])
     number = closed(time, proposal).number
     other = a_network_with_rules("scotland")
     alone = a_member(other)
@@ -331,7 +331,7 @@ def test_a_long_roll_is_shown_in_pages_and_asks_no_more_often(
 def closed_in(network: Network, person: Any, time: MovedClock) -> str:
     """The number of a small decision in another network."""
     proposal = a_proposal(network, person)
-    answered(proposal, network, Kind.AGREE, person)
+    answered(proposal, network, AnswerKind.AGREE, person)
     return closed(time, proposal).number
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 
 from govnet.digest import actions
 from govnet.extensions import db
-from govnet.forum.kinds import Audience
+from govnet.forum.kinds import Readership
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.mail.preferences import actions as preferences_actions
@@ -72,7 +72,7 @@ def test_what_the_committee_drafts_for_itself_is_no_news_for_members(app: Flask)
     network = a_network_with_rules()
     (bob,) = members(network, 1)
     sam, kim = a_steering_member(network), a_steering_member(network)
-    thread = a_discussion(network, sam, Audience.COMMITTEE)
+    thread = a_discussion(network, sam, Readership.COMMITTEE)
     a_draft(network, sam, thread_id=thread.id)
     assert QUESTION not in opened(browser(app, bob), "/me").text
     assert QUESTION in opened(browser(app, kim), "/me").text

@@ -15,9 +15,9 @@ from govnet.decisions.drafts import actions, queries
 from govnet.decisions.drafts.models import Draft, DraftState, Sponsor
 from govnet.decisions.models import Proposal
 from govnet.decisions.proposals import stored_form
-from govnet.decisions.proposals.opening import Ask, More, Words, digest
+from govnet.decisions.proposals.opening import Ask, More, Wording, digest
 from govnet.extensions import db
-from govnet.forum.kinds import Audience
+from govnet.forum.kinds import Readership
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import NotAllowed, RuleBroken
@@ -40,11 +40,11 @@ from tests.decisions.test_decision_pages import browser
 from tests.pages import Html, ask, check, opened, send
 
 pytestmark = pytest.mark.usefixtures("context")
-WORDS = Words(QUESTION, "Nine seats, **one each year** up again.")
+WORDS = Wording(QUESTION, "Nine seats, **one each year** up again.")
 NEW = "/uk/proposals/new?matter=statement"
 
 
-def a_draft(network: Network, by: Person, words: Words = WORDS, **ask: object) -> Draft:
+def a_draft(network: Network, by: Person, words: Wording = WORDS, **ask: object) -> Draft:
     """Something drafted by this person."""
     with transaction():
         network = db.session.merge(network)
@@ -60,7 +60,7 @@ def wanted(draft: Draft, network: Network, *people: Person) -> None:
             actions.sponsor(draft.id, digest(row.words), by=acting(person, network), via=Door.WEB)
 
 
-def changed(draft: Draft, network: Network, by: Person, words: Words, **ask: object) -> None:
+def changed(draft: Draft, network: Network, by: Person, words: Wording, **ask: object) -> None:
     with transaction():
         asked = Ask("statement", **ask)  # type: ignore[arg-type]
         actions.change(draft.id, words, asked, by=acting(by, network), via=Door.WEB)
@@ -77,10 +77,10 @@ def verbs() -> list[str]:
 
 def test_everything_that_the_form_asked_for_is_kept_and_comes_back() -> None:
     more = More(considered="Seven seats.", trial_until=date(2016, 1, 4), trial_signs="Nobody is missing.")
-    words = Words(QUESTION, "Text", {"decisions.dots": 3}, more, ("A", "B"))
+    words = Wording(QUESTION, "Text", {"decisions.dots": 3}, more, ("A", "B"))
     ask = Ask("charter", date(2015, 5, 1), 7, None, date(2016, 1, 1), "dots")
     assert stored_form.loads(stored_form.dumps(words, ask)) == (words, ask)
-    assert stored_form.loads(queries.EMPTY) == (Words("", ""), Ask("statement"))
+    assert stored_form.loads(queries.EMPTY) == (Wording("", ""), Ask("statement"))
 
 
 def test_a_draft_asks_nobody_and_its_author_asks_it() -> None:
@@ -238,7 +238,7 @@ def test_what_was_asked_or_dropped_is_not_asked_wanted_or_changed_again() -> Non
         (dataclasses.replace(WORDS, changes={"decisions.dots": 3}), {}, "decided as such"),
     ],
 )
-def test_what_could_never_be_asked_is_no_draft(words: Words, ask: dict[str, str], said: str) -> None:
+def test_what_could_never_be_asked_is_no_draft(words: Wording, ask: dict[str, str], said: str) -> None:
     network = a_network_with_rules()
     (ann,) = members(network, 1)
     with pytest.raises(RuleBroken, match=said):
@@ -249,7 +249,7 @@ def test_a_draft_is_kept_from_whom_its_discussion_is_kept_from(app: Flask) -> No
     network = a_network_with_rules()
     ann, bob = members(network, 2)
     sam = a_steering_member(network)
-    thread = a_discussion(network, sam, Audience.COMMITTEE)
+    thread = a_discussion(network, sam, Readership.COMMITTEE)
     hidden = a_draft(network, sam, dataclasses.replace(WORDS, question="Only for us?"), thread_id=thread.id)
     alone = a_draft(network, ann)
     for reader, sees in ((None, []), (bob, [alone.id]), (sam, [alone.id, hidden.id])):
@@ -394,7 +394,7 @@ def test_others_are_refused_at_the_door(app: Flask) -> None:
     network = a_network_with_rules()
     ann, bob = members(network, 2)
     sam = a_steering_member(network)
-    thread = a_discussion(network, sam, Audience.COMMITTEE)
+    thread = a_discussion(network, sam, Readership.COMMITTEE)
     draft = a_draft(network, sam, thread_id=thread.id)
     opened(browser(app, bob), f"/uk/proposals/drafts/{draft.id}", 403)
     mine = a_draft(network, ann)

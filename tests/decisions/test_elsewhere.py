@@ -11,7 +11,7 @@ from flask import Flask
 from govnet.charter.models import Network
 from govnet.decisions.models import Proposal
 from govnet.decisions.proposals import offsite
-from govnet.decisions.proposals.opening import Ask, More, Taken, Words
+from govnet.decisions.proposals.opening import Ask, More, Taken, Wording
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken
@@ -47,7 +47,7 @@ def written_down(
 ) -> Proposal:
     """What all members decided in Leeds, written down on 13 April: until the 20th anybody can object."""
     sam = a_steering_member(network)
-    words = Words("Our letter to the minister", "We write a letter.", changes or {}, more or More())
+    words = Wording("Our letter to the minister", "We write a letter.", changes or {}, more or More())
     how = Taken(date(2015, 4, 9), "all", "the meeting in Leeds", "The notes of the meeting.")
     ask = Ask("charter" if changes else matter, review_on=review_on)
     with transaction():

@@ -15,11 +15,11 @@ from govnet.charter.models import Network
 from govnet.charter.thresholds import most_entered
 from govnet.decisions.answers import actions as answers_actions
 from govnet.decisions.answers import entry as answers_entry
-from govnet.decisions.answers.actions import Given, TooLate
+from govnet.decisions.answers.actions import AnswerInput, TooLate
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import PastPosition, Position, Proposal, RollEntry
 from govnet.decisions.proposals import actions
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -41,7 +41,7 @@ from tests.decisions.builders import (
 from tests.membership.people import mails_to
 from tests.pages import opened, send
 
-AGREE = Given(Kind.AGREE)
+AGREE = AnswerInput(AnswerKind.AGREE)
 
 
 class Scene:
@@ -55,7 +55,7 @@ class Scene:
         self.silent = [each.id for each in waiting]
         proposal = a_proposal(network, sam)
         self.proposal_id, self.version_id = proposal.id, version_of(proposal).id
-        answered(proposal, network, Kind.AGREE, *given)
+        answered(proposal, network, AnswerKind.AGREE, *given)
 
     @property
     def network(self) -> Network:
@@ -65,7 +65,7 @@ class Scene:
         query = select(RollEntry.id).where(RollEntry.version_id == self.version_id)
         return db.session.scalars(query.where(RollEntry.person_id == person_id)).one()
 
-    def enter(self, person_id: int, given: Given = AGREE) -> int:
+    def enter(self, person_id: int, given: AnswerInput = AGREE) -> int:
         entry = self.entry_of(person_id)
         by = acting(db.session.get_one(Person, self.sam_id), self.network)
         with transaction():
@@ -118,7 +118,9 @@ def test_more_can_be_entered_as_more_answer_themselves(context: None) -> None:
     scene.enter(scene.silent[1])  # two of twenty
     with pytest.raises(RuleBroken, match="and 2 are already"):
         scene.enter(scene.silent[2])
-    scene.enter(scene.silent[1], Given(Kind.RESERVATIONS, "Too long."))  # correcting one enters no other
+    scene.enter(
+        scene.silent[1], AnswerInput(AnswerKind.RESERVATIONS, "Too long.")
+    )  # correcting one enters no other
 
 
 def test_a_charter_can_have_nobody_enter_answers(context: None) -> None:
@@ -138,7 +140,7 @@ def test_nothing_is_entered_too_late_to_be_undone(context: None, time: MovedCloc
 def test_nor_closed_early_before_it_can_be_undone(context: None, time: MovedClock) -> None:
     scene = Scene(answers=1, silent=1, decisions__close_early="all_answered")
     sam = db.session.get_one(Person, scene.sam_id)
-    answered(db.session.get_one(Proposal, scene.proposal_id), scene.network, Kind.AGREE, sam)
+    answered(db.session.get_one(Proposal, scene.proposal_id), scene.network, AnswerKind.AGREE, sam)
     scene.enter(scene.silent[0])
 
     def close() -> None:
@@ -167,7 +169,7 @@ def test_what_was_undone_does_not_count_and_is_not_entered_again(context: None) 
     answered(
         db.session.get_one(Proposal, scene.proposal_id),
         scene.network,
-        Kind.AGREE,
+        AnswerKind.AGREE,
         db.session.get_one(Person, ann),
     )
     assert scene.counted() == 4
@@ -206,7 +208,7 @@ def test_an_answer_of_ones_own_is_not_undone_by_an_old_link(context: None) -> No
     answered(
         db.session.get_one(Proposal, scene.proposal_id),
         scene.network,
-        Kind.AGREE,
+        AnswerKind.AGREE,
         db.session.get_one(Person, ann),
     )
     with pytest.raises(RuleBroken, match="Nothing that was entered"):

@@ -11,10 +11,10 @@ from flask import Flask
 from govnet.charter.models import Network
 from govnet.decisions import personal, queries
 from govnet.decisions.answers import actions
-from govnet.decisions.answers.actions import Given
+from govnet.decisions.answers.actions import AnswerInput
 from govnet.decisions.models import Proposal
 from govnet.decisions.proposals import interests
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -37,7 +37,9 @@ def _for_organisation(proposal: Proposal, network: Network, person: Person) -> N
     actor, version_id = acting(person, network), version_of(proposal).id
     entry = next(each.id for each in queries.entries_for(version_id, actor) if each.organisation_id)
     with transaction():
-        actions.answer(version_id, Given(Kind.STAND_ASIDE), by=actor, via=Door.WEB, entry_id=entry)
+        actions.answer(
+            version_id, AnswerInput(AnswerKind.STAND_ASIDE), by=actor, via=Door.WEB, entry_id=entry
+        )
 
 
 @pytest.fixture
@@ -49,9 +51,9 @@ def people(time: MovedClock) -> list[Person]:
     proposal = a_proposal(network, ann)
     with transaction():
         interests.declare(db.session.merge(proposal), "I own it.", by=acting(cat, network), via=Door.WEB)
-    answered(proposal, network, Kind.AGREE, ann, named=True)
-    answered(proposal, network, Kind.BLOCK, bob)
-    answered(proposal, network, Kind.RESERVATIONS, cat, dan)
+    answered(proposal, network, AnswerKind.AGREE, ann, named=True)
+    answered(proposal, network, AnswerKind.BLOCK, bob)
+    answered(proposal, network, AnswerKind.RESERVATIONS, cat, dan)
     _for_organisation(proposal, network, eve)
     closed(time, proposal)
     with transaction():
@@ -97,7 +99,7 @@ def test_choices_stand_there_as_they_were_given(app: Flask, time: MovedClock, me
     proposal = asked(network, ann, method, *CITIES)
     for person, choices in ((ann, {1: 1, 0: 2}), (bob, {3: 1})):
         chose(proposal, network, person, choices)
-    answered(proposal, network, Kind.NO_VIEW, cat)
+    answered(proposal, network, AnswerKind.NO_VIEW, cat)
     close(time, proposal)
     data = browser(app).get(URL).json
     assert [each["choices"] for each in data["answers"]] == [{"0": 2, "1": 1}, {"3": 1}, None]
@@ -117,7 +119,7 @@ def test_a_hundred_answers_ask_the_database_no_more_often_than_one(app: Flask, t
         network = a_network_with_rules(slug)
         crowd = members(network, many)
         proposal = a_proposal(network, crowd[0])
-        answered(proposal, network, Kind.AGREE, *crowd)
+        answered(proposal, network, AnswerKind.AGREE, *crowd)
         closed(time, proposal)
         client = browser(app, crowd[0])
         with counted() as statements:

@@ -21,10 +21,10 @@ from sqlalchemy.exc import OperationalError
 from govnet.charter.models import Network
 from govnet.charter.queries import version_in_force
 from govnet.decisions.answers import actions
-from govnet.decisions.answers.actions import Given, TooLate, sealed
+from govnet.decisions.answers.actions import AnswerInput, TooLate, sealed
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Position
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
@@ -47,7 +47,14 @@ pytestmark = pytest.mark.usefixtures("context")
 PROCESSES, EACH, WANTED = 8, 1_290, 10_000
 PATIENCE = 120
 """Seconds without a single answer, or for the last ones to end: on a busy machine all of them take minutes."""
-SAYING = (Kind.AGREE, Kind.AGREE, Kind.RESERVATIONS, Kind.STAND_ASIDE, Kind.NO_VIEW, Kind.AGREE)
+SAYING = (
+    AnswerKind.AGREE,
+    AnswerKind.AGREE,
+    AnswerKind.RESERVATIONS,
+    AnswerKind.STAND_ASIDE,
+    AnswerKind.NO_VIEW,
+    AnswerKind.AGREE,
+)
 
 
 def a_crowd(network: Network, many: int) -> list[int]:
@@ -94,11 +101,11 @@ def _answer_in_turn(
         db.engine.dispose()
 
 
-def _answer(version_id: int, kind: Kind, actor: Actor) -> None:
+def _answer(version_id: int, kind: AnswerKind, actor: Actor) -> None:
     for _attempt in range(20):
         with suppress(Busy, OperationalError, sqlite3.OperationalError):
             with transaction():
-                actions.answer(version_id, Given(kind), by=actor, via=Door.WEB)
+                actions.answer(version_id, AnswerInput(kind), by=actor, via=Door.WEB)
             return
     raise TimeoutError("the database took no answer in twenty tries")
 
@@ -176,13 +183,13 @@ def _digests_in_the_record() -> list[str]:
     return sorted(json.loads(each)["digest"] for each in facts)
 
 
-@pytest.mark.parametrize("kind", [Kind.AGREE, Kind.BLOCK])
-def test_fifty_close_it_at_once_and_it_has_one_end(app: Flask, time: MovedClock, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [AnswerKind.AGREE, AnswerKind.BLOCK])
+def test_fifty_close_it_at_once_and_it_has_one_end(app: Flask, time: MovedClock, kind: AnswerKind) -> None:
     network = a_network()
     ann, *others = [a_member(network) for _ in range(4)]
     proposal = a_proposal(network, ann)
     answered(proposal, network, kind, ann)
-    answered(proposal, network, Kind.AGREE, *others)
+    answered(proposal, network, AnswerKind.AGREE, *others)
     version = version_of(proposal)
     version_id = version.id
     time.move(to=version.deadline)

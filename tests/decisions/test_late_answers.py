@@ -12,8 +12,8 @@ from govnet.charter.models import Network
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Position, Proposal, RollEntry
 from govnet.decisions.proposals import actions
-from govnet.decisions.proposals.opening import Words
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.proposals.opening import Wording
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -35,12 +35,12 @@ def form_in(text: str, action: str) -> dict[str, Any]:
 
 def reworded(proposal: Proposal, network: Network, by: Person, **changes: Any) -> None:
     with transaction():
-        words = Words(QUESTION, "Nine seats, **two each year** up again.", **changes)
+        words = Wording(QUESTION, "Nine seats, **two each year** up again.", **changes)
         row = db.session.get_one(Proposal, proposal.id)
         actions.reword(row, words, because="One is too few", by=acting(by, network), via=Door.WEB)
 
 
-def given(proposal: Proposal) -> list[tuple[Kind, str, str]]:
+def given(proposal: Proposal) -> list[tuple[AnswerKind, str, str]]:
     db.session.rollback()
     query = db.select(Position).where(Position.version_id == version_of(proposal).id)
     return [(each.kind, each.reason, each.choices) for each in db.session.scalars(query)]
@@ -67,7 +67,7 @@ def test_an_answer_to_words_that_changed_is_given_to_the_new_ones_with_one_butto
     assert "Give this answer to the new version" in words.text
     assert given(proposal) == []
     assert client.post(f"{url}/answer", data=form_in(late.text, "/answer")).status_code == 303
-    assert given(proposal) == [(Kind.RESERVATIONS, "Too many", "")]
+    assert given(proposal) == [(AnswerKind.RESERVATIONS, "Too many", "")]
 
 
 def test_a_choice_between_options_that_changed_keeps_the_reason_and_asks_again(app: Flask) -> None:
@@ -83,7 +83,7 @@ def test_a_choice_between_options_that_changed_keeps_the_reason_and_asks_again(a
     again = form_in(late.text, "/choose")
     assert (again["option_1"], again["reason"].strip()) == ("", "By train")
     assert client.post(f"{url}/choose", data=again | {"option_2": "1"}).status_code == 303
-    assert given(proposal) == [(Kind.CHOICE, "By train", '{"2":1}')]
+    assert given(proposal) == [(AnswerKind.CHOICE, "By train", '{"2":1}')]
 
 
 def test_a_reason_without_an_answer_that_came_after_the_close_is_kept(app: Flask, time: MovedClock) -> None:

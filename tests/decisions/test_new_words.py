@@ -13,7 +13,7 @@ from govnet.charter.models import Network
 from govnet.decisions import queries
 from govnet.decisions.models import Proposal, ProposalVersion
 from govnet.decisions.proposals import actions, offsite, rewording, suggestions
-from govnet.decisions.proposals.opening import Ask, More, Words
+from govnet.decisions.proposals.opening import Ask, More, Wording
 from govnet.decisions.rules.who_counts import Visible
 from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, Door
@@ -51,7 +51,7 @@ def reworded(
     with transaction():
         actions.reword(
             proposal,
-            Words(QUESTION, text, rules),
+            Wording(QUESTION, text, rules),
             because="It is clearer.",
             by=acting(by, network),
             via=Door.WEB,
@@ -116,7 +116,7 @@ def test_new_words_have_a_whole_day_or_are_refused(app: Flask, time: MovedClock)
 def test_more_time_never_passes_a_day_that_the_words_name(app: Flask) -> None:
     network = a_network_with_rules()
     ann = a_member(network)
-    words = Words(QUESTION, "Nine.", {}, More(trial_until=date(2015, 4, 27), trial_signs="People come."))
+    words = Wording(QUESTION, "Nine.", {}, More(trial_until=date(2015, 4, 27), trial_signs="People come."))
     by = acting(ann, network)
     with transaction():
         proposal = actions.propose(network, words, Ask("statement"), by=by, via=Door.WEB)

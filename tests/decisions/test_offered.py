@@ -7,7 +7,7 @@ from flask import Flask
 
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter, problems
-from govnet.decisions.rules.outcome import FIVE, Kind
+from govnet.decisions.rules.outcome import FIVE, AnswerKind
 from govnet.decisions.rules.who_counts import offered
 from govnet.kernel.errors import RuleBroken
 from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members
@@ -21,7 +21,7 @@ FEW = {"decisions__answers": ["stand-aside"], "decisions__consent_instead": Fals
 def test_agree_is_always_there_and_the_others_keep_their_order() -> None:
     assert offered(Charter()) == FIVE
     few = Charter({p.ANSWERS.key: frozenset({"no-view", "stand-aside"})})
-    assert offered(few) == (Kind.AGREE, Kind.STAND_ASIDE, Kind.NO_VIEW)
+    assert offered(few) == (AnswerKind.AGREE, AnswerKind.STAND_ASIDE, AnswerKind.NO_VIEW)
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,8 @@ def test_rules_under_which_nobody_could_disagree_are_refused(changes: dict[str, 
     assert bool(found) is bool(words)
 
 
-@pytest.mark.parametrize("kind", [Kind.BLOCK, Kind.RESERVATIONS, Kind.NO_VIEW])
-def test_an_answer_that_is_not_offered_is_refused(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [AnswerKind.BLOCK, AnswerKind.RESERVATIONS, AnswerKind.NO_VIEW])
+def test_an_answer_that_is_not_offered_is_refused(kind: AnswerKind) -> None:
     network = a_network_with_rules(**FEW)
     ann, bob = members(network, 2)
     with pytest.raises(RuleBroken, match="not one of the answers"):

@@ -16,17 +16,17 @@ from govnet.decisions import labels, personal, queries
 from govnet.decisions.answers import actions as answers_actions
 from govnet.decisions.answers import entry as answers_entry
 from govnet.decisions.answers import options as answers_options
-from govnet.decisions.answers.actions import Given, TooLate
+from govnet.decisions.answers.actions import AnswerInput, TooLate
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.closing import results
 from govnet.decisions.models import PastPosition, Position, Proposal
 from govnet.decisions.proposals import actions, interests
 from govnet.decisions.proposals import queries as proposals_queries
-from govnet.decisions.proposals.opening import Ask, Words
+from govnet.decisions.proposals.opening import Ask, Wording
 from govnet.decisions.register import queries as register_queries
 from govnet.decisions.rules import methods
 from govnet.decisions.rules.option_count import NONE, ballots_in, count
-from govnet.decisions.rules.outcome import Kind, Outcome, Rule, Tally, outcome, rule_for
+from govnet.decisions.rules.outcome import AnswerKind, Outcome, Rule, Tally, outcome, rule_for
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -56,7 +56,7 @@ def asked(
     with one_transaction():
         network = db.session.merge(network)
         rules = {key.replace("__", "."): value for key, value in changes.items()}
-        text = Words(QUESTION, "All of it.", rules, options=options)
+        text = Wording(QUESTION, "All of it.", rules, options=options)
         return actions.propose(
             network, text, Ask(matter, method=method), by=acting(by, network), via=Door.WEB
         )
@@ -66,7 +66,7 @@ def chose(
     proposal: Proposal, network: Network, person: Person, choices: Mapping[int, int], **more: object
 ) -> None:
     """This person chooses so."""
-    given = Given(Kind.CHOICE, choices=choices, **more)  # type: ignore[arg-type]
+    given = AnswerInput(AnswerKind.CHOICE, choices=choices, **more)  # type: ignore[arg-type]
     with one_transaction():
         answers_actions.answer(version_of(proposal).id, given, by=acting(person, network), via=Door.WEB)
 
@@ -182,7 +182,7 @@ def test_just_asking_binds_nobody_even_when_everybody_agrees(time: MovedClock) -
     network = a_network_with_rules()
     ann, bob = members(network, 2)
     proposal = asked(network, ann, "advice", matter="charter", decisions__dots=3)
-    answered(proposal, network, Kind.AGREE, ann, bob)
+    answered(proposal, network, AnswerKind.AGREE, ann, bob)
     close(time, proposal)
     assert decisions()[0].outcome is Outcome.ADVICE
     assert charters.latest_version(network.id).number == 1
@@ -193,12 +193,12 @@ def test_new_words_are_asked_in_the_same_way(time: MovedClock) -> None:
     (ann,) = members(network, 1)
     proposal = asked(network, ann, "dots", *CITIES)
     with transaction():
-        changed = Words(QUESTION, "Other words.")
+        changed = Wording(QUESTION, "Other words.")
         version = actions.reword(proposal, changed, because="Clearer", by=acting(ann, network), via=Door.WEB)
         assert version.method == "dots"
     assert queries.options_of([version.id])[version.id] == list(CITIES)
     with transaction():
-        other = Words(QUESTION, "Other words.", options=("Leeds", "York"))
+        other = Wording(QUESTION, "Other words.", options=("Leeds", "York"))
         version = actions.reword(proposal, other, because="York", by=acting(ann, network), via=Door.WEB)
     assert queries.options_of([version.id])[version.id] == ["Leeds", "York"]
 
@@ -278,7 +278,7 @@ def test_no_view_counts_towards_how_many_must_answer_and_for_nothing_else(time: 
     alone, both = asked(network, ann, "dots", *CITIES), asked(network, ann, "dots", *CITIES)
     for proposal in (alone, both):
         chose(proposal, network, ann, {3: 5})
-    answered(both, network, Kind.NO_VIEW, bob)
+    answered(both, network, AnswerKind.NO_VIEW, bob)
     close(time, both)
     found = {each.proposal_id: each for each in decisions()}
     assert found[alone.id].outcome is Outcome.NO_QUORUM
@@ -289,18 +289,18 @@ def test_no_view_counts_towards_how_many_must_answer_and_for_nothing_else(time: 
 @pytest.mark.parametrize(
     ("method", "given", "words"),
     [
-        ("ranked", Given(Kind.AGREE), "Choose between the options"),
-        ("ranked", Given(Kind.BLOCK, "No", "More"), "Choose between the options"),
-        ("ranked", Given(Kind.CHOICE), "at least one option"),
-        ("ranked", Given(Kind.CHOICE, choices={1: 5}), "from 1 to 4"),
-        ("ranked", Given(Kind.CHOICE, choices={4: 1}), "no such option"),
-        ("score", Given(Kind.CHOICE, choices={1: 6}), "from 0 to 5"),
-        ("dots", Given(Kind.CHOICE, choices={1: 3, 2: 3}), "5 dots to give away; these are 6"),
-        ("consensus", Given(Kind.CHOICE, choices={1: 1}), "nothing to choose between"),
+        ("ranked", AnswerInput(AnswerKind.AGREE), "Choose between the options"),
+        ("ranked", AnswerInput(AnswerKind.BLOCK, "No", "More"), "Choose between the options"),
+        ("ranked", AnswerInput(AnswerKind.CHOICE), "at least one option"),
+        ("ranked", AnswerInput(AnswerKind.CHOICE, choices={1: 5}), "from 1 to 4"),
+        ("ranked", AnswerInput(AnswerKind.CHOICE, choices={4: 1}), "no such option"),
+        ("score", AnswerInput(AnswerKind.CHOICE, choices={1: 6}), "from 0 to 5"),
+        ("dots", AnswerInput(AnswerKind.CHOICE, choices={1: 3, 2: 3}), "5 dots to give away; these are 6"),
+        ("consensus", AnswerInput(AnswerKind.CHOICE, choices={1: 1}), "nothing to choose between"),
     ],
 )
 def test_an_answer_that_does_not_fit_is_refused_and_nothing_is_kept(
-    method: str, given: Given, words: str
+    method: str, given: AnswerInput, words: str
 ) -> None:
     network = a_network_with_rules()
     (ann,) = members(network, 1)
@@ -337,7 +337,7 @@ def test_one_human_chooses_once_for_herself_or_for_her_organisation() -> None:
     version = version_of(proposal)
     own, theirs = queries.entries_for(version.id, acting(ann, network))
     for entry, said in ((own, ""), (theirs, "already given an answer")):
-        given = Given(Kind.CHOICE, choices={1: 5})
+        given = AnswerInput(AnswerKind.CHOICE, choices={1: 5})
         if not said:
             with transaction():
                 answers_actions.answer(
@@ -449,7 +449,10 @@ def test_an_officer_enters_what_a_member_chose_by_telephone() -> None:
     proposal = asked(network, ann, "ranked", *CITIES)
     version = version_of(proposal)
     (his,) = queries.entries_for(version.id, acting(bob, network))
-    for given, said in ((Given(Kind.AGREE), "Choose between"), (Given(Kind.CHOICE, choices={2: 1}), "")):
+    for given, said in (
+        (AnswerInput(AnswerKind.AGREE), "Choose between"),
+        (AnswerInput(AnswerKind.CHOICE, choices={2: 1}), ""),
+    ):
         by = acting(sam, network)
         if said:
             with pytest.raises(RuleBroken, match=said), transaction():

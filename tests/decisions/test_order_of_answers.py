@@ -16,7 +16,7 @@ from govnet.charter.rules import load
 from govnet.decisions import queries
 from govnet.decisions.answers import actions
 from govnet.decisions.closing import actions as closing_actions
-from govnet.decisions.rules.outcome import FIVE, Kind, Tally, outcome, parts, rule_for
+from govnet.decisions.rules.outcome import FIVE, AnswerKind, Tally, outcome, parts, rule_for
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -41,7 +41,7 @@ KINDS = st.sampled_from(FIVE)
 @pytest.mark.parametrize("method", p.METHODS)
 @given(st.fixed_dictionaries(DRAWN), st.lists(KINDS, max_size=12), st.integers(0, 12), st.data())
 def test_the_order_of_answers_to_one_question_never_matters(
-    method: str, drawn: dict[str, Any], kinds: list[Kind], silent: int, data: st.DataObject
+    method: str, drawn: dict[str, Any], kinds: list[AnswerKind], silent: int, data: st.DataObject
 ) -> None:
     mixed, roll = data.draw(st.permutations(kinds)), len(kinds) + silent
     rule = rule_for(load({**drawn, "matters.statement_method": method}), "statement")
@@ -67,7 +67,9 @@ def test_the_same_answers_in_another_order_and_after_others_end_the_same(
 
     @settings(max_examples=6, derandomize=True, phases=[Phase.generate])
     @given(ANSWERS, ANSWERS, st.permutations(range(PEOPLE)))
-    def ends_the_same(last: list[Kind | None], before: list[Kind | None], order: list[int]) -> None:
+    def ends_the_same(
+        last: list[AnswerKind | None], before: list[AnswerKind | None], order: list[int]
+    ) -> None:
         db.session.rollback()
         straight, changed = (a_proposal(network, people[0]) for _ in range(2))
         for number in range(PEOPLE):
@@ -89,7 +91,9 @@ def test_the_same_answers_in_another_order_and_after_others_end_the_same(
     ends_the_same()
 
 
-def _says(network: Network, proposal: Any, person: Person, kind: Kind | None, before: Kind | None) -> None:
+def _says(
+    network: Network, proposal: Any, person: Person, kind: AnswerKind | None, before: AnswerKind | None
+) -> None:
     if kind is not None:
         answered(proposal, network, kind, person)
     elif before is not None:

@@ -12,8 +12,8 @@ from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Proposal
 from govnet.decisions.pages import proposal as pages_proposal
 from govnet.decisions.proposals import actions
-from govnet.decisions.proposals.opening import Words
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.proposals.opening import Wording
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.decisions.rules.who_counts import Visible
 from govnet.extensions import db
 from govnet.kernel.actor import Door
@@ -37,7 +37,7 @@ def test_its_proposer_hides_the_answers_until_the_close_and_nobody_sees_them_any
     network = a_network_with_rules()
     ann, bob, cat = members(network, 3)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.STAND_ASIDE, bob)
+    answered(proposal, network, AnswerKind.STAND_ASIDE, bob)
     hidden(proposal, ann, network)
     page = pages_proposal.proposal_page(proposal.id, network, acting(cat, network))
     assert (page.now.counts, page.now.names, page.now.nameable) == (False, False, [])
@@ -71,7 +71,7 @@ def test_new_words_keep_the_protection_of_the_old_ones() -> None:
     ann, _bob = members(network, 2)
     proposal = a_proposal(network, ann)
     hidden(proposal, ann, network, "after_own")
-    words = Words(QUESTION, "Nine seats, and a chair.")
+    words = Wording(QUESTION, "Nine seats, and a chair.")
     with transaction():
         actions.reword(proposal, words, because="Somebody asked.", by=acting(ann, network), via=Door.WEB)
     assert version_of(proposal).visible is Visible.AFTER_OWN
@@ -82,9 +82,9 @@ def test_answers_to_earlier_words_are_hidden_until_the_last_ones_close(time: Mov
     network = a_network_with_rules(decisions__positions_visible="at_close")
     ann, bob, cat = members(network, 3)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.STAND_ASIDE, bob, reason="It is too much.")
+    answered(proposal, network, AnswerKind.STAND_ASIDE, bob, reason="It is too much.")
     with transaction():
-        words = Words(QUESTION, "Nine seats, and a chair.")
+        words = Wording(QUESTION, "Nine seats, and a chair.")
         actions.reword(proposal, words, because="Asked.", by=acting(ann, network), via=Door.WEB)
     (earlier,) = pages_proposal.proposal_page(proposal.id, network, acting(cat, network)).earlier
     assert (earlier.counts, earlier.nameable, earlier.worries) == (False, [], [])

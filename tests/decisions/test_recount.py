@@ -20,7 +20,7 @@ from govnet.decisions.closing import actions
 from govnet.decisions.models import Proposal
 from govnet.decisions.rules import outcome
 from govnet.decisions.rules.option_count import OPTIONS
-from govnet.decisions.rules.outcome import FIVE, Kind, Tally
+from govnet.decisions.rules.outcome import FIVE, AnswerKind, Tally
 from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.clock import MovedClock
@@ -52,7 +52,7 @@ DRAWN: dict[str, st.SearchStrategy[Any]] = {
     "committee.quorum": SHARES,
 }
 """Every rule of the charter that an outcome can depend on, beside the method and who decides."""
-KINDS = st.sampled_from([Kind.AGREE, Kind.AGREE, *FIVE])
+KINDS = st.sampled_from([AnswerKind.AGREE, AnswerKind.AGREE, *FIVE])
 """Agreement twice, so that something is adopted now and then."""
 VALUES = {"ranked": st.integers(1, 4), "score": st.integers(0, 5), "dots": st.integers(0, 1)}
 
@@ -114,7 +114,7 @@ def _say(proposal: Proposal, network: Network, person: Person, said: Any, method
     if isinstance(said, dict):
         chose(proposal, network, person, said)
     else:  # between options the only other answer is that one has no view
-        answered(proposal, network, Kind.NO_VIEW if method in OPTIONS else said, person)
+        answered(proposal, network, AnswerKind.NO_VIEW if method in OPTIONS else said, person)
 
 
 def _to_its_end(time: MovedClock, proposal: Proposal) -> None:
@@ -149,7 +149,13 @@ MATTERS = st.sampled_from(sorted(p.METHOD_FOR))
     st.booleans(),
 )
 def test_the_counting_rule_is_what_the_charter_says_for_every_matter_and_method(
-    drawn: dict[str, Any], matter: str, method: str, body: str, kinds: list[Kind], silent: int, stopped: bool
+    drawn: dict[str, Any],
+    matter: str,
+    method: str,
+    body: str,
+    kinds: list[AnswerKind],
+    silent: int,
+    stopped: bool,
 ) -> None:
     charter = load({**drawn, f"matters.{matter}_method": method, f"matters.{matter}_body": body})
     roll, tally = len(kinds) + silent, Tally.of(kinds)

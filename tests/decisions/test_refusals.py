@@ -16,7 +16,7 @@ from govnet.charter.models import Network
 from govnet.decisions import queries
 from govnet.decisions.answers import actions as answers_actions
 from govnet.decisions.answers import entry as answers_entry
-from govnet.decisions.answers.actions import Given
+from govnet.decisions.answers.actions import AnswerInput
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.closing import notes, reviews
 from govnet.decisions.drafts import actions as drafts_actions
@@ -24,9 +24,9 @@ from govnet.decisions.drafts.models import Draft
 from govnet.decisions.models import Proposal
 from govnet.decisions.pages.proposal import may_close_early
 from govnet.decisions.proposals import actions, interests, offsite, suggestions
-from govnet.decisions.proposals.opening import Ask, More, Taken, Words, digest
+from govnet.decisions.proposals.opening import Ask, More, Taken, Wording, digest
 from govnet.decisions.register.models import NoteKind
-from govnet.decisions.rules.outcome import Kind, Outcome
+from govnet.decisions.rules.outcome import AnswerKind, Outcome
 from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, VISITOR, Actor, Door
 from govnet.kernel.clock import MovedClock
@@ -48,9 +48,12 @@ from tests.decisions.test_decision_races import at_once
 pytestmark = pytest.mark.usefixtures("context")
 
 WEB = Door.WEB
+AGREE = AnswerInput(AnswerKind.AGREE)
 Before = Callable[["Scene"], None]
-DRAFTED = Words("Should we?", "We should.")
-STOP = Given(Kind.BLOCK, "It leaves people out.", "More seats.", "To open up how decisions are made.")
+DRAFTED = Wording("Should we?", "We should.")
+STOP = AnswerInput(
+    AnswerKind.BLOCK, "It leaves people out.", "More seats.", "To open up how decisions are made."
+)
 
 
 @dataclass
@@ -76,7 +79,13 @@ class Scene:
         mine = queries.entries_for(self.version_id, self.by(person))
         return next(each.id for each in mine if (each.organisation_id is not None) == organisation)
 
-    def answer(self, person: Person, given: Given = Given(Kind.AGREE), *, organisation: bool = False) -> Any:  # noqa: B008
+    def answer(
+        self,
+        person: Person,
+        given: AnswerInput = AGREE,
+        *,
+        organisation: bool = False,
+    ) -> Any:
         entry = self.entry(person, organisation=organisation)
         return answers_actions.answer(self.version_id, given, by=self.by(person), via=WEB, entry_id=entry)
 
@@ -84,17 +93,17 @@ class Scene:
         self, text: str = "So.", *, matter: str = "statement", more: More | None = None, **ask: Any
     ) -> Any:
         changes = ask.pop("changes", {})
-        words = Words("Should we?", text, changes, more or More(), ask.pop("options", ()))
+        words = Wording("Should we?", text, changes, more or More(), ask.pop("options", ()))
         return actions.propose(self.network, words, Ask(matter, **ask), by=self.by(self.ann), via=WEB)
 
     def reword(self, text: str = "Nine.") -> Any:
-        words = Words("Should the committee have 9 seats?", text)
+        words = Wording("Should the committee have 9 seats?", text)
         return actions.reword(self.proposal, words, because="x", by=self.by(self.ann), via=WEB)
 
     def to_the_end(self, *, hours: float = 0) -> None:
         self.time.move(to=version_of(self.proposal).deadline - timedelta(hours=hours))
 
-    def decided(self, kind: Kind) -> None:
+    def decided(self, kind: AnswerKind) -> None:
         answered(self.proposal, self.network, kind, self.ann)
         self.to_the_end()
         closing_actions.close_due()
@@ -115,7 +124,7 @@ def _handed_over(s: Scene) -> Any:
     actor = s.by(s.bob)
     entry = s.entry(s.bob, organisation=True)
     return answers_actions.answer(
-        s.version_id, Given(Kind.AGREE), by=replace(actor, represents=()), via=WEB, entry_id=entry
+        s.version_id, AnswerInput(AnswerKind.AGREE), by=replace(actor, represents=()), via=WEB, entry_id=entry
     )
 
 
@@ -127,12 +136,14 @@ def _second(s: Scene) -> Any:
 def _on_old_words(s: Scene) -> Any:
     old, entry = s.version_id, s.entry(s.bob)
     s.reword()
-    return answers_actions.answer(old, Given(Kind.AGREE), by=s.by(s.bob), via=WEB, entry_id=entry)
+    return answers_actions.answer(old, AnswerInput(AnswerKind.AGREE), by=s.by(s.bob), via=WEB, entry_id=entry)
 
 
 def _latecomer(s: Scene) -> Any:
     new = a_member(s.network, "New")
-    return answers_actions.answer(s.version_id, Given(Kind.AGREE), by=acting(new, s.network), via=WEB)
+    return answers_actions.answer(
+        s.version_id, AnswerInput(AnswerKind.AGREE), by=acting(new, s.network), via=WEB
+    )
 
 
 def _extend(s: Scene, day: date, by: Person | None = None) -> Any:
@@ -143,7 +154,7 @@ def _suggest(s: Scene, passage: str, instead: str = "x") -> Any:
     return suggestions.suggest(s.proposal, passage, instead, "why", by=s.by(s.bob), via=WEB)
 
 
-def _enter(s: Scene, entry: int, given: Given = Given(Kind.AGREE), how: Door = Door.PHONE) -> Any:  # noqa: B008
+def _enter(s: Scene, entry: int, given: AnswerInput = AGREE, how: Door = Door.PHONE) -> Any:
     return answers_entry.enter(s.version_id, entry, given, how=how, by=s.by(s.sam), via=WEB)
 
 
@@ -151,7 +162,7 @@ def _record(s: Scene, on: date, by: Person | None = None) -> Any:
     how = Taken(on, "all", "the meeting in Leeds", "Notes.")
     return offsite.write_down(
         s.network,
-        Words("A letter", "We write."),
+        Wording("A letter", "We write."),
         Ask("statement"),
         how,
         by=s.by(by or s.sam),
@@ -165,11 +176,11 @@ def _declared_twice(s: Scene) -> Any:
 
 
 def _decided(s: Scene) -> None:
-    s.decided(Kind.AGREE)
+    s.decided(AnswerKind.AGREE)
 
 
 def _refused(s: Scene) -> None:
-    s.decided(Kind.STAND_ASIDE)
+    s.decided(AnswerKind.STAND_ASIDE)
 
 
 def _with_sponsors(s: Scene) -> None:
@@ -186,7 +197,7 @@ def _stopped(s: Scene) -> None:
     with transaction():
         charters.adopt(s.network, rules, adopted_by="decision:0", by=PROGRAM, via=Door.CLI)
     s.proposal = a_proposal(s.network, s.ann)
-    s.decided(Kind.BLOCK)
+    s.decided(AnswerKind.BLOCK)
 
 
 def _draft(s: Scene) -> Any:
@@ -260,7 +271,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
     "a way that the rules do not have": (lambda s: s.propose(method="majority"), "by our rules|By our rules"),
     "a choice without options": (lambda s: s.propose(method="ranked"), "from 2 to 20 options"),
     "a proposal by a visitor": (
-        lambda s: actions.propose(s.network, Words("So?", "So."), Ask("money"), by=VISITOR, via=WEB),
+        lambda s: actions.propose(s.network, Wording("So?", "So."), Ask("money"), by=VISITOR, via=WEB),
         "Only members",
     ),
     # answering
@@ -268,7 +279,9 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
     "a representative who handed over": (_handed_over, "You were not among those"),
     "a second answer that counts": (_second, "not both"),
     "for whom is not said": (
-        lambda s: answers_actions.answer(s.version_id, Given(Kind.AGREE), by=s.by(s.bob), via=WEB),
+        lambda s: answers_actions.answer(
+            s.version_id, AnswerInput(AnswerKind.AGREE), by=s.by(s.bob), via=WEB
+        ),
         "Choose for whom",
     ),
     "a Stop without a reason": (
@@ -294,18 +307,18 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
         "no answer to take back",
     ),
     "a choice where nothing is to choose": (
-        lambda s: s.answer(s.bob, Given(Kind.CHOICE)),
+        lambda s: s.answer(s.bob, AnswerInput(AnswerKind.CHOICE)),
         "nothing to choose between",
     ),
     # while it is open
     "new words in the last hours": (lambda s: s.reword(), "last 24 hours", _end(23)),
     "new words after the end": (lambda s: s.reword(), "This has closed", _end()),
     "new words by another": (
-        lambda s: actions.reword(s.proposal, Words("So?", "So."), because="x", by=s.by(s.bob), via=WEB),
+        lambda s: actions.reword(s.proposal, Wording("So?", "So."), because="x", by=s.by(s.bob), via=WEB),
         "Only the member who (proposed|wrote) it",
     ),
     "new words for what was decided elsewhere": (
-        lambda s: actions.reword(s.elsewhere(), Words("a", "b"), because="x", by=s.by(s.sam), via=WEB),
+        lambda s: actions.reword(s.elsewhere(), Wording("a", "b"), because="x", by=s.by(s.sam), via=WEB),
         "keeps its words",
     ),
     "more time, but less": (lambda s: _extend(s, date(2015, 4, 14)), "a later day"),
@@ -337,7 +350,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
         "Say why",
     ),
     "new words without a reason": (
-        lambda s: actions.reword(s.proposal, Words("So?", "So."), because="\n", by=s.by(s.ann), via=WEB),
+        lambda s: actions.reword(s.proposal, Wording("So?", "So."), because="\n", by=s.by(s.ann), via=WEB),
         "Say why",
     ),
     "other words without a reason": (
@@ -386,7 +399,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
     ),
     "answering what was decided elsewhere": (
         lambda s: answers_actions.answer(
-            version_of(s.elsewhere()).id, Given(Kind.AGREE), by=s.by(s.ann), via=WEB
+            version_of(s.elsewhere()).id, AnswerInput(AnswerKind.AGREE), by=s.by(s.ann), via=WEB
         ),
         "You can object",
     ),
@@ -448,8 +461,8 @@ def test_a_fallback_vote_too_early_is_not_held_whoever_asks(app: Flask, time: Mo
     network = a_network_with_rules(decisions__fallback="majority", decisions__close_early="all_answered")
     people = members(network, 4)
     proposal = a_proposal(network, people[0])
-    answered(proposal, network, Kind.AGREE, *people[:3])
-    answered(proposal, network, Kind.BLOCK, people[3])
+    answered(proposal, network, AnswerKind.AGREE, *people[:3])
+    answered(proposal, network, AnswerKind.BLOCK, people[3])
     time.move(to=version_of(proposal).deadline)
     assert closing_actions.close_due() == 1
     version = version_of(proposal)

@@ -13,10 +13,10 @@ from govnet.charter.models import Network
 from govnet.decisions.models import Decision
 from govnet.decisions.register import search, succession
 from govnet.decisions.register.search import Filter
-from govnet.decisions.rules.in_force import State, state_of
+from govnet.decisions.rules.in_force import DecisionState, state_of
 from govnet.decisions.rules.outcome import Outcome
 from govnet.extensions import db
-from govnet.forum.kinds import Audience
+from govnet.forum.kinds import Readership
 from govnet.kernel.clock import MovedClock
 from govnet.people.models import Person
 from tests.builders import a_member, a_network
@@ -56,9 +56,9 @@ def test_a_reader_narrows_the_register_by_everything_at_once(
     assert f"{len(wanted)} decision" in page.text
 
 
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("state", DecisionState)
 def test_in_force_replaced_and_ended_are_what_the_rows_say(
-    state: State, network: Network, ann: Person
+    state: DecisionState, network: Network, ann: Person
 ) -> None:
     a_long_register(network, ann, 200)
     rows = succession.read(db.select(Decision.id))
@@ -70,7 +70,9 @@ def test_in_force_replaced_and_ended_are_what_the_rows_say(
 
 def test_every_decision_is_in_exactly_one_state(network: Network, ann: Person) -> None:
     a_long_register(network, ann, 100)
-    found = [search.found(network.id, Filter(state=state.value), TODAY, total=100).total for state in State]
+    found = [
+        search.found(network.id, Filter(state=state.value), TODAY, total=100).total for state in DecisionState
+    ]
     assert sum(found) == 100
 
 
@@ -148,7 +150,7 @@ def test_a_decision_is_found_under_the_topic_of_its_discussion(
 
 
 def test_a_topic_for_members_is_no_filter_for_visitors(app: Flask, network: Network, ann: Person) -> None:
-    secret = a_topic(network, "Our own business", audience=Audience.MEMBERS)
+    secret = a_topic(network, "Our own business", audience=Readership.MEMBERS)
     a_long_register(network, ann, 5, topics=(secret.id,))
     url = f"/uk/decisions?topic={secret.id}"
     assert "Our own business" not in opened(browser(app), url).text

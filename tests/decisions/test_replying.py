@@ -16,7 +16,7 @@ from govnet.decisions.answers.models import ReasonReply
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Proposal, RollEntry
 from govnet.decisions.pages import proposal as pages_proposal
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -49,7 +49,7 @@ def asked(network: Network) -> tuple[Proposal, Person, Person]:
     """A proposal of Ann's, to which Bob gave a worry."""
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.RESERVATIONS, bob, reason="It costs too much.")
+    answered(proposal, network, AnswerKind.RESERVATIONS, bob, reason="It costs too much.")
     return proposal, ann, bob
 
 
@@ -77,7 +77,7 @@ def test_to_an_answer_that_was_changed_the_old_reply_says_nothing(network: Netwo
     proposal, ann, bob = asked(network)
     replied(proposal, network, ann, bob)
     time.move(timedelta(minutes=1))
-    answered(proposal, network, Kind.STAND_ASIDE, bob, reason="And it is ugly.")
+    answered(proposal, network, AnswerKind.STAND_ASIDE, bob, reason="And it is ugly.")
     assert replies(proposal, network, bob) == []
 
 

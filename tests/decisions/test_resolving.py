@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.proposals import actions
-from govnet.decisions.proposals.opening import Words
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.proposals.opening import Wording
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
@@ -32,8 +32,8 @@ def stopped(network: Any, time: Any, **_rules: Any) -> Any:
     """A proposal to which Dora said Stop, at the end of its time."""
     ann, dora, *_others = members(network, 3)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, ann)
-    answered(proposal, network, Kind.BLOCK, dora, reason=WHY)
+    answered(proposal, network, AnswerKind.AGREE, ann)
+    answered(proposal, network, AnswerKind.BLOCK, dora, reason=WHY)
     time.move(to=version_of(proposal).deadline)
     assert closing_actions.close_due() == 1
     return proposal, ann, dora
@@ -74,7 +74,7 @@ def test_as_soon_as_somebody_says_stop_everybody_sees_what_can_happen(app: Flask
     proposal = a_proposal(network, ann)
     url = f"/uk/proposals/{proposal.id}"
     assert "what can happen now" not in opened(browser(app), url).text
-    answered(proposal, network, Kind.BLOCK, dora, reason=WHY)
+    answered(proposal, network, AnswerKind.BLOCK, dora, reason=WHY)
     for reader, button in ((ann, "reword"), (dora, "suggest")):
         page = opened(browser(app, reader), url)
         assert "A member who said Stop can change that answer or take it back" in page.text
@@ -87,7 +87,7 @@ def test_with_a_waiting_time_it_says_for_how_long_and_what_decides_then(app: Fla
     network = a_network_with_rules(decisions__fallback="majority", decisions__fallback_days=10)
     ann, dora = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.BLOCK, dora, reason=WHY)
+    answered(proposal, network, AnswerKind.BLOCK, dora, reason=WHY)
     url = f"/uk/proposals/{proposal.id}"
     assert (
         "it stays open for another 10 days. After that it is agreed if at least three quarters"
@@ -106,7 +106,7 @@ def test_hidden_answers_do_not_show_that_somebody_said_stop(app: Flask) -> None:
     network = a_network_with_rules(decisions__positions_visible="at_close")
     ann, dora = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.BLOCK, dora, reason=WHY)
+    answered(proposal, network, AnswerKind.BLOCK, dora, reason=WHY)
     for client in (browser(app), browser(app, ann), browser(app, dora)):
         assert "what can happen now" not in opened(client, f"/uk/proposals/{proposal.id}").text
 
@@ -135,7 +135,7 @@ def test_where_only_the_rule_changed_both_pages_show_its_old_and_new_value(app: 
     proposal = a_proposal(network, ann, committee__seats=11)
     version = version_of(proposal)
     with transaction():
-        words = Words(version.question, version.text, {"committee.seats": 13})
+        words = Wording(version.question, version.text, {"committee.seats": 13})
         actions.reword(
             db.session.merge(proposal), words, because="Two more.", by=acting(ann, network), via=Door.WEB
         )

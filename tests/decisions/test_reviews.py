@@ -16,11 +16,11 @@ from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.closing import reviews, trials
 from govnet.decisions.models import Decision, Proposal, ProposalVersion
 from govnet.decisions.proposals import actions
-from govnet.decisions.proposals.opening import Ask, More, Words
+from govnet.decisions.proposals.opening import Ask, More, Wording
 from govnet.decisions.register import queries
 from govnet.decisions.register.models import ReviewReminder, ReviewRequest, Reviews
-from govnet.decisions.rules.in_force import State, state_of
-from govnet.decisions.rules.outcome import Kind, Outcome
+from govnet.decisions.rules.in_force import DecisionState, state_of
+from govnet.decisions.rules.outcome import AnswerKind, Outcome
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock, today
@@ -52,7 +52,7 @@ def network() -> Network:
 
 
 def decided(
-    time: MovedClock, network: Network, by: Person, *, kind: Kind = Kind.AGREE, **asked: object
+    time: MovedClock, network: Network, by: Person, *, kind: AnswerKind = AnswerKind.AGREE, **asked: object
 ) -> Decision:
     """A decision of everybody, made in eight days."""
     proposal = a_proposal(network, by, **asked)  # type: ignore[arg-type]
@@ -77,7 +77,7 @@ def asks(decision: Decision, network: Network, *people: Person, reason: str = ""
             reviews.ask(decision.id, reason, by=acting(person, network), via=Door.WEB)
 
 
-def state(decision: Decision, network: Network) -> State:
+def state(decision: Decision, network: Network) -> DecisionState:
     """What has become of it by today."""
     db.session.rollback()
     return state_of(queries.whole(decision.id), today(network.zone))
@@ -112,10 +112,10 @@ def test_taken_back_a_decision_holds_no_longer_and_the_two_are_linked(
     asks(decision, network, bob, cat, dan)
     version = reviewing(decision)[0]
     proposal = db.session.get_one(Proposal, version.proposal_id)
-    answered(proposal, network, Kind.AGREE, bob)
+    answered(proposal, network, AnswerKind.AGREE, bob)
     later = closed(time, proposal)
     assert later.supersedes_id == decision.id
-    assert state(decision, network) is State.REPLACED
+    assert state(decision, network) is DecisionState.REPLACED
     assert decision.id not in [each.id for each in queries.in_force(network.id)]
 
 
@@ -127,9 +127,9 @@ def test_not_taken_back_it_stays_and_others_can_ask_again_from_nothing(
     asks(decision, network, *others[:3])
     version = reviewing(decision)[0]
     proposal = db.session.get_one(Proposal, version.proposal_id)
-    answered(proposal, network, Kind.BLOCK, ann)
+    answered(proposal, network, AnswerKind.BLOCK, ann)
     assert closed(time, proposal).outcome is Outcome.BLOCKED
-    assert state(decision, network) is State.IN_FORCE
+    assert state(decision, network) is DecisionState.IN_FORCE
     time.move(timedelta(days=1))
     asks(decision, network, *others[3:5])
     assert len(reviewing(decision)) == 1
@@ -147,7 +147,7 @@ def test_taking_back_a_change_of_rules_brings_the_former_rules_back(
     asks(decision, network, *people[1:])
     version = reviewing(decision)[0]
     proposal = db.session.get_one(Proposal, version.proposal_id)
-    answered(proposal, network, Kind.AGREE, people[1])
+    answered(proposal, network, AnswerKind.AGREE, people[1])
     assert closed(time, proposal).outcome.adopted
     rules = charters.rules_in_force(network.id)
     assert rules[p.SEATS] == 9
@@ -181,7 +181,7 @@ def test_a_stranger_does_not_ask(network: Network, time: MovedClock) -> None:
 
 def test_what_was_not_agreed_cannot_be_taken_back(network: Network, time: MovedClock) -> None:
     ann, bob = members(network, 2)
-    decision = decided(time, network, ann, kind=Kind.BLOCK)
+    decision = decided(time, network, ann, kind=AnswerKind.BLOCK)
     assert "was not agreed, so there is nothing to take back" in refused(asking(decision, network, bob))
 
 
@@ -191,9 +191,13 @@ def test_what_was_replaced_is_not_looked_at_again(network: Network, time: MovedC
     with one_transaction():
         ask = Ask("statement", replaces_id=decision.id)
         newer = actions.propose(
-            db.session.merge(network), Words("And now?", "This."), ask, by=acting(ann, network), via=Door.WEB
+            db.session.merge(network),
+            Wording("And now?", "This."),
+            ask,
+            by=acting(ann, network),
+            via=Door.WEB,
         )
-    answered(newer, network, Kind.AGREE, ann)
+    answered(newer, network, AnswerKind.AGREE, ann)
     later = closed(time, newer)
     assert f"was replaced by {later.number}" in refused(asking(decision, network, bob))
 
@@ -212,7 +216,9 @@ def test_what_many_asked_for_nobody_takes_back_or_rewords_alone(network: Network
     proposal = reviewing(decision)[0].proposal
     first = acting(people[1], network)
     withdrawn = refused(lambda: actions.withdraw(proposal, "No.", by=first, via=Door.WEB))
-    reworded = refused(lambda: actions.reword(proposal, Words("A", "B"), because="C", by=first, via=Door.WEB))
+    reworded = refused(
+        lambda: actions.reword(proposal, Wording("A", "B"), because="C", by=first, via=Door.WEB)
+    )
     assert withdrawn == reworded
     assert withdrawn.startswith("3 members asked for this")
 
@@ -319,12 +325,12 @@ def on_review(
     with one_transaction():
         proposal = actions.propose(
             db.session.merge(network),
-            Words("Should the committee have 9 seats?", "Nine seats.", rules, more),
+            Wording("Should the committee have 9 seats?", "Nine seats.", rules, more),
             Ask("charter" if changes else "statement", review_on=day),
             by=acting(by, network),
             via=Door.WEB,
         )
-    answered(proposal, network, Kind.AGREE, by)
+    answered(proposal, network, AnswerKind.AGREE, by)
     return closed(time, proposal)
 
 
@@ -364,9 +370,13 @@ def test_what_was_replaced_before_its_day_reminds_nobody(network: Network, time:
     with one_transaction():
         ask = Ask("statement", replaces_id=decision.id)
         newer = actions.propose(
-            db.session.merge(network), Words("And now?", "This."), ask, by=acting(ann, network), via=Door.WEB
+            db.session.merge(network),
+            Wording("And now?", "This."),
+            ask,
+            by=acting(ann, network),
+            via=Door.WEB,
         )
-    answered(newer, network, Kind.AGREE, ann)
+    answered(newer, network, AnswerKind.AGREE, ann)
     closed(time, newer)
     days_pass(time, 60)
     assert verbs(decision, network) == []
@@ -384,11 +394,11 @@ def test_a_trial_ends_at_midnight_of_its_day_before_anybody_notices(
 ) -> None:
     decision = on_review(time, network, a_member(network), TRIAL, TRIAL)
     assert decision.trial_until == TRIAL
-    assert state(decision, network) is State.IN_FORCE
+    assert state(decision, network) is DecisionState.IN_FORCE
     time.move(to=datetime(2015, 8, 31, 22, 59, tzinfo=UTC))
-    assert state(decision, network) is State.IN_FORCE
+    assert state(decision, network) is DecisionState.IN_FORCE
     time.move(timedelta(minutes=1))
-    assert state(decision, network) is State.ENDED
+    assert state(decision, network) is DecisionState.ENDED
     assert decision.id not in [each.id for each in queries.in_force(network.id)]
 
 
@@ -434,10 +444,10 @@ def test_rules_on_trial_return_to_what_they_were_but_for_those_changed_since(
 def confirming(network: Network, decision: Decision, by: Person) -> Proposal:
     """Somebody proposes to keep it for good."""
     with one_transaction():
-        words = Words("Should it stay for good?", "It works.")
+        words = Wording("Should it stay for good?", "It works.")
         ask = Ask(decision.matter, replaces_id=decision.id)
         made = actions.propose(db.session.merge(network), words, ask, by=acting(by, network), via=Door.WEB)
-    answered(made, network, Kind.AGREE, by)
+    answered(made, network, AnswerKind.AGREE, by)
     return made
 
 
@@ -446,7 +456,7 @@ def test_confirmed_in_time_rules_on_trial_stay(network: Network, time: MovedCloc
     decision = on_review(time, network, ann, TRIAL, TRIAL, committee__seats=11)
     closed(time, confirming(network, decision, ann))
     days_pass(time, 200)
-    assert state(decision, network) is State.REPLACED
+    assert state(decision, network) is DecisionState.REPLACED
     assert charters.rules_in_force(network.id)[p.SEATS] == 11
     assert "trial_ended" not in verbs(decision, network)
 
@@ -460,7 +470,7 @@ def test_confirmed_too_late_rules_on_trial_come_back(network: Network, time: Mov
     assert charters.rules_in_force(network.id)[p.SEATS] == 9
     closed(time, proposal)
     assert charters.rules_in_force(network.id)[p.SEATS] == 11
-    assert state(decision, network) is State.REPLACED
+    assert state(decision, network) is DecisionState.REPLACED
 
 
 def test_only_a_trial_of_rules_is_confirmed_without_naming_rules(network: Network, time: MovedClock) -> None:

@@ -15,8 +15,8 @@ from govnet.decisions import personal, queries
 from govnet.decisions.models import ProposalVersion
 from govnet.decisions.proposals import actions, rewording, suggestions
 from govnet.decisions.proposals.models import Rewording, Suggestion, SuggestionState
-from govnet.decisions.proposals.opening import Words, words_of
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.proposals.opening import Wording, words_of
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -44,7 +44,7 @@ def here(app: Flask, time: MovedClock) -> Any:
     network = a_network_with_rules()
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, bob)
+    answered(proposal, network, AnswerKind.AGREE, bob)
     return network, ann, bob, proposal, f"/uk/proposals/{proposal.id}"
 
 
@@ -194,7 +194,7 @@ def test_what_cannot_be_asked_any_more_stays_with_its_author_and_says_why(
         elif how == "closed":
             actions.withdraw(row, "Never mind.", by=by, via=Door.WEB)
         else:
-            actions.reword(row, Words(QUESTION, "Eight."), because="Fewer.", by=by, via=Door.WEB)
+            actions.reword(row, Wording(QUESTION, "Eight."), because="Fewer.", by=by, via=Door.WEB)
     before = numbers()
     later(time)
     assert numbers() == before
@@ -261,7 +261,7 @@ def test_two_workers_ask_once(here: Any, time: MovedClock) -> None:
     network, ann, _bob, proposal, _url = here
     with transaction():
         row = db.session.merge(proposal)
-        words = Words(QUESTION, TEXT)
+        words = Wording(QUESTION, TEXT)
         made = rewording.wait(row, words, because="Even.", by=acting(ann, network), via=Door.WEB, seen=1)
         db.session.flush()
         key = made.id

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from govnet.charter import parameters as p
 from govnet.charter.fields import name_of
-from govnet.charter.kinds import Choice, Choices, Share, Statements, Whole
+from govnet.charter.kinds import Choice, Choices, Share, Statements, WholeNumber
 from govnet.charter.models import CharterVersion
 from govnet.decisions.models import ProposalVersion
 from govnet.decisions.proposals import rewording
@@ -42,7 +42,7 @@ def folds(html: str) -> dict[str, bool]:
 
 def other_value(rule: Any) -> Any:
     """Something that the rule can be, and is not by default."""
-    if isinstance(rule, Whole):
+    if isinstance(rule, WholeNumber):
         return str(rule.least if rule.default != rule.least else rule.least + 1)
     if isinstance(rule, Choices):
         return [each for each in rule.options if {each} != rule.default][:1]
@@ -99,7 +99,9 @@ def test_what_is_typed_in_any_fold_is_kept_when_the_form_comes_back_and_stands_o
     )
 
 
-@pytest.mark.parametrize("key", [k for k, each in p.CATALOGUE.items() if isinstance(each, Whole | Share)])
+@pytest.mark.parametrize(
+    "key", [k for k, each in p.CATALOGUE.items() if isinstance(each, WholeNumber | Share)]
+)
 def test_what_makes_no_sense_is_said_at_its_field_in_an_open_fold(app: Flask, key: str) -> None:
     client, rule = proposing(app), p.CATALOGUE[key]
     back = ask(client, "/uk/proposals/new?matter=charter", WORDS | {name_of(rule): "lots"})

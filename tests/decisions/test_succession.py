@@ -14,10 +14,10 @@ from govnet.charter.models import Network
 from govnet.decisions.closing import effects, trials
 from govnet.decisions.models import Decision, Proposal
 from govnet.decisions.proposals import actions
-from govnet.decisions.proposals.opening import Ask, More, Words
+from govnet.decisions.proposals.opening import Ask, More, Wording
 from govnet.decisions.register import models, queries
-from govnet.decisions.rules.in_force import State
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.in_force import DecisionState
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock, today
@@ -54,9 +54,9 @@ def asked(
     more = More(trial_until=trial, trial_signs="Fewer mails go out." if trial else "", in_force_on=in_force)
     with one_transaction():
         ask = Ask(matter, replaces_id=replaces.id if replaces else None, review_on=review)
-        words = Words("Should we do it so?", "So.", rules, more)
+        words = Wording("Should we do it so?", "So.", rules, more)
         made = actions.propose(db.session.merge(network), words, ask, by=acting(by, network), via=Door.WEB)
-    answered(made, network, Kind.AGREE, by)
+    answered(made, network, AnswerKind.AGREE, by)
     return made
 
 
@@ -136,7 +136,7 @@ def test_confirmed_in_time_the_earlier_one_stays_replaced(
     trial = agreed(time, network, ann, earlier, trial=TRIAL)
     agreed(time, network, ann, trial)
     ends(time, LONGER)
-    assert state(earlier, network) is state(trial, network) is State.REPLACED
+    assert state(earlier, network) is state(trial, network) is DecisionState.REPLACED
     assert timeline(app, earlier) == [f"Replaced by {trial.number}"]
     assert verbs(trial, network) == []
 
@@ -149,9 +149,9 @@ def test_confirmed_too_late_it_held_for_a_while(
     ends(time, TRIAL - timedelta(2))
     late = asked(network, ann, trial)
     ends(time, TRIAL)
-    assert state(earlier, network) is State.IN_FORCE
+    assert state(earlier, network) is DecisionState.IN_FORCE
     confirmed = closed(time, late)
-    assert state(earlier, network) is State.REPLACED
+    assert state(earlier, network) is DecisionState.REPLACED
     assert timeline(app, earlier) == [
         f"Replaced by {trial.number}",
         f"In force again: the trial of {trial.number} ended",
@@ -166,11 +166,11 @@ def test_a_trial_confirmed_on_trial_gives_the_place_back_when_that_one_ends(
     trial = agreed(time, network, ann, earlier, trial=TRIAL)
     longer = agreed(time, network, ann, trial, trial=LONGER)
     ends(time, TRIAL)
-    assert state(earlier, network) is state(trial, network) is State.REPLACED
+    assert state(earlier, network) is state(trial, network) is DecisionState.REPLACED
     assert verbs(trial, network) == []
     ends(time, LONGER)
-    assert state(earlier, network) is State.IN_FORCE
-    assert state(trial, network) is state(longer, network) is State.ENDED
+    assert state(earlier, network) is DecisionState.IN_FORCE
+    assert state(trial, network) is state(longer, network) is DecisionState.ENDED
     assert verbs(longer, network)[-1] == verbs(trial, network)[-1] == "earlier_holds"
 
 
@@ -180,7 +180,7 @@ def test_an_earlier_one_whose_own_trial_is_over_does_not_come_back(
     earlier = agreed(time, network, ann, trial=date(2015, 8, 1))
     trial = agreed(time, network, ann, earlier, trial=TRIAL)
     ends(time, TRIAL)
-    assert state(earlier, network) is State.ENDED
+    assert state(earlier, network) is DecisionState.ENDED
     assert verbs(trial, network)[-1] == "trial_ended"
 
 
@@ -192,7 +192,7 @@ def test_one_that_yet_another_replaced_does_not_come_back(
     trial = agreed(time, network, ann, earlier, trial=TRIAL)
     closed(time, at_once)
     ends(time, TRIAL)
-    assert state(earlier, network) is State.REPLACED
+    assert state(earlier, network) is DecisionState.REPLACED
     assert verbs(trial, network)[-1] == "trial_ended"
 
 

@@ -10,7 +10,7 @@ import pytest
 from govnet.charter.models import Network
 from govnet.decisions.models import Decision
 from govnet.decisions.register import search, succession
-from govnet.decisions.rules.in_force import State, state_of
+from govnet.decisions.rules.in_force import DecisionState, state_of
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.people.models import Person
@@ -28,7 +28,7 @@ LINES = list(product(PLACES, product(TRIALS, repeat=4)))
 
 
 @pytest.fixture
-def expected() -> dict[int, State]:
+def expected() -> dict[int, DecisionState]:
     """Four decisions that replace each other in every way, each for good or on trial: the state of each."""
     network: Network = a_network()
     author: Person = a_member(network)
@@ -43,29 +43,29 @@ def expected() -> dict[int, State]:
     return states
 
 
-def expected_of(at: int, places: tuple[int | None, ...], until: tuple[date | None, ...]) -> State:
+def expected_of(at: int, places: tuple[int | None, ...], until: tuple[date | None, ...]) -> DecisionState:
     """What has become of one of four: whatever comes after it keeps it away as long as any of that lasts."""
     after = {at}
     for each in range(at + 1, 4):
         if places[each] in after:
             after.add(each)
     if any(until[each] != TODAY for each in after - {at}):
-        return State.REPLACED
-    return State.ENDED if until[at] == TODAY else State.IN_FORCE
+        return DecisionState.REPLACED
+    return DecisionState.ENDED if until[at] == TODAY else DecisionState.IN_FORCE
 
 
 def test_of_every_four_that_replace_each_other_the_rule_and_its_sql_say_the_same(
-    expected: dict[int, State],
+    expected: dict[int, DecisionState],
 ) -> None:
     assert len(expected) == 4 * 24 * 81
     rows = succession.read(db.select(Decision.id))
     assert {each.id: state_of(each, TODAY) for each in rows} == expected
-    for wanted in State:
+    for wanted in DecisionState:
         query = db.select(Decision.id).where(search.in_state(wanted, TODAY))
         assert set(db.session.scalars(query)) == {key for key, each in expected.items() if each is wanted}
 
 
-def test_whichever_of_them_is_read_alone_says_the_same(expected: dict[int, State]) -> None:
+def test_whichever_of_them_is_read_alone_says_the_same(expected: dict[int, DecisionState]) -> None:
     for key in list(expected)[::31]:
         db.session.expunge_all()
         (found,) = succession.read(db.select(Decision.id).where(Decision.id == key))

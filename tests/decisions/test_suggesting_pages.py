@@ -14,7 +14,7 @@ from govnet.decisions.drafts.models import Draft
 from govnet.decisions.models import Proposal
 from govnet.decisions.proposals import actions
 from govnet.decisions.proposals.models import DraftSuggestion, Suggestion
-from govnet.decisions.proposals.opening import Ask, Words
+from govnet.decisions.proposals.opening import Ask, Wording
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
@@ -71,9 +71,9 @@ def reworded(network: Network, ann: Any, row: Any, text: str) -> None:
         row = db.session.merge(row)
         by = acting(ann, network)
         if isinstance(row, Proposal):
-            actions.reword(row, Words(QUESTION, text), because="Meanwhile.", by=by, via=Door.WEB)
+            actions.reword(row, Wording(QUESTION, text), because="Meanwhile.", by=by, via=Door.WEB)
         else:
-            drafts_actions.change(row.id, Words(QUESTION, text), Ask("statement"), by=by, via=Door.WEB)
+            drafts_actions.change(row.id, Wording(QUESTION, text), Ask("statement"), by=by, via=Door.WEB)
 
 
 def kept() -> list[tuple[str, str]]:

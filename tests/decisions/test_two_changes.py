@@ -11,7 +11,7 @@ from sqlalchemy import select
 from govnet.charter import parameters as p
 from govnet.charter.queries import rules_in_force
 from govnet.decisions.closing import actions
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.mail.models import Rendering
 from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members, version_of
@@ -27,7 +27,7 @@ def agreed(network: Any, time: Any, *wanted: list[str]) -> None:
     asked = [a_proposal(network, ann, membership__criteria=each) for each in wanted]
     told()
     for proposal in asked:
-        answered(proposal, network, Kind.AGREE, ann, bo)
+        answered(proposal, network, AnswerKind.AGREE, ann, bo)
     time.move(to=version_of(asked[-1]).deadline)
     while actions.close_due():
         pass

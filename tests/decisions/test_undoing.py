@@ -13,7 +13,7 @@ from govnet.decisions.answers import actions
 from govnet.decisions.drafts import actions as drafts_actions
 from govnet.decisions.drafts.models import Draft
 from govnet.decisions.models import Proposal
-from govnet.decisions.rules.outcome import Kind, Outcome
+from govnet.decisions.rules.outcome import AnswerKind, Outcome
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
@@ -116,7 +116,7 @@ def test_it_cannot_be_undone_any_more(app: Flask, tmp_path: Path, time: MovedClo
     else:
         version_id, actor = version_of(proposal).id, acting(bob, network)
         with transaction():
-            actions.answer(version_id, actions.Given(Kind.AGREE), by=actor, via=Door.WEB)
+            actions.answer(version_id, actions.AnswerInput(AnswerKind.AGREE), by=actor, via=Door.WEB)
     by = acting(ann, network)
     db.session.rollback()
     with pytest.raises(RuleBroken, match="already"), transaction():

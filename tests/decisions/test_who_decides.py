@@ -16,7 +16,7 @@ from govnet.charter.kinds import Statements
 from govnet.charter.models import CharterVersion
 from govnet.charter.presets import STARTING
 from govnet.charter.rules import Charter, load, problems, starting
-from govnet.decisions.rules.outcome import Kind, Outcome, Tally, outcome, rule_for
+from govnet.decisions.rules.outcome import AnswerKind, Outcome, Tally, outcome, rule_for
 from govnet.decisions.rules.who_decides import who_decides
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -57,12 +57,12 @@ def test_what_the_table_says_is_what_counting_answers_does(charter: Charter) -> 
         assert "%(" not in said(
             (row.method, *row.proposes, *row.answers, *row.needed, *row.open_for, *row.stops)
         )
-        one_stop = outcome(Tally.of([Kind.AGREE] * 99 + [Kind.BLOCK]), 100, rule)
+        one_stop = outcome(Tally.of([AnswerKind.AGREE] * 99 + [AnswerKind.BLOCK]), 100, rule)
         assert ("One Stop" in stops) == (one_stop is Outcome.BLOCKED)
         assert ("binds nobody" in stops) == (one_stop is Outcome.ADVICE)
-        two_more = outcome(Tally.of([Kind.AGREE] * 97 + [Kind.BLOCK] * 3), 100, rule)
+        two_more = outcome(Tally.of([AnswerKind.AGREE] * 97 + [AnswerKind.BLOCK] * 3), 100, rule)
         assert ("Stop" in stops) == (two_more is Outcome.BLOCKED)
-        few = outcome(Tally.of([Kind.AGREE]), 1000, rule)
+        few = outcome(Tally.of([AnswerKind.AGREE]), 1000, rule)
         assert ("However few" in said(row.needed)) == (few is not Outcome.NO_QUORUM)
         if rule.quorum.count and rule.method != "consent":
             assert str(rule.quorum.count) in said(row.needed)

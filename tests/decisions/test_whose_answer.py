@@ -11,13 +11,13 @@ from govnet.charter.models import Network
 from govnet.decisions import queries
 from govnet.decisions.answers import actions as answers_actions
 from govnet.decisions.answers import entry as answers_entry
-from govnet.decisions.answers.actions import Given
+from govnet.decisions.answers.actions import AnswerInput
 from govnet.decisions.answers.queries import answers
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Proposal
 from govnet.decisions.proposals import actions, interests, offsite, suggestions
 from govnet.decisions.proposals.queries import awaited
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door
@@ -54,7 +54,7 @@ from tests.pages import Html, opened, send
 pytestmark = pytest.mark.usefixtures("context")
 
 WEB = Door.WEB
-AGREE = Given(Kind.AGREE)
+AGREE = AnswerInput(AnswerKind.AGREE)
 
 
 # --- in which network
@@ -103,7 +103,7 @@ def test_an_answer_belongs_to_the_proposal_in_the_address(app: Flask) -> None:
 # --- of whose hand
 
 
-def entered(proposal: Proposal, party: str, by: Person, network: Network, given: Given = AGREE) -> None:
+def entered(proposal: Proposal, party: str, by: Person, network: Network, given: AnswerInput = AGREE) -> None:
     """An officer enters what somebody said on the telephone."""
     with one_transaction():
         version = version_of(proposal)
@@ -121,7 +121,7 @@ def test_the_coordinator_does_not_decide_on_the_mandate_by_telephone_either() ->
     entered(proposal, "Cory", sam, uk)
     entered(proposal, "Mia", sam, uk)
     assert tally_of(proposal)["agree"] == 1
-    answered(proposal, uk, Kind.STAND_ASIDE, cory)
+    answered(proposal, uk, AnswerKind.STAND_ASIDE, cory)
     assert tally_of(proposal)["stand-aside"] == 0
 
 
@@ -129,7 +129,7 @@ def test_a_stop_to_what_stands_already_leads_to_objecting(app: Flask) -> None:
     uk = a_network()
     sam, mia, noa = a_steering_member(uk, "Sam"), a_member(uk, "Mia"), a_member(uk, "Noa")
     proposal = taken(uk, sam)
-    stop = Given(Kind.BLOCK, "It leaves people out.", "More seats.", uk.purpose)
+    stop = AnswerInput(AnswerKind.BLOCK, "It leaves people out.", "More seats.", uk.purpose)
     entered(proposal, "Mia", sam, uk)
     entered(proposal, "Noa", sam, uk, stop)
     url = f"/uk/proposals/{proposal.id}"
@@ -205,14 +205,14 @@ def speaks(person: Person, organisation: Organisation, *, ended: bool = False) -
 
 
 def says(
-    proposal: Proposal, by: Person, network: Network, *, for_: str = "", kind: Kind = Kind.AGREE
+    proposal: Proposal, by: Person, network: Network, *, for_: str = "", kind: AnswerKind = AnswerKind.AGREE
 ) -> None:
     """She answers for herself, or for whom she speaks."""
     with one_transaction():
         actor, version = acting(by, network), version_of(proposal)
         mine = queries.entries_for(version.id, actor)
         (entry,) = [each for each in mine if each.name == (for_ or by.name)]
-        answers_actions.answer(version.id, Given(kind), by=actor, via=WEB, entry_id=entry.id)
+        answers_actions.answer(version.id, AnswerInput(kind), by=actor, via=WEB, entry_id=entry.id)
 
 
 def who_said(proposal: Proposal) -> dict[str, tuple[str, bool]]:
@@ -269,10 +269,10 @@ def test_who_answered_for_whom_she_no_longer_speaks_answers_for_herself_uncounte
     says(proposal, bob, uk, for_="Acme")
     speaks(bob, acme, ended=True)
     speaks(cat, acme)
-    says(proposal, bob, uk, kind=Kind.STAND_ASIDE)
+    says(proposal, bob, uk, kind=AnswerKind.STAND_ASIDE)
     assert who_said(proposal) == {"Acme": ("agree", True), "Bob": ("stand-aside", False)}
     assert "Yours counts as soon as" in opened(browser(app, bob), f"/uk/proposals/{proposal.id}").text
-    says(proposal, cat, uk, for_="Acme", kind=Kind.NO_VIEW)
+    says(proposal, cat, uk, for_="Acme", kind=AnswerKind.NO_VIEW)
     assert who_said(proposal) == {"Acme": ("no-view", True), "Bob": ("stand-aside", True)}
 
 

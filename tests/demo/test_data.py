@@ -13,9 +13,9 @@ from govnet.charter.models import ACCENTS, RESERVED
 from govnet.charter.rules import Charter, problems
 from govnet.charter.working_days import working
 from govnet.decisions.rules.deadlines import earliest
-from govnet.decisions.rules.outcome import FIVE, Kind, Outcome, Tally, outcome, rule_for
+from govnet.decisions.rules.outcome import FIVE, AnswerKind, Outcome, Tally, outcome, rule_for
 from govnet.demo import decisions
-from govnet.demo.facts import Facts, Thread
+from govnet.demo.facts import Facts, ThreadFact
 from govnet.demo.files import read
 from govnet.demo.stage import Calendar, Stage, spread
 from govnet.operations.founding_file import read_founding
@@ -43,7 +43,7 @@ def member_since(facts: Facts) -> dict[str, int]:
     }
 
 
-def times(thread: Thread) -> list[datetime]:
+def times(thread: ThreadFact) -> list[datetime]:
     begun = CALENDAR.at(-thread.days_ago, thread.hour)
     return [
         begun,
@@ -156,7 +156,7 @@ def test_whoever_stops_a_proposal_says_why_and_what_would_help(facts: Facts) -> 
     every = [
         one for it in facts.proposals for one in (*it.answers, *(a for e in it.earlier for a in e.answers))
     ]
-    stops = [one for one in every if one.kind == Kind.BLOCK]
+    stops = [one for one in every if one.kind == AnswerKind.BLOCK]
     assert stops
     assert all(len(one.reason) > 40 and one.needs for one in stops)
 
@@ -271,7 +271,7 @@ def test_whenever_the_demo_starts_a_question_closes_on_the_next_working_day(fact
 def test_answers_make_of_each_proposal_what_its_story_says(facts: Facts) -> None:
     charter = read_founding(tomllib.loads(facts.founding), reserved=RESERVED, accents=ACCENTS).charter
     for proposal in (one for one in facts.proposals if one.expected):
-        last = {(one.organisation, one.who): Kind(one.kind) for one in proposal.answers}
+        last = {(one.organisation, one.who): AnswerKind(one.kind) for one in proposal.answers}
         found = outcome(Tally.of(last.values()), roll=74, rule=rule_for(charter, proposal.matter))
         assert found == proposal.expected, proposal.key
         charter = charter.with_changes(proposal.changes) if found.adopted and proposal.changes else charter

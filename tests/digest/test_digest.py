@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from govnet.digest import actions as digest_actions
 from govnet.digest.models import WeeklyDigest
-from govnet.digest.rules import Item, Line, grouped, last_slot
+from govnet.digest.rules import DigestLine, Item, grouped, last_slot
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
 from govnet.mail.models import Delivery
@@ -43,7 +43,7 @@ def test_the_clock_s_change_moves_no_digest_on_the_wall():
 def test_the_same_thing_again_and_again_is_one_line():
     items = [Item("forum.replied", f"thread:{n % 2}", f"Reply {n}", f"/t/{n % 2}") for n in range(5)]
     lines = grouped([*items, Item("odd.thing", None, "Odd", None)], ("decisions", "forum"))
-    assert lines == {"forum": [Line("Reply 4", "/t/0", 2), Line("Reply 3", "/t/1", 1)]}
+    assert lines == {"forum": [DigestLine("Reply 4", "/t/0", 2), DigestLine("Reply 3", "/t/1", 1)]}
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_what_is_for_members_is_told_to_members_alone(app, network, time, tmp_pa
 def test_many_lines_are_cut_with_a_link_to_the_rest(network, time, app, tmp_path, monkeypatch):
     ann = wants_digest(network, builders.a_member(network, "Ann"))
     monkeypatch.setattr("govnet.digest.actions.grouped", lambda items, order: {
-        "forum": [Line(f"Thing {n}", f"/uk/forum/{n}", 0) for n in range(30)]
+        "forum": [DigestLine(f"Thing {n}", f"/uk/forum/{n}", 0) for n in range(30)]
     })  # fmt: skip
     say(network, ann)
     time.move(WEEK)

@@ -11,7 +11,7 @@ import pytest
 
 from govnet.kernel import folders
 from govnet.kernel.actor import PROGRAM, SYSTEM
-from govnet.mail.outgoing.notices import Told
+from govnet.mail.outgoing.notices import ToldEntry
 from govnet.membership.marks import actor_of
 from govnet.record import registry
 from tests import builders
@@ -84,5 +84,5 @@ def test_every_event_that_counts_says_one_and_many() -> None:
 @pytest.mark.usefixtures("context")
 def test_what_the_program_did_is_said_of_this_site_in_mails() -> None:
     details = {"actor": PROGRAM.name, "authority": str(SYSTEM), "subject": "post:1"}
-    told = Told(1, 1, datetime(2015, 4, 13, tzinfo=UTC), builders.a_network(), None, details)
+    told = ToldEntry(1, 1, datetime(2015, 4, 13, tzinfo=UTC), builders.a_network(), None, details)
     assert (actor_of(told), actor_of(told).inside) == ("This site", "This site")

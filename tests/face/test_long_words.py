@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from govnet.decisions.proposals import actions
-from govnet.decisions.proposals.opening import Ask, Words
+from govnet.decisions.proposals.opening import Ask, Wording
 from govnet.extensions import db
 from govnet.forum.threads import actions as threads_actions
 from govnet.forum.topics import actions as topics_actions
@@ -51,14 +51,14 @@ def _written() -> dict[str, Any]:
         uk, by = db.session.merge(uk), acting(ada, uk)
         uk.name = NAME
         topic = topics_actions.open_topic(
-            uk, topics_actions.About(title=TITLE[:100]), by=PROGRAM, via=Door.CLI, slug="long"
+            uk, topics_actions.TopicInput(title=TITLE[:100]), by=PROGRAM, via=Door.CLI, slug="long"
         )
-        draft = threads_actions.Draft(
+        draft = threads_actions.ThreadInput(
             title=TITLE, body=f"{TITLE} `{TITLE}`\n\n{TABLE}", frame=threads_actions.Frame(question=TITLE)
         )
         thread = threads_actions.start_thread(topic, draft, by=by, via=Door.WEB)
         post = threads_actions.reply(thread, by=by, body=TABLE, via=Door.WEB)
-        words = Words(TITLE[:120], f"{TITLE}\n\n{TABLE}")
+        words = Wording(TITLE[:120], f"{TITLE}\n\n{TABLE}")
         asked = actions.propose(uk, words, Ask("statement", thread_id=thread.id), by=by, via=Door.WEB)
         db.session.flush()
         return {"network": uk, "thread": thread.id, "post": post.id, "proposal": asked.id}

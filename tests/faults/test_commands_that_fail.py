@@ -25,8 +25,8 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.transaction import transaction
 from govnet.mail.delivery import breaker, mailings
-from govnet.mail.delivery.smtp import Answer
-from govnet.mail.rules import Step as MailStep
+from govnet.mail.delivery.smtp import ServerAnswer
+from govnet.mail.rules import SmtpStep as MailStep
 from govnet.mail.rules import judge
 from govnet.membership.roster import imports
 from govnet.membership.roster.parser import read_roster
@@ -232,7 +232,7 @@ def _network(backup: Path) -> None:
     with transaction():
         mailings.hold_all("A copy.")
         for _ in range(3):
-            breaker.trouble(Answer(judge(MailStep.AUTH, 535, "wrong"), 535, "wrong"))
+            breaker.trouble(ServerAnswer(judge(MailStep.AUTH, 535, "wrong"), 535, "wrong"))
         db.session.execute(
             insert(ClockDoubt).values(host="here", newest_at=clock.now(), began_at=clock.now())
         )

@@ -24,8 +24,8 @@ from govnet.kernel.errors import Busy
 from govnet.kernel.outage import note
 from govnet.kernel.transaction import transaction
 from govnet.mail.incoming import inbox, intake, replies
-from govnet.mail.incoming.door import Door
-from govnet.mail.incoming.lmtp import Limits
+from govnet.mail.incoming.door import MailDoor
+from govnet.mail.incoming.lmtp import LmtpLimits
 from govnet.mail.incoming.lmtp_address import listen_address
 from govnet.mail.models import Fate, InboundMail, Mail
 from govnet.membership import duties as membership_duties
@@ -131,7 +131,7 @@ def post(
 @contextlib.contextmanager
 def by_lmtp(app: Flask, step: Step | None) -> Iterator[tuple[Count, Way]]:
     """The worker's door; the answer to the mail server is 250 where it need not try again."""
-    door = Door(app, listen_address("127.0.0.1:8024"), Limits(inbox.LARGEST))
+    door = MailDoor(app, listen_address("127.0.0.1:8024"), LmtpLimits(inbox.LARGEST))
     answers = {"250": True, "451": False}
     with failing(db.engine, step) as count, contextlib.closing(door._loop):
         yield count, lambda raw, to: answers[door._kept(raw, to)[:3]]

@@ -22,12 +22,12 @@ from govnet.kernel.transaction import transaction
 from govnet.mail import queries, sweep
 from govnet.mail.delivery import sender
 from govnet.mail.headers import Address
-from govnet.mail.message import Kind
+from govnet.mail.message import MailKind
 from govnet.mail.models import Delivery
 from govnet.mail.outgoing import outbox
 from govnet.mail.outgoing.audience import Recipient
 from govnet.mail.outgoing.notices import Notice
-from govnet.mail.rules import Priority, State, Why
+from govnet.mail.rules import DeliveryState, Priority, Why
 from govnet.mail.volume import News
 from tests import builders
 from tests.faults.failing import ON_SQLITE, Step, drawn, failing
@@ -63,7 +63,7 @@ def _sign_in(_network: Network) -> int:
     )
 
 
-def _to_several(network: Network, kind: Kind, people: int) -> int:
+def _to_several(network: Network, kind: MailKind, people: int) -> int:
     context = {"joins": [], "takes": [], "again": "https://example.org/sign-in"}
     notice = Notice(template="accounts/nobody", news=News.ANNOUNCEMENT, kind=kind, context=context)
     row = outbox.mail_row(notice, f"test:{kind}", network)
@@ -73,13 +73,13 @@ def _to_several(network: Network, kind: Kind, people: int) -> int:
 
 MAILS: dict[str, Makes] = {
     "a sign-in": _sign_in,
-    "a notice": lambda network: _to_several(network, Kind.NOTICE, 2),
-    "a mailing": lambda network: _to_several(network, Kind.LIST, 3),
+    "a notice": lambda network: _to_several(network, MailKind.NOTICE, 2),
+    "a mailing": lambda network: _to_several(network, MailKind.LIST, 3),
 }
 
 
 def test_each_kind_of_mail_is_tried() -> None:
-    assert len(MAILS) == len(Kind)
+    assert len(MAILS) == len(MailKind)
 
 
 class Office(Kept):
@@ -111,7 +111,7 @@ class Office(Kept):
             db.session.remove()
             self.time.move(FIVE_MINUTES)
 
-    def deliveries(self) -> dict[str, tuple[State, Why]]:
+    def deliveries(self) -> dict[str, tuple[DeliveryState, Why]]:
         rows = db.session.execute(select(Delivery.address, Delivery.state, Delivery.why)).all()
         db.session.remove()
         return {address: (state, why) for address, state, why in rows}
@@ -176,11 +176,11 @@ def _amiss(office: Office, server: Grudging) -> Iterator[str]:
     """Mails that are neither taken once nor failed with a reason."""
     taken = Counter(address for address, _message_id in server.ids)
     for address, (state, why) in office.deliveries().items():
-        if state not in (State.ACCEPTED, State.FAILED):
+        if state not in (DeliveryState.ACCEPTED, DeliveryState.FAILED):
             yield f"{address} is {state} for good"
-        if state is State.FAILED and (why is Why.NONE or taken[address]):
+        if state is DeliveryState.FAILED and (why is Why.NONE or taken[address]):
             yield f"{address} is failed because of {why}, and was taken {taken[address]} times"
-        if state is State.ACCEPTED and taken[address] != 1:
+        if state is DeliveryState.ACCEPTED and taken[address] != 1:
             yield f"{address} was taken {taken[address]} times"
 
 
@@ -201,7 +201,7 @@ def test_where_the_database_fails_under_a_sender_only_what_was_just_taken_goes_t
     context: None, app: Flask, settings: Any, certificate: Path, time: MovedClock
 ) -> None:
     office, server = Office(app, time), Grudging()
-    office.holds(lambda network: _to_several(network, Kind.LIST, MANY), builders.a_network())
+    office.holds(lambda network: _to_several(network, MailKind.LIST, MANY), builders.a_network())
     with running(Secured(server, certificate)) as settings.port:
         with failing(db.engine) as count:
             office.work()
@@ -221,7 +221,7 @@ def _sent_while_failing(office: Office, server: Grudging, step: Step) -> Iterato
         office.work()
     office.work(turns=TURNS)
     states = Counter(state for state, _why in office.deliveries().values())
-    if states != {State.ACCEPTED: MANY}:
+    if states != {DeliveryState.ACCEPTED: MANY}:
         yield f"in the end {states}"
     taken = Counter(server.ids)
     if len(taken) != MANY or len({address for address, _message_id in taken}) != MANY:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.forum.kinds import Audience
 from govnet.forum.models import Post, Thread, Topic
 from govnet.forum.threads import actions as threads_actions
 from govnet.forum.topics import actions
@@ -20,7 +19,7 @@ def a_topic(network: Network, title: str = "General", **about: object) -> Topic:
     """A topic, opened by the program."""
     with transaction():
         network = db.session.merge(network)
-        return actions.open_topic(network, actions.About(title=title, **about), by=PROGRAM, via=Door.CLI)
+        return actions.open_topic(network, actions.TopicInput(title=title, **about), by=PROGRAM, via=Door.CLI)
 
 
 def a_thread(
@@ -30,7 +29,7 @@ def a_thread(
     with transaction():
         network = db.session.get_one(Network, topic.network_id)
         actor = builders.acting(by, network)
-        made = threads_actions.Draft(title=title, body=body, **draft)
+        made = threads_actions.ThreadInput(title=title, body=body, **draft)
         return threads_actions.start_thread(topic, made, by=actor, via=Door.WEB)
 
 
@@ -41,4 +40,4 @@ def a_post(thread: Thread, by: Person, body: str = "I agree with that.") -> Post
         return threads_actions.reply(thread, by=builders.acting(by, network), body=body, via=Door.WEB)
 
 
-__all__ = ["PROGRAM", "SYSTEM", "Audience", "a_post", "a_thread", "a_topic"]
+__all__ = ["PROGRAM", "SYSTEM", "a_post", "a_thread", "a_topic"]

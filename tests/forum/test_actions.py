@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from govnet.extensions import db
 from govnet.forum import queries
-from govnet.forum.kinds import Audience, PostState, ThreadState
+from govnet.forum.kinds import PostState, Readership, ThreadState
 from govnet.forum.models import Post, PostVersion, ReadMark, Thanks, Thread, Topic
 from govnet.forum.threads import actions, marks
 from govnet.forum.threads import queries as threads_queries
@@ -83,7 +83,7 @@ def test_a_charter_that_leaves_beginning_to_the_committee_is_obeyed():
 
 def test_members_neither_read_nor_write_in_the_committees_discussions(network, ann):
     sam = builders.a_steering_member(network)
-    thread = a_thread(a_topic(network), sam, audience=Audience.COMMITTEE)
+    thread = a_thread(a_topic(network), sam, audience=Readership.COMMITTEE)
     with pytest.raises(NotAllowed):
         reply(thread, ann, network)
     assert reply(thread, sam, network).number == 2
@@ -91,10 +91,10 @@ def test_members_neither_read_nor_write_in_the_committees_discussions(network, a
 
 
 def test_a_discussion_cannot_be_wider_than_its_topic(network, ann):
-    topic = a_topic(network, audience=Audience.MEMBERS)
+    topic = a_topic(network, audience=Readership.MEMBERS)
     with pytest.raises(RuleBroken, match="so many"):
-        a_thread(topic, ann, audience=Audience.PUBLIC)
-    assert a_thread(topic, ann).visibility is Audience.MEMBERS
+        a_thread(topic, ann, audience=Readership.PUBLIC)
+    assert a_thread(topic, ann).visibility is Readership.MEMBERS
 
 
 def test_a_closed_discussion_takes_no_reply_and_says_when_it_closed(network, ann):
@@ -123,7 +123,7 @@ def test_an_archived_topic_takes_no_new_discussions(network, ann):
     with transaction():
         officer = builders.acting(builders.a_coordinator(network), network)
         topics_actions.change_topic(
-            topic, topics_actions.About(title="Old", archived=True), by=officer, via=Door.WEB
+            topic, topics_actions.TopicInput(title="Old", archived=True), by=officer, via=Door.WEB
         )
     with pytest.raises(RuleBroken, match="no new discussions"):
         a_thread(topic, ann)

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from govnet.extensions import db
-from govnet.forum.kinds import Audience
+from govnet.forum.kinds import Readership
 from govnet.forum.models import Topic
-from govnet.forum.rules import Terms, may_begin
+from govnet.forum.rules import ForumTerms, may_begin
 from govnet.forum.topics import actions
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken
@@ -21,10 +21,10 @@ from tests.pages import opened, send
 OPEN = json.dumps({"discussion.members_topics": False})
 
 
-@pytest.mark.parametrize("audience", Audience)
+@pytest.mark.parametrize("audience", Readership)
 def test_only_what_is_for_members_can_be_ruled_out(audience):
-    assert may_begin(audience, Terms())
-    assert may_begin(audience, Terms(members_topics=False)) is (audience is not Audience.MEMBERS)
+    assert may_begin(audience, ForumTerms())
+    assert may_begin(audience, ForumTerms(members_topics=False)) is (audience is not Readership.MEMBERS)
 
 
 @pytest.mark.usefixtures("context")
@@ -32,19 +32,19 @@ def test_nothing_is_begun_for_members_only_where_the_rules_want_it_public():
     network = builders.a_network(parameters=OPEN)
     ann, topic = builders.a_member(network), a_topic(network)
     with pytest.raises(RuleBroken, match="no discussion is for members only"):
-        a_thread(topic, ann, audience=Audience.MEMBERS)
+        a_thread(topic, ann, audience=Readership.MEMBERS)
     with pytest.raises(RuleBroken, match="no discussion is for members only"):
-        a_topic(network, "Inside", audience=Audience.MEMBERS)
+        a_topic(network, "Inside", audience=Readership.MEMBERS)
     with pytest.raises(RuleBroken, match="no discussion is for members only"), transaction():
-        about = actions.About(title="General", audience=Audience.MEMBERS)
+        about = actions.TopicInput(title="General", audience=Readership.MEMBERS)
         actions.change_topic(topic, about, by=PROGRAM, via=Door.CLI)
-    assert a_thread(topic, ann).visibility is Audience.PUBLIC
+    assert a_thread(topic, ann).visibility is Readership.PUBLIC
 
 
 @pytest.mark.usefixtures("context")
 def test_what_was_begun_for_members_goes_on():
     network = builders.a_network()
-    ann, topic = builders.a_member(network), a_topic(network, audience=Audience.MEMBERS)
+    ann, topic = builders.a_member(network), a_topic(network, audience=Readership.MEMBERS)
     thread = a_thread(topic, ann)
     with transaction():
         from govnet.charter.actions import adopt
@@ -52,7 +52,7 @@ def test_what_was_begun_for_members_goes_on():
         adopt(network, json.loads(OPEN), adopted_by="decision:1", by=PROGRAM, via=Door.CLI)
     assert a_post(thread, ann).number == 2
     with transaction():
-        about = actions.About(title="Renamed", audience=Audience.MEMBERS)
+        about = actions.TopicInput(title="Renamed", audience=Readership.MEMBERS)
         actions.change_topic(db.session.get_one(Topic, topic.id), about, by=PROGRAM, via=Door.CLI)
     with pytest.raises(RuleBroken, match="no discussion is for members only"):
         a_thread(topic, ann)
@@ -70,7 +70,7 @@ def test_the_forms_offer_only_what_can_be_begun(app):
         assert values == {"public", "committee"}
     with app.app_context(), transaction():
         topic = db.session.query(Topic).one()
-        topic.visibility = Audience.MEMBERS
+        topic.visibility = Readership.MEMBERS
     with app.app_context():
         ann = builders.sign_in(app.test_client(), builders.a_member(db.session.query(builders.Network).one()))
     refused = ann.get("/uk/forum/general/new")
@@ -78,6 +78,6 @@ def test_the_forms_offer_only_what_can_be_begun(app):
     assert refused.status_code == 422
     assert "/uk/forum/general/new" not in opened(ann, "/uk/forum/general").links
     with app.app_context(), transaction():
-        db.session.query(Topic).one().visibility = Audience.PUBLIC
+        db.session.query(Topic).one().visibility = Readership.PUBLIC
     sent = send(sam, "/uk/forum/general/new", {"title": "Hello", "body": "Hello.", "audience": "members"})
     assert sent.status_code == 422

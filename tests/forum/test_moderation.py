@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from govnet.extensions import db
 from govnet.forum import queries
-from govnet.forum.kinds import AppealOutcome, Audience, HidingKind, PostState, ReportState
+from govnet.forum.kinds import AppealOutcome, HidingKind, PostState, Readership, ReportState
 from govnet.forum.models import Appeal, Hiding, Post, PostVersion, Report
 from govnet.forum.moderation import actions as moderation_actions
 from govnet.forum.moderation import queries as moderation_queries
@@ -363,7 +363,7 @@ def test_mails_about_an_appeal_say_until_when(room):
 
 
 def test_the_log_shows_a_members_case_to_members_only(room):
-    thread = a_thread(room.topic, room.ann, audience=Audience.MEMBERS)
+    thread = a_thread(room.topic, room.ann, audience=Readership.MEMBERS)
     room.post = a_post(thread, room.ann)
     room.hide()
     assert moderation_queries.log(room.network.id, VISITOR) == ([], False)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from govnet.extensions import db
 from govnet.forum import queries
-from govnet.forum.kinds import Audience
+from govnet.forum.kinds import Readership
 from govnet.kernel.transaction import transaction
 from govnet.mail.models import Delivery, Mail, Rendering
 from govnet.mail.outgoing import distribution
@@ -106,7 +106,7 @@ def test_the_committees_discussions_are_told_to_the_committee_alone(room):
     )
     for person in (tess, room.eve):
         room.stance(person, "topic", room.topic.id, Stance.FOLLOW)
-    a_thread(room.topic, sam, audience=Audience.COMMITTEE)
+    a_thread(room.topic, sam, audience=Readership.COMMITTEE)
     assert room.told("forum/started") == ["Tess"]
 
 
@@ -114,7 +114,7 @@ def test_just_the_mail_gets_what_is_public_and_nothing_of_the_members(room):
     with transaction():
         row = actions.take_over(room.network, "list@example.org", "List Reader")
         row.volume = Volume.EVERYTHING
-    a_thread(room.topic, room.ann, audience=Audience.MEMBERS)
+    a_thread(room.topic, room.ann, audience=Readership.MEMBERS)
     assert room.told("forum/started") == ["Eve"]
     a_thread(room.topic, room.ann)
     assert room.told("forum/started") == ["Eve", "Eve", "List"]

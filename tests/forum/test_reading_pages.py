@@ -9,8 +9,8 @@ import pytest
 
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.forum import queries
-from govnet.forum.kinds import Audience
+from govnet.forum import models
+from govnet.forum.kinds import Readership
 from govnet.forum.models import ReadMark, Thread
 from govnet.kernel.transaction import transaction
 from tests import builders
@@ -121,9 +121,9 @@ def test_topics_with_the_newest_posts_come_first(client, forum, time):
 
 def test_members_discussions_are_shown_to_members_only(client, forum):
     with forum.app.app_context():
-        topic = db.session.get(queries.Topic, forum.topic)
+        topic = db.session.get(models.Topic, forum.topic)
         ann = db.session.get(builders.Person, forum.ann)
-        inside = a_thread(topic, ann, title="Among ourselves", audience=Audience.MEMBERS).id
+        inside = a_thread(topic, ann, title="Among ourselves", audience=Readership.MEMBERS).id
     assert "Among ourselves" not in opened(client, "/uk/forum").text
     assert "Among ourselves" not in str(client.get("/uk/forum.json").json)
     assert client.get(f"/uk/forum/{inside}").status_code == 303

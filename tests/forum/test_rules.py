@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from govnet.forum import rules
-from govnet.forum.kinds import AppealOutcome, Audience
+from govnet.forum.kinds import AppealOutcome, Readership
 from govnet.kernel.errors import RuleBroken
 
 NOON = datetime(2015, 4, 13, 12, 0, tzinfo=UTC)
@@ -61,19 +61,19 @@ def test_a_mark_moves_at_most_once_in_five_minutes():
 
 
 def test_officers_read_all_members_most_and_visitors_what_is_public():
-    assert rules.audiences(member=False, officer=False) == {Audience.PUBLIC}
-    assert rules.audiences(member=True, officer=False) == {Audience.PUBLIC, Audience.MEMBERS}
-    assert rules.audiences(member=False, officer=True) == set(Audience)
+    assert rules.audiences(member=False, officer=False) == {Readership.PUBLIC}
+    assert rules.audiences(member=True, officer=False) == {Readership.PUBLIC, Readership.MEMBERS}
+    assert rules.audiences(member=False, officer=True) == set(Readership)
 
 
 @pytest.mark.parametrize(
     ("wanted", "widest", "fits"),
     [
-        (Audience.PUBLIC, Audience.PUBLIC, True),
-        (Audience.MEMBERS, Audience.PUBLIC, True),
-        (Audience.PUBLIC, Audience.MEMBERS, False),
-        (Audience.MEMBERS, Audience.COMMITTEE, False),
-        (Audience.COMMITTEE, Audience.COMMITTEE, True),
+        (Readership.PUBLIC, Readership.PUBLIC, True),
+        (Readership.MEMBERS, Readership.PUBLIC, True),
+        (Readership.PUBLIC, Readership.MEMBERS, False),
+        (Readership.MEMBERS, Readership.COMMITTEE, False),
+        (Readership.COMMITTEE, Readership.COMMITTEE, True),
     ],
 )
 def test_a_discussion_is_read_by_no_more_people_than_its_topic(wanted, widest, fits):
@@ -173,5 +173,5 @@ def test_who_hid_a_post_or_wrote_it_never_hears_the_appeal():
 
 
 def test_a_charter_that_says_nothing_means_the_usual():
-    assert rules.terms("{}") == rules.Terms("members", "members", "committee", 14)
+    assert rules.terms("{}") == rules.ForumTerms("members", "members", "committee", 14)
     assert rules.terms('{"conduct.appeal_days": 21, "discussion.who_may_post": "anyone"}').appeal_days == 21

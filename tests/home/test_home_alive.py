@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 
 from govnet.charter.models import Network
 from govnet.decisions.closing.actions import close_due
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
-from govnet.forum.kinds import Audience
+from govnet.forum.kinds import Readership
 from govnet.forum.threads import actions as threads_actions
 from govnet.forum.topics import actions
 from govnet.kernel.actor import Door
@@ -26,15 +26,18 @@ from tests.statements import counted
 
 
 def a_discussion(
-    network: Network, by: Person, title: str, body: str, audience: Audience = Audience.PUBLIC
+    network: Network, by: Person, title: str, body: str, audience: Readership = Readership.PUBLIC
 ) -> None:
     with transaction():
         network = db.session.merge(network)
         actor = acting(by, network)
-        about = actions.About(title=title)
+        about = actions.TopicInput(title=title)
         topic = actions.open_topic(network, about, by=actor, via=Door.WEB)
         threads_actions.start_thread(
-            topic, threads_actions.Draft(title=title, body=body, audience=audience), by=actor, via=Door.WEB
+            topic,
+            threads_actions.ThreadInput(title=title, body=body, audience=audience),
+            by=actor,
+            via=Door.WEB,
         )
 
 
@@ -47,10 +50,10 @@ def alive(app: Flask) -> dict[str, int]:
         a_coordinator(network, days=90)
         asha, idris, *others = members(network, 6)
         proposal = a_proposal(network, asha)
-        answered(proposal, network, Kind.AGREE, asha, *others[:3])
-        answered(proposal, network, Kind.STAND_ASIDE, others[3])
+        answered(proposal, network, AnswerKind.AGREE, asha, *others[:3])
+        answered(proposal, network, AnswerKind.STAND_ASIDE, others[3])
         a_discussion(network, sam, "How many seats?", "Nine **would** do.")
-        a_discussion(network, sam, "About a person", "Between us.", Audience.MEMBERS)
+        a_discussion(network, sam, "About a person", "Between us.", Readership.MEMBERS)
         return {"asha": asha.id, "idris": idris.id}
 
 

@@ -15,7 +15,7 @@ from wtforms import Form as PlainForm
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.markdown_limits import DEPTH, TooMuch, limits
 from govnet.kernel.text import _markdown, excerpt, render, rendered
-from govnet.web.forms import Body
+from govnet.web.forms import MarkdownField
 
 SIZE = 49_000
 SECONDS = 5.0
@@ -130,7 +130,7 @@ def test_a_text_that_was_kept_before_there_were_bounds_is_shown_as_it_was_typed(
 @pytest.fixture
 def written() -> Iterator[type[PlainForm]]:
     class Written(PlainForm):
-        text = Body()
+        text = MarkdownField()
 
     with Flask(__name__).test_request_context():
         yield Written

@@ -13,15 +13,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
 
-from govnet.announcements.models import Announcement
-from govnet.announcements.models import State as AnnouncementState
+from govnet.announcements.models import Announcement, AnnouncementState
 from govnet.charter.models import Network
 from govnet.decisions.closing import actions
 from govnet.decisions.drafts.models import Draft
 from govnet.decisions.models import Decision, Proposal, ProposalVersion, VersionState
 from govnet.decisions.proposals import rewording
 from govnet.decisions.proposals.models import Rewording
-from govnet.decisions.proposals.opening import Words
+from govnet.decisions.proposals.opening import Wording
 from govnet.decisions.register.models import PendingEffect, ReviewReminder
 from govnet.digest.models import WeeklyDigest
 from govnet.extensions import db
@@ -34,12 +33,12 @@ from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.letters import closing as letters_closing
 from govnet.letters.models import Letter
-from govnet.letters.rules import State as LetterState
+from govnet.letters.rules import LetterState
 from govnet.mail.headers import Address
 from govnet.mail.incoming import intake
 from govnet.mail.models import Delivery, Fate, InboundMail, Mail, RecipientChunk, Rendering
 from govnet.mail.outgoing import outbox
-from govnet.mail.rules import State
+from govnet.mail.rules import DeliveryState
 from govnet.membership import duties as membership_duties
 from govnet.membership.models import Application, ApplicationState, Membership, MembershipState
 from govnet.membership.roster import imports
@@ -282,7 +281,7 @@ def chunks(time: MovedClock) -> Sequence[Row]:
 def in_hand(time: MovedClock) -> Sequence[Row]:
     found = mails(time)
     with transaction():
-        lease = {"lease_owner": "dead", "lease_until": clock.now(), "state": State.IN_HAND}
+        lease = {"lease_owner": "dead", "lease_until": clock.now(), "state": DeliveryState.IN_HAND}
         db.session.execute(update(Delivery).values(lease))
     time.move(timedelta(minutes=10))
     return found
@@ -291,7 +290,7 @@ def in_hand(time: MovedClock) -> Sequence[Row]:
 def went_out(time: MovedClock) -> Sequence[Row]:
     found = mails(time)
     with transaction():
-        db.session.execute(update(Delivery).values(state=State.ACCEPTED))
+        db.session.execute(update(Delivery).values(state=DeliveryState.ACCEPTED))
     time.move(timedelta(days=40))
     keys = db.session.scalars(select(Rendering.id).order_by(Rendering.id)).all()
     return [(network, key) for (network, _key), key in zip(found, keys, strict=True)]
@@ -405,7 +404,7 @@ def waiting_words(time: MovedClock) -> Sequence[Row]:
     def write(network: Network) -> int:
         ann = builders.a_member(network)
         proposal = a_proposal(network, ann)
-        by, words = builders.acting(ann, network), Words("Ten seats?", "Ten.")
+        by, words = builders.acting(ann, network), Wording("Ten seats?", "Ten.")
         with transaction():
             row = db.session.merge(proposal)
             rewording.wait(row, words, because="Ten is even.", by=by, via=Door.WEB, seen=1)
@@ -568,15 +567,16 @@ CASES = [
          where(Application.id, Application.state == ApplicationState.ADMITTED)),
     Case("forget unconfirmed applications", "", unconfirmed, refuses("application", "DELETE"), gone(Application)),
     Case("tell", "", entries, nowhere, where(Telling.entry_id, Telling.done_at.is_not(None))),
-    Case("send", NOWHERE, mails, unsendable, where(Delivery.id, Delivery.state == State.ACCEPTED)),
+    Case("send", NOWHERE, mails, unsendable, where(Delivery.id, Delivery.state == DeliveryState.ACCEPTED)),
     Case("make deliveries", "", chunks, refuses("recipient_chunk", "DELETE"), gone(RecipientChunk)),
     Case("read mail", "", came_in, headless, where(InboundMail.id, InboundMail.fate == Fate.DONE)),
     Case("forget mail that was read", "", read_long_ago, refuses("inbound_mail"),
          where(InboundMail.id, InboundMail.raw.is_(None))),
     Case("digest", "", a_digest, nowhere, where(WeeklyDigest.network_id, WeeklyDigest.at >= START + timedelta(days=8))),
     Case("sweep mail", "take back mail in hand", in_hand, refuses("delivery"),
-         where(Delivery.id, Delivery.state == State.QUEUED)),
-    Case("sweep mail", "give up late mail", too_late, refuses("delivery"), where(Delivery.id, Delivery.state == State.EXPIRED)),
+         where(Delivery.id, Delivery.state == DeliveryState.QUEUED)),
+    Case("sweep mail", "give up late mail", too_late, refuses("delivery"),
+         where(Delivery.id, Delivery.state == DeliveryState.EXPIRED)),
     Case("sweep mail", "empty old mail", went_out, refuses("mail_rendering"), where(Rendering.id, Rendering.body.is_(None))),
     Case("remove what the law wants gone", "", hidden, headless, where(Hiding.id, Hiding.kind == HidingKind.REMOVED)),
     Case("remove names that are for members", "", named, headless, where(Entry.network_id, Entry.words.is_(None))),

@@ -14,7 +14,7 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock
 from govnet.letters import actions, closing, follows, queries, rules
-from govnet.letters.actions import Draft
+from govnet.letters.actions import LetterInput
 from govnet.letters.follows import Sending
 from govnet.letters.models import Letter
 from govnet.people.models import Person
@@ -24,7 +24,7 @@ from tests.decisions.builders import one_transaction
 TITLE = "Publish the minutes of the board"
 
 
-def a_draft(network: Network, **changes: Any) -> Draft:
+def a_draft(network: Network, **changes: Any) -> LetterInput:
     """A letter that closes on the first day that the charter allows."""
     first = rules.soonest(clock.now(), rules_in_force(network.id), ZoneInfo(network.zone))
     typed = {
@@ -33,7 +33,7 @@ def a_draft(network: Network, **changes: Any) -> Draft:
         "text": "We, the undersigned, ask for **minutes**.",
         "closes": first,
     }
-    return Draft(**{**typed, **changes})
+    return LetterInput(**{**typed, **changes})
 
 
 def a_letter(

@@ -21,7 +21,7 @@ from govnet.kernel.transaction import transaction
 from govnet.letters import actions, closing, follows, labels, queries
 from govnet.letters.follows import Reply, Sending
 from govnet.letters.models import Letter, Signature
-from govnet.letters.rules import Count, State
+from govnet.letters.rules import LetterState, SignatureCount
 from govnet.membership.models import Membership, MembershipState
 from govnet.people.models import Person, Representation
 from govnet.record.models import Entry
@@ -41,7 +41,7 @@ from tests.letters.builders import a_draft, a_letter, closed, later, sent, sign,
 pytestmark = pytest.mark.usefixtures("context")
 
 
-def count(letter_id: int) -> Count:
+def count(letter_id: int) -> SignatureCount:
     return queries.count_of(letter_id)
 
 
@@ -61,7 +61,7 @@ def test_an_author_s_name_stands_first_under_the_letter(network: Network, ann: P
     letter_id = a_letter(network, ann)
     names = queries.signatures(letter_id)
     assert [(each.name, each.person_id) for each in names] == [("Ann Example", ann.id)]
-    assert the(letter_id).state is State.OPEN
+    assert the(letter_id).state is LetterState.OPEN
     assert labels.signed_by(count(letter_id)) == "signed by 1 member"
 
 
@@ -73,7 +73,7 @@ def test_members_and_organisations_sign_each_once_and_are_counted_apart(
     letter_id = a_letter(network, ann)
     sign(letter_id, bo)
     sign(letter_id, bo, str(club.id))
-    assert count(letter_id) == Count(2, 1)
+    assert count(letter_id) == SignatureCount(2, 1)
     assert labels.signed_by(count(letter_id)) == "signed by 2 members and 1 organisation"
     assert [each.name for each in queries.signatures(letter_id)] == ["Open Club", "Ann Example", "Bo Example"]
 
@@ -81,13 +81,13 @@ def test_members_and_organisations_sign_each_once_and_are_counted_apart(
 @pytest.mark.parametrize(
     ("signed", "said"),
     [
-        (Count(43, 5), "signed by 43 members and 5 organisations"),
-        (Count(0, 1), "signed by 1 organisation"),
-        (Count(1, 0), "signed by 1 member"),
-        (Count(), "signed by nobody yet"),
+        (SignatureCount(43, 5), "signed by 43 members and 5 organisations"),
+        (SignatureCount(0, 1), "signed by 1 organisation"),
+        (SignatureCount(1, 0), "signed by 1 member"),
+        (SignatureCount(), "signed by nobody yet"),
     ],
 )
-def test_a_letter_says_how_many_signed_and_never_the_network(signed: Count, said: str) -> None:
+def test_a_letter_says_how_many_signed_and_never_the_network(signed: SignatureCount, said: str) -> None:
     assert labels.signed_by(signed) == said
 
 
@@ -100,7 +100,7 @@ def test_nobody_signs_twice_in_the_same_name(network: Network, ann: Person) -> N
     letter_id = a_letter(network, ann, party=str(club.id))
     with pytest.raises(RuleBroken, match="“Open Club” stands under this letter already"):
         sign(letter_id, ali, str(club.id))
-    assert count(letter_id) == Count(0, 1)
+    assert count(letter_id) == SignatureCount(0, 1)
 
 
 @pytest.mark.parametrize("party", ["me", "organisation"])
@@ -151,7 +151,7 @@ def test_at_the_deadline_no_name_is_added_or_taken_back_even_before_the_worker_l
         sign(letter_id, a_member(network))
     with pytest.raises(RuleBroken, match="neither added nor taken back"):
         does(actions.take_back, letter_id, "me", by=bo)
-    assert count(letter_id) == Count(2, 0)
+    assert count(letter_id) == SignatureCount(2, 0)
 
 
 def test_a_name_can_be_taken_back_and_given_again_until_the_deadline(network: Network, ann: Person) -> None:
@@ -159,11 +159,11 @@ def test_a_name_can_be_taken_back_and_given_again_until_the_deadline(network: Ne
     letter_id = a_letter(network, ann)
     sign(letter_id, bo)
     does(actions.take_back, letter_id, "me", by=bo)
-    assert count(letter_id) == Count(1, 0)
+    assert count(letter_id) == SignatureCount(1, 0)
     with pytest.raises(RuleBroken, match="does not stand under this letter"):
         does(actions.take_back, letter_id, "me", by=bo)
     sign(letter_id, bo)
-    assert count(letter_id) == Count(2, 0)
+    assert count(letter_id) == SignatureCount(2, 0)
 
 
 def test_words_change_until_somebody_else_has_signed_them(network: Network, ann: Person) -> None:
@@ -235,7 +235,7 @@ def test_the_database_takes_no_name_and_lets_go_of_none_once_a_letter_is_closed(
         with pytest.raises(IntegrityError, match="only while a letter is open"), transaction():
             db.session.execute(change)
     with pytest.raises(IntegrityError), transaction():
-        db.session.execute(update(Letter).values(state=State.OPEN, closed_at=None))
+        db.session.execute(update(Letter).values(state=LetterState.OPEN, closed_at=None))
 
 
 def test_the_worker_closes_a_letter_at_its_deadline_once(
@@ -246,7 +246,7 @@ def test_the_worker_closes_a_letter_at_its_deadline_once(
     closed(letter_id, time)
     assert closing.close_due() == 0
     letter = the(letter_id)
-    assert (letter.state, letter.closed_at) == (State.GATHERED, letter.deadline)
+    assert (letter.state, letter.closed_at) == (LetterState.GATHERED, letter.deadline)
     entry = entries("letters.closed")
     assert [(each["members"], each["organisations"]) for each in entry] == [(1, 0)]
     assert entry[0]["digest"] == actions.digest(letter.text)
@@ -257,7 +257,7 @@ def test_an_author_closes_early_with_a_reason(network: Network, ann: Person) -> 
     with pytest.raises(RuleBroken, match="Say why"):
         does(follows.close_early, letter_id, " ", by=ann)
     does(follows.close_early, letter_id, "The hearing is on Friday.", by=ann)
-    assert the(letter_id).state is State.GATHERED
+    assert the(letter_id).state is LetterState.GATHERED
     with pytest.raises(RuleBroken, match="no more names already"):
         does(follows.close_early, letter_id, "Again.", by=ann)
     with pytest.raises(RuleBroken, match="closed this letter early"):
@@ -290,7 +290,7 @@ def test_a_letter_is_sent_after_it_closed_by_its_author_or_an_officer(
         sent(letter_id, bo)
     sent(letter_id, cory, due=later(10))
     letter = the(letter_id)
-    assert (letter.state, letter.sent_on, letter.reply_due) == (State.SENT, later(0), later(10))
+    assert (letter.state, letter.sent_on, letter.reply_due) == (LetterState.SENT, later(0), later(10))
     with pytest.raises(RuleBroken, match="written down already that it was sent"):
         sent(letter_id, ann)
     with pytest.raises(RuleBroken, match="what was sent can’t be taken back"):
@@ -336,7 +336,7 @@ def test_a_reply_comes_after_the_letter_was_sent_and_says_something(
             does(follows.answered, letter_id, reply, by=ann)
     does(follows.answered, letter_id, Reply(later(0), "**Yes.**", "example.org/reply"), by=ann)
     letter = the(letter_id)
-    assert (letter.state, letter.reply_url) == (State.ANSWERED, "https://example.org/reply")
+    assert (letter.state, letter.reply_url) == (LetterState.ANSWERED, "https://example.org/reply")
     assert letter.reply_html == "<p><strong>Yes.</strong></p>\n"
     with pytest.raises(RuleBroken, match="A reply is written down already"):
         does(follows.answered, letter_id, Reply(later(0), "No."), by=ann)
@@ -388,7 +388,7 @@ def test_who_speaks_for_the_organisation_now_can_take_its_name_back(network: Net
         db.session.execute(update(Representation).values(end=today, is_primary=False))
         db.session.add(Representation(organisation_id=club.id, person_id=cy.id, start=today))
     does(actions.take_back, letter_id, str(club.id), by=cy)
-    assert count(letter_id) == Count(1, 0)
+    assert count(letter_id) == SignatureCount(1, 0)
 
 
 def test_who_removes_their_name_is_somebody_who_left_and_still_counts(
@@ -404,7 +404,7 @@ def test_who_removes_their_name_is_somebody_who_left_and_still_counts(
         erasure.erase_oneself("remove", by=acting(bo, db.session.merge(network)), via=Door.WEB)
     names = [labels.name(each) for each in queries.signatures(letter_id)]
     assert names == ["Open Club", "Ann Example", "somebody who left"]
-    assert count(letter_id) == Count(2, 1)
+    assert count(letter_id) == SignatureCount(2, 1)
     assert not [each for each in entries("letters.signed") if "Bo Example" in str(each)]
     assert faults_of(network.id) == []
 
@@ -421,7 +421,7 @@ def test_an_author_who_removes_their_name_leaves_the_letter_to_the_officers(
     assert (the(gone_id).why, the(gone_id).author.name) == ("", "")
     closed(letter_id, time)
     sent(letter_id, sam)
-    assert (the(letter_id).state, the(letter_id).author.name) == (State.SENT, "")
+    assert (the(letter_id).state, the(letter_id).author.name) == (LetterState.SENT, "")
 
 
 def test_what_a_person_started_and_signed_is_in_her_export(network: Network, ann: Person) -> None:

@@ -12,13 +12,13 @@ from sqlalchemy import select
 from govnet.accounts import erasure
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.forum.kinds import Audience
+from govnet.forum.kinds import Readership
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock, now
 from govnet.kernel.transaction import transaction
 from govnet.letters import closing, follows, queries
 from govnet.letters.models import Signature
-from govnet.letters.rules import State
+from govnet.letters.rules import LetterState
 from govnet.membership.models import Membership
 from govnet.people.models import Person
 from tests.builders import a_member, a_network, a_person, a_steering_member, acting, an_organisation
@@ -306,7 +306,7 @@ def test_a_discussion_leads_to_a_letter_and_shows_it(app: Flask, network: Networ
 def test_a_letter_from_a_members_discussion_says_that_it_is_public_and_does_not_name_the_thread(
     app: Flask, network: Network, ann: Person
 ) -> None:
-    thread_id = a_discussion(network, ann, Audience.MEMBERS).id
+    thread_id = a_discussion(network, ann, Readership.MEMBERS).id
     url = f"/uk/letters/new?thread={thread_id}"
     assert "A letter is public" in opened(browser(app, ann), url).text
     send(browser(app, ann), url, TYPED)
@@ -400,7 +400,7 @@ def test_the_data_of_a_letter_says_for_whom_it_speaks(
     assert data["speaks_for"] == "those who signed it, not the network"
     assert data["names"] == [{"name": "Ann Example", "kind": "member", "at": "2015-04-13T09:00:00+00:00"}]
     assert (data["state"], data["sent_on"], data["reply_due"]) == (
-        State.SENT.value,
+        LetterState.SENT.value,
         "2015-04-20",
         "2015-04-23",
     )

@@ -14,7 +14,7 @@ from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.letters import actions, closing, queries
-from govnet.letters.rules import Count, State
+from govnet.letters.rules import LetterState, SignatureCount
 from govnet.people.models import Representation
 from tests.builders import a_member, a_network, acting, an_organisation
 from tests.chain import faults_of
@@ -43,7 +43,7 @@ def test_two_who_speak_for_an_organisation_sign_for_it_once(app: Flask, _again: 
 
     found = at_once(app, lambda: sign(0), lambda: sign(1))
     assert sorted(type(each).__name__ for each in found) == ["RuleBroken", "str"]
-    assert queries.count_of(letter_id) == Count(1, 1)
+    assert queries.count_of(letter_id) == SignatureCount(1, 1)
     assert faults_of(network.id) == []
 
 
@@ -80,5 +80,5 @@ def test_two_workers_close_a_letter_once(app: Flask, time: MovedClock) -> None:
     time.move(to=the(letter_id).deadline + timedelta(seconds=1))
     db.session.rollback()
     assert sum(at_once(app, closing.close_due, closing.close_due)) == 1  # type: ignore[arg-type]
-    assert the(letter_id).state is State.GATHERED
+    assert the(letter_id).state is LetterState.GATHERED
     assert faults_of(network.id) == []

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
 from govnet.letters import rules
-from govnet.letters.rules import Count, State
+from govnet.letters.rules import LetterState, SignatureCount
 
 LONDON = ZoneInfo("Europe/London")
 CHARTER = Charter({})
@@ -69,18 +69,18 @@ def test_the_first_possible_day_always_gives_the_days_that_the_rules_promise(
 @pytest.mark.parametrize(
     ("state", "late", "words"),
     [
-        (State.OPEN, -1, ""),
-        (State.OPEN, 0, "This closed less than a minute ago."),
-        (State.OPEN, 120, "This closed 2 minutes ago."),
-        (State.GATHERED, -60, "closed this letter early"),
-        (State.GATHERED, 7200, "This closed 2 hours ago. Your name was neither added nor taken back."),
-        (State.SENT, 90_000, "was sent already"),
-        (State.ANSWERED, 90_000, "was sent already"),
-        (State.WITHDRAWN, -60, "taken back by its author"),
+        (LetterState.OPEN, -1, ""),
+        (LetterState.OPEN, 0, "This closed less than a minute ago."),
+        (LetterState.OPEN, 120, "This closed 2 minutes ago."),
+        (LetterState.GATHERED, -60, "closed this letter early"),
+        (LetterState.GATHERED, 7200, "This closed 2 hours ago. Your name was neither added nor taken back."),
+        (LetterState.SENT, 90_000, "was sent already"),
+        (LetterState.ANSWERED, 90_000, "was sent already"),
+        (LetterState.WITHDRAWN, -60, "taken back by its author"),
     ],
 )
 def test_names_are_taken_until_the_deadline_and_afterwards_it_is_said_why_not(
-    state: State, late: int, words: str
+    state: LetterState, late: int, words: str
 ) -> None:
     now = MONDAY + timedelta(seconds=late)
     found = rules.why_no_names(state, now, MONDAY)
@@ -88,33 +88,33 @@ def test_names_are_taken_until_the_deadline_and_afterwards_it_is_said_why_not(
     assert words in said(found)
 
 
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("state", LetterState)
 @pytest.mark.parametrize("others", [False, True])
-def test_words_change_only_while_nobody_else_has_signed_them(state: State, others: bool) -> None:
+def test_words_change_only_while_nobody_else_has_signed_them(state: LetterState, others: bool) -> None:
     found = rules.why_not_edited(state, signed_by_others=others)
-    assert (found is None) == (state is State.OPEN and not others)
-    if state is State.OPEN and others:
+    assert (found is None) == (state is LetterState.OPEN and not others)
+    if state is LetterState.OPEN and others:
         assert "Somebody else has signed it" in said(found)
     elif found:
         assert "stay as they were signed" in said(found)
 
 
-@pytest.mark.parametrize("state", State)
-def test_only_what_is_open_can_be_closed_early(state: State) -> None:
-    assert (rules.why_not_closed(state) is None) == (state is State.OPEN)
+@pytest.mark.parametrize("state", LetterState)
+def test_only_what_is_open_can_be_closed_early(state: LetterState) -> None:
+    assert (rules.why_not_closed(state) is None) == (state is LetterState.OPEN)
 
 
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (State.OPEN, ""),
-        (State.GATHERED, ""),
-        (State.SENT, "what was sent can’t be taken back"),
-        (State.ANSWERED, "what was sent can’t be taken back"),
-        (State.WITHDRAWN, "taken back already"),
+        (LetterState.OPEN, ""),
+        (LetterState.GATHERED, ""),
+        (LetterState.SENT, "what was sent can’t be taken back"),
+        (LetterState.ANSWERED, "what was sent can’t be taken back"),
+        (LetterState.WITHDRAWN, "taken back already"),
     ],
 )
-def test_a_letter_is_taken_back_before_it_is_sent_or_not_at_all(state: State, words: str) -> None:
+def test_a_letter_is_taken_back_before_it_is_sent_or_not_at_all(state: LetterState, words: str) -> None:
     found = rules.why_not_withdrawn(state)
     assert (found is None) == (words == "")
     assert words in said(found)
@@ -123,17 +123,17 @@ def test_a_letter_is_taken_back_before_it_is_sent_or_not_at_all(state: State, wo
 @pytest.mark.parametrize(
     ("state", "count", "words"),
     [
-        (State.GATHERED, Count(1, 0), ""),
-        (State.GATHERED, Count(0, 1), ""),
-        (State.GATHERED, Count(0, 0), "Nobody signed it"),
-        (State.OPEN, Count(9, 0), "still gathers names"),
-        (State.SENT, Count(9, 0), "written down already"),
-        (State.ANSWERED, Count(9, 0), "written down already"),
-        (State.WITHDRAWN, Count(9, 0), "taken back"),
+        (LetterState.GATHERED, SignatureCount(1, 0), ""),
+        (LetterState.GATHERED, SignatureCount(0, 1), ""),
+        (LetterState.GATHERED, SignatureCount(0, 0), "Nobody signed it"),
+        (LetterState.OPEN, SignatureCount(9, 0), "still gathers names"),
+        (LetterState.SENT, SignatureCount(9, 0), "written down already"),
+        (LetterState.ANSWERED, SignatureCount(9, 0), "written down already"),
+        (LetterState.WITHDRAWN, SignatureCount(9, 0), "taken back"),
     ],
 )
 def test_a_letter_is_sent_once_after_it_closed_and_with_a_name(
-    state: State, count: Count, words: str
+    state: LetterState, count: SignatureCount, words: str
 ) -> None:
     found = rules.why_not_sent(state, count)
     assert (found is None) == (words == "")
@@ -163,14 +163,14 @@ def test_it_was_sent_between_its_closing_and_today_and_a_reply_is_due_later(
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (State.OPEN, "First write down that it was sent"),
-        (State.GATHERED, "First write down that it was sent"),
-        (State.SENT, ""),
-        (State.ANSWERED, "written down already"),
-        (State.WITHDRAWN, "nobody replies"),
+        (LetterState.OPEN, "First write down that it was sent"),
+        (LetterState.GATHERED, "First write down that it was sent"),
+        (LetterState.SENT, ""),
+        (LetterState.ANSWERED, "written down already"),
+        (LetterState.WITHDRAWN, "nobody replies"),
     ],
 )
-def test_a_reply_comes_once_to_what_was_sent(state: State, words: str) -> None:
+def test_a_reply_comes_once_to_what_was_sent(state: LetterState, words: str) -> None:
     found = rules.why_not_answered(state)
     assert (found is None) == (words == "")
     assert words in said(found)
@@ -200,13 +200,13 @@ def test_a_reply_has_a_day_that_can_be_and_says_something(
 @pytest.mark.parametrize(
     ("state", "due", "is_overdue"),
     [
-        (State.SENT, DAY - timedelta(days=1), True),
-        (State.SENT, DAY, False),
-        (State.SENT, None, False),
-        (State.ANSWERED, DAY - timedelta(days=1), False),
+        (LetterState.SENT, DAY - timedelta(days=1), True),
+        (LetterState.SENT, DAY, False),
+        (LetterState.SENT, None, False),
+        (LetterState.ANSWERED, DAY - timedelta(days=1), False),
     ],
 )
 def test_a_reply_is_overdue_from_the_day_after_it_was_due(
-    state: State, due: date | None, is_overdue: bool
+    state: LetterState, due: date | None, is_overdue: bool
 ) -> None:
     assert rules.overdue(state, due, DAY) == is_overdue

@@ -16,7 +16,7 @@ from govnet.kernel.transaction import transaction
 from govnet.mail.models import RecipientChunk
 from govnet.mail.outgoing import compose, distribution
 from govnet.mail.outgoing.audience import MEMBER
-from govnet.mail.outgoing.notices import Notice, Told
+from govnet.mail.outgoing.notices import Notice, ToldEntry
 from govnet.mail.rules import Priority
 from govnet.mail.volume import News
 from govnet.permissions import Can, require
@@ -69,7 +69,7 @@ class Teller:
         self.error: Exception | None = None
         self.asked = 0
 
-    def __call__(self, told: Told) -> list[Notice]:
+    def __call__(self, told: ToldEntry) -> list[Notice]:
         self.asked += 1
         if self.error is not None:
             raise self.error

@@ -22,7 +22,7 @@ from govnet.mail.delivery.breaker import Turn
 from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Mail, MailLine
 from govnet.mail.outgoing import outbox
-from govnet.mail.rules import Priority, State, Step, judge, rest_when_refused
+from govnet.mail.rules import DeliveryState, Priority, SmtpStep, judge, rest_when_refused
 from tests import builders
 from tests.mail.servers import Grudging, Secured, a_certificate, running
 
@@ -99,7 +99,7 @@ def refused(server: Grudging, time: clock.MovedClock, times: int = 3) -> None:
     raise AssertionError("the server was not asked")
 
 
-def state_of(mail_id: int) -> State:
+def state_of(mail_id: int) -> DeliveryState:
     query = select(Delivery.state).where(Delivery.mail_id == mail_id)
     return db.session.scalars(query).one()
 
@@ -130,7 +130,7 @@ def test_what_was_refused_three_times_goes_within_an_hour_once_the_server_takes_
             time.move(MINUTE)
             the_worker()
         assert server.taken == ["ann@example.org"]
-    assert state_of(mail_id) is State.ACCEPTED
+    assert state_of(mail_id) is DeliveryState.ACCEPTED
     assert all_is_well()
 
 
@@ -145,7 +145,7 @@ def test_what_was_refused_three_times_goes_at_once_under_other_settings(
     with running(Secured(other, certificate)) as settings.port:
         sender.run()
         assert other.taken == ["ann@example.org"]
-    assert state_of(mail_id) is State.ACCEPTED
+    assert state_of(mail_id) is DeliveryState.ACCEPTED
     assert all_is_well()
 
 
@@ -176,7 +176,7 @@ def test_each_setting_that_was_wrong_is_tried_at_once_when_it_is_right(
         server.says.clear()
         setattr(settings, name, right)
         sender.run()
-    assert state_of(mail_id) is State.ACCEPTED
+    assert state_of(mail_id) is DeliveryState.ACCEPTED
     assert all_is_well()
 
 
@@ -210,7 +210,7 @@ def test_a_refused_line_is_tried_ever_more_seldom_and_by_one_mail_at_a_time(
 
 
 def test_only_one_of_several_senders_tries_a_line_that_rested(time: clock.MovedClock) -> None:
-    answer = smtp.Answer(judge(Step.AUTH, 535, "wrong"), 535, "wrong")
+    answer = smtp.ServerAnswer(judge(SmtpStep.AUTH, 535, "wrong"), 535, "wrong")
     with transaction():
         for _ in range(3):
             breaker.trouble(answer)
@@ -225,7 +225,7 @@ def test_only_one_of_several_senders_tries_a_line_that_rested(time: clock.MovedC
 
 def test_of_senders_that_look_at_the_same_instant_one_tries(app: Flask, time: clock.MovedClock) -> None:
     with transaction():
-        breaker.trouble(smtp.Answer(judge(Step.AUTH, 535, "wrong"), 535, "wrong"))
+        breaker.trouble(smtp.ServerAnswer(judge(SmtpStep.AUTH, 535, "wrong"), 535, "wrong"))
     a_mail()
     time.move(timedelta(hours=1))
     together, turns = threading.Barrier(3), []
@@ -330,6 +330,6 @@ def test_a_mail_that_is_refused_for_five_days_is_given_up(
         for _ in range(6 * 24):
             the_worker()
             time.move(timedelta(hours=1))
-    assert state_of(mail_id) is State.EXPIRED
+    assert state_of(mail_id) is DeliveryState.EXPIRED
     sweep.run()
     assert db.session.get_one(Mail, mail_id, populate_existing=True).paused_at is None

@@ -22,7 +22,7 @@ from govnet.mail import queries, sweep
 from govnet.mail.delivery import sender
 from govnet.mail.models import Delivery, Mail
 from govnet.mail.outgoing import distribution
-from govnet.mail.rules import State
+from govnet.mail.rules import DeliveryState
 from govnet.mail.volume import News
 from tests import builders
 from tests.mail.conftest import say
@@ -116,7 +116,7 @@ def test_a_sender_killed_again_and_again_loses_nothing_and_doubles_at_most_what_
     assert max(sent.values()) <= 2, "a mail with which a sender died went with others again"
     found = queries.progress([waiting])
     assert (found.audience, found.handed_over) == (PEOPLE, PEOPLE)
-    assert not db.session.scalars(select(Delivery).where(Delivery.state != State.ACCEPTED)).all()
+    assert not db.session.scalars(select(Delivery).where(Delivery.state != DeliveryState.ACCEPTED)).all()
 
 
 def test_a_worker_asked_to_end_finishes_the_mail_in_hand_and_leaves_no_lease(app, waiting, time, tmp_path):
@@ -129,7 +129,7 @@ def test_a_worker_asked_to_end_finishes_the_mail_in_hand_and_leaves_no_lease(app
         sent = count(tmp_path)
         let_go()
         states = Counter(db.session.scalars(select(Delivery.state)))
-        assert states == {State.ACCEPTED: sent, State.QUEUED: PEOPLE - sent}
+        assert states == {DeliveryState.ACCEPTED: sent, DeliveryState.QUEUED: PEOPLE - sent}
         finish(time)
         assert Counter(m["Message-ID"] for m in box.mails()).most_common(1)[0][1] == 1
 

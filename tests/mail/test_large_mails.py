@@ -16,7 +16,7 @@ from govnet.mail.delivery import mailings
 from govnet.mail.models import Delivery, Mail, RecipientChunk, Rendering
 from govnet.mail.outgoing import deliveries as outgoing_deliveries
 from govnet.mail.outgoing import distribution, outbox
-from govnet.mail.rules import State
+from govnet.mail.rules import DeliveryState
 from govnet.mail.volume import News
 from govnet.people import addresses
 from govnet.people.models import PersonEmail
@@ -79,7 +79,7 @@ def test_all_of_them_get_it_once_and_the_numbers_add_up_at_every_moment(post):
         found = queries.progress([mail_id])
         assert (found.audience, found.waiting) == (PEOPLE, PEOPLE)
     rest()
-    assert deliveries(mail_id) == {f"p{n}": State.QUEUED for n in range(PEOPLE)}
+    assert deliveries(mail_id) == {f"p{n}": DeliveryState.QUEUED for n in range(PEOPLE)}
     assert distribution.run() == outgoing_deliveries.run() == 0
 
 
@@ -108,13 +108,13 @@ def test_a_mail_that_is_stopped_meanwhile_is_sent_to_nobody_and_can_be_sent_afte
         assert mailings.cancel_unsent(mail_id) == 0
     assert queries.progress([mail_id]).stopped == PEOPLE
     rest()
-    assert set(deliveries(mail_id).values()) == {State.CANCELLED}
+    assert set(deliveries(mail_id).values()) == {DeliveryState.CANCELLED}
     other = post()
     with transaction():
         mailings.cancel_unsent(other)
         assert mailings.send_to_missed(other) == PEOPLE
     rest()
-    assert deliveries(other) == {f"p{n}": State.QUEUED for n in range(PEOPLE)}
+    assert deliveries(other) == {f"p{n}": DeliveryState.QUEUED for n in range(PEOPLE)}
 
 
 def test_a_mail_that_is_paused_meanwhile_waits_whole(post):
@@ -122,7 +122,7 @@ def test_a_mail_that_is_paused_meanwhile_waits_whole(post):
     with transaction():
         mailings.pause(mail_id, by="a person")
     rest()
-    assert set(deliveries(mail_id).values()) == {State.HELD}
+    assert set(deliveries(mail_id).values()) == {DeliveryState.HELD}
     with transaction():
         assert mailings.resume(mail_id) == PEOPLE
 
@@ -137,7 +137,7 @@ def test_of_a_restored_copy_nothing_is_made_until_it_is_dropped_or_released(post
         assert mailings.drop_all_held(operator) == PEOPLE
         mailings.release_all(operator)
     rest()
-    assert set(deliveries(mail_id).values()) == {State.CANCELLED}
+    assert set(deliveries(mail_id).values()) == {DeliveryState.CANCELLED}
 
 
 def test_what_the_mail_says_is_kept_while_somebody_has_no_delivery(post, time):

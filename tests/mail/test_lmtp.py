@@ -20,9 +20,9 @@ from sqlalchemy.exc import OperationalError
 from govnet.extensions import db
 from govnet.kernel.errors import Busy
 from govnet.mail.incoming import door, inbox, intake, replies
-from govnet.mail.incoming.door import Door
+from govnet.mail.incoming.door import MailDoor
 from govnet.mail.incoming.inbox import LARGEST
-from govnet.mail.incoming.lmtp import Limits
+from govnet.mail.incoming.lmtp import LmtpLimits
 from govnet.mail.incoming.lmtp_address import listen_address
 from govnet.mail.models import InboundMail
 from govnet.operations import mail_checks
@@ -48,13 +48,13 @@ def taking(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
 
 
 @pytest.fixture
-def opened(taking: Flask) -> Iterator[Callable[..., Door]]:
+def opened(taking: Flask) -> Iterator[Callable[..., MailDoor]]:
     """Opens the door, once or more often."""
-    doors: list[Door] = []
+    doors: list[MailDoor] = []
 
-    def start(**limits: float) -> Door:
+    def start(**limits: float) -> MailDoor:
         address = listen_address(taking.config["LMTP_LISTEN"])
-        one = Door(taking, address, Limits(**{"size": LARGEST, **limits}))  # type: ignore[arg-type]
+        one = MailDoor(taking, address, LmtpLimits(**{"size": LARGEST, **limits}))  # type: ignore[arg-type]
         one.start()
         doors.append(one)
         _wait_until(lambda: _answers(taking))
@@ -388,7 +388,7 @@ def test_of_several_workers_one_listens_and_another_takes_its_place(
         monkeypatch.setitem(taking.config, "LMTP_LISTEN", f"unix:{tmp_path}/lmtp")
         (tmp_path / "lmtp").touch()  # a dead worker's
     address = listen_address(taking.config["LMTP_LISTEN"])
-    first, second = (Door(taking, address, Limits(LARGEST)) for _ in range(2))
+    first, second = (MailDoor(taking, address, LmtpLimits(LARGEST)) for _ in range(2))
     first.start()
     _wait_until(lambda: _answers(taking))
     second.start()

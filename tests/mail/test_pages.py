@@ -14,7 +14,7 @@ from govnet.mail import queries, suppressions
 from govnet.mail.models import Delivery, Following, Subscription, Suppression, Target
 from govnet.mail.outgoing import distribution
 from govnet.mail.preferences import actions
-from govnet.mail.rules import State, Why
+from govnet.mail.rules import DeliveryState, Why
 from govnet.mail.volume import News, Stance, Volume
 from govnet.people import addresses
 from tests import builders
@@ -181,7 +181,7 @@ def test_one_click_on_a_vote_s_mail_ends_all_mail_and_twice_is_harmless(app, cli
         assert response.status_code == 200
     assert subscription(app, uk)[1]
     with app.app_context():
-        assert db.session.scalars(select(Delivery.state)).all() == [State.CANCELLED]
+        assert db.session.scalars(select(Delivery.state)).all() == [DeliveryState.CANCELLED]
 
 
 def test_one_click_needs_no_session_and_sets_no_cookie(client, told):
@@ -255,7 +255,7 @@ def test_after_an_erasure_the_link_still_answers(app, client, uk, told):
     assert response.status_code == 200
     with app.app_context():
         row = db.session.scalars(select(Delivery)).one()
-        assert (row.person_id, row.name, row.state) == (None, "", State.CANCELLED)
+        assert (row.person_id, row.name, row.state) == (None, "", DeliveryState.CANCELLED)
         assert "@" not in row.address
         assert db.session.scalars(select(Subscription)).all() == []
 

@@ -11,14 +11,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from govnet.mail.headers import Address, BadHeader
-from govnet.mail.message import LARGEST_BODY, Envelope, Kind, Letter, ListFields, build, flowed, personalise
+from govnet.mail.message import (
+    LARGEST_BODY,
+    Envelope,
+    ListFields,
+    MailKind,
+    MailMessage,
+    build,
+    flowed,
+    personalise,
+)
 from govnet.mail.outgoing.parts import HtmlParts, TextParts
 
 HOME = ListFields(
     "uk.example.org", "UK Network, 2015", "https://example.org/uk", "https://example.org/uk/mail"
 )
-LETTER = Letter(
-    kind=Kind.NOTICE,
+LETTER = MailMessage(
+    kind=MailKind.NOTICE,
     sender=Address("govnet@example.org", "Ann Example via UK Network"),
     subject="Re: Who may join?",
     text="Ann answered:\n\n    Let anybody join.\n\nhttps://example.org/uk/forum/41\n",
@@ -109,7 +118,7 @@ def test_a_notice_says_that_a_machine_wrote_it_and_how_to_leave():
 
 
 def test_an_announcement_is_list_mail_that_a_person_wrote():
-    _, message = mail(replace(LETTER, kind=Kind.LIST, subject="News", thread=None))
+    _, message = mail(replace(LETTER, kind=MailKind.LIST, subject="News", thread=None))
     assert message["Precedence"] == "list"
     assert message["Auto-Submitted"] is None
     assert message["List-Archive"] == "<https://example.org/uk>"
@@ -117,7 +126,7 @@ def test_an_announcement_is_list_mail_that_a_person_wrote():
 
 def test_a_sign_in_link_carries_no_list_fields():
     envelope = Envelope(to=BOB.to, message_id=BOB.message_id)
-    _, message = mail(replace(LETTER, kind=Kind.PERSONAL, thread=None), envelope)
+    _, message = mail(replace(LETTER, kind=MailKind.PERSONAL, thread=None), envelope)
     assert not [name for name in message if name.lower().startswith("list-")]
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Precedence"] is None

@@ -13,9 +13,9 @@ from govnet.mail.rules import (
     MOVES,
     WAITING,
     Against,
+    DeliveryState,
     Priority,
-    State,
-    Step,
+    SmtpStep,
     Why,
     enhanced,
     judge,
@@ -32,23 +32,23 @@ NOON = datetime(2015, 5, 15, 12, tzinfo=UTC)
 
 
 def test_every_state_is_waiting_missed_or_accepted_so_that_numbers_add_up():
-    assert WAITING | MISSED | {State.ACCEPTED} == set(State)
+    assert WAITING | MISSED | {DeliveryState.ACCEPTED} == set(DeliveryState)
     assert not WAITING & MISSED
-    assert set(MOVES) == set(State)
+    assert set(MOVES) == set(DeliveryState)
 
 
 def test_what_a_provider_has_taken_is_never_sent_again():
-    assert not any(may_move(State.ACCEPTED, new) for new in State)
+    assert not any(may_move(DeliveryState.ACCEPTED, new) for new in DeliveryState)
 
 
 @pytest.mark.parametrize("old", sorted(MISSED))
 def test_whoever_was_missed_can_be_written_to_again(old):
-    assert may_move(old, State.QUEUED)
+    assert may_move(old, DeliveryState.QUEUED)
 
 
-@pytest.mark.parametrize("new", [State.CANCELLED, State.SUPPRESSED, State.EXPIRED])
+@pytest.mark.parametrize("new", [DeliveryState.CANCELLED, DeliveryState.SUPPRESSED, DeliveryState.EXPIRED])
 def test_a_mail_in_hand_cannot_be_taken_back(new):
-    assert not may_move(State.IN_HAND, new)
+    assert not may_move(DeliveryState.IN_HAND, new)
 
 
 def test_somebody_waiting_to_sign_in_goes_before_a_digest():
@@ -100,28 +100,49 @@ def test_the_tries_of_a_mail_end(dice):
 @pytest.mark.parametrize(
     ("step", "code", "words", "state", "against", "why"),
     [
-        (Step.DATA, 250, "2.0.0 queued as 17", State.ACCEPTED, Against.NOBODY, Why.NONE),
-        (Step.RCPT, 550, "5.1.1 no such user", State.FAILED, Against.ROW, Why.ADDRESS_GONE),
-        (Step.RCPT, 550, "no such user", State.FAILED, Against.ROW, Why.ADDRESS_GONE),
-        (Step.RCPT, 550, "User unknown in virtual table", State.FAILED, Against.ROW, Why.ADDRESS_GONE),
-        (Step.RCPT, 550, "5.2.1 mailbox disabled", State.FAILED, Against.ROW, Why.ADDRESS_GONE),
-        (Step.RCPT, 552, "5.2.2 over quota", State.FAILED, Against.ROW, Why.MAILBOX_FULL),
-        (Step.RCPT, 550, "I would rather not", State.FAILED, Against.ROW, Why.UNKNOWN),
-        (Step.RCPT, 550, "5.7.1 blocked by a list", State.FAILED, Against.MAILING, Why.REFUSED_US),
-        (Step.RCPT, 451, "4.3.0 later", State.DEFERRED, Against.ROW, Why.BUSY),
-        (Step.RCPT, 452, "4.2.2 mailbox full", State.DEFERRED, Against.ROW, Why.MAILBOX_FULL),
-        (Step.RCPT, 421, "4.7.0 slow down", State.QUEUED, Against.MAILING, Why.BUSY),
-        (Step.RCPT, None, "", State.DEFERRED, Against.CONNECTION, Why.NO_ANSWER),
-        (Step.MAIL, 451, "later", State.QUEUED, Against.MAILING, Why.BUSY),
-        (Step.MAIL, 550, "sender refused", State.QUEUED, Against.MAILING, Why.REFUSED_US),
-        (Step.DATA, 554, "looks like spam", State.FAILED, Against.MAILING, Why.REFUSED_CONTENT),
-        (Step.DATA, 554, "5.1.1 nobody here after all", State.FAILED, Against.ROW, Why.ADDRESS_GONE),
-        (Step.DATA, 451, "4.3.0 try again", State.DEFERRED, Against.ROW, Why.BUSY),
-        (Step.DATA, None, "", State.DEFERRED, Against.CONNECTION, Why.NO_ANSWER),
-        (Step.AUTH, 535, "5.7.8 bad password", State.QUEUED, Against.CONNECTION, Why.SIGN_IN),
-        (Step.AUTH, 454, "later", State.QUEUED, Against.CONNECTION, Why.SIGN_IN),
-        (Step.CONNECT, None, "", State.QUEUED, Against.CONNECTION, Why.NO_ANSWER),
-        (Step.CONNECT, 421, "busy", State.QUEUED, Against.CONNECTION, Why.BUSY),
+        (SmtpStep.DATA, 250, "2.0.0 queued as 17", DeliveryState.ACCEPTED, Against.NOBODY, Why.NONE),
+        (SmtpStep.RCPT, 550, "5.1.1 no such user", DeliveryState.FAILED, Against.ROW, Why.ADDRESS_GONE),
+        (SmtpStep.RCPT, 550, "no such user", DeliveryState.FAILED, Against.ROW, Why.ADDRESS_GONE),
+        (
+            SmtpStep.RCPT,
+            550,
+            "User unknown in virtual table",
+            DeliveryState.FAILED,
+            Against.ROW,
+            Why.ADDRESS_GONE,
+        ),
+        (SmtpStep.RCPT, 550, "5.2.1 mailbox disabled", DeliveryState.FAILED, Against.ROW, Why.ADDRESS_GONE),
+        (SmtpStep.RCPT, 552, "5.2.2 over quota", DeliveryState.FAILED, Against.ROW, Why.MAILBOX_FULL),
+        (SmtpStep.RCPT, 550, "I would rather not", DeliveryState.FAILED, Against.ROW, Why.UNKNOWN),
+        (
+            SmtpStep.RCPT,
+            550,
+            "5.7.1 blocked by a list",
+            DeliveryState.FAILED,
+            Against.MAILING,
+            Why.REFUSED_US,
+        ),
+        (SmtpStep.RCPT, 451, "4.3.0 later", DeliveryState.DEFERRED, Against.ROW, Why.BUSY),
+        (SmtpStep.RCPT, 452, "4.2.2 mailbox full", DeliveryState.DEFERRED, Against.ROW, Why.MAILBOX_FULL),
+        (SmtpStep.RCPT, 421, "4.7.0 slow down", DeliveryState.QUEUED, Against.MAILING, Why.BUSY),
+        (SmtpStep.RCPT, None, "", DeliveryState.DEFERRED, Against.CONNECTION, Why.NO_ANSWER),
+        (SmtpStep.MAIL, 451, "later", DeliveryState.QUEUED, Against.MAILING, Why.BUSY),
+        (SmtpStep.MAIL, 550, "sender refused", DeliveryState.QUEUED, Against.MAILING, Why.REFUSED_US),
+        (SmtpStep.DATA, 554, "looks like spam", DeliveryState.FAILED, Against.MAILING, Why.REFUSED_CONTENT),
+        (
+            SmtpStep.DATA,
+            554,
+            "5.1.1 nobody here after all",
+            DeliveryState.FAILED,
+            Against.ROW,
+            Why.ADDRESS_GONE,
+        ),
+        (SmtpStep.DATA, 451, "4.3.0 try again", DeliveryState.DEFERRED, Against.ROW, Why.BUSY),
+        (SmtpStep.DATA, None, "", DeliveryState.DEFERRED, Against.CONNECTION, Why.NO_ANSWER),
+        (SmtpStep.AUTH, 535, "5.7.8 bad password", DeliveryState.QUEUED, Against.CONNECTION, Why.SIGN_IN),
+        (SmtpStep.AUTH, 454, "later", DeliveryState.QUEUED, Against.CONNECTION, Why.SIGN_IN),
+        (SmtpStep.CONNECT, None, "", DeliveryState.QUEUED, Against.CONNECTION, Why.NO_ANSWER),
+        (SmtpStep.CONNECT, 421, "busy", DeliveryState.QUEUED, Against.CONNECTION, Why.BUSY),
     ],
 )
 def test_an_answer_counts_against_whom_it_is_about(step, code, words, state, against, why):
@@ -129,15 +150,15 @@ def test_an_answer_counts_against_whom_it_is_about(step, code, words, state, aga
     assert (verdict.state, verdict.against, verdict.why) == (state, against, why)
 
 
-@given(st.sampled_from(Step), st.none() | st.integers(200, 599), st.text(max_size=60))
+@given(st.sampled_from(SmtpStep), st.none() | st.integers(200, 599), st.text(max_size=60))
 def test_any_answer_leads_to_a_state_that_a_mail_in_hand_can_take(step, code, words):
-    assert may_move(State.IN_HAND, judge(step, code, words).state)
+    assert may_move(DeliveryState.IN_HAND, judge(step, code, words).state)
 
 
 def test_a_wrong_password_is_known_to_be_for_good():
-    assert judge(Step.AUTH, 535).permanent
-    assert not judge(Step.AUTH, 454).permanent
-    assert not judge(Step.CONNECT, None).permanent
+    assert judge(SmtpStep.AUTH, 535).permanent
+    assert not judge(SmtpStep.AUTH, 454).permanent
+    assert not judge(SmtpStep.CONNECT, None).permanent
 
 
 def test_only_a_code_at_the_head_of_the_words_counts():

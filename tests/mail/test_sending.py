@@ -18,7 +18,7 @@ from govnet.mail.delivery import sender as delivery_sender
 from govnet.mail.headers import Address
 from govnet.mail.models import Delivery, Mail, MailLine, Rendering
 from govnet.mail.outgoing import distribution, outbox
-from govnet.mail.rules import Priority, State, Why
+from govnet.mail.rules import DeliveryState, Priority, Why
 from govnet.mail.volume import News
 from govnet.people.models import PersonEmail
 from tests import builders
@@ -91,7 +91,7 @@ def test_everybody_gets_the_mail_once(post, server):
     assert delivery_sender.run() == 3
     assert delivery_sender.run() == 0
     assert sorted(taken(server)) == ["ann", "bob", "cy"]
-    assert set(states(mail_id).values()) == {State.ACCEPTED}
+    assert set(states(mail_id).values()) == {DeliveryState.ACCEPTED}
     found = queries.progress([mail_id])
     assert (found.audience, found.handed_over, found.finished) == (3, 3, True)
 
@@ -100,11 +100,11 @@ def test_each_address_has_its_own_fate_and_the_numbers_add_up(post, server):
     mail_id = post("ann", "gone", "full", "later", "bob")
     delivery_sender.run()
     assert states(mail_id) == {
-        "ann": State.ACCEPTED,
-        "gone": State.FAILED,
-        "full": State.DEFERRED,
-        "later": State.DEFERRED,
-        "bob": State.ACCEPTED,
+        "ann": DeliveryState.ACCEPTED,
+        "gone": DeliveryState.FAILED,
+        "full": DeliveryState.DEFERRED,
+        "later": DeliveryState.DEFERRED,
+        "bob": DeliveryState.ACCEPTED,
     }
     assert one(mail_id, "gone").why is Why.ADDRESS_GONE
     found = queries.progress([mail_id])
@@ -144,11 +144,11 @@ def test_who_stays_busy_for_five_days_is_given_up(post, server, time):
     for _ in range(60):
         delivery_sender.run()
         sweep.run()
-        if one(mail_id, "later").state is State.EXPIRED:
+        if one(mail_id, "later").state is DeliveryState.EXPIRED:
             break
         time.move(timedelta(hours=4, minutes=50))
     row = one(mail_id, "later")
-    assert row.state is State.EXPIRED
+    assert row.state is DeliveryState.EXPIRED
     assert queries.progress([mail_id]).not_sent == 1
     assert time.at - row.changed_at < timedelta(hours=5)
 
@@ -158,14 +158,18 @@ def test_a_mail_that_came_too_late_is_not_sent(post, server, time):
     time.move(timedelta(minutes=11))
     assert delivery_sender.run() == 0
     assert sweep.run() == 1
-    assert states(mail_id) == {"ann": State.EXPIRED}
+    assert states(mail_id) == {"ann": DeliveryState.EXPIRED}
 
 
 def test_a_dropped_line_costs_one_mail_its_turn_and_no_other(post, server, time):
     mail_id = post("ann", "drop", "bob")
     for _ in range(3):
         delivery_sender.run()
-    assert states(mail_id) == {"ann": State.ACCEPTED, "drop": State.DEFERRED, "bob": State.ACCEPTED}
+    assert states(mail_id) == {
+        "ann": DeliveryState.ACCEPTED,
+        "drop": DeliveryState.DEFERRED,
+        "bob": DeliveryState.ACCEPTED,
+    }
 
 
 def test_a_mail_whose_answer_was_lost_goes_again_with_the_same_message_id(post, server, time):
@@ -183,7 +187,7 @@ def test_a_busy_server_rests_the_mailing_and_counts_no_try(post, server, time):
     mail_id = post("busy", "ann", "bob")
     delivery_sender.run()
     rows = db.session.scalars(select(Delivery).where(Delivery.mail_id == mail_id)).all()
-    assert {row.state for row in rows} == {State.QUEUED}
+    assert {row.state for row in rows} == {DeliveryState.QUEUED}
     assert {row.attempts for row in rows} == {0}
     assert all(row.next_at > time.at for row in rows)
     assert delivery_sender.run() == 0
@@ -202,7 +206,7 @@ def test_a_server_that_does_not_like_our_sender_pauses_the_mailing_until_a_perso
     mail = db.session.get(Mail, mail_id, populate_existing=True)
     assert mail.paused_at is not None
     assert mail.paused_why == "5.7.1 not you"
-    assert set(states(mail_id).values()) == {State.HELD}
+    assert set(states(mail_id).values()) == {DeliveryState.HELD}
     server.refuse_sender = False
     assert delivery_sender.run() == 0
     with transaction():
@@ -277,7 +281,7 @@ def test_a_restored_copy_sends_nothing_until_a_person_says_so(post, server, netw
     with transaction():
         mailings.release_all(operator)
     assert delivery_sender.run() == 2
-    assert set(states(mail_id).values()) == {State.ACCEPTED}
+    assert set(states(mail_id).values()) == {DeliveryState.ACCEPTED}
 
 
 def test_of_a_restored_copy_the_operator_can_drop_what_the_original_may_have_sent(
@@ -294,8 +298,8 @@ def test_of_a_restored_copy_the_operator_can_drop_what_the_original_may_have_sen
         assert mailings.drop_all_held(operator) == 2
         mailings.release_all(operator)
     assert delivery_sender.run() == 1
-    assert set(states(old).values()) == {State.CANCELLED}
-    assert states(new)["cy"] is State.ACCEPTED
+    assert set(states(old).values()) == {DeliveryState.CANCELLED}
+    assert states(new)["cy"] is DeliveryState.ACCEPTED
 
 
 def test_only_the_operator_releases_a_restored_copy(network):
@@ -315,7 +319,7 @@ def test_when_nobody_listens_the_line_rests_and_the_mail_waits_unharmed(app, pos
     mail_id = post("ann")
     delivery_sender.run()
     row = one(mail_id, "ann")
-    assert (row.state, row.attempts) == (State.QUEUED, 0)
+    assert (row.state, row.attempts) == (DeliveryState.QUEUED, 0)
     line = db.session.get(MailLine, 1, populate_existing=True)
     assert line.not_before == time.at + timedelta(seconds=5)
     assert line.words
@@ -337,12 +341,12 @@ def test_when_the_server_is_back_the_line_is_well_again(server, post, time):
 
 def test_a_refused_password_trips_the_line_and_a_person_can_have_it_used_at_once(post, server, network, time):
     from govnet.mail.delivery.settlement import line_is_down
-    from govnet.mail.delivery.smtp import Answer
-    from govnet.mail.rules import Step, judge
+    from govnet.mail.delivery.smtp import ServerAnswer
+    from govnet.mail.rules import SmtpStep, judge
 
     for _ in range(3):
         time.move(timedelta(hours=1))
-        line_is_down(Answer(judge(Step.AUTH, 535, "5.7.8 wrong"), 535, "5.7.8 wrong"))
+        line_is_down(ServerAnswer(judge(SmtpStep.AUTH, 535, "5.7.8 wrong"), 535, "5.7.8 wrong"))
     post("ann")
     assert delivery_sender.run() == 0
     assert queries.trouble().any
@@ -361,7 +365,7 @@ def test_what_a_dead_sender_had_in_hand_goes_again_once_its_lease_is_over(post, 
     time.move(dead.lease + timedelta(seconds=1))
     assert sweep.run() == 1
     assert delivery_sender.run() == 1
-    assert set(states(mail_id).values()) == {State.ACCEPTED}
+    assert set(states(mail_id).values()) == {DeliveryState.ACCEPTED}
     assert parcel.message_id in [message_id for _, message_id in server.taken]
 
 
@@ -375,16 +379,17 @@ def test_while_a_database_just_came_back_nothing_in_hand_is_taken_back(
     time.move(dead.lease + timedelta(minutes=5))
     outage.note(outage.UNREACHABLE)
     sweep.run()
-    assert set(states(mail_id).values()) == {State.IN_HAND}
+    assert set(states(mail_id).values()) == {DeliveryState.IN_HAND}
     monkeypatch.setattr(sweep, "COMES_BACK", 0.0)
     sweep.run()
-    assert set(states(mail_id).values()) == {State.QUEUED}
+    assert set(states(mail_id).values()) == {DeliveryState.QUEUED}
 
 
 def test_a_sender_that_slept_past_its_lease_changes_nothing(post, server, time, sender):
     from govnet.mail.delivery.settlement import Done, settle
-    from govnet.mail.delivery.smtp import Answer
-    from govnet.mail.rules import Step, judge
+    from govnet.mail.delivery.smtp import ServerAnswer as Answer
+    from govnet.mail.rules import SmtpStep as Step
+    from govnet.mail.rules import judge
 
     mail_id = post("ann")
     slow = sender()
@@ -395,7 +400,7 @@ def test_a_sender_that_slept_past_its_lease_changes_nothing(post, server, time, 
     late = Answer(judge(Step.RCPT, 550, "5.1.1 gone"), 550, "5.1.1 gone")
     with transaction():
         assert not settle(Done(parcel.id, mail_id, parcel.address, late), owner=slow.owner, dice=0.5)
-    assert states(mail_id) == {"ann": State.ACCEPTED}
+    assert states(mail_id) == {"ann": DeliveryState.ACCEPTED}
 
 
 def test_a_mail_with_which_three_senders_died_waits_for_a_person(post, server, time, sender):
@@ -405,7 +410,7 @@ def test_a_mail_with_which_three_senders_died_waits_for_a_person(post, server, t
         assert delivery_sender._settle_and_take(dying, delivery_sender._Work(), most=1)
         time.move(dying.lease + timedelta(seconds=1))
         sweep.run()
-    assert states(mail_id) == {"ann": State.HELD}
+    assert states(mail_id) == {"ann": DeliveryState.HELD}
     assert delivery_sender.run() == 0
 
 
@@ -422,9 +427,9 @@ def test_after_mail_came_back_five_times_we_stop_writing_there(post, server):
     for _ in range(5):
         mail_id = post("gone")
         delivery_sender.run()
-        assert states(mail_id)["gone"] is State.FAILED
+        assert states(mail_id)["gone"] is DeliveryState.FAILED
     assert suppressions.of("gone@example.org").returned == 5
-    assert states(post("gone")) == {"gone": State.SUPPRESSED}
+    assert states(post("gone")) == {"gone": DeliveryState.SUPPRESSED}
 
 
 def test_one_mail_taken_in_between_starts_the_count_anew(post, server, time):
@@ -446,7 +451,7 @@ def test_a_member_can_have_us_try_her_address_again(post, server, time):
     server.mood = "fine"
     mail_id = post("gone")
     assert delivery_sender.run() == 1
-    assert states(mail_id) == {"gone": State.ACCEPTED}
+    assert states(mail_id) == {"gone": DeliveryState.ACCEPTED}
 
 
 def test_what_a_provider_has_against_us_is_never_held_against_a_member(post, server):
@@ -500,7 +505,7 @@ def test_a_site_that_is_told_to_send_nothing_claims_nothing(app, post):
         assert delivery_sender.run() == 0
     finally:
         app.extensions["mail"].suppress = False
-    assert states(mail_id) == {"ann": State.QUEUED}
+    assert states(mail_id) == {"ann": DeliveryState.QUEUED}
 
 
 def test_the_rate_is_kept(app, post, server, monkeypatch):
@@ -570,8 +575,8 @@ def test_after_the_first_that_is_not_taken_the_others_in_hand_wait_their_turn(po
     mail_id = post("p1", "p2", "p3", "gone", "p4", "later-x", "p5", "p6")
     assert delivery_sender.run(seconds=600) == 6
     assert commits == [1, 4, 1, 3, 1, 1, 0]
-    assert states(mail_id)["gone"] is State.FAILED
-    assert states(mail_id)["later-x"] is State.DEFERRED
+    assert states(mail_id)["gone"] is DeliveryState.FAILED
+    assert states(mail_id)["later-x"] is DeliveryState.DEFERRED
     assert {address for address, _ in server.taken} == {f"p{n}@example.org" for n in range(1, 7)}
     assert not db.session.scalars(select(Delivery).where(Delivery.lost_leases > 0)).all()
 
@@ -597,7 +602,7 @@ def test_an_answer_that_cannot_be_written_down_does_not_send_the_others_again(
     monkeypatch.setattr(suppressions, "count_return", fails)
     with pytest.raises(ValueError, match="no kind"):
         delivery_sender.run()
-    left = {name for name, state in states(mail_id).items() if state is not State.ACCEPTED}
+    left = {name for name, state in states(mail_id).items() if state is not DeliveryState.ACCEPTED}
     assert left == {"gone", "p5"}
     monkeypatch.undo()
     time.move(timedelta(hours=1))
@@ -627,7 +632,7 @@ def test_a_database_that_is_away_for_a_moment_has_no_mail_sent_twice(post, serve
     while delivery_sender.run():
         pass
     assert failed
-    assert set(states(mail_id).values()) == {State.ACCEPTED}
+    assert set(states(mail_id).values()) == {DeliveryState.ACCEPTED}
     assert len(server.taken) == len(set(server.taken)) == 5
 
 
@@ -649,7 +654,9 @@ def test_a_mail_over_which_the_sender_stumbles_does_not_send_the_others_again(
         time.move(timedelta(minutes=10))
         sweep.run()
     delivery_sender.run()
-    assert states(mail_id) == {"p4": State.HELD} | dict.fromkeys(("p1", "p2", "p3", "p5"), State.ACCEPTED)
+    assert states(mail_id) == {"p4": DeliveryState.HELD} | dict.fromkeys(
+        ("p1", "p2", "p3", "p5"), DeliveryState.ACCEPTED
+    )
     assert len(server.taken) == len(set(server.taken)) == 4
 
 

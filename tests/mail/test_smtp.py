@@ -9,8 +9,8 @@ import pytest
 
 from govnet.demo.caught import caught
 from govnet.demo.mailbox import Catcher
-from govnet.mail.delivery.smtp import Line, LineDown
-from govnet.mail.rules import Against, State, Why
+from govnet.mail.delivery.smtp import LineDown, ServerConnection
+from govnet.mail.rules import Against, DeliveryState, Why
 from tests.mail.servers import Free, Moody, running
 
 MAIL = b"To: bob@example.org\r\nMessage-ID: <1@example.org>\r\nSubject: Hello\r\n\r\nHello.\r\n.\r\nA lone dot above.\r\n"
@@ -33,7 +33,7 @@ def settings(port, **others):
 
 
 def line(port, timeout=5.0, **others):
-    return Line(settings(port, **others), timeout=timeout, our_name="govnet.example.org")
+    return ServerConnection(settings(port, **others), timeout=timeout, our_name="govnet.example.org")
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def a_server_that_says(*lines):
 def test_a_mail_arrives_byte_for_byte(tmp_path):
     with running(Catcher(tmp_path)) as port, line(port) as c:
         answer = c.deliver("us@example.org", "bob@example.org", MAIL)
-    assert answer.verdict.state is State.ACCEPTED
+    assert answer.verdict.state is DeliveryState.ACCEPTED
     (mail,) = caught(tmp_path)
     assert mail.raw() == MAIL
     assert mail.headers()["X-Envelope-To"] == "<bob@example.org>"
@@ -84,9 +84,9 @@ def test_a_second_run_of_the_catcher_keeps_the_mails_of_the_first(tmp_path):
 @pytest.mark.parametrize(
     ("sender", "to", "content", "state", "why"),
     [
-        ("us", "gone", MAIL, State.FAILED, Why.ADDRESS_GONE),
-        ("us", "later", MAIL, State.DEFERRED, Why.BUSY),
-        ("us", "blocked", MAIL, State.FAILED, Why.REFUSED_US),
+        ("us", "gone", MAIL, DeliveryState.FAILED, Why.ADDRESS_GONE),
+        ("us", "later", MAIL, DeliveryState.DEFERRED, Why.BUSY),
+        ("us", "blocked", MAIL, DeliveryState.FAILED, Why.REFUSED_US),
     ],
 )
 def test_after_a_refusal_the_next_mail_still_goes(moody, sender, to, content, state, why):
@@ -94,20 +94,20 @@ def test_after_a_refusal_the_next_mail_still_goes(moody, sender, to, content, st
         answer = c.deliver(f"{sender}@example.org", f"{to}@example.org", content)
         assert (answer.verdict.state, answer.verdict.why) == (state, why)
         assert c.open
-        assert c.deliver("us@example.org", "bob@example.org", MAIL).verdict.state is State.ACCEPTED
+        assert c.deliver("us@example.org", "bob@example.org", MAIL).verdict.state is DeliveryState.ACCEPTED
 
 
 def test_a_server_that_is_busy_ends_the_line_and_leaves_the_mail_unharmed(moody):
     with line(moody) as c:
         answer = c.deliver("us@example.org", "busy@example.org", MAIL)
-        assert (answer.verdict.state, answer.verdict.against) == (State.QUEUED, Against.MAILING)
+        assert (answer.verdict.state, answer.verdict.against) == (DeliveryState.QUEUED, Against.MAILING)
         assert not c.open
 
 
 def test_a_dropped_line_is_noticed_and_closing_it_raises_nothing(moody):
     with line(moody) as c:
         answer = c.deliver("us@example.org", "drop@example.org", MAIL)
-        assert (answer.verdict.state, answer.verdict.against) == (State.DEFERRED, Against.CONNECTION)
+        assert (answer.verdict.state, answer.verdict.against) == (DeliveryState.DEFERRED, Against.CONNECTION)
         assert answer.code is None
         assert not c.open
 
@@ -158,7 +158,7 @@ def test_a_server_that_refuses_us_is_told_from_one_that_refuses_an_address():
     handler.refuse_sender = True
     with running(Free(handler)) as port, line(port) as c:
         answer = c.deliver("us@example.org", "bob@example.org", MAIL)
-    assert (answer.verdict.state, answer.verdict.against) == (State.QUEUED, Against.MAILING)
+    assert (answer.verdict.state, answer.verdict.against) == (DeliveryState.QUEUED, Against.MAILING)
 
 
 def test_a_mail_refused_for_what_it_says_counts_against_the_mailing():
@@ -166,4 +166,4 @@ def test_a_mail_refused_for_what_it_says_counts_against_the_mailing():
     handler.mood = "spam"
     with running(Free(handler)) as port, line(port) as c:
         answer = c.deliver("us@example.org", "bob@example.org", MAIL)
-    assert (answer.verdict.state, answer.verdict.against) == (State.FAILED, Against.MAILING)
+    assert (answer.verdict.state, answer.verdict.against) == (DeliveryState.FAILED, Against.MAILING)

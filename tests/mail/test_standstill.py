@@ -15,10 +15,10 @@ from govnet.kernel import clock
 from govnet.kernel.transaction import transaction
 from govnet.mail import queries
 from govnet.mail.delivery import breaker, mailings
-from govnet.mail.delivery.smtp import Answer
+from govnet.mail.delivery.smtp import ServerAnswer
 from govnet.mail.headers import Address
 from govnet.mail.outgoing import outbox
-from govnet.mail.rules import Priority, Step, judge
+from govnet.mail.rules import Priority, SmtpStep, judge
 from tests.builders import a_member, a_network, a_person, sign_in
 from tests.pages import Html, opened, send
 
@@ -56,12 +56,12 @@ def held() -> None:
 
 def refused() -> None:
     for _ in range(3):
-        breaker.trouble(Answer(judge(Step.AUTH, 535, "5.7.8 wrong"), 535, "5.7.8 wrong"))
+        breaker.trouble(ServerAnswer(judge(SmtpStep.AUTH, 535, "5.7.8 wrong"), 535, "5.7.8 wrong"))
 
 
 def away() -> None:
     for _ in range(3):
-        breaker.trouble(Answer(judge(Step.CONNECT, None, "timed out"), None, "timed out"))
+        breaker.trouble(ServerAnswer(judge(SmtpStep.CONNECT, None, "timed out"), None, "timed out"))
 
 
 def nobody_sends() -> None:
@@ -156,5 +156,5 @@ def test_once_the_line_may_be_tried_again_nothing_is_said(
 
 def test_a_short_rest_is_nobodys_business(client: FlaskClient, app: Flask) -> None:
     with app.app_context(), transaction():
-        breaker.trouble(Answer(judge(Step.CONNECT, None, "timed out"), None, "timed out"))
+        breaker.trouble(ServerAnswer(judge(SmtpStep.CONNECT, None, "timed out"), None, "timed out"))
     assert TITLE not in opened(client, "/sign-in").text

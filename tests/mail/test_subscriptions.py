@@ -17,7 +17,7 @@ from govnet.mail.outgoing import outbox
 from govnet.mail.outgoing.audience import Recipient
 from govnet.mail.outgoing.notices import Notice
 from govnet.mail.preferences import actions, unsubscribe
-from govnet.mail.rules import State
+from govnet.mail.rules import DeliveryState
 from govnet.mail.volume import News, Reach, Volume
 from govnet.membership.models import MembershipKind
 from govnet.people import addresses
@@ -162,7 +162,7 @@ def test_mail_that_waits_for_an_address_becomes_its_owners(network):
             "mail/confirm", to=Address(ADA), context={"confirm_url": "https://example.org/"}, network=network
         )
     person_id = proves()
-    assert [(row.person_id, row.state) for row in rows(Delivery)] == [(person_id, State.QUEUED)]
+    assert [(row.person_id, row.state) for row in rows(Delivery)] == [(person_id, DeliveryState.QUEUED)]
 
 
 @pytest.mark.parametrize("spelt", [ADA, "ADA@example.org"])

@@ -16,7 +16,7 @@ from govnet.mail.message import Envelope, Template, personalise
 from govnet.mail.models import Delivery, Mail, Rendering, Suppression
 from govnet.mail.outgoing import outbox
 from govnet.mail.preferences import actions
-from govnet.mail.rules import Priority, State, Why
+from govnet.mail.rules import DeliveryState, Priority, Why
 from govnet.mail.volume import News, Stance, Volume
 from govnet.record.models import Telling
 from tests import builders
@@ -281,7 +281,7 @@ def test_a_sign_in_link_is_sent_if_and_only_if_its_transaction_commits(network):
     with transaction():
         post()
     row = db.session.scalars(select(Delivery)).one()
-    assert (row.state, row.priority, row.person_id) == (State.QUEUED, Priority.SIGN_IN, None)
+    assert (row.state, row.priority, row.person_id) == (DeliveryState.QUEUED, Priority.SIGN_IN, None)
     message = message_of(db.session.scalars(select(Rendering)).one())
     assert not [name for name in message if name.startswith("List-")]
 
@@ -297,7 +297,7 @@ def test_an_address_that_cannot_be_written_to_fails_alone(network, people, telle
     say(network, people["Ann"])
     tell()
     states = {r.name: r.state for r in db.session.scalars(select(Delivery))}
-    assert states == {"Odd": State.FAILED, "Bob": State.QUEUED}
+    assert states == {"Odd": DeliveryState.FAILED, "Bob": DeliveryState.QUEUED}
 
 
 def test_a_thousand_people_cost_no_more_statements_than_ten(network, people, teller):

@@ -26,7 +26,7 @@ from govnet.decisions.proposals import suggestions as proposals_suggestions
 from govnet.decisions.proposals.opening import digest
 from govnet.decisions.register import queries
 from govnet.decisions.register.models import NoteKind
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.forum.kinds import HidingKind
 from govnet.forum.moderation import actions as moderation_actions
@@ -235,8 +235,8 @@ class World:
 
     def proposals(self) -> int:
         self.asked = a_proposal(self.network, self.mark)
-        answered(self.asked, self.network, Kind.RESERVATIONS, self.mark, reason="Costly.")
-        answered(self.asked, self.network, Kind.AGREE, self.ann, self.sam)
+        answered(self.asked, self.network, AnswerKind.RESERVATIONS, self.mark, reason="Costly.")
+        answered(self.asked, self.network, AnswerKind.AGREE, self.ann, self.sam)
         with transaction():
             proposals_suggestions.suggest(
                 self.asked, "Nine", "Ten", "More.", by=self.by(self.mark), via=Door.WEB

@@ -11,7 +11,7 @@ import unicodedata
 import pytest
 
 from govnet.membership.roster import file
-from govnet.membership.roster.file import MOST_COLUMNS, MOST_ROWS, Line
+from govnet.membership.roster.file import MOST_COLUMNS, MOST_ROWS, FileRow
 from govnet.membership.roster.parser import Roster, read_roster
 from govnet.membership.roster.person import ComesAs, Wish, address_and_name, mailboxes_in
 from govnet.membership.roster.table import heading_of
@@ -195,8 +195,8 @@ def test_of_a_line_only_so_much_is_looked_at_as_a_file_may_have() -> None:
     many = ["a@example.org"] * (MOST_ROWS + 1)
     assert mailboxes_in(", ".join([*many, "no address"])) == [*many, "no address"]
     assert "20,000 rows" in words(read(",".join(many)))
-    assert heading_of([Line(1, ("",) * (MOST_COLUMNS - 1) + ("email",))]) == 0
-    assert heading_of([Line(1, ("",) * MOST_COLUMNS + ("email",))]) is None
+    assert heading_of([FileRow(1, ("",) * (MOST_COLUMNS - 1) + ("email",))]) == 0
+    assert heading_of([FileRow(1, ("",) * MOST_COLUMNS + ("email",))]) is None
     assert "more than 400 columns" in words(read("a," * 100_000))
 
 

@@ -12,8 +12,8 @@ from govnet.decisions.closing.actions import close_due
 from govnet.decisions.models import Decision, Proposal, RollEntry
 from govnet.decisions.proposals import actions
 from govnet.decisions.proposals.offices import OfficeInput
-from govnet.decisions.proposals.opening import Ask, Words
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.proposals.opening import Ask, Wording
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel import clock, triggers
 from govnet.kernel.actor import Door
@@ -83,7 +83,7 @@ def end_of_mandate(mandate: Mandate, *people: Person, **values: Any) -> OfficeIn
 
 def asked(network: Network, by: Person, *named: OfficeInput, matter: str = "committee") -> Proposal:
     """A proposal that names offices, open from now until the first day possible."""
-    words = Words("Shall we do this?", "It is about offices.", offices=named)
+    words = Wording("Shall we do this?", "It is about offices.", offices=named)
     with transaction():
         ask = Ask(matter)
         return actions.propose(network, words, ask, by=builders.acting(by, network), via=Door.WEB)
@@ -109,7 +109,7 @@ def all_agree(proposal: Proposal, network: Network) -> None:
 
 def answering_as(proposal: Proposal, network: Network, person: Person, entry_id: int) -> None:
     """Somebody agrees for one party."""
-    given = answers_actions.Given(Kind.AGREE)
+    given = answers_actions.AnswerInput(AnswerKind.AGREE)
     with transaction():
         by = builders.acting(person, network)
         answers_actions.answer(version_of(proposal).id, given, by=by, via=Door.WEB, entry_id=entry_id)

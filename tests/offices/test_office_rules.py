@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from govnet.kernel import calendar
 from govnet.kernel.errors import RuleBroken
 from govnet.offices import rules
-from govnet.offices.rules import Stage
+from govnet.offices.rules import OfficeStage
 
 DAY = date(2015, 4, 13)
 
@@ -17,10 +17,10 @@ DAY = date(2015, 4, 13)
 @pytest.mark.parametrize(
     ("start", "end", "stage"),
     [
-        (DAY, DAY + timedelta(1), Stage.SERVING),
-        (DAY - timedelta(9), DAY, Stage.OVER),
-        (DAY + timedelta(1), DAY + timedelta(9), Stage.TO_COME),
-        (DAY, DAY, Stage.OVER),
+        (DAY, DAY + timedelta(1), OfficeStage.SERVING),
+        (DAY - timedelta(9), DAY, OfficeStage.OVER),
+        (DAY + timedelta(1), DAY + timedelta(9), OfficeStage.TO_COME),
+        (DAY, DAY, OfficeStage.OVER),
     ],
 )
 def test_a_term_holds_on_its_first_day_and_no_longer_on_its_end(start, end, stage):

@@ -14,8 +14,8 @@ from govnet.charter.models import Network
 from govnet.decisions import queries as decisions
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.proposals import rewording
-from govnet.decisions.proposals.opening import Ask, More, Words
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.proposals.opening import Ask, More, Wording
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.digest import actions as digest_actions
 from govnet.extensions import db
 from govnet.forum.kinds import HidingKind
@@ -30,7 +30,7 @@ from govnet.mail.incoming import intake, replies
 from govnet.mail.models import Delivery, Mail, MailLine
 from govnet.mail.outgoing import distribution, outbox
 from govnet.mail.preferences.actions import set_volume, take_over
-from govnet.mail.rules import State
+from govnet.mail.rules import DeliveryState
 from govnet.mail.volume import Volume
 from govnet.membership.applications import decisions as applications_decisions
 from govnet.membership.models import ApplicationState, Membership, MembershipState
@@ -172,7 +172,7 @@ def open_proposals() -> None:
     ann, bob = members(network, 2)
     for _ in range(SEVERAL):
         proposal = a_proposal(network, ann)
-        answered(proposal, network, Kind.AGREE, ann, bob)
+        answered(proposal, network, AnswerKind.AGREE, ann, bob)
 
 
 @due("remind of the last day")
@@ -204,7 +204,7 @@ def reworded() -> None:
         proposal = a_proposal(network, ann, closes=closes)
         with transaction():
             row = decisions.proposal_whole(proposal.id)
-            words = Words("Should the committee have 10 seats?", "Ten seats.", {})
+            words = Wording("Should the committee have 10 seats?", "Ten seats.", {})
             by = builders.acting(ann, network)
             rewording.wait(row, words, because="Ten is even.", by=by, via=Door.WEB, seen=1)
 
@@ -214,7 +214,7 @@ def dated() -> None:
     network = a_network_with_rules("due-dated")
     (ann,) = members(network, 1)
     for _ in range(SEVERAL):
-        _decided(network, ann, Words("Should we meet?", "We meet."), review=clock.now().date() + LATER / 2)
+        _decided(network, ann, Wording("Should we meet?", "We meet."), review=clock.now().date() + LATER / 2)
 
 
 @due("put decided rules into force")
@@ -224,17 +224,17 @@ def decided_rules() -> None:
     for number in range(SEVERAL):
         more = More(in_force_on=(clock.now() + LATER / 2).date())
         rules = {"decisions.minimum_days_open": 9 + number}
-        _decided(network, ann, Words(f"{9 + number} days?", "Days.", rules, more))
+        _decided(network, ann, Wording(f"{9 + number} days?", "Days.", rules, more))
 
 
-def _decided(network: Network, by: Any, words: Words, *, review: date | None = None) -> None:
+def _decided(network: Network, by: Any, words: Wording, *, review: date | None = None) -> None:
     """Ask it, agree to it, and close it at its deadline."""
     from govnet.decisions.proposals import actions
 
     with transaction():
         ask = Ask("charter" if words.changes else "statement", review_on=review)
         proposal = actions.propose(network, words, ask, by=builders.acting(by, network), via=Door.WEB)
-    answered(proposal, network, Kind.AGREE, by)
+    answered(proposal, network, AnswerKind.AGREE, by)
     version = version_of(proposal)
     with clock.moved_to(version.deadline):
         db.session.rollback()
@@ -338,7 +338,7 @@ def unsent() -> None:
         pass
     with transaction():
         moment = clock.now() + LATER
-        waiting = Delivery.state == State.QUEUED
+        waiting = Delivery.state == DeliveryState.QUEUED
         db.session.execute(update(Delivery).where(waiting).values(limit_at=moment + timedelta(days=5)))
         db.session.execute(insert(MailLine).values(id=1))
 
@@ -347,7 +347,7 @@ def unsent() -> None:
 def unswept() -> None:
     with transaction():
         keys = db.session.scalars(select(Delivery.id).order_by(Delivery.id.desc()).limit(2)).all()
-        lost = {"state": State.IN_HAND, "lease_owner": "send-dead", "lease_until": clock.now()}
+        lost = {"state": DeliveryState.IN_HAND, "lease_owner": "send-dead", "lease_until": clock.now()}
         db.session.execute(update(Delivery).where(Delivery.id == keys[0]).values(lost))
         db.session.execute(update(Delivery).where(Delivery.id == keys[1]).values(limit_at=clock.now()))
         db.session.execute(update(Mail).values(made_at=clock.now()))

@@ -18,8 +18,8 @@ from govnet.kernel.actor import PROGRAM, SHELL, Door
 from govnet.kernel.errors import NotAllowed
 from govnet.kernel.transaction import transaction
 from govnet.mail.delivery import breaker, mailings
-from govnet.mail.delivery.smtp import Answer
-from govnet.mail.rules import Step, judge
+from govnet.mail.delivery.smtp import ServerAnswer
+from govnet.mail.rules import SmtpStep, judge
 from govnet.membership.actor import actor_for
 from govnet.operations import copies, founding, founding_links, operators
 from govnet.operations.founding_file import read_founding
@@ -245,7 +245,7 @@ def test_the_shell_resets_the_mail_line_and_the_record_says_so(run, app: Flask) 
     assert "has refused nothing" in run("operator", "reset-mail").output
     with app.app_context(), transaction():
         for _ in range(3):
-            breaker.trouble(Answer(judge(Step.AUTH, 535, "5.7.8 wrong"), 535, "5.7.8 wrong"))
+            breaker.trouble(ServerAnswer(judge(SmtpStep.AUTH, 535, "5.7.8 wrong"), 535, "5.7.8 wrong"))
         until = mailings.line().not_before
     said = run("doctor").output
     assert f"the mail server refuses what we send: 5.7.8 wrong. It tries again at {until:%H:%M} UTC." in said

@@ -22,7 +22,7 @@ from govnet.kernel.errors import NotAllowed
 from govnet.kernel.transaction import transaction
 from govnet.mail.delivery import breaker, mailings, sender, smtp
 from govnet.mail.models import Delivery
-from govnet.mail.rules import State, Step, judge
+from govnet.mail.rules import DeliveryState, SmtpStep, judge
 from govnet.operations import mail_checks, operators, trial_mail
 from govnet.operations.models import WorkerBeat
 from govnet.record.models import Entry
@@ -237,7 +237,7 @@ def test_where_no_mail_can_go_nothing_is_queued_and_nothing_waited_for(
     assert "the last sign of life was 90 seconds ago" in said()
     with app.app_context(), transaction():
         for _ in range(3):
-            breaker.trouble(smtp.Answer(judge(Step.AUTH, 535, "5.7.8 wrong"), 535, "5.7.8 wrong"))
+            breaker.trouble(smtp.ServerAnswer(judge(SmtpStep.AUTH, 535, "5.7.8 wrong"), 535, "5.7.8 wrong"))
         until = mailings.line().not_before
     assert f"refuses what we send: 5.7.8 wrong. It tries again at {until:%H:%M} UTC" in said()
     with app.app_context(), transaction():
@@ -257,7 +257,7 @@ def test_a_mail_that_nothing_takes_is_waited_for_a_while_and_no_longer(
     well, words = trial_mail.send("ann@example.org", patience=0.5)
     assert not well
     assert words.startswith("nothing took it within")
-    assert db.session.scalars(select(Delivery.state)).all() == [State.QUEUED]
+    assert db.session.scalars(select(Delivery.state)).all() == [DeliveryState.QUEUED]
 
 
 @pytest.mark.parametrize("typed", ["nobody", "", "a@b@c", "ann@example.org\nBcc: x@example.org"])

@@ -15,8 +15,8 @@ from govnet.kernel import clock
 from govnet.kernel.outage import UNREACHABLE
 from govnet.kernel.transaction import transaction
 from govnet.mail.delivery import breaker, mailings
-from govnet.mail.delivery.smtp import Answer
-from govnet.mail.rules import Step, judge
+from govnet.mail.delivery.smtp import ServerAnswer
+from govnet.mail.rules import SmtpStep, judge
 from govnet.offices.models import Mandate, Term
 from govnet.operations import founding_links, queries, views
 from govnet.people.models import OperatorGrant, Person
@@ -224,7 +224,7 @@ def test_the_operator_sees_when_a_refused_line_is_tried_and_can_have_it_at_once(
         sign_in(client, an_operator())
         with transaction():
             for _ in range(3):
-                breaker.trouble(Answer(judge(Step.AUTH, 535, "5.7.8 wrong"), 535, "5.7.8 wrong"))
+                breaker.trouble(ServerAnswer(judge(SmtpStep.AUTH, 535, "5.7.8 wrong"), 535, "5.7.8 wrong"))
             until = mailings.line().not_before
     page = opened(client, "/operator")
     assert "5.7.8 wrong" in page.text

@@ -19,10 +19,10 @@ import click
 import pytest
 
 from govnet.kernel.client_address import peer_of
-from govnet.operations.http_server import Limits, Server, networks
+from govnet.operations.http_server import Server, ServerLimits, networks
 from govnet.operations.listening import bound, drop_newcomers
 
-LIMITS = Limits(
+LIMITS = ServerLimits(
     body=10_000, waiting=0.6, sending=0.6, kept=6.0, stalled=1.0, lingering=0.6, last_call=0.1, connections=30, a_peer=10,
     draining=5.0, parting=0.2,
 )  # fmt: skip
@@ -33,7 +33,7 @@ GET = b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\n"
 class Site:
     """A server on loopback, and what its application was asked for."""
 
-    def __init__(self, limits: Limits = LIMITS, proxies: tuple[str, ...] = ()) -> None:
+    def __init__(self, limits: ServerLimits = LIMITS, proxies: tuple[str, ...] = ()) -> None:
         self.asked: list[dict[str, Any]] = []
         self.lines: list[socket.socket] = []
         self.hold = threading.Event()
@@ -192,7 +192,7 @@ def test_a_proxy_may_keep_a_connection_longer_and_have_as_many_as_it_likes() -> 
 
 @pytest.mark.parametrize("kind", ["idle", "fields", "a body"])
 def test_a_crowd_of_slow_connections_shuts_nobody_out(kind: str) -> None:
-    site = Site(limits=Limits(connections=30, a_peer=10))
+    site = Site(limits=ServerLimits(connections=30, a_peer=10))
     lines = []
     for number in range(60):
         line = site.connect(f"127.0.0.{2 + number % 5}")
@@ -357,7 +357,7 @@ def test_at_its_end_it_answers_what_has_come_and_takes_nothing_more() -> None:
 
 
 def test_what_never_ends_does_not_keep_it_from_ending() -> None:
-    site = Site(limits=Limits(draining=1.0))
+    site = Site(limits=ServerLimits(draining=1.0))
     site.hold.clear()
     held = site.connect()
     held.sendall(GET.replace(b"/ ", b"/held ", 1))

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from govnet.decisions.closing.actions import close_due
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.forum.threads.actions import change_post
 from govnet.kernel.actor import Door
@@ -117,9 +117,9 @@ def decided(time: MovedClock) -> None:
     ann, bob = members(made, 2)
     first, second = a_proposal(made, ann), a_proposal(made, ann)
     for proposal in (first, second):
-        answered(proposal, made, Kind.AGREE, ann)
-        answered(proposal, made, Kind.STAND_ASIDE, bob, reason="Not now.")
-    answered(first, made, Kind.RESERVATIONS, bob, reason="Well.")
+        answered(proposal, made, AnswerKind.AGREE, ann)
+        answered(proposal, made, AnswerKind.STAND_ASIDE, bob, reason="Not now.")
+    answered(first, made, AnswerKind.RESERVATIONS, bob, reason="Well.")
     time.move(to=version_of(first).deadline)
     close_due()
 

@@ -10,7 +10,7 @@ from govnet.accounts import erasure
 from govnet.announcements.models import Announcement
 from govnet.decisions.closing.actions import close_due
 from govnet.decisions.models import ProposalVersion
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.forum.kinds import HidingKind
 from govnet.forum.moderation.actions import hide, lift
@@ -101,7 +101,7 @@ def asked(time: MovedClock) -> None:
     network = a_network_with_rules()
     ann, bob = members(network, 2)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.AGREE, ann, bob)
+    answered(proposal, network, AnswerKind.AGREE, ann, bob)
     time.move(to=version_of(proposal).deadline)
     close_due()
     assert whole(network.id)

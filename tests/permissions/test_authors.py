@@ -15,11 +15,11 @@ from govnet.decisions.drafts import suggestions
 from govnet.decisions.models import Proposal, RollEntry
 from govnet.decisions.proposals import actions
 from govnet.decisions.proposals import suggestions as proposals_suggestions
-from govnet.decisions.proposals.opening import Ask, Words
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.proposals.opening import Ask, Wording
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import Actor, Door, Held
+from govnet.kernel.actor import Actor, Door, HeldOffice
 from govnet.kernel.errors import NotAllowed
 from govnet.kernel.transaction import transaction
 from govnet.membership.memberships import actions as memberships_actions
@@ -67,7 +67,9 @@ def test_an_author_who_may_not_read_it_any_more_has_no_hand_in_it(right: Can) ->
     mine = SimpleNamespace(author_id=7, person_id=7, network_id=1, visibility="committee")
     member = Actor(person_id=7, name="Ann", network_id=1, membership_id=3)
     assert (authority(member, right, mine) is not None) is (right in KEPT)
-    sitting = Actor(person_id=7, name="Ann", network_id=1, membership_id=3, terms=(Held(1, 1, "committee"),))
+    sitting = Actor(
+        person_id=7, name="Ann", network_id=1, membership_id=3, terms=(HeldOffice(1, 1, "committee"),)
+    )
     assert authority(sitting, right, mine) is not None
 
 
@@ -78,12 +80,12 @@ def the_stage() -> dict[str, int]:
     thread = a_thread(a_topic(network), ann)
     post = a_post(thread, ann)
     proposal = a_proposal(network, ann)
-    answered(proposal, network, Kind.RESERVATIONS, bo, reason="It is too long.")
+    answered(proposal, network, AnswerKind.RESERVATIONS, bo, reason="It is too long.")
     with transaction():
         db.session.get_one(Proposal, proposal.id).thread_id = thread.id
     here, friend = acting(ann, network), acting(bo, network)
     with transaction():
-        words = Words("Should we meet?", "We meet in May.", {})
+        words = Wording("Should we meet?", "We meet in May.", {})
         draft = drafts_actions.save(db.session.merge(network), words, Ask("statement"), by=here, via=Door.WEB)
         made = proposals_suggestions.suggest(
             db.session.merge(proposal), "Nine", "Ten", "Rounder.", by=friend, via=Door.WEB

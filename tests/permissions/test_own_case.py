@@ -11,14 +11,14 @@ from sqlalchemy import select
 
 from govnet.charter.models import Network
 from govnet.decisions.answers import entry as answers_entry
-from govnet.decisions.answers.actions import Given
+from govnet.decisions.answers.actions import AnswerInput
 from govnet.decisions.models import RollEntry
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.forum.kinds import HidingKind, PostState
 from govnet.forum.models import Hiding, Post, Report
 from govnet.forum.moderation import actions as moderation_actions
-from govnet.kernel.actor import Actor, Door, Held, Represents
+from govnet.kernel.actor import Actor, Door, HeldOffice, Represents
 from govnet.kernel.errors import NotAllowed, OwnCase, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.membership.applications import appeals, decisions, vouches
@@ -54,8 +54,9 @@ from tests.membership.people import a_waiting_application
 from tests.pages import opened
 
 EVERYTHING = Actor(
-    person_id=7, name="Ann", network_id=1, membership_id=3, terms=(Held(1, 1, "committee", chair=True),),
-    mandates=(Held(2),), operator_grant_id=4, speaks_for=frozenset({5}), represents=(Represents(5, "Five", 6, primary=True),),
+    person_id=7, name="Ann", network_id=1, membership_id=3, terms=(HeldOffice(1, 1, "committee", chair=True),),
+    mandates=(HeldOffice(2),), operator_grant_id=4, speaks_for=frozenset({5}),
+    represents=(Represents(5, "Five", 6, primary=True),),
 )  # fmt: skip
 TAKING_PART = {
     *(
@@ -94,7 +95,7 @@ def test_no_office_gives_a_right_in_ones_own_case(right: Can, about: dict[str, s
 
 @pytest.mark.parametrize("right", Can)
 def test_only_who_belongs_is_decided_alone_and_only_by_the_one_officer_there_is(right: Can) -> None:
-    lone = Actor(person_id=7, network_id=1, terms=(Held(1, 1, "committee"),), alone=True)
+    lone = Actor(person_id=7, network_id=1, terms=(HeldOffice(1, 1, "committee"),), alone=True)
     case = SimpleNamespace(id=99, network_id=1, concerns={7})
     found = authority(lone, right, case)
     is_alone = found is not None and found.source == "alone:term:1"
@@ -280,7 +281,7 @@ def test_no_officer_enters_the_answer_of_an_organisation_that_she_stands_in_for(
     def enter(by: Person) -> None:
         with transaction():
             answers_entry.enter(
-                version, entry, Given(Kind.AGREE), how=Door.PHONE, by=stage.by(by), via=Door.WEB
+                version, entry, AnswerInput(AnswerKind.AGREE), how=Door.PHONE, by=stage.by(by), via=Door.WEB
             )
 
     with pytest.raises(OwnCase):

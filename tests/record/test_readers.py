@@ -14,10 +14,10 @@ from flask.testing import FlaskClient
 from govnet.charter.models import Network
 from govnet.decisions.drafts import actions as drafts_actions
 from govnet.decisions.proposals import actions, offsite
-from govnet.decisions.proposals.opening import Ask, Taken, Words, digest
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.proposals.opening import Ask, Taken, Wording, digest
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
-from govnet.forum.kinds import Audience
+from govnet.forum.kinds import Readership
 from govnet.forum.moderation import actions as moderation_actions
 from govnet.kernel.actor import ONESELF, Door
 from govnet.kernel.clock import MovedClock
@@ -127,7 +127,7 @@ class World:
         people = ("Spencer Sponsor", "Quiet Answerer", "Hetty Objector")
         spencer, quiet, hetty = (builders.a_member(self.network, name) for name in people)
         with transaction():
-            words = Words("Should we meet in June?", "Let us meet.")
+            words = Wording("Should we meet in June?", "Let us meet.")
             draft = drafts_actions.save(
                 self.network, words, Ask("statement"), by=self.by(self.kim), via=Door.WEB
             )
@@ -139,7 +139,7 @@ class World:
         opposed = taken(self.network, self.sam)
         with transaction():
             offsite.object_to(opposed, "Not so.", by=self.by(hetty), via=Door.WEB)
-        answered(opposed, self.network, Kind.AGREE, quiet)
+        answered(opposed, self.network, AnswerKind.AGREE, quiet)
         for question in ("A letter from Leeds", "A slip from York"):
             self.slip = self.written_down(question)
         with transaction():
@@ -149,7 +149,7 @@ class World:
         how = Taken(date(2015, 4, 9), "all", "the meeting", f"The notes of {question}.")
         with transaction():
             return offsite.write_down(
-                self.network, Words(question, question), Ask("statement"), how, by=self.by(self.sam), via=Door.MEETING
+                self.network, Wording(question, question), Ask("statement"), how, by=self.by(self.sam), via=Door.MEETING
             )  # fmt: skip
 
     def rest(self) -> None:
@@ -159,8 +159,8 @@ class World:
         post = a_post(a_thread(topic, self.kim), self.kim)
         with transaction():
             moderation_actions.report(post, by=self.by(roy), reason="It is rude.", via=Door.WEB)
-        a_thread(topic, self.mel, title="A members’ talk", audience=Audience.MEMBERS)
-        a_thread(topic, self.sam, title="A committee’s talk", audience=Audience.COMMITTEE)
+        a_thread(topic, self.mel, title="A members’ talk", audience=Readership.MEMBERS)
+        a_thread(topic, self.sam, title="A committee’s talk", audience=Readership.COMMITTEE)
         cory = builders.a_coordinator(self.network)
         ordered(self.network, cory, a_draft(self.network, cory, subject="Not sent yet"))
         subscriber(self.network, "just.mail@example.org")

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from govnet.kernel.translation import nested
-from govnet.record.reading import Line, by_day
+from govnet.record.reading import EntryView, by_day
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,9 @@ def test_quotation_marks_inside_quotation_marks_are_single_ones(written: str, re
     assert nested(written) == read
 
 
-def a_line(number: int, words: str, day: int, shown: bool) -> Line:
+def a_line(number: int, words: str, day: int, shown: bool) -> EntryView:
     details = {"verb": "x"} if shown else {}
-    return Line(SimpleNamespace(number=number), date(2015, 4, day), words, None, details)  # type: ignore[arg-type]
+    return EntryView(SimpleNamespace(number=number), date(2015, 4, day), words, None, details)  # type: ignore[arg-type]
 
 
 def test_what_a_visitor_may_not_read_stands_together_day_by_day() -> None:

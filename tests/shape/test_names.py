@@ -8,7 +8,21 @@ from pathlib import Path
 from tests.shape import source
 
 GLOSSARY = source.PACKAGE.parent / "docs" / "glossary.md"
-CANONICAL = frozenset("models rules events queries actions forms views notify cli triggers listeners".split())
+CANONICAL = frozenset(
+    [
+        "models",
+        "rules",
+        "events",
+        "queries",
+        "actions",
+        "forms",
+        "views",
+        "notify",
+        "cli",
+        "triggers",
+        "listeners",
+    ]
+)
 
 
 def _nouns() -> frozenset[str]:

@@ -9,14 +9,14 @@ from flask_wtf.file import FileField
 from wtforms import HiddenField
 
 from govnet.web.days import Day
-from govnet.web.forms import Body, Form, Text
+from govnet.web.forms import Form, MarkdownField, Text
 
 
 class EverythingForm(Form):
     """Fields of every sort that reads what was typed."""
 
     title = Text("Title", missing="Enter a title")
-    body = Body("Text", missing="Write something")
+    body = MarkdownField("Text", missing="Write something")
     note = Text("Note")
     day = Day("Day")
     seen = HiddenField()

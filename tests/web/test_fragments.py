@@ -8,7 +8,7 @@ from jinja2 import DictLoader, Environment
 from markupsafe import Markup
 
 from govnet.forum.kinds import PostState
-from govnet.forum.threads.page import Place, Viewer, _article
+from govnet.forum.threads.page import PageContext, Viewer, _article
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import now
 from govnet.kernel.text import clean
@@ -44,7 +44,7 @@ def test_a_gap_without_a_value_is_an_error() -> None:
 
 def test_every_shape_of_a_post_is_filled(app: Flask, context: None) -> None:
     """Whatever a reader may do, and whatever became of the post: no gap stays, and no value is missing."""
-    place = Place("Europe/London", "/uk/forum/1", "/uk/forum/posts/", "/uk/forum/moderation", "", "en")
+    place = PageContext("Europe/London", "/uk/forum/1", "/uk/forum/posts/", "/uk/forum/moderation", "", "en")
     seen = set()
     for state in PostState:
         for bits in range(1 << 7):

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from govnet.extensions import db
 from govnet.kernel.transaction import transaction
 from govnet.sign_in import sessions
-from govnet.web.origins import Sender, origin_of, sender
+from govnet.web.origins import WriteOrigin, origin_of, sender
 from tests import builders
 from tests.demo.enemy import addresses
 from tests.pages import HERE, Html, defaults, opened
@@ -130,28 +130,28 @@ HTTPS = "https://network.example.org"
 @pytest.mark.parametrize(
     ("scheme", "host", "site", "origin", "found"),
     [
-        ("https", "network.example.org", HTTPS, HTTPS, Sender.HERE),
-        ("https", "network.example.org:443", HTTPS, HTTPS, Sender.HERE),
-        ("https", "NETWORK.example.org", HTTPS, f"{HTTPS}:443", Sender.HERE),
+        ("https", "network.example.org", HTTPS, HTTPS, WriteOrigin.HERE),
+        ("https", "network.example.org:443", HTTPS, HTTPS, WriteOrigin.HERE),
+        ("https", "NETWORK.example.org", HTTPS, f"{HTTPS}:443", WriteOrigin.HERE),
         # a proxy that ends TLS without saying so, or drops the port of the name
-        ("http", "network.example.org", HTTPS, HTTPS, Sender.HERE),
-        ("http", "network.example.org", f"{HTTPS}:8443", f"{HTTPS}:8443", Sender.HERE),
-        ("http", "network.example.org", HTTPS, f"{HTTPS}:8443", Sender.ELSEWHERE),
-        ("https", "network.example.org", HTTPS, "http://network.example.org", Sender.ELSEWHERE),
+        ("http", "network.example.org", HTTPS, HTTPS, WriteOrigin.HERE),
+        ("http", "network.example.org", f"{HTTPS}:8443", f"{HTTPS}:8443", WriteOrigin.HERE),
+        ("http", "network.example.org", HTTPS, f"{HTTPS}:8443", WriteOrigin.ELSEWHERE),
+        ("https", "network.example.org", HTTPS, "http://network.example.org", WriteOrigin.ELSEWHERE),
         # another name of this server: its own pages, and nobody else's
-        ("https", "wales.example.org", HTTPS, "https://wales.example.org", Sender.HERE),
-        ("https", "wales.example.org", HTTPS, HTTPS, Sender.ELSEWHERE),
-        ("https", "network.example.org", HTTPS, "https://wales.example.org", Sender.ELSEWHERE),
-        ("http", "[::1]:5000", "http://127.0.0.1:5000", "http://[::1]:5000", Sender.HERE),
-        ("http", "localhost:5000", "http://127.0.0.1:5000", "http://127.0.0.1:5000", Sender.ELSEWHERE),
-        ("http", "localhost:99999", HTTPS, "http://localhost:99999", Sender.ELSEWHERE),
+        ("https", "wales.example.org", HTTPS, "https://wales.example.org", WriteOrigin.HERE),
+        ("https", "wales.example.org", HTTPS, HTTPS, WriteOrigin.ELSEWHERE),
+        ("https", "network.example.org", HTTPS, "https://wales.example.org", WriteOrigin.ELSEWHERE),
+        ("http", "[::1]:5000", "http://127.0.0.1:5000", "http://[::1]:5000", WriteOrigin.HERE),
+        ("http", "localhost:5000", "http://127.0.0.1:5000", "http://127.0.0.1:5000", WriteOrigin.ELSEWHERE),
+        ("http", "localhost:99999", HTTPS, "http://localhost:99999", WriteOrigin.ELSEWHERE),
     ],
 )
 def test_a_page_s_own_origin_is_known_behind_proxies_and_under_every_name(scheme, host, site, origin, found):
     environ = {"wsgi.url_scheme": scheme, "HTTP_HOST": host}
     assert sender({**environ, "HTTP_ORIGIN": origin}, site) is found
     assert sender({**environ, "HTTP_REFERER": f"{origin}/me?x=1"}, site) is found
-    assert sender(environ, site) is Sender.UNKNOWN
+    assert sender(environ, site) is WriteOrigin.UNKNOWN
 
 
 @pytest.mark.parametrize("text", ["", "null", "data:,x", "http://", "http://[", "http://a:b", "//a", "\x00"])

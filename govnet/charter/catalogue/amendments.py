@@ -1,10 +1,10 @@
 """The part of the catalogue that says how a proposal may change while it is open, and what a Stop must say. Pure data."""
 
 from govnet.charter.catalogue.proposals import WITH_STOP
-from govnet.charter.kinds import Choice, Statements, Whole
+from govnet.charter.kinds import Choice, Statements, WholeNumber
 from govnet.kernel.messages import N_
 
-EXTENSION_MOST = Whole(
+EXTENSION_MOST = WholeNumber(
     key="decisions.extension_most_days",
     default=21,
     title=N_("Most time that new words can add"),
@@ -14,7 +14,7 @@ EXTENSION_MOST = Whole(
     least=0,
     most=180,
 )
-FROZEN_HOURS = Whole(
+FROZEN_HOURS = WholeNumber(
     key="decisions.frozen_hours",
     default=24,
     title=N_("Last hours without changes"),
@@ -49,7 +49,7 @@ CLOSE_EARLY = Choice(
         ),
     },
 )
-ENTERED_MOST = Whole(
+ENTERED_MOST = WholeNumber(
     key="decisions.entered_most",
     default=10,
     title=N_("Answers entered for others"),

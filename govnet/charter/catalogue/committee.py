@@ -1,10 +1,10 @@
 """The part of the catalogue that says how the committee is made up and filled. Pure data."""
 
-from govnet.charter.kinds import Choice, Share, Whole
+from govnet.charter.kinds import Choice, Share, WholeNumber
 from govnet.charter.thresholds import at_least
 from govnet.kernel.messages import N_
 
-SEATS = Whole(
+SEATS = WholeNumber(
     key="committee.seats",
     default=9,
     title=N_("Places on the committee"),
@@ -15,7 +15,7 @@ SEATS = Whole(
     least=0,
     most=60,
 )
-SISTER_SEATS = Whole(
+SISTER_SEATS = WholeNumber(
     key="committee.sister_seats",
     default=0,
     title=N_("Places for sister networks"),
@@ -26,7 +26,7 @@ SISTER_SEATS = Whole(
     least=0,
     most=20,
 )
-INDIVIDUAL_SEATS = Whole(
+INDIVIDUAL_SEATS = WholeNumber(
     key="committee.individual_seats",
     default=0,
     title=N_("Places kept for members in person"),
@@ -37,7 +37,7 @@ INDIVIDUAL_SEATS = Whole(
     least=0,
     most=60,
 )
-ORGANISATION_SEATS = Whole(
+ORGANISATION_SEATS = WholeNumber(
     key="committee.organisation_seats",
     default=0,
     title=N_("Places kept for organisations"),
@@ -50,7 +50,7 @@ ORGANISATION_SEATS = Whole(
     least=0,
     most=60,
 )
-ONE_ORGANISATION = Whole(
+ONE_ORGANISATION = WholeNumber(
     key="committee.one_organisation",
     default=0,
     title=N_("People from one organisation"),
@@ -83,7 +83,7 @@ UNFIT = Choice(
         )
     },
 )
-UNFIT_DAYS = Whole(
+UNFIT_DAYS = WholeNumber(
     key="committee.unfit_days",
     default=30,
     title=N_("Time to fit a place again"),
@@ -94,7 +94,7 @@ UNFIT_DAYS = Whole(
     most=180,
     when=("committee.unfit", frozenset({"leaves"})),
 )
-TERM_MONTHS = Whole(
+TERM_MONTHS = WholeNumber(
     key="committee.term_months",
     default=24,
     title=N_("Time on the committee"),
@@ -150,7 +150,7 @@ TURN_MONTH = Choice(
     },
     when=("committee.staggering", frozenset({"together", "halves", "thirds"})),
 )
-CONSECUTIVE_TERMS = Whole(
+CONSECUTIVE_TERMS = WholeNumber(
     key="committee.consecutive_terms",
     default=0,
     title=N_("Terms in a row"),
@@ -173,7 +173,7 @@ VACANCY = Choice(
         "open": N_("An empty place stays empty until its term would have ended."),
     },
 )
-VACANCY_DAYS = Whole(
+VACANCY_DAYS = WholeNumber(
     key="committee.vacancy_days",
     default=0,
     title=N_("Time to fill an empty place"),
@@ -204,7 +204,7 @@ COMMITTEE_QUORUM = Share(
     explains=N_("In decisions that the committee takes; of those who hold a place when it is opened."),
     clause=N_("The committee decides only if %(value)s of its members answer."),
 )
-PUBLISH_DAYS = Whole(
+PUBLISH_DAYS = WholeNumber(
     key="committee.publish_days",
     default=0,
     title=N_("Writing down what the committee decided"),

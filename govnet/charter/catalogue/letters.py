@@ -1,9 +1,9 @@
 """The part of the catalogue about letters that people sign in their own names. Pure data."""
 
-from govnet.charter.kinds import Whole
+from govnet.charter.kinds import WholeNumber
 from govnet.kernel.messages import N_
 
-LETTERS_DAYS = Whole(
+LETTERS_DAYS = WholeNumber(
     key="decisions.letters_days",
     default=7,
     title=N_("Time to sign a letter"),

@@ -1,6 +1,6 @@
 """The part of the catalogue that says who belongs, how one comes in and stays, and who talks. Pure data."""
 
-from govnet.charter.kinds import Choice, Choices, Statements, Whole, YesNo
+from govnet.charter.kinds import Choice, Choices, Statements, WholeNumber, YesNo
 from govnet.kernel.messages import N_
 
 KINDS = Choices(
@@ -41,7 +41,7 @@ ADMISSION = Choice(
         )
     },
 )
-ADMISSION_SPONSORS = Whole(
+ADMISSION_SPONSORS = WholeNumber(
     key="membership.sponsors",
     default=2,
     title=N_("How many members must vouch"),
@@ -52,7 +52,7 @@ ADMISSION_SPONSORS = Whole(
     most=20,
     when=("membership.admission", frozenset({"sponsors"})),
 )
-ADMISSION_OBJECTION_DAYS = Whole(
+ADMISSION_OBJECTION_DAYS = WholeNumber(
     key="membership.objection_days",
     default=0,
     title=N_("Time to object to a new member"),
@@ -66,7 +66,7 @@ ADMISSION_OBJECTION_DAYS = Whole(
     least=0,
     most=60,
 )
-ADMISSION_APPEAL_DAYS = Whole(
+ADMISSION_APPEAL_DAYS = WholeNumber(
     key="membership.appeal_days",
     default=14,
     title=N_("Time to appeal after being declined"),
@@ -81,7 +81,7 @@ ADMISSION_APPEAL_DAYS = Whole(
     least=0,
     most=90,
 )
-RENEWAL_MONTHS = Whole(
+RENEWAL_MONTHS = WholeNumber(
     key="membership.renewal_months",
     default=0,
     title=N_("How long a membership lasts until it is renewed"),
@@ -92,7 +92,7 @@ RENEWAL_MONTHS = Whole(
     least=0,
     most=120,
 )
-GRACE_DAYS = Whole(
+GRACE_DAYS = WholeNumber(
     key="membership.grace_days",
     default=60,
     title=N_("Time to renew a membership"),
@@ -106,7 +106,7 @@ GRACE_DAYS = Whole(
     most=365,
     when=("membership.renewal_months", frozenset(range(1, 121))),
 )
-ROLL_DAYS = Whole(
+ROLL_DAYS = WholeNumber(
     key="membership.roll_days",
     default=0,
     title=N_("How long one is a member before one’s answer counts"),

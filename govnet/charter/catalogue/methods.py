@@ -1,6 +1,6 @@
 """The part of the catalogue that says which ways of deciding a proposer has, and what a draft needs. Pure data."""
 
-from govnet.charter.kinds import Choice, Whole, YesNo
+from govnet.charter.kinds import Choice, WholeNumber, YesNo
 from govnet.kernel.messages import N_
 
 CONSENT_INSTEAD = YesNo(
@@ -40,7 +40,7 @@ RANKING_RULE = Choice(
         "borda": N_("an option gets a point for each other option that stands below it, from everybody"),
     },
 )
-DOTS = Whole(
+DOTS = WholeNumber(
     key="decisions.dots",
     default=5,
     title=N_("Dots to give away"),
@@ -50,7 +50,7 @@ DOTS = Whole(
     least=1,
     most=20,
 )
-SPONSORS = Whole(
+SPONSORS = WholeNumber(
     key="decisions.sponsors",
     default=0,
     title=N_("How many must want it asked"),
@@ -65,7 +65,7 @@ SPONSORS = Whole(
     least=0,
     most=20,
 )
-NOTICE_DAYS = Whole(
+NOTICE_DAYS = WholeNumber(
     key="decisions.notice_days",
     default=0,
     title=N_("Notice before something is asked"),

@@ -1,6 +1,6 @@
 """The part of the catalogue that says how proposals are made, answered and closed. Pure data."""
 
-from govnet.charter.kinds import Choice, Choices, Share, Whole
+from govnet.charter.kinds import Choice, Choices, Share, WholeNumber
 from govnet.charter.thresholds import at_least, more_than
 from govnet.kernel.messages import N_
 
@@ -40,7 +40,7 @@ VOICE = Choice(
         "organisations": N_("Only organisations’ answers count; people’s answers are shown beside them."),
     },
 )
-MINIMUM_DAYS_OPEN = Whole(
+MINIMUM_DAYS_OPEN = WholeNumber(
     key="decisions.minimum_days_open",
     default=7,
     title=N_("Shortest time to answer"),
@@ -50,7 +50,7 @@ MINIMUM_DAYS_OPEN = Whole(
     least=1,
     most=90,
 )
-MAXIMUM_DAYS_OPEN = Whole(
+MAXIMUM_DAYS_OPEN = WholeNumber(
     key="decisions.maximum_days_open",
     default=60,
     title=N_("Longest time to answer"),
@@ -60,7 +60,7 @@ MAXIMUM_DAYS_OPEN = Whole(
     least=7,
     most=365,
 )
-EXTENSION_DAYS = Whole(
+EXTENSION_DAYS = WholeNumber(
     key="decisions.extension_days",
     default=7,
     title=N_("Time to answer new words"),
@@ -73,7 +73,7 @@ EXTENSION_DAYS = Whole(
     least=1,
     most=60,
 )
-CLOSING_HOUR = Whole(
+CLOSING_HOUR = WholeNumber(
     key="decisions.closing_hour",
     default=18,
     title=N_("Hour at which answers close"),
@@ -147,7 +147,7 @@ QUORUM = Choice(
         ),
     },
 )
-QUORUM_COUNT = Whole(
+QUORUM_COUNT = WholeNumber(
     key="decisions.quorum_count",
     default=10,
     title=N_("How many must answer, as a number"),
@@ -183,7 +183,7 @@ ASIDES_CEILING = Share(
     clause=N_("It is not agreed if %(value)s of those who took a side disagree, in whichever way."),
     clause_never=N_("There is no limit to how many may disagree."),
 )
-BLOCKS_TOLERATED = Whole(
+BLOCKS_TOLERATED = WholeNumber(
     key="decisions.blocks_tolerated",
     default=0,
     title=N_("How many Stops a proposal survives"),
@@ -215,7 +215,7 @@ FALLBACK = Choice(
     },
     when=WITH_STOP,
 )
-FALLBACK_DAYS = Whole(
+FALLBACK_DAYS = WholeNumber(
     key="decisions.fallback_days",
     default=14,
     title=N_("Waiting time after a Stop"),
@@ -253,7 +253,7 @@ VISIBLE = Choice(
         "at_close": N_("once the proposal has closed"),
     },
 )
-OBJECTION_DAYS = Whole(
+OBJECTION_DAYS = WholeNumber(
     key="decisions.objection_days",
     default=7,
     title=N_("Time to object to what was decided elsewhere"),

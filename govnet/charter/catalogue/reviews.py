@@ -1,9 +1,9 @@
 """The part of the catalogue that says how what was decided is looked at again. Pure data."""
 
-from govnet.charter.kinds import Whole
+from govnet.charter.kinds import WholeNumber
 from govnet.kernel.messages import N_
 
-REVIEW_MEMBERS = Whole(
+REVIEW_MEMBERS = WholeNumber(
     key="decisions.review_members",
     default=5,
     title=N_("How many members have a decision looked at again"),

@@ -1,9 +1,9 @@
 """The part of the catalogue that is the network's own words: what holds though no program can check it. Pure data."""
 
-from govnet.charter.kinds import Line, Statements
+from govnet.charter.kinds import OneLine, Statements
 from govnet.kernel.messages import N_
 
-OWN_NAME = Line(
+OWN_NAME = OneLine(
     key="words.name",
     default="",
     title=N_("Our name"),
@@ -15,7 +15,7 @@ OWN_NAME = Line(
     limit=200,
     is_name=True,
 )
-OWN_PURPOSE = Line(
+OWN_PURPOSE = OneLine(
     key="words.purpose",
     default="",
     title=N_("Our purpose"),

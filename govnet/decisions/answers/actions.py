@@ -19,7 +19,7 @@ from govnet.decisions.models import ELSEWHERE, PastPosition, Position, Proposal,
 from govnet.decisions.proposals.events import Answered, AnswerTakenBack
 from govnet.decisions.proposals.interests import recused
 from govnet.decisions.rules import deadlines, who_counts
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Authority, Door
@@ -37,10 +37,10 @@ class TooLate(GovnetError):
 
 
 @dataclass(frozen=True)
-class Given:
+class AnswerInput:
     """What somebody answers."""
 
-    kind: Kind
+    kind: AnswerKind
     reason: str = ""
     remedy: str = ""
     principle: str = ""
@@ -49,7 +49,9 @@ class Given:
     """Between options: each option's number and its rank, score or dots."""
 
 
-def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int | None = None) -> Position:
+def answer(
+    version_id: int, given: AnswerInput, *, by: Actor, via: Door, entry_id: int | None = None
+) -> Position:
     """Give or change the answer of one's own party (`entry_id` when one has two to choose from).
 
     Beside an answer that one gave for whom one spoke before, and that counts, one's own is kept and does not count.
@@ -67,8 +69,8 @@ def answer(version_id: int, given: Given, *, by: Actor, via: Door, entry_id: int
     counted = counted and _first_hand(version_id, entry, by)
     said = {
         "kind": given.kind, "reason": given.reason, "remedy": given.remedy,
-        "principle": given.principle if given.kind is Kind.BLOCK else "",
-        "choices": options.stored(given.choices) if given.kind is Kind.CHOICE else "",
+        "principle": given.principle if given.kind is AnswerKind.BLOCK else "",
+        "choices": options.stored(given.choices) if given.kind is AnswerKind.CHOICE else "",
         "named": given.named, "recused": aside, "counted": counted, "cast_by_id": by.person_id, "entered_by_id": None,
     }  # fmt: skip
     if before is not None and all(getattr(before, name) == value for name, value in said.items()):
@@ -175,13 +177,13 @@ def _given_by(by: Actor, entries: Sequence[RollEntry]) -> Position:
     return given[0]
 
 
-def _check_elsewhere(version: ProposalVersion, given: Given, before: Position | None) -> None:
+def _check_elsewhere(version: ProposalVersion, given: AnswerInput, before: Position | None) -> None:
     """RuleBroken for more than correcting what was entered of a meeting; a Stop there would stop nothing."""
     if version.method != ELSEWHERE:
         return
     if before is None or before.entered_by_id is None:
         raise RuleBroken(_("This was decided elsewhere. You can object to it."))
-    if given.kind is Kind.BLOCK:
+    if given.kind is AnswerKind.BLOCK:
         raise RuleBroken(
             _("This was decided elsewhere: a Stop here changes nothing. To stop it, object: say why."),
             field="answer",
@@ -219,15 +221,15 @@ def let_count(version_id: int, person_id: int | None) -> None:
         position.counted = True
 
 
-def _check(version: ProposalVersion, given: Given, entry: RollEntry) -> None:
+def _check(version: ProposalVersion, given: AnswerInput, entry: RollEntry) -> None:
     wrong = options.problem(version, given.kind, given.choices)
     if wrong is not None:
         raise RuleBroken(say(wrong))
-    if given.kind is Kind.BLOCK:
+    if given.kind is AnswerKind.BLOCK:
         check_stop(version, given, entry)
 
 
-def check_stop(version: ProposalVersion, given: Given, entry: RollEntry) -> None:
+def check_stop(version: ProposalVersion, given: AnswerInput, entry: RollEntry) -> None:
     """RuleBroken where this party can't say Stop, or the Stop doesn't say what the charter asks."""
     charter, proposal = charters.rules_of(version.charter_version), version.proposal
     if not who_counts.may_stop(charter, organisation=entry.organisation_id is not None, body=proposal.body):

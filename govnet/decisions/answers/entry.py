@@ -16,14 +16,22 @@ from govnet.charter.models import Network
 from govnet.charter.thresholds import most_entered
 from govnet.decisions import queries
 from govnet.decisions.answers import options
-from govnet.decisions.answers.actions import Given, check_stop, drop, keep, let_count, sealed, takes_answers
+from govnet.decisions.answers.actions import (
+    AnswerInput,
+    check_stop,
+    drop,
+    keep,
+    let_count,
+    sealed,
+    takes_answers,
+)
 from govnet.decisions.models import ELSEWHERE, PastPosition, Position, ProposalVersion, RollEntry
 from govnet.decisions.proposals import roll
 from govnet.decisions.proposals.events import AnswerEntered, AnswerUndone
 from govnet.decisions.proposals.interests import recused
 from govnet.decisions.rules import who_counts
 from govnet.decisions.rules.deadlines import TIME_TO_UNDO
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
@@ -42,7 +50,7 @@ WAYS = (Door.PHONE, Door.LETTER, Door.MEETING, Door.LIST, Door.MAIL)
 """How an answer can have come that somebody else enters."""
 
 
-def enter(version_id: int, entry_id: int, given: Given, *, how: Door, by: Actor, via: Door) -> Position:
+def enter(version_id: int, entry_id: int, given: AnswerInput, *, how: Door, by: Actor, via: Door) -> Position:
     """Enter the answer of a party that could not give it here. It never replaces one that they gave themselves."""
     queries.lock_version(version_id)  # two who enter at once are counted one after the other
     version = takes_answers(version_id)
@@ -255,11 +263,11 @@ def _human(version: ProposalVersion, entry: RollEntry, by: Actor) -> int:
     return human
 
 
-def _check(version: ProposalVersion, given: Given, entry: RollEntry, human: int, counted: bool) -> None:
+def _check(version: ProposalVersion, given: AnswerInput, entry: RollEntry, human: int, counted: bool) -> None:
     wrong = options.problem(version, given.kind, given.choices)
     if wrong is not None:
         raise RuleBroken(say(wrong))
-    if given.kind is Kind.BLOCK:
+    if given.kind is AnswerKind.BLOCK:
         check_stop(version, given, entry)
     if counted and who_counts.other_party(queries.answers_by(version.id, human), entry.id, human) is not None:
         raise RuleBroken(
@@ -268,10 +276,10 @@ def _check(version: ProposalVersion, given: Given, entry: RollEntry, human: int,
         )
 
 
-def _fill(position: Position, given: Given, human: int) -> None:
+def _fill(position: Position, given: AnswerInput, human: int) -> None:
     position.kind, position.reason, position.remedy = given.kind, given.reason, given.remedy
-    position.choices = options.stored(given.choices) if given.kind is Kind.CHOICE else ""
-    position.principle = given.principle if given.kind is Kind.BLOCK else ""
+    position.choices = options.stored(given.choices) if given.kind is AnswerKind.CHOICE else ""
+    position.principle = given.principle if given.kind is AnswerKind.BLOCK else ""
     position.named = False
     position.cast_by_id, position.at = human, clock.now()
     position.salt, position.erased = secrets.token_hex(16), False

@@ -14,8 +14,8 @@ from flask_babel import gettext as _
 
 from govnet.decisions import queries
 from govnet.decisions.rules import option_count, who_counts
-from govnet.decisions.rules.option_count import OPTIONS, Ballot, Count, Totals
-from govnet.decisions.rules.outcome import Kind, Rule, Tally
+from govnet.decisions.rules.option_count import OPTIONS, Ballot, OptionCount, Totals
+from govnet.decisions.rules.outcome import AnswerKind, Rule, Tally
 from govnet.kernel.messages import N_, Said
 from govnet.record.rules import canonical
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Line:
+class OptionLine:
     """One option in the standings."""
 
     number: int
@@ -52,7 +52,7 @@ class Choosing:
     method: str
     rule: Rule
     titles: tuple[str, ...]
-    count: Count
+    count: OptionCount
     many: int
     """How many chose."""
     ballots: tuple[Ballot, ...] = ()
@@ -80,13 +80,13 @@ class Choosing:
         return " / ".join(self.title(each) for each in self.count.tied)
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[OptionLine]:
         """The standings, what leads first; in rounds, an option has what it had when it went out or won."""
         had = self._had()
         least = Fraction(self.many if self.rounds_counted else 1)
         whole = max(least, Fraction(1), *had.values())
         return [
-            Line(
+            OptionLine(
                 each,
                 self.title(each),
                 self.words(had[each]),
@@ -242,17 +242,17 @@ def tally_from(stored: dict[str, Any]) -> Tally:
     return replace(tally, leads=tuple(names[str(each)] for each in leading))
 
 
-def problem(version: ProposalVersion, kind: Kind, choices: Mapping[int, int]) -> Said | None:
+def problem(version: ProposalVersion, kind: AnswerKind, choices: Mapping[int, int]) -> Said | None:
     """Why a version can't be answered so, in words: options are chosen between, and everything else is not."""
     if version.method not in OPTIONS:
-        if kind is Kind.CHOICE:
+        if kind is AnswerKind.CHOICE:
             return Said(N_("Here is nothing to choose between: give one of the answers."))
         if kind in who_counts.offered(queries.charter_of(version)):
             return None
         return Said(N_("By our rules this is not one of the answers. Choose another, and say why."))
-    if kind is Kind.NO_VIEW:
+    if kind is AnswerKind.NO_VIEW:
         return None
-    if kind is not Kind.CHOICE:
+    if kind is not AnswerKind.CHOICE:
         return Said(N_("Choose between the options, “None of these” too, or say that you have no view."))
     options = queries.options_of([version.id]).get(version.id, [])
     return option_count.problem(version.method, choices, len(options), queries.rule_of(version).dots)

@@ -24,20 +24,27 @@ from sqlalchemy.orm import joinedload
 
 from govnet.decisions.answers.models import ReasonReply
 from govnet.decisions.models import Position, RollEntry
-from govnet.decisions.rules.outcome import FIVE, Kind, Tally
+from govnet.decisions.rules.outcome import FIVE, AnswerKind, Tally
 from govnet.extensions import db
 from govnet.kernel.statements import another
 from govnet.membership.models import Membership, MembershipState
 from govnet.people.models import Person
 
-ORDER = (Kind.BLOCK, Kind.STAND_ASIDE, Kind.RESERVATIONS, Kind.AGREE, Kind.NO_VIEW, Kind.CHOICE)
-WORRIES = (Kind.BLOCK, Kind.STAND_ASIDE, Kind.RESERVATIONS, Kind.CHOICE)
+ORDER = (
+    AnswerKind.BLOCK,
+    AnswerKind.STAND_ASIDE,
+    AnswerKind.RESERVATIONS,
+    AnswerKind.AGREE,
+    AnswerKind.NO_VIEW,
+    AnswerKind.CHOICE,
+)
+WORRIES = (AnswerKind.BLOCK, AnswerKind.STAND_ASIDE, AnswerKind.RESERVATIONS, AnswerKind.CHOICE)
 A_PAGE = 40
 """Names, and so reasons, of each kind of answer that a page shows at once; the check of a decision lists all."""
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownAnswer:
     """An answer as a page shows it."""
 
     position: Position
@@ -72,15 +79,15 @@ class Many:
 class Answers:
     """What was answered to one version: numbers of all, and the first of each kind, reasons first."""
 
-    many: Mapping[Kind, Many] = field(default_factory=dict)
-    first: Sequence[Shown] = ()
+    many: Mapping[AnswerKind, Many] = field(default_factory=dict)
+    first: Sequence[ShownAnswer] = ()
 
     @property
     def tally(self) -> Tally:
         """Those that count."""
-        return Tally(*(self.of(kind).counted for kind in (*FIVE, Kind.CHOICE)))
+        return Tally(*(self.of(kind).counted for kind in (*FIVE, AnswerKind.CHOICE)))
 
-    def of(self, kind: Kind) -> Many:
+    def of(self, kind: AnswerKind) -> Many:
         """The numbers of one kind."""
         return self.many.get(kind, Many())
 
@@ -101,10 +108,10 @@ def answers(version_ids: Collection[int], *, public: bool = False) -> dict[int, 
     With `public` only those with a name beside them for everybody are among the first; the numbers are always all.
     """
     many = _many(version_ids)
-    shown: dict[int, list[Shown]] = defaultdict(list)
+    shown: dict[int, list[ShownAnswer]] = defaultdict(list)
     for position, entry, state, end, reply, entered_by in _rows(_first(many, public)):
         left = state is not None and (state is not MembershipState.ACTIVE or end is not None)
-        shown[position.version_id].append(Shown(position, entry, left, reply, entered_by or ""))
+        shown[position.version_id].append(ShownAnswer(position, entry, left, reply, entered_by or ""))
     for each in shown.values():
         each.sort(key=lambda one: ORDER.index(one.position.kind))
     return {key: Answers(many.get(key, {}), shown[key]) for key in version_ids}
@@ -122,7 +129,7 @@ def _open_name(version_ids: Collection[int]) -> ColumnElement[bool]:
     return or_(Position.named, Position.entry_id.in_(organisations))
 
 
-def _many(version_ids: Collection[int]) -> dict[int, dict[Kind, Many]]:
+def _many(version_ids: Collection[int]) -> dict[int, dict[AnswerKind, Many]]:
     """How many gave each kind of answer to each version."""
     open_name = _open_name(version_ids)
     numbers = (
@@ -138,13 +145,13 @@ def _many(version_ids: Collection[int]) -> dict[int, dict[Kind, Many]]:
         .where(Position.version_id.in_(version_ids))
         .group_by(Position.version_id, Position.kind)
     )
-    found: dict[int, dict[Kind, Many]] = defaultdict(dict)
+    found: dict[int, dict[AnswerKind, Many]] = defaultdict(dict)
     for version_id, kind, *counted in db.session.execute(query):
         found[version_id][kind] = Many(*counted)
     return found
 
 
-def _first(many: Mapping[int, Mapping[Kind, Many]], public: bool) -> list[Select[int]]:
+def _first(many: Mapping[int, Mapping[AnswerKind, Many]], public: bool) -> list[Select[int]]:
     """The keys of the first of each kind, by an index: those with a reason, and then as many others as there is room for."""
     query = select(Position.id).order_by(Position.at, Position.id)
     if public:

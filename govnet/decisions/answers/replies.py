@@ -23,7 +23,7 @@ from govnet.record.actions import record
 
 
 @dataclass(frozen=True)
-class Standing:
+class ReplyStanding:
     """A reply with the answer that it stands beside."""
 
     text: str
@@ -61,9 +61,9 @@ def reason_of(version: ProposalVersion, entry_id: int, actor: Actor) -> Position
     return position
 
 
-def standing(entry_id: int) -> Standing | None:
+def standing(entry_id: int) -> ReplyStanding | None:
     """The reply to a party's answer, unless the answer has changed since."""
     same = and_(Position.entry_id == ReasonReply.entry_id, Position.at == ReasonReply.answers_at)
     query = select(ReasonReply.text, Position).join(Position, same).where(ReasonReply.entry_id == entry_id)
     found = db.session.execute(query).one_or_none()
-    return Standing(*found) if found else None
+    return ReplyStanding(*found) if found else None

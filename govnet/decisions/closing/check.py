@@ -39,7 +39,7 @@ from govnet.decisions.models import ELSEWHERE, Decision, Position, RollEntry
 from govnet.decisions.proposals.opening import digest
 from govnet.decisions.register import queries as register_queries
 from govnet.decisions.rules import methods, who_counts
-from govnet.decisions.rules.outcome import FIVE, Kind, Outcome, Part, Rule, Tally, outcome, parts
+from govnet.decisions.rules.outcome import FIVE, AnswerKind, Outcome, Rule, RulePart, Tally, outcome, parts
 from govnet.extensions import db
 from govnet.kernel.actor import Actor
 from govnet.membership.models import Membership
@@ -49,7 +49,7 @@ from govnet.record.models import Entry
 PAGE = 100
 NAMED = 50
 BEFORE = timedelta(days=90)
-SHOW = ("roll", "answered", "silent", "entered", *(kind.value for kind in (*FIVE, Kind.CHOICE)))
+SHOW = ("roll", "answered", "silent", "entered", *(kind.value for kind in (*FIVE, AnswerKind.CHOICE)))
 """Which rows of the roll: all, those who answered, those who did not, or one answer."""
 
 
@@ -103,12 +103,12 @@ class RuleChange:
 
 
 @dataclass(frozen=True)
-class Check:
+class DecisionCheck:
     """Everything that the page of a check shows to one reader."""
 
     decision: Decision
     recount: Recount
-    rule: tuple[Part, ...]
+    rule: tuple[RulePart, ...]
     outcome: Outcome
     moved: Moved
     rules: Sequence[RuleChange]
@@ -129,7 +129,7 @@ class Check:
         return self.options is not None and json.loads(json.dumps(self.options.as_data())) == stored
 
     @property
-    def kinds(self) -> list[tuple[Kind, int, int]]:
+    def kinds(self) -> list[tuple[AnswerKind, int, int]]:
         """Each answer that could be given: how many did, by the register and by the rows."""
         stored, again = (
             each.by_answer(self.decision.method) for each in (self.recount.stored, self.recount.again)
@@ -142,13 +142,13 @@ class Check:
         return digest(self.decision.version.text) == self.decision.digest
 
 
-def check(network: Network, number: str, actor: Actor) -> Check:
+def check(network: Network, number: str, actor: Actor) -> DecisionCheck:
     """The check of one decision; NotFound. The same number of statements for any."""
     decision = register_queries.decision(network.id, number)
     recount, names = _recount(decision), actor.is_member or actor.is_officer
     rule = queries.rule_of(decision.version)
     options = answers_options.of_version(decision.version, rule)
-    return Check(
+    return DecisionCheck(
         decision,
         recount,
         () if decision.method == ELSEWHERE else parts(recount.again, recount.could, rule),
@@ -186,10 +186,10 @@ def _recount(decision: Decision) -> Recount:
     rows: Sequence[Any] = db.session.execute(union_all(on_roll, given)).all()
     answers = [row for row in rows if row[1] is not None]
     could = sum(row[3] for row in rows if row[1] is None and row[0])
-    again: Counter[Kind] = Counter()
+    again: Counter[AnswerKind] = Counter()
     for _could, answer, counts, many, _entered in answers:
         if counts:
-            again[Kind(answer)] += many
+            again[AnswerKind(answer)] += many
     return Recount(
         could=could,
         stored=results.tally_of(decision),

@@ -21,7 +21,7 @@ from govnet.decisions.proposals.offices import Deciding
 from govnet.decisions.register import queries as register_queries
 from govnet.decisions.register.models import PendingEffect
 from govnet.decisions.rules import in_force
-from govnet.decisions.rules.in_force import State
+from govnet.decisions.rules.in_force import DecisionState
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE, PROGRAM, Door
@@ -92,10 +92,10 @@ def _apply(decision_id: int) -> bool:
     decision = register_queries.whole(decision_id)
     network = queries.network_of(decision)
     state = in_force.state_of(decision, clock.today(network.zone))
-    if state is State.REPLACED and in_force.replaced_until(decision) != in_force.FOR_GOOD:
+    if state is DecisionState.REPLACED and in_force.replaced_until(decision) != in_force.FOR_GOOD:
         return False  # by one on trial: it waits for what comes of that
     db.session.execute(delete(PendingEffect).where(PendingEffect.decision_id == decision_id))
-    if state is not State.IN_FORCE:
+    if state is not DecisionState.IN_FORCE:
         return False  # it was taken back or replaced before its day
     _put_into_force(queries.changes_of(decision.version), decision, decision, network)
     return True

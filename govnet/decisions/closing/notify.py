@@ -10,27 +10,27 @@ from govnet.charter.rules import Change, diff
 from govnet.decisions.models import Decision
 from govnet.decisions.proposals import roll
 from govnet.decisions.register import queries
-from govnet.decisions.rules.in_force import State, state_of
+from govnet.decisions.rules.in_force import DecisionState, state_of
 from govnet.decisions.rules.who_counts import always_told
 from govnet.extensions import db
 from govnet.kernel.clock import today
 from govnet.kernel.translation import say
-from govnet.mail.outgoing.notices import Notice, Told
+from govnet.mail.outgoing.notices import Notice, ToldEntry
 from govnet.mail.volume import News
 from govnet.record import registry
 
 
-def review_due(told: Told) -> Notice | None:
+def review_due(told: ToldEntry) -> Notice | None:
     """It is to be looked at again: whoever proposed it, and the committee."""
     return _notice("decisions/review_due", told, queries.by_id(told.key))
 
 
-def trial_ending(told: Told) -> Notice | None:
+def trial_ending(told: ToldEntry) -> Notice | None:
     """It ends soon by itself: the same people can have it confirmed."""
     return _notice("decisions/trial_ending", told, queries.by_id(told.key))
 
 
-def trial_ended(told: Told) -> Notice:
+def trial_ended(told: ToldEntry) -> Notice:
     """It has ended: everybody who could answer, for they may do otherwise now."""
     decision = queries.by_id(told.key)
     rules = _rules(decision) if told.details.get("returned") else []
@@ -47,8 +47,8 @@ def trial_ended(told: Told) -> Notice:
     )
 
 
-def _notice(template: str, told: Told, decision: Decision) -> Notice | None:
-    if state_of(queries.whole(decision.id), today(told.network.zone)) is not State.IN_FORCE:
+def _notice(template: str, told: ToldEntry, decision: Decision) -> Notice | None:
+    if state_of(queries.whole(decision.id), today(told.network.zone)) is not DecisionState.IN_FORCE:
         return None
     committee = roll.committee(told.network.id, today(told.network.zone))
     return Notice(
@@ -60,11 +60,11 @@ def _notice(template: str, told: Told, decision: Decision) -> Notice | None:
     )
 
 
-def _context(told: Told, decision: Decision) -> dict[str, object]:
+def _context(told: ToldEntry, decision: Decision) -> dict[str, object]:
     return {"decision": decision, "version": decision.version, "day": date.fromisoformat(told.details["day"])}
 
 
-def _again(told: Told) -> Decision | None:
+def _again(told: ToldEntry) -> Decision | None:
     """The decision that is in force again, by what the record says."""
     _table, _colon, key = str(told.details.get("earlier") or "").partition(":")
     return db.session.get_one(Decision, int(key)) if key else None

@@ -21,7 +21,7 @@ from govnet.decisions import queries
 from govnet.decisions.closing.events import ReviewAsked, ReviewOpened
 from govnet.decisions.models import Decision, ProposalVersion
 from govnet.decisions.proposals import opening, roll
-from govnet.decisions.proposals.opening import Ask, Words
+from govnet.decisions.proposals.opening import Ask, Wording
 from govnet.decisions.register import queries as register_queries
 from govnet.decisions.register.models import ReviewRequest, Reviews
 from govnet.decisions.rules import deadlines
@@ -176,7 +176,7 @@ def _open(decision: Decision, network: Network, requests: Sequence[ReviewRequest
     )
 
 
-def _words(decision: Decision, charter: Charter, asked: int) -> Words:
+def _words(decision: Decision, charter: Charter, asked: int) -> Wording:
     """The question, and what adopting it does; the rules that the decision changed would be as before."""
     changes = register_queries.former(decision)
     text = [
@@ -193,7 +193,7 @@ def _words(decision: Decision, charter: Charter, asked: int) -> Words:
         ),
     ]
     question = _("Should decision %(number)s be taken back?", number=decision.number)
-    return Words(question, "\n\n".join(text), {} if problems(charter, changes) else changes)
+    return Wording(question, "\n\n".join(text), {} if problems(charter, changes) else changes)
 
 
 def reviewed_by(proposal_id: int) -> tuple[Decision, Reviews] | None:

@@ -23,7 +23,7 @@ from govnet.decisions.register import queries as register_queries
 from govnet.decisions.register import succession
 from govnet.decisions.register.models import ReviewReminder
 from govnet.decisions.register.search import in_state
-from govnet.decisions.rules.in_force import State, holds_again, state_of
+from govnet.decisions.rules.in_force import DecisionState, holds_again, state_of
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import BY_RULE, PROGRAM, Door
@@ -51,11 +51,11 @@ def due(decision: Decision, today: date) -> list[Due]:
     found = []
     state = state_of(decision, today)
     review, trial = decision.review_on, decision.trial_until
-    if review and review <= today and state is State.IN_FORCE:
+    if review and review <= today and state is DecisionState.IN_FORCE:
         found.append(Due(ReviewDue, review, review))
-    if trial and state is State.IN_FORCE and trial - NOTICE <= today:
+    if trial and state is DecisionState.IN_FORCE and trial - NOTICE <= today:
         found.append(Due(TrialEnding, trial, trial - NOTICE))
-    if trial and state is State.ENDED:
+    if trial and state is DecisionState.ENDED:
         found.append(Due(TrialEnded, trial, trial))
     return list({each.day: each for each in found}.values())
 
@@ -73,7 +73,7 @@ def _candidates(*only: ColumnElement[bool]) -> list[int]:
     day = clock.now().date() + timedelta(days=1)
     dated = or_(Decision.review_on <= day, Decision.trial_until <= day + NOTICE)
     wanted = select(Decision.id).where(
-        dated, not_(in_state(State.REPLACED, day)), not_(_ended_and_told()), *only
+        dated, not_(in_state(DecisionState.REPLACED, day)), not_(_ended_and_told()), *only
     )
     found = succession.read(wanted)
     told = _told([each.id for each in found])

@@ -24,7 +24,7 @@ from govnet.decisions.proposals import actions, stored_form
 from govnet.decisions.proposals.events import ProposalOpened, ProposalWithdrawn
 from govnet.decisions.proposals.opening import (
     Ask,
-    Words,
+    Wording,
     as_author,
     check_proposer,
     check_way,
@@ -46,7 +46,7 @@ from govnet.record.actions import record, withhold
 from govnet.record.events import Visibility
 
 
-def save(network: Network, words: Words, ask: Ask, *, by: Actor, via: Door) -> Draft:
+def save(network: Network, words: Wording, ask: Ask, *, by: Actor, via: Door) -> Draft:
     """Keep it as a draft: whoever may read the discussion reads it, and only its author changes it."""
     act = Act(by=by, under=require(by, Can.PROPOSE, network), via=via)
     charter = charters.rules_in_force(network.id)
@@ -66,7 +66,9 @@ def save(network: Network, words: Words, ask: Ask, *, by: Actor, via: Door) -> D
     return draft
 
 
-def change(draft_id: int, words: Words, ask: Ask, *, seen: str | None = None, by: Actor, via: Door) -> Draft:
+def change(
+    draft_id: int, words: Wording, ask: Ask, *, seen: str | None = None, by: Actor, via: Door
+) -> Draft:
     """Other words: the charter's notice begins again, and whoever wanted it asked has to say so again.
 
     Stale when it changed since the words with the digest `seen`, unless to these very words.
@@ -194,7 +196,7 @@ def _open(draft_id: int, right: Can, by: Actor, via: Door) -> tuple[Draft, Act]:
     return draft, act
 
 
-def _fit(charter: Charter, words: Words, ask: Ask) -> tuple[Words, Ask]:
+def _fit(charter: Charter, words: Wording, ask: Ask) -> tuple[Wording, Ask]:
     """The words and the way as the charter allows them now; RuleBroken says what is wrong already in a draft."""
     words = checked(charter, words, ask.matter)
     ask = replace(ask, method=ask.method or charter[p.METHOD_FOR[ask.matter]])
@@ -202,7 +204,7 @@ def _fit(charter: Charter, words: Words, ask: Ask) -> tuple[Words, Ask]:
     return words, ask
 
 
-def _kept(words: Words, ask: Ask) -> dict[str, Any]:
+def _kept(words: Wording, ask: Ask) -> dict[str, Any]:
     return {
         "matter": ask.matter,
         "method": ask.method,
@@ -212,7 +214,7 @@ def _kept(words: Words, ask: Ask) -> dict[str, Any]:
     }
 
 
-def _same(draft: Draft, words: Words, ask: Ask) -> bool:
+def _same(draft: Draft, words: Wording, ask: Ask) -> bool:
     """Whether nothing that people would be asked is different; another last day is no other words."""
     before, asked = stored_form.loads(draft.words)
     return (before, replace(asked, closes=None)) == (words, replace(ask, closes=None))

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from govnet.forum.kinds import Audience
+from govnet.forum.kinds import Readership
 from govnet.forum.models import Thread
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type
 from govnet.people.models import Person
@@ -52,9 +52,9 @@ class Draft(Base):
     sponsors: Mapped[list[Sponsor]] = relationship(lazy="raise", order_by="Sponsor.at")
 
     @property
-    def visibility(self) -> Audience:
+    def visibility(self) -> Readership:
         """As its discussion's; without one, members."""
-        return self.thread.visibility if self.thread is not None else Audience.MEMBERS
+        return self.thread.visibility if self.thread is not None else Readership.MEMBERS
 
 
 class Sponsor(Base):

@@ -11,25 +11,25 @@ from govnet.decisions.proposals import offices, stored_form
 from govnet.decisions.proposals.models import DraftSuggestion
 from govnet.extensions import db
 from govnet.forum import queries as forum
-from govnet.forum.kinds import Audience
-from govnet.mail.outgoing.notices import Notice, Told
+from govnet.forum.kinds import Readership
+from govnet.mail.outgoing.notices import Notice, ToldEntry
 from govnet.mail.volume import News
 from govnet.membership.marks import actor_of
 from govnet.offices.queries import officers
 from govnet.record import registry
 
 
-def saved(told: Told) -> Notice | None:
+def saved(told: ToldEntry) -> Notice | None:
     """A new draft: those who follow the discussion it came from, and who want everything."""
     return _to_readers(told, changed=False)
 
 
-def changed(told: Told) -> Notice | None:
+def changed(told: ToldEntry) -> Notice | None:
     """Other words: the same, and above all whoever wanted the earlier ones asked."""
     return _to_readers(told, changed=True)
 
 
-def _to_readers(told: Told, *, changed: bool) -> Notice | None:
+def _to_readers(told: ToldEntry, *, changed: bool) -> Notice | None:
     draft = db.session.get_one(Draft, told.key)
     cleared = set(told.details.get("cleared") or ())
     if draft.state is not DraftState.OPEN:
@@ -43,7 +43,7 @@ def _to_readers(told: Told, *, changed: bool) -> Notice | None:
         thread=draft.thread_id,
         topic=draft.thread.topic_id if draft.thread else None,
         conversation=f"draft-{draft.id}",
-        subscribers=draft.visibility is Audience.PUBLIC,
+        subscribers=draft.visibility is Readership.PUBLIC,
     )
 
 
@@ -53,7 +53,7 @@ def _readers(draft: Draft) -> set[int]:
     return forum.members_of(draft.network_id) | set(officers(draft.network_id))
 
 
-def ready(told: Told) -> Notice | None:
+def ready(told: ToldEntry) -> Notice | None:
     """Nothing is missing any more: its author alone, unless that has changed meanwhile or is told by a later entry."""
     draft = db.session.get_one(Draft, told.key)
     if draft.state is not DraftState.OPEN or draft.ready_at is None or draft.ready_at > told.at:
@@ -68,23 +68,23 @@ def ready(told: Told) -> Notice | None:
     )
 
 
-def suggested(told: Told) -> Notice:
+def suggested(told: ToldEntry) -> Notice:
     """Other words are suggested: the draft's author alone."""
     row = _suggestion(told)
     return _alone(told, "decisions/draft_suggested", db.session.get_one(Draft, row.draft_id).author_id, row)
 
 
-def suggestion_answered(told: Told) -> Notice:
+def suggestion_answered(told: ToldEntry) -> Notice:
     """What came of suggested words: whoever suggested them."""
     row = _suggestion(told)
     return _alone(told, "decisions/draft_suggestion_answered", row.person_id, row)
 
 
-def _suggestion(told: Told) -> DraftSuggestion:
+def _suggestion(told: ToldEntry) -> DraftSuggestion:
     return db.session.get_one(DraftSuggestion, int(str(told.details["suggestion"]).rpartition(":")[2]))
 
 
-def _alone(told: Told, template: str, person_id: int, row: DraftSuggestion) -> Notice:
+def _alone(told: ToldEntry, template: str, person_id: int, row: DraftSuggestion) -> Notice:
     draft = db.session.get_one(Draft, row.draft_id)
     more = {"suggestion": row, "taken": told.details.get("taken")}
     return Notice(
@@ -96,7 +96,7 @@ def _alone(told: Told, template: str, person_id: int, row: DraftSuggestion) -> N
     )
 
 
-def _context(told: Told, draft: Draft) -> dict[str, Any]:
+def _context(told: ToldEntry, draft: Draft) -> dict[str, Any]:
     words, _ask = stored_form.loads(draft.words)
     actor = actor_of(told)
     named = offices.in_words(words.offices)

@@ -13,7 +13,7 @@ from govnet.charter.rules import Charter
 from govnet.decisions.drafts.models import Draft, DraftState, Sponsor
 from govnet.decisions.rules import methods
 from govnet.extensions import db
-from govnet.forum.kinds import Audience
+from govnet.forum.kinds import Readership
 from govnet.forum.models import Thread
 from govnet.forum.queries import reach
 from govnet.forum.threads import slots
@@ -78,7 +78,7 @@ def open_in(network_id: int, actor: Actor, limit: int = 50) -> Sequence[Draft]:
     """The open drafts that the actor may read, newest words first, in one statement and one for their support."""
     seen = reach(actor)
     readable: ColumnElement[bool] = Thread.visibility.in_(seen)
-    if Audience.MEMBERS in seen:
+    if Readership.MEMBERS in seen:
         readable = or_(readable, Draft.thread_id.is_(None))
     query = (
         select(Draft)

@@ -35,7 +35,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedDrafts:
     """What a network wants of its drafts today, and who may propose something in it."""
 
     charter: Charter
@@ -117,9 +117,9 @@ def _turned_here(network_id: int, rows: Sequence[Row[Any]]) -> list[int]:
         return [row.id for row in rows]  # rules that cannot be read stop this network's drafts alone
 
 
-def _wanted(network: Network) -> Wanted:
+def _wanted(network: Network) -> WantedDrafts:
     charter = charters.rules_in_force(network.id)
-    return Wanted(charter, ZoneInfo(network.zone), _proposers(network, charter))
+    return WantedDrafts(charter, ZoneInfo(network.zone), _proposers(network, charter))
 
 
 def _proposers(network: Network, charter: Charter) -> Collection[int]:

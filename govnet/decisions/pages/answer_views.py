@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from govnet.charter.models import Network
 from govnet.decisions import queries
 from govnet.decisions.answers import actions, receipts
-from govnet.decisions.answers.actions import Given, TooLate
+from govnet.decisions.answers.actions import AnswerInput, TooLate
 from govnet.decisions.blueprint import bp
 from govnet.decisions.labels import FACES, KINDS
 from govnet.decisions.models import Proposal, ProposalVersion, RollEntry
@@ -198,9 +198,9 @@ def missed(form: AnswerForm | ChoiceForm, proposal_id: int, network: Network, la
     return page("decisions/late.html", 409, proposal=proposal, message=late.message, form=kept)
 
 
-def given_in(form: AnswerForm) -> Given:
+def given_in(form: AnswerForm) -> AnswerInput:
     """What the form says."""
-    return Given(
+    return AnswerInput(
         KINDS[form.answer.data],
         reason=form.reason.data or "",
         remedy=form.remedy.data or "",

@@ -22,14 +22,14 @@ from govnet.decisions.closing.reviews import Petition
 from govnet.decisions.drafts.models import Draft
 from govnet.decisions.models import ELSEWHERE, Decision, OfficeReply, ProposalVersion
 from govnet.decisions.pages import proposal as pages_proposal
-from govnet.decisions.pages.proposal import Standing
+from govnet.decisions.pages.proposal import VersionTally
 from govnet.decisions.proposals import evidence, offices
 from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.proposals.models import EvidenceMail
 from govnet.decisions.register import queries as register_queries
 from govnet.decisions.register.models import DecisionNote, NoteKind, Reviews
 from govnet.decisions.rules import in_force, text_diff
-from govnet.decisions.rules.in_force import Spell, State
+from govnet.decisions.rules.in_force import DecisionState, Spell
 from govnet.decisions.rules.outcome import Outcome
 from govnet.extensions import db
 from govnet.forum.models import Thread
@@ -41,14 +41,14 @@ from govnet.web.pages import last_day, moment
 
 
 @dataclass(frozen=True)
-class Words:
+class VersionText:
     """One version, and what is different from the one before it."""
 
     version: ProposalVersion
     parts: Sequence[tuple[str, str]]
     rules: Sequence[Change] = ()
     """What it would make of the rules other than the version before it."""
-    answered: Standing | None = None
+    answered: VersionTally | None = None
     """How people answered them, where others took their place."""
 
 
@@ -61,14 +61,14 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Whole:
+class DecisionPage:
     """A decision as one reader sees it."""
 
     decision: Decision
-    now: Standing
+    now: VersionTally
     today: date
     zone: ZoneInfo
-    words: Sequence[Words]
+    words: Sequence[VersionText]
     petition: Petition
     reviewed: tuple[Decision, Reviews] | None
     """The decision that this one looked at again, if it came of a petition."""
@@ -88,7 +88,7 @@ class Whole:
         return self.now.named
 
     @property
-    def state(self) -> State:
+    def state(self) -> DecisionState:
         """Whether it holds."""
         return in_force.state_of(self.decision, self.today)
 
@@ -105,7 +105,7 @@ class Whole:
     @property
     def back(self) -> Spell | None:
         """The last time that another had its place, if that one's trial has ended and it holds again."""
-        if self.state is not State.IN_FORCE:
+        if self.state is not DecisionState.IN_FORCE:
             return None
         return next(reversed(in_force.returns(self.decision, self.today, self.zone)), None)
 
@@ -135,13 +135,13 @@ class Whole:
         return [Note(each[0], each[1:]) for each in found.values()]
 
 
-def whole(network_id: int, number: str, zone: str, actor: Actor) -> Whole:
+def whole(network_id: int, number: str, zone: str, actor: Actor) -> DecisionPage:
     """The decision with that number and everything beside it; NotFound. As many statements for any decision."""
     decision = register_queries.decision(network_id, number)
     proposal = decision.version.proposal
     thread = db.session.get(Thread, proposal.thread_id) if proposal.thread_id else None
     now = pages_proposal.decision_standing(decision, actor)
-    return Whole(
+    return DecisionPage(
         decision,
         now,
         clock.today(zone),
@@ -158,7 +158,7 @@ def whole(network_id: int, number: str, zone: str, actor: Actor) -> Whole:
     )
 
 
-def _versions(decision: Decision, actor: Actor) -> list[Words]:
+def _versions(decision: Decision, actor: Actor) -> list[VersionText]:
     """Every version, the first one first, each with its differences from the one before, and the earlier answers."""
     query = (
         select(ProposalVersion)
@@ -172,7 +172,7 @@ def _versions(decision: Decision, actor: Actor) -> list[Words]:
     before = [None, *rows[:-1]]
     answered = [*pages_proposal.earlier_standings(rows[:-1], actor), None]
     return [
-        Words(
+        VersionText(
             each,
             text_diff.shown(old.text, each.text) if old and old.text != each.text else (),
             proposals_queries.between(old, each) if old else (),
@@ -185,7 +185,7 @@ def _versions(decision: Decision, actor: Actor) -> list[Words]:
 Event = tuple[str, str, str, bool | None]
 
 
-def timeline(it: Whole, zone: str, *, exact: bool = False) -> list[Event]:
+def timeline(it: DecisionPage, zone: str, *, exact: bool = False) -> list[Event]:
     """From the first thread to the last review, dated, in the order in which it happened; `exact` for data."""
     when, on = (say_when, say) if exact else (moment, last_day)
     found = [*_talked(it), *_asked(it), *_written(it), *_looked_at_again(it), *_replaced(it)]
@@ -200,7 +200,7 @@ def timeline(it: Whole, zone: str, *, exact: bool = False) -> list[Event]:
 Happened = tuple[datetime, str, str]
 
 
-def _talked(it: Whole) -> list[Happened]:
+def _talked(it: DecisionPage) -> list[Happened]:
     found: list[Happened] = []
     if it.thread is not None:
         where = url_for("forum.thread", thread_id=it.thread.id)
@@ -210,7 +210,7 @@ def _talked(it: Whole) -> list[Happened]:
     return found
 
 
-def _asked(it: Whole) -> list[Happened]:
+def _asked(it: DecisionPage) -> list[Happened]:
     found: list[Happened] = []
     for each in it.words:
         version = each.version
@@ -238,11 +238,11 @@ _NOTES = {
 }
 
 
-def _written(it: Whole) -> list[Happened]:
+def _written(it: DecisionPage) -> list[Happened]:
     return [(note.at, _NOTES[note.kind](), "#beside") for note in it.decision.notes]
 
 
-def _looked_at_again(it: Whole) -> list[Happened]:
+def _looked_at_again(it: DecisionPage) -> list[Happened]:
     found: list[Happened] = []
     for row, version in it.petition.reviews:
         said = ngettext(
@@ -266,7 +266,7 @@ def _looked_at_again(it: Whole) -> list[Happened]:
     return found
 
 
-def _replaced(it: Whole) -> list[Happened]:
+def _replaced(it: DecisionPage) -> list[Happened]:
     """What took its place, and when it was in force again."""
     found: list[Happened] = []
     for spell in in_force.spells(it.decision, it.zone):
@@ -282,15 +282,15 @@ def _replaced(it: Whole) -> list[Happened]:
     return found
 
 
-def _ahead(it: Whole, on: Callable[[date], str]) -> list[Event]:
+def _ahead(it: DecisionPage, on: Callable[[date], str]) -> list[Event]:
     """What has a day of its own: the review, and the end of a trial."""
     found: list[Event] = []
     decision = it.decision
-    if decision.review_on and it.state is State.IN_FORCE:
+    if decision.review_on and it.state is DecisionState.IN_FORCE:
         found.append((on(decision.review_on), _("To be looked at again"), "", it.review_due))
-    if decision.trial_until and it.state is State.IN_FORCE:
+    if decision.trial_until and it.state is DecisionState.IN_FORCE:
         found.append((on(decision.trial_until), _("It ends by itself, unless it is confirmed"), "", False))
-    if it.state is State.ENDED and decision.trial_until:
+    if it.state is DecisionState.ENDED and decision.trial_until:
         found.append((on(decision.trial_until), _("Its trial ended; it holds no longer"), "", True))
     if it.again is not None:
         said = _("In force again: %(number)s, which it had replaced", number=it.again.number)

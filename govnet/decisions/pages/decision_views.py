@@ -21,8 +21,8 @@ from govnet.decisions.pages.forms import ReviewForm
 from govnet.decisions.proposals import evidence
 from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.register import queries, search
-from govnet.decisions.register.search import Choices, Filter
-from govnet.decisions.rules.in_force import FOR_GOOD, State, replaced_by, replaced_until, state_of
+from govnet.decisions.register.search import Filter, RegisterChoices
+from govnet.decisions.rules.in_force import FOR_GOOD, DecisionState, replaced_by, replaced_until, state_of
 from govnet.decisions.rules.option_count import OPTIONS
 from govnet.decisions.rules.outcome import Outcome
 from govnet.forum.queries import reach
@@ -85,7 +85,7 @@ def _note(note: Any) -> dict[str, Any]:
     return {"kind": note.kind.value, "text": note.text, "at": note.at.isoformat(), "by": by}
 
 
-def _version(each: pages_decision.Words) -> dict[str, Any]:
+def _version(each: pages_decision.VersionText) -> dict[str, Any]:
     version = each.version
     return {
         "number": version.number,
@@ -100,7 +100,7 @@ def _version(each: pages_decision.Words) -> dict[str, Any]:
     }
 
 
-def _review(it: pages_decision.Whole) -> dict[str, Any]:
+def _review(it: pages_decision.DecisionPage) -> dict[str, Any]:
     petition = it.petition
     return {
         "asked": len(petition.requests),
@@ -111,7 +111,7 @@ def _review(it: pages_decision.Whole) -> dict[str, Any]:
     }
 
 
-def _changed(it: pages_decision.Whole) -> dict[str, Any] | None:
+def _changed(it: pages_decision.DecisionPage) -> dict[str, Any] | None:
     if it.changed is None:
         return None
     number, changes = it.changed
@@ -180,14 +180,14 @@ def _review_page(number: str, network: Network, form: ReviewForm, status: int = 
 METHODS = (*p.METHODS, *OPTIONS, ELSEWHERE)
 
 
-def _asked(choices: Choices) -> Filter:
+def _asked(choices: RegisterChoices) -> Filter:
     """The filter in the address; what nobody could have chosen is left aside."""
     known: dict[str, Collection[str]] = {
         "matter": p.MATTERS,
         "method": METHODS,
         "outcome": [each for each in Outcome if each.numbered],
         "door": list(labels.DOORS),
-        "state": list(State),
+        "state": list(DecisionState),
     }
     wanted = {name: request.args.get(name, "") for name in known}
     chosen = {name: value for name, value in wanted.items() if value in known[name]}
@@ -225,7 +225,7 @@ def _numbers(found: search.Found, wanted: Filter) -> list[tuple[int, str]]:
     return [(number, url_for(".register", page=number, **wanted.asked())) for number in there]
 
 
-def _in_words(choices: Choices) -> dict[str, list[tuple[str, str]]]:
+def _in_words(choices: RegisterChoices) -> dict[str, list[tuple[str, str]]]:
     """What the register can be narrowed to: value and words."""
     return {
         "year": [(str(year), f"{year} ({last})") for year, last in choices.years],

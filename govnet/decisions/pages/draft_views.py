@@ -20,12 +20,12 @@ from govnet.decisions.blueprint import bp
 from govnet.decisions.drafts import actions, queries, suggestions
 from govnet.decisions.drafts.models import Draft
 from govnet.decisions.pages.discussion import of_thread
-from govnet.decisions.pages.forms import AskForm, DraftForm, ReasonForm, SuggestForm
+from govnet.decisions.pages.forms import AskDraftForm, DraftForm, ReasonForm, SuggestForm
 from govnet.decisions.pages.new_proposal_views import asked, asked_in, changes_rules, offered
 from govnet.decisions.pages.office_forms import asked_offers, with_offices
 from govnet.decisions.pages.rule_forms import asked_rules, rule_fields, seen_rules, with_rules
 from govnet.decisions.proposals import offices, roll, stored_form
-from govnet.decisions.proposals.opening import Ask, Words, digest
+from govnet.decisions.proposals.opening import Ask, Wording, digest
 from govnet.decisions.rules import deadlines, methods
 from govnet.decisions.rules.option_count import OPTIONS
 from govnet.forum.threads import slots
@@ -39,7 +39,7 @@ from govnet.web.forms import meanwhile, once
 from govnet.web.pages import page, see
 
 
-def beside(line: slots.Line) -> slots.Beside:
+def beside(line: slots.ThreadLine) -> slots.Beside:
     """An open draft that came out of a discussion."""
     return slots.Beside(line.title, url_for("decisions.draft", draft_id=line.key), _("Draft"))
 
@@ -51,7 +51,9 @@ def draft(network: Network, draft: Draft) -> Response:
     return _draft_page(network, draft.id)
 
 
-def _draft_page(network: Network, draft_id: int, form: AskForm | None = None, status: int = 200) -> Response:
+def _draft_page(
+    network: Network, draft_id: int, form: AskDraftForm | None = None, status: int = 200
+) -> Response:
     found, charter = queries.whole(draft_id), charters.rules_in_force(network.id)
     words, ask = stored_form.loads(found.words)
     wanted = {} if problems(charter, words.changes) else words.changes
@@ -71,7 +73,7 @@ def _draft_page(network: Network, draft_id: int, form: AskForm | None = None, st
         needed=charter[p.SPONSORS],
         seen=digest(found.words),
         supports=any(each.person_id == current_actor().person_id for each in found.sponsors),
-        form=form or AskForm(about=found, data=start),
+        form=form or AskDraftForm(about=found, data=start),
         discussion=of_thread(found.thread_id, current_actor()),
         suggestions=suggestions.suggestions(draft_id),
         named=offices.in_words(words.offices),
@@ -129,7 +131,7 @@ def _change_form(network: Network, draft: Draft, **more: Any) -> Any:
     return form
 
 
-def _typed(words: Words, ask: Ask) -> dict[str, Any]:
+def _typed(words: Wording, ask: Ask) -> dict[str, Any]:
     """A draft as the form of a proposal has it."""
     between = ask.method in OPTIONS
     return {
@@ -173,7 +175,7 @@ def _change_page(
 @allows(Can.CHANGE_DRAFT, draft=Draft)
 def ask_draft(network: Network, draft: Draft) -> Response:
     """Ask it, when nothing is missing."""
-    form, draft_id, by = AskForm(about=draft), draft.id, current_actor()
+    form, draft_id, by = AskDraftForm(about=draft), draft.id, current_actor()
     if request.form.get("change"):
         return see(".draft", draft_id=draft_id)
     if form.validate_on_submit():

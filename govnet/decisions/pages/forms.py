@@ -19,7 +19,7 @@ from govnet.decisions.pages.option_forms import OptionLines, say_later
 from govnet.decisions.proposals.opening import More, digest
 from govnet.decisions.register.models import NoteKind
 from govnet.decisions.rules.methods import CHOOSING
-from govnet.decisions.rules.outcome import FIVE, Kind
+from govnet.decisions.rules.outcome import FIVE, AnswerKind
 from govnet.decisions.rules.text_diff import passage, put_into, shown
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.messages import Said
@@ -27,7 +27,7 @@ from govnet.kernel.numbers import whole_number
 from govnet.kernel.text import LONGEST_TITLE
 from govnet.kernel.translation import say
 from govnet.web.days import Day
-from govnet.web.forms import SAME_FOR, Body, Form, Text
+from govnet.web.forms import SAME_FOR, Form, MarkdownField, Text
 
 TEXT_LIMIT = 20_000
 MORE_LIMIT = 4_000
@@ -50,8 +50,8 @@ class AnswerForm(Form):
     version = HiddenField()
     party = RadioField(_l("For whom do you answer?"), validators=[Optional()])
     answer = RadioField(_l("Your answer"), validators=_ONE_OF_THEM, validate_choice=False)
-    reason = Body(_l("Why? What should others know?"), limit=REASON_LIMIT)
-    remedy = Body(_l("If you say Stop: what would let you live with it?"), limit=REASON_LIMIT)
+    reason = MarkdownField(_l("Why? What should others know?"), limit=REASON_LIMIT)
+    remedy = MarkdownField(_l("If you say Stop: what would let you live with it?"), limit=REASON_LIMIT)
     principle = SelectField(_l("If you say Stop: which of our principles does it rest on?"), default="")
     named = BooleanField(_l("Visitors may see my name beside my answer"))
 
@@ -60,7 +60,7 @@ class AnswerForm(Form):
         *args: Any,
         parties: Iterable[tuple[str, str]] = (),
         principles: Iterable[str] = (),
-        offered: Iterable[Kind] = FIVE,
+        offered: Iterable[AnswerKind] = FIVE,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -77,18 +77,18 @@ class WordsForm(Form):
         missing=_l("Enter the question in one sentence."),
         limit=LONGEST_TITLE,
     )
-    text = Body(
+    text = MarkdownField(
         _l("What exactly is proposed, and why"),
         missing=_l("Enter what exactly is proposed."),
         limit=TEXT_LIMIT,
     )
     rules = HiddenField()
     """Which version of our rules was in force when the form was opened; and a place for what is wrong with them together."""
-    considered = Body(_l("What else was thought of, and why not that?"), limit=MORE_LIMIT)
-    sources = Body(_l("What does it rest on? Sources, one a line"), limit=MORE_LIMIT)
+    considered = MarkdownField(_l("What else was thought of, and why not that?"), limit=MORE_LIMIT)
+    sources = MarkdownField(_l("What does it rest on? Sources, one a line"), limit=MORE_LIMIT)
     in_force_on = Day(_l("New rules hold from"), validators=[Optional()])
     trial_until = Day(_l("On trial until"), validators=[Optional()])
-    trial_signs = Body(_l("How shall we know whether it works?"), limit=MORE_LIMIT)
+    trial_signs = MarkdownField(_l("How shall we know whether it works?"), limit=MORE_LIMIT)
 
 
 class ProposeForm(WordsForm):
@@ -153,13 +153,13 @@ class RecordForm(WordsForm):
         missing=_l("Enter what was decided, in one sentence."),
         limit=LONGEST_TITLE,
     )
-    text = Body(
+    text = MarkdownField(
         _l("What exactly was decided, and why"),
         missing=_l("Enter what exactly was decided."),
         limit=TEXT_LIMIT,
     )
-    considered = Body(_l("What else was considered, and why not that?"), limit=MORE_LIMIT)
-    sources = Body(_l("What did it rest on? Sources, one a line"), limit=MORE_LIMIT)
+    considered = MarkdownField(_l("What else was considered, and why not that?"), limit=MORE_LIMIT)
+    sources = MarkdownField(_l("What did it rest on? Sources, one a line"), limit=MORE_LIMIT)
     in_force_on = Day(_l("The new rules hold from"), validators=[Optional()])
     matter = RadioField(_l("What was it about?"), validators=[InputRequired(_l("Choose what it was about."))])
     door = RadioField(
@@ -176,8 +176,10 @@ class RecordForm(WordsForm):
     where = Text(
         _l("Which meeting was it, or which thread of the list?"), missing=_l("Enter which one it was.")
     )
-    present = Body(_l("Who was there?"), limit=2_000)
-    evidence = Body(_l("How do we know? What was said there"), missing=_l("Enter how we know."), limit=4_000)
+    present = MarkdownField(_l("Who was there?"), limit=2_000)
+    evidence = MarkdownField(
+        _l("How do we know? What was said there"), missing=_l("Enter how we know."), limit=4_000
+    )
     url = Text(_l("A link to the minutes or the mail"), limit=500)
     replaces = SelectField(_l("Did it replace an earlier decision?"), coerce=int, default=0)
     late_because = Text(_l("If it is written down late: why?"), limit=500)
@@ -194,7 +196,7 @@ class MeetingNoteForm(Form):
     title = Text(
         _l("What is the note about?"), missing=_l("Enter what the note is about."), limit=LONGEST_TITLE
     )
-    text = Body(_l("The note"), missing=_l("Enter the note."), limit=TEXT_LIMIT)
+    text = MarkdownField(_l("The note"), missing=_l("Enter the note."), limit=TEXT_LIMIT)
     door = RadioField(
         _l("Where was it?"),
         choices=_FROM_ELSEWHERE,
@@ -204,7 +206,7 @@ class MeetingNoteForm(Form):
     where = Text(
         _l("Which meeting was it, or which thread of the list?"), missing=_l("Enter which one it was.")
     )
-    present = Body(_l("Who was there?"), limit=2_000)
+    present = MarkdownField(_l("Who was there?"), limit=2_000)
     url = Text(_l("A link to the minutes or the mail"), limit=500)
 
 
@@ -220,7 +222,7 @@ class KeepMailForm(Form):
 class ReasonForm(Form):
     """A reason for what one is about to do."""
 
-    reason = Body(_l("Why?"), missing=_l("Say why."), limit=REASON_LIMIT)
+    reason = MarkdownField(_l("Why?"), missing=_l("Say why."), limit=REASON_LIMIT)
 
 
 class ExtendForm(ReasonForm):
@@ -231,13 +233,13 @@ class ExtendForm(ReasonForm):
     )
 
 
-class ReplyForm(Form):
+class ReasonReplyForm(Form):
     """What the proposer says to a reason."""
 
-    text = Body(_l("Your reply"), missing=_l("Write what you say to it."), limit=2_000)
+    text = MarkdownField(_l("Your reply"), missing=_l("Write what you say to it."), limit=2_000)
 
 
-class Kept(Body):
+class HiddenText(MarkdownField):
     """A text that comes along unseen."""
 
     widget = HiddenInput()  # type: ignore[assignment]
@@ -246,12 +248,12 @@ class Kept(Body):
 class SuggestForm(Form):
     """Other words: the text as somebody would have it, and why."""
 
-    text = Body(
+    text = MarkdownField(
         _l("The text, as you would have it"),
         missing=_l("Nothing would be left of the text. Change some of its words."),
         limit=TEXT_LIMIT,
     )
-    before = Kept(limit=TEXT_LIMIT)
+    before = HiddenText(limit=TEXT_LIMIT)
     """The text as it stood when the form was opened."""
     looked = HiddenField()
     """Which difference was looked at."""
@@ -311,13 +313,13 @@ class EnterForm(AnswerForm):
 class CommentForm(Form):
     """A comment on a proposal: typed on its page, or an answer that came too late to be counted."""
 
-    body = Body(_l("Your comment"), missing=_l("Write something."))
+    body = MarkdownField(_l("Your comment"), missing=_l("Write something."))
 
 
 class ReviewForm(Form):
     """Asking that a decision is looked at again."""
 
-    reason = Body(_l("Why? (if you like)"), limit=1_000)
+    reason = MarkdownField(_l("Why? (if you like)"), limit=1_000)
 
 
 class NoteForm(Form):
@@ -334,7 +336,7 @@ class NoteForm(Form):
         ),
         validators=[InputRequired(_l("Choose what it is.")), AnyOf([kind.value for kind in NoteKind])],
     )
-    text = Body(_l("The note"), missing=_l("Enter the note."), limit=TEXT_LIMIT)
+    text = MarkdownField(_l("The note"), missing=_l("Enter the note."), limit=TEXT_LIMIT)
 
 
 def more_in(form: WordsForm) -> More:
@@ -348,7 +350,7 @@ def more_in(form: WordsForm) -> More:
     )
 
 
-class AskForm(Form):
+class AskDraftForm(Form):
     """Until when a draft is asked."""
 
     same_for = SAME_FOR

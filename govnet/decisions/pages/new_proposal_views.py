@@ -31,7 +31,7 @@ from govnet.decisions.pages.rehearsal import Rehearsal
 from govnet.decisions.pages.rule_forms import asked_rules, rule_fields, rules_in, seen_rules, with_rules
 from govnet.decisions.proposals import actions, offices, offsite, roll, same_rule
 from govnet.decisions.proposals.offices import Offer
-from govnet.decisions.proposals.opening import Ask, Words, check_proposer
+from govnet.decisions.proposals.opening import Ask, Wording, check_proposer
 from govnet.decisions.proposals.same_rule import SameRule
 from govnet.decisions.register import queries as register_queries
 from govnet.decisions.rules import deadlines, methods
@@ -56,7 +56,7 @@ def _wanted_rules() -> list[Parameter[Any]]:
 
 
 @dataclass(frozen=True)
-class About:
+class ProposalSubject:
     """What a proposal is about, and from which rules of deciding one can choose by saying so."""
 
     matter: str
@@ -64,16 +64,16 @@ class About:
     """Empty where the address says it, or the answer changes nothing."""
 
 
-def _about(network: Network, charter: Charter) -> About:
+def _about(network: Network, charter: Charter) -> ProposalSubject:
     """From the address; else from the form; else what we do, which is asked for only where another rule may hold."""
     given = "charter" if _wanted_rules() else request.args.get("matter", "")
     if given in p.MATTERS:
-        return About(given)
+        return ProposalSubject(given)
     rules = same_rule.same_rules(network, charter, current_actor())
     known = [matter for rule in rules for matter in rule.matters]
     chosen = request.form.get("matter", "")
     usual = USUAL if USUAL in known or not known else known[0]
-    return About(chosen if chosen in known else usual, rules if len(rules) > 1 else ())
+    return ProposalSubject(chosen if chosen in known else usual, rules if len(rules) > 1 else ())
 
 
 @bp.get("/<network:network>/proposals/new")
@@ -110,7 +110,7 @@ def propose_now(network: Network) -> Response:
     return _propose_page(network, charter, about, form, 422)
 
 
-def _way_fits(form: Any, charter: Charter, about: About) -> bool:
+def _way_fits(form: Any, charter: Charter, about: ProposalSubject) -> bool:
     """Whether it can be decided in the way that was chosen beside other matters; says so on the form where it cannot."""
     allowed = methods.ways(charter, about.matter)
     if not about.rules or form.way.data in allowed:
@@ -163,9 +163,9 @@ def undo(network: Network, proposal: Proposal) -> Response:
 
 def asked_in(
     form: Any, matter: str, rules: list[Parameter[Any]], thread_id: int | None, network: Network
-) -> tuple[Words, Ask]:
+) -> tuple[Wording, Ask]:
     """What the form says: the words, and how they are to be asked. RuleBroken for whom we do not know."""
-    words = Words(
+    words = Wording(
         form.question.data,
         form.text.data,
         rules_in(form, rules, seen_rules(network.id, form), charters.rules_in_force(network.id)),
@@ -197,7 +197,7 @@ def _exceptions(network: Network) -> list[tuple[str, str]]:
     return [(each.title, url_for(".propose", matter="charter", office=each.key)) for each in offers]
 
 
-def _propose_form(network: Network, charter: Charter, about: About, fresh: bool = False) -> Any:
+def _propose_form(network: Network, charter: Charter, about: ProposalSubject, fresh: bool = False) -> Any:
     matter = about.matter
     offers = asked_offers(network, request.args.getlist("office"), matter)
     replaced = asked_number("replaces") or 0
@@ -240,7 +240,9 @@ def _from_recommendation(network: Network) -> dict[str, str]:
     return {"question": found.question, "text": found.text}
 
 
-def _propose_page(network: Network, charter: Charter, about: About, form: Any, status: int = 200) -> Response:
+def _propose_page(
+    network: Network, charter: Charter, about: ProposalSubject, form: Any, status: int = 200
+) -> Response:
     zone, matter = ZoneInfo(network.zone), about.matter
     return page(
         "decisions/propose.html",

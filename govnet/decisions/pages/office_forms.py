@@ -20,7 +20,7 @@ from govnet.kernel.errors import RuleBroken
 from govnet.membership import names
 from govnet.offices.models import OfficeKind
 from govnet.web.days import Day
-from govnet.web.forms import Body, NameText, Text
+from govnet.web.forms import MarkdownField, NameText, Text
 
 CAME_BY = options(
     [("appointment", _l("Appointed")), ("co-option", _l("Taken in by the committee (co-option)"))]
@@ -102,8 +102,10 @@ def _fields(offer: Offer) -> dict[str, Any]:
     if wanted.what is OfficeKind.MANDATE:
         return {
             "organisation": Text(_l("Organisation"), default=offer.typed.get("organisation", "")),
-            "named": Body(_l("Who acts as coordinator?"), limit=2_000, default=offer.typed.get("named", "")),
-            "scope": Body(_l("What may the coordinator do?"), limit=5_000, default=wanted.scope),
+            "named": MarkdownField(
+                _l("Who acts as coordinator?"), limit=2_000, default=offer.typed.get("named", "")
+            ),
+            "scope": MarkdownField(_l("What may the coordinator do?"), limit=5_000, default=wanted.scope),
             "first_day": first,
             "last_day": last,
             **out,

@@ -22,7 +22,7 @@ from govnet.decisions.pages.office_forms import asked_offers, offices_in, with_o
 from govnet.decisions.pages.rule_forms import asked_rules, rule_fields, rules_in, seen_rules, with_rules
 from govnet.decisions.proposals import meeting_notes, offices, offsite
 from govnet.decisions.proposals.offices import MATTERS
-from govnet.decisions.proposals.opening import Ask, Taken, Words
+from govnet.decisions.proposals.opening import Ask, Taken, Wording
 from govnet.decisions.register import queries
 from govnet.decisions.register.models import NoteKind
 from govnet.kernel.actor import Door, current_actor
@@ -65,7 +65,7 @@ def record_now(network: Network) -> Response:
             named = offices_in(form, form.offers, network)
             now = charters.rules_in_force(network.id)
             changes = rules_in(form, _rules(), seen_rules(network.id, form), now)
-            words = Words(form.question.data, form.text.data, changes, more_in(form), offices=named)
+            words = Wording(form.question.data, form.text.data, changes, more_in(form), offices=named)
             return once(
                 form,
                 lambda: offsite.write_down(

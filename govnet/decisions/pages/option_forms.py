@@ -15,14 +15,14 @@ from wtforms.widgets import NumberInput
 from govnet.charter import parameters as p
 from govnet.charter.fields import options
 from govnet.decisions import queries
-from govnet.decisions.answers.actions import Given
+from govnet.decisions.answers.actions import AnswerInput
 from govnet.decisions.rules.methods import WAYS
 from govnet.decisions.rules.option_count import HIGHEST_SCORE, NONE, OPTIONS
-from govnet.decisions.rules.outcome import Kind
+from govnet.decisions.rules.outcome import AnswerKind
 from govnet.kernel.messages import Said
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.translation import say
-from govnet.web.forms import Body, Form, Text
+from govnet.web.forms import Form, MarkdownField, Text
 
 if TYPE_CHECKING:
     from govnet.decisions.models import Proposal, ProposalVersion
@@ -36,7 +36,7 @@ def say_later(words: str) -> LazyString:
     return LazyString(lambda: say(Said(words)))
 
 
-class OptionLines(Body):
+class OptionLines(MarkdownField):
     """Options, one a line; empty lines and blanks around mean nothing."""
 
     def __init__(self, label: Any = "", **kwargs: Any) -> None:
@@ -78,7 +78,7 @@ class ChoiceForm(Form):
     version = HiddenField()
     party = RadioField(_l("For whom do you answer?"), validators=[Optional()])
     no_view = BooleanField(_l("No view"))
-    reason = Body(_l("Why? What should others know?"), limit=REASON_LIMIT)
+    reason = MarkdownField(_l("Why? What should others know?"), limit=REASON_LIMIT)
     named = BooleanField(_l("Visitors may see my name beside my answer"))
     numbers: Sequence[int] = ()
 
@@ -92,10 +92,10 @@ class ChoiceForm(Form):
         typed = {each: str(self[_name(each)].data or "").strip() for each in self.numbers}
         return {each: _number(words) for each, words in typed.items() if words}
 
-    def given(self) -> Given:
+    def given(self) -> AnswerInput:
         """The answer; who ticks "No view" has none, whatever else stands in the form."""
-        return Given(
-            Kind.NO_VIEW if self.no_view.data else Kind.CHOICE,
+        return AnswerInput(
+            AnswerKind.NO_VIEW if self.no_view.data else AnswerKind.CHOICE,
             reason=self.reason.data or "",
             named=bool(self.named.data),
             choices={} if self.no_view.data else self.choices(),
@@ -183,7 +183,7 @@ def form_for(
     given = found.answered[0] if found.answered else None
     if given is not None:
         form.fill(queries.ballot(given.choices))
-        form.no_view.data, form.reason.data = given.kind is Kind.NO_VIEW, given.reason
+        form.no_view.data, form.reason.data = given.kind is AnswerKind.NO_VIEW, given.reason
         form.named.data = given.named
         form.party.data = str(given.entry_id)
     return form

@@ -16,7 +16,7 @@ from govnet.charter.rules import Change
 from govnet.decisions import labels, queries
 from govnet.decisions.answers import options as answers_options
 from govnet.decisions.answers.options import Choosing
-from govnet.decisions.answers.queries import WORRIES, Answers, Shown, answers
+from govnet.decisions.answers.queries import WORRIES, Answers, ShownAnswer, answers
 from govnet.decisions.models import (
     ELSEWHERE,
     Decision,
@@ -32,7 +32,7 @@ from govnet.decisions.proposals.opening import UNDO
 from govnet.decisions.proposals.queries import awaited
 from govnet.decisions.rules import methods, text_diff, who_counts
 from govnet.decisions.rules.option_count import OPTIONS
-from govnet.decisions.rules.outcome import FIVE, Kind, Outcome, Part, Rule, Tally, outcome, parts
+from govnet.decisions.rules.outcome import FIVE, AnswerKind, Outcome, Rule, RulePart, Tally, outcome, parts
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import NotFound
@@ -43,7 +43,7 @@ from govnet.record.events import plain
 
 
 @dataclass(frozen=True)
-class Standing:
+class VersionTally:
     """One version's answers as far as this reader may see them."""
 
     version: ProposalVersion
@@ -82,7 +82,7 @@ class Standing:
         seen = found if self.counts else [part for part in found if part.name == "quorum"]
         return [(part.met or self._hope(part), say(part.said), "") for part in seen]
 
-    def _hope(self, part: Part) -> bool | None:
+    def _hope(self, part: RulePart) -> bool | None:
         """None for what more answers alone can still bring about; a Stop has to be taken back."""
         return None if self.version.is_open and part.name != "blocks" else False
 
@@ -117,7 +117,7 @@ class Standing:
         return say(p.VISIBLE.states(self.version.visible.value))
 
     @property
-    def worries(self) -> list[Shown]:
+    def worries(self) -> list[ShownAnswer]:
         """Reasons that the reader may read, Stops first."""
         return [each for each in self.nameable if each.position.kind in WORRIES and each.position.reason]
 
@@ -134,15 +134,15 @@ class Standing:
         return self.answers.reasons(public=not self.names) - len(self.worries) if self.counts else 0
 
     @property
-    def nameable(self) -> list[Shown]:
+    def nameable(self) -> list[ShownAnswer]:
         """Answers with a name beside them for this reader: all for members, for visitors who said so."""
         return list(self.answers.first) if self.counts else []
 
-    def groups(self) -> list[tuple[str, str, list[Shown], int]]:
+    def groups(self) -> list[tuple[str, str, list[ShownAnswer], int]]:
         """Those with a name beside their answer, by answer: how drawn, words, who, and how many more."""
         rows = (
             (kind, [each for each in self.nameable if each.position.kind is kind])
-            for kind in (*FIVE, Kind.CHOICE)
+            for kind in (*FIVE, AnswerKind.CHOICE)
         )
         return [
             (labels.FACES.get(kind, "done"), labels.label(kind), who, self._more(kind) - len(who))
@@ -150,7 +150,7 @@ class Standing:
             if who
         ]
 
-    def _more(self, kind: Kind) -> int:
+    def _more(self, kind: AnswerKind) -> int:
         many = self.answers.of(kind)
         return many.given if self.names else many.nameable
 
@@ -160,8 +160,8 @@ class ProposalPage:
     """A proposal as one reader sees it."""
 
     proposal: Proposal
-    now: Standing
-    earlier: tuple[Standing, ...]
+    now: VersionTally
+    earlier: tuple[VersionTally, ...]
     mine: Sequence[RollEntry]
     changes: tuple[Change, ...]
     office_replies: Sequence[OfficeReply] = ()
@@ -247,7 +247,7 @@ def _offices(proposal: Proposal, versions: Sequence[ProposalVersion]) -> Mapping
     return offices.rows_of(asked) if proposal.matter in offices.MATTERS else {}
 
 
-def _replies(proposal: Proposal, now: Standing, actor: Actor) -> tuple[Sequence[OfficeReply], int | None]:
+def _replies(proposal: Proposal, now: VersionTally, actor: Actor) -> tuple[Sequence[OfficeReply], int | None]:
     """What those who are named say to it, and where the reader is named."""
     if not now.offices:
         return (), None
@@ -270,14 +270,14 @@ def standing(
     titles: Sequence[str] | None = None,
     *,
     over: bool = True,
-) -> Standing:
+) -> VersionTally:
     """A version's answers for one reader; `over` says that nobody is asked any more, in later words either."""
     sees = {"closed": over and not version.is_open, "has_answered": answered}
     rule = queries.rule_of(version)
     options = None
     if titles is not None:
         options = answers_options.of_ballots(version.method, rule, titles, queries.ballots(version.id))
-    return Standing(
+    return VersionTally(
         version,
         rule,
         given.tally,
@@ -292,7 +292,7 @@ def _sees_everybody(actor: Actor) -> bool:
     return actor.is_member or actor.is_officer
 
 
-def decision_standing(decision: Decision, actor: Actor) -> Standing:
+def decision_standing(decision: Decision, actor: Actor) -> VersionTally:
     """The answers to what was decided, as this reader may see them."""
     found = answers([decision.version_id], public=not _sees_everybody(actor))[decision.version_id]
     titles = _titles([decision.version]).get(decision.version_id)
@@ -300,7 +300,7 @@ def decision_standing(decision: Decision, actor: Actor) -> Standing:
     return replace(standing(decision.version, found, actor, answered=True, titles=titles), offices=named)
 
 
-def earlier_standings(versions: Sequence[ProposalVersion], actor: Actor) -> list[Standing | None]:
+def earlier_standings(versions: Sequence[ProposalVersion], actor: Actor) -> list[VersionTally | None]:
     """The answers to earlier words, in one statement; None for what was decided elsewhere and only waited."""
     asked = [each.id for each in versions if each.method != ELSEWHERE]
     given = answers(asked, public=not _sees_everybody(actor)) if asked else {}
@@ -313,7 +313,7 @@ def earlier_standings(versions: Sequence[ProposalVersion], actor: Actor) -> list
     ]
 
 
-def as_data(now: Standing) -> dict[str, Any]:
+def as_data(now: VersionTally) -> dict[str, Any]:
     """A version as anybody may have it."""
     version = now.version
     proposal = version.proposal
@@ -355,7 +355,7 @@ def as_data(now: Standing) -> dict[str, Any]:
     }
 
 
-def _office_data(now: Standing) -> list[dict[str, Any]]:
+def _office_data(now: VersionTally) -> list[dict[str, Any]]:
     """The offices that it gives or ends, in words and as data."""
     asked = offices.inputs(now.offices, now.version.proposal.network_id)
     told = zip(asked, offices.facts(asked), now.named, strict=True)
@@ -365,7 +365,7 @@ def _office_data(now: Standing) -> list[dict[str, Any]]:
     ]
 
 
-def _options(now: Standing) -> dict[str, Any] | None:
+def _options(now: VersionTally) -> dict[str, Any] | None:
     """What is chosen between; how it stands, only for those who may see it."""
     if now.options is None:
         return None

@@ -80,7 +80,7 @@ def _beside(version: ProposalVersion) -> slots.Beside:
     return slots.Beside(version.question, address, _("Open for answers"), "open")
 
 
-def _go_on(thread: Any, terms: rules.Terms) -> tuple[str, str, str] | None:
+def _go_on(thread: Any, terms: rules.ForumTerms) -> tuple[str, str, str] | None:
     """From talking to asking."""
     charter = Charter({p.PROPOSE.key: terms.who_may_propose})
     if not _may_propose(db.session.get_one(Network, thread.network_id), charter=charter):

@@ -9,7 +9,7 @@ from govnet.decisions import queries
 from govnet.decisions.answers import replies
 from govnet.decisions.blueprint import bp
 from govnet.decisions.models import OfficeReply, Proposal
-from govnet.decisions.pages.forms import ReplyForm
+from govnet.decisions.pages.forms import ReasonReplyForm
 from govnet.decisions.proposals import office_replies
 from govnet.extensions import db
 from govnet.kernel.actor import Door, current_actor
@@ -24,14 +24,16 @@ from govnet.web.pages import page, see
 def reply(network: Network, proposal: Proposal, entry_id: int) -> Response:
     """The reason, and room for a reply."""
     said = replies.standing(entry_id)
-    return _page(proposal.id, entry_id, ReplyForm(about=proposal, data={"text": said.text if said else ""}))
+    return _page(
+        proposal.id, entry_id, ReasonReplyForm(about=proposal, data={"text": said.text if said else ""})
+    )
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/reasons/<int:entry_id>")
 @allows(Can.REPLY_TO_REASON, proposal=Proposal)
 def reply_now(network: Network, proposal: Proposal, entry_id: int) -> Response:
     """Put it there, or in the place of the last one."""
-    form, proposal_id = ReplyForm(about=proposal), proposal.id
+    form, proposal_id = ReasonReplyForm(about=proposal), proposal.id
     if form.validate_on_submit():
         with form.catching(), transaction():
             replies.reply(proposal, entry_id, form.text.data or "", by=current_actor(), via=Door.WEB)
@@ -39,7 +41,7 @@ def reply_now(network: Network, proposal: Proposal, entry_id: int) -> Response:
     return _page(proposal_id, entry_id, form, 422)
 
 
-def _page(proposal_id: int, entry_id: int, form: ReplyForm, status: int = 200) -> Response:
+def _page(proposal_id: int, entry_id: int, form: ReasonReplyForm, status: int = 200) -> Response:
     version = queries.newest_version(proposal_id)
     position = replies.reason_of(version, entry_id, current_actor())
     return page("decisions/reply.html", status, version=version, position=position, form=form)
@@ -52,7 +54,7 @@ def office_reply(network: Network, named: OfficePerson) -> Response:
     proposal = office_replies.proposal_of(named)
     require(current_actor(), Can.READ_PROPOSAL, proposal)
     before, proposal_id = db.session.get(OfficeReply, (proposal.id, named.person_id)), proposal.id
-    form = ReplyForm(about=named, data={"text": before.text if before else ""})
+    form = ReasonReplyForm(about=named, data={"text": before.text if before else ""})
     if form.validate_on_submit():
         with form.catching(), transaction():
             office_replies.reply(named, form.text.data or "", by=current_actor(), via=Door.WEB)

@@ -22,7 +22,7 @@ from govnet.decisions.pages.option_forms import with_options
 from govnet.decisions.pages.rule_forms import asked_rules, rule_fields, rules_in, with_rules
 from govnet.decisions.proposals import rewording, stored_form, suggestions
 from govnet.decisions.proposals.models import Suggestion
-from govnet.decisions.proposals.opening import Words, words_of
+from govnet.decisions.proposals.opening import Wording, words_of
 from govnet.decisions.rules import text_diff
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import RuleBroken, Stale
@@ -62,7 +62,7 @@ def _asked_again(proposal: Proposal, form: Any, network: Network) -> Response:
     rules = asked_rules(queries.changes_of(version))
     lines = form.options.lines_given if "options" in form else ()
     named = offices_in(form, form.offers, network)
-    words = Words(
+    words = Wording(
         form.question.data,
         form.text.data,
         rules_in(form, rules, queries.charter_of(version)),
@@ -142,7 +142,7 @@ def _reword_form(proposal: Proposal) -> Any:
     return form
 
 
-def _begun(proposal: Proposal, version: ProposalVersion) -> tuple[Words, str]:
+def _begun(proposal: Proposal, version: ProposalVersion) -> tuple[Wording, str]:
     """The words to begin with, and why: those that are asked, a suggestion in them, or words that were not asked."""
     suggestion, kept = _taken_up(proposal), rewording.of_proposal(proposal.id)
     now = words_of(version)

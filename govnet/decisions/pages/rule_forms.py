@@ -34,7 +34,7 @@ class RuleField:
 
 
 @dataclass(frozen=True)
-class Chapter:
+class FoldedChapter:
     """The other rules of one chapter, folded."""
 
     title: Said
@@ -56,7 +56,7 @@ class RuleFields:
     """All rules as the form has them."""
 
     chosen: tuple[RuleField, ...]
-    others: tuple[Chapter, ...]
+    others: tuple[FoldedChapter, ...]
 
     @property
     def is_open(self) -> bool:
@@ -105,7 +105,9 @@ def rule_fields(form: Any, chosen: Sequence[Parameter[Any]], seen: Charter) -> R
         return None
     others = [each for each in p.CATALOGUE.values() if each not in chosen]
     chapters = (
-        Chapter(Said(title), tuple(_field(form, each, seen) for each in others if each.section == section))
+        FoldedChapter(
+            Said(title), tuple(_field(form, each, seen) for each in others if each.section == section)
+        )
         for section, title in p.SECTIONS.items()
     )
     return RuleFields(

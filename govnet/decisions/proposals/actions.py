@@ -29,7 +29,7 @@ from govnet.decisions.proposals.events import (
 from govnet.decisions.proposals.opening import (
     UNDO,
     Ask,
-    Words,
+    Wording,
     as_author,
     check_asked,
     check_days,
@@ -59,7 +59,7 @@ from govnet.record.actions import record
 
 
 def propose(
-    network: Network, words: Words, ask: Ask, *, by: Actor, via: Door, drafted: bool = False
+    network: Network, words: Wording, ask: Ask, *, by: Actor, via: Door, drafted: bool = False
 ) -> Proposal:
     """Ask those who decide such matters, from now until the chosen day. RuleBroken when the charter says no.
 
@@ -92,7 +92,7 @@ def propose(
 
 
 def reword(
-    proposal: Proposal, words: Words, *, because: str, by: Actor, via: Door, seen: int | None = None
+    proposal: Proposal, words: Wording, *, because: str, by: Actor, via: Door, seen: int | None = None
 ) -> ProposalVersion:
     """Ask everybody again in new words; earlier answers stay beside the words they were given to.
 

@@ -102,7 +102,7 @@ class Offer:
     """Whether the words that are changed name it already."""
 
 
-class Offers(Protocol):
+class OfficeOffers(Protocol):
     """The offices that can be named, as the room of the committee knows them."""
 
     def offers(self, network: Network, keys: Sequence[str]) -> list[Offer]:
@@ -112,26 +112,26 @@ class Offers(Protocol):
         """Everything that a proposal can give or end now."""
 
 
-class Check(Protocol):
+class OfficeCheck(Protocol):
     def __call__(self, wanted: OfficeInput, how: Deciding) -> object:
         """RuleBroken when it could not take effect on the day on which it is settled."""
 
 
-class Effect(Protocol):
+class OfficeEffect(Protocol):
     def __call__(self, wanted: OfficeInput, row: OfficeChange, decision: Decision, how: Deciding) -> None:
         """Put it into force. RuleBroken, before anything is written, when it can't be."""
 
 
-_offers: PerApp[list[Offers]] = PerApp("offers", list)
-_effects: PerApp[dict[OfficeKind, tuple[Check, Effect]]] = PerApp("effects", dict)
+_offers: PerApp[list[OfficeOffers]] = PerApp("offers", list)
+_effects: PerApp[dict[OfficeKind, tuple[OfficeCheck, OfficeEffect]]] = PerApp("effects", dict)
 
 
-def offers_are(offers: Offers) -> None:
+def offers_are(offers: OfficeOffers) -> None:
     """Hand over what lists the offices that a proposal can name."""
     _offers()[:] = [offers]
 
 
-def effect_is(kind: OfficeKind, check: Check, effect: Effect) -> None:
+def effect_is(kind: OfficeKind, check: OfficeCheck, effect: OfficeEffect) -> None:
     """Hand over what a decision of this kind does, and what says beforehand whether it could."""
     _effects()[kind] = check, effect
 

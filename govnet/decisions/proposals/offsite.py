@@ -25,7 +25,7 @@ from govnet.decisions.proposals.opening import (
     Ask,
     More,
     Taken,
-    Words,
+    Wording,
     check_asked,
     check_days,
     check_offices,
@@ -52,7 +52,7 @@ from govnet.permissions import Can, require
 from govnet.record.actions import record
 
 
-def write_down(network: Network, words: Words, ask: Ask, taken: Taken, *, by: Actor, via: Door) -> Proposal:
+def write_down(network: Network, words: Wording, ask: Ask, taken: Taken, *, by: Actor, via: Door) -> Proposal:
     """Write down what a meeting or the list (`via`) decided: it stands unless somebody objects in time."""
     act = Act(by=by, under=require(by, Can.RECORD_DECISION, network), via=via)
     if taken.on > clock.today(network.zone):
@@ -166,7 +166,7 @@ def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> Propo
     return version
 
 
-def _moved(words: Words, review_on: date | None, was: date, closes: date) -> tuple[Words, date | None]:
+def _moved(words: Wording, review_on: date | None, was: date, closes: date) -> tuple[Wording, date | None]:
     """The words and the day of review, with each day that would come too soon moved as the closing was."""
     more, days = words.more, closes - was
     begins = deadlines.moved(more.in_force_on, closes, days)

@@ -48,7 +48,7 @@ class More:
 
 
 @dataclass(frozen=True)
-class Words:
+class Wording:
     """What people are asked: one sentence, the text, the rules it would change, and what stands beside it."""
 
     question: str
@@ -124,7 +124,7 @@ def as_author(right: Can, row: Any, by: Actor, via: Door) -> Act:
     return act
 
 
-def checked(charter: Charter, words: Words, matter: str) -> Words:
+def checked(charter: Charter, words: Wording, matter: str) -> Wording:
     """The words with only those changes that change something; RuleBroken when they can't be."""
     if matter not in p.MATTERS:
         raise RuleBroken(_("Choose what this is about, so that we know who decides."), field="matter")
@@ -143,7 +143,7 @@ def checked(charter: Charter, words: Words, matter: str) -> Words:
     return replace(words, changes=real)
 
 
-def words_of(version: ProposalVersion) -> Words:
+def words_of(version: ProposalVersion) -> Wording:
     """What a version asked, to be asked again."""
     more = More(
         considered=version.considered,
@@ -153,10 +153,10 @@ def words_of(version: ProposalVersion) -> Words:
         trial_signs=version.trial_signs,
     )
     named = offices.asked_in(version)
-    return Words(version.question, version.text, queries.changes_of(version), more, offices=named)
+    return Wording(version.question, version.text, queries.changes_of(version), more, offices=named)
 
 
-def check_asked(network: Network, words: Words, ask: Ask, closes: date) -> None:
+def check_asked(network: Network, words: Wording, ask: Ask, closes: date) -> None:
     """RuleBroken when our rules are to change and none is named, or a day comes before it is settled.
 
     Whether people are asked, or a meeting has decided and they may object.
@@ -169,7 +169,9 @@ def check_asked(network: Network, words: Words, ask: Ask, closes: date) -> None:
         raise RuleBroken(_too_soon(closes), field="review")
 
 
-def check_offices(network: Network, words: Words, matter: str, charter: Charter, on: date, body: str) -> None:
+def check_offices(
+    network: Network, words: Wording, matter: str, charter: Charter, on: date, body: str
+) -> None:
     """RuleBroken when an office that it names could not be given or ended once it is settled, on that day."""
     if not words.offices:
         return
@@ -182,7 +184,7 @@ def check_offices(network: Network, words: Words, matter: str, charter: Charter,
     offices.check(words.offices, Deciding(network, matter, body, charter, on, offices.endings(words.offices)))
 
 
-def check_days(words: Words, closes: date) -> None:
+def check_days(words: Wording, closes: date) -> None:
     """RuleBroken when a day on which something begins or ends comes before it is settled, on `closes`."""
     more = words.more
     if more.in_force_on is not None and more.in_force_on <= closes:
@@ -198,7 +200,7 @@ def _too_soon(closes: date) -> str:
     return str(_("Choose a day after %(day)s, or none: until then nothing is settled.", day=say(closes)))
 
 
-def check_way(charter: Charter, words: Words, matter: str, method: str) -> None:
+def check_way(charter: Charter, words: Wording, matter: str, method: str) -> None:
     """RuleBroken when it can't be asked in this way, or between these options."""
     problem = methods.refused(charter, matter, method, words.changes)
     if problem is not None:
@@ -244,7 +246,7 @@ def new_proposal(
 
 def open_version(
     proposal: Proposal,
-    words: Words,
+    words: Wording,
     network: Network,
     *,
     method: str,
@@ -284,7 +286,7 @@ def open_version(
     return version
 
 
-def _asked(network: Network, body: str, charter: Charter, words: Words) -> list[dict[str, Any]]:
+def _asked(network: Network, body: str, charter: Charter, words: Wording) -> list[dict[str, Any]]:
     """The roll: whoever is named in it replies and is not counted; only where nobody else could decide who takes a
     place do those proposed for one count too, and never who would lose one.
     """

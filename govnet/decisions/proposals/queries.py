@@ -43,7 +43,7 @@ from govnet.decisions.queries import charter_of, parties_of
 from govnet.decisions.register.models import Reviews
 from govnet.decisions.rules import reviews as rules_reviews
 from govnet.decisions.rules.option_count import OPTIONS
-from govnet.decisions.rules.outcome import Kind, Outcome, Tally
+from govnet.decisions.rules.outcome import AnswerKind, Outcome, Tally
 from govnet.decisions.rules.who_counts import offered, sees_tally
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -60,7 +60,7 @@ WANTED, ANSWERED = "wanted", "answered"
 
 
 @dataclass(frozen=True)
-class Row:
+class ProposalRow:
     """A proposal in a list."""
 
     version: ProposalVersion
@@ -74,7 +74,7 @@ class Row:
         return sees_tally(self.version.visible, closed=not self.version.is_open, has_answered=False)
 
 
-def open_now(network_id: int, actor: Actor = VISITOR, limit: int = 50) -> list[Row]:
+def open_now(network_id: int, actor: Actor = VISITOR, limit: int = 50) -> list[ProposalRow]:
     """What can be answered or objected to now, soonest first, and whether the reader has: in two statements."""
     query = (
         select(ProposalVersion)
@@ -95,10 +95,10 @@ def _readable(actor: Actor) -> ColumnElement[bool]:
     return true() if actor.is_officer else is_told()
 
 
-def _row(version: ProposalVersion, counts: Mapping[str, int]) -> Row:
+def _row(version: ProposalVersion, counts: Mapping[str, int]) -> ProposalRow:
     tally = Tally.from_counts(counts)
     mine = next((name for name in (WANTED, ANSWERED) if counts.get(name)), "")
-    return Row(version, tally, mine)
+    return ProposalRow(version, tally, mine)
 
 
 def _counts(version_ids: Sequence[int], actor: Actor) -> dict[int, dict[str, int]]:
@@ -174,7 +174,7 @@ class InPlace:
     """A version that can be answered where it waits: with which answers, who asks, and how many have answered."""
 
     version_id: int
-    kinds: tuple[Kind, ...]
+    kinds: tuple[AnswerKind, ...]
     author: str
     author_id: int
     answered: int

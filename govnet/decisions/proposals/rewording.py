@@ -9,7 +9,7 @@ from govnet.decisions import queries
 from govnet.decisions.models import Position, Proposal, ProposalVersion
 from govnet.decisions.proposals import actions, stored_form, suggestions
 from govnet.decisions.proposals.models import Rewording, Suggestion, SuggestionState
-from govnet.decisions.proposals.opening import UNDO, Ask, Words, as_author, still_open
+from govnet.decisions.proposals.opening import UNDO, Ask, Wording, as_author, still_open
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
@@ -22,7 +22,7 @@ from govnet.permissions import Can, actor_in
 
 def ask_again(
     proposal: Proposal,
-    words: Words,
+    words: Wording,
     *,
     because: str,
     by: Actor,
@@ -38,7 +38,7 @@ def ask_again(
 
 def wait(
     proposal: Proposal,
-    words: Words,
+    words: Wording,
     *,
     because: str,
     by: Actor,

@@ -10,23 +10,23 @@ from typing import Any, TypeVar
 
 from govnet.charter.rules import canonical
 from govnet.decisions.proposals.offices import OfficeInput
-from govnet.decisions.proposals.opening import Ask, More, Words
+from govnet.decisions.proposals.opening import Ask, More, Wording
 from govnet.offices.models import OfficeKind
 
 T = TypeVar("T")
 
 
-def dumps(words: Words, ask: Ask) -> str:
+def dumps(words: Wording, ask: Ask) -> str:
     """Canonical JSON of everything that would be asked."""
     named = [{**asdict(each), "key": ""} for each in words.offices]
     return canonical(_plain({"words": asdict(words) | {"offices": named}, "ask": asdict(ask)}))
 
 
-def loads(kept: str) -> tuple[Words, Ask]:
+def loads(kept: str) -> tuple[Wording, Ask]:
     """The same back; what this release does not know is left aside."""
     found = json.loads(kept)
     named = tuple(_office(each) for each in found["words"].pop("offices", ()))
-    words = _read(Words, found["words"], more=_read(More, found["words"].get("more", {})), offices=named)
+    words = _read(Wording, found["words"], more=_read(More, found["words"].get("more", {})), offices=named)
     return words, _read(Ask, found["ask"])
 
 

@@ -16,7 +16,7 @@ from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion
 from govnet.decisions.proposals import actions
 from govnet.decisions.proposals.events import SuggestionAnswered, SuggestionMade
 from govnet.decisions.proposals.models import Suggestion, SuggestionState
-from govnet.decisions.proposals.opening import Words, as_author, check_reason, still_open, words_of
+from govnet.decisions.proposals.opening import Wording, as_author, check_reason, still_open, words_of
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
@@ -56,7 +56,7 @@ def accept(
     *,
     by: Actor,
     via: Door,
-    words: Words | None = None,
+    words: Wording | None = None,
     because: str = "",
     seen: int | None = None,
 ) -> ProposalVersion:

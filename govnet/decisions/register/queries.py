@@ -20,7 +20,7 @@ from govnet.decisions.models import Decision, DecisionCounter, Proposal, Proposa
 from govnet.decisions.register import succession
 from govnet.decisions.register.models import DecisionNote, NoteKind, Reviews
 from govnet.decisions.register.search import in_state
-from govnet.decisions.rules.in_force import State, on_trial
+from govnet.decisions.rules.in_force import DecisionState, on_trial
 from govnet.decisions.rules.outcome import ADOPTED
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -90,7 +90,7 @@ def to_replace(network_id: int, decision_id: int) -> Decision:
 def in_force(network_id: int, limit: int = 200) -> Sequence[Decision]:
     """Adopted decisions that hold, newest first: what can be replaced. One whose replacement ended with its trial does."""
     today = clock.today(db.session.get_one(Network, network_id).zone)
-    query = select(Decision).where(Decision.network_id == network_id, in_state(State.IN_FORCE, today))
+    query = select(Decision).where(Decision.network_id == network_id, in_state(DecisionState.IN_FORCE, today))
     return db.session.scalars(query.order_by(Decision.id.desc()).limit(limit)).all()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, not_,
 
 from govnet.decisions.models import Decision, DecisionCounter
 from govnet.decisions.register import succession
-from govnet.decisions.rules.in_force import State
+from govnet.decisions.rules.in_force import DecisionState
 from govnet.decisions.rules.outcome import ADOPTED
 from govnet.extensions import db
 from govnet.forum.models import Topic
@@ -51,20 +51,20 @@ class Filter:
             Decision.door: self.door,
         }
         plain = [column == value for column, value in columns.items() if value]
-        return [*plain, in_state(State(self.state), today)] if self.state else plain
+        return [*plain, in_state(DecisionState(self.state), today)] if self.state else plain
 
 
-def in_state(state: State, today: date) -> ColumnElement[bool]:
+def in_state(state: DecisionState, today: date) -> ColumnElement[bool]:
     """What `states.state_of` says, as SQL."""
     replaced = succession.replaced(today)
     ended = and_(Decision.trial_until.is_not(None), Decision.trial_until <= today)
     lasts = or_(Decision.trial_until.is_(None), Decision.trial_until > today)
     adopted = Decision.outcome.in_(ADOPTED)
     return {
-        State.NOT_ADOPTED: Decision.outcome.not_in(ADOPTED),
-        State.REPLACED: and_(adopted, replaced),
-        State.ENDED: and_(adopted, ended, not_(replaced)),
-        State.IN_FORCE: and_(adopted, lasts, not_(replaced)),
+        DecisionState.NOT_ADOPTED: Decision.outcome.not_in(ADOPTED),
+        DecisionState.REPLACED: and_(adopted, replaced),
+        DecisionState.ENDED: and_(adopted, ended, not_(replaced)),
+        DecisionState.IN_FORCE: and_(adopted, lasts, not_(replaced)),
     }[state]
 
 
@@ -109,7 +109,7 @@ _NEWEST_FIRST = (Decision.year.desc(), Decision.serial.desc())
 
 
 @dataclass(frozen=True)
-class Choices:
+class RegisterChoices:
     """The years of the register, newest first, with how many decisions each has; and the topics they came from."""
 
     years: Sequence[tuple[int, int]]
@@ -121,7 +121,7 @@ class Choices:
         return sum(last for _year, last in self.years)
 
 
-def choices(network_id: int, seen: Sequence[str]) -> Choices:
+def choices(network_id: int, seen: Sequence[str]) -> RegisterChoices:
     """What the register can be narrowed to, in one statement; of topics those that the reader may see."""
     came = exists().where(Decision.network_id == network_id, Decision.topic_id == Topic.id)
     years = select(
@@ -131,7 +131,7 @@ def choices(network_id: int, seen: Sequence[str]) -> Choices:
         Topic.network_id == network_id, Topic.visibility.in_(seen), came
     )
     rows = db.session.execute(union_all(years, topics)).all()
-    return Choices(
+    return RegisterChoices(
         sorted(((row.key, row.last) for row in rows if row.last), reverse=True),
         sorted(((row.key, row.title) for row in rows if not row.last), key=lambda each: each[1]),
     )

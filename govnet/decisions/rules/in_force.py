@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from govnet.decisions.models import Decision
 
 
-class State(StrEnum):
+class DecisionState(StrEnum):
     """What has become of a decision."""
 
     IN_FORCE = "in-force"
@@ -30,26 +30,26 @@ class State(StrEnum):
 FOR_GOOD = date.max
 
 
-def state_of(decision: Decision, today: date) -> State:
+def state_of(decision: Decision, today: date) -> DecisionState:
     """The decision's state on a day where the network is."""
     if not decision.outcome.adopted:
-        return State.NOT_ADOPTED
+        return DecisionState.NOT_ADOPTED
     if replaced_until(decision) > today:
-        return State.REPLACED
+        return DecisionState.REPLACED
     if _until(decision) <= today:
-        return State.ENDED
-    return State.IN_FORCE
+        return DecisionState.ENDED
+    return DecisionState.IN_FORCE
 
 
 def on_trial(decision: Decision, today: date) -> bool:
     """Whether it holds, but only until a day."""
-    return decision.trial_until is not None and state_of(decision, today) is State.IN_FORCE
+    return decision.trial_until is not None and state_of(decision, today) is DecisionState.IN_FORCE
 
 
 def review_due(decision: Decision, today: date) -> bool:
     """Whether the day has come on which it was to be looked at again, and it still holds."""
     due = decision.review_on is not None and decision.review_on <= today
-    return due and state_of(decision, today) is State.IN_FORCE
+    return due and state_of(decision, today) is DecisionState.IN_FORCE
 
 
 def replaced_until(decision: Decision) -> date:
@@ -69,8 +69,8 @@ def replaced_by(decision: Decision, today: date) -> Decision | None:
 
 def holds_again(decision: Decision, today: date) -> Decision | None:
     """The earlier decision that is in force because this one's trial has ended."""
-    earlier = decision.supersedes if state_of(decision, today) is State.ENDED else None
-    if earlier is None or state_of(earlier, today) is State.IN_FORCE:
+    earlier = decision.supersedes if state_of(decision, today) is DecisionState.ENDED else None
+    if earlier is None or state_of(earlier, today) is DecisionState.IN_FORCE:
         return earlier
     return holds_again(earlier, today)
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
-from govnet.decisions.rules.option_count import LEAST_OPTIONS, MOST_OPTIONS, OPTIONS, Count
+from govnet.decisions.rules.option_count import LEAST_OPTIONS, MOST_OPTIONS, OPTIONS, OptionCount
 from govnet.decisions.rules.outcome import Outcome, Rule, Tally, parts
 from govnet.kernel.messages import N_, Said, counted
 
@@ -102,7 +102,7 @@ def options_problem(method: str, options: Sequence[str]) -> Said | None:
     return None
 
 
-def chosen(count: Count, tally: Tally, roll: int, rule: Rule) -> Outcome:
+def chosen(count: OptionCount, tally: Tally, roll: int, rule: Rule) -> Outcome:
     """What the rule makes of a choice between options. Nobody types an outcome in."""
     if any(not part.met for part in parts(tally, roll, rule)):
         return Outcome.NO_QUORUM

@@ -34,7 +34,7 @@ class Round:
 
 
 @dataclass(frozen=True)
-class Count:
+class OptionCount:
     """What came of a choice: what comes first, or between which it is a tie, or neither when nobody chose."""
 
     totals: Totals
@@ -52,7 +52,7 @@ class Count:
         return tuple(sorted(self.totals, key=lambda each: (each != self.first, *keys[each], each or 99)))
 
 
-def count(method: str, ballots: Iterable[Ballot], options: int, *, ranking: str = "irv") -> Count:
+def count(method: str, ballots: Iterable[Ballot], options: int, *, ranking: str = "irv") -> OptionCount:
     """Count the ballots on options 1 to `options` and "None of these" by the method: ranked, score or dots."""
     given = list(ballots)
     numbers = (*range(1, options + 1), NONE)
@@ -61,13 +61,13 @@ def count(method: str, ballots: Iterable[Ballot], options: int, *, ranking: str 
     return highest(given, numbers)
 
 
-def highest(ballots: Sequence[Ballot], numbers: Sequence[int]) -> Count:
+def highest(ballots: Sequence[Ballot], numbers: Sequence[int]) -> OptionCount:
     """Scores or dots: the highest total comes first; equal totals at the top are a tie."""
     totals = {each: Fraction(sum(one.get(each, 0) for one in ballots)) for each in numbers}
     return _first_of(totals, bool(ballots))
 
 
-def borda(ballots: Sequence[Ballot], numbers: Sequence[int]) -> Count:
+def borda(ballots: Sequence[Ballot], numbers: Sequence[int]) -> OptionCount:
     """Rankings by points: from each ballot one for every option that stands below, half for every equal one.
 
     Options without a rank stand together below all that have one. J.-C. de Borda, "Mémoire sur les élections au
@@ -87,15 +87,15 @@ def _points(ballot: Ballot, each: int, numbers: Sequence[int]) -> Fraction:
     return sum((rank < other) + Fraction(rank == other, 2) for other in others) + Fraction(0)
 
 
-def _first_of(totals: Totals, anybody: bool) -> Count:
+def _first_of(totals: Totals, anybody: bool) -> OptionCount:
     best = max(totals.values())
     leading = tuple(each for each, total in totals.items() if total == best)
     if not anybody:
-        return Count(totals)
-    return Count(totals, first=leading[0]) if len(leading) == 1 else Count(totals, tied=leading)
+        return OptionCount(totals)
+    return OptionCount(totals, first=leading[0]) if len(leading) == 1 else OptionCount(totals, tied=leading)
 
 
-def instant_runoff(ballots: Sequence[Ballot], numbers: Sequence[int]) -> Count:
+def instant_runoff(ballots: Sequence[Ballot], numbers: Sequence[int]) -> OptionCount:
     """Rankings by rounds: whoever is last goes out until one option has more than half of the votes still in play.
 
     Preferential voting as in Robert's Rules of Order (12th ed., 45:62-69). Equal ranks are allowed: such a ballot
@@ -106,12 +106,12 @@ def instant_runoff(ballots: Sequence[Ballot], numbers: Sequence[int]) -> Count:
     comes first whichever goes; else it is a tie, nothing settled. What would take too long to try (WORK) is a tie too.
     """
     if not ballots:
-        return Count(dict.fromkeys(numbers, Fraction(0)))
+        return OptionCount(dict.fromkeys(numbers, Fraction(0)))
     found = _Rounds(_alike(ballots), len(ballots), len(numbers))
     rounds = found.run(numbers, [])
     first = found.leads(rounds[-1])
     tied = _last_of(rounds[-1].totals, rounds[:-1]) if first is None else ()
-    return Count(rounds[0].totals, first, tied, tuple(rounds))
+    return OptionCount(rounds[0].totals, first, tied, tuple(rounds))
 
 
 WORK = 300_000
@@ -213,7 +213,7 @@ def problem(method: str, ballot: Ballot, options: int, dots: int) -> Said | None
     return None
 
 
-def stored(found: Count, ballots: Iterable[Ballot]) -> dict[str, Any]:
+def stored(found: OptionCount, ballots: Iterable[Ballot]) -> dict[str, Any]:
     """A count as JSON keeps it, with every different ballot, so that anybody can count again."""
     return {
         "first": found.first,

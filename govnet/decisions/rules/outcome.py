@@ -14,7 +14,7 @@ from govnet.kernel.messages import N_, Said, counted
 HALF, ONE, ANY = more_than(1, 2), more_than(0, 1), more_than(1, 1)
 
 
-class Kind(StrEnum):
+class AnswerKind(StrEnum):
     """What somebody may answer."""
 
     AGREE = "agree"
@@ -25,23 +25,29 @@ class Kind(StrEnum):
     CHOICE = "choice"  # between options: which, stands in the answer's choices
 
 
-FIVE = (Kind.AGREE, Kind.RESERVATIONS, Kind.STAND_ASIDE, Kind.BLOCK, Kind.NO_VIEW)
+FIVE = (
+    AnswerKind.AGREE,
+    AnswerKind.RESERVATIONS,
+    AnswerKind.STAND_ASIDE,
+    AnswerKind.BLOCK,
+    AnswerKind.NO_VIEW,
+)
 """The answers to one question, in the order of the page."""
-LABELS: Mapping[Kind, str] = {
-    Kind.AGREE: N_("Agree"),
-    Kind.RESERVATIONS: N_("Agree, with a worry"),
-    Kind.STAND_ASIDE: N_("Disagree, but go ahead"),
-    Kind.BLOCK: N_("Stop"),
-    Kind.NO_VIEW: N_("No view"),
+LABELS: Mapping[AnswerKind, str] = {
+    AnswerKind.AGREE: N_("Agree"),
+    AnswerKind.RESERVATIONS: N_("Agree, with a worry"),
+    AnswerKind.STAND_ASIDE: N_("Disagree, but go ahead"),
+    AnswerKind.BLOCK: N_("Stop"),
+    AnswerKind.NO_VIEW: N_("No view"),
 }
-MEANINGS: Mapping[Kind, str] = {
-    Kind.AGREE: N_("I support this."),
-    Kind.RESERVATIONS: N_("Go ahead; please note what troubles me."),
-    Kind.STAND_ASIDE: N_("I don’t support it and won’t stand in the way."),
-    Kind.BLOCK: N_(
+MEANINGS: Mapping[AnswerKind, str] = {
+    AnswerKind.AGREE: N_("I support this."),
+    AnswerKind.RESERVATIONS: N_("Go ahead; please note what troubles me."),
+    AnswerKind.STAND_ASIDE: N_("I don’t support it and won’t stand in the way."),
+    AnswerKind.BLOCK: N_(
         "It goes against what we stand for. You must say why, and what would let you live with it."
     ),
-    Kind.NO_VIEW: N_("Count me as having read it (counts only towards how many must answer)."),
+    AnswerKind.NO_VIEW: N_("Count me as having read it (counts only towards how many must answer)."),
 }
 
 
@@ -93,14 +99,14 @@ class Tally:
     leads: tuple[str, ...] = field(default=(), kw_only=True)
 
     @classmethod
-    def of(cls, kinds: Iterable[Kind]) -> "Tally":
+    def of(cls, kinds: Iterable[AnswerKind]) -> "Tally":
         """Count answers one by one."""
         return cls.from_counts(Counter(kinds))
 
     @classmethod
-    def from_counts(cls, many: Mapping[Kind, int] | Mapping[str, int]) -> "Tally":
+    def from_counts(cls, many: Mapping[AnswerKind, int] | Mapping[str, int]) -> "Tally":
         """From how many gave each answer."""
-        return cls(*[many.get(kind, 0) for kind in (*FIVE, Kind.CHOICE)])
+        return cls(*[many.get(kind, 0) for kind in (*FIVE, AnswerKind.CHOICE)])
 
     @property
     def answered(self) -> int:
@@ -124,18 +130,18 @@ class Tally:
 
     def as_json(self) -> dict[str, int]:
         """As the register keeps it."""
-        choice = {Kind.CHOICE: self.choice} if self.choice else {}
+        choice = {AnswerKind.CHOICE: self.choice} if self.choice else {}
         return {kind.value: many for kind, many in (self.by_kind() | choice).items()}
 
-    def by_kind(self) -> dict[Kind, int]:
+    def by_kind(self) -> dict[AnswerKind, int]:
         """Each answer and how many gave it, in the order of the page."""
         numbers = (self.agree, self.reservations, self.stand_aside, self.block, self.no_view)
         return dict(zip(FIVE, numbers, strict=True))
 
-    def by_answer(self, method: str) -> dict[Kind, int]:
+    def by_answer(self, method: str) -> dict[AnswerKind, int]:
         """The same for the answers that this method has: between options, a choice or no view."""
         if method in OPTIONS:
-            return {Kind.CHOICE: self.choice, Kind.NO_VIEW: self.no_view}
+            return {AnswerKind.CHOICE: self.choice, AnswerKind.NO_VIEW: self.no_view}
         return self.by_kind()
 
 
@@ -203,7 +209,7 @@ def _quorum(charter: Charter, matter: str) -> Quorum:
 
 
 @dataclass(frozen=True)
-class Part:
+class RulePart:
     """One part of the rule: whether it is met, in a sentence, with the numbers in it."""
 
     name: str
@@ -211,7 +217,7 @@ class Part:
     said: Said
 
 
-def parts(tally: Tally, roll: int, rule: Rule) -> tuple[Part, ...]:
+def parts(tally: Tally, roll: int, rule: Rule) -> tuple[RulePart, ...]:
     """The rule part by part. All met means adopted, and nothing else does (advice aside)."""
     if rule.method == "consent":
         return (_blocks(tally, 0),)
@@ -238,7 +244,7 @@ def outcome(tally: Tally, roll: int, rule: Rule) -> Outcome:
     return Outcome.STAND_ASIDES if tally.against else Outcome.CONSENSUS
 
 
-def _quorum_part(tally: Tally, roll: int, quorum: Quorum) -> Part:
+def _quorum_part(tally: Tally, roll: int, quorum: Quorum) -> RulePart:
     needed = quorum.needed(roll)
     said = counted(
         "%(num)s has answered; %(needed)s of the %(roll)s who could must answer.",
@@ -250,10 +256,10 @@ def _quorum_part(tally: Tally, roll: int, quorum: Quorum) -> Part:
     if not tally.answered:
         words = N_("Nobody has answered; %(needed)s of the %(roll)s who could must answer.")
         said = Said(words, {"needed": needed, "roll": roll})
-    return Part("quorum", tally.answered >= needed, said)
+    return RulePart("quorum", tally.answered >= needed, said)
 
 
-def _agreement(tally: Tally, threshold: Threshold) -> Part:
+def _agreement(tally: Tally, threshold: Threshold) -> RulePart:
     needed = max(1, threshold.needed(tally.answered))
     said = counted(
         "%(num)s of the %(answered)s who answered agrees; at least %(needed)s must.",
@@ -262,14 +268,14 @@ def _agreement(tally: Tally, threshold: Threshold) -> Part:
         answered=tally.answered,
         needed=needed,
     )
-    return Part("agreement", tally.support >= needed, said if tally.support else _nobody(needed))
+    return RulePart("agreement", tally.support >= needed, said if tally.support else _nobody(needed))
 
 
 def _nobody(needed: int) -> Said:
     return Said(N_("Nobody agrees; at least %(needed)s must."), {"needed": needed})
 
 
-def _asides(tally: Tally, ceiling: Threshold) -> Part:
+def _asides(tally: Tally, ceiling: Threshold) -> RulePart:
     limit = max(0, ceiling.needed(tally.sides) - 1)
     said = counted(
         "%(num)s of the %(sides)s who took a side disagrees; at most %(limit)s may.",
@@ -279,10 +285,10 @@ def _asides(tally: Tally, ceiling: Threshold) -> Part:
         limit=limit,
     )
     met = not ceiling.met_by(tally.against, tally.sides)
-    return Part("asides", met, said if tally.against else Said(N_("Nobody disagrees.")))
+    return RulePart("asides", met, said if tally.against else Said(N_("Nobody disagrees.")))
 
 
-def _blocks(tally: Tally, tolerated: int) -> Part:
+def _blocks(tally: Tally, tolerated: int) -> RulePart:
     said = counted(
         "%(num)s member says Stop; at most %(tolerated)s may.",
         "%(num)s members say Stop; at most %(tolerated)s may.",
@@ -297,10 +303,10 @@ def _blocks(tally: Tally, tolerated: int) -> Part:
             "%(num)s members say Stop, and one is enough.",
             tally.block,
         )
-    return Part("blocks", tally.block <= tolerated, said)
+    return RulePart("blocks", tally.block <= tolerated, said)
 
 
-def _vote(tally: Tally, majority: Threshold) -> Part:
+def _vote(tally: Tally, majority: Threshold) -> RulePart:
     needed = max(1, majority.needed(tally.sides))
     said = counted(
         "%(num)s of the %(sides)s who took a side agrees; at least %(needed)s must.",
@@ -309,4 +315,4 @@ def _vote(tally: Tally, majority: Threshold) -> Part:
         sides=tally.sides,
         needed=needed,
     )
-    return Part("vote", tally.support >= needed, said if tally.support else _nobody(needed))
+    return RulePart("vote", tally.support >= needed, said if tally.support else _nobody(needed))

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from govnet.charter import parameters as p
 from govnet.charter.rules import Charter
-from govnet.decisions.rules.outcome import FIVE, Kind
+from govnet.decisions.rules.outcome import FIVE, AnswerKind
 from govnet.kernel.messages import N_, Said
 
 VOTING_KINDS = frozenset({"individual", "organisation"})
@@ -32,7 +32,7 @@ def tightest(*all_of: "Visible") -> "Visible":
 
 
 @dataclass(frozen=True)
-class Answer:
+class KnownAnswer:
     """What is known of one party's answer."""
 
     party: int
@@ -40,9 +40,9 @@ class Answer:
     counted: bool
 
 
-def offered(charter: Charter) -> tuple[Kind, ...]:
+def offered(charter: Charter) -> tuple[AnswerKind, ...]:
     """What can be answered to one question, in the order of the page: Agree, and what the charter has beside it."""
-    return tuple(kind for kind in FIVE if kind is Kind.AGREE or kind.value in charter[p.ANSWERS])
+    return tuple(kind for kind in FIVE if kind is AnswerKind.AGREE or kind.value in charter[p.ANSWERS])
 
 
 def on_roll(kind: str) -> bool:
@@ -55,14 +55,14 @@ def counts(kind: str, charter: Charter, body: str = "all") -> bool:
     return body == "committee" or charter[p.VOICE] == "each" or kind == "organisation"
 
 
-def other_party(answers: Iterable[Answer], party: int, caster: int) -> int | None:
+def other_party(answers: Iterable[KnownAnswer], party: int, caster: int) -> int | None:
     """The other party for which this person has given an answer that counts."""
     theirs = (each.party for each in answers if each.counted and each.cast_by == caster)
     return next((other for other in theirs if other != party), None)
 
 
 def second_hand(
-    answers: Iterable[Answer], party: int, caster: int, *, own: bool, may: Collection[int]
+    answers: Iterable[KnownAnswer], party: int, caster: int, *, own: bool, may: Collection[int]
 ) -> Said | None:
     """Why this person can't answer for this party too: one human never casts two counted answers.
 

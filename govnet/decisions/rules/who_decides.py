@@ -10,7 +10,7 @@ from govnet.kernel.messages import N_, NN_, Said, counted
 
 
 @dataclass(frozen=True)
-class Row:
+class MatterRow:
     """One matter: in each column what the charter says, in short sentences."""
 
     matter: str
@@ -24,15 +24,15 @@ class Row:
     stops: tuple[Said, ...]
 
 
-def who_decides(charter: Charter) -> tuple[Row, ...]:
+def who_decides(charter: Charter) -> tuple[MatterRow, ...]:
     """Every matter, in the order of the catalogue."""
     return tuple(_row(charter, matter) for matter in p.MATTERS)
 
 
-def _row(charter: Charter, matter: str) -> Row:
+def _row(charter: Charter, matter: str) -> MatterRow:
     rule = rule_for(charter, matter)
     body = p.BODY_FOR[matter]
-    return Row(
+    return MatterRow(
         matter,
         (body.key, p.METHOD_FOR[matter].key),
         Said(p.METHODS[rule.method]),

@@ -23,7 +23,7 @@ from govnet.kernel.errors import RuleBroken
 from govnet.mail.delivery import mailings
 from govnet.mail.models import Delivery, Rendering
 from govnet.mail.queries import mails_of_entry
-from govnet.mail.rules import State
+from govnet.mail.rules import DeliveryState
 from govnet.offices.queries import officers
 from govnet.people.addresses import parsed
 from govnet.people.persons import names
@@ -254,7 +254,7 @@ def _stop(mail_ids: list[int], forget: bool) -> None:
     for mail_id in mail_ids:
         mailings.cancel_unsent(mail_id)
     if forget and mail_ids:
-        in_hand = select(Delivery.mail_id).where(Delivery.state == State.IN_HAND)
+        in_hand = select(Delivery.mail_id).where(Delivery.state == DeliveryState.IN_HAND)
         bodies = update(Rendering).where(Rendering.mail_id.in_(mail_ids), Rendering.mail_id.not_in(in_hand))
         db.session.execute(bodies.values(body=None).execution_options(**_IN_BULK))
 

@@ -13,7 +13,7 @@ from govnet.extensions import db
 from govnet.forum import queries, rules
 from govnet.forum.kinds import AppealOutcome, HidingKind, ReportState
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, Report, Thread
-from govnet.forum.rules import Terms
+from govnet.forum.rules import ForumTerms
 from govnet.kernel.actor import Actor
 from govnet.kernel.clock import now
 from govnet.kernel.statements import another
@@ -47,7 +47,7 @@ def log(network_id: int, actor: Actor, page: int = 1) -> tuple[Sequence[Any], bo
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class HeardVoice:
     """What one of those who heard the appeal said."""
 
     name: str
@@ -57,7 +57,7 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ModerationCase:
     """One hiding with its appeal."""
 
     hiding: Hiding
@@ -66,9 +66,9 @@ class Case:
     second: str
     """Of a removal: who had hidden it before."""
     appeal: Appeal | None
-    voices: Sequence[Voice]
+    voices: Sequence[HeardVoice]
     spoken: frozenset[int]
-    terms: Terms
+    terms: ForumTerms
     appeal_until: datetime
 
     def may_appeal(self) -> bool:
@@ -95,18 +95,18 @@ def hiding_of(network_id: int, hiding_id: int) -> Hiding | None:
     return db.session.scalar(select(Hiding).where(Hiding.id == hiding_id, Hiding.network_id == network_id))
 
 
-def case(hiding: Hiding) -> Case:
+def case(hiding: Hiding) -> ModerationCase:
     """Everything about one hiding."""
     appeal = db.session.scalar(select(Appeal).where(Appeal.hiding_id == hiding.id))
     rows = _voices(appeal.id) if appeal else []
     terms = queries.terms_of(hiding.network_id)
-    return Case(
+    return ModerationCase(
         hiding=hiding,
         by=queries.name_of(hiding.by_id),
         lifted_by=queries.name_of(hiding.lifted_by_id),
         second=queries.name_of(hiding.second_id),
         appeal=appeal,
-        voices=[Voice(row.name, row.outcome, row.reason, row.at) for row in rows],
+        voices=[HeardVoice(row.name, row.outcome, row.reason, row.at) for row in rows],
         spoken=frozenset(row.person_id for row in rows),
         terms=terms,
         appeal_until=rules.days_after(hiding.at, terms.appeal_days),

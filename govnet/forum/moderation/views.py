@@ -13,13 +13,13 @@ from govnet.forum import queries, rights, rules
 from govnet.forum.blueprint import bp, who
 from govnet.forum.forms import (
     LAW,
-    AppealForm,
     DismissForm,
-    HearForm,
     HideForm,
+    HidingAppealForm,
+    HidingHearingForm,
     LiftForm,
+    PostReportForm,
     RemoveForm,
-    ReportForm,
     VisitorReportForm,
 )
 from govnet.forum.kinds import AppealOutcome, HidingKind, PostState, ReportState
@@ -65,9 +65,9 @@ def _hiding(network: Network, hiding_id: int) -> Hiding:
 
 
 _NAMES: dict[type[Form], str] = {
-    AppealForm: "appeal",
+    HidingAppealForm: "appeal",
     LiftForm: "lift",
-    HearForm: "hear",
+    HidingHearingForm: "hear",
     RemoveForm: "remove",
 }
 
@@ -77,10 +77,10 @@ def _case_page(hiding: Hiding, failed: Form | None = None) -> Response:
     author = can(actor, Can.APPEAL, hiding)
     hides = can(actor, rights.to_hide(found.terms), hiding.post)
     forms: dict[str, Form | None] = {
-        "appeal": AppealForm(about=hiding, formdata=None) if author and found.may_appeal() else None,
+        "appeal": HidingAppealForm(about=hiding, formdata=None) if author and found.may_appeal() else None,
         "lift": LiftForm(about=hiding, formdata=None) if hides and hiding.lifted_at is None else None,
         "remove": RemoveForm(about=hiding, formdata=None) if hides and found.may_remove(actor) else None,
-        "hear": HearForm(about=hiding, formdata=None)
+        "hear": HidingHearingForm(about=hiding, formdata=None)
         if found.appeal and can(actor, Can.DECIDE_APPEAL, found.appeal) and found.may_hear(actor)
         else None,
     }
@@ -93,7 +93,7 @@ def _case_page(hiding: Hiding, failed: Form | None = None) -> Response:
 @allows(Can.APPEAL, hiding=Hiding)
 def appeal(network: Network, hiding: Hiding) -> Response:
     """The author asks two others."""
-    form = AppealForm(about=hiding)
+    form = HidingAppealForm(about=hiding)
     return _pressed(
         hiding, form, lambda: actions.appeal(hiding, by=current_actor(), text=form.text.data or "", via=Door.WEB)
     )  # fmt: skip
@@ -129,13 +129,13 @@ def _remove(hiding: Hiding, form: RemoveForm) -> Hiding:
 @allows(Can.DECIDE_APPEAL, hiding=Hiding)
 def hear(network: Network, hiding: Hiding) -> Response:
     """One of two others answers the appeal."""
-    form, found = HearForm(about=hiding), moderation_queries.case(hiding).appeal
+    form, found = HidingHearingForm(about=hiding), moderation_queries.case(hiding).appeal
     if found is None:
         raise NotFound(_("Nobody has appealed."))
     return _pressed(hiding, form, lambda: _hear(found, form))
 
 
-def _hear(appeal: Appeal, form: HearForm) -> None:
+def _hear(appeal: Appeal, form: HidingHearingForm) -> None:
     outcome = AppealOutcome(form.outcome.data)
     actions.hear(appeal, by=current_actor(), outcome=outcome, reason=form.reason.data or "", via=Door.WEB)
 
@@ -157,7 +157,7 @@ def report(network: Network, post: Post) -> Response:
     """Anybody says that a post should not stand; a visitor leaves a name and an address."""
     never_cached()
     _still_there(post)
-    form = ReportForm(about=post) if current_actor().signed_in else VisitorReportForm(about=post)
+    form = PostReportForm(about=post) if current_actor().signed_in else VisitorReportForm(about=post)
     if form.validate_on_submit():
         with form.catching():
             return once(
@@ -168,7 +168,7 @@ def report(network: Network, post: Post) -> Response:
                 html=queries.page_of_post(post))  # fmt: skip
 
 
-def _report(post: Post, form: ReportForm) -> Report:
+def _report(post: Post, form: PostReportForm) -> Report:
     name, email = (form.name.data, form.email.data) if isinstance(form, VisitorReportForm) else ("", "")
     return actions.report(
         post, by=current_actor(), reason=form.reason.data or "", via=Door.WEB, name=name or "", email=email or ""

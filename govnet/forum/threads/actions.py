@@ -12,7 +12,7 @@ from sqlalchemy import update
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.forum import events, queries, quotes, rights, rules
-from govnet.forum.kinds import Audience, PostState, ThreadState
+from govnet.forum.kinds import PostState, Readership, ThreadState
 from govnet.forum.models import Post, PostVersion, Thread, Topic
 from govnet.forum.queries import network_of
 from govnet.forum.threads.marks import mark_read
@@ -43,12 +43,12 @@ class Frame:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Draft:
+class ThreadInput:
     """A discussion that somebody wants to start; without an audience it gets its topic's."""
 
     title: str
     body: str
-    audience: Audience | None = None
+    audience: Readership | None = None
     frame: Frame = Frame()
 
 
@@ -67,7 +67,7 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def start_thread(topic: Topic, draft: Draft, *, by: Actor, via: Door) -> Thread:
+def start_thread(topic: Topic, draft: ThreadInput, *, by: Actor, via: Door) -> Thread:
     """Begin a discussion with its first post; whoever starts it follows it."""
     network = network_of(topic)
     authority = require(by, rights.to_start(queries.terms_of(network.id)), topic)

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from govnet.forum import queries, quotes, rights, rules
-from govnet.forum.forms import ReplyForm
+from govnet.forum.forms import ThreadReplyForm
 from govnet.forum.kinds import PostState, ThreadState
 from govnet.forum.models import Thread
 from govnet.forum.threads import slots
@@ -26,7 +26,7 @@ from govnet.kernel.form_tokens import form_token
 from govnet.kernel.numbers import whole_number
 from govnet.membership.marks import mark_in, signature
 from govnet.permissions import Can, can
-from govnet.web.forms import Body
+from govnet.web.forms import MarkdownField
 from govnet.web.fragments import Drawn, gap
 from govnet.web.pages import last_day, moment
 from govnet.web.templates import kept
@@ -125,16 +125,16 @@ def _first_new(address: str, mark: int | None, posts: int) -> str:
     return f"{address}?page={rules.page_of(mark + 1)}#post-{mark + 1}"
 
 
-def quoting_form(thread: Thread, number: str) -> ReplyForm | None:
+def quoting_form(thread: Thread, number: str) -> ThreadReplyForm | None:
     """The form with a quote of the post that has that number; None where there is no number."""
     if (wanted := whole_number(number)) is None:
         return None
-    form = ReplyForm(about=thread, made=thread.posts)
+    form = ThreadReplyForm(about=thread, made=thread.posts)
     add_quote(form.body, thread, wanted)
     return form
 
 
-def add_quote(body: Body, thread: Thread, number: int | None) -> None:
+def add_quote(body: MarkdownField, thread: Thread, number: int | None) -> None:
     """Put a quote behind what is typed already; where there is nothing to quote, say so."""
     post = queries.post_numbered(thread.id, number) if number is not None else None
     if post is None or post.state is not PostState.VISIBLE or not post.source.strip():
@@ -152,7 +152,7 @@ def blank_reply(thread: Thread, t: Around) -> Markup | None:
     box = kept(
         "forum/_blank_reply.html", address=t.address, public=t.visibility == "public", csrf=CSRF, key=KEY
     )
-    return box.replace(CSRF, form_token()).replace(KEY, ReplyForm.key_for(thread, thread.posts))
+    return box.replace(CSRF, form_token()).replace(KEY, ThreadReplyForm.key_for(thread, thread.posts))
 
 
 Action = Mapping[str, Any]
@@ -177,7 +177,7 @@ class Viewer(NamedTuple):
     """Could write here, were it open: so their own posts can be changed."""
 
 
-class Place(NamedTuple):
+class PageContext(NamedTuple):
     """Where a page's links lead, and in which zone and language it is."""
 
     zone: str
@@ -192,7 +192,7 @@ class Place(NamedTuple):
     locale: str
 
 
-class Shape(NamedTuple):
+class PostShape(NamedTuple):
     """Which pieces a post has; what they say is filled in."""
 
     locale: str
@@ -214,7 +214,7 @@ def shown(
 ) -> list[Markup]:
     """Every post of the page. `inside`: the reader sees who the members are."""
     query = f"?page={reading.page}" if reading.page > 1 else ""
-    place = Place(zone, address, f"{home}/posts/", f"{home}/moderation", query, str(get_locale()))
+    place = PageContext(zone, address, f"{home}/posts/", f"{home}/moderation", query, str(get_locale()))
     mark = reading.mark if reading.mark is not None else 1 << 62
     return [
         _article(
@@ -229,7 +229,9 @@ def shown(
     ]
 
 
-def _article(row: Any, named: str, place: Place, viewer: Viewer, mark: int, by: tuple[str, str]) -> Markup:
+def _article(
+    row: Any, named: str, place: PageContext, viewer: Viewer, mark: int, by: tuple[str, str]
+) -> Markup:
     number, key, author_id, _name, _html, door, at, revision, state, count, hiding_id, reason, thanked = row[
         :13
     ]
@@ -239,7 +241,7 @@ def _article(row: Any, named: str, place: Place, viewer: Viewer, mark: int, by: 
     thankable = viewer.thanks and not mine
     thanks = count if viewer.person_id is not None else 0
     readable = visible and bool(named)
-    shape = Shape(
+    shape = PostShape(
         place.locale, bool(role), door, revision > 1 and visible, number > mark and not mine, readable,
         bool(thanks) and not thankable, _actions(viewer, mine) if visible else (), bool(thanked), bool(count),
     )  # fmt: skip
@@ -300,7 +302,7 @@ _DOORS = {Door.MAIL: _l("by mail"), Door.MEETING: _l("at a meeting"), Door.LIST:
 
 
 @lru_cache(maxsize=500)
-def _drawn(shape: Shape) -> Drawn:
+def _drawn(shape: PostShape) -> Drawn:
     macro = current_app.jinja_env.get_template("components/post.html").module.post  # type: ignore[attr-defined]
     html: str = macro(
         gap("number"),
@@ -319,7 +321,7 @@ def _drawn(shape: Shape) -> Drawn:
     return Drawn(html)
 
 
-def _action(name: str, shape: Shape) -> Action:
+def _action(name: str, shape: PostShape) -> Action:
     here = gap("here")
     if name == "thank":
         return {"label": _("Thanks"), "url": here + "thanks", "form": FORM, "icon": "heart", "pressed": shape.pressed,

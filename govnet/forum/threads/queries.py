@@ -14,7 +14,7 @@ from govnet.charter.models import CharterVersion, Network
 from govnet.extensions import db
 from govnet.forum import queries, quotes, rules
 from govnet.forum.models import Hiding, Post, PostVersion, ReadMark, Thanks, Thread
-from govnet.forum.rules import Terms
+from govnet.forum.rules import ForumTerms
 from govnet.kernel.clock import now, today
 from govnet.kernel.statements import another, rows
 from govnet.mail.models import Following, Target
@@ -24,7 +24,7 @@ from govnet.people.models import Person
 
 _THREAD = bindparam("thread", type_=Integer)
 _ME = bindparam("me", type_=Integer)
-_USUAL = Terms()
+_USUAL = ForumTerms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Reading:
     posts: Sequence[Any]
     page: int
     pages: int
-    terms: Terms = _USUAL
+    terms: ForumTerms = _USUAL
     summary_by: str = ""
     mark: int | None = None
     marked_at: datetime | None = None

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, Select, String, bindparam, cast, literal, select, union_all
 
 from govnet.extensions import db
-from govnet.forum.rules import Terms as Terms
+from govnet.forum.rules import ForumTerms as Terms
 from govnet.kernel.per_app import PerApp
 
 
@@ -25,7 +25,7 @@ class Beside:
     """How the state is coloured: plain, good, warn, bad, open."""
 
 
-class Line(NamedTuple):
+class ThreadLine(NamedTuple):
     """What a provider of lines finds: enough to say it, in columns that all such providers share."""
 
     kind: str
@@ -43,7 +43,7 @@ Onward = Callable[[Any, Terms], tuple[str, str, str] | None]
 
 _beside: PerApp[list[Provider]] = PerApp("beside", list)
 _onward: PerApp[list[Onward]] = PerApp("onward", list)
-_lines: PerApp[dict[str, tuple[Lines, Callable[[Line], Beside]]]] = PerApp("lines", dict)
+_lines: PerApp[dict[str, tuple[Lines, Callable[[ThreadLine], Beside]]]] = PerApp("lines", dict)
 
 _every: PerApp[list[Any]] = PerApp("every_line", list)
 """The one statement for all lines, built once: building it costs more than asking it."""
@@ -65,7 +65,7 @@ def line(
     return select(literal(kind), *columns, *counts, at)
 
 
-def lines_beside_threads(kind: str, rows: Lines, say: Callable[[Line], Beside]) -> None:
+def lines_beside_threads(kind: str, rows: Lines, say: Callable[[ThreadLine], Beside]) -> None:
     """Like beside_threads, for what a line can say: `rows(thread_id)` is made with line(), and all are one statement."""
     _lines()[kind] = (rows, say)
     _every().clear()
@@ -82,7 +82,7 @@ def _said(thread_id: int) -> list[Beside]:
     if not _every():
         _every().append(union_all(*(rows(_THREAD) for rows, _say in _lines().values())))
     found = sorted(
-        (Line._make(row) for row in db.session.execute(_every()[0], {"thread_id": thread_id})),
+        (ThreadLine._make(row) for row in db.session.execute(_every()[0], {"thread_id": thread_id})),
         key=lambda row: row.at,
         reverse=True,
     )

@@ -11,7 +11,7 @@ from govnet.charter.models import Network
 from govnet.extensions import limiter
 from govnet.forum import data, queries, rights, rules
 from govnet.forum.blueprint import bp, who
-from govnet.forum.forms import EditForm, FrameForm, ReplyForm, number_in
+from govnet.forum.forms import EditForm, FrameForm, ThreadReplyForm, number_in
 from govnet.forum.kinds import PostState
 from govnet.forum.models import Post, Thread
 from govnet.forum.threads import actions, marks
@@ -62,7 +62,7 @@ def thread_data(network: Network, thread: Thread) -> Response:
 
 
 def _thread_page(
-    network: Network, thread: Thread, reading: Reading, form: ReplyForm | None, status: int = 200, look: str = "",
+    network: Network, thread: Thread, reading: Reading, form: ThreadReplyForm | None, status: int = 200, look: str = "",
     *, quoting: bool = False,
 ) -> Response:  # fmt: skip
     parts = threads_page.page_parts(thread, reading, current_actor(), network.zone)
@@ -76,7 +76,7 @@ def _thread_page(
 def reply(network: Network, thread: Thread) -> Response:
     """A post at the end; with the button "Preview", only a look at it; with "Quote" beside a post, its words behind these."""
     require(current_actor(), rights.to_reply(queries.terms_of(network.id)), thread)
-    form = ReplyForm(about=thread, made=thread.posts)
+    form = ThreadReplyForm(about=thread, made=thread.posts)
     if "quote" in request.form:
         return _quote(network, thread, form, whole_number(request.form["quote"]))
     look = bool(request.form.get("look"))
@@ -93,7 +93,7 @@ def reply(network: Network, thread: Thread) -> Response:
     return _thread_page(network, thread, reading, form, 422 if form.errors else 200, look=seen)
 
 
-def _quote(network: Network, thread: Thread, form: ReplyForm, number: int | None) -> Response:
+def _quote(network: Network, thread: Thread, form: ThreadReplyForm, number: int | None) -> Response:
     """The page on which the quoted post stands, with what was typed and the quote in the form."""
     threads_page.add_quote(form.body, thread, number)
     reading = threads_queries.read(thread, rules.page_of(number or thread.posts), current_actor().person_id)

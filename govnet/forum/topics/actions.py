@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.forum import events, queries, rules
-from govnet.forum.kinds import Audience
+from govnet.forum.kinds import Readership
 from govnet.forum.models import Topic
 from govnet.forum.queries import network_of
 from govnet.kernel.actor import Actor, Door
@@ -21,10 +21,10 @@ from govnet.record.actions import record
 from govnet.record.events import Visibility
 
 
-def about(topic: Topic) -> About:
+def about(topic: Topic) -> TopicInput:
     """The topic as it stands."""
     archived = topic.archived_at is not None
-    return About(
+    return TopicInput(
         title=topic.title, description=topic.description, audience=topic.visibility, archived=archived
     )
 
@@ -34,7 +34,7 @@ def fingerprint(topic: Topic) -> str:
     return hashlib.sha256(repr(about(topic)).encode()).hexdigest()[:16]
 
 
-def change_topic(topic: Topic, new: About, *, seen: str | None = None, by: Actor, via: Door) -> None:
+def change_topic(topic: Topic, new: TopicInput, *, seen: str | None = None, by: Actor, via: Door) -> None:
     """Another title, description or audience, or no new discussions; its threads stay as they are.
 
     Stale when it changed since the fingerprint `seen`, unless to just this.
@@ -57,16 +57,16 @@ def change_topic(topic: Topic, new: About, *, seen: str | None = None, by: Actor
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class About:
+class TopicInput:
     """A topic as somebody wants it."""
 
     title: str
     description: str = ""
-    audience: Audience = Audience.PUBLIC
+    audience: Readership = Readership.PUBLIC
     archived: bool = False
 
 
-def open_topic(network: Network, about: About, *, by: Actor, via: Door, slug: str = "") -> Topic:
+def open_topic(network: Network, about: TopicInput, *, by: Actor, via: Door, slug: str = "") -> Topic:
     """Something new to talk about, last in the list."""
     authority = require(by, Can.KEEP_TOPICS, network)
     rules.check_audience(about.audience, queries.terms_of(network.id))
@@ -90,7 +90,7 @@ def _free_slug(slug: str, taken: set[str]) -> str:
     return free
 
 
-def describe(topic: Topic, about: About) -> None:
+def describe(topic: Topic, about: TopicInput) -> None:
     """Make the topic what somebody wants it to be."""
     topic.title, topic.description, topic.visibility = about.title, about.description, about.audience
     if about.archived != (topic.archived_at is not None):

@@ -14,8 +14,8 @@ from govnet.charter.models import Network
 from govnet.extensions import limiter
 from govnet.forum import data, queries, rights, rules
 from govnet.forum.blueprint import bp, who
-from govnet.forum.forms import StartForm, TopicForm
-from govnet.forum.kinds import Audience, ThreadState
+from govnet.forum.forms import NewThreadForm, TopicForm
+from govnet.forum.kinds import Readership, ThreadState
 from govnet.forum.models import Topic
 from govnet.forum.threads import actions
 from govnet.forum.topics import actions as topics_actions
@@ -56,7 +56,7 @@ def _state(day: date, thread: Any) -> str:
     if rules.is_over(thread.until, day):
         return str(_("Past its day"))
     return str(
-        {Audience.MEMBERS: _("Members"), Audience.COMMITTEE: _("Committee")}.get(thread.visibility, "")
+        {Readership.MEMBERS: _("Members"), Readership.COMMITTEE: _("Committee")}.get(thread.visibility, "")
     )
 
 
@@ -134,7 +134,7 @@ def start(network: Network, slug: str) -> Response:
     """A new discussion; with the button "Preview", only a look at its first post."""
     found, actor = _topic(network, slug), current_actor()
     require(actor, rights.to_start(queries.terms_of(network.id)), found)
-    form = StartForm(about=found, audience=found.visibility.value)
+    form = NewThreadForm(about=found, audience=found.visibility.value)
     form.offer(_audiences(found))
     if not form.audience.choices:
         rules.check_audience(found.visibility, queries.terms_of(network.id))
@@ -151,21 +151,21 @@ def start(network: Network, slug: str) -> Response:
     return page("forum/start.html", 422 if form.errors else 200, topic=found, form=form, look=seen)
 
 
-def _audiences(topic: Topic) -> list[Audience]:
+def _audiences(topic: Topic) -> list[Readership]:
     """What a writer can choose among: no wider than the topic, and what they can read themselves."""
     mine, terms = queries.reach(current_actor()), queries.terms_of(topic.network_id)
     return [
         one
-        for one in Audience
+        for one in Readership
         if one in mine and rules.within(one, topic.visibility) and rules.may_begin(one, terms)
     ]
 
 
-def _draft(form: StartForm) -> actions.Draft:
-    return actions.Draft(
+def _draft(form: NewThreadForm) -> actions.ThreadInput:
+    return actions.ThreadInput(
         title=form.title.data or "",
         body=form.body.data or "",
-        audience=Audience(form.audience.data),
+        audience=Readership(form.audience.data),
         frame=actions.Frame(
             question=form.question.data or "",
             can_change=form.can_change.data or "",
@@ -227,14 +227,14 @@ def _offer(form: TopicForm, topic: Topic | None = None) -> None:
     kept = topic.visibility.value if topic else ""
     offered: list[Any] = list(form.audience.choices or ())
     form.audience.choices = [
-        one for one in offered if one.value == kept or rules.may_begin(Audience(one.value), terms)
+        one for one in offered if one.value == kept or rules.may_begin(Readership(one.value), terms)
     ]
 
 
-def _about(form: TopicForm) -> topics_actions.About:
-    return topics_actions.About(
+def _about(form: TopicForm) -> topics_actions.TopicInput:
+    return topics_actions.TopicInput(
         title=form.title.data or "",
         description=form.description.data or "",
-        audience=Audience(form.audience.data),
+        audience=Readership(form.audience.data),
         archived=bool(form.archived.data),
     )

@@ -23,15 +23,9 @@ from govnet.kernel import clock
 from govnet.kernel.duties import each
 from govnet.kernel.transaction import transaction
 from govnet.mail.delivery import claim, mailings
-from govnet.mail.delivery.smtp import Answer
+from govnet.mail.delivery.smtp import ServerAnswer
 from govnet.mail.models import Delivery, Mail, MailLine
-from govnet.mail.rules import (
-    LINE_REFUSALS_TO_TRIP,
-    State,
-    line_trips,
-    rest,
-    rest_when_refused,
-)
+from govnet.mail.rules import LINE_REFUSALS_TO_TRIP, DeliveryState, line_trips, rest, rest_when_refused
 
 log = structlog.get_logger()
 _MARK = 4
@@ -117,7 +111,7 @@ def note_settings() -> None:
         _note_settings(mailings.line())
 
 
-def trouble(answer: Answer) -> None:
+def trouble(answer: ServerAnswer) -> None:
     """The server could not be used: the line rests, the longer the more often in a row. Inside transaction()."""
     row, now = mailings.line(), clock.now()
     _note_settings(row)
@@ -129,7 +123,7 @@ def trouble(answer: Answer) -> None:
         log.error("the mail server refuses what we send", code=answer.code)
     if row.tripped_at is not None:
         row.not_before = now + rest_when_refused(row.refusals)
-    elif row.troubles > 1 or answer.verdict.state is State.QUEUED:
+    elif row.troubles > 1 or answer.verdict.state is DeliveryState.QUEUED:
         row.not_before = now + rest(row.troubles)
 
 
@@ -169,5 +163,9 @@ def retry() -> int:
 def given_up() -> Sequence[int]:
     """Mails of mailings that refusals paused whose time is over."""
     paused = select(Mail.id).where(*mailings.PAUSED_BY_REFUSALS)
-    late = (Delivery.mail_id.in_(paused), Delivery.state == State.HELD, Delivery.limit_at <= clock.now())
+    late = (
+        Delivery.mail_id.in_(paused),
+        Delivery.state == DeliveryState.HELD,
+        Delivery.limit_at <= clock.now(),
+    )
     return db.session.scalars(select(Delivery.id).where(*late)).all()

@@ -14,9 +14,9 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.transaction import let_go
 from govnet.mail.links import site_url
-from govnet.mail.message import Kind, Template
+from govnet.mail.message import MailKind, Template
 from govnet.mail.models import Delivery, Mail, MailLine, Rendering
-from govnet.mail.rules import State
+from govnet.mail.rules import DeliveryState
 
 _d = cast(Table, Delivery.__table__)
 _ANY = "-"
@@ -42,7 +42,9 @@ def _in_line(shut: Exists) -> Select[Any]:
 
 def _ours() -> Update:
     return update(_d).where(
-        _d.c.id == bindparam("key"), _d.c.lease_owner == bindparam("owner"), _d.c.state == State.IN_HAND
+        _d.c.id == bindparam("key"),
+        _d.c.lease_owner == bindparam("owner"),
+        _d.c.state == DeliveryState.IN_HAND,
     )
 
 
@@ -53,17 +55,17 @@ _TAKE = (
     update(_d)
     .where(_d.c.id.in_(bindparam("keys", expanding=True)))
     .values(
-        state=State.IN_HAND,
+        state=DeliveryState.IN_HAND,
         lease_owner=bindparam("owner"),
         lease_until=bindparam("until", type_=_d.c.lease_until.type),
         changed_at=_NOW,
     )
 )
 _SETTLE = _ours().values(
-    state=State.ACCEPTED, code=bindparam("code"), words=bindparam("words"), why="none",
+    state=DeliveryState.ACCEPTED, code=bindparam("code"), words=bindparam("words"), why="none",
     attempts=_d.c.attempts + 1, **_FREE,
 )  # fmt: skip
-_RELEASE = _ours().values(state=State.QUEUED, **_FREE)
+_RELEASE = _ours().values(state=DeliveryState.QUEUED, **_FREE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Parcel:
 class Cover:
     """What all deliveries of a mail share beside their bytes."""
 
-    kind: Kind
+    kind: MailKind
     contact: str | None
     leave: str
     """Where the unsubscribe link leads, up to the delivery's token."""

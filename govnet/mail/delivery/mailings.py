@@ -11,16 +11,16 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Actor
 from govnet.kernel.insertion import row_of
 from govnet.mail.models import Delivery, Mail, MailLine, RecipientChunk
-from govnet.mail.rules import MISSED, PASSING, State, last_moment, rest_when_refused
+from govnet.mail.rules import MISSED, PASSING, DeliveryState, last_moment, rest_when_refused
 from govnet.permissions import Can, require
 
-UNSENT = (State.QUEUED, State.DEFERRED, State.HELD)
+UNSENT = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.HELD)
 PAUSED_BY_REFUSALS = (Mail.paused_at.is_not(None), Mail.paused_by == "")
-_TRYING = (State.QUEUED, State.DEFERRED, State.IN_HAND)
+_TRYING = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.IN_HAND)
 _AT_ONCE = 500
 
 
-def _move(mail_id: int, old: Collection[State], **values: Any) -> int:
+def _move(mail_id: int, old: Collection[DeliveryState], **values: Any) -> int:
     """Move a mail's deliveries in these states; how many there were. One in hand is left to its sender."""
     moved = db.session.execute(
         update(Delivery)
@@ -40,7 +40,7 @@ def pause(mail_id: int, *, by: str, why: str = "") -> int:
         mail.paused_at, mail.paused_by, mail.paused_why = clock.now(), by, why
     elif by and not mail.paused_by:
         mail.paused_by = by  # from now on a person lets it go on, and no trial does
-    return _move(mail_id, (State.QUEUED, State.DEFERRED), state=State.HELD)
+    return _move(mail_id, (DeliveryState.QUEUED, DeliveryState.DEFERRED), state=DeliveryState.HELD)
 
 
 def resume(mail_id: int) -> int:
@@ -49,13 +49,13 @@ def resume(mail_id: int) -> int:
     mail.paused_at, mail.paused_by, mail.paused_why, mail.troubles = None, "", "", 0
     mail.reset_at, mail.retry_at = clock.now(), None
     fresh = {"next_at": clock.now(), "limit_at": last_moment(clock.now(), mail.not_after), "lost_leases": 0}
-    return _move(mail_id, (State.HELD,), state=State.QUEUED, **fresh)
+    return _move(mail_id, (DeliveryState.HELD,), state=DeliveryState.QUEUED, **fresh)
 
 
 def cancel_unsent(mail_id: int) -> int:
     """Stop or undo: what no provider has taken is not sent; how many that spares."""
     without = _stop_chunks(RecipientChunk.mail_id == mail_id, RecipientChunk.stopped.is_(False))
-    return without + _move(mail_id, UNSENT, state=State.CANCELLED)
+    return without + _move(mail_id, UNSENT, state=DeliveryState.CANCELLED)
 
 
 def _stop_chunks(*which: Any, stopped: bool = True) -> int:
@@ -72,10 +72,10 @@ def send_to_missed(mail_id: int) -> int:
     mail.paused_at, mail.paused_by, mail.paused_why, mail.not_after = None, "", "", None
     mail.reset_at = now = clock.now()
     mail.retry_at, mail.troubles = None, 0
-    missed = MISSED - {State.SUPPRESSED}
+    missed = MISSED - {DeliveryState.SUPPRESSED}
     without = _stop_chunks(RecipientChunk.mail_id == mail_id, RecipientChunk.stopped, stopped=False)
     return without + _move(
-        mail_id, missed, state=State.QUEUED, next_at=now, limit_at=last_moment(now, None), attempts=0
+        mail_id, missed, state=DeliveryState.QUEUED, next_at=now, limit_at=last_moment(now, None), attempts=0
     )
 
 
@@ -91,12 +91,12 @@ def try_one(mail_id: int) -> int:
     here = Delivery.mail_id == mail_id
     if db.session.scalar(select(Delivery.id).where(here, Delivery.state.in_(_TRYING)).limit(1)) is not None:
         return 0
-    held = select(Delivery.id).where(here, Delivery.state == State.HELD)
+    held = select(Delivery.id).where(here, Delivery.state == DeliveryState.HELD)
     one = db.session.scalar(held.order_by(Delivery.changed_at, Delivery.id).limit(1))
     if one is None:
         resume(mail_id)  # nothing is left of it
         return 0
-    _update(Delivery.id == one, state=State.QUEUED, next_at=now, changed_at=now)
+    _update(Delivery.id == one, state=DeliveryState.QUEUED, next_at=now, changed_at=now)
     return 1
 
 
@@ -151,7 +151,7 @@ def drop_all_held(by: Actor) -> int:
     dropped = db.session.execute(
         update(Delivery)
         .where(Delivery.id.in_(unsent))
-        .values(state=State.CANCELLED, changed_at=clock.now())
+        .values(state=DeliveryState.CANCELLED, changed_at=clock.now())
         .execution_options(synchronize_session=False)
     )
     return without + int(getattr(dropped, "rowcount", 0))

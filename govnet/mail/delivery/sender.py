@@ -29,8 +29,8 @@ from govnet.mail.delivery.breaker import Turn
 from govnet.mail.delivery.claim import Cover, Parcel
 from govnet.mail.delivery.settlement import Done
 from govnet.mail.headers import Address
-from govnet.mail.message import Envelope, Kind, Template, personalise
-from govnet.mail.rules import State
+from govnet.mail.message import Envelope, MailKind, Template, personalise
+from govnet.mail.rules import DeliveryState
 
 log = structlog.get_logger()
 STEPS = 5
@@ -68,7 +68,7 @@ class Sender:
 
     def saw(self, done: Done) -> bool:
         """Whether this mail went well just before, and goes well now: then no trouble is left to be taken back."""
-        well = done.answer.verdict.state is State.ACCEPTED
+        well = done.answer.verdict.state is DeliveryState.ACCEPTED
         before = self.going_well == done.mail_id
         self.going_well = done.mail_id if well else None
         return well and before
@@ -118,7 +118,7 @@ class _Run:
     """One connection's mails: at most `most`, and none begun after `until`."""
 
     sender: Sender
-    line: smtp.Line
+    line: smtp.ServerConnection
     most: int
     until: float
     pace: "_Pace" = field(default_factory=lambda: _Pace())
@@ -151,7 +151,7 @@ class _Run:
 
 
 def _taken(done: Done) -> bool:
-    return done.answer.verdict.state is State.ACCEPTED
+    return done.answer.verdict.state is DeliveryState.ACCEPTED
 
 
 def _send_all(run: _Run, *, trial: bool) -> int:
@@ -249,7 +249,7 @@ def _next(sender: Sender, connection: Connection, work: _Work, *, most: int, tri
     return parcels
 
 
-def _deliver(sender: Sender, line: smtp.Line, parcel: Parcel) -> smtp.Answer:
+def _deliver(sender: Sender, line: smtp.ServerConnection, parcel: Parcel) -> smtp.ServerAnswer:
     """Hand it over; a mail that cannot be put together fails alone instead of stopping the queue."""
     try:
         template, cover = sender.templates[parcel.rendering_id], sender.covers[parcel.mail_id]
@@ -266,7 +266,7 @@ def envelope(parcel: Parcel, cover: Cover) -> Envelope:
     )  # else no mail would go at all
     reply_to = Address(contact) if contact else None
     to = Address(parcel.address, parcel.name)
-    if cover.kind is Kind.PERSONAL:
+    if cover.kind is MailKind.PERSONAL:
         return Envelope(to, parcel.message_id, reply_to)
     ways = [f"{cover.leave}{parcel.token}"]
     if contact:

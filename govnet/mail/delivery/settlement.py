@@ -12,14 +12,14 @@ from govnet.kernel import clock
 from govnet.kernel.transaction import transaction
 from govnet.mail import suppressions
 from govnet.mail.delivery import breaker, claim, mailings
-from govnet.mail.delivery.smtp import Answer
-from govnet.mail.message import Kind
+from govnet.mail.delivery.smtp import ServerAnswer
+from govnet.mail.message import MailKind
 from govnet.mail.models import Delivery, Mail
 from govnet.mail.rules import (
     BLAMES_US,
     SAME_REFUSALS_TO_TRIP,
     Against,
-    State,
+    DeliveryState,
     blames_the_line,
     comes_back,
     line_trips,
@@ -30,7 +30,7 @@ from govnet.mail.rules import (
 )
 
 _BULK = {"synchronize_session": False}
-_GOES_ON = (State.QUEUED, State.DEFERRED)
+_GOES_ON = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +40,22 @@ class Done:
     id: int
     mail_id: int
     address: str
-    answer: Answer
+    answer: ServerAnswer
 
 
 def settle(done: Done, *, owner: str, dice: float) -> bool:
     """Write down what became of a delivery in hand; False where the lease had passed to somebody else."""
     verdict = done.answer.verdict
-    if verdict.state is State.ACCEPTED:
+    if verdict.state is DeliveryState.ACCEPTED:
         return _accepted(done, owner)
     limit, attempts = db.session.execute(
         select(Delivery.limit_at, Delivery.attempts).where(Delivery.id == done.id)
     ).one()
     mail = db.session.get_one(Mail, done.mail_id, populate_existing=True)
-    again = comes_back(verdict, personal=mail.kind is Kind.PERSONAL)
+    again = comes_back(verdict, personal=mail.kind is MailKind.PERSONAL)
     values = _values(done.answer, limit, attempts, dice, again=again)
     if mail.paused_at is not None and (values["state"] in _GOES_ON or verdict.why in BLAMES_US):
-        values["state"] = State.HELD
+        values["state"] = DeliveryState.HELD
     if not _write(done.id, owner, values):
         return False
     _consequences(done, mail, values["state"])
@@ -79,17 +79,19 @@ def accept(connection: Connection, done: Iterable[Done], *, owner: str) -> int:
     return claim.accept(connection, owner, ((d.id, d.answer.code, d.answer.words) for d in done))
 
 
-def _values(answer: Answer, limit: datetime, attempts: int, dice: float, *, again: bool) -> dict[str, Any]:
+def _values(
+    answer: ServerAnswer, limit: datetime, attempts: int, dice: float, *, again: bool
+) -> dict[str, Any]:
     verdict, now = answer.verdict, clock.now()
-    state = State.DEFERRED if again else verdict.state
+    state = DeliveryState.DEFERRED if again else verdict.state
     values: dict[str, Any] = {"state": state, "code": answer.code, "words": answer.words}
     values["why"] = verdict.why
-    if state is State.QUEUED:
+    if state is DeliveryState.QUEUED:
         return values
     values["attempts"] = attempts + 1
-    if state is State.DEFERRED:
+    if state is DeliveryState.DEFERRED:
         moment = next_try(attempts + 1, now=now, limit=limit, dice=dice)
-        values |= {"next_at": moment} if moment else {"state": State.EXPIRED}
+        values |= {"next_at": moment} if moment else {"state": DeliveryState.EXPIRED}
     return values
 
 
@@ -98,7 +100,7 @@ def _write(delivery_id: int, owner: str, values: dict[str, Any]) -> bool:
     ours = (
         Delivery.id == delivery_id,
         Delivery.lease_owner == owner,
-        Delivery.state == State.IN_HAND,
+        Delivery.state == DeliveryState.IN_HAND,
     )
     free = {"lease_owner": None, "lease_until": None, "changed_at": clock.now()}
     written = db.session.execute(
@@ -107,25 +109,25 @@ def _write(delivery_id: int, owner: str, values: dict[str, Any]) -> bool:
     return bool(getattr(written, "rowcount", 0))
 
 
-def _consequences(done: Done, mail: Mail, state: State) -> None:
+def _consequences(done: Done, mail: Mail, state: DeliveryState) -> None:
     verdict = done.answer.verdict
-    if state is State.FAILED:
+    if state is DeliveryState.FAILED:
         suppressions.count_return(done.address, verdict.why)
-    if blames_the_line(verdict, personal=mail.kind is Kind.PERSONAL):
+    if blames_the_line(verdict, personal=mail.kind is MailKind.PERSONAL):
         breaker.trouble(done.answer)
     elif verdict.against is Against.ROW and done.answer.code is not None:
         breaker.works()
-    if state is not State.FAILED:
+    if state is not DeliveryState.FAILED:
         breaker.note_settings()
     if mail.paused_at is not None:
         _try_later(mail, done.answer)
-    elif verdict.against is Against.MAILING and verdict.state is State.QUEUED:
+    elif verdict.against is Against.MAILING and verdict.state is DeliveryState.QUEUED:
         _rest(mail, done.answer)
-    elif verdict.state is State.FAILED:
+    elif verdict.state is DeliveryState.FAILED:
         _break_if_needed(mail, done.answer)
 
 
-def _try_later(mail: Mail, answer: Answer) -> None:
+def _try_later(mail: Mail, answer: ServerAnswer) -> None:
     """One mail of a paused mailing was tried: what is wrong with its address alone says nothing of the others."""
     if answer.verdict.against is Against.ROW:
         mail.retry_at = clock.now()
@@ -134,19 +136,19 @@ def _try_later(mail: Mail, answer: Answer) -> None:
         mail.retry_at = clock.now() + rest_when_refused(mail.troubles)
 
 
-def _rest(mail: Mail, answer: Answer) -> None:
+def _rest(mail: Mail, answer: ServerAnswer) -> None:
     """The server asked for a pause or does not like the sender: the mailing waits, its rows unharmed."""
     mail.troubles += 1
     if answer.verdict.permanent and line_trips(mail.troubles):
         breaker.pause(mail, answer.words)
         return
     until = clock.now() + wait(mail.troubles, 0.5)
-    waiting = Delivery.state.in_((State.QUEUED, State.DEFERRED))
+    waiting = Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.DEFERRED))
     sooner = update(Delivery).where(Delivery.mail_id == mail.id, waiting, Delivery.next_at < until)
     db.session.execute(sooner.values(next_at=until).execution_options(**_BULK))
 
 
-def _break_if_needed(mail: Mail, answer: Answer) -> None:
+def _break_if_needed(mail: Mail, answer: ServerAnswer) -> None:
     """Pause a mailing that is refused again and again."""
     if trips(**_record(mail)):
         breaker.pause(mail, answer.words)
@@ -154,8 +156,8 @@ def _break_if_needed(mail: Mail, answer: Answer) -> None:
 
 def _record(mail: Mail) -> dict[str, int]:
     """How the mailing has gone since a person last looked."""
-    final = Delivery.state.in_((State.ACCEPTED, State.FAILED))
-    blamed = (Delivery.state == State.DEFERRED) & Delivery.why.in_(BLAMES_US)
+    final = Delivery.state.in_((DeliveryState.ACCEPTED, DeliveryState.FAILED))
+    blamed = (Delivery.state == DeliveryState.DEFERRED) & Delivery.why.in_(BLAMES_US)
     settled = [Delivery.mail_id == mail.id, final | blamed, Delivery.attempts > 0]
     if mail.reset_at is not None:
         settled.append(Delivery.changed_at > mail.reset_at)
@@ -164,9 +166,9 @@ def _record(mail: Mail) -> dict[str, int]:
             select(Delivery.state, func.count()).where(*settled).group_by(Delivery.state)
         ).all()
     )
-    refused = counts.get(State.FAILED, 0) + counts.get(State.DEFERRED, 0)
+    refused = counts.get(DeliveryState.FAILED, 0) + counts.get(DeliveryState.DEFERRED, 0)
     return {
-        "tried": refused + counts.get(State.ACCEPTED, 0),
+        "tried": refused + counts.get(DeliveryState.ACCEPTED, 0),
         "refused": refused,
         "blamed_in_a_row": _blamed_in_a_row(settled),
     }
@@ -178,11 +180,11 @@ def _blamed_in_a_row(settled: list[Any]) -> int:
     last = db.session.execute(
         query.order_by(Delivery.changed_at.desc(), Delivery.id.desc()).limit(SAME_REFUSALS_TO_TRIP)
     ).all()
-    blamed = [state is not State.ACCEPTED and why in BLAMES_US for state, why in last]
+    blamed = [state is not DeliveryState.ACCEPTED and why in BLAMES_US for state, why in last]
     return blamed.index(False) if False in blamed else len(blamed)
 
 
-def line_is_down(answer: Answer) -> None:
+def line_is_down(answer: ServerAnswer) -> None:
     """No connection came about: nothing was in hand, and the line rests for a while."""
     with transaction():
         breaker.trouble(answer)

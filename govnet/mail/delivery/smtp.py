@@ -13,14 +13,14 @@ from flask import current_app
 from flask_mail import Connection
 
 from govnet.mail.headers import plain
-from govnet.mail.rules import ACCEPTED, UNSENDABLE, Step, Verdict, judge
+from govnet.mail.rules import ACCEPTED, UNSENDABLE, SmtpStep, Verdict, judge
 
 TIMEOUT = 30.0
 _MOST_WORDS = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ServerAnswer:
     """What the server said, and what it means. `code` None is a timeout or a dropped line."""
 
     verdict: Verdict
@@ -31,7 +31,7 @@ class Answer:
 class LineDown(Exception):
     """No mail can be sent now: the server is away or does not let us in. `answer` says why."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: ServerAnswer) -> None:
         super().__init__(answer.words)
         self.answer = answer
 
@@ -59,7 +59,7 @@ class _SecureTalk(_Talk, smtplib.SMTP_SSL):
     """The same with TLS from the start."""
 
 
-class Line(Connection):
+class ServerConnection(Connection):
     """A connection that waits 30 s a step at most, checks certificates, and can be closed when the server
     has gone.
     """
@@ -126,34 +126,34 @@ class Line(Connection):
         context = ssl.create_default_context()
         return _SecureTalk(*place, local_hostname=self.our_name, timeout=self.timeout, context=context)
 
-    def takes_from(self, sender: str) -> Answer:
+    def takes_from(self, sender: str) -> ServerAnswer:
         """What the server says to our sender; no mail is sent. Raises LineDown outside the context."""
         if self.host is None:
-            raise LineDown(_answer(Step.CONNECT, None, "not connected"))
+            raise LineDown(_answer(SmtpStep.CONNECT, None, "not connected"))
         try:
             code, words = self.host.mail(sender)
             if code == 250:
                 self.host.rset()
         except (OSError, smtplib.SMTPException) as error:
             return self._failed(error)
-        answer = _answer(Step.MAIL, code, words)
-        return answer if code != 250 else Answer(ACCEPTED, code, answer.words)
+        answer = _answer(SmtpStep.MAIL, code, words)
+        return answer if code != 250 else ServerAnswer(ACCEPTED, code, answer.words)
 
-    def deliver(self, sender: str, recipient: str, message: bytes) -> Answer:
+    def deliver(self, sender: str, recipient: str, message: bytes) -> ServerAnswer:
         """Hand one mail to the server for one address, and say what it answered. Never raises for what a
         server does.
         """
         if self.host is None:
-            raise LineDown(_answer(Step.CONNECT, None, "not connected"))
+            raise LineDown(_answer(SmtpStep.CONNECT, None, "not connected"))
         try:
             refused = self.host.sendmail(sender, [recipient], message)
         except (OSError, smtplib.SMTPException) as error:
             return self._failed(error)
         if refused:
             return _refusal(refused)
-        return _answer(Step.DATA, *getattr(self.host, "said", (250, "")))
+        return _answer(SmtpStep.DATA, *getattr(self.host, "said", (250, "")))
 
-    def _failed(self, error: Exception) -> Answer:
+    def _failed(self, error: Exception) -> ServerAnswer:
         answer = _row_answer(error)
         if answer.code in (None, 421):
             self._drop()
@@ -164,15 +164,15 @@ class Line(Connection):
             self.host.close()
 
 
-def unsendable(words: str) -> Answer:
+def unsendable(words: str) -> ServerAnswer:
     """The answer for a mail that cannot even be put together: it fails alone."""
-    return Answer(UNSENDABLE, None, words[:_MOST_WORDS])
+    return ServerAnswer(UNSENDABLE, None, words[:_MOST_WORDS])
 
 
-def open_line(*, timeout: float = TIMEOUT) -> Line:
+def open_line(*, timeout: float = TIMEOUT) -> ServerConnection:
     """A line with the app's settings, to be used as a context manager."""
     name = current_app.config.get("MAIL_DOMAIN")
-    return Line(current_app.extensions["mail"], timeout=timeout, our_name=name)
+    return ServerConnection(current_app.extensions["mail"], timeout=timeout, our_name=name)
 
 
 def switched_off() -> bool:
@@ -180,36 +180,36 @@ def switched_off() -> bool:
     return bool(current_app.extensions["mail"].suppress)
 
 
-def _answer(step: Step, code: int | None, words: str | bytes) -> Answer:
+def _answer(step: SmtpStep, code: int | None, words: str | bytes) -> ServerAnswer:
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     text = plain(text)[:_MOST_WORDS]
-    return Answer(judge(step, code, text), code, text)
+    return ServerAnswer(judge(step, code, text), code, text)
 
 
-def _line_answer(error: Exception) -> Answer:
+def _line_answer(error: Exception) -> ServerAnswer:
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        return _answer(Step.AUTH, error.smtp_code, error.smtp_error)
+        return _answer(SmtpStep.AUTH, error.smtp_code, error.smtp_error)
     if isinstance(error, smtplib.SMTPNotSupportedError):
-        return _answer(Step.AUTH, 504, str(error))
+        return _answer(SmtpStep.AUTH, 504, str(error))
     if isinstance(error, ssl.SSLCertVerificationError):
-        return _answer(Step.AUTH, 554, f"certificate: {error.verify_message}")
+        return _answer(SmtpStep.AUTH, 554, f"certificate: {error.verify_message}")
     if isinstance(error, smtplib.SMTPResponseException):
-        return _answer(Step.CONNECT, error.smtp_code, error.smtp_error)
-    return _answer(Step.CONNECT, None, str(error) or type(error).__name__)
+        return _answer(SmtpStep.CONNECT, error.smtp_code, error.smtp_error)
+    return _answer(SmtpStep.CONNECT, None, str(error) or type(error).__name__)
 
 
-def _row_answer(error: Exception) -> Answer:
+def _row_answer(error: Exception) -> ServerAnswer:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return _refusal(error.recipients)
     if isinstance(error, smtplib.SMTPSenderRefused):
-        return _answer(Step.MAIL, error.smtp_code, error.smtp_error)
+        return _answer(SmtpStep.MAIL, error.smtp_code, error.smtp_error)
     if isinstance(error, smtplib.SMTPHeloError):
-        return _answer(Step.CONNECT, error.smtp_code, error.smtp_error)
+        return _answer(SmtpStep.CONNECT, error.smtp_code, error.smtp_error)
     if isinstance(error, smtplib.SMTPResponseException):
-        return _answer(Step.DATA, error.smtp_code, error.smtp_error)
-    return _answer(Step.DATA, None, str(error) or type(error).__name__)
+        return _answer(SmtpStep.DATA, error.smtp_code, error.smtp_error)
+    return _answer(SmtpStep.DATA, None, str(error) or type(error).__name__)
 
 
-def _refusal(refused: dict[str, tuple[int, bytes]]) -> Answer:
+def _refusal(refused: dict[str, tuple[int, bytes]]) -> ServerAnswer:
     code, words = next(iter(refused.values()))
-    return _answer(Step.RCPT, code, words)
+    return _answer(SmtpStep.RCPT, code, words)

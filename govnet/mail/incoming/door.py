@@ -23,7 +23,7 @@ from flask import Flask
 from govnet.extensions import db
 from govnet.kernel.errors import RuleBroken
 from govnet.mail.incoming import inbox, intake, lmtp
-from govnet.mail.incoming.lmtp import Limits, Line, Room
+from govnet.mail.incoming.lmtp import LmtpConnection, LmtpLimits, Room
 from govnet.mail.incoming.lmtp_address import ListenAddress, listen_address
 
 log = structlog.get_logger()
@@ -35,12 +35,12 @@ _MANY = 128
 
 
 @contextlib.contextmanager
-def open_beside(app: Flask, limits: Limits | None = None) -> Iterator[None]:
+def open_beside(app: Flask, limits: LmtpLimits | None = None) -> Iterator[None]:
     """Take mail for the length of the block, if LMTP_LISTEN is set; at its end a mail in hand is finished."""
     if not app.config["LMTP_LISTEN"]:
         yield
         return
-    door = Door(app, listen_address(app.config["LMTP_LISTEN"]), limits or Limits(inbox.LARGEST))
+    door = MailDoor(app, listen_address(app.config["LMTP_LISTEN"]), limits or LmtpLimits(inbox.LARGEST))
     door.start()
     try:
         yield
@@ -48,10 +48,10 @@ def open_beside(app: Flask, limits: Limits | None = None) -> Iterator[None]:
         door.stop()
 
 
-class Door:
+class MailDoor:
     """Listens in a thread of its own, which no commit holds up: mails are kept by a second one, one after the other."""
 
-    def __init__(self, app: Flask, address: ListenAddress, limits: Limits) -> None:
+    def __init__(self, app: Flask, address: ListenAddress, limits: LmtpLimits) -> None:
         self.app, self.address = app, address
         self.room = Room(limits, self._is_ours, self._keep, app.config["MAIL_DOMAIN"])
         self._keeper = ThreadPoolExecutor(1, "keep mail")
@@ -105,8 +105,8 @@ class Door:
         server.close()
         await self._finish()
 
-    def _line(self) -> Line:
-        return Line(self.room, self._loop)
+    def _line(self) -> LmtpConnection:
+        return LmtpConnection(self.room, self._loop)
 
     async def _finish(self) -> None:
         for line in list(self.room.lines):

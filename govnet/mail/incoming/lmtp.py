@@ -28,7 +28,7 @@ CROWDED = "421 4.3.2 Too many connections. Try again later."
 
 
 @dataclass(frozen=True)
-class Limits:
+class LmtpLimits:
     """What one connection, and all together, may take."""
 
     size: int
@@ -54,17 +54,17 @@ class Room:
     `is_ours` says whether an address is one that the program reads; `keep` keeps a mail and returns an answer for each recipient.
     """
 
-    limits: Limits
+    limits: LmtpLimits
     is_ours: Callable[[str], bool]
     keep: Keep
     hostname: str
-    lines: set[Line] = field(default_factory=set)
+    lines: set[LmtpConnection] = field(default_factory=set)
     held: int = 0
     """Bytes that are in memory now."""
     ending: bool = False
 
 
-class Line(LMTP):
+class LmtpConnection(LMTP):
     """One connection. A mail is answered once for each recipient, and only when it is kept."""
 
     line_length_limit = _PIECE

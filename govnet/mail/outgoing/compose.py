@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from govnet.charter.queries import top_networks
 from govnet.mail.links import site, site_url
-from govnet.mail.message import LARGEST_BODY, Kind, ListFields
+from govnet.mail.message import LARGEST_BODY, ListFields, MailKind
 from govnet.mail.outgoing.parts import HtmlParts, Parts, TextParts
 from govnet.mail.subjects import fits, headed, short_day
 
@@ -48,17 +48,17 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class MailDraft:
     """A template, what it may name, and where the mail comes from."""
 
     template: str
     context: Mapping[str, Any]
     home: Home
-    kind: Kind
+    kind: MailKind
     language: str = "en"
 
 
-def rendered(draft: Draft) -> Rendered:
+def rendered(draft: MailDraft) -> Rendered:
     """The mail in words, what people wrote in it cut as far as the largest body asks for."""
     with force_locale(draft.language):
         for most in _BUDGETS:
@@ -79,7 +79,7 @@ def _weight(mail: Rendered) -> int:
     )
 
 
-def _rendered(draft: Draft, most: int | None) -> Rendered:
+def _rendered(draft: MailDraft, most: int | None) -> Rendered:
     text_env, html_env = _environments(current_app._get_current_object())  # type: ignore[attr-defined]
     text = _blocks(text_env, draft, TextParts(most, site()))
     html = _blocks(html_env, draft, HtmlParts(most, site()))
@@ -97,7 +97,7 @@ def _rendered(draft: Draft, most: int | None) -> Rendered:
     return Rendered(subject, plain.strip() + "\n", _inliner().inline(whole))
 
 
-def _blocks(env: Environment, draft: Draft, parts: Parts) -> dict[str, str]:
+def _blocks(env: Environment, draft: MailDraft, parts: Parts) -> dict[str, str]:
     template = env.get_template(f"mail/{draft.template}.txt")
     values = {**parts.names(), **_OF_SUBJECTS, "url": site_url, "home": draft.home, **draft.context}
     return {name: _block(template, name, values) for name in ("subject", "body", "reason")}

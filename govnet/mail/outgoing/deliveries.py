@@ -17,7 +17,7 @@ from govnet.mail.models import Mail, MailLine, RecipientChunk, Rendering, Subscr
 from govnet.mail.outgoing import outbox
 from govnet.mail.outgoing.audience import Recipient, as_subscribers
 from govnet.mail.outgoing.outbox import Sheet
-from govnet.mail.rules import State
+from govnet.mail.rules import DeliveryState
 from govnet.people import addresses
 
 _A_TURN = 5
@@ -53,10 +53,10 @@ def _unfold(key: int) -> int:
     return outbox.deliver(sheet, marked, _state(chunk, mail))
 
 
-def _state(chunk: RecipientChunk, mail: Mail) -> State:
+def _state(chunk: RecipientChunk, mail: Mail) -> DeliveryState:
     if chunk.stopped:
-        return State.CANCELLED
-    return State.QUEUED if mail.paused_at is None else State.HELD
+        return DeliveryState.CANCELLED
+    return DeliveryState.QUEUED if mail.paused_at is None else DeliveryState.HELD
 
 
 def _recipients(chunk: RecipientChunk) -> Iterator[Recipient]:

@@ -14,7 +14,7 @@ from govnet.kernel.duties import failed, failing, is_busy, succeeded
 from govnet.kernel.transaction import let_go, transaction
 from govnet.mail.outgoing import outbox
 from govnet.mail.outgoing.audience import audience
-from govnet.mail.outgoing.notices import Notice, Told
+from govnet.mail.outgoing.notices import Notice, ToldEntry
 from govnet.mail.outgoing.outbox import Batch
 from govnet.mail.rules import LIFETIME, wait
 from govnet.record import queries as record
@@ -85,21 +85,21 @@ def _batches(entry_id: int) -> list[Batch]:
     return [_batch(notice, told) for notice in notices_for(told)]
 
 
-def _batch(notice: Notice, told: Told) -> Batch:
+def _batch(notice: Notice, told: ToldEntry) -> Batch:
     found = audience(notice, network=told.network, actor_id=told.actor_id)
     return outbox.batch(notice, told, found)
 
 
-def _told(entry_id: int) -> Told | None:
+def _told(entry_id: int) -> ToldEntry | None:
     """The entry, unless nobody listens for its verb or it is too old to be news."""
     entry = db.session.get_one(Entry, entry_id)
     if registry.teller(entry.verb) is None or entry.at < clock.now() - LIFETIME:
         return None
     network = db.session.get_one(Network, entry.network_id)
-    return Told(entry.id, entry.number, entry.at, network, entry.actor_id, record.details(entry))
+    return ToldEntry(entry.id, entry.number, entry.at, network, entry.actor_id, record.details(entry))
 
 
-def notices_for(told: Told) -> list[Notice]:
+def notices_for(told: ToldEntry) -> list[Notice]:
     """What the entry's feature wants told."""
     teller = registry.teller(told.details["verb"])
     found: Notice | Iterable[Notice] | None = teller(told) if teller else None

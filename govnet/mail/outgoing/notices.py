@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from govnet.mail.headers import Address
-from govnet.mail.message import Kind
+from govnet.mail.message import MailKind
 from govnet.mail.rules import Priority
 from govnet.mail.volume import News
 
@@ -20,12 +20,12 @@ PRIORITIES = {
 }
 
 
-class Signed(str):
+class SignedName(str):
     """A name with what stands beside it, as everybody reads it; `inside` is how members read it."""
 
     inside: str
 
-    def __new__(cls, outside: str, inside: str) -> Signed:
+    def __new__(cls, outside: str, inside: str) -> SignedName:
         made = super().__new__(cls, outside)
         made.inside = inside
         return made
@@ -33,7 +33,7 @@ class Signed(str):
 
 def read_by_members(value: Any) -> Any:
     """The same value, or values in a list, with names as members read them."""
-    if isinstance(value, Signed):
+    if isinstance(value, SignedName):
         return value.inside
     if isinstance(value, (tuple, list)):
         return [read_by_members(each) for each in value]
@@ -41,7 +41,7 @@ def read_by_members(value: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldEntry:
     """An entry of the record, for the feature that says who is told of it."""
 
     entry_id: int
@@ -75,7 +75,7 @@ class Notice:
     topic: int | None = None
     conversation: str | None = None
     author: str = ""
-    kind: Kind = Kind.NOTICE
+    kind: MailKind = MailKind.NOTICE
     priority: Priority | None = None
     not_before: datetime | None = None
     not_after: datetime | None = None

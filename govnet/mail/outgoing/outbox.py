@@ -23,13 +23,13 @@ from govnet.kernel.transaction import in_transaction
 from govnet.mail import headers
 from govnet.mail.headers import Address, BadHeader
 from govnet.mail.links import token
-from govnet.mail.message import Kind, Letter, Template, build
+from govnet.mail.message import MailKind, MailMessage, Template, build
 from govnet.mail.models import Delivery, Mail, RecipientChunk, Rendering
 from govnet.mail.outgoing import compose
 from govnet.mail.outgoing.audience import LIST, MEMBER, SUBSCRIBER, Recipient
 from govnet.mail.outgoing.compose import home_of, list_of
-from govnet.mail.outgoing.notices import Notice, Told, read_by_members
-from govnet.mail.rules import Priority, State, Why, last_moment
+from govnet.mail.outgoing.notices import Notice, ToldEntry, read_by_members
+from govnet.mail.rules import DeliveryState, Priority, Why, last_moment
 from govnet.mail.volume import News
 from govnet.record.queries import head as record_head
 from govnet.web import languages
@@ -77,7 +77,7 @@ def post(
     headers.address_field("To", to)
     recipient = Recipient(to.address.lower(), to.name, languages.fitted(network, language), person_id)
     notice = Notice(
-        template=template, news=News.ALWAYS, context=context, kind=Kind.PERSONAL, priority=priority
+        template=template, news=News.ALWAYS, context=context, kind=MailKind.PERSONAL, priority=priority
     )
     written = written_for(notice, network, recipient)
     row = mail_row(notice, f"personal:{key or token()}", network)
@@ -86,7 +86,7 @@ def post(
     return enqueue(Batch(row, {_sort(recipient): written}, [recipient], priority, None))
 
 
-def batch(notice: Notice, told: Told, recipients: Sequence[Recipient]) -> Batch:
+def batch(notice: Notice, told: ToldEntry, recipients: Sequence[Recipient]) -> Batch:
     """The notice rendered once a language and sort of reader; reads only."""
     key = f"entry:{told.entry_id}:{notice.template}:{notice.name}"
     return batch_of(notice, mail_row(notice, key, told.network, told.entry_id), told.network, recipients)
@@ -135,7 +135,7 @@ def written_for(notice: Notice, network: Any, one: Recipient) -> tuple[str, Temp
     head = _head(notice, network)
     mail = in_words(notice, network, language, reader, witness=f"{head[0]} {head[1][:8]}" if head else "")
     author = read_by_members(notice.author) if reader == MEMBER else notice.author
-    letter = Letter(
+    letter = MailMessage(
         kind=notice.kind,
         sender=sender(author, network, language),
         subject=mail.subject,
@@ -143,7 +143,7 @@ def written_for(notice: Notice, network: Any, one: Recipient) -> tuple[str, Temp
         html=mail.html,
         date=clock.now(),
         language=language,
-        list=list_of(network) if network is not None and notice.kind is not Kind.PERSONAL else None,
+        list=list_of(network) if network is not None and notice.kind is not MailKind.PERSONAL else None,
         thread=f"<{notice.conversation}.{_label(network)}@{domain()}>" if notice.conversation else None,
         extra={"Govnet-Record": f"{head[0]} {head[1]}"} if head else {},
     )
@@ -152,7 +152,7 @@ def written_for(notice: Notice, network: Any, one: Recipient) -> tuple[str, Temp
 
 def _head(notice: Notice, network: Any) -> tuple[int, str] | None:
     """The end of the record, which mails to everybody carry, so that thousands of mailboxes witness it."""
-    return record_head(network.id) if network is not None and notice.kind is Kind.LIST else None
+    return record_head(network.id) if network is not None and notice.kind is MailKind.LIST else None
 
 
 def in_words(
@@ -165,7 +165,7 @@ def in_words(
     context = {"network": network, "subscriber": reader != MEMBER, **said}
     home = replace(home_of(network, member=reader == MEMBER), witness=witness)
     fitted = languages.fitted(network, language)
-    return compose.rendered(compose.Draft(notice.template, context, home, notice.kind, fitted))
+    return compose.rendered(compose.MailDraft(notice.template, context, home, notice.kind, fitted))
 
 
 def sender(author: str, network: Any, language: str) -> Address:
@@ -240,7 +240,9 @@ class Sheet:
         return self.renderings.get((language, reader)) or same[0]
 
 
-def deliver(sheet: Sheet, recipients: Sequence[Recipient], state: State = State.QUEUED) -> int:
+def deliver(
+    sheet: Sheet, recipients: Sequence[Recipient], state: DeliveryState = DeliveryState.QUEUED
+) -> int:
     """Make the deliveries that are not there yet, in `state` where nothing stands against them; how many recipients there were.
 
     Inside transaction().
@@ -260,7 +262,7 @@ def _rendering(mail_id: int, sort: tuple[str, str], subject: str, template: Temp
     return row.id
 
 
-def _delivery(sheet: Sheet, one: Recipient, state: State) -> dict[str, Any]:
+def _delivery(sheet: Sheet, one: Recipient, state: DeliveryState) -> dict[str, Any]:
     secret = token()
     beginning, why = _beginning(one)
     return {
@@ -270,7 +272,7 @@ def _delivery(sheet: Sheet, one: Recipient, state: State) -> dict[str, Any]:
         "subscription_id": one.subscription_id,
         "address": one.address,
         "name": one.name[:200],
-        "state": state if beginning is State.QUEUED else beginning,
+        "state": state if beginning is DeliveryState.QUEUED else beginning,
         "why": why,
         "priority": sheet.priority,
         "next_at": sheet.starts,
@@ -281,11 +283,11 @@ def _delivery(sheet: Sheet, one: Recipient, state: State) -> dict[str, Any]:
     }
 
 
-def _beginning(one: Recipient) -> tuple[State, Why]:
+def _beginning(one: Recipient) -> tuple[DeliveryState, Why]:
     if one.suppressed:
-        return State.SUPPRESSED, Why.UNKNOWN
+        return DeliveryState.SUPPRESSED, Why.UNKNOWN
     try:
         headers.address_field("To", Address(one.address, one.name))
     except BadHeader:
-        return State.FAILED, Why.ADDRESS_GONE
-    return State.QUEUED, Why.NONE
+        return DeliveryState.FAILED, Why.ADDRESS_GONE
+    return DeliveryState.QUEUED, Why.NONE

@@ -17,10 +17,10 @@ from govnet.mail import subscriptions, suppressions
 from govnet.mail.headers import Address
 from govnet.mail.incoming import intake
 from govnet.mail.links import Ending, site_url
-from govnet.mail.message import Kind
+from govnet.mail.message import MailKind
 from govnet.mail.models import Delivery, Following, Mail, Subscription, Target
 from govnet.mail.outgoing import outbox
-from govnet.mail.rules import WAITING, Priority, State
+from govnet.mail.rules import WAITING, DeliveryState, Priority
 from govnet.mail.volume import Stance, Volume
 from govnet.people.addresses import come_back, parsed
 from govnet.permissions import Can, require
@@ -30,7 +30,7 @@ CONFIRM_LASTS = timedelta(days=7)
 """How long an address can say that it wants the mail."""
 """How long we wait before an address is asked once more to say yes, so that nobody can flood a stranger."""
 _LITTLE = (Volume.DIGEST, Volume.VOTES)
-NOT_GONE = (State.QUEUED, State.DEFERRED, State.HELD)
+NOT_GONE = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.HELD)
 _IN_BULK = {"synchronize_session": False}
 ERASED = literal("erased-").concat(cast(Delivery.id, String))
 
@@ -69,7 +69,7 @@ def silence_now(row: Subscription) -> None:
 
 
 def _cancel_waiting(row: Subscription) -> None:
-    mails = select(Mail.id).where(Mail.network_id == row.network_id, Mail.kind != Kind.PERSONAL)
+    mails = select(Mail.id).where(Mail.network_id == row.network_id, Mail.kind != MailKind.PERSONAL)
     whose = (
         Delivery.person_id == row.person_id
         if row.person_id is not None
@@ -79,7 +79,7 @@ def _cancel_waiting(row: Subscription) -> None:
     db.session.execute(
         update(Delivery)
         .where(whose, waiting, Delivery.mail_id.in_(mails))
-        .values(state=State.CANCELLED, changed_at=clock.now())
+        .values(state=DeliveryState.CANCELLED, changed_at=clock.now())
         .execution_options(**_IN_BULK)
     )
 
@@ -211,10 +211,10 @@ def forget_person(person_id: int) -> None:
     """Take a person out of everything that mail knows; her unsubscribe links go on answering."""
     mine = Delivery.person_id == person_id
     intake.forget_from(person_id)
-    waiting = Delivery.state.in_(WAITING - {State.IN_HAND})
+    waiting = Delivery.state.in_(WAITING - {DeliveryState.IN_HAND})
     now = clock.now()
     for where_, values in (
-        ((mine, waiting), {"state": State.CANCELLED, "changed_at": now}),
+        ((mine, waiting), {"state": DeliveryState.CANCELLED, "changed_at": now}),
         ((mine,), {"address": ERASED, "name": "", "words": ""}),
         ((mine,), {"person_id": None}),
     ):

@@ -30,7 +30,7 @@ class LeaveForm(Plain):
         return self
 
 
-class AddressForm(Form):
+class MailAddressForm(Form):
     """The address whose mail it is about."""
 
     address = EmailAddress(_l("Your e-mail address"))

@@ -14,7 +14,7 @@ from govnet.kernel.statements import chunks
 from govnet.mail.links import token
 from govnet.mail.models import Delivery, Mail, Subscription
 from govnet.mail.preferences.actions import ERASED, NOT_GONE, take_over
-from govnet.mail.rules import State
+from govnet.mail.rules import DeliveryState
 from govnet.mail.volume import Volume
 from govnet.people.addresses import owners
 
@@ -79,7 +79,7 @@ def take_back(network_id: int, keys: Collection[int]) -> None:
         )
         of_address = Subscription.address.is_not(None)
         for statement in (
-            update(Delivery).where(*waiting).values(state=State.CANCELLED, changed_at=now),
+            update(Delivery).where(*waiting).values(state=DeliveryState.CANCELLED, changed_at=now),
             update(Delivery).where(theirs).values(address=ERASED, name=""),
             update(Subscription).where(subscriptions, ~of_address).values(just_mail=False),
             update(Subscription)
@@ -94,5 +94,7 @@ def cancel_letters(network_id: int, templates: Collection[str], addresses: Colle
     mails = select(Mail.id).where(Mail.network_id == network_id, Mail.template.in_(templates))
     for some in chunks(sorted(addresses)):
         waiting = (Delivery.address.in_(some), Delivery.state.in_(NOT_GONE), Delivery.mail_id.in_(mails))
-        cancelled = update(Delivery).where(*waiting).values(state=State.CANCELLED, changed_at=clock.now())
+        cancelled = (
+            update(Delivery).where(*waiting).values(state=DeliveryState.CANCELLED, changed_at=clock.now())
+        )
         db.session.execute(cancelled.execution_options(**_IN_BULK))

@@ -14,7 +14,7 @@ from govnet.mail.models import Subscription
 from govnet.mail.outgoing.outbox import TO_A_LIST
 from govnet.mail.preferences import actions
 from govnet.mail.preferences import unsubscribe as preferences_unsubscribe
-from govnet.mail.preferences.forms import AddressForm, LeaveForm
+from govnet.mail.preferences.forms import LeaveForm, MailAddressForm
 from govnet.mail.volume import Reach, Volume
 from govnet.permissions import Can, allows
 from govnet.web import origins
@@ -50,7 +50,7 @@ def about(network: Network) -> Response:
 def ask_link(network: Network) -> Response:
     """Somebody who takes just the mail asks for the link that changes or ends it."""
     never_cached()
-    form = AddressForm(about=network)
+    form = MailAddressForm(about=network)
     if request.method == "GET" or not form.validate_on_submit():
         return page("mail/pages/ask_link.html", 422 if form.is_submitted() else 200, form=form)
     with transaction():
@@ -163,7 +163,7 @@ def unsubscribe(token: str) -> Response:
     """
     never_cached()
     if request.form.get("List-Unsubscribe") != ONE_CLICK:
-        elsewhere = origins.sender_of(request.environ) is origins.Sender.ELSEWHERE
+        elsewhere = origins.sender_of(request.environ) is origins.WriteOrigin.ELSEWHERE
         return origins.refusal() if elsewhere else _leave_page(token, 422)
     with transaction():
         preferences_unsubscribe.leave(token)

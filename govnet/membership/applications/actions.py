@@ -22,13 +22,13 @@ from govnet.mail.links import site_url
 from govnet.membership import mails, rules
 from govnet.membership import terms as membership_terms
 from govnet.membership.applications import admission, queries, speakers
-from govnet.membership.applications.queries import Case, Standing
+from govnet.membership.applications.queries import ApplicantStanding, KnownApplicant
 from govnet.membership.events import ApplicantMaySpeak, ApplicationAnswered, ApplicationWithdrawn, Applied
 from govnet.membership.links import token_for, url_until
 from govnet.membership.memberships.actions import confirming_url
 from govnet.membership.models import Application, ApplicationNote, ApplicationState, MembershipKind
 from govnet.membership.organisations import representatives
-from govnet.membership.terms import Terms
+from govnet.membership.terms import JoiningTerms
 from govnet.people import organisations
 from govnet.people.addresses import parsed
 from govnet.people.persons import main_address, person_for
@@ -68,7 +68,7 @@ def apply(network: Network, asks: Asks, *, by: Actor, via: Door) -> Application 
     terms = _agreed(network, asks)
     email = _address(asks, by)
     standing = queries.standing(network.id, email, asks.kind, _known_organisation(asks))
-    if standing.case is not Case.NEW:
+    if standing.case is not ApplicantStanding.NEW:
         return _already(network, Address(email, asks.name), standing, by, asks.language)
     if not by.signed_in and not rules.may_be_asked_again(queries.asked_within_an_hour(email)):
         return None
@@ -85,7 +85,7 @@ def apply(network: Network, asks: Asks, *, by: Actor, via: Door) -> Application 
     return application
 
 
-def _agreed(network: Network, asks: Asks) -> Terms:
+def _agreed(network: Network, asks: Asks) -> JoiningTerms:
     terms = membership_terms.terms(network.id)
     if terms.number != asks.charter:
         raise RuleBroken(_("Our rules changed while you were writing. Please look at the sentences again."))
@@ -118,11 +118,11 @@ def _known_organisation(asks: Asks) -> int | None:
 
 
 def _already(
-    network: Network, to: Address, standing: Standing, by: Actor, language: str
+    network: Network, to: Address, standing: KnownApplicant, by: Actor, language: str
 ) -> Application | None:
     """Somebody signed in is told here and now; anybody else by mail, so that the page says nothing about an address."""
     if by.signed_in:
-        if standing.case is Case.WAITING:
+        if standing.case is ApplicantStanding.WAITING:
             return queries.whole(standing.row_id)
         raise RuleBroken(_("You belong to this network already. Look at your membership."))
     if rules.may_be_asked_again(queries.asked_within_an_hour(to.address)):
@@ -131,7 +131,7 @@ def _already(
     return None
 
 
-def _written_down(network: Network, asks: Asks, terms: Terms, email: str, by: Actor) -> Application:
+def _written_down(network: Network, asks: Asks, terms: JoiningTerms, email: str, by: Actor) -> Application:
     wanted = set(terms.criteria) | set(terms.code)
     application = Application(
         network_id=network.id,
@@ -177,9 +177,9 @@ def confirm(application: Application, *, via: Door) -> Application:
     if clock.now() > row.applied_at + LINK_LASTS:
         raise RuleBroken(_("This link was good for seven days. Please fill in the form again."))
     standing = queries.standing(row.network_id, row.email, row.kind, row.organisation_id)
-    if standing.case is Case.WAITING:
+    if standing.case is ApplicantStanding.WAITING:
         return db.session.get_one(Application, standing.row_id)
-    if standing.case is not Case.NEW:
+    if standing.case is not ApplicantStanding.NEW:
         raise RuleBroken(_("You belong to this network already. Sign in to see your membership."))
     person = person_for(row.email, row.name, language=row.language)
     _take(row, person.id, Actor(person.id, person.name, row.network_id), via)
@@ -276,10 +276,10 @@ def forget_unconfirmed(application_id: int) -> bool:
     return True
 
 
-def already_url(network: Network, standing: Standing) -> str:
+def already_url(network: Network, standing: KnownApplicant) -> str:
     """Where somebody goes who is known here already: to the application, to confirm, or to sign in."""
-    if standing.case is Case.WAITING:
+    if standing.case is ApplicantStanding.WAITING:
         return url_until(network, "membership.mine", token_for("application", standing.row_id))
-    if standing.case in (Case.FOUND, Case.LAPSED):
+    if standing.case in (ApplicantStanding.FOUND, ApplicantStanding.LAPSED):
         return confirming_url(network, standing.row_id, standing.email_id)
     return site_url("membership.own", network=network)

@@ -10,7 +10,7 @@ from govnet.charter.models import Network
 from govnet.kernel.actor import Door, current_actor
 from govnet.membership.applications import appeals, officer_views, views
 from govnet.membership.blueprint import bp
-from govnet.membership.forms import AppealForm, HearForm
+from govnet.membership.forms import AdmissionAppealForm, AdmissionHearingForm
 from govnet.membership.models import AppealAnswer, Application
 from govnet.permissions import Can, allows
 from govnet.web.forms import once
@@ -21,7 +21,7 @@ from govnet.web.forms import once
 def appeal(network: Network, token: str) -> Response:
     """Whoever was declined asks two others to look at it again."""
     application = views.held(network, token)
-    form = AppealForm(about=application)
+    form = AdmissionAppealForm(about=application)
     if form.validate_on_submit():
         with form.catching():
             return once(
@@ -37,7 +37,7 @@ def appeal(network: Network, token: str) -> Response:
 @allows(Can.HEAR_ADMISSION_APPEAL, application=Application)
 def hear(network: Network, application: Application) -> Response:
     """One of two others says whether the answer stands."""
-    by, form, key = current_actor(), HearForm(about=application), application.id
+    by, form, key = current_actor(), AdmissionHearingForm(about=application), application.id
     if form.validate_on_submit():
         with form.catching():
             answer = AppealAnswer(form.answer.data)

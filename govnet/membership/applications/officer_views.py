@@ -20,7 +20,7 @@ from govnet.membership.applications import page as applications_page
 from govnet.membership.applications import queries as applications_queries
 from govnet.membership.applications.decisions import may_decide
 from govnet.membership.blueprint import bp
-from govnet.membership.forms import AskForm, DecideForm, DeclineForm, HearForm
+from govnet.membership.forms import AdmissionHearingForm, DecideForm, DeclineForm, QuestionForm
 from govnet.membership.marks import namesakes
 from govnet.membership.models import Application, RepresentationClaim
 from govnet.membership.organisations import actions as organisations_actions
@@ -78,14 +78,16 @@ def application_page(network: Network, key: int, code: int = 200, form: Form | N
         form=form,
         officers_page=True,
         hears=appeals.may_hear(row, facts["heard"], current_actor()),
-        hear_form=form if isinstance(form, HearForm) else HearForm(about=row, formdata=None),
+        hear_form=form
+        if isinstance(form, AdmissionHearingForm)
+        else AdmissionHearingForm(about=row, formdata=None),
         **_decide_forms(row, form),
     )
 
 
 def _decide_forms(row: Application, sent: Form | None) -> dict[str, DecideForm]:
     """The forms of the three ways to decide, the one that was sent in vain with its words."""
-    kinds = {"admit_form": DecideForm, "ask_form": AskForm, "decline_form": DeclineForm}
+    kinds = {"admit_form": DecideForm, "ask_form": QuestionForm, "decline_form": DeclineForm}
     forms = {
         name: sent if type(sent) is kind else kind(about=row, formdata=None) for name, kind in kinds.items()
     }
@@ -130,7 +132,7 @@ def admit(network: Network, application: Application) -> Response:
 @allows(Can.DECIDE_APPLICATION, application=Application)
 def ask(network: Network, application: Application) -> Response:
     """Ask the applicant something."""
-    by, form, key, name = current_actor(), AskForm(about=application), application.id, application.name
+    by, form, key, name = current_actor(), QuestionForm(about=application), application.id, application.name
     return _decide(
         network, key, form,
         lambda: decisions.ask(application, form.question.data or "", by=by, via=Door.WEB, seen=form.notes()),

@@ -37,7 +37,7 @@ _LATELY = 60
 """Decided applications that the usual time is taken from."""
 
 
-class Case(StrEnum):
+class ApplicantStanding(StrEnum):
     """How somebody who asks to join stands already."""
 
     NEW = "new"
@@ -50,24 +50,26 @@ class Case(StrEnum):
 
 
 _CASES = {
-    MembershipState.ACTIVE: Case.MEMBER,
-    MembershipState.FOUND: Case.FOUND,
-    MembershipState.LAPSED: Case.LAPSED,
-    MembershipState.SUSPENDED: Case.SUSPENDED,
+    MembershipState.ACTIVE: ApplicantStanding.MEMBER,
+    MembershipState.FOUND: ApplicantStanding.FOUND,
+    MembershipState.LAPSED: ApplicantStanding.LAPSED,
+    MembershipState.SUSPENDED: ApplicantStanding.SUSPENDED,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class KnownApplicant:
     """What is known of an address in a network before it applies."""
 
-    case: Case
+    case: ApplicantStanding
     row_id: int = 0
     """The application or membership that is there."""
     email_id: int = 0
 
 
-def standing(network_id: int, email: str, kind: MembershipKind, organisation_id: int | None) -> Standing:
+def standing(
+    network_id: int, email: str, kind: MembershipKind, organisation_id: int | None
+) -> KnownApplicant:
     """How the address stands: an application that waits, a membership that is there, or nothing yet."""
     waiting = db.session.scalar(
         select(Application.id).where(
@@ -75,10 +77,10 @@ def standing(network_id: int, email: str, kind: MembershipKind, organisation_id:
         )
     )
     if waiting is not None:
-        return Standing(Case.WAITING, waiting)
+        return KnownApplicant(ApplicantStanding.WAITING, waiting)
     known = known_by(email)
     if known is None:
-        return Standing(Case.NEW)
+        return KnownApplicant(ApplicantStanding.NEW)
     if kind is MembershipKind.ORGANISATION:
         return _speaking(network_id, known.person_id, organisation_id, known.id)
     query = select(Membership).where(
@@ -87,7 +89,7 @@ def standing(network_id: int, email: str, kind: MembershipKind, organisation_id:
     return _member(db.session.scalar(query.where(Membership.end.is_(None))), known.id)
 
 
-def _speaking(network_id: int, person_id: int, organisation_id: int | None, email_id: int) -> Standing:
+def _speaking(network_id: int, person_id: int, organisation_id: int | None, email_id: int) -> KnownApplicant:
     query = (
         select(Membership)
         .join(Representation, Representation.organisation_id == Membership.organisation_id)
@@ -100,13 +102,17 @@ def _speaking(network_id: int, person_id: int, organisation_id: int | None, emai
         )
     )
     found = _member(db.session.scalar(query), email_id)
-    return Standing(Case.SPEAKS, found.row_id, email_id) if found.case is Case.MEMBER else found
+    return (
+        KnownApplicant(ApplicantStanding.SPEAKS, found.row_id, email_id)
+        if found.case is ApplicantStanding.MEMBER
+        else found
+    )
 
 
-def _member(membership: Membership | None, email_id: int) -> Standing:
+def _member(membership: Membership | None, email_id: int) -> KnownApplicant:
     if membership is None:
-        return Standing(Case.NEW, 0, email_id)
-    return Standing(_CASES[membership.state], membership.id, email_id)
+        return KnownApplicant(ApplicantStanding.NEW, 0, email_id)
+    return KnownApplicant(_CASES[membership.state], membership.id, email_id)
 
 
 def asked_within_an_hour(email: str) -> int:

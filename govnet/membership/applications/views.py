@@ -18,7 +18,7 @@ from govnet.membership import links, terms
 from govnet.membership.applications import actions, forms, queries
 from govnet.membership.applications import page as applications_page
 from govnet.membership.blueprint import bp
-from govnet.membership.forms import AnswerForm, AppealForm, JoinForm, JustMailForm
+from govnet.membership.forms import AdmissionAppealForm, ApplicantAnswerForm, JoinForm, JustMailForm
 from govnet.membership.marks import PLACE, marks, signature
 from govnet.membership.models import Application
 from govnet.permissions import Can, allows, can
@@ -189,8 +189,16 @@ def status_page(network: Network, token: str, code: int = 200, form: Form | None
     never_cached()
     application = held(network, token)
     facts = applications_page.page_of(application, network)
-    answer = form if isinstance(form, AnswerForm) else AnswerForm(about=application, formdata=None)
-    appeal = form if isinstance(form, AppealForm) else AppealForm(about=application, formdata=None)
+    answer = (
+        form
+        if isinstance(form, ApplicantAnswerForm)
+        else ApplicantAnswerForm(about=application, formdata=None)
+    )
+    appeal = (
+        form
+        if isinstance(form, AdmissionAppealForm)
+        else AdmissionAppealForm(about=application, formdata=None)
+    )
     facts |= {"appeal_form": appeal, "officers_page": False}
     return page(
         "membership/status.html", code, **facts, token=token, form=form, answer_form=answer, button=Form()
@@ -216,7 +224,7 @@ def confirm(network: Network, token: str) -> Response:
 def answer(network: Network, token: str) -> Response:
     """The applicant answers what was asked."""
     application = held(network, token)
-    form = AnswerForm(about=application)
+    form = ApplicantAnswerForm(about=application)
     if form.validate_on_submit():
         with form.catching():
             return once(

@@ -54,7 +54,7 @@ class OnRoll:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedMember:
     """A member as a list shows one."""
 
     name: str
@@ -120,13 +120,13 @@ def _parties(network_id: int, day: date) -> Select[Membership, str, str]:
     )
 
 
-def listed_people(network: Network, *, named_only: bool, page: int = 1) -> list[Listed]:
+def listed_people(network: Network, *, named_only: bool, page: int = 1) -> list[ListedMember]:
     """One page of the people who belong today, by name; for the public only those who agreed to be named."""
     query = _parties(network.id, today(network.zone)).where(Membership.person_id.is_not(None))
     if named_only:
         query = query.where(Membership.named_in_public)
     rows = db.session.execute(query.limit(PAGE).offset((page - 1) * PAGE))
-    return [Listed(person, m.kind, m.start, m.named_in_public) for m, person, _organisation in rows]
+    return [ListedMember(person, m.kind, m.start, m.named_in_public) for m, person, _organisation in rows]
 
 
 def own_memberships(person_id: int, network_id: int) -> Sequence[Membership]:

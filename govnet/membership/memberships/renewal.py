@@ -20,7 +20,7 @@ from govnet.mail.headers import Address
 from govnet.membership import mails
 from govnet.membership.events import MembershipLapsed, MembershipRenewed, RenewalUnheard
 from govnet.membership.memberships import actions, queries, renewal_queries, renewal_rules
-from govnet.membership.memberships.renewal_queries import Renewal, Rule
+from govnet.membership.memberships.renewal_queries import Renewal, RenewalRule
 from govnet.membership.models import Membership, MembershipState
 from govnet.membership.terms import agree
 from govnet.people.models import Organisation
@@ -86,20 +86,20 @@ def _one_network(network_id: int) -> int:
     return done
 
 
-def _forget(_rule: Rule, membership_id: int) -> bool:
+def _forget(_rule: RenewalRule, membership_id: int) -> bool:
     """Somebody was asked under a rule that no longer holds: nothing is asked of them now."""
     nothing = {"renewal_asked_at": None, "renewal_reminded_at": None}
     db.session.execute(update(Membership).where(Membership.id == membership_id).values(nothing))
     return True
 
 
-def _ask(rule: Rule, membership_id: int) -> bool:
+def _ask(rule: RenewalRule, membership_id: int) -> bool:
     row = _locked(membership_id)
     row.renewal_asked_at, row.renewal_reminded_at = clock.now(), None
     return _write("renew", membership_id, rule, again=False) or _unheard(membership_id, rule)
 
 
-def _unheard(membership_id: int, rule: Rule) -> bool:
+def _unheard(membership_id: int, rule: RenewalRule) -> bool:
     """Nobody speaks for the organisation: those who look after the network are told before it runs out."""
     row = queries.with_party(membership_id)
     last = last_day(row, rule) if row is not None else None
@@ -114,13 +114,13 @@ def _unheard(membership_id: int, rule: Rule) -> bool:
     return True
 
 
-def _remind(rule: Rule, membership_id: int) -> bool:
+def _remind(rule: RenewalRule, membership_id: int) -> bool:
     row = _locked(membership_id)
     row.renewal_reminded_at = clock.now()
     return _write("renew", membership_id, rule, again=True)
 
 
-def _lapse(rule: Rule, membership_id: int) -> bool:
+def _lapse(rule: RenewalRule, membership_id: int) -> bool:
     row = _locked_whole(membership_id)
     row.state = MembershipState.LAPSED
     row.renewal_asked_at = row.renewal_reminded_at = None
@@ -133,7 +133,7 @@ def _lapse(rule: Rule, membership_id: int) -> bool:
     return _write("lapsed", membership_id, rule, again=False)
 
 
-def _write(template: str, membership_id: int, rule: Rule, *, again: bool) -> bool:
+def _write(template: str, membership_id: int, rule: RenewalRule, *, again: bool) -> bool:
     whole = queries.with_party(membership_id)
     assert whole is not None
     address = queries.address_to_ask(whole)
@@ -153,13 +153,13 @@ def _write(template: str, membership_id: int, rule: Rule, *, again: bool) -> boo
     return True
 
 
-def _key(template: str, row: Membership, rule: Rule, *, again: bool) -> str:
+def _key(template: str, row: Membership, rule: RenewalRule, *, again: bool) -> str:
     """One mail of each kind for the months that run since the last renewal, under one rule."""
     runs = row.renewed_on or row.start
     return f"renewal:{row.id}:{runs}:{rule.since_at:%Y%m%d%H%M%S}:{template}:{'again' if again else 'first'}"
 
 
-_STEPS: tuple[tuple[str, Callable[..., Sequence[int]], Callable[[Rule, int], bool]], ...] = (
+_STEPS: tuple[tuple[str, Callable[..., Sequence[int]], Callable[[RenewalRule, int], bool]], ...] = (
     ("forget that members were asked", renewal_queries.outdated, _forget),
     ("ask members to renew", renewal_queries.to_ask, _ask),
     ("remind members to renew", renewal_queries.to_remind, _remind),
@@ -167,7 +167,7 @@ _STEPS: tuple[tuple[str, Callable[..., Sequence[int]], Callable[[Rule, int], boo
 )
 
 
-def last_day(membership: Membership, rule: Rule) -> date | None:
+def last_day(membership: Membership, rule: RenewalRule) -> date | None:
     """The last day on which somebody who was asked can renew."""
     asked, reminded = membership.renewal_asked_at, membership.renewal_reminded_at
     if asked is None:
@@ -178,7 +178,7 @@ def last_day(membership: Membership, rule: Rule) -> date | None:
     )
 
 
-def _day(moment: datetime, rule: Rule) -> date:
+def _day(moment: datetime, rule: RenewalRule) -> date:
     return moment.astimezone(rule.zone_info).date()
 
 

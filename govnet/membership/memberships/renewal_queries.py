@@ -20,7 +20,7 @@ from govnet.people.models import PersonEmail, Representation
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RenewalRule:
     """How memberships are renewed in a network today, and since when it is so."""
 
     network_id: int
@@ -60,7 +60,7 @@ def networks() -> Sequence[Network]:
     return db.session.scalars(select(Network).order_by(Network.id)).all()
 
 
-def rule_of(network: Network) -> Rule:
+def rule_of(network: Network) -> RenewalRule:
     """The rule in force, and since when its months have been what they are."""
     past = [each for each in versions(network.id) if each.in_force_from <= clock.now()]
     charter = rules_of(past[0])
@@ -69,10 +69,10 @@ def rule_of(network: Network) -> Rule:
         if rules_of(each)[RENEWAL_MONTHS] != months:
             break
         since = each.in_force_from
-    return Rule(network.id, network.zone, months, charter[GRACE_DAYS], since)
+    return RenewalRule(network.id, network.zone, months, charter[GRACE_DAYS], since)
 
 
-def _active(rule: Rule) -> tuple[ColumnElement[bool], ...]:
+def _active(rule: RenewalRule) -> tuple[ColumnElement[bool], ...]:
     return (
         Membership.network_id == rule.network_id,
         Membership.state == MembershipState.ACTIVE,
@@ -85,14 +85,14 @@ def _ids(limit: int, *conditions: ColumnElement[bool]) -> Sequence[int]:
     return db.session.scalars(query).all()
 
 
-def outdated(rule: Rule, limit: int, *only: ColumnElement[bool]) -> Sequence[int]:
+def outdated(rule: RenewalRule, limit: int, *only: ColumnElement[bool]) -> Sequence[int]:
     """Memberships whose members were asked under a rule that holds no longer."""
     asked = Membership.renewal_asked_at.is_not(None)
     old = () if not rule.months else (Membership.renewal_asked_at < rule.since_at,)
     return _ids(limit, *_active(rule), asked, *old, *only)
 
 
-def to_ask(rule: Rule, limit: int, *only: ColumnElement[bool]) -> Sequence[int]:
+def to_ask(rule: RenewalRule, limit: int, *only: ColumnElement[bool]) -> Sequence[int]:
     """Memberships that are due, and whose members were not asked.
 
     A person whom no mail reaches is left as they are; an organisation for which nobody speaks is not.
@@ -123,7 +123,7 @@ def _reachable() -> ColumnElement[bool]:
     return or_(own, spoken, and_(Membership.organisation_id.is_not(None), alone))
 
 
-def to_remind(rule: Rule, limit: int, *only: ColumnElement[bool]) -> Sequence[int]:
+def to_remind(rule: RenewalRule, limit: int, *only: ColumnElement[bool]) -> Sequence[int]:
     """Those who were asked and have a few days left."""
     if not rule.months:
         return ()
@@ -131,7 +131,7 @@ def to_remind(rule: Rule, limit: int, *only: ColumnElement[bool]) -> Sequence[in
     return _ids(limit, *_active(rule), asked, Membership.renewal_reminded_at.is_(None), *only)
 
 
-def to_lapse(rule: Rule, limit: int, *only: ColumnElement[bool]) -> Sequence[int]:
+def to_lapse(rule: RenewalRule, limit: int, *only: ColumnElement[bool]) -> Sequence[int]:
     """Those who were asked twice, and whose time is over."""
     if not rule.months:
         return ()

@@ -29,7 +29,7 @@ _SHOWN = (MembershipState.ACTIVE, MembershipState.LAPSED, MembershipState.SUSPEN
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class OrganisationVoice:
     """Somebody who speaks for an organisation, or stands in."""
 
     id: int
@@ -48,10 +48,10 @@ class ListedOrganisation:
     name: str
     url: str
     since: date
-    primary: Voice | None
+    primary: OrganisationVoice | None
 
 
-def voices(organisation_ids: Sequence[int], day: date) -> dict[int, list[Voice]]:
+def voices(organisation_ids: Sequence[int], day: date) -> dict[int, list[OrganisationVoice]]:
     """Who speaks for each organisation on that day, the primary first, in one statement."""
     query = (
         select(Representation, Person.name)
@@ -63,9 +63,9 @@ def voices(organisation_ids: Sequence[int], day: date) -> dict[int, list[Voice]]
         )
         .order_by(Representation.is_primary.desc(), Representation.start, Representation.id)
     )
-    found: dict[int, list[Voice]] = {}
+    found: dict[int, list[OrganisationVoice]] = {}
     for row, name in db.session.execute(query):
-        voice = Voice(row.id, row.person_id, name, row.is_primary, row.start, row.named_in_public)
+        voice = OrganisationVoice(row.id, row.person_id, name, row.is_primary, row.start, row.named_in_public)
         found.setdefault(row.organisation_id, []).append(voice)
     return found
 
@@ -96,7 +96,7 @@ def organisations(network: Network, page: int = 1) -> tuple[list[ListedOrganisat
     return found, len(rows) > PAGE
 
 
-def _primary(found: Sequence[Voice]) -> Voice | None:
+def _primary(found: Sequence[OrganisationVoice]) -> OrganisationVoice | None:
     return next((voice for voice in found if voice.is_primary), None)
 
 

@@ -16,7 +16,7 @@ from govnet.mail.preferences.old_lists import take_over_all
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.membership.organisations import representatives
 from govnet.membership.organisations.queries import open_primary
-from govnet.membership.roster.models import Outcome
+from govnet.membership.roster.models import RowOutcome
 from govnet.membership.roster.person import ORGANISATION, RosterRow
 from govnet.membership.roster.plan import Planned, sharers_by_key
 from govnet.people.addresses import owners
@@ -34,7 +34,7 @@ def make(network: Network, planned: Sequence[Planned]) -> list[dict[str, Any]]:
     """Bring in whoever comes; for each row what it made, by the columns of RosterImportRow. Inside transaction()."""
     found = [dict(NOTHING) for _row in planned]
     comes = [
-        (one.row, made) for one, made in zip(planned, found, strict=True) if one.outcome is Outcome.INVITED
+        (one.row, made) for one, made in zip(planned, found, strict=True) if one.outcome is RowOutcome.INVITED
     ]
     _people(comes)
     for row, made in comes:
@@ -42,7 +42,7 @@ def make(network: Network, planned: Sequence[Planned]) -> list[dict[str, Any]]:
             _organisation(row, made, network.zone)
     _memberships(network, comes)
     readers = [
-        (one.row, made) for one, made in zip(planned, found, strict=True) if one.outcome is Outcome.READER
+        (one.row, made) for one, made in zip(planned, found, strict=True) if one.outcome is RowOutcome.READER
     ]
     keys = take_over_all(network, [(row.email, row.name) for row, _made in readers])
     for key, (_row, made) in zip(keys, readers, strict=True):

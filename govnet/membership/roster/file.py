@@ -46,7 +46,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FileRow:
     """One row, numbered as a spreadsheet counts; `open_quote` where a quotation mark never closes, `odd_quote` where
     one stands in an odd place.
     """
@@ -149,7 +149,9 @@ def _line(line: bytes, old: str) -> str:
         return line.decode(old, "replace")
 
 
-def lines_of(text: str, score: Callable[[Sequence[Line]], tuple[int, ...]]) -> tuple[str, Iterator[Line]]:
+def lines_of(
+    text: str, score: Callable[[Sequence[FileRow]], tuple[int, ...]]
+) -> tuple[str, Iterator[FileRow]]:
     """What parts the cells ("" in a file of one column) and every row, blank ones included.
 
     The delimiter is what the first line says (`sep=;`), or the one whose first rows score highest.
@@ -162,13 +164,13 @@ def lines_of(text: str, score: Callable[[Sequence[Line]], tuple[int, ...]]) -> t
     return best, _rows(text, best or ",")
 
 
-def _rows(text: str, delimiter: str) -> Iterator[Line]:
+def _rows(text: str, delimiter: str) -> Iterator[FileRow]:
     at, number = 0, 0
     while at < len(text):
         number += 1
         end = _end_of_line(text, at)
         if text.find('"', at, end) < 0:
-            yield Line(number, tuple(text[at:end].split(delimiter)))
+            yield FileRow(number, tuple(text[at:end].split(delimiter)))
             at = end + 1
         else:
             line, at = _quoted(text, at, delimiter, number)
@@ -180,19 +182,19 @@ def _end_of_line(text: str, at: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _quoted(text: str, at: int, delimiter: str, number: int) -> tuple[Line, int]:
+def _quoted(text: str, at: int, delimiter: str, number: int) -> tuple[FileRow, int]:
     """A row with quotation marks, which may go over several lines; and where the next one begins."""
     start, cells, odd = at, list[str](), False
     while True:
         found = _cell(text, at, delimiter)
         if found is None:
             end = _end_of_line(text, start)
-            return Line(number, tuple(text[start:end].split(delimiter)), open_quote=True), end + 1
+            return FileRow(number, tuple(text[start:end].split(delimiter)), open_quote=True), end + 1
         cell, at, strange = found
         cells.append(cell)
         odd = odd or strange
         if at >= len(text) or text[at] == "\n":
-            return Line(number, tuple(cells), odd_quote=odd), at + 1
+            return FileRow(number, tuple(cells), odd_quote=odd), at + 1
         at += 1
 
 

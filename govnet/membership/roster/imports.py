@@ -19,7 +19,7 @@ from govnet.kernel.errors import RuleBroken
 from govnet.membership.events import RosterImported
 from govnet.membership.organisations import representatives
 from govnet.membership.roster import arrivals
-from govnet.membership.roster.models import ImportState, Outcome, RosterImport, RosterImportRow
+from govnet.membership.roster.models import ImportState, RosterImport, RosterImportRow, RowOutcome
 from govnet.membership.roster.parser import Roster
 from govnet.membership.roster.person import ComesAs, Problem, RosterRow, Wish
 from govnet.membership.roster.plan import Plan, plan, why
@@ -166,9 +166,9 @@ def _staged(network: Network, roster: Roster, made: Plan, by: Actor, source: Sou
 
 def _to_look_at_first(row: dict[str, Any]) -> tuple[int, int]:
     """Where a row stands on the page; one with a note stands with those that share an address."""
-    order = list(Outcome)
+    order = list(RowOutcome)
     rank = order.index(row["outcome"])
-    return (min(rank, order.index(Outcome.SHARES)) if row.pop("first", False) else rank), row["number"]
+    return (min(rank, order.index(RowOutcome.SHARES)) if row.pop("first", False) else rank), row["number"]
 
 
 def _rows(roster: Roster, made: Plan) -> tuple[list[dict[str, Any]], list[str]]:
@@ -186,8 +186,8 @@ def _rows(roster: Roster, made: Plan) -> tuple[list[dict[str, Any]], list[str]]:
     for row, one in zip(known, made.planned, strict=True):
         row["first"] = bool(row["note"] or one.row.shares)
     blank = {"name": "", "address": "", "said": "", "note": ""}
-    wrong = [blank | {"number": p.row, "outcome": Outcome.MEND, "why": p.message} for p in roster.problems]
-    again = [blank | {"number": number, "outcome": Outcome.TWICE, "why": ""} for number in roster.repeated]
+    wrong = [blank | {"number": p.row, "outcome": RowOutcome.MEND, "why": p.message} for p in roster.problems]
+    again = [blank | {"number": number, "outcome": RowOutcome.TWICE, "why": ""} for number in roster.repeated]
     notes = [note.message for note in roster.notes if not note.row]
     notes += [str(note) for note in roster.notes if note.row in noted]
     return known + wrong + again, notes
@@ -207,7 +207,7 @@ def row_of(row: RosterImportRow) -> RosterRow:
 
 def why_of(row: RosterImportRow) -> str:
     """What becomes of the row and why, in words that follow its name."""
-    if row.outcome is Outcome.TWICE:
+    if row.outcome is RowOutcome.TWICE:
         return str(_("names somebody whom an earlier row names, and counts once"))
     return row.why or why(row.outcome, row_of(row))
 
@@ -215,7 +215,7 @@ def why_of(row: RosterImportRow) -> str:
 def _kept(batch_id: int) -> Sequence[RosterImportRow]:
     """The rows that can be brought in, in the order of the file."""
     query = select(RosterImportRow).where(RosterImportRow.roster_import_id == batch_id)
-    usable = query.where(RosterImportRow.outcome.not_in((Outcome.MEND, Outcome.TWICE)))
+    usable = query.where(RosterImportRow.outcome.not_in((RowOutcome.MEND, RowOutcome.TWICE)))
     return db.session.scalars(usable.order_by(RosterImportRow.number, RosterImportRow.id)).all()
 
 

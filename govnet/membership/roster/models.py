@@ -18,7 +18,7 @@ class ImportState(StrEnum):
     UNDONE = "undone"
 
 
-class Outcome(StrEnum):
+class RowOutcome(StrEnum):
     """What becomes of a row; those to look at first come first."""
 
     MEND = "mend"
@@ -35,9 +35,9 @@ class Outcome(StrEnum):
     READER = "reader"
 
 
-COMES = frozenset((Outcome.INVITED, Outcome.READER))
+COMES = frozenset((RowOutcome.INVITED, RowOutcome.READER))
 """Outcomes that bring somebody in."""
-STAYS = frozenset((Outcome.MEMBER, Outcome.ORGANISATION, Outcome.READS))
+STAYS = frozenset((RowOutcome.MEMBER, RowOutcome.ORGANISATION, RowOutcome.READS))
 """Outcomes of those who are here already."""
 
 
@@ -81,7 +81,7 @@ class RosterImportRow(Base):
     place: Mapped[int]
     """Its place on the page: what to look at comes first."""
     number: Mapped[int]
-    outcome: Mapped[Outcome] = mapped_column(enum_type(Outcome, "outcome"))
+    outcome: Mapped[RowOutcome] = mapped_column(enum_type(RowOutcome, "outcome"))
     name: Mapped[Name] = mapped_column(default="")
     address: Mapped[str] = mapped_column(String(254), default="", index=True)
     why: Mapped[Words] = mapped_column(default="")

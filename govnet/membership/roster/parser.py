@@ -13,7 +13,7 @@ from flask_babel import ngettext
 
 from govnet.membership.roster import columns as roster_columns
 from govnet.membership.roster.columns import Columns, columns_of
-from govnet.membership.roster.file import MOST_COLUMNS, MOST_ROWS, Line, Unreadable, lines_of, text_of
+from govnet.membership.roster.file import MOST_COLUMNS, MOST_ROWS, FileRow, Unreadable, lines_of, text_of
 from govnet.membership.roster.person import (
     EDGE,
     ORGANISATION,
@@ -135,7 +135,7 @@ class _Reading:
         if columns is not None:
             self._people(columns, chain(top[begins:], lines))
 
-    def _columns(self, top: Sequence[Line]) -> tuple[Columns | None, int]:
+    def _columns(self, top: Sequence[FileRow]) -> tuple[Columns | None, int]:
         """The columns, and the place of the first row that is no heading; None where the file can't be read by them."""
         heading = heading_of(top)
         if heading is None:
@@ -146,7 +146,7 @@ class _Reading:
         columns = columns_of([cell.strip(EDGE) for cell in top[heading].cells])
         return self._checked(columns, top[heading], top[heading + 1 :]), heading + 1
 
-    def _checked(self, columns: Columns, heading: Line, rows: Sequence[Line]) -> Columns | None:
+    def _checked(self, columns: Columns, heading: FileRow, rows: Sequence[FileRow]) -> Columns | None:
         folded = [roster_columns.folded(each) for each in columns.headings]
         twice = next((h for h in folded if folded.count(h) > 1 and roster_columns.column_of(h) in _ONCE), "")
         if twice:
@@ -160,7 +160,7 @@ class _Reading:
             return None
         return columns
 
-    def _columns_by_content(self, top: Sequence[Line]) -> tuple[Columns | None, int]:
+    def _columns_by_content(self, top: Sequence[FileRow]) -> tuple[Columns | None, int]:
         """The columns of a file without a heading that we know: by what stands in them."""
         begins = next((n for n, line in enumerate(top) if addresses_in(line)), None)
         if begins is None:
@@ -197,7 +197,7 @@ class _Reading:
             ),
         )
 
-    def _people(self, columns: Columns, lines: Iterable[Line]) -> None:
+    def _people(self, columns: Columns, lines: Iterable[FileRow]) -> None:
         filled: set[int] = set()
         strange: set[tuple[str, str]] = set()
         unknown = set(columns.unknown)
@@ -240,7 +240,7 @@ class _Reading:
             )
         self.note(0, _("Columns that were passed over: %(columns)s.", columns=shown))
 
-    def _person(self, columns: Columns, line: Line) -> None:
+    def _person(self, columns: Columns, line: FileRow) -> None:
         if line.open_quote:
             self._wrong(line.number, _("has a quotation mark that never closes. Close it, or delete it."))
             return
@@ -388,7 +388,7 @@ def _shown(message: str) -> str:
     return "".join(char if char.isprintable() else "\ufffd" for char in message[:_MOST_SAID])
 
 
-def _is_heading(line: Line, columns: Columns) -> bool:
+def _is_heading(line: FileRow, columns: Columns) -> bool:
     """Whether the row is the heading once more, as where files were put together."""
     if line.cells[0].strip(EDGE) != columns.headings[0]:
         return False

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.membership.models import ENDED, Membership, MembershipKind
-from govnet.membership.roster.models import COMES, Outcome
+from govnet.membership.roster.models import COMES, RowOutcome
 from govnet.membership.roster.person import ComesAs, RosterRow, Wish, same_name
 from govnet.people import organisations as people_organisations
 from govnet.people.addresses import MailWish, owners, sharers, wishes
@@ -24,7 +24,7 @@ class Planned:
     """A row, and what becomes of it."""
 
     row: RosterRow
-    outcome: Outcome
+    outcome: RowOutcome
     known_as: str = ""
     """The name of whoever has the address here, where it is another one."""
 
@@ -50,19 +50,19 @@ class Plan:
     @property
     def members(self) -> list[RosterRow]:
         """Asked by mail to confirm that they are members."""
-        return self._of(Outcome.INVITED)
+        return self._of(RowOutcome.INVITED)
 
     @property
     def subscribers(self) -> list[RosterRow]:
         """Get the mail, as before."""
-        return self._of(Outcome.READER)
+        return self._of(RowOutcome.READER)
 
     @property
     def known(self) -> list[tuple[RosterRow, str]]:
         """Left as they are, each with why."""
         return [(each.row, each.why) for each in self.planned if each.outcome not in COMES]
 
-    def _of(self, outcome: Outcome) -> list[RosterRow]:
+    def _of(self, outcome: RowOutcome) -> list[RosterRow]:
         return [each.row for each in self.planned if each.outcome is outcome]
 
 
@@ -92,73 +92,77 @@ def plan(network: Network, rows: Sequence[RosterRow]) -> Plan:
     return made
 
 
-def _outcome(row: RosterRow, here: _Here) -> Outcome:
+def _outcome(row: RosterRow, here: _Here) -> RowOutcome:
     person_id, said = here.people.get(row.email), here.said.get(row.email)
     if row.wish is not Wish.NONE:
-        return Outcome.WISH
+        return RowOutcome.WISH
     if row.shares:
         return _of_sharer(row, here)
     organisation = row.kind == MembershipKind.ORGANISATION and row.comes_as is ComesAs.MEMBER
     if organisation and people_organisations.name_key(row.organisation) in here.organisations:
-        return Outcome.ORGANISATION
+        return RowOutcome.ORGANISATION
     if person_id in here.own and not organisation:
-        return Outcome.MEMBER
+        return RowOutcome.MEMBER
     if said in _STAYS_OUT:
         return _STAYS_OUT[said]
     if person_id in here.left and not organisation:
-        return Outcome.LEFT
+        return RowOutcome.LEFT
     if row.comes_as is ComesAs.MEMBER:
-        return Outcome.INVITED
-    return Outcome.READS if said is MailWish.READS else Outcome.READER
+        return RowOutcome.INVITED
+    return RowOutcome.READS if said is MailWish.READS else RowOutcome.READER
 
 
-def _of_sharer(row: RosterRow, here: _Here) -> Outcome:
+def _of_sharer(row: RosterRow, here: _Here) -> RowOutcome:
     """A second person with one address comes as a member to be asked for an address of their own, and not as a reader."""
     if row.comes_as is not ComesAs.MEMBER:
-        return Outcome.SHARES
+        return RowOutcome.SHARES
     if row.kind == MembershipKind.ORGANISATION:
         known = people_organisations.name_key(row.organisation) in here.organisations
-        return Outcome.ORGANISATION if known else Outcome.INVITED
+        return RowOutcome.ORGANISATION if known else RowOutcome.INVITED
     if here.sharers.get((row.email, people_organisations.name_key(row.name))) in here.own:
-        return Outcome.MEMBER
-    return Outcome.ERASED if here.said.get(row.email) is MailWish.ERASED else Outcome.INVITED
+        return RowOutcome.MEMBER
+    return RowOutcome.ERASED if here.said.get(row.email) is MailWish.ERASED else RowOutcome.INVITED
 
 
-_STAYS_OUT: dict[MailWish | None, Outcome] = {
-    MailWish.ERASED: Outcome.ERASED,
-    MailWish.LEFT: Outcome.LEFT,
-    MailWish.SILENT: Outcome.SILENT,
+_STAYS_OUT: dict[MailWish | None, RowOutcome] = {
+    MailWish.ERASED: RowOutcome.ERASED,
+    MailWish.LEFT: RowOutcome.LEFT,
+    MailWish.SILENT: RowOutcome.SILENT,
 }
 
 
-def why(outcome: Outcome, row: RosterRow) -> str:
+def why(outcome: RowOutcome, row: RosterRow) -> str:
     """What becomes of a row and why, in words that follow its name."""
-    if outcome is Outcome.WISH:
+    if outcome is RowOutcome.WISH:
         return _WISHES[row.wish]()
-    if outcome is Outcome.INVITED and row.shares:
+    if outcome is RowOutcome.INVITED and row.shares:
         return str(
             _(
                 "has the address of row %(row)s, and is asked there, once, for one of their own",
                 row=row.shares,
             )
         )
-    if outcome is Outcome.INVITED and row.kind == MembershipKind.ORGANISATION:
+    if outcome is RowOutcome.INVITED and row.kind == MembershipKind.ORGANISATION:
         return str(_("is asked by mail to confirm, for %(organisation)s", organisation=row.organisation))
     return _WORDS[outcome](row)
 
 
-_WORDS: dict[Outcome, Callable[[RosterRow], str]] = {
-    Outcome.SHARES: lambda row: _("has the address of row %(row)s, where the mail goes once", row=row.shares),
-    Outcome.MEMBER: lambda row: _("has a membership here already, and gets the mail of members"),
-    Outcome.ORGANISATION: lambda row: _(
+_WORDS: dict[RowOutcome, Callable[[RosterRow], str]] = {
+    RowOutcome.SHARES: lambda row: _(
+        "has the address of row %(row)s, where the mail goes once", row=row.shares
+    ),
+    RowOutcome.MEMBER: lambda row: _("has a membership here already, and gets the mail of members"),
+    RowOutcome.ORGANISATION: lambda row: _(
         "is left as it is: %(organisation)s belongs to the network already", organisation=row.organisation
     ),
-    Outcome.READS: lambda row: _("is a reader already"),
-    Outcome.SILENT: lambda row: _("was a reader, and wants no mail any more"),
-    Outcome.ERASED: lambda row: _("had their name and address removed here; they can join again by the form"),
-    Outcome.LEFT: lambda row: _("was a member and left; they can join again by the form"),
-    Outcome.READER: lambda row: _("gets the mail, as before"),
-    Outcome.INVITED: lambda row: _("is asked by mail to confirm that they are a member"),
+    RowOutcome.READS: lambda row: _("is a reader already"),
+    RowOutcome.SILENT: lambda row: _("was a reader, and wants no mail any more"),
+    RowOutcome.ERASED: lambda row: _(
+        "had their name and address removed here; they can join again by the form"
+    ),
+    RowOutcome.LEFT: lambda row: _("was a member and left; they can join again by the form"),
+    RowOutcome.READER: lambda row: _("gets the mail, as before"),
+    RowOutcome.INVITED: lambda row: _("is asked by mail to confirm that they are a member"),
 }
 _WISHES: dict[Wish, Callable[[], str]] = {
     Wish.SILENT: lambda: _("asked for no mail there, and is left alone"),

@@ -20,14 +20,14 @@ _LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedRoster:
     """A list, and the name of whoever uploaded it ("" for the command line)."""
 
     batch: RosterImport
     by: str
 
 
-def imports(network_id: int) -> Sequence[Listed]:
+def imports(network_id: int) -> Sequence[ListedRoster]:
     """The newest lists of the network, newest first."""
     query = (
         select(RosterImport, Person.name)
@@ -36,7 +36,7 @@ def imports(network_id: int) -> Sequence[Listed]:
         .order_by(RosterImport.id.desc())
         .limit(_LISTED)
     )
-    return [Listed(batch, name or "") for batch, name in db.session.execute(query)]
+    return [ListedRoster(batch, name or "") for batch, name in db.session.execute(query)]
 
 
 def counts(batch_id: int) -> dict[str, int]:

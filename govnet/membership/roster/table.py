@@ -8,7 +8,7 @@ from typing import Final
 
 from govnet.membership.roster import columns as roster_columns
 from govnet.membership.roster.columns import Columns
-from govnet.membership.roster.file import MOST_COLUMNS, Line
+from govnet.membership.roster.file import MOST_COLUMNS, FileRow
 from govnet.membership.roster.person import EDGE, Wish, address_and_name, address_of, wish_of
 from govnet.people.organisations import name_key
 
@@ -80,7 +80,7 @@ def letter(place: int) -> str:
     return (letter(place // 26 - 1) if place > 25 else "") + chr(65 + place % 26)
 
 
-def score(rows: Sequence[Line]) -> tuple[int, ...]:
+def score(rows: Sequence[FileRow]) -> tuple[int, ...]:
     """How much these rows look like a list of people."""
     heading = heading_of(rows)
     names = (
@@ -91,16 +91,16 @@ def score(rows: Sequence[Line]) -> tuple[int, ...]:
     return names, sum(addresses_in(line) for line in rows)
 
 
-def addresses_in(line: Line) -> int:
+def addresses_in(line: FileRow) -> int:
     return sum(bool("@" in cell and address_of(address_and_name(cell, [])[0])) for cell in _first(line))
 
 
-def _first(line: Line) -> Sequence[str]:
+def _first(line: FileRow) -> Sequence[str]:
     """The cells that are looked at: a file with more columns is refused."""
     return line.cells[:MOST_COLUMNS]
 
 
-def heading_of(rows: Sequence[Line]) -> int | None:
+def heading_of(rows: Sequence[FileRow]) -> int | None:
     """The place of the row that names the columns: one that names the addresses, or else two columns or one of several."""
     maybe = None
     for place, line in enumerate(rows[:TITLES]):
@@ -117,7 +117,7 @@ def heading_of(rows: Sequence[Line]) -> int | None:
     return maybe
 
 
-def with_addresses(columns: Columns, rows: Sequence[Line]) -> Columns:
+def with_addresses(columns: Columns, rows: Sequence[FileRow]) -> Columns:
     """Columns whose heading may mean an address, or a name, taken for what stands below them; else for nothing."""
     places = dict(columns.places)
     maybe = places.pop("maybe email", ())
@@ -133,15 +133,15 @@ def with_addresses(columns: Columns, rows: Sequence[Line]) -> Columns:
     return Columns(places, columns.headings)
 
 
-def _are_names(place: int, rows: Sequence[Line]) -> bool:
+def _are_names(place: int, rows: Sequence[FileRow]) -> bool:
     return _are_words(place, rows) and any(" " in cell for cell in _filled(place, rows))
 
 
-def guessed(rows: Sequence[Line]) -> Columns:
+def guessed(rows: Sequence[FileRow]) -> Columns:
     """The columns of rows without a heading: most addresses, and left or right of it one name, or two halves."""
     width = max(len(row.cells) for row in rows)
     counts = [
-        sum(bool(n < len(r.cells) and addresses_in(Line(0, (r.cells[n],)))) for r in rows)
+        sum(bool(n < len(r.cells) and addresses_in(FileRow(0, (r.cells[n],)))) for r in rows)
         for n in range(width)
     ]
     email = max(range(width), key=lambda n: counts[n])
@@ -154,12 +154,12 @@ def guessed(rows: Sequence[Line]) -> Columns:
     return Columns(places, ("",) * width)
 
 
-def _filled(place: int, rows: Sequence[Line]) -> Iterator[str]:
+def _filled(place: int, rows: Sequence[FileRow]) -> Iterator[str]:
     cells = (row.cells[place].strip(EDGE) for row in rows if place < len(row.cells))
     return (cell for cell in cells if cell)
 
 
-def _are_words(place: int, rows: Sequence[Line]) -> bool:
+def _are_words(place: int, rows: Sequence[FileRow]) -> bool:
     cells = list(_filled(place, rows))
     return (
         bool(cells)
@@ -168,6 +168,6 @@ def _are_words(place: int, rows: Sequence[Line]) -> bool:
     )
 
 
-def _is_one_word(place: int, rows: Sequence[Line]) -> bool:
+def _is_one_word(place: int, rows: Sequence[FileRow]) -> bool:
     cells = list(_filled(place, rows))
     return sum(" " in cell for cell in cells) * 4 <= len(cells)

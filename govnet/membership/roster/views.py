@@ -21,7 +21,7 @@ from govnet.membership.roster import queries
 from govnet.membership.roster import undo as roster_undo
 from govnet.membership.roster.forms import UploadForm
 from govnet.membership.roster.labels import LABELS, chip_of
-from govnet.membership.roster.models import COMES, ImportState, Outcome, RosterImport
+from govnet.membership.roster.models import COMES, ImportState, RosterImport, RowOutcome
 from govnet.membership.roster.parser import read_roster
 from govnet.permissions import Can, allows
 from govnet.web.forms import Form, once
@@ -76,7 +76,7 @@ def looked(network: Network, roster_import: RosterImport) -> Response:
         ),
         batch=roster_import,
         notes=json.loads(roster_import.notes),
-        counts=[(outcome, found[outcome]) for outcome in Outcome if outcome in found],
+        counts=[(outcome, found[outcome]) for outcome in RowOutcome if outcome in found],
         comes=sum(found.get(outcome, 0) for outcome in COMES),
         total=sum(found.values()),
         rows=[(row, roster_imports.why_of(row), *chip_of(row)) for row in rows],
