@@ -12,7 +12,7 @@ from govnet.charter.models import Network
 from govnet.forum.threads import slots
 from govnet.kernel.actor import current_actor
 from govnet.kernel.paths import asked_page
-from govnet.letters import labels, queries, sign_views
+from govnet.letters import labels, queries, signature_views
 from govnet.letters import page as letters_page
 from govnet.letters.blueprint import bp
 from govnet.letters.models import Letter
@@ -74,7 +74,7 @@ def letters_data(network: Network) -> Response:
 @allows(Can.READ, letter=Letter)
 def letter(network: Network, letter: Letter) -> Response:
     """What it says, for whom it speaks, who signed it, and what became of it."""
-    return sign_views.letter_page(letter.id)
+    return signature_views.letter_page(letter.id)
 
 
 @bp.get("/<network:network>/letters/<int:letter_id>.json")

@@ -41,12 +41,6 @@ def _is_known(words: str, nouns: frozenset[str]) -> bool:
     return words in nouns or f"{words}s" in nouns
 
 
-WITHOUT = {
-    "answer",
-    "appeal",
-}
-
-
 def test_every_file_is_called_by_a_word_of_the_glossary() -> None:
     nouns = _nouns()
     unknown = {
