@@ -1,0 +1,37 @@
+"""The guides for developers name files and functions that are there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.shape import source
+
+ROOT = source.PACKAGE.parent
+NAMED = re.compile(r"`([a-z_]+(?:[./][a-z_]+)+)")
+"""`kernel/duties.py`, `mail.links`: a room, and something in it."""
+
+
+def _named_in(guide: str) -> set[str]:
+    rooms = {path.name for path in source.PACKAGE.iterdir() if path.is_dir()}
+    found = (each.removesuffix(".py").replace(".", "/") for each in NAMED.findall((ROOT / guide).read_text()))
+    return {each for each in found if each.split("/")[0] in rooms}
+
+
+def _is_there(named: str) -> bool:
+    """Whether the longest part of it that is a file or a room has the next word in it."""
+    parts = named.split("/")
+    for many in range(len(parts), 0, -1):
+        at = source.PACKAGE.joinpath(*parts[:many])
+        file = at.with_suffix(".py") if at.with_suffix(".py").is_file() else at / "__init__.py"
+        if file.is_file():
+            return many == len(parts) or re.search(rf"\b{parts[many]}\b", file.read_text()) is not None
+    return False
+
+
+@pytest.mark.parametrize("guide", ["docs/frame.md", "docs/telling.md"])
+def test_every_file_and_function_that_a_guide_names_is_there(guide: str) -> None:
+    named = _named_in(guide)
+    assert named
+    assert {each for each in named if not _is_there(each)} == set()
