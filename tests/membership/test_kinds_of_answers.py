@@ -316,13 +316,13 @@ def test_after_a_while_the_worker_turns_to_its_other_duties(asked, monkeypatch):
 
 
 def test_a_mail_is_read_outside_every_transaction_by_one_worker(asked, monkeypatch):  # noqa: F811
-    read, seen = intake.incoming.read, []
+    read, seen = intake.parser.read, []
 
     def watched(raw):
         seen.append(in_transaction())
         assert intake.run() == 0  # another worker finds nothing to do meanwhile
         return read(raw)
 
-    monkeypatch.setattr(intake.incoming, "read", watched)
+    monkeypatch.setattr(intake.parser, "read", watched)
     assert comes(PLAIN + "Yes").fate is Fate.DONE
     assert seen == [False]
