@@ -18,7 +18,7 @@ from flask import Flask
 from sqlalchemy import create_engine, make_url, text
 
 from govnet.extensions import db
-from govnet.kernel import duties
+from govnet.factory.duties import DUTIES
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.models import Base
 from tests.mailbox import mailbox
@@ -55,7 +55,7 @@ def worked(workers: int, url: str, time: MovedClock, port: int, folder: Path) ->
     with ExitStack() as stack:
         written = stack.enter_context(log.open("w"))
         colleagues = [stack.enter_context(_started([*words, str(SEED + n)], written)) for n in range(workers)]
-        for _duty in duties.duties():
+        for _duty in DUTIES:
             for one in colleagues:
                 assert one.stdout and one.stdout.readline() == "ready\n", log.read_text()
             for one in colleagues:
@@ -109,7 +109,7 @@ def test_every_duty_is_done_once_by_three_processes_at_once(
 ) -> None:
     monkeypatch.setitem(app.config, "MAIL_REPLIES", due.REPLIES)
     with app.app_context():
-        assert set(due.DUE) == {one.name for one in duties.duties()} - due.OF_EACH
+        assert set(due.DUE) == {one.name for one in DUTIES} - due.OF_EACH
         due.make(time)
         db.session.remove()
         db.engine.dispose()
