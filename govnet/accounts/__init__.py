@@ -1,1 +1,1 @@
-"""People: how they sign in, what they prefer, and what is theirs."""
+"""What a signed-in person does for herself: the page You, data, security, mail, and her end here."""

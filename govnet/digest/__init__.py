@@ -1,1 +1,1 @@
-"""TODO digest"""
+"""The weekly digest of the record."""

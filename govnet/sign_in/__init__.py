@@ -1,1 +1,1 @@
-"""TODO sign_in"""
+"""Signing in: links by mail, digits, passwords, sessions, and a move to another address."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
@@ -35,3 +36,9 @@ def test_every_file_and_function_that_a_guide_names_is_there(guide: str) -> None
     named = _named_in(guide)
     assert named
     assert {each for each in named if not _is_there(each)} == set()
+
+
+def test_every_room_says_in_a_sentence_what_is_in_it() -> None:
+    for path in source.PACKAGE.rglob("__init__.py"):
+        said = ast.get_docstring(source.tree(path)) or ""
+        assert said.endswith(".") and "TODO" not in said, source.name(path)

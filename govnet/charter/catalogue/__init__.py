@@ -1,1 +1,1 @@
-"""TODO catalogue"""
+"""Every rule that a network can set, one file a chapter. Pure data."""

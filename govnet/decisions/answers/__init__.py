@@ -1,1 +1,1 @@
-"""TODO answers"""
+"""Answers: given, entered for somebody, between options, and what people write beside them."""

@@ -1,1 +1,1 @@
-"""TODO drafts"""
+"""Drafts: what is written together before it is asked."""

@@ -1,1 +1,1 @@
-"""TODO proposals"""
+"""Proposals: asked, reworded, taken back, named for offices, or decided elsewhere."""

@@ -1,1 +1,1 @@
-"""TODO register"""
+"""The register: decisions by number, and what holds today."""

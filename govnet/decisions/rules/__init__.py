@@ -1,1 +1,1 @@
-"""TODO rules"""
+"""What the charter makes of answers, days and texts. Pure."""

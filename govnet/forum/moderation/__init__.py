@@ -1,1 +1,1 @@
-"""TODO moderation"""
+"""Reports, hiding in the open, and appeals."""

@@ -1,1 +1,1 @@
-"""TODO threads"""
+"""Discussions and the posts in them."""

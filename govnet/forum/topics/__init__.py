@@ -1,1 +1,1 @@
-"""TODO topics"""
+"""The shelves on which discussions stand."""

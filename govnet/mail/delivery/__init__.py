@@ -1,1 +1,1 @@
-"""TODO delivery"""
+"""Handing mails to the mail server, and what its answers change."""

@@ -1,1 +1,1 @@
-"""TODO applications"""
+"""Applications: made, vouched for, decided, appealed."""

@@ -1,1 +1,1 @@
-"""TODO memberships"""
+"""Memberships: begun, confirmed, renewed, ended."""

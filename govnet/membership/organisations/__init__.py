@@ -1,1 +1,1 @@
-"""TODO organisations"""
+"""Organisations that belong, and who speaks for them."""

@@ -1,1 +1,1 @@
-"""TODO roster"""
+"""Lists of people from other programs: read, looked at, brought in, taken back, handed out."""
