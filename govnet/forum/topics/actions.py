@@ -1,4 +1,4 @@
-"""Changing a topic, and noticing that two officers do so at once."""
+"""Opening a topic and changing it, and noticing that two officers do so at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who speaks for an organisation, as rows and in the record. Called by actions, asks no rights."""
+"""The people who speak for an organisation, as rows and in the record. Called by actions, asks no rights."""
 
 from __future__ import annotations
 
