@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
 from tests.shape import source
 
 GLOSSARY = source.PACKAGE.parent / "docs" / "glossary.md"
-CANONICAL = frozenset(
-    [
-        "models",
-        "rules",
-        "events",
-        "queries",
-        "actions",
-        "forms",
-        "views",
-        "notify",
-        "cli",
-        "triggers",
-        "listeners",
-    ]
-)
+CANONICAL = {"models", "rules", "events", "queries", "actions", "forms"} | {
+    *("views", "notify", "cli", "triggers", "listeners"),
+}
 
 
 def _nouns() -> frozenset[str]:
@@ -49,3 +38,13 @@ def test_every_file_is_called_by_a_word_of_the_glossary() -> None:
         if not path.stem.startswith("__") and not _is_named(path, nouns)
     }
     assert unknown == set()
+
+
+def test_no_two_classes_have_one_name() -> None:
+    names = [
+        each.name
+        for path in source.files()
+        for each in source.tree(path).body
+        if isinstance(each, ast.ClassDef)
+    ]
+    assert sorted(set(names)) == sorted(names)
