@@ -50,7 +50,7 @@ class SignInLink(Base):
     used_at: Mapped[Instant | None]
     tries: Mapped[int] = mapped_column(default=0)
     counted: Mapped[Digest]
-    """Under what it counts: limits.Counted."""
+    """Under what it counts: limits.TryCount."""
     stands_for: Mapped[Digest | None] = mapped_column(index=True)
     """The `token_digest` of a link mailed before, where no other was mailed: it works in this browser too."""
     until: Mapped[Instant]
