@@ -240,7 +240,7 @@ def end_terms_of(person_id: int, network_id: int) -> None:
 def _leaving(*which: ColumnElement[bool]) -> list[int]:
     """The terms that end because their holder left, but for those that the network's rules have them keep.
 
-    Whoever was removed keeps none.
+    A member who was removed keeps none.
     """
     removed = exists().where(
         Membership.network_id == Body.network_id,

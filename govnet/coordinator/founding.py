@@ -19,7 +19,7 @@ from govnet.record.actions import record
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundMandate:
-    """Who coordinated: an organisation or a person, and the people named to act for it."""
+    """The coordinator as found: an organisation or a person, and the people named to act for it."""
 
     organisation_id: int | None = None
     person_id: int | None = None

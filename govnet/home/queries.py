@@ -84,7 +84,7 @@ class OfficeToday:
 
 @dataclass(frozen=True)
 class People:
-    """Who belongs and who runs this."""
+    """The members, counted, and the people who run this."""
 
     members: int = 0
     organisations: int = 0

@@ -297,7 +297,7 @@ def _which(query: Select[Any], show: str) -> Select[Any]:
 
 
 def as_data(decision: Decision, actor: Actor) -> dict[str, Any]:
-    """What was decided by which rule, the tally that the register keeps, and every answer of that moment.
+    """The outcome and its rule, the tally that the register keeps, and every answer of that moment.
 
     Names stand beside answers as on the page of the decision. Where none does, an answer that was not counted is
     without its kind too: few have an interest, and members know who. In the order of names, then of answers: nobody

@@ -249,7 +249,7 @@ Who = QueryableAttribute[Any]
 
 
 BELONGS = (MembershipState.ACTIVE, MembershipState.SUSPENDED)
-"""Who is suspended may be back before the deadline."""
+"""A suspended member may be back before the deadline."""
 
 
 def awaited(version: ProposalVersion) -> int:
@@ -282,7 +282,7 @@ def _belongs(day: date) -> ColumnElement[bool]:
 
 
 def _here(proposal: Proposal, day: date) -> ColumnElement[bool]:
-    """Whoever is on the roll still has a place in the network: by a membership, an organisation, or a seat."""
+    """A party on the roll still has a place in the network: by a membership, an organisation, or a seat."""
     person = RollEntry.person_id
     spoken = select(Representation.organisation_id).where(Representation.person_id == person, _speaks(day))
     spoken = spoken.correlate(RollEntry)

@@ -26,7 +26,7 @@ class NoteKind(StrEnum):
 
 
 class DecisionNote(Base):
-    """What was heard and changed, what the minority says, or a slip in the text, put beside a decision."""
+    """A note beside a decision: on things heard and changed, by the minority, or about a slip in the text."""
 
     __tablename__ = "decision_note"
     id: Mapped[Key]
