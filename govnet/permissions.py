@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 from flask import abort
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from govnet.extensions import db
 from govnet.kernel.actor import (
@@ -28,8 +27,8 @@ from govnet.kernel.actor import (
     current_actor,
 )
 from govnet.kernel.errors import NotAllowed, OwnCase
+from govnet.kernel.messages import N_
 from govnet.kernel.per_app import PerApp
-from govnet.kernel.translation import either
 
 Predicate = Callable[[Actor, Any], Authority | None]
 ALONE = "alone"
@@ -37,85 +36,85 @@ ALONE = "alone"
 
 
 class Can(StrEnum):
-    """Everything that needs a right. The value is how a refusal names it: "Only ... can <value>"."""
+    """Everything that needs a right. The value is the sentence that says who has it, with which it is refused."""
 
-    READ = "read the public record"
+    READ = N_("Everybody can read the public record.")
     # membership
-    APPLY = "apply to join"
-    SEE_APPLICATION = "see this application"
-    DECIDE_APPLICATION = "decide an application"
-    HEAR_ADMISSION_APPEAL = "hear this appeal"
-    SEE_MEMBERS = "see who the members are"
-    VOUCH = "vouch for somebody who wants to join"
-    OBJECT_TO_MEMBER = "object to a new member"
-    IMPORT_MEMBERS = "bring in a list of people"
-    SPEAK_FOR = "name who speaks for this organisation"
-    CONFIRM_REPRESENTATIVE = "confirm who speaks for this organisation"
-    NAME_REPRESENTATIVE = "name who else speaks for this organisation"
-    END_REPRESENTATION = "end that somebody speaks for this organisation"
-    HOLD_MEMBERSHIP = "confirm, change or end this membership"
+    APPLY = N_("Everybody can apply to join.")
+    SEE_APPLICATION = N_("Only the applicant, the committee and the coordinator can see this application.")
+    DECIDE_APPLICATION = N_("Only the committee or the coordinator can decide an application.")
+    HEAR_ADMISSION_APPEAL = N_("Only the committee or the coordinator can hear this appeal.")
+    SEE_MEMBERS = N_("Only members, the committee and the coordinator can see who the members are.")
+    VOUCH = N_("Only other members can vouch for somebody who wants to join.")
+    OBJECT_TO_MEMBER = N_("Only other members can object to a new member.")
+    IMPORT_MEMBERS = N_("Only the committee’s chair or the coordinator can bring in a list of people.")
+    SPEAK_FOR = N_("Only people who are signed in can ask to speak for this organisation.")
+    CONFIRM_REPRESENTATIVE = N_("Only a representative, the committee or the coordinator can confirm this.")
+    NAME_REPRESENTATIVE = N_("Only a person who speaks for this organisation can name somebody else.")
+    END_REPRESENTATION = N_("Only this person, or one who speaks for the organisation, can end this.")
+    HOLD_MEMBERSHIP = N_("Only the member can confirm, change or end this membership.")
     # charter
-    SET_RULES = "put rules into force"
+    SET_RULES = N_("Only a decision can change our rules.")
     # forum
-    READ_THREAD = "read this discussion"
-    KEEP_TOPICS = "add and change topics"
-    START_THREAD = "start a discussion"
-    START_THREAD_AS_OFFICER = "start a discussion here"
-    REPLY = "reply here"
-    REPLY_AS_PERSON = "write in a discussion"
-    EDIT_POST = "change this post"
-    EDIT_POST_AS_PERSON = "change what you wrote"
-    FRAME_THREAD = "frame, sum up or close this discussion"
-    FRAME_THREAD_AS_OFFICER = "frame, sum up or close a discussion here"
-    THANK = "say thanks"
-    REPORT = "report a post"
-    HIDE_POST = "hide a post"
-    HIDE_POST_AS_CHAIR = "hide posts"
-    APPEAL = "appeal against hiding this post"
-    DECIDE_APPEAL = "decide this appeal"
+    READ_THREAD = N_("Only the people for whom this discussion is meant can read it.")
+    KEEP_TOPICS = N_("Only the committee or the coordinator can add and change topics.")
+    START_THREAD = N_("Only members, the committee and the coordinator can start a discussion.")
+    START_THREAD_AS_OFFICER = N_("Only the committee or the coordinator can start a discussion here.")
+    REPLY = N_("Only members, the committee and the coordinator can reply here.")
+    REPLY_AS_PERSON = N_("Only people who are signed in can write in a discussion.")
+    EDIT_POST = N_("Only the member who wrote this post can change it.")
+    EDIT_POST_AS_PERSON = N_("Only the person who wrote this post can change it.")
+    FRAME_THREAD = N_("Only the member who started it, the committee or the coordinator can frame this.")
+    FRAME_THREAD_AS_OFFICER = N_("Only the committee or the coordinator can frame or close this discussion.")
+    THANK = N_("Only members can say thanks.")
+    REPORT = N_("Only people who can read this post can report it.")
+    HIDE_POST = N_("Only the committee or the coordinator can hide a post.")
+    HIDE_POST_AS_CHAIR = N_("Only the committee’s chair or the coordinator can hide a post.")
+    APPEAL = N_("Only the person who wrote this post can appeal against its hiding.")
+    DECIDE_APPEAL = N_("Only the committee or the coordinator can decide this appeal.")
     # decisions
-    READ_PROPOSAL = "read this proposal"
-    SEE_NAMES = "see how each member answered"
-    PROPOSE = "make a proposal"
-    ANSWER = "answer this proposal"
-    REPLY_IN_OWN_CASE = "reply to what is proposed about them"
-    REPLY_TO_REASON = "reply to the reasons beside answers to this proposal"
-    SUGGEST_WORDS = "suggest other words for this proposal"
-    READ_DRAFT = "read this draft"
-    CHANGE_DRAFT = "change, drop or ask this draft"
-    SPONSOR = "say that this should be asked"
-    REWORD_PROPOSAL = "change the words of this proposal"
-    WITHDRAW_PROPOSAL = "take this proposal back"
-    EXTEND_PROPOSAL = "give more time for this proposal"
-    HIDE_ANSWERS = "hide the answers to this proposal for longer"
-    CLOSE_PROPOSAL = "close this proposal early"
-    ENTER_ANSWER = "enter somebody's answer for them"
-    UNDO_ENTERED = "undo what was entered for them"
-    RECORD_DECISION = "record a decision taken elsewhere"
-    OBJECT = "object to this decision"
-    NOTE_DECISION = "write beside this decision"
-    ASK_REVIEW = "ask that a decision is looked at again"
+    READ_PROPOSAL = N_("Only the people for whom this proposal is meant can read it.")
+    SEE_NAMES = N_("Only members, the committee and the coordinator can see how each member answered.")
+    PROPOSE = N_("Only members and the committee can make a proposal.")
+    ANSWER = N_("Only members and the committee can answer this proposal.")
+    REPLY_IN_OWN_CASE = N_("Only the person whom this proposal names can reply to it here.")
+    REPLY_TO_REASON = N_("Only the member who made this proposal can reply to the reasons given.")
+    SUGGEST_WORDS = N_("Only members and the committee can suggest other words for this proposal.")
+    READ_DRAFT = N_("Only the people for whom this draft is meant can read it.")
+    CHANGE_DRAFT = N_("Only the member who wrote this draft can change, drop or open it.")
+    SPONSOR = N_("Only members can say that they want this draft opened for answers.")
+    REWORD_PROPOSAL = N_("Only the member who made this proposal can change its text.")
+    WITHDRAW_PROPOSAL = N_("Only the member who made this proposal can take it back.")
+    EXTEND_PROPOSAL = N_("Only the member who made this proposal can give more time for it.")
+    HIDE_ANSWERS = N_("Only the member who made this proposal can hide its answers for longer.")
+    CLOSE_PROPOSAL = N_("Only the member who made this proposal can close it early.")
+    ENTER_ANSWER = N_("Only the committee can enter an answer for somebody else.")
+    UNDO_ENTERED = N_("Only the person for whom this answer was entered can undo it.")
+    RECORD_DECISION = N_("Only the committee or the coordinator can record a decision taken elsewhere.")
+    OBJECT = N_("Only members can object to this decision.")
+    NOTE_DECISION = N_("Only members, the committee and the coordinator can write beside this decision.")
+    ASK_REVIEW = N_("Only members can ask for a decision to be looked at again.")
     # letters
-    START_LETTER = "start a letter"
-    SIGN_LETTER = "sign this letter"
-    KEEP_LETTER = "change this letter or take it back"
-    FOLLOW_LETTER = "say what became of this letter"
+    START_LETTER = N_("Only members can start a letter.")
+    SIGN_LETTER = N_("Only members can sign this letter.")
+    KEEP_LETTER = N_("Only the member who started this letter can change it or take it back.")
+    FOLLOW_LETTER = N_("Only its author, the committee or the coordinator can say what became of it.")
     # offices
-    SEE_DESK = "use the officers' desk"
-    START_AGAIN = "name the first people of a network that has nobody"
-    NOTE_VACANCY = "say what happens with an empty place"
-    GIVE_BACK_MANDATE = "give this mandate back"
-    REPORT_AS_COORDINATOR = "file the coordinator's report"
-    CHANGE_SETTINGS = "change the network's settings"
-    LEAVE_OFFICE = "leave this office"
-    PROMISE_CODE = "promise this"
+    SEE_DESK = N_("Only the committee or the coordinator can use the officers’ desk.")
+    START_AGAIN = N_("Only the operator of the server can name first people for a network without any.")
+    NOTE_VACANCY = N_("Only the committee or the coordinator can say what happens with an empty place.")
+    GIVE_BACK_MANDATE = N_("Only the people who act under this mandate can give it back.")
+    REPORT_AS_COORDINATOR = N_("Only the people who act under this mandate can file its report.")
+    CHANGE_SETTINGS = N_("Only the committee or the coordinator can change the network’s settings.")
+    LEAVE_OFFICE = N_("Only the person who holds this office can leave it.")
+    PROMISE_CODE = N_("Only the person who holds this office can make its promise.")
     # announcements
-    READ_ANNOUNCEMENT = "read this announcement before it is sent"
-    WRITE_ANNOUNCEMENT = "write an announcement"
-    SEND_ANNOUNCEMENT = "send an announcement"
+    READ_ANNOUNCEMENT = N_("Only officers can read this announcement before it is sent.")
+    WRITE_ANNOUNCEMENT = N_("Only the committee or the coordinator can write an announcement.")
+    SEND_ANNOUNCEMENT = N_("Only the committee’s chair or the coordinator can send an announcement.")
     # oneself and the server
-    OWN = "do this for themselves"
-    OPERATE = "look after the server"
+    OWN = N_("Only people who are signed in can see and change what is theirs.")
+    OPERATE = N_("Only the operator of the server can look after it.")
 
 
 def everybody(actor: Actor, subject: Any) -> Authority | None:
@@ -256,40 +255,39 @@ def reading(holds: Predicate) -> Predicate:
 
 @dataclass(frozen=True)
 class Grant:
-    """Those who have a right: the role's name in the record, in words, and the predicate."""
+    """Those who have a right: the role's name in the record, and the predicate."""
 
     role: str
-    words: Any
     holds: Predicate
 
 
-EVERYBODY = Grant("everybody", _l("everybody"), everybody)
-PERSON = Grant("person", _l("people who are signed in"), person)
-MEMBER = Grant("member", _l("members"), member)
-OTHER_MEMBER = Grant("member", _l("other members"), apart(member))
-STEERING = Grant("steering", _l("the committee"), apart(steering))
-CHAIR = Grant("chair", _l("the committee’s chair"), apart(chair))
-COORDINATOR = Grant("coordinator", _l("the coordinator"), apart(coordinator))
-SITTING = Grant("steering", STEERING.words, steering)
-COORDINATING = Grant("coordinator", COORDINATOR.words, coordinator)
-NOBODY_ELSE = Grant("steering", STEERING.words, alone)
-MANDATE_HOLDER = Grant("coordinator", _l("those who act under this mandate"), holds_mandate)
-OPERATOR = Grant("operator", _l("the operator of the server"), apart(operator))
-OWNER = Grant("self", _l("the person it belongs to"), oneself)
-PRIMARY = Grant("primary", _l("those who speak for the organisation"), primary)
-READER = Grant("reader", _l("those whom it is for"), reader)
+EVERYBODY = Grant("everybody", everybody)
+PERSON = Grant("person", person)
+MEMBER = Grant("member", member)
+OTHER_MEMBER = Grant("member", apart(member))
+STEERING = Grant("steering", apart(steering))
+CHAIR = Grant("chair", apart(chair))
+COORDINATOR = Grant("coordinator", apart(coordinator))
+SITTING = Grant("steering", steering)
+COORDINATING = Grant("coordinator", coordinator)
+NOBODY_ELSE = Grant("steering", alone)
+MANDATE_HOLDER = Grant("coordinator", holds_mandate)
+OPERATOR = Grant("operator", apart(operator))
+OWNER = Grant("self", oneself)
+PRIMARY = Grant("primary", primary)
+READER = Grant("reader", reader)
 OFFICERS = (STEERING, COORDINATOR)
 """Never in a case of their own."""
 IN_OFFICE = (SITTING, COORDINATING)
 """What takes no distance: reading and taking part, also in what is about themselves."""
-PROPOSER = Grant("self", _l("the member who proposed it"), author_who_could(Can.PROPOSE, Can.RECORD_DECISION))
-DRAFTER = Grant("self", _l("the member who wrote it"), author_who_could(Can.PROPOSE))
-STARTER = Grant("self", _l("the member who began it"), author_who_could(Can.START_THREAD))
-WRITER = Grant("self", _l("the member who wrote it"), author_who_could(Can.REPLY))
-WRITING_PERSON = Grant("self", _l("the person who wrote it"), author_who_could(Can.REPLY_AS_PERSON))
-LETTER_WRITER = Grant("self", _l("the member who began it"), author_who_could(Can.START_LETTER))
-READING_MEMBER = Grant("member", MEMBER.words, reading(member))
-READING_PERSON = Grant("person", PERSON.words, reading(person))
+PROPOSER = Grant("self", author_who_could(Can.PROPOSE, Can.RECORD_DECISION))
+DRAFTER = Grant("self", author_who_could(Can.PROPOSE))
+STARTER = Grant("self", author_who_could(Can.START_THREAD))
+WRITER = Grant("self", author_who_could(Can.REPLY))
+WRITING_PERSON = Grant("self", author_who_could(Can.REPLY_AS_PERSON))
+LETTER_WRITER = Grant("self", author_who_could(Can.START_LETTER))
+READING_MEMBER = Grant("member", reading(member))
+READING_PERSON = Grant("person", reading(person))
 
 TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.READ: (EVERYBODY,),
@@ -404,15 +402,12 @@ def require(actor: Actor, right: Can, subject: Any = None) -> Authority:
 
 
 def refusal(right: Can, actor: Actor = VISITOR, subject: Any = None) -> NotAllowed:
-    """The refusal in words: which right is needed and which roles have it, or that it is the actor's own case."""
+    """The refusal: the sentence that says which roles have the right, or that it is the actor's own case."""
     grants = TABLE[right]
-    who = either(dict.fromkeys(str(grant.words) for grant in grants))
-    message = _("Only %(who)s can %(what)s.", who=who, what=_(right.value))
+    roles = [grant.role for grant in grants]
     if concerned(actor, subject) and any(grant.holds(actor, None) for grant in grants):
-        return OwnCase(_("This is about you, so somebody else has to do it."), roles=[g.role for g in grants])
-    return NotAllowed(
-        message, needed=[grant.words for grant in grants], roles=[grant.role for grant in grants]
-    )
+        return OwnCase(_("This is about you, so somebody else has to deal with it."), roles=roles)
+    return NotAllowed(_(right.value), roles=roles)
 
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -39,13 +39,12 @@ class RuleBroken(GovnetError):
 
 
 class NotAllowed(GovnetError):
-    """Nobody gave the actor this power; `needed` says in words which power would do."""
+    """The actor does not have this right; `roles` are those that have it."""
 
     status = 403
 
-    def __init__(self, message: object, *, needed: Sequence[object] = (), roles: Sequence[str] = ()) -> None:
+    def __init__(self, message: object, *, roles: Sequence[str] = ()) -> None:
         super().__init__(message)
-        self.needed = tuple(needed)
         self.roles = tuple(roles)
 
 

@@ -44,9 +44,7 @@ def bind(app: Flask, holders: Holders) -> None:
             return _signed_out(error)
         network = g.get("network")
         names = list(holders(network, error.roles)) if network is not None else []
-        return error_page(
-            "errors/403.html", 403, message=error.message, needed=error.needed, holders=names, typed=typed()
-        )
+        return error_page("errors/403.html", 403, message=error.message, holders=names, typed=typed())
 
     handlers: dict[type[Exception], Callable[[Any], Any]] = {
         NotAllowed: not_allowed,

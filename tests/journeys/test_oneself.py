@@ -161,4 +161,4 @@ def test_the_operator_sees_the_server_and_only_she_does(uk: Cast) -> None:
     kit.is_at("The server")
     kit.reads("Nothing is stuck.", "night.tar.gz", "UK Network", "Kit Fuller", "last sign of life")
     ada.opens("/operator", 403)
-    ada.reads("Only the operator of the server can look after the server.")
+    ada.reads("Only the operator of the server can look after it.")

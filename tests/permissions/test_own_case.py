@@ -351,6 +351,6 @@ def test_who_objects_to_somebody_does_not_decide_about_them_as_well(context: Non
     with transaction():
         by = acting(db.session.get_one(Person, sam.id), db.session.get_one(Network, network.id))
         vouches.object_to(db.session.get_one(Application, key), "A lobby.", by=by, via=Door.WEB)
-    with pytest.raises(OwnCase, match="You object"):
+    with pytest.raises(OwnCase, match="You have objected"):
         decides(sam)
     decides(oli)

@@ -144,12 +144,13 @@ def by_the_charter(row: Application, by: Actor, asked: Authority, *, objected: b
     found = (_BY_ROLE[role](by, None) for role in sorted(roles))
     under = next((authority for authority in found if authority), None)
     if under is None:
-        whose = _("the coordinator") if "coordinator" in roles else _("the committee")
-        raise NotAllowed(
-            _("By our rules %(who)s decides who joins.", who=whose), needed=[whose], roles=sorted(roles)
-        )
+        coordinators = _("By our rules the coordinator decides who joins.")
+        committees = _("By our rules the committee decides who joins.")
+        raise NotAllowed(coordinators if "coordinator" in roles else committees, roles=sorted(roles))
     if objected and _objects(row, by, roles):
-        raise OwnCase(_("You object to this. Somebody else weighs your reason."), roles=sorted(roles))
+        raise OwnCase(
+            _("You have objected to this, so somebody else has to weigh your reason."), roles=sorted(roles)
+        )
     return under
 
 
