@@ -48,6 +48,7 @@ def adopted_as(network: Network, author: Person, shapes: Sequence[dict[str, Any]
         pairs = zip(plain, shapes, strict=True)
         rows = [row | {"outcome": Outcome.CONSENSUS} | shape for row, shape in pairs]
         db.session.execute(insert(Decision), rows)
+        db.session.add(DecisionCounter(network_id=network.id, year=now.year, last=len(rows)))
 
 
 def _proposals(network: Network, author: Person, many: int) -> tuple[range, int | None]:

@@ -19,18 +19,21 @@ from govnet.decisions.register import models, queries
 from govnet.decisions.rules.in_force import DecisionState
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
+from govnet.kernel import clock
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock, today
+from govnet.kernel.errors import RuleBroken
 from govnet.people.models import Person
 from govnet.record import registry
 from govnet.record.queries import details, entries_about
 from tests.builders import acting
 from tests.chain import faults_of
+from tests.decisions import many
 from tests.decisions.builders import answered, one_transaction
 from tests.decisions.test_decision_mail import text_of, told
 from tests.decisions.test_decision_pages import browser
 from tests.decisions.test_reviews import closed, days_pass, state, verbs
-from tests.pages import opened
+from tests.pages import opened, send
 from tests.statements import counted
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -159,29 +162,30 @@ def test_confirmed_too_late_it_held_for_a_while(
     ]
 
 
-def test_a_trial_confirmed_on_trial_gives_the_place_back_when_that_one_ends(
-    network: Network, ann: Person, time: MovedClock
+def test_a_trial_takes_the_place_of_no_other_trial(
+    app: Flask, network: Network, ann: Person, time: MovedClock
 ) -> None:
-    earlier = agreed(time, network, ann)
-    trial = agreed(time, network, ann, earlier, trial=TRIAL)
-    longer = agreed(time, network, ann, trial, trial=LONGER)
+    trial = agreed(time, network, ann, trial=TRIAL)
+    with pytest.raises(
+        RuleBroken, match=f"Decision {trial.number} is a trial, and one trial can’t replace another"
+    ):
+        asked(network, ann, trial, trial=LONGER)
+    for_good = asked(network, ann, trial)
+    words = Wording(
+        "Should we try on?", "So.", {}, More(trial_until=LONGER, trial_signs="Fewer mails go out.")
+    )
+    with one_transaction(), pytest.raises(RuleBroken, match="one trial can’t replace another"):
+        actions.reword(for_good, words, because="Not for good yet.", by=acting(ann, network), via=Door.WEB)
+    client = browser(app, ann)
+    filled = {"question": "Should we try on?", "text": "So.", "replaces": str(trial.id)}
+    filled |= {"trial_until": str(LONGER), "trial_signs": "Fewer mails go out."}
+    answer = send(client, "/uk/proposals/new?matter=statement", filled)
+    assert answer.status_code == 422
+    assert "Leave the last day empty to decide this for good" in answer.text
+    assert "Fewer mails go out." in answer.text
     ends(time, TRIAL)
-    assert state(earlier, network) is state(trial, network) is DecisionState.REPLACED
-    assert verbs(trial, network) == []
-    ends(time, LONGER)
-    assert state(earlier, network) is DecisionState.IN_FORCE
-    assert state(trial, network) is state(longer, network) is DecisionState.ENDED
-    assert verbs(longer, network)[-1] == verbs(trial, network)[-1] == "earlier_holds"
-
-
-def test_an_earlier_one_whose_own_trial_is_over_does_not_come_back(
-    network: Network, ann: Person, time: MovedClock
-) -> None:
-    earlier = agreed(time, network, ann, trial=date(2015, 8, 1))
-    trial = agreed(time, network, ann, earlier, trial=TRIAL)
-    ends(time, TRIAL)
-    assert state(earlier, network) is DecisionState.ENDED
-    assert verbs(trial, network)[-1] == "trial_ended"
+    with pytest.raises(RuleBroken, match="choose a decision to replace that is not a trial"):
+        asked(network, ann, trial, trial=LONGER)
 
 
 def test_one_that_yet_another_replaced_does_not_come_back(
@@ -219,25 +223,11 @@ def seats(network: Network) -> int:
 def test_two_trials_of_rules_that_end_on_one_day_are_undone_from_the_last_one_back(
     network: Network, ann: Person, time: MovedClock
 ) -> None:
-    trial = agreed(time, network, ann, trial=TRIAL, committee__seats=11)
-    agreed(time, network, ann, trial, trial=TRIAL, committee__seats=13)
+    agreed(time, network, ann, trial=TRIAL, committee__seats=11)
+    agreed(time, network, ann, trial=TRIAL, committee__seats=13)
     assert seats(network) == 13
     ends(time, TRIAL)
     assert seats(network) == 9
-
-
-def test_a_trial_of_rules_made_longer_takes_them_back_at_its_end_or_is_confirmed_by_itself(
-    network: Network, ann: Person, time: MovedClock
-) -> None:
-    trial = agreed(time, network, ann, trial=TRIAL, committee__seats=11)
-    longer = agreed(time, network, ann, trial, trial=LONGER)
-    ends(time, LONGER - timedelta(2))
-    assert seats(network) == 11
-    late = asked(network, ann, longer)
-    ends(time, LONGER)
-    assert seats(network) == 9
-    closed(time, late)
-    assert seats(network) == 11
 
 
 def test_rules_with_a_day_of_their_own_wait_for_what_comes_of_a_trial(
@@ -264,16 +254,36 @@ def test_rules_with_a_day_of_their_own_are_dropped_where_they_were_replaced_for_
     assert db.session.query(models.PendingEffect).count() == 0
 
 
-# --- beside
+# --- lines of trials, from before a trial could not replace another
 
 
-def test_the_page_of_one_in_a_long_line_of_trials_asks_the_database_no_more_often(
+def test_an_old_line_of_trials_gives_the_place_back_when_the_last_one_ends(
     app: Flask, network: Network, ann: Person, time: MovedClock
 ) -> None:
-    alone = agreed(time, network, ann)
-    first = last = agreed(time, network, ann)
-    for _ in range(4):
-        last = agreed(time, network, ann, last, trial=TRIAL)
+    earlier, trial, longer, last = a_line(network, ann, [None, TRIAL, TRIAL, LONGER])
+    ends(time, TRIAL)
+    assert {state(each, network) for each in (earlier, trial, longer)} == {DecisionState.REPLACED}
+    assert verbs(trial, network) == []
+    ends(time, LONGER)
+    assert state(earlier, network) is DecisionState.IN_FORCE
+    assert {state(each, network) for each in (trial, longer, last)} == {DecisionState.ENDED}
+    assert [verbs(each, network)[-1] for each in (trial, longer, last)] == [
+        "earlier_holds",
+        "trial_ended",
+        "trial_ended",
+    ]
+    for each, said in (
+        (trial, "In force again: 2015-01"),
+        (longer, "It replaced 2015-02"),
+        (last, "It replaced 2015-03"),
+    ):
+        assert said in opened(browser(app), f"/uk/decisions/{each.number}").text
+
+
+def test_the_page_of_one_in_an_old_line_of_trials_asks_the_database_no_more_often(
+    app: Flask, network: Network, ann: Person, time: MovedClock
+) -> None:
+    first, *_trials, last, alone = a_line(network, ann, [None, *[TRIAL] * 4], alone=True)
     ends(time, TRIAL)
     numbers = []
     for number in (alone.number, first.number, last.number):
@@ -283,3 +293,15 @@ def test_the_page_of_one_in_a_long_line_of_trials_asks_the_database_no_more_ofte
         numbers.append(len(statements))
     assert len(set(numbers)) == 1
     assert trials.remind_due() == 0
+
+
+def a_line(
+    network: Network, author: Person, trials: list[date | None], *, alone: bool = False
+) -> list[Decision]:
+    """Decisions of which each replaced the one before, on trial until its day; and one that replaced none."""
+    shapes = [
+        {"trial_until": until, "supersedes_id": at or None, "decided_at": clock.now() + timedelta(minutes=at)}
+        for at, until in enumerate(trials)
+    ]
+    many.adopted_as(network, author, [*shapes, {}] if alone else shapes)
+    return list(db.session.scalars(db.select(Decision).order_by(Decision.id)))

@@ -15,7 +15,7 @@ from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.decisions import queries
-from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion
+from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion, Replaces
 from govnet.decisions.proposals import offices, roll
 from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.proposals.events import (
@@ -36,6 +36,7 @@ from govnet.decisions.proposals.opening import (
     check_offices,
     check_proposer,
     check_reason,
+    check_trial,
     check_way,
     checked,
     end_version,
@@ -50,6 +51,7 @@ from govnet.decisions.rules import deadlines, methods
 from govnet.decisions.rules.option_count import OPTIONS
 from govnet.decisions.rules.outcome import Outcome
 from govnet.decisions.rules.who_counts import Visible
+from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import RuleBroken, Stale
@@ -120,6 +122,8 @@ def reword(
         raise RuleBroken(say(problem))
     day = later.astimezone(zone).date()
     check_days(words, day)
+    replaces = db.session.get(Replaces, proposal.id)
+    check_trial(words, replaces.decision_id if replaces else None)
     check_offices(network, words, proposal.matter, charter, day, proposal.body)
     end_version(old, Outcome.REWORDED)
     version = open_version(

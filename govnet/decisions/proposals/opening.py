@@ -16,7 +16,15 @@ from govnet.charter import queries as charters
 from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import Charter, canonical, problems
 from govnet.decisions import queries
-from govnet.decisions.models import Option, Proposal, ProposalVersion, Replaces, RollEntry, VersionState
+from govnet.decisions.models import (
+    Decision,
+    Option,
+    Proposal,
+    ProposalVersion,
+    Replaces,
+    RollEntry,
+    VersionState,
+)
 from govnet.decisions.proposals import offices, roll
 from govnet.decisions.proposals.offices import Deciding, OfficeInput
 from govnet.decisions.register import queries as register_queries
@@ -165,6 +173,7 @@ def check_asked(network: Network, words: Wording, ask: Ask, closes: date) -> Non
     if ask.matter == "charter" and not words.changes and not words.offices and not confirms:
         raise RuleBroken(_("Choose at least one of our rules to change."), field="rules")
     check_days(words, closes)
+    check_trial(words, ask.replaces_id)
     if ask.review_on is not None and ask.review_on <= closes:
         raise RuleBroken(_too_soon(closes), field="review")
 
@@ -194,6 +203,22 @@ def check_days(words: Wording, closes: date) -> None:
     if (more.trial_until is None) != (not more.trial_signs.strip()):
         where = "trial_signs" if more.trial_until else "trial_until"
         raise RuleBroken(_("A trial has a last day, and says how we shall know."), field=where)
+
+
+def check_trial(words: Wording, replaces_id: int | None) -> None:
+    """RuleBroken when a trial would take the place of another one, which may still run or have ended."""
+    if words.more.trial_until is None or replaces_id is None:
+        return
+    replaced = db.session.get(Decision, replaces_id)
+    if replaced is not None and replaced.trial_until is not None:
+        raise RuleBroken(
+            _(
+                "Decision %(number)s is a trial, and one trial can’t replace another. Leave the last day empty to "
+                "decide this for good, or choose a decision to replace that is not a trial.",
+                number=replaced.number,
+            ),
+            field="trial_until",
+        )
 
 
 def _too_soon(closes: date) -> str:

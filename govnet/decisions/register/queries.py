@@ -42,7 +42,6 @@ def decision(network_id: int, number: str) -> Decision:
         whole.joinedload(Proposal.author),
         joinedload(Decision.charter_version),
         joinedload(Decision.notes).joinedload(DecisionNote.author),
-        joinedload(Decision.supersedes),
         joinedload(Decision.version).joinedload(ProposalVersion.charter_version),
         joinedload(Decision.version).joinedload(ProposalVersion.author),
     )
@@ -52,7 +51,7 @@ def decision(network_id: int, number: str) -> Decision:
 
 
 def whole(decision_id: int) -> Decision:
-    """A decision with its words, its proposal, what came after it, and what it had replaced on trial."""
+    """A decision with its words, its proposal, what came after it, and what it had replaced."""
     query = select(Decision.id).where(Decision.id == decision_id)
     (found,) = succession.read(query, joinedload(Decision.version), joinedload(Decision.proposal))
     return found

@@ -55,7 +55,7 @@ class Filter:
 
 
 def in_state(state: DecisionState, today: date) -> ColumnElement[bool]:
-    """What `states.state_of` says, as SQL."""
+    """What `in_force.state_of` says, as SQL."""
     replaced = succession.replaced(today)
     ended = and_(Decision.trial_until.is_not(None), Decision.trial_until <= today)
     lasts = or_(Decision.trial_until.is_(None), Decision.trial_until > today)

@@ -1,4 +1,4 @@
-"""What took the place of decisions, and what they had replaced: read for `states`, and the same rule as SQL."""
+"""What took the place of decisions, and what they had replaced: read for `in_force`, and the same rule as SQL."""
 
 from __future__ import annotations
 
@@ -24,17 +24,15 @@ def read(wanted: Select[int], *options: ExecutableOption) -> list[Decision]:
 
 
 def line_query(wanted: Select[int]) -> Select[Decision, bool]:
-    """Those wanted, of trials what they had replaced, and of all of these what came after, until one holds for good.
+    """Those wanted, what each had replaced, and what came after any of these, until one holds for good.
 
     Beside each whether it was wanted itself.
     """
     given = wanted.cte("given")
-    start, earlier, later = (another(Decision, each) for each in ("start", "earlier", "later"))
-    first = select(start.id, start.supersedes_id, _ends(start)).join(given, given.c.id == start.id)
-    back = first.cte("back", recursive=True)
-    before = select(earlier.id, earlier.supersedes_id, _ends(earlier))
-    back = back.union(before.join(back, earlier.id == back.c.supersedes_id).where(back.c.ends == 1))
-    line = select(back.c.id, literal(1).label("ends")).cte("line", recursive=True)
+    start, later = another(Decision, "start"), another(Decision, "later")
+    back = select(start.supersedes_id).join(given, given.c.id == start.id)
+    first = select(given.c.id).union(back.where(start.supersedes_id.is_not(None))).subquery()
+    line = select(first.c.id, literal(1).label("ends")).cte("line", recursive=True)
     after = select(later.id, _ends(later)).join(line, later.supersedes_id == line.c.id)
     line = line.union(after.where(line.c.ends == 1))
     asked = Decision.id.in_(select(given.c.id))
@@ -49,22 +47,21 @@ def _ends(decision: type[Decision]) -> ColumnElement[int]:
 
 
 def _put_beside(found: Sequence[Decision], given: set[int]) -> None:
-    """Tell each what came after it, where `states` looks for that, and trials what they had replaced."""
+    """Tell each what came after it, where `in_force` looks for that, and those wanted what they had replaced."""
     by_id = {each.id: each for each in found}
     later: dict[int | None, list[Decision]] = defaultdict(list)
     for each in found:
         later[each.supersedes_id].append(each)
-    trials = [each for each in found if each.trial_until is not None]
-    looked_into = {*given, *(each.id for each in trials), *(each.supersedes_id for each in trials)}
+    before = {by_id[key].supersedes_id for key in given}
     for each in found:
-        if each.id in looked_into:
+        if each.id in given or each.id in before or each.trial_until is not None:
             set_committed_value(each, "superseded_by", later[each.id])
-    for each in trials:
-        set_committed_value(each, "supersedes", by_id.get(each.supersedes_id or 0))
+        if each.id in given:
+            set_committed_value(each, "supersedes", by_id.get(each.supersedes_id or 0))
 
 
 def replaced(today: date) -> ColumnElement[bool]:
-    """Whether another has its place on that day, as SQL: what `states.replaced_until` says."""
+    """Whether another has its place on that day, as SQL: what `in_force.replaced_until` says."""
     first, later = another(Decision, "first"), another(Decision, "later")
     taken = select(first.id, first.trial_until).where(
         first.supersedes_id == Decision.id, first.outcome.in_(ADOPTED)

@@ -1,7 +1,8 @@
 """Whether a decision still holds: computed from its own row and from what came later, never kept. Pure.
 
-What took its place may itself be on trial, and end; what took the place of that keeps it away all the same.
-`succession.put_beside` loads what these functions look at.
+What took its place may itself be on trial, and end; what took the place of that keeps it away all the same. A trial
+takes the place of no other trial; records of before that rule have such lines, of any length.
+`succession.read` loads what these functions look at.
 """
 
 from __future__ import annotations
@@ -70,9 +71,7 @@ def replaced_by(decision: Decision, today: date) -> Decision | None:
 def holds_again(decision: Decision, today: date) -> Decision | None:
     """The earlier decision that is in force because this one's trial has ended."""
     earlier = decision.supersedes if state_of(decision, today) is DecisionState.ENDED else None
-    if earlier is None or state_of(earlier, today) is DecisionState.IN_FORCE:
-        return earlier
-    return holds_again(earlier, today)
+    return earlier if earlier and state_of(earlier, today) is DecisionState.IN_FORCE else None
 
 
 @dataclass(frozen=True)
