@@ -315,7 +315,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
     "new words after the end": (lambda s: s.reword(), "This has closed", _end()),
     "new words by another": (
         lambda s: actions.reword(s.proposal, Wording("So?", "So."), because="x", by=s.by(s.bob), via=WEB),
-        "Only the member who (proposed|wrote) it",
+        "Only the member who made this proposal can change its text",
     ),
     "new words for what was decided elsewhere": (
         lambda s: actions.reword(s.elsewhere(), Wording("a", "b"), because="x", by=s.by(s.sam), via=WEB),
@@ -325,7 +325,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
     "more time than there is": (lambda s: _extend(s, date(2015, 9, 14)), "no day after"),
     "more time by another": (
         lambda s: _extend(s, date(2015, 4, 22), s.bob),
-        "Only the member who (proposed|wrote) it",
+        "Only the member who made this proposal can give more time for it",
     ),
     "closing early": (
         lambda s: actions.close_early(s.proposal, reason="x", by=s.by(s.ann), via=WEB),
@@ -435,7 +435,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
     ),
     "changing somebody else's draft": (
         lambda s: drafts_actions.change(_draft(s).id, DRAFTED, Ask("statement"), by=s.by(s.bob), via=WEB),
-        "Only the member who (proposed|wrote) it",
+        "Only the member who wrote this draft",
     ),
     "replacing what is not in force": (lambda s: s.propose(replaces_id=99_999), "no such decision"),
 }
