@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import or_, select
 
+from govnet.accounts import personal
 from govnet.accounts.events import Erased, Renamed
-from govnet.accounts.models import CaughtUp
 from govnet.charter.models import Network
 from govnet.decisions import personal as decisions
 from govnet.extensions import db
@@ -20,30 +20,28 @@ from govnet.kernel.actor import OPERATOR_SHELL, Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.signals import emit
 from govnet.kernel.statements import chunks
-from govnet.letters import personal as letters
 from govnet.mail.preferences.actions import forget_person
 from govnet.membership import personal as membership
 from govnet.membership.networks import belongings
 from govnet.offices import personal as offices
 from govnet.people.addresses import PersonErased, owner, remember_erased
-from govnet.people.models import OperatorGrant, Person, PersonEmail
+from govnet.people.models import Person, PersonEmail
 from govnet.permissions import Can, require
 from govnet.record.actions import append_collected, erase_words, record
 from govnet.record.models import Entry
 from govnet.record.queries import details
-from govnet.sign_in.models import AddressChange, SignedInSession, SignInLink
+from govnet.sign_in.models import AddressChange
 
 FORGETTERS: tuple[Callable[[int], Iterable[str] | None], ...] = (
-    letters.forget,
     decisions.forget,
     forum.forget,
     membership.forget,
     offices.forget,
     forget_person,
 )
-"""Each feature, from the top floor down, empties what is a person's and ends what they hold (memberships, terms,
-speaking for organisations), in the same transaction. It may return further references ("application:7") whose entries
-in the record hold their words; those words go too."""
+"""Each feature, from the top floor down, ends what a person holds (memberships, terms, speaking for organisations), in
+the same transaction, before the columns that tables declare as theirs are emptied. It may return further references
+("application:7") whose entries in the record hold their words; those words go too."""
 PROMISE = "remove"
 """What one types to say that it is meant."""
 
@@ -72,15 +70,11 @@ def erase(person: Person, *, under: Authority, via: Door) -> None:
     """
     networks = {place.network.id: place.network for place in belongings(person.id)}
     spelt = PersonErased(frozenset(_names(person)), frozenset(_own_addresses(person.id)))
-    named = forget_everywhere(person.id) | {f"person:{person.id}"}
+    named = forget_everywhere(person.id) | personal.references(person.id)
     append_collected()  # what features said of her going has her words too
     spoken_in = set(_erase_words(person.id, named))
-    for table in (PersonEmail, AddressChange, SignInLink, SignedInSession, CaughtUp):
-        db.session.execute(delete(table).where(table.person_id == person.id))
-    held = (OperatorGrant.person_id == person.id, OperatorGrant.ended_at.is_(None))
-    db.session.execute(update(OperatorGrant).where(*held).values(ended_at=clock.now()))
-    person.name, person.password_hash, person.zone, person.locale = "", None, None, ""
-    person.erased_at = clock.now()
+    emit(spelt)
+    personal.empty(person.id, spelt.addresses)
     for network_id in sorted(spoken_in - set(networks)):
         networks[network_id] = db.session.get_one(Network, network_id)
     nameless = Actor(person_id=person.id)
@@ -88,12 +82,11 @@ def erase(person: Person, *, under: Authority, via: Door) -> None:
         record(Erased(network=network, by=nameless, under=under, via=via, person=person))
     for address in spelt.addresses:
         remember_erased(address)
-    emit(spelt)
-    emit(PersonGone(person.id, person.created_at, person.erased_at))
+    emit(PersonGone(person.id, person.created_at, clock.now()))
 
 
 def forget_everywhere(person_id: int) -> set[str]:
-    """Have every feature forget the person; returns the references that they named."""
+    """Have every feature end what the person holds; returns the references that they named."""
     named: set[str] = set()
     for forget in FORGETTERS:
         named.update(forget(person_id) or ())

@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from govnet.kernel import personal
 from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type, is_name
 from govnet.kernel.triggers import ALWAYS, refuse
 
@@ -55,7 +56,7 @@ class Network(Base):
         ),
     )
     id: Mapped[Key]
-    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    slug: Mapped[str] = mapped_column(String(40), unique=True, info=personal.naming())
     chain: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: secrets.token_hex(16))
     """What the record's hashes call the network; stays when the slug changes."""
     name: Mapped[Name]

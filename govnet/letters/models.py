@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.charter.models import Network
 from govnet.forum.models import Thread
+from govnet.kernel import personal
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
 from govnet.letters import triggers as triggers
 from govnet.letters.rules import LetterState
@@ -40,11 +41,13 @@ class Letter(Base):
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"), index=True)
-    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    title: Mapped[Name]
-    addressed_to: Mapped[Name]
+    author_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("started")
+    )
+    title: Mapped[Name] = mapped_column(info=personal.naming())
+    addressed_to: Mapped[Name] = mapped_column(info=personal.data("to", erase=personal.STAYS))
     """To whom it goes."""
-    text: Mapped[Words]
+    text: Mapped[Words] = mapped_column(info=personal.data(erase=personal.STAYS))
     html: Mapped[Words]
     version: Mapped[int] = mapped_column(default=1)
     """One more with each change of the words, so that nobody signs others than those they read."""
@@ -53,10 +56,10 @@ class Letter(Base):
     deadline: Mapped[Instant]
     """Names are taken strictly before it."""
     closed_at: Mapped[Instant | None]
-    why: Mapped[str] = mapped_column(Text, default="")
+    why: Mapped[str] = mapped_column(Text, default="", info=personal.data("reason", erase=""))
     """Why it was closed early or taken back."""
     sent_on: Mapped[date | None]
-    sent_how: Mapped[Name] = mapped_column(default="")
+    sent_how: Mapped[Name] = mapped_column(default="", info=personal.data(erase=personal.STAYS))
     reply_due: Mapped[date | None]
     reminded_at: Mapped[Instant | None]
     """When its author was told that no reply has come by then."""
@@ -64,7 +67,7 @@ class Letter(Base):
     reply: Mapped[str] = mapped_column(Text, default="")
     reply_html: Mapped[str] = mapped_column(Text, default="")
     reply_url: Mapped[str] = mapped_column(String(500), default="")
-    erased: Mapped[bool] = mapped_column(default=False)
+    erased: Mapped[bool] = mapped_column(default=False, info=personal.data(None, erase=True))
     """Its author has removed their name: the reasons went with it."""
     network: Mapped[Network] = relationship(lazy="raise")
     author: Mapped[Person] = relationship(lazy="raise")
@@ -92,13 +95,15 @@ class Signature(Base):
     id: Mapped[Key]
     letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id"))
     membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), index=True)
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True, info=personal.owner())
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
-    signed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    signed_by_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("signed", empties=False)
+    )
     """Who pressed the button: for an organisation, whoever spoke for it then."""
-    name: Mapped[Name]
+    name: Mapped[Name] = mapped_column(info=personal.data("as", erase=""))
     """As it stands in the letter; empty once somebody has removed theirs."""
     at: Mapped[Instant]
-    erased: Mapped[bool] = mapped_column(default=False)
+    erased: Mapped[bool] = mapped_column(default=False, info=personal.data(None, erase=True))
     organisation: Mapped[Organisation | None] = relationship(lazy="raise")
     signed_by: Mapped[Person] = relationship(foreign_keys=[signed_by_id], lazy="raise")

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from govnet.kernel import personal
 from govnet.kernel.models import Base, Digest, Instant, Key, Name, is_name, where
 from govnet.kernel.person_names import key
 
@@ -18,16 +19,20 @@ class Person(Base):
     __table_args__ = (
         CheckConstraint("erased_at IS NULL OR (name = '' AND password_hash IS NULL)", name="erased_is_empty"),
     )
-    id: Mapped[Key]
-    name: Mapped[Name]
-    locale: Mapped[str] = mapped_column(String(12), default="en")
+    id: Mapped[Key] = mapped_column(info=personal.owner("person", entries=True))
+    name: Mapped[Name] = mapped_column(info=personal.data(erase=""))
+    locale: Mapped[str] = mapped_column(String(12), default="en", info=personal.data(erase=""))
     """"" for somebody of whom it is not known: each network's own."""
-    zone: Mapped[str | None] = mapped_column(String(64))
-    password_hash: Mapped[str | None] = mapped_column(String(200))
+    zone: Mapped[str | None] = mapped_column(String(64), info=personal.data(erase=None))
+    password_hash: Mapped[str | None] = mapped_column(
+        String(200), info=personal.data("has_password", read=bool, erase=None)
+    )
     created_at: Mapped[Instant]
-    erased_at: Mapped[Instant | None]
+    erased_at: Mapped[Instant | None] = mapped_column(info=personal.data(None, erase=personal.ended))
     name_key: Mapped[Name] = mapped_column(
-        index=True, default=lambda context: key(context.get_current_parameters()["name"])
+        index=True,
+        default=lambda context: key(context.get_current_parameters()["name"]),
+        info=personal.data(erase=""),
     )
     """By what namesakes are found."""
     emails: Mapped[list[PersonEmail]] = relationship(back_populates="person", lazy="raise")
@@ -50,8 +55,10 @@ class PersonEmail(Base):
         CheckConstraint("address = lower(address)", name="address_lower"),
     )  # fmt: skip
     id: Mapped[Key]
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    address: Mapped[str] = mapped_column(String(254), index=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("addresses", erase=personal.ROW)
+    )
+    address: Mapped[str] = mapped_column(String(254), index=True, info=personal.data(erase=personal.ROW))
     verified_at: Mapped[Instant | None]
     main: Mapped[bool] = mapped_column(default=True)
     """Mail goes here."""
@@ -74,9 +81,9 @@ class OperatorGrant(Base):
         Index("uq_operator_grant_open", "person_id", unique=True, **where("ended_at IS NULL")),
     )  # fmt: skip
     id: Mapped[Key]
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=personal.owner("ran_the_server"))
     began_at: Mapped[Instant]
-    ended_at: Mapped[Instant | None]
+    ended_at: Mapped[Instant | None] = mapped_column(info=personal.data(erase=personal.ended))
 
 
 class Organisation(Base):
@@ -84,7 +91,7 @@ class Organisation(Base):
 
     __tablename__ = "organisation"
     id: Mapped[Key]
-    name: Mapped[Name]
+    name: Mapped[Name] = mapped_column(info=personal.naming())
     name_key: Mapped[str] = mapped_column(String(200), unique=True)
     """The name folded for comparison, so that nobody enters the same one twice."""
     url: Mapped[str] = mapped_column(String(300), default="")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from govnet.kernel import personal
 from govnet.kernel.models import Base, Digest, Instant, Key, where
 from govnet.people.models import Person
 
@@ -14,13 +15,15 @@ class SignedInSession(Base):
 
     __tablename__ = "signed_in_session"
     id: Mapped[Key]
-    digest: Mapped[Digest] = mapped_column(unique=True)
+    digest: Mapped[Digest] = mapped_column(unique=True, info=personal.secret())
     """SHA-256 of the token in the cookie."""
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("signed_in", erase=personal.ROW)
+    )
     began_at: Mapped[Instant]
     seen_at: Mapped[Instant]
     ended_at: Mapped[Instant | None]
-    browser: Mapped[str] = mapped_column(String(120), default="")
+    browser: Mapped[str] = mapped_column(String(120), default="", info=personal.data(erase=personal.ROW))
     """In words: "Firefox on Android"."""
     person: Mapped[Person] = relationship(lazy="raise")
 
@@ -37,21 +40,23 @@ class SignInLink(Base):
         Index("ix_sign_in_link_counted", "counted", "asked_at"),
     )
     id: Mapped[Key]
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("sign_in_links", erase=personal.ROW)
+    )
     """None where nobody has the address: such a row only makes both answers alike."""
-    token_digest: Mapped[Digest] = mapped_column(unique=True)
+    token_digest: Mapped[Digest] = mapped_column(unique=True, info=personal.secret())
     """SHA-256 of the token in the mail."""
-    code_digest: Mapped[Digest]
+    code_digest: Mapped[Digest] = mapped_column(info=personal.secret())
     """Keyed digest of the six digits."""
-    browser_digest: Mapped[Digest]
+    browser_digest: Mapped[Digest] = mapped_column(info=personal.secret())
     """SHA-256 of what the browser that asked keeps in its cookie."""
-    next_path: Mapped[str] = mapped_column(String(500), default="")
+    next_path: Mapped[str] = mapped_column(String(500), default="", info=personal.data(erase=personal.ROW))
     asked_at: Mapped[Instant] = mapped_column(index=True)
     used_at: Mapped[Instant | None]
     tries: Mapped[int] = mapped_column(default=0)
-    counted: Mapped[Digest]
+    counted: Mapped[Digest] = mapped_column(info=personal.secret())
     """Under what it counts: limits.TryCount."""
-    stands_for: Mapped[Digest | None] = mapped_column(index=True)
+    stands_for: Mapped[Digest | None] = mapped_column(index=True, info=personal.secret())
     """The `token_digest` of a link mailed before, where no other was mailed: it works in this browser too."""
     until: Mapped[Instant]
     """When it ends: in ten minutes, or when another may be mailed, if that is later."""
@@ -68,11 +73,13 @@ class AddressChange(Base):
         Index("uq_address_change_open", "person_id", unique=True, **where("confirmed_at IS NULL")),
     )  # fmt: skip
     id: Mapped[Key]
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    address: Mapped[str] = mapped_column(String(254))
-    token_digest: Mapped[Digest] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("address_changes", erase=personal.ROW)
+    )
+    address: Mapped[str] = mapped_column(String(254), info=personal.data(erase=personal.ROW))
+    token_digest: Mapped[Digest] = mapped_column(unique=True, info=personal.secret())
     asked_at: Mapped[Instant]
     confirmed_at: Mapped[Instant | None]
-    old_address: Mapped[str | None] = mapped_column(String(254))
-    undo_digest: Mapped[Digest | None] = mapped_column(unique=True)
+    old_address: Mapped[str | None] = mapped_column(String(254), info=personal.data(erase=personal.ROW))
+    undo_digest: Mapped[Digest | None] = mapped_column(unique=True, info=personal.secret())
     undone_at: Mapped[Instant | None]

@@ -189,8 +189,8 @@ def test_ann_takes_a_copy_of_everything(app, ann_here, ann):
     assert response.headers["Content-Disposition"] == 'attachment; filename="govnet-2015-04-13.json"'
     assert response.headers["Cache-Control"] == "private, no-store"
     copy = json.loads(response.text)
-    assert copy["account"]["person"]["name"] == "Ann Other"
-    assert copy["account"]["person_email"][0]["address"] == ann.address
+    assert copy["account"]["person"][0]["name"] == "Ann Other"
+    assert copy["account"]["addresses"][0]["address"] == ann.address
     assert copy["record"][0]["words"]["after"] == "Ann Other"
     assert not [word for word in ("password_hash", "digest", "token") if f'"{word}"' in response.text]
 
