@@ -134,8 +134,13 @@ class Change:
         return self.rules[1][self.parameter]
 
     def example(self, roll: int = 0) -> Said | None:
-        """What it means in numbers, with so many on the roll; None where the sentence says it all."""
-        return example(self.parameter.key, *self.rules, roll)
+        """What it means in numbers, with so many on the roll; None where the sentence says it all.
+
+        Where its sentence speaks of several rules, it is of the first that has one.
+        """
+        spoken = (p.CATALOGUE[key] for key in sentence(self.parameter, self.rules[1])[0])
+        made = (example(each, *self.rules, roll) for each in spoken)
+        return next((each for each in made if each), None)
 
     @property
     def added(self) -> tuple[str, ...]:

@@ -44,9 +44,3 @@ def turn_after(position: int, start: date, charter: Charter) -> date | None:
         turn += 1
     year, month = divmod(first + turn * between, 12)
     return date(year, month + 1, 1)
-
-
-def most_at_once(charter: Charter) -> int:
-    """How many places come up in the fullest turn, of as many as the charter gives."""
-    groups = GROUPS[charter[p.STAGGERING]]
-    return -(-charter[p.SEATS] // groups) if groups else charter[p.SEATS]

@@ -70,7 +70,6 @@ PURE = {
     *(f"govnet.charter.catalogue.{path.stem}" for path in CATALOGUE),
     *(f"govnet.charter.{name}" for name in ("parameters", "document", "contradictions", "sentences")),
     *(f"govnet.charter.{name}" for name in ("examples", "turns", "working_days")),
-    *(f"govnet.charter.example_{name}" for name in ("numbers", "days", "ways")),
 }
 
 
