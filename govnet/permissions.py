@@ -1,13 +1,9 @@
-"""Who may do what: the one table, asked by views, by actions, and by the page that shows a button or not.
-
-A power is granted by a predicate over the frozen actor and plain attributes of the subject. It answers with the
-authority that it rests on (a membership, a term, a mandate), which goes into the record, or with None.
-"""
+"""Who may do what: the one table, asked by views, by actions, and by the page that shows a button or not."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar
@@ -17,22 +13,44 @@ from flask_babel import gettext as _
 
 from govnet.extensions import db
 from govnet.kernel.actor import (
-    ONESELF,
     OPERATOR_SHELL,
     SHELL,
     SYSTEM,
     VISITOR,
+    Act,
     Actor,
     Authority,
+    Door,
     current_actor,
 )
 from govnet.kernel.errors import NotAllowed, OwnCase
 from govnet.kernel.messages import N_
 from govnet.kernel.per_app import PerApp
-
-Predicate = Callable[[Actor, Any], Authority | None]
-ALONE = "alone"
-"""Begins the authority of an officer who decided their own case because there was nobody else."""
+from govnet.roles import (
+    CHAIR,
+    COORDINATOR,
+    EVERYBODY,
+    IN_OFFICE,
+    MANDATE_HOLDER,
+    MEMBER,
+    NOBODY_ELSE,
+    OFFICERS,
+    OPERATOR,
+    OTHER_MEMBER,
+    OWNER,
+    PERSON,
+    PRIMARY,
+    READER,
+    READING_MEMBER,
+    READING_PERSON,
+    SITTING,
+    STEERING,
+    Grant,
+    Predicate,
+    concerned,
+    oneself,
+    reader,
+)
 
 
 class Can(StrEnum):
@@ -117,73 +135,6 @@ class Can(StrEnum):
     OPERATE = N_("Only the operator of the server can look after it.")
 
 
-def everybody(actor: Actor, subject: Any) -> Authority | None:
-    """No right is needed."""
-    return Authority("public", "everybody")
-
-
-def person(actor: Actor, subject: Any) -> Authority | None:
-    """Anybody signed in."""
-    return ONESELF if actor.signed_in else None
-
-
-def member(actor: Actor, subject: Any) -> Authority | None:
-    """A current membership of one's own, or of an organisation one speaks for."""
-    if actor.membership_id is not None:
-        return Authority(f"membership:{actor.membership_id}", "member")
-    return representative(actor, subject)
-
-
-def representative(actor: Actor, subject: Any) -> Authority | None:
-    """Speaks for a member organisation."""
-    spoken = next((r.membership_id for r in actor.represents if r.membership_id), None)
-    return Authority(f"membership:{spoken}", "representative") if spoken else None
-
-
-def primary(actor: Actor, subject: Any) -> Authority | None:
-    """Speaks first for the organisation that the subject is, or names in `organisation_id`."""
-    wanted = getattr(subject, "organisation_id", getattr(subject, "id", None))
-    spoken = (r for r in actor.represents if r.primary and r.organisation_id == wanted)
-    return next((Authority(f"membership:{r.membership_id}", "representative") for r in spoken), None)
-
-
-def steering(actor: Actor, subject: Any) -> Authority | None:
-    """Sits on the committee today."""
-    return next(
-        (Authority(f"term:{t.id}", "steering") for t in actor.terms if t.body_kind == "committee"), None
-    )
-
-
-def chair(actor: Actor, subject: Any) -> Authority | None:
-    """Sits in the chair today."""
-    return next(
-        (Authority(f"term:{t.id}", "chair") for t in actor.terms if t.body_kind == "committee" and t.chair),
-        None,
-    )
-
-
-def coordinator(actor: Actor, subject: Any) -> Authority | None:
-    """Acts under a current mandate."""
-    return next((Authority(f"mandate:{m.id}", "coordinator") for m in actor.mandates), None)
-
-
-def holds_mandate(actor: Actor, subject: Any) -> Authority | None:
-    """Acts under this very mandate, today."""
-    mine = any(m.id == getattr(subject, "id", None) for m in actor.mandates)
-    return Authority(f"mandate:{subject.id}", "coordinator") if mine else None
-
-
-def operator(actor: Actor, subject: Any) -> Authority | None:
-    """Runs the server."""
-    return Authority(f"operator_grant:{actor.operator_grant_id}", "operator") if actor.is_operator else None
-
-
-def oneself(actor: Actor, subject: Any) -> Authority | None:
-    """The subject is the actor's own: it names its person in `person_id` or `author_id`, or is one."""
-    owner = getattr(subject, "author_id", None) or getattr(subject, "person_id", None)
-    return ONESELF if actor.signed_in and owner == actor.person_id else None
-
-
 _actors: PerApp[list[Callable[[int, int], Actor]]] = PerApp("actors", list)
 
 
@@ -215,79 +166,12 @@ def author_who_could(*rights: Can) -> Predicate:
     return holds
 
 
-def concerned(actor: Actor, subject: Any) -> bool:
-    """Whether it is the actor's own case: about them, or an organisation that they speak for.
-
-    A subject names those whom it is about by their ids, in `concerns` and `concerns_organisations`.
-    """
-    people = getattr(subject, "concerns", ())
-    organisations = getattr(subject, "concerns_organisations", ())
-    mine = actor.person_id is not None and actor.person_id in people
-    return mine or not actor.speaks_for.isdisjoint(organisations)
-
-
-def apart(holds: Predicate) -> Predicate:
-    """Has the power, but never in their own case."""
-    return lambda actor, subject: None if concerned(actor, subject) else holds(actor, subject)
-
-
-def alone(actor: Actor, subject: Any) -> Authority | None:
-    """Decides their own case because nobody else holds an office, as when a network is founded. The record says so."""
-    if not (actor.alone and concerned(actor, subject)):
-        return None
-    found = steering(actor, subject) or coordinator(actor, subject)
-    return Authority(f"{ALONE}:{found.source}", found.role) if found else None
-
-
-def reader(actor: Actor, subject: Any) -> Authority | None:
-    """The subject's `visibility` lets the actor read it."""
-    visibility = str(getattr(subject, "visibility", "public"))
-    if visibility == "public":
-        return everybody(actor, subject)
-    officer = steering(actor, subject) or coordinator(actor, subject)
-    return officer or (member(actor, subject) if visibility == "members" else None)
-
-
-def reading(holds: Predicate) -> Predicate:
-    """Has the power, and may read what it is about."""
-    return lambda actor, subject: holds(actor, subject) if reader(actor, subject) else None
-
-
-@dataclass(frozen=True)
-class Grant:
-    """Those who have a right: the role's name in the record, and the predicate."""
-
-    role: str
-    holds: Predicate
-
-
-EVERYBODY = Grant("everybody", everybody)
-PERSON = Grant("person", person)
-MEMBER = Grant("member", member)
-OTHER_MEMBER = Grant("member", apart(member))
-STEERING = Grant("steering", apart(steering))
-CHAIR = Grant("chair", apart(chair))
-COORDINATOR = Grant("coordinator", apart(coordinator))
-SITTING = Grant("steering", steering)
-COORDINATING = Grant("coordinator", coordinator)
-NOBODY_ELSE = Grant("steering", alone)
-MANDATE_HOLDER = Grant("coordinator", holds_mandate)
-OPERATOR = Grant("operator", apart(operator))
-OWNER = Grant("self", oneself)
-PRIMARY = Grant("primary", primary)
-READER = Grant("reader", reader)
-OFFICERS = (STEERING, COORDINATOR)
-"""Never in a case of their own."""
-IN_OFFICE = (SITTING, COORDINATING)
-"""What takes no distance: reading and taking part, also in what is about themselves."""
 PROPOSER = Grant("self", author_who_could(Can.PROPOSE, Can.RECORD_DECISION))
 DRAFTER = Grant("self", author_who_could(Can.PROPOSE))
 STARTER = Grant("self", author_who_could(Can.START_THREAD))
 WRITER = Grant("self", author_who_could(Can.REPLY))
 WRITING_PERSON = Grant("self", author_who_could(Can.REPLY_AS_PERSON))
 LETTER_WRITER = Grant("self", author_who_could(Can.START_LETTER))
-READING_MEMBER = Grant("member", reading(member))
-READING_PERSON = Grant("person", reading(person))
 
 TABLE: dict[Can, tuple[Grant, ...]] = {
     Can.READ: (EVERYBODY,),
@@ -393,12 +277,22 @@ def can(actor: Actor, right: Can, subject: Any = None) -> bool:
     return authority(actor, right, subject) is not None
 
 
-def require(actor: Actor, right: Can, subject: Any = None) -> Authority:
-    """The authority for an action, asked again inside it whatever the door. Raises NotAllowed, saying who may."""
+def require(actor: Actor, right: Can, subject: Any, via: Door) -> Act:
+    """The act that goes into the record, its right asked again inside the action whatever the door.
+
+    It belongs to the subject's network, or to the actor's where the subject names none. Raises NotAllowed, saying
+    which people have the right.
+    """
     found = authority(actor, right, subject)
     if found is None:
         raise refusal(right, actor, subject)
-    return found
+    return Act(actor, found, via, getattr(subject, "network_id", None) or actor.network_id)
+
+
+def check_right(actor: Actor, right: Can, subject: Any = None) -> None:
+    """Ask for the right to do what the record does not hold. Raises NotAllowed, saying which people have it."""
+    if authority(actor, right, subject) is None:
+        raise refusal(right, actor, subject)
 
 
 def refusal(right: Can, actor: Actor = VISITOR, subject: Any = None) -> NotAllowed:

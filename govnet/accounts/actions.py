@@ -19,7 +19,7 @@ from govnet.kernel.transaction import let_go
 from govnet.membership.networks import belongings
 from govnet.people import persons
 from govnet.people.models import Person
-from govnet.permissions import Can, require
+from govnet.permissions import Can, check_right, require
 from govnet.record.actions import record
 from govnet.record.models import ChainHead
 from govnet.sign_in import passwords, rules, sessions
@@ -28,7 +28,7 @@ from govnet.sign_in.models import SignedInSession
 
 def rename(name: str, *, by: Actor, via: Door) -> None:
     """The person goes by another name from now on; each network she belongs to keeps both in its record."""
-    authority = require(by, Can.OWN)
+    act = require(by, Can.OWN, None, via)
     if not can_be_read(name):
         raise RuleBroken(_("Enter a name that people can read"), field="name")
     person = db.session.get_one(Person, by.person_id)
@@ -38,10 +38,7 @@ def rename(name: str, *, by: Actor, via: Door) -> None:
     for place in belongings(person.id):
         record(
             Renamed(
-                network=place.network,
-                by=by,
-                under=authority,
-                via=via,
+                act=act.within(place.network),
                 person=person,
                 before=before,
                 after=name,
@@ -51,7 +48,7 @@ def rename(name: str, *, by: Actor, via: Door) -> None:
 
 def set_shown(zone: str | None, language: str, *, by: Actor) -> None:
     """The language of her pages and mail, and the zone in which she is told the time; None: each network's own."""
-    require(by, Can.OWN)
+    check_right(by, Can.OWN)
     person = db.session.get_one(Person, by.person_id)
     person.zone, person.locale = zone, language
 
@@ -61,7 +58,7 @@ def password_hash(password: str, *, by: Actor) -> str:
 
     Raises RuleBroken for one that is easily guessed, Busy where too many are hashed already.
     """
-    require(by, Can.OWN)
+    check_right(by, Can.OWN)
     address = persons.main_address(by.person_id or 0)
     networks = [
         text for place in belongings(by.person_id or 0) for text in (place.network.name, place.network.slug)
@@ -88,7 +85,7 @@ def _password_words(fault: rules.PasswordFault) -> str:
 
 def set_password(hashed: str | None, *, by: Actor, keep_session: int) -> None:
     """Sign in with this from now on (None: by mailed links alone); every other browser is signed out."""
-    require(by, Can.OWN)
+    check_right(by, Can.OWN)
     person = db.session.get_one(Person, by.person_id)
     person.password_hash = hashed
     sessions.end_all_sessions(person.id, but=keep_session)
@@ -112,7 +109,7 @@ def keep_renewed(person_id: int, renewed: str) -> None:
 
 def end_own_session(session_id: int, *, by: Actor) -> None:
     """Sign out one of the person's own browsers; somebody else's stay as they are."""
-    require(by, Can.OWN)
+    check_right(by, Can.OWN)
     row = db.session.get(SignedInSession, session_id)
     if row is not None and row.person_id == by.person_id:
         sessions.end_session(session_id)
@@ -120,13 +117,13 @@ def end_own_session(session_id: int, *, by: Actor) -> None:
 
 def end_all_own_sessions(*, by: Actor) -> None:
     """Sign out everywhere."""
-    require(by, Can.OWN)
+    check_right(by, Can.OWN)
     sessions.end_all_sessions(by.person_id or 0)
 
 
 def mark_read(upto: Mapping[int, int], *, by: Actor) -> None:
     """The person has read each network's record up to that number: never less than before, never what is not there yet."""
-    require(by, Can.OWN)
+    check_right(by, Can.OWN)
     heads = select(ChainHead.network_id, ChainHead.number).where(ChainHead.network_id.in_(upto))
     for network_id, newest in db.session.execute(heads.order_by(ChainHead.network_id)).all():
         mark = {"number": min(upto[network_id], newest), "at": clock.now()}

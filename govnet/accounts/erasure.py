@@ -16,7 +16,7 @@ from govnet.decisions import personal as decisions
 from govnet.extensions import db
 from govnet.forum import personal as forum
 from govnet.kernel import clock
-from govnet.kernel.actor import OPERATOR_SHELL, Actor, Authority, Door
+from govnet.kernel.actor import OPERATOR_SHELL, Act, Actor, Authority, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.signals import emit
 from govnet.kernel.statements import chunks
@@ -57,10 +57,10 @@ class PersonGone:
 
 def erase_oneself(typed: str, *, by: Actor, via: Door) -> None:
     """Remove the actor's own name, for good. Raises RuleBroken unless the word was typed."""
-    authority = require(by, Can.OWN)
+    under = require(by, Can.OWN, None, via).under
     if typed.strip().casefold().strip("“”\"'.") != PROMISE:
         raise RuleBroken(_("Type the word “%(word)s” to say that you mean it", word=PROMISE), field="word")
-    erase(db.session.get_one(Person, by.person_id), under=authority, via=via)
+    erase(db.session.get_one(Person, by.person_id), under=under, via=via)
 
 
 def erase(person: Person, *, under: Authority, via: Door) -> None:
@@ -77,9 +77,8 @@ def erase(person: Person, *, under: Authority, via: Door) -> None:
     personal.empty(person.id, spelt.addresses)
     for network_id in sorted(spoken_in - set(networks)):
         networks[network_id] = db.session.get_one(Network, network_id)
-    nameless = Actor(person_id=person.id)
     for network in networks.values():
-        record(Erased(network=network, by=nameless, under=under, via=via, person=person))
+        record(Erased(act=Act(Actor(person.id), under, via, network.id), person=person))
     for address in spelt.addresses:
         remember_erased(address)
     emit(PersonGone(person.id, person.created_at, clock.now()))

@@ -16,11 +16,11 @@ from govnet.charter import parameters
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
-from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.clock import now
 from govnet.kernel.errors import NotFound, RuleBroken, Stale
 from govnet.kernel.text import render
-from govnet.permissions import Can, require
+from govnet.permissions import Can, check_right, require
 from govnet.record.actions import record
 
 
@@ -36,7 +36,7 @@ class AnnouncementInput:
 
 def write(network: Network, draft: AnnouncementInput, *, by: Actor) -> Announcement:
     """Begin a draft that every officer can go on with. Drafts are not in the record."""
-    require(by, Can.WRITE_ANNOUNCEMENT, network)
+    check_right(by, Can.WRITE_ANNOUNCEMENT, network)
     if draft.corrects_id is not None:
         _check_corrects(network, draft.corrects_id)
     moment = now()
@@ -64,7 +64,7 @@ def _check_corrects(network: Network, key: int) -> None:
 
 def edit(announcement: Announcement, draft: AnnouncementInput, *, seen: int, by: Actor) -> None:
     """Change a draft. Raises Stale, with both texts, when somebody changed it since version `seen`."""
-    require(by, Can.WRITE_ANNOUNCEMENT, announcement)
+    check_right(by, Can.WRITE_ANNOUNCEMENT, announcement)
     lock(announcement)
     _check_open(announcement)
     if announcement.version != seen:
@@ -96,7 +96,7 @@ def _check_open(announcement: Announcement) -> None:
 
 def drop(announcement: Announcement, *, by: Actor) -> None:
     """Throw a draft away."""
-    require(by, Can.WRITE_ANNOUNCEMENT, announcement)
+    check_right(by, Can.WRITE_ANNOUNCEMENT, announcement)
     lock(announcement)
     _check_open(announcement)
     announcement.state, announcement.held_why = AnnouncementState.DROPPED, ""
@@ -109,12 +109,12 @@ def order(
 
     Nothing is queued before then. Raises Stale when it was changed since it was checked.
     """
-    under = require(by, Can.SEND_ANNOUNCEMENT, announcement)
+    act = require(by, Can.SEND_ANNOUNCEMENT, announcement, via)
     lock(announcement)
     _check_open(announcement)
     network = db.session.get_one(Network, announcement.network_id)
     may = rules_in_force(network.id)[parameters.MAY_ANNOUNCE]
-    rules.check_may_announce(under.role, may)
+    rules.check_may_announce(act.under.role, may)
     if announcement.version != seen:
         raise Stale(
             _(
@@ -125,10 +125,14 @@ def order(
         )
     moment = now()
     announcement.goes_at, announcement.ordered_at = rules.goes_at(wanted, moment), moment
-    announcement.sender_id, announcement.authority, announcement.role = by.person_id, str(under), under.role
+    announcement.sender_id, announcement.authority, announcement.role = (
+        by.person_id,
+        str(act.under),
+        act.under.role,
+    )
     announcement.state, announcement.held_why = AnnouncementState.SCHEDULED, ""
     _count(announcement, network, by)
-    _record_ordered(announcement, network, by, under, via)
+    _record_ordered(announcement, act)
     return announcement
 
 
@@ -138,17 +142,19 @@ def _count(announcement: Announcement, network: Network, by: Actor) -> None:
     announcement.counted, announcement.counted_how = found.total, json.dumps(found.facts())
 
 
-def _record_ordered(
-    announcement: Announcement, network: Network, by: Actor, under: Authority, via: Door
-) -> None:
+def _record_ordered(announcement: Announcement, act: Act) -> None:
     assert announcement.goes_at is not None
     record(
         events.AnnouncementOrdered(
-            network=network, by=by, under=under, via=via, announcement=announcement, title=announcement.subject,
-            goes_at=announcement.goes_at, audience=announcement.audience.value, counted=announcement.counted,
+            act=act,
+            announcement=announcement,
+            title=announcement.subject,
+            goes_at=announcement.goes_at,
+            audience=announcement.audience.value,
+            counted=announcement.counted,
             digest=digest_of(announcement),
         )
-    )  # fmt: skip
+    )
 
 
 def digest_of(announcement: Announcement) -> str:
@@ -158,20 +164,16 @@ def digest_of(announcement: Announcement) -> str:
 
 def undo(announcement: Announcement, *, by: Actor, via: Door) -> None:
     """Take it back before the first mail leaves: it is a draft again, and nobody was written to."""
-    under = require(by, Can.SEND_ANNOUNCEMENT, announcement)
+    act = require(by, Can.SEND_ANNOUNCEMENT, announcement, via)
     lock(announcement)
     if announcement.state is AnnouncementState.SENT:
         raise RuleBroken(_("Too late to undo: the first mails are on their way. You can stop the others."))
     if announcement.state is not AnnouncementState.SCHEDULED:
         raise RuleBroken(_("It was undone already."))
     announcement.state, announcement.goes_at, announcement.ordered_at = AnnouncementState.DRAFT, None, None
-    network = db.session.get_one(Network, announcement.network_id)
     record(
         events.AnnouncementUndone(
-            network=network,
-            by=by,
-            under=under,
-            via=via,
+            act=act,
             announcement=announcement,
             title=announcement.subject,
         )

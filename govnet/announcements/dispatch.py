@@ -15,7 +15,7 @@ from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import BY_RULE, Actor, Authority, Door
+from govnet.kernel.actor import Act, Actor, Door, by_rule
 from govnet.kernel.duties import each_row
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.translation import say
@@ -41,11 +41,11 @@ def _send_one(key: int) -> bool:
     network = db.session.get_one(Network, announcement.network_id)
     sender = actor_for(announcement.sender_id or 0, network)
     try:
-        under = _may_send(sender, network)
+        act = _may_send(sender, network)
     except (NotAllowed, RuleBroken) as refused:
         _hold(announcement, network, say(refused.message))
     else:
-        _send(announcement, network, sender, under)
+        _send(announcement, act)
     return True
 
 
@@ -54,16 +54,16 @@ def _locked(key: int) -> Announcement:
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def _may_send(sender: Actor, network: Network) -> Authority:
+def _may_send(sender: Actor, network: Network) -> Act:
     """The right on the day on which it goes, whatever it was when it was ordered."""
-    under = require(sender, Can.SEND_ANNOUNCEMENT, network)
-    rules.check_may_announce(under.role, rules_in_force(network.id)[parameters.MAY_ANNOUNCE])
-    return under
+    act = require(sender, Can.SEND_ANNOUNCEMENT, network, Door.WORKER)
+    rules.check_may_announce(act.under.role, rules_in_force(network.id)[parameters.MAY_ANNOUNCE])
+    return act
 
 
-def _send(announcement: Announcement, network: Network, sender: Actor, under: Authority) -> None:
+def _send(announcement: Announcement, act: Act) -> None:
     announcement.state, announcement.sent_at = AnnouncementState.SENT, clock.now()
-    announcement.authority, announcement.role = str(under), under.role
+    announcement.authority, announcement.role = str(act.under), act.under.role
     corrects = (
         db.session.get(Announcement, announcement.corrects_id)
         if announcement.corrects_id is not None
@@ -71,11 +71,15 @@ def _send(announcement: Announcement, network: Network, sender: Actor, under: Au
     )
     record(
         events.AnnouncementSent(
-            network=network, by=sender, under=under, via=Door.WORKER, announcement=announcement,
-            title=announcement.subject, audience=announcement.audience.value, digest=digest_of(announcement),
-            corrects=corrects, seen_by=events.readers(announcement),
+            act=act,
+            announcement=announcement,
+            title=announcement.subject,
+            audience=announcement.audience.value,
+            digest=digest_of(announcement),
+            corrects=corrects,
+            seen_by=events.readers(announcement),
         )
-    )  # fmt: skip
+    )
 
 
 def _hold(announcement: Announcement, network: Network, why: str) -> None:
@@ -83,7 +87,7 @@ def _hold(announcement: Announcement, network: Network, why: str) -> None:
     announcement.goes_at = None
     record(
         events.AnnouncementHeld(
-            **BY_RULE, network=network, announcement=announcement, title=announcement.subject, why=why
+            act=by_rule(network), announcement=announcement, title=announcement.subject, why=why
         )
     )
 

@@ -10,9 +10,7 @@ from govnet.announcements import events
 from govnet.announcements.actions import lock
 from govnet.announcements.models import Announcement, AnnouncementState
 from govnet.announcements.queries import mail_of
-from govnet.charter.models import Network
-from govnet.extensions import db
-from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.mail.delivery import mailings
 from govnet.permissions import Can, require
@@ -21,52 +19,52 @@ from govnet.record.actions import record
 
 def stop(announcement: Announcement, *, by: Actor, via: Door) -> None:
     """Hold the mails that have not gone; those that are out can't be called back."""
-    under, mail_id = _ready(announcement, by)
+    act, mail_id = _ready(announcement, by, via)
     if mailings.pause(mail_id, by=by.name):
-        _record(events.SendingStopped, announcement, by, under, via)
+        _record(events.SendingStopped, announcement, act)
 
 
 def resume(announcement: Announcement, *, by: Actor, via: Door) -> None:
     """Let the mails go on."""
-    under, mail_id = _ready(announcement, by)
+    act, mail_id = _ready(announcement, by, via)
     if mailings.resume(mail_id):
-        _record(events.SendingResumed, announcement, by, under, via)
+        _record(events.SendingResumed, announcement, act)
 
 
 def call_off(announcement: Announcement, *, by: Actor, via: Door) -> int:
     """The mails that have not gone are not sent at all; how many that spares."""
-    under, mail_id = _ready(announcement, by)
+    act, mail_id = _ready(announcement, by, via)
     spared = mailings.cancel_unsent(mail_id)
     if spared:
-        _record(events.SendingCutOff, announcement, by, under, via, number=spared)
+        _record(events.SendingCutOff, announcement, act, number=spared)
     return spared
 
 
 def send_to_missed(announcement: Announcement, *, by: Actor, via: Door) -> int:
     """Try once more where it failed, was called off or came too late; how many. Nobody gets it twice."""
-    under, mail_id = _ready(announcement, by)
+    act, mail_id = _ready(announcement, by, via)
     number = mailings.send_to_missed(mail_id)
     if number:
-        _record(events.SentToMissed, announcement, by, under, via, number=number)
+        _record(events.SentToMissed, announcement, act, number=number)
     return number
 
 
-def _ready(announcement: Announcement, by: Actor) -> tuple[Authority, int]:
-    under = require(by, Can.SEND_ANNOUNCEMENT, announcement)
+def _ready(announcement: Announcement, by: Actor, via: Door) -> tuple[Act, int]:
+    act = require(by, Can.SEND_ANNOUNCEMENT, announcement, via)
     lock(announcement)
     mail_id = mail_of(announcement) if announcement.state is AnnouncementState.SENT else None
     if mail_id is None:
         raise RuleBroken(_("Its mails are not made yet. Try again in a moment."))
-    return under, mail_id
+    return act, mail_id
 
 
-def _record(
-    kind: type[Any], announcement: Announcement, by: Actor, under: Authority, via: Door, **more: Any
-) -> None:
-    network = db.session.get_one(Network, announcement.network_id)
+def _record(kind: type[Any], announcement: Announcement, act: Act, **more: Any) -> None:
     record(
         kind(
-            network=network, by=by, under=under, via=via, announcement=announcement, title=announcement.subject,
-            seen_by=events.readers(announcement), **more,
+            act=act,
+            announcement=announcement,
+            title=announcement.subject,
+            seen_by=events.readers(announcement),
+            **more,
         )
-    )  # fmt: skip
+    )

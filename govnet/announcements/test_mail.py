@@ -13,12 +13,12 @@ from govnet.kernel.errors import RuleBroken
 from govnet.mail.headers import Address
 from govnet.mail.outgoing import outbox
 from govnet.people.addresses import readers
-from govnet.permissions import Can, require
+from govnet.permissions import Can, check_right
 
 
 def send_test(announcement: Announcement, *, by: Actor, via: Door) -> str:
     """Queue a test to the actor's own address, which is returned. Not in the record: nobody else gets it."""
-    require(by, Can.WRITE_ANNOUNCEMENT, announcement)
+    check_right(by, Can.WRITE_ANNOUNCEMENT, announcement)
     me = next(iter(readers([by.person_id or 0])), None)
     if me is None:
         raise RuleBroken(_("You have no confirmed address that a test could go to."))

@@ -12,7 +12,7 @@ from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import Charter, canonical, problems
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import Act, Actor, Door
+from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.signals import emit
 from govnet.kernel.translation import say
@@ -22,12 +22,10 @@ from govnet.record.actions import record
 
 def begin(network: Network, charter: Charter, *, evidence: str, by: Actor, via: Door) -> CharterVersion:
     """Write down the rules as found: the network's first version, with how we know."""
-    under = require(by, Can.SET_RULES, network)
+    act = require(by, Can.SET_RULES, network, via)
     version = _version(network, charter, number=1, evidence=evidence)
     digest = _digest(version.parameters)
-    found = CharterFound(
-        network=network, by=by, under=under, via=via, charter=version, digest=digest, evidence=evidence
-    )
+    found = CharterFound(act=act, charter=version, digest=digest, evidence=evidence)
     record(found)
     return version
 
@@ -36,17 +34,14 @@ def adopt(
     network: Network, changes: Mapping[str, Any], *, adopted_by: str, by: Actor, via: Door
 ) -> CharterVersion:
     """Put changed rules into force from now. RuleBroken when they don't fit the rules of today."""
-    under = require(by, Can.SET_RULES, network)
+    act = require(by, Can.SET_RULES, network, via)
     latest = queries.latest_version(network.id)
     charter = queries.rules_of(latest)
     RuleBroken.check((None, say(said)) for said in problems(charter, changes).values())
     new = charter.with_changes(changes)
     version = _version(network, new, number=latest.number + 1, adopted_by=adopted_by)
     event = CharterChanged(
-        network=network,
-        by=by,
-        under=under,
-        via=via,
+        act=act,
         charter=version,
         number=version.number,
         adopted_by=adopted_by,
@@ -54,7 +49,7 @@ def adopt(
         changed=sorted(changes),
     )
     record(event)
-    emit(RulesAdopted(network, new, adopted_by, Act(by=by, under=under, via=via)))
+    emit(RulesAdopted(network, new, adopted_by, act))
     return version
 
 

@@ -44,8 +44,8 @@ def follow(adopted: RulesAdopted) -> None:
         new = charter[DECIDED[column]] or _as_found(network.id, event.verb, old)
         if new != old:
             setattr(network, column, new)
-            about: dict[str, Any] = {"network": network, "about": network, "adopted_by": adopted.adopted_by}
-            record(event(**adopted.act, **about, old=old, new=new))
+            about: dict[str, Any] = {"act": adopted.act, "about": network, "adopted_by": adopted.adopted_by}
+            record(event(**about, old=old, new=new))
 
 
 def _as_found(network_id: int, verb: str, now: str) -> str:

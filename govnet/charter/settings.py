@@ -56,7 +56,7 @@ def change(
 
     Returns whether anything changed. Raises Stale when somebody changed them since `seen`, RuleBroken for what can't be.
     """
-    act = Act(by=by, under=require(by, Can.CHANGE_SETTINGS, network), via=via)
+    act = require(by, Can.CHANGE_SETTINGS, network, via)
     db.session.refresh(network, with_for_update=True)
     old = values(network)
     new = {**old, **new}
@@ -79,10 +79,13 @@ def change(
     if changed:
         record(
             events.SettingsChanged(
-                **act, network=network, about=network, what=[str(_words()[n]) for n in changed],
-                old={n: old[n] for n in changed}, new={n: new[n] for n in changed},
+                act=act,
+                about=network,
+                what=[str(_words()[n]) for n in changed],
+                old={n: old[n] for n in changed},
+                new={n: new[n] for n in changed},
             )
-        )  # fmt: skip
+        )
     asked = logo is not None or without_logo
     return (asked and _change_logo(network, logo, act)) or bool(changed)
 
@@ -113,7 +116,7 @@ def _change_logo(network: Network, logo: Logo | None, act: Act) -> bool:
         db.session.execute(delete(NetworkLogo).where(NetworkLogo.network_id == network.id))
     network.logo_digest = after or None
     network.logo_width, network.logo_height = (logo.width, logo.height) if logo else (None, None)
-    record(events.LogoChanged(**act, network=network, about=network, old_digest=before, new_digest=after))
+    record(events.LogoChanged(act=act, about=network, old_digest=before, new_digest=after))
     return True
 
 

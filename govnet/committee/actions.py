@@ -22,12 +22,12 @@ from govnet.record.actions import record
 def leave_seat(term: Term, last_day: date, *, by: Actor, via: Door) -> None:
     """Give one's place up, after `last_day`; one that has not begun is given up at once."""
     seat, network = _seat_and_network(term)
-    under = require(by, Can.LEAVE_OFFICE, term)
+    act = require(by, Can.LEAVE_OFFICE, term, via)
     if (term.ended_why, term.end) == (TermEnd.RESIGNED, last_day + DAY):
         return  # sent twice
     end = _earlier_end(term, last_day, network)
     term.end, term.ended_why = end, TermEnd.RESIGNED
-    _record_cut_short(term, seat, network, Act(by=by, under=under, via=via), _("resigned"))
+    _record_cut_short(term, seat, act, _("resigned"))
 
 
 def _seat_and_network(term: Term) -> tuple[Seat, Network]:
@@ -45,25 +45,27 @@ def _earlier_end(term: Term, last_day: date, network: Network) -> date:
     return term.start if to_come else last_day + DAY
 
 
-def _record_cut_short(term: Term, seat: Seat, network: Network, act: Act, why: str) -> None:
+def _record_cut_short(term: Term, seat: Seat, act: Act, why: str) -> None:
     holder = db.session.get_one(Person, term.person_id).name
     record(
         events.TermCutShort(
-            **act, network=network, term=term, seat=seat, place=seat.name,
-            holder=holder, last_day=term.end - DAY, why=why, decision=term.end_authority,
+            act=act,
+            term=term,
+            seat=seat,
+            place=seat.name,
+            holder=holder,
+            last_day=term.end - DAY,
+            why=why,
+            decision=term.end_authority,
         )
-    )  # fmt: skip
+    )
 
 
 def note_vacancy(seat: Seat, note: str, *, by: Actor, via: Door) -> None:
     """Say in words what happens with an empty place: "To be filled at the meeting in June"."""
     network = db.session.get_one(Network, seat.network_id)
-    under = require(by, Can.NOTE_VACANCY, network)
+    act = require(by, Can.NOTE_VACANCY, network, via)
     if note == seat.vacancy_note:
         return
     seat.vacancy_note = note
-    record(
-        events.VacancyNoted(
-            network=network, by=by, under=under, via=via, seat=seat, place=seat.name, note=note
-        )
-    )
+    record(events.VacancyNoted(act=act, seat=seat, place=seat.name, note=note))

@@ -19,7 +19,7 @@ from govnet.committee.rules import WantedPlace
 from govnet.decisions.models import Decision
 from govnet.decisions.proposals.offices import Deciding, OfficeInput, effect_is
 from govnet.extensions import db
-from govnet.kernel.actor import BY_RULE
+from govnet.kernel.actor import by_rule
 from govnet.kernel.calendar import DAY
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.models import reference
@@ -186,11 +186,20 @@ def _give(wanted: OfficeInput, row: OfficeChange, decision: Decision, how: Decid
     seat.vacancy_note = ""
     record(
         events.TermGranted(
-            **BY_RULE, network=how.network, term=term, seat=seat, place=seat.name, holder=person.name,
-            person=person, start=given.start, last_day=given.end - DAY, came_by=term.came_by.value,
-            decision=reference(decision), number=decision.number, change=row,
+            act=by_rule(how.network),
+            term=term,
+            seat=seat,
+            place=seat.name,
+            holder=person.name,
+            person=person,
+            start=given.start,
+            last_day=given.end - DAY,
+            came_by=term.came_by.value,
+            decision=reference(decision),
+            number=decision.number,
+            change=row,
         )
-    )  # fmt: skip
+    )
 
 
 # --- the end of a term
@@ -227,11 +236,17 @@ def _end(wanted: OfficeInput, row: OfficeChange, decision: Decision, how: Decidi
     db.session.flush()  # a place that is given by the same decision finds it ended
     record(
         events.TermCutShort(
-            **BY_RULE, network=how.network, term=term, seat=seat, place=seat.name,
-            holder=db.session.get_one(Person, term.person_id).name, last_day=term.end - DAY,
-            why=_("by decision %(number)s", number=decision.number), decision=reference(decision), change=row,
+            act=by_rule(how.network),
+            term=term,
+            seat=seat,
+            place=seat.name,
+            holder=db.session.get_one(Person, term.person_id).name,
+            last_day=term.end - DAY,
+            why=_("by decision %(number)s", number=decision.number),
+            decision=reference(decision),
+            change=row,
         )
-    )  # fmt: skip
+    )
 
 
 # --- one more place
@@ -275,10 +290,14 @@ def _add_place(wanted: OfficeInput, row: OfficeChange, decision: Decision, how: 
     db.session.flush()  # the entry names it by its key
     record(
         events.PlaceAdded(
-            **BY_RULE, network=how.network, seat=seat, place=seat.name, decision=reference(decision),
-            number=decision.number, change=row,
+            act=by_rule(how.network),
+            seat=seat,
+            place=seat.name,
+            decision=reference(decision),
+            number=decision.number,
+            change=row,
         )
-    )  # fmt: skip
+    )
 
 
 def bind() -> None:

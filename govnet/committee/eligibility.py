@@ -17,7 +17,7 @@ from govnet.charter.queries import rules_in_force
 from govnet.charter.rules import Charter
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import BY_RULE
+from govnet.kernel.actor import by_rule
 from govnet.kernel.calendar import DAY
 from govnet.kernel.duties import each_row, perhaps
 from govnet.kernel.statements import another
@@ -160,7 +160,7 @@ def _settle(key: int) -> bool:
 def _tell(term: Term, network: Network) -> None:
     seat = db.session.get_one(Seat, term.seat_id)
     about: dict[str, Any] = {
-        **BY_RULE, "network": network, "term": term, "seat": seat, "place": seat.name,
+        "act": by_rule(network), "term": term, "seat": seat, "place": seat.name,
         "holder": db.session.get_one(Person, term.person_id).name,
     }  # fmt: skip
     if term.unfit_why is None:

@@ -20,7 +20,7 @@ from govnet.decisions.models import Decision
 from govnet.decisions.proposals.offices import Deciding, OfficeInput
 from govnet.decisions.rules.who_counts import VOTING_KINDS
 from govnet.extensions import db
-from govnet.kernel.actor import BY_RULE, Act, Actor, Door
+from govnet.kernel.actor import Act, Actor, Door, by_rule
 from govnet.kernel.calendar import DAY
 from govnet.kernel.clock import today
 from govnet.kernel.errors import RuleBroken
@@ -102,7 +102,7 @@ def name_them(
     network: Network, people: Sequence[First], last_day: date, why: str, *, by: Actor, via: Door
 ) -> list[Term]:
     """Whoever looks after the server names the first people, once and in public. RuleBroken where anybody else could."""
-    under = require(by, Can.START_AGAIN)
+    act = require(by, Can.START_AGAIN, network, via)
     db.session.execute(select(Network.id).where(Network.id == network.id).with_for_update())
     if not may_be_named_by_the_operator(network):
         raise RuleBroken(
@@ -125,7 +125,7 @@ def name_them(
             person_id=person.id, start=day, end=last_day + DAY, came_by=CameBy.AS_FOUND, evidence=why.strip()
         )
         _seat_them(network, term, each.place)
-        _record(network, term, person, Act(by=by, under=under, via=via))
+        _record(act, term, person)
         rows.append(term)
     return rows
 
@@ -175,7 +175,7 @@ def apply(wanted: OfficeInput, row: OfficeChange, decision: Decision, how: Decid
         ),
     )
     _seat_them(sister, term, wanted.place)
-    _record(sister, term, person, BY_RULE, row)
+    _record(by_rule(sister), term, person, row)
 
 
 def _seat_them(network: Network, term: Term, place: str) -> None:
@@ -199,13 +199,20 @@ def _seat_them(network: Network, term: Term, place: str) -> None:
     db.session.flush()  # the entry names it by its key
 
 
-def _record(
-    network: Network, term: Term, person: Person, act: Act, change: OfficeChange | None = None
-) -> None:
+def _record(act: Act, term: Term, person: Person, change: OfficeChange | None = None) -> None:
     seat = db.session.get_one(Seat, term.seat_id)
     record(
         events.TermFound(
-            **act, network=network, term=term, seat=seat, place=seat.name, holder=person.name, person=person,
-            start=term.start, last_day=term.end - DAY, evidence=term.evidence, decision=term.authority, change=change,
+            act=act,
+            term=term,
+            seat=seat,
+            place=seat.name,
+            holder=person.name,
+            person=person,
+            start=term.start,
+            last_day=term.end - DAY,
+            evidence=term.evidence,
+            decision=term.authority,
+            change=change,
         )
-    )  # fmt: skip
+    )

@@ -45,8 +45,7 @@ def committee_as_found(network: Network, name: str, places: Sequence[FoundPlace]
     db.session.flush()  # places need its id
     record(
         events.CommitteeFound(
-            **act,
-            network=network,
+            act=act,
             body=body,
             name=name,
             places=len(places),
@@ -89,8 +88,7 @@ def _term(network: Network, seat: Seat, found: FoundTerm, act: Act) -> None:
     holder = db.session.get_one(Person, found.person_id)
     record(
         events.TermFound(
-            **act,
-            network=network,
+            act=act,
             term=term,
             seat=seat,
             place=seat.name,

@@ -14,7 +14,7 @@ from govnet.charter.models import Network
 from govnet.decisions.models import Decision
 from govnet.decisions.proposals.offices import Deciding, OfficeInput
 from govnet.extensions import db
-from govnet.kernel.actor import BY_RULE, Act, Actor, Door
+from govnet.kernel.actor import Act, Actor, Door, by_rule
 from govnet.kernel.calendar import DAY
 from govnet.kernel.clock import now, today
 from govnet.kernel.errors import RuleBroken
@@ -73,12 +73,20 @@ def grant(wanted: OfficeInput, row: OfficeChange, decision: Decision, how: Decid
     same = earlier is not None and _holder(earlier) == (wanted.organisation_id, wanted.person_id)
     record(
         events.MandateGranted(
-            **BY_RULE, network=network, mandate=mandate, holder=_name(mandate), start=start, last_day=end - DAY,
-            renewal=same, decision=reference(decision), number=decision.number, change=row,
-            people=list(wanted.people), person=_row(Person, wanted.person_id),
+            act=by_rule(network),
+            mandate=mandate,
+            holder=_name(mandate),
+            start=start,
+            last_day=end - DAY,
+            renewal=same,
+            decision=reference(decision),
+            number=decision.number,
+            change=row,
+            people=list(wanted.people),
+            person=_row(Person, wanted.person_id),
             organisation=_row(Organisation, wanted.organisation_id),
         )
-    )  # fmt: skip
+    )
 
 
 def _row(table: type[T], key: int | None) -> T | None:
@@ -145,18 +153,18 @@ def withdraw(wanted: OfficeInput, row: OfficeChange, decision: Decision, how: De
     mandate.end_authority, mandate.end_change_id = reference(decision), row.id
     db.session.flush()  # a mandate that is granted by the same decision finds it ended
     why = _("by decision %(number)s", number=decision.number)
-    _record_cut_short(mandate, how.network, BY_RULE, why, row)
+    _record_cut_short(mandate, by_rule(mandate), why, row)
 
 
 def give_back_mandate(mandate: Mandate, last_day: date, *, by: Actor, via: Door) -> None:
     """Whoever acts under it gives it back, after `last_day`."""
-    under = require(by, Can.GIVE_BACK_MANDATE, mandate)
+    act = require(by, Can.GIVE_BACK_MANDATE, mandate, via)
     network = _locked(mandate)
     if (mandate.ended_why, mandate.end) == (MandateEnd.GIVEN_BACK, last_day + DAY):
         return  # sent twice
     _end_after(mandate, last_day, network)
     mandate.ended_why = MandateEnd.GIVEN_BACK
-    _record_cut_short(mandate, network, Act(by=by, under=under, via=via), _("given back"))
+    _record_cut_short(mandate, act, _("given back"))
 
 
 def _locked(mandate: Mandate) -> Network:
@@ -173,20 +181,23 @@ def _end_after(mandate: Mandate, last_day: date, network: Network) -> None:
     mandate.end = last_day + DAY
 
 
-def _record_cut_short(
-    mandate: Mandate, network: Network, act: Act, why: str, change: OfficeChange | None = None
-) -> None:
+def _record_cut_short(mandate: Mandate, act: Act, why: str, change: OfficeChange | None = None) -> None:
     record(
         events.MandateCutShort(
-            **act, network=network, mandate=mandate, holder=_name(mandate),
-            last_day=mandate.end - DAY, why=why, decision=mandate.end_authority, change=change,
+            act=act,
+            mandate=mandate,
+            holder=_name(mandate),
+            last_day=mandate.end - DAY,
+            why=why,
+            decision=mandate.end_authority,
+            change=change,
         )
-    )  # fmt: skip
+    )
 
 
 def file_report(mandate: Mandate, due_on: date, text: str, *, by: Actor, via: Door) -> MandateReport:
     """Say in public what was done, for one of the days on which a report is due; it stays as it was filed."""
-    under = require(by, Can.REPORT_AS_COORDINATOR, mandate)
+    act = require(by, Can.REPORT_AS_COORDINATOR, mandate, via)
     held = mandate_locked(mandate.id)
     network = db.session.get_one(Network, held.network_id)
     dues = dues_of(held, today(network.zone))
@@ -201,8 +212,12 @@ def file_report(mandate: Mandate, due_on: date, text: str, *, by: Actor, via: Do
     digest = hashlib.sha256(text.encode()).hexdigest()
     record(
         events.ReportFiled(
-            network=network, by=by, under=under, via=via, mandate=held, holder=holder_name(held), report=report,
-            due=due_on, digest=digest,
+            act=act,
+            mandate=held,
+            holder=holder_name(held),
+            report=report,
+            due=due_on,
+            digest=digest,
         )
-    )  # fmt: skip
+    )
     return report

@@ -50,8 +50,7 @@ def mandate_as_found(network: Network, found: FoundMandate, act: Act) -> Mandate
     db.session.add_all(MandateNamed(mandate_id=mandate.id, person_id=i) for i in dict.fromkeys(found.named))
     record(
         events.MandateFound(
-            **act,
-            network=network,
+            act=act,
             mandate=mandate,
             holder=_holder_name(found),
             start=found.start,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -142,7 +143,7 @@ def written(person_id: int) -> int:
 
 def take_posts_back(*, by: Actor, via: Door) -> int:
     """Take the text of every post of one's own away for good, with its earlier versions; the places stay."""
-    authority = require(by, Can.OWN)
+    act = require(by, Can.OWN, None, via)
     mine = (Post.author_id == by.person_id, Post.state.in_((PostState.VISIBLE, PostState.HIDDEN)))
     counts: dict[int, int] = {}
     ids = []
@@ -156,8 +157,7 @@ def take_posts_back(*, by: Actor, via: Door) -> int:
     _run(delete(PostVersion).where(PostVersion.post_id.in_(of_mine)))
     _run(update(Post).where(*mine).values(state=PostState.TAKEN_BACK, source="", html=""))
     for network_id, count in sorted(counts.items()):
-        network = db.session.get_one(Network, network_id)
-        record(events.PostsTakenBack(network=network, by=by, under=authority, via=via, count=count))
+        record(events.PostsTakenBack(act=replace(act, network_id=network_id), count=count))
     return len(ids)
 
 

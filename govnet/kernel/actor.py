@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TypedDict
+from typing import Protocol
 
 from flask import g
 
@@ -124,16 +124,30 @@ SHELL = Actor(name="The operator", system=True)
 """Whoever runs a command on the server, and who holds a link that such a command printed."""
 
 
-class Act(TypedDict):
-    """The actor, the right and the door of something done: every event says all three."""
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something done: the actor, the right, the door, and the network whose record it belongs to."""
 
     by: Actor
     under: Authority
     via: Door
+    network_id: int | None
+
+    def within(self, network: HasNetwork) -> Act:
+        """The same in the record of another network."""
+        return replace(self, network_id=network.network_id)
 
 
-BY_RULE: Act = {"by": PROGRAM, "under": SYSTEM, "via": Door.WORKER}
-"""The same where the program does what the rules say."""
+class HasNetwork(Protocol):
+    """A network, or a row of one."""
+
+    @property
+    def network_id(self) -> int: ...
+
+
+def by_rule(row: HasNetwork) -> Act:
+    """What the program does by the rules, in the network of that row."""
+    return Act(PROGRAM, SYSTEM, Door.WORKER, row.network_id)
 
 
 def current_actor() -> Actor:

@@ -16,7 +16,7 @@ from govnet.decisions.rules import deadlines
 from govnet.extensions import db
 from govnet.forum.models import Thread
 from govnet.kernel import clock
-from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import RuleBroken, Stale
 from govnet.kernel.messages import Said
 from govnet.kernel.text import render
@@ -75,7 +75,7 @@ def start(
     network: Network, draft: LetterInput, *, party: str, thread: Thread | None, by: Actor, via: Door
 ) -> Letter:
     """Ask for names under a letter until the chosen day; its author's own stands there first."""
-    under = require(by, Can.START_LETTER, network)
+    act = require(by, Can.START_LETTER, network, via)
     mine = party_named(by, party)
     letter = Letter(
         network=network,
@@ -86,14 +86,14 @@ def start(
     _write(letter, draft, network)
     db.session.add(letter)
     db.session.flush()  # its names, and the record, name it by its key
-    record(LetterOpened(**_about(letter, network, by, under, via), **_says(letter)))
-    _sign(letter, mine, network, by=by, under=under, via=via)
+    record(LetterOpened(**_about(letter, act), **_says(letter)))
+    _sign(letter, mine, act)
     return letter
 
 
 def edit(letter: Letter, draft: LetterInput, *, seen: int, by: Actor, via: Door) -> None:
     """Change the words while nobody else has signed them. Stale when they changed since version `seen`."""
-    under = require(by, Can.KEEP_LETTER, letter)
+    act = require(by, Can.KEEP_LETTER, letter, via)
     letter = queries.locked(letter.id)
     refuse(rules.why_not_edited(letter.state, signed_by_others=queries.signed_by_others(letter)))
     refuse(rules.why_no_names(letter.state, clock.now(), letter.deadline))
@@ -105,13 +105,13 @@ def edit(letter: Letter, draft: LetterInput, *, seen: int, by: Actor, via: Door)
         )
     _write(letter, draft, letter.network)
     letter.version += 1
-    event = {**_about(letter, letter.network, by, under, via), **_says(letter)}
+    event = {**_about(letter, act), **_says(letter)}
     record(LetterChanged(**event, version=letter.version))
 
 
 def sign(letter: Letter, party: str, *, seen: int, by: Actor, via: Door) -> Signature:
     """Put the party's name under the letter, in public. RuleBroken after the deadline, or when it stands there."""
-    under = require(by, Can.SIGN_LETTER, letter)
+    act = require(by, Can.SIGN_LETTER, letter, via)
     mine = party_named(by, party)
     letter = queries.locked(letter.id)
     refuse(rules.why_no_names(letter.state, clock.now(), letter.deadline))
@@ -121,12 +121,12 @@ def sign(letter: Letter, party: str, *, seen: int, by: Actor, via: Door) -> Sign
         )
     if _signature(letter, mine, by) is not None:
         raise RuleBroken(_("“%(name)s” stands under this letter already.", name=mine.name), field="party")
-    return _sign(letter, mine, letter.network, by=by, under=under, via=via)
+    return _sign(letter, mine, act)
 
 
 def take_back(letter: Letter, party: str, *, by: Actor, via: Door) -> None:
     """Take the party's name back, as long as names are taken at all."""
-    under = require(by, Can.SIGN_LETTER, letter)
+    act = require(by, Can.SIGN_LETTER, letter, via)
     mine = party_named(by, party)
     letter = queries.locked(letter.id)
     refuse(rules.why_no_names(letter.state, clock.now(), letter.deadline))
@@ -134,7 +134,7 @@ def take_back(letter: Letter, party: str, *, by: Actor, via: Door) -> None:
     if signature is None:
         raise RuleBroken(_("“%(name)s” does not stand under this letter.", name=mine.name), field="party")
     db.session.delete(signature)
-    about = _about(letter, letter.network, by, under, via)
+    about = _about(letter, act)
     record(SignatureTakenBack(**about, party=mine.name, organisation=mine.organisation_id))
 
 
@@ -161,26 +161,24 @@ def _signature(letter: Letter, party: Party, by: Actor) -> Signature | None:
     return queries.signature_of(letter.id, person_id=by.person_id, organisation_id=party.organisation_id)
 
 
-def _sign(
-    letter: Letter, party: Party, network: Network, *, by: Actor, under: Authority, via: Door
-) -> Signature:
+def _sign(letter: Letter, party: Party, act: Act) -> Signature:
     signature = Signature(
         letter_id=letter.id,
         membership_id=party.membership_id,
-        person_id=by.person_id if party.organisation_id is None else None,
+        person_id=act.by.person_id if party.organisation_id is None else None,
         organisation_id=party.organisation_id,
-        signed_by_id=by.person_id,
+        signed_by_id=act.by.person_id,
         name=party.name,
         at=clock.now(),
     )
     db.session.add(signature)
-    about = _about(letter, network, by, under, via)
+    about = _about(letter, act)
     record(LetterSigned(**about, party=party.name, organisation=party.organisation_id))
     return signature
 
 
-def _about(letter: Letter, network: Network, by: Actor, under: Authority, via: Door) -> dict[str, Any]:
-    return {"network": network, "by": by, "under": under, "via": via, "letter": letter, "title": letter.title}
+def _about(letter: Letter, act: Act) -> dict[str, Any]:
+    return {"act": act, "letter": letter, "title": letter.title}
 
 
 def _says(letter: Letter) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from govnet.kernel import clock
-from govnet.kernel.actor import BY_RULE
+from govnet.kernel.actor import by_rule
 from govnet.kernel.duties import each_row
 from govnet.letters import queries, rules
 from govnet.letters.actions import digest
@@ -44,4 +44,4 @@ def _remind(letter_id: int) -> bool:
 
 
 def _about(letter: Letter) -> dict[str, Any]:
-    return {**BY_RULE, "network": letter.network, "letter": letter, "title": letter.title}
+    return {"act": by_rule(letter), "letter": letter, "title": letter.title}

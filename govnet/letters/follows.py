@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.links import web_address
 from govnet.kernel.messages import Said
@@ -46,30 +46,30 @@ class Reply:
 
 def close_early(letter: Letter, why: str, *, by: Actor, via: Door) -> None:
     """Take no more names, before the deadline and with a reason."""
-    under = require(by, Can.KEEP_LETTER, letter)
+    act = require(by, Can.KEEP_LETTER, letter, via)
     letter = queries.locked(letter.id)
     refuse(rules.why_not_closed(letter.state))
     refuse(rules.why_no_names(letter.state, clock.now(), letter.deadline))
     _needs_reason(why)
     letter.state, letter.closed_at, letter.why = LetterState.GATHERED, clock.now(), why
-    about = _about(letter, by, under, via)
+    about = _about(letter, act)
     record(LetterClosedEarly(**about, **counted(letter), digest=digest(letter.text), reason=why))
 
 
 def withdraw(letter: Letter, why: str, *, by: Actor, via: Door) -> None:
     """Take the letter back before it is sent, with a reason; the names are not shown any more."""
-    under = require(by, Can.KEEP_LETTER, letter)
+    act = require(by, Can.KEEP_LETTER, letter, via)
     letter = queries.locked(letter.id)
     refuse(rules.why_not_withdrawn(letter.state))
     _needs_reason(why)
     letter.state, letter.closed_at = LetterState.WITHDRAWN, letter.closed_at or clock.now()
     letter.why = why
-    record(LetterWithdrawn(**_about(letter, by, under, via), reason=why))
+    record(LetterWithdrawn(**_about(letter, act), reason=why))
 
 
 def sent(letter: Letter, sending: Sending, *, by: Actor, via: Door) -> None:
     """Write down that it was sent. RuleBroken before it is closed, and for days that can't be."""
-    under = require(by, Can.FOLLOW_LETTER, letter)
+    act = require(by, Can.FOLLOW_LETTER, letter, via)
     letter = queries.locked(letter.id)
     refuse(rules.why_not_sent(letter.state, queries.count_of(letter.id)))
     zone = letter.network.zone
@@ -79,13 +79,13 @@ def sent(letter: Letter, sending: Sending, *, by: Actor, via: Door) -> None:
     _refuse_fields(rules.sent_problems(sending.on, sending.reply_due, **days))
     letter.state, letter.sent_on = LetterState.SENT, sending.on
     letter.sent_how, letter.reply_due = sending.how, sending.reply_due
-    event = _about(letter, by, under, via) | counted(letter)
+    event = _about(letter, act) | counted(letter)
     record(LetterSent(**event, sent_on=sending.on, how=sending.how, reply_due=sending.reply_due))
 
 
 def answered(letter: Letter, reply: Reply, *, by: Actor, via: Door) -> None:
     """Write down the reply. RuleBroken before the letter was sent, and for a reply that says nothing."""
-    under = require(by, Can.FOLLOW_LETTER, letter)
+    act = require(by, Can.FOLLOW_LETTER, letter, via)
     letter = queries.locked(letter.id)
     refuse(rules.why_not_answered(letter.state))
     assert letter.sent_on is not None
@@ -97,7 +97,7 @@ def answered(letter: Letter, reply: Reply, *, by: Actor, via: Door) -> None:
         (web_address(reply.url) or "") if reply.url else "",
     )
     db.session.flush()  # what the row can't hold must not be in the record
-    event = _about(letter, by, under, via)
+    event = _about(letter, act)
     record(ReplyCame(**event, replied_on=reply.on, digest=digest(reply.text), url=letter.reply_url))
 
 
@@ -117,6 +117,5 @@ def _refuse_fields(problems: Iterable[tuple[str, Said]]) -> None:
         refuse(said, field)
 
 
-def _about(letter: Letter, by: Actor, under: Authority, via: Door) -> dict[str, Any]:
-    about = {"letter": letter, "title": letter.title}
-    return {"network": letter.network, "by": by, "under": under, "via": via, **about}
+def _about(letter: Letter, act: Act) -> dict[str, Any]:
+    return {"act": act, "letter": letter, "title": letter.title}

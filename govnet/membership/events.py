@@ -118,7 +118,7 @@ class _AboutMembership(Event):
 
     def names_actor(self) -> bool:
         """Of an organisation the public reads which officer decided, and not who speaks for it."""
-        return self.membership.organisation_id is None or self.under.role in OFFICES
+        return self.membership.organisation_id is None or self.act.under.role in OFFICES
 
 
 class MemberAdmitted(_AboutMembership):

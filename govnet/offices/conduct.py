@@ -69,7 +69,7 @@ def of_term(term_id: int) -> CodePromise | None:
 
 def promise(row: CodePromise, ticked: Collection[str], *, by: Actor, via: Door) -> None:
     """Promise every sentence of the code in force today; doing it twice does it once. RuleBroken while one is not ticked."""
-    under = require(by, Can.PROMISE_CODE, row)
+    act = require(by, Can.PROMISE_CODE, row, via)
     db.session.refresh(row, with_for_update=True)
     if row.at is not None:
         return
@@ -80,7 +80,7 @@ def promise(row: CodePromise, ticked: Collection[str], *, by: Actor, via: Door) 
         raise RuleBroken(_("Tick each sentence that you promise to keep."), field="agrees")
     row.at, row.charter_version_id = clock.now(), version.id
     row.statements = json.dumps(code, ensure_ascii=False)
-    about: dict[str, Any] = {"network": network, "by": by, "under": under, "via": via, "charter": version}
+    about: dict[str, Any] = {"act": act, "charter": version}
     digest = hashlib.sha256(row.statements.encode()).hexdigest()
     record(
         events.CodePromised(**about, promise=row, office=_office(row), number=version.number, digest=digest)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, select
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import BY_RULE
+from govnet.kernel.actor import by_rule
 from govnet.kernel.calendar import DAY
 from govnet.kernel.duties import each_row, perhaps
 from govnet.kernel.signals import emit
@@ -58,8 +58,7 @@ def _end_term(key: int) -> bool:
     seat = db.session.get_one(Seat, term.seat_id)
     record(
         events.TermEnded(
-            **BY_RULE,
-            network=db.session.get_one(Network, seat.network_id),
+            act=by_rule(seat),
             term=term,
             seat=seat,
             place=seat.name,
@@ -78,8 +77,7 @@ def _end_mandate(key: int) -> bool:
     mandate.end_recorded_at, mandate.ended_why = clock.now(), mandate.ended_why or MandateEnd.EXPIRED
     record(
         events.MandateEnded(
-            **BY_RULE,
-            network=db.session.get_one(Network, mandate.network_id),
+            act=by_rule(mandate),
             mandate=mandate,
             holder=holder_name(mandate),
             last_day=mandate.end - DAY,
@@ -125,10 +123,15 @@ def end_now(term: Term, why: TermEnd, words: str) -> None:
     told = events.TermEnded if term.end_recorded_at else events.TermCutShort
     record(
         told(
-            **BY_RULE, network=network, term=term, seat=seat, place=seat.name,
-            holder=db.session.get_one(Person, term.person_id).name, last_day=term.end - DAY, why=words,
+            act=by_rule(network),
+            term=term,
+            seat=seat,
+            place=seat.name,
+            holder=db.session.get_one(Person, term.person_id).name,
+            last_day=term.end - DAY,
+            why=words,
         )
-    )  # fmt: skip
+    )
 
 
 def end_mandate_now(mandate: Mandate) -> None:
@@ -137,7 +140,10 @@ def end_mandate_now(mandate: Mandate) -> None:
     mandate.ended_why = MandateEnd.GIVEN_BACK
     record(
         events.MandateCutShort(
-            **BY_RULE, network=network, mandate=mandate,
-            holder=db.session.get_one(Person, mandate.person_id).name, last_day=mandate.end - DAY, why=_("given back"),
+            act=by_rule(network),
+            mandate=mandate,
+            holder=db.session.get_one(Person, mandate.person_id).name,
+            last_day=mandate.end - DAY,
+            why=_("given back"),
         )
-    )  # fmt: skip
+    )

@@ -16,7 +16,7 @@ from govnet.decisions.models import Decision
 from govnet.extensions import db
 from govnet.forum.topics.actions import TopicInput, open_topic
 from govnet.kernel import clock
-from govnet.kernel.actor import Act, Actor, Authority, Door
+from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.offices.models import Body, Constituency, Mandate
 from govnet.operations import operators, queries
@@ -26,7 +26,7 @@ from govnet.operations.founding_data import FoundingMandate as Found
 from govnet.people.models import Organisation
 from govnet.people.organisations import name_key, organisation_called
 from govnet.people.persons import person_for
-from govnet.permissions import Can, require
+from govnet.permissions import Can, check_right, require
 from govnet.record.actions import open_chain, record
 
 
@@ -36,13 +36,11 @@ def found(founding: Founding, *, by: Actor, via: Door) -> Network:
     Raises RuleBroken when an address is taken, NotAllowed when another door would name an operator. Members come
     later, each by their own word.
     """
-    under = require(by, Can.OPERATE)
+    check_right(by, Can.OPERATE)
     network = _network(founding)
+    act = require(by, Can.OPERATE, network, via)
     said = NetworkFounded(
-        network=network,
-        by=by,
-        under=under,
-        via=via,
+        act=act,
         founded=network,
         name=network.name,
         purpose=network.purpose,
@@ -63,7 +61,7 @@ def found(founding: Founding, *, by: Actor, via: Door) -> Network:
         about = TopicInput(title=topic.title, description=topic.about)
         open_topic(network, about, by=by, via=via, slug=topic.slug)
     for sister in founding.sisters:
-        _sister(network, sister, founding.charter, by, under, via)
+        _sister(network, sister, founding.charter, act)
     operators.introduce(network, by=by, via=via)
     if founding.operator:
         operators.give(people[founding.operator.email], by=by, via=via)
@@ -140,9 +138,7 @@ def _organisation(name: str) -> Organisation:
     return known
 
 
-def _sister(
-    network: Network, found: FoundSister, rules: Charter, by: Actor, under: Authority, via: Door
-) -> None:
+def _sister(network: Network, found: FoundSister, rules: Charter, act: Act) -> None:
     """A network beside this one, with its rules and the same people to ask until it has its own."""
     _check_free(found.slug, "sister")
     same = ("purpose", "zone", "accent", "contact_name", "contact_email", "contact_phone")
@@ -156,10 +152,8 @@ def _sister(
     )
     _open(sister)
     evidence = _("Taken over from %(name)s until it has rules of its own.", name=network.name)
-    charter.begin(sister, rules, evidence=evidence, by=by, via=via)
-    said = SisterFound(
-        network=network, by=by, under=under, via=via, sister=sister, name=found.name, state=found.state
-    )
+    charter.begin(sister, rules, evidence=evidence, by=act.by, via=act.via)
+    said = SisterFound(act=act, sister=sister, name=found.name, state=found.state)
     record(said)
 
 
@@ -176,7 +170,7 @@ def record_as_found(
 
     Founding is the operator's work, so this asks for that right.
     """
-    act = Act(by=by, under=require(by, Can.OPERATE), via=via)
+    act = require(by, Can.OPERATE, network, via)
     begun = (exists().where(each.network_id == network.id) for each in (Body, Mandate, Decision))
     if db.session.scalar(select(or_(*begun))):
         raise RuleBroken(_("What was found is written down once, before anything is decided."))

@@ -19,7 +19,7 @@ from govnet.operations.events import KeysAccepted
 from govnet.operations.key_digest import key_digest
 from govnet.operations.models import KeyDigest
 from govnet.operations.operators import tell_all
-from govnet.permissions import Can, require
+from govnet.permissions import Can, check_right
 
 KEYS = ("SECRET_KEY", "MAIL_KEY", "SITE_URL")
 """Settings that all processes on a database share."""
@@ -66,7 +66,7 @@ def write_down() -> None:
 
 def accept(*, by: Actor, via: Door) -> list[str]:
     """Say that keys were changed on purpose; which ones. Raises GovnetError while a worker with the old ones lives."""
-    require(by, Can.OPERATE)
+    check_right(by, Can.OPERATE)
     others = differing()
     if not others:
         return []

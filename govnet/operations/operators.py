@@ -30,7 +30,7 @@ from govnet.operations.standstill import BEING_PUT_BACK, HalfRestored
 from govnet.people.addresses import parsed
 from govnet.people.models import OperatorGrant, Person
 from govnet.people.persons import person_by_email
-from govnet.permissions import Can, require
+from govnet.permissions import Can, check_right, require
 from govnet.record.actions import record
 from govnet.record.events import Event
 from govnet.sign_in import links
@@ -41,7 +41,7 @@ def give(person_id: int, *, by: Actor, via: Door) -> None:
 
     NotAllowed through any door but the command line: whoever has the server's shell names its operators.
     """
-    require(by, Can.OPERATE)
+    check_right(by, Can.OPERATE)
     if via is not Door.CLI:
         raise NotAllowed(_("Operators are named on the server itself: govnet operator give EMAIL"))
     if queries.open_grant(person_id) is not None:
@@ -53,14 +53,14 @@ def give(person_id: int, *, by: Actor, via: Door) -> None:
 
 def introduce(network: Network, *, by: Actor, via: Door) -> None:
     """Say in a new network's record who looks after the server that keeps it."""
-    under = require(by, Can.OPERATE)
+    act = require(by, Can.OPERATE, network, via)
     for person in queries.people_operating():
-        record(OperatorGiven(network=network, by=by, under=under, via=via, person=person, name=person.name))
+        record(OperatorGiven(act=act, person=person, name=person.name))
 
 
 def take(person_id: int, *, by: Actor, via: Door) -> None:
     """The person no longer looks after the server. Raises RuleBroken when they did not."""
-    require(by, Can.OPERATE)
+    check_right(by, Can.OPERATE)
     person = db.session.get_one(Person, person_id)
     grant = queries.open_grant(person_id)
     if grant is None:
@@ -71,7 +71,7 @@ def take(person_id: int, *, by: Actor, via: Door) -> None:
 
 def release_mail(*, by: Actor, via: Door) -> None:
     """Let mail go out again. Raises RuleBroken when none is held, HalfRestored while a restore waits to be finished."""
-    require(by, Can.OPERATE)
+    check_right(by, Can.OPERATE)
     why = mailings.line().held_why
     if why == BEING_PUT_BACK:
         raise HalfRestored
@@ -83,7 +83,7 @@ def release_mail(*, by: Actor, via: Door) -> None:
 
 def drop_held_mail(*, by: Actor, via: Door) -> int:
     """Never send what was waiting when mail was held; how many mails that are. Mail stays held."""
-    require(by, Can.OPERATE)
+    check_right(by, Can.OPERATE)
     if mailings.line().held_at is None:
         raise RuleBroken(_("No mail is held."))
     count = mailings.drop_all_held(by)
@@ -93,7 +93,7 @@ def drop_held_mail(*, by: Actor, via: Door) -> int:
 
 def stop_mail(why: str, *, by: Actor, via: Door) -> None:
     """Hold all mail until an operator releases it; `why` is told."""
-    require(by, Can.OPERATE)
+    check_right(by, Can.OPERATE)
     if mailings.line().held_at is not None:
         return  # held already, whether for this or an earlier reason
     mailings.hold_all(why)
@@ -102,7 +102,7 @@ def stop_mail(why: str, *, by: Actor, via: Door) -> None:
 
 def reset_line(*, by: Actor, via: Door) -> None:
     """After what was wrong has been mended: use the mail server again at once. Raises RuleBroken when it refused none."""
-    require(by, Can.OPERATE)
+    check_right(by, Can.OPERATE)
     if not queries.refused():
         raise RuleBroken(_("The mail server has refused nothing: there is nothing to try again."))
     mailings.reset_line(by)
@@ -114,7 +114,7 @@ def print_link(address: str, *, by: Actor, via: Door) -> tuple[str, datetime]:
 
     Raises RuleBroken for an address of anybody else, NotAllowed through any door but the command line.
     """
-    require(by, Can.OPERATE)
+    check_right(by, Can.OPERATE)
     if via is not Door.CLI:
         raise NotAllowed(_("Such a link is made on the server itself: govnet operator link EMAIL"))
     person = person_by_email(address)
@@ -136,7 +136,7 @@ def print_link(address: str, *, by: Actor, via: Door) -> tuple[str, datetime]:
 
 def confirm_clock(*, by: Actor, via: Door) -> None:
     """Say that the clock is right, so that what is due closes. Raises RuleBroken when nobody doubts it."""
-    require(by, Can.OPERATE)
+    check_right(by, Can.OPERATE)
     doubts = queries.clock_doubts()
     if not doubts:
         raise RuleBroken(_("The clock is not in doubt: nothing waits for it."))
@@ -147,6 +147,6 @@ def confirm_clock(*, by: Actor, via: Door) -> None:
 
 def tell_all(kind: type[Event], *, by: Actor, via: Door, **facts: Any) -> None:
     """Record what an operator did in every network, since the server is everybody's."""
-    under = require(by, Can.OPERATE)
+    act = require(by, Can.OPERATE, None, via)
     for network in queries.chained_networks():
-        record(kind(network=network, by=by, under=under, via=via, **facts))
+        record(kind(act=act.within(network), **facts))

@@ -11,7 +11,7 @@ from govnet.charter.models import Network
 from govnet.decisions.drafts.events import DraftLeft, DraftSponsored
 from govnet.decisions.proposals.events import Objected
 from govnet.extensions import db
-from govnet.kernel.actor import BY_RULE
+from govnet.kernel.actor import by_rule
 from govnet.kernel.duties import each
 from govnet.kernel.statements import chunks
 from govnet.kernel.transaction import transaction
@@ -88,5 +88,5 @@ def _remove(network_id: int, ids: Collection[int]) -> int:
     if many:
         network = db.session.get_one(Network, network_id)
         last = db.session.scalar(select(func.max(Entry.number)).where(Entry.id == max(ids)))
-        record(NamesRemoved(**BY_RULE, network=network, about=network, count=many, last=last or 0))
+        record(NamesRemoved(act=by_rule(network), about=network, count=many, last=last or 0))
     return many

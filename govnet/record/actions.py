@@ -22,10 +22,12 @@ _COLLECTED = "govnet_events"
 def record(event: Event) -> None:
     """Have `event` appended to its network's record when the running transaction ends.
 
-    Raises RuntimeError outside transaction(): nothing is recorded that did not happen.
+    Raises RuntimeError outside transaction(), where nothing has happened, and for an act of no network.
     """
     if not in_transaction():
         raise RuntimeError("record() outside transaction()")
+    if event.act.network_id is None:
+        raise RuntimeError(f"{event.verb}: of no network")
     db.session.info.setdefault(_COLLECTED, []).append(event)
 
 
@@ -40,8 +42,8 @@ def append_collected() -> None:
     """The last step of every transaction: flush the rows, lock each chain's head (in id order), append."""
     db.session.flush()  # rows get the keys that entries name; a broken constraint stops here, before the head is locked
     collected: list[Event] = db.session.info.pop(_COLLECTED, [])
-    by_network = sorted(enumerate(collected), key=lambda pair: (pair[1].network.id, pair[0]))
-    for network_id, group in groupby(by_network, key=lambda pair: pair[1].network.id):
+    by_network = sorted(enumerate(collected), key=lambda pair: (pair[1].act.network_id, pair[0]))
+    for network_id, group in groupby(by_network, key=lambda pair: pair[1].act.network_id):
         _append(network_id, [event for _, event in group])
 
 
@@ -101,8 +103,8 @@ def _row(event: Event, head: ChainHead) -> dict[str, Any]:
         head.hash,
     )
     return {
-        "network_id": event.network.id, "number": link.number, "at": link.at, "verb": event.verb,
-        "subject": facts.get("subject"), "actor_id": event.by.person_id, "visibility": visibility,
+        "network_id": event.act.network_id, "number": link.number, "at": link.at, "verb": event.verb,
+        "subject": facts.get("subject"), "actor_id": event.act.by.person_id, "visibility": visibility,
         "facts": texts["facts"], "facts_salt": salts["facts"], "facts_digest": digests["facts"],
         "words": texts["words"], "words_salt": salts["words"], "words_digest": digests["words"],
         "prev_hash": link.prev_hash, "hash": link.hash(),

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Protocol
 
 from flask_babel import get_domain
 
-from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.actor import Act
 from govnet.kernel.frozen import Frozen
 from govnet.kernel.models import Base, reference
 from govnet.record.rules import stamp
@@ -52,10 +52,7 @@ class Event(Frozen):
     spoken_as: ClassVar[Mapping[str, Callable[[Any], str]]] = {}
     """Fields that its sentence says in other words than the entry holds."""
 
-    network: HasChain
-    by: Actor
-    under: Authority
-    via: Door
+    act: Act
     seen_by: Visibility | None = None
     """A narrower (or wider) visibility than the event's usual one, e.g. for a members' thread."""
     tell_from: datetime | None = None
@@ -73,12 +70,18 @@ class Event(Frozen):
         """The canonical facts: version, verb, actor's id, authority, door, subject, and this event's own."""
         own = {k: v for k, v in self._own().items() if k not in self.words_of}
         about = {"subject": own.pop(self.subject)} if self.subject else {}
-        return {"v": 1, "verb": self.verb, "actor": self.by.person_id, "authority": str(self.under), "door": self.via.value,
-                **about, **own}  # fmt: skip
+        act = {
+            "actor": self.act.by.person_id,
+            "authority": str(self.act.under),
+            "door": self.act.via.value,
+        }
+        return {"v": 1, "verb": self.verb, **act, **about, **own}
 
     def words(self) -> dict[str, Any]:
         """What may be erased: the actor's name as shown, and the fields named in words_of."""
-        named = {"actor": self.by.name} if self.seen() is not Visibility.PUBLIC or self.names_actor() else {}
+        named = (
+            {"actor": self.act.by.name} if self.seen() is not Visibility.PUBLIC or self.names_actor() else {}
+        )
         return {**named, **{k: v for k, v in self._own().items() if k in self.words_of}}
 
     def seen(self) -> Visibility:

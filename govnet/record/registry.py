@@ -14,8 +14,8 @@ from flask_babel import gettext as _
 from govnet.kernel.actor import PROGRAM, SYSTEM
 from govnet.kernel.per_app import PerApp
 from govnet.kernel.translation import nested, say
-from govnet.permissions import ALONE
 from govnet.record.events import Event
+from govnet.roles import ALONE
 
 Link = Callable[[Mapping[str, Any]], str | None]
 

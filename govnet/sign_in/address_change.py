@@ -20,7 +20,7 @@ from govnet.mail.links import site_url
 from govnet.mail.outgoing import outbox
 from govnet.people import addresses, persons
 from govnet.people.models import Person
-from govnet.permissions import Can, require
+from govnet.permissions import Can, check_right
 from govnet.sign_in import links, queries, rules, sessions
 from govnet.sign_in.models import AddressChange
 
@@ -30,7 +30,7 @@ def ask(address: str, *, by: Actor) -> None:
 
     An address that somebody else has gets a mail too, which says so: the page must not tell.
     """
-    require(by, Can.OWN)
+    check_right(by, Can.OWN)
     person = db.session.get_one(Person, by.person_id)
     if persons.main_address(person.id) == address:
         raise RuleBroken(_("This is your address already."), field="email")
@@ -61,7 +61,7 @@ def _mail(template: str, to: str, person: Person, **context: Any) -> None:
 
 def cancel(*, by: Actor) -> None:
     """The new address is not wanted after all; its link is worth nothing."""
-    require(by, Can.OWN)
+    check_right(by, Can.OWN)
     waiting = (AddressChange.person_id == by.person_id, AddressChange.confirmed_at.is_(None))
     db.session.execute(delete(AddressChange).where(*waiting))
 

@@ -16,7 +16,7 @@ from govnet.accounts.models import CaughtUp
 from govnet.accounts.news import Group, Sort
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.kernel.actor import ONESELF, Door
+from govnet.kernel.actor import ONESELF, Act, Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.tasks import TaskKind, task_rows
 from govnet.kernel.transaction import transaction
@@ -81,7 +81,7 @@ def little_features(app, monkeypatch):
 def happened(network_id, what="The quorum", by=None, seen_by=None, to=None):
     network = db.session.get_one(Network, network_id)
     actor = builders.acting(by or builders.a_person("Bob Example"), network)
-    common = {"network": network, "by": actor, "under": ONESELF, "via": Door.WEB}
+    common = {"act": Act(actor, ONESELF, Door.WEB, network.id)}
     with transaction():
         if to is not None:
             record(Answered(**common, to=db.session.get_one(Person, to)))

@@ -22,7 +22,7 @@ from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.proposals.events import ProposalStopped
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
-from govnet.kernel.actor import BY_RULE, Door
+from govnet.kernel.actor import Door, by_rule
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.mail.models import Delivery, Mail, Rendering
@@ -250,12 +250,12 @@ def withdraw(proposal: Proposal, network: Network, ann: Person) -> None:
 
 
 def stop(proposal: Proposal, network: Network, ann: Person) -> None:
-    record(ProposalStopped(**BY_RULE, **about(proposal, network), until=version_of(proposal).deadline))
+    record(ProposalStopped(**about(proposal, network), until=version_of(proposal).deadline))
 
 
 def about(proposal: Proposal, network: Network) -> dict[str, Any]:
     version = version_of(proposal)
-    return {"network": network, "proposal": proposal, "version": version, "question": version.question}
+    return {"act": by_rule(network), "proposal": proposal, "version": version, "question": version.question}
 
 
 @pytest.mark.parametrize("change", [extend, withdraw, stop])

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from govnet.charter.models import Network
-from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.actor import Act, Actor, Authority, Door
 from govnet.kernel.transaction import transaction
 from govnet.record import queries, registry
 from govnet.record.actions import erase_words, record
@@ -43,14 +43,12 @@ def made_tea(
     network: Network, place: str, *, seen_by: Visibility = Visibility.PUBLIC, times: int = 1
 ) -> None:
     asha = Actor(person_id=7, name="Asha Example")
+    act = Act(asha, Authority("term:3", "steering"), Door.MEETING, network.id)
     with transaction():
         for _ in range(times):
             record(
                 TeaMade(
-                    network=network,
-                    by=asha,
-                    under=Authority("term:3", "steering"),
-                    via=Door.MEETING,
+                    act=act,
                     seen_by=seen_by,
                     place=place,
                 )

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import SYSTEM, Door
+from govnet.kernel.actor import SYSTEM, Act, Door
 from govnet.kernel.transaction import plain_transaction, transaction
 from govnet.offices.models import Term
 from govnet.record.actions import erase_words, record
@@ -33,8 +33,8 @@ class Happened(Event):
 
 
 def happen(network, person, what="something"):
-    actor = builders.acting(person, network)
-    record(Happened(network=network, by=actor, under=SYSTEM, via=Door.WEB, thing=network, what=what))
+    act = Act(builders.acting(person, network), SYSTEM, Door.WEB, network.id)
+    record(Happened(act=act, thing=network, what=what))
 
 
 def test_what_happened_is_chained_and_found_again():

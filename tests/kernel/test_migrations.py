@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from govnet import create_app
 from govnet.extensions import db
 from govnet.kernel import folders
-from govnet.kernel.actor import SYSTEM, Door
+from govnet.kernel.actor import SYSTEM, Act, Door
 from govnet.kernel.models import Base
 from govnet.kernel.transaction import transaction
 from govnet.record.actions import record
@@ -215,7 +215,7 @@ def test_a_migration_that_moves_tables_keeps_rows_and_triggers(empty: Flask, tmp
     network = builders.a_network()
     network_id, actor = network.id, builders.acting(builders.a_member(network), network)
     with transaction():
-        record(Happened(network=network, by=actor, under=SYSTEM, via=Door.WEB, thing=network, what="x"))
+        record(Happened(act=Act(actor, SYSTEM, Door.WEB, network.id), thing=network, what="x"))
     db.session.remove()
     upgrade_once_more(tmp_path, ANOTHER)
     with db.engine.connect() as connection:

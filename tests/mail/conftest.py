@@ -95,9 +95,9 @@ def teller(app: Flask, templates: dict[str, str]) -> Iterator[Teller]:
 def say(network: Any, person: Any, body: str = "Let anybody join.") -> None:
     """Somebody says something; nobody has been told yet."""
     by = acting(person, network)
-    under = require(by, Can.READ)
+    act = require(by, Can.READ, network, Door.WEB)
     with transaction():
-        record(Said(network=network, network_row=network, by=by, under=under, via=Door.WEB, body=body))
+        record(Said(act=act, network_row=network, body=body))
 
 
 def tell() -> int:

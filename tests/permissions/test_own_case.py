@@ -200,6 +200,7 @@ def _reported(stage: Stage, author: Person, reporter: Person, body: str = "Rubbi
     with transaction():
         post = db.session.get_one(Post, post.id)
         row = moderation_actions.report(post, by=stage.by(reporter), reason="It is rude.", via=Door.WEB)
+        db.session.flush()
         return post.id, row.id
 
 

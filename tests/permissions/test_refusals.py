@@ -9,7 +9,8 @@ from flask import Flask
 
 from govnet import create_app
 from govnet.kernel.actor import VISITOR
-from govnet.permissions import TABLE, Can, Grant, refusal
+from govnet.permissions import TABLE, Can, refusal
+from govnet.roles import Grant
 from tests.face.pseudo import sentences
 
 NAMED = {

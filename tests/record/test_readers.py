@@ -19,7 +19,7 @@ from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.forum.kinds import Readership
 from govnet.forum.moderation import actions as moderation_actions
-from govnet.kernel.actor import ONESELF, Door
+from govnet.kernel.actor import ONESELF, Act, Door
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.transaction import transaction
 from govnet.membership.applications import actions as applications_actions
@@ -258,7 +258,7 @@ def as_before(network: Network, person: Person, membership: Membership) -> None:
     """What the record of 0.1 said in public: who speaks for an organisation."""
     voice = db.session.scalars(db.select(Representation)).first()
     by = builders.acting(person, network)
-    about = {"network": network, "by": by, "under": ONESELF, "via": Door.WEB, "seen_by": Visibility.PUBLIC}
+    about = {"act": Act(by, ONESELF, Door.WEB, network.id), "seen_by": Visibility.PUBLIC}
     organisation = db.session.get_one(Organisation, membership.organisation_id)
     about_voice = {"voice": voice, "organisation": organisation, "title": organisation.name}
     record(RepresentativeNamed(**about, **about_voice, name=person.name))

@@ -10,6 +10,7 @@ from tests.shape import source
 
 FLOORS = (
     ("extensions", "kernel"),
+    ("roles",),
     ("permissions",),
     ("web",),
     ("people",),
@@ -121,7 +122,7 @@ def test_requests_are_known_in_views_permissions_kernel_and_sign_in_alone(path):
 
 def test_permissions_know_no_feature():
     features = {feature for feature, _ in source.modules_of(source.PACKAGE / "permissions.py")}
-    assert features <= {"kernel", "extensions"}
+    assert features <= {"kernel", "extensions", "roles"}
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if p.stem in ("queries", "models")], ids=source.name)

@@ -162,7 +162,9 @@ def test_actions_ask_for_the_right_themselves():
     for path in (p for p in FILES if p.name == "actions.py" and source.feature(p) not in ("record", "mail")):
         text = path.read_text()
         if "by: Actor" in text:
-            assert "require(" in text, f"{source.name(path)} takes an actor and never asks the table"
+            assert "require(" in text or "check_right(" in text, (
+                f"{source.name(path)} takes an actor and never asks the table"
+            )
 
 
 @pytest.mark.parametrize("path", source.files(), ids=source.name)

@@ -15,14 +15,14 @@ from govnet.charter import queries as charters
 from govnet.decisions import queries
 from govnet.decisions.answers import options
 from govnet.decisions.answers.models import ReasonReply
-from govnet.decisions.models import ELSEWHERE, PastPosition, Position, Proposal, ProposalVersion, RollEntry
+from govnet.decisions.models import ELSEWHERE, PastPosition, Position, ProposalVersion, RollEntry
 from govnet.decisions.proposals.events import Answered, AnswerTakenBack
 from govnet.decisions.proposals.interests import recused
 from govnet.decisions.rules import deadlines, who_counts
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import GovnetError, NotAllowed, RuleBroken
 from govnet.kernel.translation import say, say_when
 from govnet.permissions import Can, require
@@ -59,7 +59,7 @@ def answer(
     """
     version = takes_answers(version_id)
     proposal = version.proposal
-    under = require(by, Can.ANSWER, proposal)
+    act = require(by, Can.ANSWER, proposal, via)
     entry = _mine(version_id, entry_id, by)
     before = queries.position_of(entry.id)
     _check_elsewhere(version, given, before)
@@ -84,7 +84,7 @@ def answer(
     position.door = via
     position.at, position.salt, position.erased = clock.now(), secrets.token_hex(16), False
     db.session.add(position)
-    about = _about(version, proposal, by, under, via)
+    about = _about(version, act)
     record(Answered(**about, digest=sealed(position), changed=before is not None))
     let_count(version_id, was_by)
     return position
@@ -96,10 +96,10 @@ def take_back(version_id: int, entry_id: int | None, *, by: Actor, via: Door) ->
     `entry_id` says for which party, where one has given several.
     """
     version = takes_answers(version_id)
-    under = require(by, Can.ANSWER, version.proposal)
+    act = require(by, Can.ANSWER, version.proposal, via)
     position = _given_by(by, _those(version_id, entry_id, by))
     drop(position)
-    record(AnswerTakenBack(**_about(version, version.proposal, by, under, via)))
+    record(AnswerTakenBack(**_about(version, act)))
 
 
 def drop(position: Position) -> None:
@@ -262,8 +262,5 @@ def keep(position: Position, *, undone: bool = False) -> None:
     db.session.add(past)
 
 
-def _about(
-    version: ProposalVersion, proposal: Proposal, by: Actor, under: Authority, via: Door
-) -> dict[str, Any]:
-    who = {"network": proposal.network, "by": by, "under": under, "via": via}
-    return {**who, "proposal": proposal, "version": version, "question": version.question}
+def _about(version: ProposalVersion, act: Act) -> dict[str, Any]:
+    return {"act": act, "proposal": version.proposal, "version": version, "question": version.question}

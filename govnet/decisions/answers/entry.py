@@ -40,8 +40,9 @@ from govnet.kernel.translation import say
 from govnet.mail.links import site_url
 from govnet.membership.links import ids_of, token_for
 from govnet.people.models import Organisation, Person
-from govnet.permissions import Can, concerned, require
+from govnet.permissions import Can, check_right, require
 from govnet.record.actions import record
+from govnet.roles import concerned
 
 PURPOSE = "entered"
 OFFERED = 100
@@ -54,12 +55,12 @@ def enter(version_id: int, entry_id: int, given: AnswerInput, *, how: Door, by: 
     """Enter the answer of a party that could not give it here. It never replaces one that they gave themselves."""
     queries.lock_version(version_id)  # two who enter at once are counted one after the other
     version = takes_answers(version_id)
-    require(by, Can.ENTER_ANSWER, version.proposal)
+    check_right(by, Can.ENTER_ANSWER, version.proposal)
     entry = _entry(version, entry_id)
     if how not in WAYS:
         raise RuleBroken(_("Choose how the answer came."), field="how")
     human = _human(version, entry, by)
-    under = require(by, Can.ENTER_ANSWER, entry)
+    act = require(by, Can.ENTER_ANSWER, entry, via).within(version.proposal)
     _check_let_stand(entry)
     before = queries.position_of(entry.id)
     if before is not None and before.entered_by_id is None:
@@ -79,10 +80,7 @@ def enter(version_id: int, entry_id: int, given: AnswerInput, *, how: Door, by: 
     about: dict[str, Any] = {"proposal": version.proposal, "version": version, "question": version.question}
     event = AnswerEntered(
         **about,
-        network=version.proposal.network,
-        by=by,
-        under=under,
-        via=via,
+        act=act,
         digest=sealed(position),
         changed=before is not None,
         entry=entry,
@@ -122,9 +120,9 @@ def undo(entry_id: int, *, by: Actor, via: Door) -> None:
     position = queries.position_of(entry_id)
     if position is None or position.entered_by_id is None:
         raise RuleBroken(_("Nothing that was entered for you stands here any more."))
-    under = require(by, Can.UNDO_ENTERED, position)
+    act = require(by, Can.UNDO_ENTERED, position, via).within(version.proposal)
     about: dict[str, Any] = {"proposal": version.proposal, "version": version, "question": version.question}
-    event = AnswerUndone(**about, network=version.proposal.network, by=by, under=under, via=via, entry=entry)
+    event = AnswerUndone(**about, act=act, entry=entry)
     drop(position)
     record(event)
 

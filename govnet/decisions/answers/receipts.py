@@ -18,7 +18,7 @@ from govnet.mail.headers import Address
 from govnet.mail.outgoing import outbox
 from govnet.people.models import Person
 from govnet.people.persons import main_address
-from govnet.permissions import Can, require
+from govnet.permissions import Can, check_right
 
 
 def mail_receipt(version_id: int, entry_id: int | None, *, by: Actor) -> None:
@@ -27,7 +27,7 @@ def mail_receipt(version_id: int, entry_id: int | None, *, by: Actor) -> None:
     RuleBroken where they gave none, or have no address.
     """
     version = queries.version_whole(version_id)
-    require(by, Can.ANSWER, version.proposal)
+    check_right(by, Can.ANSWER, version.proposal)
     query = select(Position).where(
         Position.version_id == version_id, Position.entry_id == entry_id, Position.cast_by_id == by.person_id
     )

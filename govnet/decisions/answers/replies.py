@@ -33,7 +33,7 @@ class ReplyStanding:
 def reply(proposal: Proposal, entry_id: int, text: str, *, by: Actor, via: Door) -> None:
     """Reply to the reason of a party on the roll, in place of an earlier reply. RuleBroken where there is none to read."""
     act = as_author(Can.REPLY_TO_REASON, proposal, by, via)
-    network, version = queries.network_of(proposal), still_open(proposal)
+    _network, version = queries.network_of(proposal), still_open(proposal)
     position = reason_of(version, entry_id, by)
     if not text.strip():
         raise RuleBroken(_("Write what you say to it."), field="text")
@@ -46,7 +46,7 @@ def reply(proposal: Proposal, entry_id: int, text: str, *, by: Actor, via: Door)
     row.text, row.answers_at, row.at = text.strip(), position.at, clock.now()
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
     entry = db.session.get_one(RollEntry, entry_id)
-    record(ReasonAnswered(**act, network=network, **about, entry=entry))
+    record(ReasonAnswered(act=act, **about, entry=entry))
 
 
 def reason_of(version: ProposalVersion, entry_id: int, actor: Actor) -> Position:

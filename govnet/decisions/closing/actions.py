@@ -24,7 +24,7 @@ from govnet.decisions.rules import deadlines, methods
 from govnet.decisions.rules.outcome import Outcome, Tally, outcome
 from govnet.extensions import db
 from govnet.kernel import clock, signals
-from govnet.kernel.actor import BY_RULE, Door
+from govnet.kernel.actor import Door, by_rule
 from govnet.kernel.duties import each_row
 from govnet.record.actions import record
 
@@ -68,7 +68,7 @@ def _remind(version_id: int) -> bool:
     version.reminded_at = clock.now()
     if version.method == ELSEWHERE or not deadlines.last_call_due(clock.now(), since, version.deadline):
         return False
-    record(LastDay(**BY_RULE, **_about(version), deadline=version.deadline))
+    record(LastDay(**_about(version), deadline=version.deadline))
     return True
 
 
@@ -92,7 +92,7 @@ def _wait(version: ProposalVersion) -> None:
     version.waiting_since = clock.now()
     until = deadlines.waiting_until(clock.now(), charter[p.FALLBACK_DAYS], charter, zone)
     version.deadline, version.reminded_at = until, None
-    record(ProposalStopped(**BY_RULE, **_about(version), until=until))
+    record(ProposalStopped(**_about(version), until=until))
 
 
 def _decide(version: ProposalVersion, tally: dict[str, Any], result: Outcome) -> None:
@@ -103,8 +103,7 @@ def _decide(version: ProposalVersion, tally: dict[str, Any], result: Outcome) ->
     db.session.add(decision)
     db.session.flush()  # what follows names the decision by its key
     decided = ProposalDecided(
-        **BY_RULE,
-        network=version.proposal.network,
+        act=by_rule(version.proposal.network),
         decision=decision,
         number=decision.number,
         proposal=version.proposal,
@@ -158,7 +157,7 @@ def _decision(
 def _about(version: ProposalVersion) -> dict[str, Any]:
     proposal = version.proposal
     return {
-        "network": proposal.network,
+        "act": by_rule(proposal),
         "proposal": proposal,
         "version": version,
         "question": version.question,

@@ -24,7 +24,7 @@ from govnet.decisions.rules import in_force
 from govnet.decisions.rules.in_force import DecisionState
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import BY_RULE, PROGRAM, Door
+from govnet.kernel.actor import PROGRAM, Door, by_rule
 from govnet.kernel.duties import each_row, perhaps
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.models import reference
@@ -61,9 +61,9 @@ def _offices(version: ProposalVersion, decision: Decision) -> None:
         try:
             offices.apply(row, decision, how)
         except RuleBroken as broken:
-            about: dict[str, Any] = {"network": network, "decision": decision, "number": decision.number}
+            about: dict[str, Any] = {"decision": decision, "number": decision.number}
             what, reason = row.what.value, say(broken.message)
-            record(OfficeNotChanged(**BY_RULE, **about, change=row, what=what, reason=reason))
+            record(OfficeNotChanged(act=by_rule(network), **about, change=row, what=what, reason=reason))
 
 
 def apply_due() -> int:
@@ -114,7 +114,7 @@ def _put_into_force(
     wrong = problems(now, changes)
     if wrong:
         reason = " ".join(map(say, wrong.values()))
-        about: dict[str, Any] = {"network": network, "decision": decision, "number": decision.number}
-        record(EffectNotApplied(**BY_RULE, **about, reason=reason))
+        about: dict[str, Any] = {"decision": decision, "number": decision.number}
+        record(EffectNotApplied(act=by_rule(network), **about, reason=reason))
         return
     charter_actions.adopt(network, changes, adopted_by=reference(decision), by=PROGRAM, via=Door.WORKER)

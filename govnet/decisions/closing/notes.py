@@ -15,7 +15,7 @@ from govnet.decisions.register.models import DecisionNote, NoteKind
 from govnet.decisions.rules import reviews
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import Act, Actor, Door
+from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.text import render
 from govnet.kernel.translation import say
@@ -25,7 +25,7 @@ from govnet.record.actions import record
 
 def add_note(decision: Decision, kind: NoteKind, text: str, *, by: Actor, via: Door) -> DecisionNote:
     """Write beside a decision, which itself is never edited. A minority's note is for those who disagreed."""
-    under = require(by, Can.NOTE_DECISION, decision)
+    act = require(by, Can.NOTE_DECISION, decision, via)
     if kind is NoteKind.MINORITY and not queries.disagreed(decision.version_id, by):
         raise NotAllowed(_("A minority’s note is for those who disagreed in this decision."))
     if kind is not NoteKind.MINORITY and not (by.is_officer or queries.author_of(decision) == by.person_id):
@@ -43,12 +43,11 @@ def add_note(decision: Decision, kind: NoteKind, text: str, *, by: Actor, via: D
         at=clock.now(),
     )
     db.session.add(note)
-    act, network = Act(by=by, under=under, via=via), queries.network_of(decision)
     about: dict[str, Any] = {
         "decision": decision,
         "number": decision.number,
         "note": note,
         "kind": kind.value,
     }
-    record(NoteAdded(**act, network=network, **about, digest=digest(text)))
+    record(NoteAdded(act=act, **about, digest=digest(text)))
     return note

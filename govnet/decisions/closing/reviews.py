@@ -30,7 +30,7 @@ from govnet.decisions.rules.in_force import replaced_by, state_of
 from govnet.decisions.rules.reviews import Asking
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import BY_RULE, Actor, Door
+from govnet.kernel.actor import Actor, Door, by_rule
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.translation import say
 from govnet.membership.models import Membership, MembershipState
@@ -64,7 +64,7 @@ def ask(decision_id: int, reason: str, *, by: Actor, via: Door) -> ReviewRequest
         Decision, decision_id, with_for_update=True
     )  # two at once: the second counts the first
     decision = register_queries.whole(decision_id)
-    under = require(by, Can.ASK_REVIEW, decision)
+    act = require(by, Can.ASK_REVIEW, decision, via)
     network = queries.network_of(decision)
     found = petition(decision, by)
     check(decision, found, clock.today(network.zone))
@@ -74,7 +74,7 @@ def ask(decision_id: int, reason: str, *, by: Actor, via: Door) -> ReviewRequest
     found = petition(decision, by)
     about: dict[str, Any] = {"decision": decision, "number": decision.number, "question": decision.question}
     about |= {"asked": len(found.requests), "needed": found.needed}
-    record(ReviewAsked(network=network, by=by, under=under, via=via, **about))
+    record(ReviewAsked(act=act, **about))
     if rules_reviews.enough(len(found.requests), charters.rules_in_force(network.id)):
         _open(decision, network, found.requests)
     return request
@@ -166,8 +166,7 @@ def _open(decision: Decision, network: Network, requests: Sequence[ReviewRequest
     )
     record(
         ReviewOpened(
-            **BY_RULE,
-            network=network,
+            act=by_rule(network),
             **opening.told(proposal, version),
             reviews=decision,
             decided=decision.number,

@@ -26,7 +26,7 @@ from govnet.decisions.register.search import in_state
 from govnet.decisions.rules.in_force import DecisionState, holds_again, state_of
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import BY_RULE, PROGRAM, Door
+from govnet.kernel.actor import PROGRAM, Door, by_rule
 from govnet.kernel.duties import each_row, perhaps
 from govnet.kernel.models import reference
 from govnet.kernel.translation import say
@@ -115,16 +115,16 @@ def _remind(decision_id: int) -> int:
 
 def _tell(decision: Decision, network: Network, each: Due) -> None:
     about: dict[str, Any] = {"decision": decision, "number": decision.number, "question": decision.question}
-    about |= {"network": network, "day": each.on}
+    about["day"] = each.on
     if each.what is not TrialEnded:
-        record(each.what(**BY_RULE, **about))
+        record(each.what(act=by_rule(network), **about))
         return
     about["returned"] = _return(decision, network)
     earlier = holds_again(decision, clock.today(network.zone))
     if earlier is None:
-        record(TrialEnded(**BY_RULE, **about))
+        record(TrialEnded(act=by_rule(network), **about))
     else:
-        record(EarlierHolds(**BY_RULE, **about, earlier=earlier, again=earlier.number))
+        record(EarlierHolds(act=by_rule(network), **about, earlier=earlier, again=earlier.number))
 
 
 def _return(decision: Decision, network: Network) -> list[str]:
@@ -135,8 +135,8 @@ def _return(decision: Decision, network: Network) -> list[str]:
     wrong = problems(charters.rules_of(charters.latest_version(network.id)), changes)
     if wrong:
         reason = " ".join(map(say, wrong.values()))
-        about: dict[str, Any] = {"network": network, "decision": decision, "number": decision.number}
-        record(EffectNotApplied(**BY_RULE, **about, reason=reason))
+        about: dict[str, Any] = {"decision": decision, "number": decision.number}
+        record(EffectNotApplied(act=by_rule(network), **about, reason=reason))
         return []
     charter_actions.adopt(network, changes, adopted_by=reference(decision), by=PROGRAM, via=Door.WORKER)
     return sorted(changes)

@@ -48,7 +48,7 @@ from govnet.record.events import Visibility
 
 def save(network: Network, words: Wording, ask: Ask, *, by: Actor, via: Door) -> Draft:
     """Keep it as a draft: whoever may read the discussion reads it, and only its author changes it."""
-    act = Act(by=by, under=require(by, Can.PROPOSE, network), via=via)
+    act = require(by, Can.PROPOSE, network, via)
     charter = charters.rules_in_force(network.id)
     check_proposer(network, charter, ask.matter, by)
     words, ask = _fit(charter, words, ask)
@@ -150,7 +150,7 @@ def undo(proposal: Proposal, *, by: Actor, via: Door) -> Draft:
     end_version(version, Outcome.WITHDRAWN)
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
     why = str(_("Undone before anybody was told."))
-    record(ProposalWithdrawn(**act, network=network, **about, reason=why, untold=True))
+    record(ProposalWithdrawn(act=act, **about, reason=why, untold=True))
     return _as_draft(proposal, version, network, by=by, via=via)
 
 
@@ -188,7 +188,7 @@ def drop(draft_id: int, *, by: Actor, via: Door) -> None:
 def _open(draft_id: int, right: Can, by: Actor, via: Door) -> tuple[Draft, Act]:
     draft = drafts_queries.locked(draft_id)
     author = right is Can.CHANGE_DRAFT
-    act = as_author(right, draft, by, via) if author else Act(by=by, under=require(by, right, draft), via=via)
+    act = as_author(right, draft, by, via) if author else require(by, right, draft, via)
     if draft.state is DraftState.ASKED:
         raise RuleBroken(_("This has been asked already."))
     if draft.state is DraftState.DROPPED:
@@ -228,6 +228,5 @@ def _for_members(draft: Draft, act: Act) -> dict[str, Any]:
 
 
 def _about(draft: Draft, act: Act) -> dict[str, Any]:
-    network = db.session.get_one(Network, draft.network_id)
     seen = Visibility(draft.visibility.value)
-    return {**act, "network": network, "draft": draft, "question": draft.question, "seen_by": seen}
+    return {"act": act, "draft": draft, "question": draft.question, "seen_by": seen}

@@ -24,7 +24,7 @@ from govnet.decisions.rules import methods
 from govnet.extensions import db
 from govnet.forum.queries import members_of
 from govnet.kernel import clock
-from govnet.kernel.actor import BY_RULE
+from govnet.kernel.actor import by_rule
 from govnet.kernel.duties import each_row
 from govnet.kernel.tasks import task_rows
 from govnet.offices.queries import officers
@@ -67,7 +67,7 @@ def settle(draft: Draft) -> bool:
     draft.ready_at = clock.now() if met else None
     if met:
         seen_by = Visibility(draft.visibility.value)
-        record(DraftReady(**BY_RULE, network=network, draft=draft, question=draft.question, seen_by=seen_by))
+        record(DraftReady(act=by_rule(network), draft=draft, question=draft.question, seen_by=seen_by))
     return True
 
 

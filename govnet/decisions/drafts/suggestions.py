@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from govnet.charter.models import Network
 from govnet.decisions.drafts import actions, queries
 from govnet.decisions.drafts.events import DraftSuggested, DraftSuggestionAnswered
 from govnet.decisions.drafts.models import Draft, DraftState
@@ -20,9 +19,9 @@ from govnet.decisions.proposals.opening import as_author, check_reason
 from govnet.decisions.proposals.suggestions import MOST_OPEN, check_passage
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import Actor, Door
+from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
-from govnet.permissions import Can, require
+from govnet.permissions import Can, check_right, require
 from govnet.record.actions import record
 from govnet.record.events import Visibility
 
@@ -30,7 +29,7 @@ from govnet.record.events import Visibility
 def suggest(draft_id: int, passage: str, instead: str, why: str, *, by: Actor, via: Door) -> DraftSuggestion:
     """Suggest other words for a passage that stands in the draft's text exactly once. RuleBroken otherwise."""
     draft = _open(draft_id)
-    under = require(by, Can.SPONSOR, draft)
+    act = require(by, Can.SPONSOR, draft, via)
     if draft.author_id == by.person_id:
         raise RuleBroken(_("It is your own draft: change its words yourself."))
     check_reason(why, "why")
@@ -46,13 +45,13 @@ def suggest(draft_id: int, passage: str, instead: str, why: str, *, by: Actor, v
     row.why, row.at = why.strip(), clock.now()
     db.session.add(row)
     db.session.flush()  # the entry names it by its key
-    record(DraftSuggested(**_about(draft, row), by=by, under=under, via=via))
+    record(DraftSuggested(**_about(draft, row), act=act))
     return row
 
 
 def accept(draft_id: int, key: int, *, by: Actor, via: Door) -> Draft:
     """Take the words into the draft; whoever wanted it asked has to say so again, as after any change."""
-    draft, row, under = _answering(draft_id, key, by, via)
+    draft, row, act = _answering(draft_id, key, by, via)
     words, ask = stored_form.loads(draft.words)
     if words.text.count(row.passage) != 1:
         raise RuleBroken(
@@ -61,24 +60,24 @@ def accept(draft_id: int, key: int, *, by: Actor, via: Door) -> Draft:
             )
         )
     row.state, row.answered_at = SuggestionState.ACCEPTED, clock.now()
-    record(DraftSuggestionAnswered(**_about(draft, row), by=by, under=under, via=via, taken=True))
+    record(DraftSuggestionAnswered(**_about(draft, row), act=act, taken=True))
     new = replace(words, text=words.text.replace(row.passage, row.instead))
     return actions.change(draft_id, new, ask, by=by, via=via)
 
 
 def reject(draft_id: int, key: int, answer: str, *, by: Actor, via: Door) -> None:
     """Keep the words, and say why."""
-    draft, row, under = _answering(draft_id, key, by, via)
+    draft, row, act = _answering(draft_id, key, by, via)
     if not answer.strip():
         raise RuleBroken(_("Say in a word why not: somebody gave it thought."), field="reason")
     row.state, row.answer, row.answered_at = SuggestionState.REJECTED, answer.strip(), clock.now()
-    record(DraftSuggestionAnswered(**_about(draft, row), by=by, under=under, via=via, taken=False))
+    record(DraftSuggestionAnswered(**_about(draft, row), act=act, taken=False))
 
 
 def take_back(draft_id: int, key: int, *, by: Actor) -> None:
     """Suggest it no more."""
     draft = _open(draft_id)
-    require(by, Can.SPONSOR, draft)
+    check_right(by, Can.SPONSOR, draft)
     row = of_draft(draft, key)
     if row.person_id != by.person_id:
         raise NotAllowed(_("Only the member who suggested it can take it back."))
@@ -112,22 +111,15 @@ def _open(draft_id: int) -> Draft:
     return draft
 
 
-def _answering(draft_id: int, key: int, by: Actor, via: Door) -> tuple[Draft, DraftSuggestion, Any]:
+def _answering(draft_id: int, key: int, by: Actor, via: Door) -> tuple[Draft, DraftSuggestion, Act]:
     draft = _open(draft_id)
-    under = as_author(Can.CHANGE_DRAFT, draft, by, via)["under"]
+    act = as_author(Can.CHANGE_DRAFT, draft, by, via)
     row = of_draft(draft, key)
     if row.state is not SuggestionState.OPEN:
         raise RuleBroken(_("This suggestion has been answered already."))
-    return draft, row, under
+    return draft, row, act
 
 
 def _about(draft: Draft, row: DraftSuggestion) -> dict[str, Any]:
-    network = db.session.get_one(Network, draft.network_id)
     seen = Visibility(draft.visibility.value)
-    return {
-        "network": network,
-        "draft": draft,
-        "question": draft.question,
-        "suggestion": row,
-        "seen_by": seen,
-    }
+    return {"draft": draft, "question": draft.question, "suggestion": row, "seen_by": seen}

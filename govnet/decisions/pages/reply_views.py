@@ -15,7 +15,7 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.transaction import transaction
 from govnet.offices.models import OfficePerson
-from govnet.permissions import Can, allows, require
+from govnet.permissions import Can, allows, check_right
 from govnet.web.pages import page, see
 
 
@@ -52,7 +52,7 @@ def _page(proposal_id: int, entry_id: int, form: ReasonReplyForm, status: int = 
 def office_reply(network: Network, named: OfficePerson) -> Response:
     """Room for a reply of somebody to whom a proposal gives an office, or whose office it ends."""
     proposal = office_replies.proposal_of(named)
-    require(current_actor(), Can.READ_PROPOSAL, proposal)
+    check_right(current_actor(), Can.READ_PROPOSAL, proposal)
     before, proposal_id = db.session.get(OfficeReply, (proposal.id, named.person_id)), proposal.id
     form = ReasonReplyForm(about=named, data={"text": before.text if before else ""})
     if form.validate_on_submit():

@@ -53,7 +53,7 @@ from govnet.decisions.rules.outcome import Outcome
 from govnet.decisions.rules.who_counts import Visible
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import Act, Actor, Door
+from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken, Stale
 from govnet.kernel.translation import say
 from govnet.permissions import Can, require
@@ -68,7 +68,7 @@ def propose(
     `drafted` says that a draft has met what the charter asks of one; without, a charter that asks for it refuses.
     Asked on the web it is told after ten minutes, in which its author can undo it (drafting.undo).
     """
-    act = Act(by=by, under=require(by, Can.PROPOSE, network), via=via)
+    act = require(by, Can.PROPOSE, network, via)
     charter = charters.rules_in_force(network.id)
     check_proposer(network, charter, ask.matter, by)
     if methods.needs_draft(charter) and not drafted:
@@ -89,7 +89,7 @@ def propose(
     proposal = new_proposal(network, ask, charter, door=via, by=by, aside=aside, first_deadline=deadline)
     version = open_version(proposal, words, network, method=method, deadline=deadline)
     undo = clock.now() + UNDO if via is Door.WEB else None
-    record(ProposalOpened(**act, network=network, **told(proposal, version), tell_from=undo))
+    record(ProposalOpened(act=act, **told(proposal, version), tell_from=undo))
     return proposal
 
 
@@ -129,7 +129,7 @@ def reword(
     version = open_version(
         proposal, words, network, method=old.method, deadline=later, because=because, after=old
     )
-    record(ProposalReworded(**act, network=network, **told(proposal, version)))
+    record(ProposalReworded(act=act, **told(proposal, version)))
     return version
 
 
@@ -158,7 +158,7 @@ def extend(proposal: Proposal, day: date, *, reason: str, by: Actor, via: Door) 
     _check_still_ahead((version.in_force_on, version.trial_until, proposal.review_on, *starts), day)
     version.deadline, version.reminded_at = deadlines.closes(day, charter, zone), None
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
-    record(ProposalExtended(**act, network=network, **about, until=version.deadline, reason=reason))
+    record(ProposalExtended(act=act, **about, until=version.deadline, reason=reason))
 
 
 def _check_still_ahead(days: Iterable[date | None], closes: date) -> None:
@@ -180,7 +180,7 @@ def close_early(proposal: Proposal, *, reason: str, by: Actor, via: Door) -> Non
     RuleBroken in the waiting time after a Stop: the vote is held when that is over, not before.
     """
     act = as_author(Can.CLOSE_PROPOSAL, proposal, by, via)
-    network, version = queries.network_of(proposal), still_open(proposal)
+    _network, version = queries.network_of(proposal), still_open(proposal)
     if queries.charter_of(version)[p.CLOSE_EARLY] == "never" or version.method == ELSEWHERE:
         raise RuleBroken(_("By our rules nothing closes before its day."))
     if version.waiting_since is not None:
@@ -201,12 +201,12 @@ def close_early(proposal: Proposal, *, reason: str, by: Actor, via: Door) -> Non
         )
     version.deadline = clock.now()
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
-    record(ProposalClosedEarly(**act, network=network, **about, reason=reason))
+    record(ProposalClosedEarly(act=act, **about, reason=reason))
 
 
 def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
     """Take a proposal back while it is open: nothing was decided, and it stays readable."""
-    act = Act(by=by, under=require(by, Can.WITHDRAW_PROPOSAL, proposal), via=via)
+    act = require(by, Can.WITHDRAW_PROPOSAL, proposal, via)
     proposals_queries.check_one_of_many(proposal)
     version = still_open(proposal)
     if version.method != ELSEWHERE:
@@ -218,17 +218,17 @@ def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
         raise RuleBroken(_("Somebody has answered: by our rules it can’t be taken back any more."))
     end_version(version, Outcome.WITHDRAWN)
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
-    record(ProposalWithdrawn(**act, network=queries.network_of(proposal), **about, reason=reason))
+    record(ProposalWithdrawn(act=act, **about, reason=reason))
 
 
 def hide_answers(proposal: Proposal, visible: str, *, by: Actor, via: Door) -> None:
     """Show answers only as `visible` says, in these words and in any later ones; RuleBroken where that is no tighter."""
     act = as_author(Can.HIDE_ANSWERS, proposal, by, via)
-    network, version = queries.network_of(proposal), still_open(proposal)
+    _network, version = queries.network_of(proposal), still_open(proposal)
     if version.method == ELSEWHERE or visible not in version.visible.tighter:
         raise RuleBroken(
             _("Answers can be hidden for longer, never shown earlier than people were told."), field="visible"
         )
     version.visible = Visible(visible)
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
-    record(AnswersHidden(**act, network=network, **about, visible=version.visible.value))
+    record(AnswersHidden(act=act, **about, visible=version.visible.value))

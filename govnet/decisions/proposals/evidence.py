@@ -17,7 +17,7 @@ from govnet.decisions.proposals.models import EvidenceMail
 from govnet.decisions.proposals.opening import still_open
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import Act, Actor, Door
+from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.mail.incoming import parser
 from govnet.people.models import PersonEmail
@@ -39,7 +39,7 @@ def keep(
     `mail` is what `readable` found in it before the transaction; without it, it is read now. Raises RuleBroken for what is no
     mail, is too large or one too many, and once it is closed.
     """
-    act = Act(by=by, under=require(by, Can.RECORD_DECISION, queries.network_of(proposal)), via=via)
+    act = require(by, Can.RECORD_DECISION, queries.network_of(proposal), via)
     version = still_open(proposal)
     if version.method != ELSEWHERE:
         raise RuleBroken(_("Mails are kept only with what was decided elsewhere, while nobody has objected."))
@@ -64,7 +64,7 @@ def keep(
         at=clock.now(),
     )
     db.session.add(row)
-    record(MailKept(**act, network=queries.network_of(proposal), **_about(proposal, version), digest=digest))
+    record(MailKept(act=act, **_about(proposal, version), digest=digest))
     return row
 
 
@@ -100,7 +100,7 @@ def _about(proposal: Proposal, version: Any) -> dict[str, Any]:
 
 def remove(proposal: Proposal, mail_id: int, why: str, *, by: Actor, via: Door) -> EvidenceMail:
     """Take a mail away because it is unlawful or private: that it was there, and why it went, stays. Twice does it once."""
-    act = Act(by=by, under=require(by, Can.RECORD_DECISION, queries.network_of(proposal)), via=via)
+    act = require(by, Can.RECORD_DECISION, queries.network_of(proposal), via)
     row = mail_of(proposal, mail_id)
     if row.removed_at is not None:
         return row
@@ -109,8 +109,7 @@ def remove(proposal: Proposal, mail_id: int, why: str, *, by: Actor, via: Door) 
     row.raw, row.subject, row.text, row.sender, row.sender_name = None, "", "", "", ""
     row.removed_at, row.removed_why = clock.now(), why.strip()
     about = _about(proposal, queries.newest_version(proposal.id))
-    network = queries.network_of(proposal)
-    record(MailRemoved(**act, network=network, **about, digest=row.digest, reason=row.removed_why))
+    record(MailRemoved(act=act, **about, digest=row.digest, reason=row.removed_why))
     return row
 
 

@@ -52,7 +52,7 @@ def interests_in(proposal_id: int) -> Sequence[Interest]:
 
 def declare(proposal: Proposal, text: str, *, by: Actor, via: Door) -> Interest:
     """Say what one's interest is; answers that one gave, for whomever, are not counted any more."""
-    under = require(by, Can.ANSWER, proposal)
+    act = require(by, Can.ANSWER, proposal, via)
     version = still_open(proposal)
     if version.method == ELSEWHERE:
         raise RuleBroken(_("Nothing is counted here. What was decided elsewhere can be objected to."))
@@ -68,17 +68,17 @@ def declare(proposal: Proposal, text: str, *, by: Actor, via: Door) -> Interest:
     mine = update(Position).where(Position.version_id == version.id, Position.cast_by_id == by.person_id)
     db.session.execute(mine.values(recused=True, counted=False))
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
-    record(InterestDeclared(network=queries.network_of(proposal), by=by, under=under, via=via, **about))
+    record(InterestDeclared(act=act, **about))
     return interest
 
 
 def end(proposal: Proposal, *, by: Actor, via: Door) -> None:
     """Have no interest any more. An answer counts again once it is given again."""
-    under = require(by, Can.ANSWER, proposal)
+    act = require(by, Can.ANSWER, proposal, via)
     version = still_open(proposal)
     interest = interest_of(proposal.id, by.person_id)
     if interest is None:
         raise RuleBroken(_("You have not declared an interest in this."))
     interest.ended_at = clock.now()
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
-    record(InterestEnded(network=queries.network_of(proposal), by=by, under=under, via=via, **about))
+    record(InterestEnded(act=act, **about))

@@ -40,7 +40,7 @@ def write(
     url: str = "",
 ) -> MeetingNote:
     """Write down what was said or reported at a meeting or on the list (`door`). Everybody can read it; nobody is asked."""
-    under = require(by, Can.RECORD_DECISION, network)
+    act = require(by, Can.RECORD_DECISION, network, via)
     if on > clock.today(network.zone):
         raise RuleBroken(_("That day has not come yet. Enter the day on which it was."), field="taken_on")
     note = MeetingNote(
@@ -55,22 +55,18 @@ def write(
         "taken_on": on,
         "digest": digest(text),
     }
-    record(MeetingNoteWritten(network=network, by=by, under=under, via=via, **about))
+    record(MeetingNoteWritten(act=act, **about))
     return note
 
 
 def take_back(network: Network, note: MeetingNote, reason: str, *, by: Actor, via: Door) -> None:
     """Have it stand no more: that it was there, and why it does not stand, can be read; its text cannot."""
-    under = require(by, Can.RECORD_DECISION, network)
+    act = require(by, Can.RECORD_DECISION, network, via)
     check_reason(reason)
     if note.taken_back_at is not None:
         raise RuleBroken(_("This note was taken back already."))
     note.taken_back_at, note.taken_back_why = clock.now(), reason.strip()
-    record(
-        MeetingNoteTakenBack(
-            network=network, by=by, under=under, via=via, note=note, title=note.title, reason=reason.strip()
-        )
-    )
+    record(MeetingNoteTakenBack(act=act, note=note, title=note.title, reason=reason.strip()))
 
 
 def one(network_id: int, key: int | None, *, locked: bool = False) -> MeetingNote:

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from govnet.decisions import queries
 from govnet.decisions.models import OfficeReply, Proposal, ProposalVersion
 from govnet.decisions.proposals.events import OfficeReplied
 from govnet.decisions.proposals.opening import still_open
@@ -16,15 +15,15 @@ from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.insertion import row_of
 from govnet.offices.models import OfficeChange, OfficePerson
-from govnet.permissions import Can, require
+from govnet.permissions import Can, check_right, require
 from govnet.record.actions import record
 
 
 def reply(named: OfficePerson, text: str, *, by: Actor, via: Door) -> OfficeReply:
     """Reply to it, in place of an earlier reply. RuleBroken once it has closed, or other words no longer name them."""
-    under = require(by, Can.REPLY_IN_OWN_CASE, named)
+    act = require(by, Can.REPLY_IN_OWN_CASE, named, via)
     proposal = proposal_of(named)
-    require(by, Can.READ_PROPOSAL, proposal)
+    check_right(by, Can.READ_PROPOSAL, proposal)
     version = still_open(proposal)
     if not text.strip():
         raise RuleBroken(_("Write what you say to it."), field="text")
@@ -35,7 +34,7 @@ def reply(named: OfficePerson, text: str, *, by: Actor, via: Door) -> OfficeRepl
     row = row_of(OfficeReply, proposal_id=proposal.id, person_id=by.person_id, **said)
     row.text, row.at = said["text"], said["at"]
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
-    record(OfficeReplied(network=queries.network_of(proposal), by=by, under=under, via=via, **about))
+    record(OfficeReplied(act=act, **about))
     return row
 
 

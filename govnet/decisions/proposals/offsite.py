@@ -43,7 +43,7 @@ from govnet.decisions.rules import deadlines
 from govnet.decisions.rules.outcome import Outcome
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import BY_RULE, Act, Actor, Door
+from govnet.kernel.actor import Actor, Door, by_rule
 from govnet.kernel.duties import each_row
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.messages import N_, Said
@@ -54,7 +54,7 @@ from govnet.record.actions import record
 
 def write_down(network: Network, words: Wording, ask: Ask, taken: Taken, *, by: Actor, via: Door) -> Proposal:
     """Write down what a meeting or the list (`via`) decided: it stands unless somebody objects in time."""
-    act = Act(by=by, under=require(by, Can.RECORD_DECISION, network), via=via)
+    act = require(by, Can.RECORD_DECISION, network, via)
     if taken.on > clock.today(network.zone):
         raise RuleBroken(
             _("That day has not come yet. Enter the day on which it was decided."), field="taken_on"
@@ -81,7 +81,7 @@ def write_down(network: Network, words: Wording, ask: Ask, taken: Taken, *, by: 
     version = open_version(proposal, words, network, method=ELSEWHERE, deadline=until)
     how: dict[str, Any] = {"taken_on": taken.on, "taken_by": taken.by, "evidence": taken.evidence}
     how["present"] = taken.present.strip()
-    about = {**act, "network": network, **told(proposal, version), **how}
+    about = {"act": act, **told(proposal, version), **how}
     if late:
         record(TakenElsewhereLate(**about, days=late["days_late"], late_because=late["late_because"]))
     else:
@@ -140,7 +140,7 @@ def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> Propo
 
     A day in its words that would come before answers close is moved, and beside the reason it says so.
     """
-    act = Act(by=by, under=require(by, Can.OBJECT, proposal), via=via)
+    act = require(by, Can.OBJECT, proposal, via)
     network = queries.network_of(proposal)
     if not proposal.is_told:
         tell(still_open(proposal))
@@ -162,7 +162,7 @@ def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> Propo
     version = open_version(
         proposal, words, network, method=method, deadline=deadline, because=because, after=old
     )
-    record(Objected(**act, network=network, **told(proposal, version), reason=reason))
+    record(Objected(act=act, **told(proposal, version), reason=reason))
     return version
 
 
@@ -229,4 +229,4 @@ def tell(version: ProposalVersion) -> None:
     how: dict[str, Any] = {"taken_on": proposal.taken_on, "taken_by": proposal.taken_by}
     how |= {"evidence": proposal.evidence, "present": proposal.present}
     how |= {"days": proposal.days_late, "late_because": proposal.late_because}
-    record(ElsewhereTold(**BY_RULE, network=queries.network_of(proposal), **told(proposal, version), **how))
+    record(ElsewhereTold(act=by_rule(proposal), **told(proposal, version), **how))

@@ -126,7 +126,7 @@ def check_proposer(network: Network, charter: Charter, matter: str, by: Actor) -
 
 def as_author(right: Can, row: Any, by: Actor, via: Door) -> Act:
     """An author's act on their proposal or draft. NotAllowed for anybody else, and for one who could not propose today."""
-    act = Act(by=by, under=require(by, right, row), via=via)
+    act = require(by, right, row, via)
     network = db.session.get_one(Network, row.network_id)
     check_proposer(network, charters.rules_in_force(network.id), row.matter, by)
     return act

@@ -10,8 +10,6 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from govnet.charter.models import Network
-from govnet.decisions import queries
 from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion
 from govnet.decisions.proposals import actions
 from govnet.decisions.proposals.events import SuggestionAnswered, SuggestionMade
@@ -21,7 +19,7 @@ from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
-from govnet.permissions import Can, require
+from govnet.permissions import Can, check_right, require
 from govnet.record.actions import record
 
 MOST_OPEN = 5
@@ -30,7 +28,7 @@ MOST_OPEN = 5
 
 def suggest(proposal: Proposal, passage: str, instead: str, why: str, *, by: Actor, via: Door) -> Suggestion:
     """Suggest other words for a passage that stands in the text exactly once. RuleBroken otherwise."""
-    under = require(by, Can.SUGGEST_WORDS, proposal)
+    act = require(by, Can.SUGGEST_WORDS, proposal, via)
     version = still_open(proposal)
     if version.method == ELSEWHERE:
         raise RuleBroken(_("What was decided elsewhere keeps its words. Object to it instead."))
@@ -47,7 +45,7 @@ def suggest(proposal: Proposal, passage: str, instead: str, why: str, *, by: Act
     )
     db.session.add(row)
     db.session.flush()  # the entry names it by its key
-    record(SuggestionMade(**_about(proposal, version, row), by=by, under=under, via=via))
+    record(SuggestionMade(**_about(proposal, version, row), act=act))
     return row
 
 
@@ -62,7 +60,7 @@ def accept(
 ) -> ProposalVersion:
     """Take suggested words: everybody is asked again. The words and the reason are the suggestion's, if not given."""
     proposal = _open_proposal(suggestion)
-    under = as_author(Can.REWORD_PROPOSAL, proposal, by, via)["under"]
+    act = as_author(Can.REWORD_PROPOSAL, proposal, by, via)
     old = still_open(proposal)
     if suggestion.version_id != old.id or old.text.count(suggestion.passage) != 1:
         raise RuleBroken(
@@ -72,7 +70,7 @@ def accept(
         )
     words = words or replace(words_of(old), text=taken_into(old, suggestion))
     _answered(suggestion, SuggestionState.ACCEPTED, "")
-    record(SuggestionAnswered(**_about(proposal, old, suggestion), by=by, under=under, via=via, taken=True))
+    record(SuggestionAnswered(**_about(proposal, old, suggestion), act=act, taken=True))
     new = actions.reword(proposal, words, because=because or suggestion.why, by=by, via=via, seen=seen)
     _carry_over(old, new)
     return new
@@ -86,19 +84,17 @@ def taken_into(version: ProposalVersion, suggestion: Suggestion) -> str:
 def reject(suggestion: Suggestion, answer: str, *, by: Actor, via: Door) -> None:
     """Keep the words, and say why."""
     proposal = _open_proposal(suggestion)
-    under = as_author(Can.REWORD_PROPOSAL, proposal, by, via)["under"]
+    act = as_author(Can.REWORD_PROPOSAL, proposal, by, via)
     version = still_open(proposal)
     if not answer.strip():
         raise RuleBroken(_("Say in a word why not: somebody gave it thought."), field="answer")
     _answered(suggestion, SuggestionState.REJECTED, answer.strip())
-    record(
-        SuggestionAnswered(**_about(proposal, version, suggestion), by=by, under=under, via=via, taken=False)
-    )
+    record(SuggestionAnswered(**_about(proposal, version, suggestion), act=act, taken=False))
 
 
 def take_back(suggestion: Suggestion, *, by: Actor) -> None:
     """Suggest it no more."""
-    require(by, Can.SUGGEST_WORDS, _open_proposal(suggestion))
+    check_right(by, Can.SUGGEST_WORDS, _open_proposal(suggestion))
     if suggestion.person_id != by.person_id:
         raise NotAllowed(_("Only the member who suggested it can take it back."))
     suggestion.state = SuggestionState.TAKEN_BACK
@@ -187,6 +183,5 @@ def _carry_over(old: ProposalVersion, new: ProposalVersion) -> None:
 
 
 def _about(proposal: Proposal, version: ProposalVersion, suggestion: Suggestion) -> dict[str, Any]:
-    network: Network = queries.network_of(proposal)
-    about = {"network": network, "proposal": proposal, "version": version, "question": version.question}
+    about = {"proposal": proposal, "version": version, "question": version.question}
     return about | {"suggestion": suggestion}

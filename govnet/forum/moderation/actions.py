@@ -16,7 +16,7 @@ from govnet.forum.kinds import AppealOutcome, HidingKind, PostState, ReportState
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, PostVersion, Report
 from govnet.forum.moderation import mails
 from govnet.forum.queries import network_of
-from govnet.kernel.actor import PROGRAM, SYSTEM, Actor, Authority, Door
+from govnet.kernel.actor import Act, Actor, Door, by_rule
 from govnet.kernel.clock import now
 from govnet.kernel.duties import each_row
 from govnet.kernel.errors import RuleBroken
@@ -40,7 +40,7 @@ _TEXTS = frozenset({"forum.started", "forum.replied", "forum.changed"})
 
 def report(post: Post, *, by: Actor, reason: str, via: Door, name: str = "", email: str = "") -> Report:
     """Somebody says that a post should not stand; a visitor leaves an address. The committee is told."""
-    authority = require(by, Can.REPORT, post)
+    act = require(by, Can.REPORT, post, via)
     if post.state is not PostState.VISIBLE:
         raise RuleBroken(_("This post is hidden already."))
     if by.signed_in and _reported(post.id, by.person_id):
@@ -48,7 +48,7 @@ def report(post: Post, *, by: Actor, reason: str, via: Door, name: str = "", ema
     row = Report(network_id=post.network_id, post_id=post.id, reporter_id=by.person_id, name=name, email=email and parsed(email),
                  reason=reason, state=ReportState.OPEN, at=now())  # fmt: skip
     db.session.add(row)
-    record(events.PostReported(**_about(post, by, authority, via), report=row))
+    record(events.PostReported(**_about(post, act), report=row))
     return row
 
 
@@ -59,10 +59,15 @@ def _reported(post_id: int, person_id: int | None) -> bool:
     return db.session.scalar(query) is not None
 
 
-def _about(post: Post, by: Actor, authority: Authority, via: Door) -> dict[str, Any]:
+def _about(post: Post, act: Act) -> dict[str, Any]:
     """What every event about a post has in common; a members' thread is not told to all."""
-    return {"network": network_of(post), "by": by, "under": authority, "via": via, "post": post, "thread": post.thread,
-            "number": post.number, "title": post.thread.title}  # fmt: skip
+    return {
+        "act": act,
+        "post": post,
+        "thread": post.thread,
+        "number": post.number,
+        "title": post.thread.title,
+    }
 
 
 def _open_to(post: Post) -> dict[str, Any]:
@@ -70,8 +75,8 @@ def _open_to(post: Post) -> dict[str, Any]:
     return {"seen_by": Visibility(post.thread.visibility.value)}
 
 
-def _may_hide(by: Actor, subject: Post | Report) -> Authority:
-    return require(by, rights.to_hide(queries.terms_of(subject.network_id)), subject)
+def _hiding(by: Actor, subject: Post | Report, via: Door) -> Act:
+    return require(by, rights.to_hide(queries.terms_of(subject.network_id)), subject, via)
 
 
 def _check_apart(post: Post, by: Actor) -> None:
@@ -91,13 +96,13 @@ def _check_apart(post: Post, by: Actor) -> None:
 def dismiss(row: Report, *, by: Actor, answer: str, via: Door) -> None:
     """The post stands; whoever reported it is told why."""
     post = queries.post_of(row.post_id)
-    authority = _may_hide(by, row)
+    act = _hiding(by, row, via)
     _check_apart(post, by)
     if row.state is not ReportState.OPEN:
         raise RuleBroken(_("Somebody has answered this report meanwhile."))
     _deal(row, ReportState.DISMISSED, by, answer)
     mails.report_answered(row, post, stands=True)
-    record(events.ReportDismissed(**_about(post, by, authority, via), report=row))
+    record(events.ReportDismissed(**_about(post, act), report=row))
 
 
 def _deal(row: Report, state: ReportState, by: Actor, answer: str) -> None:
@@ -111,12 +116,12 @@ def hide(post: Post, *, by: Actor, kind: HidingKind, reason: str, via: Door, law
     wants it too, or has hidden the post before. Where the `law` wants it gone, it is after LAW_DAYS unless another
     shows it again. The others are told at once of either.
     """
-    authority = _may_hide(by, post)
+    act = _hiding(by, post, via)
     if by.person_id is None:
         raise RuleBroken(_("Only a person can hide a post."))
     _check_apart(post, by)
     earlier = _hidden_before(post)
-    about = {**_about(post, by, authority, via), **_open_to(post), "reason": reason}
+    about = {**_about(post, act), **_open_to(post), "reason": reason}
     if earlier is None:
         row = _hide(post, by, reason, about)
     elif kind is HidingKind.HIDDEN:
@@ -164,7 +169,7 @@ def _want_gone(row: Hiding, about: dict[str, Any], *, law: bool) -> None:
     """Have the others told, and the text removed once one of them agrees, or the law's days are over."""
     if law and row.law_until is None:
         row.law_until = rules.days_after(now(), rules.LAW_DAYS)
-        on = row.law_until.astimezone(ZoneInfo(about["network"].zone)).date()
+        on = row.law_until.astimezone(ZoneInfo(network_of(row.post).zone)).date()
         record(events.RemovalByLaw(**about, hiding=row, on=on))
     elif not law and row.wanted_gone_at is None:
         row.wanted_gone_at = now()
@@ -218,7 +223,7 @@ def _remove_by_law(key: int) -> bool:
     row.kind = HidingKind.REMOVED
     _stop_mails(post, forget=True)
     _take_text_away(post)
-    about = {**_about(post, PROGRAM, SYSTEM, Door.WORKER), **_open_to(post)}
+    about = {**_about(post, by_rule(post)), **_open_to(post)}
     record(events.PostRemoved(**about, hiding=row, reason=row.reason))
     return True
 
@@ -270,7 +275,7 @@ def _answer_reports(post: Post, by: Actor, reason: str) -> None:
 
 def lift(row: Hiding, *, by: Actor, why: str, via: Door) -> None:
     """Show the post again: those who may hide may change their mind. An appeal that waits has then succeeded."""
-    authority = _may_hide(by, row.post)
+    act = _hiding(by, row.post, via)
     if row.lifted_at is not None:
         raise RuleBroken(_("This post is shown again already."))
     appeal = _appeal_of(row.id)
@@ -278,11 +283,7 @@ def lift(row: Hiding, *, by: Actor, why: str, via: Door) -> None:
         appeal.outcome, appeal.decided_at = AppealOutcome.LIFTED, now()
     _show(row, by.person_id, why)
     mails.shown_again(row, why)
-    record(
-        events.HidingLifted(
-            **_about(row.post, by, authority, via), **_open_to(row.post), hiding=row, reason=why
-        )
-    )
+    record(events.HidingLifted(**_about(row.post, act), **_open_to(row.post), hiding=row, reason=why))
 
 
 def _appeal_of(hiding_id: int) -> Appeal | None:
@@ -296,7 +297,7 @@ def _show(row: Hiding, by_id: int | None, why: str) -> None:
 
 def appeal(row: Hiding, *, by: Actor, text: str, via: Door) -> Appeal:
     """The author asks two others to look at it, within the charter's days."""
-    authority = require(by, Can.APPEAL, row)
+    act = require(by, Can.APPEAL, row, via)
     days = queries.terms_of(row.network_id).appeal_days
     if row.lifted_at is not None:
         raise RuleBroken(_("This post is shown again already."))
@@ -314,7 +315,7 @@ def appeal(row: Hiding, *, by: Actor, text: str, via: Door) -> Appeal:
         network_id=row.network_id, hiding=row, text=text, at=now(), due_at=rules.days_after(now(), days)
     )
     db.session.add(found)
-    record(events.Appealed(**_about(row.post, by, authority, via), **_open_to(row.post), appeal=found))
+    record(events.Appealed(**_about(row.post, act), **_open_to(row.post), appeal=found))
     return found
 
 
@@ -322,17 +323,15 @@ def hear(row: Appeal, *, by: Actor, outcome: AppealOutcome, reason: str, via: Do
     """One of two others says whether the hiding stands; when two have said the same, it is decided."""
     voices = _voices(row)
     _check_hearing(row, by, {voice.person_id for voice in voices})
-    authority = require(by, Can.DECIDE_APPEAL, row)
+    act = require(by, Can.DECIDE_APPEAL, row, via)
     assert by.person_id is not None
     db.session.add(
         AppealVoice(appeal_id=row.id, person_id=by.person_id, outcome=outcome, reason=reason, at=now())
     )
-    record(
-        events.AppealHeard(**_about(row.hiding.post, by, authority, via), appeal=row, outcome=outcome.value)
-    )
+    record(events.AppealHeard(**_about(row.hiding.post, act), appeal=row, outcome=outcome.value))
     decided = rules.outcome_of([*(voice.outcome for voice in voices), outcome])
     if decided is not None:
-        _decide(row, decided, reason, _about(row.hiding.post, by, authority, via))
+        _decide(row, decided, reason, _about(row.hiding.post, act))
 
 
 def _voices(row: Appeal) -> list[AppealVoice]:

@@ -30,7 +30,7 @@ from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound
 from govnet.kernel.paths import asked_page
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows, can, require
+from govnet.permissions import Can, allows, can, check_right
 from govnet.web.forms import Form, once
 from govnet.web.pages import never_cached, page, see
 
@@ -60,7 +60,7 @@ def _hiding(network: Network, hiding_id: int) -> Hiding:
     found = moderation_queries.hiding_of(network.id, hiding_id)
     if found is None:
         raise NotFound(_("There is no such line in the log."))
-    require(current_actor(), Can.READ_THREAD, found.post)
+    check_right(current_actor(), Can.READ_THREAD, found.post)
     return found
 
 
@@ -195,7 +195,7 @@ def reported(network: Network, post: Post) -> Response:
 @allows(Can.HIDE_POST, report=Report)
 def answer_report(network: Network, report: Report) -> Response:
     """Those who may hide look at a report: hide the post, or say why it stands."""
-    require(current_actor(), rights.to_hide(queries.terms_of(network.id)), report)
+    check_right(current_actor(), rights.to_hide(queries.terms_of(network.id)), report)
     form = DismissForm(about=report)
     if report.state is ReportState.OPEN and form.validate_on_submit():
         with form.catching(), transaction():
@@ -210,7 +210,7 @@ def answer_report(network: Network, report: Report) -> Response:
 @allows(Can.HIDE_POST, post=Post)
 def hide(network: Network, post: Post) -> Response:
     """Hide a post, or take its text away, with a reason that everybody can read."""
-    require(current_actor(), rights.to_hide(queries.terms_of(network.id)), post)
+    check_right(current_actor(), rights.to_hide(queries.terms_of(network.id)), post)
     form = HideForm(about=post, kind=HidingKind.HIDDEN.value)
     if form.validate_on_submit():
         with form.catching():

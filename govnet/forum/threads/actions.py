@@ -16,7 +16,7 @@ from govnet.forum.kinds import PostState, Readership, ThreadState
 from govnet.forum.models import Post, PostVersion, Thread, Topic
 from govnet.forum.queries import network_of
 from govnet.forum.threads.marks import mark_read
-from govnet.kernel.actor import Actor, Authority, Door
+from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.clock import now, today
 from govnet.kernel.errors import RuleBroken, Stale
 from govnet.kernel.text import render
@@ -70,7 +70,7 @@ def digest(text: str) -> str:
 def start_thread(topic: Topic, draft: ThreadInput, *, by: Actor, via: Door) -> Thread:
     """Begin a discussion with its first post; whoever starts it follows it."""
     network = network_of(topic)
-    authority = require(by, rights.to_start(queries.terms_of(network.id)), topic)
+    act = require(by, rights.to_start(queries.terms_of(network.id)), topic, via)
     audience = draft.audience or topic.visibility
     if topic.archived_at is not None:
         raise RuleBroken(_("This topic takes no new discussions any more. Please choose another one."))
@@ -83,8 +83,17 @@ def start_thread(topic: Topic, draft: ThreadInput, *, by: Actor, via: Door) -> T
     db.session.add(thread)
     db.session.flush()  # the first post needs its id
     post = _post(thread, 1, by, draft.body, via)
-    record(events.ThreadStarted(network=network, by=by, under=authority, via=via, thread=thread, title=thread.title,
-                                topic=topic, post=post, text_digest=digest(draft.body), seen_by=_seen(thread)))  # fmt: skip
+    record(
+        events.ThreadStarted(
+            act=act,
+            thread=thread,
+            title=thread.title,
+            topic=topic,
+            post=post,
+            text_digest=digest(draft.body),
+            seen_by=_seen(thread),
+        )
+    )
     _took_part(thread, 1, by, network)
     return thread
 
@@ -92,13 +101,22 @@ def start_thread(topic: Topic, draft: ThreadInput, *, by: Actor, via: Door) -> T
 def reply(thread: Thread, *, by: Actor, body: str, via: Door) -> Post:
     """Add a post to the thread's end, with the next number; its followers are told, and its author is one of them."""
     network = network_of(thread)
-    authority = require(by, rights.to_reply(queries.terms_of(network.id)), thread)
+    act = require(by, rights.to_reply(queries.terms_of(network.id)), thread, via)
     if thread.state is ThreadState.OPEN and rules.is_over(thread.until, today(network.zone)):
         raise RuleBroken(over_words(thread), field="body")
     body = quotes.nameless(body, thread.id)
     post = _post(thread, _next_number(thread, by), by, body, via)
-    record(events.Replied(network=network, by=by, under=authority, via=via, post=post, thread=thread, number=post.number,
-                          title=thread.title, text_digest=digest(body), seen_by=_seen(thread)))  # fmt: skip
+    record(
+        events.Replied(
+            act=act,
+            post=post,
+            thread=thread,
+            number=post.number,
+            title=thread.title,
+            text_digest=digest(body),
+            seen_by=_seen(thread),
+        )
+    )
     _took_part(thread, post.number, by, network)
     return post
 
@@ -163,7 +181,7 @@ def _took_part(thread: Thread, number: int, by: Actor, network: Network) -> None
 
 def change_post(post: Post, *, by: Actor, body: str, revision: int, via: Door) -> Post:
     """Another text for one's own post; the earlier one is kept. Raises Stale when it changed meanwhile."""
-    authority = require(by, rights.to_change(queries.terms_of(post.network_id)), post)
+    act = require(by, rights.to_change(queries.terms_of(post.network_id)), post, via)
     if post.state is not PostState.VISIBLE:
         raise RuleBroken(_("This post is hidden now and cannot be changed. You can appeal on its page."))
     body = quotes.nameless(body, post.thread_id)
@@ -178,15 +196,24 @@ def change_post(post: Post, *, by: Actor, body: str, revision: int, via: Door) -
         raise Stale(_("Somebody changed this while you were writing."), newer=post.source, yours=body)
     db.session.add(earlier)
     thread = post.thread
-    record(events.PostChanged(network=network_of(post), by=by, under=authority, via=via, post=post, thread=thread,
-                              number=post.number, title=thread.title, revision=revision + 1, text_digest=digest(body),
-                              seen_by=_seen(thread)))  # fmt: skip
+    record(
+        events.PostChanged(
+            act=act,
+            post=post,
+            thread=thread,
+            number=post.number,
+            title=thread.title,
+            revision=revision + 1,
+            text_digest=digest(body),
+            seen_by=_seen(thread),
+        )
+    )
     return post
 
 
 def frame_thread(thread: Thread, head: Head, *, by: Actor, via: Door) -> Thread:
     """Another title, frame or summary. Raises Stale when somebody changed them meanwhile."""
-    authority = require(by, rights.to_frame(queries.terms_of(thread.network_id)), thread)
+    act = require(by, rights.to_frame(queries.terms_of(thread.network_id)), thread, via)
     changed = _changed(thread, head)
     if not changed:
         return thread
@@ -197,8 +224,16 @@ def frame_thread(thread: Thread, head: Head, *, by: Actor, via: Door) -> Thread:
             _("Somebody changed this while you were writing."), newer=thread.summary, yours=head.summary
         )
     _put_head(thread, head, by)
-    record(events.ThreadFramed(network=network_of(thread), by=by, under=authority, via=via, thread=thread, title=head.title,
-                               changed=changed, text_digest=digest(head.summary), seen_by=_seen(thread)))  # fmt: skip
+    record(
+        events.ThreadFramed(
+            act=act,
+            thread=thread,
+            title=head.title,
+            changed=changed,
+            text_digest=digest(head.summary),
+            seen_by=_seen(thread),
+        )
+    )
     return thread
 
 
@@ -235,24 +270,21 @@ def _put_frame(thread: Thread, frame: Frame) -> None:
 
 def close_thread(thread: Thread, *, by: Actor, via: Door) -> None:
     """Take no more replies; it can be opened again."""
-    authority = require(by, rights.to_frame(queries.terms_of(thread.network_id)), thread)
+    act = require(by, rights.to_frame(queries.terms_of(thread.network_id)), thread, via)
     if thread.state is ThreadState.CLOSED:
         return
     thread.state, thread.closed_at = ThreadState.CLOSED, now()
-    _record_state(events.ThreadClosed, thread, by, authority, via)
+    _record_state(events.ThreadClosed, thread, act)
 
 
 def reopen_thread(thread: Thread, *, by: Actor, via: Door) -> None:
     """Take replies again."""
-    authority = require(by, rights.to_frame(queries.terms_of(thread.network_id)), thread)
+    act = require(by, rights.to_frame(queries.terms_of(thread.network_id)), thread, via)
     if thread.state is ThreadState.OPEN:
         return
     thread.state, thread.closed_at = ThreadState.OPEN, None
-    _record_state(events.ThreadReopened, thread, by, authority, via)
+    _record_state(events.ThreadReopened, thread, act)
 
 
-def _record_state(
-    event: type[events.ThreadEvent], thread: Thread, by: Actor, authority: Authority, via: Door
-) -> None:
-    record(event(network=network_of(thread), by=by, under=authority, via=via, thread=thread, title=thread.title,
-                 seen_by=_seen(thread)))  # fmt: skip
+def _record_state(event: type[events.ThreadEvent], thread: Thread, act: Act) -> None:
+    record(event(act=act, thread=thread, title=thread.title, seen_by=_seen(thread)))

@@ -13,7 +13,7 @@ from govnet.kernel.clock import now
 from govnet.kernel.errors import Busy, RuleBroken
 from govnet.kernel.insertion import upsert
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, require
+from govnet.permissions import Can, check_right
 
 _IN_BULK = {"synchronize_session": False}
 
@@ -32,7 +32,7 @@ def mark_read(thread_id: int, person_id: int, number: int) -> None:
 
 def read_up_to(thread_id: int, number: int, *, by: Actor) -> None:
     """The person says that they have read so far."""
-    require(by, Can.OWN)
+    check_right(by, Can.OWN)
     if by.person_id is not None:
         mark_read(thread_id, by.person_id, number)
 
@@ -48,7 +48,7 @@ def try_to_mark(thread_id: int, person_id: int, number: int) -> None:
 
 def thank(post: Post, *, by: Actor) -> None:
     """Say thanks for somebody else's post; a second time changes nothing."""
-    require(by, Can.THANK, post)
+    check_right(by, Can.THANK, post)
     if post.author_id == by.person_id:
         raise RuleBroken(_("This post is your own."))
     if post.state is not PostState.VISIBLE:
@@ -60,7 +60,7 @@ def thank(post: Post, *, by: Actor) -> None:
 
 def take_thanks_back(post: Post, *, by: Actor) -> None:
     """Thank somebody no longer for their post; a second time changes nothing."""
-    require(by, Can.THANK, post)
+    check_right(by, Can.THANK, post)
     mine = delete(Thanks).where(Thanks.post_id == post.id, Thanks.person_id == by.person_id)
     if db.session.scalar(mine.returning(Thanks.post_id)) is not None:
         _count(post.id, -1)

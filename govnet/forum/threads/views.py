@@ -26,7 +26,7 @@ from govnet.kernel.text import render
 from govnet.kernel.transaction import transaction
 from govnet.mail.preferences import actions as preferences_actions
 from govnet.mail.volume import Stance
-from govnet.permissions import Can, allows, require
+from govnet.permissions import Can, allows, check_right
 from govnet.web.forms import PreviewForm, once
 from govnet.web.pages import data_page, page, see
 
@@ -75,7 +75,7 @@ def _thread_page(
 @allows(Can.READ_THREAD, thread=Thread)
 def reply(network: Network, thread: Thread) -> Response:
     """A post at the end; with the button "Preview", only a look at it; with "Quote" beside a post, its words behind these."""
-    require(current_actor(), rights.to_reply(queries.terms_of(network.id)), thread)
+    check_right(current_actor(), rights.to_reply(queries.terms_of(network.id)), thread)
     form = ThreadReplyForm(about=thread, made=thread.posts)
     if "quote" in request.form:
         return _quote(network, thread, form, whole_number(request.form["quote"]))
@@ -122,7 +122,7 @@ def post(network: Network, thread: Thread, number: int) -> Response:
 @allows(Can.OWN)
 def preview(network: Network) -> Response:
     """A text as it would look: a fragment for the script of those who may write here."""
-    require(current_actor(), rights.to_reply(queries.terms_of(network.id)), network)
+    check_right(current_actor(), rights.to_reply(queries.terms_of(network.id)), network)
     return PreviewForm().fragment()
 
 
@@ -203,7 +203,7 @@ def _stale_frame(thread: Thread, form: FrameForm) -> Response:
 @allows(Can.READ_THREAD, post=Post)
 def edit(network: Network, post: Post) -> Response:
     """Another text for one's own post."""
-    require(current_actor(), rights.to_change(queries.terms_of(network.id)), post)
+    check_right(current_actor(), rights.to_change(queries.terms_of(network.id)), post)
     form = EditForm(
         about=post, data={"body": queries.with_names(post.thread_id, post.source), "revision": post.revision}
     )

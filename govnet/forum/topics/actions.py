@@ -12,7 +12,6 @@ from govnet.extensions import db
 from govnet.forum import events, queries, rules
 from govnet.forum.kinds import Readership
 from govnet.forum.models import Topic
-from govnet.forum.queries import network_of
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.clock import now
 from govnet.kernel.errors import Stale
@@ -39,7 +38,7 @@ def change_topic(topic: Topic, new: TopicInput, *, seen: str | None = None, by: 
 
     Stale when it changed since the fingerprint `seen`, unless to just this.
     """
-    authority = require(by, Can.KEEP_TOPICS, topic)
+    act = require(by, Can.KEEP_TOPICS, topic, via)
     db.session.refresh(topic, with_for_update=True)
     if seen is not None and new != about(topic) and fingerprint(topic) != seen:
         raise Stale(
@@ -52,8 +51,15 @@ def change_topic(topic: Topic, new: TopicInput, *, seen: str | None = None, by: 
     if new.audience is not topic.visibility:
         rules.check_audience(new.audience, queries.terms_of(topic.network_id))
     describe(topic, new)
-    record(events.TopicChanged(network=network_of(topic), by=by, under=authority, via=via, topic=topic, title=new.title,
-                               archived=new.archived, seen_by=Visibility(new.audience.value)))  # fmt: skip
+    record(
+        events.TopicChanged(
+            act=act,
+            topic=topic,
+            title=new.title,
+            archived=new.archived,
+            seen_by=Visibility(new.audience.value),
+        )
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +74,7 @@ class TopicInput:
 
 def open_topic(network: Network, about: TopicInput, *, by: Actor, via: Door, slug: str = "") -> Topic:
     """Something new to talk about, last in the list."""
-    authority = require(by, Can.KEEP_TOPICS, network)
+    act = require(by, Can.KEEP_TOPICS, network, via)
     rules.check_audience(about.audience, queries.terms_of(network.id))
     others = queries.topics_to_choose(network.id)
     topic = Topic(
@@ -78,8 +84,9 @@ def open_topic(network: Network, about: TopicInput, *, by: Actor, via: Door, slu
     )
     describe(topic, about)
     db.session.add(topic)
-    record(events.TopicOpened(network=network, by=by, under=authority, via=via, topic=topic, title=about.title,
-                              seen_by=Visibility(about.audience.value)))  # fmt: skip
+    record(
+        events.TopicOpened(act=act, topic=topic, title=about.title, seen_by=Visibility(about.audience.value))
+    )
     return topic
 
 

@@ -28,7 +28,7 @@ from govnet.kernel.transaction import transaction
 from govnet.mail.preferences import actions as preferences_actions
 from govnet.mail.queries import stance_of
 from govnet.mail.volume import Stance
-from govnet.permissions import Can, allows, can, require
+from govnet.permissions import Can, allows, can, check_right
 from govnet.web.forms import meanwhile, once
 from govnet.web.pages import data_page, page, see
 
@@ -86,7 +86,7 @@ def _topic(network: Network, slug: str) -> Topic:
     found = queries.topic_by_slug(network.id, slug)
     if found is None:
         raise NotFound(_("There is no such topic."))
-    require(current_actor(), Can.READ_THREAD, found)
+    check_right(current_actor(), Can.READ_THREAD, found)
     return found
 
 
@@ -133,7 +133,7 @@ def follow_topic(network: Network, slug: str) -> Response:
 def start(network: Network, slug: str) -> Response:
     """A new discussion; with the button "Preview", only a look at its first post."""
     found, actor = _topic(network, slug), current_actor()
-    require(actor, rights.to_start(queries.terms_of(network.id)), found)
+    check_right(actor, rights.to_start(queries.terms_of(network.id)), found)
     form = NewThreadForm(about=found, audience=found.visibility.value)
     form.offer(_audiences(found))
     if not form.audience.choices:

@@ -12,7 +12,7 @@ from govnet.kernel.actor import Actor
 from govnet.kernel.insertion import row_of
 from govnet.mail.models import Delivery, Mail, MailLine, RecipientChunk
 from govnet.mail.rules import MISSED, PASSING, DeliveryState, last_moment, rest_when_refused
-from govnet.permissions import Can, require
+from govnet.permissions import Can, check_right
 
 UNSENT = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.HELD)
 PAUSED_BY_REFUSALS = (Mail.paused_at.is_not(None), Mail.paused_by == "")
@@ -132,7 +132,7 @@ def hold_all(why: str) -> None:
 
 def release_all(by: Actor) -> None:
     """Send again. Only the operator of the server may."""
-    require(by, Can.OPERATE)
+    check_right(by, Can.OPERATE)
     row = line()
     row.held_at, row.held_why = None, ""
 
@@ -141,7 +141,7 @@ def drop_all_held(by: Actor) -> int:
     """Of a restored copy: what was waiting when the copy was made is not sent, since the original may have
     sent it.
     """
-    require(by, Can.OPERATE)
+    check_right(by, Can.OPERATE)
     held_at = line().held_at
     if held_at is None:
         return 0
@@ -159,7 +159,7 @@ def drop_all_held(by: Actor) -> int:
 
 def reset_line(by: Actor) -> None:
     """After a person has mended what was wrong: use the line again at once, and let go on what refusals held."""
-    require(by, Can.OPERATE)
+    check_right(by, Can.OPERATE)
     row = line()
     row.tripped_at = row.not_before = None
     row.troubles = row.refusals = 0

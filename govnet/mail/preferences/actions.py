@@ -23,7 +23,7 @@ from govnet.mail.outgoing import outbox
 from govnet.mail.rules import WAITING, DeliveryState, Priority
 from govnet.mail.volume import Stance, Volume
 from govnet.people.addresses import come_back, parsed
-from govnet.permissions import Can, require
+from govnet.permissions import Can, check_right
 
 ASK_AGAIN = timedelta(minutes=10)
 CONFIRM_LASTS = timedelta(days=7)
@@ -40,7 +40,7 @@ def set_volume(by: Actor, network: Any, volume: Volume) -> Subscription:
 
     Who asks for less than before follows no discussion there any more: writing in one had made them follow it.
     """
-    require(by, Can.OWN)
+    check_right(by, Can.OWN)
     row = subscriptions.of_person(by.person_id, network.id)
     if volume in _LITTLE and row.volume not in _LITTLE:
         stop_following(by.person_id, network.id)
@@ -57,7 +57,7 @@ def stop_following(person_id: int | None, network_id: int) -> None:
 
 def silence(by: Actor, network: Any) -> None:
     """No mail of this network at all; sign-in links still come."""
-    require(by, Can.OWN)
+    check_right(by, Can.OWN)
     silence_now(subscriptions.of_person(by.person_id, network.id))
 
 
@@ -86,7 +86,7 @@ def _cancel_waiting(row: Subscription) -> None:
 
 def take_stance(by: Actor, network: Any, target: str, target_id: int, stance: Stance | None) -> None:
     """Follow or mute a discussion ("thread") or a topic ("topic"); None takes it back."""
-    require(by, Can.OWN)
+    check_right(by, Can.OWN)
     if stance is None:
         forget_stance(by, target, target_id)
     else:
@@ -95,7 +95,7 @@ def take_stance(by: Actor, network: Any, target: str, target_id: int, stance: St
 
 def forget_stance(by: Actor, target: str, target_id: int) -> None:
     """Neither follow nor mute it any more."""
-    require(by, Can.OWN)
+    check_right(by, Can.OWN)
     row = db.session.get(Following, (by.person_id, Target(target), target_id))
     if row is not None:
         db.session.delete(row)
@@ -203,7 +203,7 @@ def unsubscribe(row: Subscription) -> None:
 
 def try_again(by: Actor, address: str) -> bool:
     """Somebody says that her address works again: mail goes there once more. Says whether it had stopped."""
-    require(by, Can.OWN)
+    check_right(by, Can.OWN)
     return suppressions.lift(address)
 
 

@@ -32,7 +32,7 @@ from govnet.membership.terms import JoiningTerms
 from govnet.people import organisations
 from govnet.people.addresses import parsed
 from govnet.people.persons import main_address, person_for
-from govnet.permissions import Can, require
+from govnet.permissions import Can, check_right, require
 from govnet.record.actions import record
 
 LINK_LASTS = timedelta(days=7)
@@ -64,7 +64,7 @@ def apply(network: Network, asks: Asks, *, by: Actor, via: Door) -> Application 
     Of somebody signed in the address is known, so the application waits at once. None where the address
     stands in some other way already; its owner learns of that by mail, and nobody else does.
     """
-    require(by, Can.APPLY)
+    check_right(by, Can.APPLY)
     terms = _agreed(network, asks)
     email = _address(asks, by)
     standing = queries.standing(network.id, email, asks.kind, _known_organisation(asks))
@@ -190,13 +190,9 @@ def _take(application: Application, person_id: int, by: Actor, via: Door) -> Non
     network = db.session.get_one(Network, application.network_id)
     application.person_id, application.confirmed_at = person_id, clock.now()
     application.state = ApplicationState.APPLIED
-    under = require(by, Can.APPLY)
+    act = require(by, Can.APPLY, network, via)
     if speakers.membership_there(application) is None:
-        record(
-            Applied(
-                network=network, by=by, under=under, via=via, application=application, name=application.name
-            )
-        )
+        record(Applied(act=act, application=application, name=application.name))
     admission.by_the_rules(application, via)
 
 
@@ -217,9 +213,8 @@ def answer(application: Application, body: str, *, via: Door) -> Application:
     note.at = clock.now()
     db.session.add(note)
     row.state = ApplicationState.APPLIED
-    network = db.session.get_one(Network, row.network_id)
-    under = require(by, Can.SEE_APPLICATION, row)
-    record(ApplicationAnswered(network=network, by=by, under=under, via=via, application=row, name=row.name))
+    act = require(by, Can.SEE_APPLICATION, row, via)
+    record(ApplicationAnswered(act=act, application=row, name=row.name))
     admission.by_the_rules(row, via)
     return row
 
@@ -230,7 +225,7 @@ def speak_now(application: Application, *, via: Door) -> Application:
     Where it has others decide, they are told: until now the application did not wait for them. Once, however often.
     """
     row = queries.locked(application.id)
-    require(applicant(row), Can.SEE_APPLICATION, row)
+    check_right(applicant(row), Can.SEE_APPLICATION, row)
     if row.state.value not in rules.OPEN:
         raise RuleBroken(_("This application has been decided."))
     if row.may_speak:
@@ -244,9 +239,8 @@ def speak_now(application: Application, *, via: Door) -> Application:
 
 def _says_may_speak(row: Application, via: Door) -> None:
     by = applicant(row)
-    network = db.session.get_one(Network, row.network_id)
-    under = require(by, Can.SEE_APPLICATION, row)
-    record(ApplicantMaySpeak(network=network, by=by, under=under, via=via, application=row, name=row.name))
+    act = require(by, Can.SEE_APPLICATION, row, via)
+    record(ApplicantMaySpeak(act=act, application=row, name=row.name))
 
 
 def withdraw(application: Application, *, via: Door) -> Application:
@@ -259,9 +253,8 @@ def withdraw(application: Application, *, via: Door) -> Application:
     by = applicant(row)
     admission.settle(row)
     row.state, row.decided_at = ApplicationState.WITHDRAWN, clock.now()
-    network = db.session.get_one(Network, row.network_id)
-    under = require(by, Can.SEE_APPLICATION, row)
-    record(ApplicationWithdrawn(network=network, by=by, under=under, via=via, application=row, name=row.name))
+    act = require(by, Can.SEE_APPLICATION, row, via)
+    record(ApplicationWithdrawn(act=act, application=row, name=row.name))
     return row
 
 

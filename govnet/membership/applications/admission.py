@@ -25,27 +25,27 @@ from govnet.record.actions import record
 from govnet.record.events import Visibility
 
 
-def let_in(
-    application: Application, *, via: Door, by: Actor | None = None, under: Authority = SYSTEM
-) -> Membership:
-    """Make the applicant, or the organisation, a member from today. Without `by`, the rules themselves did.
+def let_in(application: Application, act: Act) -> Membership:
+    """Make the applicant, or the organisation, a member from today, whether people decided it or the rules did.
 
     Of an organisation that is one already nothing changes: whoever applied asks to speak for it.
     """
     representatives.one_at_a_time(application.network_id)
     there = speakers.membership_there(application)
     if there is not None and application.may_speak:
-        return speakers.pass_on(application, there, by=by, via=via)
+        return speakers.pass_on(application, there, act)
     organisation: Organisation | None = None
     if application.kind is MembershipKind.ORGANISATION:
         membership, organisation = enrolment.organisation_membership(application)
     else:
         membership = enrolment.own_membership(application)
     application.state, application.decided_at = ApplicationState.ADMITTED, clock.now()
-    application.decided_by_id, application.membership_id = by.person_id if by else None, membership.id
-    actor = by or Actor(application.person_id, application.name, application.network_id)
-    act = Act(by=actor, under=under, via=via)
-    _record(application, membership, organisation, act, decided=by is not None)
+    decided = act.under is not SYSTEM
+    application.decided_by_id, application.membership_id = (
+        act.by.person_id if decided else None,
+        membership.id,
+    )
+    _record(application, membership, organisation, act, decided=decided)
     if organisation is not None:
         speakers.name_alike(organisation, application.network_id)
         _voice(application, organisation, act)
@@ -77,8 +77,7 @@ def _record(
     public = organisation is not None or membership.named_in_public
     record(
         (MemberAdmitted if decided else MemberJoined)(
-            **act,
-            network=db.session.get_one(Network, application.network_id),
+            act=act,
             seen_by=Visibility.PUBLIC if public else None,
             membership=membership,
             name=organisation.name if organisation else application.name,
@@ -94,11 +93,11 @@ def _voice(application: Application, organisation: Organisation, act: Act) -> No
     network = db.session.get_one(Network, application.network_id)
     person_id = application.person_id or 0
     if claims.needs_confirming(organisation.id, person_id):
-        claims.claim_from(application, organisation, network, via=act["via"])
+        claims.claim_from(application, organisation, network, via=act.via)
         return
     row = representatives.voice(organisation, person_id, zone=network.zone, named=application.named_in_public)
     if row is not None:
-        say_voice(row, organisation, network, application.name, act)
+        say_voice(row, organisation, application.name, act)
 
 
 DOOR = Door.WORKER
@@ -116,17 +115,26 @@ def by_the_rules(application: Application, via: Door) -> None:
     if waits or application.state is not ApplicationState.APPLIED:
         return
     if speakers.membership_there(application) is not None:
-        let_in(application, via=via)  # nobody joins: it becomes a claim that others confirm
+        let_in(
+            application, _by_rule(application, via)
+        )  # nobody joins: it becomes a claim that others confirm
         return
     if not rules.by_itself(terms.admission, terms.sponsors, queries.vouches(application.id)):
         return
     if not queries.objected_to(application.id):
-        take_in(application, via=via)
+        take_in(application, _by_rule(application, via))
 
 
-def take_in(
-    application: Application, *, via: Door, by: Actor | None = None, under: Authority = SYSTEM
-) -> Membership | None:
+def _by_rule(application: Application, via: Door) -> Act:
+    """What the applicant did, and the rules made of it."""
+    return Act(_applicant(application), SYSTEM, via, application.network_id)
+
+
+def _applicant(application: Application) -> Actor:
+    return Actor(application.person_id, application.name, application.network_id)
+
+
+def take_in(application: Application, act: Act) -> Membership | None:
     """Let the applicant in: at once, or, where the charter has members object first, after those days (None).
 
     What was objected to before takes effect at once: the committee has heard it.
@@ -134,29 +142,30 @@ def take_in(
     days = membership_terms.terms(application.network_id).objection_days
     there = speakers.membership_there(application) is not None
     if not days or there or queries.objected_to(application.id):
-        return let_in(application, via=via, by=by, under=under)
-    _announce(application, days, (by, under, via))
+        return let_in(application, act)
+    _announce(application, days, act)
     return None
 
 
-def _announce(application: Application, days: int, doing: tuple[Actor | None, Authority, Door]) -> None:
-    by, under, via = doing
+def _announce(application: Application, days: int, act: Act) -> None:
+    decided = act.under is not SYSTEM
     network = db.session.get_one(Network, application.network_id)
     day = clock.today(network.zone) + timedelta(days=days)
     coming = ComingIn(
-        application_id=application.id, network_id=network.id, by_id=by.person_id if by else None,
-        authority=under.source if by else "", role=under.role if by else "", at=clock.now(),
+        application_id=application.id, network_id=network.id, by_id=act.by.person_id if decided else None,
+        authority=act.under.source if decided else "", role=act.under.role if decided else "", at=clock.now(),
         from_at=clock.midnight(day, network.zone),
     )  # fmt: skip
     db.session.add(coming)
     application.state = ApplicationState.ANNOUNCED
-    actor = by or Actor(application.person_id, application.name, application.network_id)
     record(
         AdmissionAnnounced(
-            network=network, by=actor, under=under, via=via, application=application, name=application.name,
+            act=act,
+            application=application,
+            name=application.name,
             on=day,
         )
-    )  # fmt: skip
+    )
     mails.to_applicant("announced", application, on=day)
 
 
@@ -175,9 +184,12 @@ def take_effect(application_id: int) -> bool:
         return False
     coming.settled_at = clock.now()
     who = db.session.get(Person, coming.by_id) if coming.by_id else None
-    by = Actor(who.id, who.name, application.network_id) if who else None
+    act = _by_rule(application, DOOR)
+    if who is not None:
+        by = Actor(who.id, who.name, application.network_id)
+        act = Act(by, Authority(coming.authority, coming.role), DOOR, application.network_id)
     try:
-        let_in(application, via=DOOR, by=by, under=Authority(coming.authority, coming.role) if by else SYSTEM)
+        let_in(application, act)
     except RuleBroken:  # the party has a membership by now, or its voice is gone: people look at it
         application.state = ApplicationState.APPLIED
     return True

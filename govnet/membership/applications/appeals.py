@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import ONESELF, Actor, Door
+from govnet.kernel.actor import ONESELF, Act, Actor, Door
 from govnet.kernel.errors import RuleBroken
 from govnet.membership import mails, rules, terms
 from govnet.membership.applications import admission, queries
@@ -81,14 +79,9 @@ def appeal(application: Application, text: str, *, via: Door) -> AdmissionAppeal
         application_id=row.id, network_id=row.network_id, text=text, at=clock.now(), due_at=clock.now() + days
     )
     db.session.add(made)
-    by = Actor(row.person_id, row.name, row.network_id)
-    record(AdmissionAppealed(**_about(row, by, ONESELF, via)))
+    act = Act(Actor(row.person_id, row.name, row.network_id), ONESELF, via, row.network_id)
+    record(AdmissionAppealed(act=act, application=row, name=row.name))
     return made
-
-
-def _about(row: Application, by: Actor, under: Any, via: Door) -> dict[str, Any]:
-    network = db.session.get_one(Network, row.network_id)
-    return {"network": network, "by": by, "under": under, "via": via, "application": row, "name": row.name}
 
 
 def may_hear(application: Application, found: Hearing | None, by: Actor) -> bool:
@@ -103,7 +96,7 @@ def hear(
     application: Application, answer: AppealAnswer, reason: str, *, by: Actor, via: Door
 ) -> AdmissionVoice:
     """Say whether the answer stands or the applicant is let in, and why; two who say the same decide it."""
-    under = require(by, Can.HEAR_ADMISSION_APPEAL, application)
+    act = require(by, Can.HEAR_ADMISSION_APPEAL, application, via)
     row = queries.locked(application.id)  # two who speak at once are counted one after the other
     found = hearing(row.id)
     if found is None or not may_hear(row, found, by):
@@ -114,29 +107,28 @@ def hear(
         appeal_id=found.appeal.id, person_id=by.person_id, answer=answer, reason=reason, at=clock.now()
     )
     db.session.add(voice)
-    about = _about(row, by, under, via)
-    record(AdmissionAppealHeard(**about))
+    record(AdmissionAppealHeard(act=act, application=row, name=row.name))
     outcome = rules.agreed_by_two([*(each.answer for each, _name in found.voices), answer])
     if outcome is not None:
-        _decide(row, found, voice, about)
+        _decide(row, found, voice, act)
     return voice
 
 
-def _decide(row: Application, found: Hearing, last: AdmissionVoice, about: dict[str, Any]) -> None:
+def _decide(row: Application, found: Hearing, last: AdmissionVoice, act: Act) -> None:
     found.appeal.outcome, found.appeal.decided_at = last.answer, clock.now()
     if last.answer is AppealAnswer.STANDS:
         said = [voice.reason for voice, _name in found.voices if voice.answer is last.answer]
-        record(AdmissionAppealStands(**about))
+        record(AdmissionAppealStands(act=act, application=row, name=row.name))
         mails.to_applicant("appeal_stands", row, reason="\n\n".join([*said, last.reason]))
         return
-    record(AdmissionAppealGranted(**about))
+    record(AdmissionAppealGranted(act=act, application=row, name=row.name))
     here = queries.standing(row.network_id, row.email, row.kind, row.organisation_id)
     if here.case is not queries.ApplicantStanding.NEW:
         return  # who has applied again, or is in by now, needs nothing more
     if row.kind is MembershipKind.ORGANISATION and not row.may_speak:
         _reopen(row)
     else:
-        admission.take_in(row, via=about["via"], by=about["by"], under=about["under"])
+        admission.take_in(row, act)
 
 
 def _reopen(row: Application) -> None:

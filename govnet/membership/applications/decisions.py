@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import SYSTEM, Actor, Authority, Door
+from govnet.kernel.actor import SYSTEM, Act, Actor, Authority, Door
 from govnet.kernel.errors import NotAllowed, OwnCase, RuleBroken, Stale
 from govnet.membership import mails, rules
 from govnet.membership import terms as membership_terms
@@ -19,8 +21,9 @@ from govnet.membership.applications.admission import let_in
 from govnet.membership.events import ApplicationAsked, ApplicationDeclined
 from govnet.membership.models import Application, ApplicationNote, ApplicationState, Membership
 from govnet.offices.queries import by_role
-from govnet.permissions import ALONE, Can, coordinator, require, steering
+from govnet.permissions import Can, authority, require
 from govnet.record.actions import record
+from govnet.roles import ALONE, coordinator, steering
 
 _BY_ROLE = {"steering": steering, "coordinator": coordinator}
 
@@ -31,9 +34,9 @@ def admit(application: Application, *, by: Actor, via: Door, seen: int | None = 
     None where the charter gives members some days to object first. RuleBroken where more members must vouch.
     For an organisation that belongs already it is passed on, and the organisation's own membership comes back.
     """
-    row, under = _to_decide(application, by, seen=seen)
+    row, act = _to_decide(application, by, via, seen=seen)
     if speakers.membership_there(row) is not None:
-        return let_in(row, via=via, by=by, under=under)
+        return let_in(row, act)
     terms, vouched = membership_terms.terms(row.network_id), applications_queries.vouches(row.id)
     missing = terms.sponsors - vouched if terms.admission == "sponsors" else 0
     if missing > 0 and not applications_queries.objected_to(row.id):
@@ -41,14 +44,14 @@ def admit(application: Application, *, by: Actor, via: Door, seen: int | None = 
             ngettext("By our rules members vouch for anyone who joins: %(num)s more has to.",
                      "By our rules members vouch for anyone who joins: %(num)s more have to.", missing)
         )  # fmt: skip
-    return applications_admission.take_in(row, via=via, by=by, under=under)
+    return applications_admission.take_in(row, act)
 
 
 def ask(
     application: Application, question: str, *, by: Actor, via: Door, seen: int | None = None
 ) -> Application:
     """Ask the applicant something: she gets it by mail, and her answer brings the application back."""
-    row, under = _to_decide(application, by, yours=question, seen=seen)
+    row, act = _to_decide(application, by, via, yours=question, seen=seen)
     if not question:
         raise RuleBroken(_("Write what you want to know."), field="question")
     note = ApplicationNote(
@@ -58,10 +61,7 @@ def ask(
     row.state = ApplicationState.ASKED
     record(
         ApplicationAsked(
-            network=_network(row),
-            by=by,
-            under=under,
-            via=via,
+            act=act,
             application=row,
             name=row.name,
             question=question,
@@ -75,16 +75,12 @@ def decline(
     application: Application, reason: str, *, by: Actor, via: Door, seen: int | None = None
 ) -> Application:
     """Say no, with a reason that is mailed; she may apply again."""
-    row, under = _to_decide(application, by, yours=reason, seen=seen)
+    row, act = _to_decide(application, by, via, yours=reason, seen=seen)
     if not reason:
         raise RuleBroken(_("Give a reason: it is mailed to %(name)s.", name=row.name), field="reason")
     row.state, row.reason = ApplicationState.DECLINED, reason
     row.decided_at, row.decided_by_id = clock.now(), by.person_id
-    record(
-        ApplicationDeclined(
-            network=_network(row), by=by, under=under, via=via, application=row, name=row.name, reason=reason
-        )
-    )
+    record(ApplicationDeclined(act=act, application=row, name=row.name, reason=reason))
     mails.to_applicant("declined", row, reason=reason, by=by.name, appeal_until=appeals.until(row))
     return row
 
@@ -94,15 +90,15 @@ def _network(application: Application) -> Network:
 
 
 def _to_decide(
-    application: Application, by: Actor, *, yours: str = "", seen: int | None = None
-) -> tuple[Application, Authority]:
+    application: Application, by: Actor, via: Door, *, yours: str = "", seen: int | None = None
+) -> tuple[Application, Act]:
     """The application, locked and still open, and what the actor's right rests on.
 
     `seen`: how many questions and answers stood there when the officer decided. RuleBroken if more do now.
     """
-    asked = require(by, Can.DECIDE_APPLICATION, application)
+    act = require(by, Can.DECIDE_APPLICATION, application, via)
     row = applications_queries.locked(application.id)
-    under = by_the_charter(row, by, asked, objected=applications_queries.objected_to(row.id))
+    under = by_the_charter(row, by, act.under, objected=applications_queries.objected_to(row.id))
     if row.state.value not in rules.OPEN:
         who = applications_queries.decided_by(row)
         raise Stale(
@@ -115,7 +111,7 @@ def _to_decide(
         raise RuleBroken(
             _("Something was asked or answered here meanwhile: please read it, then send this again.")
         )
-    return row, under
+    return row, replace(act, under=under)
 
 
 _STATES = {
@@ -176,8 +172,8 @@ def _deciders(row: Application, admission: str) -> frozenset[str]:
 
 def may_decide(application: Application, by: Actor, *, objected: bool = False) -> bool:
     """Whether the charter has the actor decide: the page shows its buttons accordingly."""
+    right = authority(by, Can.DECIDE_APPLICATION, application)
     try:
-        by_the_charter(application, by, require(by, Can.DECIDE_APPLICATION, application), objected=objected)
+        return right is not None and bool(by_the_charter(application, by, right, objected=objected))
     except NotAllowed:
         return False
-    return True

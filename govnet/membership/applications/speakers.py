@@ -7,7 +7,7 @@ from sqlalchemy import select
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import Actor, Door
+from govnet.kernel.actor import SYSTEM, Act
 from govnet.membership import rules
 from govnet.membership.models import (
     Application,
@@ -48,14 +48,14 @@ def _named(name: str) -> int | None:
     return found.id if found else None
 
 
-def pass_on(application: Application, membership: Membership, *, by: Actor | None, via: Door) -> Membership:
+def pass_on(application: Application, membership: Membership, act: Act) -> Membership:
     """Make a claim of the application; the organisation's membership stays as it is."""
     organisation = db.session.get_one(Organisation, membership.organisation_id)
     network = db.session.get_one(Network, application.network_id)
     if open_voice(organisation.id, application.person_id or 0) is None:
-        claims.claim_from(application, organisation, network, via=via)
+        claims.claim_from(application, organisation, network, via=act.via)
     application.organisation_id, application.membership_id = organisation.id, membership.id
-    application.decided_by_id = by.person_id if by else None
+    application.decided_by_id = act.by.person_id if act.under is not SYSTEM else None
     application.state, application.decided_at = ApplicationState.WITHDRAWN, clock.now()
     return membership
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
@@ -23,7 +22,7 @@ def vouch(application: Application, *, by: Actor, via: Door) -> bool:
 
     Doing it twice does it once. RuleBroken for oneself, for observers, and where nobody is asked to vouch.
     """
-    under = require(by, Can.VOUCH, application)
+    act = require(by, Can.VOUCH, application, via)
     row = queries.locked(application.id)
     person_id = by.person_id or 0
     if queries.has_vouched(row.id, person_id):
@@ -35,15 +34,14 @@ def vouch(application: Application, *, by: Actor, via: Door) -> bool:
     vouched = Vouch(application_id=row.id, network_id=row.network_id, person_id=person_id, at=clock.now())
     db.session.add(vouched)
     db.session.flush()  # the rule counts it
-    network = db.session.get_one(Network, row.network_id)
-    record(Vouched(network=network, by=by, under=under, via=via, application=row, name=row.name))
+    record(Vouched(act=act, application=row, name=row.name))
     admission.by_the_rules(row, via)
     return row.state in (ApplicationState.ADMITTED, ApplicationState.ANNOUNCED)
 
 
 def object_to(application: Application, reason: str, *, by: Actor, via: Door) -> AdmissionObjection:
     """Object, with a reason, to somebody who was let in and is not a member yet: the committee decides."""
-    under = require(by, Can.OBJECT_TO_MEMBER, application)
+    act = require(by, Can.OBJECT_TO_MEMBER, application, via)
     row = queries.locked(application.id)
     _check_voice(row, by)
     if not reason:
@@ -61,10 +59,13 @@ def object_to(application: Application, reason: str, *, by: Actor, via: Door) ->
     db.session.flush()  # the record names it by key
     record(
         AdmissionObjected(
-            network=db.session.get_one(Network, row.network_id), by=by, under=under, via=via, objection=objection,
-            application=row, name=row.name, reason=reason,
+            act=act,
+            objection=objection,
+            application=row,
+            name=row.name,
+            reason=reason,
         )
-    )  # fmt: skip
+    )
     mails.to_applicant("objected", row)
     return objection
 

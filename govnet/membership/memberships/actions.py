@@ -33,7 +33,7 @@ from govnet.membership.organisations.queries import open_voice
 from govnet.membership.terms import agree
 from govnet.people.addresses import is_owners, prove
 from govnet.people.models import Person, PersonEmail, Representation
-from govnet.permissions import Can, require
+from govnet.permissions import Can, check_right, require
 from govnet.record.actions import erase_words, record
 from govnet.record.events import Visibility
 from govnet.record.queries import entries_about
@@ -87,7 +87,7 @@ def confirm(membership: Membership, *, by: Actor, email_id: int | None = None, v
 
     With `email_id` the link in a mail was pressed, so the address is verified. Doing it twice does it once.
     """
-    under = require(by, Can.HOLD_MEMBERSHIP, membership)
+    act = require(by, Can.HOLD_MEMBERSHIP, membership, via)
     if not queries.held_still(membership.id):  # the list it came with was taken back meanwhile
         raise NotFound(_GONE)
     if membership.state is MembershipState.ACTIVE:
@@ -101,10 +101,12 @@ def confirm(membership: Membership, *, by: Actor, email_id: int | None = None, v
     membership.renewal_reminded_at = None
     record(
         MembershipConfirmed(
-            network=_network(membership), by=by, under=under, via=via, seen_by=seen(membership),
-            membership=membership, name=queries.name_of(membership),
+            act=act,
+            seen_by=seen(membership),
+            membership=membership,
+            name=queries.name_of(membership),
         )
-    )  # fmt: skip
+    )
     return membership
 
 
@@ -122,7 +124,7 @@ def ask_own_address(membership: Membership, email_id: int, typed: str, *, by: Ac
 
     Nothing moves before that address says yes. RuleBroken where it is the same, or nothing is to be given.
     """
-    require(by, Can.HOLD_MEMBERSHIP, membership)
+    check_right(by, Can.HOLD_MEMBERSHIP, membership)
     address = db.session.get_one(PersonEmail, email_id)
     if is_owners(address):
         raise RuleBroken(_("You have an address of your own already."))
@@ -148,7 +150,7 @@ def restart(membership: Membership, ticked: Collection[str] = (), *, by: Actor, 
 
     RuleBroken while a sentence that members agree to, and that was not agreed to before, is not ticked.
     """
-    under = require(by, Can.HOLD_MEMBERSHIP, membership)
+    act = require(by, Can.HOLD_MEMBERSHIP, membership, via)
     if membership.state is MembershipState.ACTIVE:
         return membership
     if membership.state is not MembershipState.LAPSED:
@@ -160,10 +162,12 @@ def restart(membership: Membership, ticked: Collection[str] = (), *, by: Actor, 
     membership.renewal_asked_at = membership.renewal_reminded_at = None
     record(
         MembershipRestarted(
-            network=network, by=by, under=under, via=via, seen_by=seen(membership),
-            membership=membership, name=queries.name_of(membership),
+            act=act,
+            seen_by=seen(membership),
+            membership=membership,
+            name=queries.name_of(membership),
         )
-    )  # fmt: skip
+    )
     return membership
 
 
@@ -178,7 +182,7 @@ class Left:
 
 def resign(membership: Membership, *, by: Actor, via: Door) -> Membership:
     """Leave: no rights from today, nothing that was written or decided goes. Doing it twice does it once."""
-    under = require(by, Can.HOLD_MEMBERSHIP, membership)
+    act = require(by, Can.HOLD_MEMBERSHIP, membership, via)
     if membership.end is not None:
         return membership
     network = _network(membership)
@@ -186,10 +190,12 @@ def resign(membership: Membership, *, by: Actor, via: Door) -> Membership:
     membership.state, membership.end = MembershipState.RESIGNED, max(day, membership.start)
     record(
         MemberResigned(
-            network=network, by=by, under=under, via=via, seen_by=seen(membership),
-            membership=membership, name=queries.name_of(membership),
+            act=act,
+            seen_by=seen(membership),
+            membership=membership,
+            name=queries.name_of(membership),
         )
-    )  # fmt: skip
+    )
     if membership.person_id is not None:
         no_longer_just_mail(network.id, membership.person_id)
     emit(Left(network.id, membership.person_id))
@@ -201,7 +207,7 @@ def name_in_public(membership: Membership, public: bool, *, by: Actor, via: Door
 
     Where it may not any more, it goes from the public entries that tell of it too.
     """
-    under = require(by, Can.HOLD_MEMBERSHIP, membership)
+    act = require(by, Can.HOLD_MEMBERSHIP, membership, via)
     row: Membership | Representation | None = membership
     if membership.organisation_id is not None and by.person_id is not None:
         row = open_voice(membership.organisation_id, by.person_id)
@@ -213,11 +219,7 @@ def name_in_public(membership: Membership, public: bool, *, by: Actor, via: Door
         for entry in entries_about(network.id, reference(row)):
             if entry.visibility is Visibility.PUBLIC:
                 erase_words(entry)
-    record(
-        NamingChanged(
-            network=network, by=by, under=under, via=via, membership=membership, name=by.name, public=public
-        )
-    )
+    record(NamingChanged(act=act, membership=membership, name=by.name, public=public))
     return membership
 
 

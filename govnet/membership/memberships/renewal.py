@@ -13,7 +13,7 @@ from govnet.charter.parameters import ROLL_DAYS
 from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import BY_RULE, Actor, Door
+from govnet.kernel.actor import Actor, Door, by_rule
 from govnet.kernel.duties import each, each_row
 from govnet.kernel.errors import RuleBroken
 from govnet.mail.headers import Address
@@ -36,7 +36,7 @@ def renew(membership: Membership, ticked: Collection[str] = (), *, by: Actor, vi
 
     RuleBroken while a sentence that is new since is not ticked, and where there is nothing to renew.
     """
-    under = require(by, Can.HOLD_MEMBERSHIP, membership)
+    act = require(by, Can.HOLD_MEMBERSHIP, membership, via)
     row = _locked_whole(membership.id)
     network = db.session.get_one(Network, row.network_id)
     day, asked = clock.today(network.zone), row.renewal_asked_at is not None
@@ -51,11 +51,7 @@ def renew(membership: Membership, ticked: Collection[str] = (), *, by: Actor, vi
         raise RuleBroken(broken)
     agree(row, ticked)
     row.renewed_on, row.renewal_asked_at, row.renewal_reminded_at = day, None, None
-    record(
-        MembershipRenewed(
-            network=network, by=by, under=under, via=via, membership=row, name=queries.name_of(row)
-        )
-    )
+    record(MembershipRenewed(act=act, membership=row, name=queries.name_of(row)))
     return row
 
 
@@ -107,10 +103,13 @@ def _unheard(membership_id: int, rule: RenewalRule) -> bool:
         return False
     record(
         RenewalUnheard(
-            **BY_RULE, network=row.network, membership=row, name=queries.name_of(row),
-            organisation=db.session.get_one(Organisation, row.organisation_id), last_day=last,
+            act=by_rule(row),
+            membership=row,
+            name=queries.name_of(row),
+            organisation=db.session.get_one(Organisation, row.organisation_id),
+            last_day=last,
         )
-    )  # fmt: skip
+    )
     return True
 
 
@@ -126,10 +125,12 @@ def _lapse(rule: RenewalRule, membership_id: int) -> bool:
     row.renewal_asked_at = row.renewal_reminded_at = None
     record(
         MembershipLapsed(
-            **BY_RULE, network=db.session.get_one(Network, row.network_id), seen_by=actions.seen(row),
-            membership=row, name=queries.name_of(row),
+            act=by_rule(row),
+            seen_by=actions.seen(row),
+            membership=row,
+            name=queries.name_of(row),
         )
-    )  # fmt: skip
+    )
     return _write("lapsed", membership_id, rule, again=False)
 
 

@@ -18,7 +18,7 @@ from govnet.membership.organisations.representatives import say_voice
 from govnet.people.addresses import parsed
 from govnet.people.models import Organisation, Representation
 from govnet.people.persons import main_address, person_for
-from govnet.permissions import Can, require
+from govnet.permissions import Can, check_right, require
 from govnet.record.actions import record
 
 
@@ -26,7 +26,7 @@ def claim(
     network: Network, organisation: Organisation, evidence: str, primary: bool, *, by: Actor, via: Door
 ) -> RepresentationClaim:
     """Say that one may speak for an organisation (`primary`), or stand in; an officer or its voice confirms it."""
-    under = require(by, Can.SPEAK_FOR)
+    act = require(by, Can.SPEAK_FOR, network, via)
     person_id = by.person_id or 0
     mine = queries.open_voice(organisation.id, person_id)
     if mine is not None and (mine.is_primary or not primary):
@@ -38,14 +38,14 @@ def claim(
         network_id=network.id, organisation_id=organisation.id, person_id=by.person_id, name=by.name, email=address,
         is_primary=primary, evidence=evidence, made_at=clock.now(), state=ClaimState.WAITING,
     )  # fmt: skip
-    return claims.put_down(row, organisation, network, by=by, under=under, via=via)
+    return claims.put_down(row, organisation, act)
 
 
 def invite(
     network: Network, organisation: Organisation, name: str, email: str, primary: bool, *, by: Actor
 ) -> RepresentationClaim:
     """Name somebody to speak for one's organisation, or to stand in: they get a mail, and accept or not."""
-    require(by, Can.NAME_REPRESENTATIVE, organisation)
+    check_right(by, Can.NAME_REPRESENTATIVE, organisation)
     email = parsed(email)
     before = queries.waiting_claim(network.id, organisation.id, email)
     if before is not None and (before.invited_by_id is None or before.made_at > clock.now() - LASTS):
@@ -75,7 +75,7 @@ def accept(claim: RepresentationClaim, *, via: Door) -> RepresentationClaim:
     row.person_id = person.id
     by = Actor(person.id, person.name, row.network_id)
     claims.settle(row, ClaimState.ACCEPTED, by)
-    _speaks(row, Act(by=by, under=ONESELF, via=via), person.name)
+    _speaks(row, Act(by, ONESELF, via, row.network_id), person.name)
     return row
 
 
@@ -89,27 +89,30 @@ def refuse(claim: RepresentationClaim) -> RepresentationClaim:
 
 def confirm(claim: RepresentationClaim, *, by: Actor, via: Door) -> RepresentationClaim:
     """An officer, or who speaks for the organisation, confirms the claim: it holds from today. Stale if settled."""
-    under = require(by, Can.CONFIRM_REPRESENTATIVE, claim)
+    act = require(by, Can.CONFIRM_REPRESENTATIVE, claim, via)
     row = queries.locked_claim(claim.id)
     _still_waits(row)
     claims.settle(row, ClaimState.ACCEPTED, by)
-    _speaks(row, Act(by=by, under=under, via=via), row.name)
+    _speaks(row, act, row.name)
     mails.claim_settled(row, row.network, accepted=True, organisation=row.organisation.name)
     return row
 
 
 def decline(claim: RepresentationClaim, *, by: Actor, via: Door) -> RepresentationClaim:
     """The claim is not confirmed; whoever made it is told. Stale if settled."""
-    under = require(by, Can.CONFIRM_REPRESENTATIVE, claim)
+    act = require(by, Can.CONFIRM_REPRESENTATIVE, claim, via)
     row = queries.locked_claim(claim.id)
     _still_waits(row)
     claims.settle(row, ClaimState.DECLINED, by)
     record(
         ClaimDeclined(
-            network=row.network, by=by, under=under, via=via, voice=row, organisation=row.organisation,
-            title=row.organisation.name, name=row.name,
+            act=act,
+            voice=row,
+            organisation=row.organisation,
+            title=row.organisation.name,
+            name=row.name,
         )
-    )  # fmt: skip
+    )
     mails.claim_settled(row, row.network, accepted=False, organisation=row.organisation.name)
     return row
 
@@ -134,7 +137,7 @@ def _speaks(claim: RepresentationClaim, act: Act, name: str) -> None:
         return
     if claim.is_primary and not row.is_primary:
         _promote(row)
-    say_voice(row, organisation, claim.network, name, act)
+    say_voice(row, organisation, name, act)
 
 
 def _promote(row: Representation) -> None:
@@ -147,25 +150,28 @@ def _promote(row: Representation) -> None:
 
 def hand_on(voice: Representation, network: Network, *, by: Actor, via: Door) -> Representation:
     """Have somebody who stands in speak for the organisation instead; who spoke stands in."""
-    under = require(by, Can.NAME_REPRESENTATIVE, voice)
+    act = require(by, Can.NAME_REPRESENTATIVE, voice, via)
     if voice.end is not None:
         raise RuleBroken(_("This person does not speak for the organisation any more."))
     if not voice.is_primary:
         _promote(voice)
-        say_voice(voice, voice.organisation, network, voice.person.name, Act(by=by, under=under, via=via))
+        say_voice(voice, voice.organisation, voice.person.name, act.within(network))
     return voice
 
 
 def end(voice: Representation, network: Network, *, by: Actor, via: Door) -> Representation:
     """Somebody stops speaking for an organisation, or who speaks for it ends that another stands in."""
-    under = require(by, Can.END_REPRESENTATION, voice)
+    act = require(by, Can.END_REPRESENTATION, voice, via)
     if voice.end is not None:
         return voice
     voice.end = max(clock.today(network.zone), voice.start)
     record(
         RepresentationEnded(
-            network=network, by=by, under=under, via=via, voice=voice, organisation=voice.organisation,
-            title=voice.organisation.name, name=voice.person.name,
+            act=act,
+            voice=voice,
+            organisation=voice.organisation,
+            title=voice.organisation.name,
+            name=voice.person.name,
         )
-    )  # fmt: skip
+    )
     return voice

@@ -5,7 +5,7 @@ from __future__ import annotations
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import ONESELF, Actor, Authority, Door
+from govnet.kernel.actor import ONESELF, Act, Actor, Door
 from govnet.membership.events import RepresentationClaimed
 from govnet.membership.models import Application, ClaimState, RepresentationClaim
 from govnet.membership.organisations.queries import open_primary, open_voice, waiting_claim
@@ -27,30 +27,25 @@ def claim_from(
         network_id=network.id, organisation_id=organisation.id, person_id=by.person_id, name=application.name,
         email=application.email, evidence=application.about, made_at=clock.now(), state=ClaimState.WAITING,
     )  # fmt: skip
-    return put_down(claim, organisation, network, by=by, under=ONESELF, via=via)
+    return put_down(claim, organisation, Act(by, ONESELF, via, network.id))
 
 
-def put_down(
-    claim: RepresentationClaim,
-    organisation: Organisation,
-    network: Network,
-    *,
-    by: Actor,
-    under: Authority,
-    via: Door,
-) -> RepresentationClaim:
+def put_down(claim: RepresentationClaim, organisation: Organisation, act: Act) -> RepresentationClaim:
     """Keep the claim and record it, unless the same one waits already."""
-    before = waiting_claim(network.id, organisation.id, claim.email)
+    before = waiting_claim(claim.network_id, organisation.id, claim.email)
     if before is not None:
         return before
     db.session.add(claim)
     db.session.flush()  # the record and the mail's link name it by key
     record(
         RepresentationClaimed(
-            network=network, by=by, under=under, via=via, voice=claim, organisation=organisation,
-            title=organisation.name, name=claim.name,
+            act=act,
+            voice=claim,
+            organisation=organisation,
+            title=organisation.name,
+            name=claim.name,
         )
-    )  # fmt: skip
+    )
     return claim
 
 

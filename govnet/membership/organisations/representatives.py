@@ -60,12 +60,11 @@ def voice(organisation: Organisation, person_id: int, *, zone: str, named: bool)
     return row
 
 
-def say_voice(row: Representation, organisation: Organisation, network: Network, name: str, act: Act) -> None:
+def say_voice(row: Representation, organisation: Organisation, name: str, act: Act) -> None:
     """Record that somebody speaks for an organisation, or stands in."""
     record(
         (RepresentativeNamed if row.is_primary else AlternateNamed)(
-            **act,
-            network=network,
+            act=act,
             voice=row,
             organisation=organisation,
             title=organisation.name,

@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, or_, select, update
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import OPERATOR_SHELL, SHELL, Actor, Authority, Door
+from govnet.kernel.actor import OPERATOR_SHELL, SHELL, Act, Actor, Authority, Door
 from govnet.kernel.duties import each_row
 from govnet.kernel.errors import RuleBroken
 from govnet.membership.events import RosterImported
@@ -25,7 +25,7 @@ from govnet.membership.roster.person import ComesAs, Problem, RosterRow, Wish
 from govnet.membership.roster.plan import Plan, plan, why
 from govnet.membership.roster.queries import looked_at, too_old
 from govnet.people.addresses import owners
-from govnet.permissions import Can, require
+from govnet.permissions import Can, check_right, require
 from govnet.record.actions import record
 
 _FORGET = "forget uploaded lists"
@@ -66,7 +66,7 @@ def import_roster(
     made = plan(network, rows)
     if go:
         batch = _staged(network, Roster(tuple(rows)), made, by, source)
-        _bring_in(network, batch, made, by=by, under=under, via=via)
+        _bring_in(network, batch, made, Act(by, under, via, network.id))
         made.number = batch.id
     return made
 
@@ -77,7 +77,7 @@ def look(network: Network, roster: Roster, source: Source, *, by: Actor) -> Rost
     A row about whoever looks stays out: nobody brings themselves in. Raises RuleBroken for a file of which no row can
     be used.
     """
-    require(by, Can.IMPORT_MEMBERS, network)
+    check_right(by, Can.IMPORT_MEMBERS, network)
     roster = _without(roster, by)
     if not roster.rows:
         raise RuleBroken(_first_words(roster), field="file")
@@ -113,7 +113,7 @@ def _first_words(roster: Roster) -> str:
 def bring_in(batch: RosterImport, *, by: Actor, via: Door) -> RosterImport:
     """Do what was looked at, given who is here by now; rows that cannot be used stay out. Doing it twice does it once."""
     network = db.session.get_one(Network, batch.network_id)
-    under = require(by, Can.IMPORT_MEMBERS, network)
+    act = require(by, Can.IMPORT_MEMBERS, network, via)
     batch = locked(batch.id)
     representatives.one_at_a_time(network.id)
     if batch.state is not ImportState.LOOKED:
@@ -121,13 +121,13 @@ def bring_in(batch: RosterImport, *, by: Actor, via: Door) -> RosterImport:
     if batch.forgotten_at is not None:
         raise RuleBroken(_("This list was deleted after some days. Upload the file again."))
     made = plan(network, [row_of(row) for row in _kept(batch.id)])
-    _bring_in(network, batch, made, by=by, under=under, via=via)
+    _bring_in(network, batch, made, act)
     return batch
 
 
 def drop(batch: RosterImport, *, by: Actor) -> None:
     """Delete a list that was only looked at. Doing it twice does it once."""
-    require(by, Can.IMPORT_MEMBERS, batch)
+    check_right(by, Can.IMPORT_MEMBERS, batch)
     batch = locked(batch.id)
     if batch.state is ImportState.LOOKED:
         remove(batch.id)
@@ -219,9 +219,7 @@ def _kept(batch_id: int) -> Sequence[RosterImportRow]:
     return db.session.scalars(usable.order_by(RosterImportRow.number, RosterImportRow.id)).all()
 
 
-def _bring_in(
-    network: Network, batch: RosterImport, made: Plan, *, by: Actor, under: Authority, via: Door
-) -> None:
+def _bring_in(network: Network, batch: RosterImport, made: Plan, act: Act) -> None:
     changes = [
         {"id": row.id, "outcome": one.outcome, **found}
         for row, one, found in zip(
@@ -234,10 +232,12 @@ def _bring_in(
     batch.members, batch.subscribers = len(made.members), len(made.subscribers)
     record(
         RosterImported(
-            network=network, by=by, under=under, via=via, of=network,
-            members=batch.members, subscribers=batch.subscribers,
+            act=act,
+            of=network,
+            members=batch.members,
+            subscribers=batch.subscribers,
         )
-    )  # fmt: skip
+    )
 
 
 def forget_old() -> int:

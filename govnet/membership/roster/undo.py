@@ -64,7 +64,7 @@ def take_back(
     """
     network = db.session.get_one(Network, batch.network_id)
     if by != SHELL:
-        under = require(by, Can.IMPORT_MEMBERS, network)
+        act = require(by, Can.IMPORT_MEMBERS, network, via)
     batch = locked(batch.id)
     if batch.state is not ImportState.DONE:
         return Untouched(frozenset(), frozenset(), 0)
@@ -81,10 +81,14 @@ def take_back(
     batch.subscribers -= len(ends.subscriptions)
     record(
         RosterTakenBack(
-            network=network, by=by, under=under, via=via, of=network, on=on, members=len(ends.memberships),
-            subscribers=len(ends.subscriptions), stay=ends.acted,
+            act=act,
+            of=network,
+            on=on,
+            members=len(ends.memberships),
+            subscribers=len(ends.subscriptions),
+            stay=ends.acted,
         )
-    )  # fmt: skip
+    )
     return ends
 
 

@@ -1,0 +1,153 @@
+"""The people a right can be given to: predicates over the frozen actor and plain attributes of the subject.
+
+Each answers with the authority that it rests on (a membership, a term, a mandate), which goes into the record, or
+with None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from govnet.kernel.actor import ONESELF, Actor, Authority
+
+Predicate = Callable[[Actor, Any], Authority | None]
+ALONE = "alone"
+"""Begins the authority of an officer who decided their own case because there was nobody else."""
+
+
+def everybody(actor: Actor, subject: Any) -> Authority | None:
+    """No right is needed."""
+    return Authority("public", "everybody")
+
+
+def person(actor: Actor, subject: Any) -> Authority | None:
+    """Anybody signed in."""
+    return ONESELF if actor.signed_in else None
+
+
+def member(actor: Actor, subject: Any) -> Authority | None:
+    """A current membership of one's own, or of an organisation one speaks for."""
+    if actor.membership_id is not None:
+        return Authority(f"membership:{actor.membership_id}", "member")
+    return representative(actor, subject)
+
+
+def representative(actor: Actor, subject: Any) -> Authority | None:
+    """Speaks for a member organisation."""
+    spoken = next((r.membership_id for r in actor.represents if r.membership_id), None)
+    return Authority(f"membership:{spoken}", "representative") if spoken else None
+
+
+def primary(actor: Actor, subject: Any) -> Authority | None:
+    """Speaks first for the organisation that the subject is, or names in `organisation_id`."""
+    wanted = getattr(subject, "organisation_id", getattr(subject, "id", None))
+    spoken = (r for r in actor.represents if r.primary and r.organisation_id == wanted)
+    return next((Authority(f"membership:{r.membership_id}", "representative") for r in spoken), None)
+
+
+def steering(actor: Actor, subject: Any) -> Authority | None:
+    """Sits on the committee today."""
+    return next(
+        (Authority(f"term:{t.id}", "steering") for t in actor.terms if t.body_kind == "committee"), None
+    )
+
+
+def chair(actor: Actor, subject: Any) -> Authority | None:
+    """Sits in the chair today."""
+    return next(
+        (Authority(f"term:{t.id}", "chair") for t in actor.terms if t.body_kind == "committee" and t.chair),
+        None,
+    )
+
+
+def coordinator(actor: Actor, subject: Any) -> Authority | None:
+    """Acts under a current mandate."""
+    return next((Authority(f"mandate:{m.id}", "coordinator") for m in actor.mandates), None)
+
+
+def holds_mandate(actor: Actor, subject: Any) -> Authority | None:
+    """Acts under this very mandate, today."""
+    mine = any(m.id == getattr(subject, "id", None) for m in actor.mandates)
+    return Authority(f"mandate:{subject.id}", "coordinator") if mine else None
+
+
+def operator(actor: Actor, subject: Any) -> Authority | None:
+    """Runs the server."""
+    return Authority(f"operator_grant:{actor.operator_grant_id}", "operator") if actor.is_operator else None
+
+
+def oneself(actor: Actor, subject: Any) -> Authority | None:
+    """The subject is the actor's own: it names its person in `person_id` or `author_id`, or is one."""
+    owner = getattr(subject, "author_id", None) or getattr(subject, "person_id", None)
+    return ONESELF if actor.signed_in and owner == actor.person_id else None
+
+
+def concerned(actor: Actor, subject: Any) -> bool:
+    """Whether it is the actor's own case: about them, or an organisation that they speak for.
+
+    A subject names those whom it is about by their ids, in `concerns` and `concerns_organisations`.
+    """
+    people = getattr(subject, "concerns", ())
+    organisations = getattr(subject, "concerns_organisations", ())
+    mine = actor.person_id is not None and actor.person_id in people
+    return mine or not actor.speaks_for.isdisjoint(organisations)
+
+
+def apart(holds: Predicate) -> Predicate:
+    """Has the power, but never in their own case."""
+    return lambda actor, subject: None if concerned(actor, subject) else holds(actor, subject)
+
+
+def alone(actor: Actor, subject: Any) -> Authority | None:
+    """Decides their own case because nobody else holds an office, as when a network is founded. The record says so."""
+    if not (actor.alone and concerned(actor, subject)):
+        return None
+    found = steering(actor, subject) or coordinator(actor, subject)
+    return Authority(f"{ALONE}:{found.source}", found.role) if found else None
+
+
+def reader(actor: Actor, subject: Any) -> Authority | None:
+    """The subject's `visibility` lets the actor read it."""
+    visibility = str(getattr(subject, "visibility", "public"))
+    if visibility == "public":
+        return everybody(actor, subject)
+    officer = steering(actor, subject) or coordinator(actor, subject)
+    return officer or (member(actor, subject) if visibility == "members" else None)
+
+
+def reading(holds: Predicate) -> Predicate:
+    """Has the power, and may read what it is about."""
+    return lambda actor, subject: holds(actor, subject) if reader(actor, subject) else None
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Those who have a right: the role's name in the record, and the predicate."""
+
+    role: str
+    holds: Predicate
+
+
+EVERYBODY = Grant("everybody", everybody)
+PERSON = Grant("person", person)
+MEMBER = Grant("member", member)
+OTHER_MEMBER = Grant("member", apart(member))
+STEERING = Grant("steering", apart(steering))
+CHAIR = Grant("chair", apart(chair))
+COORDINATOR = Grant("coordinator", apart(coordinator))
+SITTING = Grant("steering", steering)
+COORDINATING = Grant("coordinator", coordinator)
+NOBODY_ELSE = Grant("steering", alone)
+MANDATE_HOLDER = Grant("coordinator", holds_mandate)
+OPERATOR = Grant("operator", apart(operator))
+OWNER = Grant("self", oneself)
+PRIMARY = Grant("primary", primary)
+READER = Grant("reader", reader)
+OFFICERS = (STEERING, COORDINATOR)
+"""Never in a case of their own."""
+IN_OFFICE = (SITTING, COORDINATING)
+"""What takes no distance: reading and taking part, also in what is about themselves."""
+READING_MEMBER = Grant("member", reading(member))
+READING_PERSON = Grant("person", reading(person))
