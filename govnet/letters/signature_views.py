@@ -25,7 +25,7 @@ from govnet.letters.forms import LetterForm, NewLetterForm, SignForm
 from govnet.letters.models import Letter
 from govnet.letters.page import shown
 from govnet.permissions import Can, allows, can
-from govnet.web.forms import once
+from govnet.web.form_view import form_view
 from govnet.web.pages import page, see
 
 
@@ -37,29 +37,28 @@ def letter_page(letter_id: int, form: SignForm | None = None, status: int = 200)
     return page("letters/letter.html", status, it=it, form=form)
 
 
-@bp.get("/<network:network>/letters/new")
+@bp.route("/<network:network>/letters/new", methods=["GET", "POST"])
 @allows(Can.START_LETTER)
 def start(network: Network) -> Response:
-    """The words, to whom, and until when."""
-    return _start_page(network, _start_form(network, fresh=True))
-
-
-@bp.post("/<network:network>/letters/new")
-@allows(Can.START_LETTER)
-def start_now(network: Network) -> Response:
-    """Open it for names."""
-    form, by = _start_form(network), current_actor()
-    if form.validate_on_submit():
-        with form.catching():
-            return once(
-                form,
-                lambda: actions.start(
-                    network, form.draft(), party=_party(form), thread=_thread(network), by=by, via=Door.WEB
-                ),
-                lambda made: url_for(".letter", letter_id=made.id),
-                done=_("It is open for names. Your own is the first."),
-            )
-    return _start_page(network, form, 422)
+    """Open a letter for names: the words, to whom it goes, and until when."""
+    form = _start_form(network)
+    return form_view(
+        form,
+        lambda: actions.start(
+            network,
+            form.draft(),
+            party=_party(form),
+            thread=_thread(network),
+            by=current_actor(),
+            via=Door.WEB,
+        ),
+        lambda made: url_for(".letter", letter_id=made.id),
+        lambda status: page(
+            "letters/start.html", status, form=form, thread=_thread(network), **_days(network)
+        ),
+        done=_("It is open for names. Your own is the first."),
+        makes=True,
+    )
 
 
 def _party(form: NewLetterForm) -> str:
@@ -76,8 +75,8 @@ def _thread(network: Network) -> Thread | None:
     return found
 
 
-def _start_form(network: Network, fresh: bool = False) -> NewLetterForm:
-    thread = _thread(network) if fresh else None
+def _start_form(network: Network) -> NewLetterForm:
+    thread = _thread(network)
     charter = charters.rules_in_force(network.id)
     known = actions.parties(current_actor())
     data: dict[str, Any] = {
@@ -88,10 +87,6 @@ def _start_form(network: Network, fresh: bool = False) -> NewLetterForm:
     return NewLetterForm(about=network, parties=known, data=data)
 
 
-def _start_page(network: Network, form: NewLetterForm, status: int = 200) -> Response:
-    return page("letters/start.html", status, form=form, thread=_thread(network), **_days(network))
-
-
 def _days(network: Network, letter: Letter | None = None) -> dict[str, Any]:
     """Between which days names can be gathered, and who asks."""
     opened, zone = letter.opened_at if letter else clock.now(), ZoneInfo(network.zone)
@@ -99,28 +94,25 @@ def _days(network: Network, letter: Letter | None = None) -> dict[str, Any]:
     return {"soonest": rules.soonest(opened, charter, zone), "latest": rules.latest(opened, zone)}
 
 
-@bp.get("/<network:network>/letters/<int:letter_id>/edit")
+@bp.route("/<network:network>/letters/<int:letter_id>/edit", methods=["GET", "POST"])
 @allows(Can.KEEP_LETTER, letter=Letter)
 def edit(network: Network, letter: Letter) -> Response:
-    """The words as they are, to be changed while nobody else has signed."""
-    day = letter.deadline.astimezone(ZoneInfo(network.zone)).date()
-    words = {"title": letter.title, "addressed_to": letter.addressed_to, "text": letter.text}
-    form = LetterForm(about=letter, data={**words, "closes": day, "seen": str(letter.version)})
-    return page("letters/edit.html", letter=letter, form=form, **_days(network, letter))
-
-
-@bp.post("/<network:network>/letters/<int:letter_id>/edit")
-@allows(Can.KEEP_LETTER, letter=Letter)
-def edit_now(network: Network, letter: Letter) -> Response:
-    """Change them."""
-    form, letter_id = LetterForm(about=letter), letter.id
+    """Change the text while nobody else has signed it."""
+    letter_id, day = letter.id, letter.deadline.astimezone(ZoneInfo(network.zone)).date()
+    text = {"title": letter.title, "addressed_to": letter.addressed_to, "text": letter.text}
+    form = LetterForm(about=letter, data={**text, "closes": day, "seen": str(letter.version)})
     seen = whole_number(form.seen.data) or 0
-    if form.validate_on_submit():
-        with form.catching(), transaction():
-            actions.edit(letter, form.draft(), seen=seen, by=current_actor(), via=Door.WEB)
-            return see(".letter", letter_id=letter_id)
-    again = queries.whole(letter_id)
-    return page("letters/edit.html", 422, letter=again, form=form, **_days(network, again))
+
+    def show(status: int) -> Response:
+        whole = queries.whole(letter_id)
+        return page("letters/edit.html", status, letter=whole, form=form, **_days(network, whole))
+
+    return form_view(
+        form,
+        lambda: actions.edit(letter, form.draft(), seen=seen, by=current_actor(), via=Door.WEB),
+        url_for(".letter", letter_id=letter_id),
+        show,
+    )
 
 
 @bp.post("/<network:network>/letters/<int:letter_id>/sign")
@@ -128,17 +120,14 @@ def edit_now(network: Network, letter: Letter) -> Response:
 def sign(network: Network, letter: Letter) -> Response:
     """Put the reader's name, or the organisation's, under it."""
     form, letter_id, by = SignForm(about=letter), letter.id, current_actor()
-    if form.validate_on_submit():
-        with form.catching():
-            return once(
-                form,
-                lambda: actions.sign(
-                    letter, form.party.data or "", seen=form.seen.data or 0, by=by, via=Door.WEB
-                ),
-                lambda _made: url_for(".letter", letter_id=letter_id),
-                done=_("The name stands under the letter."),
-            )
-    return letter_page(letter_id, form, 422)
+    return form_view(
+        form,
+        lambda: actions.sign(letter, form.party.data or "", seen=form.seen.data or 0, by=by, via=Door.WEB),
+        url_for(".letter", letter_id=letter_id),
+        lambda status: letter_page(letter_id, form, status),
+        done=_("The name stands under the letter."),
+        makes=True,
+    )
 
 
 @bp.post("/<network:network>/letters/<int:letter_id>/take-back")

@@ -65,7 +65,9 @@ class Room:
     def appeal(self, key: int) -> int:
         actor = acting(db.session.get_one(Person, self.ann), db.session.get_one(Network, self.network_id))
         with transaction():
-            return actions.appeal(db.session.get_one(Hiding, key), by=actor, text="Why?", via=Door.WEB).id
+            row = actions.appeal(db.session.get_one(Hiding, key), by=actor, text="Why?", via=Door.WEB)
+            db.session.flush()
+            return row.id
 
     @property
     def state(self) -> PostState:

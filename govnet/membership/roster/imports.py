@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, or_, select, update
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import OPERATOR_SHELL, SHELL, Act, Actor, Authority, Door
+from govnet.kernel.actor import SHELL, Act, Actor, Door
 from govnet.kernel.duties import each_row
 from govnet.kernel.errors import RuleBroken
 from govnet.membership.events import RosterImported
@@ -53,8 +53,6 @@ def import_roster(
     *,
     go: bool,
     via: Door,
-    by: Actor = SHELL,
-    under: Authority = OPERATOR_SHELL,
     source: Source = Source(),  # frozen
 ) -> Plan:
     """Bring in an old list: readers as subscribers, members "as found" who are then asked by mail to confirm.
@@ -65,8 +63,8 @@ def import_roster(
     representatives.one_at_a_time(network.id)
     made = plan(network, rows)
     if go:
-        batch = _staged(network, Roster(tuple(rows)), made, by, source)
-        _bring_in(network, batch, made, Act(by, under, via, network.id))
+        batch = _staged(network, Roster(tuple(rows)), made, SHELL, source)
+        _bring_in(network, batch, made, require(SHELL, Can.IMPORT_MEMBERS, network, via))
         made.number = batch.id
     return made
 

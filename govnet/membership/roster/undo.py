@@ -12,7 +12,7 @@ from sqlalchemy import Select, delete, select
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import OPERATOR_SHELL, SHELL, Actor, Authority, Door
+from govnet.kernel.actor import SHELL, Actor, Door
 from govnet.kernel.models import Base
 from govnet.kernel.references import named_elsewhere
 from govnet.kernel.statements import chunks
@@ -55,16 +55,13 @@ def untouched(batch: RosterImport, *, hold: bool = False) -> Untouched:
     return Untouched(frozenset(found), frozenset(silent), acted)
 
 
-def take_back(
-    batch: RosterImport, *, by: Actor = SHELL, under: Authority = OPERATOR_SHELL, via: Door
-) -> Untouched:
+def take_back(batch: RosterImport, *, by: Actor = SHELL, via: Door) -> Untouched:
     """End what a list made and nobody has touched: people who confirmed, chose or wrote anything stay.
 
     Recorded in public; letters that ask to confirm and have not gone are cancelled. Doing it twice does it once.
     """
     network = db.session.get_one(Network, batch.network_id)
-    if by != SHELL:
-        act = require(by, Can.IMPORT_MEMBERS, network, via)
+    act = require(by, Can.IMPORT_MEMBERS, network, via)
     batch = locked(batch.id)
     if batch.state is not ImportState.DONE:
         return Untouched(frozenset(), frozenset(), 0)

@@ -1,0 +1,69 @@
+"""One write behind one form, or behind one button: what every view does with what is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import flash, redirect
+from werkzeug.wrappers import Response
+
+from govnet.kernel.errors import RuleBroken, Stale
+from govnet.kernel.transaction import transaction
+from govnet.kernel.translation import say
+from govnet.web.forms import Form, once
+
+T = TypeVar("T")
+
+
+def form_view(
+    form: Form,
+    do: Callable[[], T],
+    to: str | Callable[[T], str],
+    show: Callable[[int], Response],
+    *,
+    done: object = None,
+    makes: bool = False,
+    stale: Callable[[Stale], Response] | None = None,
+) -> Response:
+    """Show a form and take it, at one address.
+
+    What is sent and valid has `do` called in one transaction; then `to` is the address to go to (303), or makes it
+    from what was done, inside the transaction. Everything else is `show(status)`, with 200 for a form that is asked
+    for and 422 for one with something wrong in it: rows have been expired by then, so it looks them up by their ids.
+
+    `done` is said on the page that follows. `makes`: something new is made, once for each form however often it is
+    sent. `stale` answers where somebody changed meanwhile what the form is about.
+    """
+    if not form.validate_on_submit():
+        return show(422 if form.is_submitted() else 200)
+    try:
+        with form.catching():
+            return _make(form, do, to, done) if makes else _do(do, to, done)
+    except Stale as newer:
+        if stale is None:
+            raise
+        return stale(newer)
+    return show(422)
+
+
+def _make(form: Form, do: Callable[[], T], to: str | Callable[[T], str], done: object) -> Response:
+    return once(form, do, to if callable(to) else lambda _made: to, done)
+
+
+def _do(do: Callable[[], T], to: str | Callable[[T], str], done: object) -> Response:
+    with transaction():
+        result = do()
+        address = to(result) if callable(to) else to
+    if done:
+        flash(str(done), "success")
+    return redirect(address, 303)
+
+
+def press(do: Callable[[], object], to: str, *, done: object = None) -> Response:
+    """Do in one transaction what a button says, and go to an address (303), with what a rule says against it."""
+    try:
+        return _do(do, to, done)
+    except RuleBroken as broken:
+        flash(say(broken.message), "warning")
+        return redirect(to, 303)
