@@ -120,10 +120,10 @@ def _volume(stage: Stage, person: PersonFact) -> None:
     preferences_actions.set_volume(stage.actor(person.key), stage.network(), Volume(person.volume))
 
 
-def _asks(stage: Stage, **values: object) -> actions.Asks:
+def _asks(stage: Stage, **values: object) -> actions.ApplicationInput:
     rules = rules_in_force(stage.network_id)
     answers = (*rules[parameters.CRITERIA], *rules[parameters.CODE_OF_CONDUCT])
-    return actions.Asks(charter=rules.number, answers=answers, **values)  # type: ignore[arg-type]
+    return actions.ApplicationInput(charter=rules.number, answers=answers, **values)  # type: ignore[arg-type]
 
 
 def _apply(stage: Stage, by: Actor, **values: object) -> int:

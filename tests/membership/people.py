@@ -13,7 +13,7 @@ from govnet.kernel.actor import VISITOR, Door
 from govnet.kernel.transaction import transaction
 from govnet.mail.models import Delivery, Mail, Rendering
 from govnet.membership.applications import actions, decisions
-from govnet.membership.applications.actions import Asks
+from govnet.membership.applications.actions import ApplicationInput
 from govnet.membership.models import Application
 from tests import builders
 
@@ -28,10 +28,10 @@ def a_network_with_rules(slug: str = "uk", **rules: object) -> Network:
     return builders.a_network(slug, parameters=json.dumps(parameters))
 
 
-def asks(**values: object) -> Asks:
+def asks(**values: object) -> ApplicationInput:
     """What Ada types into the form."""
     typed = {"charter": 1, "answers": ALL, "name": "Ada Newcomer", "email": "ada@example.org", **values}
-    return Asks(**typed)
+    return ApplicationInput(**typed)
 
 
 def applies(network: Network, **values: object) -> Application | None:

@@ -40,7 +40,7 @@ LINK_LASTS = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asks:
+class ApplicationInput:
     """What somebody typed who wants to join. Of somebody signed in, name and address are known."""
 
     charter: int
@@ -58,7 +58,7 @@ class Asks:
     language: str = ""
 
 
-def apply(network: Network, asks: Asks, *, by: Actor, via: Door) -> Application | None:
+def apply(network: Network, asks: ApplicationInput, *, by: Actor, via: Door) -> Application | None:
     """Take down that somebody wants to join, and write to the address: nothing happens until it is confirmed.
 
     Of somebody signed in the address is known, so the application waits at once. None where the address
@@ -85,7 +85,7 @@ def apply(network: Network, asks: Asks, *, by: Actor, via: Door) -> Application 
     return application
 
 
-def _agreed(network: Network, asks: Asks) -> JoiningTerms:
+def _agreed(network: Network, asks: ApplicationInput) -> JoiningTerms:
     terms = membership_terms.terms(network.id)
     if terms.number != asks.charter:
         raise RuleBroken(_("Our rules changed while you were writing. Please look at the sentences again."))
@@ -101,7 +101,7 @@ def _agreed(network: Network, asks: Asks) -> JoiningTerms:
     return terms
 
 
-def _address(asks: Asks, by: Actor) -> str:
+def _address(asks: ApplicationInput, by: Actor) -> str:
     if by.person_id is None:
         return parsed(asks.email)
     address = main_address(by.person_id)
@@ -110,7 +110,7 @@ def _address(asks: Asks, by: Actor) -> str:
     return address
 
 
-def _known_organisation(asks: Asks) -> int | None:
+def _known_organisation(asks: ApplicationInput) -> int | None:
     if asks.organisation_id or asks.kind is not MembershipKind.ORGANISATION:
         return asks.organisation_id
     found = organisations.organisation_called(asks.organisation_name)
@@ -131,7 +131,9 @@ def _already(
     return None
 
 
-def _written_down(network: Network, asks: Asks, terms: JoiningTerms, email: str, by: Actor) -> Application:
+def _written_down(
+    network: Network, asks: ApplicationInput, terms: JoiningTerms, email: str, by: Actor
+) -> Application:
     wanted = set(terms.criteria) | set(terms.code)
     application = Application(
         network_id=network.id,
@@ -152,7 +154,7 @@ def _written_down(network: Network, asks: Asks, terms: JoiningTerms, email: str,
     return application
 
 
-def _for_organisation(asks: Asks) -> dict[str, Any]:
+def _for_organisation(asks: ApplicationInput) -> dict[str, Any]:
     if asks.kind is not MembershipKind.ORGANISATION:
         return {}
     known = _known_organisation(asks)

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 from govnet.charter.models import Network
 from govnet.kernel.actor import Door, current_actor
 from govnet.membership.applications import appeals, officer_views, views
+from govnet.membership.applications.forms import AdmissionAppealForm, AdmissionHearingForm
 from govnet.membership.blueprint import bp
-from govnet.membership.forms import AdmissionAppealForm, AdmissionHearingForm
 from govnet.membership.models import AppealAnswer, Application
 from govnet.permissions import Can, allows
 from govnet.web.forms import once

@@ -12,8 +12,8 @@ from govnet.membership import terms as membership_terms
 from govnet.membership.applications import page as applications_page
 from govnet.membership.applications import queries as applications_queries
 from govnet.membership.applications import vouches
+from govnet.membership.applications.forms import ObjectForm
 from govnet.membership.blueprint import bp
-from govnet.membership.forms import ObjectForm
 from govnet.membership.models import Application, ApplicationState
 from govnet.permissions import Can, allows
 from govnet.web.forms import Form, once

@@ -19,8 +19,8 @@ from govnet.membership.applications import appeals, decisions, speakers
 from govnet.membership.applications import page as applications_page
 from govnet.membership.applications import queries as applications_queries
 from govnet.membership.applications.decisions import may_decide
+from govnet.membership.applications.forms import AdmissionHearingForm, DecideForm, DeclineForm, QuestionForm
 from govnet.membership.blueprint import bp
-from govnet.membership.forms import AdmissionHearingForm, DecideForm, DeclineForm, QuestionForm
 from govnet.membership.marks import namesakes
 from govnet.membership.models import Application, RepresentationClaim
 from govnet.membership.organisations import actions as organisations_actions

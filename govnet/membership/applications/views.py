@@ -10,15 +10,20 @@ from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.extensions import db, limiter
-from govnet.kernel.actor import current_actor
+from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound
 from govnet.kernel.transaction import transaction
 from govnet.mail.preferences.actions import subscribe_address
 from govnet.membership import links, terms
 from govnet.membership.applications import actions, forms, queries
 from govnet.membership.applications import page as applications_page
+from govnet.membership.applications.forms import (
+    AdmissionAppealForm,
+    ApplicantAnswerForm,
+    JoinForm,
+    JustMailForm,
+)
 from govnet.membership.blueprint import bp
-from govnet.membership.forms import AdmissionAppealForm, ApplicantAnswerForm, JoinForm, JustMailForm
 from govnet.membership.marks import PLACE, marks, signature
 from govnet.membership.models import Application
 from govnet.permissions import Can, allows, can
@@ -110,7 +115,7 @@ def apply(network: Network) -> Response:
             asks = forms.asks(form, language=str(get_locale() or "en"))
             return once(
                 form,
-                lambda: actions.apply(network, asks, by=current_actor(), via=forms.WEB),
+                lambda: actions.apply(network, asks, by=current_actor(), via=Door.WEB),
                 lambda made: _after(network, made),
             )
     return _join_page(network, form, 422)
@@ -211,7 +216,7 @@ def confirm(network: Network, token: str) -> Response:
     """The button of the mail's page: yes, it was me."""
     application, form = held(network, token), Form()
     with form.catching(), transaction():
-        counts = actions.confirm(application, via=forms.WEB).id
+        counts = actions.confirm(application, via=Door.WEB).id
     if form.errors:
         return status_page(network, token, 422, form)
     if counts != application.id:
@@ -229,7 +234,7 @@ def answer(network: Network, token: str) -> Response:
         with form.catching():
             return once(
                 form,
-                lambda: actions.answer(application, form.body.data or "", via=forms.WEB),
+                lambda: actions.answer(application, form.body.data or "", via=Door.WEB),
                 lambda _made: url_for(".mine", network=network, token=token),
                 done=_("Thank you. Your answer is with those who decide."),
             )
@@ -242,7 +247,7 @@ def speak(network: Network, token: str) -> Response:
     """The applicant may speak for her organisation now."""
     application, form = held(network, token), Form()
     with form.catching(), transaction():
-        actions.speak_now(application, via=forms.WEB)
+        actions.speak_now(application, via=Door.WEB)
     if not form.errors:
         return see(".mine", token=token)
     return status_page(network, token, 422, form)
@@ -254,7 +259,7 @@ def withdraw(network: Network, token: str) -> Response:
     """The applicant takes it back."""
     application, form = held(network, token), Form()
     with form.catching(), transaction():
-        actions.withdraw(application, via=forms.WEB)
+        actions.withdraw(application, via=Door.WEB)
     if not form.errors:
         return see(".mine", token=token)
     return status_page(network, token, 422, form)

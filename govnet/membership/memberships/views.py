@@ -15,11 +15,11 @@ from govnet.kernel.errors import NotFound
 from govnet.kernel.paths import asked_page
 from govnet.kernel.transaction import transaction
 from govnet.membership.blueprint import bp
-from govnet.membership.forms import NamingForm, OwnAddressForm, RenewForm
 from govnet.membership.links import ids_of
 from govnet.membership.memberships import actions, queries
 from govnet.membership.memberships import renewal as memberships_renewal
 from govnet.membership.memberships.departure import what_becomes
+from govnet.membership.memberships.forms import NamingForm, OwnAddressForm, RenewForm
 from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.membership.organisations.queries import open_voice
 from govnet.membership.terms import unagreed

@@ -19,9 +19,9 @@ from govnet.kernel.paths import asked_page
 from govnet.kernel.transaction import transaction
 from govnet.membership import links
 from govnet.membership.blueprint import bp
-from govnet.membership.forms import ClaimForm, InviteForm
 from govnet.membership.models import ClaimState, RepresentationClaim
 from govnet.membership.organisations import actions, queries
+from govnet.membership.organisations.forms import ClaimForm, InviteForm
 from govnet.people.models import Organisation, Representation
 from govnet.permissions import Can, allows, can
 from govnet.web.forms import Form, once
