@@ -38,6 +38,25 @@ def test_every_file_and_function_that_a_guide_names_is_there(guide: str) -> None
     assert {each for each in named if not _is_there(each)} == set()
 
 
+WALKS = "docs/walkthroughs.md"
+PATH = re.compile(r"`((?:docs|govnet|migrations|templates|tests)/[\w./]*)`")
+
+
+def test_every_file_of_the_walk_throughs_is_there() -> None:
+    named = set(PATH.findall((ROOT / WALKS).read_text()))
+    assert len(named) > 40
+    assert {path for path in named if not (ROOT / path).exists()} == set()
+
+
+def test_a_field_of_joining_is_added_in_eight_files_that_have_its_neighbour() -> None:
+    text = (ROOT / WALKS).read_text()
+    steps = text.partition("## Add a field to joining")[2].partition("\n\n`")[0]
+    files = [PATH.findall(line)[0] for line in steps.splitlines() if re.match(r"\d\.", line)]
+    assert len(files) == len(set(files)) <= 8
+    not_about = ("migrations/", "tests/")  # they name the field that is added, or its digest
+    assert all("about" in (ROOT / path).read_text() for path in files if not path.startswith(not_about))
+
+
 def test_every_room_says_in_a_sentence_what_is_in_it() -> None:
     for path in source.PACKAGE.rglob("__init__.py"):
         said = ast.get_docstring(source.tree(path)) or ""
