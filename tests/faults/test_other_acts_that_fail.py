@@ -19,7 +19,7 @@ FEW = "tests/letters/test_letter_pages.py"
 CHANGES_NOTHING = {"announcements.fragment", "forum.preview"}
 """Forms that save nothing: they show what is typed."""
 NOT_REACHED = {
-    "coordinator.leave", "decisions.close_now", "decisions.end_interest", "decisions.extend_now", "decisions.leave_draft",
+    "coordinator.leave", "decisions.close_early", "decisions.end_interest", "decisions.extend", "decisions.leave_draft",
     "decisions.reject_now", "decisions.remove_mail_now", "decisions.take_back_for_draft", "decisions.take_suggestion_back",
     "forum.close", "forum.hear", "forum.read", "membership.confirm_own", "membership.decline_claim", "membership.end_voice",
     "membership.hand_on", "membership.speak", "membership.withdraw",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from govnet.charter import parameters as p
 from govnet.charter.models import Network
@@ -33,7 +34,7 @@ from govnet.kernel.messages import Said
 from govnet.kernel.paths import asked_number, asked_page
 from govnet.kernel.translation import say
 from govnet.permissions import Can, allows
-from govnet.web.forms import once
+from govnet.web.form_view import form_view
 from govnet.web.pages import data_page, page
 
 
@@ -142,39 +143,30 @@ def answers_data(network: Network, number: str) -> Response:
     return data_page(closing_check.as_data(queries.decision(network.id, number), current_actor()))
 
 
-@bp.get("/<network:network>/decisions/<number>/review")
+@bp.route("/<network:network>/decisions/<number>/review", methods=["GET", "POST"])
 @allows(Can.ASK_REVIEW)
 def review(network: Network, number: str) -> Response:
-    """How many have asked, what it does, and the button."""
-    found = queries.decision(network.id, number)
-    return _review_page(number, network, ReviewForm(about=found))
-
-
-@bp.post("/<network:network>/decisions/<number>/review")
-@allows(Can.ASK_REVIEW)
-def review_now(network: Network, number: str) -> Response:
-    """Ask for it."""
+    """Ask that a decision is looked at again."""
     found = queries.decision(network.id, number)
     form, decision_id = ReviewForm(about=found), found.id
-    if form.validate_on_submit():
-        with form.catching():
-            return once(
-                form,
-                lambda: reviews.ask(decision_id, form.reason.data or "", by=current_actor(), via=Door.WEB),
-                lambda _made: url_for(".decision", number=number, _anchor="review"),
-                done=_("You have asked for it. When enough have, everybody is asked."),
-            )
-    return _review_page(number, network, form, 422)
 
+    def show(status: int) -> Response:
+        it = pages_decision.whole(network.id, number, network.zone, current_actor())
+        refused = ""
+        try:
+            reviews.check(it.decision, it.petition, it.today)
+        except RuleBroken as error:
+            refused = say(error.message)
+        return page("decisions/review.html", status, it=it, decision=it.decision, form=form, refused=refused)
 
-def _review_page(number: str, network: Network, form: ReviewForm, status: int = 200) -> Response:
-    it = pages_decision.whole(network.id, number, network.zone, current_actor())
-    refused = ""
-    try:
-        reviews.check(it.decision, it.petition, it.today)
-    except RuleBroken as error:
-        refused = say(error.message)
-    return page("decisions/review.html", status, it=it, decision=it.decision, form=form, refused=refused)
+    return form_view(
+        form,
+        lambda: reviews.ask(decision_id, form.reason.data or "", by=current_actor(), via=Door.WEB),
+        url_for(".decision", number=number, _anchor="review"),
+        show,
+        done=_("You have asked for it. When enough have, everybody is asked."),
+        makes=True,
+    )
 
 
 METHODS = (*p.METHODS, *OPTIONS, ELSEWHERE)

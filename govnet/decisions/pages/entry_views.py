@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import url_for
 from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
@@ -11,35 +12,28 @@ from govnet.decisions.answers import entry as answers_entry
 from govnet.decisions.answers import options as answers_options
 from govnet.decisions.blueprint import bp
 from govnet.kernel.actor import Door
-from govnet.kernel.transaction import transaction
 from govnet.people.persons import names
 from govnet.permissions import Can, allows
+from govnet.web.form_view import form_view
 from govnet.web.forms import Form
-from govnet.web.pages import never_cached, page, see
+from govnet.web.pages import never_cached, page
 
 
-@bp.get("/<network:network>/proposals/entered/<token>")
+@bp.route("/<network:network>/proposals/entered/<token>", methods=["GET", "POST"])
 @allows(Can.READ)
 def entered(network: Network, token: str) -> Response:
-    """What was entered, and the button that undoes it. Looking changes nothing."""
-    return _page(network, token, Form())
-
-
-@bp.post("/<network:network>/proposals/entered/<token>")
-@allows(Can.READ)
-def undo_entered(network: Network, token: str) -> Response:
-    """The button. Pressed twice, it leads to the page that says so."""
+    """What was entered, and the button that undoes it; pressed twice, it leads to the page that says so."""
     form = Form()
-    if form.validate_on_submit():
-        with form.catching(), transaction():
-            entry, by = answers_entry.held(token, network)
-            answers_entry.undo(entry.id, by=by, via=Door.MAIL)
-        if not form.errors:
-            return see(".entered", token=token)
-    return _page(network, token, form, 422)
+
+    def do() -> None:
+        entry, by = answers_entry.held(token, network)
+        answers_entry.undo(entry.id, by=by, via=Door.MAIL)
+
+    address = url_for(".entered", token=token)
+    return form_view(form, do, address, lambda status: _page(network, token, form, status))
 
 
-def _page(network: Network, token: str, form: Form, status: int = 200) -> Response:
+def _page(network: Network, token: str, form: Form, status: int) -> Response:
     never_cached()
     entry, by = answers_entry.held(token, network)
     version, given = queries.version_whole(entry.version_id), queries.position_of(entry.id)

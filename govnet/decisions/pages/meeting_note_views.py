@@ -12,14 +12,12 @@ from govnet.charter.models import Network
 from govnet.decisions.blueprint import bp
 from govnet.decisions.pages.forms import MeetingNoteForm, ReasonForm
 from govnet.decisions.proposals import meeting_notes, offsite
-from govnet.decisions.register.models import MeetingNote
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound
 from govnet.kernel.paths import asked_number, asked_page
-from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows
-from govnet.web.forms import once
-from govnet.web.pages import data_page, page, see
+from govnet.web.form_view import form_view
+from govnet.web.pages import data_page, page
 
 
 @bp.get("/<network:network>/decisions/notes")
@@ -51,38 +49,30 @@ def meeting_note_data(network: Network, note_id: int) -> Response:
     )  # fmt: skip
 
 
-@bp.get("/<network:network>/decisions/notes/new")
+@bp.route("/<network:network>/decisions/notes/new", methods=["GET", "POST"])
 @allows(Can.RECORD_DECISION)
 def write_meeting_note(network: Network) -> Response:
-    """The form; `like` something written down before, it begins with that one's meeting."""
-    return _form_page(MeetingNoteForm(about=network, data=_same_meeting(network)))
-
-
-@bp.post("/<network:network>/decisions/notes/new")
-@allows(Can.RECORD_DECISION)
-def write_meeting_note_now(network: Network) -> Response:
-    """Write it down."""
-    form: Any = MeetingNoteForm(about=network)
-    if form.validate_on_submit():
-        with form.catching():
-            return once(
-                form,
-                lambda: meeting_notes.write(
-                    network,
-                    form.title.data,
-                    form.text.data,
-                    door=Door(form.door.data),
-                    on=form.taken_on.data,
-                    where=form.where.data,
-                    by=current_actor(),
-                    via=Door.WEB,
-                    present=form.present.data or "",
-                    url=form.url.data or "",
-                ),
-                lambda made: url_for(".meeting_note", note_id=made.id),
-                done=_("The note is there. Everybody can read it; nobody was asked anything."),
-            )
-    return _form_page(form, 422)
+    """Write a note down; `like` something written down before, it begins with that one's meeting."""
+    form: Any = MeetingNoteForm(about=network, data=_same_meeting(network))
+    return form_view(
+        form,
+        lambda: meeting_notes.write(
+            network,
+            form.title.data,
+            form.text.data,
+            door=Door(form.door.data),
+            on=form.taken_on.data,
+            where=form.where.data,
+            by=current_actor(),
+            via=Door.WEB,
+            present=form.present.data or "",
+            url=form.url.data or "",
+        ),
+        lambda made: url_for(".meeting_note", note_id=made.id),
+        lambda status: page("decisions/write_meeting_note.html", status, form=form),
+        done=_("The note is there. Everybody can read it; nobody was asked anything."),
+        makes=True,
+    )
 
 
 def _same_meeting(network: Network) -> dict[str, Any]:
@@ -93,25 +83,18 @@ def _same_meeting(network: Network) -> dict[str, Any]:
     return offsite.meeting_of(meeting_notes.one(network.id, key)) if key else {}
 
 
-def _form_page(form: MeetingNoteForm, status: int = 200) -> Response:
-    return page("decisions/write_meeting_note.html", status, form=form)
-
-
 @bp.route("/<network:network>/decisions/notes/<int:note_id>/take-back", methods=["GET", "POST"])
 @allows(Can.RECORD_DECISION)
 def take_meeting_note_back(network: Network, note_id: int) -> Response:
-    """Ask for the reason, then have it stand no more."""
-    note: MeetingNote = meeting_notes.one(network.id, note_id)
-    form = ReasonForm(about=note)
-    if form.validate_on_submit():
-        with form.catching(), transaction():
-            row = meeting_notes.one(network.id, note_id, locked=True)
-            meeting_notes.take_back(network, row, form.reason.data or "", by=current_actor(), via=Door.WEB)
-            return see(".meeting_note", note_id=note_id)
-    status = 422 if form.errors else 200
-    return page(
-        "decisions/take_meeting_note_back.html",
-        status,
-        note=meeting_notes.one(network.id, note_id),
-        form=form,
-    )
+    """Have a note stand no more, with a reason."""
+    form = ReasonForm(about=meeting_notes.one(network.id, note_id))
+
+    def do() -> None:
+        note = meeting_notes.one(network.id, note_id, locked=True)
+        meeting_notes.take_back(network, note, form.reason.data or "", by=current_actor(), via=Door.WEB)
+
+    def show(status: int) -> Response:
+        note = meeting_notes.one(network.id, note_id)
+        return page("decisions/take_meeting_note_back.html", status, note=note, form=form)
+
+    return form_view(form, do, url_for(".meeting_note", note_id=note_id), show)

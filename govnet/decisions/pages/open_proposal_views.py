@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from flask import request, url_for
@@ -32,7 +32,8 @@ from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.paths import sent_number
 from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows
-from govnet.web.forms import once
+from govnet.web.form_view import form_view, press
+from govnet.web.forms import Form, once
 from govnet.web.pages import page, see
 
 HOW = {
@@ -44,52 +45,47 @@ HOW = {
 }
 
 
-@bp.get("/<network:network>/proposals/<int:proposal_id>/extend")
+@bp.route("/<network:network>/proposals/<int:proposal_id>/extend", methods=["GET", "POST"])
 @allows(Can.EXTEND_PROPOSAL, proposal=Proposal)
 def extend(network: Network, proposal: Proposal) -> Response:
-    """Ask for the day and the reason."""
-    return _extend_page(network, proposal, ExtendForm(about=proposal))
-
-
-@bp.post("/<network:network>/proposals/<int:proposal_id>/extend")
-@allows(Can.EXTEND_PROPOSAL, proposal=Proposal)
-def extend_now(network: Network, proposal: Proposal) -> Response:
-    """Give more time."""
+    """Give more time, until a day and with a reason."""
     form, proposal_id = ExtendForm(about=proposal), proposal.id
-    if form.validate_on_submit() and form.closes.data:
-        with form.catching(), transaction():
-            actions.extend(
-                proposal, form.closes.data, reason=form.reason.data or "", by=current_actor(), via=Door.WEB
-            )
-            return see(".proposal", proposal_id=proposal_id)
-    return _extend_page(network, queries.proposal_whole(proposal_id), form, 422)
+
+    def do() -> None:
+        assert form.closes.data is not None
+        reason = form.reason.data or ""
+        actions.extend(proposal, form.closes.data, reason=reason, by=current_actor(), via=Door.WEB)
+
+    def show(status: int) -> Response:
+        version, zone = queries.newest_version(proposal_id), ZoneInfo(network.zone)
+        asked, charter = queries.proposal_of(version), queries.charter_of(version)
+        last = deadlines.cap(asked.opened_at, asked.first_deadline, charter, zone)
+        return page("decisions/extend.html", status, proposal=asked, version=version, form=form, last=last)
+
+    return form_view(form, do, url_for(".proposal", proposal_id=proposal_id), show)
 
 
-def _extend_page(network: Network, proposal: Proposal, form: ExtendForm, status: int = 200) -> Response:
-    version, zone = queries.newest_version(proposal.id), ZoneInfo(network.zone)
-    last = deadlines.cap(proposal.opened_at, proposal.first_deadline, queries.charter_of(version), zone)
-    return page("decisions/extend.html", status, proposal=proposal, version=version, form=form, last=last)
-
-
-@bp.get("/<network:network>/proposals/<int:proposal_id>/close")
+@bp.route("/<network:network>/proposals/<int:proposal_id>/close", methods=["GET", "POST"])
 @allows(Can.CLOSE_PROPOSAL, proposal=Proposal)
 def close_early(network: Network, proposal: Proposal) -> Response:
-    """Ask for the reason."""
-    version = queries.newest_version(proposal.id)
-    return page("decisions/close.html", proposal=proposal, version=version, form=ReasonForm(about=proposal))
+    """Close it early, with a reason: the rule decides as ever, in a moment."""
+    form = ReasonForm(about=proposal)
+
+    def do() -> None:
+        actions.close_early(proposal, reason=form.reason.data or "", by=current_actor(), via=Door.WEB)
+
+    return _form_view("close", proposal.id, form, do)
 
 
-@bp.post("/<network:network>/proposals/<int:proposal_id>/close")
-@allows(Can.CLOSE_PROPOSAL, proposal=Proposal)
-def close_now(network: Network, proposal: Proposal) -> Response:
-    """Close it: the rule decides as ever, in a moment."""
-    form, proposal_id = ReasonForm(about=proposal), proposal.id
-    if form.validate_on_submit():
-        with form.catching(), transaction():
-            actions.close_early(proposal, reason=form.reason.data or "", by=current_actor(), via=Door.WEB)
-            return see(".proposal", proposal_id=proposal_id)
-    version = queries.newest_version(proposal_id)
-    return page("decisions/close.html", 422, proposal=proposal, version=version, form=form)
+def _form_view(what: str, proposal_id: int, form: Form, do: Callable[[], object]) -> Response:
+    """The page that asks for what is needed; once it is done, the proposal."""
+
+    def show(status: int) -> Response:
+        version = queries.newest_version(proposal_id)
+        asked = {"proposal": queries.proposal_of(version), "version": version}
+        return page(f"decisions/{what}.html", status, **asked, form=form)
+
+    return form_view(form, do, url_for(".proposal", proposal_id=proposal_id), show)
 
 
 @bp.get("/<network:network>/proposals/<int:proposal_id>/suggest")
@@ -167,57 +163,56 @@ def take_suggestion_back(network: Network, proposal: Proposal, suggestion_id: in
 def declare_interest(network: Network, proposal: Proposal) -> Response:
     """Say what one's interest is."""
     form, proposal_id = InterestForm(about=proposal), proposal.id
-    if form.validate_on_submit():
-        with form.catching(), transaction():
-            interests.declare(
-                queries.proposal_whole(proposal_id),
-                form.interest.data or "",
-                by=current_actor(),
-                via=Door.WEB,
-            )
-            return see(".proposal", proposal_id=proposal_id, _anchor="your-answer")
-    return proposal_page(proposal_id, network, current_actor(), status=422, interest=form)
+
+    def do() -> None:
+        interest, whole = form.interest.data or "", queries.proposal_whole(proposal_id)
+        interests.declare(whole, interest, by=current_actor(), via=Door.WEB)
+
+    return form_view(
+        form,
+        do,
+        url_for(".proposal", proposal_id=proposal_id, _anchor="your-answer"),
+        lambda status: proposal_page(proposal_id, network, current_actor(), status=status, interest=form),
+    )
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/interest/end")
 @allows(Can.ANSWER, proposal=Proposal)
 def end_interest(network: Network, proposal: Proposal) -> Response:
     """Have none any more."""
-    proposal_id = proposal.id
-    with transaction():
-        interests.end(queries.proposal_whole(proposal_id), by=current_actor(), via=Door.WEB)
-    return see(".proposal", proposal_id=proposal_id, _anchor="your-answer")
+    proposal_id, by = proposal.id, current_actor()
+    return press(
+        lambda: interests.end(queries.proposal_whole(proposal_id), by=by, via=Door.WEB),
+        url_for(".proposal", proposal_id=proposal_id, _anchor="your-answer"),
+    )
 
 
-@bp.get("/<network:network>/proposals/<int:proposal_id>/enter")
+@bp.route("/<network:network>/proposals/<int:proposal_id>/enter", methods=["GET", "POST"])
 @allows(Can.ENTER_ANSWER, proposal=Proposal)
 def enter(network: Network, proposal: Proposal) -> Response:
-    """The form for somebody else's answer."""
-    return _enter_page(network, proposal, _enter_form(network, proposal))
+    """Enter somebody else's answer; they are told and can correct it."""
+    form, version_id = _enter_form(network, proposal), queries.newest_version(proposal.id).id
+    proposal_id, by = proposal.id, current_actor()
 
+    def do() -> object:
+        given = form.given() if isinstance(form, EnterChoiceForm) else given_in(form)
+        party, how = int(form.party.data), Door(form.how.data)
+        return entry.enter(version_id, party, given, how=how, by=by, via=Door.WEB)
 
-@bp.post("/<network:network>/proposals/<int:proposal_id>/enter")
-@allows(Can.ENTER_ANSWER, proposal=Proposal)
-def enter_now(network: Network, proposal: Proposal) -> Response:
-    """Enter it; they are told and can correct it."""
-    form, proposal_id, actor = _enter_form(network, proposal), proposal.id, current_actor()
-    if form.validate_on_submit():
-        version_id = queries.newest_version(proposal_id).id
-        with form.catching():
-            return once(
-                form,
-                lambda: entry.enter(
-                    version_id,
-                    int(form.party.data),
-                    form.given() if isinstance(form, EnterChoiceForm) else given_in(form),
-                    how=Door(form.how.data),
-                    by=actor,
-                    via=Door.WEB,
-                ),
-                lambda _made: url_for(".enter", proposal_id=proposal_id),
-                done=_("It is entered. They are told by mail, and can undo it."),
-            )
-    return _enter_page(network, queries.proposal_whole(proposal_id), form, 422)
+    def show(status: int) -> Response:
+        version = queries.newest_version(proposal_id)
+        more = {"meanings": meanings(), "named": _named(), "many": version.roll_size > entry.OFFERED}
+        asked = {"proposal": queries.proposal_of(version), "version": version}
+        return page("decisions/enter.html", status, **asked, form=form, **more)
+
+    return form_view(
+        form,
+        do,
+        url_for(".enter", proposal_id=proposal_id),
+        show,
+        done=_("It is entered. They are told by mail, and can undo it."),
+        makes=True,
+    )
 
 
 def _enter_form(network: Network, proposal: Proposal) -> EnterForm | EnterChoiceForm:
@@ -238,39 +233,14 @@ def _named() -> str:
     return request.args.get("named", "").replace("\0", "").strip()[:200]
 
 
-def _enter_page(
-    network: Network, proposal: Proposal, form: EnterForm | EnterChoiceForm, status: int = 200
-) -> Response:
-    version = queries.newest_version(proposal.id)
-    more: dict[str, Any] = {"form": form, "meanings": meanings(), "named": _named()}
-    more["many"] = version.roll_size > entry.OFFERED
-    return page("decisions/enter.html", status, proposal=proposal, version=version, **more)
-
-
-@bp.get("/<network:network>/proposals/<int:proposal_id>/hide-answers")
+@bp.route("/<network:network>/proposals/<int:proposal_id>/hide-answers", methods=["GET", "POST"])
 @allows(Can.HIDE_ANSWERS, proposal=Proposal)
 def hide_answers(network: Network, proposal: Proposal) -> Response:
-    """Ask for how long."""
-    return _page(proposal, _form(proposal))
+    """Hide the answers for longer."""
+    tighter = queries.newest_version(proposal.id).visible.tighter
+    form = HideAnswersForm(about=proposal, tighter=tighter)
 
+    def do() -> None:
+        actions.hide_answers(proposal, form.visible.data, by=current_actor(), via=Door.WEB)
 
-@bp.post("/<network:network>/proposals/<int:proposal_id>/hide-answers")
-@allows(Can.HIDE_ANSWERS, proposal=Proposal)
-def hide_answers_now(network: Network, proposal: Proposal) -> Response:
-    """Hide them."""
-    form, proposal_id = _form(proposal), proposal.id
-    if form.validate_on_submit():
-        with form.catching(), transaction():
-            actions.hide_answers(proposal, form.visible.data, by=current_actor(), via=Door.WEB)
-            return see(".proposal", proposal_id=proposal_id)
-    return _page(queries.proposal_whole(proposal_id), form, 422)
-
-
-def _form(proposal: Proposal) -> HideAnswersForm:
-    version = queries.newest_version(proposal.id)
-    return HideAnswersForm(about=proposal, tighter=version.visible.tighter)
-
-
-def _page(proposal: Proposal, form: HideAnswersForm, status: int = 200) -> Response:
-    version = queries.newest_version(proposal.id)
-    return page("decisions/hide_answers.html", status, proposal=proposal, version=version, form=form)
+    return _form_view("hide_answers", proposal.id, form, do)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import url_for
 from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
@@ -13,38 +14,30 @@ from govnet.decisions.pages.forms import ReasonReplyForm
 from govnet.decisions.proposals import office_replies
 from govnet.extensions import db
 from govnet.kernel.actor import Door, current_actor
-from govnet.kernel.transaction import transaction
 from govnet.offices.models import OfficePerson
 from govnet.permissions import Can, allows, check_right
-from govnet.web.pages import page, see
+from govnet.web.form_view import form_view
+from govnet.web.pages import page
 
 
-@bp.get("/<network:network>/proposals/<int:proposal_id>/reasons/<int:entry_id>")
+@bp.route("/<network:network>/proposals/<int:proposal_id>/reasons/<int:entry_id>", methods=["GET", "POST"])
 @allows(Can.REPLY_TO_REASON, proposal=Proposal)
 def reply(network: Network, proposal: Proposal, entry_id: int) -> Response:
-    """The reason, and room for a reply."""
-    said = replies.standing(entry_id)
-    return _page(
-        proposal.id, entry_id, ReasonReplyForm(about=proposal, data={"text": said.text if said else ""})
+    """Reply to a reason, or replace the reply that is there."""
+    before, proposal_id = replies.standing(entry_id), proposal.id
+    form = ReasonReplyForm(about=proposal, data={"text": before.text if before else ""})
+
+    def show(status: int) -> Response:
+        version = queries.newest_version(proposal_id)
+        position = replies.reason_of(version, entry_id, current_actor())
+        return page("decisions/reply.html", status, version=version, position=position, form=form)
+
+    return form_view(
+        form,
+        lambda: replies.reply(proposal, entry_id, form.text.data or "", by=current_actor(), via=Door.WEB),
+        url_for(".proposal", proposal_id=proposal_id, _anchor=f"reason-{entry_id}"),
+        show,
     )
-
-
-@bp.post("/<network:network>/proposals/<int:proposal_id>/reasons/<int:entry_id>")
-@allows(Can.REPLY_TO_REASON, proposal=Proposal)
-def reply_now(network: Network, proposal: Proposal, entry_id: int) -> Response:
-    """Put it there, or in the place of the last one."""
-    form, proposal_id = ReasonReplyForm(about=proposal), proposal.id
-    if form.validate_on_submit():
-        with form.catching(), transaction():
-            replies.reply(proposal, entry_id, form.text.data or "", by=current_actor(), via=Door.WEB)
-            return see(".proposal", proposal_id=proposal_id, _anchor=f"reason-{entry_id}")
-    return _page(proposal_id, entry_id, form, 422)
-
-
-def _page(proposal_id: int, entry_id: int, form: ReasonReplyForm, status: int = 200) -> Response:
-    version = queries.newest_version(proposal_id)
-    position = replies.reason_of(version, entry_id, current_actor())
-    return page("decisions/reply.html", status, version=version, position=position, form=form)
 
 
 @bp.route("/<network:network>/proposals/named/<int:named_id>/reply", methods=["GET", "POST"])
@@ -55,9 +48,14 @@ def office_reply(network: Network, named: OfficePerson) -> Response:
     check_right(current_actor(), Can.READ_PROPOSAL, proposal)
     before, proposal_id = db.session.get(OfficeReply, (proposal.id, named.person_id)), proposal.id
     form = ReasonReplyForm(about=named, data={"text": before.text if before else ""})
-    if form.validate_on_submit():
-        with form.catching(), transaction():
-            office_replies.reply(named, form.text.data or "", by=current_actor(), via=Door.WEB)
-            return see(".proposal", proposal_id=proposal_id, _anchor="offices")
-    version, status = queries.newest_version(proposal_id), 422 if form.errors else 200
-    return page("decisions/office_reply.html", status, named=named, version=version, form=form)
+
+    def show(status: int) -> Response:
+        version = queries.newest_version(proposal_id)
+        return page("decisions/office_reply.html", status, named=named, version=version, form=form)
+
+    return form_view(
+        form,
+        lambda: office_replies.reply(named, form.text.data or "", by=current_actor(), via=Door.WEB),
+        url_for(".proposal", proposal_id=proposal_id, _anchor="offices"),
+        show,
+    )

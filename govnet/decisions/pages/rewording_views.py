@@ -33,19 +33,12 @@ from govnet.web.forms import once
 from govnet.web.pages import page, see
 
 
-@bp.get("/<network:network>/proposals/<int:proposal_id>/reword")
+@bp.route("/<network:network>/proposals/<int:proposal_id>/reword", methods=["GET", "POST"])
 @allows(Can.REWORD_PROPOSAL, proposal=Proposal)
 def reword(network: Network, proposal: Proposal) -> Response:
-    """The words as they are, to be changed."""
-    return _reword_page(proposal, _reword_form(proposal))
-
-
-@bp.post("/<network:network>/proposals/<int:proposal_id>/reword")
-@allows(Can.REWORD_PROPOSAL, proposal=Proposal)
-def reword_now(network: Network, proposal: Proposal) -> Response:
-    """The page to check first; from there, ask everybody again in ten minutes."""
+    """The words as they are, to be changed; the page to check; and from there everybody asked again in ten minutes."""
     form, proposal_id = _reword_form(proposal), proposal.id
-    if request.form.get("change"):
+    if not form.is_submitted() or request.form.get("change"):
         return _reword_page(proposal, form)
     if form.validate_on_submit():
         try:
