@@ -11,8 +11,11 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from govnet.accounts import erasure
 from govnet.extensions import db
 from govnet.kernel.models import Base
+from govnet.kernel.transaction import transaction
+from govnet.record.models import Entry
 
 LEFT = {
     ("post", "source"): "what others wrote",
@@ -28,6 +31,19 @@ LEFT = {
     ("network", "list_address"): "a list elsewhere",
 }
 """Where a name or an address may stand after its owner was erased, and why."""
+
+
+def erase(person_id: int) -> None:
+    """Somebody's name is removed, as it is again after a restore."""
+    with transaction():
+        erasure.erase_again(person_id)
+
+
+def words_about(subject: str) -> set[str | None]:
+    """What the record's entries about a row say, None for those that lost their words; one at least there must be."""
+    found = set(db.session.scalars(select(Entry.words).where(Entry.subject == subject)))
+    assert found, subject
+    return found
 
 
 def left_of(words: Collection[str], folder: Path | None = None) -> dict[tuple[str, str], list[str]]:

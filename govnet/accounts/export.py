@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     Column,
     ColumnElement,
+    CompoundSelect,
     Enum,
     FromClause,
     LargeBinary,
@@ -17,46 +18,40 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    literal_column,
     or_,
     select,
+    union_all,
 )
 
 from govnet.decisions import personal as decisions
 from govnet.extensions import db
-from govnet.forum import personal as forum
 from govnet.kernel import clock, personal
 from govnet.kernel.models import Base
 from govnet.mail.incoming.intake import mail_from
-from govnet.mail.models import Following, Subscription
-from govnet.mail.queries import mail_about
-from govnet.membership import personal as membership
-from govnet.offices import personal as offices
 from govnet.record.events import plain
 from govnet.record.models import Entry
 
-_SECRET = {"password_hash", "digest", "token", "token_digest", "undo_digest", "code_digest", "browser_digest"}
 _ROOMS = dict.fromkeys(("people", "sign_in", "accounts"), "account")
 """Rooms whose tables stand under another name in the copy."""
 
 
 def everything(person_id: int) -> Mapping[str, Any]:
     """Section by section, as plain JSON; digests of secrets are left out, since they tell nothing."""
-    return {
-        "about": {"made_at": plain(clock.now()), "person": person_id},
-        **{section: as_json(held) for section, held in everything_held(person_id).items()},
-    }
+    return {"about": {"made_at": plain(clock.now()), "person": person_id}, **everything_held(person_id)}
 
 
 def everything_held(person_id: int) -> Mapping[str, Any]:
     """The whole export: what tables declare, and what is told of no table's columns alone."""
-    found: dict[str, Any] = {}
-    for query in _queries():
-        rows = db.session.execute(query.statement, {"person": person_id})
-        found.setdefault(query.room, {})[query.section] = [query.read(row) for row in rows]
+    found: dict[str, Any] = {query.room: {} for query in _queries()}
+    there = db.session.scalars(_that_find_something(), {"person": person_id}).all()
+    for number, query in enumerate(_queries()):
+        rows = db.session.execute(query.statement, {"person": person_id}) if number in there else ()
+        found[query.room][query.section] = [query.read(row) for row in rows]
     for section, held in SECTIONS.items():
         more = held(person_id)
         found[section] = {**found.get(section, {}), **more} if isinstance(more, Mapping) else more
-    return found
+    return {room: as_json(held) for room, held in found.items()}
 
 
 class HeldRows(NamedTuple):
@@ -64,10 +59,13 @@ class HeldRows(NamedTuple):
 
     room: str
     section: str
+    table: Table
+    condition: ColumnElement[bool]
     statement: Select[Any]
     reads: Mapping[str, Callable[[Any], Any]]
 
     def read(self, row: Any) -> dict[str, Any]:
+        """A row as the copy shows it."""
         return {
             key: self.reads[key](value) if key in self.reads else value for key, value in row._mapping.items()
         }
@@ -79,9 +77,27 @@ def _queries() -> tuple[HeldRows, ...]:
         mapper.class_.__tablename__: mapper.class_.__module__.split(".") for mapper in Base.registry.mappers
     }
     return tuple(
-        HeldRows(_ROOMS.get(modules[name][1], modules[name][1]), section, _rows(table, owners), _reads(table))
+        HeldRows(
+            _ROOMS.get(modules[name][1], modules[name][1]),
+            section,
+            table,
+            or_(*owners),
+            _rows(table).where(or_(*owners)),
+            _reads(table),
+        )
         for name, table in sorted(Base.metadata.tables.items())
         for section, owners in _sections(table).items()
+    )
+
+
+@cache
+def _that_find_something() -> CompoundSelect[Any]:
+    """The numbers of those queries: most people have rows in few of the tables."""
+    return union_all(
+        *(
+            select(literal_column(str(number))).where(select(query.table).where(query.condition).exists())
+            for number, query in enumerate(_queries())
+        )
     )
 
 
@@ -93,18 +109,25 @@ def _sections(table: Table) -> dict[str, list[ColumnElement[bool]]]:
     return found
 
 
-def _rows(table: Table, owners: list[ColumnElement[bool]]) -> Select[Any]:
-    """The rows, each with what a reader needs to know what it refers to."""
+def _rows(table: Table) -> Select[Any]:
+    """Its rows, each with what a reader needs to know what it refers to."""
     shown = [column.label(key) for column, key in _shown(table)]
     joined: FromClause = table
+    for other, condition, names in _referred(table, table, ""):
+        joined, shown = joined.outerjoin(other, condition), shown + names
+    return select(*shown).select_from(joined).order_by(*table.primary_key)
+
+
+def _referred(table: Table, here: FromClause, prefix: str) -> Iterator[tuple[FromClause, Any, list[Any]]]:
+    """What the rows refer to by name, and what that refers to again: the table, how to come there, its names."""
     for column in table.columns:
-        key = personal.referred(column)
-        names = [each.key for each in key.table.columns if _is_name(each)] if key is not None else []
+        key = personal.referred(column) if not prefix or _is_name(column) else None
+        names = [each for each in key.table.columns if _is_name(each)] if key is not None else []
         if key is not None and names:
-            other = key.table.alias()
-            joined = joined.outerjoin(other, column == other.c[key.key])
-            shown += [other.c[name].label(f"{column.key.removesuffix('_id')}_{name}") for name in names]
-    return select(*shown).select_from(joined).where(or_(*owners)).order_by(*table.primary_key)
+            there, called = key.table.alias(), prefix + column.key.removesuffix("_id")
+            labels = [there.c[each.key].label(f"{called}_{each.key}") for each in names]
+            yield there, here.c[column.key] == there.c[key.key], labels
+            yield from _referred(key.table, there, f"{called}_")
 
 
 def _is_name(column: Column[Any]) -> bool:
@@ -134,22 +157,12 @@ def _reads(table: Table) -> dict[str, Callable[[Any], Any]]:
 
 
 def as_json(value: Any) -> Any:
-    """Rows as dictionaries, instants and days as text: whatever a feature hands over."""
-    if isinstance(value, Base):
-        return row(value)
+    """Instants and days as text: whatever a feature hands over."""
     if isinstance(value, Mapping):
         return {str(k): as_json(v) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [as_json(v) for v in value]
-    if isinstance(value, float):
-        return value
-    return plain(value)
-
-
-def row(one: Base) -> dict[str, Any]:
-    """A row's columns, without the digests of secrets."""
-    columns = {a.key: getattr(one, a.key) for a in one.__mapper__.column_attrs if a.key not in _SECRET}
-    return {key: as_json(value) for key, value in columns.items()}
+    return value if isinstance(value, float) else plain(value)
 
 
 def entries(person_id: int) -> list[dict[str, Any]]:
@@ -172,20 +185,13 @@ def entries(person_id: int) -> list[dict[str, Any]]:
 
 
 def mail(person_id: int) -> dict[str, Any]:
-    """How much mail she wants, what she follows or mutes, which mails were sent to her, and which came from her."""
-    mine = {
-        table.__tablename__: list(db.session.scalars(select(table).where(table.person_id == person_id)))
-        for table in (Subscription, Following)
-    }
-    return {**mine, "sent": mail_about(person_id), "came": mail_from(person_id)}
+    """The mails that came from her."""
+    return {"came": mail_from(person_id)}
 
 
 SECTIONS: Mapping[str, Callable[[int], Any]] = {
     "decisions": decisions.held,
-    "forum": forum.held,
     "mail": mail,
-    "membership": membership.held,
-    "offices": offices.held,
     "record": entries,
 }
-"""What no column says by itself: plain JSON, or rows, which become dictionaries."""
+"""What no column says by itself."""

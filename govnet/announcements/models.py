@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.charter.models import Network
+from govnet.kernel import personal
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
 from govnet.kernel.triggers import differs, refuse
 from govnet.people.models import Person
@@ -51,12 +52,12 @@ class Announcement(Base):
         enum_type(AnnouncementState, "state"), default=AnnouncementState.DRAFT
     )
     audience: Mapped[Audience] = mapped_column(enum_type(Audience, "audience"), default=Audience.EVERYBODY)
-    subject: Mapped[Name]
-    source: Mapped[Words]
+    subject: Mapped[Name] = mapped_column(info=personal.naming())
+    source: Mapped[Words] = mapped_column(info=personal.data("text", erase=personal.STAYS))
     html: Mapped[Words]
     version: Mapped[int] = mapped_column(default=1)
     """Goes up with every change of a draft, so that two who edit at once notice."""
-    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=personal.owner("written"))
     changed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[Instant]
     changed_at: Mapped[Instant]

@@ -52,7 +52,6 @@ LISTENERS = (
     "membership.listeners",
     "membership.notify",
     "forum.audit",
-    "forum.listeners",
     "forum.notify",
     "decisions.audit",
     "decisions.listeners",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.charter.models import Network
 from govnet.forum.kinds import AppealOutcome, HidingKind, PostState, Readership, ReportState, ThreadState
+from govnet.kernel import personal
 from govnet.kernel.actor import Door
 from govnet.kernel.models import UNNESTED, Base, Instant, Key, Name, Words, enum_type, is_name, where
 from govnet.kernel.triggers import refuse
@@ -60,8 +61,10 @@ class Thread(Base):
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
-    title: Mapped[Name]
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    title: Mapped[Name] = mapped_column(info=personal.naming())
+    author_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("started", erase=None, entries=True)
+    )
     """None once the author is erased."""
     visibility: Mapped[Readership] = mapped_column(
         enum_type(Readership, "visibility"), default=Readership.PUBLIC
@@ -69,22 +72,22 @@ class Thread(Base):
     state: Mapped[ThreadState] = mapped_column(enum_type(ThreadState, "state"), default=ThreadState.OPEN)
     at: Mapped[Instant]
     closed_at: Mapped[Instant | None]
-    question: Mapped[str] = mapped_column(Text, default="")
+    question: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=personal.STAYS))
     """The frame begins: what is asked here. Empty without a frame."""
-    can_change: Mapped[str] = mapped_column(Text, default="")
-    decides: Mapped[str] = mapped_column(Text, default="")
+    can_change: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=personal.STAYS))
+    decides: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=personal.STAYS))
     until: Mapped[date | None]
-    summary: Mapped[str] = mapped_column(Text, default="")
+    summary: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=personal.STAYS))
     """Markdown, for the top of the page."""
     summary_html: Mapped[str] = mapped_column(Text, default="")
-    summary_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    summary_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=personal.mention())
     summary_at: Mapped[Instant | None]
     revision: Mapped[int] = mapped_column(default=1)
     """One more with each change of title, frame or summary: two at once are noticed."""
     posts: Mapped[int] = mapped_column(default=0)
     """How many; also the number of the newest."""
     last_post_at: Mapped[Instant]
-    last_post_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    last_post_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=personal.mention())
     network: Mapped[Network] = relationship(lazy="raise")
     topic: Mapped[Topic] = relationship(lazy="joined", innerjoin=UNNESTED)
     author: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[author_id])
@@ -110,9 +113,11 @@ class Post(Base):
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"))
     number: Mapped[int]
     """Its place in the thread, from 1, without gaps."""
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    author_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), info=personal.owner("written", erase=None, entries=True)
+    )
     """None once the author is erased."""
-    source: Mapped[Words]
+    source: Mapped[Words] = mapped_column(info=personal.data("text", erase=personal.STAYS))
     html: Mapped[Words]
     door: Mapped[Door] = mapped_column(enum_type(Door, "door"), default=Door.WEB)
     at: Mapped[Instant]
@@ -139,9 +144,11 @@ class PostVersion(Base):
     """A post as it was before an edit."""
 
     __tablename__ = "post_version"
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), primary_key=True)
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("post.id"), primary_key=True, info=personal.owner("earlier_texts")
+    )
     revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    source: Mapped[Words]
+    source: Mapped[Words] = mapped_column(info=personal.data("text", erase=personal.STAYS))
     html: Mapped[Words]
     at: Mapped[Instant]
     """When it was written."""
@@ -152,7 +159,12 @@ class Thanks(Base):
 
     __tablename__ = "thanks"
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"),
+        primary_key=True,
+        index=True,
+        info=personal.owner("thanks_said", erase=personal.ROW),
+    )
     at: Mapped[Instant]
 
 
@@ -160,7 +172,9 @@ class ReadMark(Base):
     """How far somebody has read in a thread."""
 
     __tablename__ = "read_mark"
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), primary_key=True, info=personal.owner("read_up_to", erase=personal.ROW)
+    )
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"), primary_key=True, index=True)
     number: Mapped[int]
     at: Mapped[Instant]
@@ -179,16 +193,18 @@ class Report(Base):
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
-    reporter_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    name: Mapped[str] = mapped_column(String(200), default="")
+    reporter_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("reported", erase=None)
+    )
+    name: Mapped[str] = mapped_column(String(200), default="", info=personal.data(erase=""))
     """As a visitor typed it; shown to nobody but the committee."""
-    email: Mapped[str] = mapped_column(String(254), default="")
-    reason: Mapped[Words]
+    email: Mapped[str] = mapped_column(String(254), default="", info=personal.data(erase="", address=True))
+    reason: Mapped[Words] = mapped_column(info=personal.data(erase="-"))
     state: Mapped[ReportState] = mapped_column(enum_type(ReportState, "state"), default=ReportState.OPEN)
     at: Mapped[Instant]
     dealt_at: Mapped[Instant | None]
     dealt_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    answer: Mapped[str] = mapped_column(Text, default="")
+    answer: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=personal.STAYS))
     """Why nothing was done, in words."""
     post: Mapped[Post] = relationship(lazy="joined", innerjoin=UNNESTED)
     reporter: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[reporter_id])
@@ -216,7 +232,7 @@ class Hiding(Base):
     )
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True, info=personal.owner())
     kind: Mapped[HidingKind] = mapped_column(enum_type(HidingKind, "kind"))
     reason: Mapped[Words]
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -265,8 +281,10 @@ class Appeal(Base):
     )
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
-    hiding_id: Mapped[int] = mapped_column(ForeignKey("hiding.id"), unique=True)
-    text: Mapped[Words]
+    hiding_id: Mapped[int] = mapped_column(
+        ForeignKey("hiding.id"), unique=True, info=personal.owner("appeals")
+    )
+    text: Mapped[Words] = mapped_column(info=personal.data(erase=personal.STAYS))
     at: Mapped[Instant]
     due_at: Mapped[Instant]
     """The charter's days for it, as they were when it was made."""
@@ -288,9 +306,11 @@ class AppealVoice(Base):
 
     __tablename__ = "appeal_voice"
     appeal_id: Mapped[int] = mapped_column(ForeignKey("appeal.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), primary_key=True, info=personal.owner("heard_appeals")
+    )
     outcome: Mapped[AppealOutcome] = mapped_column(enum_type(AppealOutcome, "outcome"))
-    reason: Mapped[Words]
+    reason: Mapped[Words] = mapped_column(info=personal.data(erase=personal.STAYS))
     at: Mapped[Instant]
     appeal: Mapped[Appeal] = relationship(back_populates="voices", lazy="raise")
     person: Mapped[Person] = relationship(lazy="raise")

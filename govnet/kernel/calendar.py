@@ -13,5 +13,10 @@ def months_after(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+def day_before(day: date) -> date:
+    """The last day of what lasts until before `day`."""
+    return day - DAY
+
+
 DAY = timedelta(days=1)
 """Between the last day and `end`."""

@@ -98,7 +98,7 @@ def naming() -> dict[Any, Any]:
     return data(erase=STAYS, names=True)
 
 
-def said_in_json(value: str) -> Any:
+def from_json(value: str) -> Any:
     """For `read`: a column of JSON."""
     return json.loads(value) if value else None
 

@@ -15,7 +15,7 @@ from govnet.kernel import clock
 from govnet.kernel.duties import put_off
 from govnet.mail.message import MailKind
 from govnet.mail.models import Delivery, Fate, InboundMail, Mail, RecipientChunk, Rendering, Subscription
-from govnet.mail.preferences.actions import ERASED, forget_address
+from govnet.mail.preferences.actions import forget_address
 from govnet.mail.rules import WAITING, DeliveryState
 from govnet.people.addresses import PersonErased
 
@@ -72,13 +72,11 @@ def forget(gone: PersonErased) -> None:
 
 def _forget_address(address: str) -> None:
     """Mails to the address that name no person, just the mail that it took, and what came from it."""
-    theirs, now = (Delivery.address == address, Delivery.person_id.is_(None)), clock.now()
+    theirs = (Delivery.address == address, Delivery.person_id.is_(None))
     waiting = Delivery.state.in_(WAITING - {DeliveryState.IN_HAND})
-    for where, values in (
-        ((*theirs, waiting), {"state": DeliveryState.CANCELLED, "changed_at": now}),
-        (theirs, {"address": ERASED, "name": "", "words": ""}),
-    ):
-        db.session.execute(update(Delivery).where(*where).values(values).execution_options(**_IN_BULK))
+    cancelled = update(Delivery).where(*theirs, waiting)
+    values = {"state": DeliveryState.CANCELLED, "changed_at": clock.now()}
+    db.session.execute(cancelled.values(values).execution_options(**_IN_BULK))
     for row in db.session.scalars(select(Subscription).where(Subscription.address == address)).all():
         forget_address(row)
     read = update(InboundMail).where(InboundMail.sender == address, InboundMail.fate != Fate.WAITING)

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from govnet.kernel import personal
 from govnet.kernel.models import Base, Digest, Instant, Key, Name, enum_type, where
 from govnet.mail.message import MailKind
 from govnet.mail.rules import DeliveryState, Why
@@ -39,7 +40,7 @@ class Mail(Base):
     """The discussion that "less of this" can mute."""
     contact: Mapped[str | None] = mapped_column(String(254))
     """Where an answer goes: the network's mailbox, or an address that the program reads."""
-    made_at: Mapped[Instant]
+    made_at: Mapped[Instant] = mapped_column(info=personal.naming())
     not_after: Mapped[Instant | None]
     """Later than this it is not worth sending."""
     paused_at: Mapped[Instant | None]
@@ -66,7 +67,7 @@ class Rendering(Base):
     mail_id: Mapped[int] = mapped_column(ForeignKey("mail.id"))
     language: Mapped[str] = mapped_column(String(12))
     reader: Mapped[str] = mapped_column(String(20))
-    subject: Mapped[Name]
+    subject: Mapped[Name] = mapped_column(info=personal.naming())
     head: Mapped[bytes] = mapped_column(LargeBinary)
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
     """None some time after the last of its recipients got it: nothing reads it any more."""
@@ -92,11 +93,15 @@ class Delivery(Base):
     id: Mapped[Key]
     mail_id: Mapped[int] = mapped_column(ForeignKey("mail.id"))
     rendering_id: Mapped[int] = mapped_column(ForeignKey("mail_rendering.id"))
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("sent", erase=None)
+    )
     subscription_id: Mapped[int | None] = mapped_column(ForeignKey("subscription.id"), index=True)
-    address: Mapped[str] = mapped_column(String(254), index=True)
+    address: Mapped[str] = mapped_column(
+        String(254), index=True, info=personal.data(erase=personal.numbered, address=True)
+    )
     """As it was when the mail was made, in lower case."""
-    name: Mapped[Name]
+    name: Mapped[Name] = mapped_column(info=personal.data(erase=""))
     state: Mapped[DeliveryState] = mapped_column(enum_type(DeliveryState, "state"))
     priority: Mapped[int]
     next_at: Mapped[Instant]
@@ -107,11 +112,11 @@ class Delivery(Base):
     """How often a sender died with it in hand."""
     lease_owner: Mapped[str | None] = mapped_column(String(80))
     lease_until: Mapped[Instant | None]
-    message_id: Mapped[str] = mapped_column(String(200), unique=True)
-    token: Mapped[str] = mapped_column(String(40), unique=True)
+    message_id: Mapped[str] = mapped_column(String(200), unique=True, info=personal.secret())
+    token: Mapped[str] = mapped_column(String(40), unique=True, info=personal.secret())
     """Random; in the unsubscribe link and the bounce address."""
     code: Mapped[int | None]
-    words: Mapped[str] = mapped_column(Text, default="")
+    words: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=""))
     """What the server said last."""
     why: Mapped[Why] = mapped_column(enum_type(Why, "why"), default=Why.NONE)
     changed_at: Mapped[Instant]
@@ -155,10 +160,12 @@ class Subscription(Base):
     )
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    address: Mapped[str | None] = mapped_column(String(254))
-    name: Mapped[Name] = mapped_column(default="")
-    language: Mapped[str] = mapped_column(String(12), default="")
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("subscriptions", erase=personal.ROW)
+    )
+    address: Mapped[str | None] = mapped_column(String(254), info=personal.data(erase=personal.ROW))
+    name: Mapped[Name] = mapped_column(default="", info=personal.data(erase=personal.ROW))
+    language: Mapped[str] = mapped_column(String(12), default="", info=personal.data(erase=personal.ROW))
     volume: Mapped[Volume] = mapped_column(enum_type(Volume, "volume"), default=Volume.CONCERNS_ME)
     created_at: Mapped[Instant]
     confirmed_at: Mapped[Instant | None]
@@ -167,7 +174,7 @@ class Subscription(Base):
     """When it was last asked to say yes."""
     silent_at: Mapped[Instant | None]
     """Since when it wants nothing at all."""
-    token: Mapped[str] = mapped_column(String(40), unique=True)
+    token: Mapped[str] = mapped_column(String(40), unique=True, info=personal.secret())
     just_mail: Mapped[bool] = mapped_column(
         default=lambda context: context.get_current_parameters().get("address") is not None
     )
@@ -186,7 +193,9 @@ class Following(Base):
 
     __tablename__ = "following"
     __table_args__ = (Index("ix_following_target", "target", "target_id"),)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), primary_key=True, info=personal.owner("following", erase=personal.ROW)
+    )
     target: Mapped[Target] = mapped_column(enum_type(Target, "target"), primary_key=True)
     target_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))

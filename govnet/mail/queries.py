@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, select, text
 
@@ -147,27 +146,6 @@ def stance_of(person_id: int | None, target: str, target_id: int) -> Stance | No
 def suppression_of(address: str) -> Suppression | None:
     """Whether and why we stopped writing to an address."""
     return suppressions.of(address)
-
-
-def mail_about(person_id: int) -> list[dict[str, Any]]:
-    """Every mail to a person, for her export."""
-    query = (
-        select(Rendering.subject, Delivery.address, Delivery.state, Mail.made_at, Delivery.changed_at)
-        .join(Rendering, Rendering.id == Delivery.rendering_id)
-        .join(Mail, Mail.id == Delivery.mail_id)
-        .where(Delivery.person_id == person_id)
-        .order_by(Delivery.id)
-    )
-    return [
-        {
-            "subject": subject,
-            "address": address,
-            "state": state.value,
-            "made_at": made_at.isoformat(),
-            "changed_at": changed_at.isoformat(),
-        }
-        for subject, address, state, made_at, changed_at in db.session.execute(query)
-    ]
 
 
 STILL = timedelta(hours=1)

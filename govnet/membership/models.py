@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.charter.models import Network
+from govnet.kernel import personal
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, is_name, where
 from govnet.people.models import Organisation, Person
 
@@ -60,13 +61,17 @@ class Membership(Base):
     )  # fmt: skip
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("memberships", entries=True)
+    )
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     kind: Mapped[MembershipKind] = mapped_column(enum_type(MembershipKind, "kind"))
     state: Mapped[MembershipState] = mapped_column(enum_type(MembershipState, "state"), index=True)
     charter_version_id: Mapped[int] = mapped_column(ForeignKey("charter_version.id"))
     """The version whose criteria were agreed to."""
-    answers: Mapped[str] = mapped_column(Text, default="[]")
+    answers: Mapped[str] = mapped_column(
+        Text, default="[]", info=personal.data("agreed_to", erase=personal.STAYS, read=personal.from_json)
+    )
     """JSON: the criteria ticked, in words."""
     start: Mapped[date]
     end: Mapped[date | None]
@@ -79,7 +84,7 @@ class Membership(Base):
     """When its member was asked to renew it; empty again once it is renewed."""
     renewal_reminded_at: Mapped[Instant | None]
     """When they were asked a second time: to renew, or, from the old list, to confirm."""
-    named_in_public: Mapped[bool] = mapped_column(default=False)
+    named_in_public: Mapped[bool] = mapped_column(default=False, info=personal.data(erase=False))
     """Whether the public may see the name among the members and beside answers."""
     person: Mapped[Person | None] = relationship(lazy="raise")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise")
@@ -109,15 +114,19 @@ class RepresentationClaim(Base):
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("claims", entries=True)
+    )
     """Who claims; of somebody named, known once the mail was answered."""
-    name: Mapped[Name]
-    email: Mapped[str] = mapped_column(String(254))
+    name: Mapped[Name] = mapped_column(info=personal.data(erase=""))
+    email: Mapped[str] = mapped_column(String(254), info=personal.data(erase=personal.numbered, address=True))
     is_primary: Mapped[bool] = mapped_column(default=False)
     """To speak and answer for it, or to stand in."""
-    evidence: Mapped[str] = mapped_column(Text, default="")
+    evidence: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=""))
     """In the claimant's words: how others can know."""
-    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    invited_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), info=personal.owner(empties=False, entries=True)
+    )
     state: Mapped[ClaimState] = mapped_column(enum_type(ClaimState, "state"), default=ClaimState.WAITING)
     made_at: Mapped[Instant]
     settled_at: Mapped[Instant | None]
@@ -174,26 +183,36 @@ class Application(Base):
     )  # fmt: skip
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
-    name: Mapped[Name]
-    email: Mapped[str] = mapped_column(String(254), index=True)
-    language: Mapped[str] = mapped_column(String(12), default="en")
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[Name] = mapped_column(info=personal.data(erase=""))
+    email: Mapped[str] = mapped_column(
+        String(254), index=True, info=personal.data(erase=personal.numbered, address=True)
+    )
+    language: Mapped[str] = mapped_column(String(12), default="en", info=personal.data(erase=personal.STAYS))
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("applications", entries=True)
+    )
     """Known once the address is confirmed."""
     kind: Mapped[MembershipKind] = mapped_column(enum_type(MembershipKind, "kind"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    organisation_name: Mapped[str] = mapped_column(String(200), default="")
+    organisation_name: Mapped[str] = mapped_column(
+        String(200), default="", info=personal.data("organisation", erase=personal.STAYS)
+    )
     """As typed, when the organisation is not among those that exist."""
-    organisation_url: Mapped[str] = mapped_column(String(300), default="")
+    organisation_url: Mapped[str] = mapped_column(
+        String(300), default="", info=personal.data(erase=personal.STAYS)
+    )
     may_speak: Mapped[bool] = mapped_column(default=False)
     named_in_public: Mapped[bool] = mapped_column(default=False)
-    about: Mapped[str] = mapped_column(Text, default="")
+    about: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=""))
     state: Mapped[ApplicationState] = mapped_column(enum_type(ApplicationState, "state"), index=True)
     charter_version_id: Mapped[int] = mapped_column(ForeignKey("charter_version.id"))
-    answers: Mapped[str] = mapped_column(Text, default="[]")
+    answers: Mapped[str] = mapped_column(
+        Text, default="[]", info=personal.data("agreed_to", erase=personal.STAYS, read=personal.from_json)
+    )
     """JSON: the sentences ticked."""
     applied_at: Mapped[Instant]
     confirmed_at: Mapped[Instant | None]
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=personal.struck))
     decided_at: Mapped[Instant | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     membership_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
@@ -229,10 +248,12 @@ class ApplicationNote(Base):
 
     __tablename__ = "application_note"
     id: Mapped[Key]
-    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    application_id: Mapped[int] = mapped_column(
+        ForeignKey("application.id"), index=True, info=personal.owner("notes")
+    )
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    by_applicant: Mapped[bool]
-    body: Mapped[str] = mapped_column(Text)
+    by_applicant: Mapped[bool] = mapped_column(info=personal.data("by_you", erase=personal.STAYS))
+    body: Mapped[str] = mapped_column(Text, info=personal.data(erase=""))
     at: Mapped[Instant]
     application: Mapped[Application] = relationship(back_populates="notes", lazy="raise")
 
@@ -245,7 +266,9 @@ class Vouch(Base):
     id: Mapped[Key]
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("vouched_for")
+    )
     at: Mapped[Instant]
     person: Mapped[Person] = relationship(lazy="raise")
 
@@ -279,10 +302,14 @@ class AdmissionObjection(Base):
     __tablename__ = "admission_objection"
     __table_args__ = (UniqueConstraint("application_id", "person_id", name="uq_admission_objection_once"),)
     id: Mapped[Key]
-    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    application_id: Mapped[int] = mapped_column(
+        ForeignKey("application.id"), info=personal.owner(empties=False, entries=True)
+    )
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    reason: Mapped[Words]
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("objected_to", entries=True)
+    )
+    reason: Mapped[Words] = mapped_column(info=personal.data(erase=personal.STRUCK))
     at: Mapped[Instant]
     person: Mapped[Person] = relationship(lazy="raise")
 
@@ -300,9 +327,11 @@ class AdmissionAppeal(Base):
     __tablename__ = "admission_appeal"
     __table_args__ = (CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name="decided_has_a_time"),)
     id: Mapped[Key]
-    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), unique=True)
+    application_id: Mapped[int] = mapped_column(
+        ForeignKey("application.id"), unique=True, info=personal.owner("appeals")
+    )
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
-    text: Mapped[Words]
+    text: Mapped[Words] = mapped_column(info=personal.data(erase=personal.STRUCK))
     at: Mapped[Instant]
     due_at: Mapped[Instant]
     """The charter's days for it, as they were when it was made."""
@@ -317,7 +346,9 @@ class AdmissionVoice(Base):
     __table_args__ = (UniqueConstraint("appeal_id", "person_id", name="uq_admission_voice_once"),)
     id: Mapped[Key]
     appeal_id: Mapped[int] = mapped_column(ForeignKey("admission_appeal.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("heard_appeals")
+    )
     answer: Mapped[AppealAnswer] = mapped_column(enum_type(AppealAnswer, "answer"))
-    reason: Mapped[Words]
+    reason: Mapped[Words] = mapped_column(info=personal.data(erase=personal.STAYS))
     at: Mapped[Instant]

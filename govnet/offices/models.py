@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    Select,
     String,
     Text,
     UniqueConstraint,
@@ -30,8 +31,8 @@ from sqlalchemy.orm import (
 from sqlalchemy.schema import DDL
 
 from govnet.charter.models import Network
-
-# what terms and mandates refer to
+from govnet.kernel import personal
+from govnet.kernel.calendar import day_before
 from govnet.kernel.models import EXCLUSIONS, Base, Instant, Key, Name, Words, enum_type, is_name, where
 from govnet.kernel.triggers import trigger
 from govnet.offices import rules
@@ -97,7 +98,7 @@ class Seat(Base):
     body_id: Mapped[int] = mapped_column(ForeignKey("body.id"))
     network_id: Mapped[int] = _network_of(body_id)
     """Its body's, so that an address in another network does not find it."""
-    name: Mapped[Name]
+    name: Mapped[Name] = mapped_column(info=personal.naming())
     position: Mapped[int]
     constituency: Mapped[Constituency] = mapped_column(
         enum_type(Constituency, "constituency"), default=Constituency.ANY
@@ -169,13 +170,15 @@ class Term(Base):
     seat_id: Mapped[int] = mapped_column(index=True)
     body_id: Mapped[int] = mapped_column()
     network_id: Mapped[int] = _network_of(body_id)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("places", entries=True)
+    )
     start: Mapped[date]
-    end: Mapped[date]
+    end: Mapped[date] = mapped_column(info=personal.data("last_day", erase=personal.STAYS, read=day_before))
     came_by: Mapped[CameBy] = mapped_column(enum_type(CameBy, "came_by"))
     authority: Mapped[str] = mapped_column(String(80), default="")
     """The decision that gave it, "decision:<id>"; empty only as found, with evidence."""
-    evidence: Mapped[str] = mapped_column(Text, default="")
+    evidence: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=personal.STAYS))
     given_until: Mapped[date | None]
     """Of one that was cut short: before which day it was to end."""
     unfit_since: Mapped[date | None]
@@ -211,6 +214,11 @@ def _first_report(context: Any) -> date:
     return next(due.on for due in dues if due.on >= since or due.on == row["end"])
 
 
+def _named_in(person_id: Any) -> Select[Any]:
+    """The mandates under which somebody acts."""
+    return select(MandateNamed.mandate_id).where(MandateNamed.person_id == person_id)
+
+
 class Mandate(Base):
     """What the coordinator may do, from `start` until before `end`; held by an organisation or a person."""
 
@@ -231,15 +239,17 @@ class Mandate(Base):
         UniqueConstraint("end_change_id", name="uq_mandate_end_change"),
         Index("ix_mandate_end", "end", **where("end_recorded_at IS NULL")),
     )
-    id: Mapped[Key]
+    id: Mapped[Key] = mapped_column(info=personal.owner("mandates", empties=False, among=_named_in))
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), info=personal.owner("mandates", entries=True)
+    )
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    scope: Mapped[Words]
+    scope: Mapped[Words] = mapped_column(info=personal.naming())
     start: Mapped[date]
-    end: Mapped[date]
+    end: Mapped[date] = mapped_column(info=personal.data("last_day", erase=personal.STAYS, read=day_before))
     authority: Mapped[str] = mapped_column(String(80), default="")
-    evidence: Mapped[str] = mapped_column(Text, default="")
+    evidence: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=personal.STAYS))
     ended_why: Mapped[MandateEnd | None] = mapped_column(enum_type(MandateEnd, "ended_why"))
     end_authority: Mapped[str] = mapped_column(String(80), default="")
     """The decision that ended it early."""
@@ -268,7 +278,9 @@ class MandateNamed(Base):
 
     __tablename__ = "mandate_named"
     mandate_id: Mapped[int] = mapped_column(ForeignKey("mandate.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), primary_key=True, index=True, info=personal.owner(erase=personal.ROW)
+    )
     mandate: Mapped[Mandate] = relationship(back_populates="named", lazy="raise")
     person: Mapped[Person] = relationship(lazy="raise")
 
@@ -282,9 +294,9 @@ class MandateReport(Base):
     mandate_id: Mapped[int] = mapped_column(ForeignKey("mandate.id"))
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
     due_on: Mapped[date]
-    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=personal.owner("reports"))
     at: Mapped[Instant]
-    source: Mapped[Words]
+    source: Mapped[Words] = mapped_column(info=personal.data("text", erase=personal.STAYS))
     html: Mapped[Words]
     mandate: Mapped[Mandate] = relationship(back_populates="reports", lazy="raise")
     author: Mapped[Person] = relationship(lazy="raise")
@@ -341,14 +353,18 @@ class CodePromise(Base):
     )
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("promises")
+    )
     term_id: Mapped[int | None] = mapped_column(ForeignKey("term.id"))
     mandate_id: Mapped[int | None] = mapped_column(ForeignKey("mandate.id"))
     asked_at: Mapped[Instant]
     at: Mapped[Instant | None]
     charter_version_id: Mapped[int | None] = mapped_column(ForeignKey("charter_version.id"))
     """The version whose code was promised: the one in force on that day."""
-    statements: Mapped[str] = mapped_column(Text, default="[]")
+    statements: Mapped[str] = mapped_column(
+        Text, default="[]", info=personal.data("sentences", erase=personal.STAYS, read=personal.from_json)
+    )
     """JSON: the sentences ticked, in words."""
 
 

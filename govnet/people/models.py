@@ -113,11 +113,13 @@ class Representation(Base):
     )  # fmt: skip
     id: Mapped[Key]
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("speaks_for", entries=True)
+    )
     is_primary: Mapped[bool] = mapped_column(default=False)
     start: Mapped[date]
     end: Mapped[date | None]
-    evidence: Mapped[str] = mapped_column(Text, default="")
+    evidence: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=personal.STAYS))
     named_in_public: Mapped[bool] = mapped_column(default=False)
     """Whether the public may see who it is; members always do."""
     organisation: Mapped[Organisation] = relationship(lazy="raise")

@@ -18,9 +18,9 @@ from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.offices import personal
 from govnet.offices.models import OfficeKind, Term
 from tests import builders
+from tests.erased import erase
 from tests.offices.builders import asked, decided, place, seat
 from tests.pages import opened
 
@@ -218,8 +218,7 @@ def test_a_place_of_somebody_who_is_gone_stays_empty_where_the_rules_want_it():
     uk = a_uk(vacancy="open")
     sam, ada, bea = builders.a_steering_member(uk), builders.a_member(uk), builders.a_member(uk)
     gives(uk, ada, by=sam)
-    with transaction():
-        personal.forget(ada.id)
+    erase(ada.id)
     with pytest.raises(RuleBroken, match="stays empty"):
         gives(uk, bea, by=sam, days=(0, 400))
 

@@ -43,7 +43,7 @@ def test_her_export_has_everything_she_wrote(app, room):
     with app.app_context():
         held = everything_held(room[1])["forum"]
         assert [row["text"] for row in held["written"]] == ["Let us begin.", "Her new words"]
-        assert [row["source"] for row in held["earlier_texts"]] == ["Her words"]
+        assert [row["text"] for row in held["earlier_texts"]] == ["Her words"]
         assert len(held["thanks_said"]) == len(held["read_up_to"]) == 1
 
 

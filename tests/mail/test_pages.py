@@ -18,6 +18,7 @@ from govnet.mail.rules import DeliveryState, Why
 from govnet.mail.volume import News, Stance, Volume
 from govnet.people import addresses
 from tests import builders
+from tests.erased import erase
 from tests.mail.conftest import say
 from tests.mailbox import link, mailbox, text
 from tests.pages import Html, check, opened, send
@@ -248,8 +249,8 @@ def test_an_unknown_link_is_said_so(client, uk):
 
 def test_after_an_erasure_the_link_still_answers(app, client, uk, told):
     token = told()
-    with app.app_context(), transaction():
-        actions.forget_person(uk[1])
+    with app.app_context():
+        erase(uk[1])
     assert client.get(f"/unsubscribe/{token}").status_code == 200
     response = client.post(f"/unsubscribe/{token}", data={"List-Unsubscribe": "One-Click"})
     assert response.status_code == 200
@@ -264,8 +265,7 @@ def test_an_erased_person_s_mails_stay_counted(app, client, uk, told):
     told()
     with app.app_context():
         mail_id = db.session.scalars(select(Delivery.mail_id)).one()
-        with transaction():
-            actions.forget_person(uk[1])
+        erase(uk[1])
         assert queries.progress([mail_id]).audience == 1
 
 

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select, update
 
 from govnet.accounts import erasure
+from govnet.accounts.export import everything_held
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
 from govnet.kernel.transaction import transaction
-from govnet.membership import duties, personal
+from govnet.membership import duties
 from govnet.membership.links import ids_of, token_for
 from govnet.membership.memberships import actions, queries
 from govnet.membership.models import Application, Membership, MembershipKind, MembershipState
@@ -23,6 +24,7 @@ from govnet.people.persons import main_address, person_by_email
 from govnet.record.models import Entry
 from tests import builders
 from tests.chain import faults_of
+from tests.erased import erase, words_about
 from tests.membership.people import (
     ALL,
     a_network_with_rules,
@@ -236,7 +238,7 @@ def test_a_member_says_who_may_see_the_name():
 def test_what_is_held_about_a_person_is_hers_to_have():
     network = a_network_with_rules()
     a_waiting_application(network, about="I read budgets.")
-    held = personal.held(person_by_email("ada@example.org").id)
+    held = everything_held(person_by_email("ada@example.org").id)["membership"]
     assert held["applications"][0]["about"] == "I read budgets."
     assert held["memberships"] == []
 
@@ -246,9 +248,8 @@ def test_who_is_forgotten_leaves_no_words_behind():
     sam = builders.acting(builders.a_steering_member(network), network)
     application = an_admitted(network, sam, about="I read budgets.")
     person_id = application.person_id
-    with transaction():
-        named = personal.forget(person_id)
-    assert f"application:{application.id}" in named
+    erase(person_id)
+    assert words_about(f"application:{application.id}") == {None}
     row = db.session.get_one(Application, application.id)
     assert (row.name, row.about, "ada" in row.email) == ("", "", False)
     assert [m.state.value for m in queries.own_memberships(person_id, network.id)] == ["resigned"]

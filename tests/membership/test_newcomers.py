@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from govnet.accounts.export import everything_held
 from govnet.charter.actions import adopt
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -14,7 +15,7 @@ from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken, Stale
 from govnet.kernel.transaction import transaction
 from govnet.mail.outgoing import distribution
-from govnet.membership import duties, personal, rules
+from govnet.membership import duties, rules
 from govnet.membership.applications import actions, decisions
 from govnet.membership.applications import queries as applications_queries
 from govnet.membership.applications import vouches as applications_vouches
@@ -23,6 +24,7 @@ from govnet.membership.models import AdmissionObjection, Application, Applicatio
 from govnet.people.persons import main_address, person_by_email
 from govnet.record.models import Entry
 from tests import builders
+from tests.erased import erase, words_about
 from tests.membership.people import (
     a_network_with_rules,
     a_waiting_application,
@@ -276,18 +278,16 @@ def test_what_members_said_about_newcomers_is_theirs_to_have_and_goes_with_their
     mel = builders.a_member(network, "Mel")
     application = an_admitted(network, builders.acting(builders.a_steering_member(network), network))
     objection = objects(network, application, mel)
-    assert personal.held(mel.id)["objected_to"][0]["reason"] == "They work for a lobby."
-    with transaction():
-        named = personal.forget(mel.id)
-    assert f"admission_objection:{objection.id}" in named
+    assert everything_held(mel.id)["membership"]["objected_to"][0]["reason"] == "They work for a lobby."
+    erase(mel.id)
+    assert words_about(f"admission_objection:{objection.id}") == {None}
     assert db.session.get_one(AdmissionObjection, objection.id).reason == "…"
 
 
 def test_an_applicant_who_removes_her_name_is_not_let_in_afterwards(here):
     network = a_network_with_rules(**WINDOW)
     an_admitted(network, builders.acting(builders.a_steering_member(network), network))
-    with transaction():
-        personal.forget(person_by_email("ada@example.org").id)
+    erase(person_by_email("ada@example.org").id)
     here.move(timedelta(days=30))
     assert duties.admissions() == 0
 

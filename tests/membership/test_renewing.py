@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from govnet.accounts.export import everything_held
 from govnet.charter.actions import adopt
 from govnet.charter.models import Network
 from govnet.charter.queries import rules_in_force
@@ -17,7 +18,6 @@ from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.mail.outgoing import distribution
-from govnet.membership import personal
 from govnet.membership.memberships import queries, renewal
 from govnet.membership.models import Membership, MembershipState
 from govnet.people.persons import main_address
@@ -110,7 +110,7 @@ def test_who_renews_stays_for_another_year_and_is_left_in_peace(here):
     assert renewal.run() == 1
     verbs = list(db.session.scalars(select(Entry.verb)))
     assert verbs.count("membership.renewed") == 1
-    assert personal.held(ada.id)["memberships"][0]["renewed_on"] == "2016-04-13"
+    assert everything_held(ada.id)["membership"]["memberships"][0]["renewed_on"] == "2016-04-13"
 
 
 def test_members_of_a_network_that_knew_no_renewal_have_a_whole_year_from_when_it_was_decided(here):

@@ -208,19 +208,13 @@ def try_again(by: Actor, address: str) -> bool:
 
 
 def forget_person(person_id: int) -> None:
-    """Take a person out of everything that mail knows; her unsubscribe links go on answering."""
+    """Let go of what came from a person, and of what waits for her; her unsubscribe links go on answering."""
     mine = Delivery.person_id == person_id
     intake.forget_from(person_id)
     waiting = Delivery.state.in_(WAITING - {DeliveryState.IN_HAND})
-    now = clock.now()
-    for where_, values in (
-        ((mine, waiting), {"state": DeliveryState.CANCELLED, "changed_at": now}),
-        ((mine,), {"address": ERASED, "name": "", "words": ""}),
-        ((mine,), {"person_id": None}),
-    ):
-        db.session.execute(update(Delivery).where(*where_).values(values).execution_options(**_IN_BULK))
-    for table in (Following, Subscription):
-        db.session.execute(delete(table).where(table.person_id == person_id).execution_options(**_IN_BULK))
+    cancelled = update(Delivery).where(mine, waiting)
+    values = {"state": DeliveryState.CANCELLED, "changed_at": clock.now()}
+    db.session.execute(cancelled.values(values).execution_options(**_IN_BULK))
 
 
 def forget_address(row: Subscription) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, insert, select, update
 
 from govnet.charter.models import Network
 from govnet.extensions import db
@@ -254,10 +254,3 @@ def _forget(batch: RosterImport) -> bool:
     for statement in (delete(row).where(*nothing), update(row).where(mine).values(_EMPTY)):
         db.session.execute(statement.execution_options(synchronize_session=False))
     return True
-
-
-def forget_person(person_id: int, addresses: Sequence[str]) -> None:
-    """Take somebody out of all lists. Inside transaction()."""
-    row = RosterImportRow
-    theirs = update(row).where(or_(row.person_id == person_id, row.address.in_(addresses))).values(_EMPTY)
-    db.session.execute(theirs.execution_options(synchronize_session=False))

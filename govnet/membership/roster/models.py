@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from govnet.kernel import personal
 from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type, where
 
 
@@ -52,7 +53,7 @@ class RosterImport(Base):
         Index("ix_roster_import_forget", "looked_at", **where("forgotten_at IS NULL")),
     )
     id: Mapped[Key]
-    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True)
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), index=True, info=personal.naming())
     state: Mapped[ImportState] = mapped_column(enum_type(ImportState, "state"))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     """Who uploaded it; empty for the command line."""
@@ -61,7 +62,7 @@ class RosterImport(Base):
     """SHA-256 of the file."""
     notes: Mapped[Words] = mapped_column(default="[]")
     """JSON: what was found about the file as a whole."""
-    looked_at: Mapped[Instant]
+    looked_at: Mapped[Instant] = mapped_column(info=personal.naming())
     done_at: Mapped[Instant | None]
     undone_at: Mapped[Instant | None]
     forgotten_at: Mapped[Instant | None]
@@ -82,14 +83,18 @@ class RosterImportRow(Base):
     """Its place on the page: what to look at comes first."""
     number: Mapped[int]
     outcome: Mapped[RowOutcome] = mapped_column(enum_type(RowOutcome, "outcome"))
-    name: Mapped[Name] = mapped_column(default="")
-    address: Mapped[str] = mapped_column(String(254), default="", index=True)
-    why: Mapped[Words] = mapped_column(default="")
-    said: Mapped[Words] = mapped_column(default="")
+    name: Mapped[Name] = mapped_column(default="", info=personal.data(erase=""))
+    address: Mapped[str] = mapped_column(
+        String(254), default="", index=True, info=personal.data(erase="", address=True)
+    )
+    why: Mapped[Words] = mapped_column(default="", info=personal.data(None, erase=""))
+    said: Mapped[Words] = mapped_column(default="", info=personal.data(None, erase=""))
     """JSON: what else the row says, while it can be brought in."""
-    note: Mapped[Words] = mapped_column(default="")
+    note: Mapped[Words] = mapped_column(default="", info=personal.data(None, erase=""))
     """What was read otherwise than it stands there."""
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id", ondelete="SET NULL"), index=True, info=personal.owner("brought_in")
+    )
     new_person: Mapped[bool] = mapped_column(default=False)
     membership_id: Mapped[int | None] = mapped_column(
         ForeignKey("membership.id", ondelete="SET NULL"), index=True
