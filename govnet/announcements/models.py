@@ -53,7 +53,7 @@ class Announcement(Base):
     )
     audience: Mapped[Audience] = mapped_column(enum_type(Audience, "audience"), default=Audience.EVERYBODY)
     subject: Mapped[Name] = mapped_column(info=personal.naming())
-    source: Mapped[Words] = mapped_column(info=personal.data("text", erase=personal.STAYS))
+    source: Mapped[Words] = mapped_column(info=personal.stays("text"))
     html: Mapped[Words]
     version: Mapped[int] = mapped_column(default=1)
     """Goes up with every change of a draft, so that two who edit at once notice."""

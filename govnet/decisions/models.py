@@ -24,6 +24,7 @@ from govnet.charter.models import CharterVersion, Network
 from govnet.decisions import triggers as triggers
 from govnet.decisions.rules.outcome import AnswerKind, Outcome
 from govnet.decisions.rules.who_counts import Visible
+from govnet.kernel import personal
 from govnet.kernel.actor import Door
 from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type, where
 from govnet.offices.models import OFFICE_MATTERS, OfficeChange, OfficePerson
@@ -52,7 +53,7 @@ class Proposal(Base):
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"), index=True)
-    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=personal.owner())
     matter: Mapped[str] = mapped_column(String(20))
     body: Mapped[str] = mapped_column(String(20))
     """Who is asked: all members, or the committee."""
@@ -155,19 +156,21 @@ class ProposalVersion(Base):
         CheckConstraint("(trial_until IS NULL) = (trial_signs = '')", name="trial_has_signs"),
     )
     id: Mapped[Key]
-    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
+    proposal_id: Mapped[int] = mapped_column(
+        ForeignKey("proposal.id"), info=personal.owner("proposals", empties=False)
+    )
     number: Mapped[int]
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    question: Mapped[Name]
-    text: Mapped[Words]
+    question: Mapped[Name] = mapped_column(info=personal.naming())
+    text: Mapped[Words] = mapped_column(info=personal.stays())
     html: Mapped[Words]
-    because: Mapped[str] = mapped_column(Text, default="")
+    because: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
     """Why there is a new version: what changed in the words, or what somebody objected."""
-    changes: Mapped[str] = mapped_column(Text, default="{}")
+    changes: Mapped[str] = mapped_column(Text, default="{}", info=personal.stays(read=personal.from_json))
     """Canonical JSON of the charter's parameters that it changes."""
-    considered: Mapped[str] = mapped_column(Text, default="")
+    considered: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
     """Markdown: what else was thought of, and why not that."""
-    sources: Mapped[str] = mapped_column(Text, default="")
+    sources: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
     """Markdown: what it rests on."""
     in_force_on: Mapped[date | None]
     """The day from whose beginning changed rules hold; None for at once."""
@@ -275,26 +278,28 @@ class Position(Base):
     id: Mapped[Key]
     version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"))
     entry_id: Mapped[int]
-    cast_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    cast_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("answers")
+    )
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     """Who wrote it down, if not the one whose answer it is."""
     kind: Mapped[AnswerKind] = mapped_column(enum_type(AnswerKind, "kind"))
-    reason: Mapped[str] = mapped_column(Text, default="")
-    remedy: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=""))
+    remedy: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=""))
     """With a Stop: what would let one live with it."""
-    principle: Mapped[str] = mapped_column(Text, default="")
+    principle: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
     """With a Stop: which of the network's principles it rests on."""
-    choices: Mapped[str] = mapped_column(Text, default="")
+    choices: Mapped[str] = mapped_column(Text, default="", info=personal.stays(read=personal.from_json))
     """Between options: canonical JSON of each option's number and its rank, score or dots."""
     counted: Mapped[bool]
     recused: Mapped[bool] = mapped_column(default=False)
     """Has an interest in what is decided: shown, not counted."""
-    named: Mapped[bool] = mapped_column(default=False)
+    named: Mapped[bool] = mapped_column(default=False, info=personal.data(erase=False))
     """Visitors may see the name beside the answer."""
-    erased: Mapped[bool] = mapped_column(default=False)
+    erased: Mapped[bool] = mapped_column(default=False, info=personal.data(None, erase=True))
     door: Mapped[Door] = mapped_column(enum_type(Door, "door"))
     at: Mapped[Instant]
-    salt: Mapped[str] = mapped_column(String(64))
+    salt: Mapped[str] = mapped_column(String(64), info=personal.secret())
     """With it the record's digest of the answer can be checked."""
     entry: Mapped[RollEntry] = relationship(
         back_populates="position", lazy="raise", foreign_keys="[Position.entry_id, Position.version_id]"
@@ -315,12 +320,14 @@ class PastPosition(Base):
     id: Mapped[Key]
     version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"), index=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("proposal_roll.id"), index=True)
-    cast_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    cast_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("earlier_answers")
+    )
     kind: Mapped[AnswerKind] = mapped_column(enum_type(AnswerKind, "kind"))
-    reason: Mapped[str] = mapped_column(Text, default="")
-    remedy: Mapped[str] = mapped_column(Text, default="")
-    principle: Mapped[str] = mapped_column(Text, default="")
-    choices: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=""))
+    remedy: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=""))
+    principle: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
+    choices: Mapped[str] = mapped_column(Text, default="", info=personal.stays(read=personal.from_json))
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     door: Mapped[Door] = mapped_column(enum_type(Door, "door"))
     at: Mapped[Instant]
@@ -380,7 +387,7 @@ class Decision(Base):
     serial: Mapped[int]
     version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"))
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
-    question: Mapped[Name]
+    question: Mapped[Name] = mapped_column(info=personal.naming())
     """As it was decided, so that the register needs nothing else."""
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id"))
     """Of the discussion that it came from, copied here for the register's filter: discussions stay in their topic."""

@@ -72,12 +72,12 @@ class Thread(Base):
     state: Mapped[ThreadState] = mapped_column(enum_type(ThreadState, "state"), default=ThreadState.OPEN)
     at: Mapped[Instant]
     closed_at: Mapped[Instant | None]
-    question: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=personal.STAYS))
+    question: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
     """The frame begins: what is asked here. Empty without a frame."""
-    can_change: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=personal.STAYS))
-    decides: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=personal.STAYS))
+    can_change: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
+    decides: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
     until: Mapped[date | None]
-    summary: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=personal.STAYS))
+    summary: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
     """Markdown, for the top of the page."""
     summary_html: Mapped[str] = mapped_column(Text, default="")
     summary_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=personal.mention())
@@ -117,7 +117,7 @@ class Post(Base):
         ForeignKey("person.id"), info=personal.owner("written", erase=None, entries=True)
     )
     """None once the author is erased."""
-    source: Mapped[Words] = mapped_column(info=personal.data("text", erase=personal.STAYS))
+    source: Mapped[Words] = mapped_column(info=personal.stays("text"))
     html: Mapped[Words]
     door: Mapped[Door] = mapped_column(enum_type(Door, "door"), default=Door.WEB)
     at: Mapped[Instant]
@@ -148,7 +148,7 @@ class PostVersion(Base):
         ForeignKey("post.id"), primary_key=True, info=personal.owner("earlier_texts")
     )
     revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    source: Mapped[Words] = mapped_column(info=personal.data("text", erase=personal.STAYS))
+    source: Mapped[Words] = mapped_column(info=personal.stays("text"))
     html: Mapped[Words]
     at: Mapped[Instant]
     """When it was written."""
@@ -204,7 +204,7 @@ class Report(Base):
     at: Mapped[Instant]
     dealt_at: Mapped[Instant | None]
     dealt_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    answer: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=personal.STAYS))
+    answer: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
     """Why nothing was done, in words."""
     post: Mapped[Post] = relationship(lazy="joined", innerjoin=UNNESTED)
     reporter: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[reporter_id])
@@ -284,7 +284,7 @@ class Appeal(Base):
     hiding_id: Mapped[int] = mapped_column(
         ForeignKey("hiding.id"), unique=True, info=personal.owner("appeals")
     )
-    text: Mapped[Words] = mapped_column(info=personal.data(erase=personal.STAYS))
+    text: Mapped[Words] = mapped_column(info=personal.stays())
     at: Mapped[Instant]
     due_at: Mapped[Instant]
     """The charter's days for it, as they were when it was made."""
@@ -310,7 +310,7 @@ class AppealVoice(Base):
         ForeignKey("person.id"), primary_key=True, info=personal.owner("heard_appeals")
     )
     outcome: Mapped[AppealOutcome] = mapped_column(enum_type(AppealOutcome, "outcome"))
-    reason: Mapped[Words] = mapped_column(info=personal.data(erase=personal.STAYS))
+    reason: Mapped[Words] = mapped_column(info=personal.stays())
     at: Mapped[Instant]
     appeal: Mapped[Appeal] = relationship(back_populates="voices", lazy="raise")
     person: Mapped[Person] = relationship(lazy="raise")

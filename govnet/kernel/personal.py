@@ -88,6 +88,11 @@ def data(
     return {_DATUM: DataColumn(export, erase, read, names, address)}
 
 
+def stays(export: str = "", *, read: Callable[[Any], Any] | None = None) -> dict[Any, Any]:
+    """The column is the owner's, and an erasure leaves it as it is."""
+    return data(export, erase=STAYS, read=read)
+
+
 def secret() -> dict[Any, Any]:
     """The column tells its owner nothing: a digest or a token."""
     return data(None, erase=STAYS)

@@ -45,9 +45,9 @@ class Letter(Base):
         ForeignKey("person.id"), index=True, info=personal.owner("started")
     )
     title: Mapped[Name] = mapped_column(info=personal.naming())
-    addressed_to: Mapped[Name] = mapped_column(info=personal.data("to", erase=personal.STAYS))
+    addressed_to: Mapped[Name] = mapped_column(info=personal.stays("to"))
     """To whom it goes."""
-    text: Mapped[Words] = mapped_column(info=personal.data(erase=personal.STAYS))
+    text: Mapped[Words] = mapped_column(info=personal.stays())
     html: Mapped[Words]
     version: Mapped[int] = mapped_column(default=1)
     """One more with each change of the words, so that nobody signs others than those they read."""
@@ -59,7 +59,7 @@ class Letter(Base):
     why: Mapped[str] = mapped_column(Text, default="", info=personal.data("reason", erase=""))
     """Why it was closed early or taken back."""
     sent_on: Mapped[date | None]
-    sent_how: Mapped[Name] = mapped_column(default="", info=personal.data(erase=personal.STAYS))
+    sent_how: Mapped[Name] = mapped_column(default="", info=personal.stays())
     reply_due: Mapped[date | None]
     reminded_at: Mapped[Instant | None]
     """When its author was told that no reply has come by then."""

@@ -70,7 +70,7 @@ class Membership(Base):
     charter_version_id: Mapped[int] = mapped_column(ForeignKey("charter_version.id"))
     """The version whose criteria were agreed to."""
     answers: Mapped[str] = mapped_column(
-        Text, default="[]", info=personal.data("agreed_to", erase=personal.STAYS, read=personal.from_json)
+        Text, default="[]", info=personal.stays("agreed_to", read=personal.from_json)
     )
     """JSON: the criteria ticked, in words."""
     start: Mapped[date]
@@ -187,7 +187,7 @@ class Application(Base):
     email: Mapped[str] = mapped_column(
         String(254), index=True, info=personal.data(erase=personal.numbered, address=True)
     )
-    language: Mapped[str] = mapped_column(String(12), default="en", info=personal.data(erase=personal.STAYS))
+    language: Mapped[str] = mapped_column(String(12), default="en", info=personal.stays())
     person_id: Mapped[int | None] = mapped_column(
         ForeignKey("person.id"), index=True, info=personal.owner("applications", entries=True)
     )
@@ -195,19 +195,17 @@ class Application(Base):
     kind: Mapped[MembershipKind] = mapped_column(enum_type(MembershipKind, "kind"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     organisation_name: Mapped[str] = mapped_column(
-        String(200), default="", info=personal.data("organisation", erase=personal.STAYS)
+        String(200), default="", info=personal.stays("organisation")
     )
     """As typed, when the organisation is not among those that exist."""
-    organisation_url: Mapped[str] = mapped_column(
-        String(300), default="", info=personal.data(erase=personal.STAYS)
-    )
+    organisation_url: Mapped[str] = mapped_column(String(300), default="", info=personal.stays())
     may_speak: Mapped[bool] = mapped_column(default=False)
     named_in_public: Mapped[bool] = mapped_column(default=False)
     about: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=""))
     state: Mapped[ApplicationState] = mapped_column(enum_type(ApplicationState, "state"), index=True)
     charter_version_id: Mapped[int] = mapped_column(ForeignKey("charter_version.id"))
     answers: Mapped[str] = mapped_column(
-        Text, default="[]", info=personal.data("agreed_to", erase=personal.STAYS, read=personal.from_json)
+        Text, default="[]", info=personal.stays("agreed_to", read=personal.from_json)
     )
     """JSON: the sentences ticked."""
     applied_at: Mapped[Instant]
@@ -252,7 +250,7 @@ class ApplicationNote(Base):
         ForeignKey("application.id"), index=True, info=personal.owner("notes")
     )
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    by_applicant: Mapped[bool] = mapped_column(info=personal.data("by_you", erase=personal.STAYS))
+    by_applicant: Mapped[bool] = mapped_column(info=personal.stays("by_you"))
     body: Mapped[str] = mapped_column(Text, info=personal.data(erase=""))
     at: Mapped[Instant]
     application: Mapped[Application] = relationship(back_populates="notes", lazy="raise")
@@ -350,5 +348,5 @@ class AdmissionVoice(Base):
         ForeignKey("person.id"), index=True, info=personal.owner("heard_appeals")
     )
     answer: Mapped[AppealAnswer] = mapped_column(enum_type(AppealAnswer, "answer"))
-    reason: Mapped[Words] = mapped_column(info=personal.data(erase=personal.STAYS))
+    reason: Mapped[Words] = mapped_column(info=personal.stays())
     at: Mapped[Instant]

@@ -174,11 +174,11 @@ class Term(Base):
         ForeignKey("person.id"), index=True, info=personal.owner("places", entries=True)
     )
     start: Mapped[date]
-    end: Mapped[date] = mapped_column(info=personal.data("last_day", erase=personal.STAYS, read=day_before))
+    end: Mapped[date] = mapped_column(info=personal.stays("last_day", read=day_before))
     came_by: Mapped[CameBy] = mapped_column(enum_type(CameBy, "came_by"))
     authority: Mapped[str] = mapped_column(String(80), default="")
     """The decision that gave it, "decision:<id>"; empty only as found, with evidence."""
-    evidence: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=personal.STAYS))
+    evidence: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
     given_until: Mapped[date | None]
     """Of one that was cut short: before which day it was to end."""
     unfit_since: Mapped[date | None]
@@ -247,9 +247,9 @@ class Mandate(Base):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     scope: Mapped[Words] = mapped_column(info=personal.naming())
     start: Mapped[date]
-    end: Mapped[date] = mapped_column(info=personal.data("last_day", erase=personal.STAYS, read=day_before))
+    end: Mapped[date] = mapped_column(info=personal.stays("last_day", read=day_before))
     authority: Mapped[str] = mapped_column(String(80), default="")
-    evidence: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=personal.STAYS))
+    evidence: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
     ended_why: Mapped[MandateEnd | None] = mapped_column(enum_type(MandateEnd, "ended_why"))
     end_authority: Mapped[str] = mapped_column(String(80), default="")
     """The decision that ended it early."""
@@ -296,7 +296,7 @@ class MandateReport(Base):
     due_on: Mapped[date]
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=personal.owner("reports"))
     at: Mapped[Instant]
-    source: Mapped[Words] = mapped_column(info=personal.data("text", erase=personal.STAYS))
+    source: Mapped[Words] = mapped_column(info=personal.stays("text"))
     html: Mapped[Words]
     mandate: Mapped[Mandate] = relationship(back_populates="reports", lazy="raise")
     author: Mapped[Person] = relationship(lazy="raise")
@@ -363,7 +363,7 @@ class CodePromise(Base):
     charter_version_id: Mapped[int | None] = mapped_column(ForeignKey("charter_version.id"))
     """The version whose code was promised: the one in force on that day."""
     statements: Mapped[str] = mapped_column(
-        Text, default="[]", info=personal.data("sentences", erase=personal.STAYS, read=personal.from_json)
+        Text, default="[]", info=personal.stays("sentences", read=personal.from_json)
     )
     """JSON: the sentences ticked, in words."""
 

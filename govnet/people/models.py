@@ -119,7 +119,7 @@ class Representation(Base):
     is_primary: Mapped[bool] = mapped_column(default=False)
     start: Mapped[date]
     end: Mapped[date | None]
-    evidence: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=personal.STAYS))
+    evidence: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
     named_in_public: Mapped[bool] = mapped_column(default=False)
     """Whether the public may see who it is; members always do."""
     organisation: Mapped[Organisation] = relationship(lazy="raise")

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from govnet.accounts.export import everything_held
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions import personal, queries
+from govnet.decisions import queries
 from govnet.decisions.answers import actions as answers_actions
 from govnet.decisions.answers import entry as answers_entry
 from govnet.decisions.answers.actions import AnswerInput, TooLate
@@ -40,6 +41,7 @@ from tests.decisions.builders import (
     tally_of,
     version_of,
 )
+from tests.erased import erase
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -471,9 +473,9 @@ def test_what_somebody_suggested_and_declared_is_hers_to_have_and_is_forgotten_w
     proposal = a_proposal(network, ann)
     _suggested(proposal, network, bob)
     do(lambda: interests.declare(proposal, "My firm.", by=acting(bob, network), via=Door.WEB))
-    held = personal.held(bob.id)
+    held = everything_held(bob.id)["decisions"]
     assert [each["why"] for each in held["suggested_words"]] == ["Continuity."]
-    assert [each["interest"] for each in held["interests"]] == ["My firm."]
-    do(lambda: personal.forget(bob.id))
+    assert [each["text"] for each in held["interests"]] == ["My firm."]
+    erase(bob.id)
     assert suggestions.suggestions(proposal.id)[0].why == ""
     assert interests.interests_in(proposal.id)[0].text == ""

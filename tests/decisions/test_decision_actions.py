@@ -8,10 +8,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from govnet.accounts.export import everything_held
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions import personal, queries
+from govnet.decisions import queries
 from govnet.decisions.answers import actions as answers_actions
 from govnet.decisions.answers.actions import AnswerInput, TooLate
 from govnet.decisions.answers.queries import answers
@@ -51,6 +52,7 @@ from tests.decisions.builders import (
     tally_of,
     version_of,
 )
+from tests.erased import erase
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -618,14 +620,13 @@ def test_who_leaves_takes_her_words_along_and_her_answer_stays_counted(
     proposal = a_proposal(network, ann)
     answered(proposal, network, AnswerKind.BLOCK, ann)
     answered(proposal, network, AnswerKind.RESERVATIONS, ann, reason="My worry.", named=True)
-    export = personal.held(ann.id)
+    export = everything_held(ann.id)["decisions"]
     assert export["answers"][0]["reason"] == "My worry."
-    assert export["earlier_answers"][0]["answer"] == "Stop"
+    assert export["earlier_answers"][0]["kind"] == "block"
     assert len(export["proposals"]) == 1
     deadline_passes(time, proposal)
-    with transaction():
-        personal.forget(ann.id)
-    assert "My worry." not in str(personal.held(ann.id))
+    erase(ann.id)
+    assert "My worry." not in str(everything_held(ann.id)["decisions"])
     assert tally_of(proposal)["reservations"] == 1
 
 

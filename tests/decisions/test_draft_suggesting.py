@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from govnet.accounts.erasure import erase_again
-from govnet.decisions import personal
+from govnet.accounts.export import everything_held
 from govnet.decisions.drafts import actions, queries, suggestions
 from govnet.decisions.drafts.models import Draft
 from govnet.decisions.proposals import stored_form
@@ -155,7 +155,7 @@ def test_a_suggestion_to_another_draft_is_not_here(here: Any) -> None:
 def test_it_is_in_her_export_and_its_reason_goes_with_her(here: Any) -> None:
     network, _ann, bo, draft = here
     key = suggests(network, bo, draft).id
-    assert [s["why"] for s in personal.held(bo.id)["suggested_words"]] == ["Ten is even."]
+    assert [s["why"] for s in everything_held(bo.id)["decisions"]["suggested_words"]] == ["Ten is even."]
     with transaction():
         erase_again(bo.id)
     row = db.session.get_one(DraftSuggestion, key)

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from govnet.charter.models import Network
-from govnet.decisions import personal, queries
+from govnet.decisions import queries
 from govnet.decisions.answers import actions
 from govnet.decisions.answers.actions import AnswerInput
 from govnet.decisions.models import Proposal
@@ -25,6 +25,7 @@ from tests.decisions.builders import a_network_with_rules, a_proposal, answered,
 from tests.decisions.test_decision_pages import browser
 from tests.decisions.test_options import CITIES, asked, chose, close
 from tests.decisions.test_reviews import closed
+from tests.erased import erase
 from tests.pages import opened
 from tests.statements import counted
 
@@ -56,9 +57,7 @@ def people(time: MovedClock) -> list[Person]:
     answered(proposal, network, AnswerKind.RESERVATIONS, cat, dan)
     _for_organisation(proposal, network, eve)
     closed(time, proposal)
-    with transaction():
-        personal.forget(dan.id)
-        db.session.merge(dan).name = ""
+    erase(dan.id)
     return [ann, bob, cat, dan, eve]
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from govnet.accounts.erasure import erase_again
-from govnet.decisions import audit, personal
+from govnet.accounts.export import everything_held
+from govnet.decisions import audit
 from govnet.decisions.proposals import evidence, offsite
 from govnet.decisions.proposals.models import EvidenceMail
 from govnet.extensions import db
@@ -216,7 +217,7 @@ def test_when_its_sender_is_erased_what_it_said_stays_without_her_name(here: Any
     network, sam, proposal = here
     ann = a_member(network)
     kept(network, sam, proposal, a_mail(From=f"Ann <{main_address(ann.id)}>"))
-    assert [m["subject"] for m in personal.held(ann.id)["mails_kept"]] == ["Agreed"]
+    assert [m["subject"] for m in everything_held(ann.id)["decisions"]["mails_kept"]] == ["Agreed"]
     with transaction():
         erase_again(ann.id)
     row = evidence.mails_of(proposal.id)[0]

@@ -10,8 +10,9 @@ from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
+from govnet.accounts.export import everything_held
 from govnet.charter.models import Network
-from govnet.decisions import audit, personal
+from govnet.decisions import audit
 from govnet.decisions.models import Decision, Proposal
 from govnet.decisions.proposals import meeting_notes
 from govnet.decisions.register.models import MeetingNote
@@ -174,4 +175,6 @@ def test_a_note_is_checked_against_the_record_and_never_edited(app: Flask, netwo
 def test_whoever_wrote_notes_has_them_in_their_copy(app: Flask, network: Network) -> None:
     sam = a_steering_member(network)
     written(network, sam)
-    assert [each["title"] for each in personal.held(sam.id)["notes_of_meetings"]] == ["A report"]
+    assert [each["title"] for each in everything_held(sam.id)["decisions"]["notes_of_meetings"]] == [
+        "A report"
+    ]

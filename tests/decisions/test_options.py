@@ -9,10 +9,11 @@ from fractions import Fraction
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from govnet.accounts.export import everything_held
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter, load
-from govnet.decisions import labels, personal, queries
+from govnet.decisions import labels, queries
 from govnet.decisions.answers import actions as answers_actions
 from govnet.decisions.answers import entry as answers_entry
 from govnet.decisions.answers import options as answers_options
@@ -427,8 +428,9 @@ def test_what_she_chose_is_in_her_copy_of_everything() -> None:
     (ann,) = members(network, 1)
     proposal = asked(network, ann, "score", *CITIES)
     chose(proposal, network, ann, {1: 4, NONE: 1}, reason="By train.")
-    held = personal.held(ann.id)
-    assert held["answers"][0]["chose"] == {"Cardiff": 4, "None of these": 1}
+    held = everything_held(ann.id)["decisions"]
+    assert held["answers"][0]["choices"] == {"1": 4, str(NONE): 1}
+    assert [each["option"] for each in held["options"]] == list(CITIES)
 
 
 def test_the_committee_s_quorum_holds_for_options_too(time: MovedClock) -> None:

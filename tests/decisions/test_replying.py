@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
 from govnet.charter.models import Network
-from govnet.decisions import personal, queries
+from govnet.decisions import queries
 from govnet.decisions.answers import actions
 from govnet.decisions.answers import replies as answers_replies
 from govnet.decisions.answers.models import ReasonReply
@@ -27,6 +27,7 @@ from tests.builders import acting
 from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members, version_of
 from tests.decisions.test_decision_mail import names_of, told
 from tests.decisions.test_decision_pages import browser
+from tests.erased import erase
 from tests.pages import Html, opened, send
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -118,8 +119,7 @@ def test_after_the_close_the_replies_stay_and_the_database_takes_no_more(
 def test_who_removes_her_name_takes_the_reply_to_her_reason_along(network: Network) -> None:
     proposal, ann, bob = asked(network)
     replied(proposal, network, ann, bob)
-    with transaction():
-        personal.forget(bob.id)
+    erase(bob.id)
     assert db.session.scalars(db.select(ReasonReply)).all() == []
 
 

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from flask import Flask
 
+from govnet.accounts.export import everything_held
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
-from govnet.decisions import personal
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.closing import reviews, trials
 from govnet.decisions.models import Decision, Proposal, ProposalVersion
@@ -42,6 +42,7 @@ from tests.decisions.builders import (
 )
 from tests.decisions.test_decision_mail import names_of, subjects, told
 from tests.decisions.test_decision_races import at_once
+from tests.erased import erase
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -296,9 +297,10 @@ def test_a_reason_is_in_the_export_and_goes_when_she_removes_her_name(
     ann, bob = members(network, 2)
     decision = decided(time, network, ann)
     asks(decision, network, bob, reason="It hurts the small ones.")
-    assert personal.held(bob.id)["reviews_asked_for"][0]["reason"] == "It hurts the small ones."
-    with transaction():
-        personal.forget(bob.id)
+    assert (
+        everything_held(bob.id)["decisions"]["reviews_asked_for"][0]["reason"] == "It hurts the small ones."
+    )
+    erase(bob.id)
     assert [each.reason for each in db.session.query(ReviewRequest)] == [""]
 
 

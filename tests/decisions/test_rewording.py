@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from govnet.accounts.erasure import erase_again
-from govnet.decisions import personal, queries
+from govnet.accounts.export import everything_held
+from govnet.decisions import queries
 from govnet.decisions.models import ProposalVersion
 from govnet.decisions.proposals import actions, rewording, suggestions
 from govnet.decisions.proposals.models import Rewording, Suggestion, SuggestionState
@@ -248,8 +249,8 @@ def test_what_waits_is_hers_to_have_and_goes_with_her(app: Flask, here: Any, tim
     _network, ann, _bob, _proposal, url = here
     ask(browser(app, ann), f"{url}/reword", TYPED)
     db.session.rollback()
-    (held,) = personal.held(ann.id)["words_that_nobody_was_asked"]
-    assert (held["words"]["text"], held["because"]) == (TEXT, "Ten is even.")
+    (held,) = everything_held(ann.id)["decisions"]["words_that_nobody_was_asked"]
+    assert (held["words"]["words"]["text"], held["because"]) == (TEXT, "Ten is even.")
     with transaction():
         erase_again(ann.id)
     assert db.session.query(Rewording).count() == 0

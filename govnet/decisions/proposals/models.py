@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from govnet.decisions.rules.text_diff import BUDGET, shown
+from govnet.kernel import personal
 from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type, where
 from govnet.mail.incoming.parser import without_addresses
 from govnet.people.models import Person
@@ -96,17 +97,21 @@ class Rewording(Base):
         Index("ix_proposal_rewording_due", "ask_at", **where("ask_at IS NOT NULL")),
     )
     id: Mapped[Key]
-    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), unique=True)
+    proposal_id: Mapped[int] = mapped_column(
+        ForeignKey("proposal.id"),
+        unique=True,
+        info=personal.owner("words_that_nobody_was_asked", erase=personal.ROW),
+    )
     seen: Mapped[int]
     """The number of the words that they would replace."""
-    words: Mapped[Words]
+    words: Mapped[Words] = mapped_column(info=personal.data(erase=personal.ROW, read=personal.from_json))
     """Canonical JSON of everything that the form asked for."""
-    because: Mapped[str] = mapped_column(Text)
+    because: Mapped[str] = mapped_column(Text, info=personal.data(erase=personal.ROW))
     suggestion_id: Mapped[int | None] = mapped_column(ForeignKey("proposal_suggestion.id"))
     """The suggestion that they take up."""
     ask_at: Mapped[Instant | None]
     """When everybody is asked; None once they were undone, or could not be asked."""
-    ended_why: Mapped[str] = mapped_column(Text, default="")
+    ended_why: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=personal.ROW))
     """Why nobody is asked: kept for their author, who can begin again with them."""
 
 
@@ -126,11 +131,13 @@ class Interest(Base):
     )
     id: Mapped[Key]
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    text: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("interests")
+    )
+    text: Mapped[str] = mapped_column(Text, info=personal.data(erase=""))
     at: Mapped[Instant]
     ended_at: Mapped[Instant | None]
-    erased: Mapped[bool] = mapped_column(default=False)
+    erased: Mapped[bool] = mapped_column(default=False, info=personal.data(None, erase=True))
     person: Mapped[Person] = relationship(lazy="raise")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from govnet.kernel import personal
 from govnet.kernel.actor import Door
 from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type
 from govnet.people.models import Person
@@ -31,9 +32,11 @@ class DecisionNote(Base):
     __tablename__ = "decision_note"
     id: Mapped[Key]
     decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), index=True)
-    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    author_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), info=personal.owner("notes_beside_decisions")
+    )
     kind: Mapped[NoteKind] = mapped_column(enum_type(NoteKind, "kind"))
-    text: Mapped[Words]
+    text: Mapped[Words] = mapped_column(info=personal.stays())
     html: Mapped[Words]
     at: Mapped[Instant]
     author: Mapped[Person] = relationship(lazy="raise")
@@ -51,19 +54,21 @@ class MeetingNote(Base):
     )
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
-    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    title: Mapped[Name]
-    text: Mapped[Words]
+    author_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("notes_of_meetings")
+    )
+    title: Mapped[Name] = mapped_column(info=personal.stays())
+    text: Mapped[Words] = mapped_column(info=personal.stays())
     html: Mapped[Words]
     door: Mapped[Door] = mapped_column(enum_type(Door, "door"))
     taken_on: Mapped[date]
     """The day of the meeting, or of the last word on the list."""
-    taken_where: Mapped[Name]
-    present: Mapped[str] = mapped_column(Text, default="")
-    evidence_url: Mapped[str] = mapped_column(String(500), default="")
+    taken_where: Mapped[Name] = mapped_column(info=personal.stays())
+    present: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
+    evidence_url: Mapped[str] = mapped_column(String(500), default="", info=personal.stays())
     at: Mapped[Instant]
     taken_back_at: Mapped[Instant | None]
-    taken_back_why: Mapped[str] = mapped_column(Text, default="")
+    taken_back_why: Mapped[str] = mapped_column(Text, default="", info=personal.stays())
     """Why it does not stand: its text is shown to nobody then."""
     author: Mapped[Person] = relationship(lazy="raise")
 
@@ -75,8 +80,10 @@ class ReviewRequest(Base):
     __table_args__ = (UniqueConstraint("decision_id", "person_id", name="uq_review_request_once"),)
     id: Mapped[Key]
     decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    reason: Mapped[str] = mapped_column(Text, default="")
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=personal.owner("reviews_asked_for")
+    )
+    reason: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=""))
     at: Mapped[Instant]
     person: Mapped[Person] = relationship(lazy="raise")
 
