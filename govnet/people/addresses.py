@@ -286,7 +286,7 @@ def come_back(address: str) -> None:
 
 @dataclass(frozen=True)
 class PersonErased:
-    """Emitted in the transaction that erases somebody, when every feature has forgotten what is hers.
+    """Emitted in the transaction that erases somebody, when every feature has ended what she holds.
 
     Whatever else holds one of these names or addresses, without naming her by key, lets go of it.
     """
