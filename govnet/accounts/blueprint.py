@@ -32,10 +32,15 @@ def inside(network: Any) -> Iterator[None]:
         g.network = before
 
 
+def my_id() -> int:
+    """The key of the person who is signed in; 0 of a visitor."""
+    return current_actor().person_id or 0
+
+
 def my_places() -> list[Belonging]:
     """Where the person belongs: asked once a request."""
     if "places" not in g:
-        g.places = list(belongings(current_actor().person_id or 0))
+        g.places = list(belongings(my_id()))
     places: list[Belonging] = g.places
     return places
 

@@ -8,21 +8,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from flask import Flask, Response, flash, g, request, url_for
+from flask import Flask, g, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from govnet.accounts import actions, erasure, news, tasks
-from govnet.accounts.blueprint import bp, has_page, inside, my_places, my_zone, recently
+from govnet.accounts.blueprint import bp, has_page, inside, my_id, my_places, my_zone, recently
 from govnet.accounts.forms import EraseForm
 from govnet.desk.blueprint import desk_in, how_many_on_desk_in
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.clock import today
 from govnet.kernel.numbers import whole_number
-from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows
 from govnet.sign_in import sessions
+from govnet.web.form_view import form_view, press
 from govnet.web.forms import Form
 from govnet.web.pages import page, see, weekday_date
 from govnet.web.refusals import signs_out
@@ -36,9 +37,8 @@ def bind(_app: Flask) -> None:
 
 
 def _how_many_wait() -> int:
-    person_id = current_actor().person_id or 0
     on_desks = sum(how_many_on_desk_in(network) for network in _officer_in())
-    return tasks.how_many_wait(person_id) + on_desks
+    return tasks.how_many_wait(my_id()) + on_desks
 
 
 def _officer_in() -> list[Any]:
@@ -68,8 +68,7 @@ NEW = timedelta(days=14)
 @allows(Can.OWN)
 def me() -> Response:
     """What waits, what happened since, and where one belongs."""
-    person_id = current_actor().person_id or 0
-    things = tasks.tasks_of(person_id, inside)
+    things = tasks.tasks_of(my_id(), inside)
     desks = _desks()
     on_desks = sum(many for _network, many, _first in desks)
     if len(things) < tasks.MOST:
@@ -80,7 +79,7 @@ def me() -> Response:
         desks=desks,
         waits=len(things) + on_desks,
         newcomer=[place for place in my_places() if place.member and _is_new(place.since)],
-        windows=news.windows(person_id, my_places(), inside),
+        windows=news.windows(my_id(), my_places(), inside),
         places=my_places(),
         zone=my_zone(),
         form=Form(made=0),
@@ -109,9 +108,9 @@ def _mail_url() -> str:
 def _ways_to_leave() -> list[tuple[str, str]]:
     """For each network, its name and the page on which a membership ends."""
     return [
-        (p.network.name, url_for("membership.leaving", network=p.network, membership_id=p.membership_id))
+        (p.network.name, url_for("membership.leave", network=p.network, membership_id=p.membership_id))
         for p in my_places()
-        if p.membership_id and has_page("membership.leaving")
+        if p.membership_id and has_page("membership.leave")
     ]
 
 
@@ -125,10 +124,7 @@ def read_all() -> Response:
         if name.startswith("upto-")
     )
     upto = {key: number for key, number in sent if key is not None and number is not None}
-    with transaction():
-        actions.mark_read(upto, by=current_actor())
-    flash(_("All read."), "success")
-    return see(".me")
+    return press(lambda: actions.mark_read(upto, by=current_actor()), url_for(".me"), done=_("All read."))
 
 
 @bp.get("/me/leave")
@@ -138,27 +134,21 @@ def leave() -> Response:
     return page("accounts/leave.html", leave_urls=_ways_to_leave(), mail_url=_mail_url())
 
 
-@bp.get("/me/remove-my-name")
-@allows(Can.OWN)
-@recently
-def erase_page() -> Response:
-    """What goes, what stays, and the word to type."""
-    return page("accounts/erase.html", form=EraseForm(made=0), places=my_places())
-
-
-@bp.post("/me/remove-my-name")
+@bp.route("/me/remove-my-name", methods=["GET", "POST"])
 @allows(Can.OWN)
 @recently
 def erase() -> Response:
-    """Remove the name, for good."""
+    """Remove the name, for good: what goes, what stays, and the word to type."""
     form = EraseForm(made=0)
-    if form.validate_on_submit():
-        with form.catching():
-            with transaction():
-                erasure.erase_oneself(form.word.data or "", by=current_actor(), via=Door.WEB)
-            sessions.forget()
-            return see(".removed")
-    return page("accounts/erase.html", 422, form=form, places=my_places())
+    answer = form_view(
+        form,
+        lambda: erasure.erase_oneself(form.word.data or "", by=current_actor(), via=Door.WEB),
+        url_for(".removed"),
+        lambda status: page("accounts/erase.html", status, form=form, places=my_places()),
+    )
+    if answer.status_code == 303:
+        sessions.forget()
+    return answer
 
 
 @bp.get("/me/removed")

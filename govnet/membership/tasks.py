@@ -53,7 +53,7 @@ def _own_page(network: Any, _key: int) -> str:
 
 
 def _renewing(network: Any, key: int) -> str:
-    return url_for("membership.renewing_page", network=network, membership_id=key)
+    return url_for("membership.renew", network=network, membership_id=key)
 
 
 def _my_application(network: Any, _key: int) -> str:

@@ -32,8 +32,8 @@ def form_view(
     from what was done, inside the transaction. Everything else is `show(status)`, with 200 for a form that is asked
     for and 422 for one with something wrong in it: rows have been expired by then, so it looks them up by their ids.
 
-    `done` is said on the page that follows. `makes`: something new is made, once for each form however often it is
-    sent. `stale` answers where somebody changed meanwhile what the form is about.
+    `done` is said on the page that follows, or makes the words from what was done. `makes`: something new is made, once
+    for each form however often it is sent. `stale` answers where somebody changed meanwhile what the form is about.
     """
     if not form.validate_on_submit():
         return show(422 if form.is_submitted() else 200)
@@ -55,8 +55,9 @@ def _do(do: Callable[[], T], to: str | Callable[[T], str], done: object) -> Resp
     with transaction():
         result = do()
         address = to(result) if callable(to) else to
-    if done:
-        flash(str(done), "success")
+        words = done(result) if callable(done) else done
+    if words:
+        flash(str(words), "success")
     return redirect(address, 303)
 
 

@@ -279,7 +279,8 @@ class Catching:
 def once(form: Form, make: Callable[[], T], address: Callable[[T], str], done: object = None) -> Response:
     """Make something in one transaction, once for each key and text, and go to it (303).
 
-    Sent again, the same form leads to what was made the first time. `done` is said on the page that follows.
+    Sent again, the same form leads to what was made the first time. `done` is said on the page that follows, or makes the
+    words from what was made.
     """
     key, digest, base = form.key, form.digest(), form._base()
     try:
@@ -292,6 +293,7 @@ def once(form: Form, make: Callable[[], T], address: Callable[[T], str], done: o
                 made = make()
                 db.session.flush()  # the address needs the key of what was made
                 row.address = address(made)
+                done = done(made) if callable(done) else done
             where = (before or row).address
     except IntegrityError:
         where = _made_meanwhile(key, digest)

@@ -13,7 +13,7 @@ from govnet.membership.applications.forms import AdmissionAppealForm, AdmissionH
 from govnet.membership.blueprint import bp
 from govnet.membership.models import AppealAnswer, Application
 from govnet.permissions import Can, allows
-from govnet.web.forms import once
+from govnet.web.form_view import form_view
 
 
 @bp.post("/<network:network>/applications/mine/<token>/appeal")
@@ -22,29 +22,32 @@ def appeal(network: Network, token: str) -> Response:
     """Whoever was declined asks two others to look at it again."""
     application = views.held(network, token)
     form = AdmissionAppealForm(about=application)
-    if form.validate_on_submit():
-        with form.catching():
-            return once(
-                form,
-                lambda: appeals.appeal(application, form.body.data or "", via=Door.WEB),
-                lambda _made: url_for(".mine", network=network, token=token),
-                done=_("Two others look at it again. You get their answer by mail."),
-            )
-    return views.status_page(network, token, 422, form)
+    return form_view(
+        form,
+        lambda: appeals.appeal(application, form.body.data or "", via=Door.WEB),
+        url_for(".mine", token=token),
+        lambda status: views.status_page(network, token, status, form),
+        done=_("Two others look at it again. You get their answer by mail."),
+        makes=True,
+    )
 
 
 @bp.post("/<network:network>/applications/<int:application_id>/hear")
 @allows(Can.HEAR_ADMISSION_APPEAL, application=Application)
 def hear(network: Network, application: Application) -> Response:
     """One of two others says whether the answer stands."""
-    by, form, key = current_actor(), AdmissionHearingForm(about=application), application.id
-    if form.validate_on_submit():
-        with form.catching():
-            answer = AppealAnswer(form.answer.data)
-            return once(
-                form,
-                lambda: appeals.hear(application, answer, form.reason.data or "", by=by, via=Door.WEB),
-                lambda _made: url_for(".application", network=network, application_id=key),
-                done=_("Noted. Two who say the same decide it."),
-            )
-    return officer_views.application_page(network, key, 422, form)
+    form, key = AdmissionHearingForm(about=application), application.id
+    return form_view(
+        form,
+        lambda: appeals.hear(
+            application,
+            AppealAnswer(form.answer.data),
+            form.reason.data or "",
+            by=current_actor(),
+            via=Door.WEB,
+        ),
+        url_for(".application", application_id=key),
+        lambda status: officer_views.application_page(network, key, status, form),
+        done=_("Noted. Two who say the same decide it."),
+        makes=True,
+    )

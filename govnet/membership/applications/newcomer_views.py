@@ -16,7 +16,8 @@ from govnet.membership.applications.forms import ObjectForm
 from govnet.membership.blueprint import bp
 from govnet.membership.models import Application, ApplicationState
 from govnet.permissions import Can, allows
-from govnet.web.forms import Form, once
+from govnet.web.form_view import form_view
+from govnet.web.forms import Form
 from govnet.web.pages import page
 
 
@@ -46,46 +47,40 @@ def _coming_page(network: Network, code: int = 200, form: Form | None = None) ->
 @allows(Can.VOUCH, application=Application)
 def vouch(network: Network, application: Application) -> Response:
     """I know them and vouch."""
-    by, form, name = current_actor(), Form(about=application), application.name
-    if form.validate_on_submit():
-        with form.catching():
-            return once(
-                form,
-                lambda: vouches.vouch(application, by=by, via=Door.WEB),
-                lambda _made: url_for(".coming", network=network),
-                done=_("Thank you. It is noted that you vouch for %(name)s.", name=name),
-            )
-    return _coming_page(network, 422, form)
-
-
-@bp.get("/<network:network>/members/new/<int:application_id>/object")
-@allows(Can.OBJECT_TO_MEMBER, application=Application)
-def objecting(network: Network, application: Application) -> Response:
-    """The form to object to somebody who was let in."""
-    return _objecting_page(network, application, ObjectForm(about=application, formdata=None))
-
-
-def _objecting_page(
-    network: Network, application: Application, form: ObjectForm, code: int = 200
-) -> Response:
-    coming_in = applications_queries.coming_in(application.id)
-    is_open = application.state is ApplicationState.ANNOUNCED and coming_in is not None
-    return page(
-        "membership/object.html", code, application=application, form=form, coming=coming_in, is_open=is_open
+    form = Form(about=application)
+    return form_view(
+        form,
+        lambda: vouches.vouch(application, by=current_actor(), via=Door.WEB),
+        url_for(".coming"),
+        lambda status: _coming_page(network, status, form),
+        done=_("Thank you. It is noted that you vouch for %(name)s.", name=application.name),
+        makes=True,
     )
 
 
-@bp.post("/<network:network>/members/new/<int:application_id>/object")
+@bp.route("/<network:network>/members/new/<int:application_id>/object", methods=["GET", "POST"])
 @allows(Can.OBJECT_TO_MEMBER, application=Application)
 def object_to(network: Network, application: Application) -> Response:
-    """Object, with a reason."""
-    by, form = current_actor(), ObjectForm(about=application)
-    if form.validate_on_submit():
-        with form.catching():
-            return once(
-                form,
-                lambda: vouches.object_to(application, form.reason.data or "", by=by, via=Door.WEB),
-                lambda _made: url_for(".coming", network=network),
-                done=_("Your objection is with the committee."),
-            )
-    return _objecting_page(network, application, form, 422)
+    """Object to somebody who was let in, with a reason."""
+    form = ObjectForm(about=application)
+
+    def show(status: int) -> Response:
+        coming_in = applications_queries.coming_in(application.id)
+        is_open = application.state is ApplicationState.ANNOUNCED and coming_in is not None
+        return page(
+            "membership/object.html",
+            status,
+            application=application,
+            form=form,
+            coming=coming_in,
+            is_open=is_open,
+        )
+
+    return form_view(
+        form,
+        lambda: vouches.object_to(application, form.reason.data or "", by=current_actor(), via=Door.WEB),
+        url_for(".coming"),
+        show,
+        done=_("Your objection is with the committee."),
+        makes=True,
+    )

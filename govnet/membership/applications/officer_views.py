@@ -22,11 +22,11 @@ from govnet.membership.applications.decisions import may_decide
 from govnet.membership.applications.forms import AdmissionHearingForm, DecideForm, DeclineForm, QuestionForm
 from govnet.membership.blueprint import bp
 from govnet.membership.marks import namesakes
-from govnet.membership.models import Application, RepresentationClaim
-from govnet.membership.organisations import actions as organisations_actions
+from govnet.membership.models import Application
 from govnet.membership.organisations.queries import claims_waiting
 from govnet.permissions import Can, allows
-from govnet.web.forms import Form, once
+from govnet.web.form_view import form_view
+from govnet.web.forms import Form
 from govnet.web.pages import page
 
 
@@ -104,75 +104,72 @@ def _new_sentences(row: Application) -> list[str]:
     return charter_kinds.unticked((*terms.criteria, *terms.code), applications_page.sentences(row))
 
 
-def _decide(network: Network, key: int, form: Form, make: Callable[[], Any], done: str) -> Response:
-    if form.validate_on_submit():
-        with form.catching():
-            return once(
-                form, make, lambda _made: url_for(".application", network=network, application_id=key), done
-            )
-    return application_page(network, key, 422, form)
+def _decide(
+    network: Network, application: Application, form: Form, decide: Callable[[], Any], done: object
+) -> Response:
+    """One answer of the officers; then, or where something is wrong with it, the application."""
+    key = application.id
+    return form_view(
+        form,
+        decide,
+        url_for(".application", application_id=key),
+        lambda status: application_page(network, key, status, form),
+        done=done,
+        makes=True,
+    )
 
 
 @bp.post("/<network:network>/applications/<int:application_id>/admit")
 @allows(Can.DECIDE_APPLICATION, application=Application)
 def admit(network: Network, application: Application) -> Response:
     """Let the applicant in."""
-    by, form, key, name = current_actor(), DecideForm(about=application), application.id, application.name
-    done = _("%(name)s is in. A mail says so, and how to sign in.", name=name)
-    if membership_terms.terms(network.id).objection_days and not applications_queries.objected_to(key):
-        done = _("%(name)s is let in. A mail says from when, unless a member objects.", name=name)
-    if speakers.membership_there(application) is not None:
-        done = _("Passed on. Somebody who speaks for the organisation, or one of you, can confirm it.")
+    form = DecideForm(about=application)
     return _decide(
-        network, key, form, lambda: decisions.admit(application, by=by, via=Door.WEB, seen=form.notes()), done
+        network,
+        application,
+        form,
+        lambda: decisions.admit(application, by=current_actor(), via=Door.WEB, seen=form.notes()),
+        _admitted(application),
     )
+
+
+def _admitted(application: Application) -> object:
+    """What letting somebody in means, said once it is done."""
+    name, terms = application.name, membership_terms.terms(application.network_id)
+    if speakers.membership_there(application) is not None:
+        return _("Passed on. Somebody who speaks for the organisation, or one of you, can confirm it.")
+    if terms.objection_days and not applications_queries.objected_to(application.id):
+        return _("%(name)s is let in. A mail says from when, unless a member objects.", name=name)
+    return _("%(name)s is in. A mail says so, and how to sign in.", name=name)
 
 
 @bp.post("/<network:network>/applications/<int:application_id>/ask")
 @allows(Can.DECIDE_APPLICATION, application=Application)
 def ask(network: Network, application: Application) -> Response:
     """Ask the applicant something."""
-    by, form, key, name = current_actor(), QuestionForm(about=application), application.id, application.name
+    form = QuestionForm(about=application)
     return _decide(
-        network, key, form,
-        lambda: decisions.ask(application, form.question.data or "", by=by, via=Door.WEB, seen=form.notes()),
-        _("Your question is on its way to %(name)s.", name=name),
-    )  # fmt: skip
+        network,
+        application,
+        form,
+        lambda: decisions.ask(
+            application, form.question.data or "", by=current_actor(), via=Door.WEB, seen=form.notes()
+        ),
+        _("Your question is on its way to %(name)s.", name=application.name),
+    )
 
 
 @bp.post("/<network:network>/applications/<int:application_id>/decline")
 @allows(Can.DECIDE_APPLICATION, application=Application)
 def decline(network: Network, application: Application) -> Response:
     """Say no, with a reason."""
-    by, form, key, name = current_actor(), DeclineForm(about=application), application.id, application.name
+    form = DeclineForm(about=application)
     return _decide(
-        network, key, form,
-        lambda: decisions.decline(application, form.reason.data or "", by=by, via=Door.WEB, seen=form.notes()),
-        _("%(name)s was told, with your reason.", name=name),
-    )  # fmt: skip
-
-
-@bp.post("/<network:network>/organisations/claims/<int:claim_id>/confirm")
-@allows(Can.CONFIRM_REPRESENTATIVE, claim=RepresentationClaim)
-def confirm_claim(network: Network, claim: RepresentationClaim) -> Response:
-    """Confirm that somebody may speak for an organisation."""
-    by, form, where = current_actor(), Form(about=claim), claim.organisation_id
-    return once(
+        network,
+        application,
         form,
-        lambda: organisations_actions.confirm(claim, by=by, via=Door.WEB),
-        lambda _made: url_for(".organisation", network=network, organisation_id=where),
-        done=_("Confirmed, and told."),
-    )
-
-
-@bp.post("/<network:network>/organisations/claims/<int:claim_id>/decline")
-@allows(Can.CONFIRM_REPRESENTATIVE, claim=RepresentationClaim)
-def decline_claim(network: Network, claim: RepresentationClaim) -> Response:
-    """Do not confirm it."""
-    by, form, where = current_actor(), Form(about=claim), claim.organisation_id
-    return once(
-        form,
-        lambda: organisations_actions.decline(claim, by=by, via=Door.WEB),
-        lambda _made: url_for(".organisation", network=network, organisation_id=where),
-        done=_("Not confirmed, and told."),
+        lambda: decisions.decline(
+            application, form.reason.data or "", by=current_actor(), via=Door.WEB, seen=form.notes()
+        ),
+        _("%(name)s was told, with your reason.", name=application.name),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, flash, g, request, url_for
+from flask import Flask, g, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -12,7 +12,6 @@ from govnet.charter.models import Network
 from govnet.extensions import db, limiter
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound
-from govnet.kernel.transaction import transaction
 from govnet.mail.preferences.actions import subscribe_address
 from govnet.membership import links, terms
 from govnet.membership.applications import actions, forms, queries
@@ -27,7 +26,8 @@ from govnet.membership.blueprint import bp
 from govnet.membership.marks import PLACE, marks, signature
 from govnet.membership.models import Application
 from govnet.permissions import Can, allows, can
-from govnet.web.forms import Form, once
+from govnet.web.form_view import form_view, press
+from govnet.web.forms import Form
 from govnet.web.pages import finish_with, never_cached, page, see
 
 blueprints = (bp,)
@@ -79,16 +79,35 @@ OFTEN = "40 per hour"
 """How often one address on the network may ask us to write to somebody."""
 
 
-@bp.get("/<network:network>/join")
+@bp.route("/<network:network>/join", methods=["GET", "POST"])
+@limiter.limit(OFTEN, methods=["POST"])
 @allows(Can.APPLY)
 def join(network: Network) -> Response:
-    """The form to join, begun for an organisation where the address says so; and the easy exit: just the mail."""
+    """Ask to join, also for an organisation where the address says so; or take the easy exit: just the mail.
+
+    A mail asks whether it was really her. If the rules changed meanwhile, she looks at them again.
+    """
     form = forms.fresh(network, current_actor())
-    forms.begin_as(form, request.args.get("as", ""))
-    return _join_page(network, form)
+    if not form.is_submitted():
+        forms.begin_as(form, request.args.get("as", ""))
+    elif forms.outdated(form, network):
+        return _join_page(network, form, 409, changed=True)
+    return form_view(
+        form,
+        lambda: actions.apply(
+            network, forms.asks(form, language=_language()), by=current_actor(), via=Door.WEB
+        ),
+        lambda made: _after(network, made),
+        lambda status: _join_page(network, form, status),
+        makes=True,
+    )
 
 
-def _join_page(network: Network, form: JoinForm, status: int = 200, *, changed: bool = False) -> Response:
+def _language() -> str:
+    return str(get_locale() or "en")
+
+
+def _join_page(network: Network, form: JoinForm, status: int, *, changed: bool = False) -> Response:
     never_cached()
     return page(
         "membership/join.html",
@@ -100,25 +119,6 @@ def _join_page(network: Network, form: JoinForm, status: int = 200, *, changed: 
         usual=queries.usual_days(network.id),
         means=terms.what_joining_means(network.id),
     )
-
-
-@bp.post("/<network:network>/join")
-@limiter.limit(OFTEN)
-@allows(Can.APPLY)
-def apply(network: Network) -> Response:
-    """Somebody wants to join: a mail asks whether it was really her. If the rules changed meanwhile, look again."""
-    form = forms.fresh(network, current_actor())
-    if forms.outdated(form, network):
-        return _join_page(network, form, 409, changed=True)
-    if form.validate_on_submit():
-        with form.catching():
-            asks = forms.asks(form, language=str(get_locale() or "en"))
-            return once(
-                form,
-                lambda: actions.apply(network, asks, by=current_actor(), via=Door.WEB),
-                lambda made: _after(network, made),
-            )
-    return _join_page(network, form, 422)
 
 
 def _after(network: Network, made: Application | None) -> str:
@@ -135,26 +135,19 @@ def sent(network: Network) -> Response:
     return page("membership/sent.html", just_mail=False)
 
 
-@bp.get("/<network:network>/join/mail")
+@bp.route("/<network:network>/join/mail", methods=["GET", "POST"])
+@limiter.limit(OFTEN, methods=["POST"])
 @allows(Can.APPLY)
 def just_mail(network: Network) -> Response:
-    """The form for those who only want to read."""
+    """Only read: the address is asked by mail whether it wants ours."""
     never_cached()
-    return page("membership/just_mail.html", mail_form=JustMailForm(about=network), form=None)
-
-
-@bp.post("/<network:network>/join/mail")
-@limiter.limit(OFTEN)
-@allows(Can.APPLY)
-def subscribe(network: Network) -> Response:
-    """Just the mail: the address is asked by mail whether it wants it."""
     form = JustMailForm(about=network)
-    if not form.validate_on_submit():
-        never_cached()
-        return page("membership/just_mail.html", 422, mail_form=form, form=form)
-    with transaction():
-        subscribe_address(network, form.address.data or "", language=str(get_locale() or "en"))
-    return see(".mail_sent")
+    return form_view(
+        form,
+        lambda: subscribe_address(network, form.address.data or "", language=_language()),
+        url_for(".mail_sent"),
+        lambda status: page("membership/just_mail.html", status, mail_form=form),
+    )
 
 
 @bp.get("/<network:network>/join/mail/sent")
@@ -215,13 +208,18 @@ def status_page(network: Network, token: str, code: int = 200, form: Form | None
 def confirm(network: Network, token: str) -> Response:
     """The button of the mail's page: yes, it was me."""
     application, form = held(network, token), Form()
-    with form.catching(), transaction():
-        counts = actions.confirm(application, via=Door.WEB).id
-    if form.errors:
-        return status_page(network, token, 422, form)
-    if counts != application.id:
-        flash(_("We have an application from you already; that one counts. Here it is."), "success")
-    return see(".mine", token=links.token_for("application", counts))
+    key = application.id
+    return form_view(
+        form,
+        lambda: actions.confirm(application, via=Door.WEB),
+        lambda counts: url_for(".mine", token=links.token_for("application", counts.id)),
+        lambda status: status_page(network, token, status, form),
+        done=lambda counts: (
+            _("We have an application from you already; that one counts. Here it is.")
+            if counts.id != key
+            else ""
+        ),
+    )
 
 
 @bp.post("/<network:network>/applications/mine/<token>/answer")
@@ -230,36 +228,27 @@ def answer(network: Network, token: str) -> Response:
     """The applicant answers what was asked."""
     application = held(network, token)
     form = ApplicantAnswerForm(about=application)
-    if form.validate_on_submit():
-        with form.catching():
-            return once(
-                form,
-                lambda: actions.answer(application, form.body.data or "", via=Door.WEB),
-                lambda _made: url_for(".mine", network=network, token=token),
-                done=_("Thank you. Your answer is with those who decide."),
-            )
-    return status_page(network, token, 422, form)
+    return form_view(
+        form,
+        lambda: actions.answer(application, form.body.data or "", via=Door.WEB),
+        url_for(".mine", token=token),
+        lambda status: status_page(network, token, status, form),
+        done=_("Thank you. Your answer is with those who decide."),
+        makes=True,
+    )
 
 
 @bp.post("/<network:network>/applications/mine/<token>/speak")
 @allows(Can.APPLY)
 def speak(network: Network, token: str) -> Response:
     """The applicant may speak for her organisation now."""
-    application, form = held(network, token), Form()
-    with form.catching(), transaction():
-        actions.speak_now(application, via=Door.WEB)
-    if not form.errors:
-        return see(".mine", token=token)
-    return status_page(network, token, 422, form)
+    application = held(network, token)
+    return press(lambda: actions.speak_now(application, via=Door.WEB), url_for(".mine", token=token))
 
 
 @bp.post("/<network:network>/applications/mine/<token>/withdraw")
 @allows(Can.APPLY)
 def withdraw(network: Network, token: str) -> Response:
     """The applicant takes it back."""
-    application, form = held(network, token), Form()
-    with form.catching(), transaction():
-        actions.withdraw(application, via=Door.WEB)
-    if not form.errors:
-        return see(".mine", token=token)
-    return status_page(network, token, 422, form)
+    application = held(network, token)
+    return press(lambda: actions.withdraw(application, via=Door.WEB), url_for(".mine", token=token))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -24,6 +25,7 @@ from govnet.membership.models import Membership, MembershipKind, MembershipState
 from govnet.membership.organisations.queries import open_voice
 from govnet.membership.terms import unagreed
 from govnet.permissions import Can, allows, can
+from govnet.web.form_view import form_view, press
 from govnet.web.forms import Form
 from govnet.web.pages import data_page, never_cached, page, see
 
@@ -97,28 +99,20 @@ def _party(key: int) -> Membership:
 @allows(Can.OWN, membership=Membership)
 def naming(network: Network, membership: Membership) -> Response:
     """Say who may see one's name."""
-    by, form = current_actor(), NamingForm(about=membership)
-    with transaction():
-        row = _party(membership.id)
-        actions.name_in_public(row, bool(form.named.data), by=by, via=Door.WEB)
-    return see(".own")
+    named = bool(NamingForm(about=membership).named.data)
+    return press(
+        lambda: actions.name_in_public(_party(membership.id), named, by=current_actor(), via=Door.WEB),
+        url_for(".own"),
+    )
 
 
 @bp.post("/<network:network>/membership/<int:membership_id>/confirm")
 @allows(Can.HOLD_MEMBERSHIP, membership=Membership)
 def confirm_own(network: Network, membership: Membership) -> Response:
     """Somebody signed in confirms a membership from the old list."""
-    by = current_actor()
-    with transaction():
-        actions.confirm(_party(membership.id), by=by, via=Door.WEB)
-    return see(".own")
-
-
-@bp.get("/<network:network>/membership/<int:membership_id>/renew")
-@allows(Can.HOLD_MEMBERSHIP, membership=Membership)
-def renewing_page(network: Network, membership: Membership) -> Response:
-    """The button to stay a member, with what is new to agree to."""
-    return _renewing_page(network, membership, _renew_form(membership))
+    return press(
+        lambda: actions.confirm(_party(membership.id), by=current_actor(), via=Door.WEB), url_for(".own")
+    )
 
 
 def _renew_form(membership: Membership) -> RenewForm:
@@ -127,56 +121,83 @@ def _renew_form(membership: Membership) -> RenewForm:
     return form
 
 
-def _renewing_page(network: Network, membership: Membership, form: RenewForm, code: int = 200) -> Response:
-    renewal = memberships_renewal.stands(membership, network)
-    return page(
-        "membership/renew.html", code, membership=membership, form=form, renewal=renewal, S=MembershipState
-    )
-
-
-@bp.post("/<network:network>/membership/<int:membership_id>/renew")
+@bp.route("/<network:network>/membership/<int:membership_id>/renew", methods=["GET", "POST"])
 @allows(Can.HOLD_MEMBERSHIP, membership=Membership)
 def renew(network: Network, membership: Membership) -> Response:
-    """Stay a member, or start again."""
-    by, form, key = current_actor(), _renew_form(membership), membership.id
-    if form.validate_on_submit():
-        with form.catching(), transaction():
-            memberships_renewal.renew(_party(key), form.agrees.ticked(), by=by, via=Door.WEB)
-        if not form.errors:
-            return see(".own")
-    return _renewing_page(network, _party(key), form, 422)
+    """Stay a member, or start again, with what is new to agree to."""
+    form, key = _renew_form(membership), membership.id
 
+    def show(status: int) -> Response:
+        row = _party(key)
+        renewal = memberships_renewal.stands(row, network)
+        return page(
+            "membership/renew.html", status, membership=row, form=form, renewal=renewal, S=MembershipState
+        )
 
-@bp.get("/<network:network>/membership/<int:membership_id>/leave")
-@allows(Can.HOLD_MEMBERSHIP, membership=Membership)
-def leaving(network: Network, membership: Membership) -> Response:
-    """What leaving means: what ends, what stays, and what one could do instead."""
-    row = _party(membership.id)
-    return page(
-        "membership/leave.html",
-        membership=row,
-        party=queries.name_of(row),
-        form=Form(),
-        K=MembershipKind,
-        offices=what_becomes(network, row) if row.end is None else (),
+    return form_view(
+        form,
+        lambda: memberships_renewal.renew(
+            _party(key), form.agrees.ticked(), by=current_actor(), via=Door.WEB
+        ),
+        url_for(".own"),
+        show,
     )
 
 
-@bp.post("/<network:network>/membership/<int:membership_id>/leave")
+@bp.route("/<network:network>/membership/<int:membership_id>/leave", methods=["GET", "POST"])
 @allows(Can.HOLD_MEMBERSHIP, membership=Membership)
 def leave(network: Network, membership: Membership) -> Response:
-    """Leave."""
-    by = current_actor()
-    with transaction():
-        actions.resign(_party(membership.id), by=by, via=Door.WEB)
-    return see(".own")
+    """Leave: first what ends, what stays, and what one could do instead."""
+    form, key = Form(about=membership), membership.id
+
+    def show(status: int) -> Response:
+        row = _party(key)
+        return page(
+            "membership/leave.html",
+            status,
+            membership=row,
+            party=queries.name_of(row),
+            form=form,
+            K=MembershipKind,
+            offices=what_becomes(network, row) if row.end is None else (),
+        )
+
+    return form_view(
+        form,
+        lambda: actions.resign(_party(key), by=current_actor(), via=Door.WEB),
+        url_for(".own"),
+        show,
+    )
 
 
-@bp.get("/<network:network>/membership/<token>")
+@bp.route("/<network:network>/membership/<token>", methods=["GET", "POST"])
 @allows(Can.APPLY)
 def confirming(network: Network, token: str) -> Response:
-    """Where the mail's link leads somebody from the old list. Looking changes nothing."""
-    return _confirming_page(network, token)
+    """Where the mail's link leads somebody from the old list, or who is to renew: yes, I am a member, or stay one.
+
+    Looking changes nothing. Pressed twice, the button leads to the page that says so.
+    """
+    membership, _holder = actions.held_by(token, network)
+    active = membership.state is MembershipState.ACTIVE
+    renews = active or membership.state is MembershipState.LAPSED
+    form = _renew_form(membership) if renews else Form()
+    if form.is_submitted() and active and memberships_renewal.stands(membership, network).until is None:
+        return see(".confirming", token=token)
+
+    def do() -> None:
+        row, by = actions.held_by(token, network)
+        if isinstance(form, RenewForm):
+            memberships_renewal.renew(row, form.agrees.ticked(), by=by, via=Door.WEB)
+        else:
+            email_id = ids_of("membership", token, 2)[1]
+            actions.confirm(row, by=by, email_id=email_id, via=Door.WEB)
+
+    return form_view(
+        form,
+        do,
+        url_for(".confirming", token=token),
+        lambda status: _confirming_page(network, token, status, form),
+    )
 
 
 @bp.post("/<network:network>/membership/<token>/address")
@@ -209,7 +230,7 @@ def _own_address_page(
     )
 
 
-def _confirming_page(network: Network, token: str, code: int = 200, form: Form | None = None) -> Response:
+def _confirming_page(network: Network, token: str, code: int, form: Form) -> Response:
     never_cached()
     membership, actor = actions.held_by(token, network)
     if membership.state is MembershipState.FOUND and not actions.may_confirm(token):
@@ -229,34 +250,3 @@ def _confirming_page(network: Network, token: str, code: int = 200, form: Form |
         renewal=memberships_renewal.stands(membership, network),
         renew_form=form if isinstance(form, RenewForm) else blank,
     )
-
-
-@bp.post("/<network:network>/membership/<token>")
-@allows(Can.APPLY)
-def confirm_found(network: Network, token: str) -> Response:
-    """The button: yes, I am a member, or I stay one. Pressed twice, it leads to the page that says so."""
-    membership, _holder = actions.held_by(token, network)
-    active = membership.state is MembershipState.ACTIVE
-    if active and memberships_renewal.stands(membership, network).until is None:
-        return see(".confirming", token=token)  # sent twice: it is done, and the page says so
-    if active or membership.state is MembershipState.LAPSED:
-        return _renew_by_link(network, token, membership)
-    form = Form()
-    with form.catching(), transaction():
-        membership, by = actions.held_by(token, network)
-        email_id = ids_of("membership", token, 2)[1]
-        actions.confirm(membership, by=by, email_id=email_id, via=Door.WEB)
-    if not form.errors:
-        return see(".confirming", token=token)
-    return _confirming_page(network, token, 422, form)
-
-
-def _renew_by_link(network: Network, token: str, membership: Membership) -> Response:
-    form = _renew_form(membership)
-    if form.validate_on_submit():
-        with form.catching(), transaction():
-            row, by = actions.held_by(token, network)
-            memberships_renewal.renew(row, form.agrees.ticked(), by=by, via=Door.WEB)
-        if not form.errors:
-            return see(".confirming", token=token)
-    return _confirming_page(network, token, 422, form)

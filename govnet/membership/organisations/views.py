@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import url_for
@@ -16,16 +17,16 @@ from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.clock import today
 from govnet.kernel.errors import NotFound
 from govnet.kernel.paths import asked_page
-from govnet.kernel.transaction import transaction
 from govnet.membership import links
 from govnet.membership.blueprint import bp
-from govnet.membership.models import ClaimState, RepresentationClaim
+from govnet.membership.models import ClaimState, Membership, RepresentationClaim
 from govnet.membership.organisations import actions, queries
 from govnet.membership.organisations.forms import ClaimForm, InviteForm
 from govnet.people.models import Organisation, Representation
 from govnet.permissions import Can, allows, can
-from govnet.web.forms import Form, once
-from govnet.web.pages import data_page, never_cached, page, see
+from govnet.web.form_view import form_view, press
+from govnet.web.forms import Form
+from govnet.web.pages import data_page, never_cached, page
 
 
 @bp.get("/<network:network>/organisations")
@@ -68,10 +69,15 @@ def organisation(network: Network, organisation: Organisation) -> Response:
     return _organisation_page(network, organisation)
 
 
-def _facts(network: Network, organisation: Organisation) -> dict[str, Any]:
-    membership = queries.membership_of(organisation.id, network.id)
-    if membership is None:
+def _membership(network: Network, organisation: Organisation) -> Membership:
+    found = queries.membership_of(organisation.id, network.id)
+    if found is None:
         raise NotFound(_("This organisation does not belong to the network."))
+    return found
+
+
+def _facts(network: Network, organisation: Organisation) -> dict[str, Any]:
+    membership = _membership(network, organisation)
     voices = queries.voices([organisation.id], today(network.zone)).get(organisation.id, [])
     return {"organisation": organisation, "membership": membership, "voices": voices}
 
@@ -121,35 +127,70 @@ def organisation_data(network: Network, organisation: Organisation) -> Response:
 @allows(Can.SPEAK_FOR, organisation=Organisation)
 def claim(network: Network, organisation: Organisation) -> Response:
     """Say that one may speak for the organisation."""
-    form, by, key = ClaimForm(about=organisation), current_actor(), organisation.id
-    facts = _facts(network, organisation)
-    if form.validate_on_submit():
-        with form.catching():
-            evidence, primary = form.evidence.data or "", form.role.data == "primary"
-            return once(
-                form,
-                lambda: actions.claim(network, organisation, evidence, primary, by=by, via=Door.WEB),
-                lambda _made: url_for(".organisation", network=network, organisation_id=key),
-                done=_("Thank you. It is with those who can confirm it; you get a mail."),
-            )
-    return page("membership/claim.html", 422 if form.is_submitted() else 200, **facts, form=form)
+    form = ClaimForm(about=organisation)
+
+    def do() -> RepresentationClaim:
+        _membership(network, organisation)
+        primary = form.role.data == "primary"
+        return actions.claim(
+            network, organisation, form.evidence.data or "", primary, by=current_actor(), via=Door.WEB
+        )
+
+    return form_view(
+        form,
+        do,
+        url_for(".organisation", organisation_id=organisation.id),
+        lambda status: page("membership/claim.html", status, **_facts(network, organisation), form=form),
+        done=_("Thank you. It is with those who can confirm it; you get a mail."),
+        makes=True,
+    )
+
+
+def _settle(
+    network: Network, claim: RepresentationClaim, settle: Callable[..., RepresentationClaim], done: str
+) -> Response:
+    """One answer to somebody's claim, once; then, or where a rule is against it, the organisation."""
+    form, key = Form(about=claim), claim.organisation_id
+    return form_view(
+        form,
+        lambda: settle(claim, by=current_actor(), via=Door.WEB),
+        url_for(".organisation", organisation_id=key),
+        lambda status: _organisation_page(network, db.session.get_one(Organisation, key), status, form),
+        done=done,
+        makes=True,
+    )
+
+
+@bp.post("/<network:network>/organisations/claims/<int:claim_id>/confirm")
+@allows(Can.CONFIRM_REPRESENTATIVE, claim=RepresentationClaim)
+def confirm_claim(network: Network, claim: RepresentationClaim) -> Response:
+    """Confirm that somebody may speak for an organisation."""
+    return _settle(network, claim, actions.confirm, _("Confirmed, and told."))
+
+
+@bp.post("/<network:network>/organisations/claims/<int:claim_id>/decline")
+@allows(Can.CONFIRM_REPRESENTATIVE, claim=RepresentationClaim)
+def decline_claim(network: Network, claim: RepresentationClaim) -> Response:
+    """Do not confirm it."""
+    return _settle(network, claim, actions.decline, _("Not confirmed, and told."))
 
 
 @bp.post("/<network:network>/organisations/<int:organisation_id>/invite")
 @allows(Can.NAME_REPRESENTATIVE, organisation=Organisation)
 def invite(network: Network, organisation: Organisation) -> Response:
     """Who speaks for an organisation names somebody else."""
-    form, by, key = InviteForm(about=organisation), current_actor(), organisation.id
-    if form.validate_on_submit():
-        with form.catching():
-            name, email, primary = form.name.data or "", form.email.data or "", form.role.data == "primary"
-            return once(
-                form,
-                lambda: actions.invite(network, organisation, name, email, primary, by=by),
-                lambda _made: url_for(".organisation", network=network, organisation_id=key),
-                done=_("We have written to %(name)s. It holds once they accept.", name=name),
-            )
-    return _organisation_page(network, organisation, 422, form)
+    form = InviteForm(about=organisation)
+    name, primary = form.name.data or "", form.role.data == "primary"
+    return form_view(
+        form,
+        lambda: actions.invite(
+            network, organisation, name, form.email.data or "", primary, by=current_actor()
+        ),
+        url_for(".organisation", organisation_id=organisation.id),
+        lambda status: _organisation_page(network, organisation, status, form),
+        done=_("We have written to %(name)s. It holds once they accept.", name=name),
+        makes=True,
+    )
 
 
 def _voice(network: Network, key: int) -> Representation:
@@ -163,20 +204,20 @@ def _voice(network: Network, key: int) -> Representation:
 @allows(Can.NAME_REPRESENTATIVE, voice=Representation)
 def hand_on(network: Network, voice: Representation) -> Response:
     """Have somebody who stands in speak for the organisation instead."""
-    by, where = current_actor(), voice.organisation_id
-    with transaction():
-        actions.hand_on(_voice(network, voice.id), network, by=by, via=Door.WEB)
-    return see(".organisation", organisation_id=where)
+    return press(
+        lambda: actions.hand_on(_voice(network, voice.id), network, by=current_actor(), via=Door.WEB),
+        url_for(".organisation", organisation_id=voice.organisation_id),
+    )
 
 
 @bp.post("/<network:network>/organisations/voices/<int:voice_id>/end")
 @allows(Can.END_REPRESENTATION, voice=Representation)
 def end_voice(network: Network, voice: Representation) -> Response:
     """Stop speaking for an organisation, or end that somebody stands in."""
-    by, where = current_actor(), voice.organisation_id
-    with transaction():
-        actions.end(_voice(network, voice.id), network, by=by, via=Door.WEB)
-    return see(".organisation", organisation_id=where)
+    return press(
+        lambda: actions.end(_voice(network, voice.id), network, by=current_actor(), via=Door.WEB),
+        url_for(".organisation", organisation_id=voice.organisation_id),
+    )
 
 
 def _invited(network: Network, token: str) -> RepresentationClaim:
@@ -201,10 +242,12 @@ def invitation(network: Network, token: str) -> Response:
 @allows(Can.APPLY)
 def answer_invitation(network: Network, token: str, answer: str) -> Response:
     """Accept to speak for the organisation, or not."""
-    with transaction():
+
+    def do() -> None:
         found = _invited(network, token)
         if answer == "accept":
             actions.accept(found, via=Door.WEB)
         else:
             actions.refuse(found)
-    return see(".invitation", token=token)
+
+    return press(do, url_for(".invitation", token=token))

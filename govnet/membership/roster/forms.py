@@ -16,6 +16,7 @@ from wtforms.widgets import TextArea
 from govnet.kernel.text import clean
 from govnet.membership.roster.file import MOST_BYTES
 from govnet.membership.roster.imports import Source
+from govnet.membership.roster.parser import Roster, read_roster
 from govnet.membership.roster.person import ComesAs
 from govnet.web.forms import Form
 
@@ -47,6 +48,14 @@ class UploadForm(Form):
         default=ComesAs.SUBSCRIBER.value,
     )
     content = b""
+    roster: Roster
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """What is in order is read, before anything is locked."""
+        if not super().validate(*args, **kwargs):
+            return False
+        self.roster = read_roster(self.content, comes_as=self.comes_as.data)
+        return True
 
     def validate_file(self, field: FileField) -> None:
         """One of the two is there."""
