@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, Response
+from flask import Blueprint, url_for
+from werkzeug.wrappers import Response
 
 from govnet.charter import parameters
 from govnet.charter.models import Network
@@ -14,12 +13,11 @@ from govnet.committee import page as committee_page
 from govnet.committee.forms import VacancyForm
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.clock import today
-from govnet.kernel.transaction import transaction
 from govnet.offices import conduct
 from govnet.offices.fields import LastDayForm
 from govnet.offices.models import Seat, Term
 from govnet.permissions import Can, allows
-from govnet.web.forms import Form
+from govnet.web.form_view import form_view
 from govnet.web.pages import data_page, page, see
 
 bp = Blueprint("committee", __name__)
@@ -55,44 +53,39 @@ def committee_data(network: Network) -> Response:
 
 @bp.get("/<network:network>/committee/record")
 @allows(Can.READ)
-def record(network: Network) -> Any:
+def record(network: Network) -> Response:
     """Who takes a place is proposed and decided now; the address from before leads there."""
     return see("decisions.propose", matter="committee")
 
 
 @bp.get("/<network:network>/committee/places/new")
 @allows(Can.READ)
-def add_place(network: Network) -> Any:
+def add_place(network: Network) -> Response:
     """So is one more place."""
     return see("decisions.propose", matter="committee", office="new-1")
 
 
 @bp.route("/<network:network>/committee/places/<int:seat_id>", methods=["GET", "POST"])
 @allows(Can.NOTE_VACANCY, seat=Seat)
-def vacancy(network: Network, seat: Seat) -> Any:
+def vacancy(network: Network, seat: Seat) -> Response:
     """What happens next with an empty place, in words."""
     form = VacancyForm(about=seat, note=seat.vacancy_note)
-    if form.validate_on_submit():
-        with form.catching():
-            with transaction():
-                actions.note_vacancy(seat, form.note.data or "", by=current_actor(), via=Door.WEB)
-            return see(".committee")
-    return page("committee/vacancy.html", 422 if form.errors else 200, form=form, seat=seat)
+    return form_view(
+        form,
+        lambda: actions.note_vacancy(seat, form.note.data or "", by=current_actor(), via=Door.WEB),
+        url_for(".committee"),
+        lambda status: page("committee/vacancy.html", status, form=form, seat=seat),
+    )
 
 
 @bp.route("/<network:network>/committee/terms/<int:term_id>/leave", methods=["GET", "POST"])
 @allows(Can.LEAVE_OFFICE, term=Term)
-def leave(network: Network, term: Term) -> Any:
+def leave(network: Network, term: Term) -> Response:
     """Give one's place up."""
-    form = LastDayForm(about=term, last_day=today(network.zone))
-    if form.validate_on_submit():
-        with form.catching():
-            with transaction():
-                actions.leave_seat(term, form.day, by=current_actor(), via=Door.WEB)
-            return see(".committee")
-    return _ending_page(term, form)
-
-
-def _ending_page(term: Term, form: Form) -> Response:
-    whole = queries.term_whole(term.id)
-    return page("committee/leave.html", 422 if form.errors else 200, form=form, term=whole)
+    form, key = LastDayForm(about=term, last_day=today(network.zone)), term.id
+    return form_view(
+        form,
+        lambda: actions.leave_seat(term, form.day, by=current_actor(), via=Door.WEB),
+        url_for(".committee"),
+        lambda status: page("committee/leave.html", status, form=form, term=queries.term_whole(key)),
+    )

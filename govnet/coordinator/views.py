@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from govnet.charter.models import Network
@@ -18,13 +18,12 @@ from govnet.coordinator.forms import MandateReportForm
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.calendar import DAY
 from govnet.kernel.clock import today
-from govnet.kernel.transaction import transaction
 from govnet.offices import conduct, queries, rules
 from govnet.offices.fields import LastDayForm
 from govnet.offices.models import Mandate, MandateReport
 from govnet.offices.rules import OfficeStage
 from govnet.permissions import Can, allows
-from govnet.web.forms import Form, once
+from govnet.web.form_view import form_view
 from govnet.web.pages import data_page, page, see, weekday_date
 
 bp = Blueprint("coordinator", __name__)
@@ -72,51 +71,56 @@ def coordinator_data(network: Network) -> Response:
 
 @bp.get("/<network:network>/coordinator/record")
 @allows(Can.READ)
-def record(network: Network) -> Any:
+def record(network: Network) -> Response:
     """The mandate is proposed and decided now; the address from before leads there."""
     return see("decisions.propose", matter="mandate", office="mandate-1")
 
 
 @bp.route("/<network:network>/coordinator/<int:mandate_id>/leave", methods=["GET", "POST"])
 @allows(Can.GIVE_BACK_MANDATE, mandate=Mandate)
-def leave(network: Network, mandate: Mandate) -> Any:
+def leave(network: Network, mandate: Mandate) -> Response:
     """Whoever acts under the mandate gives it back."""
-    form = LastDayForm(about=mandate, last_day=today(network.zone))
-    if form.validate_on_submit():
-        with form.catching():
-            last = form.day
-            with transaction():
-                actions.give_back_mandate(mandate, last, by=current_actor(), via=Door.WEB)
-            return see(".coordinator")
-    return _ending_page(mandate, form)
+    form, key = LastDayForm(about=mandate, last_day=today(network.zone)), mandate.id
 
+    def show(status: int) -> Response:
+        whole = queries.mandate_whole(key)
+        holder = queries.holder_name(whole)
+        return page("coordinator/mandate_end.html", status, form=form, mandate=whole, holder=holder)
 
-def _ending_page(mandate: Mandate, form: Form) -> Response:
-    whole = queries.mandate_whole(mandate.id)
-    context = {"mandate": whole, "holder": queries.holder_name(whole)}
-    return page("coordinator/mandate_end.html", 422 if form.errors else 200, form=form, **context)
+    return form_view(
+        form,
+        lambda: actions.give_back_mandate(mandate, form.day, by=current_actor(), via=Door.WEB),
+        url_for(".coordinator"),
+        show,
+    )
 
 
 @bp.route("/<network:network>/coordinator/<int:mandate_id>/report", methods=["GET", "POST"])
 @allows(Can.REPORT_AS_COORDINATOR, mandate=Mandate)
-def report(network: Network, mandate: Mandate) -> AnyResponse:
+def report(network: Network, mandate: Mandate) -> Response:
     """Write a report that is due."""
-    form = MandateReportForm(about=mandate)
-    whole = queries.mandate_whole(mandate.id)
-    open_dues = [due for due in queries.dues_of(whole, today(network.zone)) if not due.filed]
+    form, key = MandateReportForm(about=mandate), mandate.id
+    dues = queries.dues_of(queries.mandate_whole(key), today(network.zone))
     form.due_on.choices = [
-        SelectChoice(due.on.isoformat(), _("Due on %(day)s", day=weekday_date(due.on))) for due in open_dues
+        SelectChoice(due.on.isoformat(), _("Due on %(day)s", day=weekday_date(due.on)))
+        for due in dues
+        if not due.filed
     ]
-    if form.validate_on_submit():
-        with form.catching():
-            due, text = date.fromisoformat(form.due_on.data), form.body.data or ""
-            return once(
-                form,
-                lambda: actions.file_report(mandate, due, text, by=current_actor(), via=Door.WEB),
-                lambda made: url_for(".read_report", report_id=made.id),
-                done=_("Your report is public now."),
-            )
-    return page("coordinator/report_form.html", 422 if form.errors else 200, form=form, mandate=whole)
+
+    def do() -> MandateReport:
+        due = date.fromisoformat(form.due_on.data)
+        return actions.file_report(mandate, due, form.body.data or "", by=current_actor(), via=Door.WEB)
+
+    return form_view(
+        form,
+        do,
+        lambda made: url_for(".read_report", report_id=made.id),
+        lambda status: page(
+            "coordinator/report_form.html", status, form=form, mandate=queries.mandate_whole(key)
+        ),
+        done=_("Your report is public now."),
+        makes=True,
+    )
 
 
 @bp.get("/<network:network>/coordinator/reports/<int:report_id>")
