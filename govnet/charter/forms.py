@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
+from govnet.charter.logo import MOST_BYTES, Logo, readable
+from govnet.kernel.errors import RuleBroken
+from govnet.kernel.translation import say
 from govnet.people.fields import EmailAddress
 from govnet.web.forms import Form, NameText, Text
 
@@ -42,6 +47,7 @@ class NetworkSettingsForm(Form):
     )
     without_logo = BooleanField(_l("Remove the logo"))
     seen = HiddenField()
+    picture: Logo | None = None
 
     def __init__(self, *args: Any, known: list[tuple[str, str]], **kwargs: Any) -> None:
         """`known`: the languages that there are translations for. Where it is one, there is nothing to choose."""
@@ -49,3 +55,25 @@ class NetworkSettingsForm(Form):
         self.languages.choices = self.language.choices = [SelectChoice(*each) for each in known]
         if len(known) == 1:
             del self.languages, self.language
+
+    def validate_logo(self, field: FileField) -> None:
+        """What the file becomes, before anything is locked."""
+        if not field.data:
+            return
+        try:
+            self.picture = readable(field.data.read(MOST_BYTES + 1))
+        except RuleBroken as broken:
+            raise ValidationError(say(broken.message)) from broken
+
+    def ask_for_the_logo_again(self) -> None:
+        """A form that comes back has lost its file."""
+        if self.logo.data and not self.logo.errors:
+            self.logo.errors = [_("Choose the logo once more: a browser sends a file only once.")]
+
+    def typed(self, names: Iterable[str]) -> dict[str, str]:
+        """What stands in the fields of these names, where the form has them; of a list all that is ticked."""
+        found = {name: self[name].data or "" for name in names if name in self}
+        return {
+            name: " ".join(value) if isinstance(value, list) else value.strip()
+            for name, value in found.items()
+        }

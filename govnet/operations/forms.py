@@ -13,13 +13,13 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 from wtforms.widgets import EmailInput
 
-from govnet.charter.models import ACCENTS
+from govnet.charter.models import ACCENTS, RESERVED
 from govnet.charter.presets import NAMES
 from govnet.kernel.messages import Said
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.translation import say
-from govnet.operations.founding_data import FoundingTrouble
-from govnet.operations.founding_file import TOPICS
+from govnet.operations.founding_data import BadFounding, Founding, FoundingTrouble
+from govnet.operations.founding_file import TOPICS, read_founding
 from govnet.web.days import read_day
 from govnet.web.forms import Form, MarkdownField, NameText, Text
 
@@ -130,6 +130,18 @@ class FoundingForm(Form):
     coordinator_end = Text(_l("Last day"), limit=40, description=_DAY)
     coordinator_evidence = Text(_l("How do we know?"), limit=2000)
 
+    founding: Founding
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Nothing is wrong with the fields, nor with all of it together; then it is read."""
+        fits: bool = super().validate(*args, **kwargs)
+        try:
+            self.founding = read_founding(self.table(), reserved=RESERVED, accents=ACCENTS)
+        except BadFounding as bad:
+            self._show(bad.troubles)
+            return False
+        return fits
+
     def seats(self) -> list[dict[str, Any]]:
         """The fields of each place on the committee."""
         return [
@@ -219,7 +231,7 @@ class FoundingForm(Form):
         if len(set(titles)) < len(titles):
             raise ValidationError(gettext("Two of the topics have the same name."))
 
-    def show(self, troubles: tuple[FoundingTrouble, ...]) -> None:
+    def _show(self, troubles: tuple[FoundingTrouble, ...]) -> None:
         """Put each trouble beside the field that it is about."""
         numbers = [n for n, fields in enumerate(self.seats(), 1) if _typed(fields)]
         for trouble in troubles:
