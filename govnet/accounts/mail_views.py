@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash
+from flask import url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
-from govnet.accounts.blueprint import bp, my_places
+from govnet.accounts.blueprint import bp, my_id, my_places
 from govnet.accounts.followed import followings
 from govnet.charter.models import Network
 from govnet.kernel.actor import current_actor
-from govnet.kernel.transaction import transaction
 from govnet.mail import labels, queries
 from govnet.mail.fields import NOTES, VolumeForm
 from govnet.mail.models import Subscription
@@ -19,7 +19,8 @@ from govnet.mail.preferences import actions
 from govnet.mail.volume import Volume
 from govnet.people.addresses import readers
 from govnet.permissions import Can, allows
-from govnet.web.pages import page, see
+from govnet.web.form_view import press
+from govnet.web.pages import page
 
 
 @bp.get("/me/mail")
@@ -30,7 +31,7 @@ def volume() -> Response:
 
 
 def _volume_page(status: int = 200, failed: tuple[Network, VolumeForm] | None = None) -> Response:
-    person_id = current_actor().person_id or 0
+    person_id = my_id()
     said = queries.subscriptions_of(person_id)
     networks = [_one_network(network, said.get(network.id), failed) for network in _networks()]
     me = next(iter(readers([person_id])), None)
@@ -75,38 +76,38 @@ def set_volume(network: Network) -> Response:
     form = _volume_form(network)
     if not form.validate_on_submit():
         return _volume_page(422, (network, form))
-    with transaction():
-        actions.set_volume(current_actor(), network, Volume(form.volume.data))
-    flash(_("Saved. It counts from the next mail on."), "success")
-    return see(".volume")
+    return press(
+        lambda: actions.set_volume(current_actor(), network, Volume(form.volume.data)),
+        url_for(".volume"),
+        done=_("Saved. It counts from the next mail on."),
+    )
 
 
 @bp.post("/me/mail/<network:network>/silence")
 @allows(Can.OWN)
 def silence(network: Network) -> Response:
     """Nothing at all from this network."""
-    with transaction():
-        actions.silence(current_actor(), network)
-    flash(_("We send you nothing more from here but the links that you ask for yourself."), "success")
-    return see(".volume")
+    return press(
+        lambda: actions.silence(current_actor(), network),
+        url_for(".volume"),
+        done=_("We send you nothing more from here but the links that you ask for yourself."),
+    )
 
 
 @bp.post("/me/mail/<any(thread, topic):target>/<int:target_id>/forget")
 @allows(Can.OWN)
 def forget_stance(target: str, target_id: int) -> Response:
     """Neither follow nor mute any more."""
-    with transaction():
-        actions.forget_stance(current_actor(), target, target_id)
-    return see(".volume")
+    return press(lambda: actions.forget_stance(current_actor(), target, target_id), url_for(".volume"))
 
 
 @bp.post("/me/mail/try-again")
 @allows(Can.OWN)
 def try_again() -> Response:
     """The address works again, says the person."""
-    me = next(iter(readers([current_actor().person_id or 0])), None)
-    with transaction():
-        lifted = me is not None and actions.try_again(current_actor(), me.address)
-    if lifted:
-        flash(_("Thank you. The next mail goes to your address again."), "success")
-    return see(".volume")
+    me = next(iter(readers([my_id()])), None)
+    return press(
+        lambda: me is not None and actions.try_again(current_actor(), me.address),
+        url_for(".volume"),
+        done=lambda lifted: lifted and _("Thank you. The next mail goes to your address again."),
+    )

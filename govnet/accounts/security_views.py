@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from flask import Response, flash
+from flask import flash, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from govnet.accounts import actions
-from govnet.accounts.blueprint import bp, my_zone, recently
+from govnet.accounts.blueprint import bp, my_id, my_zone, recently
 from govnet.accounts.forms import NewPasswordForm
 from govnet.extensions import limiter
 from govnet.kernel.actor import current_actor
 from govnet.kernel.errors import Busy
-from govnet.kernel.transaction import transaction
 from govnet.people import persons
 from govnet.permissions import Can, allows
 from govnet.sign_in import queries, sessions
-from govnet.web.pages import page, see
+from govnet.web.form_view import press
+from govnet.web.pages import page
 
 
 @bp.get("/me/security")
 @allows(Can.OWN)
 def security() -> Response:
     """Every browser in which this person is signed in, and whether there is a password."""
-    person_id = current_actor().person_id or 0
     return page(
         "accounts/security.html",
-        sessions=queries.open_sessions(person_id),
+        sessions=queries.open_sessions(my_id()),
         here=current_user.session_id,
-        has_password=queries.password_of(person_id) is not None,
-        address=persons.main_address(person_id),
+        has_password=queries.password_of(my_id()) is not None,
+        address=persons.main_address(my_id()),
         zone=my_zone(),
     )
 
@@ -37,52 +37,34 @@ def security() -> Response:
 @bp.post("/me/security/sessions/<int:session_id>/end")
 @allows(Can.OWN)
 def end_session(session_id: int) -> Response:
-    """Sign out one browser."""
-    with transaction():
-        actions.end_own_session(session_id, by=current_actor())
-    if session_id == current_user.session_id:
+    """Sign out one browser, this one too."""
+    here = session_id == current_user.session_id
+    answer = press(
+        lambda: actions.end_own_session(session_id, by=current_actor()),
+        url_for(".sign_in" if here else ".security"),
+        done="" if here else _("That browser is signed out."),
+    )
+    if here:
         sessions.forget()
-        return see(".sign_in")
-    flash(_("That browser is signed out."), "success")
-    return see(".security")
+    return answer
 
 
 @bp.post("/me/security/sessions/end-all")
 @allows(Can.OWN)
 def end_all_sessions() -> Response:
     """Sign out everywhere, here too."""
-    with transaction():
-        actions.end_all_own_sessions(by=current_actor())
+    answer = press(lambda: actions.end_all_own_sessions(by=current_actor()), url_for(".sign_in"))
     sessions.forget()
     flash(_("You are signed out everywhere."), "success")
-    return see(".sign_in")
+    return answer
 
 
-@bp.get("/me/security/password")
+@bp.route("/me/security/password", methods=["GET", "POST"])
+@limiter.limit("20 per hour", key_func=lambda: f"password {my_id()}", methods=["POST"])
 @allows(Can.OWN)
 @recently
 def new_password() -> Response:
-    """The page to set a password, or another one."""
-    return _password_page(NewPasswordForm(made=0))
-
-
-def _password_page(form: NewPasswordForm, status: int = 200) -> Response:
-    person_id = current_actor().person_id or 0
-    return page(
-        "accounts/new_password.html",
-        status,
-        form=form,
-        has_password=queries.password_of(person_id) is not None,
-        address=persons.main_address(person_id),
-    )
-
-
-@bp.post("/me/security/password")
-@limiter.limit("20 per hour", key_func=lambda: f"password {current_actor().person_id}")
-@allows(Can.OWN)
-@recently
-def set_password() -> Response:
-    """Set it; every other browser is signed out."""
+    """Set a password, or another one; every other browser is signed out."""
     form = NewPasswordForm(made=0)
     if form.validate_on_submit():
         with form.catching():
@@ -95,11 +77,26 @@ def set_password() -> Response:
                     )
                 ]
                 return _password_page(form, 503)
-            with transaction():
-                actions.set_password(hashed, by=current_actor(), keep_session=current_user.session_id)
-            flash(_("Your password is set. Your other browsers are signed out."), "success")
-            return see(".security")
-    return _password_page(form, 422)
+            return _keep_password(hashed, _("Your password is set. Your other browsers are signed out."))
+    return _password_page(form, 422 if form.is_submitted() else 200)
+
+
+def _password_page(form: NewPasswordForm, status: int) -> Response:
+    return page(
+        "accounts/new_password.html",
+        status,
+        form=form,
+        has_password=queries.password_of(my_id()) is not None,
+        address=persons.main_address(my_id()),
+    )
+
+
+def _keep_password(hashed: str | None, done: str) -> Response:
+    return press(
+        lambda: actions.set_password(hashed, by=current_actor(), keep_session=current_user.session_id),
+        url_for(".security"),
+        done=done,
+    )
 
 
 @bp.post("/me/security/password/remove")
@@ -107,7 +104,4 @@ def set_password() -> Response:
 @recently
 def remove_password() -> Response:
     """Go back to mailed links alone."""
-    with transaction():
-        actions.set_password(None, by=current_actor(), keep_session=current_user.session_id)
-    flash(_("Your password is gone. You sign in by a link in a mail."), "success")
-    return see(".security")
+    return _keep_password(None, _("Your password is gone. You sign in by a link in a mail."))

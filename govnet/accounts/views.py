@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 from contextlib import suppress
 from math import ceil
-from typing import Any
 
-from flask import Response, flash, g, redirect, request, session, url_for
+from flask import flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from govnet.accounts import actions
 from govnet.accounts.blueprint import bp, next_path, stand_where
@@ -39,25 +39,18 @@ def browser() -> str:
     return str(session.get("browser", ""))
 
 
-@bp.get("/sign-in")
+@bp.route("/sign-in", methods=["GET", "POST"])
+@limiter.limit(limits.BY_ASKER, exempt_when=limits.is_known, methods=["POST"])
 @allows(Can.READ)
 def sign_in() -> Response:
-    """The page that asks for the address."""
+    """Mail a link to the address that is typed; the answer is the same whoever has it."""
     form = SignInForm(made=0)
-    if current_user.is_authenticated:
+    if form.validate_on_submit():
+        return _mail_a_link(form.email.data or "", next_path())
+    if not form.is_submitted() and current_user.is_authenticated:
         form.email.data = persons.main_address(current_user.person_id)
-    return page("accounts/sign_in.html", form=form, next_path=next_path())
-
-
-@bp.post("/sign-in")
-@limiter.limit(limits.BY_ASKER, exempt_when=limits.is_known)
-@allows(Can.READ)
-def ask() -> Response:
-    """Mail a link; the answer is the same whoever has the address."""
-    form = SignInForm(made=0)
-    if not form.validate_on_submit():
-        return page("accounts/sign_in.html", 422, form=form, next_path=next_path())
-    return _mail_a_link(form.email.data or "", next_path())
+    status = 422 if form.is_submitted() else 200
+    return page("accounts/sign_in.html", status, form=form, next_path=next_path())
 
 
 def _mail_a_link(address: str, path: str) -> Response:
@@ -100,7 +93,7 @@ def _sent_page(form: CodeForm, status: int = 200) -> Response:
 @bp.post("/sign-in/code")
 @limiter.limit(limits.BY_ASKER, exempt_when=limits.is_known)
 @allows(Can.READ)
-def code() -> Any:
+def code() -> Response:
     """The six digits: right, and one is in; five times wrong, and they are worth nothing."""
     form = CodeForm(made=0)
     if not form.validate_on_submit():
@@ -132,16 +125,23 @@ def _leave_old_session(entered: links.Entered | None) -> None:
         sessions.end_session(current_user.session_id)
 
 
-def _come_in(entered: links.Entered) -> Any:
+def _come_in(entered: links.Entered) -> Response:
     sessions.keep(entered.token)
     known_browsers.remember(entered.person_id)
     return redirect(entered.next_path or url_for("accounts.me"), 303)
 
 
-@bp.get("/sign-in/link/<token>")
+@bp.route("/sign-in/link/<token>", methods=["GET", "POST"])
+@limiter.limit(limits.BY_ASKER, exempt_when=limits.has_link, methods=["POST"])
 @allows(Can.READ)
 def link(token: str) -> Response:
-    """Where the mail leads. Nothing happens before the button is pressed; other browsers get the six digits."""
+    """Where the mail leads: the button signs in, once. Nothing happens before it; other browsers get the six digits."""
+    if request.method == "POST":
+        with transaction():
+            entered = links.use(token, browser=browser(), agent=_agent())
+            _leave_old_session(entered)
+        if entered is not None:
+            return _come_in(entered)
     opened = links.opened(token, browser=browser())
     if opened is None:
         return page("accounts/link_unknown.html", 404)
@@ -149,17 +149,6 @@ def link(token: str) -> Response:
     status = 200 if opened.state is LinkState.LIVE else 410
     here = current_user.is_authenticated and current_user.person_id == opened.person_id
     return page("accounts/link.html", status, opened=opened, token=token, form=Form(made=0), already=here)
-
-
-@bp.post("/sign-in/link/<token>")
-@limiter.limit(limits.BY_ASKER, exempt_when=limits.has_link)
-@allows(Can.READ)
-def use_link(token: str) -> Any:
-    """Sign in, once."""
-    with transaction():
-        entered = links.use(token, browser=browser(), agent=_agent())
-        _leave_old_session(entered)
-    return _come_in(entered) if entered is not None else link(token=token)
 
 
 @bp.post("/sign-in/link/<token>/again")
@@ -174,19 +163,12 @@ def again(token: str) -> Response:
     return _mail_a_link(address, row.next_path)
 
 
-@bp.get("/sign-in/password")
+@bp.route("/sign-in/password", methods=["GET", "POST"])
+@limiter.limit("10 per 15 minutes", key_func=limits.tried, deduct_when=limits.was_wrong, methods=["POST"])
+@limiter.limit("100 per 15 minutes", exempt_when=limits.is_known, methods=["POST"])
 @allows(Can.READ)
 def password() -> Response:
-    """The page for those who have set a password."""
-    return page("accounts/password.html", form=PasswordForm(made=0), next_path=next_path())
-
-
-@bp.post("/sign-in/password")
-@limiter.limit("10 per 15 minutes", key_func=limits.tried, deduct_when=limits.was_wrong)
-@limiter.limit("100 per 15 minutes", exempt_when=limits.is_known)
-@allows(Can.READ)
-def use_password() -> Any:
-    """Sign in with it; what is wrong is never said more closely."""
+    """Sign in with a password; what is wrong is never said more closely."""
     form = PasswordForm(made=0)
     if form.validate_on_submit():
         typed = form.password.data or ""
@@ -197,7 +179,8 @@ def use_password() -> Any:
         if found is not None:
             return _come_in(_enter(found, typed))
         form.password.errors = [_("The address or the password is not right.")]
-    return page("accounts/password.html", 422, form=form, next_path=next_path())
+    status = 422 if form.is_submitted() else 200
+    return page("accounts/password.html", status, form=form, next_path=next_path())
 
 
 def _password_asker() -> passwords.Asker:
@@ -232,17 +215,12 @@ def _enter(person_id: int, typed: str) -> links.Entered:
     return entered
 
 
-@bp.get("/sign-out")
-@allows(Can.READ)
-def sign_out_page() -> Response:
-    """The page with the button: a link alone signs nobody out."""
-    return page("accounts/sign_out.html", form=Form(made=0))
-
-
-@bp.post("/sign-out")
+@bp.route("/sign-out", methods=["GET", "POST"])
 @allows(Can.READ)
 def sign_out() -> Response:
-    """End this browser's session."""
+    """End this browser's session, by the button: a link alone signs nobody out."""
+    if request.method != "POST":
+        return page("accounts/sign_out.html", form=Form(made=0))
     if current_user.is_authenticated:
         with transaction():
             sessions.end_session(current_user.session_id)

@@ -31,9 +31,9 @@ BESIDE = {"signed_in_session", "read_mark", "submission"}
 
 EACH_TIME = {
     "announcements_sending.test": "a test mail to oneself, as often as it is asked for",
-    "accounts.change_address": "another link, and only the newest of them works",
+    "accounts.address": "another link, and only the newest of them works",
     "accounts.again": "another link to sign in",
-    "accounts.ask": "another link to sign in",
+    "accounts.sign_in": "another link to sign in",
     "demo_mail.answer": "another mail to the network, in the demo alone",
     "membership.own_address": "another link to confirm an address, ten in an hour at most",
     "operations.drop_mail": "what has come to wait by then, and the record says that it was none",
