@@ -15,6 +15,7 @@ from govnet.kernel.errors import RuleBroken
 from govnet.operations import forms, founding_links, labels, operators, queries
 from govnet.operations import founding as actions
 from govnet.operations.checks import TITLES, examine
+from govnet.operations.models import FoundingLink
 from govnet.permissions import Can, allows
 from govnet.web.form_view import form_view, press
 from govnet.web.pages import never_cached, page, see
@@ -31,8 +32,8 @@ def found(token: str) -> Response:
     Once it has founded, what to do next; sent twice, it leads there.
     """
     never_cached()
-    link = founding_links.link_for(token)
-    if link is None or not founding_links.is_good(link):
+    link = _good(token)
+    if link is None:
         return _used_up(token)
     link_id = link.id
     form = forms.founding_form(forms.places_of(request.form.get("places"), more="more" in request.form))
@@ -46,7 +47,13 @@ def found(token: str) -> Response:
     )
 
 
+def _good(token: str) -> FoundingLink | None:
+    link = founding_links.link_for(token)
+    return link if link is not None and founding_links.is_good(link) else None
+
+
 def _used_up(token: str) -> Response:
+    """What to do next, where this very link has founded a network; else that it is gone."""
     founded = _founded_with(token)
     if founded is not None and request.method == "POST":
         return see(".found", token=token)

@@ -216,6 +216,14 @@ def test_the_operator_stops_mail_and_lets_it_go_and_both_are_told(client: FlaskC
         assert verbs == ["operator.mail-stopped", "operator.mail-dropped", "operator.mail-released"]
 
 
+def test_a_rule_against_a_button_is_said_on_the_page_it_stands_on(client: FlaskClient, app: Flask) -> None:
+    with app.app_context():
+        sign_in(client, an_operator())
+    sent = client.post("/operator/drop-mail", data=defaults(opened(client, "/operator").forms[-1]))
+    assert (sent.status_code, sent.location) == (303, "/operator")
+    assert "No mail is held." in opened(client, "/operator").text
+
+
 def test_the_operator_sees_when_a_refused_line_is_tried_and_can_have_it_at_once(
     client: FlaskClient, app: Flask
 ) -> None:
