@@ -14,9 +14,9 @@ from govnet.announcements.models import Announcement
 from govnet.announcements.queries import last_sent_at
 from govnet.charter.events import CharterChanged
 from govnet.charter.models import Network
-from govnet.decisions.models import ELSEWHERE as METHOD_ELSEWHERE
 from govnet.decisions.models import Proposal, ProposalVersion, VersionState
-from govnet.decisions.proposals.events import ElsewhereTold, ProposalDecided
+from govnet.decisions.offsite.events import ElsewhereTold
+from govnet.decisions.proposals.events import ProposalDecided
 from govnet.decisions.rules.outcome import Outcome
 from govnet.extensions import db
 from govnet.kernel.clock import now
@@ -92,8 +92,8 @@ def _decided(entries: Sequence[Entry]) -> Iterator[str]:
 def _unopposed(network: Network, entries: Sequence[Entry]) -> list[str]:
     """What was decided elsewhere and written down here, while somebody can still object."""
     query = select(ProposalVersion.proposal_id).join(Proposal, Proposal.id == ProposalVersion.proposal_id)
-    still = (ProposalVersion.state == VersionState.OPEN, ProposalVersion.method == METHOD_ELSEWHERE)
-    keys = db.session.scalars(query.where(Proposal.network_id == network.id, *still))
+    unopposed = ProposalVersion.state == VersionState.UNOPPOSED
+    keys = db.session.scalars(query.where(Proposal.network_id == network.id, unopposed))
     open_ones = {f"proposal:{key}" for key in keys}
     return [_line(entry) for entry in entries if entry.verb == ELSEWHERE and entry.subject in open_ones]
 
@@ -117,7 +117,6 @@ def _open(network: Network) -> Iterator[str]:
             Proposal.network_id == network.id,
             Proposal.body == "all",
             ProposalVersion.state == VersionState.OPEN,
-            ProposalVersion.method != METHOD_ELSEWHERE,
             ProposalVersion.deadline > now(),
         )
     )

@@ -12,21 +12,17 @@ from sqlalchemy import select
 from govnet.decisions.answers.actions import sealed
 from govnet.decisions.closing.events import ReviewOpened
 from govnet.decisions.models import Decision, Position, Proposal, ProposalVersion
+from govnet.decisions.offsite.events import Objected, TakenElsewhere, TakenElsewhereLate
 from govnet.decisions.proposals import offices
 from govnet.decisions.proposals.events import (
     AboutProposal,
     Answered,
     AnswerEntered,
-    MailKept,
     MeetingNoteWritten,
-    Objected,
     ProposalDecided,
     ProposalOpened,
     ProposalReworded,
-    TakenElsewhere,
-    TakenElsewhereLate,
 )
-from govnet.decisions.proposals.models import EvidenceMail
 from govnet.decisions.register.models import DecisionNote, MeetingNote
 from govnet.extensions import db
 from govnet.offices.models import OfficeChange
@@ -53,7 +49,6 @@ ASKED = tuple(
 def bind() -> None:
     """Have them compared."""
     registry.checks(changed_answers)
-    registry.checks(changed_mails)
     registry.checks(changed_questions)
     registry.checks(changed_headlines)
     registry.checks(changed_offices)
@@ -84,22 +79,6 @@ def changed_answers(network_id: int) -> Iterator[str]:
         if sealed(position) not in recorded:
             yield f"an answer to proposal {proposal_id} is not the one that was recorded"
         db.session.expunge(position)
-
-
-def changed_mails(network_id: int) -> Iterator[str]:
-    """Mails kept with decisions that are not, byte for byte, those that were recorded."""
-    query = select(Entry.facts).where(Entry.network_id == network_id, Entry.verb == MailKept.verb)
-    recorded = {json.loads(facts)["digest"] for facts in db.session.scalars(query)}
-    mails = (
-        select(EvidenceMail.proposal_id, EvidenceMail.digest, EvidenceMail.raw)
-        .join(Proposal, Proposal.id == EvidenceMail.proposal_id)
-        .where(Proposal.network_id == network_id)
-        .order_by(EvidenceMail.id)
-        .execution_options(yield_per=20)
-    )
-    for proposal_id, digest, raw in db.session.execute(mails):
-        if digest not in recorded or (raw is not None and sha256(raw).hexdigest() != digest):
-            yield f"a mail kept with proposal {proposal_id} is not the one that was recorded"
 
 
 def changed_questions(network_id: int) -> Iterator[str]:

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     CheckConstraint,
-    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     String,
     Text,
     UniqueConstraint,
-    or_,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
@@ -31,23 +29,16 @@ from govnet.offices.models import OFFICE_MATTERS, OfficeChange, OfficePerson
 from govnet.people.models import Organisation, Person
 
 if TYPE_CHECKING:
+    from govnet.decisions.offsite.models import OffsiteDecision
     from govnet.decisions.register.models import DecisionNote
-
-ELSEWHERE = "elsewhere"
-"""The method of a version that only waits for objections: a meeting or the list has decided."""
 
 
 class Proposal(Base):
-    """Something that a network is asked, or that was decided elsewhere and waits for objections."""
+    """Something that a network is asked, or that was decided off site and stands unless somebody objects."""
 
     __tablename__ = "proposal"
     __table_args__ = (
         CheckConstraint("body IN ('all', 'committee')", name="body_known"),
-        CheckConstraint(
-            "(door IN ('meeting', 'list')) = (taken_on IS NOT NULL)", name="taken_elsewhere_has_a_day"
-        ),
-        CheckConstraint("taken_on IS NULL OR evidence <> ''", name="taken_elsewhere_has_evidence"),
-        CheckConstraint("(days_late = 0) = (late_because = '')", name="late_has_a_reason"),
         Index("ix_proposal_network", "network_id", "opened_at"),
     )
     id: Mapped[Key]
@@ -58,42 +49,23 @@ class Proposal(Base):
     body: Mapped[str] = mapped_column(String(20))
     """Who is asked: all members, or the committee."""
     door: Mapped[Door] = mapped_column(enum_type(Door, "door"))
-    taken_on: Mapped[date | None]
-    """For what was decided elsewhere: the day of the meeting, or of the last word on the list."""
-    taken_by: Mapped[str] = mapped_column(String(20), default="")
-    """For what was decided elsewhere: all members, or the committee."""
-    taken_where: Mapped[Name] = mapped_column(default="")
-    evidence: Mapped[str] = mapped_column(Text, default="")
-    evidence_url: Mapped[str] = mapped_column(String(500), default="")
-    present: Mapped[str] = mapped_column(Text, default="")
-    """For what was decided elsewhere: who was there, in words."""
-    days_late: Mapped[int] = mapped_column(default=0)
-    """For what the committee decided at a meeting: how many days later it was written down than the charter gives."""
-    late_because: Mapped[str] = mapped_column(Text, default="")
     review_on: Mapped[date | None]
     opened_at: Mapped[Instant]
     first_deadline: Mapped[Instant]
     """When answers first were to close: what the charter lets be added is counted from here."""
-    tell_at: Mapped[Instant | None]
-    """For what was decided elsewhere: from when it is told; until then whoever wrote it down can take it back."""
-    told_at: Mapped[Instant | None]
     network: Mapped[Network] = relationship(lazy="raise")
     author: Mapped[Person] = relationship(lazy="raise")
     versions: Mapped[list[ProposalVersion]] = relationship(
         back_populates="proposal", lazy="raise", order_by="ProposalVersion.number"
     )
     replaces: Mapped[Replaces | None] = relationship(lazy="raise")
+    offsite: Mapped[OffsiteDecision | None] = relationship(lazy="joined", back_populates="proposal")
+    """What a meeting or the list decided, where that is what it began with."""
 
     @property
     def is_told(self) -> bool:
-        """Whether it may be known: what was decided elsewhere is told when it can no longer be taken back unseen."""
-        return self.tell_at is None or self.told_at is not None
-
-    @property
-    def stands_as(self) -> Outcome:
-        """What comes of what was decided elsewhere where nobody objects."""
-        recommended = self.taken_by == "committee" and self.body == "all"
-        return Outcome.RECOMMENDED if recommended else Outcome.ELSEWHERE
+        """Whether it may be known: what was decided off site is told when it can no longer be taken back unseen."""
+        return self.offsite is None or self.offsite.told_at is not None
 
     @property
     def visibility(self) -> str:
@@ -110,14 +82,9 @@ class Proposal(Base):
             select(OfficePerson.person_id)
             .join(OfficeChange, OfficeChange.id == OfficePerson.change_id)
             .join(ProposalVersion, ProposalVersion.id == OfficeChange.version_id)
-            .where(ProposalVersion.proposal_id == self.id, ProposalVersion.state == VersionState.OPEN)
+            .where(ProposalVersion.proposal_id == self.id, ProposalVersion.state != VersionState.CLOSED)
         )
         return set(session.scalars(query))
-
-
-def is_told() -> ColumnElement[bool]:
-    """The same, for queries."""
-    return or_(Proposal.tell_at.is_(None), Proposal.told_at.is_not(None))
 
 
 class Replaces(Base):
@@ -130,9 +97,10 @@ class Replaces(Base):
 
 
 class VersionState(StrEnum):
-    """Open for answers, or closed for good."""
+    """Open for answers; decided off site, and standing unless somebody objects; or closed for good."""
 
     OPEN = "open"
+    UNOPPOSED = "unopposed"
     CLOSED = "closed"
 
 
@@ -142,7 +110,7 @@ class ProposalVersion(Base):
     __tablename__ = "proposal_version"
     __table_args__ = (
         UniqueConstraint("proposal_id", "number", name="uq_proposal_version_number"),
-        Index("uq_proposal_version_open", "proposal_id", unique=True, **where("state = 'open'")),
+        Index("uq_proposal_version_open", "proposal_id", unique=True, **where("state <> 'closed'")),
         Index("ix_proposal_version_due", "state", "deadline"),
         Index("ix_proposal_version_outcome", "outcome", "closed_at"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_a_time"),
@@ -201,7 +169,12 @@ class ProposalVersion(Base):
     @property
     def is_open(self) -> bool:
         """Whether it has not been closed yet."""
-        return self.state is VersionState.OPEN
+        return self.state is not VersionState.CLOSED
+
+    @property
+    def offsite(self) -> OffsiteDecision | None:
+        """The decision of a meeting or the list that these words are; any later words are asked."""
+        return self.proposal.offsite if self.number == 1 else None
 
 
 class RollEntry(Base):

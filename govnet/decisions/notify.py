@@ -14,7 +14,7 @@ from govnet.decisions.answers import entry, replies
 from govnet.decisions.answers import options as answers_options
 from govnet.decisions.answers.queries import Answers, answers
 from govnet.decisions.closing import results, reviews
-from govnet.decisions.models import ELSEWHERE, Decision, Position, ProposalVersion
+from govnet.decisions.models import Decision, Position, ProposalVersion
 from govnet.decisions.proposals import offices, roll
 from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.proposals.suggestions import suggestion_by_id
@@ -68,7 +68,7 @@ def _asked_by(told: ToldEntry, version: ProposalVersion) -> dict[str, Any]:
             "%(num)s member who wants it looked at again", "%(num)s members who want it looked at again", many
         )
         return {"asked_by": (_("Asked by"), said)}
-    if version.method == ELSEWHERE:
+    if version.offsite is not None:
         author = version.proposal.author_id
         return {"asked_by": (_("Written down by"), signed(names([author])[author], author, told.network))}
     return {"asked_by": (_("Asked by"), actor_of(told))}
@@ -175,7 +175,7 @@ def stopped(told: ToldEntry) -> Notice | None:
 def withdrawn(told: ToldEntry) -> Notice | None:
     """Its author took it back: nothing is to be answered any more. What nobody was told of needs no telling."""
     version = _version(told)
-    if told.details.get("untold") or (version.method == ELSEWHERE and version.proposal.told_at is None):
+    if told.details.get("untold") or not version.proposal.is_told:
         return None
     extra = {"reason": told.details.get("reason", "")}
     return _notice("decisions/withdrawn", told, version, what="result", extra=extra, **EVERYBODY)
@@ -196,7 +196,6 @@ def decided(told: ToldEntry) -> Notice:
         "standings": _standings(version),
         "rules": _rules(decision),
         "not_applied": results.not_applied(decision),
-        "elsewhere": version.method == ELSEWHERE,
     }
     return _notice("decisions/decided", told, version, what="result", extra=extra, **EVERYBODY)
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, union_all, update
 from govnet.decisions.drafts import queries as drafts_queries
 from govnet.decisions.drafts.models import Draft, DraftState, Sponsor
 from govnet.decisions.models import OfficeReply, Option, PastPosition, Position
-from govnet.decisions.proposals import evidence
+from govnet.decisions.offsite import evidence
 from govnet.decisions.proposals.models import DraftSuggestion, Suggestion
 from govnet.extensions import db
 

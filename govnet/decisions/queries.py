@@ -43,7 +43,7 @@ from govnet.kernel.errors import NotFound
 def open_version_locked(proposal_id: int) -> ProposalVersion | None:
     """The proposal's open version, locked against every answer until the transaction ends."""
     query = select(ProposalVersion).where(
-        ProposalVersion.proposal_id == proposal_id, ProposalVersion.state == VersionState.OPEN
+        ProposalVersion.proposal_id == proposal_id, ProposalVersion.state != VersionState.CLOSED
     )
     return db.session.scalar(query.with_for_update().execution_options(**_FRESH))
 

@@ -61,23 +61,8 @@ refuse(
     },
 )
 
-refuse(
-    "evidence_mail_fixed",
-    "evidence_mail",
-    "a mail that was kept is never changed, only removed",
-    {
-        "UPDATE": differs("id", "proposal_id", "digest", "sent_at", "added_by_id", "at")
-        + " OR (OLD.raw IS NOT NEW.raw AND NEW.raw IS NOT NULL) OR (OLD.text IS NOT NEW.text AND NEW.text <> '')"
-        + " OR (OLD.subject IS NOT NEW.subject AND NEW.subject <> '')"
-        + " OR (OLD.sender IS NOT NEW.sender AND NEW.sender <> '')"
-        + " OR (OLD.sender_name IS NOT NEW.sender_name AND NEW.sender_name <> '')"
-        + " OR (OLD.removed_at IS NOT NEW.removed_at AND OLD.removed_at IS NOT NULL)",
-        "DELETE": ALWAYS,
-    },
-)
-
 _CLOSED = "this version is closed"
-_IS_CLOSED = "(SELECT state FROM proposal_version WHERE id = {row}.version_id) <> 'open'"
+_IS_CLOSED = "(SELECT state FROM proposal_version WHERE id = {row}.version_id) = 'closed'"
 _WAS_CLOSED, _IS_CLOSED_NOW = _IS_CLOSED.format(row="OLD"), _IS_CLOSED.format(row="NEW")
 _KEEPS = same("id", "version_id", "entry_id", "cast_by_id", "kind", "principle", "choices", "counted", "recused",
               "door", "at", "salt")  # fmt: skip
@@ -97,7 +82,7 @@ DECLARE
   state_ text;
 BEGIN
   SELECT state INTO state_ FROM proposal_version WHERE id = version_id_ FOR SHARE;
-  IF state_ <> 'open' THEN
+  IF state_ = 'closed' THEN
     IF TG_OP <> 'UPDATE' THEN RAISE EXCEPTION '{_CLOSED}' {CODE}; END IF;
     IF NOT {in_postgresql(_ERASES)} THEN
       RAISE EXCEPTION '{_CLOSED}' {CODE};

@@ -20,10 +20,14 @@ from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.closing import notes, reviews
 from govnet.decisions.models import Decision, ProposalVersion
 from govnet.decisions.models import Proposal as Row
-from govnet.decisions.proposals import actions, evidence, offices, offsite, suggestions
+from govnet.decisions.offsite import actions as offsite
+from govnet.decisions.offsite import closing as offsite_closing
+from govnet.decisions.offsite import evidence
+from govnet.decisions.offsite.actions import Taken
+from govnet.decisions.proposals import actions, offices, suggestions
 from govnet.decisions.proposals.models import Suggestion
 from govnet.decisions.proposals.offices import OfficeInput
-from govnet.decisions.proposals.opening import Ask, More, Taken, Wording
+from govnet.decisions.proposals.opening import Ask, More, Wording
 from govnet.decisions.register.models import NoteKind
 from govnet.decisions.rules import deadlines
 from govnet.decisions.rules.outcome import AnswerKind
@@ -46,7 +50,7 @@ def plan(stage: Stage) -> None:
     for one in stage.facts.elsewhere:
         stage.days_ago(one.recorded_days_ago, 10, lambda one=one: _elsewhere(stage, one))  # type: ignore[misc]
         for days in range(7, 12):
-            stage.at(_after(stage, days - one.recorded_days_ago), closing_actions.close_due, alone=True)
+            stage.at(_after(stage, days - one.recorded_days_ago), offsite_closing.stand_due, alone=True)
 
 
 def _proposal(stage: Stage, proposal: ProposalFact) -> None:

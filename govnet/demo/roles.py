@@ -160,7 +160,7 @@ def _proposals(home: Network) -> list[Sight]:
     query = (
         select(ProposalVersion)
         .join(Proposal)
-        .where(Proposal.network_id == home.id, ProposalVersion.state == VersionState.OPEN)
+        .where(Proposal.network_id == home.id, ProposalVersion.state != VersionState.CLOSED)
         .order_by(ProposalVersion.deadline)
         .options(joinedload(ProposalVersion.proposal))
         .limit(2)

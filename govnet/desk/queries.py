@@ -34,7 +34,7 @@ from govnet.desk.tasks import Desk, DeskTask, Unsaid
 from govnet.extensions import db
 from govnet.forum.kinds import HidingKind, ReportState
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, Report, Thread
-from govnet.kernel.actor import Actor, Door
+from govnet.kernel.actor import Actor
 from govnet.kernel.clock import now, today
 from govnet.kernel.duties import TRIES
 from govnet.kernel.models import DutyFailure, UTCInstant
@@ -245,8 +245,7 @@ def _elsewhere(network_id: int) -> Select[Any]:
         .join(version, version.proposal_id == Proposal.id)
         .where(
             Proposal.network_id == network_id,
-            Proposal.door.in_((Door.MEETING, Door.LIST)),
-            version.state == VersionState.OPEN,
+            version.state == VersionState.UNOPPOSED,
         )
     )
 

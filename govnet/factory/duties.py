@@ -6,7 +6,9 @@ from govnet.announcements import dispatch
 from govnet.committee import eligibility
 from govnet.decisions.closing import actions, effects, trials
 from govnet.decisions.drafts import readiness
-from govnet.decisions.proposals import offsite, rewording
+from govnet.decisions.offsite import actions as offsite
+from govnet.decisions.offsite import closing as offsite_closing
+from govnet.decisions.proposals import rewording
 from govnet.digest import actions as digest
 from govnet.forum.moderation import actions as moderation_actions
 from govnet.kernel.duties import Duty, forget_over
@@ -42,6 +44,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("remove what the law wants gone", moderation_actions.remove_due, 60),
     Duty("close proposals", actions.close_due),
     Duty("tell what was decided elsewhere", offsite.tell_due, 5),
+    Duty("let stand what was decided elsewhere", offsite_closing.stand_due),
     Duty("ask again in new words", rewording.ask_due, 5),
     Duty("keep the dates of decisions", trials.remind_due, 20),
     Duty("say that drafts can be asked", readiness.tell_due, 30),

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 
 from govnet.charter.models import Network
 from govnet.decisions.drafts.events import DraftLeft, DraftSponsored
-from govnet.decisions.proposals.events import Objected
+from govnet.decisions.offsite.events import Objected
 from govnet.extensions import db
 from govnet.kernel.actor import by_rule
 from govnet.kernel.duties import each

@@ -18,7 +18,15 @@ from govnet.record import registry
 from govnet.record.events import Visibility
 from govnet.record.queries import details, entries
 from tests.builders import a_steering_member
-from tests.decisions.builders import a_network_with_rules, a_proposal, answered, members, taken, version_of
+from tests.decisions.builders import (
+    a_network_with_rules,
+    a_proposal,
+    answered,
+    closed_all,
+    members,
+    taken,
+    version_of,
+)
 
 RULES = {"matters__money_method": "advice"}
 
@@ -66,7 +74,7 @@ def test_what_was_decided_elsewhere_stands_apart_while_somebody_can_object(
     assert next(iter(parts(uk))) == "Decided elsewhere; it stands unless somebody objects"
     assert "Open now: your answer counts" not in parts(uk) and "Decided" not in parts(uk)
     time.move(to=version_of(proposal).deadline)
-    close_due()
+    closed_all()
     assert next(iter(parts(uk))) == "Decided"
     assert parts(uk)["Decided"].count("\n- ") == 0
 

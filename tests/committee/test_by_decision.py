@@ -9,13 +9,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from govnet.committee import actions
-from govnet.decisions.closing.actions import close_due
 from govnet.decisions.closing.results import not_applied
 from govnet.decisions.models import RollEntry
+from govnet.decisions.offsite import actions as offsite
+from govnet.decisions.offsite.actions import Taken
 from govnet.decisions.proposals import actions as proposals_actions
-from govnet.decisions.proposals import offsite
 from govnet.decisions.proposals.offices import OfficeInput
-from govnet.decisions.proposals.opening import Ask, More, Taken, Wording, words_of
+from govnet.decisions.proposals.opening import Ask, More, Wording, words_of
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -27,7 +27,7 @@ from govnet.offices.models import Body, Constituency, Mandate, OfficeChange, Off
 from govnet.people.models import Person
 from govnet.record.queries import details, entries_about
 from tests import builders
-from tests.decisions.builders import answered, tally_of, version_of
+from tests.decisions.builders import answered, closed_all, tally_of, version_of
 from tests.offices.builders import (
     TODAY,
     a_decision,
@@ -91,7 +91,7 @@ def test_what_is_not_agreed_gives_nothing(uk):
     answered(proposal, uk, AnswerKind.BLOCK, sam)
     with clock.moved_to(clock.now() + timedelta(days=60)):
         for _each in range(2):
-            close_due()
+            closed_all()
         decision_of(proposal)
     assert db.session.query(Term).filter_by(person_id=ada.id).count() == 0
 

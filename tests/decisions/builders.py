@@ -11,9 +11,13 @@ from typing import Any
 from govnet.charter.models import Network
 from govnet.decisions import queries
 from govnet.decisions.answers import actions as answers_actions
+from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Decision, Proposal, ProposalVersion
-from govnet.decisions.proposals import actions, offsite
-from govnet.decisions.proposals.opening import Ask, Taken, Wording
+from govnet.decisions.offsite import actions as offsite
+from govnet.decisions.offsite import closing as offsite_closing
+from govnet.decisions.offsite.actions import Taken
+from govnet.decisions.proposals import actions
+from govnet.decisions.proposals.opening import Ask, Wording
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.forum.kinds import Readership
@@ -102,6 +106,11 @@ def a_discussion(network: Network, by: Person, audience: Readership | None = Non
             title="How many seats?", body="Let us **count** them.", audience=audience
         )
         return threads_actions.start_thread(topic, draft, by=acting(by, network), via=Door.WEB)
+
+
+def closed_all() -> int:
+    """Close what is due, whether it was asked or decided off site; returns how many."""
+    return closing_actions.close_due() + offsite_closing.stand_due()
 
 
 def version_of(proposal: Proposal) -> ProposalVersion:

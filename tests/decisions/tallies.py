@@ -13,9 +13,11 @@ from govnet.charter.models import Network
 from govnet.decisions.answers import actions as answers_actions
 from govnet.decisions.answers import entry
 from govnet.decisions.answers.actions import AnswerInput
-from govnet.decisions.models import ELSEWHERE, Proposal, RollEntry
-from govnet.decisions.proposals import actions, interests, offsite
-from govnet.decisions.proposals.opening import Ask, Taken, Wording
+from govnet.decisions.models import Proposal, RollEntry
+from govnet.decisions.offsite import actions as offsite
+from govnet.decisions.offsite.actions import Taken
+from govnet.decisions.proposals import actions, interests
+from govnet.decisions.proposals.opening import Ask, Wording
 from govnet.decisions.rules.option_count import Ballot
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
@@ -121,7 +123,7 @@ def _speaker(network: Network, at: int) -> Person:
 def _ask(asked: Asked, network: Network, sam: Person) -> Proposal:
     by = acting(sam, network)
     words = Wording(asked.question, "We move to Leeds.", options=asked.options)
-    if asked.method != ELSEWHERE:
+    if asked.method != offsite.METHOD:
         return actions.propose(network, words, Ask("statement", method=asked.method), by=by, via=Door.WEB)
     how = Taken(date(2015, 4, 9), "all", "the meeting in Leeds", "The notes of the meeting.")
     proposal = offsite.write_down(network, words, Ask("statement"), how, by=by, via=Door.MEETING)
@@ -134,7 +136,7 @@ def _answer(scene: Scene, person: Person, word: Any) -> None:
     by, given = acting(person, network), _given(word, network)
     if word == INTEREST:
         interests.declare(scene.proposal, "It is my city.", by=by, via=Door.WEB)
-    if word != ENTERED and version.method != ELSEWHERE:
+    if word != ENTERED and version.method != offsite.METHOD:
         answers_actions.answer(version.id, given, by=by, via=Door.WEB)
         return
     of_them = (RollEntry.version_id == version.id, RollEntry.person_id == person.id)

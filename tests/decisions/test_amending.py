@@ -20,7 +20,8 @@ from govnet.decisions.answers.queries import answers
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.closing import effects
 from govnet.decisions.models import PastPosition, Proposal, ProposalVersion
-from govnet.decisions.proposals import actions, interests, offsite, suggestions
+from govnet.decisions.offsite import actions as offsite
+from govnet.decisions.proposals import actions, interests, suggestions
 from govnet.decisions.proposals.models import SuggestionState
 from govnet.decisions.proposals.opening import Ask, More, Wording
 from govnet.decisions.register.models import PendingEffect
@@ -406,7 +407,7 @@ def test_a_slip_is_taken_back_before_anybody_is_told(network: Network, time: Mov
     sam = a_steering_member(network)
     proposal = taken(network, sam)
     time.move(timedelta(minutes=9))
-    do(lambda: actions.withdraw(proposal, "Wrong meeting.", by=acting(sam, network), via=Door.WEB))
+    do(lambda: offsite.take_back(proposal, "Wrong meeting.", by=acting(sam, network), via=Door.WEB))
     time.move(timedelta(minutes=9))
     assert offsite.tell_due() == 0
 

@@ -19,7 +19,8 @@ from govnet.decisions.answers.queries import answers
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.closing import notes as closing_notes
 from govnet.decisions.models import PastPosition, Position, ProposalVersion, RollEntry
-from govnet.decisions.proposals import actions, interests, offsite
+from govnet.decisions.offsite import actions as offsite
+from govnet.decisions.proposals import actions, interests
 from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.proposals.opening import Wording
 from govnet.decisions.register import queries as register_queries
@@ -46,6 +47,7 @@ from tests.decisions.builders import (
     a_network_with_rules,
     a_proposal,
     answered,
+    closed_all,
     decisions,
     members,
     taken,
@@ -59,7 +61,7 @@ pytestmark = pytest.mark.usefixtures("context")
 
 def deadline_passes(time: MovedClock, proposal: object) -> None:
     time.move(to=version_of(proposal).deadline)  # type: ignore[arg-type]
-    closing_actions.close_due()
+    closed_all()
 
 
 def verbs() -> list[str]:
@@ -515,9 +517,13 @@ def test_what_the_committee_decided_is_written_down_late_only_with_a_reason() ->
     with pytest.raises(RuleBroken, match="within 2 days"):
         taken(network, sam, body="committee", matter="committee")
     late = taken(network, sam, body="committee", matter="committee", late_because="The minutes took a while.")
-    assert (late.days_late, late.late_because) == (2, "The minutes took a while.")
-    assert db.session.query(Entry).filter_by(verb="decisions.taken_elsewhere_late").count() == 1
-    assert taken(network, sam).days_late == 0
+    assert late.offsite is not None
+    assert (late.offsite.days_late, late.offsite.late_because) == (2, "The minutes took a while.")
+    (entry,) = db.session.query(Entry).filter_by(verb="decisions.taken_elsewhere")
+    assert json.loads(entry.facts)["days"] == 2
+    in_time = taken(network, sam).offsite
+    assert in_time is not None
+    assert in_time.days_late == 0
 
 
 def test_an_objection_puts_it_to_everybody(network: Network, time: MovedClock) -> None:

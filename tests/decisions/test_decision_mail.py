@@ -17,7 +17,8 @@ from govnet.decisions.answers import entry as answers_entry
 from govnet.decisions.answers.actions import AnswerInput
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Proposal
-from govnet.decisions.proposals import actions, offsite
+from govnet.decisions.offsite import actions as offsite
+from govnet.decisions.proposals import actions
 from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.proposals.events import ProposalStopped
 from govnet.decisions.rules.outcome import AnswerKind
@@ -40,6 +41,7 @@ from tests.decisions.builders import (
     a_network_with_rules,
     a_proposal,
     answered,
+    closed_all,
     members,
     taken,
     version_of,
@@ -189,7 +191,7 @@ def test_the_outcome_is_told_with_its_number_and_what_holds_from_now(
     proposal = a_proposal(network, ann, decisions__minimum_days_open=10)
     answered(proposal, network, AnswerKind.AGREE, ann)
     time.move(to=version_of(proposal).deadline)
-    closing_actions.close_due()
+    closed_all()
     told()
     assert "2015-01 Agreed: Should the committee have 9 seats?" in subjects()
     assert "Our rules have changed" in text_of("2015-01")
@@ -201,7 +203,7 @@ def test_a_stop_is_told_with_its_reason_when_there_is_a_waiting_time(time: Moved
     proposal = a_proposal(network, ann)
     answered(proposal, network, AnswerKind.BLOCK, bob)
     time.move(to=version_of(proposal).deadline)
-    closing_actions.close_due()
+    closed_all()
     told()
     assert "It leaves people out." in text_of("Stopped, and open until")
 
@@ -235,7 +237,7 @@ def test_the_network_s_old_list_gets_proposals_and_outcomes_too(time: MovedClock
     told()
     answered(proposal, network, AnswerKind.AGREE, ann)
     time.move(to=version_of(proposal).deadline)
-    closing_actions.close_due()
+    closed_all()
     told()
     posted = db.session.scalars(select(Delivery).where(Delivery.address == "old-list@example.org")).all()
     assert len(posted) == 2

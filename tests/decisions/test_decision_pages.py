@@ -16,10 +16,10 @@ from govnet.charter import queries as charters
 from govnet.decisions import queries
 from govnet.decisions.answers import actions
 from govnet.decisions.answers import entry as answers_entry
-from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Proposal
-from govnet.decisions.proposals import offsite, rewording
+from govnet.decisions.offsite import actions as offsite
 from govnet.decisions.proposals import queries as proposals_queries
+from govnet.decisions.proposals import rewording
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.forum.kinds import Readership
@@ -36,6 +36,7 @@ from tests.decisions.builders import (
     a_network_with_rules,
     a_proposal,
     answered,
+    closed_all,
     decisions,
     members,
     taken,
@@ -62,14 +63,14 @@ def browser(app: Flask, person: Person | None = None) -> FlaskClient:
 
 def decide(time: MovedClock, proposal: object) -> None:
     time.move(to=version_of(proposal).deadline)  # type: ignore[arg-type]
-    closing_actions.close_due()
+    closed_all()
     db.session.rollback()
 
 
 def eight_days_pass(time: MovedClock) -> None:
     time.move(timedelta(days=8))
     db.session.rollback()
-    closing_actions.close_due()
+    closed_all()
     db.session.rollback()
 
 
@@ -635,7 +636,7 @@ def test_whoever_may_not_ask_for_a_review_is_not_led_to_it(app: Flask, time: Mov
     proposal = a_proposal(network, ann)
     answered(proposal, network, AnswerKind.AGREE, ann, bob)
     time.move(to=version_of(proposal).deadline)
-    closing_actions.close_due()
+    closed_all()
     stranger = a_member(a_network("leeds"))
     review = "/uk/decisions/2015-01/review"
     assert review in opened(browser(app, ann), "/uk/decisions/2015-01").links

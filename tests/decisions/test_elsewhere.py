@@ -7,19 +7,29 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete, update
+from sqlalchemy.exc import DBAPIError
 
+from govnet.accounts.export import everything_held
 from govnet.charter.models import Network
-from govnet.decisions.models import Proposal
-from govnet.decisions.proposals import offsite
-from govnet.decisions.proposals.opening import Ask, More, Taken, Wording
+from govnet.decisions.models import Proposal, ProposalVersion, VersionState
+from govnet.decisions.offsite import actions as offsite
+from govnet.decisions.offsite.actions import Taken
+from govnet.decisions.offsite.models import OffsiteDecision, OffsiteObjection
+from govnet.decisions.proposals.opening import Ask, More, Wording
+from govnet.decisions.rules.outcome import Outcome
 from govnet.extensions import db
+from govnet.kernel import clock
 from govnet.kernel.actor import Door
+from govnet.kernel.clock import MovedClock
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.transaction import transaction
 from govnet.people.models import Person
 from tests.builders import a_member, a_steering_member, acting
-from tests.decisions.builders import a_network_with_rules, version_of
+from tests.chain import faults_of
+from tests.decisions.builders import a_network_with_rules, a_proposal, closed_all, taken, version_of
 from tests.decisions.test_decision_pages import browser
+from tests.operations.test_tampering import found
 from tests.pages import opened, send
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -187,7 +197,9 @@ def test_another_one_from_the_same_meeting_begins_with_its_day_its_place_and_its
     }
     assert send(sam, link, again).status_code == 200
     db.session.rollback()
-    rows = db.session.query(Proposal.taken_on, Proposal.taken_where, Proposal.present).all()
+    rows = db.session.query(
+        OffsiteDecision.taken_on, OffsiteDecision.taken_where, OffsiteDecision.present
+    ).all()
     assert rows == [(date(2015, 4, 9), "the meeting in Leeds", meeting["present"])] * 2
 
 
@@ -216,3 +228,126 @@ def test_members_who_keep_no_minutes_are_not_offered_another_one(app: Flask, net
     first = written_down(network)
     links = opened(browser(app, a_member(network)), f"/uk/proposals/{first.id}").links
     assert not [each for each in links if "like=" in each]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"taken_on": date(2015, 4, 8)},
+        {"taken_by": "committee"},
+        {"evidence": "Other notes."},
+        {"present": "Nobody"},
+        {"days_late": 3, "late_because": "We forgot."},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_the_database_keeps_what_was_decided_off_site_as_it_was_written_down(
+    network: Network, change: dict[str, Any]
+) -> None:
+    taken(network, a_steering_member(network), told=False)
+    with pytest.raises(DBAPIError, match="never edited"), transaction():
+        db.session.execute(update(OffsiteDecision).values(change))
+
+
+@pytest.mark.parametrize(
+    "lacks", [{"evidence": ""}, {"taken_by": "nobody"}, {"days_late": 3}, {"late_because": "We forgot."}]
+)
+def test_the_database_takes_no_off_site_decision_without_what_it_needs(
+    network: Network, lacks: dict[str, Any]
+) -> None:
+    first = taken(network, a_steering_member(network))
+    row = {
+        "taken_on": date(2015, 4, 9),
+        "taken_by": "all",
+        "taken_where": "Leeds",
+        "evidence": "Notes.",
+        "tell_at": first.opened_at,
+    }
+    with pytest.raises(DBAPIError), transaction():
+        copy = Proposal(network_id=network.id, author_id=first.author_id, matter="statement", body="all",
+                        door=Door.MEETING, opened_at=first.opened_at, first_deadline=first.first_deadline)  # fmt: skip
+        copy.offsite = OffsiteDecision(**row | lacks)
+        db.session.add(copy)
+
+
+def test_the_database_takes_none_that_was_asked_here(network: Network) -> None:
+    asked = a_proposal(network, a_member(network))
+    with pytest.raises(DBAPIError, match="never edited"), transaction():
+        db.session.add(
+            OffsiteDecision(
+                proposal_id=asked.id,
+                taken_on=date(2015, 4, 9),
+                taken_by="all",
+                taken_where="Leeds",
+                evidence="Notes.",
+                tell_at=asked.opened_at,
+            )
+        )
+    with pytest.raises(DBAPIError, match="stands unopposed"), transaction():
+        db.session.execute(
+            update(ProposalVersion)
+            .where(ProposalVersion.proposal_id == asked.id)
+            .values(state=VersionState.UNOPPOSED)
+        )
+
+
+def test_an_objection_is_kept_once_with_who_made_it_and_closes_the_words(network: Network) -> None:
+    proposal, ann = written_down(network), a_member(network)
+    objected(proposal, network, ann)
+    row = db.session.query(OffsiteObjection).one()
+    assert (row.proposal_id, row.person_id, row.reason) == (proposal.id, ann.id, "I was not told.")
+    first = db.session.query(ProposalVersion).filter_by(number=1).one()
+    assert (first.state, first.outcome) == (VersionState.CLOSED, Outcome.OBJECTED)
+    assert [each["reason"] for each in everything_held(ann.id)["decisions"]["objections"]] == [
+        "I was not told."
+    ]
+    with pytest.raises(RuleBroken, match="This can be answered"):
+        objected(proposal, network, a_member(network))
+    for change in (update(OffsiteObjection).values(reason="x"), delete(OffsiteObjection)):
+        with pytest.raises(DBAPIError, match="stays on record"), transaction():
+            db.session.execute(change)
+
+
+def test_the_database_takes_no_objection_once_it_is_closed(network: Network, time: MovedClock) -> None:
+    proposal, ann = written_down(network), a_member(network)
+    time.move(to=version_of(proposal).deadline)
+    assert closed_all() == 1
+    late = OffsiteObjection(proposal_id=proposal.id, person_id=ann.id, reason="Late.", at=clock.now())
+    with pytest.raises(DBAPIError, match="made while it can be"), transaction():
+        db.session.add(late)
+
+
+def test_the_database_closes_no_words_as_objected_to_without_an_objection(network: Network) -> None:
+    proposal = written_down(network)
+    with pytest.raises(DBAPIError, match="stands unopposed"), transaction():
+        row = version_of(proposal)
+        row.state, row.closed_at, row.outcome = VersionState.CLOSED, row.deadline, Outcome.OBJECTED
+
+
+def test_what_was_objected_to_cannot_stand(network: Network) -> None:
+    proposal, ann = written_down(network), a_member(network)
+    with pytest.raises(DBAPIError, match="stands unopposed"), transaction():
+        row = version_of(proposal)
+        objection = OffsiteObjection(proposal_id=proposal.id, person_id=ann.id, reason="No.", at=clock.now())
+        db.session.add(objection)
+        db.session.flush()
+        row.state, row.closed_at, row.outcome = VersionState.CLOSED, row.deadline, Outcome.ELSEWHERE
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("UPDATE offsite_decision SET taken_on = '2015-04-01'", "was taken on another day"),
+        ("UPDATE offsite_decision SET taken_by = 'committee'", "or by others, than was recorded"),
+        ("UPDATE offsite_decision SET evidence = 'forged'", "rests on other words"),
+        ("UPDATE offsite_objection SET person_id = 1", "the objection to off-site decision 1 is not"),
+        ("DELETE FROM offsite_objection", "the objection to off-site decision 1 is not there any more"),
+    ],
+)
+def test_the_check_of_the_record_finds_what_was_changed_by_hand(
+    network: Network, sql: str, said: str
+) -> None:
+    objected(written_down(network), network, a_member(network))
+    assert faults_of(network.id) == []
+    assert said in " ".join(found(sql))

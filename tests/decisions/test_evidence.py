@@ -13,9 +13,10 @@ from sqlalchemy.exc import DBAPIError
 
 from govnet.accounts.erasure import erase_again
 from govnet.accounts.export import everything_held
-from govnet.decisions import audit
-from govnet.decisions.proposals import evidence, offsite
-from govnet.decisions.proposals.models import EvidenceMail
+from govnet.decisions.offsite import actions as offsite
+from govnet.decisions.offsite import audit as offsite_audit
+from govnet.decisions.offsite import evidence
+from govnet.decisions.offsite.models import EvidenceMail
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
@@ -222,17 +223,17 @@ def test_when_its_sender_is_erased_what_it_said_stays_without_her_name(here: Any
         erase_again(ann.id)
     row = evidence.mails_of(proposal.id)[0]
     assert (row.raw, row.sender, row.sender_name, "So we agree" in row.text) == (None, "", "", True)
-    assert list(audit.changed_mails(network.id)) == []
+    assert list(offsite_audit.changed_mails(network.id)) == []
 
 
 @pytest.mark.sqlite
 def test_the_check_of_the_record_finds_a_mail_that_was_changed_by_hand(here: Any) -> None:
     network, _sam, proposal = here
     kept(*here)
-    assert list(audit.changed_mails(network.id)) == []
+    assert list(offsite_audit.changed_mails(network.id)) == []
     with transaction():
         db.session.execute(db.text("DROP TRIGGER evidence_mail_fixed"))
         db.session.execute(update(EvidenceMail).values(raw=a_mail("We disagree.")))
-    assert list(audit.changed_mails(network.id)) == [
+    assert list(offsite_audit.changed_mails(network.id)) == [
         f"a mail kept with proposal {proposal.id} is not the one that was recorded"
     ]

@@ -12,7 +12,8 @@ from govnet.charter import actions as charters
 from govnet.charter.models import Network
 from govnet.decisions import queries
 from govnet.decisions.models import Proposal, ProposalVersion
-from govnet.decisions.proposals import actions, offsite, rewording, suggestions
+from govnet.decisions.offsite import actions as offsite
+from govnet.decisions.proposals import actions, rewording, suggestions
 from govnet.decisions.proposals.opening import Ask, More, Wording
 from govnet.decisions.rules.who_counts import Visible
 from govnet.extensions import db

@@ -22,9 +22,11 @@ from govnet.decisions.closing import notes, reviews
 from govnet.decisions.drafts import actions as drafts_actions
 from govnet.decisions.drafts.models import Draft
 from govnet.decisions.models import Proposal
+from govnet.decisions.offsite import actions as offsite
+from govnet.decisions.offsite.actions import Taken
 from govnet.decisions.pages.proposal import may_close_early
-from govnet.decisions.proposals import actions, interests, offsite, suggestions
-from govnet.decisions.proposals.opening import Ask, More, Taken, Wording, digest
+from govnet.decisions.proposals import actions, interests, suggestions
+from govnet.decisions.proposals.opening import Ask, More, Wording, digest
 from govnet.decisions.register.models import NoteKind
 from govnet.decisions.rules.outcome import AnswerKind, Outcome
 from govnet.extensions import db

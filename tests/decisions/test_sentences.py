@@ -21,7 +21,7 @@ from govnet.charter.thresholds import at_least
 from govnet.decisions import labels, queries
 from govnet.decisions.answers import options
 from govnet.decisions.answers import queries as answers_queries
-from govnet.decisions.closing import actions, check
+from govnet.decisions.closing import check
 from govnet.decisions.pages.sentences import could_answer
 from govnet.decisions.rules.option_count import Ballot
 from govnet.decisions.rules.outcome import Outcome, Quorum, Rule, Tally, parts
@@ -30,7 +30,7 @@ from govnet.kernel.actor import VISITOR
 from govnet.kernel.clock import MovedClock
 from govnet.kernel.translation import say
 from govnet.mail.models import Rendering
-from tests.decisions.builders import decisions, rewritten, version_of
+from tests.decisions.builders import closed_all, decisions, rewritten, version_of
 from tests.decisions.tallies import CITIES, FEW, TALLIES, Asked, Scene, each_of, put
 from tests.decisions.test_decision_mail import told
 from tests.decisions.test_decision_pages import browser
@@ -180,7 +180,7 @@ def check_all_differ(scene: Scene) -> None:
         "could": recount.could,
         "silent": recount.silent,
         "not counted": recount.uncounted,
-        "entered": 0 if found.elsewhere else recount.entered,
+        "entered": 0 if found.offsite else recount.entered,
         "joined": moved.joined.many,
         "left": moved.left.many,
         **{
@@ -242,7 +242,7 @@ def test_those_who_can_answer_are_counted_by_what_they_are(asked: Asked, said: l
 def close(time: MovedClock, scene: Scene) -> None:
     """Its time comes, and everybody is told."""
     time.move(to=version_of(scene.proposal).deadline)
-    actions.close_due()
+    closed_all()
     told()
     db.session.rollback()
 

@@ -15,7 +15,8 @@ from govnet.decisions.answers.actions import AnswerInput
 from govnet.decisions.answers.queries import answers
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Proposal
-from govnet.decisions.proposals import actions, interests, offsite, suggestions
+from govnet.decisions.offsite import actions as offsite
+from govnet.decisions.proposals import actions, interests, suggestions
 from govnet.decisions.proposals.queries import awaited
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db

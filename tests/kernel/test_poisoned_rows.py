@@ -18,6 +18,7 @@ from govnet.charter.models import Network
 from govnet.decisions.closing import actions
 from govnet.decisions.drafts.models import Draft
 from govnet.decisions.models import Decision, Proposal, ProposalVersion, VersionState
+from govnet.decisions.offsite.models import OffsiteDecision
 from govnet.decisions.proposals import rewording
 from govnet.decisions.proposals.models import Rewording
 from govnet.decisions.proposals.opening import Wording
@@ -400,6 +401,15 @@ def elsewhere(time: MovedClock) -> Sequence[Row]:
     return [(network, version_of(db.session.get_one(Proposal, key)).id) for network, key in found]
 
 
+def unopposed(time: MovedClock) -> Sequence[Row]:
+    def write(network: Network) -> int:
+        return version_of(taken(network, builders.a_steering_member(network))).id
+
+    found = two(write)
+    time.move(timedelta(days=8))
+    return found
+
+
 def waiting_words(time: MovedClock) -> Sequence[Row]:
     def write(network: Network) -> int:
         ann = builders.a_member(network)
@@ -548,8 +558,8 @@ def forgotten(keys: set[int]) -> set[int]:
 
 
 def told(keys: set[int]) -> set[int]:
-    query = select(ProposalVersion.id).join(Proposal, Proposal.id == ProposalVersion.proposal_id)
-    return keys & set(db.session.scalars(query.where(Proposal.told_at.is_not(None))))
+    query = select(V.id).join(OffsiteDecision, OffsiteDecision.proposal_id == V.proposal_id)
+    return keys & set(db.session.scalars(query.where(OffsiteDecision.told_at.is_not(None))))
 
 
 M, V = Membership, ProposalVersion
@@ -584,6 +594,7 @@ CASES = [
     Case("close proposals", "", proposals(), headless, where(V.id, V.state == VersionState.CLOSED)),
     Case("remind of the last day", "", proposals(hours=23), headless, where(V.id, V.reminded_at.is_not(None))),
     Case("tell what was decided elsewhere", "", elsewhere, headless, told),
+    Case("let stand what was decided elsewhere", "", unopposed, headless, where(V.id, V.state == VersionState.CLOSED)),
     Case("ask again in new words", "", waiting_words, headless, gone(Rewording)),
     Case("keep the dates of decisions", "", decided(review=date(2015, 7, 1)), headless, where(ReviewReminder.decision_id)),
     Case("put decided rules into force", "", decided(in_force=date(2015, 7, 1), committee__seats=7), headless, gone_effects),

@@ -18,7 +18,7 @@ from sqlalchemy import select, update
 
 from govnet.announcements import dispatch
 from govnet.charter.models import Network
-from govnet.decisions.closing import actions, notes
+from govnet.decisions.closing import notes
 from govnet.decisions.drafts import actions as drafts_actions
 from govnet.decisions.drafts import suggestions
 from govnet.decisions.proposals import interests
@@ -44,7 +44,7 @@ from govnet.record.models import Telling
 from tests import builders
 from tests.announcements.builders import a_draft as an_announcement
 from tests.announcements.builders import ordered
-from tests.decisions.builders import a_proposal, answered, taken
+from tests.decisions.builders import a_proposal, answered, closed_all, taken
 from tests.decisions.builders import decisions as decided
 from tests.decisions.test_drafts import a_draft
 from tests.forum.made import a_post, a_thread, a_topic
@@ -258,7 +258,7 @@ class World:
         everybody_is_told()
         time.move(timedelta(days=30))
         db.session.rollback()
-        actions.close_due()
+        closed_all()
         letters_closing.close_due()
         dispatch.send_due()
         found = queries.by_id(decided()[0].id)

@@ -8,7 +8,6 @@ from typing import Any
 
 from govnet.charter.models import Network
 from govnet.decisions.answers import actions as answers_actions
-from govnet.decisions.closing.actions import close_due
 from govnet.decisions.models import Decision, Proposal, RollEntry
 from govnet.decisions.proposals import actions
 from govnet.decisions.proposals.offices import OfficeInput
@@ -21,7 +20,7 @@ from govnet.kernel.transaction import transaction
 from govnet.offices.models import Body, Mandate, OfficeKind, Seat, Term
 from govnet.people.models import Person
 from tests import builders
-from tests.decisions.builders import taken, version_of
+from tests.decisions.builders import closed_all, taken, version_of
 
 TODAY = date(2015, 4, 13)
 
@@ -40,7 +39,7 @@ def a_decision(network: Network, *, matter: str = "committee") -> Decision:
 def decision_of(proposal: Proposal, *, close: bool = False) -> Decision:
     """What became of a proposal; `close`, once its time is over."""
     with clock.moved_to(clock.now() + timedelta(days=30)) if close else nullcontext():
-        close_due()
+        closed_all()
     with transaction():
         return db.session.scalars(db.select(Decision).where(Decision.proposal_id == proposal.id)).one()
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
-from govnet import factory
+from govnet import create_app, factory
 from govnet.cli import main
 from govnet.extensions import db
+from govnet.kernel import clock
 from govnet.kernel.settings import load_config
 
 
@@ -41,3 +43,22 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Re
         return done
 
     return run
+
+
+@pytest.fixture
+def server(
+    new_database: Callable[[str], str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    time: clock.MovedClock,
+) -> Iterator[Flask]:
+    """A server with an empty database of its own, some weeks after the demos of the dumps were played."""
+    time.move(to=datetime(2027, 1, 15, 10, tzinfo=UTC))
+    url = new_database(f"upgraded_{tmp_path.name}")
+    data = tmp_path / "data"
+    app = create_app({"SQLALCHEMY_DATABASE_URI": url, "DATA_DIR": str(data), "TESTING": True})
+    monkeypatch.setattr(main, "create_app", lambda: app)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()

@@ -195,6 +195,14 @@ def elsewhere() -> None:
             row.deadline = clock.now() + timedelta(days=56)  # open still, when it is told
 
 
+@due("let stand what was decided elsewhere")
+def unopposed() -> None:
+    network = a_network_with_rules("due-unopposed")
+    sam = builders.a_steering_member(network)
+    for _ in range(SEVERAL):
+        taken(network, sam, late_because="We forgot.")
+
+
 @due("ask again in new words")
 def reworded() -> None:
     network = a_network_with_rules("due-reworded")

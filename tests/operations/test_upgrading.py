@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import flask_migrate
@@ -12,12 +10,11 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import func, inspect, select, text
 
-from govnet import create_app
 from govnet.charter.models import Network
 from govnet.cli import main
 from govnet.decisions.models import Decision
 from govnet.extensions import db
-from govnet.kernel import clock, folders
+from govnet.kernel import folders
 from govnet.operations import backups, schema
 from govnet.record.models import Entry
 from tests import builders
@@ -25,25 +22,6 @@ from tests.operations import dumps
 from tests.pages import opened
 
 RELEASES = sorted(path.name.split(".")[0] for path in dumps.FOLDER.glob("*.json.gz"))
-
-
-@pytest.fixture
-def server(
-    new_database: Callable[[str], str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    time: clock.MovedClock,
-) -> Iterator[Flask]:
-    """A server with an empty database of its own, some weeks after the demos of the dumps were played."""
-    time.move(to=datetime(2027, 1, 15, 10, tzinfo=UTC))
-    url = new_database(f"upgraded_{tmp_path.name}")
-    data = tmp_path / "data"
-    app = create_app({"SQLALCHEMY_DATABASE_URI": url, "DATA_DIR": str(data), "TESTING": True})
-    monkeypatch.setattr(main, "create_app", lambda: app)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 def run(*words: str) -> Result:

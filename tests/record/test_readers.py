@@ -13,8 +13,9 @@ from flask.testing import FlaskClient
 
 from govnet.charter.models import Network
 from govnet.decisions.drafts import actions as drafts_actions
-from govnet.decisions.proposals import actions, offsite
-from govnet.decisions.proposals.opening import Ask, Taken, Wording, digest
+from govnet.decisions.offsite import actions as offsite
+from govnet.decisions.offsite.actions import Taken
+from govnet.decisions.proposals.opening import Ask, Wording, digest
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.forum.kinds import Readership
@@ -143,7 +144,7 @@ class World:
         for question in ("A letter from Leeds", "A slip from York"):
             self.slip = self.written_down(question)
         with transaction():
-            actions.withdraw(self.slip, "A slip.", by=self.by(self.sam), via=Door.WEB)
+            offsite.take_back(self.slip, "A slip.", by=self.by(self.sam), via=Door.WEB)
 
     def written_down(self, question: str) -> Any:
         how = Taken(date(2015, 4, 9), "all", "the meeting", f"The notes of {question}.")

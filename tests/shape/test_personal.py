@@ -18,7 +18,7 @@ NOT_THEIRS = {
         *("mandate.authority", "mandate.end_authority", "term.authority", "term.end_authority"),
         *("office_change.came_by", "office_change.constituency", "proposal_version.method"),
         *("decision.matter", "decision.body", "decision.method", "delivery.lease_owner"),
-        *("proposal.matter", "proposal.body", "proposal.taken_by"),
+        *("proposal.matter", "proposal.body", "offsite_decision.taken_by"),
         *("proposal_draft.matter", "proposal_draft.method"),
     },
     "the page of a text that stands beside it": {
@@ -28,8 +28,8 @@ NOT_THEIRS = {
     },
     "what a network asked, decided or was told, whoever wrote it down": {
         *("announcement.counted_how", "announcement.held_why", "decision.tally", "decision.digest"),
-        *("proposal.taken_where", "proposal.evidence", "proposal.evidence_url", "proposal.present"),
-        *("proposal.late_because", "proposal_option.title", "proposal_version.trial_signs"),
+        *(f"offsite_decision.{name}" for name in ("taken_where", "evidence", "evidence_url", "present")),
+        *("offsite_decision.late_because", "proposal_option.title", "proposal_version.trial_signs"),
         *("office_change.place", "office_change.scope", "letter.reply", "letter.reply_url"),
     },
     "what officers did with the posts of others, in their office": {

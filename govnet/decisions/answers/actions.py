@@ -15,7 +15,7 @@ from govnet.charter import queries as charters
 from govnet.decisions import queries
 from govnet.decisions.answers import options
 from govnet.decisions.answers.models import ReasonReply
-from govnet.decisions.models import ELSEWHERE, PastPosition, Position, ProposalVersion, RollEntry
+from govnet.decisions.models import PastPosition, Position, ProposalVersion, RollEntry, VersionState
 from govnet.decisions.proposals.events import Answered, AnswerTakenBack
 from govnet.decisions.proposals.interests import recused
 from govnet.decisions.rules import deadlines, who_counts
@@ -62,7 +62,7 @@ def answer(
     act = require(by, Can.ANSWER, proposal, via)
     entry = _mine(version_id, entry_id, by)
     before = queries.position_of(entry.id)
-    _check_elsewhere(version, given, before)
+    _check_asked(version, given, before)
     aside = recused(version, by.person_id)
     counted = entry.counted and not aside
     _check(version, given, entry)
@@ -177,9 +177,9 @@ def _given_by(by: Actor, entries: Sequence[RollEntry]) -> Position:
     return given[0]
 
 
-def _check_elsewhere(version: ProposalVersion, given: AnswerInput, before: Position | None) -> None:
+def _check_asked(version: ProposalVersion, given: AnswerInput, before: Position | None) -> None:
     """RuleBroken for more than correcting what was entered of a meeting; a Stop there would stop nothing."""
-    if version.method != ELSEWHERE:
+    if version.state is VersionState.OPEN:
         return
     if before is None or before.entered_by_id is None:
         raise RuleBroken(_("This was decided elsewhere. You can object to it."))

@@ -25,7 +25,7 @@ from govnet.decisions.answers.actions import (
     sealed,
     takes_answers,
 )
-from govnet.decisions.models import ELSEWHERE, PastPosition, Position, ProposalVersion, RollEntry
+from govnet.decisions.models import PastPosition, Position, ProposalVersion, RollEntry, VersionState
 from govnet.decisions.proposals import roll
 from govnet.decisions.proposals.events import AnswerEntered, AnswerUndone
 from govnet.decisions.proposals.interests import recused
@@ -145,7 +145,7 @@ def _check_few(version: ProposalVersion, entry: RollEntry, *, counted: bool) -> 
 
     What a meeting decided is not decided by these answers.
     """
-    if version.method == ELSEWHERE:
+    if version.state is VersionState.UNOPPOSED:
         return
     percent = queries.charter_of(version)[p.ENTERED_MOST]
     if not percent:

@@ -16,8 +16,7 @@ from govnet.decisions import queries
 from govnet.decisions.answers import options
 from govnet.decisions.answers.options import Choosing
 from govnet.decisions.closing import effects
-from govnet.decisions.models import ELSEWHERE, Decision, Proposal, ProposalVersion, VersionState
-from govnet.decisions.proposals import offsite
+from govnet.decisions.models import Decision, Proposal, ProposalVersion, VersionState
 from govnet.decisions.proposals.events import LastDay, ProposalDecided, ProposalStopped
 from govnet.decisions.proposals.opening import digest
 from govnet.decisions.rules import deadlines, methods
@@ -43,14 +42,16 @@ def close_due() -> int:
 def close(version_id: int) -> bool:
     """Close one version if it is open and its time has come, whoever else tries at the same moment. Inside transaction()."""
     version = queries.version_locked(version_id)
-    if version is None or not version.is_open or deadlines.takes_answers(clock.now(), version.deadline):
+    if version is None or version.state is not VersionState.OPEN:
+        return False
+    if deadlines.takes_answers(clock.now(), version.deadline):
         return False
     tally, chosen = queries.tally(version.id), options.of_version(version, queries.rule_of(version))
     result = _outcome(version, tally, chosen)
     if result is Outcome.BLOCKED and _waits(version):
         _wait(version)
     else:
-        _decide(version, options.kept(tally, chosen), result)
+        decide(version, options.kept(tally, chosen), result)
     return True
 
 
@@ -66,7 +67,7 @@ def _remind(version_id: int) -> bool:
         return False
     since = version.waiting_since or version.opened_at
     version.reminded_at = clock.now()
-    if version.method == ELSEWHERE or not deadlines.last_call_due(clock.now(), since, version.deadline):
+    if not deadlines.last_call_due(clock.now(), since, version.deadline):
         return False
     record(LastDay(**_about(version), deadline=version.deadline))
     return True
@@ -75,14 +76,12 @@ def _remind(version_id: int) -> bool:
 def _outcome(version: ProposalVersion, tally: Tally, chosen: Choosing | None) -> Outcome:
     if chosen is not None:
         return methods.chosen(chosen.count, tally, version.roll_size, chosen.rule)
-    if version.method == ELSEWHERE:
-        return version.proposal.stands_as
     return outcome(tally, version.roll_size, queries.rule_of(version))
 
 
 def _waits(version: ProposalVersion) -> bool:
     rule = queries.rule_of(version)
-    return version.waiting_since is None and version.method != ELSEWHERE and rule.fallback is not None
+    return version.waiting_since is None and rule.fallback is not None
 
 
 def _wait(version: ProposalVersion) -> None:
@@ -95,11 +94,20 @@ def _wait(version: ProposalVersion) -> None:
     record(ProposalStopped(**_about(version), until=until))
 
 
-def _decide(version: ProposalVersion, tally: dict[str, Any], result: Outcome) -> None:
-    if not version.proposal.is_told:
-        offsite.tell(version)  # nothing stands in the register that nobody could have read
+def decide(
+    version: ProposalVersion,
+    tally: dict[str, Any],
+    result: Outcome,
+    *,
+    body: str = "",
+    door: Door = Door.WEB,
+) -> None:
+    """Close a version by a decision, and put it into force where it was adopted.
+
+    `body` says who decided, where that is not who was asked, and `door` where they did.
+    """
     version.state, version.closed_at, version.outcome = VersionState.CLOSED, clock.now(), result
-    decision = _decision(version, version.proposal, tally, result)
+    decision = _decision(version, version.proposal, tally, result, body=body, door=door)
     db.session.add(decision)
     db.session.flush()  # what follows names the decision by its key
     decided = ProposalDecided(
@@ -124,7 +132,13 @@ def _decide(version: ProposalVersion, tally: dict[str, Any], result: Outcome) ->
 
 
 def _decision(
-    version: ProposalVersion, proposal: Proposal, tally: dict[str, Any], result: Outcome
+    version: ProposalVersion,
+    proposal: Proposal,
+    tally: dict[str, Any],
+    result: Outcome,
+    *,
+    body: str,
+    door: Door,
 ) -> Decision:
     year = clock.today(proposal.network.zone).year
     serial: int = db.session.execute(_NEXT, {"network": proposal.network_id, "year": year}).scalar_one()
@@ -138,14 +152,14 @@ def _decision(
         question=version.question,
         topic_id=queries.topic_of(proposal),
         matter=proposal.matter,
-        body=proposal.taken_by or proposal.body if version.method == ELSEWHERE else proposal.body,
+        body=body or proposal.body,
         method=version.method,
         outcome=result,
         tally=json.dumps(tally),
         roll_size=version.roll_size,
         after_waiting=version.waiting_since is not None,
         charter_version_id=version.charter_version_id,
-        door=proposal.door if version.method == ELSEWHERE else Door.WEB,
+        door=door,
         decided_at=clock.now(),
         review_on=proposal.review_on,
         trial_until=version.trial_until if result.adopted else None,

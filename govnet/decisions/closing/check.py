@@ -35,7 +35,8 @@ from govnet.decisions import queries
 from govnet.decisions.answers import options as answers_options
 from govnet.decisions.answers.options import Choosing
 from govnet.decisions.closing import results
-from govnet.decisions.models import ELSEWHERE, Decision, Position, RollEntry
+from govnet.decisions.models import Decision, Position, RollEntry
+from govnet.decisions.offsite.models import OffsiteDecision
 from govnet.decisions.proposals.opening import digest
 from govnet.decisions.register import queries as register_queries
 from govnet.decisions.rules import methods, who_counts
@@ -118,9 +119,9 @@ class DecisionCheck:
     """The choice counted again, where there was one."""
 
     @property
-    def elsewhere(self) -> bool:
-        """Whether nothing was counted."""
-        return self.decision.method == ELSEWHERE
+    def offsite(self) -> OffsiteDecision | None:
+        """What was decided off site: then nothing was counted."""
+        return self.decision.version.offsite
 
     @property
     def options_are_the_same(self) -> bool:
@@ -151,7 +152,7 @@ def check(network: Network, number: str, actor: Actor) -> DecisionCheck:
     return DecisionCheck(
         decision,
         recount,
-        () if decision.method == ELSEWHERE else parts(recount.again, recount.could, rule),
+        () if decision.version.offsite else parts(recount.again, recount.could, rule),
         _outcome(decision, recount, rule, options),
         _moved(decision, network, names=names),
         _rules(decision),
@@ -162,8 +163,8 @@ def check(network: Network, number: str, actor: Actor) -> DecisionCheck:
 
 
 def _outcome(decision: Decision, recount: Recount, rule: Rule, options: Choosing | None) -> Outcome:
-    if decision.method == ELSEWHERE:
-        return decision.outcome
+    if decision.version.offsite is not None:
+        return decision.version.offsite.stands_as
     if options is not None:
         return methods.chosen(options.count, recount.again, recount.could, rule)
     return outcome(recount.again, recount.could, rule)

@@ -15,6 +15,7 @@ from govnet.decisions.answers.actions import AnswerInput, TooLate
 from govnet.decisions.blueprint import bp
 from govnet.decisions.labels import FACES, KINDS
 from govnet.decisions.models import Proposal, ProposalVersion, RollEntry
+from govnet.decisions.offsite.evidence import mails_of
 from govnet.decisions.pages import proposal as pages_proposal
 from govnet.decisions.pages.discussion import Discussion, of_thread
 from govnet.decisions.pages.forms import AnswerForm, CommentForm, InterestForm
@@ -22,7 +23,6 @@ from govnet.decisions.pages.option_forms import ChoiceForm, form_for
 from govnet.decisions.pages.option_forms import form_for as choice_form_for
 from govnet.decisions.pages.proposal import ProposalPage, may_close_early
 from govnet.decisions.pages.sentences import could_answer, ways_out
-from govnet.decisions.proposals.evidence import mails_of
 from govnet.decisions.proposals.interests import interests_in
 from govnet.decisions.proposals.rewording import of_proposal
 from govnet.decisions.proposals.suggestions import suggestions
@@ -64,7 +64,7 @@ def proposal_page(
 ) -> Response:
     """The page, with the form as it was typed when something in it is wrong, or the words changed meanwhile (409)."""
     found = readable(proposal_id, network, actor)
-    if form is None and found.mine and found.taking and (not found.elsewhere or found.answered):
+    if form is None and found.mine and found.taking and (not found.offsite or found.answered):
         form = choice_form_for(found, parties(found.mine)) or _form_for(found)
     if interest is None and actor.signed_in:
         interest = InterestForm(about=found.proposal, made=0, formdata=None)
@@ -85,7 +85,7 @@ def proposal_page(
         interest=interest,
         could_answer=could_answer(found.version),
         resolution=ways_out(found),
-        kept_mails=mails_of(proposal_id) if found.proposal.taken_on else (),
+        kept_mails=mails_of(proposal_id) if found.proposal.offsite else (),
         all_answered=may_close_early(found.version, actor),
     )
 

@@ -20,12 +20,13 @@ from govnet.decisions import labels, queries
 from govnet.decisions.closing import results, reviews
 from govnet.decisions.closing.reviews import Petition
 from govnet.decisions.drafts.models import Draft
-from govnet.decisions.models import ELSEWHERE, Decision, OfficeReply, ProposalVersion
+from govnet.decisions.models import Decision, OfficeReply, ProposalVersion
+from govnet.decisions.offsite import evidence
+from govnet.decisions.offsite.models import EvidenceMail
 from govnet.decisions.pages import proposal as pages_proposal
 from govnet.decisions.pages.proposal import VersionTally
-from govnet.decisions.proposals import evidence, offices
+from govnet.decisions.proposals import offices
 from govnet.decisions.proposals import queries as proposals_queries
-from govnet.decisions.proposals.models import EvidenceMail
 from govnet.decisions.register import queries as register_queries
 from govnet.decisions.register.models import DecisionNote, NoteKind, Reviews
 from govnet.decisions.rules import in_force, text_diff
@@ -153,7 +154,7 @@ def whole(network_id: int, number: str, zone: str, actor: Actor) -> DecisionPage
         db.session.scalar(select(Draft).where(Draft.proposal_id == proposal.id)),
         register_queries.what_it_changed(decision),
         results.not_applied(decision),
-        evidence.mails_of(proposal.id) if proposal.taken_on else (),
+        evidence.mails_of(proposal.id) if proposal.offsite else (),
         offices.replies_to(proposal.id) if now.offices else (),
     )
 
@@ -190,10 +191,8 @@ def timeline(it: DecisionPage, zone: str, *, exact: bool = False) -> list[Event]
     when, on = (say_when, say) if exact else (moment, last_day)
     found = [*_talked(it), *_asked(it), *_written(it), *_looked_at_again(it), *_replaced(it)]
     done = [(when(at, zone), said, url, True) for at, said, url in sorted(found, key=lambda e: e[0])]
-    proposal = it.decision.version.proposal
-    first: list[Event] = []
-    if proposal.taken_on:
-        first = [(on(proposal.taken_on), proposal.taken_where, "", True)]
+    offsite = it.decision.version.proposal.offsite
+    first: list[Event] = [(on(offsite.taken_on), offsite.taken_where, "", True)] if offsite else []
     return [*first, *done, *_ahead(it, on)]
 
 
@@ -215,7 +214,7 @@ def _asked(it: DecisionPage) -> list[Happened]:
     for each in it.words:
         version = each.version
         said = _("Everybody concerned was asked") if version.number == 1 else _("Asked again in other words")
-        if version.method == ELSEWHERE:
+        if version.offsite:
             said = _("Written down, and open for objections")
         found.append((version.opened_at, said, f"#words-{version.number}" if len(it.words) > 1 else ""))
         if version.waiting_since:

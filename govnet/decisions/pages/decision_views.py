@@ -15,11 +15,13 @@ from govnet.decisions import labels
 from govnet.decisions.blueprint import bp
 from govnet.decisions.closing import check as closing_check
 from govnet.decisions.closing import results, reviews
-from govnet.decisions.models import ELSEWHERE, Decision
+from govnet.decisions.models import Decision
+from govnet.decisions.offsite import evidence
+from govnet.decisions.offsite.actions import METHOD as OFFSITE
+from govnet.decisions.offsite.models import OffsiteDecision
 from govnet.decisions.pages import decision as pages_decision
 from govnet.decisions.pages import proposal as pages_proposal
 from govnet.decisions.pages.forms import ReviewForm
-from govnet.decisions.proposals import evidence
 from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.register import queries, search
 from govnet.decisions.register.search import Filter, RegisterChoices
@@ -57,7 +59,7 @@ def decision(network: Network, number: str) -> Response:
 def decision_data(network: Network, number: str) -> Response:
     """One decision as data: everything that its page says to a visitor."""
     it = pages_decision.whole(network.id, number, network.zone, current_actor())
-    found, proposal = it.decision, it.decision.version.proposal
+    found = it.decision
     return data_page(
         line(found, network)
         | {
@@ -66,9 +68,8 @@ def decision_data(network: Network, number: str) -> Response:
             "after_waiting": found.after_waiting,
         }
         | {"charter": found.charter_version.number, "headline": it.headline}
-        | {"evidence": proposal.evidence, "evidence_url": proposal.evidence_url, "present": proposal.present}
+        | _offsite(found.version.proposal.offsite)
         | {"mails": [evidence.as_data(each) for each in it.mails]}
-        | {"days_late": proposal.days_late, "late_because": proposal.late_because}
         | {"replaces": found.supersedes.number if found.supersedes else None}
         | {"notes": [_note(each) for each in found.notes], "versions": [_version(each) for each in it.words]}
         | {
@@ -79,6 +80,17 @@ def decision_data(network: Network, number: str) -> Response:
         | {"replies": pages_proposal.replies_data(it.office_replies)}
         | {"review": _review(it), "changed": _changed(it), "not_applied": it.not_applied}
     )
+
+
+def _offsite(taken: OffsiteDecision | None) -> dict[str, Any]:
+    """How it is known what was decided off site; of other decisions the same names, with nothing under them."""
+    return {
+        "evidence": taken.evidence if taken else "",
+        "evidence_url": taken.evidence_url if taken else "",
+        "present": taken.present if taken else "",
+        "days_late": taken.days_late if taken else 0,
+        "late_because": taken.late_because if taken else "",
+    }
 
 
 def _note(note: Any) -> dict[str, Any]:
@@ -169,7 +181,7 @@ def review(network: Network, number: str) -> Response:
     )
 
 
-METHODS = (*p.METHODS, *OPTIONS, ELSEWHERE)
+METHODS = (*p.METHODS, *OPTIONS, OFFSITE)
 
 
 def _asked(choices: RegisterChoices) -> Filter:

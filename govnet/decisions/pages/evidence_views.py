@@ -10,8 +10,8 @@ from govnet.charter.models import Network
 from govnet.decisions import queries
 from govnet.decisions.blueprint import bp
 from govnet.decisions.models import Proposal
+from govnet.decisions.offsite import evidence
 from govnet.decisions.pages.forms import KeepMailForm, ReasonForm
-from govnet.decisions.proposals import evidence
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound
 from govnet.kernel.transaction import transaction

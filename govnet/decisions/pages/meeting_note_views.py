@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.decisions.blueprint import bp
+from govnet.decisions.offsite import queries as offsite
 from govnet.decisions.pages.forms import MeetingNoteForm, ReasonForm
-from govnet.decisions.proposals import meeting_notes, offsite
+from govnet.decisions.proposals import meeting_notes
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound
 from govnet.kernel.paths import asked_number, asked_page

@@ -21,7 +21,8 @@ from govnet.decisions import queries
 from govnet.decisions.blueprint import bp
 from govnet.decisions.drafts import actions as drafts_actions
 from govnet.decisions.labels import decides
-from govnet.decisions.models import Proposal
+from govnet.decisions.models import Proposal, VersionState
+from govnet.decisions.offsite import actions as offsite
 from govnet.decisions.pages import rehearsal
 from govnet.decisions.pages.discussion import of_thread
 from govnet.decisions.pages.forms import ProposeForm, ReasonForm, more_in, with_matter
@@ -29,7 +30,7 @@ from govnet.decisions.pages.office_forms import asked_offers, offices_in, with_o
 from govnet.decisions.pages.option_forms import method_in, offer_ways
 from govnet.decisions.pages.rehearsal import Rehearsal
 from govnet.decisions.pages.rule_forms import asked_rules, rule_fields, rules_in, seen_rules, with_rules
-from govnet.decisions.proposals import actions, offices, offsite, roll, same_rule
+from govnet.decisions.proposals import actions, offices, roll, same_rule
 from govnet.decisions.proposals.offices import Offer
 from govnet.decisions.proposals.opening import Ask, Wording, check_proposer
 from govnet.decisions.proposals.same_rule import SameRule
@@ -278,7 +279,9 @@ def withdraw_now(network: Network, proposal: Proposal) -> Response:
     form, proposal_id = ReasonForm(about=proposal), proposal.id
     if form.validate_on_submit():
         with form.catching(), transaction():
-            actions.withdraw(proposal, form.reason.data or "", by=current_actor(), via=Door.WEB)
+            unopposed = queries.newest_version(proposal_id).state is VersionState.UNOPPOSED
+            take_back = offsite.take_back if unopposed else actions.withdraw
+            take_back(proposal, form.reason.data or "", by=current_actor(), via=Door.WEB)
             return see(".proposal", proposal_id=proposal_id)
     return _reason_page(queries.proposal_whole(proposal_id), "withdraw", form, 422)
 

@@ -17,12 +17,15 @@ from govnet.charter.models import Network
 from govnet.decisions.blueprint import bp
 from govnet.decisions.closing import notes
 from govnet.decisions.models import Decision, ProposalVersion
+from govnet.decisions.offsite import actions
+from govnet.decisions.offsite import queries as offsite
+from govnet.decisions.offsite.actions import Taken
 from govnet.decisions.pages.forms import NoteForm, RecordForm, more_in
 from govnet.decisions.pages.office_forms import asked_offers, offices_in, with_offices
 from govnet.decisions.pages.rule_forms import asked_rules, rule_fields, rules_in, seen_rules, with_rules
-from govnet.decisions.proposals import meeting_notes, offices, offsite
+from govnet.decisions.proposals import meeting_notes, offices
 from govnet.decisions.proposals.offices import MATTERS
-from govnet.decisions.proposals.opening import Ask, Taken, Wording
+from govnet.decisions.proposals.opening import Ask, Wording
 from govnet.decisions.register import queries
 from govnet.decisions.register.models import NoteKind
 from govnet.kernel.actor import Door, current_actor
@@ -68,7 +71,7 @@ def record_now(network: Network) -> Response:
             words = Wording(form.question.data, form.text.data, changes, more_in(form), offices=named)
             return once(
                 form,
-                lambda: offsite.write_down(
+                lambda: actions.write_down(
                     network, words, ask, taken, by=current_actor(), via=Door(form.door.data)
                 ),
                 lambda made: url_for(".proposal", proposal_id=made.id),

@@ -18,14 +18,15 @@ from govnet.decisions.answers import options as answers_options
 from govnet.decisions.answers.options import Choosing
 from govnet.decisions.answers.queries import WORRIES, Answers, ShownAnswer, answers
 from govnet.decisions.models import (
-    ELSEWHERE,
     Decision,
     OfficeReply,
     Position,
     Proposal,
     ProposalVersion,
     RollEntry,
+    VersionState,
 )
+from govnet.decisions.offsite.models import OffsiteDecision
 from govnet.decisions.proposals import offices
 from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.proposals.opening import UNDO
@@ -76,7 +77,7 @@ class VersionTally:
     @property
     def rules(self) -> list[tuple[bool | None, str, str]]:
         """The rule part by part: met, not met, or not yet; of what the reader can't see, only how many answered."""
-        if self.version.method == ELSEWHERE:
+        if self.version.offsite is not None:
             return []  # nothing is counted
         found = parts(self.tally, self.version.roll_size, self.rule)
         seen = found if self.counts else [part for part in found if part.name == "quorum"]
@@ -91,8 +92,8 @@ class VersionTally:
         """What it is, or what it would be if it closed now."""
         if self.version.outcome is not None:
             return self.version.outcome
-        if self.version.method == ELSEWHERE:
-            return self.version.proposal.stands_as
+        if self.version.offsite is not None:
+            return self.version.offsite.stands_as
         if self.options is not None:
             return methods.chosen(self.options.count, self.tally, self.version.roll_size, self.rule)
         return outcome(self.tally, self.version.roll_size, self.rule)
@@ -203,16 +204,16 @@ class ProposalPage:
     def can_undo(self) -> bool:
         """Whether its author can still undo it: nobody has been told, and nobody else has answered."""
         first = self.version.is_open and self.version.number == 1 and self.proposal.door is Door.WEB
-        return first and not self.elsewhere and clock.now() < self.told_from and self._alone
+        return first and clock.now() < self.told_from and self._alone
 
     @property
     def _alone(self) -> bool:
         return self.now.tally.answered <= len(self.answered)
 
     @property
-    def elsewhere(self) -> bool:
-        """Whether it was decided elsewhere and only waits for objections."""
-        return self.version.method == ELSEWHERE
+    def offsite(self) -> OffsiteDecision | None:
+        """What was decided off site, as long as nobody has objected."""
+        return self.version.offsite
 
     @property
     def answered(self) -> list[Position]:
@@ -301,8 +302,8 @@ def decision_standing(decision: Decision, actor: Actor) -> VersionTally:
 
 
 def earlier_standings(versions: Sequence[ProposalVersion], actor: Actor) -> list[VersionTally | None]:
-    """The answers to earlier words, in one statement; None for what was decided elsewhere and only waited."""
-    asked = [each.id for each in versions if each.method != ELSEWHERE]
+    """The answers to earlier words, in one statement; None for what was decided off site."""
+    asked = [each.id for each in versions if each.offsite is None]
     given = answers(asked, public=not _sees_everybody(actor)) if asked else {}
     titles = _titles(versions)
     return [
@@ -338,7 +339,7 @@ def as_data(now: VersionTally) -> dict[str, Any]:
         "trial": {"until": version.trial_until.isoformat(), "signs": version.trial_signs}
         if version.trial_until
         else None,
-        "state": version.state.value,
+        "state": "open" if version.is_open else "closed",
         "outcome": now.outcome.value if version.outcome or now.counts else None,
         "answers": now.tally.as_json() if now.counts else None,
         "options": _options(now),
@@ -379,7 +380,7 @@ def replies_data(replies: Sequence[OfficeReply]) -> list[dict[str, Any]]:
 
 def may_close_early(version: ProposalVersion, by: Actor) -> bool:
     """Whether this reader can close it now: it is theirs, the charter allows it and nobody is waited for."""
-    if not version.is_open or version.method == ELSEWHERE or version.waiting_since is not None:
+    if version.state is not VersionState.OPEN or version.waiting_since is not None:
         return False
     allowed = queries.charter_of(version)[p.CLOSE_EARLY] != "never"
     return allowed and can(by, Can.CLOSE_PROPOSAL, version.proposal) and not awaited(version)

@@ -90,7 +90,7 @@ def _parties(people: int, organisations: int) -> dict[str, str]:
 
 def ways_out(it: ProposalPage) -> list[str]:
     """After a Stop that the reader may know of: what those concerned can do, and what happens by itself if they do nothing."""
-    if not it.taking or it.elsewhere or not _is_stopped(it):
+    if not it.taking or it.offsite or not _is_stopped(it):
         return []
     return [
         str(

@@ -26,7 +26,7 @@ def timeline(it: ProposalPage, zone: str) -> list[Event]:
     if not version.is_open and version.closed_at:
         return [*found, (moment(version.closed_at, zone), it.now.headline, "", True)]
     closes = deadline(version.deadline, zone)
-    if it.elsewhere:
+    if it.offsite:
         return [*found, (closes, _("It stands, unless somebody has objected"), "", False)]
     found.append((closes, _("Answers close, and the rule gives the outcome"), "", False))
     if it.now.rule.fallback is not None and it.now.outcome is Outcome.BLOCKED:
@@ -44,7 +44,7 @@ def _opened(versions: Sequence[ProposalVersion], zone: str) -> list[Event]:
     found: list[Event] = []
     for version in versions:
         words = _("Asked again in other words") if version.number > 1 else _("Everybody concerned was asked")
-        if version.method == "elsewhere":
+        if version.offsite:
             words = _("Written down, and open for objections")
         found.append((moment(version.opened_at, zone), words, "", True))
     return found

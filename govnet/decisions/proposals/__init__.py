@@ -1,1 +1,1 @@
-"""Proposals: asked, reworded, taken back, named for offices, or decided elsewhere."""
+"""Proposals: asked, reworded, taken back, and named for offices."""

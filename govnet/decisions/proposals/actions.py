@@ -15,7 +15,7 @@ from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.decisions import queries
-from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion, Replaces
+from govnet.decisions.models import Proposal, ProposalVersion, Replaces
 from govnet.decisions.proposals import offices, roll
 from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.proposals.events import (
@@ -42,7 +42,7 @@ from govnet.decisions.proposals.opening import (
     end_version,
     new_proposal,
     open_version,
-    still_open,
+    still_asked,
     told,
 )
 from govnet.decisions.proposals.queries import awaited
@@ -104,11 +104,9 @@ def reword(
     act = as_author(Can.REWORD_PROPOSAL, proposal, by, via)
     proposals_queries.check_one_of_many(proposal)
     network = queries.network_of(proposal)
-    old = still_open(proposal)
+    old = still_asked(proposal)
     if seen is not None and seen != old.number:
         raise Stale(_("The words changed while you were writing."), newer=old.text, yours=words.text)
-    if old.method == ELSEWHERE:
-        raise RuleBroken(_("What was decided elsewhere keeps its words. Object to it instead."))
     check_reason(because, "because")
     until, charter = _amendable(old, proposal, network), queries.charter_of(old)
     words = checked(charters.rules_in_force(network.id), words, proposal.matter)
@@ -145,9 +143,9 @@ def _amendable(old: ProposalVersion, proposal: Proposal, network: Network) -> da
 def extend(proposal: Proposal, day: date, *, reason: str, by: Actor, via: Door) -> None:
     """Give everybody more time, by the rules under which it opened. RuleBroken when they don't allow it."""
     act = as_author(Can.EXTEND_PROPOSAL, proposal, by, via)
-    network, version = queries.network_of(proposal), still_open(proposal)
+    network, version = queries.network_of(proposal), still_asked(proposal)
     charter, zone = queries.charter_of(version), ZoneInfo(network.zone)
-    if charter[p.EXTEND] == "never" or version.method == ELSEWHERE:
+    if charter[p.EXTEND] == "never":
         raise RuleBroken(_("By our rules answers close on the day that was set."))
     last = deadlines.cap(proposal.opened_at, proposal.first_deadline, charter, zone)
     check_reason(reason)
@@ -180,8 +178,8 @@ def close_early(proposal: Proposal, *, reason: str, by: Actor, via: Door) -> Non
     RuleBroken in the waiting time after a Stop: the vote is held when that is over, not before.
     """
     act = as_author(Can.CLOSE_PROPOSAL, proposal, by, via)
-    _network, version = queries.network_of(proposal), still_open(proposal)
-    if queries.charter_of(version)[p.CLOSE_EARLY] == "never" or version.method == ELSEWHERE:
+    version = still_asked(proposal)
+    if queries.charter_of(version)[p.CLOSE_EARLY] == "never":
         raise RuleBroken(_("By our rules nothing closes before its day."))
     if version.waiting_since is not None:
         raise RuleBroken(_("After a Stop nothing closes before the waiting time in our rules is over."))
@@ -208,13 +206,12 @@ def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
     """Take a proposal back while it is open: nothing was decided, and it stays readable."""
     act = require(by, Can.WITHDRAW_PROPOSAL, proposal, via)
     proposals_queries.check_one_of_many(proposal)
-    version = still_open(proposal)
-    if version.method != ELSEWHERE:
-        rules = charters.rules_in_force(proposal.network_id)
-        check_proposer(queries.network_of(proposal), rules, proposal.matter, by)
+    version = still_asked(proposal)
+    rules = charters.rules_in_force(proposal.network_id)
+    check_proposer(queries.network_of(proposal), rules, proposal.matter, by)
     check_reason(reason)
     others = queries.answered_by_others(version.id, by.person_id)
-    if version.method != ELSEWHERE and others and queries.charter_of(version)[p.TAKE_BACK] == "unanswered":
+    if others and queries.charter_of(version)[p.TAKE_BACK] == "unanswered":
         raise RuleBroken(_("Somebody has answered: by our rules it can’t be taken back any more."))
     end_version(version, Outcome.WITHDRAWN)
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
@@ -224,8 +221,8 @@ def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
 def hide_answers(proposal: Proposal, visible: str, *, by: Actor, via: Door) -> None:
     """Show answers only as `visible` says, in these words and in any later ones; RuleBroken where that is no tighter."""
     act = as_author(Can.HIDE_ANSWERS, proposal, by, via)
-    _network, version = queries.network_of(proposal), still_open(proposal)
-    if version.method == ELSEWHERE or visible not in version.visible.tighter:
+    version = still_asked(proposal)
+    if visible not in version.visible.tighter:
         raise RuleBroken(
             _("Answers can be hidden for longer, never shown earlier than people were told."), field="visible"
         )

@@ -12,7 +12,6 @@ from govnet.decisions import labels
 from govnet.decisions.models import Decision, Proposal, ProposalVersion, RollEntry
 from govnet.decisions.proposals.models import Suggestion
 from govnet.decisions.register.models import DecisionNote, MeetingNote
-from govnet.kernel.messages import NN_
 from govnet.offices.models import OfficeChange
 from govnet.record.events import Event, Visibility
 
@@ -28,7 +27,7 @@ class AboutProposal(Event):
     question: str
 
     def seen(self) -> Visibility:
-        """While nobody has been told of what was decided elsewhere, the committee alone reads of it."""
+        """While nobody has been told of what was decided off site, the committee alone reads of it."""
         return super().seen() if self.proposal.is_told else Visibility.COMMITTEE
 
 
@@ -53,62 +52,6 @@ class ProposalReworded(ProposalOpened):
 
     verb: ClassVar[str] = "decisions.reworded"
     sentence: ClassVar[Any] = _l("%(actor)s changed the words of “%(question)s”; everybody is asked again.")
-
-
-class TakenElsewhere(ProposalOpened):
-    """What a meeting or the list decided is written down, and stands unless somebody objects."""
-
-    verb: ClassVar[str] = "decisions.taken_elsewhere"
-    sentence: ClassVar[Any] = _l("%(actor)s wrote down what was decided elsewhere: “%(question)s”")
-    words_of: ClassVar[frozenset[str]] = frozenset({"question", "evidence", "present"})
-
-    taken_on: date
-    taken_by: str
-    evidence: str
-    present: str
-
-
-class TakenElsewhereLate(TakenElsewhere):
-    """The same, later than the charter gives after a meeting of the committee."""
-
-    verb: ClassVar[str] = "decisions.taken_elsewhere_late"
-    sentence: ClassVar[Any] = NN_(
-        "%(actor)s wrote down what the committee had decided, %(days)s day late: “%(question)s”",
-        "%(actor)s wrote down what the committee had decided, %(days)s days late: “%(question)s”",
-    )
-    counts: ClassVar[str] = "days"
-    words_of: ClassVar[frozenset[str]] = frozenset({"question", "evidence", "present", "late_because"})
-
-    days: int
-    late_because: str
-
-
-class ElsewhereTold(TakenElsewhere):
-    """The time to take back what was written down is over: everybody who may object is told.
-
-    It says all that the entry for the committee said: from now on everybody may know it.
-    """
-
-    verb: ClassVar[str] = "decisions.elsewhere_told"
-    sentence: ClassVar[Any] = _l("Members were told that “%(question)s” was decided elsewhere.")
-    words_of: ClassVar[frozenset[str]] = frozenset({"question", "evidence", "present", "late_because"})
-
-    days: int = 0
-    late_because: str = ""
-
-
-class Objected(ProposalOpened):
-    """Somebody objects to what was decided elsewhere: everybody is asked."""
-
-    verb: ClassVar[str] = "decisions.objected"
-    sentence: ClassVar[Any] = _l("%(actor)s objected to “%(question)s”; now everybody is asked.")
-    words_of: ClassVar[frozenset[str]] = frozenset({"question", "reason"})
-
-    reason: str
-
-    def names_actor(self) -> bool:
-        """An objection is an answer: the public does not read whose."""
-        return False
 
 
 class Answered(AboutProposal):
@@ -346,24 +289,4 @@ class MeetingNoteTakenBack(Event):
 
     note: MeetingNote
     title: str
-    reason: str
-
-
-class MailKept(AboutProposal):
-    """A mail from which a decision came is kept; the digest is of the mail as it was sent."""
-
-    verb: ClassVar[str] = "decisions.mail_kept"
-    sentence: ClassVar[Any] = _l("%(actor)s kept a mail from which “%(question)s” came.")
-
-    digest: str
-
-
-class MailRemoved(AboutProposal):
-    """It was taken away, as unlawful or private."""
-
-    verb: ClassVar[str] = "decisions.mail_removed"
-    sentence: ClassVar[Any] = _l("%(actor)s removed a mail that was kept with “%(question)s”: %(reason)s")
-    words_of: ClassVar[frozenset[str]] = frozenset({"question", "reason"})
-
-    digest: str
     reason: str

@@ -10,11 +10,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from govnet.decisions import queries
-from govnet.decisions.models import ELSEWHERE, Position, Proposal, ProposalVersion
+from govnet.decisions.models import Position, Proposal, ProposalVersion
 from govnet.decisions.proposals import roll
 from govnet.decisions.proposals.events import InterestDeclared, InterestEnded
 from govnet.decisions.proposals.models import Interest
-from govnet.decisions.proposals.opening import still_open
+from govnet.decisions.proposals.opening import still_asked, still_open
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
@@ -53,9 +53,7 @@ def interests_in(proposal_id: int) -> Sequence[Interest]:
 def declare(proposal: Proposal, text: str, *, by: Actor, via: Door) -> Interest:
     """Say what one's interest is; answers that one gave, for whomever, are not counted any more."""
     act = require(by, Can.ANSWER, proposal, via)
-    version = still_open(proposal)
-    if version.method == ELSEWHERE:
-        raise RuleBroken(_("Nothing is counted here. What was decided elsewhere can be objected to."))
+    version = still_asked(proposal)
     if not text.strip():
         raise RuleBroken(_("Say in a few words what your interest is."), field="interest")
     if interest_of(proposal.id, by.person_id) is not None:

@@ -9,17 +9,13 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
-    LargeBinary,
-    String,
     Text,
-    UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from govnet.decisions.rules.text_diff import BUDGET, shown
 from govnet.kernel import personal
-from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type, where
-from govnet.mail.incoming.parser import without_addresses
+from govnet.kernel.models import Base, Instant, Key, Words, enum_type, where
 from govnet.people.models import Person
 
 if TYPE_CHECKING:
@@ -139,42 +135,3 @@ class Interest(Base):
     ended_at: Mapped[Instant | None]
     erased: Mapped[bool] = mapped_column(default=False, info=personal.data(None, erase=True))
     person: Mapped[Person] = relationship(lazy="raise")
-
-
-class EvidenceMail(Base):
-    """A mail from which something that was decided elsewhere came, kept as it was sent."""
-
-    __tablename__ = "evidence_mail"
-    __table_args__ = (
-        UniqueConstraint("proposal_id", "digest", name="uq_evidence_mail_once"),
-        CheckConstraint("(removed_at IS NULL) = (removed_why = '')", name="removed_for_a_reason"),
-        CheckConstraint(
-            "removed_at IS NULL OR (raw IS NULL AND text = '' AND subject = '')", name="removed_is_gone"
-        ),
-    )
-    id: Mapped[Key]
-    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
-    digest: Mapped[Digest]
-    """SHA-256, in hex, of the mail as it came: the record has it too."""
-    raw: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """None once it was removed, or its sender's name was."""
-    sender: Mapped[str] = mapped_column(String(254))
-    sender_name: Mapped[Name]
-    subject: Mapped[Name]
-    sent_at: Mapped[Instant | None]
-    text: Mapped[Words]
-    added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    at: Mapped[Instant]
-    removed_at: Mapped[Instant | None]
-    removed_why: Mapped[str] = mapped_column(Text, default="")
-    added_by: Mapped[Person] = relationship(lazy="raise")
-
-    @property
-    def shown_subject(self) -> str:
-        """The subject without anybody's address."""
-        return without_addresses(self.subject)
-
-    @property
-    def shown_text(self) -> str:
-        """The words without anybody's address."""
-        return without_addresses(self.text)

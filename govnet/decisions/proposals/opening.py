@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from sqlalchemy import insert
@@ -39,6 +39,9 @@ from govnet.kernel.errors import NotAllowed, RuleBroken
 from govnet.kernel.text import render
 from govnet.kernel.translation import say
 from govnet.permissions import Can, can, require
+
+if TYPE_CHECKING:
+    from govnet.decisions.offsite.models import OffsiteDecision
 
 UNDO = timedelta(minutes=10)
 """How long what is asked or written down waits before it is told, so that a slip can be undone."""
@@ -80,21 +83,6 @@ class Ask:
     review_on: date | None = None
     method: str = ""
     """The way of deciding; empty is the matter's own."""
-
-
-@dataclass(frozen=True)
-class Taken:
-    """How something was decided elsewhere, and how we know."""
-
-    on: date
-    by: str
-    where: str
-    evidence: str
-    url: str = ""
-    present: str = ""
-    """Who was there, in words."""
-    late_because: str = ""
-    """Of what the charter wanted to be written down earlier: why it was not."""
 
 
 def digest(text: str) -> str:
@@ -246,8 +234,9 @@ def new_proposal(
     *,
     door: Door,
     by: Actor,
+    first_deadline: datetime,
     aside: Collection[int] = (),
-    **values: Any,
+    offsite: OffsiteDecision | None = None,
 ) -> Proposal:
     """The proposal\'s own row, before its first version. `aside` are those whose own case it is."""
     proposal = Proposal(
@@ -259,7 +248,8 @@ def new_proposal(
         door=door,
         review_on=ask.review_on,
         opened_at=clock.now(),
-        **values,
+        first_deadline=first_deadline,
+        offsite=offsite,
     )
     db.session.add(proposal)
     db.session.flush()  # the roll is written in one statement, which needs the keys
@@ -278,6 +268,7 @@ def open_version(
     deadline: datetime,
     because: str = "",
     after: ProposalVersion | None = None,
+    state: VersionState = VersionState.OPEN,
 ) -> ProposalVersion:
     """Open a version and take its roll: the first under the rules in force, each other under those of the one before."""
     charter_version = _charter_after(after) if after else charters.version_in_force(network.id)
@@ -301,6 +292,7 @@ def open_version(
         deadline=deadline,
         roll_size=counted,
         charter_version_id=charter_version.id,
+        state=state,
     )
     db.session.add(version)
     db.session.flush()  # as above
@@ -359,6 +351,14 @@ def still_open(proposal: Proposal) -> ProposalVersion:
     version = queries.open_version_locked(proposal.id)
     if version is None or not deadlines.takes_answers(clock.now(), version.deadline):
         raise RuleBroken(_("This has closed. What was decided can be changed by a new proposal."))
+    return version
+
+
+def still_asked(proposal: Proposal) -> ProposalVersion:
+    """The same; RuleBroken as well where it can only be objected to."""
+    version = still_open(proposal)
+    if version.state is VersionState.UNOPPOSED:
+        raise RuleBroken(_("What was decided elsewhere keeps its words. Object to it instead."))
     return version
 
 

@@ -29,14 +29,13 @@ from govnet.charter import queries as charters
 from govnet.charter.rules import Change, Charter, carried_over, diff, problems
 from govnet.decisions import queries
 from govnet.decisions.models import (
-    ELSEWHERE,
     Position,
     Proposal,
     ProposalVersion,
     RollEntry,
     VersionState,
-    is_told,
 )
+from govnet.decisions.offsite.models import OffsiteDecision
 from govnet.decisions.proposals import roll
 from govnet.decisions.proposals.models import Interest
 from govnet.decisions.queries import charter_of, parties_of
@@ -79,7 +78,7 @@ def open_now(network_id: int, actor: Actor = VISITOR, limit: int = 50) -> list[P
     query = (
         select(ProposalVersion)
         .join(Proposal, Proposal.id == ProposalVersion.proposal_id)
-        .where(Proposal.network_id == network_id, ProposalVersion.state == VersionState.OPEN)
+        .where(Proposal.network_id == network_id, ProposalVersion.state != VersionState.CLOSED)
         .where(_readable(actor))
         .options(joinedload(ProposalVersion.proposal), joinedload(ProposalVersion.charter_version))
         .order_by(ProposalVersion.deadline)
@@ -91,8 +90,9 @@ def open_now(network_id: int, actor: Actor = VISITOR, limit: int = 50) -> list[P
 
 
 def _readable(actor: Actor) -> ColumnElement[bool]:
-    """A decision taken elsewhere stands in lists once it is told; officers see it before."""
-    return true() if actor.is_officer else is_told()
+    """What was decided off site stands in lists once it is told; officers see it before."""
+    untold = Proposal.offsite.has(OffsiteDecision.told_at.is_(None))
+    return true() if actor.is_officer else ~untold
 
 
 def _row(version: ProposalVersion, counts: Mapping[str, int]) -> ProposalRow:
@@ -161,7 +161,6 @@ def unanswered(person_id: int, now: datetime) -> list[Select[Any]]:
         .outerjoin(Position, Position.entry_id == RollEntry.id)
         .where(
             ProposalVersion.state == VersionState.OPEN,
-            ProposalVersion.method != ELSEWHERE,
             ProposalVersion.deadline > now,
             _still_asked(person_id),
         )

@@ -10,11 +10,18 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion
+from govnet.decisions.models import Proposal, ProposalVersion
 from govnet.decisions.proposals import actions
 from govnet.decisions.proposals.events import SuggestionAnswered, SuggestionMade
 from govnet.decisions.proposals.models import Suggestion, SuggestionState
-from govnet.decisions.proposals.opening import Wording, as_author, check_reason, still_open, words_of
+from govnet.decisions.proposals.opening import (
+    Wording,
+    as_author,
+    check_reason,
+    still_asked,
+    still_open,
+    words_of,
+)
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
@@ -29,9 +36,7 @@ MOST_OPEN = 5
 def suggest(proposal: Proposal, passage: str, instead: str, why: str, *, by: Actor, via: Door) -> Suggestion:
     """Suggest other words for a passage that stands in the text exactly once. RuleBroken otherwise."""
     act = require(by, Can.SUGGEST_WORDS, proposal, via)
-    version = still_open(proposal)
-    if version.method == ELSEWHERE:
-        raise RuleBroken(_("What was decided elsewhere keeps its words. Object to it instead."))
+    version = still_asked(proposal)
     check_passage(version.text, passage, instead)
     _check_few(version, by)
     check_reason(why, "why")

@@ -43,6 +43,33 @@ def load(revision: str) -> dict[str, int]:
     return {name: len(rows) for name, (_columns, rows) in tables.items()}
 
 
+def go_on(revision: str) -> dict[str, Any]:
+    """Bring a loaded dump of 0.2.0 to `revision` and add what was done there: a file in `later` has these rows.
+
+    It also says when that was (`at`), which proposals were made, and what their pages said as data. Returns the whole.
+    """
+    flask_migrate.upgrade(directory=folders.beside("migrations"), revision=revision)
+    later: dict[str, Any] = json.loads(
+        gzip.decompress((FOLDER / "later" / f"{revision}.json.gz").read_bytes())
+    )
+    metadata = sa.MetaData()
+    metadata.reflect(db.engine)
+    with db.engine.connect() as connection:
+        _without_checks(connection)
+        for name, (columns, rows) in later["tables"].items():
+            table = metadata.tables[name]
+            types = [table.c[column].type for column in columns]
+            for row in rows:
+                values = dict(zip(columns, map(_read, row, types), strict=True))
+                same = sa.and_(*(key == values[key.name] for key in table.primary_key))
+                connection.execute(sa.delete(table).where(same))
+                connection.execute(sa.insert(table).values(values))
+        if connection.dialect.name == "postgresql":
+            _count_on(connection, metadata)
+        connection.commit()
+    return later
+
+
 def _without_checks(connection: sa.Connection) -> None:
     """No triggers and no foreign keys while rows come in any order; migrating puts the triggers back."""
     if connection.dialect.name == "postgresql":

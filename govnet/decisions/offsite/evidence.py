@@ -1,4 +1,4 @@
-"""The mails from which something that was decided elsewhere came: kept as they were sent, shown without addresses."""
+"""The mails from which something that was decided off site came: kept as they were sent, shown without addresses."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import joinedload
 
 from govnet.decisions import queries
-from govnet.decisions.models import ELSEWHERE, Proposal
-from govnet.decisions.proposals.events import MailKept, MailRemoved
-from govnet.decisions.proposals.models import EvidenceMail
+from govnet.decisions.models import Proposal, VersionState
+from govnet.decisions.offsite.events import MailKept, MailRemoved
+from govnet.decisions.offsite.models import EvidenceMail
 from govnet.decisions.proposals.opening import still_open
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -41,7 +41,7 @@ def keep(
     """
     act = require(by, Can.RECORD_DECISION, queries.network_of(proposal), via)
     version = still_open(proposal)
-    if version.method != ELSEWHERE:
+    if version.state is not VersionState.UNOPPOSED:
         raise RuleBroken(_("Mails are kept only with what was decided elsewhere, while nobody has objected."))
     mail = mail or readable(raw)
     digest = hashlib.sha256(raw).hexdigest()

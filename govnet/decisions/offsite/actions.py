@@ -1,30 +1,29 @@
-"""What was decided elsewhere: written down, told once its ten minutes are over, and objected to."""
+"""Writing down what was decided off site, taking it back, telling it once its ten minutes are over, and objecting."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import contains_eager
 
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter
 from govnet.decisions import queries
-from govnet.decisions.models import ELSEWHERE, Proposal, ProposalVersion, VersionState
+from govnet.decisions.models import Proposal, ProposalVersion, VersionState
+from govnet.decisions.offsite import queries as offsite_queries
+from govnet.decisions.offsite.events import ElsewhereTold, Objected, TakenElsewhere
+from govnet.decisions.offsite.models import OffsiteDecision, OffsiteObjection
 from govnet.decisions.proposals import offices
-from govnet.decisions.proposals.events import ElsewhereTold, Objected, TakenElsewhere, TakenElsewhereLate
+from govnet.decisions.proposals.events import ProposalWithdrawn
 from govnet.decisions.proposals.opening import (
     UNDO,
     Ask,
     More,
-    Taken,
     Wording,
     check_asked,
     check_days,
@@ -38,7 +37,6 @@ from govnet.decisions.proposals.opening import (
     told,
     words_of,
 )
-from govnet.decisions.register.models import MeetingNote
 from govnet.decisions.rules import deadlines
 from govnet.decisions.rules.outcome import Outcome
 from govnet.extensions import db
@@ -51,6 +49,24 @@ from govnet.kernel.translation import say
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 
+METHOD = "elsewhere"
+"""What the register says of how it was decided."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How something was decided off site, and how we know."""
+
+    on: date
+    by: str
+    where: str
+    evidence: str
+    url: str = ""
+    present: str = ""
+    """Who was there, in words."""
+    late_because: str = ""
+    """Of what the charter wanted to be written down earlier: why it was not."""
+
 
 def write_down(network: Network, words: Wording, ask: Ask, taken: Taken, *, by: Actor, via: Door) -> Proposal:
     """Write down what a meeting or the list (`via`) decided: it stands unless somebody objects in time."""
@@ -60,66 +76,45 @@ def write_down(network: Network, words: Wording, ask: Ask, taken: Taken, *, by: 
             _("That day has not come yet. Enter the day on which it was decided."), field="taken_on"
         )
     charter = charters.rules_in_force(network.id)
-    late = _late(network, charter, taken, via)
+    decision = _decision(taken, _days_late(network, charter, taken, via))
     words = checked(charter, words, ask.matter)
     zone = ZoneInfo(network.zone)
     until = deadlines.objections_until(clock.now(), charter, zone)
     day = until.astimezone(zone).date()
     check_asked(network, words, ask, day)
     check_offices(network, words, ask.matter, charter, day, taken.by)
-    if by.person_id in offices.people_of(words.offices):
+    aside = offices.people_of(words.offices)
+    if by.person_id in aside:
         raise NotAllowed(_("Somebody else has to write this down: it gives you an office, or ends yours."))
-    values: dict[str, Any] = {"aside": offices.people_of(words.offices)}
-    values |= {"taken_on": taken.on, "taken_by": taken.by, "taken_where": taken.where}
-    evidence: dict[str, Any] = {
-        "evidence": taken.evidence,
-        "evidence_url": taken.url,
-        "present": taken.present.strip(),
-    }
-    times: dict[str, Any] = {"first_deadline": until, "tell_at": clock.now() + UNDO}
-    proposal = new_proposal(network, ask, charter, door=via, by=by, **values, **evidence, **times, **late)
-    version = open_version(proposal, words, network, method=ELSEWHERE, deadline=until)
-    how: dict[str, Any] = {"taken_on": taken.on, "taken_by": taken.by, "evidence": taken.evidence}
-    how["present"] = taken.present.strip()
-    about = {"act": act, **told(proposal, version), **how}
-    if late:
-        record(TakenElsewhereLate(**about, days=late["days_late"], late_because=late["late_because"]))
-    else:
-        record(TakenElsewhere(**about))
+    proposal = new_proposal(
+        network, ask, charter, door=via, by=by, aside=aside, first_deadline=until, offsite=decision
+    )
+    version = open_version(
+        proposal, words, network, method=METHOD, deadline=until, state=VersionState.UNOPPOSED
+    )
+    record(TakenElsewhere(act=act, **told(proposal, version), **_facts(decision)))
     return proposal
 
 
-def same_meeting(network_id: int, proposal_id: int | None) -> ProposalVersion | None:
-    """A decision written down of a meeting or the list, to write down another one of it; None where there is none."""
-    if proposal_id is None:
-        return None
-    query = (
-        select(ProposalVersion)
-        .join(Proposal, Proposal.id == ProposalVersion.proposal_id)
-        .where(Proposal.id == proposal_id, Proposal.network_id == network_id, Proposal.taken_on.is_not(None))
-        .options(contains_eager(ProposalVersion.proposal))
-        .order_by(ProposalVersion.number)
-        .limit(1)
+def _decision(taken: Taken, days_late: int) -> OffsiteDecision:
+    return OffsiteDecision(
+        taken_on=taken.on,
+        taken_by=taken.by,
+        taken_where=taken.where,
+        evidence=taken.evidence,
+        evidence_url=taken.url,
+        present=taken.present.strip(),
+        days_late=days_late,
+        late_because=taken.late_because.strip() if days_late else "",
+        tell_at=clock.now() + UNDO,
     )
-    return db.session.scalar(query)
 
 
-def meeting_of(before: Proposal | MeetingNote) -> dict[str, Any]:
-    """Where and when something was said or decided, who was there, and who decided: for the form of another one."""
-    common = {
-        "door": before.door.value,
-        "taken_on": before.taken_on,
-        "where": before.taken_where,
-        "present": before.present,
-        "url": before.evidence_url,
-    }
-    if isinstance(before, Proposal):
-        common |= {"taken_by": before.taken_by, "late_because": before.late_because}
-    return common
+def _days_late(network: Network, charter: Charter, taken: Taken, via: Door) -> int:
+    """How late it is, where the charter says how soon a meeting of the committee is written down.
 
-
-def _late(network: Network, charter: Charter, taken: Taken, via: Door) -> dict[str, Any]:
-    """How late it is and why, where the charter says how soon a meeting of the committee is written down."""
+    RuleBroken where it is late and nobody says why.
+    """
     met = taken.by == "committee" and via is Door.MEETING
     days = deadlines.days_late(taken.on, clock.today(network.zone), charter) if met else 0
     if days and not taken.late_because.strip():
@@ -132,22 +127,51 @@ def _late(network: Network, charter: Charter, taken: Taken, via: Door) -> dict[s
             ),
             field="late_because",
         )
-    return {"days_late": days, "late_because": taken.late_because.strip()} if days else {}
+    return days
+
+
+def _facts(decision: OffsiteDecision) -> dict[str, Any]:
+    """What the record says of it, to the committee at first and then to everybody."""
+    return {
+        "taken_on": decision.taken_on,
+        "taken_by": decision.taken_by,
+        "evidence": decision.evidence,
+        "present": decision.present,
+        "days": decision.days_late,
+        "late_because": decision.late_because,
+    }
+
+
+def take_back(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
+    """Take a slip back while nobody has objected: nothing was decided, and it stays readable."""
+    act = require(by, Can.WITHDRAW_PROPOSAL, proposal, via)
+    version, _decision = unopposed(proposal)
+    check_reason(reason)
+    end_version(version, Outcome.WITHDRAWN)
+    about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
+    record(ProposalWithdrawn(act=act, **about, reason=reason))
+
+
+def unopposed(proposal: Proposal) -> tuple[ProposalVersion, OffsiteDecision]:
+    """The words that somebody can still object to, locked, and what was decided. RuleBroken for all others."""
+    version, decision = still_open(proposal), proposal.offsite
+    if decision is None or version.state is not VersionState.UNOPPOSED:
+        raise RuleBroken(_("This can be answered: say Stop, with your reason."))
+    return version, decision
 
 
 def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> ProposalVersion:
-    """Stop what was decided elsewhere from standing: those who decide such matters are asked instead.
+    """Keep what was decided off site from standing: those who decide such matters are asked instead.
 
     A day in its words that would come before answers close is moved, and beside the reason it says so.
     """
     act = require(by, Can.OBJECT, proposal, via)
     network = queries.network_of(proposal)
-    if not proposal.is_told:
-        tell(still_open(proposal))
-    old = still_open(proposal)
-    if old.method != ELSEWHERE:
-        raise RuleBroken(_("This can be answered: say Stop, with your reason."))
+    old, decision = unopposed(proposal)
     check_reason(reason)
+    if decision.told_at is None:
+        tell(old)
+    _write_objection(proposal, reason, by)
     charter, zone = queries.charter_of(old), ZoneInfo(network.zone)
     closes = deadlines.earliest(clock.now(), charter, zone)
     deadline = deadlines.closes(closes, charter, zone)
@@ -164,6 +188,12 @@ def object_to(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> Propo
     )
     record(Objected(act=act, **told(proposal, version), reason=reason))
     return version
+
+
+def _write_objection(proposal: Proposal, reason: str, by: Actor) -> None:
+    row = OffsiteObjection(proposal_id=proposal.id, person_id=by.person_id, reason=reason, at=clock.now())
+    db.session.add(row)
+    db.session.flush()  # while it can be made: the words close after it
 
 
 def _moved(words: Wording, review_on: date | None, was: date, closes: date) -> tuple[Wording, date | None]:
@@ -196,22 +226,7 @@ def _moves(before: More, after: More, reviewed: date | None, review_on: date | N
 
 def tell_due() -> int:
     """Tell what was written down and not taken back in time; returns how many. Each is told once."""
-    return each_row("tell what was decided elsewhere", ProposalVersion, _to_tell, _tell_due)
-
-
-def _to_tell(*only: ColumnElement[bool]) -> Sequence[int]:
-    query = (
-        select(ProposalVersion.id)
-        .join(Proposal, Proposal.id == ProposalVersion.proposal_id)
-        .where(
-            ProposalVersion.state == VersionState.OPEN,
-            ProposalVersion.method == ELSEWHERE,
-            Proposal.told_at.is_(None),
-            Proposal.tell_at <= clock.now(),
-            *only,
-        )
-    )
-    return db.session.scalars(query).all()
+    return each_row("tell what was decided elsewhere", ProposalVersion, offsite_queries.to_tell, _tell_due)
 
 
 def _tell_due(version_id: int) -> bool:
@@ -223,10 +238,9 @@ def _tell_due(version_id: int) -> bool:
 
 
 def tell(version: ProposalVersion) -> None:
-    """Have everybody told, and everybody read, what was decided elsewhere."""
+    """Have everybody told, and everybody read, what was decided off site."""
     proposal = queries.proposal_of(version)
-    proposal.told_at = clock.now()
-    how: dict[str, Any] = {"taken_on": proposal.taken_on, "taken_by": proposal.taken_by}
-    how |= {"evidence": proposal.evidence, "present": proposal.present}
-    how |= {"days": proposal.days_late, "late_because": proposal.late_because}
-    record(ElsewhereTold(act=by_rule(proposal), **told(proposal, version), **how))
+    decision = proposal.offsite
+    assert decision is not None
+    decision.told_at = clock.now()
+    record(ElsewhereTold(act=by_rule(proposal), **told(proposal, version), **_facts(decision)))
