@@ -55,7 +55,7 @@ def in_progress(network_id: int) -> Sequence[Announcement]:
     return db.session.scalars(query.order_by(Announcement.changed_at.desc())).all()
 
 
-def select_in_progress(network_id: int) -> Select[Any]:
+def select_in_progress(network_id: Any) -> Select[Any]:
     """The same, to be counted."""
     states = (AnnouncementState.DRAFT, AnnouncementState.SCHEDULED, AnnouncementState.HELD)
     return select(Announcement).where(Announcement.network_id == network_id, Announcement.state.in_(states))

@@ -198,7 +198,7 @@ def left_over(network_id: int) -> Sequence[Letter]:
     return db.session.scalars(select_left_over(network_id).order_by(Letter.id)).all()
 
 
-def select_left_over(network_id: int) -> Select[Any]:
+def select_left_over(network_id: Any) -> Select[Any]:
     """The same, to be counted."""
     orphaned = and_(Letter.state == LetterState.GATHERED, Letter.erased)
     overdue = and_(Letter.state == LetterState.SENT, Letter.reminded_at.is_not(None))
