@@ -60,13 +60,14 @@ def answer(
     version = takes_answers(version_id)
     proposal = version.proposal
     act = require(by, Can.ANSWER, proposal, via)
-    entry = _mine(version_id, entry_id, by)
+    parties = queries.entries_for(version_id, by)
+    entry = _one_of(parties, entry_id)
     before = queries.position_of(entry.id)
     _check_asked(version, given, before)
     aside = recused(version, by.person_id)
     counted = entry.counted and not aside
     _check(version, given, entry)
-    counted = counted and _first_hand(version_id, entry, by)
+    counted = counted and _first_hand(version_id, entry, parties, by)
     said = {
         "kind": given.kind, "reason": given.reason, "remedy": given.remedy,
         "principle": given.principle if given.kind is AnswerKind.BLOCK else "",
@@ -97,7 +98,7 @@ def take_back(version_id: int, entry_id: int | None, *, by: Actor, via: Door) ->
     """
     version = takes_answers(version_id)
     act = require(by, Can.ANSWER, version.proposal, via)
-    position = _given_by(by, _those(version_id, entry_id, by))
+    position = _given_by(by, _meant(queries.entries_for(version_id, by), entry_id))
     drop(position)
     record(AnswerTakenBack(**_about(version, act)))
 
@@ -143,23 +144,23 @@ def _too_late(version: ProposalVersion, now: datetime) -> str:
     return f"{said} {below}"
 
 
-def _mine(version_id: int, entry_id: int | None, by: Actor) -> RollEntry:
-    mine = _those(version_id, entry_id, by)
-    if len(mine) > 1:
+def _one_of(parties: Sequence[RollEntry], entry_id: int | None) -> RollEntry:
+    meant = _meant(parties, entry_id)
+    if len(meant) > 1:
         raise RuleBroken(
             _("Choose for whom you answer: for yourself or for your organisation."), field="party"
         )
-    return mine[0]
+    return meant[0]
 
 
-def _those(version_id: int, entry_id: int | None, by: Actor) -> list[RollEntry]:
-    """The parties for which the actor may answer, or the one that is meant. NotAllowed where there is none."""
-    mine = [each for each in queries.entries_for(version_id, by) if entry_id in (None, each.id)]
-    if not mine:
+def _meant(parties: Sequence[RollEntry], entry_id: int | None) -> list[RollEntry]:
+    """Of the parties for which the actor may answer all, or the one that is meant. NotAllowed where there is none."""
+    meant = [each for each in parties if entry_id in (None, each.id)]
+    if not meant:
         raise NotAllowed(
             _("You were not among those who could answer when this opened. You can say what you think below.")
         )
-    return mine
+    return meant
 
 
 def _given_by(by: Actor, entries: Sequence[RollEntry]) -> Position:
@@ -190,11 +191,11 @@ def _check_asked(version: ProposalVersion, given: AnswerInput, before: Position 
         )
 
 
-def _first_hand(version_id: int, entry: RollEntry, by: Actor) -> bool:
+def _first_hand(version_id: int, entry: RollEntry, parties: Sequence[RollEntry], by: Actor) -> bool:
     """Whether it is the one answer of this person that counts. RuleBroken where another has to go first."""
     caster, own = by.person_id or 0, entry.person_id is not None
     given = queries.answers_by(version_id, caster)
-    may = {each.id for each in queries.entries_for(version_id, by)}
+    may = {each.id for each in parties}
     twice = who_counts.second_hand(given, entry.id, caster, own=own, may=may)
     if twice is not None:
         raise RuleBroken(say(twice), field="party")
