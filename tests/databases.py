@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from glob import glob
 from pathlib import Path
 
@@ -20,8 +21,7 @@ from govnet.kernel.models import Base
 CLUSTER: pytest.StashKey[Cluster] = pytest.StashKey()
 _sqlite_template: list[bytes] = []
 _COUNT_FROM_ONE = """
-SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
-FROM pg_sequences WHERE last_value IS NOT NULL"""
+SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence WHERE pg_sequence_last_value(seqrelid) IS NOT NULL"""
 
 
 @dataclass
@@ -107,7 +107,7 @@ def make_template(engine: Engine) -> None:
 
 
 def reset(engine: Engine) -> None:
-    """Empty every table. Few rows are in them: PostgreSQL deletes those in a tenth of the time of TRUNCATE."""
+    """Empty the tables. Few rows are in few of them: PostgreSQL deletes those in a tenth of the time of TRUNCATE."""
     if engine.dialect.name == "sqlite":
         engine.dispose()
         path = str(engine.url.database)
@@ -116,8 +116,17 @@ def reset(engine: Engine) -> None:
         Path(path).write_bytes(_sqlite_template[0])
         return
     with engine.begin() as connection:
-        connection.execute(
-            text("SET LOCAL session_replication_role = replica")
-        )  # no triggers, no foreign keys
-        connection.execute(text("; ".join(f'DELETE FROM "{t.name}"' for t in Base.metadata.sorted_tables)))
-        connection.execute(text(_COUNT_FROM_ONE))
+        filled = connection.exec_driver_sql(_filled()).scalars().all()
+        if filled:
+            deletes = [f'DELETE FROM "{name}"' for name in filled]
+            no_triggers_no_keys = "SET LOCAL session_replication_role = replica"
+            connection.exec_driver_sql("; ".join([no_triggers_no_keys, *deletes]))
+        connection.exec_driver_sql(_COUNT_FROM_ONE)
+
+
+@cache
+def _filled() -> str:
+    """Which tables have rows. The same words each time: PostgreSQL plans them once for a connection."""
+    return " UNION ALL ".join(
+        f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in Base.metadata.tables
+    )
