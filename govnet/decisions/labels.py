@@ -16,7 +16,7 @@ from govnet.charter.rules import Change, Charter
 from govnet.decisions.rules.in_force import FOR_GOOD, DecisionState, replaced_by, replaced_until
 from govnet.decisions.rules.methods import HOW, NAMES, UNDER
 from govnet.decisions.rules.option_count import OPTIONS
-from govnet.decisions.rules.outcome import LABELS, AnswerKind, Outcome, Tally
+from govnet.decisions.rules.outcome import CHOSE, LABELS, AnswerKind, Outcome, Tally
 from govnet.kernel.actor import Door
 from govnet.kernel.messages import N_, Said
 from govnet.kernel.translation import say
@@ -105,7 +105,7 @@ def way(method: str) -> str:
 
 def label(kind: AnswerKind) -> str:
     """ "Disagree, but go ahead"."""
-    return say(Said(LABELS.get(kind, N_("Chose between the options"))))
+    return say(Said(LABELS.get(kind, CHOSE)))
 
 
 def bar_parts(tally: Tally, method: str = "") -> list[tuple[str, str, int]]:

@@ -20,11 +20,13 @@ from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from govnet.charter.models import CharterVersion, Network
 from govnet.decisions import triggers as triggers
-from govnet.decisions.rules.outcome import AnswerKind, Outcome
+from govnet.decisions.rules.outcome import CHOSE, LABELS, AnswerKind, Outcome
 from govnet.decisions.rules.who_counts import Visible
 from govnet.kernel import personal
 from govnet.kernel.actor import Door
+from govnet.kernel.messages import Said
 from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words, enum_type, where
+from govnet.kernel.translation import say
 from govnet.offices.models import OFFICE_MATTERS, OfficeChange, OfficePerson
 from govnet.people.models import Organisation, Person
 
@@ -231,6 +233,10 @@ class RollEntry(Base):
         return party.name if party else ""
 
 
+def _in_words(kind: AnswerKind) -> str:
+    return say(Said(LABELS.get(kind, CHOSE)))
+
+
 class Position(Base):
     """A party's answer as it stands. Earlier ones are in PastPosition."""
 
@@ -256,7 +262,9 @@ class Position(Base):
     )
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     """Who wrote it down, if not the one whose answer it is."""
-    kind: Mapped[AnswerKind] = mapped_column(enum_type(AnswerKind, "kind"))
+    kind: Mapped[AnswerKind] = mapped_column(
+        enum_type(AnswerKind, "kind"), info=personal.stays("answer", read=_in_words)
+    )
     reason: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=""))
     remedy: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=""))
     """With a Stop: what would let one live with it."""
@@ -296,7 +304,9 @@ class PastPosition(Base):
     cast_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("person.id"), index=True, info=personal.owner("earlier_answers")
     )
-    kind: Mapped[AnswerKind] = mapped_column(enum_type(AnswerKind, "kind"))
+    kind: Mapped[AnswerKind] = mapped_column(
+        enum_type(AnswerKind, "kind"), info=personal.stays("answer", read=_in_words)
+    )
     reason: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=""))
     remedy: Mapped[str] = mapped_column(Text, default="", info=personal.data(erase=""))
     principle: Mapped[str] = mapped_column(Text, default="", info=personal.stays())

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from govnet.accounts import export
 from govnet.extensions import db
 from govnet.people import persons
 from govnet.people.models import Person
@@ -20,6 +21,7 @@ from tests.accounts.conftest import newest_link
 from tests.chain import faults_of
 from tests.mailbox import text
 from tests.pages import Html, opened, send
+from tests.statements import counted
 
 NEW = "ann.new@example.org"
 
@@ -193,6 +195,13 @@ def test_ann_takes_a_copy_of_everything(app, ann_here, ann):
     assert copy["account"]["addresses"][0]["address"] == ann.address
     assert copy["record"][0]["words"]["after"] == "Ann Other"
     assert not [word for word in ("password_hash", "digest", "token") if f'"{word}"' in response.text]
+
+
+def test_the_copy_asks_only_tables_with_something_of_hers(app, ann_here, ann):
+    with app.app_context(), counted() as statements:
+        copy = export.everything_held(ann.id)
+    there = [name for room in copy.values() if isinstance(room, dict) for name, rows in room.items() if rows]
+    assert len(statements) <= len(there) + 12  # which tables have some; what no column says by itself
 
 
 def test_the_copy_needs_a_recent_sign_in_and_some_patience(ann_here, time):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from govnet.accounts import actions, erasure
+from govnet.accounts import actions, erasure, personal
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel.actor import Door
@@ -23,6 +23,7 @@ from govnet.sign_in.models import AddressChange, SignedInSession, SignInLink
 from tests import builders
 from tests.chain import faults_of
 from tests.pages import Html, defaults, opened, send
+from tests.statements import counted
 
 
 def rename(ann, name="Ann Other"):
@@ -87,6 +88,14 @@ def test_the_words_of_her_entries_go_and_the_chain_still_verifies(app, ann_here,
         assert details(entries[2])["actor"] == ""
         assert "Ann" not in "".join(f"{e.facts}{e.words}" for e in entries)
         assert faults_of(ann.network_id) == []
+
+
+def test_an_erasure_asks_each_table_once(app, ann):
+    with app.app_context(), counted() as statements:
+        personal.empty(ann.id, [ann.address])
+    emptied = [statement.split()[2 if statement.startswith("DELETE") else 1] for statement in statements]
+    twice = {table for table in emptied if emptied.count(table) > 1}
+    assert twice == {"thread"}  # its summary and its last post are others' than its author's
 
 
 def test_the_word_has_to_be_typed(app, ann_here, ann):

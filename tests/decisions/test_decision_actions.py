@@ -628,7 +628,7 @@ def test_who_leaves_takes_her_words_along_and_her_answer_stays_counted(
     answered(proposal, network, AnswerKind.RESERVATIONS, ann, reason="My worry.", named=True)
     export = everything_held(ann.id)["decisions"]
     assert export["answers"][0]["reason"] == "My worry."
-    assert export["earlier_answers"][0]["kind"] == "block"
+    assert export["earlier_answers"][0]["answer"] == "Stop"
     assert len(export["proposals"]) == 1
     deadline_passes(time, proposal)
     erase(ann.id)

@@ -40,6 +40,8 @@ LABELS: Mapping[AnswerKind, str] = {
     AnswerKind.BLOCK: N_("Stop"),
     AnswerKind.NO_VIEW: N_("No view"),
 }
+CHOSE = N_("Chose between the options")
+"""What the answer is called where there are options."""
 MEANINGS: Mapping[AnswerKind, str] = {
     AnswerKind.AGREE: N_("I support this."),
     AnswerKind.RESERVATIONS: N_("Go ahead; please note what troubles me."),
