@@ -32,8 +32,11 @@ def empty(person_id: int, addresses: Collection[str] = ()) -> None:
 
 
 def _depth(table: Table) -> int:
-    """How many rows stand between one of the table and the person whose it is."""
-    keys = [personal.referred(column) for column, owner in personal.owners(table) if owner.is_whose]
+    """How many rows stand between one of the table and the person whose it is; most, where a query finds it."""
+    owners = list(personal.owners(table))
+    if any(owner.among is not None for _column, owner in owners):
+        return len(Base.metadata.tables)
+    keys = [personal.referred(column) for column, owner in owners if owner.is_whose]
     return max((1 + _depth(key.table) for key in keys if key is not None), default=0)
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import delete, select, union_all, update
 from govnet.decisions.drafts import queries as drafts_queries
 from govnet.decisions.drafts.models import Draft, DraftState, Sponsor
 from govnet.decisions.models import OfficeReply, Option, PastPosition, Position
-from govnet.decisions.offsite import evidence
 from govnet.decisions.proposals.models import DraftSuggestion, Suggestion
 from govnet.extensions import db
 
@@ -25,7 +24,6 @@ def held(person_id: int) -> dict[str, Any]:
             for row in db.session.scalars(select(OfficeReply).where(OfficeReply.person_id == person_id))
         ],
         "drafts": _drafts(person_id),
-        "mails_kept": evidence.held(person_id),
         "wanted_asked": _wanted(person_id),
         "options": _options(person_id),
     }
@@ -61,15 +59,11 @@ def _options(person_id: int) -> list[dict[str, Any]]:
 
 
 def forget(person_id: int) -> list[str]:
-    """Empty what she suggested, replied and prepared; what she proposed was put to others and stays.
-
-    Of mails of hers from which a decision came, what they said stays; they are no longer kept as they came, nor under her name.
-    """
+    """Empty what she suggested, replied and prepared; what she proposed was put to others and stays."""
     db.session.execute(update(Suggestion).where(Suggestion.person_id == person_id).values(why=""))
     words = update(DraftSuggestion).where(DraftSuggestion.person_id == person_id)
     db.session.execute(words.values(why=""))
     db.session.execute(delete(OfficeReply).where(OfficeReply.person_id == person_id))
-    evidence.forget(person_id)
     return _forget_drafts(person_id)
 
 

@@ -42,7 +42,6 @@ NOT_THEIRS = {
         *("proposal_suggestion.passage", "proposal_suggestion.instead", "proposal_suggestion.why"),
         *("proposal_suggestion.answer", "office_reply.text", "proposal_draft.question"),
         *(f"proposal_draft_suggestion.{name}" for name in ("passage", "instead", "why", "answer")),
-        *(f"evidence_mail.{name}" for name in ("digest", "raw", "sender", "sender_name", "subject", "text")),
         "proposal_draft.words",
     },
 }

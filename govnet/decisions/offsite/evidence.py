@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from govnet.decisions import queries
@@ -20,7 +20,6 @@ from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.mail.incoming import parser
-from govnet.people.models import PersonEmail
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 
@@ -135,27 +134,3 @@ def as_data(mail: EvidenceMail) -> dict[str, Any]:
         "sent_at": mail.sent_at.isoformat() if mail.sent_at else None,
         "removed_because": mail.removed_why or None,
     }
-
-
-def _hers(person_id: int) -> Any:
-    addresses = select(PersonEmail.address).where(
-        PersonEmail.person_id == person_id, PersonEmail.verified_at.is_not(None)
-    )
-    return EvidenceMail.sender.in_(addresses)
-
-
-def held(person_id: int) -> list[dict[str, Any]]:
-    """Mails of hers that are kept with decisions, for her export."""
-    rows = db.session.scalars(select(EvidenceMail).where(_hers(person_id)).order_by(EvidenceMail.id))
-    return [{"subject": row.subject, "text": row.text, "kept_at": row.at.isoformat()} for row in rows]
-
-
-def forget(person_id: int) -> None:
-    """Take her name and address off mails of hers; what they said stays, as posts do."""
-    nameless = {"raw": None, "sender": "", "sender_name": ""}
-    db.session.execute(
-        update(EvidenceMail)
-        .where(_hers(person_id))
-        .values(nameless)
-        .execution_options(synchronize_session=False)
-    )

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    LargeBinary,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.decisions.models import Proposal
@@ -13,7 +23,7 @@ from govnet.kernel import personal
 from govnet.kernel.models import Base, Digest, Instant, Key, Name, Words
 from govnet.kernel.triggers import ALWAYS, differs, refuse
 from govnet.mail.incoming.parser import without_addresses
-from govnet.people.models import Person
+from govnet.people.models import Person, PersonEmail
 
 
 class OffsiteDecision(Base):
@@ -69,6 +79,12 @@ class OffsiteObjection(Base):
     at: Mapped[Instant]
 
 
+def _proved(person_id: Any) -> Select[Any]:
+    """The addresses that are somebody's without doubt."""
+    query = select(PersonEmail.address).where(PersonEmail.person_id == person_id)
+    return query.where(PersonEmail.verified_at.is_not(None))
+
+
 class EvidenceMail(Base):
     """A mail from which something that was decided off site came, kept as it was sent."""
 
@@ -82,15 +98,17 @@ class EvidenceMail(Base):
     )
     id: Mapped[Key]
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
-    digest: Mapped[Digest]
+    digest: Mapped[Digest] = mapped_column(info=personal.secret())
     """SHA-256, in hex, of the mail as it came: the record has it too."""
-    raw: Mapped[bytes | None] = mapped_column(LargeBinary)
+    raw: Mapped[bytes | None] = mapped_column(LargeBinary, info=personal.data(None, erase=None))
     """None once it was removed, or its sender's name was."""
-    sender: Mapped[str] = mapped_column(String(254))
-    sender_name: Mapped[Name]
-    subject: Mapped[Name]
+    sender: Mapped[str] = mapped_column(
+        String(254), info=personal.owner("mails_kept", among=_proved) | personal.data(erase="")
+    )
+    sender_name: Mapped[Name] = mapped_column(info=personal.data(erase=""))
+    subject: Mapped[Name] = mapped_column(info=personal.stays())
     sent_at: Mapped[Instant | None]
-    text: Mapped[Words]
+    text: Mapped[Words] = mapped_column(info=personal.stays())
     added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[Instant]
     removed_at: Mapped[Instant | None]
