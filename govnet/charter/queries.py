@@ -59,11 +59,6 @@ def versions(network_id: int) -> Sequence[CharterVersion]:
     return db.session.scalars(query.order_by(CharterVersion.number.desc())).all()
 
 
-def version_adopted_by(reference: str) -> CharterVersion | None:
-    """The version that a decision ("decision:<id>") put into force."""
-    return db.session.scalar(select(CharterVersion).where(CharterVersion.adopted_by == reference))
-
-
 @lru_cache(maxsize=256)
 def _loaded(parameters: str, number: int) -> Charter:
     return load(json.loads(parameters), number)

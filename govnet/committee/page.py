@@ -5,23 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import abort
-from flask_babel import gettext as _
-
 from govnet.charter import parameters as p
 from govnet.charter.kinds import Parameter
-from govnet.charter.models import Network
 from govnet.charter.rules import Charter
 from govnet.charter.sentences import sentence
 from govnet.charter.turns import turn_after
 from govnet.committee import eligibility
-from govnet.committee.queries import Committee, Holding, SeatView
+from govnet.committee.queries import Committee, Holding
 from govnet.committee.rules import said_lacking
-from govnet.extensions import db
 from govnet.kernel.calendar import DAY
 from govnet.kernel.messages import Said
-from govnet.offices.models import Seat
-from govnet.web.pages import weekday_date
 
 OF_PLACES: tuple[Parameter[Any], ...] = (
     p.SEATS,
@@ -73,22 +66,6 @@ def turns_of(committee: Committee, charter: Charter, day: date) -> dict[int, dat
     """By seat, the last day of the turn in which it comes up next; nothing where places end by themselves."""
     found = {each.seat.id: turn_after(each.seat.position, day, charter) for each in committee.places}
     return {seat_id: turn - DAY for seat_id, turn in found.items() if turn is not None}
-
-
-def seat_of(network: Network, seat_id: int) -> Seat:
-    """The seat with that key in this network; 404 otherwise."""
-    seat = db.session.get(Seat, seat_id)
-    if seat is None or seat.network_id != network.id:
-        abort(404)
-    return seat
-
-
-def place_words(place: SeatView) -> str:
-    """A place in a list of choices: its name, and who holds it until when."""
-    if place.now is None:
-        return str(_("%(place)s (empty)", place=place.seat.name))
-    day = weekday_date(place.now.last_day)
-    return str(_("%(place)s (%(name)s until %(day)s)", place=place.seat.name, name=place.now.holder, day=day))
 
 
 def committee_facts(committee: Committee) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -135,20 +135,3 @@ def numbers(body_id: int) -> tuple[Counter[str], int]:
     rows = db.session.execute(query).all()
     counts = Counter(kind.value for kind, _position in rows)
     return counts, max((position for _kind, position in rows), default=0)
-
-
-def ending_soon(network: Network, *, days: int) -> Sequence[Term]:
-    """Terms that end within so many days."""
-    day = today(network.zone)
-    query = (
-        select(Term)
-        .join(Body, Body.id == Term.body_id)
-        .where(
-            Body.network_id == network.id,
-            Term.start <= day,
-            Term.end > day,
-            Term.end <= day + timedelta(days),
-        )
-        .options(joinedload(Term.person), joinedload(Term.seat))
-    )
-    return db.session.scalars(query.order_by(Term.end, Term.id)).all()

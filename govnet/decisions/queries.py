@@ -20,7 +20,6 @@ from govnet.charter.rules import Charter
 from govnet.decisions.models import (
     Decision,
     Option,
-    PastPosition,
     Position,
     Proposal,
     ProposalVersion,
@@ -237,12 +236,6 @@ def tallies(version_ids: Collection[int]) -> dict[int, Tally]:
     for version_id, kind, many in db.session.execute(query.group_by(Position.version_id, Position.kind)):
         found[version_id][kind] = many
     return {key: Tally.from_counts(kinds) for key, kinds in found.items()}
-
-
-def past_answers(version_id: int) -> Sequence[PastPosition]:
-    """Answers that were changed or taken back."""
-    query = select(PastPosition).where(PastPosition.version_id == version_id)
-    return db.session.scalars(query.order_by(PastPosition.at)).all()
 
 
 def disagreed(version_id: int, actor: Actor) -> bool:

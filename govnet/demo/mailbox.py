@@ -55,10 +55,6 @@ class Catcher(Controller):
         super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
-def _talk(keeper: Keeper, loop: asyncio.AbstractEventLoop) -> SMTP:
-    return SMTP(keeper, data_size_limit=LARGEST, loop=loop)
-
-
 async def serve(folder: Path, port: int, hostname: str = "127.0.0.1") -> None:
     """Catch mail until the task is cancelled."""
     keeper = Keeper(folder)

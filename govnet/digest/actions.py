@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import structlog
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -36,7 +35,6 @@ from govnet.record import registry as verbs
 from govnet.record.events import Visibility
 from govnet.record.models import Entry
 
-log = structlog.get_logger()
 ORDER = (
     "decisions",
     "charter",

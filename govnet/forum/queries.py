@@ -14,7 +14,7 @@ from govnet.charter.queries import version_in_force
 from govnet.extensions import db
 from govnet.forum import quotes, rules
 from govnet.forum.kinds import PostState, Readership, ReportState
-from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, ReadMark, Report, Thread, Topic
+from govnet.forum.models import Post, ReadMark, Report, Thread, Topic
 from govnet.forum.rules import ForumTerms
 from govnet.kernel.actor import Actor
 from govnet.kernel.clock import today
@@ -292,26 +292,6 @@ def reports_waiting(network_id: int, reader: int | None = None) -> list[WaitingR
         )
         .order_by(Report.at, Report.id)
     )
-    return [WaitingReport(*row) for row in db.session.execute(query)]
-
-
-def appeals_waiting(network_id: int, person_id: int | None = None) -> list[WaitingReport]:
-    """Appeals without an outcome, those due first; with `person_id` only those that this person may hear."""
-    query = (
-        select(Appeal.id, Thread.title, Post.number, Thread.id, Appeal.text, Appeal.at, Appeal.due_at)
-        .join(Hiding, Hiding.id == Appeal.hiding_id)
-        .join(Post, Post.id == Hiding.post_id)
-        .join(Thread, Thread.id == Post.thread_id)
-        .where(Appeal.network_id == network_id, Appeal.decided_at.is_(None))
-        .order_by(Appeal.due_at, Appeal.id)
-    )
-    if person_id is not None:
-        spoken = select(AppealVoice.appeal_id).where(AppealVoice.person_id == person_id)
-        query = query.where(
-            Hiding.by_id != person_id,
-            func.coalesce(Post.author_id, 0) != person_id,
-            Appeal.id.not_in(spoken),
-        )
     return [WaitingReport(*row) for row in db.session.execute(query)]
 
 

@@ -79,13 +79,6 @@ def names() -> dict[str, str]:
     return {n: t.table for t in _triggers.values() for n in _sqlite_names(t)}
 
 
-def names_on(dialect: str) -> set[str]:
-    """The names that every declared trigger has in a database of that dialect."""
-    if dialect == "sqlite":
-        return set(names())
-    return {t.name for t in _triggers.values() if t.postgresql}
-
-
 def written(dialect: str) -> Iterator[tuple[str, str, str, str]]:
     """Each trigger's table and name, when it fires, and its text, as a database of that dialect keeps them."""
     for t in _triggers.values():

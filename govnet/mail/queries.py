@@ -18,7 +18,6 @@ from govnet.mail.models import (
     Mail,
     MailLine,
     RecipientChunk,
-    Rendering,
     Subscription,
     Suppression,
     Target,
@@ -84,18 +83,6 @@ def mail(mail_id: int) -> Mail:
     return db.session.get_one(Mail, mail_id)
 
 
-def deliveries(mail_id: int, states: Collection[DeliveryState], *, limit: int = 100) -> Sequence[Delivery]:
-    """A mail's deliveries in these states, those that changed last first."""
-    query = select(Delivery).where(Delivery.mail_id == mail_id, Delivery.state.in_(states))
-    return db.session.scalars(query.order_by(Delivery.changed_at.desc(), Delivery.id).limit(limit)).all()
-
-
-def rendering(mail_id: int) -> Rendering | None:
-    """The mail as it was sent, in its first language."""
-    query = select(Rendering).where(Rendering.mail_id == mail_id)
-    return db.session.scalar(query.order_by(Rendering.reader, Rendering.language).limit(1))
-
-
 def subscription_of(person_id: int, network_id: int) -> Subscription | None:
     """What a person said about a network's mail; None who has not said anything."""
     query = select(Subscription).where(
@@ -114,12 +101,6 @@ def volume_of(person_id: int, network_id: int) -> Volume:
     """How much mail a person gets."""
     row = subscription_of(person_id, network_id)
     return Volume.CONCERNS_ME if row is None else row.volume
-
-
-def address_subscription(token: str) -> Subscription | None:
-    """The subscription of an address without an account, by the link in its mails."""
-    query = select(Subscription).where(Subscription.token == token, Subscription.address.is_not(None))
-    return db.session.scalar(query)
 
 
 def takes_just_mail(network_id: int) -> ColumnElement[bool]:

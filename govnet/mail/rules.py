@@ -1,7 +1,6 @@
 """What may become of a delivery, when it is tried again, and whom an SMTP server's answer counts against."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -25,39 +24,6 @@ WAITING = frozenset({DeliveryState.QUEUED, DeliveryState.IN_HAND, DeliveryState.
 MISSED = frozenset(
     {DeliveryState.FAILED, DeliveryState.SUPPRESSED, DeliveryState.CANCELLED, DeliveryState.EXPIRED}
 )
-_LEAVING = frozenset(
-    {
-        DeliveryState.IN_HAND,
-        DeliveryState.SUPPRESSED,
-        DeliveryState.CANCELLED,
-        DeliveryState.EXPIRED,
-        DeliveryState.HELD,
-    }
-)
-MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
-    DeliveryState.QUEUED: _LEAVING,
-    DeliveryState.DEFERRED: _LEAVING,
-    DeliveryState.IN_HAND: frozenset(
-        {
-            DeliveryState.ACCEPTED,
-            DeliveryState.DEFERRED,
-            DeliveryState.FAILED,
-            DeliveryState.QUEUED,
-            DeliveryState.HELD,
-        }
-    ),
-    DeliveryState.HELD: frozenset({DeliveryState.QUEUED, DeliveryState.CANCELLED, DeliveryState.EXPIRED}),
-    DeliveryState.FAILED: frozenset({DeliveryState.QUEUED}),
-    DeliveryState.SUPPRESSED: frozenset({DeliveryState.QUEUED}),
-    DeliveryState.CANCELLED: frozenset({DeliveryState.QUEUED}),
-    DeliveryState.EXPIRED: frozenset({DeliveryState.QUEUED}),
-    DeliveryState.ACCEPTED: frozenset(),
-}
-
-
-def may_move(old: DeliveryState, new: DeliveryState) -> bool:
-    """Whether a delivery can go from one state to the other; what was accepted stays accepted."""
-    return new in MOVES[old]
 
 
 class Priority(IntEnum):

@@ -62,11 +62,6 @@ def missing(network_id: int) -> Sequence[CodePromise]:
     return db.session.scalars(_of_offices(query)).all()
 
 
-def of_term(term_id: int) -> CodePromise | None:
-    """The promise asked for with a place."""
-    return db.session.scalar(select(CodePromise).where(CodePromise.term_id == term_id))
-
-
 def promise(row: CodePromise, ticked: Collection[str], *, by: Actor, via: Door) -> None:
     """Promise every sentence of the code in force today; doing it twice does it once. RuleBroken while one is not ticked."""
     act = require(by, Can.PROMISE_CODE, row, via)

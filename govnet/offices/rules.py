@@ -76,8 +76,3 @@ def reports_due(
         days.append(on)
         count += 1
     return [ReportDue(on, on in filed, on not in filed and on < today) for on in [*days, end]]
-
-
-def next_report(dues: Collection[ReportDue]) -> ReportDue | None:
-    """The earliest one that is not there."""
-    return next((due for due in dues if not due.filed), None)

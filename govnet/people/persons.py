@@ -29,11 +29,6 @@ def person_for(address: str, name: str, *, language: str = "") -> Person:
     return db.session.get_one(Person, row.person_id)
 
 
-def person_found(address: str, name: str) -> PersonEmail:
-    """The address of somebody on an old list, not verified yet where it is new here. Inside transaction()."""
-    return known_by(address) or _new(address, name, "")
-
-
 def known_by(address: str) -> PersonEmail | None:
     """The row by which the address has its owner; None for an address that is nobody's."""
     return db.session.scalar(addresses.owned([addresses.parsed_or_none(address) or ""]).limit(1))

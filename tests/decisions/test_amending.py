@@ -430,7 +430,7 @@ def test_new_rules_hold_from_the_day_that_was_decided(network: Network, time: Mo
     time.move(timedelta(days=90))
     assert [effects.apply_due(), effects.apply_due()] == [1, 0]
     assert charters.rules_in_force(network.id).stored()["decisions.minimum_days_open"] == 9
-    assert charters.version_adopted_by(f"decision:{decisions()[0].id}") is not None
+    assert charters.latest_version(network.id).adopted_by == f"decision:{decisions()[0].id}"
 
 
 @pytest.mark.parametrize(

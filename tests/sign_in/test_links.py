@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import func, select
 
 from govnet.extensions import db
+from govnet.kernel import clock
 from govnet.mail.models import Mail
 from govnet.people import persons
-from govnet.people.models import Person
+from govnet.people.models import Person, PersonEmail
 from govnet.sign_in import queries
 from govnet.sign_in.models import SignedInSession, SignInLink
 from tests import builders
@@ -324,7 +325,11 @@ def test_somebody_from_an_old_list_proves_her_address_by_signing_in(app, client,
     with app.app_context():
         builders.a_network()
         with transaction():
-            found = persons.person_found("old.hand@example.org", "Olive Oldhand").person_id
+            person = Person(name="Olive Oldhand", created_at=clock.now())
+            db.session.add(person)
+            db.session.flush()
+            found = person.id
+            db.session.add(PersonEmail(person_id=found, address="old.hand@example.org", main=True))
         assert persons.main_address(found) == ""
     ask(client, "old.hand@example.org")
     path = newest_link(app, post, "old.hand@example.org")

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import structlog
 from sqlalchemy import text
 
 from govnet.charter import parameters as p
@@ -27,7 +26,6 @@ from govnet.kernel.actor import Door, by_rule
 from govnet.kernel.duties import each_row
 from govnet.record.actions import record
 
-log = structlog.get_logger()
 _NEXT = text(
     "INSERT INTO decision_counter (network_id, year, last) VALUES (:network, :year, 1) "
     "ON CONFLICT (network_id, year) DO UPDATE SET last = decision_counter.last + 1 RETURNING last"

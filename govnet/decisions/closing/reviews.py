@@ -38,8 +38,6 @@ from govnet.people.models import Representation
 from govnet.permissions import Can, require
 from govnet.record.actions import record
 
-REASON_LIMIT = 1_000
-
 
 @dataclass(frozen=True)
 class Petition:

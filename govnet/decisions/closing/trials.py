@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-import structlog
 from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
 
 from govnet.charter import actions as charter_actions
@@ -32,7 +31,6 @@ from govnet.kernel.models import reference
 from govnet.kernel.translation import say
 from govnet.record.actions import record
 
-log = structlog.get_logger()
 NOTICE = timedelta(days=28)
 """How long before a trial ends people are reminded: time to talk, to ask and to answer."""
 

@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import structlog
 from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from govnet.charter import parameters as p
@@ -30,8 +29,6 @@ from govnet.kernel.tasks import task_rows
 from govnet.offices.queries import officers
 from govnet.record.actions import record
 from govnet.record.events import Visibility
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,6 @@ MATTERS: Mapping[str, frozenset[OfficeKind]] = {
     "charter": frozenset({OfficeKind.PLACE, OfficeKind.NEW_PLACE}),
 }
 """What a proposal on each matter can name; on the charter, what its rules would not give, as an exception to them."""
-EXCEPTION = "charter"
 _ENDINGS = frozenset({OfficeKind.END_TERM, OfficeKind.END_MANDATE})
 
 

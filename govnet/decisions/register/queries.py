@@ -16,7 +16,7 @@ from govnet.charter.models import CharterVersion, Network
 from govnet.charter.queries import Named
 from govnet.charter.rules import Change, Charter, diff
 from govnet.decisions import queries as decisions_queries
-from govnet.decisions.models import Decision, DecisionCounter, Proposal, ProposalVersion
+from govnet.decisions.models import Decision, Proposal, ProposalVersion
 from govnet.decisions.register import succession
 from govnet.decisions.register.models import DecisionNote, NoteKind, Reviews
 from govnet.decisions.register.search import in_state
@@ -105,12 +105,6 @@ def named(references: Collection[str]) -> Mapping[str, Named]:
         f"decision:{each.id}": Named(each.number, each.question, f"/{slug}/decisions/{each.number}")
         for each, slug in db.session.execute(query.where(Decision.id.in_(ids)))
     }
-
-
-def how_many(network_id: int) -> int:
-    """How many decisions the register holds."""
-    query = select(func.sum(DecisionCounter.last)).where(DecisionCounter.network_id == network_id)
-    return db.session.scalar(query) or 0
 
 
 def change_of(decision: Decision) -> tuple[CharterVersion, CharterVersion] | None:

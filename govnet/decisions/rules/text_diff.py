@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from html import escape
 from itertools import accumulate, groupby
 from typing import Any
 
@@ -216,16 +215,3 @@ def _edge(text: str, wanted: int) -> int:
     """The first blank at or after `wanted`, so that no word is cut."""
     found = _BLANK.search(text, wanted)
     return found.end() if found else len(text)
-
-
-def as_html(old: str, new: str) -> str:
-    """The same as markup, escaped: `ins`, `del`, and `details` around what is folded; for a box that keeps line breaks."""
-    return "".join(_HTML[kind].format(escape(text)) for kind, text in shown(old, new))
-
-
-_HTML = {
-    SAME: "{}",
-    INS: "<ins>{}</ins>",
-    DEL: "<del>{}</del>",
-    FOLD: "<details><summary>…</summary>{}</details>",
-}

@@ -143,8 +143,3 @@ def reported(report: Report) -> Reported:
         author=queries.name_of(post.author_id),
         earlier=len(db.session.scalars(waiting).all()),
     )
-
-
-def open_hiding(post_id: int) -> Hiding | None:
-    """The hiding that keeps a post from being read now."""
-    return db.session.scalar(select(Hiding).where(Hiding.post_id == post_id, Hiding.lifted_at.is_(None)))

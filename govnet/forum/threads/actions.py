@@ -121,10 +121,6 @@ def reply(thread: Thread, *, by: Actor, body: str, via: Door) -> Post:
     return post
 
 
-comment = reply
-"""For other features: an answer that came too late, or was not understood, is posted as a comment."""
-
-
 def _next_number(thread: Thread, by: Actor) -> int:
     """Take the thread's next number under its row's lock; nobody else gets the same. Refuses a closed one."""
     counted = (

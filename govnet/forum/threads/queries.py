@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Integer, and_, bindparam, case, func, literal, select
+from sqlalchemy import Date, Integer, and_, bindparam, case, literal, select
 
 from govnet.charter.models import CharterVersion, Network
 from govnet.extensions import db
@@ -128,16 +128,3 @@ def earlier_versions(post: Post) -> Sequence[Any]:
     return db.session.execute(
         query.where(PostVersion.post_id == post.id).order_by(PostVersion.revision.desc())
     ).all()
-
-
-def unread(person_id: int, network_id: int) -> int:
-    """How many discussions that somebody reads have something new."""
-    query = (
-        select(func.count())
-        .select_from(ReadMark)
-        .join(Thread, Thread.id == ReadMark.thread_id)
-        .where(
-            ReadMark.person_id == person_id, Thread.network_id == network_id, Thread.posts > ReadMark.number
-        )
-    )
-    return db.session.scalar(query) or 0

@@ -31,7 +31,6 @@ from govnet.web.forms import PreviewForm, once
 from govnet.web.pages import data_page, page, see
 
 blueprints = (bp,)
-_HIDE = (Can.HIDE_POST, Can.HIDE_POST_AS_CHAIR)
 
 
 @bp.get("/<network:network>/forum/<int:thread_id>")

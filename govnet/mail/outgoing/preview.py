@@ -5,7 +5,6 @@ from typing import Any
 from flask import Response
 
 from govnet.mail.outgoing import outbox
-from govnet.mail.outgoing.audience import audience
 from govnet.mail.outgoing.compose import Rendered
 from govnet.mail.outgoing.notices import Notice
 
@@ -18,11 +17,6 @@ SANDBOX = (
 def letter(notice: Notice, network: Any) -> Rendered:
     """Subject, text and HTML as a member will get them who reads the network's own language."""
     return outbox.in_words(notice, network)
-
-
-def count(notice: Notice, network: Any, *, actor_id: int | None) -> int:
-    """How many addresses it would go to now, those to which we stopped writing included."""
-    return len(audience(notice, network=network, actor_id=actor_id))
 
 
 def response(html: str) -> Response:

@@ -35,11 +35,6 @@ def lead(grace: int) -> int:
     return min(7, grace // 2)
 
 
-def reminded_on(asked: date, grace: int) -> date:
-    """The day of the second mail."""
-    return asked + timedelta(days=grace - lead(grace))
-
-
 def lapses_on(asked: date, reminded: date | None, grace: int) -> date:
     """The first day without membership: never before the grace is over, nor too soon after the second mail."""
     end = asked + timedelta(days=grace)
