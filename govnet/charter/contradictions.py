@@ -55,8 +55,7 @@ def _answers(new: Charter) -> dict[str, Said]:
 
 def _asks_for_objections(charter: Charter) -> bool:
     """Whether anything can be decided by consent, where silence is enough."""
-    methods = {charter[method] for method in p.METHOD_FOR.values()}
-    return "consent" in methods or (charter[p.CONSENT_INSTEAD] and "consensus" in methods)
+    return "consent" in {charter[method] for method in p.METHOD_FOR.values()}
 
 
 def _voices(new: Charter) -> dict[str, Said]:

@@ -22,6 +22,8 @@ class Clause:
     said: Said
     since: int
     statements: tuple[str, ...] = ()
+    asked: bool = True
+    """Whether the network can set any of it."""
 
     @property
     def title(self) -> str:
@@ -48,14 +50,16 @@ def chapters(charter: Charter, since: Mapping[str, int]) -> tuple[Chapter, ...]:
 
 
 def _clauses(section: str, charter: Charter, since: Mapping[str, int]) -> tuple[Clause, ...]:
-    mine = [each for each in p.CATALOGUE.values() if each.section == section and charter.applies(each)]
+    mine = [each for each in p.CATALOGUE.values() if each.section == section]
+    mine = [each for each in mine if charter.says(each) and charter.applies(each)]
     inside = {key for each in mine for key in sentence(each, charter)[0][1:]}
     return tuple(_clause(each, charter, since) for each in mine if each.key not in inside)
 
 
 def _clause(each: Parameter[Any], charter: Charter, since: Mapping[str, int]) -> Clause:
     keys, said = sentence(each, charter)
-    return Clause(keys, said, max(since[key] for key in keys), _statements(each, charter))
+    asked = any(charter.asks(p.CATALOGUE[key]) for key in keys)
+    return Clause(keys, said, max(since[key] for key in keys), _statements(each, charter), asked)
 
 
 def _statements(parameter: Parameter[object], charter: Charter) -> tuple[str, ...]:

@@ -37,6 +37,10 @@ class Parameter(ABC, Generic[T]):
     """Another parameter's key and the values of it that give this one a meaning; of several chosen, one is enough."""
     older: str = ""
     """The key of the parameter that holds in its place where a charter is older than this one."""
+    retired: bool = False
+    """The default holds for every network and is no longer asked or written down; what an older charter says otherwise
+    holds until that network decides for the default.
+    """
 
     @property
     def section(self) -> str:

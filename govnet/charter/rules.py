@@ -40,9 +40,21 @@ class Charter:
         means = bool(value & values) if isinstance(value, frozenset) else value in values
         return means and self.applies(other)
 
+    def asks(self, parameter: Parameter[Any]) -> bool:
+        """Whether the network can set it: not what is the same for every network, unless it is still otherwise here."""
+        return not parameter.retired or self[parameter] != parameter.default
+
+    def says(self, parameter: Parameter[Any]) -> bool:
+        """Whether it stands in this version: one that is the same for every network stands only in older ones."""
+        return not parameter.retired or parameter.key in self.values
+
     def stored(self) -> dict[str, Any]:
-        """Every parameter as JSON has it, explicit, in the catalogue's order."""
-        return {key: each.encode(self[each]) for key, each in p.CATALOGUE.items()}
+        """Every parameter of this version as JSON has it, explicit, in the catalogue's order."""
+        return {key: each.encode(self[each]) for key, each in p.CATALOGUE.items() if self.says(each)}
+
+    def changed_in(self, new: "Charter") -> dict[str, Any]:
+        """What is otherwise in another version, as JSON has it."""
+        return {key: each.encode(new[each]) for key, each in p.CATALOGUE.items() if new[each] != self[each]}
 
     def dumps(self) -> str:
         """Canonical JSON: equal charters are equal texts."""
@@ -57,7 +69,12 @@ class Charter:
         older = {
             each.key: self[each] for each in p.CATALOGUE.values() if each.older
         }  # of its own from now on
-        return Charter(MappingProxyType({**older, **self.values, **decoded}), self.number + 1)
+        values = {**older, **self.values, **decoded}
+        gone = [
+            each.key for each in p.CATALOGUE.values() if each.retired and values.get(each.key) == each.default
+        ]
+        kept = {key: value for key, value in values.items() if key not in gone}
+        return Charter(MappingProxyType(kept), self.number + 1)
 
 
 def canonical(stored: Mapping[str, Any]) -> str:
@@ -87,7 +104,18 @@ def problems(charter: Charter, changes: Mapping[str, Any]) -> dict[str, Said]:
             found[key] = Said(N_("There is no rule called “%(key)s”."), {"key": key})
         except BadValue as error:
             found[key] = error.said
+        else:
+            if (said := _the_same_everywhere(charter, p.CATALOGUE[key], decoded[key])) is not None:
+                found[key] = said
     return found or contradictions(Charter({**charter.values, **decoded}))
+
+
+def _the_same_everywhere(charter: Charter, parameter: Parameter[Any], value: Any) -> Said | None:
+    """Why a rule that networks no longer set can't be set to this; None where it can."""
+    if not parameter.retired or value in (charter[parameter], parameter.default):
+        return None
+    values = {"title": Said(parameter.title), "value": parameter.phrase(parameter.default)}
+    return Said(N_("“%(title)s” is the same for every network now. Leave it, or choose: %(value)s."), values)
 
 
 def carried_over(base: Charter, changes: Mapping[str, Any], now: Charter) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def test_the_chapter_on_the_coordinator_says_who_appoints_and_since_when(body: s
 
 @pytest.mark.parametrize("name", STARTING)
 def test_where_nobody_can_say_stop_the_document_does_not_speak_of_it(name: str) -> None:
-    without = {"decisions.answers": ["stand-aside", "no-view"], "decisions.consent_instead": False}
+    without = {"decisions.answers": ["stand-aside", "no-view"]}
     charter = starting(name).with_changes(without)
     said = [str(clause.said) for part in chapters(charter, set_by([charter])) for clause in part.clauses]
     assert [each for each in said if "Stop" in each or "stop" in each] == []
@@ -103,7 +103,7 @@ def test_where_people_can_say_stop_the_document_says_what_it_does(name: str) -> 
 def test_a_rule_beside_one_that_means_nothing_means_nothing_either() -> None:
     charter = starting("usual")
     assert charter.applies(p.FALLBACK_DAYS)
-    without = {"decisions.answers": ["stand-aside"], "decisions.consent_instead": False}
+    without = {"decisions.answers": ["stand-aside"]}
     assert not charter.with_changes(without).applies(p.FALLBACK_DAYS)
 
 

@@ -36,7 +36,7 @@ GROWING = (
         "notice_days",
         "sponsors",
     ),
-    *("review_members", "letters_days", "objection_days"),
+    *("review_members", "objection_days"),
 )
 
 
@@ -71,7 +71,6 @@ def test_the_stricter_a_charter_the_more_everybody_is_told_and_must_say() -> Non
     assert (loose[p.STOP_NEEDS], strict[p.STOP_NEEDS]) == ("reason", "principle")
     assert (loose[p.STAGGERING], strict[p.STAGGERING]) == ("none", "halves")
     assert (loose[p.CLOSE_EARLY], strict[p.CLOSE_EARLY]) == ("all_answered", "never")
-    assert (loose[p.CONSENT_INSTEAD], strict[p.CONSENT_INSTEAD]) == (True, False)
 
 
 def test_how_many_must_answer_grows_from_none_to_a_quarter() -> None:

@@ -16,7 +16,7 @@ from govnet.charter.turns import turn_after
 
 def charter(staggering="halves", months=24, month="june"):
     changes = {"staggering": staggering, "term_months": months, "turn_month": month}
-    return Charter().with_changes({f"committee.{key}": value for key, value in changes.items()})
+    return Charter({f"committee.{key}": value for key, value in changes.items()})
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests.decisions.test_decision_pages import browser
 from tests.pages import opened, send
 
 pytestmark = pytest.mark.usefixtures("context")
-FEW = {"decisions__answers": ["stand-aside"], "decisions__consent_instead": False}
+FEW = {"decisions__answers": ["stand-aside"]}
 
 
 def test_agree_is_always_there_and_the_others_keep_their_order() -> None:
@@ -28,16 +28,8 @@ def test_agree_is_always_there_and_the_others_keep_their_order() -> None:
     ("changes", "words"),
     [
         ({"decisions.answers": ["reservations", "no-view"]}, "able to disagree"),
-        ({"decisions.answers": ["stand-aside"]}, "able to say Stop"),
-        ({"decisions.answers": ["stand-aside"], "decisions.consent_instead": False}, ""),
-        (
-            {
-                "decisions.answers": ["stand-aside"],
-                "decisions.consent_instead": False,
-                "matters.money_method": "consent",
-            },
-            "able to say Stop",
-        ),
+        ({"decisions.answers": ["stand-aside"]}, ""),
+        ({"decisions.answers": ["stand-aside"], "matters.money_method": "consent"}, "able to say Stop"),
         ({"decisions.answers": []}, "Tick at least one"),
         ({"decisions.answers": ["shrug"]}, "Tick at least one"),
     ],

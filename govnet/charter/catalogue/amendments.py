@@ -67,6 +67,7 @@ ENTERED_MOST = WholeNumber(
 )
 TAKE_BACK = Choice(
     key="decisions.take_back",
+    retired=True,
     default="proposer",
     title=N_("Taking a proposal back"),
     explains=N_("Always with a reason; what was taken back stays readable and gets no number."),

@@ -130,6 +130,7 @@ STAGGERING = Choice(
 )
 TURN_MONTH = Choice(
     key="committee.turn_month",
+    retired=True,
     default="june",
     title=N_("The month in which places come up"),
     explains=N_("With its last day. Turns that are less than a year apart fall in other months too."),

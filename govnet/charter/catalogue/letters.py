@@ -5,6 +5,7 @@ from govnet.kernel.messages import N_
 
 LETTERS_DAYS = WholeNumber(
     key="decisions.letters_days",
+    retired=True,
     default=7,
     title=N_("Time to sign a letter"),
     explains=N_("The least time in which people can put their names under a letter before it is sent."),

@@ -5,6 +5,7 @@ from govnet.kernel.messages import N_
 
 CONSENT_INSTEAD = YesNo(
     key="decisions.consent_instead",
+    retired=True,
     default=True,
     title=N_("Asking for objections instead of agreement"),
     explains=N_(

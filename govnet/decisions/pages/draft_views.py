@@ -123,7 +123,7 @@ def _change_form(network: Network, draft: Draft, **more: Any) -> Any:
     offers = asked_offers(network, request.args.getlist("office"), draft.matter, words.offices)
     form_class: type[Any] = DraftForm
     if changes_rules(network, draft.matter, offers, ask.replaces_id):
-        form_class = with_rules(form_class, shown)
+        form_class = with_rules(form_class, shown, charter)
     form_class = with_offices(form_class, offers)
     start = _typed(words, ask) | {"seen": digest(draft.words), "rules": str(charter.number)}
     form = offered(form_class(about=draft, data=start, **more), network, charter, draft.matter)

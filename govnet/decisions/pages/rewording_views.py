@@ -120,10 +120,10 @@ def _stale_page(proposal: Proposal, form: Any) -> Response:
 def _reword_form(proposal: Proposal) -> Any:
     version = queries.newest_version(proposal.id)
     words, because = _begun(proposal, version)
-    charter = queries.charter_of(version)
+    charter = shown = queries.charter_of(version)
     if not problems(charter, words.changes):
-        charter = charter.with_changes(words.changes)
-    form_class: type[Any] = with_rules(RewordForm, charter) if words.changes else RewordForm
+        shown = charter.with_changes(words.changes)
+    form_class: type[Any] = with_rules(RewordForm, shown, charter) if words.changes else RewordForm
     form_class, given = with_options(form_class, version)
     network = queries.network_of(proposal)
     offers = asked_offers(network, request.args.getlist("office"), proposal.matter, words.offices)

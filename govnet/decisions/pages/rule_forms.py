@@ -64,11 +64,10 @@ class RuleFields:
         return bool(self.chosen) or any(each.is_open for each in self.others)
 
 
-def with_rules(form: type[Form], shown: Charter) -> type[Any]:
-    """The form with fields for every rule, filled in with what `shown` says."""
-    fields = {
-        name: field for each in p.CATALOGUE.values() for name, field in fields_for(each, shown[each]).items()
-    }
+def with_rules(form: type[Form], shown: Charter, now: Charter | None = None) -> type[Any]:
+    """The form with fields for every rule that can be set `now`, filled in with what `shown` says."""
+    asked = [each for each in p.CATALOGUE.values() if (now or shown).asks(each)]
+    fields = {name: field for each in asked for name, field in fields_for(each, shown[each]).items()}
     return type(form.__name__, (form,), fields)
 
 
@@ -101,9 +100,10 @@ def rules_in(
 
 def rule_fields(form: Any, chosen: Sequence[Parameter[Any]], seen: Charter) -> RuleFields | None:
     """The rules as the page shows them; None for a form without any."""
-    if not any(name_of(each) in form for each in p.CATALOGUE.values()):
+    asked = [each for each in p.CATALOGUE.values() if name_of(each) in form]
+    if not asked:
         return None
-    others = [each for each in p.CATALOGUE.values() if each not in chosen]
+    others = [each for each in asked if each not in chosen]
     chapters = (
         FoldedChapter(
             Said(title), tuple(_field(form, each, seen) for each in others if each.section == section)
@@ -111,7 +111,8 @@ def rule_fields(form: Any, chosen: Sequence[Parameter[Any]], seen: Charter) -> R
         for section, title in p.SECTIONS.items()
     )
     return RuleFields(
-        tuple(_field(form, each, seen) for each in chosen), tuple(each for each in chapters if each.rules)
+        tuple(_field(form, each, seen) for each in chosen if each in asked),
+        tuple(each for each in chapters if each.rules),
     )
 
 

@@ -127,7 +127,7 @@ def checked(charter: Charter, words: Wording, matter: str) -> Wording:
     wrong = problems(charter, words.changes)
     RuleBroken.check((key.replace(".", "__"), say(said)) for key, said in wrong.items())
     new = charter.with_changes(words.changes)
-    real = {key: value for key, value in new.stored().items() if value != charter.stored()[key]}
+    real = charter.changed_in(new)
     if words.changes and not real:
         raise RuleBroken(_("Our rules say this already: nothing would change."), field="rules")
     if real and matter != "charter":

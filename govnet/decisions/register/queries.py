@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from govnet.charter import queries as charters
 from govnet.charter.models import CharterVersion, Network
+from govnet.charter.parameters import CATALOGUE
 from govnet.charter.queries import Named
 from govnet.charter.rules import Change, Charter, diff
 from govnet.decisions import queries as decisions_queries
@@ -134,8 +135,8 @@ def former(decision: Decision) -> dict[str, Any]:
 
 def still_to_change(charter: Charter, changes: dict[str, Any]) -> dict[str, Any]:
     """Of some changes those that would change something now."""
-    stored = charter.stored()
-    return {key: value for key, value in changes.items() if stored.get(key) != value}
+    now = {key: each.encode(charter[each]) for key in changes if (each := CATALOGUE.get(key))}
+    return {key: value for key, value in changes.items() if key not in now or now[key] != value}
 
 
 def confirms(network_id: int, decision_id: int | None, today: date) -> bool:

@@ -57,9 +57,14 @@ NAMES: Mapping[str, str] = {
 def allowed(charter: Charter, matter: str) -> tuple[str, ...]:
     """The methods that a proposal on this matter may use, the matter's own first."""
     own = charter[p.METHOD_FOR[matter]]
-    consent = own == "consensus" and matter != "charter" and charter[p.CONSENT_INSTEAD]
+    consent = own == "consensus" and matter != "charter" and _may_ask_for_objections(charter)
     choices = OPTIONS if matter != "charter" else ()
     return tuple(dict.fromkeys((own, *(["consent"] if consent else []), *choices, "advice")))
+
+
+def _may_ask_for_objections(charter: Charter) -> bool:
+    """Silence is fine only where people can say Stop."""
+    return charter[p.CONSENT_INSTEAD] and "block" in charter[p.ANSWERS]
 
 
 def ways(charter: Charter, matter: str) -> tuple[str, ...]:
