@@ -90,6 +90,7 @@ def fill(scale: float) -> tuple[dict[str, int], dict[str, Sequence[str]]]:
 
 def _asked(world: Any, question: str) -> tuple[int, int]:
     """A question to everybody, of somebody who may reword and withdraw it; a tenth have answered. Its key and its version's."""
+    from govnet.decisions.drafts import actions as drafts_actions
     from govnet.decisions.proposals import actions
     from govnet.decisions.proposals.opening import Ask, Wording
     from govnet.decisions.queries import newest_version
@@ -98,8 +99,9 @@ def _asked(world: Any, question: str) -> tuple[int, int]:
 
     with transaction():
         words = Wording(question, "It would do us good.")
-        how: dict[str, Any] = {"by": world.by(world.kim), "via": Door.WEB, "drafted": True}
-        proposal_id = actions.propose(world.network, words, Ask("statement"), **how).id
+        how: dict[str, Any] = {"by": world.by(world.kim), "via": Door.WEB}
+        draft = drafts_actions.save(world.network, words, Ask("statement"), **how)
+        proposal_id = actions.propose(world.network, words, Ask("statement"), draft=draft, **how).id
     with transaction():
         version_id = newest_version(proposal_id).id
         _answers(version_id)

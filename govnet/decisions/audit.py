@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from govnet.decisions.answers.actions import sealed
 from govnet.decisions.closing.events import ReviewOpened
-from govnet.decisions.models import Decision, Position, Proposal, ProposalVersion
+from govnet.decisions.models import AnyProposal, Decision, Position, ProposalVersion, VersionState
 from govnet.decisions.offsite.events import Objected, TakenElsewhere, TakenElsewhereLate
 from govnet.decisions.proposals import offices
 from govnet.decisions.proposals.events import (
@@ -45,6 +45,9 @@ ASKED = tuple(
 )
 """The entries by which something was asked, each with the question and the digest of the text."""
 
+_ASKED = ProposalVersion.state != VersionState.DRAFT
+"""A draft is nobody's but its author's: the record has its digest for those who read it, and does not hold it to that."""
+
 
 def bind() -> None:
     """Have them compared."""
@@ -70,8 +73,8 @@ def changed_answers(network_id: int) -> Iterator[str]:
     answers = (
         select(Position, ProposalVersion.proposal_id)
         .join(ProposalVersion, ProposalVersion.id == Position.version_id)
-        .join(Proposal, Proposal.id == ProposalVersion.proposal_id)
-        .where(Proposal.network_id == network_id, ~Position.erased)
+        .join(AnyProposal, AnyProposal.id == ProposalVersion.proposal_id)
+        .where(AnyProposal.network_id == network_id, ~Position.erased)
         .order_by(Position.id)
         .execution_options(yield_per=1000)
     )
@@ -93,9 +96,9 @@ def changed_questions(network_id: int) -> Iterator[str]:
         key = key_of(entry.facts["version"])
         opened |= {key} if entry.verb in ASKED else set()
         said[key] = said.get(key) or entry.said("question")
-    rows = select(ProposalVersion.id, Proposal.id, ProposalVersion.number, ProposalVersion.question)
-    rows = rows.join(Proposal, ProposalVersion.proposal_id == Proposal.id)
-    rows = rows.where(Proposal.network_id == network_id).order_by(ProposalVersion.id)
+    rows = select(ProposalVersion.id, AnyProposal.id, ProposalVersion.number, ProposalVersion.question)
+    rows = rows.join(AnyProposal, ProposalVersion.proposal_id == AnyProposal.id)
+    rows = rows.where(AnyProposal.network_id == network_id, _ASKED).order_by(ProposalVersion.id)
     for key, proposal, number, question in db.session.execute(rows.execution_options(yield_per=1000)):
         if key not in opened:
             yield f"there is no entry that opened proposal {proposal} in its words number {number}"
@@ -107,8 +110,8 @@ def changed_offices(network_id: int) -> Iterator[str]:
     """Proposals that name other people or places than the record says."""
     said = {key_of(e.facts["version"]): e.facts.get("offices", []) for e in told(network_id, *ASKED)}
     named = offices.rows_of([key for key, told_ in said.items() if told_])
-    query = select(OfficeChange.version_id).join(ProposalVersion).join(Proposal)
-    there = set(db.session.scalars(query.where(Proposal.network_id == network_id).distinct()))
+    query = select(OfficeChange.version_id).join(ProposalVersion).join(AnyProposal)
+    there = set(db.session.scalars(query.where(AnyProposal.network_id == network_id, _ASKED).distinct()))
     named |= offices.rows_of(there - named.keys())
     for version_id, rows in sorted(named.items()):
         asked = offices.facts(offices.inputs(rows, network_id))
@@ -142,9 +145,9 @@ def changed_headlines(network_id: int) -> Iterator[str]:
 
 def changed_pages(network_id: int) -> Iterator[str]:
     """Proposals, and notes beside decisions, that read otherwise on their page than they were written."""
-    versions = select(Proposal.id, ProposalVersion.text, ProposalVersion.html)
-    versions = versions.join(ProposalVersion, ProposalVersion.proposal_id == Proposal.id)
-    versions = versions.where(Proposal.network_id == network_id)
+    versions = select(AnyProposal.id, ProposalVersion.text, ProposalVersion.html)
+    versions = versions.join(ProposalVersion, ProposalVersion.proposal_id == AnyProposal.id)
+    versions = versions.where(AnyProposal.network_id == network_id, _ASKED)
     yield from other_html(versions, "the page of proposal %(name)s does not show its text")
     notes = select(DecisionNote.id, DecisionNote.text, DecisionNote.html)
     notes = notes.join(Decision, Decision.id == DecisionNote.decision_id)
@@ -167,9 +170,9 @@ def _asked(facts: Mapping[str, Any]) -> tuple[tuple[str, int], str]:
 
 
 def _texts(network_id: int) -> Iterator[tuple[tuple[str, int], str]]:
-    query = select(Proposal.id, ProposalVersion.number, ProposalVersion.text)
-    rows = query.join(Proposal, Proposal.id == ProposalVersion.proposal_id)
-    rows = rows.where(Proposal.network_id == network_id).execution_options(yield_per=100)
+    query = select(AnyProposal.id, ProposalVersion.number, ProposalVersion.text)
+    rows = query.join(AnyProposal, AnyProposal.id == ProposalVersion.proposal_id)
+    rows = rows.where(AnyProposal.network_id == network_id, _ASKED).execution_options(yield_per=100)
     for key, number, words in db.session.execute(rows):
         yield (f"proposal:{key}", number), words
 

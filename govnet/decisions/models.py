@@ -32,35 +32,75 @@ from govnet.people.models import Organisation, Person
 
 if TYPE_CHECKING:
     from govnet.decisions.offsite.models import OffsiteDecision
+    from govnet.decisions.proposals.models import Option, Replaces
     from govnet.decisions.register.models import DecisionNote
 
 
-class Proposal(Base):
-    """Something that a network is asked, or that was decided off site and stands unless somebody objects."""
+class ProposalState(StrEnum):
+    """Whether anybody has been asked: a draft asks nobody yet, and one that was dropped never will."""
+
+    DRAFT = "draft"
+    ASKED = "asked"
+    DROPPED = "dropped"
+
+
+class AnyProposal(Base):
+    """A proposal from its first draft on: a Draft until it is asked, then a Proposal; the same row for both."""
 
     __tablename__ = "proposal"
     __table_args__ = (
         CheckConstraint("body IN ('all', 'committee')", name="body_known"),
+        CheckConstraint(
+            "state <> 'asked' OR (body IS NOT NULL AND door IS NOT NULL AND opened_at IS NOT NULL"
+            " AND first_deadline IS NOT NULL)",
+            name="asked_is_whole",
+        ),
+        CheckConstraint(
+            "state = 'asked' OR (body IS NULL AND door IS NULL AND opened_at IS NULL"
+            " AND first_deadline IS NULL AND drafted_at IS NOT NULL AND changed_at IS NOT NULL)",
+            name="draft_asks_nobody",
+        ),
         Index("ix_proposal_network", "network_id", "opened_at"),
+        Index("ix_proposal_drafts", "network_id", "state", **where("state <> 'asked'")),
     )
+    __mapper_args__ = {"polymorphic_on": "state"}
     id: Mapped[Key]
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"), index=True)
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=personal.owner())
     matter: Mapped[str] = mapped_column(String(20))
-    body: Mapped[str] = mapped_column(String(20))
-    """Who is asked: all members, or the committee."""
-    door: Mapped[Door] = mapped_column(enum_type(Door, "door"))
+    body: Mapped[str] = mapped_column(String(20), nullable=True)
+    """Who is asked: all members, or the committee. None in a draft, like the door, the opening and the deadline."""
+    door: Mapped[Door] = mapped_column(enum_type(Door, "door"), nullable=True)
     review_on: Mapped[date | None]
-    opened_at: Mapped[Instant]
-    first_deadline: Mapped[Instant]
+    opened_at: Mapped[Instant] = mapped_column(nullable=True)
+    first_deadline: Mapped[Instant] = mapped_column(nullable=True)
     """When answers first were to close: what the charter lets be added is counted from here."""
+    state: Mapped[ProposalState] = mapped_column(enum_type(ProposalState, "state"))
+    drafted_at: Mapped[Instant | None]
+    """When it began as a draft; None where it was asked at once."""
+    changed_at: Mapped[Instant] = mapped_column(nullable=True)
+    """When the draft last changed: the charter's notice runs from here."""
+    ready_at: Mapped[Instant | None]
+    """Since when nothing has been missing in the draft; at `changed_at` where nothing ever was, with this text."""
+    closes_on: Mapped[date | None]
+    """The last day that the author of the draft has in mind."""
     network: Mapped[Network] = relationship(lazy="raise")
     author: Mapped[Person] = relationship(lazy="raise")
-    versions: Mapped[list[ProposalVersion]] = relationship(
-        back_populates="proposal", lazy="raise", order_by="ProposalVersion.number"
-    )
     replaces: Mapped[Replaces | None] = relationship(lazy="raise")
+
+
+class Proposal(AnyProposal):
+    """Something that a network is asked, or that was decided off site and stands unless somebody objects."""
+
+    __mapper_args__ = {"polymorphic_identity": ProposalState.ASKED}
+    versions: Mapped[list[ProposalVersion]] = relationship(
+        back_populates="proposal",
+        lazy="raise",
+        order_by="ProposalVersion.number",
+        primaryjoin="and_(ProposalVersion.proposal_id == AnyProposal.id, ProposalVersion.opened_at >= AnyProposal.opened_at)",
+    )
+    """Of what was undone, became a draft again and was asked anew, only those since then."""
     offsite: Mapped[OffsiteDecision | None] = relationship(lazy="joined", back_populates="proposal")
     """What a meeting or the list decided, where that is what it began with."""
 
@@ -89,25 +129,17 @@ class Proposal(Base):
         return set(session.scalars(query))
 
 
-class Replaces(Base):
-    """The decision that a proposal would replace; a table of its own, for a decision also knows its proposal."""
-
-    __tablename__ = "proposal_replaces"
-    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
-    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), index=True)
-    decision: Mapped[Decision] = relationship(lazy="raise")
-
-
 class VersionState(StrEnum):
-    """Open for answers; decided off site, and standing unless somebody objects; or closed for good."""
+    """A draft's; open for answers; decided off site, and standing unless somebody objects; or closed for good."""
 
+    DRAFT = "draft"
     OPEN = "open"
     UNOPPOSED = "unopposed"
     CLOSED = "closed"
 
 
 class ProposalVersion(Base):
-    """The words that people answer. New words are a new version, and everybody is asked again."""
+    """The text that people answer; a new one is a new version. A draft's was not opened: no deadline, roll or rules."""
 
     __tablename__ = "proposal_version"
     __table_args__ = (
@@ -123,7 +155,19 @@ class ProposalVersion(Base):
             name="never_decided_early",
         ),
         CheckConstraint("number > 0 AND roll_size >= 0", name="numbers_positive"),
-        CheckConstraint("(trial_until IS NULL) = (trial_signs = '')", name="trial_has_signs"),
+        CheckConstraint(
+            "state = 'draft' OR (trial_until IS NULL) = (trial_signs = '')", name="trial_has_signs"
+        ),
+        CheckConstraint(
+            "state = 'draft' OR (opened_at IS NOT NULL AND deadline IS NOT NULL AND visible IS NOT NULL"
+            " AND roll_size IS NOT NULL AND charter_version_id IS NOT NULL)",
+            name="opened_is_whole",
+        ),
+        CheckConstraint(
+            "state <> 'draft' OR (opened_at IS NULL AND deadline IS NULL AND visible IS NULL"
+            " AND roll_size IS NULL AND charter_version_id IS NULL)",
+            name="draft_is_not_opened",
+        ),
     )
     id: Mapped[Key]
     proposal_id: Mapped[int] = mapped_column(
@@ -149,16 +193,16 @@ class ProposalVersion(Base):
     trial_signs: Mapped[str] = mapped_column(Text, default="")
     """For what is on trial: how we shall know whether it works."""
     method: Mapped[str] = mapped_column(String(20))
-    opened_at: Mapped[Instant]
-    deadline: Mapped[Instant]
+    opened_at: Mapped[Instant] = mapped_column(nullable=True)
+    deadline: Mapped[Instant] = mapped_column(nullable=True)
     waiting_since: Mapped[Instant | None]
     """After a Stop, while the charter's waiting time runs: then a vote decides."""
     reminded_at: Mapped[Instant | None]
-    visible: Mapped[Visible] = mapped_column(enum_type(Visible, "visible"))
+    visible: Mapped[Visible] = mapped_column(enum_type(Visible, "visible"), nullable=True)
     """When members see each other's answers: by the charter, and from then on only tighter."""
-    roll_size: Mapped[int]
+    roll_size: Mapped[int] = mapped_column(nullable=True)
     """How many could give an answer that counts, when it opened."""
-    charter_version_id: Mapped[int] = mapped_column(ForeignKey("charter_version.id"))
+    charter_version_id: Mapped[int] = mapped_column(ForeignKey("charter_version.id"), nullable=True)
     state: Mapped[VersionState] = mapped_column(enum_type(VersionState, "state"), default=VersionState.OPEN)
     closed_at: Mapped[Instant | None]
     outcome: Mapped[Outcome | None] = mapped_column(enum_type(Outcome, "outcome"))
@@ -319,33 +363,6 @@ class PastPosition(Base):
     """It was entered for somebody who did not let it stand: nothing is entered for them again."""
 
 
-class OfficeReply(Base):
-    """What somebody says to what a proposal would give them or take from them."""
-
-    __tablename__ = "office_reply"
-    __table_args__ = (CheckConstraint("trim(text) <> ''", name="says_something"),)
-    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
-    text: Mapped[str] = mapped_column(Text)
-    at: Mapped[Instant]
-    person: Mapped[Person] = relationship(lazy="raise")
-
-
-class Option(Base):
-    """One of several that people choose between; it belongs to the words and never changes."""
-
-    __tablename__ = "proposal_option"
-    __table_args__ = (
-        UniqueConstraint("version_id", "number", name="uq_proposal_option_number"),
-        UniqueConstraint("version_id", "title", name="uq_proposal_option_title"),
-        CheckConstraint("number > 0", name="number_positive"),
-    )
-    id: Mapped[Key]
-    version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"))
-    number: Mapped[int]
-    title: Mapped[Name]
-
-
 class Decision(Base):
     """A line of the register: never edited, never taken out; a later one may replace it."""
 
@@ -413,12 +430,3 @@ class Decision(Base):
     def number(self) -> str:
         """As people cite it: 2015-07."""
         return f"{self.year}-{self.serial:02d}"
-
-
-class DecisionCounter(Base):
-    """The last number of each year; moved on by the transaction that closes."""
-
-    __tablename__ = "decision_counter"
-    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), primary_key=True)
-    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    last: Mapped[int]

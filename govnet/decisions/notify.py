@@ -17,10 +17,10 @@ from govnet.decisions.closing import results, reviews
 from govnet.decisions.models import Decision, Position, ProposalVersion
 from govnet.decisions.proposals import offices, roll
 from govnet.decisions.proposals import queries as proposals_queries
-from govnet.decisions.proposals.suggestions import suggestion_by_id
 from govnet.decisions.register import queries as register_queries
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.decisions.rules.who_counts import Visible, always_told, offered
+from govnet.decisions.suggestions.queries import suggestion_by_id
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import delete, select, union_all, update
+from sqlalchemy import delete, func, select, union_all, update
 
+from govnet.decisions.drafts import actions as drafts_actions
 from govnet.decisions.drafts import queries as drafts_queries
-from govnet.decisions.drafts.models import Draft, DraftState, Sponsor
-from govnet.decisions.models import OfficeReply, Option, PastPosition, Position
-from govnet.decisions.proposals.models import DraftSuggestion, Suggestion
+from govnet.decisions.drafts.models import Draft, FormerDraft, Sponsor
+from govnet.decisions.models import (
+    AnyProposal,
+    PastPosition,
+    Position,
+    ProposalState,
+    ProposalVersion,
+    VersionState,
+)
+from govnet.decisions.proposals import stored_form
+from govnet.decisions.proposals.models import OfficeReply, Option, Suggestion
 from govnet.extensions import db
 
 
 def held(person_id: int) -> dict[str, Any]:
     """What columns do not say by themselves of what she wrote."""
     return {
-        "suggested_words": [*_suggested(Suggestion, person_id), *_suggested(DraftSuggestion, person_id)],
+        "suggested_words": _suggested(person_id),
         "replies_in_ones_own_case": [
             {"text": row.text, "at": row.at.isoformat()}
             for row in db.session.scalars(select(OfficeReply).where(OfficeReply.person_id == person_id))
@@ -29,8 +37,8 @@ def held(person_id: int) -> dict[str, Any]:
     }
 
 
-def _suggested(kind: Any, person_id: int) -> list[dict[str, Any]]:
-    rows: Iterable[Any] = db.session.scalars(select(kind).where(kind.person_id == person_id))
+def _suggested(person_id: int) -> list[dict[str, Any]]:
+    rows = db.session.scalars(select(Suggestion).where(Suggestion.person_id == person_id))
     return [
         {"passage": row.passage, "instead": row.instead, "why": row.why, "at": row.at.isoformat()}
         for row in rows
@@ -38,12 +46,18 @@ def _suggested(kind: Any, person_id: int) -> list[dict[str, Any]]:
 
 
 def _drafts(person_id: int) -> list[dict[str, Any]]:
-    rows = db.session.execute(select(Draft.words, Draft.made_at).where(Draft.author_id == person_id))
-    return [{**json.loads(row.words), "made_at": row.made_at.isoformat()} for row in rows]
+    found = []
+    for draft in db.session.scalars(select(Draft).where(Draft.author_id == person_id)):
+        written = json.loads(stored_form.dumps(*drafts_queries.kept(draft)))
+        found.append({**written, "made_at": draft.drafted_at.isoformat() if draft.drafted_at else ""})
+    return found
 
 
 def _wanted(person_id: int) -> list[dict[str, str]]:
-    query = select(Draft.question, Sponsor.at).join(Sponsor).where(Sponsor.person_id == person_id)
+    newest = select(func.max(ProposalVersion.id)).group_by(ProposalVersion.proposal_id)
+    query = select(ProposalVersion.question, Sponsor.at)
+    query = query.join(Sponsor, Sponsor.proposal_id == ProposalVersion.proposal_id)
+    query = query.where(Sponsor.person_id == person_id, ProposalVersion.id.in_(newest))
     return [{"question": row.question, "at": row.at.isoformat()} for row in db.session.execute(query)]
 
 
@@ -61,8 +75,6 @@ def _options(person_id: int) -> list[dict[str, Any]]:
 def forget(person_id: int) -> list[str]:
     """Empty what she suggested, replied and prepared; what she proposed was put to others and stays."""
     db.session.execute(update(Suggestion).where(Suggestion.person_id == person_id).values(why=""))
-    words = update(DraftSuggestion).where(DraftSuggestion.person_id == person_id)
-    db.session.execute(words.values(why=""))
     db.session.execute(delete(OfficeReply).where(OfficeReply.person_id == person_id))
     return _forget_drafts(person_id)
 
@@ -70,10 +82,21 @@ def forget(person_id: int) -> list[str]:
 def _forget_drafts(person_id: int) -> list[str]:
     """What nobody was asked yet goes with her, and so does her support; returns the drafts whose entries name it."""
     db.session.execute(delete(Sponsor).where(Sponsor.person_id == person_id))
-    mine = Draft.author_id == person_id
-    gone = list(db.session.scalars(select(Draft.id).where(mine, Draft.state != DraftState.ASKED)))
-    told = DraftSuggestion.draft_id.in_(gone)
-    db.session.execute(update(DraftSuggestion).where(told).values(passage="-", instead=""))
-    empty = {"state": DraftState.DROPPED, "question": "", "words": drafts_queries.EMPTY}
-    db.session.execute(update(Draft).where(Draft.id.in_(gone)).values(empty))
-    return [f"proposal_draft:{draft_id}" for draft_id in gone]
+    gone = list(db.session.scalars(select(Draft.id).where(Draft.author_id == person_id)))
+    text = (ProposalVersion.proposal_id.in_(gone), ProposalVersion.state == VersionState.DRAFT)
+    versions = list(db.session.scalars(select(ProposalVersion.id).where(*text)))
+    told = update(Suggestion).where(Suggestion.version_id.in_(versions))
+    db.session.execute(told.values(passage="-", instead=""))
+    drafts_actions.take_apart(versions, gone)
+    empty = dict.fromkeys(("question", "text", "html", "considered", "sources", "trial_signs"), "")
+    dates = {"changes": "{}", "in_force_on": None, "trial_until": None}
+    db.session.execute(
+        update(ProposalVersion).where(ProposalVersion.id.in_(versions)).values(**empty, **dates)
+    )
+    dropped = {"state": ProposalState.DROPPED, "closes_on": None, "review_on": None}
+    db.session.execute(update(AnyProposal).where(AnyProposal.id.in_(gone)).values(dropped))
+    former = select(FormerDraft.id).where(FormerDraft.proposal_id.in_(gone))
+    return [
+        *(f"{AnyProposal.__tablename__}:{key}" for key in gone),
+        *(f"{FormerDraft.__tablename__}:{key}" for key in db.session.scalars(former)),
+    ]

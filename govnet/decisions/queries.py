@@ -18,15 +18,15 @@ from govnet.charter import queries as charters
 from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import Charter
 from govnet.decisions.models import (
+    AnyProposal,
     Decision,
-    Option,
     Position,
     Proposal,
     ProposalVersion,
-    Replaces,
     RollEntry,
     VersionState,
 )
+from govnet.decisions.proposals.models import Option, Replaces
 from govnet.decisions.rules.deadlines import TIME_TO_UNDO
 from govnet.decisions.rules.outcome import AnswerKind, Rule, Tally, rule_for
 from govnet.decisions.rules.who_counts import KnownAnswer
@@ -132,6 +132,14 @@ def newest_version(proposal_id: int) -> ProposalVersion:
     return db.session.scalars(query.order_by(ProposalVersion.number.desc()).limit(1)).one()
 
 
+def draft_text(proposal_id: int) -> ProposalVersion:
+    """The version with the text of a draft."""
+    query = select(ProposalVersion).where(
+        ProposalVersion.proposal_id == proposal_id, ProposalVersion.state == VersionState.DRAFT
+    )
+    return db.session.scalars(query).one()
+
+
 def version_of(proposal_id: int, version_id: int) -> ProposalVersion:
     """The words with that key, if they are this proposal's. NotFound."""
     version = db.session.get(ProposalVersion, version_id)
@@ -145,7 +153,7 @@ def proposal_of(version: ProposalVersion) -> Proposal:
     return db.session.get_one(Proposal, version.proposal_id)
 
 
-def network_of(row: Proposal | Decision) -> Network:
+def network_of(row: AnyProposal | Decision) -> Network:
     """The network that a row belongs to, most often in the session already."""
     return db.session.get_one(Network, row.network_id)
 

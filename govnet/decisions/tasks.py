@@ -17,7 +17,7 @@ def _proposal(network: Any, key: int) -> str:
 
 
 def _draft(network: Any, key: int) -> str:
-    return url_for("decisions.draft", network=network, draft_id=key, _anchor="ask")
+    return url_for("decisions.proposal", network=network, proposal_id=key, _anchor="ask")
 
 
 TASKS = (

@@ -4,6 +4,15 @@ from govnet.decisions.rules.outcome import ADOPTED
 from govnet.kernel.triggers import ALWAYS, CODE, differs, in_postgresql, refuse, same, trigger
 
 _FIXED = {"UPDATE": ALWAYS, "DELETE": ALWAYS}
+_ASKED = "(SELECT state FROM proposal_version WHERE id = {version}) <> 'draft'"
+
+
+def _fixed_once_asked(version: str) -> dict[str, str]:
+    """Of what stands beside a text: fixed from when people are asked; `version` is the key of that text in the row."""
+    asked = _ASKED.format(version=version)
+    return {"UPDATE": asked, "DELETE": asked}
+
+
 refuse(
     "proposal_version_closed",
     "proposal_version",
@@ -14,16 +23,50 @@ refuse(
     "proposal_version_words",
     "proposal_version",
     "what people answer never changes while they do",
-    {"UPDATE": differs("proposal_id", "number", "question", "text", "html", "changes", "method", "opened_at",
-                       "roll_size", "charter_version_id", "author_id", "considered", "sources", "trial_until",
-                       "trial_signs", "in_force_on")},
-)  # fmt: skip
+    {
+        "UPDATE": "OLD.state <> 'draft' AND "
+        + differs(
+            "proposal_id",
+            "number",
+            "question",
+            "text",
+            "html",
+            "changes",
+            "method",
+            "opened_at",
+            "roll_size",
+            "charter_version_id",
+            "author_id",
+            "considered",
+            "sources",
+            "trial_until",
+            "trial_signs",
+            "in_force_on",
+        )
+    },
+)
+_ASKS = "NEW.state = 'open' AND (SELECT state FROM proposal WHERE id = NEW.proposal_id) <> 'asked'"
+refuse(
+    "proposal_version_asked",
+    "proposal_version",
+    "a draft asks nobody",
+    {"INSERT": _ASKS, "UPDATE": f"OLD.state <> 'open' AND {_ASKS}"},
+)
+refuse(
+    "proposal_draft_asks_nobody",
+    "proposal",
+    "a draft asks nobody",
+    {
+        "UPDATE": "NEW.state <> 'asked' AND EXISTS "
+        "(SELECT 1 FROM proposal_version WHERE proposal_id = NEW.id AND state = 'open')"
+    },
+)
 _TIGHT = "(CASE {row}.visible WHEN 'at_once' THEN 0 WHEN 'after_own' THEN 1 ELSE 2 END)"
 refuse(
     "proposal_version_protects",
     "proposal_version",
     "what was hidden stays hidden while people answer",
-    {"UPDATE": f"{_TIGHT.format(row='NEW')} < {_TIGHT.format(row='OLD')}"},
+    {"UPDATE": f"OLD.state <> 'draft' AND {_TIGHT.format(row='NEW')} < {_TIGHT.format(row='OLD')}"},
 )
 refuse("decision_fixed", "decision", "a decision is never edited", _FIXED)
 refuse(
@@ -47,9 +90,25 @@ refuse(
     },
 )
 
-refuse("office_change_fixed", "office_change", "what a proposal names never changes", _FIXED)
-refuse("office_person_fixed", "office_person", "whom a proposal names never changes", _FIXED)
-refuse("proposal_option_fixed", "proposal_option", "what people choose between never changes", _FIXED)
+_NAMED_IN = "(SELECT version_id FROM office_change WHERE id = OLD.change_id)"
+refuse(
+    "office_change_fixed",
+    "office_change",
+    "what a proposal names never changes",
+    _fixed_once_asked("OLD.version_id"),
+)
+refuse(
+    "office_person_fixed",
+    "office_person",
+    "whom a proposal names never changes",
+    _fixed_once_asked(_NAMED_IN),
+)
+refuse(
+    "proposal_option_fixed",
+    "proposal_option",
+    "what people choose between never changes",
+    _fixed_once_asked("OLD.version_id"),
+)
 refuse(
     "review_request_fixed",
     "review_request",
@@ -99,7 +158,8 @@ refuse(
     _CLOSED,
     {"INSERT": _IS_CLOSED_NOW, "UPDATE": _IS_CLOSED_NOW},
 )
-refuse("office_change_while_open", "office_change", _CLOSED, {"INSERT": _IS_CLOSED_NOW})
+_CLOSED_FOR_GOOD = "(SELECT state FROM proposal_version WHERE id = NEW.version_id) = 'closed'"
+refuse("office_change_while_open", "office_change", _CLOSED, {"INSERT": _CLOSED_FOR_GOOD})
 
 _LAST = (
     "(SELECT coalesce(max(serial), 0) FROM decision WHERE network_id = NEW.network_id AND year = NEW.year)"

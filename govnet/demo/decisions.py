@@ -24,13 +24,15 @@ from govnet.decisions.offsite import actions as offsite
 from govnet.decisions.offsite import closing as offsite_closing
 from govnet.decisions.offsite import evidence
 from govnet.decisions.offsite.actions import Taken
-from govnet.decisions.proposals import actions, offices, suggestions
+from govnet.decisions.proposals import actions, offices
 from govnet.decisions.proposals.models import Suggestion
 from govnet.decisions.proposals.offices import OfficeInput
 from govnet.decisions.proposals.opening import Ask, More, Wording
 from govnet.decisions.register.models import NoteKind
 from govnet.decisions.rules import deadlines
 from govnet.decisions.rules.outcome import AnswerKind
+from govnet.decisions.suggestions import actions as suggestions
+from govnet.decisions.suggestions.queries import suggestion_to
 from govnet.demo.facts import AnswerFact, Earlier, Elsewhere, ProposalFact, Suggested
 from govnet.demo.stage import Stage, evenly
 from govnet.extensions import db
@@ -116,7 +118,7 @@ def _suggest(stage: Stage, proposal: ProposalFact, words: Suggested) -> Suggesti
 
 def _accept(stage: Stage, proposal: ProposalFact, key: int) -> None:
     row = _row(stage, proposal)
-    suggestion = suggestions.suggestion_locked(key, row)
+    suggestion = suggestion_to(row.id, key, locked=True)
     stage.versions[proposal.key] = suggestions.accept(
         suggestion, by=stage.actor(proposal.by), via=Door.WEB
     ).id

@@ -7,8 +7,9 @@ from datetime import timedelta
 from govnet.decisions import queries
 from govnet.decisions.answers import actions as answers_actions
 from govnet.decisions.drafts import actions as drafts_actions
+from govnet.decisions.drafts import queries as drafts_queries
 from govnet.decisions.proposals import actions
-from govnet.decisions.proposals.opening import Ask, Wording, digest
+from govnet.decisions.proposals.opening import Ask, Wording
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.demo.facts import ChoiceFact, Chosen, DraftFact
 from govnet.demo.stage import Stage, evenly
@@ -52,4 +53,4 @@ def _draft(stage: Stage, one: DraftFact) -> None:
     ask = Ask(one.matter, thread_id=stage.threads[one.thread], method=one.method)
     made = drafts_actions.save(stage.network(), words, ask, by=stage.actor(one.by), via=Door.WEB)
     for who in one.wanted:
-        drafts_actions.sponsor(made.id, digest(made.words), by=stage.actor(who), via=Door.WEB)
+        drafts_actions.sponsor(made.id, drafts_queries.seen(made), by=stage.actor(who), via=Door.WEB)

@@ -8,7 +8,7 @@ from govnet.decisions.closing import actions, effects, trials
 from govnet.decisions.drafts import readiness
 from govnet.decisions.offsite import actions as offsite
 from govnet.decisions.offsite import closing as offsite_closing
-from govnet.decisions.proposals import rewording
+from govnet.decisions.suggestions import rewording
 from govnet.digest import actions as digest
 from govnet.forum.moderation import actions as moderation_actions
 from govnet.kernel.duties import Duty, forget_over

@@ -101,6 +101,7 @@ VIEWS = (
     "decisions.pages.proposal_views",
     "decisions.pages.reply_views",
     "decisions.pages.rewording_views",
+    "decisions.pages.suggestion_views",
     "committee.views",
     "committee.first_people_views",
     "coordinator.views",

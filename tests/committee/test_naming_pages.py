@@ -10,8 +10,8 @@ from govnet.charter.models import Network
 from govnet.decisions.drafts import notify
 from govnet.decisions.drafts.models import Draft
 from govnet.decisions.models import Proposal
-from govnet.decisions.proposals import rewording
 from govnet.decisions.proposals.events import OfficeReplied
+from govnet.decisions.suggestions import rewording
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.mail.outgoing import distribution
@@ -87,15 +87,15 @@ def test_what_is_named_in_a_draft_is_kept_shown_and_asked(client, uk):
     link = f"/uk/proposals/new?matter=committee&office={key}"
     send(client, link, {**typed(key, person="Ada Example", last_day="2016-04-12"), "draft": "1"})
     draft = db.session.query(Draft).one().id
-    assert SENTENCE in opened(client, f"/uk/proposals/drafts/{draft}").text
+    assert SENTENCE in opened(client, f"/uk/proposals/{draft}").text
     row = db.session.get_one(Draft, draft)
     told = notify._context(_told(db.session.get_one(Network, row.network_id)), row)
     assert told["named"] == [SENTENCE]
-    change = f"/uk/proposals/drafts/{draft}/change"
+    change = f"/uk/proposals/{draft}/change"
     assert 'value="Ada Example"' in client.get(change).text
     send(client, change, typed(key, person="Ada Example", last_day="2016-03-12"))
-    assert "until Sat 12 Mar 2016" in opened(client, f"/uk/proposals/drafts/{draft}").text
-    ask(client, f"/uk/proposals/drafts/{draft}", {"closes": "2015-04-20"})
+    assert "until Sat 12 Mar 2016" in opened(client, f"/uk/proposals/{draft}").text
+    ask(client, f"/uk/proposals/{draft}", {"closes": "2015-04-20"})
     assert [each.person.name for each in _named(proposal_of_the_day())] == ["Ada Example"]
 
 

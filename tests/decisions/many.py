@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from govnet.charter.models import CharterVersion, Network
-from govnet.decisions.models import Decision, DecisionCounter, Proposal, ProposalVersion, VersionState
+from govnet.decisions.models import Decision, Proposal, ProposalVersion, VersionState
+from govnet.decisions.register.models import DecisionCounter
 from govnet.decisions.rules.outcome import Outcome
 from govnet.extensions import db
 from govnet.kernel import clock

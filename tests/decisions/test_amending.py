@@ -21,11 +21,13 @@ from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.closing import effects
 from govnet.decisions.models import PastPosition, Proposal, ProposalVersion
 from govnet.decisions.offsite import actions as offsite
-from govnet.decisions.proposals import actions, interests, suggestions
+from govnet.decisions.proposals import actions, interests
 from govnet.decisions.proposals.models import SuggestionState
 from govnet.decisions.proposals.opening import Ask, More, Wording
 from govnet.decisions.register.models import PendingEffect
 from govnet.decisions.rules.outcome import AnswerKind, Outcome
+from govnet.decisions.suggestions import actions as suggestions
+from govnet.decisions.suggestions.queries import suggestions as suggestions_to
 from govnet.extensions import db
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.clock import MovedClock
@@ -212,7 +214,7 @@ def test_suggested_words_are_taken_and_everybody_is_asked_again(network: Network
     assert INSTEAD in newest.text
     assert PASSAGE not in newest.text
     assert tally_of(proposal)["agree"] == 0
-    assert suggestions.suggestions(proposal.id)[0].state is SuggestionState.ACCEPTED
+    assert suggestions_to(proposal.id)[0].state is SuggestionState.ACCEPTED
 
 
 def test_what_was_suggested_for_words_that_are_still_there_stays_open(network: Network) -> None:
@@ -268,7 +270,7 @@ def test_only_who_suggested_takes_it_back(network: Network) -> None:
         NotAllowed,
     )
     do(lambda: suggestions.take_back(suggestion, by=acting(bob, network)))
-    assert list(suggestions.suggestions(proposal.id)) == []
+    assert list(suggestions_to(proposal.id)) == []
 
 
 def test_a_flood_of_suggestions_is_slowed(network: Network) -> None:
@@ -478,5 +480,5 @@ def test_what_somebody_suggested_and_declared_is_hers_to_have_and_is_forgotten_w
     assert [each["why"] for each in held["suggested_words"]] == ["Continuity."]
     assert [each["text"] for each in held["interests"]] == ["My firm."]
     erase(bob.id)
-    assert suggestions.suggestions(proposal.id)[0].why == ""
+    assert suggestions_to(proposal.id)[0].why == ""
     assert interests.interests_in(proposal.id)[0].text == ""

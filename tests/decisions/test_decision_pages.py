@@ -19,8 +19,8 @@ from govnet.decisions.answers import entry as answers_entry
 from govnet.decisions.models import Proposal
 from govnet.decisions.offsite import actions as offsite
 from govnet.decisions.proposals import queries as proposals_queries
-from govnet.decisions.proposals import rewording
 from govnet.decisions.rules.outcome import AnswerKind
+from govnet.decisions.suggestions import rewording
 from govnet.extensions import db
 from govnet.forum.kinds import Readership
 from govnet.kernel.actor import Door

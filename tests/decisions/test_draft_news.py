@@ -54,7 +54,7 @@ def test_others_find_it_in_the_week_and_on_the_page_you(app: Flask, time: MovedC
     actions.run()
     draft, other = a_draft(network, ann), a_draft(network, ann, dataclasses.replace(WORDS, question="Other?"))
     dropped(other, network, ann)
-    here = f"/uk/proposals/drafts/{draft.id}"
+    here = f"/uk/proposals/{draft.id}"
     page = opened(browser(app, bob), "/me")
     assert f"{ann.name} drafted a proposal: “{QUESTION}”" in page.text
     assert any(each.endswith(here) for each in page.links)

@@ -9,10 +9,13 @@ from flask import Flask
 
 from govnet.accounts.erasure import erase_again
 from govnet.accounts.export import everything_held
-from govnet.decisions.drafts import actions, queries, suggestions
+from govnet.decisions.drafts import actions, queries
 from govnet.decisions.drafts.models import Draft
-from govnet.decisions.proposals import stored_form
-from govnet.decisions.proposals.models import DraftSuggestion, SuggestionState
+from govnet.decisions.models import AnyProposal, ProposalVersion
+from govnet.decisions.proposals.models import Suggestion, SuggestionState
+from govnet.decisions.suggestions import actions as suggestions
+from govnet.decisions.suggestions.queries import suggestion_to
+from govnet.decisions.suggestions.queries import suggestions as suggestions_to
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed, NotFound, RuleBroken
@@ -39,23 +42,24 @@ def here() -> Any:
 
 def suggests(
     network: Any, person: Any, draft: Draft, passage: str = PASSAGE, instead: str = INSTEAD
-) -> DraftSuggestion:
+) -> Suggestion:
     with transaction():
+        row = db.session.get_one(AnyProposal, draft.id)
         return suggestions.suggest(
-            draft.id, passage, instead, "Ten is even.", by=acting(person, network), via=Door.WEB
+            row, passage, instead, "Ten is even.", by=acting(person, network), via=Door.WEB
         )
 
 
 def text_of(draft: Draft) -> str:
     db.session.rollback()  # the page was another connection
-    fresh = db.select(Draft.words).where(Draft.id == draft.id)
-    return stored_form.loads(db.session.scalars(fresh).one())[0].text
+    fresh = db.select(ProposalVersion.text).where(ProposalVersion.proposal_id == draft.id)
+    return db.session.scalars(fresh).one()
 
 
 def test_a_reader_suggests_and_the_author_takes_it_by_the_pages(app: Flask, here: Any) -> None:
     network, ann, bo, draft = here
     wanted(draft, network, bo)
-    url = f"/uk/proposals/drafts/{draft.id}"
+    url = f"/uk/proposals/{draft.id}"
     assert f"{url}/suggest" in opened(browser(app, bo), url).links
     assert f"{url}/suggest" not in opened(browser(app, ann), url).links
     page = suggested(browser(app, bo), f"{url}/suggest", PASSAGE, INSTEAD)
@@ -74,12 +78,12 @@ def test_a_reader_suggests_and_the_author_takes_it_by_the_pages(app: Flask, here
 def test_the_author_says_why_not(app: Flask, here: Any) -> None:
     network, ann, bo, draft = here
     key = suggests(network, bo, draft).id
-    url = f"/uk/proposals/drafts/{draft.id}/suggestions/{key}/reject"
+    url = f"/uk/proposals/{draft.id}/suggestions/{key}/reject"
     assert send(browser(app, ann), url, {"reason": ""}).status_code == 422
     assert "Nine are enough." in send(browser(app, ann), url, {"reason": "Nine are enough."}).text
     assert text_of(draft).startswith(PASSAGE)
     with pytest.raises(RuleBroken, match="answered already"), transaction():
-        suggestions.accept(draft.id, key, by=acting(ann, network), via=Door.WEB)
+        suggestions.accept(suggestion_to(draft.id, key), by=acting(ann, network), via=Door.WEB)
 
 
 def test_each_hears_what_concerns_her(here: Any) -> None:
@@ -88,7 +92,7 @@ def test_each_hears_what_concerns_her(here: Any) -> None:
     told()
     assert names_of("Other words for your draft") == ["Ann"]
     with transaction():
-        suggestions.accept(draft.id, key, by=acting(ann, network), via=Door.WEB)
+        suggestions.accept(suggestion_to(draft.id, key), by=acting(ann, network), via=Door.WEB)
     told()
     assert names_of("Your words were taken") == ["Bo"]
 
@@ -128,9 +132,9 @@ def test_words_that_changed_meanwhile_are_not_put_over_new_ones(here: Any) -> No
     network, ann, bo, draft = here
     first, second = suggests(network, bo, draft).id, suggests(network, bo, draft, instead="Eight seats").id
     with transaction():
-        suggestions.accept(draft.id, first, by=acting(ann, network), via=Door.WEB)
+        suggestions.accept(suggestion_to(draft.id, first), by=acting(ann, network), via=Door.WEB)
     with pytest.raises(RuleBroken, match="changed since"), transaction():
-        suggestions.accept(draft.id, second, by=acting(ann, network), via=Door.WEB)
+        suggestions.accept(suggestion_to(draft.id, second), by=acting(ann, network), via=Door.WEB)
     assert text_of(draft).startswith(INSTEAD)
 
 
@@ -138,10 +142,10 @@ def test_only_who_suggested_it_takes_it_back(here: Any) -> None:
     network, ann, bo, draft = here
     key = suggests(network, bo, draft).id
     with pytest.raises(NotAllowed), transaction():
-        suggestions.take_back(draft.id, key, by=acting(ann, network))
+        suggestions.take_back(suggestion_to(draft.id, key), by=acting(ann, network))
     with transaction():
-        suggestions.take_back(draft.id, key, by=acting(bo, network))
-    assert suggestions.suggestions(draft.id) == []
+        suggestions.take_back(suggestion_to(draft.id, key), by=acting(bo, network))
+    assert suggestions_to(draft.id) == []
 
 
 def test_a_suggestion_to_another_draft_is_not_here(here: Any) -> None:
@@ -149,7 +153,7 @@ def test_a_suggestion_to_another_draft_is_not_here(here: Any) -> None:
     key = suggests(network, bo, draft).id
     other = a_draft(network, ann)
     with pytest.raises(NotFound), transaction():
-        suggestions.accept(other.id, key, by=acting(ann, network), via=Door.WEB)
+        suggestions.accept(suggestion_to(other.id, key), by=acting(ann, network), via=Door.WEB)
 
 
 def test_it_is_in_her_export_and_its_reason_goes_with_her(here: Any) -> None:
@@ -158,5 +162,5 @@ def test_it_is_in_her_export_and_its_reason_goes_with_her(here: Any) -> None:
     assert [s["why"] for s in everything_held(bo.id)["decisions"]["suggested_words"]] == ["Ten is even."]
     with transaction():
         erase_again(bo.id)
-    row = db.session.get_one(DraftSuggestion, key)
+    row = db.session.get_one(Suggestion, key)
     assert (row.why, row.state) == ("", SuggestionState.OPEN)

@@ -13,9 +13,11 @@ from govnet.charter.models import Network
 from govnet.decisions import queries
 from govnet.decisions.models import Proposal, ProposalVersion
 from govnet.decisions.offsite import actions as offsite
-from govnet.decisions.proposals import actions, rewording, suggestions
+from govnet.decisions.proposals import actions
 from govnet.decisions.proposals.opening import Ask, More, Wording
 from govnet.decisions.rules.who_counts import Visible
+from govnet.decisions.suggestions import actions as suggestions
+from govnet.decisions.suggestions import rewording
 from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, Door
 from govnet.kernel.clock import MovedClock

@@ -20,15 +20,17 @@ from govnet.decisions.answers.actions import AnswerInput
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.closing import notes, reviews
 from govnet.decisions.drafts import actions as drafts_actions
+from govnet.decisions.drafts import queries as drafts_queries
 from govnet.decisions.drafts.models import Draft
 from govnet.decisions.models import Proposal
 from govnet.decisions.offsite import actions as offsite
 from govnet.decisions.offsite.actions import Taken
 from govnet.decisions.pages.proposal import may_close_early
-from govnet.decisions.proposals import actions, interests, suggestions
-from govnet.decisions.proposals.opening import Ask, More, Wording, digest
+from govnet.decisions.proposals import actions, interests
+from govnet.decisions.proposals.opening import Ask, More, Wording
 from govnet.decisions.register.models import NoteKind
 from govnet.decisions.rules.outcome import AnswerKind, Outcome
+from govnet.decisions.suggestions import actions as suggestions
 from govnet.extensions import db
 from govnet.kernel.actor import PROGRAM, VISITOR, Actor, Door
 from govnet.kernel.clock import MovedClock
@@ -210,7 +212,7 @@ def _draft(s: Scene) -> Any:
 def _want(s: Scene, who: Person) -> None:
     draft = _draft(s)
     db.session.flush()
-    drafts_actions.sponsor(draft.id, digest(draft.words), by=s.by(who), via=WEB)
+    drafts_actions.sponsor(draft.id, drafts_queries.seen(draft), by=s.by(who), via=WEB)
 
 
 def _end(hours: float = 0) -> Before:

@@ -14,10 +14,12 @@ from govnet.accounts.erasure import erase_again
 from govnet.accounts.export import everything_held
 from govnet.decisions import queries
 from govnet.decisions.models import ProposalVersion
-from govnet.decisions.proposals import actions, rewording, suggestions
+from govnet.decisions.proposals import actions
 from govnet.decisions.proposals.models import Rewording, Suggestion, SuggestionState
 from govnet.decisions.proposals.opening import Wording, words_of
 from govnet.decisions.rules.outcome import AnswerKind
+from govnet.decisions.suggestions import actions as suggestions
+from govnet.decisions.suggestions import rewording
 from govnet.extensions import db
 from govnet.kernel.actor import Door
 from govnet.kernel.clock import MovedClock

@@ -16,8 +16,8 @@ from govnet.charter.fields import name_of
 from govnet.charter.kinds import Choice, Choices, Share, Statements, WholeNumber
 from govnet.charter.models import CharterVersion
 from govnet.decisions.models import ProposalVersion
-from govnet.decisions.proposals import rewording
 from govnet.decisions.queries import changes_of
+from govnet.decisions.suggestions import rewording
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.clock import MovedClock

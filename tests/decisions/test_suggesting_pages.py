@@ -13,7 +13,7 @@ from govnet.decisions.drafts import actions as drafts_actions
 from govnet.decisions.drafts.models import Draft
 from govnet.decisions.models import Proposal
 from govnet.decisions.proposals import actions
-from govnet.decisions.proposals.models import DraftSuggestion, Suggestion
+from govnet.decisions.proposals.models import Suggestion
 from govnet.decisions.proposals.opening import Ask, Wording
 from govnet.extensions import db
 from govnet.kernel.actor import Door
@@ -62,7 +62,7 @@ def here(request: pytest.FixtureRequest) -> Any:
     network = a_network_with_rules()
     ann, bob = members(network, 2)
     row: Any = (a_proposal if request.param is Proposal else a_draft)(network, ann)
-    return network, ann, bob, row, f"/uk/proposals/{'drafts/' if request.param is Draft else ''}{row.id}"
+    return network, ann, bob, row, f"/uk/proposals/{row.id}"
 
 
 def reworded(network: Network, ann: Any, row: Any, text: str) -> None:
@@ -78,7 +78,7 @@ def reworded(network: Network, ann: Any, row: Any, text: str) -> None:
 
 def kept() -> list[tuple[str, str]]:
     db.session.rollback()
-    rows = [*db.session.query(Suggestion), *db.session.query(DraftSuggestion)]
+    rows = db.session.query(Suggestion).all()
     return [(each.passage, each.instead) for each in rows]
 
 

@@ -12,7 +12,7 @@ from govnet.decisions import queries
 from govnet.decisions.answers import actions
 from govnet.decisions.drafts import actions as drafts_actions
 from govnet.decisions.drafts.models import Draft
-from govnet.decisions.models import Proposal
+from govnet.decisions.models import Proposal, ProposalVersion, VersionState
 from govnet.decisions.rules.outcome import AnswerKind, Outcome
 from govnet.extensions import db
 from govnet.kernel.actor import Door
@@ -85,7 +85,9 @@ def test_undone_it_is_a_draft_again_and_nobody_ever_hears_of_it(
     done = send(client, page_of_newest(), {}, action="/undo")
     assert "Undone. Nobody was told; it is a draft again." in Html(done.text).text
     assert "We write a letter." in Html(done.text).text
-    assert version_of(the_proposal()).outcome is Outcome.WITHDRAWN
+    db.session.rollback()
+    (asked,) = db.session.query(ProposalVersion).filter_by(state=VersionState.CLOSED)
+    assert asked.outcome is Outcome.WITHDRAWN
     time.move(timedelta(hours=1))
     assert mails_to_bob(app, tmp_path, address) == []
 
@@ -97,10 +99,10 @@ def test_a_draft_that_was_asked_and_undone_is_the_same_draft(app: Flask) -> None
     send(client, NEW, {**TYPED, "draft": "y"}, follow=False)
     db.session.rollback()
     draft_id = db.session.query(Draft).one().id
-    ask(client, f"/uk/proposals/drafts/{draft_id}", {"closes": "2015-04-24"}, action="/ask")
+    ask(client, f"/uk/proposals/{draft_id}", {"closes": "2015-04-24"}, action="/ask")
     send(client, page_of_newest(), {}, action="/undo")
     db.session.rollback()
-    assert [(each.id, each.state.value) for each in db.session.query(Draft)] == [(draft_id, "open")]
+    assert [(each.id, each.state.value) for each in db.session.query(Draft)] == [(draft_id, "draft")]
 
 
 @pytest.mark.parametrize("late", [True, False], ids=["everybody has been told", "somebody has answered"])

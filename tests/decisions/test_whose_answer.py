@@ -16,9 +16,10 @@ from govnet.decisions.answers.queries import answers
 from govnet.decisions.closing import actions as closing_actions
 from govnet.decisions.models import Proposal
 from govnet.decisions.offsite import actions as offsite
-from govnet.decisions.proposals import actions, interests, suggestions
+from govnet.decisions.proposals import actions, interests
 from govnet.decisions.proposals.queries import awaited
 from govnet.decisions.rules.outcome import AnswerKind
+from govnet.decisions.suggestions import actions as suggestions
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door

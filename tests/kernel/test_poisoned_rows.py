@@ -19,10 +19,10 @@ from govnet.decisions.closing import actions
 from govnet.decisions.drafts.models import Draft
 from govnet.decisions.models import Decision, Proposal, ProposalVersion, VersionState
 from govnet.decisions.offsite.models import OffsiteDecision
-from govnet.decisions.proposals import rewording
 from govnet.decisions.proposals.models import Rewording
 from govnet.decisions.proposals.opening import Wording
 from govnet.decisions.register.models import PendingEffect, ReviewReminder
+from govnet.decisions.suggestions import rewording
 from govnet.digest.models import WeeklyDigest
 from govnet.extensions import db
 from govnet.forum.kinds import HidingKind

@@ -20,13 +20,12 @@ from govnet.announcements import dispatch
 from govnet.charter.models import Network
 from govnet.decisions.closing import notes
 from govnet.decisions.drafts import actions as drafts_actions
-from govnet.decisions.drafts import suggestions
+from govnet.decisions.drafts import queries as drafts_queries
 from govnet.decisions.proposals import interests
-from govnet.decisions.proposals import suggestions as proposals_suggestions
-from govnet.decisions.proposals.opening import digest
 from govnet.decisions.register import queries
 from govnet.decisions.register.models import NoteKind
 from govnet.decisions.rules.outcome import AnswerKind
+from govnet.decisions.suggestions import actions as suggestions
 from govnet.extensions import db
 from govnet.forum.kinds import HidingKind
 from govnet.forum.moderation import actions as moderation_actions
@@ -230,17 +229,17 @@ class World:
         theirs = a_draft(self.network, self.ann)
         a_draft(self.network, self.mark)
         with transaction():
-            drafts_actions.sponsor(theirs.id, digest(theirs.words), by=self.by(self.mark), via=Door.WEB)
-            suggestions.suggest(theirs.id, "Nine", "Ten", "More.", by=self.by(self.mark), via=Door.WEB)
+            drafts_actions.sponsor(
+                theirs.id, drafts_queries.seen(theirs), by=self.by(self.mark), via=Door.WEB
+            )
+            suggestions.suggest(theirs, "Nine", "Ten", "More.", by=self.by(self.mark), via=Door.WEB)
 
     def proposals(self) -> int:
         self.asked = a_proposal(self.network, self.mark)
         answered(self.asked, self.network, AnswerKind.RESERVATIONS, self.mark, reason="Costly.")
         answered(self.asked, self.network, AnswerKind.AGREE, self.ann, self.sam)
         with transaction():
-            proposals_suggestions.suggest(
-                self.asked, "Nine", "Ten", "More.", by=self.by(self.mark), via=Door.WEB
-            )
+            suggestions.suggest(self.asked, "Nine", "Ten", "More.", by=self.by(self.mark), via=Door.WEB)
         other = a_proposal(self.network, self.ann)
         with transaction():
             interests.declare(other, "My city.", by=self.by(self.mark), via=Door.WEB)
@@ -337,7 +336,7 @@ def test_every_page_marks_the_coordinator_wherever_they_wrote_something(app: Fla
 
 WRITTEN = {
     "/uk/", "/uk/forum", "/uk/forum/1", "/uk/forum/general", "/uk/forum/moderation", "/uk/forum/moderation/1",
-    "/uk/forum/posts/1/versions", "/uk/proposals", "/uk/proposals/1", "/uk/proposals/drafts/1", "/uk/decisions/1-1",
+    "/uk/forum/posts/1/versions", "/uk/proposals", "/uk/proposals/1", "/uk/proposals/2", "/uk/decisions/1-1",
     "/uk/letters/1", "/uk/announcements", "/uk/announcements/1",
 }  # fmt: skip
 """Pages on which the coordinator has certainly written something."""

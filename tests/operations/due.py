@@ -13,9 +13,9 @@ from sqlalchemy import insert, select, update
 from govnet.charter.models import Network
 from govnet.decisions import queries as decisions
 from govnet.decisions.closing import actions as closing_actions
-from govnet.decisions.proposals import rewording
 from govnet.decisions.proposals.opening import Ask, More, Wording
 from govnet.decisions.rules.outcome import AnswerKind
+from govnet.decisions.suggestions import rewording
 from govnet.digest import actions as digest_actions
 from govnet.extensions import db
 from govnet.forum.kinds import HidingKind

@@ -11,12 +11,11 @@ from sqlalchemy import func, select
 
 from govnet.charter.models import Network
 from govnet.decisions.drafts import actions as drafts_actions
-from govnet.decisions.drafts import suggestions
 from govnet.decisions.models import Proposal, RollEntry
 from govnet.decisions.proposals import actions
-from govnet.decisions.proposals import suggestions as proposals_suggestions
 from govnet.decisions.proposals.opening import Ask, Wording
 from govnet.decisions.rules.outcome import AnswerKind
+from govnet.decisions.suggestions import actions as suggestions
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door, HeldOffice
@@ -87,16 +86,16 @@ def the_stage() -> dict[str, int]:
     with transaction():
         words = Wording("Should we meet?", "We meet in May.", {})
         draft = drafts_actions.save(db.session.merge(network), words, Ask("statement"), by=here, via=Door.WEB)
-        made = proposals_suggestions.suggest(
+        made = suggestions.suggest(
             db.session.merge(proposal), "Nine", "Ten", "Rounder.", by=friend, via=Door.WEB
         )
-        aside = suggestions.suggest(draft.id, "May", "June", "Warmer.", by=friend, via=Door.WEB)
+        suggestions.suggest(draft, "May", "June", "Warmer.", by=friend, via=Door.WEB)
     on_roll = select(RollEntry).where(RollEntry.version_id == version_of(proposal).id)
     entry = db.session.scalars(on_roll.where(RollEntry.person_id == bo.id)).one()
     return {
         "ann": ann.id, "network": network.id, "thread_id": thread.id, "post_id": post.id, "proposal_id": proposal.id,
         "draft_id": draft.id, "letter_id": a_letter(network, ann), "entry_id": entry.id,
-        "suggestion_id": made.id, "draft_suggestion_id": aside.id,
+        "suggestion_id": made.id,
     }  # fmt: skip
 
 
@@ -122,8 +121,6 @@ def writes(app, ids: dict[str, int]) -> dict[str, str]:
         if "POST" not in rule.methods or not names or not names <= set(ids):
             continue
         values = {name: ids[name] for name in names}
-        if "draft_id" in names and "suggestion_id" in names:
-            values["suggestion_id"] = ids["draft_suggestion_id"]
         with app.test_request_context():
             network = db.session.get_one(Network, ids["network"])
             found[rule.endpoint] = app.url_map.bind("localhost").build(

@@ -13,9 +13,10 @@ from flask.testing import FlaskClient
 
 from govnet.charter.models import Network
 from govnet.decisions.drafts import actions as drafts_actions
+from govnet.decisions.drafts import queries as drafts_queries
 from govnet.decisions.offsite import actions as offsite
 from govnet.decisions.offsite.actions import Taken
-from govnet.decisions.proposals.opening import Ask, Wording, digest
+from govnet.decisions.proposals.opening import Ask, Wording
 from govnet.decisions.rules.outcome import AnswerKind
 from govnet.extensions import db
 from govnet.forum.kinds import Readership
@@ -132,11 +133,11 @@ class World:
             draft = drafts_actions.save(
                 self.network, words, Ask("statement"), by=self.by(self.kim), via=Door.WEB
             )
-            drafts_actions.sponsor(draft.id, digest(draft.words), by=self.by(spencer), via=Door.WEB)
+            drafts_actions.sponsor(draft.id, drafts_queries.seen(draft), by=self.by(spencer), via=Door.WEB)
             draft_id = draft.id
         with transaction():
             drafts_actions.leave(draft_id, by=self.by(spencer), via=Door.WEB)
-            drafts_actions.sponsor(draft_id, digest(draft.words), by=self.by(spencer), via=Door.WEB)
+            drafts_actions.sponsor(draft_id, drafts_queries.seen(draft), by=self.by(spencer), via=Door.WEB)
         opposed = taken(self.network, self.sam)
         with transaction():
             offsite.object_to(opposed, "Not so.", by=self.by(hetty), via=Door.WEB)

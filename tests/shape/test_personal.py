@@ -19,7 +19,6 @@ NOT_THEIRS = {
         *("office_change.came_by", "office_change.constituency", "proposal_version.method"),
         *("decision.matter", "decision.body", "decision.method", "delivery.lease_owner"),
         *("proposal.matter", "proposal.body", "offsite_decision.taken_by"),
-        *("proposal_draft.matter", "proposal_draft.method"),
     },
     "the page of a text that stands beside it": {
         *("announcement.html", "decision_note.html", "letter.html", "mandate_report.html"),
@@ -40,9 +39,7 @@ NOT_THEIRS = {
     },
     "told and emptied by decisions/personal.py": {
         *("proposal_suggestion.passage", "proposal_suggestion.instead", "proposal_suggestion.why"),
-        *("proposal_suggestion.answer", "office_reply.text", "proposal_draft.question"),
-        *(f"proposal_draft_suggestion.{name}" for name in ("passage", "instead", "why", "answer")),
-        "proposal_draft.words",
+        *("proposal_suggestion.answer", "office_reply.text"),
     },
 }
 """Columns of rows that have to do with a person, and why nobody's copy and no erasure works them out."""

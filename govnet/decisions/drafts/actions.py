@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
@@ -18,21 +19,24 @@ from govnet.decisions import queries
 from govnet.decisions.drafts import queries as drafts_queries
 from govnet.decisions.drafts import readiness
 from govnet.decisions.drafts.events import DraftChanged, DraftDropped, DraftLeft, DraftSaved, DraftSponsored
-from govnet.decisions.drafts.models import Draft, DraftState, Sponsor
-from govnet.decisions.models import Proposal, ProposalVersion, Replaces
-from govnet.decisions.proposals import actions, stored_form
+from govnet.decisions.drafts.models import Draft, Sponsor
+from govnet.decisions.models import Proposal, ProposalState, ProposalVersion, VersionState
+from govnet.decisions.proposals import actions, offices
 from govnet.decisions.proposals.events import ProposalOpened, ProposalWithdrawn
+from govnet.decisions.proposals.models import Option, Replaces, Suggestion, SuggestionState
 from govnet.decisions.proposals.opening import (
     Ask,
     Wording,
     as_author,
+    become,
     check_proposer,
     check_way,
     checked,
-    digest,
     end_version,
+    put_text,
     still_open,
     words_of,
+    write_beside,
 )
 from govnet.decisions.rules.outcome import Outcome
 from govnet.extensions import db
@@ -41,71 +45,72 @@ from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.errors import RuleBroken, Stale
 from govnet.kernel.models import reference
 from govnet.kernel.translation import say
+from govnet.offices.models import OfficeChange, OfficePerson
 from govnet.permissions import Can, require
 from govnet.record.actions import record, withhold
 from govnet.record.events import Visibility
 
 
 def save(network: Network, words: Wording, ask: Ask, *, by: Actor, via: Door) -> Draft:
-    """Keep it as a draft: whoever may read the discussion reads it, and only its author changes it."""
+    """Keep it as a draft: those who may read the discussion read it, and only its author changes it."""
     act = require(by, Can.PROPOSE, network, via)
     charter = charters.rules_in_force(network.id)
     check_proposer(network, charter, ask.matter, by)
     words, ask = _fit(charter, words, ask)
-    draft = Draft(
-        network_id=network.id,
-        thread_id=ask.thread_id,
-        author_id=by.person_id,
-        made_at=clock.now(),
-        **_kept(words, ask),
-    )
-    readiness.begin(draft, network)
+    at = clock.now()
+    draft = Draft(network_id=network.id, thread_id=ask.thread_id, author_id=by.person_id, drafted_at=at)
+    _put(draft, ask)
     db.session.add(draft)
     db.session.flush()  # its discussion, which says who may read it, is found by its key
-    record(DraftSaved(**_about(draft, act), matter=draft.matter, digest=digest(draft.words)))
+    _write(draft, words, ask)
+    readiness.begin(draft, network)
+    _record_saved(draft, act)
     return draft
+
+
+def _record_saved(draft: Draft, act: Act) -> None:
+    record(DraftSaved(**_about(draft, act), matter=draft.matter, digest=drafts_queries.seen(draft)))
 
 
 def change(
     draft_id: int, words: Wording, ask: Ask, *, seen: str | None = None, by: Actor, via: Door
 ) -> Draft:
-    """Other words: the charter's notice begins again, and whoever wanted it asked has to say so again.
+    """Another text: the charter's notice begins again, and those who wanted it asked have to say so again.
 
-    Stale when it changed since the words with the digest `seen`, unless to these very words.
+    Stale when it changed since the text with the digest `seen`, unless to this very text.
     """
     draft, act = _open(draft_id, Can.CHANGE_DRAFT, by, via)
-    words, ask = _fit(
-        charters.rules_in_force(draft.network_id), words, replace(ask, thread_id=draft.thread_id)
-    )
-    kept = stored_form.dumps(words, ask)
-    if seen is not None and draft.words != kept and digest(draft.words) != seen:
+    network = db.session.get_one(Network, draft.network_id)
+    words, ask = _fit(charters.rules_in_force(network.id), words, replace(ask, thread_id=draft.thread_id))
+    before, asked = drafts_queries.kept(draft)
+    if seen is not None and (before, asked) != (words, ask) and drafts_queries.seen(draft) != seen:
         raise Stale(
             _("Somebody changed this while you were writing."), newer=draft.question, yours=words.text
         )
-    if _same(draft, words, ask):
-        draft.words = kept
+    if (before, replace(asked, closes=None)) == (words, replace(ask, closes=None)):
+        draft.closes_on = ask.closes  # another last day is no other text
         return draft
     cleared = drafts_queries.sponsors_of(draft.id)
-    db.session.execute(delete(Sponsor).where(Sponsor.draft_id == draft.id))
-    for name, value in _kept(words, ask).items():
-        setattr(draft, name, value)
-    readiness.begin(draft, db.session.get_one(Network, draft.network_id))
+    db.session.execute(delete(Sponsor).where(Sponsor.proposal_id == draft.id))
+    _put(draft, ask)
+    _rewrite(draft, words, ask, network)
+    readiness.begin(draft, network)
     about = _about(draft, act)
-    record(DraftChanged(**about, matter=draft.matter, digest=digest(draft.words), cleared=cleared))
+    record(DraftChanged(**about, matter=draft.matter, digest=drafts_queries.seen(draft), cleared=cleared))
     return draft
 
 
 def sponsor(draft_id: int, seen: str, *, by: Actor, via: Door) -> None:
-    """Want it asked, in the words that one has `seen`; once, and never one's own."""
+    """Want it asked, in the text that one has `seen`; once, and never one's own."""
     draft, act = _open(draft_id, Can.SPONSOR, by, via)
     if draft.author_id == by.person_id:
         raise RuleBroken(_("It is your own draft: others have to want it asked."))
-    if seen != digest(draft.words):
+    if seen != drafts_queries.seen(draft):
         raise RuleBroken(_("The words have changed while you were reading. Read them again first."))
     supporters = drafts_queries.sponsors_of(draft.id)
     if by.person_id in supporters:
         raise RuleBroken(_("You have said already that this should be asked."))
-    db.session.add(Sponsor(draft_id=draft.id, person_id=by.person_id, at=clock.now()))
+    db.session.add(Sponsor(proposal_id=draft.id, person_id=by.person_id, at=clock.now()))
     record(DraftSponsored(**_for_members(draft, act), supporters=len(supporters) + 1))
     readiness.settle(draft)
 
@@ -115,25 +120,22 @@ def leave(draft_id: int, *, by: Actor, via: Door) -> None:
     draft, act = _open(draft_id, Can.SPONSOR, by, via)
     if by.person_id not in drafts_queries.sponsors_of(draft.id):
         raise RuleBroken(_("You have not said that this should be asked."))
-    mine = delete(Sponsor).where(Sponsor.draft_id == draft.id, Sponsor.person_id == by.person_id)
+    mine = delete(Sponsor).where(Sponsor.proposal_id == draft.id, Sponsor.person_id == by.person_id)
     db.session.execute(mine)
     record(DraftLeft(**_for_members(draft, act)))
     readiness.settle(draft)
 
 
 def ask_it(draft_id: int, closes: date | None, *, by: Actor, via: Door) -> Proposal:
-    """Ask what the draft says, once nothing is missing that the charter wants of it."""
+    """Ask what the draft says, once nothing is missing that the charter wants of it: its row is the proposal's."""
     draft, _act = _open(draft_id, Can.CHANGE_DRAFT, by, via)
     network = db.session.get_one(Network, draft.network_id)
     charter = charters.rules_in_force(network.id)
     lacks = drafts_queries.missing(charter, draft, len(drafts_queries.sponsors_of(draft.id)), network.zone)
     if lacks:
         raise RuleBroken(" ".join(map(say, lacks)))
-    words, ask = stored_form.loads(draft.words)
-    ask = replace(ask, closes=closes, thread_id=draft.thread_id)
-    proposal = actions.propose(network, words, ask, by=by, via=via, drafted=True)
-    draft.state, draft.proposal_id = DraftState.ASKED, proposal.id
-    return proposal
+    words, ask = drafts_queries.kept(draft)
+    return actions.propose(network, words, replace(ask, closes=closes), by=by, via=via, draft=draft)
 
 
 def undo(proposal: Proposal, *, by: Actor, via: Door) -> Draft:
@@ -143,45 +145,47 @@ def undo(proposal: Proposal, *, by: Actor, via: Door) -> Draft:
     """
     act = as_author(Can.WITHDRAW_PROPOSAL, proposal, by, via)
     version, network = still_open(proposal), db.session.get_one(Network, proposal.network_id)
-    if version.number > 1 or queries.answered_by_others(version.id, by.person_id):
+    if version.opened_at != proposal.opened_at or queries.answered_by_others(version.id, by.person_id):
         raise RuleBroken(_("Somebody has answered already. You can take it back, and say why."))
     if not withhold(network.id, ProposalOpened.verb, reference(proposal)):
         raise RuleBroken(_("Everybody has been told already. You can take it back, and say why."))
+    words = words_of(version)
     end_version(version, Outcome.WITHDRAWN)
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
     why = str(_("Undone before anybody was told."))
     record(ProposalWithdrawn(act=act, **about, reason=why, untold=True))
-    return _as_draft(proposal, version, network, by=by, via=via)
+    return _as_draft(proposal, version, words, network, act)
 
 
 def _as_draft(
-    proposal: Proposal, version: ProposalVersion, network: Network, *, by: Actor, via: Door
+    proposal: Proposal, version: ProposalVersion, words: Wording, network: Network, act: Act
 ) -> Draft:
-    """The draft that it was, or else a new one."""
-    draft = drafts_queries.that_became(proposal.id)
-    if draft is not None:
-        draft.state, draft.proposal_id = DraftState.OPEN, None
-        return draft
-    zone = ZoneInfo(network.zone)
-    options = tuple(queries.options_of([version.id]).get(version.id, ()))
-    words = replace(words_of(version), options=options)
-    replaces = db.session.get(Replaces, proposal.id)
-    closes = version.deadline.astimezone(zone).date()
-    ask = Ask(
-        proposal.matter,
-        closes,
-        proposal.thread_id,
-        replaces.decision_id if replaces else None,
-        proposal.review_on,
-        version.method,
+    """The same proposal as a draft; that it is one is on record already where it began as one."""
+    began = proposal.drafted_at
+    new = ProposalVersion(proposal_id=proposal.id, number=version.number + 1, author_id=proposal.author_id)
+    new.state = VersionState.DRAFT
+    put_text(new, words, version.method)
+    db.session.add(new)
+    db.session.flush()  # what stands beside it is written by its key
+    write_beside(new, words, network)
+    theirs = update(Suggestion).where(
+        Suggestion.version_id == version.id, Suggestion.state == SuggestionState.OPEN
     )
-    return save(network, words, ask, by=by, via=via)
+    db.session.execute(theirs.values(version_id=new.id))
+    closes = version.deadline.astimezone(ZoneInfo(network.zone)).date()
+    gone = dict.fromkeys(("body", "door", "opened_at", "first_deadline"))
+    since = {} if began else {"drafted_at": clock.now(), "changed_at": clock.now()}
+    draft: Draft = become(proposal, Draft, **gone, **since, closes_on=closes)
+    if not began:
+        readiness.begin(draft, network)
+        _record_saved(draft, act)
+    return draft
 
 
 def drop(draft_id: int, *, by: Actor, via: Door) -> None:
     """Give it up; it can still be read."""
     draft, act = _open(draft_id, Can.CHANGE_DRAFT, by, via)
-    draft.state, draft.changed_at = DraftState.DROPPED, clock.now()
+    draft.state, draft.changed_at = ProposalState.DROPPED, clock.now()
     record(DraftDropped(**_about(draft, act)))
 
 
@@ -189,35 +193,57 @@ def _open(draft_id: int, right: Can, by: Actor, via: Door) -> tuple[Draft, Act]:
     draft = drafts_queries.locked(draft_id)
     author = right is Can.CHANGE_DRAFT
     act = as_author(right, draft, by, via) if author else require(by, right, draft, via)
-    if draft.state is DraftState.ASKED:
-        raise RuleBroken(_("This has been asked already."))
-    if draft.state is DraftState.DROPPED:
+    if not draft.is_open:
         raise RuleBroken(_("This draft was dropped. Write a new one."))
     return draft, act
 
 
 def _fit(charter: Charter, words: Wording, ask: Ask) -> tuple[Wording, Ask]:
-    """The words and the way as the charter allows them now; RuleBroken says what is wrong already in a draft."""
+    """The text and the way as the charter allows them now; RuleBroken says what is wrong already in a draft."""
     words = checked(charter, words, ask.matter)
     ask = replace(ask, method=ask.method or charter[p.METHOD_FOR[ask.matter]])
     check_way(charter, words, ask.matter, ask.method)
+    offices.check_dates(words.offices)
     return words, ask
 
 
-def _kept(words: Wording, ask: Ask) -> dict[str, Any]:
-    return {
-        "matter": ask.matter,
-        "method": ask.method,
-        "question": words.question,
-        "words": stored_form.dumps(words, ask),
-        "changed_at": clock.now(),
-    }
+def _put(draft: Draft, ask: Ask) -> None:
+    draft.matter, draft.review_on, draft.closes_on = ask.matter, ask.review_on, ask.closes
+    draft.changed_at = clock.now()
 
 
-def _same(draft: Draft, words: Wording, ask: Ask) -> bool:
-    """Whether nothing that people would be asked is different; another last day is no other words."""
-    before, asked = stored_form.loads(draft.words)
-    return (before, replace(asked, closes=None)) == (words, replace(ask, closes=None))
+def _write(draft: Draft, words: Wording, ask: Ask) -> None:
+    """The first text of a draft."""
+    version = ProposalVersion(proposal_id=draft.id, number=1, author_id=draft.author_id)
+    version.state = VersionState.DRAFT
+    put_text(version, words, ask.method)
+    db.session.add(version)
+    db.session.flush()  # what stands beside it is written by its key
+    write_beside(version, words, db.session.get_one(Network, draft.network_id))
+    if ask.replaces_id is not None:
+        db.session.add(Replaces(proposal_id=draft.id, decision_id=ask.replaces_id))
+
+
+def _rewrite(draft: Draft, words: Wording, ask: Ask, network: Network) -> None:
+    """Another text in place of the one before, with what stands beside it."""
+    version = draft.version
+    take_apart([version.id], [draft.id])
+    put_text(version, words, ask.method)
+    write_beside(version, words, network)
+    if ask.replaces_id is not None:
+        db.session.add(Replaces(proposal_id=draft.id, decision_id=ask.replaces_id))
+
+
+def take_apart(version_ids: Collection[int], draft_ids: Collection[int]) -> None:
+    """Remove what stands beside the text of drafts: options, offices, and what it would replace."""
+    named = select(OfficeChange.id).where(OfficeChange.version_id.in_(version_ids))
+    for gone in (
+        delete(Option).where(Option.version_id.in_(version_ids)),
+        delete(OfficePerson).where(OfficePerson.change_id.in_(named)),
+        delete(OfficeChange).where(OfficeChange.version_id.in_(version_ids)),
+        delete(Replaces).where(Replaces.proposal_id.in_(draft_ids)),
+    ):
+        db.session.execute(gone.execution_options(synchronize_session="fetch"))
 
 
 def _for_members(draft: Draft, act: Act) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from flask_babel import lazy_gettext as _l
 
 from govnet.decisions.drafts.models import Draft
-from govnet.decisions.proposals.models import DraftSuggestion
+from govnet.decisions.proposals.models import Suggestion
 from govnet.record.events import Event
 
 
@@ -61,7 +61,7 @@ class DraftSuggested(_AboutDraft):
     verb: ClassVar[str] = "decisions.draft_suggested"
     sentence: ClassVar[Any] = _l("%(actor)s suggested other words for the draft “%(question)s”")
 
-    suggestion: DraftSuggestion
+    suggestion: Suggestion
 
 
 class DraftSuggestionAnswered(_AboutDraft):
@@ -70,7 +70,7 @@ class DraftSuggestionAnswered(_AboutDraft):
     verb: ClassVar[str] = "decisions.draft_suggestion_answered"
     sentence: ClassVar[Any] = _l("%(actor)s answered a suggestion for the draft “%(question)s”")
 
-    suggestion: DraftSuggestion
+    suggestion: Suggestion
     taken: bool
 
 

@@ -2,68 +2,75 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from govnet.decisions.models import AnyProposal, ProposalState, ProposalVersion
 from govnet.forum.kinds import Readership
 from govnet.forum.models import Thread
-from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type
+from govnet.kernel.models import Base, Instant, Key
 from govnet.people.models import Person
 
 
-class DraftState(StrEnum):
-    """Where a draft stands."""
+class Draft(AnyProposal):
+    """A proposal that nobody has been asked: written together, read by those who read the discussion."""
 
-    OPEN = "open"
-    ASKED = "asked"
-    DROPPED = "dropped"
-
-
-class Draft(Base):
-    """A proposal before it is asked: written together, seen by whoever reads the discussion, binding nobody."""
-
-    __tablename__ = "proposal_draft"
-    __table_args__ = (
-        CheckConstraint("(state = 'asked') = (proposal_id IS NOT NULL)", name="asked_has_a_proposal"),
-        Index("ix_proposal_draft_network", "network_id", "state"),
-        Index("ix_proposal_draft_author", "author_id", "state"),
+    __mapper_args__ = {"polymorphic_identity": ProposalState.DRAFT}
+    version: Mapped[ProposalVersion] = relationship(
+        lazy="joined",
+        innerjoin=True,
+        viewonly=True,
+        uselist=False,
+        primaryjoin="and_(ProposalVersion.proposal_id == AnyProposal.id, ProposalVersion.state == 'draft')",
     )
-    id: Mapped[Key]
-    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"))
-    thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"), index=True)
-    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    matter: Mapped[str] = mapped_column(String(20))
-    method: Mapped[str] = mapped_column(String(20))
-    question: Mapped[Name]
-    words: Mapped[Words]
-    """Canonical JSON of everything that the form asked for."""
-    state: Mapped[DraftState] = mapped_column(enum_type(DraftState, "state"), default=DraftState.OPEN)
-    made_at: Mapped[Instant]
-    changed_at: Mapped[Instant]
-    """The charter's notice runs from here."""
-    ready_at: Mapped[Instant | None]
-    """Since when nothing has been missing that the charter wants; at `changed_at` where nothing ever was, with these words."""
-    proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"), unique=True)
-    author: Mapped[Person] = relationship(lazy="raise")
     thread: Mapped[Thread | None] = relationship(lazy="joined")
-    """Always with it: whoever may read the discussion may read the draft."""
     sponsors: Mapped[list[Sponsor]] = relationship(lazy="raise", order_by="Sponsor.at")
 
     @property
+    def question(self) -> str:
+        """Its question as it stands."""
+        return self.version.question
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be changed and asked."""
+        return self.state is ProposalState.DRAFT
+
+    @property
     def visibility(self) -> Readership:
-        """As its discussion's; without one, members."""
+        """Those who read the discussion; without one, the network's members."""
         return self.thread.visibility if self.thread is not None else Readership.MEMBERS
+
+
+class DroppedDraft(Draft):
+    """A draft that its author gave up; it can still be read."""
+
+    __mapper_args__ = {"polymorphic_identity": ProposalState.DROPPED}
+
+
+class FormerDraft(Base):
+    """The number that a draft had while drafts stood in a table of their own: addresses and entries have it."""
+
+    __tablename__ = "proposal_draft"
+    id: Mapped[Key]
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
+
+
+class FormerSuggestion(Base):
+    """The number that a suggestion for a draft had while those stood in a table of their own: entries have it."""
+
+    __tablename__ = "proposal_draft_suggestion"
+    id: Mapped[Key]
+    suggestion_id: Mapped[int] = mapped_column(ForeignKey("proposal_suggestion.id"), unique=True)
 
 
 class Sponsor(Base):
     """A member who wants a draft to be asked, once."""
 
     __tablename__ = "proposal_sponsor"
-    __table_args__ = (UniqueConstraint("draft_id", "person_id", name="uq_proposal_sponsor_once"),)
+    __table_args__ = (UniqueConstraint("proposal_id", "person_id", name="uq_proposal_sponsor_once"),)
     id: Mapped[Key]
-    draft_id: Mapped[int] = mapped_column(ForeignKey("proposal_draft.id"))
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     at: Mapped[Instant]
     person: Mapped[Person] = relationship(lazy="raise")

@@ -6,9 +6,11 @@ from typing import Any
 
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
-from govnet.decisions.drafts.models import Draft, DraftState
-from govnet.decisions.proposals import offices, stored_form
-from govnet.decisions.proposals.models import DraftSuggestion
+from govnet.decisions.drafts import queries
+from govnet.decisions.drafts.models import Draft, FormerDraft, FormerSuggestion
+from govnet.decisions.models import AnyProposal, ProposalVersion
+from govnet.decisions.proposals import offices
+from govnet.decisions.proposals.models import Suggestion
 from govnet.extensions import db
 from govnet.forum import queries as forum
 from govnet.forum.kinds import Readership
@@ -30,9 +32,9 @@ def changed(told: ToldEntry) -> Notice | None:
 
 
 def _to_readers(told: ToldEntry, *, changed: bool) -> Notice | None:
-    draft = db.session.get_one(Draft, told.key)
+    draft = _still_draft(told)
     cleared = set(told.details.get("cleared") or ())
-    if draft.state is not DraftState.OPEN:
+    if draft is None:
         return None
     return Notice(
         template="decisions/draft",
@@ -42,7 +44,7 @@ def _to_readers(told: ToldEntry, *, changed: bool) -> Notice | None:
         concerned=cleared,
         thread=draft.thread_id,
         topic=draft.thread.topic_id if draft.thread else None,
-        conversation=f"draft-{draft.id}",
+        conversation=_conversation(draft.id),
         subscribers=draft.visibility is Readership.PUBLIC,
     )
 
@@ -55,8 +57,8 @@ def _readers(draft: Draft) -> set[int]:
 
 def ready(told: ToldEntry) -> Notice | None:
     """Nothing is missing any more: its author alone, unless that has changed meanwhile or is told by a later entry."""
-    draft = db.session.get_one(Draft, told.key)
-    if draft.state is not DraftState.OPEN or draft.ready_at is None or draft.ready_at > told.at:
+    draft = _still_draft(told)
+    if draft is None or draft.ready_at is None or draft.ready_at > told.at:
         return None
     supported = charters.rules_in_force(draft.network_id)[p.SPONSORS] > 0
     return Notice(
@@ -64,43 +66,61 @@ def ready(told: ToldEntry) -> Notice | None:
         news=News.ALWAYS,
         context=_context(told, draft) | {"supported": supported},
         always=[draft.author_id],
-        conversation=f"draft-{draft.id}",
+        conversation=_conversation(draft.id),
     )
 
 
 def suggested(told: ToldEntry) -> Notice:
     """Other words are suggested: the draft's author alone."""
     row = _suggestion(told)
-    return _alone(told, "decisions/draft_suggested", db.session.get_one(Draft, row.draft_id).author_id, row)
+    author = db.session.get_one(ProposalVersion, row.version_id).author_id
+    return _alone(told, "decisions/draft_suggested", author, row)
 
 
 def suggestion_answered(told: ToldEntry) -> Notice:
-    """What came of suggested words: whoever suggested them."""
+    """What came of suggested words: the person who suggested them."""
     row = _suggestion(told)
     return _alone(told, "decisions/draft_suggestion_answered", row.person_id, row)
 
 
-def _suggestion(told: ToldEntry) -> DraftSuggestion:
-    return db.session.get_one(DraftSuggestion, int(str(told.details["suggestion"]).rpartition(":")[2]))
+def _suggestion(told: ToldEntry) -> Suggestion:
+    table, _colon, named = str(told.details["suggestion"]).partition(":")
+    former = table == FormerSuggestion.__tablename__
+    key = db.session.get_one(FormerSuggestion, int(named)).suggestion_id if former else int(named)
+    return db.session.get_one(Suggestion, key)
 
 
-def _alone(told: ToldEntry, template: str, person_id: int, row: DraftSuggestion) -> Notice:
-    draft = db.session.get_one(Draft, row.draft_id)
+def _still_draft(told: ToldEntry) -> Draft | None:
+    """The draft that an entry is about, where it can still be asked."""
+    former = str(told.details["subject"]).startswith(f"{FormerDraft.__tablename__}:")
+    key = db.session.get_one(FormerDraft, told.key).proposal_id if former else told.key
+    row = db.session.get_one(AnyProposal, key)
+    return row if isinstance(row, Draft) and row.is_open else None
+
+
+def _alone(told: ToldEntry, template: str, person_id: int, row: Suggestion) -> Notice:
+    version = db.session.get_one(ProposalVersion, row.version_id)
+    about = {"question": version.question, "proposal_id": version.proposal_id, "actor": actor_of(told)}
     more = {"suggestion": row, "taken": told.details.get("taken")}
     return Notice(
         template=template,
         news=News.VOTE,
-        context=_context(told, draft) | more,
+        context=about | more,
         always=[person_id],
-        conversation=f"draft-{draft.id}",
+        conversation=_conversation(version.proposal_id),
     )
 
 
 def _context(told: ToldEntry, draft: Draft) -> dict[str, Any]:
-    words, _ask = stored_form.loads(draft.words)
+    words, _ask = queries.kept(draft)
     actor = actor_of(told)
     named = offices.in_words(words.offices)
     return {"draft": draft, "text": words.text, "options": words.options, "named": named, "actor": actor}
+
+
+def _conversation(proposal_id: int) -> str:
+    """What mails about one draft have in common; not the number that another had in a table of its own."""
+    return f"draft-p{proposal_id}"
 
 
 def bind() -> None:

@@ -17,7 +17,8 @@ from govnet.charter.models import Network
 from govnet.charter.rules import Charter
 from govnet.decisions.drafts import queries
 from govnet.decisions.drafts.events import DraftReady
-from govnet.decisions.drafts.models import Draft, DraftState, Sponsor
+from govnet.decisions.drafts.models import Draft, Sponsor
+from govnet.decisions.models import ProposalState, ProposalVersion, VersionState
 from govnet.decisions.proposals import roll
 from govnet.decisions.rules import methods
 from govnet.extensions import db
@@ -75,15 +76,17 @@ def tell_due() -> int:
 
 def to_ask(person_id: int, _now: datetime) -> Select[Any]:
     """What waits to be asked or dropped by a person: her drafts of which something was missing, and is no longer."""
-    mine = (Draft.author_id == person_id, Draft.state == DraftState.OPEN)
-    return task_rows(Draft.network_id, Draft.id, Draft.question).where(
-        *mine, Draft.ready_at > Draft.changed_at
-    )
+    text = (ProposalVersion.proposal_id == Draft.id) & (ProposalVersion.state == VersionState.DRAFT)
+    rows = task_rows(Draft.network_id, Draft.id, ProposalVersion.question).join(ProposalVersion, text)
+    mine = (Draft.author_id == person_id, Draft.state == ProposalState.DRAFT)
+    return rows.where(*mine, Draft.ready_at > Draft.changed_at)
 
 
 def _turned(*only: ColumnElement[bool]) -> list[int]:
     """The open drafts with which it is otherwise than is kept: one statement, and a few for each network that has any."""
-    supporters = select(func.count()).where(Sponsor.draft_id == Draft.id, queries.belongs()).correlate(Draft)
+    supporters = (
+        select(func.count()).where(Sponsor.proposal_id == Draft.id, queries.belongs()).correlate(Draft)
+    )
     query = (
         select(
             Draft.id,
@@ -93,7 +96,7 @@ def _turned(*only: ColumnElement[bool]) -> list[int]:
             Draft.network_id,
             supporters.scalar_subquery().label("supporters"),
         )
-        .where(Draft.state == DraftState.OPEN, *only)
+        .where(Draft.state == ProposalState.DRAFT, *only)
         .order_by(Draft.network_id, Draft.id)
     )
     found = []

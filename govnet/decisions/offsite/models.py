@@ -157,7 +157,7 @@ refuse(
     "what was decided off site stands unopposed, or is asked after an objection",
     {
         "INSERT": f"NEW.state = 'unopposed' AND NOT {_DECIDED}",
-        "UPDATE": f"(OLD.state <> NEW.state AND NEW.state <> 'closed') OR (OLD.state = 'unopposed' "
+        "UPDATE": f"(OLD.state NOT IN ('draft', NEW.state) AND NEW.state <> 'closed') OR (OLD.state = 'unopposed' "
         f"AND NEW.state = 'closed' AND NEW.outcome <> 'withdrawn' AND (NEW.outcome = 'objected') <> {_OPPOSED})",
     },
 )

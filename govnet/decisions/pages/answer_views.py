@@ -24,10 +24,11 @@ from govnet.decisions.pages.option_forms import form_for as choice_form_for
 from govnet.decisions.pages.proposal import ProposalPage, may_close_early
 from govnet.decisions.pages.sentences import could_answer, ways_out
 from govnet.decisions.proposals.interests import interests_in
-from govnet.decisions.proposals.rewording import of_proposal
-from govnet.decisions.proposals.suggestions import suggestions
+from govnet.decisions.proposals.models import Suggestion
 from govnet.decisions.rules import who_counts
 from govnet.decisions.rules.outcome import MEANINGS
+from govnet.decisions.suggestions.queries import suggestions
+from govnet.decisions.suggestions.rewording import of_proposal
 from govnet.forum.kinds import ThreadState
 from govnet.forum.rules import is_over
 from govnet.forum.threads.actions import reply
@@ -79,7 +80,7 @@ def proposal_page(
         discussion=discussion,
         comment=_comment_form(found, discussion, actor, comment),
         quoting=comment is not None and not comment.errors,
-        suggestions=suggestions(proposal_id),
+        suggestions=_suggestions(found, discussion, network, actor),
         waits=of_proposal(proposal_id) if can(actor, Can.REWORD_PROPOSAL, found.proposal) else None,
         interests=interests_in(proposal_id),
         interest=interest,
@@ -88,6 +89,17 @@ def proposal_page(
         kept_mails=mails_of(proposal_id) if found.proposal.offsite else (),
         all_answered=may_close_early(found.version, actor),
     )
+
+
+def _suggestions(
+    found: pages_proposal.ProposalPage, discussion: Discussion | None, network: Network, actor: Actor
+) -> Sequence[Suggestion]:
+    """What was suggested; of the time when it was a draft, for those who could read that."""
+    proposal = found.proposal
+    read_draft = (
+        discussion is not None if proposal.thread_id is not None else can(actor, Can.SEE_NAMES, network)
+    )
+    return suggestions(proposal.id, None if read_draft else proposal.opened_at)
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/answer")

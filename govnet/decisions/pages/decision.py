@@ -19,14 +19,14 @@ from govnet.charter.rules import Change
 from govnet.decisions import labels, queries
 from govnet.decisions.closing import results, reviews
 from govnet.decisions.closing.reviews import Petition
-from govnet.decisions.drafts.models import Draft
-from govnet.decisions.models import Decision, OfficeReply, ProposalVersion
+from govnet.decisions.models import Decision, ProposalVersion
 from govnet.decisions.offsite import evidence
 from govnet.decisions.offsite.models import EvidenceMail
 from govnet.decisions.pages import proposal as pages_proposal
 from govnet.decisions.pages.proposal import VersionTally
 from govnet.decisions.proposals import offices
 from govnet.decisions.proposals import queries as proposals_queries
+from govnet.decisions.proposals.models import OfficeReply
 from govnet.decisions.register import queries as register_queries
 from govnet.decisions.register.models import DecisionNote, NoteKind, Reviews
 from govnet.decisions.rules import in_force, text_diff
@@ -74,7 +74,6 @@ class DecisionPage:
     reviewed: tuple[Decision, Reviews] | None
     """The decision that this one looked at again, if it came of a petition."""
     thread: Thread | None
-    draft: Draft | None
     changed: tuple[int, tuple[Change, ...]] | None
     not_applied: Sequence[str]
     mails: Sequence[EvidenceMail]
@@ -151,7 +150,6 @@ def whole(network_id: int, number: str, zone: str, actor: Actor) -> DecisionPage
         reviews.petition(decision, actor),
         reviews.reviewed_by(decision.proposal_id),
         thread if thread is not None and can(actor, Can.READ_THREAD, thread) else None,
-        db.session.scalar(select(Draft).where(Draft.proposal_id == proposal.id)),
         register_queries.what_it_changed(decision),
         results.not_applied(decision),
         evidence.mails_of(proposal.id) if proposal.offsite else (),
@@ -164,6 +162,7 @@ def _versions(decision: Decision, actor: Actor) -> list[VersionText]:
     query = (
         select(ProposalVersion)
         .where(ProposalVersion.proposal_id == decision.proposal_id)
+        .where(ProposalVersion.opened_at >= decision.version.proposal.opened_at)
         .options(joinedload(ProposalVersion.charter_version))
         .order_by(ProposalVersion.number)
     )
@@ -204,8 +203,9 @@ def _talked(it: DecisionPage) -> list[Happened]:
     if it.thread is not None:
         where = url_for("forum.thread", thread_id=it.thread.id)
         found.append((it.thread.at, _("The discussion began: %(title)s", title=it.thread.title), where))
-    if it.draft is not None:
-        found.append((it.draft.made_at, _("Drafted together"), ""))
+    drafted = it.decision.version.proposal.drafted_at
+    if drafted is not None:
+        found.append((drafted, _("Drafted together"), ""))
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import flash, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -17,45 +17,54 @@ from govnet.charter.kinds import Parameter
 from govnet.charter.models import Network
 from govnet.charter.rules import diff, problems
 from govnet.decisions.blueprint import bp
-from govnet.decisions.drafts import actions, queries, suggestions
+from govnet.decisions.drafts import actions, queries
 from govnet.decisions.drafts.models import Draft
+from govnet.decisions.models import AnyProposal
 from govnet.decisions.pages.discussion import of_thread
-from govnet.decisions.pages.forms import AskDraftForm, DraftForm, ReasonForm, SuggestForm
+from govnet.decisions.pages.forms import AskDraftForm, DraftForm
 from govnet.decisions.pages.new_proposal_views import asked, asked_in, changes_rules, offered
 from govnet.decisions.pages.office_forms import asked_offers, with_offices
 from govnet.decisions.pages.rule_forms import asked_rules, rule_fields, seen_rules, with_rules
-from govnet.decisions.proposals import offices, roll, stored_form
-from govnet.decisions.proposals.opening import Ask, Wording, digest
+from govnet.decisions.proposals import offices, roll
+from govnet.decisions.proposals.opening import Ask, Wording
 from govnet.decisions.rules import deadlines, methods
 from govnet.decisions.rules.option_count import OPTIONS
+from govnet.decisions.suggestions.queries import suggestions
+from govnet.extensions import db
 from govnet.forum.threads import slots
 from govnet.kernel import clock
 from govnet.kernel.actor import Door, current_actor
-from govnet.kernel.errors import RuleBroken, Stale
-from govnet.kernel.text import render
+from govnet.kernel.errors import NotFound, RuleBroken, Stale
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows
-from govnet.web.forms import meanwhile, once
+from govnet.permissions import Can, allows, check_right
+from govnet.web.forms import meanwhile
 from govnet.web.pages import page, see
 
 
 def beside(line: slots.ThreadLine) -> slots.Beside:
     """An open draft that came out of a discussion."""
-    return slots.Beside(line.title, url_for("decisions.draft", draft_id=line.key), _("Draft"))
+    return slots.Beside(line.title, url_for("decisions.proposal", proposal_id=line.key), _("Draft"))
 
 
-@bp.get("/<network:network>/proposals/drafts/<int:draft_id>")
-@allows(Can.READ_DRAFT, draft=Draft)
-def draft(network: Network, draft: Draft) -> Response:
-    """The words, who wants them asked, and what is still missing."""
-    return _draft_page(network, draft.id)
+@bp.get("/<network:network>/proposals/drafts/<int:former_id>")
+@allows(Can.READ)
+def former_draft(network: Network, former_id: int) -> Response:
+    """The address that a draft had while drafts had numbers of their own."""
+    found = queries.now_at(former_id, network.id)
+    if found is None:
+        raise NotFound(_("There is no such draft."))
+    return redirect(url_for(".proposal", proposal_id=found), 301)
 
 
-def _draft_page(
+def draft_page(
     network: Network, draft_id: int, form: AskDraftForm | None = None, status: int = 200
 ) -> Response:
-    found, charter = queries.whole(draft_id), charters.rules_in_force(network.id)
-    words, ask = stored_form.loads(found.words)
+    """The text, those who want it asked, and what is still missing. NotFound where there is no such draft."""
+    found, charter, actor = queries.whole(draft_id), charters.rules_in_force(network.id), current_actor()
+    if found is None or found.network_id != network.id:
+        raise NotFound(_("There is no such proposal."))
+    check_right(actor, Can.READ_DRAFT, found)
+    words, ask = queries.kept(found)
     wanted = {} if problems(charter, words.changes) else words.changes
     earliest = deadlines.earliest(clock.now(), charter, ZoneInfo(network.zone))
     start = {"closes": max(ask.closes, earliest) if ask.closes else earliest}
@@ -63,34 +72,40 @@ def _draft_page(
         "decisions/draft.html",
         status,
         draft=found,
+        proposal=found,
+        version=found.version,
         words=words,
-        html=render(words.text),
-        method=found.method,
+        html=found.version.html,
+        method=ask.method,
         body=roll.deciding(network, charter, found.matter, offices.people_of(words.offices)),
         changes=diff(charter, charter.with_changes(wanted)) if wanted else (),
         charter=charter,
         missing=queries.missing(charter, found, len(found.sponsors), network.zone),
         needed=charter[p.SPONSORS],
-        seen=digest(found.words),
-        supports=any(each.person_id == current_actor().person_id for each in found.sponsors),
+        seen=queries.seen(found),
+        supports=any(each.person_id == actor.person_id for each in found.sponsors),
         form=form or AskDraftForm(about=found, data=start),
-        discussion=of_thread(found.thread_id, current_actor()),
-        suggestions=suggestions.suggestions(draft_id),
+        discussion=of_thread(found.thread_id, actor),
+        suggestions=suggestions(draft_id),
         named=offices.in_words(words.offices),
     )
 
 
-@bp.get("/<network:network>/proposals/drafts/<int:draft_id>/change")
-@allows(Can.CHANGE_DRAFT, draft=Draft)
-def change_draft(network: Network, draft: Draft) -> Response:
-    """The words as they are, to be changed."""
+@bp.get("/<network:network>/proposals/<int:draft_id>/change")
+@allows(Can.CHANGE_DRAFT, draft=AnyProposal)
+def change_draft(network: Network, draft: AnyProposal) -> Response:
+    """The text as it is, to be changed."""
+    if not isinstance(draft, Draft):
+        return see(".proposal", proposal_id=draft.id)
     return _change_page(network, draft, _change_form(network, draft))
 
 
-@bp.post("/<network:network>/proposals/drafts/<int:draft_id>/change")
-@allows(Can.CHANGE_DRAFT, draft=Draft)
-def change_draft_now(network: Network, draft: Draft) -> Response:
-    """Keep the new words."""
+@bp.post("/<network:network>/proposals/<int:draft_id>/change")
+@allows(Can.CHANGE_DRAFT, draft=AnyProposal)
+def change_draft_now(network: Network, draft: AnyProposal) -> Response:
+    """Keep the new text."""
+    if not isinstance(draft, Draft):
+        raise RuleBroken(_("This has been asked already."))
     form, draft_id = _change_form(network, draft), draft.id
     if form.validate_on_submit():
         seen, by = form.seen.data or "", current_actor()
@@ -98,26 +113,26 @@ def change_draft_now(network: Network, draft: Draft) -> Response:
             with form.catching(), transaction():
                 words, ask = asked_in(form, draft.matter, _rules(draft), draft.thread_id, network)
                 actions.change(draft_id, words, ask, seen=seen, by=by, via=Door.WEB)
-                return see(".draft", draft_id=draft_id)
+                return see(".proposal", proposal_id=draft_id)
         except Stale:
-            return _stale_page(network, queries.whole(draft_id), form)
+            return _stale_page(network, db.session.get_one(Draft, draft_id), form)
     return _change_page(network, draft, form, 422)
 
 
 def _stale_page(network: Network, draft: Draft, form: Any) -> Response:
     """Both are shown; sending again now says that the newer one was seen."""
     now = _change_form(network, draft, formdata=None)
-    form.seen.data = digest(draft.words)
+    form.seen.data = queries.seen(draft)
     return _change_page(network, draft, form, 409, meanwhile(now, form))
 
 
 def _rules(draft: Draft) -> list[Parameter[Any]]:
-    words, _ask = stored_form.loads(draft.words)
+    words, _ask = queries.kept(draft)
     return asked_rules(words.changes)
 
 
 def _change_form(network: Network, draft: Draft, **more: Any) -> Any:
-    words, ask = stored_form.loads(draft.words)
+    words, ask = queries.kept(draft)
     charter = charters.rules_in_force(network.id)
     shown = charter if problems(charter, words.changes) else charter.with_changes(words.changes)
     offers = asked_offers(network, request.args.getlist("office"), draft.matter, words.offices)
@@ -125,7 +140,7 @@ def _change_form(network: Network, draft: Draft, **more: Any) -> Any:
     if changes_rules(network, draft.matter, offers, ask.replaces_id):
         form_class = with_rules(form_class, shown, charter)
     form_class = with_offices(form_class, offers)
-    start = _typed(words, ask) | {"seen": digest(draft.words), "rules": str(charter.number)}
+    start = _typed(words, ask) | {"seen": queries.seen(draft), "rules": str(charter.number)}
     form = offered(form_class(about=draft, data=start, **more), network, charter, draft.matter)
     form.offers = offers
     return form
@@ -171,39 +186,39 @@ def _change_page(
     )
 
 
-@bp.post("/<network:network>/proposals/drafts/<int:draft_id>/ask")
-@allows(Can.CHANGE_DRAFT, draft=Draft)
-def ask_draft(network: Network, draft: Draft) -> Response:
+@bp.post("/<network:network>/proposals/<int:draft_id>/ask")
+@allows(Can.CHANGE_DRAFT, draft=AnyProposal)
+def ask_draft(network: Network, draft: AnyProposal) -> Response:
     """Ask it, when nothing is missing."""
     form, draft_id, by = AskDraftForm(about=draft), draft.id, current_actor()
     if request.form.get("change"):
-        return see(".draft", draft_id=draft_id)
+        return see(".proposal", proposal_id=draft_id)
     if form.validate_on_submit():
         with form.catching():
             closes = form.closes.data
             return asked(form, network, lambda: actions.ask_it(draft_id, closes, by=by, via=Door.WEB))
-    return _draft_page(network, draft_id, form, 422)
+    return draft_page(network, draft_id, form, 422)
 
 
-@bp.post("/<network:network>/proposals/drafts/<int:draft_id>/sponsor")
-@allows(Can.SPONSOR, draft=Draft)
-def sponsor_draft(network: Network, draft: Draft) -> Response:
+@bp.post("/<network:network>/proposals/<int:draft_id>/sponsor")
+@allows(Can.SPONSOR, draft=AnyProposal)
+def sponsor_draft(network: Network, draft: AnyProposal) -> Response:
     """Want it asked."""
     seen, draft_id = request.form.get("seen", "")[:64], draft.id
     return press(draft_id, lambda: actions.sponsor(draft_id, seen, by=current_actor(), via=Door.WEB))
 
 
-@bp.post("/<network:network>/proposals/drafts/<int:draft_id>/leave")
-@allows(Can.SPONSOR, draft=Draft)
-def leave_draft(network: Network, draft: Draft) -> Response:
+@bp.post("/<network:network>/proposals/<int:draft_id>/leave")
+@allows(Can.SPONSOR, draft=AnyProposal)
+def leave_draft(network: Network, draft: AnyProposal) -> Response:
     """No longer want it asked."""
     draft_id = draft.id
     return press(draft_id, lambda: actions.leave(draft_id, by=current_actor(), via=Door.WEB))
 
 
-@bp.post("/<network:network>/proposals/drafts/<int:draft_id>/drop")
-@allows(Can.CHANGE_DRAFT, draft=Draft)
-def drop_draft(network: Network, draft: Draft) -> Response:
+@bp.post("/<network:network>/proposals/<int:draft_id>/drop")
+@allows(Can.CHANGE_DRAFT, draft=AnyProposal)
+def drop_draft(network: Network, draft: AnyProposal) -> Response:
     """Give it up."""
     draft_id = draft.id
     return press(draft_id, lambda: actions.drop(draft_id, by=current_actor(), via=Door.WEB))
@@ -216,78 +231,4 @@ def press(draft_id: int, do: Callable[[], object]) -> Response:
             do()
     except RuleBroken as broken:
         flash(str(broken), "warning")
-    return see(".draft", draft_id=draft_id)
-
-
-@bp.get("/<network:network>/proposals/drafts/<int:draft_id>/suggest")
-@allows(Can.SPONSOR, draft=Draft)
-def suggest_to_draft(network: Network, draft: Draft) -> Response:
-    """The text in a box, to be changed there."""
-    return _suggest_page(draft.id, SuggestForm(about=draft).begin(stored_form.loads(draft.words)[0].text))
-
-
-@bp.post("/<network:network>/proposals/drafts/<int:draft_id>/suggest")
-@allows(Can.SPONSOR, draft=Draft)
-def suggest_to_draft_now(network: Network, draft: Draft) -> Response:
-    """The difference first; then suggest it, and the draft's author answers."""
-    form, draft_id, by = SuggestForm(about=draft), draft.id, current_actor()
-    if form.validate_on_submit():
-        with form.catching():
-            change, why = form.change(stored_form.loads(draft.words)[0].text), form.why.data or ""
-            if change is None:
-                return _suggest_page(draft_id, form, 409 if form.replaced else 200)
-            return once(
-                form,
-                lambda: suggestions.suggest(draft_id, *change, why, by=by, via=Door.WEB),
-                lambda _made: url_for(".draft", draft_id=draft_id, _anchor="suggestions"),
-                done=_("Your suggestion is there. The author of the draft is told."),
-            )
-    return _suggest_page(draft_id, form, 422)
-
-
-def _suggest_page(draft_id: int, form: SuggestForm, status: int = 200) -> Response:
-    found = queries.whole(draft_id)
-    return page("decisions/suggest.html", status, draft=found, question=found.question, form=form)
-
-
-@bp.post("/<network:network>/proposals/drafts/<int:draft_id>/suggestions/<int:suggestion_id>/accept")
-@allows(Can.CHANGE_DRAFT, draft=Draft)
-def accept_for_draft(network: Network, draft: Draft, suggestion_id: int) -> Response:
-    """Take the words into the draft."""
-    draft_id, by = draft.id, current_actor()
-    return press(draft_id, lambda: suggestions.accept(draft_id, suggestion_id, by=by, via=Door.WEB))
-
-
-@bp.get("/<network:network>/proposals/drafts/<int:draft_id>/suggestions/<int:suggestion_id>/reject")
-@allows(Can.CHANGE_DRAFT, draft=Draft)
-def reject_for_draft(network: Network, draft: Draft, suggestion_id: int) -> Response:
-    """Ask for the word why."""
-    return _reject_page(draft, suggestion_id, ReasonForm(about=draft))
-
-
-@bp.post("/<network:network>/proposals/drafts/<int:draft_id>/suggestions/<int:suggestion_id>/reject")
-@allows(Can.CHANGE_DRAFT, draft=Draft)
-def reject_for_draft_now(network: Network, draft: Draft, suggestion_id: int) -> Response:
-    """Keep the words."""
-    form, draft_id = ReasonForm(about=draft), draft.id
-    if form.validate_on_submit():
-        with form.catching(), transaction():
-            why = form.reason.data or ""
-            suggestions.reject(draft_id, suggestion_id, why, by=current_actor(), via=Door.WEB)
-            return see(".draft", draft_id=draft_id, _anchor="suggestions")
-    return _reject_page(queries.whole(draft_id), suggestion_id, form, 422)
-
-
-def _reject_page(draft: Draft, suggestion_id: int, form: ReasonForm, status: int = 200) -> Response:
-    suggestion = suggestions.of_draft(draft, suggestion_id)
-    return page("decisions/reject.html", status, draft=draft, suggestion=suggestion, form=form)
-
-
-@bp.post("/<network:network>/proposals/drafts/<int:draft_id>/suggestions/<int:suggestion_id>/take-back")
-@allows(Can.SPONSOR, draft=Draft)
-def take_back_for_draft(network: Network, draft: Draft, suggestion_id: int) -> Response:
-    """Suggest it no more."""
-    draft_id = draft.id
-    with transaction():
-        suggestions.take_back(draft_id, suggestion_id, by=current_actor())
-    return see(".draft", draft_id=draft_id)
+    return see(".proposal", proposal_id=draft_id)

@@ -36,7 +36,6 @@ from govnet.decisions.proposals.opening import Ask, Wording, check_proposer
 from govnet.decisions.proposals.same_rule import SameRule
 from govnet.decisions.register import queries as register_queries
 from govnet.decisions.rules import deadlines, methods
-from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import RuleBroken
@@ -103,7 +102,7 @@ def propose_now(network: Network) -> Response:
                 return once(
                     form,
                     lambda: drafts_actions.save(network, words, ask, by=current_actor(), via=Door.WEB),
-                    lambda made: url_for(".draft", draft_id=made.id),
+                    lambda made: url_for(".proposal", proposal_id=made.id),
                     done=_("Your draft is kept. Others can read it and say what they think."),
                 )
             by = current_actor()
@@ -149,17 +148,15 @@ def check_page(it: Rehearsal, again: Mapping[str, Any] | None = None) -> Respons
 @allows(Can.WITHDRAW_PROPOSAL, proposal=Proposal)
 def undo(network: Network, proposal: Proposal) -> Response:
     """Make a draft again of what was asked a moment ago."""
-    proposal_id, draft_id = proposal.id, None
+    proposal_id = proposal.id
     try:
         with transaction():
-            draft = drafts_actions.undo(proposal, by=current_actor(), via=Door.WEB)
-            db.session.flush()  # its address has its number in it
-            draft_id = draft.id
+            drafts_actions.undo(proposal, by=current_actor(), via=Door.WEB)
     except RuleBroken as broken:
         flash(str(broken), "warning")
         return see(".proposal", proposal_id=proposal_id)
     flash(_("Undone. Nobody was told; it is a draft again."), "success")
-    return see(".draft", draft_id=draft_id)
+    return see(".proposal", proposal_id=proposal_id)
 
 
 def asked_in(

@@ -23,18 +23,16 @@ from govnet.decisions.pages.forms import (
     HideAnswersForm,
     InterestForm,
     ReasonForm,
-    SuggestForm,
 )
 from govnet.decisions.pages.option_forms import EnterChoiceForm, enter_form
-from govnet.decisions.proposals import actions, interests, suggestions
+from govnet.decisions.proposals import actions, interests
 from govnet.decisions.rules import deadlines, who_counts
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.paths import sent_number
-from govnet.kernel.transaction import transaction
 from govnet.permissions import Can, allows
 from govnet.web.form_view import form_view, press
-from govnet.web.forms import Form, once
-from govnet.web.pages import page, see
+from govnet.web.forms import Form
+from govnet.web.pages import page
 
 HOW = {
     Door.PHONE: _l("By telephone"),
@@ -86,76 +84,6 @@ def _form_view(what: str, proposal_id: int, form: Form, do: Callable[[], object]
         return page(f"decisions/{what}.html", status, **asked, form=form)
 
     return form_view(form, do, url_for(".proposal", proposal_id=proposal_id), show)
-
-
-@bp.get("/<network:network>/proposals/<int:proposal_id>/suggest")
-@allows(Can.SUGGEST_WORDS, proposal=Proposal)
-def suggest(network: Network, proposal: Proposal) -> Response:
-    """The text in a box, to be changed there."""
-    text = queries.newest_version(proposal.id).text
-    return _suggest_page(proposal, SuggestForm(about=proposal).begin(text))
-
-
-@bp.post("/<network:network>/proposals/<int:proposal_id>/suggest")
-@allows(Can.SUGGEST_WORDS, proposal=Proposal)
-def suggest_now(network: Network, proposal: Proposal) -> Response:
-    """The difference first; then suggest it, and the proposer answers."""
-    form, proposal_id = SuggestForm(about=proposal), proposal.id
-    if form.validate_on_submit():
-        with form.catching():
-            change = form.change(queries.newest_version(proposal_id).text)
-            if change is None:
-                return _suggest_page(proposal, form, 409 if form.replaced else 200)
-            why = form.why.data or ""
-            return once(
-                form,
-                lambda: suggestions.suggest(proposal, *change, why, by=current_actor(), via=Door.WEB),
-                lambda _made: url_for(".proposal", proposal_id=proposal_id, _anchor="suggestions"),
-                done=_("Your suggestion is there. The proposer is told."),
-            )
-    return _suggest_page(queries.proposal_whole(proposal_id), form, 422)
-
-
-def _suggest_page(proposal: Proposal, form: SuggestForm, status: int = 200) -> Response:
-    version = queries.newest_version(proposal.id)
-    asked = {"question": version.question, "draft": None}
-    return page("decisions/suggest.html", status, proposal=proposal, **asked, form=form)
-
-
-@bp.get("/<network:network>/proposals/<int:proposal_id>/suggestions/<int:suggestion_id>/reject")
-@allows(Can.REWORD_PROPOSAL, proposal=Proposal)
-def reject_suggestion(network: Network, proposal: Proposal, suggestion_id: int) -> Response:
-    """Ask for the word why."""
-    form = ReasonForm(about=proposal)
-    return _reject_page(proposal, suggestion_id, form)
-
-
-@bp.post("/<network:network>/proposals/<int:proposal_id>/suggestions/<int:suggestion_id>/reject")
-@allows(Can.REWORD_PROPOSAL, proposal=Proposal)
-def reject_now(network: Network, proposal: Proposal, suggestion_id: int) -> Response:
-    """Keep the words."""
-    form, proposal_id = ReasonForm(about=proposal), proposal.id
-    if form.validate_on_submit():
-        with form.catching(), transaction():
-            row = suggestions.suggestion_locked(suggestion_id, proposal)
-            suggestions.reject(row, form.reason.data or "", by=current_actor(), via=Door.WEB)
-            return see(".proposal", proposal_id=proposal_id, _anchor="suggestions")
-    return _reject_page(queries.proposal_whole(proposal_id), suggestion_id, form, 422)
-
-
-def _reject_page(proposal: Proposal, key: int, form: ReasonForm, status: int = 200) -> Response:
-    about = {"suggestion": suggestions.suggestion_locked(key, proposal), "draft": None}
-    return page("decisions/reject.html", status, proposal=proposal, **about, form=form)
-
-
-@bp.post("/<network:network>/proposals/<int:proposal_id>/suggestions/<int:suggestion_id>/take-back")
-@allows(Can.SUGGEST_WORDS, proposal=Proposal)
-def take_suggestion_back(network: Network, proposal: Proposal, suggestion_id: int) -> Response:
-    """Suggest it no more."""
-    proposal_id = proposal.id
-    with transaction():
-        suggestions.take_back(suggestions.suggestion_locked(suggestion_id, proposal), by=current_actor())
-    return see(".proposal", proposal_id=proposal_id)
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/interest")

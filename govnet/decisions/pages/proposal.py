@@ -19,7 +19,6 @@ from govnet.decisions.answers.options import Choosing
 from govnet.decisions.answers.queries import WORRIES, Answers, ShownAnswer, answers
 from govnet.decisions.models import (
     Decision,
-    OfficeReply,
     Position,
     Proposal,
     ProposalVersion,
@@ -29,6 +28,7 @@ from govnet.decisions.models import (
 from govnet.decisions.offsite.models import OffsiteDecision
 from govnet.decisions.proposals import offices
 from govnet.decisions.proposals import queries as proposals_queries
+from govnet.decisions.proposals.models import OfficeReply
 from govnet.decisions.proposals.opening import UNDO
 from govnet.decisions.proposals.queries import awaited
 from govnet.decisions.rules import methods, text_diff, who_counts

@@ -27,6 +27,7 @@ from govnet.extensions import db
 from govnet.forum import rules
 from govnet.forum.threads import slots
 from govnet.kernel.actor import current_actor
+from govnet.kernel.errors import NotFound
 from govnet.permissions import Can, allows, can
 from govnet.record import registry
 from govnet.web.pages import data_page, page
@@ -45,7 +46,7 @@ def bind(app: Flask) -> None:
     app.jinja_env.globals["who_decides"] = who_decides
     slots.beside_threads(_came_of)
     slots.lines_beside_threads("draft", queries.open_of, draft_views.beside)
-    registry.link_to("proposal_draft", lambda d: url_for("decisions.draft", draft_id=int(d["key"])))
+    registry.link_to("proposal_draft", lambda d: url_for("decisions.former_draft", former_id=int(d["key"])))
     slots.onward_from_threads(_go_on)
 
 
@@ -112,8 +113,11 @@ def proposals_data(network: Network) -> Response:
 @bp.get("/<network:network>/proposals/<int:proposal_id>")
 @allows(Can.READ)
 def proposal(network: Network, proposal_id: int) -> Any:
-    """A proposal, with one's own answer first."""
-    return answer_views.proposal_page(proposal_id, network, current_actor())
+    """A proposal, with one's own answer first; or the draft that it still is."""
+    try:
+        return answer_views.proposal_page(proposal_id, network, current_actor())
+    except NotFound:
+        return draft_views.draft_page(network, proposal_id)
 
 
 @bp.get("/<network:network>/proposals/<int:proposal_id>.json")

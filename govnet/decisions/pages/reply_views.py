@@ -9,9 +9,10 @@ from govnet.charter.models import Network
 from govnet.decisions import queries
 from govnet.decisions.answers import replies
 from govnet.decisions.blueprint import bp
-from govnet.decisions.models import OfficeReply, Proposal
+from govnet.decisions.models import Proposal
 from govnet.decisions.pages.forms import ReasonReplyForm
 from govnet.decisions.proposals import office_replies
+from govnet.decisions.proposals.models import OfficeReply
 from govnet.extensions import db
 from govnet.kernel.actor import Door, current_actor
 from govnet.offices.models import OfficePerson

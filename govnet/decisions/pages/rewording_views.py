@@ -20,10 +20,13 @@ from govnet.decisions.pages.new_proposal_views import check_page
 from govnet.decisions.pages.office_forms import asked_offers, offices_in, with_offices
 from govnet.decisions.pages.option_forms import with_options
 from govnet.decisions.pages.rule_forms import asked_rules, rule_fields, rules_in, with_rules
-from govnet.decisions.proposals import rewording, stored_form, suggestions
+from govnet.decisions.proposals import stored_form
 from govnet.decisions.proposals.models import Suggestion
 from govnet.decisions.proposals.opening import Wording, words_of
 from govnet.decisions.rules import text_diff
+from govnet.decisions.suggestions import rewording
+from govnet.decisions.suggestions.actions import taken_into
+from govnet.decisions.suggestions.queries import suggestion_to
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import RuleBroken, Stale
 from govnet.kernel.paths import asked_number
@@ -93,7 +96,7 @@ def _asked_again(proposal: Proposal, form: Any, network: Network) -> Response:
 def _taken_up(proposal: Proposal) -> Suggestion | None:
     """The suggestion in the address, which the new words take up."""
     key = asked_number("suggestion")
-    return suggestions.suggestion_to(proposal.id, key) if key else None
+    return suggestion_to(proposal.id, key) if key else None
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/reword/undo")
@@ -140,7 +143,7 @@ def _begun(proposal: Proposal, version: ProposalVersion) -> tuple[Wording, str]:
     suggestion, kept = _taken_up(proposal), rewording.of_proposal(proposal.id)
     now = words_of(version)
     if suggestion is not None and suggestion.version_id == version.id:
-        return replace(now, text=suggestions.taken_into(version, suggestion)), suggestion.why
+        return replace(now, text=taken_into(version, suggestion)), suggestion.why
     if kept is None or kept.ask_at is not None or kept.seen != version.number:
         return now, ""
     return stored_form.loads(kept.words)[0], kept.because

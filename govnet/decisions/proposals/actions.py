@@ -15,7 +15,7 @@ from govnet.charter import parameters as p
 from govnet.charter import queries as charters
 from govnet.charter.models import Network
 from govnet.decisions import queries
-from govnet.decisions.models import Proposal, ProposalVersion, Replaces
+from govnet.decisions.models import AnyProposal, Proposal, ProposalVersion
 from govnet.decisions.proposals import offices, roll
 from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.proposals.events import (
@@ -26,6 +26,7 @@ from govnet.decisions.proposals.events import (
     ProposalReworded,
     ProposalWithdrawn,
 )
+from govnet.decisions.proposals.models import Replaces
 from govnet.decisions.proposals.opening import (
     UNDO,
     Ask,
@@ -61,17 +62,17 @@ from govnet.record.actions import record
 
 
 def propose(
-    network: Network, words: Wording, ask: Ask, *, by: Actor, via: Door, drafted: bool = False
+    network: Network, words: Wording, ask: Ask, *, by: Actor, via: Door, draft: AnyProposal | None = None
 ) -> Proposal:
     """Ask those who decide such matters, from now until the chosen day. RuleBroken when the charter says no.
 
-    `drafted` says that a draft has met what the charter asks of one; without, a charter that asks for it refuses.
-    Asked on the web it is told after ten minutes, in which its author can undo it (drafting.undo).
+    `draft` is one that has met what the charter asks of it; without, a charter that asks for one refuses.
+    Asked on the web it is told after ten minutes, in which its author can undo it (drafts.actions.undo).
     """
     act = require(by, Can.PROPOSE, network, via)
     charter = charters.rules_in_force(network.id)
     check_proposer(network, charter, ask.matter, by)
-    if methods.needs_draft(charter) and not drafted:
+    if methods.needs_draft(charter) and draft is None:
         raise RuleBroken(_("By our rules this stands as a draft first. Save it as a draft: nothing is lost."))
     words = checked(charter, words, ask.matter)
     method = ask.method or charter[p.METHOD_FOR[ask.matter]]
@@ -86,8 +87,11 @@ def propose(
     body = roll.deciding(network, charter, ask.matter, aside)
     check_offices(network, words, ask.matter, charter, closes, body)
     deadline = deadlines.closes(closes, charter, zone)
-    proposal = new_proposal(network, ask, charter, door=via, by=by, aside=aside, first_deadline=deadline)
-    version = open_version(proposal, words, network, method=method, deadline=deadline)
+    text = queries.draft_text(draft.id) if draft is not None else None
+    proposal = new_proposal(
+        network, ask, charter, door=via, by=by, aside=aside, draft=draft, first_deadline=deadline
+    )
+    version = open_version(proposal, words, network, method=method, deadline=deadline, draft=text)
     undo = clock.now() + UNDO if via is Door.WEB else None
     record(ProposalOpened(act=act, **told(proposal, version), tell_from=undo))
     return proposal

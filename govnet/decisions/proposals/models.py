@@ -1,4 +1,4 @@
-"""What stands beside a proposal: drafts, options to choose from, suggested words, declared interests, petitions."""
+"""What stands beside a proposal: what it replaces, suggestions, options, replies of those named, interests, kept mails."""
 
 from __future__ import annotations
 
@@ -10,16 +10,26 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Text,
+    UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from govnet.decisions.rules.text_diff import BUDGET, shown
 from govnet.kernel import personal
-from govnet.kernel.models import Base, Instant, Key, Words, enum_type, where
+from govnet.kernel.models import Base, Instant, Key, Name, Words, enum_type, where
 from govnet.people.models import Person
 
 if TYPE_CHECKING:
-    pass
+    from govnet.decisions.models import Decision
+
+
+class Replaces(Base):
+    """The decision that a proposal would replace; a table of its own, for a decision also knows its proposal."""
+
+    __tablename__ = "proposal_replaces"
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), index=True)
+    decision: Mapped[Decision] = relationship(lazy="raise")
 
 
 class SuggestionState(StrEnum):
@@ -31,9 +41,19 @@ class SuggestionState(StrEnum):
     TAKEN_BACK = "taken-back"
 
 
-class _Suggested:
-    """What every suggestion of other words has, for a proposal or for a draft."""
+class Suggestion(Base):
+    """Other words for a passage of a version, a draft's or an open one's; its author takes them or says why not."""
 
+    __tablename__ = "proposal_suggestion"
+    __table_args__ = (
+        CheckConstraint(
+            "(state IN ('accepted', 'rejected')) = (answered_at IS NOT NULL)", name="answered_has_a_time"
+        ),
+        CheckConstraint("state <> 'rejected' OR answer <> ''", name="rejected_has_a_word"),
+        CheckConstraint("trim(passage) <> ''", name="passage_given"),
+    )
+    id: Mapped[Key]
+    version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     passage: Mapped[str] = mapped_column(Text)
     """As it stands in the text, word for word."""
@@ -45,42 +65,39 @@ class _Suggested:
     answer: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[Instant]
     answered_at: Mapped[Instant | None]
+    person: Mapped[Person] = relationship(lazy="raise")
 
     @property
     def difference(self) -> list[tuple[str, str]]:
         """What it would change, word by word."""
         return shown(self.passage, self.instead, budget=BUDGET // 10)
 
-    @declared_attr.directive
-    def __table_args__(cls) -> tuple[CheckConstraint, ...]:  # noqa: N805
-        return (
-            CheckConstraint(
-                "(state IN ('accepted', 'rejected')) = (answered_at IS NOT NULL)", name="answered_has_a_time"
-            ),
-            CheckConstraint("state <> 'rejected' OR answer <> ''", name="rejected_has_a_word"),
-            CheckConstraint("trim(passage) <> ''", name="passage_given"),
-        )
 
-    @declared_attr
-    def person(cls) -> Mapped[Person]:  # noqa: N805
-        """Who suggested it."""
-        return relationship(lazy="raise")
+class Option(Base):
+    """One of several that people choose between; it belongs to the words and never changes."""
 
-
-class Suggestion(_Suggested, Base):
-    """Other words for a passage; the proposer takes them or says why not."""
-
-    __tablename__ = "proposal_suggestion"
+    __tablename__ = "proposal_option"
+    __table_args__ = (
+        UniqueConstraint("version_id", "number", name="uq_proposal_option_number"),
+        UniqueConstraint("version_id", "title", name="uq_proposal_option_title"),
+        CheckConstraint("number > 0", name="number_positive"),
+    )
     id: Mapped[Key]
-    version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("proposal_version.id"))
+    number: Mapped[int]
+    title: Mapped[Name]
 
 
-class DraftSuggestion(_Suggested, Base):
-    """Other words for a passage of a draft, whose author takes them or says why not."""
+class OfficeReply(Base):
+    """What somebody says to what a proposal would give them or take from them."""
 
-    __tablename__ = "proposal_draft_suggestion"
-    id: Mapped[Key]
-    draft_id: Mapped[int] = mapped_column(ForeignKey("proposal_draft.id"), index=True)
+    __tablename__ = "office_reply"
+    __table_args__ = (CheckConstraint("trim(text) <> ''", name="says_something"),)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[Instant]
+    person: Mapped[Person] = relationship(lazy="raise")
 
 
 class Rewording(Base):

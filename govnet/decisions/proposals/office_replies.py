@@ -6,13 +6,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from govnet.decisions.models import OfficeReply, Proposal, ProposalVersion
+from govnet.decisions.models import Proposal, ProposalVersion
 from govnet.decisions.proposals.events import OfficeReplied
+from govnet.decisions.proposals.models import OfficeReply
 from govnet.decisions.proposals.opening import still_open
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
-from govnet.kernel.errors import RuleBroken
+from govnet.kernel.errors import NotFound, RuleBroken
 from govnet.kernel.insertion import row_of
 from govnet.offices.models import OfficeChange, OfficePerson
 from govnet.permissions import Can, check_right, require
@@ -39,7 +40,10 @@ def reply(named: OfficePerson, text: str, *, by: Actor, via: Door) -> OfficeRepl
 
 
 def proposal_of(named: OfficePerson) -> Proposal:
-    """The proposal that names them."""
+    """The proposal that names them. NotFound while it is a draft."""
     change = db.session.get_one(OfficeChange, named.change_id)
     version = db.session.get_one(ProposalVersion, change.version_id)
-    return db.session.get_one(Proposal, version.proposal_id)
+    proposal = db.session.get(Proposal, version.proposal_id)
+    if proposal is None:
+        raise NotFound(_("There is no such proposal."))
+    return proposal

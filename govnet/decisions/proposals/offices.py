@@ -17,7 +17,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from govnet.charter.models import Network
 from govnet.charter.rules import Charter
-from govnet.decisions.models import Decision, OfficeReply, Proposal, ProposalVersion
+from govnet.decisions.models import AnyProposal, Decision, ProposalVersion
+from govnet.decisions.proposals.models import OfficeReply
 from govnet.extensions import db
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.per_app import PerApp
@@ -257,12 +258,21 @@ _MANDATES = (OfficeKind.MANDATE, OfficeKind.END_MANDATE)
 def asked_in(version: ProposalVersion) -> tuple[OfficeInput, ...]:
     """What a version names, to be asked again."""
     rows = named_in(version.id)
-    return inputs(rows, db.session.get_one(Proposal, version.proposal_id).network_id) if rows else ()
+    return inputs(rows, db.session.get_one(AnyProposal, version.proposal_id).network_id) if rows else ()
 
 
 def people_of(changes: Iterable[OfficeInput], *, losing: bool = False) -> frozenset[int]:
     """Everybody whose own case these are; `losing`, only those who would lose an office."""
     return frozenset(one for each in changes for one in each.people if each.ends or not losing)
+
+
+def check_dates(changes: Iterable[OfficeInput]) -> None:
+    """RuleBroken where an office would end before it begins."""
+    for each in changes:
+        if each.start is not None and each.end is not None and each.start >= each.end:
+            raise RuleBroken(
+                _("The last day must not be before the first one."), field=_field(each, "last_day")
+            )
 
 
 def later(changes: Iterable[OfficeInput], on: date) -> tuple[OfficeInput, ...]:

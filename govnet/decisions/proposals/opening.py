@@ -9,7 +9,9 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
-from sqlalchemy import insert
+from sqlalchemy import insert, update
+from sqlalchemy.orm import class_mapper
+from sqlalchemy.orm.attributes import set_committed_value
 
 from govnet.charter import parameters as p
 from govnet.charter import queries as charters
@@ -17,15 +19,15 @@ from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import Charter, canonical, problems
 from govnet.decisions import queries
 from govnet.decisions.models import (
+    AnyProposal,
     Decision,
-    Option,
     Proposal,
     ProposalVersion,
-    Replaces,
     RollEntry,
     VersionState,
 )
 from govnet.decisions.proposals import offices, roll
+from govnet.decisions.proposals.models import Option, Replaces
 from govnet.decisions.proposals.offices import Deciding, OfficeInput
 from govnet.decisions.register import queries as register_queries
 from govnet.decisions.rules import deadlines, methods
@@ -148,8 +150,15 @@ def words_of(version: ProposalVersion) -> Wording:
         trial_until=version.trial_until,
         trial_signs=version.trial_signs,
     )
-    named = offices.asked_in(version)
-    return Wording(version.question, version.text, queries.changes_of(version), more, offices=named)
+    options = queries.options_of([version.id]) if version.method in OPTIONS else {}
+    return Wording(
+        version.question,
+        version.text,
+        queries.changes_of(version),
+        more,
+        tuple(options.get(version.id, ())),
+        offices.asked_in(version),
+    )
 
 
 def check_asked(network: Network, words: Wording, ask: Ask, closes: date) -> None:
@@ -237,26 +246,39 @@ def new_proposal(
     first_deadline: datetime,
     aside: Collection[int] = (),
     offsite: OffsiteDecision | None = None,
+    draft: AnyProposal | None = None,
 ) -> Proposal:
-    """The proposal\'s own row, before its first version. `aside` are those whose own case it is."""
-    proposal = Proposal(
-        network=network,
-        thread_id=ask.thread_id,
-        author_id=by.person_id,
-        matter=ask.matter,
-        body=roll.deciding(network, charter, ask.matter, aside),
-        door=door,
-        review_on=ask.review_on,
-        opened_at=clock.now(),
-        first_deadline=first_deadline,
-        offsite=offsite,
-    )
+    """The proposal's own row, before its first version: the draft's, if there is one. `aside`: those whose own case it is."""
+    values: dict[str, Any] = {
+        "body": roll.deciding(network, charter, ask.matter, aside),
+        "door": door,
+        "review_on": ask.review_on,
+        "opened_at": clock.now(),
+        "first_deadline": first_deadline,
+    }
+    if ask.replaces_id is not None:
+        register_queries.to_replace(network.id, ask.replaces_id)
+    if draft is not None:
+        asked: Proposal = become(draft, Proposal, **values)
+        set_committed_value(asked, "network", network)
+        return asked
+    who: dict[str, Any] = {"network": network, "author_id": by.person_id, "offsite": offsite}
+    proposal = Proposal(**who, thread_id=ask.thread_id, matter=ask.matter, **values)
     db.session.add(proposal)
     db.session.flush()  # the roll is written in one statement, which needs the keys
     if ask.replaces_id is not None:
-        register_queries.to_replace(network.id, ask.replaces_id)
         db.session.add(Replaces(proposal_id=proposal.id, decision_id=ask.replaces_id))
     return proposal
+
+
+def become(row: AnyProposal, kind: type[Any], **values: Any) -> Any:
+    """The same row as what it is from now on: a draft is asked, or what was asked is a draft again."""
+    key, state = row.id, class_mapper(kind).polymorphic_identity
+    db.session.flush()
+    db.session.expunge(row)
+    changed = update(AnyProposal).where(AnyProposal.id == key).values(state=state, **values)
+    db.session.execute(changed.execution_options(synchronize_session=False))
+    return db.session.get_one(kind, key)
 
 
 def open_version(
@@ -269,38 +291,48 @@ def open_version(
     because: str = "",
     after: ProposalVersion | None = None,
     state: VersionState = VersionState.OPEN,
+    draft: ProposalVersion | None = None,
 ) -> ProposalVersion:
-    """Open a version and take its roll: the first under the rules in force, each other under those of the one before."""
+    """Open a version and take its roll: the first under the rules in force, each other under those of the one before.
+
+    `draft` is the version of the draft that is asked: it stays the same row, with its suggestions.
+    """
     charter_version = _charter_after(after) if after else charters.version_in_force(network.id)
     asked = _asked(network, proposal.body, charters.rules_of(charter_version), words)
     counted = sum(row["counted"] for row in asked)
     if not counted:
         raise RuleBroken(_("Nobody could answer this: there is nobody yet who decides such matters."))
-    version = ProposalVersion(
-        proposal_id=proposal.id,
-        number=after.number + 1 if after else 1,
-        author_id=proposal.author_id,
-        question=words.question,
-        text=words.text,
-        html=render(words.text),
-        because=because,
-        changes=canonical(words.changes),
-        **asdict(words.more),
-        method=method,
-        visible=_visible(charters.rules_of(charter_version), after),
-        opened_at=clock.now(),
-        deadline=deadline,
-        roll_size=counted,
-        charter_version_id=charter_version.id,
-        state=state,
-    )
+    number = after.number + 1 if after else 1
+    version = draft or ProposalVersion(proposal_id=proposal.id, number=number, author_id=proposal.author_id)
+    put_text(version, words, method)
+    version.because = because
+    version.visible = _visible(charters.rules_of(charter_version), after)
+    version.opened_at, version.deadline = clock.now(), deadline
+    version.roll_size, version.charter_version_id = counted, charter_version.id
+    version.state = state
     db.session.add(version)
     db.session.flush()  # as above
     db.session.execute(insert(RollEntry), [{"version_id": version.id, **row} for row in asked])
-    if method in OPTIONS:
-        _write_options(version.id, words.options)
-    offices.write(version.id, network, words.offices)
+    if draft is None:
+        write_beside(version, words, network)
     return version
+
+
+def put_text(version: ProposalVersion, words: Wording, method: str) -> None:
+    """Have a version say what was written in the form."""
+    version.question, version.text, version.html = words.question, words.text, render(words.text)
+    version.changes, version.method = canonical(words.changes), method
+    for name, value in asdict(words.more).items():
+        setattr(version, name, value)
+
+
+def write_beside(version: ProposalVersion, words: Wording, network: Network) -> None:
+    """The options and the offices of a version that has none yet."""
+    if words.options:
+        numbered = enumerate(words.options, 1)
+        rows = [{"version_id": version.id, "number": at, "title": title} for at, title in numbered]
+        db.session.execute(insert(Option), rows)
+    offices.write(version.id, network, words.offices)
 
 
 def _asked(network: Network, body: str, charter: Charter, words: Wording) -> list[dict[str, Any]]:
@@ -321,12 +353,6 @@ def _visible(charter: Charter, after: ProposalVersion | None) -> Visible:
     """As the charter has it; what was hidden of earlier words stays hidden of the new ones."""
     wanted = Visible(charter[p.VISIBLE])
     return tightest(wanted, after.visible) if after else wanted
-
-
-def _write_options(version_id: int, titles: tuple[str, ...]) -> None:
-    numbered = enumerate(titles, 1)
-    rows = [{"version_id": version_id, "number": at, "title": title} for at, title in numbered]
-    db.session.execute(insert(Option), rows)
 
 
 def told(proposal: Proposal, version: ProposalVersion) -> dict[str, Any]:

@@ -127,6 +127,7 @@ def taken_back(network_id: int, actor: Actor = VISITOR, limit: int = 50) -> Sequ
         select(ProposalVersion)
         .join(Proposal, Proposal.id == ProposalVersion.proposal_id)
         .where(Proposal.network_id == network_id, ProposalVersion.outcome == Outcome.WITHDRAWN)
+        .where(ProposalVersion.opened_at >= Proposal.opened_at)  # not undone, and asked since
         .where(_readable(actor))
         .options(joinedload(ProposalVersion.proposal))
         .order_by(ProposalVersion.closed_at.desc())

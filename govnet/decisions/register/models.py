@@ -113,3 +113,12 @@ class PendingEffect(Base):
     __tablename__ = "pending_effect"
     decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), primary_key=True)
     on: Mapped[date] = mapped_column(index=True)
+
+
+class DecisionCounter(Base):
+    """The last number of each year; moved on by the transaction that closes."""
+
+    __tablename__ = "decision_counter"
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]

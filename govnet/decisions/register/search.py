@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, not_, or_, select, union_all
 
-from govnet.decisions.models import Decision, DecisionCounter
+from govnet.decisions.models import Decision
 from govnet.decisions.register import succession
+from govnet.decisions.register.models import DecisionCounter
 from govnet.decisions.rules.in_force import DecisionState
 from govnet.decisions.rules.outcome import ADOPTED
 from govnet.extensions import db

@@ -7,9 +7,10 @@ from sqlalchemy import delete, func, select
 
 from govnet.decisions import queries
 from govnet.decisions.models import Position, Proposal, ProposalVersion
-from govnet.decisions.proposals import actions, stored_form, suggestions
+from govnet.decisions.proposals import actions, stored_form
 from govnet.decisions.proposals.models import Rewording, Suggestion, SuggestionState
 from govnet.decisions.proposals.opening import UNDO, Ask, Wording, as_author, still_open
+from govnet.decisions.suggestions.actions import accept
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
@@ -32,7 +33,7 @@ def ask_again(
 ) -> ProposalVersion:
     """Ask everybody again at once: in words of one's own, or with a suggestion that they take up."""
     if suggestion is not None and suggestion.state is SuggestionState.OPEN:
-        return suggestions.accept(suggestion, by=by, via=via, words=words, because=because, seen=seen)
+        return accept(suggestion, by=by, via=via, words=words, because=because, seen=seen)
     return actions.reword(proposal, words, because=because, by=by, via=via, seen=seen)
 
 
