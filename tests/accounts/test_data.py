@@ -102,7 +102,7 @@ def test_the_old_address_stays_until_the_new_one_says_yes(app, ann_here, ann, po
 
 def test_the_old_address_is_told_and_can_put_everything_back(app, ann_here, ann, post):
     undo = moved(app, ann_here, ann, post)
-    assert "another address now" in post.last_to(ann.address)["Subject"]
+    assert "now has another address" in post.last_to(ann.address)["Subject"]
     stranger = app.test_client()
     assert ann.address in opened(stranger, undo).text
     assert address_of(app, ann) == NEW
@@ -143,7 +143,7 @@ def test_an_address_that_somebody_has_is_not_told_apart_on_the_page(app, ann_her
     assert "One mail to open" in page.text
     with app.app_context():
         post.deliver()
-    assert "belongs to an account already" in text(post.last_to("bob@example.org"))
+    assert "already belongs to an account" in text(post.last_to("bob@example.org"))
 
 
 def test_a_link_is_worth_nothing_when_the_address_became_somebody_else_s(app, ann_here, ann, post):

@@ -68,7 +68,7 @@ def test_who_sends_it_again_is_told_that_it_was_done(app, ann_here):
     ann_here.set_cookie(cookie.key, cookie.value)
     at_once = ann_here.post("/me/remove-my-name", data=sent)
     assert [(r.status_code, r.location) for r in (again, at_once)] == [(303, "/me/removed?again=1")] * 2
-    assert "it was done at the first press" in opened(ann_here, "/me/removed?again=1").text
+    assert "it was done the first time" in opened(ann_here, "/me/removed?again=1").text
 
 
 def test_who_was_only_signed_out_is_not_told_that_her_name_is_gone(app, client):

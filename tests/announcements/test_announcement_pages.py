@@ -107,7 +107,7 @@ def test_two_officers_edit_at_once_and_the_second_sees_both_texts(client, app, u
     assert answer.status_code == 409
     assert "First words." in answer.text
     assert "Second words." in answer.text
-    assert answer.text.count("Here are both; nothing is lost.") == 1
+    assert answer.text.count("Both versions are below; nothing is lost.") == 1
     assert fresh(row).subject == "Mine"
 
 

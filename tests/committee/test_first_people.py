@@ -58,7 +58,7 @@ def test_the_operator_names_the_first_people_in_public_and_they_are_written_to(c
     operator = builders.an_operator()
     builders.sign_in(client, operator)
     page = client.get("/uk/committee").text
-    assert "Nobody is in office here, and nobody belongs who could decide" in page
+    assert "Nobody is in office here, and there are no members who could decide" in page
     assert "/uk/committee/start-again" in page
     link, values = "/uk/committee/start-again", {"name_1": "Ada Example", "email_1": "Ada@example.org"}
     bad = send(client, link, {**values, "name_2": "Bea Example", "last_day": "2016-04-12", "why": WHY})
@@ -77,7 +77,7 @@ def test_the_operator_names_the_first_people_in_public_and_they_are_written_to(c
     mail = mails_to("ada@example.org")[-1][1]
     assert WHY in mail
     assert "written down as found" in " ".join(mail.split())
-    assert "This is not yours to do" in opened(client, link).text
+    assert "You cannot do this" in opened(client, link).text
     assert faults_of(uk.id) == []
 
 

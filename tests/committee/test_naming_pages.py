@@ -225,7 +225,7 @@ def test_a_term_from_before_names_no_person_and_says_so(client, uk):
     sam, ada = builders.a_steering_member(uk), builders.a_member(uk, "Ada Example")
     decision = decided(uk, sam, place(uk, ada, 4))
     from_before("term")
-    assert f"by decision {decision.number} (names no person)" in opened(client, "/uk/committee").text
+    assert f"by decision {decision.number} (no person named)" in opened(client, "/uk/committee").text
 
 
 def test_a_mandate_and_a_committee_of_another_network_are_not_offered(client, uk):

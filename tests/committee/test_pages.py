@@ -189,12 +189,12 @@ def test_a_long_desk_comes_page_by_page(client, uk, monkeypatch):
         an_application(uk, name)
     builders.sign_in(client, builders.a_coordinator(uk))
     pages = [opened(client, "/uk/desk").text]
-    while "What came later" in pages[-1]:
+    while "Newer" in pages[-1]:
         pages.append(opened(client, f"/uk/desk?page={len(pages) + 1}").text)
     assert len(pages) > 1
     assert [sum(name in page for page in pages) for name in names] == [1, 1, 1]
-    assert "What waits longer" in pages[-1]
-    assert "Nothing more waits." in opened(client, f"/uk/desk?page={len(pages) + 1}").text
+    assert "Waiting longer" in pages[-1]
+    assert "Nothing else is waiting." in opened(client, f"/uk/desk?page={len(pages) + 1}").text
 
 
 @pytest.mark.parametrize(("path", "shown"), [("/uk/desk", 5), ("/uk/desk?page=2", 5), ("/me", 3)])

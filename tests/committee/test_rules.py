@@ -246,7 +246,7 @@ def test_the_committees_page_says_when_each_place_comes_up(client, app):
         uk = a_uk(staggering="halves")
         builders.sign_in(client, builders.a_steering_member(uk))
     text = opened(client, "/uk/committee").text
-    assert text.count("Comes up again after") == 8
+    assert text.count("To be filled again after") == 8
     assert "Tue 30 Jun 2015" in text
     with app.app_context():
         key = seat(db.session.query(Network).one(), 1).id

@@ -218,7 +218,7 @@ def test_a_change_of_the_rules_is_written_in_a_form_made_for_them(app: Flask, ti
     assert "Version 2" in history
     assert "decided in 2015-01: Longer?" in history
     old = opened(browser(app), "/uk/charter/1").text
-    assert "These rules hold no longer." in old
+    assert "These rules are no longer in force." in old
 
 
 @pytest.mark.parametrize(
@@ -676,8 +676,8 @@ def test_what_each_said_at_a_meeting_is_shown_and_its_own_words_are_no_facts(
             version_id, mine.id, given, how=Door.MEETING, by=acting(sam, network), via=Door.WEB
         )
     page = opened(browser(app, bob), f"/uk/proposals/{proposal.id}").text
-    assert "What each said there" in page
-    assert "It was entered for you. If it is wrong, correct it here." in page
+    assert "What each person said there" in page
+    assert "It was entered for you. If it is wrong, change it here." in page
     decide(time, proposal)
     assert "Too late in the evening." in opened(browser(app, bob), "/uk/decisions/2015-01").text
     entry = db.session.scalars(db.select(Entry).where(Entry.verb == "decisions.taken_elsewhere")).one()

@@ -37,13 +37,15 @@ def test_members_who_want_everything_hear_of_a_draft_without_a_discussion() -> N
     told()
     assert names_of("Draft:") == [bob.name]
     text = text_of("Draft:")
-    assert "say whether you want it asked" in text
+    assert "say whether you want it opened for answers" in text
     assert "because you asked for everything" in text
     wanted(draft, network, cat)
     changed(draft, network, ann, dataclasses.replace(WORDS, text="Ten seats."))
     told()
     assert names_of("Draft changed:") == sorted([bob.name, cat.name])
-    assert "because you wanted the draft asked, or asked for everything" in text_of("Draft changed:")
+    assert "because you wanted the draft opened for answers, or asked for everything" in text_of(
+        "Draft changed:"
+    )
 
 
 def test_others_find_it_in_the_week_and_on_the_page_you(app: Flask, time: MovedClock) -> None:

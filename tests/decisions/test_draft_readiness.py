@@ -31,7 +31,7 @@ from tests.decisions.test_drafts import WORDS, a_draft, asked_now, changed, want
 from tests.pages import opened
 
 pytestmark = pytest.mark.usefixtures("context")
-READY = f"You can ask it now: {QUESTION}"
+READY = f"You can open it now: {QUESTION}"
 DAYS = timedelta(days=3)
 
 
@@ -130,7 +130,7 @@ def test_who_was_told_by_the_last_support_is_not_told_again(time: MovedClock) ->
     wanted(draft, network, cat)
     assert how_many_wait(ann.id) == 1
     assert ticked() == [READY]
-    assert "Enough members want your draft to be asked" in text_of(READY)
+    assert "Enough members want your draft to be opened for answers" in text_of(READY)
 
 
 def test_enough_support_is_not_enough_before_the_time_of_notice_is_over(time: MovedClock) -> None:

@@ -72,7 +72,7 @@ def test_a_reader_suggests_and_the_author_takes_it_by_the_pages(app: Flask, here
         "decisions.draft_suggested",
         "decisions.draft_suggestion_answered",
     ]
-    assert "Taken" in opened(browser(app, bo), url).text
+    assert "Accepted" in opened(browser(app, bo), url).text
 
 
 def test_the_author_says_why_not(app: Flask, here: Any) -> None:
@@ -94,7 +94,7 @@ def test_each_hears_what_concerns_her(here: Any) -> None:
     with transaction():
         suggestions.accept(suggestion_to(draft.id, key), by=acting(ann, network), via=Door.WEB)
     told()
-    assert names_of("Your words were taken") == ["Bo"]
+    assert names_of("Your suggestion was accepted") == ["Bo"]
 
 
 @pytest.mark.parametrize(

@@ -285,21 +285,24 @@ def test_a_member_writes_a_draft_others_want_it_and_she_asks_it(app: Flask) -> N
     thread = a_discussion(network, ann)
     address = f"{NEW}&thread={thread.id}"
     page = opened(browser(app, ann), address)
-    assert "It stands as a draft first" in page.text
+    assert "It is a draft first" in page.text
     assert "Ask it now" not in page.text
     typed = {"question": "Nine seats?", "text": "Nine.", "draft": "y"}
     made = send(browser(app, ann), address, {key: typed[key] for key in ("question", "text")})
     assert made.status_code == 422
     assert "Save it as a draft" in made.text
     kept = _save(app, ann, address, typed)
-    assert "What is missing:" in kept
+    assert "Still missing:" in kept
     assert "Nine seats?" in opened(browser(app, bob), f"/uk/forum/{thread.id}").text
     assert "Nine seats?" in opened(browser(app), "/uk/proposals").text
     db.session.rollback()
     draft = db.session.query(Draft).one()
     where = f"/uk/proposals/{draft.id}"
     assert bob.name not in opened(browser(app), where).text
-    assert "I no longer want this asked" in send(browser(app, bob), where, {}, action="/sponsor").text
+    assert (
+        "I no longer want this opened for answers"
+        in send(browser(app, bob), where, {}, action="/sponsor").text
+    )
     assert bob.name in opened(browser(app, ann), where).text
     assert bob.name not in opened(browser(app), where).text
     asked = ask(browser(app, ann), where, {"closes": "2015-04-24"}, action="/ask")
@@ -407,8 +410,8 @@ def test_who_follows_the_discussion_is_told_and_the_author_when_nothing_is_missi
     draft = a_draft(network, ann, thread_id=thread.id)
     wanted(draft, network, cat)
     told()
-    assert f"You can ask it now: {QUESTION}" in subjects()
-    assert names_of("You can ask it now") == [ann.name]
+    assert f"You can open it now: {QUESTION}" in subjects()
+    assert names_of("You can open it now") == [ann.name]
     assert bob.name in names_of("Draft:")
     changed(draft, network, ann, dataclasses.replace(WORDS, text="Ten seats."))
     told()

@@ -188,7 +188,7 @@ def test_another_one_from_the_same_meeting_begins_with_its_day_its_place_and_its
         if f["type"] == "radio" and f["checked"]
     }
     assert (ticked["door"], ticked["taken_by"]) == ("meeting", "committee")
-    assert "As for what you wrote down before: Our letter to the minister" in page.text
+    assert "The same as for your last entry: Our letter to the minister" in page.text
     again = {
         "question": "Our second letter",
         "text": "Another one.",
@@ -214,7 +214,7 @@ def test_a_day_of_blanks_is_no_day(app: Flask, network: Network) -> None:
 @pytest.mark.parametrize("odd", ["0", "999", "x", "9" * 30, "-1", ""])
 def test_another_one_of_nothing_is_a_form_with_nothing_in_it(app: Flask, network: Network, odd: str) -> None:
     page = opened(browser(app, a_steering_member(network)), f"/uk/decisions/record?like={odd}")
-    assert "As for what you wrote down before" not in page.text
+    assert "The same as for your last entry" not in page.text
 
 
 def test_what_another_network_decided_is_no_beginning_here(app: Flask, network: Network) -> None:

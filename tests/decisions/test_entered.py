@@ -231,10 +231,10 @@ def test_the_mail_leads_to_one_button_that_undoes_it(app: Flask, client: FlaskCl
     with app.app_context():
         assert scene.counted() == 4  # looking changes nothing
     assert client.head(url).status_code == 200
-    assert "It is undone" in send(client, url, {}).text
+    assert "The answer is undone" in send(client, url, {}).text
     with app.app_context():
         assert scene.counted() == 3
-    assert "It is undone" in opened(client, url).text
+    assert "The answer is undone" in opened(client, url).text
 
 
 def test_other_links_lead_nowhere(context: None) -> None:
@@ -294,7 +294,7 @@ def test_of_many_members_some_are_offered_and_others_found_by_name(
     text = opened(client, page).text
     assert "only some of the members" in text
     assert "Zoë" not in text
-    assert "Nobody whose answer can be entered" in opened(client, f"{page}?named=0%25_x").text
+    assert "There is nobody of this name" in opened(client, f"{page}?named=0%25_x").text
     assert "Zoë" in opened(client, f"{page}?named=100%25_late").text
     send(client, f"{page}?named=Zo", typed, action="named=Zo")
     with app.app_context():

@@ -61,7 +61,7 @@ def test_an_answer_to_words_that_changed_is_given_to_the_new_ones_with_one_butto
     assert late.status_code == 409
     words = Html(late.text)
     check(words, url)
-    assert "The words have changed while you were writing" in words.text
+    assert "The text changed while you were writing" in words.text
     assert "One is too few" in words.text
     assert "came too late" not in words.text
     assert "Give this answer to the new version" in words.text

@@ -147,7 +147,7 @@ def test_a_form_made_from_earlier_words_does_not_undo_newer_ones(app: Flask, tim
         suggestions.accept(made, by=acting(ann, network), via=Door.WEB)
     answer = client.post(url, data=sent)
     assert answer.status_code == 409
-    assert "Here are both" in answer.text
+    assert "Both versions are below" in answer.text
     assert "Nine seats, three each year." in answer.text
     assert "Nine seats, and **no more**." in answer.text
     assert "Somebody asked." in answer.text

@@ -52,7 +52,7 @@ def test_a_member_proposes_a_choice_between_options(app: Flask) -> None:
     assert "Enter from 2 to 20 options" in refused.text
     made = ask(client, NEW, {**typed, "options": "Leeds\n\n  Cardiff  \n"})
     assert made.status_code == 200
-    assert "Score each from 0" in made.text
+    assert "Score each option from 0" in made.text
     assert "None of these" in made.text
 
 

@@ -129,7 +129,7 @@ def test_where_nothing_fits_a_reader_is_told_and_can_go_back(
 ) -> None:
     a_long_register(network, ann, 3)
     page = opened(browser(app), "/uk/decisions?year=1999")
-    assert "No decision fits all of that." in page.text
+    assert "No decision matches all of that." in page.text
 
 
 def test_a_decision_is_found_under_the_topic_of_its_discussion(

@@ -50,8 +50,8 @@ def told(template: str = "decisions/stopped") -> str:
     ("visible", "said"),
     [
         ("at_once", WHY),
-        ("after_own", "Those who have answered can read why."),
-        ("at_close", "Who answered what stays hidden until then."),
+        ("after_own", "Members who have answered can read why."),
+        ("at_close", "Individual answers stay hidden until then."),
     ],
 )
 def test_the_mail_about_a_stop_tells_no_more_than_the_page_does(time: Any, visible: str, said: str) -> None:
@@ -140,6 +140,6 @@ def test_where_only_the_rule_changed_both_pages_show_its_old_and_new_value(app: 
             db.session.merge(proposal), words, because="Two more.", by=acting(ann, network), via=Door.WEB
         )
     page = opened(browser(app), f"/uk/proposals/{proposal.id}").text
-    assert "What this version would change in our rules otherwise than the one before" in page
+    assert "What this version would change in our rules, compared with the one before" in page
     assert "11 places" in page
     assert "13 places" in page

@@ -73,9 +73,9 @@ def test_the_check_says_what_changes_how_many_it_asks_and_that_earlier_answers_n
     assert "Nobody has been asked again yet." in page.text
     assert "<del>Nine </del><ins>Ten </ins>" in answer.text
     assert "Ten is even." in page.text
-    assert "1 answer has been given. It stays beside the earlier words and no longer counts." in page.text
+    assert "1 answer has been given. It stays beside the earlier version and no longer counts." in page.text
     assert "2 people can answer" in page.text
-    assert "An answer to the version before no longer counts: please answer again." in page.text
+    assert "Answers to the earlier version no longer count: please answer again." in page.text
     assert numbers() == [1]
     assert db.session.query(Rewording).count() == 0
     assert db.session.query(Entry).count() == entries
@@ -93,7 +93,7 @@ def test_the_mail_about_new_words_says_first_that_an_answer_to_the_old_ones_no_l
     assert (
         last_mail()
         .split("\r\n\r\n")[1]
-        .startswith("The text has changed. An answer to the version before no longer counts")
+        .startswith("The text has changed. Answers to the earlier version no longer count")
     )
 
 
@@ -118,9 +118,9 @@ def test_for_ten_minutes_nobody_but_the_author_sees_the_new_words_and_then_every
     told()
     before = len(subjects())
     page = Html(ask(browser(app, ann), f"{url}/reword", TYPED).text)
-    assert "Your new words wait" in page.text
+    assert "Your new version is waiting" in page.text
     assert "Ten seats" not in opened(browser(app, bob), url).text
-    assert "Your new words wait" not in opened(browser(app, bob), url).text
+    assert "Your new version is waiting" not in opened(browser(app, bob), url).text
     later(time, 9)
     assert numbers() == [1]
     assert len(subjects()) == before
@@ -128,7 +128,7 @@ def test_for_ten_minutes_nobody_but_the_author_sees_the_new_words_and_then_every
     assert numbers() == [1, 2]
     assert "Ten seats" in opened(browser(app, bob), url).text
     assert len(subjects()) > before
-    assert "Your new words wait" not in opened(browser(app, ann), url).text
+    assert "Your new version is waiting" not in opened(browser(app, ann), url).text
     assert db.session.query(Rewording).count() == 0
     assert rewording.ask_due() == 0
 

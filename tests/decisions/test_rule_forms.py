@@ -175,7 +175,7 @@ def test_what_a_meeting_decided_about_our_rules_is_entered_in_the_same_fields(ap
     network = a_network("uk")
     client = browser(app, a_steering_member(network))
     page = client.get("/uk/decisions/record").text
-    assert folds(page)["Did it change our rules? Choose which"] is False
+    assert folds(page)["Did it change our rules? Choose the rules"] is False
     assert folds(page)["Dots to give away 5 dots"] is False
     typed = WORDS | {
         "matter": "charter", "door": "meeting", "taken_by": "all", "taken_on": "2015-04-10",
@@ -184,7 +184,7 @@ def test_what_a_meeting_decided_about_our_rules_is_entered_in_the_same_fields(ap
     back = send(client, "/uk/decisions/record", typed)
     assert back.status_code == 422
     assert folds(back.text)["How we decide: 1 changed"] is True
-    assert folds(back.text)["Did it change our rules? Choose which"] is True
+    assert folds(back.text)["Did it change our rules? Choose the rules"] is True
     send(client, "/uk/decisions/record", typed | {"decisions__dots": "4"})
     assert newest_changes() == {"decisions.dots": 4}
 

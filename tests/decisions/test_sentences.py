@@ -44,7 +44,7 @@ DRAWN = re.compile(r'<rect class="(?:k-)?(?!track)(\w+)" x="([0-9.]+)"')
 ENDS = re.compile(r"</(?:p|li|tr|h2|h3|dd|summary|caption)>|(?=<summary)")
 CELLS = re.compile(r"</(?:th|td|dt)>")
 NO_TALLY = re.compile(
-    " · Member| · Organisation|^It is far|^Is it far|^It rests on|^Could live with|^Reply|^Change the words|^Who answered"
+    " · Member| · Organisation|^It is far|^Is it far|^It rests on|^Could live with|^Reply|^Change the text|^Who answered"
     "|^Visitors see|^Nobody’s name|^Every answer|^Anyone who|^See decision"
 )
 """Lines in the same places that say nothing of a tally: single reasons, and links."""

@@ -143,7 +143,7 @@ def test_words_that_were_changed_elsewhere_meanwhile_take_the_suggestion_up(app:
     typed = {"text": LONG.replace("Nine", "Ten"), "why": WHY}
     page = client.post(f"{url}/suggest", data=form | typed, headers=HERE)
     assert page.status_code == 409
-    assert "The words were changed while you were writing." in page.text
+    assert "The text was changed while you were writing." in page.text
     assert "Other part." in page.text
     assert "First part." in page.text
     confirmed(client, page, f"{url}/suggest")

@@ -68,12 +68,12 @@ def test_nobody_is_told_for_ten_minutes_and_everybody_is_afterwards(
     ann, bob = members(a_network_with_rules(), 2)
     address = main_address(bob.id)
     page = Html(ask(browser(app, ann), NEW, TYPED).text)
-    assert "Nobody has been told yet" in page.text
+    assert "Nobody has been notified yet" in page.text
     assert mails_to_bob(app, tmp_path, address) == []
     time.move(timedelta(minutes=10, seconds=1))
     (subject,) = mails_to_bob(app, tmp_path, address)
     assert subject.startswith("Your answer by")
-    assert "Nobody has been told yet" not in opened(browser(app, ann), page_of_newest()).text
+    assert "Nobody has been notified yet" not in opened(browser(app, ann), page_of_newest()).text
 
 
 def test_undone_it_is_a_draft_again_and_nobody_ever_hears_of_it(

@@ -31,12 +31,12 @@ ALWAYS_MANY = (
     "A file may have %(most)s rows",
     "The file has %(here)s of %(total)s members",
     "%(least)s to %(most)s days",
-    "The text is gone for good in %(days)s days",
+    "The text is deleted for good in %(days)s days",
     "an uploaded list are deleted after %(days)s days",
     "%(n)s things wait for you",
     "%(address)s answers %(code)s",
     "%(name)s replies",
-    "used the unsubscribe button of a mail that %(name)s posts there",
+    "used the unsubscribe button of a mail that %(name)s posted there",
 )
 """Limits of the program that are always many, numbers above two, and a verb."""
 EXAMPLES = "example_numbers.py"

@@ -100,7 +100,7 @@ def test_only_a_refusal_says_when_to_come_back(in_uk: Flask, client) -> None:
         (NotFound(), 404, "There is no such page"),
         (MethodNotAllowed(), 405, "only answers when a form is sent"),
         (RequestEntityTooLarge(), 413, "at most 1 MB"),
-        (Busy("Many people write at this moment."), 503, "it will not happen twice"),
+        (Busy("Many people write at this moment."), 503, "it will not be saved twice"),
         (GovnetError("No."), 422, "Nothing was changed"),
     ],
 )
@@ -122,7 +122,7 @@ def test_a_fault_of_ours_has_a_number_and_no_traceback(in_uk: Flask) -> None:
             in_uk.view_functions["home.about"] = kept
     html = Html(response.text)
     assert response.status_code == 500
-    assert "tell us this number" in html.text
+    assert "send us this number" in html.text
     assert "Traceback" not in html.text
     assert "kettle" not in html.text
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from tests.face.pseudo import sentences
 
 QUESTIONS = {
-    "Who answered what stays hidden until then.",
     "Who belongs, and what they agree to.",
     "Who belongs, of those who may be named.",
     "Who decides on this.",

@@ -159,7 +159,7 @@ def test_what_a_visitor_wrote_in_another_tab_is_shown_only_to_whom_says_that_it_
         other = page.context.new_page()
         other.goto("/reply")
         assert other.input_value(BODY) == ""
-        assert "Was it you?" in other.inner_text("main")
+        assert "Was that you?" in other.inner_text("main")
         other.click(f"text={press}")
         assert other.input_value(BODY) == left
         other.close()

@@ -33,7 +33,7 @@ def test_its_author_reads_a_hidden_post_and_appeals(client, forum):
     url = f"/uk/forum/moderation/{case}"
     assert "Post number 2" in opened(client, url).text
     response = send(client, url, {"text": "It is not rude at all."})
-    assert "Two others decide by" in response.text
+    assert "Two other people decide by" in response.text
     assert client.post(url + "/appeal", data={"text": "again"}).status_code == 400
 
 
@@ -50,9 +50,9 @@ def test_a_committee_member_answers_a_report_by_hiding(client, forum):
     assert "Look at this" in opened(client, f"/uk/forum/reports/{report_id}").text
     values = {"kind": "removed", "reason": "Private"}
     response = send(client, f"/uk/forum/posts/{forum.post_id(2)}/hide", values)
-    assert "That takes a second person." in response.text
+    assert "A second person has to agree." in response.text
     assert forum.row(Post, forum.post_id(2)).state is PostState.HIDDEN
-    assert "was answered" in opened(client, f"/uk/forum/reports/{report_id}").text
+    assert "has been answered" in opened(client, f"/uk/forum/reports/{report_id}").text
 
 
 def test_a_visitor_reports_a_post_with_a_name_and_an_address(client, forum):

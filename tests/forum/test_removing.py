@@ -197,7 +197,7 @@ def test_by_the_pages_two_remove_a_post(app: Flask, client: FlaskClient) -> None
         sign_in(client, sam)
     url = f"/uk/forum/posts/{room.post_id}/hide"
     said = send(client, url, {"kind": "removed", "reason": "Private."}).text
-    assert "(committee)</bdi> wants this text removed for good. That takes a second person." in " ".join(
+    assert "(committee)</bdi> wants this text removed for good. A second person has to agree." in " ".join(
         said.split()
     )
     with app.app_context():

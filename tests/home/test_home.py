@@ -68,7 +68,7 @@ def test_where_nobody_belongs_yet_the_first_is_asked_in(app: Flask, client: Flas
     with app.app_context():
         a_network()
     text = opened(client, "/uk/members").text
-    assert "Nobody belongs yet: you can be the first." in text
+    assert "There are no members yet: you can be the first." in text
     assert "0 people" not in text
 
 
@@ -84,7 +84,7 @@ def test_a_network_that_nobody_runs_invites_nobody(app: Flask, client: FlaskClie
 def test_nothing_is_said_of_people_where_organisations_alone_belong(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         an_organisation(a_network(), "Example Society")
-    assert "1 organisation belongs." in opened(client, "/uk/").text
+    assert "1 organisation is a member." in opened(client, "/uk/").text
     assert "0 people" not in opened(client, "/uk/members").text
 
 

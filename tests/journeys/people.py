@@ -163,7 +163,7 @@ class Somebody:
         self.opens("/sign-in")
         self.writes("Your e-mail address", self.email)
         self.presses("Send me a link")
-        self.is_at("Look into your mail")
+        self.is_at("Check your mail")
         self.opens_the_link("Your link to sign in", "/sign-in/")
         self.presses("Sign in", within=self.page.locator("main"))
 

@@ -57,7 +57,7 @@ def test_out_of_a_discussion_ada_proposes_a_change_of_what_members_agree_to(uk: 
     ada.chooses("Everybody, with your name")
     ada.presses("Start the discussion")
     ada.follows("Propose something")
-    ada.reads("After the text you say what it is about: by that our rules say who decides.")
+    ada.reads("Below the text, say what it is about: from that our rules determine who decides.")
     ada.follows("Propose a change of our rules.")
     ada.reads("All members decide by consensus", "Which rules would change?")
     ada.unfolds("Who belongs")
@@ -75,7 +75,7 @@ def test_out_of_a_discussion_ada_proposes_a_change_of_what_members_agree_to(uk: 
     ada.reads("Nobody has been asked yet.", "6 people can answer.")
     ada.presses("Ask it now")
     ada.is_at(QUESTION)
-    ada.reads("Nobody has been told yet")
+    ada.reads("Nobody has been notified yet")
     ada.reads(
         "Open for answers",
         "until Tue 21 Apr 2015, 18:00 BST",
@@ -209,8 +209,8 @@ def test_the_committee_writes_down_what_a_meeting_decided_with_its_evidence(uk: 
             "Agreed at a meeting. Stands unless somebody objects",
             "Four were there, and nobody spoke against it.",
         )
-    tess.reads("By our rules all members decide on this. From the committee it is a recommendation.")
-    tess.reads("Nobody has been told yet")
+    tess.reads("By our rules all members decide on this. What the committee agrees is a recommendation.")
+    tess.reads("Nobody has been notified yet")
 
 
 def test_nobody_objects_and_what_the_committee_may_not_decide_is_its_recommendation(uk: Cast) -> None:

@@ -144,12 +144,12 @@ def test_nobody_counts_as_a_member_before_confirming_and_ada_does_so_by_one_clic
     cast: Cast, vera: Somebody
 ) -> None:
     vera.opens_home()
-    vera.reads("Nobody belongs yet")
+    vera.reads("There are no members yet")
     ada = cast.enters("Ada Wood")
     ada.opens(link(ada.house.mail(ada.email, "are you still a member of UK Network? One click"), "/uk/"))
     ada.reads("Hello Ada Wood. You are on the old list of members.", "Until you confirm, you are not counted")
     vera.opens_home()
-    vera.reads("Nobody belongs yet")
+    vera.reads("There are no members yet")
     ada.presses("Yes, count me among the members")
     ada.reads("You are a member")
     vera.opens_home()

@@ -52,12 +52,12 @@ def fills_in_the_form(person: Somebody, about: str, ticks: tuple[str, ...] = CRI
 def test_a_visitor_reads_what_is_discussed_and_decided_without_an_account(uk: Cast) -> None:
     ada = uk.enters("Ada Wood", kind=ByKeyboard)
     ada.opens_home()
-    ada.reads("To open up how decisions are made.", "Joining costs nothing", "Nobody belongs yet")
+    ada.reads("To open up how decisions are made.", "Joining costs nothing", "There are no members yet")
     ada.follows("Discuss")
     ada.follows("What are we for?")
     ada.reads("I think that we are for openness.", "Tess Miller", "Sign in to reply")
     ada.follows("Decisions")
-    ada.reads("Nothing was decided here yet.")
+    ada.reads("Nothing has been decided here yet.")
 
 
 def test_she_forgets_a_tick_and_is_told_which_and_keeps_what_she_wrote(uk: Cast) -> None:
@@ -72,7 +72,7 @@ def test_she_forgets_a_tick_and_is_told_which_and_keeps_what_she_wrote(uk: Cast)
     assert ada.page.get_by_label(CRITERIA[0]).is_checked()
     ada.ticks(CRITERIA[1])
     ada.presses("Ask to join")
-    ada.is_at("Look at your mail")
+    ada.is_at("Check your mail")
 
 
 def test_opening_the_link_in_the_mail_changes_nothing_and_its_button_does(uk: Cast) -> None:
@@ -126,7 +126,7 @@ def test_dan_is_declined_with_a_reason_that_is_mailed_and_applies_again(uk: Cast
     dan.opens(link(mail, "/join"))
     fills_in_the_form(dan, "I come without my software.")
     dan.presses("Ask to join")
-    dan.is_at("Look at your mail")
+    dan.is_at("Check your mail")
 
 
 def test_eve_takes_just_the_mail_once_she_has_said_yes_from_her_own_mailbox(uk: Cast) -> None:
@@ -135,7 +135,7 @@ def test_eve_takes_just_the_mail_once_she_has_said_yes_from_her_own_mailbox(uk: 
     eve.follows("Just the mail")
     eve.writes("Your e-mail address", eve.email)
     eve.page.locator("main").get_by_role("button").first.click()
-    eve.is_at("Look at your mail")
+    eve.is_at("Check your mail")
     eve.opens_the_link("Do you want the mail of UK Network?")
     eve.is_at("Take the mail of UK Network?")
     eve.presses("Yes, send it to me")

@@ -78,7 +78,7 @@ def test_the_restored_copy_holds_its_mail_until_the_operator_releases_it(uk: Cas
         kit.opens("/sign-in")
         kit.writes("Your e-mail address", kit.email)
         kit.presses("Send me a link")
-        kit.is_at("Look into your mail")
+        kit.is_at("Check your mail")
         kit.opens("/uk/committee")
         kit.reads("Sam Potter")
         assert not elsewhere.mails()

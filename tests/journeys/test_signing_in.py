@@ -31,7 +31,7 @@ def asks_for_a_link(ada: Somebody, address: str = "") -> None:
     ada.opens("/sign-in")
     ada.writes("Your e-mail address", address or ada.email)
     ada.presses("Send me a link")
-    ada.is_at("Look into your mail")
+    ada.is_at("Check your mail")
 
 
 def test_known_and_unknown_addresses_get_the_same_answer(ada: Somebody) -> None:
@@ -51,7 +51,7 @@ def test_the_link_signs_her_in_where_she_asked_for_it_and_works_once(ada: Somebo
     ada.presses("Sign in", within=ada.page.locator("main"))
     ada.sees("link", "Sign out")
     ada.opens(link(mail, "/sign-in/link/"), 410)
-    ada.is_at("This link was used already")
+    ada.is_at("This link has been used")
     ada.reads("You are signed in here as Ada Wood.")
 
 

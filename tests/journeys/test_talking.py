@@ -141,7 +141,7 @@ def test_its_author_is_mailed_the_text_and_the_reason_and_the_log_has_only_the_r
     ada.opens(link(mail, "/forum/"))
     ada.writes("Why should it stand?", "Donkeys are wise. It was a compliment.")
     ada.presses("Appeal")
-    ada.reads("Two others decide by")
+    ada.reads("Two other people decide by")
 
 
 def test_two_others_hear_the_appeal_and_the_post_is_shown_again(uk: Cast) -> None:

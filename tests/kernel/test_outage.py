@@ -137,7 +137,7 @@ def test_a_locked_file_is_waited_for_and_then_said(app, client, forum, monkeypat
     try:
         response = send(client, forum.url(), {"body": WORDS})
         assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
-        assert "it will not happen twice" in response.text
+        assert "it will not be saved twice" in response.text
         assert WORDS.strip() in response.text
         assert client.get("/healthz").text == "the database is busy\n"
     finally:

@@ -45,7 +45,7 @@ def test_opening_is_told_to_who_wants_everything_and_to_nobody_else(network: Net
     a_letter(network, ann)
     told()
     assert names_of("Names until") == ["Bo Example"]
-    assert "It speaks for those who sign it, not for the network. A signature is public." in body(
+    assert "It speaks for the people who sign it, not for the network. A signature is public." in body(
         "Names until"
     )
 
@@ -119,4 +119,4 @@ def test_only_the_author_is_told_that_the_reply_is_overdue(
     told()
     assert names_of("No reply by") == ["Ann Example"]
     assert the(letter_id).reply_due is not None
-    assert "this is the moment to ask again" in body("No reply by")
+    assert "this is a good time to ask again" in body("No reply by")

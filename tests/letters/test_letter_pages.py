@@ -51,8 +51,8 @@ def test_a_member_gathers_names_from_the_form_alone(app: Flask, ann: Person) -> 
     page = opened(client, "/uk/letters/1")
     assert "A letter to The Minister, signed by 1 member." in page.text
     assert "Gathers names until Mon 20 Apr 2015, 18:00 BST" in page.text
-    assert "It speaks for those who signed it, not for the network." in page.text
-    assert "Ann Example stands under this letter." in page.text
+    assert "It speaks for the people who signed it, not for the network." in page.text
+    assert "Ann Example has signed this letter." in page.text
 
 
 def test_a_letter_sent_again_after_going_back_is_one_letter(app: Flask, ann: Person) -> None:
@@ -258,7 +258,7 @@ def test_the_list_has_each_letter_where_it_stands(
     a_letter(network, ann, title="Still open")
     withdraw(a_letter(network, ann, title="Undone"), ann)
     text = opened(browser(app), "/uk/letters").text
-    parts = ["Open for names", "Still open", "To be sent", "Gathered", "Sent, no reply yet", "Posted",
+    parts = ["Open for signing", "Still open", "To be sent", "Gathered", "Sent, no reply yet", "Posted",
              "Answered, or taken back", "Undone"]  # fmt: skip
     places = [text.index(part) for part in parts]
     assert places == sorted(places)
@@ -267,7 +267,7 @@ def test_the_list_has_each_letter_where_it_stands(
 
 
 def test_without_letters_the_list_says_so(app: Flask, network: Network) -> None:
-    assert "No letter gathers names at the moment." in opened(browser(app), "/uk/letters").text
+    assert "No letter is open for signing at the moment." in opened(browser(app), "/uk/letters").text
 
 
 def test_old_letters_are_on_further_pages(app: Flask, network: Network, ann: Person) -> None:
@@ -321,14 +321,14 @@ def test_home_and_the_page_about_proposing_lead_to_letters(
 ) -> None:
     letter_id = a_letter(network, ann)
     home = opened(browser(app), "/uk/")
-    assert "Letters that gather names" in home.text
+    assert "Letters open for signing" in home.text
     assert f"/uk/letters/{letter_id}" in home.links
     assert browser(app).get("/uk.json").get_json()["letters"][0]["title"] == TITLE
     assert "/uk/letters/new" in opened(browser(app, ann), "/uk/proposals/new").links
     assert "/uk/letters" in opened(browser(app), "/uk/about").links
     assert "/uk/letters" in opened(browser(app), "/uk/decisions").links
     closed(letter_id, time)
-    assert "Letters that gather names" not in opened(browser(app), "/uk/").text
+    assert "Letters open for signing" not in opened(browser(app), "/uk/").text
 
 
 def test_what_an_author_must_do_waits_for_them(

@@ -91,7 +91,7 @@ def test_an_answer_that_is_none_of_the_four_is_asked_again(app, ann, uk):
 def test_a_member_can_ask_for_no_mail_at_all_and_come_back(app, ann, uk):
     send(ann, "/me/mail", {"csrf_token": _token(ann)}, action="/silence")
     assert subscription(app, uk)[1]
-    assert "You asked for no mail" in opened(ann, "/me/mail").text
+    assert "You asked us to send you no mail" in opened(ann, "/me/mail").text
     send(ann, "/me/mail", {"volume": "concerns_me"})
     assert subscription(app, uk) == (Volume.CONCERNS_ME, False)
 

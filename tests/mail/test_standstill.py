@@ -22,7 +22,7 @@ from govnet.mail.rules import Priority, SmtpStep, judge
 from tests.builders import a_member, a_network, a_person, sign_in
 from tests.pages import Html, opened, send
 
-TITLE = "Mail stands still at the moment"
+TITLE = "Mail is not being sent at the moment"
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 NOTICE = '{% include "layouts/mail_standstill.html" %}'
 PROMISE = re.compile(
@@ -74,10 +74,10 @@ def nobody_sends() -> None:
 
 
 CAUSES = {
-    held: "until the people who look after this server let it go",
-    refused: "We try it again by ourselves, next at",
-    away: "We try it again by ourselves, next at",
-    nobody_sends: "Mails wait longer than usual",
+    held: "until the people who look after this server release it",
+    refused: "We try again automatically, next at",
+    away: "We try again automatically, next at",
+    nobody_sends: "Mail is taking longer than usual",
 }
 
 

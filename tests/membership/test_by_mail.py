@@ -138,7 +138,7 @@ def test_what_is_no_yes_of_hers_changes_nothing_and_is_answered_once(asked, text
     assert (row.fate, row.why.startswith(why)) == (Fate.ANSWERED, True)
     assert states() == [MembershipState.FOUND] * 2
     subject, body = mails_to(sender)[-1]
-    assert subject == "Nothing was done with your mail “Re: Are you still a member?”"
+    assert subject == "We could not act on your mail “Re: Are you still a member?”"
     assert why in body
     answer = db.session.scalars(select(Mail).order_by(Mail.id.desc())).first()
     assert answer.contact == reply_to()

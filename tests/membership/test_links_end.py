@@ -209,7 +209,7 @@ def test_the_welcome_mail_signs_in_once_in_any_browser_and_only_by_its_button(ap
     assert send(phone, path, {}, action=path, follow=False).location == "/me"
     assert "Welcome to The UK network" in opened(phone, "/me").text
     used = opened(other, path, 410)
-    assert "This link was used already" in used.text
+    assert "This link has been used" in used.text
     again = [form["action"] for form in used.forms if form["action"].endswith("/again")]
     assert len(again) == 1
     filled = {f["name"]: f["value"] for form in used.forms for f in form["fields"] if f["name"]}

@@ -56,7 +56,7 @@ def fill_in(client, **values):
 
 
 def test_a_visitor_joins_from_form_to_membership(client, app, network):
-    assert "Look at your mail" in fill_in(client, about="I read budgets.").text
+    assert "Check your mail" in fill_in(client, about="I read budgets.").text
     with app.app_context():
         link = link_in(mails_to("ada@example.org")[0][1], "applications/mine")
     before = opened(client, link)
@@ -240,7 +240,7 @@ def test_a_script_in_a_name_is_shown_as_words(client, app, network):
 
 def test_just_the_mail_is_an_address_and_a_mail_that_asks(client, app, network):
     response = send(client, "/uk/join", {"address": "reader@example.org"}, action="/join/mail")
-    assert "Look at your mail" in response.text
+    assert "Check your mail" in response.text
     with app.app_context():
         assert db.session.scalar(select(Subscription.confirmed_at)) is None
         assert "Do you want the mail" in mails_to("reader@example.org")[0][0]

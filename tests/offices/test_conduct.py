@@ -55,7 +55,7 @@ def test_who_takes_a_place_promises_on_the_page_and_the_committee_s_page_says_wh
     assert how_many_wait(ada.id) == before + 1
     time.move(timedelta(days=8))
     assert builders.acting(ada, uk).is_steering
-    words = "Ada Example has not yet promised how we treat each other."
+    words = "Ada Example has not yet promised to keep to how we treat each other."
     assert words in opened(client, "/uk/committee").text
     row = db.session.query(CodePromise).one()
     url, ada_id = f"/uk/committee/promises/{row.id}", ada.id

@@ -235,7 +235,7 @@ def test_whoever_takes_just_the_mail_is_told_so_by_mail(app, client, ann, post):
     with app.app_context():
         post.deliver()
     mail = post.last_to("reader@example.org")
-    assert mail["Subject"] == "You get our mail, and that needs no account"
+    assert mail["Subject"] == "You get our mail, and do not need an account for it"
     assert "/mail/choose/" in text(mail)
     assert "/uk/join" in text(mail)
     assert "/sign-in/link/" not in text(mail)

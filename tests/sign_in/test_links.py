@@ -46,7 +46,7 @@ def count(app, table):
 
 def test_ann_signs_in_by_the_link_in_her_mail(app, client, ann, post):
     page = Html(ask(client, ann.address, "/uk/join").text)
-    assert "Look into your mail" in page.text
+    assert "Check your mail" in page.text
     path = newest_link(app, post, ann.address)
     assert not signed_in(client)
     assert "Sign in as Ann Example" in opened(client, path).text
@@ -110,7 +110,7 @@ def test_a_link_works_once(app, client, ann, post):
     send(client, path, {}, action=path)
     send(client, "/sign-out", {})
     page = opened(client, path, 410)
-    assert "This link was used already" in page.text
+    assert "This link has been used" in page.text
     token = csrf(opened(client, "/sign-in"))
     assert client.post(path, data={"csrf_token": token}).status_code == 410
     assert not signed_in(client)
@@ -298,7 +298,7 @@ def test_an_address_in_another_script_goes_where_the_wire_says(app, client, post
 
 
 def test_a_link_cut_off_in_the_mail_says_so(client, ann):
-    assert "is not known here" in opened(client, "/sign-in/link/abc", 404).text
+    assert "We do not know this link" in opened(client, "/sign-in/link/abc", 404).text
 
 
 def test_links_of_yesterday_are_forgotten(app, client, ann, post, time):
