@@ -75,8 +75,7 @@ def _password_words(fault: rules.PasswordFault) -> str:
         rules.PasswordFault.SHORT: _("Use at least %(n)s characters. Four words in a row are easy to remember.",
                                      n=rules.PASSWORD_SHORTEST),
         rules.PasswordFault.LONG: _("Use at most %(n)s characters.", n=rules.PASSWORD_LONGEST),
-        rules.PasswordFault.PLAIN: _("That is one of the first that anybody would try, or soon guessed by a computer. "
-                                     "Four words in a row that have nothing to do with each other are better."),
+        rules.PasswordFault.PLAIN: _("This password is easy to guess, for a person or a computer. Four words in a row that have nothing to do with each other are better."),
         rules.PasswordFault.OWN: _("Others know your name, your address and your network. Use something that only you know, "
                                    "such as four words in a row."),
     }  # fmt: skip

@@ -108,7 +108,7 @@ def recently(view: F) -> F:
     def asked(**values: Any) -> Any:
         if current_user.is_recent:
             return view(**values)
-        flash(_("You signed in a while ago. Please sign in once more: then nobody else can do this."), "info")
+        flash(_("You signed in a while ago. Please sign in once more, to show that it is you."), "info")
         back = request.path if request.method == "GET" else url_for("accounts.security")
         return see("accounts.sign_in", next=back)
 

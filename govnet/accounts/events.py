@@ -28,7 +28,7 @@ class Erased(Event):
     """Somebody removed their name; the entry has no words, or it would undo what it tells."""
 
     verb: ClassVar[str] = "accounts.erased"
-    sentence: ClassVar[Any] = _l("A former member removed their name from what is kept here")
+    sentence: ClassVar[Any] = _l("A former member removed their name from this site")
     subject: ClassVar[str] = "person"
 
     person: Person

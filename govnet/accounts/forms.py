@@ -29,7 +29,9 @@ class CodeForm(Form):
     def validate_code(self, field: Text) -> None:
         """What can be no code is said before it costs a try."""
         if not field.errors and not rules.code_typed(field.data or ""):
-            raise ValidationError(_("A code is six digits, such as 123 456. This did not count as a try."))
+            raise ValidationError(
+                _("A code is six digits, such as 123 456. This did not count as an attempt.")
+            )
 
 
 class PasswordForm(Form):
@@ -86,4 +88,4 @@ class PersonSettingsForm(Form):
 class EraseForm(Form):
     """Say that it is meant."""
 
-    word = Text(_l("To go on, type the word “remove”"), missing=_l("Type the word “remove”"), limit=40)
+    word = Text(_l("To continue, type the word “remove”"), missing=_l("Type the word “remove”"), limit=40)

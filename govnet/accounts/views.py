@@ -109,11 +109,11 @@ def code() -> Response:
 
 def _wrong_code(left: int) -> str:
     if left == 0:
-        return str(_("That code is not right, or too old. Ask for a new mail below."))
+        return str(_("That code is wrong or too old. Ask for a new mail below."))
     return str(
         ngettext(
-            "That is not the code. You have one try left.",
-            "That is not the code. You have %(num)s tries left.",
+            "That code is wrong. You have one attempt left.",
+            "That code is wrong. You have %(num)s attempts left.",
             left,
         )
     )

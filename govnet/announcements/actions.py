@@ -89,9 +89,9 @@ def _check_open(announcement: Announcement) -> None:
         return
     words = {
         AnnouncementState.SCHEDULED: _("It is about to be sent. Undo that first."),
-        AnnouncementState.SENT: _("It was sent already. Write a correction instead."),
+        AnnouncementState.SENT: _("It has already been sent. Write a correction instead."),
     }
-    raise RuleBroken(words.get(announcement.state, _("It was thrown away.")))
+    raise RuleBroken(words.get(announcement.state, _("This draft was deleted.")))
 
 
 def drop(announcement: Announcement, *, by: Actor) -> None:
@@ -169,7 +169,7 @@ def undo(announcement: Announcement, *, by: Actor, via: Door) -> None:
     if announcement.state is AnnouncementState.SENT:
         raise RuleBroken(_("Too late to undo: the first mails are on their way. You can stop the others."))
     if announcement.state is not AnnouncementState.SCHEDULED:
-        raise RuleBroken(_("It was undone already."))
+        raise RuleBroken(_("It has already been undone."))
     announcement.state, announcement.goes_at, announcement.ordered_at = AnnouncementState.DRAFT, None, None
     record(
         events.AnnouncementUndone(

@@ -71,7 +71,7 @@ class SendingStopped(_About):
     """Somebody stopped the mails that had not gone yet."""
 
     verb: ClassVar[str] = "announcements.stopped"
-    sentence: ClassVar[Any] = _l("%(actor)s stopped the mails of “%(title)s” that had not gone yet.")
+    sentence: ClassVar[Any] = _l("%(actor)s stopped the mails of “%(title)s” that had not been sent yet.")
 
 
 class SendingResumed(_About):
@@ -86,8 +86,8 @@ class SendingCutOff(_About):
 
     verb: ClassVar[str] = "announcements.cut_off"
     sentence: ClassVar[Any] = NN_(
-        "%(actor)s called off the %(number)s mail of “%(title)s” that had not gone yet.",
-        "%(actor)s called off the %(number)s mails of “%(title)s” that had not gone yet.",
+        "%(actor)s called off the %(number)s mail of “%(title)s” that had not been sent yet.",
+        "%(actor)s called off the %(number)s mails of “%(title)s” that had not been sent yet.",
     )
     counts: ClassVar[str] = "number"
 

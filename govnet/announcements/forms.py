@@ -28,7 +28,7 @@ class WriteForm(Form):
     """The words of an announcement."""
 
     subject = Text(_l("Subject"), missing=_l("Enter a subject"), limit=SUBJECT_LIMIT)
-    body = MarkdownField(_l("What you want to say"), missing=_l("Write something to send"))
+    body = MarkdownField(_l("Your message"), missing=_l("Write something to send"))
     audience = RadioField(_l("Who gets it?"), choices=AUDIENCES, default=Audience.EVERYBODY.value)
     corrects = HiddenId(validators=[Optional()])
     version = HiddenId(validators=[Optional()])
@@ -66,5 +66,5 @@ class SendForm(Form):
         if self.when.data != "later":
             return None
         if self.day.data is None:
-            raise RuleBroken(_("Choose the day on which it goes."), field="day")
+            raise RuleBroken(_("Choose the day on which it is sent."), field="day")
         return at_hour(self.day.data, self.hour.data or 0, zone)

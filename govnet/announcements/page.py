@@ -59,7 +59,7 @@ def state_words(announcement: Announcement) -> tuple[str, str]:
         AnnouncementState.SCHEDULED: (_("Goes out soon"), "open"),
         AnnouncementState.HELD: (_("Held: not sent"), "warn"),
         AnnouncementState.SENT: (_("Sent"), "good"),
-        AnnouncementState.DROPPED: (_("Thrown away"), "plain"),
+        AnnouncementState.DROPPED: (_("Deleted"), "plain"),
     }
     return words[announcement.state]
 
@@ -171,21 +171,19 @@ def trouble(mail: Mail | None, numbers: Progress) -> str:
     if line is not None and line.tripped_at is not None:
         return str(
             _(
-                "Our mail provider refuses us. We try again once an hour at least; the operator of the server "
-                "should look: %(words)s",
+                "Our mail provider refuses our mail. We try again at least once an hour; the operator of the server should check this: %(words)s",
                 words=line.words,
             )
         )
     if mail.paused_at is not None and not mail.paused_by:
         return str(
             _(
-                "It waits, because too many mails were refused: %(why)s One of them is tried again once an hour at "
-                "least, and where it is taken the others go on. An officer can let all go on at once.",
+                "It is waiting, because too many mails were refused: %(why)s One of them is tried again at least once an hour, and once it is accepted the others go on. An officer can let all of them go on at once.",
                 why=mail.paused_why,
             )
         )
     if line is not None and line.troubles > 2:
-        return str(_("Our mail provider does not answer. Nobody must do anything: we go on trying."))
+        return str(_("Our mail provider does not answer. Nobody needs to do anything: we keep trying."))
     return ""
 
 

@@ -23,7 +23,9 @@ def goes_at(wanted: datetime | None, now: datetime) -> datetime:
     if wanted is None:
         return now + UNDO
     if wanted < now:
-        raise RuleBroken(Said(N_("That hour has gone by. Choose a later one, or send it now.")), field="day")
+        raise RuleBroken(
+            Said(N_("That hour is in the past. Choose a later one, or send it now.")), field="day"
+        )
     if wanted > now + FARTHEST:
         raise RuleBroken(Said(N_("That is more than a year away. Choose an earlier day.")), field="day")
     return max(wanted, now + UNDO)
@@ -35,7 +37,7 @@ def check_may_announce(role: str, coordinator_may: bool) -> None:
         raise RuleBroken(
             Said(
                 N_(
-                    "Our rules leave it to the chair to send what goes to everybody. Ask the chair to send it."
+                    "By our rules the chair sends announcements that go to everybody. Ask the chair to send it."
                 )
             )
         )

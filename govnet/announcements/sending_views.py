@@ -48,7 +48,7 @@ def undo(network: Network, announcement: Announcement) -> Response:
     """Take it back before the first mail leaves."""
     key = announcement.id
     _do(announcement, actions.undo)
-    return _back(key, _("Undone. Nobody was written to, and your draft is here again."))
+    return _back(key, _("Undone. Nobody got a mail, and your draft is here again."))
 
 
 @bp.post("/<network:network>/announcements/<int:announcement_id>/stop")
@@ -57,7 +57,7 @@ def stop(network: Network, announcement: Announcement) -> Response:
     """Hold the mails that have not gone."""
     key = announcement.id
     _do(announcement, sending.stop)
-    return _back(key, _("Stopped. What had gone is gone; nothing more goes until you say so."))
+    return _back(key, _("Stopped. Some mails may have been sent; no more are sent until you say so."))
 
 
 @bp.post("/<network:network>/announcements/<int:announcement_id>/resume")
@@ -66,7 +66,7 @@ def resume(network: Network, announcement: Announcement) -> Response:
     """Let the mails go on."""
     key = announcement.id
     _do(announcement, sending.resume)
-    return _back(key, _("It goes on."))
+    return _back(key, _("Sending goes on."))
 
 
 @bp.post("/<network:network>/announcements/<int:announcement_id>/call-off")
@@ -84,7 +84,5 @@ def missed(network: Network, announcement: Announcement) -> Response:
     """Once more where it was missed."""
     key = announcement.id
     number = _do(announcement, sending.send_to_missed)
-    words = ngettext(
-        "It goes once more to %(num)s address.", "It goes once more to %(num)s addresses.", number
-    )
+    words = ngettext("It is sent again to %(num)s address.", "It is sent again to %(num)s addresses.", number)
     return _back(key, words)

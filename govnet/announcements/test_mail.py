@@ -21,7 +21,7 @@ def send_test(announcement: Announcement, *, by: Actor, via: Door) -> str:
     check_right(by, Can.WRITE_ANNOUNCEMENT, announcement)
     me = next(iter(readers([by.person_id or 0])), None)
     if me is None:
-        raise RuleBroken(_("You have no confirmed address that a test could go to."))
+        raise RuleBroken(_("You have no confirmed address to which we could send a test."))
     network = db.session.get_one(Network, announcement.network_id)
     outbox.post(
         TEMPLATE,

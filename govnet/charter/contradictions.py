@@ -28,7 +28,7 @@ def _times(new: Charter) -> dict[str, Said]:
         )
     if new[p.EXTENSION_DAYS] > new[p.MAXIMUM_DAYS_OPEN]:
         found[p.EXTENSION_DAYS.key] = Said(
-            N_("The time to answer new words must not be longer than the longest time.")
+            N_("The time to answer a new version must not be longer than the longest time.")
         )
     return found
 
@@ -36,7 +36,7 @@ def _times(new: Charter) -> dict[str, Said]:
 def _answers(new: Charter) -> dict[str, Said]:
     found: dict[str, Said] = {}
     if not new[p.ANSWERS] & {"stand-aside", "block"}:
-        found[p.ANSWERS.key] = Said(N_("People must be able to disagree: leave one way to say so."))
+        found[p.ANSWERS.key] = Said(N_("People must be able to disagree: keep at least one way to say so."))
     elif "block" not in new[p.ANSWERS] and _asks_for_objections(new):
         found[p.ANSWERS.key] = Said(
             N_("Where something is decided by asking for objections, people must be able to say Stop.")
@@ -45,8 +45,7 @@ def _answers(new: Charter) -> dict[str, Said]:
     if "opening" not in new[p.ALWAYS_TOLD] and shortest <= DIGEST_GAP:
         found[p.ALWAYS_TOLD.key] = Said(
             N_(
-                "Anyone who takes a weekly mail could hear of a question too late. Have everybody told what is asked, or give "
-                "everybody at least %(days)s days to answer, new words too."
+                "Anyone who takes a weekly mail could hear of a question too late. Have everybody notified of new questions, or give everybody at least %(days)s days to answer, also for a new version."
             ),
             {"days": DIGEST_GAP + 1},
         )
@@ -62,11 +61,11 @@ def _voices(new: Charter) -> dict[str, Said]:
     found: dict[str, Said] = {}
     if new[p.VOICE] == "organisations" and "organisation" not in new[p.KINDS]:
         found[p.VOICE.key] = Said(
-            N_("Only organisations’ answers would count, but organisations can’t be members.")
+            N_("Only the answers of organisations would count, but organisations can’t be members.")
         )
     if not new[p.KINDS] - {"observer"}:
         found[p.KINDS.key] = Said(
-            N_("Observers have no voice: people or organisations must be able to join too.")
+            N_("Observers cannot answer: people or organisations must be able to join too.")
         )
     return found
 
@@ -80,7 +79,7 @@ def _committee(new: Charter) -> dict[str, Said]:
     kept = new[p.INDIVIDUAL_SEATS] + new[p.ORGANISATION_SEATS]
     if kept and kept + new[p.SISTER_SEATS] > new[p.SEATS]:
         key = (p.ORGANISATION_SEATS if new[p.ORGANISATION_SEATS] else p.INDIVIDUAL_SEATS).key
-        found[key] = Said(N_("The places kept for some would be more than the committee has."))
+        found[key] = Said(N_("More places would be kept than the committee has."))
     if new[p.ORGANISATION_SEATS] and "organisation" not in new[p.KINDS]:
         found[p.ORGANISATION_SEATS.key] = Said(
             N_("Places would be kept for organisations, but organisations can’t be members.")

@@ -18,7 +18,7 @@ class CharterFound(Event):
     """The rules as they were when the network began to be kept here."""
 
     verb: ClassVar[str] = "charter.found"
-    sentence: ClassVar[Any] = _l("%(actor)s wrote down our rules as they were.")
+    sentence: ClassVar[Any] = _l("%(actor)s recorded our rules as they were.")
     subject: ClassVar[str] = "charter"
 
     charter: CharterVersion
@@ -30,7 +30,7 @@ class CharterChanged(Event):
     """A decision put new rules into force."""
 
     verb: ClassVar[str] = "charter.changed"
-    sentence: ClassVar[Any] = _l("Our rules changed: version %(number)s holds from now on.")
+    sentence: ClassVar[Any] = _l("Our rules changed: version %(number)s is in force from now on.")
     subject: ClassVar[str] = "charter"
 
     charter: CharterVersion

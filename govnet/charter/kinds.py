@@ -185,13 +185,13 @@ class Statements(Parameter[tuple[str, ...]]):
         )
         if not isinstance(lines, list | tuple) or not all(isinstance(line, str) for line in lines):
             raise BadValue(
-                Said(N_("Write one sentence a line for “%(title)s”."), {"title": Said(self.title)})
+                Said(N_("Write one sentence on each line for “%(title)s”."), {"title": Said(self.title)})
             )
         kept = tuple(line for line in (" ".join(str(line).split()) for line in lines) if line)
         if len(kept) > MOST_STATEMENTS or any(len(line) > LONGEST_STATEMENT for line in kept):
             raise BadValue(
                 Said(
-                    N_("“%(title)s” can hold %(lines)s sentences of %(letters)s characters each."),
+                    N_("“%(title)s” can have at most %(lines)s sentences of %(letters)s characters each."),
                     {"title": Said(self.title), "lines": MOST_STATEMENTS, "letters": LONGEST_STATEMENT},
                 )
             )
@@ -221,7 +221,7 @@ class OneLine(Parameter[str]):
         line = unicodedata.normalize("NFC", " ".join(value.split())) if isinstance(value, str) else None
         if line is None or any(unicodedata.category(each) in ("Cc", "Cs") for each in line):
             raise BadValue(
-                Said(N_("Write “%(title)s” in one line of plain text."), {"title": Said(self.title)})
+                Said(N_("Write “%(title)s” on one line, as plain text."), {"title": Said(self.title)})
             )
         if len(line) > self.limit:
             words = N_("“%(title)s” can have at most %(limit)s characters.")
@@ -231,7 +231,11 @@ class OneLine(Parameter[str]):
         return line
 
     def phrase(self, value: str) -> Said:
-        return Said(N_("“%(words)s”"), {"words": value}) if value else Said(N_("as it was found"))
+        return (
+            Said(N_("“%(words)s”"), {"words": value})
+            if value
+            else Said(N_("as it was at the beginning here"))
+        )
 
     def states(self, value: str) -> Said:
         return super().states(value) if value else Said(self.clause_none)

@@ -12,7 +12,7 @@ _OPEN: tuple[str, ...] = (
 _CODE: tuple[str, ...] = (
     N_("I argue with what people say, not with who they are."),
     N_("I say so openly when I have an interest in what is decided."),
-    N_("I keep private what I was told in private."),
+    N_("I keep private what people tell me in private."),
 )
 
 STARTING: Mapping[str, Mapping[str, Any]] = {
@@ -96,10 +96,10 @@ STARTING: Mapping[str, Mapping[str, Any]] = {
 NAMES: Mapping[str, str] = {"loose": N_("Loose"), "usual": N_("Usual"), "strict": N_("Strict")}
 ABOUT: Mapping[str, str] = {
     "loose": N_(
-        "Anybody can join at once, nobody must answer, and one Stop stops a proposal. Many networks begin so."
+        "Anybody can join at once, nobody must answer, and one Stop stops a proposal. Many networks begin like this."
     ),
     "usual": N_(
-        "Members agree to a few sentences, ten or a tenth must answer, and a Stop gives people two weeks."
+        "Members agree to a few sentences, ten members or a tenth must answer, and a Stop gives people two weeks."
     ),
     "strict": N_("Long times to answer, a quarter must answer, and the rules change only by three quarters."),
 }

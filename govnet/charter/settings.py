@@ -97,7 +97,7 @@ def _check_languages(new: dict[str, str]) -> None:
         raise RuleBroken(_("Choose from the languages that there are translations for."), field="languages")
     if languages.source() not in chosen:
         raise RuleBroken(
-            _("Leave English ticked: what is not translated yet is shown in it."), field="languages"
+            _("Leave English ticked: anything not yet translated is shown in it."), field="languages"
         )
     if new["language"] not in chosen:
         raise RuleBroken(_("Choose one of the languages that you ticked."), field="language")

@@ -45,7 +45,7 @@ def problem(day: date, charter: Charter) -> Said | None:
     name, then = holiday(day, charter), from_day(day, charter)
     if not name:
         return Said(
-            N_("%(day)s is no working day. Choose a day from Monday to Friday, such as %(then)s."),
+            N_("%(day)s is not a working day. Choose a day from Monday to Friday, such as %(then)s."),
             {"day": day, "then": then},
         )
     return Said(

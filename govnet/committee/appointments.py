@@ -156,7 +156,7 @@ def _check_free(seat: Seat, person: Person, start: date, end: date, held: list[_
         if each.term.person_id == person.id:
             raise RuleBroken(
                 _(
-                    "%(name)s holds another place (%(place)s) until %(day)s; nobody holds two.",
+                    "%(name)s holds another place (%(place)s) until %(day)s; nobody can hold two.",
                     **values,
                 ),
                 field="person",
@@ -213,7 +213,7 @@ def _ending(wanted: OfficeInput, how: Deciding) -> tuple[Term, date]:
         raise RuleBroken(_("There is no such term."))
     stage = rules.stage(term.start, term.end, how.on)
     if stage is OfficeStage.OVER:
-        raise RuleBroken(_("That term is over already."))
+        raise RuleBroken(_("That term is already over."))
     if stage is OfficeStage.TO_COME:
         return term, term.start
     end = wanted.end or how.on + DAY
@@ -261,8 +261,8 @@ def _new_place(wanted: OfficeInput, how: Deciding) -> tuple[Body | None, int]:
     if counts.total() >= most:
         raise RuleBroken(
             ngettext(
-                "Our rules give the committee %(num)s place, and it has it. A decision can change that rule.",
-                "Our rules give the committee %(num)s places, and it has them. A decision can change that rule.",
+                "Our rules give the committee %(num)s place, and it already has it. A decision can change that rule.",
+                "Our rules give the committee %(num)s places, and it already has them. A decision can change that rule.",
                 most,
             )
         )

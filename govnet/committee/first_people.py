@@ -106,12 +106,12 @@ def name_them(
     db.session.execute(select(Network.id).where(Network.id == network.id).with_for_update())
     if not may_be_named_by_the_operator(network):
         raise RuleBroken(
-            _("Somebody is in office here, or members can decide: nobody is named over their heads.")
+            _("Somebody is in office here, or members can decide. You cannot name people without them.")
         )
     if not people:
         raise RuleBroken(_("Name at least one person."), field="name_1")
     if not why.strip():
-        raise RuleBroken(_("Say how it came to this: everybody can read it."), field="why")
+        raise RuleBroken(_("Say how this came about: everybody can read it."), field="why")
     addresses = [each.address for each in people]
     if len(set(addresses)) < len(addresses):
         raise RuleBroken(_("Each person takes one place."), field="email_2")

@@ -31,8 +31,8 @@ class FirstPeopleForm(LastDayForm):
     name_3 = NameText(_l("The third person’s name"), validators=[Optional()])
     email_3 = EmailAddress(_l("The third person’s e-mail address"), missing=None, validators=[Optional()])
     why = MarkdownField(
-        _l("How did it come to this, and why these people?"),
-        missing=_l("Say how it came to this: everybody can read it."),
+        _l("How did this come about, and why these people?"),
+        missing=_l("Say how this came about: everybody can read it."),
         limit=1000,
     )
 

@@ -93,7 +93,7 @@ def _check_turn(wanted: WantedPlace) -> None:
 def _check_vacancy(wanted: WantedPlace, charter: Charter) -> None:
     rule = charter[p.VACANCY]
     if wanted.coopted and rule != "coopt":
-        raise _against(N_("By our rules the committee takes nobody in by itself."), "came_by")
+        raise _against(N_("By our rules the committee cannot appoint anybody by itself."), "came_by")
     early = wanted.until is not None and wanted.start < wanted.until
     if early and rule == "decision" and wanted.body not in ("all", charter[p.BODY_FOR["committee"]]):
         raise _against(
@@ -113,7 +113,7 @@ def _check_vacancy(wanted: WantedPlace, charter: Charter) -> None:
     if early and wanted.coopted and wanted.until is not None and wanted.end > wanted.until:
         raise _against(
             N_(
-                "Somebody whom the committee takes in stays at most until this place’s term would have ended: before %(day)s."
+                "Somebody whom the committee appoints stays at most until this place’s term would have ended: before %(day)s."
             ),
             "last_day",
             day=str(wanted.until),
@@ -132,11 +132,11 @@ KEPT: Mapping[str, WholeNumber] = {"individual": p.INDIVIDUAL_SEATS, "organisati
 """By constituency, how many places the charter keeps."""
 _KEPT_WORDS: Mapping[str, tuple[str, str]] = {
     "individual": (
-        N_("Our rules want %(least)s for members in person; so far: %(there)s."),
+        N_("Our rules require %(least)s for members in person; so far: %(there)s."),
         N_("By our rules the places that are left are for members in person: %(places)s."),
     ),
     "organisation": (
-        N_("Our rules want %(least)s for people who speak for organisations; so far: %(there)s."),
+        N_("Our rules require %(least)s for people who speak for organisations; so far: %(there)s."),
         N_("By our rules the places that are left are for people who speak for organisations: %(places)s."),
     ),
 }
@@ -184,7 +184,7 @@ def _check_sister(counts: Mapping[str, int], charter: Charter) -> None:
     most = charter[p.SISTER_SEATS]
     if counts.get(SISTER, 0) >= most:
         raise _against(
-            N_("By our rules %(places)s can be for sister networks, and they are there.")
+            N_("By our rules %(places)s can be for sister networks, and they already exist.")
             if most
             else N_("By our rules no place is for a sister network."),
             "constituency",
@@ -209,7 +209,7 @@ def check_organisations(others: Mapping[str, int], charter: Charter) -> None:
     if full is not None:
         raise _against(
             N_(
-                "By our rules at most %(people)s on the committee can speak for %(organisation)s, and they do."
+                "By our rules at most %(people)s on the committee can speak for %(organisation)s, and that many already do."
             ),
             "person",
             people=p.ONE_ORGANISATION.phrase(most),

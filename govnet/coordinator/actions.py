@@ -105,7 +105,7 @@ def _overlapping_none(wanted: OfficeInput, how: Deciding, start: date, end: date
     for other in mandates:
         if other.start < end and start < other.end and other.start < other.end:
             message = _(
-                "There is a coordinator until %(day)s. Choose a first day after that, or end that first.",
+                "There is a coordinator until %(day)s. Choose a first day after that, or end that mandate first.",
                 day=say(other.end - DAY),
             )
             raise RuleBroken(message, field="first_day")
@@ -138,7 +138,7 @@ def _ending(wanted: OfficeInput, how: Deciding) -> tuple[Mandate, date]:
         raise RuleBroken(_("There is no such mandate."))
     stage = rules.stage(mandate.start, mandate.end, how.on)
     if stage is OfficeStage.OVER:
-        raise RuleBroken(_("That mandate is over already."))
+        raise RuleBroken(_("That mandate is already over."))
     if stage is OfficeStage.TO_COME:
         return mandate, mandate.start
     end = max(wanted.end or how.on + DAY, how.on + DAY)
@@ -202,7 +202,7 @@ def file_report(mandate: Mandate, due_on: date, text: str, *, by: Actor, via: Do
     network = db.session.get_one(Network, held.network_id)
     dues = dues_of(held, today(network.zone))
     if due_on not in {due.on for due in dues if not due.filed}:
-        raise RuleBroken(_("No report is due on that day, or it is there already."), field="due_on")
+        raise RuleBroken(_("No report is due on that day, or it has already been filed."), field="due_on")
     report = MandateReport(
         mandate_id=held.id, network_id=network.id, due_on=due_on, author_id=by.person_id, at=now(),
         source=text, html=render(text),

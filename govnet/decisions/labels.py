@@ -188,7 +188,11 @@ def counted_by(options: Choosing) -> str:
     how = _HOW_COUNTED[
         "borda" if options.method == "ranked" and not options.rounds_counted else options.method
     ]
-    binds = _("What comes first is decided.") if options.rule.settles else _("It is advice and binds nobody.")
+    binds = (
+        _("The option that comes first is decided.")
+        if options.rule.settles
+        else _("It is advice and binds nobody.")
+    )
     return f"{how} {binds}"
 
 

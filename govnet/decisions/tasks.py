@@ -29,5 +29,5 @@ TASKS = (
         in_place="decisions/_waiting.html",
         load=to_answer_in_place,
     ),
-    TaskKind("decisions.ask", readiness.to_ask, asks=_l("Ask it now"), link=_draft),
+    TaskKind("decisions.ask", readiness.to_ask, asks=_l("Open it now"), link=_draft),
 )

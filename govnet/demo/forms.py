@@ -14,6 +14,6 @@ class MailAnswerForm(Form):
 
     words = TextAreaField(
         _l("Your answer"),
-        validators=[InputRequired(_l("Type what you want to answer.")), Length(max=5000)],
+        validators=[InputRequired(_l("Write your reply.")), Length(max=5000)],
         render_kw={"rows": 3},
     )

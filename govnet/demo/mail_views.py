@@ -89,7 +89,7 @@ def answer(number: int) -> Response:
     if not form.validate_on_submit():
         return _page(found, form, 422)
     intake.store(_reply(found, to, str(form.words.data)), to)
-    flash(_("Your answer came in. A program reads it within seconds."), "success")
+    flash(_("Your reply came in. A program reads it within seconds."), "success")
     return see(".mails", to=parseaddr(str(found.headers()["To"]))[1])
 
 

@@ -36,7 +36,7 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _l("Decides applications and reports, records what a meeting decided."),
     ),
     "coordinator": (_l("The coordinator"), _l("Writes to everybody while the mandate lasts.")),
-    "operator": (_l("Who looks after the server"), _l("Backups and stuck mail; no say in the network.")),
+    "operator": (_l("The server’s operator"), _l("Backups and stuck mail; no say in the network.")),
 }
 """Each button of /demo: who that is, and what they can do here."""
 
@@ -107,7 +107,7 @@ def sights(home: Network) -> list[Sight]:
     found += [
         Sight(title, why, endpoint, {}, _OPEN_TO.get(endpoint, "all")) for title, why, endpoint in _FIXED
     ]
-    why = _l("Queue, backups, stuck mail (as who looks after it).")
+    why = _l("Queue, backups, stuck mail (as the server’s operator).")
     server = Sight(_l("The server"), why, "operations.operator", {}, "operator")
     return [*(replace(one, values={"network": home, **one.values}) for one in found), server]
 
@@ -115,8 +115,12 @@ def sights(home: Network) -> list[Sight]:
 _FIXED: tuple[tuple[Any, Any, str], ...] = (
     (_l("The committee"), _l("Seven places, one of them empty."), "committee.committee"),
     (_l("The coordinator"), _l("A mandate that ends in three months."), "offices.coordinator"),
-    (_l("Our rules"), _l("In their third version, each sentence with what set it."), "charter.charter"),
-    (_l("What was hidden, and why"), _l("In public, with an appeal that waits."), "forum.log"),
+    (
+        _l("Our rules"),
+        _l("In their third version, each sentence with the decision that set it."),
+        "charter.charter",
+    ),
+    (_l("What was hidden, and why"), _l("In public, with an appeal that is waiting."), "forum.log"),
     (
         _l("The officers’ desk"),
         _l("Applications, a report, an appeal (as a member of the committee)."),
@@ -166,7 +170,7 @@ def _proposals(home: Network) -> list[Sight]:
         .limit(2)
     )
     whys = (
-        _l("Closes soonest: thirty answers of every kind."),
+        _l("Closes first: thirty answers of every kind."),
         _l("Decided at a meeting; stands unless somebody objects."),
     )
     versions = db.session.scalars(query).all()

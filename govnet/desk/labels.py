@@ -75,7 +75,7 @@ def _removal(network: Network, row: Any) -> DeskTask:
     )
     if row.due is not None:
         words = _(
-            "The law is said to have post %(number)s in “%(title)s” removed: its text goes unless one of you shows it again",
+            "Somebody says that the law requires post %(number)s in “%(title)s” to be removed: its text is deleted unless one of you shows it again",
             number=row.number,
             title=row.one,
         )
@@ -142,13 +142,13 @@ def _stopped(network: Network, row: Any) -> DeskTask:
 
 
 def _line(network: Network, row: Any) -> DeskTask:
-    return _mail(row, _("No mail goes out. The operator of the server must look: %(why)s", why=row.one))
+    return _mail(row, _("No mail goes out. The operator of the server must check this: %(why)s", why=row.one))
 
 
 def _slow(network: Network, row: Any) -> DeskTask:
     words = ngettext(
-        "%(num)s mail has waited for more than an hour. If it stays so, tell the operator of the server.",
-        "%(num)s mails have waited for more than an hour. If it stays so, tell the operator of the server.",
+        "%(num)s mail has waited for more than an hour. If this goes on, tell the operator of the server.",
+        "%(num)s mails have waited for more than an hour. If this goes on, tell the operator of the server.",
         row.number,
     )
     return _mail(row, words)
@@ -156,8 +156,8 @@ def _slow(network: Network, row: Any) -> DeskTask:
 
 def _aside(network: Network, row: Any) -> DeskTask:
     words = ngettext(
-        "The server has failed at %(num)s thing that it does by itself. Tell the operator of the server.",
-        "The server has failed at %(num)s things that it does by itself. Tell the operator of the server.",
+        "%(num)s automatic task of the server has failed. Tell the operator of the server.",
+        "%(num)s automatic tasks of the server have failed. Tell the operator of the server.",
         row.number,
     )
     return DeskTask(since=row.since, kind=_("Server"), words=words, url=url_for("desk.desk"), trouble=True)

@@ -33,4 +33,4 @@ def _since(letter: Letter) -> datetime:
 def _words(letter: Letter) -> str:
     if letter.state is LetterState.SENT:
         return str(_("The reply to “%(title)s” is overdue", title=letter.title))
-    return str(_("“%(title)s” is to be sent, and who started it has left", title=letter.title))
+    return str(_("“%(title)s” is to be sent, and the member who started it has left", title=letter.title))

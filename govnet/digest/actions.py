@@ -164,7 +164,7 @@ def _headings() -> dict[str, Any]:
     people = _("Members and organisations")
     rules = _("Our rules")
     return {
-        "decisions": _("Decided, and put to a vote"),
+        "decisions": _("Decisions and open proposals"),
         "charter": rules,
         "network": rules,
         "offices": _("Committee and coordinator"),

@@ -120,7 +120,7 @@ class ReportDismissed(PostEvent):
     """The committee looked, and the post stands."""
 
     verb: ClassVar[str] = "forum.report_dismissed"
-    sentence: ClassVar[Any] = _l("%(actor)s looked at a report, and post %(number)s in “%(title)s” stands")
+    sentence: ClassVar[Any] = _l("%(actor)s looked at a report; post %(number)s in “%(title)s” stays visible")
     visibility: ClassVar[Visibility] = Visibility.COMMITTEE
     report: Report
 
@@ -154,8 +154,7 @@ class RemovalByLaw(HidingEvent):
 
     verb: ClassVar[str] = "forum.removal_by_law"
     sentence: ClassVar[Any] = _l(
-        "%(actor)s says that the law has the text of post %(number)s in “%(title)s” removed. "
-        "It is removed after %(on)s unless somebody else shows it again: %(reason)s"
+        "%(actor)s says that the law requires the text of post %(number)s in “%(title)s” to be removed. It is removed after %(on)s unless somebody else shows it again: %(reason)s"
     )
 
     on: date

@@ -64,7 +64,7 @@ class FrameForm(FrameFields):
 class EditForm(Form):
     """Another text for one's own post."""
 
-    body = MarkdownField(_l("Your post"), missing=_l("Write something, or leave it as it was"))
+    body = MarkdownField(_l("Your post"), missing=_l("Write something, or leave the text as it was"))
     revision = HiddenField()
 
 
@@ -100,7 +100,7 @@ class HideForm(Form):
         choices=[
             SelectChoice(HidingKind.HIDDEN.value, _l("Hide it")),
             SelectChoice(HidingKind.REMOVED.value, _l("Hide it, and have its text removed for good")),
-            SelectChoice(LAW, _l("Hide it, because the law has its text removed")),
+            SelectChoice(LAW, _l("Hide it, because the law requires its text to be removed")),
         ],
     )
     reason = MarkdownField(_l("Why?"), missing=_l("Give the reason; everybody can read it"), limit=1_000)
@@ -165,14 +165,12 @@ PROMISE = N_("remove")
 class TakeBackForm(Form):
     """Everything that one has written, gone."""
 
-    word = Text(_l("Are you sure?"), missing=_l("Type the word to say that you mean it"), limit=40)
+    word = Text(_l("Are you sure?"), missing=_l("To confirm, type the word"), limit=40)
 
     def validate_word(self, field: Any) -> None:
         """The word, in the reader's language, whatever its case."""
         if field.data.strip("“”\"'.").casefold() != str(gettext(PROMISE)).casefold():
-            raise ValidationError(
-                gettext("Type the word “%(word)s” to say that you mean it", word=gettext(PROMISE))
-            )
+            raise ValidationError(gettext("To confirm, type the word “%(word)s”", word=gettext(PROMISE)))
 
 
 def number_in(field: Any) -> int:

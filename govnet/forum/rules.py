@@ -175,7 +175,7 @@ def is_over(until: date | None, today: date) -> bool:
 def check_until(until: date | None, *, before: date | None, today: date) -> None:
     """A discussion that is given a day gets one that is still to come, or today; the day it had may stay."""
     if until is not None and until != before and until < today:
-        raise RuleBroken(Said(N_("This day is over. Choose today or a later day.")), field="until")
+        raise RuleBroken(Said(N_("This day is in the past. Choose today or a later day.")), field="until")
 
 
 def outcome_of(voices: Iterable[AppealOutcome]) -> AppealOutcome | None:

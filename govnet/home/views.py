@@ -156,14 +156,14 @@ def _known(endpoint: str) -> str:
 def _links() -> Sequence[tuple[str, str, str]]:
     """What there is to read about the network: words, address, one line."""
     wanted = (
-        (_("Our rules"), "charter.charter", _("What holds here, and which decision made it so.")),
-        (_("The committee"), "committee.committee", _("Who sits where, since when and until when.")),
-        (_("The coordinator"), "coordinator.coordinator", _("What the coordinator may do, and until when.")),
-        (_("Members"), "membership.members", _("Who belongs, of those who may be named.")),
-        (_("Organisations"), "membership.organisations", _("Which organisations belong, and who speaks for them.")),
-        (_("Letters"), "letters.letters", _("What people and organisations said together, in their own names.")),
-        (_("Announcements"), "announcements.archive", _("What was sent to everybody.")),
+        (_("Our rules"), "charter.charter", _("The rules in force here, and the decisions that made them.")),
+        (_("The committee"), "committee.committee", _("The people on the committee, since when and until when.")),
+        (_("The coordinator"), "coordinator.coordinator", _("The coordinator’s mandate, and until when it lasts.")),
+        (_("Members"), "membership.members", _("The members who agreed to be named.")),
+        (_("Organisations"), "membership.organisations", _("The organisations that are members, and who speaks for them.")),
+        (_("Letters"), "letters.letters", _("Letters that people and organisations signed in their own names.")),
+        (_("Announcements"), "announcements.archive", _("Mails that were sent to everybody.")),
         (_("Everything that happened"), "record.entries", _("Each change, written down once and never edited.")),
-        (_("Downloads"), "record.downloads", _("All of it as files, for your own counting.")),
+        (_("Downloads"), "record.downloads", _("All of it as files, for you to count yourself.")),
     )  # fmt: skip
     return [(words, url, line) for words, end, line in wanted if (url := _known(end))]

@@ -29,23 +29,21 @@ BUSY = Outage("the database is busy", _l("The database is busy. Please try again
 FULL = Outage(
     "the disk is full",
     _l(
-        "The server’s disk is full, so nothing can be saved just now. Reading works. "
-        "Those who look after the server have to make room."
+        "The server’s disk is full, so nothing can be saved just now. Reading still works. The people who look after the server have to make room."
     ),
     600,
 )
 READ_ONLY = Outage(
     "the database cannot be written",
     _l(
-        "The database can be read but not written just now, so nothing can be saved. "
-        "Those who look after the server have to put it right."
+        "The database can be read but not written just now, so nothing can be saved. The people who look after the server have to put it right."
     ),
     600,
 )
 UNREACHABLE = Outage("the database does not answer", _l("The database does not answer just now."), 60)
 DAMAGED = Outage(
     "the database is damaged",
-    _l("The database is damaged. Those who look after the server have to restore a backup."),
+    _l("The database is damaged. The people who look after the server have to restore a backup."),
     3600,
 )
 

@@ -67,16 +67,16 @@ def trouble(name: str, *, person: bool = False) -> Said | None:
     if unseen:
         return Said(
             N_(
-                "This name holds a character that cannot be seen (%(what)s). Delete the name and type it again."
+                "This name contains a character that cannot be seen (%(what)s). Delete the name and type it again."
             ),
             {"what": unseen},
         )
     if _stacked(text):
-        return Said(N_("This name holds too many marks above or below a letter. Type it without them."))
+        return Said(N_("This name has too many marks above or below a letter. Type it without them."))
     if text and not any(character.isalnum() for character in text):
         return Said(N_("A name needs letters. Type it again."))
     if any(_imitates(character) for character in text):
-        return Said(N_("This name holds signs that only look like letters. Type it with plain letters."))
+        return Said(N_("This name contains signs that only look like letters. Type it with plain letters."))
     for word in _WORD.findall(text):
         if _mixed(word):
             return Said(

@@ -117,7 +117,7 @@ def sign(letter: Letter, party: str, *, seen: int, by: Actor, via: Door) -> Sign
     refuse(rules.why_no_names(letter.state, clock.now(), letter.deadline))
     if letter.version != seen:
         raise RuleBroken(
-            _("The words were changed while you read them. Please read them again before you sign.")
+            _("The text was changed while you were reading it. Please read it again before you sign.")
         )
     if _signature(letter, mine, by) is not None:
         raise RuleBroken(_("“%(name)s” stands under this letter already.", name=mine.name), field="party")
@@ -132,7 +132,7 @@ def take_back(letter: Letter, party: str, *, by: Actor, via: Door) -> None:
     refuse(rules.why_no_names(letter.state, clock.now(), letter.deadline))
     signature = _signature(letter, mine, by)
     if signature is None:
-        raise RuleBroken(_("“%(name)s” does not stand under this letter.", name=mine.name), field="party")
+        raise RuleBroken(_("“%(name)s” has not signed this letter.", name=mine.name), field="party")
     db.session.delete(signature)
     about = _about(letter, act)
     record(SignatureTakenBack(**about, party=mine.name, organisation=mine.organisation_id))

@@ -23,7 +23,7 @@ class LetterOpened(_AboutLetter):
     """Somebody asks others to sign a letter."""
 
     verb: ClassVar[str] = "letters.opened"
-    sentence: ClassVar[Any] = _l("%(actor)s asked for names under a letter: “%(title)s”")
+    sentence: ClassVar[Any] = _l("%(actor)s opened a letter for signing: “%(title)s”")
     words_of: ClassVar[frozenset[str]] = frozenset({"title", "addressed_to"})
 
     addressed_to: str
@@ -66,7 +66,7 @@ class LetterClosed(_AboutLetter):
 
     verb: ClassVar[str] = "letters.closed"
     sentence: ClassVar[Any] = _l(
-        "The letter “%(title)s” takes no more names. Members: %(members)s; organisations: %(organisations)s."
+        "The letter “%(title)s” is closed for signing. Members: %(members)s; organisations: %(organisations)s."
     )
 
     members: int

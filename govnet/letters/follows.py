@@ -109,7 +109,7 @@ def counted(letter: Letter) -> dict[str, Any]:
 
 def _needs_reason(why: str) -> None:
     if not why.strip():
-        raise RuleBroken(_("Say why: those who signed will ask."), field="reason")
+        raise RuleBroken(_("Say why: the people who signed will ask."), field="reason")
 
 
 def _refuse_fields(problems: Iterable[tuple[str, Said]]) -> None:

@@ -26,10 +26,10 @@ class LetterForm(Form):
         missing=_l("Enter what the letter is about."),
         limit=LONGEST_TITLE,
     )
-    addressed_to = Text(_l("To whom does it go?"), missing=_l("Enter to whom the letter goes."))
+    addressed_to = Text(_l("To whom is it addressed?"), missing=_l("Enter to whom the letter is addressed."))
     text = MarkdownField(_l("The letter"), missing=_l("Enter what the letter says."), limit=TEXT_LIMIT)
     closes = Day(
-        _l("Names are gathered until"), validators=[InputRequired(_l("Enter the last day for names."))]
+        _l("It can be signed until"), validators=[InputRequired(_l("Enter the last day for signing."))]
     )
     seen = HiddenField(default="1")
     """The version of the words that the author began with."""
@@ -45,7 +45,7 @@ class NewLetterForm(LetterForm):
     """A new letter, with its author's name under it."""
 
     same_for = SAME_FOR
-    party = RadioField(_l("Which name stands under it first?"), validators=[Optional()])
+    party = RadioField(_l("In which name do you sign it first?"), validators=[Optional()])
 
     def __init__(self, *args: Any, parties: list[Party], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,7 +63,9 @@ class SignForm(Form):
 class LetterReasonForm(Form):
     """A reason for what one is about to do."""
 
-    reason = MarkdownField(_l("Why?"), missing=_l("Say why: those who signed will ask."), limit=REASON_LIMIT)
+    reason = MarkdownField(
+        _l("Why?"), missing=_l("Say why: the people who signed will ask."), limit=REASON_LIMIT
+    )
 
 
 class SentForm(Form):

@@ -14,7 +14,7 @@ from govnet.letters.rules import LetterState, SignatureCount
 from govnet.web.pages import day, deadline, last_day, moment
 
 STATES: dict[LetterState, tuple[Any, str]] = {
-    LetterState.OPEN: (_l("Gathers names"), "open"),
+    LetterState.OPEN: (_l("Open for signing"), "open"),
     LetterState.GATHERED: (_l("To be sent"), "accent"),
     LetterState.SENT: (_l("Waits for a reply"), "warn"),
     LetterState.ANSWERED: (_l("Answered"), "good"),
@@ -42,7 +42,7 @@ def signed_by(count: SignatureCount) -> str:
     members = ngettext("%(num)s member", "%(num)s members", count.members)
     organisations = ngettext("%(num)s organisation", "%(num)s organisations", count.organisations)
     if not count.all:
-        return str(_("signed by nobody yet"))
+        return str(_("not signed yet"))
     if not count.organisations:
         return str(_("signed by %(who)s", who=members))
     if not count.members:
@@ -62,13 +62,15 @@ def day_of(signature: Signature, zone: str) -> Any:
 
 def timeline(letter: Letter, zone: str) -> list[tuple[Any, str, str, bool]]:
     """What happened to it, and what is to come: when, words, no address, whether it is done."""
-    steps = [(moment(letter.opened_at, zone), _("Opened for names"), "", True)]
+    steps = [(moment(letter.opened_at, zone), _("Opened for signing"), "", True)]
     if letter.closed_at is None:
-        steps.append((deadline(letter.deadline, zone), _("Takes no more names; then it is sent"), "", False))
+        steps.append((deadline(letter.deadline, zone), _("Closes for signing; then it is sent"), "", False))
     elif letter.state is LetterState.WITHDRAWN:
-        steps.append((moment(letter.closed_at, zone), _("No more names; taken back and not sent"), "", True))
+        steps.append(
+            (moment(letter.closed_at, zone), _("Closed for signing; taken back and not sent"), "", True)
+        )
     else:
-        steps.append((moment(letter.closed_at, zone), _("No more names"), "", True))
+        steps.append((moment(letter.closed_at, zone), _("Closed for signing"), "", True))
     if letter.sent_on is not None:
         steps.append((day(letter.sent_on), _("Sent to %(who)s", who=letter.addressed_to), "", True))
     if letter.replied_on is not None:

@@ -68,7 +68,7 @@ def day_problem(day: date, opened: datetime, charter: Charter, zone: ZoneInfo) -
         )
     if day > last:
         return Said(
-            N_("A letter is open for a year at the most: choose %(last)s or earlier."), {"last": last}
+            N_("A letter can be open for a year at most: choose %(last)s or earlier."), {"last": last}
         )
     return None
 
@@ -85,23 +85,23 @@ def why_no_names(state: LetterState, now: datetime, deadline: datetime) -> Said 
     if state is LetterState.WITHDRAWN:
         return Said(N_("This letter was taken back by its author: nothing is sent in anybody’s name."))
     if state in (LetterState.SENT, LetterState.ANSWERED):
-        return Said(N_("This letter was sent already, with the names that were under it."))
+        return Said(N_("This letter has already been sent, with the names that were under it."))
     if now >= deadline:
         return Said(
             N_("This closed %(late)s ago. Your name was neither added nor taken back."),
             {"late": how_late(deadline, now)},
         )
-    return Said(N_("Its author closed this letter early: the names under it are the ones it is sent with."))
+    return Said(N_("Its author closed this letter early. It is sent with the names that are under it."))
 
 
 def why_not_edited(state: LetterState, *, signed_by_others: bool) -> Said | None:
     """Why the words can't be changed any more, or nothing: whoever signs knows what they signed."""
     if state is not LetterState.OPEN:
-        return Said(N_("The words of a letter that is closed stay as they were signed."))
+        return Said(N_("The text of a closed letter stays as it was signed."))
     if signed_by_others:
         return Said(
             N_(
-                "Somebody else has signed it, so its words stay as they are. You can take it back and start another."
+                "Somebody else has signed it, so its text can no longer be changed. You can take it back and start another."
             )
         )
     return None
@@ -109,7 +109,7 @@ def why_not_edited(state: LetterState, *, signed_by_others: bool) -> Said | None
 
 def why_not_closed(state: LetterState) -> Said | None:
     """Why it can't be closed early, or nothing."""
-    return None if state is LetterState.OPEN else Said(N_("It takes no more names already."))
+    return None if state is LetterState.OPEN else Said(N_("It is already closed for signing."))
 
 
 def why_not_withdrawn(state: LetterState) -> Said | None:
@@ -117,19 +117,19 @@ def why_not_withdrawn(state: LetterState) -> Said | None:
     if state in UNSENT:
         return None
     if state is LetterState.WITHDRAWN:
-        return Said(N_("It was taken back already."))
-    return Said(N_("It was sent: what was sent can’t be taken back. You can write another letter."))
+        return Said(N_("It has already been taken back."))
+    return Said(N_("A letter that has been sent can’t be taken back. You can write another letter."))
 
 
 def why_not_sent(state: LetterState, count: SignatureCount) -> Said | None:
     """Why it can't be written down as sent, or nothing."""
     if state is LetterState.OPEN:
-        return Said(N_("It still gathers names. It can be sent once it is closed."))
+        return Said(N_("It is still open for signing. It can be sent once it is closed."))
     if state is LetterState.WITHDRAWN:
-        return Said(N_("It was taken back: it is not sent."))
+        return Said(N_("It was taken back, so it is not sent."))
     if state in (LetterState.SENT, LetterState.ANSWERED):
-        return Said(N_("It is written down already that it was sent."))
-    return None if count.all else Said(N_("Nobody signed it: there is nothing to send."))
+        return Said(N_("It is already recorded that it was sent."))
+    return None if count.all else Said(N_("Nobody signed it, so there is nothing to send."))
 
 
 def sent_problems(
@@ -139,10 +139,13 @@ def sent_problems(
     if sent_on < closed_on:
         yield (
             "sent_on",
-            Said(N_("It took names until %(day)s: choose that day or a later one."), {"day": closed_on}),
+            Said(
+                N_("It was open for signing until %(day)s: choose that day or a later one."),
+                {"day": closed_on},
+            ),
         )
     elif sent_on > today:
-        yield "sent_on", Said(N_("That day is still to come. Write it down once it was sent."))
+        yield "sent_on", Said(N_("That day is in the future. Record it once the letter has been sent."))
     if reply_due is not None and reply_due <= sent_on:
         yield "reply_due", Said(N_("A reply is due after the letter was sent: choose a later day, or none."))
 
@@ -152,10 +155,10 @@ def why_not_answered(state: LetterState) -> Said | None:
     if state is LetterState.SENT:
         return None
     if state is LetterState.ANSWERED:
-        return Said(N_("A reply is written down already."))
+        return Said(N_("A reply is already recorded."))
     if state is LetterState.WITHDRAWN:
-        return Said(N_("It was taken back: nobody replies to it."))
-    return Said(N_("First write down that it was sent, and when."))
+        return Said(N_("It was taken back, so there is no reply to it."))
+    return Said(N_("First record that it was sent, and when."))
 
 
 def reply_problems(
@@ -165,12 +168,12 @@ def reply_problems(
     if replied_on < sent_on:
         yield (
             "replied_on",
-            Said(N_("It was sent on %(day)s: a reply can’t have come before that."), {"day": sent_on}),
+            Said(N_("It was sent on %(day)s, so a reply can’t have come before that."), {"day": sent_on}),
         )
     elif replied_on > today:
-        yield "replied_on", Said(N_("That day is still to come."))
+        yield "replied_on", Said(N_("That day is in the future."))
     if url and web_address(url) is None:
-        yield "url", Said(N_("This is no address of a page. It begins with https://"))
+        yield "url", Said(N_("This is not the address of a page. An address begins with https://"))
     if not text.strip() and not url.strip():
         yield "text", Said(N_("Enter what the reply says, or a link to it."))
 

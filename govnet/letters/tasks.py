@@ -16,6 +16,6 @@ def _letter(network: Any, key: int) -> str:
 
 
 TASKS = (
-    TaskKind("letters.send", queries.to_send, asks=_l("Send it, and say so"), link=_letter),
+    TaskKind("letters.send", queries.to_send, asks=_l("Send it, and record that"), link=_letter),
     TaskKind("letters.chase", queries.to_chase, asks=_l("The reply is overdue"), link=_letter),
 )

@@ -43,7 +43,7 @@ def _go_on(thread: Any, _terms: Any) -> tuple[str, str, str] | None:
     """From talking to saying it together, in one's own names."""
     if not can(current_actor(), Can.START_LETTER, thread):
         return None
-    return _("Gather names for a letter"), url_for("letters.start", thread=thread.id), "mail"
+    return _("Start a letter for people to sign"), url_for("letters.start", thread=thread.id), "mail"
 
 
 @bp.get("/<network:network>/letters", endpoint="letters")

@@ -22,7 +22,7 @@ def because(why: Why) -> str:
         Why.REFUSED_CONTENT: _("their provider refused this mail"),
         Why.NO_ANSWER: _("their provider did not answer"),
         Why.BUSY: _("their provider was busy"),
-        Why.SIGN_IN: _("our own mail provider did not let us in"),
+        Why.SIGN_IN: _("our own mail provider refused our sign-in"),
     }.get(why, "")
 
 

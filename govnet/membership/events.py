@@ -39,7 +39,7 @@ class ApplicantMaySpeak(AboutApplication):
     """The applicant may speak for the organisation that joins, which was waited for: the officers decide."""
 
     verb: ClassVar[str] = "membership.may_speak"
-    sentence: ClassVar[Any] = _l("%(name)s, who asked to join, may speak for the organisation now.")
+    sentence: ClassVar[Any] = _l("%(name)s, who asked to join, may now speak for the organisation.")
 
 
 class ApplicationAsked(AboutApplication):
@@ -56,7 +56,7 @@ class ApplicationAnswered(AboutApplication):
     """The applicant answered; the officers decide."""
 
     verb: ClassVar[str] = "membership.answered"
-    sentence: ClassVar[Any] = _l("%(name)s answered what was asked about the application.")
+    sentence: ClassVar[Any] = _l("%(name)s answered the question about the application.")
 
 
 class ApplicationDeclined(AboutApplication):
@@ -195,7 +195,7 @@ class NamingChanged(_AboutMembership):
     """A member said whether the public may see the name."""
 
     verb: ClassVar[str] = "membership.naming"
-    sentence: ClassVar[Any] = _l("%(name)s chose who may see the name.")
+    sentence: ClassVar[Any] = _l("%(name)s chose who may see their name.")
     visibility: ClassVar[Visibility] = Visibility.SUBJECT
 
     public: bool
@@ -230,7 +230,7 @@ class RosterTakenBack(Event):
 
     verb: ClassVar[str] = "membership.roster_taken_back"
     sentence: ClassVar[Any] = _l(
-        "%(actor)s took back the list that came in on %(on)s: %(memberships)s and %(readers)s that nobody had touched."
+        "%(actor)s took back the list that was brought in on %(on)s: %(memberships)s and %(readers)s that nobody had used."
     )
     subject: ClassVar[str] = "of"
 
@@ -271,14 +271,16 @@ class AdmissionAppealStands(AboutApplication):
     """Two others said that the answer stands."""
 
     verb: ClassVar[str] = "membership.appeal_stands"
-    sentence: ClassVar[Any] = _l("Two others looked at the application of %(name)s: it stays declined.")
+    sentence: ClassVar[Any] = _l("Two other people looked at the application of %(name)s: it stays declined.")
 
 
 class AdmissionAppealGranted(AboutApplication):
     """Two others said that the applicant is let in after all."""
 
     verb: ClassVar[str] = "membership.appeal_granted"
-    sentence: ClassVar[Any] = _l("Two others looked at the application of %(name)s: it is yes after all.")
+    sentence: ClassVar[Any] = _l(
+        "Two other people looked at the application of %(name)s: the answer is now yes."
+    )
 
 
 class _AboutOrganisation(Event):

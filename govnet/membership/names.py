@@ -25,7 +25,7 @@ def person_called(network: Network, words: str, *, field: str) -> int:
     if not found:
         raise RuleBroken(
             _(
-                "We know nobody called “%(name)s”. Enter the name as the list of members has it, or the e-mail address.",
+                "We know nobody called “%(name)s”. Enter the name as in the list of members, or the e-mail address.",
                 name=words,
             ),
             field=field,
@@ -42,7 +42,7 @@ def organisation(words: str, *, field: str) -> int:
     if found is None:
         raise RuleBroken(
             _(
-                "We know no organisation called “%(name)s”. Enter the name as the list of organisations has it.",
+                "We know no organisation called “%(name)s”. Enter the name as in the list of organisations.",
                 name=words,
             ),
             field=field,

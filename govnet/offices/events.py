@@ -38,8 +38,8 @@ class CommitteeFound(Event):
 
     verb: ClassVar[str] = "offices.committee_found"
     sentence: ClassVar[Any] = NN_(
-        "%(actor)s recorded the %(name)s as found, with %(places)s place.",
-        "%(actor)s recorded the %(name)s as found, with %(places)s places.",
+        "%(actor)s recorded the %(name)s as it was at the beginning here, with %(places)s place.",
+        "%(actor)s recorded the %(name)s as it was at the beginning here, with %(places)s places.",
     )
     counts: ClassVar[str] = "places"
     subject: ClassVar[str] = "body"
@@ -53,7 +53,9 @@ class TermFound(_AboutTerm):
     """Somebody who sat on the committee when the network came here, and how we know."""
 
     verb: ClassVar[str] = "offices.term_found"
-    sentence: ClassVar[Any] = _l("%(holder)s holds the place “%(place)s” until %(last_day)s, as found.")
+    sentence: ClassVar[Any] = _l(
+        "%(holder)s holds the place “%(place)s” until %(last_day)s, as at the beginning here."
+    )
 
     start: date
     last_day: date
@@ -152,7 +154,9 @@ class MandateFound(_AboutMandate):
     """Who coordinated when the network came here, and how we know."""
 
     verb: ClassVar[str] = "offices.mandate_found"
-    sentence: ClassVar[Any] = _l("%(holder)s coordinates the network until %(last_day)s, as found.")
+    sentence: ClassVar[Any] = _l(
+        "%(holder)s coordinates the network until %(last_day)s, as at the beginning here."
+    )
 
     start: date
     last_day: date
@@ -215,7 +219,7 @@ class CodePromised(Event):
     """Somebody who takes office promised the code of conduct, in the version in force."""
 
     verb: ClassVar[str] = "offices.code_promised"
-    sentence: ClassVar[Any] = _l("%(actor)s promised to keep how we treat each other, for %(office)s.")
+    sentence: ClassVar[Any] = _l("%(actor)s promised to keep to how we treat each other, for %(office)s.")
     subject: ClassVar[str] = "promise"
 
     promise: CodePromise

@@ -37,13 +37,13 @@ def check_span(start: date, end: date, *, today: date, longest: int) -> None:
         raise RuleBroken(Said(N_("The last day must not be before the first one.")), field="last_day")
     if end <= today:
         raise RuleBroken(
-            Said(N_("That would be over already. Enter a last day that is still to come.")), field="last_day"
+            Said(N_("That would already be over. Enter a last day in the future.")), field="last_day"
         )
     if end > months_after(start, longest):
         raise RuleBroken(
             counted(
-                "Our rules give this for at most %(num)s month.",
-                "Our rules give this for at most %(num)s months.",
+                "Our rules allow this for at most %(num)s month.",
+                "Our rules allow this for at most %(num)s months.",
                 longest,
             ),
             field="last_day",
@@ -53,7 +53,7 @@ def check_span(start: date, end: date, *, today: date, longest: int) -> None:
 def check_last_day(last_day: date, *, end: date, today: date) -> None:
     """A day to leave on: not gone by, and before it would have ended anyway."""
     if last_day < today:
-        raise RuleBroken(Said(N_("That day has gone by. Enter today or a day to come.")), field="last_day")
+        raise RuleBroken(Said(N_("That day is in the past. Enter today or a later day.")), field="last_day")
     if end <= last_day:
         raise RuleBroken(Said(N_("It ends before that day anyway.")), field="last_day")
 

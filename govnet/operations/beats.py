@@ -96,7 +96,7 @@ def look() -> tuple[bool, str]:
     query = select(WorkerBeat).where(WorkerBeat.at > clock.now() - ALIVE).order_by(WorkerBeat.at.desc())
     alive, dead = db.session.scalars(query).all(), silent()
     if not alive and not dead:
-        return False, _("no worker runs: start “govnet serve” or “govnet worker”.")
+        return False, _("no worker is running: start “govnet serve” or “govnet worker”.")
     if dead:
         stopped = _(
             "the worker on %(host)s (process %(pid)s) gave its last sign of life %(when)s UTC and did not end as it should.",

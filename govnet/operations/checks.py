@@ -59,7 +59,7 @@ def _settings() -> tuple[bool, str]:
     config = current_app.config
     if others := keys.differing():
         return False, _(
-            "%(which)s: not what this database is used with. Look at govnet operator accept-keys --help.",
+            "%(which)s: different from what this database was used with. See govnet operator accept-keys --help.",
             which=", ".join(others),
         )
     if config["GOVNET_SETTINGS"] and settings_file.open_to_everybody(config["GOVNET_SETTINGS"]):
@@ -67,7 +67,7 @@ def _settings() -> tuple[bool, str]:
             "everybody on this machine can read %(file)s: chmod o= %(file)s", file=config["GOVNET_SETTINGS"]
         )
     if config["ENV_NAME"] != "production":
-        return True, _("GOVNET_ENV is not “production”: fine for trying out, not for strangers.")
+        return True, _("GOVNET_ENV is not “production”: fine for trying it out, not for public use.")
     if config["MAIL_DOMAIN"].endswith("example.org"):
         return False, _("MAIL_DOMAIN is still an example: set it to the domain that mail comes from.")
     return True, _("production at %(url)s", url=config["SITE_URL"])
@@ -89,16 +89,17 @@ def _networks() -> tuple[bool, str]:
 def _duties() -> tuple[bool, str]:
     aside = set_aside()
     if not aside:
-        return True, _("nothing is set aside")
+        return True, _("nothing has failed")
     said = [f"{one.duty} ({one.thing}: {one.error.splitlines()[0][:200]})" for one in aside[:_SHOWN]]
-    return False, _("it failed at these, and tries each once a day: %(things)s", things="; ".join(said))
+    return False, _("these failed, and each is tried again once a day: %(things)s", things="; ".join(said))
 
 
 def _clock() -> tuple[bool, str]:
     if doubts := queries.clock_doubts():
         return False, _(
-            "it says %(time)s UTC, but the newest entry was from %(newest)s when the worker on %(host)s started. "
-            "Nothing closes until a time server keeps the clock, or you say that it is right: govnet operator confirm-clock",
+            "it says %(time)s UTC, but the newest entry was from %(newest)s when the worker on "
+            "%(host)s started. Nothing closes until a time server "
+            "keeps the clock, or you confirm that it is right: govnet operator confirm-clock",
             time=f"{clock.now():%Y-%m-%d %H:%M}", newest=f"{doubts[0].newest_at:%Y-%m-%d}", host=doubts[0].host,
         )  # fmt: skip
     last = and_(Entry.network_id == ChainHead.network_id, Entry.number == ChainHead.number)

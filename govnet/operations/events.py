@@ -17,7 +17,7 @@ class NetworkFounded(Event):
     """The network began to be kept here."""
 
     verb: ClassVar[str] = "network.founded"
-    sentence: ClassVar[Any] = _l("%(actor)s began to keep %(name)s here, as it was found.")
+    sentence: ClassVar[Any] = _l("%(actor)s founded %(name)s here, as it was at the time.")
     subject: ClassVar[str] = "founded"
 
     founded: Network
@@ -29,7 +29,7 @@ class SisterFound(Event):
     """A sister network that has started or is about to."""
 
     verb: ClassVar[str] = "network.sister-found"
-    sentence: ClassVar[Any] = _l("%(actor)s wrote down a sister network: %(name)s.")
+    sentence: ClassVar[Any] = _l("%(actor)s recorded a sister network: %(name)s.")
     subject: ClassVar[str] = "sister"
 
     sister: Network
@@ -66,8 +66,8 @@ class NamesRemoved(Event):
 
     verb: ClassVar[str] = "record.names_removed"
     sentence: ClassVar[Any] = NN_(
-        "Names that only members may read were taken out of %(count)s earlier entry.",
-        "Names that only members may read were taken out of %(count)s earlier entries.",
+        "Names that only members may read were removed from %(count)s earlier entry.",
+        "Names that only members may read were removed from %(count)s earlier entries.",
     )
     counts: ClassVar[str] = "count"
     subject: ClassVar[str] = "about"
@@ -83,7 +83,7 @@ class BackupRestored(Event):
 
     verb: ClassVar[str] = "operator.restored"
     sentence: ClassVar[Any] = _l(
-        "%(actor)s put back a backup of %(taken)s. Mail waits until a person lets it go."
+        "%(actor)s restored a backup of %(taken)s. Mail is held until a person releases it."
     )
 
     taken: str
@@ -114,8 +114,8 @@ class MailDropped(Event):
 
     verb: ClassVar[str] = "operator.mail-dropped"
     sentence: ClassVar[Any] = NN_(
-        "%(actor)s dropped %(count)s mail that was waiting.",
-        "%(actor)s dropped %(count)s mails that were waiting.",
+        "%(actor)s deleted %(count)s mail that was waiting.",
+        "%(actor)s deleted %(count)s mails that were waiting.",
     )
     counts: ClassVar[str] = "count"
 
@@ -148,7 +148,7 @@ class ClockConfirmed(Event):
 
     verb: ClassVar[str] = "operator.clock-confirmed"
     sentence: ClassVar[Any] = _l(
-        "%(actor)s confirmed that the server’s clock is right. What is due since %(newest)s can close now."
+        "%(actor)s confirmed that the server’s clock is right. Everything due since %(newest)s can close now."
     )
 
     newest: date

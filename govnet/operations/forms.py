@@ -24,8 +24,8 @@ from govnet.web.days import read_day
 from govnet.web.forms import Form, MarkdownField, NameText, Text
 
 MOST_PLACES, FIRST_PLACES, MORE_PLACES, MOST_TOPICS = 60, 5, 5, 30
-_DAY = _l("Such as 9 June 2014 or 2014-06-09")
-_PLACES = _l("Such as Chair, Treasurer or First place.")
+_DAY = _l("For example 9 June 2014 or 2014-06-09")
+_PLACES = _l("For example Chair, Treasurer or First place.")
 _COLOURS = {
     "teal": _l("Teal"), "blue": _l("Blue"), "indigo": _l("Indigo"), "plum": _l("Plum"),
     "brick": _l("Brick"), "amber": _l("Amber"), "green": _l("Green"), "slate": _l("Slate"),
@@ -50,7 +50,7 @@ STEPS = {
     "topics": _l("What it talks about"),
     "places": _l("Its places"),
     "people": _l("The first people"),
-    "look": _l("Look at all of it, and found it"),
+    "look": _l("Check everything, and found the network"),
 }
 """The pages of a founding, in their order."""
 _ABOUT_PLACE = ("name", "constituency", "chair")
@@ -85,13 +85,13 @@ class FoundingForm(Form):
     network_slug = Text(
         _l("Its short name in addresses"),
         limit=40,
-        description=_l("Small letters, such as uk: pages will be at /uk/"),
+        description=_l("Small letters, for example uk: pages will be at /uk/"),
     )
     network_purpose = MarkdownField(_l("What is it for, in one sentence?"), limit=1000)
     network_zone = Text(
         _l("Time zone"),
         default="Europe/London",
-        description=_l("Days begin and end by this clock, such as Europe/London."),
+        description=_l("Days begin and end in this time zone, for example Europe/London."),
     )
     network_accent = RadioField(
         _l("Colour"), choices=[SelectChoice(name, _COLOURS[name]) for name in ACCENTS], default="teal"
@@ -105,7 +105,7 @@ class FoundingForm(Form):
     contact_email = AddressField(_l("The mailbox"), limit=254)
     contact_phone = Text(_l("The phone"), limit=40)
     charter_start = RadioField(
-        _l("Which rules are nearest to how it works today?"),
+        _l("Which rules are closest to how it works today?"),
         choices=[SelectChoice(key, words) for key, words in NAMES.items()],
         default="usual",
     )
@@ -115,13 +115,13 @@ class FoundingForm(Form):
         missing=_l("Name at least one topic."),
         limit=6000,
         default=suggested_topics,
-        description=_l("After a colon you can say what each is about. More can be added later."),
+        description=_l("You can say what each is about after a colon. More can be added later."),
     )
     committee_name = NameText(_l("What is the committee called?"), person=False, default="Committee")
     coordinator_holder = NameText(
         _l("The organisation that coordinates"),
         person=False,
-        description=_l("Empty where a person does it in their own name."),
+        description=_l("Leave this empty if a person does it in their own name."),
     )
     coordinator_person = NameText(_l("The person who coordinates"))
     coordinator_email = AddressField(_l("Their e-mail address"), limit=254)

@@ -93,7 +93,7 @@ def _check_free(slug: str, field: str) -> None:
 
 def taken(slug: str | None) -> str:
     """That there is such a network already."""
-    return str(_("There is a network called “%(slug)s” here already.", slug=slug))
+    return str(_("There is already a network called “%(slug)s” here.", slug=slug))
 
 
 def _open(network: Network) -> None:
@@ -173,7 +173,7 @@ def record_as_found(
     act = require(by, Can.OPERATE, network, via)
     begun = (exists().where(each.network_id == network.id) for each in (Body, Mandate, Decision))
     if db.session.scalar(select(or_(*begun))):
-        raise RuleBroken(_("What was found is written down once, before anything is decided."))
+        raise RuleBroken(_("You can describe how a network began only once, before it decides anything."))
     committee_as_found(network, committee, places, act)
     for mandate in mandates:
         mandate_as_found(network, mandate, act)

@@ -141,6 +141,4 @@ class Cells:
     def done(self) -> None:
         """Report every cell that nobody asked for: a misspelt name would otherwise be lost in silence."""
         for name in sorted(set(self.table) - self._asked):
-            self.wrong(
-                name, N_("There is nothing called this here. Take it out, or look for a slip of the pen.")
-            )
+            self.wrong(name, N_("There is nothing of this name here. Remove it, or check the spelling."))

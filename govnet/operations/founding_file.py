@@ -22,8 +22,8 @@ from govnet.operations.founding_data import (
 CONSTITUENCIES: Final = ("any", "individual", "organisation", "sister network")
 TOPICS: Final = (
     FoundTopic(title=N_("Purpose of the network"), about=N_("What we are for, and what we leave to others.")),
-    FoundTopic(title=N_("Membership of the network"), about=N_("Who belongs, and what they agree to.")),
-    FoundTopic(title=N_("The committee"), about=N_("What it does, and who sits on it.")),
+    FoundTopic(title=N_("Membership of the network"), about=N_("The members, and what they agree to.")),
+    FoundTopic(title=N_("The committee"), about=N_("Its work, and the people on it.")),
     FoundTopic(title=N_("The coordinator"), about=N_("What may be done in our name, and by whom.")),
     FoundTopic(title=N_("Anything else"), about=N_("News, offers of help, hello.")),
 )
@@ -184,7 +184,7 @@ def _agree(founding: Founding, troubles: list[FoundingTrouble]) -> None:
         if seat.holder and seats.setdefault(seat.holder.email, number) != number:
             top.wrong(
                 f"committee.seats.{number}.email",
-                N_("This person has place %(first)s already."),
+                N_("This person already has place %(first)s."),
                 first=seats[seat.holder.email],
             )
     names = {person.email: person.name for person in reversed(founding.named)}

@@ -104,7 +104,7 @@ def reset_line(*, by: Actor, via: Door) -> None:
     """After what was wrong has been mended: use the mail server again at once. Raises RuleBroken when it refused none."""
     check_right(by, Can.OPERATE)
     if not queries.refused():
-        raise RuleBroken(_("The mail server has refused nothing: there is nothing to try again."))
+        raise RuleBroken(_("The mail server has refused nothing, so there is nothing to try again."))
     mailings.reset_line(by)
     tell_all(LineReset, by=by, via=via)
 
@@ -139,7 +139,7 @@ def confirm_clock(*, by: Actor, via: Door) -> None:
     check_right(by, Can.OPERATE)
     doubts = queries.clock_doubts()
     if not doubts:
-        raise RuleBroken(_("The clock is not in doubt: nothing waits for it."))
+        raise RuleBroken(_("The clock is not in doubt, and nothing is waiting for it."))
     newest = min(doubt.newest_at for doubt in doubts)
     queries.end_doubt()
     tell_all(ClockConfirmed, by=by, via=via, newest=newest.date())

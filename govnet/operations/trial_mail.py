@@ -49,7 +49,7 @@ def send(address: str, *, patience: float = PATIENCE) -> tuple[bool, str]:
         if found is not None:
             return found
         time.sleep(_LOOK)
-    return False, _no_worker() or _("nothing took it within %(seconds)s seconds. Does a worker run with these settings?",
+    return False, _no_worker() or _("no worker took it within %(seconds)s seconds. Is a worker running with these settings?",
                                     seconds=round(patience))  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def _line() -> MailLine | None:
 def _held() -> str:
     line = _line()
     if smtp.switched_off():
-        return str(_("this server is told to send no mail."))
+        return str(_("this server is set to send no mail."))
     if line is not None and line.held_at is not None:
         return str(_("mail is held: %(why)s To let it go: govnet operator release-mail", why=line.held_why))
     return ""
@@ -85,7 +85,7 @@ def _resting(*, known: bool = False) -> str:
 def _no_worker() -> str:
     beat = queries.last_beat()
     if beat is None:
-        return str(_("no worker takes it: none runs. Start “govnet serve” or “govnet worker”."))
+        return str(_("no worker takes it, because none is running. Start “govnet serve” or “govnet worker”."))
     silent = clock.now() - beat.at
     if silent < ALIVE:
         return ""

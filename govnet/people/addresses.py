@@ -83,7 +83,7 @@ def parsed(typed: str) -> str:
         )
     except EmailNotValidError as error:
         raise BadAddress(
-            Said(N_("Mail cannot go to “%(domain)s”: check what stands after the @."), {"domain": domain})
+            Said(N_("Mail cannot go to “%(domain)s”: check the part after the @."), {"domain": domain})
         ) from error
     address = (found.ascii_email or "").lower()
     if len(address) > MOST:
@@ -111,13 +111,15 @@ def mailbox(typed: str) -> tuple[str, str]:
 
 
 _TOO_LONG: Final = Said(N_("An e-mail address has at most %(most)s characters."), {"most": MOST})
-_NONE: Final = Said(N_("Enter an e-mail address like name@example.org."))
+_NONE: Final = Said(N_("Enter an e-mail address, such as name@example.org."))
 _HIDDEN: Final = Said(N_("There is a character in this address that cannot be seen. Type the address again."))
-_ALONE: Final = Said(N_("Enter one address alone, like name@example.org."))
-_QUOTED: Final = Said(N_("Addresses with quotation marks are not taken: many mail servers refuse them."))
+_ALONE: Final = Said(N_("Enter just one address, such as name@example.org."))
+_QUOTED: Final = Said(
+    N_("Addresses with quotation marks are not accepted, because many mail servers refuse them.")
+)
 _CURLED: Final = Said(N_("There is a curly apostrophe in this address. Type a straight one: '"))
 _LONG_LOCAL: Final = Said(N_("There are at most %(most)s characters before the @."), {"most": MOST_LOCAL})
-_DOTS: Final = Said(N_("Before the @ no dot may stand first or last, nor two together."))
+_DOTS: Final = Said(N_("The part before the @ cannot begin or end with a dot, or have two dots together."))
 
 
 def _trimmed(typed: str) -> str:
@@ -149,7 +151,7 @@ def _fault(text: str, local: str, domain: str) -> Said | None:
     strange = next((char for char in local if not _ATOM.fullmatch(char)), "")
     if strange:
         return Said(
-            N_("“%(char)s” cannot stand before the @ in an address that all mail servers take."),
+            N_("“%(char)s” cannot be before the @ in an address that all mail servers accept."),
             {"char": strange},
         )
     if len(local) > MOST_LOCAL:

@@ -27,21 +27,21 @@ DOORS = {
     "worker": _l("by itself, when it was due"),
 }
 AUTHORITIES = {
-    "public": _l("everybody may"),
-    "self": _l("it was their own to do"),
+    "public": _l("everybody has this right"),
+    "self": _l("it was their own affair"),
     "membership": _l("as a member"),
     "term": _l("as somebody with a place on the committee"),
     "mandate": _l("under the coordinator’s mandate"),
     "operator_grant": _l("as the operator of the server"),
     "shell": _l("as the operator of the server"),
     "rules": _l("by the network’s rules"),
-    "alone": _l("although it was about themselves, since nobody else held an office"),
+    "alone": _l("although it was about themselves, because nobody else held an office"),
     "decision": _l("by a decision"),
 }
 HIDDEN = {
     Visibility.MEMBERS: _l("Something that only members may read"),
     Visibility.COMMITTEE: _l("Something that only the committee may read"),
-    Visibility.SUBJECT: _l("Something that only the person whom it is about may read"),
+    Visibility.SUBJECT: _l("Something that only the person concerned may read"),
 }
 
 

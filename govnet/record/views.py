@@ -25,7 +25,7 @@ FILES = (
         _l("Everything that happened, to check"),
         "record.record_lines",
         _l(
-            "One JSON object a line, oldest first: number, time, facts, words, and the checksums that chain them."
+            "One JSON object on each line, oldest first: number, time, facts, text, and the checksums that chain them."
         ),
     ),
     (
@@ -43,7 +43,7 @@ FILES = (
     (
         _l("Our rules"),
         "charter.charter_json",
-        _l("JSON: every rule that differs from the usual, and since when."),
+        _l("JSON: every rule that differs from the usual one, and since when."),
     ),
     (
         _l("Our rules, all versions"),
@@ -53,7 +53,7 @@ FILES = (
     (
         _l("This network"),
         "home.home_data",
-        _l("JSON: the purpose, how many belong, who holds which office until when."),
+        _l("JSON: the purpose, the number of members, and who holds which office until when."),
     ),
 )
 """What there is to download: words, endpoint, and its fields."""

@@ -33,7 +33,7 @@ def ask(address: str, *, by: Actor) -> None:
     check_right(by, Can.OWN)
     person = db.session.get_one(Person, by.person_id)
     if persons.main_address(person.id) == address:
-        raise RuleBroken(_("This is your address already."), field="email")
+        raise RuleBroken(_("This is already your address."), field="email")
     cancel(by=by)
     token = secrets.token_urlsafe(24)
     row = AddressChange(

@@ -87,7 +87,9 @@ class Day(DateField):
     def example(self) -> str:
         """How to write one, by today."""
         day = clock.now().date()
-        words = _("Write a day like %(long)s or %(short)s.", long=self._written(day), short=f"{day:%d/%m/%Y}")
+        words = _(
+            "Write a day such as %(long)s or %(short)s.", long=self._written(day), short=f"{day:%d/%m/%Y}"
+        )
         return str(words)
 
     def _value(self) -> str:

@@ -191,7 +191,7 @@ def _again(status: int, message: str, needed: object = "", *, ours: bool = True)
 def _too_many(error: RateLimitExceeded) -> Response:
     minutes = max(1, round(error.limit.limit.get_expiry() / 60))
     again = ngettext("in a minute", "in %(num)s minutes at the latest", minutes)
-    response = error_page("errors/429.html", 429, message=_("That was too often in too short a time."),
+    response = error_page("errors/429.html", 429, message=_("You tried that too often in too short a time."),
                           again=again, typed=typed())  # fmt: skip
     response.headers["Retry-After"] = str(60 * minutes)
     return response
@@ -204,7 +204,7 @@ def _http(error: HTTPException) -> Any:
     template = known.get(error.code, "errors/refused.html")
     messages = {
         404: _("There is no such page."),
-        405: _("That address only answers when a form is sent."),
+        405: _("This address only works when a form is sent."),
         413: _("That was too large: at most 1 MB can be sent."),
     }
     message = messages.get(error.code, _("The server could not read that. Please go back and try again."))

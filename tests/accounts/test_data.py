@@ -173,7 +173,7 @@ def test_asking_for_a_second_address_makes_the_first_link_worthless(app, ann_her
 def test_the_own_address_is_no_new_one(ann_here, ann):
     response = send(ann_here, "/me/data/address", {"email": ann.address})
     assert response.status_code == 422
-    assert "your address already" in Html(response.text).text
+    assert "already your address" in Html(response.text).text
 
 
 def test_times_are_told_in_the_zone_that_ann_chose(ann_here):

@@ -55,7 +55,7 @@ def test_the_coordinator_writes_checks_tests_sends_and_undoes_an_announcement(cl
     done = send(client, f"/uk/announcements/{key}/check", {"when": "now"})
     assert "Undo (10 min left)" in Html(done.text).text
     undone = send(client, f"/uk/announcements/{key}", {}, action="/undo")
-    assert "Nobody was written to" in Html(undone.text).text
+    assert "Nobody got a mail" in Html(undone.text).text
     time.move(timedelta(hours=1))
     assert dispatch.send_due() == 0
 
@@ -80,11 +80,11 @@ def test_it_goes_out_at_the_hour_chosen_by_the_network_s_clock(client, uk, cory)
     row = a_draft(uk, cory)
     builders.sign_in(client, cory)
     missing = send(client, f"/uk/announcements/{row.id}/check", {"when": "later", "day": "", "hour": "18"})
-    assert "Choose the day on which it goes." in missing.text
+    assert "Choose the day on which it is sent." in missing.text
     past = send(
         client, f"/uk/announcements/{row.id}/check", {"when": "later", "day": "2015-04-13", "hour": "8"}
     )
-    assert "That hour has gone by" in past.text
+    assert "That hour is in the past" in past.text
     done = send(
         client, f"/uk/announcements/{row.id}/check", {"when": "later", "day": "2015-05-15", "hour": "18"}
     )
@@ -190,7 +190,7 @@ def test_officers_stop_go_on_and_send_to_who_was_missed(client, uk, cory, time):
     assert "2 mails were called off." in Html(page.text).text
     assert "2 called off" in Html(page.text).text
     again = send(client, url, {}, action="/missed")
-    assert "It goes once more to 2 addresses." in Html(again.text).text
+    assert "It is sent again to 2 addresses." in Html(again.text).text
 
 
 def test_a_correction_is_a_new_announcement_linked_both_ways(client, uk, cory, time):

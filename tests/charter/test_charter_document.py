@@ -60,7 +60,8 @@ def test_a_quorum_and_a_waiting_time_are_each_one_sentence() -> None:
     (deciding,) = (each for each in chapters(charter, set_by([charter])) if each.key == "decisions")
     told = [str(clause.said) for clause in deciding.clauses]
     assert (
-        "It counts only if at least 10 members answered, and at least one tenth of those who could." in told
+        "A decision counts only if at least 10 members answered, and at least one tenth of the people who could."
+        in told
     )
     assert (
         "By consensus, what is stopped stays open for another 14 days; after that, it is agreed "
@@ -110,8 +111,8 @@ def test_a_rule_beside_one_that_means_nothing_means_nothing_either() -> None:
 def test_how_long_new_words_are_asked_says_how_far_the_closing_day_moves() -> None:
     charter = starting("usual").with_changes({"decisions.extension_days": 5})
     for most, said in (
-        (9, "at least 5 days more. New words move the closing day by 9 days in all, and no more"),
-        (0, "until the day that was set"),
+        (9, "at least 5 days more. New versions move the closing day by at most 9 days in all"),
+        (0, "on the day that was set"),
     ):
         rules = charter.with_changes({"decisions.extension_most_days": most})
         (deciding,) = (each for each in chapters(rules, set_by([rules])) if each.key == "decisions")

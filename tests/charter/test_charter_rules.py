@@ -149,8 +149,8 @@ def test_a_charter_from_a_later_release_can_still_be_read() -> None:
         ("membership.kinds", [], "Tick at least one"),
         ("membership.kinds", "individual", "Tick at least one"),
         ("membership.kinds", ["martian"], "Tick at least one"),
-        ("membership.criteria", [1], "one sentence a line"),
-        ("membership.criteria", 7, "one sentence a line"),
+        ("membership.criteria", [1], "one sentence on each line"),
+        ("membership.criteria", 7, "one sentence on each line"),
         ("membership.criteria", ["Same.", "Same."], "the same thing twice"),
         ("membership.criteria", ["x" * 501], "can hold"),
         ("charter.majority", {"at_least": "5/4"}, "a fraction from 0 to 1"),
@@ -219,9 +219,9 @@ def test_what_changes_is_told_in_the_sentences_of_the_charter() -> None:
 def test_a_sentence_that_names_a_number_is_told_once_with_its_number() -> None:
     old = Charter().with_changes({"decisions.quorum": "count"})
     (change,) = diff(old, old.with_changes({"decisions.quorum": "both", "decisions.quorum_count": 12}))
-    assert str(change.before) == "It counts only if at least 10 members answered."
+    assert str(change.before) == "A decision counts only if at least 10 members answered."
     assert str(change.after) == (
-        "It counts only if at least 12 members answered, and at least one tenth of those who could."
+        "A decision counts only if at least 12 members answered, and at least one tenth of the people who could."
     )
 
 

@@ -140,7 +140,7 @@ def test_a_person_can_coordinate_in_her_own_name() -> None:
         ("committee__seats__0__evidence", None, "committee.seats.1.evidence: Say how we know"),
         ("committee__seats__0__email", None, "committee.seats.1.email: Give the address"),
         ("committee__seats__0__end", "2014-06-09", "committee.seats.1.end: This must be later"),
-        ("committee__seats__0__start", "June", "committee.seats.1.start: Write a day like 24 March 2015"),
+        ("committee__seats__0__start", "June", "committee.seats.1.start: Write a day such as 24 March 2015"),
         ("committee__seats__0__start", None, "committee.seats.1.start: Say since which day"),
         ("committee__seats__0__chair", "yes", "committee.seats.1.chair: Write true or false"),
         ("committee__seats__1__chair", True, "committee.seats: Only one place can be the chair"),
@@ -170,7 +170,7 @@ def test_one_person_cannot_have_two_places() -> None:
     seats = tomllib.loads(FILE)["committee"]["seats"]
     twice = [seats[0], {**seats[0], "name": "Third place", "chair": False}]
     assert said(table(committee={"seats": twice})) == [
-        "committee.seats.2.email: This person has place 1 already."
+        "committee.seats.2.email: This person already has place 1."
     ]
 
 

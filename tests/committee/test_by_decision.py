@@ -126,7 +126,7 @@ def refused(uk, sam):
     outside, ada = builders.a_person("Otto Outside"), builders.a_member(uk)
     return [
         (place(uk, outside), "not a member"),
-        (place(uk, sam), "nobody holds two"),
+        (place(uk, sam), "nobody can hold two"),
         (place(uk, ada, end=date(2017, 4, 30)), "24 months"),
         (place(uk, ada, end=CLOSES), "over already|before the first"),
         (place(uk, ada, start=CLOSES), "first day after"),
@@ -210,7 +210,7 @@ def test_a_term_that_is_over_by_then_is_not_ended_again(uk):
         actions.leave_seat(
             db.session.get_one(Term, term.id), TODAY, by=builders.acting(ada, uk), via=Door.WEB
         )
-    assert "over already" in why(agreed(proposal, uk))
+    assert "already over" in why(agreed(proposal, uk))
     assert db.session.get_one(Term, term.id, populate_existing=True).ended_why is TermEnd.RESIGNED
 
 

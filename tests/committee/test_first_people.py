@@ -67,7 +67,7 @@ def test_the_operator_names_the_first_people_in_public_and_they_are_written_to(c
     assert "Bea Example" in bad.text
     done = send(client, link, {**values, "last_day": "2016-04-12", "why": WHY})
     assert "Ada Example" in done.text
-    assert f"as found: {WHY}" in done.text
+    assert f"at the beginning here: {WHY}" in done.text
     term = db.session.query(Term).one()
     assert (term.came_by, term.authority, term.start) == (CameBy.AS_FOUND, "", date(2015, 4, 13))
     (entry,) = [details(each) for each in entries_about(uk.id, f"term:{term.id}")]
@@ -76,7 +76,7 @@ def test_the_operator_names_the_first_people_in_public_and_they_are_written_to(c
     assert told() == ["ada@example.org"]
     mail = mails_to("ada@example.org")[-1][1]
     assert WHY in mail
-    assert "written down as found" in " ".join(mail.split())
+    assert "recorded as it was" in " ".join(mail.split())
     assert "You cannot do this" in opened(client, link).text
     assert faults_of(uk.id) == []
 
@@ -110,7 +110,7 @@ def test_the_operator_names_nobody_where_anybody_else_could_decide(uk, who):
     else:
         builders.a_member(uk)
         network = builders.a_network("wales", parent_id=uk.id)
-    with pytest.raises(RuleBroken, match="over their heads"):
+    with pytest.raises(RuleBroken, match="name people without them"):
         names(network, operator)
 
 
@@ -138,7 +138,7 @@ def test_nobody_but_the_operator_names_anybody(client, uk):
 def test_what_is_missing_is_said(uk):
     operator = builders.an_operator()
     cases = [
-        ({"why": " "}, "how it came to this"),
+        ({"why": " "}, "how this came about"),
         ({"last": date(2019, 1, 1)}, "24 months"),
         ({"last": date(2015, 4, 1)}, "last day"),
     ]

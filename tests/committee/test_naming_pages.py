@@ -58,7 +58,7 @@ def test_somebody_is_proposed_for_a_place_and_everybody_reads_it_in_words(client
     assert "We know nobody called" in bad.text
     assert 'value="Nobody Known"' in bad.text
     late = send(client, link, typed(key, person="Ada Example", last_day="2019-01-01"))
-    assert "Our rules give this for at most 24 months." in late.text
+    assert "Our rules allow this for at most 24 months." in late.text
     done = ask(client, link, typed(key, person="ada example", last_day="2016-04-12"))
     assert done.status_code == 200
     assert SENTENCE in done.text.replace("&#39;", "'")

@@ -238,7 +238,7 @@ def test_what_was_suggested_for_words_that_are_still_there_stays_open(network: N
         ("   ", "x", "Copy the passage"),
         ("Ten seats", "x", "not in the text"),
         ("e", "x", "more than once"),
-        (PASSAGE, PASSAGE, "the same words"),
+        (PASSAGE, PASSAGE, "the same text"),
         ("Nine seats, **one each year** up again.", "", "Nothing would be left"),
     ],
 )
@@ -254,7 +254,7 @@ def test_a_suggestion_is_answered_once_by_who_made_the_proposal_and_with_a_word(
     suggestion = _suggested(proposal, network, bob)
     by, not_by = acting(ann, network), acting(bob, network)
     refused(None, lambda: suggestions.reject(suggestion, "x", by=not_by, via=Door.WEB), NotAllowed)
-    refused("Say in a word", lambda: suggestions.reject(suggestion, " ", by=by, via=Door.WEB))
+    refused("Say why not", lambda: suggestions.reject(suggestion, " ", by=by, via=Door.WEB))
     do(lambda: suggestions.reject(suggestion, "One is enough.", by=by, via=Door.WEB))
     refused("answered already", lambda: suggestions.accept(suggestion, by=by, via=Door.WEB))
     refused("answered already", lambda: suggestions.take_back(suggestion, by=not_by))
@@ -365,7 +365,7 @@ def test_nobody_s_answer_is_entered_twice_for_two_parties(network: Network) -> N
     mine = {each.organisation_id: each for each in queries.entries_for(version_id, acting(bob, network))}
     do(lambda: _entering(version_id, mine[None].id, acting(sam, network))(AnswerInput(AnswerKind.AGREE)))
     refused(
-        "nobody answers twice",
+        "nobody can answer twice",
         lambda: _entering(version_id, mine[acme.id].id, acting(sam, network))(AnswerInput(AnswerKind.AGREE)),
     )
 
@@ -440,8 +440,8 @@ def test_new_rules_hold_from_the_day_that_was_decided(network: Network, time: Mo
     [
         (More(in_force_on=date(2015, 6, 1)), "Only a change of our rules"),
         (More(trial_until=date(2015, 1, 1), trial_signs="x"), "ends after it has begun"),
-        (More(trial_until=date(2015, 9, 1)), "says how we shall know"),
-        (More(trial_signs="x"), "says how we shall know"),
+        (More(trial_until=date(2015, 9, 1)), "how we shall know"),
+        (More(trial_signs="x"), "how we shall know"),
     ],
 )
 def test_days_that_make_no_sense(network: Network, more: More, words: str) -> None:

@@ -225,7 +225,7 @@ def test_a_change_of_the_rules_is_written_in_a_form_made_for_them(app: Flask, ti
     ("typed", "message"),
     [
         ({"decisions__minimum_days_open": "lots"}, "must be a whole number from 1 to 90"),
-        ({"decisions__minimum_days_open": "7", "charter__majority": "2/3"}, "Our rules say this already"),
+        ({"decisions__minimum_days_open": "7", "charter__majority": "2/3"}, "Our rules already say this"),
         ({"charter__majority": "five"}, "must be a fraction"),
     ],
 )
@@ -654,7 +654,7 @@ def test_what_was_written_down_late_says_so_and_why(app: Flask, time: MovedClock
     }  # fmt: skip
     refused = send(client, "/uk/decisions/record", typed)
     assert refused.status_code == 422
-    assert "say why it comes later" in Html(refused.text).text
+    assert "say why it is late" in Html(refused.text).text
     made = send(client, "/uk/decisions/record", {**typed, "late_because": "The minutes took a while."})
     assert "Written down 2 days late The minutes took a while." in Html(made.text).text
     db.session.rollback()

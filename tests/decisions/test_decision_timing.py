@@ -57,7 +57,7 @@ def test_nothing_closes_on_a_weekend() -> None:
     ("day", "words"),
     [
         (date(2015, 5, 8), "at least 7 days to answer: choose 2015-05-11 or later"),
-        (date(2015, 5, 16), "no working day"),
+        (date(2015, 5, 16), "not a working day"),
         (date(2015, 7, 15), "can’t stay open that long: choose 2015-07-03 or earlier"),
     ],
 )

@@ -216,7 +216,7 @@ def test_a_minority_has_a_thousand_characters_and_adds_to_its_note(
     write("Nine are too many. " + "x" * 960)
     time.move(timedelta(hours=1))
     write("Seven, I meant.")
-    with pytest.raises(RuleBroken, match="at most 1,000 characters in all: this has 7, and 6 are left"):
+    with pytest.raises(RuleBroken, match="at most 1,000 characters in all: this one has 7, and 6 are left"):
         write("And so.")
     db.session.rollback()
     text = opened(browser(app), f"/uk/decisions/{decision.number}").text

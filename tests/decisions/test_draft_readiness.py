@@ -95,7 +95,7 @@ def test_it_waits_for_its_author_until_she_asks_or_drops_it(app: Flask, time: Mo
     dropped(other, network, ann)
     assert how_many_wait(ann.id) == 1
     asked_now(asked, network, ann)
-    assert "Ask it now" not in opened(browser(app, ann), "/me").text
+    assert "Open it now" not in opened(browser(app, ann), "/me").text
 
 
 def test_nobody_is_told_of_what_was_dropped_or_asked_already(time: MovedClock) -> None:

@@ -63,7 +63,7 @@ def test_a_reader_suggests_and_the_author_takes_it_by_the_pages(app: Flask, here
     assert f"{url}/suggest" in opened(browser(app, bo), url).links
     assert f"{url}/suggest" not in opened(browser(app, ann), url).links
     page = suggested(browser(app, bo), f"{url}/suggest", PASSAGE, INSTEAD)
-    assert "Your suggestion is there." in page.text
+    assert "Your suggestion is saved." in page.text
     page = send(browser(app, ann), url, {}, action="/accept")
     assert page.status_code == 200
     assert text_of(draft).startswith(INSTEAD)
@@ -103,7 +103,7 @@ def test_each_hears_what_concerns_her(here: Any) -> None:
         ("", "x", "Copy the passage"),
         ("Eleven", "x", "not in the text"),
         ("s", "x", "more than once"),
-        (PASSAGE, PASSAGE, "the same words"),
+        (PASSAGE, PASSAGE, "the same text"),
     ],
 )
 def test_what_is_no_passage_is_refused(here: Any, passage: str, instead: str, said: str) -> None:
@@ -124,7 +124,7 @@ def test_neither_the_author_nor_a_stranger_suggests_and_not_for_ever(here: Any) 
         suggests(network, bo, draft)
     with transaction():
         actions.drop(draft.id, by=acting(ann, network), via=Door.WEB)
-    with pytest.raises(RuleBroken, match="no draft any more"):
+    with pytest.raises(RuleBroken, match="no longer a draft"):
         suggests(network, bo, draft)
 
 

@@ -99,7 +99,7 @@ def test_a_draft_asks_nobody_and_its_author_asks_it() -> None:
 def test_where_a_draft_is_needed_nothing_is_asked_directly(rules: dict[str, int]) -> None:
     network = a_network_with_rules(**rules)
     (ann,) = members(network, 1)
-    with pytest.raises(RuleBroken, match="stands as a draft first"):
+    with pytest.raises(RuleBroken, match="has to be a draft first"):
         a_proposal(network, ann)
 
 
@@ -217,7 +217,7 @@ def test_what_was_asked_or_dropped_is_not_asked_wanted_or_changed_again() -> Non
     asked, dropped = a_draft(network, ann), a_draft(network, ann)
     asked_now(asked, network, ann)
     _drop(dropped, network, ann)
-    for draft, words in ((asked, "asked already"), (dropped, "was dropped")):
+    for draft, words in ((asked, "already been opened"), (dropped, "was dropped")):
         for deed in (
             lambda draft=draft: asked_now(draft, network, ann),
             lambda draft=draft: changed(draft, network, ann, WORDS),
@@ -234,7 +234,7 @@ def test_what_was_asked_or_dropped_is_not_asked_wanted_or_changed_again() -> Non
         (WORDS, {"method": "majority"}, "not decided in that way"),
         (WORDS, {"method": "dots"}, "from 2 to 20"),
         (WORDS, {"matter": "nothing"}, "Choose what this is about"),
-        (dataclasses.replace(WORDS, changes={"decisions.dots": 3}), {}, "decided as such"),
+        (dataclasses.replace(WORDS, changes={"decisions.dots": 3}), {}, "needs a proposal about our rules"),
     ],
 )
 def test_what_could_never_be_asked_is_no_draft(words: Wording, ask: dict[str, str], said: str) -> None:
@@ -286,7 +286,7 @@ def test_a_member_writes_a_draft_others_want_it_and_she_asks_it(app: Flask) -> N
     address = f"{NEW}&thread={thread.id}"
     page = opened(browser(app, ann), address)
     assert "It is a draft first" in page.text
-    assert "Ask it now" not in page.text
+    assert "Open it now" not in page.text
     typed = {"question": "Nine seats?", "text": "Nine.", "draft": "y"}
     made = send(browser(app, ann), address, {key: typed[key] for key in ("question", "text")})
     assert made.status_code == 422

@@ -74,8 +74,8 @@ def objected(proposal: Proposal, network: Network, by: Person) -> None:
 @pytest.mark.parametrize(
     ("asked", "match"),
     [
-        ({"more": More(trial_until=date(2015, 9, 1))}, "says how we shall know"),
-        ({"more": More(trial_signs="People come.")}, "says how we shall know"),
+        ({"more": More(trial_until=date(2015, 9, 1))}, "how we shall know"),
+        ({"more": More(trial_signs="People come.")}, "how we shall know"),
         ({"more": More(trial_until=date(2015, 4, 20), trial_signs="x")}, "ends after it has begun"),
         ({"more": More(in_force_on=date(2015, 4, 10)), "changes": SEVEN}, "after Mon 20 Apr 2015, or none"),
         ({"matter": "charter"}, "at least one of our rules"),
@@ -93,7 +93,7 @@ def test_a_trial_without_signs_is_said_on_the_form(app: Flask, network: Network)
     sam = browser(app, a_steering_member(network))
     answer = send(sam, "/uk/decisions/record", {**WRITTEN, "trial_until": "2015-09-01"})
     assert answer.status_code == 422
-    assert "A trial has a last day, and says how we shall know." in answer.text
+    assert "A trial needs a last day, and a sentence on how we shall know whether it works." in answer.text
     answer = send(sam, "/uk/decisions/record", {**WRITTEN, "matter": "charter"})
     assert answer.status_code == 422
     assert "Choose at least one of our rules to change." in answer.text
@@ -135,8 +135,8 @@ def test_the_form_speaks_of_what_was_decided(app: Flask, network: Network) -> No
         "What was decided, in one sentence",
         "What exactly was decided, and why",
         "What was it about?",
-        "What else was considered, and why not that?",
-        "What did it rest on?",
+        "What other options were considered, and why not those?",
+        "What was it based on?",
         "Did it replace an earlier decision?" if "replaces" in page.text else "Who was there?",
         "Where and when it was decided",
     ):

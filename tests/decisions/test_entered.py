@@ -211,7 +211,7 @@ def test_an_answer_of_ones_own_is_not_undone_by_an_old_link(context: None) -> No
         AnswerKind.AGREE,
         db.session.get_one(Person, ann),
     )
-    with pytest.raises(RuleBroken, match="Nothing that was entered"):
+    with pytest.raises(RuleBroken, match="There is no longer an answer"):
         scene.undo(ann)
     assert scene.counted() == 4
 

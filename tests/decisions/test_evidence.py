@@ -110,7 +110,7 @@ def test_only_officers_keep_and_only_while_it_can_be_objected_to(here: Any, time
     ann = a_member(network)
     with pytest.raises(NotAllowed):
         kept(network, ann, proposal)
-    with pytest.raises(RuleBroken, match="only with what was decided elsewhere"):
+    with pytest.raises(RuleBroken, match="only with a decision taken elsewhere"):
         kept(network, sam, a_proposal(network, sam))
     decide(time, proposal)
     with pytest.raises(RuleBroken):

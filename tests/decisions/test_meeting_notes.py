@@ -54,7 +54,7 @@ def test_an_officer_writes_a_note_that_everybody_reads_and_nobody_is_asked(
     sam = a_steering_member(network)
     a_member(network)
     page = send(browser(app, sam), NEW, TYPED)
-    assert "The note is there." in page.text
+    assert "The note is published." in page.text
     db.session.rollback()
     note = db.session.query(MeetingNote).one()
     assert (db.session.query(Proposal).count(), db.session.query(Decision).count()) == (0, 0)
@@ -87,7 +87,7 @@ def test_what_is_missing_is_said_and_the_rest_stays(app: Flask, network: Network
 def test_a_day_that_is_still_to_come_is_refused(app: Flask, network: Network) -> None:
     page = send(browser(app, a_steering_member(network)), NEW, TYPED | {"taken_on": "2015-04-14"})
     assert page.status_code == 422
-    assert "That day has not come yet." in page.text
+    assert "That day is in the future." in page.text
 
 
 def test_only_those_who_keep_minutes_write_notes_or_take_them_back(app: Flask, network: Network) -> None:

@@ -167,9 +167,9 @@ def test_new_words_that_would_change_nothing_any_more_are_refused_and_the_page_s
     ann = a_member(network)
     proposal = a_proposal(network, ann, committee__seats=7)
     adopted(network, committee__seats=7)
-    with pytest.raises(RuleBroken, match="say this already"):
+    with pytest.raises(RuleBroken, match="already say this"):
         reworded(proposal, ann, network, committee__seats=7)
-    said = "Our rules say this already: nothing would change."
+    said = "Our rules already say this, so nothing would change."
     assert said in opened(browser(app), f"/uk/proposals/{proposal.id}").text
     assert reworded(proposal, ann, network, committee__seats=5).number == 2
     page = opened(browser(app), f"/uk/proposals/{proposal.id}").text

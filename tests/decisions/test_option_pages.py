@@ -209,5 +209,5 @@ def test_an_officer_enters_a_member_s_ranking_in_a_form(app: Flask) -> None:
     entry = db.session.query(RollEntry).filter_by(person_id=bob.id).one().id
     typed = {"party": str(entry), "how": "phone", "option_3": "1", "reason": "He rang."}
     answer = send(browser(app, sam), f"/uk/proposals/{proposal.id}/enter", typed, action="/enter")
-    assert "It is entered" in answer.text
+    assert "The answer is entered" in answer.text
     assert "Belfast 1 vote" in opened(browser(app, bob), f"/uk/proposals/{proposal.id}").text

@@ -407,7 +407,7 @@ def test_the_standings_say_what_everything_has_in_words() -> None:
         ("Out: None of these.",),
         ("Out: Belfast.",),
         ("Out: Cardiff.",),
-        ("1 vote names nothing that is still in.", "First: Leeds."),
+        ("1 vote names no option that is still in.", "First: Leeds."),
     ]
     assert labels.counted_by(found).endswith("It is advice and binds nobody.")
     assert answers_options.mixed(found.count.totals[1]) == "1½"

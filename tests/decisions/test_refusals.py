@@ -223,12 +223,12 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
     # asking
     "a day too soon": (lambda s: s.propose(closes=date(2015, 4, 15)), "at least 7 days to answer"),
     "a day too late": (lambda s: s.propose(closes=date(2015, 12, 15)), "can’t stay open that long"),
-    "a Sunday": (lambda s: s.propose(closes=date(2015, 4, 26)), "no working day"),
+    "a Sunday": (lambda s: s.propose(closes=date(2015, 4, 26)), "not a working day"),
     "nothing known it is about": (lambda s: s.propose(matter="weather"), "Choose what this is about"),
     "rules without a rule": (lambda s: s.propose(matter="charter"), "at least one of our rules"),
     "a rule beside something else": (
         lambda s: s.propose(changes={"decisions.frozen_hours": 1}),
-        "not beside something else",
+        "needs a proposal about our rules",
     ),
     "a rule as it is": (
         lambda s: s.propose(matter="charter", changes={"decisions.frozen_hours": 24}),
@@ -270,7 +270,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
     ),
     "a trial without signs": (
         lambda s: s.propose(more=More(trial_until=date(2015, 9, 1))),
-        "says how we shall know",
+        "how we shall know",
     ),
     "a way that the rules do not have": (lambda s: s.propose(method="majority"), "by our rules|By our rules"),
     "a choice without options": (lambda s: s.propose(method="ranked"), "from 2 to 20 options"),
@@ -323,7 +323,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
     ),
     "new words for what was decided elsewhere": (
         lambda s: actions.reword(s.elsewhere(), Wording("a", "b"), because="x", by=s.by(s.sam), via=WEB),
-        "keeps its words",
+        "cannot be changed",
     ),
     "more time, but less": (lambda s: _extend(s, date(2015, 4, 14)), "a later day"),
     "more time than there is": (lambda s: _extend(s, date(2015, 9, 14)), "no day after"),
@@ -371,7 +371,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
     ),
     "a passage that is not there": (lambda s: _suggest(s, "Twelve"), "not in the text"),
     "a passage that is there twice": (lambda s: _suggest(s, "e"), "more than once"),
-    "the same words again": (lambda s: _suggest(s, "Nine seats", "Nine seats"), "the same words"),
+    "the same text again": (lambda s: _suggest(s, "Nine seats", "Nine seats"), "the same text"),
     "an interest in nothing": (
         lambda s: interests.declare(s.proposal, " ", by=s.by(s.bob), via=WEB),
         "what your interest is",
@@ -396,7 +396,7 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
         lambda s: _enter(s, s.entry(s.ann), replace(STOP, principle="")),
         "Choose what your Stop",
     ),
-    "a meeting tomorrow": (lambda s: _record(s, date(2015, 4, 14)), "has not come yet"),
+    "a meeting tomorrow": (lambda s: _record(s, date(2015, 4, 14)), "is in the future"),
     "a meeting written down by a member": (
         lambda s: _record(s, date(2015, 4, 9), s.bob),
         "Only the committee or the coordinator",
@@ -429,9 +429,9 @@ CASES: dict[str, tuple[Callable[[Scene], Any], str] | tuple[Callable[[Scene], An
         _refused,
     ),
     # drafts
-    "proposing where a draft comes first": (lambda s: s.propose(), "stands as a draft first", _with_sponsors),
+    "proposing where a draft comes first": (lambda s: s.propose(), "has to be a draft first", _with_sponsors),
     "wanting one's own draft": (lambda s: _want(s, s.ann), "your own draft", _with_sponsors),
-    "wanting a draft twice": (lambda s: [_want(s, s.bob), _want(s, s.bob)], "said already", _with_sponsors),
+    "wanting a draft twice": (lambda s: [_want(s, s.bob), _want(s, s.bob)], "already said", _with_sponsors),
     "asking a draft that nobody wants": (
         lambda s: drafts_actions.ask_it(_draft(s).id, None, by=s.by(s.ann), via=WEB),
         "2 more members",

@@ -152,7 +152,7 @@ def test_the_proposer_finds_a_link_beside_each_reason_and_others_none(app: Flask
     here, there = browser(app, ann), browser(app, bob)
     assert f"{at}/reasons/{entry_id}" in opened(here, at).links
     assert f"{at}/reasons/{entry_id}" not in opened(there, at).links
-    assert "Write what you say to it." in send(here, f"{at}/reasons/{entry_id}", {"text": ""}).text
+    assert "Write your reply." in send(here, f"{at}/reasons/{entry_id}", {"text": ""}).text
     done = send(here, f"{at}/reasons/{entry_id}", {"text": "Thank you."})
     assert "The proposer replies: Thank you." in Html(done.text).text
     assert here.get(f"{at}/reasons/999999").status_code == 404

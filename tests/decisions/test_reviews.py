@@ -171,7 +171,7 @@ def test_nobody_asks_twice(network: Network, time: MovedClock) -> None:
     ann, bob = members(network, 2)
     decision = decided(time, network, ann)
     asks(decision, network, bob)
-    assert "You have asked for this already." in refused(asking(decision, network, bob))
+    assert "You have already asked for this." in refused(asking(decision, network, bob))
     assert db.session.query(ReviewRequest).count() == 1
 
 
@@ -207,7 +207,7 @@ def test_while_it_is_looked_at_nobody_asks_for_that_again(network: Network, time
     people = members(network, 5)
     decision = decided(time, network, people[0])
     asks(decision, network, *people[1:4])
-    assert "is being looked at again already" in refused(asking(decision, network, people[4]))
+    assert "is already being looked at again" in refused(asking(decision, network, people[4]))
 
 
 def test_what_many_asked_for_nobody_takes_back_or_rewords_alone(network: Network, time: MovedClock) -> None:

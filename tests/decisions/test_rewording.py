@@ -140,7 +140,7 @@ def test_what_was_undone_is_never_asked_and_its_words_are_in_the_form_again(
     client = browser(app, ann)
     ask(client, f"{url}/reword", TYPED)
     back = send(client, url, {}, action="/reword/undo")
-    assert "Undone. Nobody was told; your words are still here." in Html(back.text).text
+    assert "Undone. Nobody was notified; your text is still here." in Html(back.text).text
     assert TEXT in back.text
     assert "Ten is even." in back.text
     later(time)
@@ -156,7 +156,7 @@ def test_undoing_comes_too_late_once_everybody_is_asked(app: Flask, here: Any, t
     network, ann, _bob, proposal, url = here
     ask(browser(app, ann), f"{url}/reword", TYPED)
     later(time)
-    with pytest.raises(RuleBroken, match="Nothing waits here any more"), transaction():
+    with pytest.raises(RuleBroken, match="There is nothing waiting here any more"), transaction():
         rewording.undo(db.session.merge(proposal), by=acting(ann, network), via=Door.WEB)
     assert numbers() == [1, 2]
 
@@ -179,7 +179,7 @@ def test_other_new_words_while_some_wait_are_refused_and_kept_on_the_form(app: F
     ask(client, f"{url}/reword", TYPED)
     page = ask(client, f"{url}/reword", {"text": "Eleven seats.", "because": "More."})
     assert page.status_code == 422
-    assert "New words of yours wait to be asked already." in page.text
+    assert "A new version of yours is already waiting to be opened." in page.text
     assert "Eleven seats." in page.text
 
 

@@ -94,7 +94,7 @@ def test_the_box_holds_the_text_and_what_was_changed_is_shown_before_and_after_i
     assert "Nothing has been sent yet." in page.text
     assert kept() == []
     page = confirmed(client, page, f"{url}/suggest")
-    assert "Your suggestion is there." in page.text
+    assert "Your suggestion is saved." in page.text
     assert "<del>Nine </del><ins>Ten </ins>" in page.text
     assert kept() == [(WAS, WAS.replace("Nine", "Ten"))]
     assert "Nine" in opened(browser(app, ann), url).text
@@ -114,7 +114,7 @@ def test_the_same_words_are_refused_and_what_was_said_why_stays(app: Flask, here
     client, url = browser(app, here[2]), f"{here[4]}/suggest"
     page = looked_at(client, url, WAS, new)
     assert page.status_code == 422
-    assert "These are the words as they stand." in page.text
+    assert "You have not changed the text yet." in page.text
     assert WHY in page.text
     assert kept() == []
 

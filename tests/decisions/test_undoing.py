@@ -83,7 +83,7 @@ def test_undone_it_is_a_draft_again_and_nobody_ever_hears_of_it(
     address, client = main_address(bob.id), browser(app, ann)
     ask(client, NEW, TYPED)
     done = send(client, page_of_newest(), {}, action="/undo")
-    assert "Undone. Nobody was told; it is a draft again." in Html(done.text).text
+    assert "Undone. Nobody was notified; it is a draft again." in Html(done.text).text
     assert "We write a letter." in Html(done.text).text
     db.session.rollback()
     (asked,) = db.session.query(ProposalVersion).filter_by(state=VersionState.CLOSED)

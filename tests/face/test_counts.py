@@ -26,7 +26,7 @@ COUNTED = re.compile(rf"%\(\w+\)s (?:{THINGS})\b")
 SAID = re.compile(r"(?<![a-z])(?:_|_l|N_)\(\s*\"((?:[^\"\\]|\\.)*)\"")
 ALWAYS_MANY = (
     "There are %(most)s mails already",
-    "There are %(most)s lists already",
+    "There are already %(most)s lists",
     "Links in mails end after %(days)s days",
     "A file may have %(most)s rows",
     "The file has %(here)s of %(total)s members",

@@ -98,7 +98,7 @@ def test_only_a_refusal_says_when_to_come_back(in_uk: Flask, client) -> None:
     ("error", "status", "words"),
     [
         (NotFound(), 404, "There is no such page"),
-        (MethodNotAllowed(), 405, "only answers when a form is sent"),
+        (MethodNotAllowed(), 405, "only works when a form is sent"),
         (RequestEntityTooLarge(), 413, "at most 1 MB"),
         (Busy("Many people write at this moment."), 503, "it will not be saved twice"),
         (GovnetError("No."), 422, "Nothing was changed"),

@@ -87,7 +87,7 @@ def test_what_is_hidden_cannot_be_quoted_and_the_draft_stays(client, forum, kind
     forum.signed_in(client, forum.bo)
     response = quoted(client, forum, 2, "My draft")
     assert response.status_code == 422
-    assert "There is no such post to quote any more" in response.text
+    assert "The post that you quote is no longer there" in response.text
     assert box(response) == "My draft"
     assert "Post number 2" not in client.get(forum.url("?quote=2")).text
 

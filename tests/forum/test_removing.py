@@ -121,7 +121,7 @@ def test_a_second_person_removes_it(room: Room, wish: dict[str, object]) -> None
     assert db.session.get_one(Hiding, first).lifted_at is not None
     assert room.verbs()[-1] == "forum.removed"
     assert list(changed_hidings(room.network_id)) == []
-    with pytest.raises(RuleBroken, match="gone already"):
+    with pytest.raises(RuleBroken, match="already gone"):
         room.hide(room.cory, **GONE)
 
 

@@ -160,7 +160,7 @@ def test_a_discussion_may_have_a_day_to_come_or_keep_its_own(until, before):
 
 @pytest.mark.parametrize("before", [None, TODAY, date(2015, 4, 11)])
 def test_a_discussion_gets_no_day_that_is_over(before):
-    with pytest.raises(RuleBroken, match="This day is over"):
+    with pytest.raises(RuleBroken, match="This day is in the past"):
         rules.check_until(OVER, before=before, today=TODAY)
 
 

@@ -30,7 +30,7 @@ def test_a_member_starts_a_discussion_with_a_frame(client, forum):
         "until": "2015-05-15",
     }
     response = send(client, "/uk/forum/membership-of-the-network/new", values)
-    assert "Your discussion has begun" in response.text
+    assert "Your discussion has started" in response.text
     assert "Who pays for it?" in response.text
     assert "<em>should</em>" in response.text
     assert "Fri 15 May 2015" in response.text
@@ -233,7 +233,7 @@ def test_a_day_that_is_over_is_refused_beside_its_field_and_one_that_went_by_may
     new = {"title": "Who pays?", "body": "Who should?", "until": "1 May 2010"}
     refused = send(client, "/uk/forum/membership-of-the-network/new", new)
     assert refused.status_code == 422
-    assert "This day is over. Choose today or a later day." in refused.text
+    assert "This day is in the past. Choose today or a later day." in refused.text
     changed = send(client, forum.url("/frame"), {"title": "Changed", "until": "12 April 2015"})
     assert changed.status_code == 422
     assert 'id="until-error"' in changed.text

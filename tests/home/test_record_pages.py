@@ -140,7 +140,7 @@ def test_erased_words_leave_a_gap_that_is_shown(app: Flask, client: FlaskClient)
             erase_words(entry)
     text = opened(client, "/uk/record/1").text
     assert "somebody made tea in …" in text
-    assert "Words were taken out" in text
+    assert "Text was removed" in text
 
 
 def test_a_stranger_can_check_an_entry_with_what_the_data_page_gives(app: Flask, client: FlaskClient) -> None:

@@ -96,7 +96,7 @@ class Cast:
         """Somebody from the old list says yes to being a member."""
         person = self.enters(name, PHONE, kind)
         mail = self.house.mail(person.email, "are you still a member")
-        person.sends(link(mail, "/uk/"), "Yes, count me among the members")
+        person.sends(link(mail, "/uk/"), "Yes, I am a member")
         return person
 
     @staticmethod

@@ -152,7 +152,7 @@ class Somebody:
     def asks(self, question: str) -> None:
         """What is written is looked at, then asked; the ten minutes pass in which it can be undone."""
         self.presses("Check it, then ask")
-        self.presses("Ask it now")
+        self.presses("Open it now")
         self.is_at(question)
         self.house.later(timedelta(minutes=10))
 

@@ -73,7 +73,7 @@ def test_out_of_a_discussion_ada_proposes_a_change_of_what_members_agree_to(uk: 
     closes.fill("2015-04-21")
     ada.presses("Check it, then ask")
     ada.reads("Nobody has been asked yet.", "6 people can answer.")
-    ada.presses("Ask it now")
+    ada.presses("Open it now")
     ada.is_at(QUESTION)
     ada.reads("Nobody has been notified yet")
     ada.reads(
@@ -195,7 +195,7 @@ def test_the_committee_writes_down_what_a_meeting_decided_with_its_evidence(uk: 
         ("Should we welcome the plan?", "what is said"),
     ):
         tess.opens("/uk/decisions")
-        tess.follows("Write down what was decided elsewhere")
+        tess.follows("Record a decision taken elsewhere")
         tess.writes("What was decided, in one sentence", question)
         tess.writes("What exactly was decided, and why", "Yes, we should.")
         tess.chooses(matter)
@@ -204,12 +204,12 @@ def test_the_committee_writes_down_what_a_meeting_decided_with_its_evidence(uk: 
         tess.writes("Which meeting", "Meeting in Leeds")
         tess.chooses("The committee", within=tess.page.get_by_role("group", name="Who decided?"))
         tess.writes("How do we know?", "Four were there, and nobody spoke against it.")
-        tess.presses("Write it down")
+        tess.presses("Record it")
         tess.reads(
             "Agreed at a meeting. Stands unless somebody objects",
             "Four were there, and nobody spoke against it.",
         )
-    tess.reads("By our rules all members decide on this. What the committee agrees is a recommendation.")
+    tess.reads("By our rules all members decide on this. The committee’s decision is a recommendation.")
     tess.reads("Nobody has been notified yet")
 
 

@@ -38,7 +38,7 @@ def place(vera: Somebody, number: int, typed: dict[str, str]) -> None:
 def test_a_volunteer_opens_the_link_that_init_printed(vera: Somebody, printed: str) -> None:
     vera.opens(printed)
     vera.is_at("Found a network")
-    vera.reads("Write down the network as it is today", "Step 1 of 6", "Name and purpose")
+    vera.reads("Describe the network as it is today", "Step 1 of 6", "Name and purpose")
 
 
 def test_what_she_forgot_is_said_beside_its_field_and_nothing_that_she_typed_is_lost(vera: Somebody) -> None:
@@ -87,7 +87,7 @@ def test_with_evidence_for_each_office_the_network_is_founded(vera: Somebody) ->
     vera.page.get_by_label("Last day", exact=True).last.fill("2015-06-30")
     vera.page.get_by_label("How do we know?", exact=True).last.fill("Minutes of 9 June 2014.")
     vera.presses("Go on")
-    vera.reads("Look at all of it, and found it", "Sam Potter", "Robin Baker", "UK Network")
+    vera.reads("Check everything, and found the network", "Sam Potter", "Robin Baker", "UK Network")
     vera.presses("Found the network")
     vera.opens_home()
     vera.reads("To open up how decisions are made.", "Robin Baker", "Sam Potter", "01632 960 001")
@@ -116,10 +116,12 @@ def test_the_pages_say_how_we_know_who_holds_which_office(vera: Somebody) -> Non
 
 
 def test_whoever_was_written_down_for_an_office_is_written_to(house: House) -> None:
-    said = words(house.mail("sam@example.org", "You are written down as in office in UK Network"))
+    said = words(house.mail("sam@example.org", "You are recorded as holding an office in UK Network"))
     assert "holding the place “Chair”" in said
     assert "Minutes of 9 June 2014." in said
-    assert "Keep the list." not in words(house.mail("robin@example.org", "You are written down as in office"))
+    assert "Keep the list." not in words(
+        house.mail("robin@example.org", "You are recorded as holding an office")
+    )
 
 
 def test_the_roster_is_tried_first_and_each_error_is_named_by_its_row(house: House) -> None:
@@ -150,14 +152,14 @@ def test_nobody_counts_as_a_member_before_confirming_and_ada_does_so_by_one_clic
     ada.reads("Hello Ada Wood. You are on the old list of members.", "Until you confirm, you are not counted")
     vera.opens_home()
     vera.reads("There are no members yet")
-    ada.presses("Yes, count me among the members")
+    ada.presses("Yes, I am a member")
     ada.reads("You are a member")
     vera.opens_home()
     vera.reads("1 person belongs.")
 
 
 def test_ben_does_so_by_an_answer_which_his_mail_server_hands_in(house: House, vera: Somebody) -> None:
-    asked = house.mail("ben@example.org", "or answer YES")
+    asked = house.mail("ben@example.org", "or reply YES")
     answer = EmailMessage()
     answer["From"], answer["To"], answer["Subject"] = (
         asked["To"],
@@ -176,6 +178,6 @@ def test_who_is_only_on_the_list_gets_no_question_and_the_record_is_whole(
 ) -> None:
     assert not house.mails("cleo@example.org")
     vera.opens("/uk/record")
-    vera.reads("brought in the old list: 2 to confirm", "as found.")
+    vera.reads("brought in the old list: 2 to confirm", "as at the beginning here.")
     vera.does_not_read("Ada Wood")
     assert "ok" in house.command("verify")

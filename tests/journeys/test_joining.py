@@ -19,7 +19,7 @@ CRITERIA = ("I share the purpose of this network.", "I take part for the common 
 CODE = (
     "I argue with what people say, not with who they are.",
     "I say so openly when I have an interest in what is decided.",
-    "I keep private what I was told in private.",
+    "I keep private what people tell me in private.",
 )
 
 
@@ -78,7 +78,7 @@ def test_she_forgets_a_tick_and_is_told_which_and_keeps_what_she_wrote(uk: Cast)
 def test_opening_the_link_in_the_mail_changes_nothing_and_its_button_does(uk: Cast) -> None:
     ada, tess = uk["Ada"], uk["Tess"]
     ada.opens_the_link("Confirm that you want to join UK Network")
-    ada.reads("Nothing happens until you say that it was you.", "I would like to help.")
+    ada.reads("Nothing happens until you confirm that it was you.", "I would like to help.")
     tess.opens("/uk/applications")
     tess.reads("No application waits.")
     ada.presses("Yes, it was me: I want to join")
@@ -147,7 +147,7 @@ def test_a_mail_reaches_her_and_names_its_way_out_for_programs_and_for_people(uk
     tess.opens("/uk/announcements")
     tess.follows("Write an announcement")
     tess.writes("Subject", "Spring news")
-    tess.writes("What you want to say", "The days are longer.")
+    tess.writes("Your message", "The days are longer.")
     tess.presses("Save, and check it")
     tess.reads("1 address that takes just the mail", "The coordinator or the committee’s chair can send it.")
     mail = eve.house.mail(eve.email, "Do you want the mail")
@@ -178,7 +178,7 @@ def test_her_mail_program_unsubscribes_her_by_one_post_which_a_look_at_the_page_
     with urllib.request.urlopen(urllib.request.Request(address, data=body), timeout=20) as answer:
         assert answer.status in (200, 202)
     eve.opens_the_link("Change or stop the mail of UK Network", "/mail/choose/")
-    eve.reads("Nothing comes to this address.")
+    eve.reads("No mail goes to this address.")
 
 
 def sends_the_news(uk: Cast) -> None:

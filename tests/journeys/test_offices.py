@@ -48,10 +48,10 @@ def test_the_draft_is_made_from_what_happened_and_can_be_looked_at_before_it_goe
     robin = uk["Robin"]
     robin.opens("/uk/announcements")
     robin.follows("Write an announcement")
-    draft = robin.page.get_by_label("What you want to say").input_value()
+    draft = robin.page.get_by_label("Your message").input_value()
     assert draft, "the record has something to start from"
     robin.writes("Subject", SUBJECT)
-    robin.writes("What you want to say", f"Dear all,\n\nwe have a **place** to fill.\n\n{draft}")
+    robin.writes("Your message", f"Dear all,\n\nwe have a **place** to fill.\n\n{draft}")
     robin.presses("Save, and check it")
     robin.reads("Nothing has been sent. This is how it will look.", SUBJECT, "It goes to 4 addresses")
     robin.reads("the mailing list elsewhere, which is one address here")
@@ -75,7 +75,7 @@ def test_sending_can_be_undone_for_ten_minutes(uk: Cast) -> None:
     robin.house.later(timedelta(minutes=8))
     robin.page.reload()
     robin.presses("Undo (2 min left)")
-    robin.reads("Undone. Nobody was written to, and your draft is here again.")
+    robin.reads("Undone. Nobody got a mail, and your draft is here again.")
 
 
 def test_sent_again_it_reaches_everybody_once_and_the_numbers_add_up(uk: Cast) -> None:
@@ -104,7 +104,7 @@ def test_when_the_mandate_ends_at_midnight_robin_can_send_no_more_and_what_waite
     robin, house = uk["Robin"], uk.house
     robin.opens("/uk/announcements/new")
     robin.writes("Subject", "Goodbye")
-    robin.writes("What you want to say", "It was a good year.")
+    robin.writes("Your message", "It was a good year.")
     robin.presses("Save, and check it")
     robin.chooses("At an hour that I choose")
     robin.writes("Day", "2015-07-01")

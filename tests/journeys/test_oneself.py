@@ -121,7 +121,7 @@ def test_cleo_removes_her_name_and_nothing_names_her_any_more(uk: Cast) -> None:
     cleo.opens("/me/leave")
     cleo.follows("Remove my name")
     cleo.reads("What goes", "What stays", "This cannot be undone")
-    cleo.writes("To go on, type the word", "remove")
+    cleo.writes("To continue, type the word", "remove")
     cleo.presses("Remove my name for good")
     cleo.is_at("Your name is removed")
     cleo.opens("/me/data")

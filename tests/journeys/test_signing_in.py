@@ -69,7 +69,7 @@ def test_opened_in_another_browser_the_link_shows_six_digits_for_the_first_one(a
     ada.page = computer
     ada.writes("Six-digit code", "000 000" if digits[0] != "000 000" else "111 111")
     ada.presses("Sign in here")
-    ada.reads("That is not the code. You have 4 tries left.")
+    ada.reads("That code is wrong. You have 4 attempts left.")
     ada.writes("Six-digit code", digits[0])
     ada.presses("Sign in here")
     ada.sees("link", "Sign out")

@@ -84,7 +84,7 @@ def test_members_and_organisations_sign_each_once_and_are_counted_apart(
         (SignatureCount(43, 5), "signed by 43 members and 5 organisations"),
         (SignatureCount(0, 1), "signed by 1 organisation"),
         (SignatureCount(1, 0), "signed by 1 member"),
-        (SignatureCount(), "signed by nobody yet"),
+        (SignatureCount(), "not signed yet"),
     ],
 )
 def test_a_letter_says_how_many_signed_and_never_the_network(signed: SignatureCount, said: str) -> None:
@@ -160,7 +160,7 @@ def test_a_name_can_be_taken_back_and_given_again_until_the_deadline(network: Ne
     sign(letter_id, bo)
     does(actions.take_back, letter_id, "me", by=bo)
     assert count(letter_id) == SignatureCount(1, 0)
-    with pytest.raises(RuleBroken, match="does not stand under this letter"):
+    with pytest.raises(RuleBroken, match="has not signed this letter"):
         does(actions.take_back, letter_id, "me", by=bo)
     sign(letter_id, bo)
     assert count(letter_id) == SignatureCount(2, 0)
@@ -172,7 +172,7 @@ def test_words_change_until_somebody_else_has_signed_them(network: Network, ann:
     assert (the(letter_id).text, the(letter_id).version) == ("Better words.", 2)
     bo = a_member(network)
     sign(letter_id, bo)
-    with pytest.raises(RuleBroken, match="Somebody else has signed it, so its words stay"):
+    with pytest.raises(RuleBroken, match="Somebody else has signed it, so its text can no longer be changed"):
         does(actions.edit, letter_id, a_draft(network, text="Worse."), by=ann, seen=2)
     does(actions.take_back, letter_id, "me", by=bo)
     does(actions.edit, letter_id, a_draft(network, text="Best."), by=ann, seen=2)
@@ -200,7 +200,7 @@ def test_nobody_else_changes_closes_or_takes_back_a_letter(network: Network, ann
 def test_nobody_signs_words_that_changed_while_they_read(network: Network, ann: Person) -> None:
     letter_id, bo = a_letter(network, ann), a_member(network)
     does(actions.edit, letter_id, a_draft(network, text="Other words."), by=ann, seen=1)
-    with pytest.raises(RuleBroken, match="The words were changed while you read them"):
+    with pytest.raises(RuleBroken, match="The text was changed while you were reading it"):
         does(actions.sign, letter_id, "me", by=bo, seen=1)
 
 
@@ -258,7 +258,7 @@ def test_an_author_closes_early_with_a_reason(network: Network, ann: Person) -> 
         does(follows.close_early, letter_id, " ", by=ann)
     does(follows.close_early, letter_id, "The hearing is on Friday.", by=ann)
     assert the(letter_id).state is LetterState.GATHERED
-    with pytest.raises(RuleBroken, match="no more names already"):
+    with pytest.raises(RuleBroken, match="already closed for signing"):
         does(follows.close_early, letter_id, "Again.", by=ann)
     with pytest.raises(RuleBroken, match="closed this letter early"):
         sign(letter_id, a_member(network))
@@ -269,7 +269,10 @@ def test_a_letter_is_taken_back_with_a_reason_before_it_is_sent(network: Network
     with pytest.raises(RuleBroken, match="Say why"):
         does(follows.withdraw, letter_id, "", by=ann)
     does(follows.withdraw, letter_id, "The board published them.", by=ann)
-    for act, words_ in ((follows.withdraw, "taken back already"), (follows.close_early, "no more names")):
+    for act, words_ in (
+        (follows.withdraw, "already been taken back"),
+        (follows.close_early, "already closed for signing"),
+    ):
         with pytest.raises(RuleBroken, match=words_):
             does(act, letter_id, "Again.", by=ann)
     with pytest.raises(RuleBroken, match="taken back by its author"):
@@ -282,7 +285,7 @@ def test_a_letter_is_sent_after_it_closed_by_its_author_or_an_officer(
     network: Network, ann: Person, time: MovedClock
 ) -> None:
     letter_id = a_letter(network, ann)
-    with pytest.raises(RuleBroken, match="It still gathers names"):
+    with pytest.raises(RuleBroken, match="It is still open for signing"):
         sent(letter_id, ann)
     closed(letter_id, time)
     bo, cory = a_member(network), a_coordinator(network)
@@ -291,18 +294,18 @@ def test_a_letter_is_sent_after_it_closed_by_its_author_or_an_officer(
     sent(letter_id, cory, due=later(10))
     letter = the(letter_id)
     assert (letter.state, letter.sent_on, letter.reply_due) == (LetterState.SENT, later(0), later(10))
-    with pytest.raises(RuleBroken, match="written down already that it was sent"):
+    with pytest.raises(RuleBroken, match="already recorded that it was sent"):
         sent(letter_id, ann)
-    with pytest.raises(RuleBroken, match="what was sent can’t be taken back"):
+    with pytest.raises(RuleBroken, match="that has been sent can’t be taken back"):
         does(follows.withdraw, letter_id, "No.", by=ann)
 
 
 def test_days_that_cannot_be_are_refused(network: Network, ann: Person, time: MovedClock) -> None:
     letter_id = a_letter(network, ann)
     closed(letter_id, time)
-    with pytest.raises(RuleBroken, match="It took names until"):
+    with pytest.raises(RuleBroken, match="It was open for signing until"):
         sent(letter_id, ann, on=later(-1))
-    with pytest.raises(RuleBroken, match="That day is still to come"):
+    with pytest.raises(RuleBroken, match="That day is in the future"):
         sent(letter_id, ann, on=later(1))
     with pytest.raises(RuleBroken, match="A reply is due after the letter was sent"):
         sent(letter_id, ann, due=later(0))
@@ -323,14 +326,14 @@ def test_a_reply_comes_after_the_letter_was_sent_and_says_something(
 ) -> None:
     letter_id = a_letter(network, ann)
     closed(letter_id, time)
-    with pytest.raises(RuleBroken, match="First write down that it was sent"):
+    with pytest.raises(RuleBroken, match="First record that it was sent"):
         does(follows.answered, letter_id, Reply(later(0), "Yes."), by=ann)
     sent(letter_id, ann)
     for reply, why in (
         (Reply(later(-1), "Yes."), "can’t have come before"),
-        (Reply(later(1), "Yes."), "still to come"),
+        (Reply(later(1), "Yes."), "in the future"),
         (Reply(later(0)), "Enter what the reply says, or a link"),
-        (Reply(later(0), "", "javascript:alert(1)"), "no address of a page"),
+        (Reply(later(0), "", "javascript:alert(1)"), "not the address of a page"),
     ):
         with pytest.raises(RuleBroken, match=why):
             does(follows.answered, letter_id, reply, by=ann)
@@ -338,7 +341,7 @@ def test_a_reply_comes_after_the_letter_was_sent_and_says_something(
     letter = the(letter_id)
     assert (letter.state, letter.reply_url) == (LetterState.ANSWERED, "https://example.org/reply")
     assert letter.reply_html == "<p><strong>Yes.</strong></p>\n"
-    with pytest.raises(RuleBroken, match="A reply is written down already"):
+    with pytest.raises(RuleBroken, match="A reply is already recorded"):
         does(follows.answered, letter_id, Reply(later(0), "No."), by=ann)
 
 
@@ -445,9 +448,9 @@ def test_every_step_stands_in_the_record_and_leads_to_the_letter(
     verbs = ("opened", "signed", "closed", "sent", "answered")
     found = [entries(f"letters.{verb}")[0] for verb in verbs]
     assert [sentence(each) for each in found] == [
-        "Ann Example asked for names under a letter: “Publish the minutes of the board”",
+        "Ann Example opened a letter for signing: “Publish the minutes of the board”",
         "Ann Example signed the letter “Publish the minutes of the board”",
-        "The letter “Publish the minutes of the board” takes no more names. Members: 1; organisations: 0.",
+        "The letter “Publish the minutes of the board” is closed for signing. Members: 1; organisations: 0.",
         "The letter “Publish the minutes of the board” was sent on Mon 20 Apr 2015.",
         "A reply to the letter “Publish the minutes of the board” came on Mon 20 Apr 2015.",
     ]

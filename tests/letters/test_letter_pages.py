@@ -47,7 +47,7 @@ def withdraw(letter_id: int, person: Person) -> None:
 def test_a_member_gathers_names_from_the_form_alone(app: Flask, ann: Person) -> None:
     client = browser(app, ann)
     done = send(client, "/uk/letters/new", TYPED)
-    assert "It is open for names. Your own is the first." in done.text
+    assert "It is open for signing. Your own name is the first." in done.text
     page = opened(client, "/uk/letters/1")
     assert "A letter to The Minister, signed by 1 member." in page.text
     assert "Gathers names until Mon 20 Apr 2015, 18:00 BST" in page.text
@@ -64,11 +64,11 @@ def test_a_letter_sent_again_after_going_back_is_one_letter(app: Flask, ann: Per
     ("wrong", "message"),
     [
         ({"title": ""}, "Enter what the letter is about."),
-        ({"addressed_to": " "}, "Enter to whom the letter goes."),
+        ({"addressed_to": " "}, "Enter to whom the letter is addressed."),
         ({"text": ""}, "Enter what the letter says."),
-        ({"closes": ""}, "Enter the last day for names."),
+        ({"closes": ""}, "Enter the last day for signing."),
         ({"closes": "2015-04-19"}, "Everybody has at least 7 days to sign: choose Mon 20 Apr 2015 or later."),
-        ({"closes": "2017-04-19"}, "A letter is open for a year at the most"),
+        ({"closes": "2017-04-19"}, "A letter can be open for a year at most"),
         ({"title": "x" * 121}, "at most 120 characters"),
     ],
 )
@@ -117,7 +117,7 @@ def test_somebody_signs_for_herself_and_her_organisation_and_takes_one_back(
     club_id = str(an_organisation(network, "Open Club", spoken_for_by=bo).id)
     client, url = browser(app, bo), f"/uk/letters/{letter_id}"
     done = send(client, url, {"party": "me"}, action="/sign")
-    assert "The name stands under the letter." in done.text
+    assert "The letter is signed." in done.text
     send(client, url, {"party": club_id}, action="/sign")
     page = opened(client, url)
     assert "signed by 2 members and 1 organisation" in page.text
@@ -142,10 +142,10 @@ def test_pressing_twice_signs_once(app: Flask, network: Network, ann: Person) ->
     ("who", "status", "message"),
     [
         ("stranger", 403, "Only members can sign this letter."),
-        ("signed", 422, "“Ann Example” stands under this letter already."),
+        ("signed", 422, "“Ann Example” has already signed this letter."),
         ("late", 422, "This closed 3 hours ago. Your name was neither added nor taken back."),
         ("nobody", 422, "You can sign for yourself as a member"),
-        ("old words", 422, "The words were changed while you read them."),
+        ("old words", 422, "The text was changed while you were reading it."),
     ],
 )
 def test_a_name_that_cannot_be_given_is_refused_in_words(
@@ -194,7 +194,7 @@ def test_an_author_changes_the_words_until_another_has_signed(
     data = {each["name"]: each["value"] for each in form["fields"] if each["name"]}
     late = client.post(f"{url}/edit", data={**data, "text": "Too late."})
     assert late.status_code == 422
-    assert "Somebody else has signed it, so its words stay as they are." in late.text
+    assert "Somebody else has signed it, so its text can no longer be changed." in late.text
     assert "Too late." in late.text
     assert the(letter_id).text == "Other **words**."
 
@@ -205,13 +205,13 @@ def test_a_letter_goes_its_whole_way_by_forms(
     letter_id = a_letter(network, ann)
     client, url = browser(app, ann), f"/uk/letters/{letter_id}"
     early = send(client, f"{url}/sent", {"sent_on": "2015-04-13"})
-    assert (early.status_code, "It still gathers names." in early.text) == (422, True)
+    assert (early.status_code, "It is still open for signing." in early.text) == (422, True)
     send(client, f"{url}/close", {"reason": "The hearing is **soon**."})
     page = opened(client, url)
     assert "Why it was closed early" in page.text
     assert f"{url}/sent" in page.links
     unsent = send(client, f"{url}/reply", {"text": "Hm."})
-    assert (unsent.status_code, "First write down that it was sent" in unsent.text) == (422, True)
+    assert (unsent.status_code, "First record that it was sent" in unsent.text) == (422, True)
     wrong = send(client, f"{url}/sent", {"sent_on": "2015-04-13", "reply_due": "2015-04-12"})
     assert (wrong.status_code, "A reply is due after the letter was sent" in wrong.text) == (422, True)
     send(client, f"{url}/sent", {"sent_on": "2015-04-13", "how": "By post", "reply_due": "2015-05-13"})
@@ -300,7 +300,7 @@ def test_a_discussion_leads_to_a_letter_and_shows_it(app: Flask, network: Networ
     assert "From talking: signed by 1 member" in page.text
     assert "/uk/letters/1" in page.links
     assert thread in opened(browser(app), "/uk/letters/1").links
-    assert "Gather names for a letter" not in page.text
+    assert "Start a letter for people to sign" not in page.text
 
 
 def test_a_letter_from_a_members_discussion_says_that_it_is_public_and_does_not_name_the_thread(
@@ -336,11 +336,11 @@ def test_what_an_author_must_do_waits_for_them(
 ) -> None:
     letter_id = a_letter(network, ann)
     client = browser(app, ann)
-    assert "Send it, and say so" not in opened(client, "/me").text
+    assert "Send it, and record that" not in opened(client, "/me").text
     closed(letter_id, time)
     client = browser(app, ann)
     page = opened(client, "/me")
-    assert "Send it, and say so" in page.text
+    assert "Send it, and record that" in page.text
     assert f"/uk/letters/{letter_id}" in page.links
     sent(letter_id, ann, due=later(1))
     time.move(timedelta(days=2))
@@ -365,7 +365,7 @@ def test_what_nobody_is_left_to_do_is_on_the_officers_desk(
     db.session.rollback()
     closing.remind_due()
     page = opened(browser(app, sam), "/uk/desk")
-    assert "“Orphan” is to be sent, and who started it has left" in page.text
+    assert "“Orphan” is to be sent, and the member who started it has left" in page.text
     assert "The reply to “Late” is overdue" in page.text
     assert f"/uk/letters/{orphan}" in page.links
 

@@ -31,7 +31,7 @@ def said(found: object) -> str:
         (date(2015, 4, 20), ""),
         (date(2015, 4, 25), ""),
         (date(2016, 4, 12), ""),
-        (date(2016, 4, 13), "for a year at the most"),
+        (date(2016, 4, 13), "for a year at most"),
         (date(2014, 1, 1), "at least 7 days to sign"),
     ],
 )
@@ -74,8 +74,8 @@ def test_the_first_possible_day_always_gives_the_days_that_the_rules_promise(
         (LetterState.OPEN, 120, "This closed 2 minutes ago."),
         (LetterState.GATHERED, -60, "closed this letter early"),
         (LetterState.GATHERED, 7200, "This closed 2 hours ago. Your name was neither added nor taken back."),
-        (LetterState.SENT, 90_000, "was sent already"),
-        (LetterState.ANSWERED, 90_000, "was sent already"),
+        (LetterState.SENT, 90_000, "already been sent"),
+        (LetterState.ANSWERED, 90_000, "already been sent"),
         (LetterState.WITHDRAWN, -60, "taken back by its author"),
     ],
 )
@@ -96,7 +96,7 @@ def test_words_change_only_while_nobody_else_has_signed_them(state: LetterState,
     if state is LetterState.OPEN and others:
         assert "Somebody else has signed it" in said(found)
     elif found:
-        assert "stay as they were signed" in said(found)
+        assert "stays as it was signed" in said(found)
 
 
 @pytest.mark.parametrize("state", LetterState)
@@ -109,9 +109,9 @@ def test_only_what_is_open_can_be_closed_early(state: LetterState) -> None:
     [
         (LetterState.OPEN, ""),
         (LetterState.GATHERED, ""),
-        (LetterState.SENT, "what was sent can’t be taken back"),
-        (LetterState.ANSWERED, "what was sent can’t be taken back"),
-        (LetterState.WITHDRAWN, "taken back already"),
+        (LetterState.SENT, "that has been sent can’t be taken back"),
+        (LetterState.ANSWERED, "that has been sent can’t be taken back"),
+        (LetterState.WITHDRAWN, "already been taken back"),
     ],
 )
 def test_a_letter_is_taken_back_before_it_is_sent_or_not_at_all(state: LetterState, words: str) -> None:
@@ -126,9 +126,9 @@ def test_a_letter_is_taken_back_before_it_is_sent_or_not_at_all(state: LetterSta
         (LetterState.GATHERED, SignatureCount(1, 0), ""),
         (LetterState.GATHERED, SignatureCount(0, 1), ""),
         (LetterState.GATHERED, SignatureCount(0, 0), "Nobody signed it"),
-        (LetterState.OPEN, SignatureCount(9, 0), "still gathers names"),
-        (LetterState.SENT, SignatureCount(9, 0), "written down already"),
-        (LetterState.ANSWERED, SignatureCount(9, 0), "written down already"),
+        (LetterState.OPEN, SignatureCount(9, 0), "still open for signing"),
+        (LetterState.SENT, SignatureCount(9, 0), "already recorded"),
+        (LetterState.ANSWERED, SignatureCount(9, 0), "already recorded"),
         (LetterState.WITHDRAWN, SignatureCount(9, 0), "taken back"),
     ],
 )
@@ -163,11 +163,11 @@ def test_it_was_sent_between_its_closing_and_today_and_a_reply_is_due_later(
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (LetterState.OPEN, "First write down that it was sent"),
-        (LetterState.GATHERED, "First write down that it was sent"),
+        (LetterState.OPEN, "First record that it was sent"),
+        (LetterState.GATHERED, "First record that it was sent"),
         (LetterState.SENT, ""),
-        (LetterState.ANSWERED, "written down already"),
-        (LetterState.WITHDRAWN, "nobody replies"),
+        (LetterState.ANSWERED, "already recorded"),
+        (LetterState.WITHDRAWN, "no reply to it"),
     ],
 )
 def test_a_reply_comes_once_to_what_was_sent(state: LetterState, words: str) -> None:

@@ -298,7 +298,7 @@ def test_somebody_takes_just_the_mail_changes_how_much_and_ends_it(app, client, 
     send(client, choose, {"volume": "everything"})
     assert of_address(app, uk) == (True, False, Volume.EVERYTHING)
     response = send(client, choose, {"csrf_token": _any_token(client, choose)}, action="/stop")
-    assert "Nothing more comes" in response.text
+    assert "We send nothing more" in response.text
     assert of_address(app, uk)[1]
 
 
@@ -339,7 +339,7 @@ def test_who_takes_just_the_mail_can_ask_for_the_link_and_nobody_learns_who_does
 def test_what_is_no_address_is_asked_again(client, uk):
     response = send(client, "/uk/mail/leave", {"address": "eve at example"}, follow=False)
     assert response.status_code == 422
-    assert "Enter an e-mail address like name@example.org" in response.text
+    assert "Enter an e-mail address, such as name@example.org" in response.text
     assert "eve at example" in response.text
 
 

@@ -129,7 +129,7 @@ def test_joining_and_just_the_mail_say_it_when_the_form_was_sent(
         a_network("uk")
     cause(app, time, held)
     page = send(client, "/uk/join/mail", {"address": "ann@example.org"})
-    assert "We have written to the address" in page.text
+    assert "We have sent a mail to the address" in page.text
     assert TITLE in page.text
 
 

@@ -84,7 +84,7 @@ def test_two_others_who_say_so_let_the_applicant_in_after_all():
     scene.hears(scene.dan, LET_IN)
     assert scene.state is ApplicationState.ADMITTED
     assert verbs().count("membership.appeal_heard") == 3
-    with pytest.raises(RuleBroken, match="Two others decide"):
+    with pytest.raises(RuleBroken, match="Two other people decide"):
         scene.hears(scene.dan, LET_IN)
 
 
@@ -102,7 +102,7 @@ def test_two_who_say_that_the_answer_stands_close_it_and_the_reasons_are_mailed(
 
 def test_neither_who_declined_nor_anybody_without_office_hears_it_nor_twice():
     scene = Scene()
-    with pytest.raises(RuleBroken, match="Two others"):
+    with pytest.raises(RuleBroken, match="Two other people"):
         scene.hears(scene.bea, STANDS)
     scene.appeals()
     with pytest.raises(RuleBroken, match="not the one who declined"):
@@ -184,7 +184,7 @@ def test_from_the_mail_to_the_answer_on_pages(client):
     refused = send(client, mine, {"body": " "})
     assert refused.status_code == 422
     made = send(client, mine, {"body": "I give it away."})
-    assert "Two others decide by" in Html(made.text).text
+    assert "Two other people decide by" in Html(made.text).text
     for person in (bea, cat):
         builders.sign_in(client, person)
         url = f"/uk/applications/{key}"

@@ -79,8 +79,8 @@ def test_she_is_asked_once_and_once_more_after_a_week_of_silence(time):
     time.move(timedelta(days=100))
     assert duties.ask_found() == 0
     first, second = (text for _subject, text in mails_to("nell@example.org"))
-    assert "last time we ask" in second
-    assert "last time we ask" not in first
+    assert "will not ask again" in second
+    assert "will not ask again" not in first
     press_the_button(network)
     row = db.session.query(Membership).one()
     assert (row.state, row.renewal_reminded_at) == (MembershipState.ACTIVE, None)

@@ -80,7 +80,7 @@ def states():
 def test_the_mail_says_that_one_can_answer_and_where(asked):
     subject, text = mails_to("nell@example.org")[0]
     assert subject == "Are you still a member of The UK network? One click, or answer YES"
-    assert "answer this mail with the one word YES" in text
+    assert "reply to this mail from this address with the one word YES" in text
     assert reply_to().startswith("replies+confirm-")
     assert reply_to().endswith("@govnet.example.org")
     assert len(reply_to(1).partition("@")[0]) <= 64
@@ -130,7 +130,7 @@ def test_the_same_mail_twice_and_an_answer_after_the_click_do_nothing_more(asked
         ("Yes, take me off the list", "nell@example.org", "A program can only read a plain yes"),
         ("> Yes", "nell@example.org", "A program can only read a plain yes"),
         ("", "nell@example.org", "A program can only read a plain yes"),
-        ("Yes", "mallory@example.org", "It came from another address"),
+        ("Yes", "mallory@example.org", "Your reply came from a different address"),
     ],
 )
 def test_what_is_no_yes_of_hers_changes_nothing_and_is_answered_once(asked, text, sender, why):

@@ -156,7 +156,7 @@ def test_who_wants_no_mail_any_more_is_not_counted_as_a_reader_who_comes():
         db.session.execute(update(Subscription).values(silent_at=clock.now()))
     plan = bring_in(network)
     assert plan.subscribers == []
-    assert "was a reader, and wants no mail any more" in [why for _row, why in plan.known]
+    assert "was a reader, and wants no more mail" in [why for _row, why in plan.known]
     assert subscribers(network.id) == 0
 
 
@@ -229,7 +229,7 @@ def test_the_command_says_of_each_row_what_happens_and_why(run, roster_file):
     result = run("import", "members", str(roster_file))
     assert result.exit_code == 0, result.output
     for words in (
-        "Columns that were passed over: shoe size.",
+        "Columns that were ignored: shoe size.",
         "4 come as members and are asked to confirm.",
         "1 comes as a reader",
         "row 4.",

@@ -239,7 +239,7 @@ def test_a_question_goes_out_by_mail_and_the_answer_brings_the_application_back(
 
 def test_nothing_can_be_answered_that_was_not_asked():
     application = a_waiting_application(a_network_with_rules())
-    with pytest.raises(RuleBroken, match="Nothing is asked"), transaction():
+    with pytest.raises(RuleBroken, match="There is no question"), transaction():
         actions.answer(application, "Hello?", via=Door.WEB)
 
 
@@ -385,7 +385,7 @@ def test_who_restarts_the_membership_of_an_organisation_with_a_voice_does_not_sp
         ).one().state = MembershipState.LAPSED
     an_admitted(network, sam, **SHED)
     assert not builders.acting(person_by_email("ada@example.org"), network).represents
-    assert "still to be confirmed" in mails_to("ada@example.org")[-1][1].replace("\n", " ")
+    assert "still has to be confirmed" in mails_to("ada@example.org")[-1][1].replace("\n", " ")
 
 
 def test_where_joining_is_immediate_a_second_voice_waits_to_be_confirmed():

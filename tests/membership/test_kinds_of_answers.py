@@ -260,7 +260,7 @@ TANGLED = parts("mixed", *[PLAIN + "Yes"] * 300)
 def test_a_mail_that_is_too_much_to_read_is_answered_once_and_kept_a_week(asked):  # noqa: F811
     row = comes(TANGLED)
     assert (row.fate, row.over, states()[0]) == (Fate.ANSWERED, "parts", MembershipState.FOUND)
-    assert "too large or too tangled" in mails_to("nell@example.org")[-1][1]
+    assert "too large or too complicated" in mails_to("nell@example.org")[-1][1]
     count = db.session.scalar(select(func.count()).select_from(Mail))
     intake.run()
     assert db.session.scalar(select(func.count()).select_from(Mail)) == count

@@ -183,7 +183,7 @@ def test_officers_are_shown_namesakes_and_nobody_is_refused(app: Flask) -> None:
         builders.a_member(network, "Ada Newcomer")
         application_id = a_waiting_application(network, name="ADA newcomer").id
         client = builders.sign_in(app.test_client(), sam)
-    assert "Somebody here has this name already" in opened(client, f"/uk/applications/{application_id}").text
+    assert "Somebody here already has this name" in opened(client, f"/uk/applications/{application_id}").text
 
 
 # Wherever somebody wrote something

@@ -233,7 +233,7 @@ def test_one_objection_is_enough(here):
     network = a_network_with_rules(**WINDOW)
     application = an_admitted(network, builders.acting(builders.a_steering_member(network), network))
     objects(network, application, builders.a_member(network))
-    with pytest.raises(RuleBroken, match="objected already"):
+    with pytest.raises(RuleBroken, match="already objected"):
         objects(network, application, builders.a_member(network))
 
 
@@ -317,7 +317,7 @@ def test_members_vouch_on_the_page_of_those_on_the_way_in(app):
     assert "you vouch for Ada Newcomer" in presses(mel)
     assert "1 of 2 has vouched · you are one of them" in opened(mel, "/uk/members/new").text
     assert "you vouch for Ada Newcomer" in presses(lee)
-    assert "Nobody asks at the moment" in opened(mel, "/uk/members/new").text
+    assert "Nobody is asking to join at the moment" in opened(mel, "/uk/members/new").text
     assert "Ada Newcomer" in opened(mel, "/uk/members").text
 
 
@@ -347,13 +347,13 @@ def test_a_member_objects_on_the_page_and_the_committee_reads_why(client, app):
     assert "Let in, and members soon" in opened(mel, "/uk/members/new").text
     where = "/uk/members/new/1/object"
     assert "Give a reason" in send(mel, where, {"reason": " "}).text
-    assert "Your objection is with the committee" in send(mel, where, {"reason": "A lobby."}).text
-    assert "nothing to object to any more" in opened(mel, where).text
+    assert "Your objection has gone to the committee" in send(mel, where, {"reason": "A lobby."}).text
+    assert "no longer anything to object to" in opened(mel, where).text
     page = opened(sam, "/uk/applications/1").text
     assert "Mel objected" in page
     assert "A lobby." in page
     assert "the committee decides" in opened(client, link).text
-    assert "is in. A mail says so" in send(sam, "/uk/applications/1", {}, action="/admit").text
+    assert "is a member now, and gets a mail" in send(sam, "/uk/applications/1", {}, action="/admit").text
 
 
 def test_the_officers_page_says_which_sentences_are_new_since_somebody_applied(app):

@@ -60,14 +60,14 @@ def test_a_visitor_joins_from_form_to_membership(client, app, network):
     with app.app_context():
         link = link_in(mails_to("ada@example.org")[0][1], "applications/mine")
     before = opened(client, link)
-    assert "Nothing happens until you say that it was you" in before.text
+    assert "Nothing happens until you confirm that it was you" in before.text
     assert "I read budgets." in before.text
     assert "Waiting for an answer" in send(client, link, {}, action="/confirm").text
     sam = officer(app)
     page = opened(sam, "/uk/applications")
     where = next(url for url in page.links if "/uk/applications/" in url)
     assert all(sentence in opened(sam, where).text for sentence in (*CRITERIA, *CODE))
-    assert "is in. A mail says so" in send(sam, where, {}, action="/admit").text
+    assert "is a member now, and gets a mail" in send(sam, where, {}, action="/admit").text
     assert "You are a member" in opened(client, link).text
     with app.app_context():
         assert person_by_email("ada@example.org") is not None
@@ -124,8 +124,8 @@ def test_who_forgets_a_sentence_is_told_and_keeps_what_she_typed(client, app, ne
     [
         ("name", "", "Enter your name"),
         ("name", "x" * 101, "too long"),
-        ("email", "ada at example", "Enter an e-mail address like"),
-        ("email", "ada@example.org, bob@example.org", "Enter one address alone"),
+        ("email", "ada at example", "Enter an e-mail address, such as"),
+        ("email", "ada@example.org, bob@example.org", "Enter just one address"),
         ("organisation_url", "javascript:alert(1)", "Enter a web address"),
         ("about", "x" * 2_001, "too long"),
         ("party", "observer", "Not a valid choice"),
@@ -249,7 +249,7 @@ def test_just_the_mail_is_an_address_and_a_mail_that_asks(client, app, network):
 def test_just_the_mail_says_what_is_wrong_with_an_address(client, network):
     response = send(client, "/uk/join/mail", {"address": "nowhere"})
     assert response.status_code == 422
-    assert "Enter an e-mail address like" in response.text
+    assert "Enter an e-mail address, such as" in response.text
 
 
 def test_somebody_signed_in_is_not_asked_for_name_and_address(client, app, network):
@@ -280,7 +280,7 @@ def test_an_officer_asks_and_the_applicant_answers_on_her_page(client, app, netw
         link = link_in(mails_to("ada@example.org")[-1][1], "applications/mine")
     assert "Where do you live?" in opened(client, link).text
     assert (
-        "Your answer is with those who decide"
+        "Your answer has gone to the people who decide"
         in send(client, link, {"body": "In Leeds."}, action="/answer").text
     )
     assert "In Leeds." in opened(sam, f"/uk/applications/{key}").text
@@ -290,7 +290,7 @@ def test_an_officer_declines_with_a_reason_and_not_without(app, network):
     key, sam = waiting(app), officer(app)
     empty = send(sam, f"/uk/applications/{key}", {"reason": " "}, action="/decline")
     assert (empty.status_code, "Give a reason" in empty.text) == (422, True)
-    assert "was told, with your reason" in send(
+    assert "has been notified, with your reason" in send(
         sam, f"/uk/applications/{key}", {"reason": "Join the Welsh network."}, action="/decline"
     ).text  # fmt: skip
 
@@ -316,7 +316,7 @@ def test_who_declines_without_having_read_what_was_asked_meanwhile_reads_it_firs
     send(sam, f"/uk/applications/{key}", {"question": "Where do you live?"}, action="/ask")
     response = pat.post(form["action"], data=data)
     assert response.status_code == 422
-    for words in ("asked or answered here meanwhile", "Where do you live?", "We do not know her."):
+    for words in ("asked or answered here in the meantime", "Where do you live?", "We do not know her."):
         assert words in response.text
     again = next(f for f in Html(response.text).forms if f["action"].endswith("/decline"))
     data = {f["name"]: f["value"] for f in again["fields"] if f["name"]}
@@ -421,7 +421,7 @@ def test_who_leaves_while_on_the_committee_reads_what_becomes_of_the_place(clien
     with app.app_context():
         builders.sign_in(client, builders.a_steering_member(uk()))
         key = db.session.scalar(select(Membership.id))
-    assert "ends today, and what goes with it" in opened(client, f"/uk/membership/{key}/leave").text
+    assert "ends today, with all its rights" in opened(client, f"/uk/membership/{key}/leave").text
     send(client, f"/uk/membership/{key}/leave", {})
     opened(client, "/uk/desk", 403)
 
@@ -441,7 +441,7 @@ def test_somebody_from_the_old_list_confirms_with_one_button(client, app, networ
             imports.import_roster(uk(), rows, go=True, via=actor.Door.CLI)
         duties.ask_found()
         link = link_in(mails_to("nell@example.org")[0][1], "membership")
-    assert "not counted among them" in opened(client, link).text
+    assert "not counted as a member" in opened(client, link).text
     with app.app_context():
         assert db.session.scalar(select(Membership.state)).value == "found"
     assert "You are a member" in send(client, link, {}).text
@@ -456,7 +456,7 @@ def test_an_organisations_voice_is_claimed_and_confirmed_on_its_page(client, app
         bobs = builders.sign_in(app.test_client(), bob)
     send(client, f"{where}/speak", {"role": "alternate", "evidence": "Ask our office."})
     assert "Ann Else would like to stand in" in opened(bobs, where).text
-    assert "Confirmed, and told" in send(bobs, where, {}, action="/confirm").text
+    assert "Confirmed. They get a mail" in send(bobs, where, {}, action="/confirm").text
     assert "Ann Else" in opened(bobs, where).text
     assert "Ann Else" not in opened(app.test_client(), where).text
 
@@ -469,7 +469,7 @@ def test_who_applies_for_a_member_organisation_is_told_that_others_confirm_it(cl
     fill_in(client, party="organisation", organisation=key, may_speak="yes", about="Ask our office.")
     with app.app_context():
         link = link_in(mails_to("ada@example.org")[0][1], "applications/mine")
-    assert "The Open Shed is a member already" in opened(client, link).text
+    assert "The Open Shed is already a member" in opened(client, link).text
     assert "Waiting to be confirmed" in send(client, link, {}, action="/confirm").text
     sam = officer(app)
     assert "Ada Newcomer asks to speak for The Open Shed" in opened(sam, "/uk/desk").text
@@ -477,7 +477,7 @@ def test_who_applies_for_a_member_organisation_is_told_that_others_confirm_it(cl
     assert "Ask our office." in opened(sam, where).text
     send(sam, where, {}, action="/confirm")
     assert "It was confirmed." in opened(client, link).text
-    assert "is a member already, so you asked" in opened(client, link).text
+    assert "is already a member, so you asked" in opened(client, link).text
 
 
 def test_an_application_for_an_organisation_that_joined_meanwhile_says_who_speaks_for_it(
@@ -490,11 +490,11 @@ def test_an_application_for_an_organisation_that_joined_meanwhile_says_who_speak
         an_admitted(uk(), sam, **shed, may_speak=True, email="bob@example.org", name="Bob Voice")
     sam, where = officer(app), f"/uk/applications/{later}"
     assert "Ada Newcomer asks to speak for The Open Shed" in opened(sam, "/uk/desk").text
-    assert "The Open Shed is a member already" in opened(sam, where).text
+    assert "The Open Shed is already a member" in opened(sam, where).text
     assert "Bob Voice speaks for it." in opened(sam, where).text
     after = send(sam, where, {}, action="/admit").text
     assert "Passed on. Somebody who speaks" in after
-    assert "is in. A mail" not in after
+    assert "is a member now, and gets a mail" not in after
     assert "Passed on" in opened(sam, "/uk/applications").text
 
 
@@ -505,11 +505,11 @@ def test_an_organisations_voice_names_somebody_by_mail(client, app, network):
         where = f"/uk/organisations/{organisation.id}"
         bobs = builders.sign_in(app.test_client(), bob)
     values = {"name": "Nia Next", "email": "nia@example.org", "role": "primary"}
-    assert "We have written to Nia Next" in send(bobs, where, values).text
+    assert "We have sent a mail to Nia Next" in send(bobs, where, values).text
     with app.app_context():
         link = link_in(mails_to("nia@example.org")[0][1], "organisations/named")
     opened(client, link)
-    assert "It holds from today" in send(client, link, {}, action="/accept").text
+    assert "You speak for it from today" in send(client, link, {}, action="/accept").text
     with app.app_context():
         assert builders.acting(person_by_email("nia@example.org"), uk()).represents[0].primary
 

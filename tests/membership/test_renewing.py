@@ -278,7 +278,7 @@ def test_a_new_member_reads_when_her_answer_begins_to_count(app, time):
     with app.app_context():
         network = a_network_with_rules(**{"membership.roll_days": 101})
         adas = builders.sign_in(app.test_client(), builders.a_member(network))
-    assert "Your answer counts in what opens from tomorrow" in opened(adas, "/uk/membership").text
+    assert "Your answer counts in proposals opened from tomorrow" in opened(adas, "/uk/membership").text
 
 
 def test_a_membership_that_goes_on_can_be_left_and_says_nothing_of_renewing(app, time):

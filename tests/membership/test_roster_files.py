@@ -215,13 +215,13 @@ def test_rows_above_the_heading_are_named_and_passed_over() -> None:
 def test_columns_that_nobody_knows_are_named_and_passed_over() -> None:
     roster = read("name,email,shoe size,,empty\nAnn,a@example.org,38,odd,\n")
     assert people(roster) == [(2, "Ann", "a@example.org", "")]
-    assert words(roster) == "Columns that were passed over: shoe size, column D."
+    assert words(roster) == "Columns that were ignored: shoe size, column D."
 
 
 def test_a_postal_address_is_passed_over_where_there_is_an_email() -> None:
     roster = read("Email Address,Address,Member\na@example.org,1 High Street,Yes\n")
     assert people(roster) == [(2, "", "a@example.org", "")]
-    assert words(roster) == "Columns that were passed over: Address, Member."
+    assert words(roster) == "Columns that were ignored: Address, Member."
 
 
 def test_words_of_other_programs_for_kind_and_role_are_named_and_say_nothing() -> None:
@@ -231,8 +231,8 @@ def test_words_of_other_programs_for_kind_and_role_are_named_and_say_nothing() -
     assert [(row.kind, row.comes_as.value) for row in roster.rows] == [("individual", "subscriber")]
     assert words(roster).splitlines() == [
         "Row 3: is for an organisation but names none.",
-        "Under “role” these words say nothing here: Chair.",
-        "Under “type” these words say nothing here: Student.",
+        "Under “role” these values mean nothing here: Chair.",
+        "Under “type” these values mean nothing here: Student.",
     ]
 
 

@@ -51,7 +51,7 @@ def test_a_list_is_looked_at_before_anybody_comes_in(cory, app):
     text = opened(cory, uploaded(cory)).text
     for words in (
         "2 people would come in.",
-        "Columns that were passed over: shoe size.",
+        "Columns that were ignored: shoe size.",
         "“not an address” is not an email address.",
         "Is asked by mail to confirm that they are a member.",
         "Gets the mail, as before.",
@@ -93,7 +93,7 @@ def test_what_is_noted_about_rows_stands_there_and_those_rows_come_first(cory):
         b"N%d,n%d@example.org\n" % (n, n) for n in range(60)
     )
     text = opened(cory, uploaded(cory, content + b'Bo "Bobby" Byrne,bo@example.org\n')).text
-    assert "Row 1: stands above the heading and was passed over." in text
+    assert "Row 1: is above the heading and was ignored." in text
     assert "has a quotation mark in an odd place" in text
 
 
@@ -103,7 +103,7 @@ def test_the_second_of_a_couple_stands_before_the_others(cory):
         cory, WHERE, {"file": (BytesIO(b"name,email\n" + rows), "x.csv"), "comes_as": "member-as-found"}
     )
     assert "Asked for an address" in response.text
-    assert "Has the address of row 9, and is asked there, once, for one of their own." in response.text
+    assert "Has the address of row 9, and is asked there, once, for an address of their own." in response.text
 
 
 def test_a_list_that_was_looked_at_can_be_deleted(cory, app):
@@ -197,7 +197,7 @@ def test_nobody_brings_themselves_in(cory, app):
         address = db.session.scalars(select(PersonEmail.address).where(PersonEmail.person_id == key)).one()
     listed = f"name,email,as\nCory,{address.upper()},member-as-found\nBo,bo@example.org,member-as-found\n"
     where = uploaded(cory, listed.encode())
-    assert "This is you. Ask to join by the form" in opened(cory, where).text
+    assert "This is you. Ask to join with the form" in opened(cory, where).text
     send(cory, where, {}, action="/go")
     with app.app_context():
         people = db.session.scalars(select(Membership.person_id)).all()
@@ -209,4 +209,4 @@ def test_who_has_a_name_that_somebody_here_has_is_shown_before_they_come_in(cory
     with app.app_context():
         builders.a_member(db.session.scalars(select(Network)).one(), "NELL found")
     page = opened(cory, uploaded(cory, b"name,email\nNell Found,nell@example.org\nBo Alone,bo@example.org\n"))
-    assert page.text.count("Somebody here has this name already: NELL found (member since 2015)") == 1
+    assert page.text.count("Somebody here already has this name: NELL found (member since 2015)") == 1

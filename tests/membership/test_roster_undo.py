@@ -79,8 +79,8 @@ def test_what_nobody_touched_is_gone_and_the_record_says_so():
     entries = db.session.scalars(select(Entry).order_by(Entry.id)).all()
     assert [entry.verb for entry in entries] == ["membership.roster", "membership.roster_taken_back"]
     assert registry.sentence(details(entries[1])) == (
-        "The operator took back the list that came in on Mon 13 Apr 2015: "
-        "3 memberships to confirm and 2 subscriptions that nobody had touched."
+        "The operator took back the list that was brought in on Mon 13 Apr 2015: "
+        "3 memberships to confirm and 2 subscriptions that nobody had used."
     )
     assert list(changed_memberships(network.id)) == []
 
@@ -108,9 +108,7 @@ def test_somebody_who_only_said_no_mail_is_not_forgotten():
         for row in db.session.scalars(select(Subscription)):
             preferences_actions.unsubscribe(row)
     assert len(taken_back(batch).subscriptions) == 0
-    assert {why for _row, why in brought_in_plan(network).known} == {
-        "was a reader, and wants no mail any more"
-    }
+    assert {why for _row, why in brought_in_plan(network).known} == {"was a reader, and wants no more mail"}
 
 
 def brought_in_plan(network):

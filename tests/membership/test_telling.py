@@ -118,7 +118,7 @@ def test_a_membership_to_confirm_waits_on_her_own_page(client, app):
         builders.sign_in(client, person_by_email("nell@example.org"))
     text = opened(client, "/me").text
     assert "Confirm" in text
-    assert "Yes, count me among the members" in opened(client, "/uk/membership").text
+    assert "Yes, I am a member" in opened(client, "/uk/membership").text
 
 
 def test_who_confirms_twice_sees_twice_that_she_is_a_member(client, app):

@@ -60,7 +60,7 @@ def leaves(network, person):
 def test_who_leaves_is_told_that_the_place_ends_and_has_no_desk_from_that_moment(uk):
     sam = builders.a_steering_member(uk)
     row = with_party(db.session.query(Membership.id).scalar())
-    assert departure.what_becomes(uk, row) == ["Your place “Seat 2” ends today, and what goes with it."]
+    assert departure.what_becomes(uk, row) == ["Your place “Seat 2” ends today, with all its rights."]
     with transaction():
         actions.resign(row, by=builders.acting(sam, uk), via=Door.WEB)
     assert not can(builders.acting(sam, uk), Can.SEE_DESK, uk)

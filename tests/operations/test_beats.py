@@ -49,7 +49,10 @@ def test_a_worker_that_ends_as_it_should_is_missed_by_nobody() -> None:
     beats.end()
     assert known() == set()
     beats.refuse_while_one_lives()
-    assert checks.CHECKS["worker"]() == (False, "no worker runs: start “govnet serve” or “govnet worker”.")
+    assert checks.CHECKS["worker"]() == (
+        False,
+        "no worker is running: start “govnet serve” or “govnet worker”.",
+    )
 
 
 def test_one_that_died_among_several_is_named_for_a_day(time: MovedClock) -> None:

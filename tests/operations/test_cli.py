@@ -77,7 +77,7 @@ def test_a_second_founding_by_the_same_file_changes_nothing(run, app: Flask) -> 
     run("init", "--file", "network.toml")
     done = run("init", "--file", "network.toml")
     assert done.exit_code == 1
-    assert "There is a network called “uk” here already." in done.output
+    assert "There is already a network called “uk” here." in done.output
     with app.app_context():
         assert len(db.session.scalars(select(Network)).all()) == 2
 

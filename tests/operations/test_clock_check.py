@@ -147,10 +147,13 @@ def test_the_command_line_confirms_too(uk, time, app, monkeypatch):
     assert (
         CliRunner()
         .invoke(main, ["operator", "confirm-clock"])
-        .output.endswith("What is due is closed within a minute.\n")
+        .output.endswith("Everything that is due closes within a minute.\n")
     )
     done = CliRunner().invoke(main, ["operator", "confirm-clock"])
-    assert (done.exit_code, done.output) == (1, "Error: The clock is not in doubt: nothing waits for it.\n")
+    assert (done.exit_code, done.output) == (
+        1,
+        "Error: The clock is not in doubt, and nothing is waiting for it.\n",
+    )
     assert started().holds()
 
 

@@ -21,7 +21,7 @@ from tests.pages import Html, check, defaults, opened
 
 WORDS = {name: str(words) for name, words in (
     ("network", "Name and purpose"), ("charter", "How it decides"), ("topics", "What it talks about"),
-    ("places", "Its places"), ("people", "The first people"), ("look", "Look at all of it, and found it"),
+    ("places", "Its places"), ("people", "The first people"), ("look", "Check everything, and found the network"),
 )}  # fmt: skip
 HERE = {
     "network": {name: text for name, text in TYPED.items() if not name.startswith("charter")},

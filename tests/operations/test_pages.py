@@ -143,7 +143,7 @@ def test_an_address_that_is_taken_is_said_beside_its_field(client: FlaskClient, 
         a_network("uk")
     done = send(client, a_link(app), TYPED)
     assert done.status_code == 422
-    assert "There is a network called “uk” here already." in done.text
+    assert "There is already a network called “uk” here." in done.text
 
 
 def test_more_places_can_be_added_without_losing_what_was_typed(client: FlaskClient, app: Flask) -> None:

@@ -169,7 +169,7 @@ def test_after_five_wrong_tries_the_right_digits_are_worth_nothing(app, client, 
     ask(client, ann.address)
     code = digits(opened(app.test_client(), newest_link(app, post, ann.address)))
     wrong = f"{(int(code) + 1) % 1_000_000:06d}"
-    for left in ("4 tries", "3 tries", "2 tries", "one try"):
+    for left in ("4 tries", "3 tries", "2 tries", "one attempt"):
         response = send(client, "/sign-in/sent", {"code": wrong})
         assert response.status_code == 422
         assert left in Html(response.text).text

@@ -7,9 +7,11 @@ from govnet.kernel.messages import N_
 EXTENSION_MOST = WholeNumber(
     key="decisions.extension_most_days",
     default=21,
-    title=N_("Most time that new words can add"),
-    explains=N_("However often the words change: counted from the day on which answers first were to close."),
-    clause=N_("New words move the closing day by %(value)s in all, and no more."),
+    title=N_("Most time that new versions can add"),
+    explains=N_(
+        "However often the text changes: counted from the day on which answers were first due to close."
+    ),
+    clause=N_("New versions move the closing day by at most %(value)s in all."),
     unit="days",
     least=0,
     most=180,
@@ -18,9 +20,9 @@ FROZEN_HOURS = WholeNumber(
     key="decisions.frozen_hours",
     default=24,
     title=N_("Last hours without changes"),
-    explains=N_("So that nobody finds other words than those that they slept on."),
-    clause=N_("In the last %(value)s before answers close, the words can’t be changed."),
-    clause_zero=N_("The words can be changed until answers close."),
+    explains=N_("So that nobody finds a different text from the one that they slept on."),
+    clause=N_("In the last %(value)s before answers close, the text can’t be changed."),
+    clause_zero=N_("The text can be changed until answers close."),
     unit="hours",
     least=0,
     most=168,
@@ -29,11 +31,11 @@ EXTEND = Choice(
     key="decisions.extend",
     default="proposer",
     title=N_("Giving more time"),
-    explains=N_("Always with a reason that everybody can read, and never past the longest time to answer."),
+    explains=N_("Always with a reason that everybody can read, and never beyond the longest time to answer."),
     clause=N_("%(value)s"),
     options={
         "proposer": N_("The author of a proposal can give it more time, with a reason."),
-        "never": N_("Answers close on the day that was set, unless the words change."),
+        "never": N_("Answers close on the day that was set, unless the text changes."),
     },
 )
 CLOSE_EARLY = Choice(
@@ -54,11 +56,10 @@ ENTERED_MOST = WholeNumber(
     default=10,
     title=N_("Answers entered for others"),
     explains=N_(
-        "The committee can enter the answer of somebody who telephoned or wrote. They are told, and can undo it. "
-        "In the last day before answers close nothing is entered, so that there is time for that."
+        "The committee can enter the answer of somebody who telephoned or wrote. That person is notified, and can undo it. In the last day before answers close nothing is entered, so that there is time for that."
     ),
     clause=N_(
-        "Of the answers that count, at most %(value)s can have been entered for others by the committee; one can in any case."
+        "Of the answers that count, the committee can have entered at most %(value)s for others, but always one."
     ),
     clause_zero=N_("Nobody enters an answer for somebody else."),
     unit="percent",
@@ -70,7 +71,7 @@ TAKE_BACK = Choice(
     retired=True,
     default="proposer",
     title=N_("Taking a proposal back"),
-    explains=N_("Always with a reason; what was taken back stays readable and gets no number."),
+    explains=N_("Always with a reason. A proposal that was taken back stays readable and gets no number."),
     clause=N_("A proposal can be taken back by the person who made it, %(value)s."),
     options={
         "proposer": N_("until answers close"),
@@ -81,13 +82,13 @@ STOP_NEEDS = Choice(
     key="decisions.stop_needs",
     default="principle",
     title=N_("What a Stop must say"),
-    explains=N_("Others can only answer a Stop when they know what it rests on."),
+    explains=N_("Others can only reply to a Stop when they know what it rests on."),
     clause=N_("%(value)s"),
     options={
         "principle": N_(
-            "A Stop says why, which of our principles it rests on, and what would let one live with it."
+            "A Stop says why, which of our principles it rests on, and what would let that member live with the proposal."
         ),
-        "reason": N_("A Stop says why, and what would let one live with it."),
+        "reason": N_("A Stop says why, and what would let that member live with the proposal."),
     },
     when=WITH_STOP,
 )
@@ -96,13 +97,11 @@ PRINCIPLES = Statements(
     default=(),
     title=N_("What a Stop can rest on"),
     explains=N_(
-        "One principle a line. Without any it is our purpose, what members agree to, how we treat each other, "
-        "and what else holds among us."
+        "Write one principle on each line. If there are none, a Stop can rest on our purpose, on what members agree to, on how we treat each other, or on what else we hold to."
     ),
     clause=N_("A Stop can rest on one of these:"),
     clause_none=N_(
-        "A Stop can rest on our purpose, on what members agree to, on how we treat each other, or on what else "
-        "holds among us."
+        "A Stop can rest on our purpose, on what members agree to, on how we treat each other, or on what else we hold to."
     ),
     when=("decisions.stop_needs", frozenset({"principle"})),
 )

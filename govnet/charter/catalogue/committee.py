@@ -19,7 +19,7 @@ SISTER_SEATS = WholeNumber(
     key="committee.sister_seats",
     default=0,
     title=N_("Places for sister networks"),
-    explains=N_("Of the committee’s places. Somebody from another network sits there."),
+    explains=N_("Of the committee’s places. Somebody from another network holds such a place."),
     clause=N_("Of these, %(value)s can be for sister networks, and no more."),
     clause_zero=N_("No place is for a sister network."),
     unit="places",
@@ -30,7 +30,9 @@ INDIVIDUAL_SEATS = WholeNumber(
     key="committee.individual_seats",
     default=0,
     title=N_("Places kept for members in person"),
-    explains=N_("Of the committee’s places, at least so many. Nobody else is given one."),
+    explains=N_(
+        "The least number of the committee’s places for members in person. Nobody else can take these."
+    ),
     clause=N_("At least %(value)s must be for members in person."),
     clause_zero=N_("No place is kept for members in person."),
     unit="places",
@@ -42,7 +44,7 @@ ORGANISATION_SEATS = WholeNumber(
     default=0,
     title=N_("Places kept for organisations"),
     explains=N_(
-        "Of the committee’s places, at least so many. Only somebody who speaks for a member organisation gets one."
+        "The least number of the committee’s places for organisations. Only people who speak for a member organisation can take these."
     ),
     clause=N_("At least %(value)s must be for people who speak for member organisations."),
     clause_zero=N_("No place is kept for organisations."),
@@ -54,7 +56,9 @@ ONE_ORGANISATION = WholeNumber(
     key="committee.one_organisation",
     default=0,
     title=N_("People from one organisation"),
-    explains=N_("Counted are all on the committee who speak for it, whichever place they hold."),
+    explains=N_(
+        "This counts everybody on the committee who speaks for the organisation, whichever place they hold."
+    ),
     clause=N_("At most %(value)s on the committee can speak for the same organisation."),
     clause_zero=N_("Any number of people on the committee can speak for the same organisation."),
     unit="people",
@@ -66,20 +70,18 @@ UNFIT = Choice(
     default="leaves",
     title=N_("Who no longer fits a place"),
     explains=N_(
-        "Somebody whose membership ran out, who no longer speaks for an organisation, or who is one too many of it."
+        "For example, somebody whose membership ran out, who no longer speaks for an organisation, or who is one too many from it."
     ),
     clause=N_("%(value)s"),
     options={
         "leaves": N_("Anyone who no longer fits a place leaves it, unless that is put right in time."),
         "stays": N_(
-            "Anyone who no longer fits a place keeps it until its term ends; the network is told, and "
-            "the next one must fit."
+            "Anyone who no longer fits a place keeps it until the term ends; the network is notified, and the next holder must fit."
         ),
     },
     woven={
         "leaves": N_(
-            "Anyone who no longer fits a place has %(committee__unfit_days)s to put that right, then the place falls empty; "
-            "of too many from one organisation, that is who came last."
+            "Anyone who no longer fits a place has %(committee__unfit_days)s to put that right, then the place falls empty. If too many are from one organisation, the last to come leaves."
         )
     },
 )
@@ -87,7 +89,7 @@ UNFIT_DAYS = WholeNumber(
     key="committee.unfit_days",
     default=30,
     title=N_("Time to fit a place again"),
-    explains=N_("Counted from the day on which the holder and the officers are told."),
+    explains=N_("Counted from the day on which the holder and the officers are notified."),
     clause=N_("Anyone who no longer fits a place has %(value)s to put that right."),
     unit="days",
     least=0,
@@ -108,7 +110,7 @@ STAGGERING = Choice(
     key="committee.staggering",
     default="none",
     title=N_("When places come up"),
-    explains=N_("In turns, there are always people on the committee who know how things are done."),
+    explains=N_("With turns, there are always people on the committee who know how things are done."),
     clause=N_("%(value)s"),
     options={
         "none": N_("Each place comes up when its own term ends."),
@@ -133,7 +135,9 @@ TURN_MONTH = Choice(
     retired=True,
     default="june",
     title=N_("The month in which places come up"),
-    explains=N_("With its last day. Turns that are less than a year apart fall in other months too."),
+    explains=N_(
+        "The term ends on the last day of this month. Turns that are less than a year apart fall in other months too."
+    ),
     clause=N_("A term ends with the month of %(value)s."),
     options={
         "january": N_("January"),
@@ -155,7 +159,9 @@ CONSECUTIVE_TERMS = WholeNumber(
     key="committee.consecutive_terms",
     default=0,
     title=N_("Terms in a row"),
-    explains=N_("A break shorter than a whole term is no break. A term that was cut short counts as one."),
+    explains=N_(
+        "A break shorter than a whole term does not count as a break. A term that was cut short counts as a term."
+    ),
     clause=N_("Nobody holds a place for more than %(value)s in a row; then they pause for one term."),
     clause_zero=N_("Somebody can hold a place for any number of terms in a row."),
     unit="terms",
@@ -169,8 +175,10 @@ VACANCY = Choice(
     explains=N_("When somebody leaves before their time is over."),
     clause=N_("%(value)s"),
     options={
-        "decision": N_("An empty place is filled only by a decision of those who decide on the committee."),
-        "coopt": N_("The committee may take somebody into an empty place until its term would have ended."),
+        "decision": N_(
+            "An empty place is filled only by a decision of the body that decides on the committee."
+        ),
+        "coopt": N_("The committee may appoint somebody to an empty place until its term would have ended."),
         "open": N_("An empty place stays empty until its term would have ended."),
     },
 )
@@ -179,10 +187,10 @@ VACANCY_DAYS = WholeNumber(
     default=0,
     title=N_("Time to fill an empty place"),
     explains=N_(
-        "Counted from the first day without a holder. Nothing is filled by itself: people are reminded."
+        "Counted from the first day without a holder. No place is filled by itself: people are reminded."
     ),
     clause=N_(
-        "A place that fell empty is filled within %(value)s; the officers are reminded, and all see when it is late."
+        "A place that fell empty is filled within %(value)s; the officers are reminded, and everybody can see when it is late."
     ),
     clause_zero=N_("No time is set for filling a place that fell empty."),
     unit="days",
@@ -194,7 +202,7 @@ CHAIR = Choice(
     key="committee.chair",
     default="committee",
     title=N_("Who names the chair"),
-    explains=N_("Whose decision gives somebody the chair’s place."),
+    explains=N_("The body whose decision fills the chair’s place."),
     clause=N_("The chair is named by %(value)s."),
     options={"committee": N_("the committee"), "members": N_("all members")},
 )
@@ -202,19 +210,18 @@ COMMITTEE_QUORUM = Share(
     key="committee.quorum",
     default=at_least(1, 2),
     title=N_("How many of the committee must answer"),
-    explains=N_("In decisions that the committee takes; of those who hold a place when it is opened."),
+    explains=N_("In decisions of the committee, of the people who hold a place when the proposal is opened."),
     clause=N_("The committee decides only if %(value)s of its members answer."),
 )
 PUBLISH_DAYS = WholeNumber(
     key="committee.publish_days",
     default=0,
-    title=N_("Writing down what the committee decided"),
-    explains=N_("Counted from the day of the meeting. What comes late is taken all the same, with a reason."),
+    title=N_("Recording what the committee decided"),
+    explains=N_("Counted from the day of the meeting. A late entry is accepted, with a reason."),
     clause=N_(
-        "What the committee decides at a meeting is written down here within %(value)s; "
-        "when it is later, everybody can read how late, and why."
+        "A decision of the committee at a meeting is recorded here within %(value)s. If it is later, everybody can read how late it is, and why."
     ),
-    clause_zero=N_("No time is set for writing down what the committee decides at a meeting."),
+    clause_zero=N_("No time is set for recording what the committee decides at a meeting."),
     unit="days",
     least=0,
     most=90,

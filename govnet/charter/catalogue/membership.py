@@ -15,7 +15,7 @@ CRITERIA = Statements(
     key="membership.criteria",
     default=(),
     title=N_("What members agree to"),
-    explains=N_("Each sentence is ticked by itself when somebody joins."),
+    explains=N_("People tick each sentence separately when they join."),
     clause=N_("Anyone who joins agrees to each of these:"),
     clause_none=N_("There is nothing that members must agree to: anyone who shares our purpose can join."),
 )
@@ -23,21 +23,19 @@ ADMISSION = Choice(
     key="membership.admission",
     default="committee",
     title=N_("Who lets new members in"),
-    explains=N_("What happens once somebody who wants to join has confirmed the address."),
+    explains=N_("This applies once somebody who wants to join has confirmed their address."),
     clause=N_("%(value)s"),
     options={
-        "immediate": N_("Anyone who asks to join is a member at once, as soon as the address is confirmed."),
+        "immediate": N_("Anyone who asks to join becomes a member as soon as the address is confirmed."),
         "sponsors": N_("Anyone who asks to join is let in as soon as enough members vouch for them."),
         "coordinator": N_(
-            "The coordinator decides who joins, and gives a reason when it is no; "
-            "while there is no coordinator, somebody on the committee does."
+            "The coordinator decides who joins, and gives a reason for each no. While there is no coordinator, somebody on the committee does."
         ),
-        "committee": N_("Somebody on the committee decides who joins, and gives a reason when it is no."),
+        "committee": N_("Somebody on the committee decides who joins, and gives a reason for each no."),
     },
     woven={
         "sponsors": N_(
-            "Anyone who asks to join is let in on the word of %(membership__sponsors)s; the committee can ask "
-            "something first, or decline with a reason."
+            "Anyone who asks to join is let in once vouched for by %(membership__sponsors)s. The committee can ask something first, or decline with a reason."
         )
     },
 )
@@ -45,8 +43,10 @@ ADMISSION_SPONSORS = WholeNumber(
     key="membership.sponsors",
     default=2,
     title=N_("How many members must vouch"),
-    explains=N_("Each knows the person who wants to join, and says so once. Nobody vouches for themselves."),
-    clause=N_("Anyone who asks to join needs the word of %(value)s."),
+    explains=N_(
+        "Each of them knows the person who wants to join, and says so once. Nobody vouches for themselves."
+    ),
+    clause=N_("Anyone who asks to join needs %(value)s to vouch for them."),
     unit="members",
     least=1,
     most=20,
@@ -56,7 +56,9 @@ ADMISSION_OBJECTION_DAYS = WholeNumber(
     key="membership.objection_days",
     default=0,
     title=N_("Time to object to a new member"),
-    explains=N_("Members are told who was let in. An objection, with a reason, brings it to the committee."),
+    explains=N_(
+        "Members are notified when somebody is let in. An objection, with a reason, brings the matter to the committee."
+    ),
     clause=N_(
         "Anyone who was let in is a member %(value)s later, unless a member objects with a reason; "
         "then the committee decides."
@@ -71,10 +73,10 @@ ADMISSION_APPEAL_DAYS = WholeNumber(
     default=14,
     title=N_("Time to appeal after being declined"),
     explains=N_(
-        "Two others, not the one who declined, hear it, and have as long again. Applying again stays possible."
+        "Two other people, not the one who declined, hear the appeal, and have the same time again. Applying again stays possible."
     ),
     clause=N_(
-        "Anyone who was declined can appeal within %(value)s; two others in office decide, never the one who declined."
+        "Anyone who was declined can appeal within %(value)s. Two other officers decide, never the one who declined."
     ),
     clause_zero=N_("Anyone who was declined can apply again, but not appeal."),
     unit="days",
@@ -85,7 +87,9 @@ RENEWAL_MONTHS = WholeNumber(
     key="membership.renewal_months",
     default=0,
     title=N_("How long a membership lasts until it is renewed"),
-    explains=N_("One click renews it. Those who no longer care are not counted when enough must answer."),
+    explains=N_(
+        "One click renews it. People who have lost interest are then not counted among those who must answer."
+    ),
     clause=N_("A membership is renewed every %(value)s, with one click."),
     clause_zero=N_("A membership goes on until its member leaves."),
     unit="months",
@@ -109,8 +113,10 @@ GRACE_DAYS = WholeNumber(
 ROLL_DAYS = WholeNumber(
     key="membership.roll_days",
     default=0,
-    title=N_("How long one is a member before one’s answer counts"),
-    explains=N_("So that nobody is brought in for one decision. Taken when a proposal opens."),
+    title=N_("How long somebody is a member before their answer counts"),
+    explains=N_(
+        "So that nobody is brought in for one decision. Counted on the day on which a proposal opens."
+    ),
     clause=N_("Anyone who has been a member for %(value)s when a proposal opens can answer it."),
     clause_zero=N_("Anyone who is a member when a proposal opens can answer it."),
     unit="days",
@@ -137,7 +143,7 @@ MEMBERS_TOPICS = YesNo(
     key="discussion.members_topics",
     default=True,
     title=N_("Discussions for members only"),
-    explains=N_("A discussion begun for members only stays so, whatever is chosen later."),
+    explains=N_("A discussion that was started for members only stays so, whatever is chosen later."),
     clause=N_("A discussion can be for members only."),
-    clause_no=N_("Discussions are public: none is begun for members only."),
+    clause_no=N_("Discussions are public: none can be for members only."),
 )

@@ -9,15 +9,12 @@ CONSENT_INSTEAD = YesNo(
     default=True,
     title=N_("Asking for objections instead of agreement"),
     explains=N_(
-        "Where something is decided by consensus, the proposer can ask only whether anybody objects. "
-        "Never for these rules themselves."
+        "Where something is decided by consensus, the proposer can just ask whether anybody objects. This is never possible for these rules themselves."
     ),
     clause=N_(
-        "Where something is decided by consensus, a proposal may ask only for objections; then silence is fine, "
-        "and a Stop ends it. "
-        "These rules themselves always need agreement."
+        "Where something is decided by consensus, a proposal may ask only for objections. Then silence is fine, and a Stop ends it. These rules themselves always need agreement."
     ),
-    clause_no=N_("What needs agreement is never decided by asking only for objections."),
+    clause_no=N_("Nothing that needs agreement is decided by asking only for objections."),
 )
 OPTIONS_SETTLE = Choice(
     key="decisions.options_settle",
@@ -27,7 +24,7 @@ OPTIONS_SETTLE = Choice(
     clause=N_("%(value)s"),
     options={
         "advice": N_("A choice between several options shows what people prefer, and binds nobody."),
-        "decides": N_("In a choice between several options, what comes first is decided."),
+        "decides": N_("In a choice between several options, the option that comes first is decided."),
     },
 )
 RANKING_RULE = Choice(
@@ -45,7 +42,7 @@ DOTS = WholeNumber(
     key="decisions.dots",
     default=5,
     title=N_("Dots to give away"),
-    explains=N_("Where people show what they prefer with dots, everybody has so many."),
+    explains=N_("Where people show with dots what they prefer, everybody has this many."),
     clause=N_("Where options are chosen with dots, everybody has %(value)s to give away."),
     unit="dots",
     least=1,
@@ -54,14 +51,12 @@ DOTS = WholeNumber(
 SPONSORS = WholeNumber(
     key="decisions.sponsors",
     default=0,
-    title=N_("How many must want it asked"),
+    title=N_("How many must support a draft"),
     explains=N_(
-        "Other members, beside its author, who want a draft to be asked. With 0, nobody else is needed."
+        "The number of members besides its author who must want a draft opened for answers. With 0, nobody else is needed."
     ),
-    clause=N_(
-        "Before something is asked, it stands as a draft until %(value)s beside its author want it asked."
-    ),
-    clause_zero=N_("Nobody else has to support a proposal before it is asked."),
+    clause=N_("A proposal stays a draft until it is supported by %(value)s besides its author."),
+    clause_zero=N_("Nobody else has to support a proposal before it is opened for answers."),
     unit="members",
     least=0,
     most=20,
@@ -69,10 +64,12 @@ SPONSORS = WholeNumber(
 NOTICE_DAYS = WholeNumber(
     key="decisions.notice_days",
     default=0,
-    title=N_("Notice before something is asked"),
-    explains=N_("How long a draft stands unchanged before it can be asked. With 0, it can be asked at once."),
-    clause=N_("Before something is asked, its draft must have stood unchanged for %(value)s."),
-    clause_zero=N_("A proposal can be asked at once, without notice."),
+    title=N_("Notice before a proposal is opened"),
+    explains=N_(
+        "How long a draft must stay unchanged before it can be opened for answers. With 0, it can be opened at once."
+    ),
+    clause=N_("Before a proposal is opened for answers, its draft must have been unchanged for %(value)s."),
+    clause_zero=N_("A proposal can be opened at once, without notice."),
     unit="days",
     least=0,
     most=30,

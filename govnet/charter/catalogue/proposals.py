@@ -8,7 +8,7 @@ PROPOSE = Choice(
     key="decisions.who_may_propose",
     default="members",
     title=N_("Who can propose something"),
-    explains=N_("A proposal is put to the vote as soon as it is made."),
+    explains=N_("Answers are open as soon as a proposal is made."),
     clause=N_("A proposal can be made by %(value)s."),
     options={"members": N_("every member"), "committee": N_("the committee")},
 )
@@ -19,7 +19,7 @@ ANSWERS = Choices(
     default=frozenset({"reservations", "stand-aside", "block", "no-view"}),
     title=N_("Answers beside Agree"),
     explains=N_(
-        "To one question; between options, “No view” is always there. What is taken out is not offered from then on."
+        "This is about proposals with one question; between options, “No view” is always offered. Answers that are not ticked are no longer offered."
     ),
     clause=N_("Beside “Agree”, people can answer: %(value)s."),
     options={
@@ -33,18 +33,20 @@ VOICE = Choice(
     key="decisions.voice",
     default="each",
     title=N_("Whose answers count"),
-    explains=N_("Whatever is chosen, nobody’s own hand casts two answers that count in one decision."),
+    explains=N_("Whatever is chosen, nobody can give two answers that count in one decision."),
     clause=N_("%(value)s"),
     options={
         "each": N_("Every member has one answer that counts, and every organisation has one."),
-        "organisations": N_("Only organisations’ answers count; people’s answers are shown beside them."),
+        "organisations": N_(
+            "Only the answers of organisations count; the answers of people are shown beside them."
+        ),
     },
 )
 MINIMUM_DAYS_OPEN = WholeNumber(
     key="decisions.minimum_days_open",
     default=7,
     title=N_("Shortest time to answer"),
-    explains=N_("Longer than a week reaches members who only read a weekly mail."),
+    explains=N_("More than a week reaches members who read only a weekly mail."),
     clause=N_("Everybody has at least %(value)s to answer a proposal."),
     unit="days",
     least=1,
@@ -54,7 +56,9 @@ MAXIMUM_DAYS_OPEN = WholeNumber(
     key="decisions.maximum_days_open",
     default=60,
     title=N_("Longest time to answer"),
-    explains=N_("Counted from the day a proposal is first opened, with every change of its words."),
+    explains=N_(
+        "Counted from the day on which a proposal is first opened, including every change of its text."
+    ),
     clause=N_("A proposal is closed after %(value)s at the latest."),
     unit="days",
     least=7,
@@ -63,12 +67,11 @@ MAXIMUM_DAYS_OPEN = WholeNumber(
 EXTENSION_DAYS = WholeNumber(
     key="decisions.extension_days",
     default=7,
-    title=N_("Time to answer new words"),
+    title=N_("Time to answer a new version"),
     explains=N_(
-        "When a proposal’s words change, everybody is asked again and has at least this long, "
-        "as far as the closing day can still be moved."
+        "When a proposal’s text changes, everybody is asked again and has at least this long, as far as the closing day can still be moved."
     ),
-    clause=N_("When its words change, everybody is asked again and has at least %(value)s more."),
+    clause=N_("When its text changes, everybody is asked again and has at least %(value)s more."),
     unit="days",
     least=1,
     most=60,
@@ -78,7 +81,7 @@ CLOSING_HOUR = WholeNumber(
     default=18,
     title=N_("Hour at which answers close"),
     explains=N_(
-        "By the clock where the network is; never on a Saturday or Sunday, nor on a holiday that is kept."
+        "By the clock in the network’s time zone. Answers never close on a Saturday, a Sunday or a holiday that is kept."
     ),
     clause=N_("Answers close at %(value)s on a working day."),
     unit="hour",
@@ -89,7 +92,7 @@ HOLIDAYS = Choice(
     key="decisions.holidays",
     default="none",
     title=N_("Public holidays that are kept"),
-    explains=N_("No answer and no objection is due on one of them: it closes on the next working day."),
+    explains=N_("No answer and no objection is due on one of these: it is due on the next working day."),
     clause=N_("%(value)s"),
     options={
         "none": N_("Public holidays are days like any other."),
@@ -114,14 +117,14 @@ HOLIDAYS = Choice(
 ALWAYS_TOLD = Choices(
     key="decisions.always_told",
     default=frozenset({"opening", "last_day", "result", "charter"}),
-    title=N_("What everybody concerned is always told"),
+    title=N_("What everybody concerned is always notified of"),
     explains=N_(
-        "By a mail of its own, however little mail somebody takes. What is not ticked comes as each of them chose."
+        "By a separate mail, however little mail somebody takes. For anything not ticked, people get as much mail as they chose."
     ),
-    clause=N_("However little mail they take, those who can answer are told: %(value)s."),
+    clause=N_("However little mail they take, the people who can answer are notified of this: %(value)s."),
     options={
-        "opening": N_("what is asked"),
-        "last_day": N_("that the last day has come or moved"),
+        "opening": N_("new questions"),
+        "last_day": N_("that the last day has come or has moved"),
         "result": N_("how it ended or why it did not go on"),
         "charter": N_("everything about these rules"),
     },
@@ -133,17 +136,20 @@ QUORUM = Choice(
     explains=N_("With too few answers nothing is decided. “No view” counts as an answer here."),
     clause=N_("%(value)s"),
     options={
-        "none": N_("It counts however few answer."),
-        "count": N_("It counts only if a set number of those who could answer did."),
-        "fraction": N_("It counts only if a set share of those who could answer did."),
-        "both": N_("It counts only if both a set number and a set share of those who could answer did."),
+        "none": N_("A decision counts however few answer."),
+        "count": N_("A decision counts only if a set number of the people who could answer did."),
+        "fraction": N_("A decision counts only if a set share of the people who could answer did."),
+        "both": N_(
+            "A decision counts only if both a set number and a set share of the people who could answer did."
+        ),
     },
     woven={
-        "count": N_("It counts only if at least %(decisions__quorum_count)s answered."),
-        "fraction": N_("It counts only if %(decisions__quorum_share)s of those who could answer did."),
+        "count": N_("A decision counts only if at least %(decisions__quorum_count)s answered."),
+        "fraction": N_(
+            "A decision counts only if %(decisions__quorum_share)s of the people who could answer did."
+        ),
         "both": N_(
-            "It counts only if at least %(decisions__quorum_count)s answered, "
-            "and %(decisions__quorum_share)s of those who could."
+            "A decision counts only if at least %(decisions__quorum_count)s answered, and %(decisions__quorum_share)s of the people who could."
         ),
     },
 )
@@ -162,7 +168,7 @@ QUORUM_SHARE = Share(
     key="decisions.quorum_share",
     default=at_least(1, 10),
     title=N_("How many must answer, as a share"),
-    explains=N_("Of all who could answer when the proposal opened."),
+    explains=N_("Of everybody who could answer when the proposal opened."),
     clause=N_("Of those who could answer, %(value)s must."),
     when=("decisions.quorum", frozenset({"fraction", "both"})),
 )
@@ -170,7 +176,7 @@ MINIMUM_AGREEMENT = Share(
     key="decisions.minimum_agreement",
     default=more_than(0, 1),
     title=N_("How many must say that they agree"),
-    explains=N_("Of all who answered, so that silence and “No view” alone never carry a proposal."),
+    explains=N_("Of everybody who answered, so that silence and “No view” alone never carry a proposal."),
     clause=N_("By consensus, a proposal needs %(value)s of those who answer to say Agree."),
 )
 ASIDES_CEILING = Share(
@@ -199,18 +205,17 @@ FALLBACK = Choice(
     key="decisions.fallback",
     default="none",
     title=N_("What happens after a Stop"),
-    explains=N_("A waiting time gives people the chance to find words that everybody can live with."),
+    explains=N_("A waiting time lets people find a text that everybody can live with."),
     clause=N_("%(value)s"),
     options={
-        "none": N_("What is stopped is not agreed; it can be proposed again in other words."),
+        "none": N_("A proposal that is stopped is not agreed; it can be proposed again in other words."),
         "majority": N_(
-            "By consensus, what is stopped stays open for a waiting time, and then a vote decides."
+            "By consensus, a proposal that is stopped stays open for a waiting time, and then a vote decides."
         ),
     },
     woven={
         "majority": N_(
-            "By consensus, what is stopped stays open for another %(decisions__fallback_days)s; after that, it is agreed "
-            "if %(decisions__fallback_majority)s of those who took a side agree."
+            "By consensus, a proposal that is stopped stays open for another %(decisions__fallback_days)s. After that, it is agreed if %(decisions__fallback_majority)s of those who took a side agree."
         ),
     },
     when=WITH_STOP,
@@ -245,7 +250,7 @@ VISIBLE = Choice(
     key="decisions.positions_visible",
     default="at_once",
     title=N_("When members see each other’s answers"),
-    explains=N_("Visitors never see people’s names beside answers, unless those people said so."),
+    explains=N_("Visitors see people’s names beside answers only if those people agreed."),
     clause=N_("Members see each other’s answers %(value)s."),
     options={
         "at_once": N_("at once"),
@@ -256,9 +261,9 @@ VISIBLE = Choice(
 OBJECTION_DAYS = WholeNumber(
     key="decisions.objection_days",
     default=7,
-    title=N_("Time to object to what was decided elsewhere"),
-    explains=N_("For what a meeting or the e-mail list decided. An objection puts it to everybody."),
-    clause=N_("What a meeting or the e-mail list decided stands unless somebody objects within %(value)s."),
+    title=N_("Time to object to a decision taken elsewhere"),
+    explains=N_("For decisions of a meeting or the e-mail list. After an objection, everybody is asked."),
+    clause=N_("A decision of a meeting or the e-mail list stands unless somebody objects within %(value)s."),
     unit="days",
     least=1,
     most=60,

@@ -6,7 +6,7 @@ from govnet.kernel.messages import N_
 REVIEW_MEMBERS = WholeNumber(
     key="decisions.review_members",
     default=5,
-    title=N_("How many members have a decision looked at again"),
+    title=N_("How many members can have a decision looked at again"),
     explains=N_(
         "Each member can ask once. When enough have asked, everybody is asked whether to take it back."
     ),

@@ -8,7 +8,7 @@ OWN_NAME = OneLine(
     default="",
     title=N_("Our name"),
     explains=N_(
-        "As it stands at the top of every page and in every mail. Left empty, it is the name that the network began with."
+        "The name at the top of every page and in every mail. If this is empty, the network keeps the name that it began with."
     ),
     clause=N_("The network is called %(value)s."),
     clause_none=N_("The network keeps the name that it began with."),
@@ -19,7 +19,7 @@ OWN_PURPOSE = OneLine(
     key="words.purpose",
     default="",
     title=N_("Our purpose"),
-    explains=N_("In a sentence or two. Left empty, it is the purpose that the network began with."),
+    explains=N_("In a sentence or two. If this is empty, the network keeps the purpose that it began with."),
     clause=N_("Our purpose: %(value)s."),
     clause_none=N_("The network keeps the purpose that it began with."),
     limit=1000,
@@ -27,11 +27,10 @@ OWN_PURPOSE = OneLine(
 OWN_CLAUSES = Statements(
     key="words.clauses",
     default=(),
-    title=N_("What else holds among us"),
+    title=N_("What else we hold to"),
     explains=N_(
-        "One sentence a line, in your own words. No program checks these: a member who sees one broken can rest "
-        "a Stop on it."
+        "Write one sentence on each line. No program checks these: a member who sees one broken can rest a Stop on it."
     ),
     clause=N_("We also hold to this:"),
-    clause_none=N_("Nothing else is laid down in words of our own."),
+    clause_none=N_("We hold to nothing else in words of our own."),
 )

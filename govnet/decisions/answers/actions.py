@@ -132,7 +132,7 @@ def is_taken(version: ProposalVersion) -> bool:
 
 
 def _too_late(version: ProposalVersion, now: datetime) -> str:
-    below = _("Your words are below; you can post them as a comment.")
+    below = _("Your text is below; you can post it as a comment.")
     if version.outcome is not None and not version.outcome.numbered:
         said = _("This was taken back or changed while you were writing. Your answer was not counted.")
     else:

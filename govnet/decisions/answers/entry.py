@@ -97,7 +97,7 @@ def held(token: str, network: Network) -> tuple[RollEntry, Actor]:
     entry, person = db.session.get(RollEntry, entry_id, options=both), db.session.get(Person, person_id)
     version = queries.version_whole(entry.version_id) if entry is not None else None
     if entry is None or person is None or version is None or version.proposal.network_id != network.id:
-        raise NotFound(_("This link leads nowhere any more."))
+        raise NotFound(_("This link no longer works."))
     return entry, Actor(person.id, person.name, network.id)
 
 
@@ -153,7 +153,7 @@ def _check_few(version: ProposalVersion, entry: RollEntry, *, counted: bool) -> 
     if clock.now() + TIME_TO_UNDO > version.deadline:
         raise RuleBroken(
             _(
-                "In the last day before answers close nothing is entered for others: they could not undo it in time."
+                "In the last day before answers close you cannot enter an answer for somebody else, because they could not undo it in time."
             )
         )
     others = queries.counted_beside(version.id, entry.id)
@@ -257,7 +257,7 @@ def _human(version: ProposalVersion, entry: RollEntry, by: Actor) -> int:
     if human is None:
         raise RuleBroken(_("Nobody speaks for this organisation at the moment."), field="party")
     if human == by.person_id:
-        raise RuleBroken(_("Your own answer you give on the proposal’s page."), field="party")
+        raise RuleBroken(_("Give your own answer on the proposal’s page."), field="party")
     return human
 
 
@@ -269,7 +269,7 @@ def _check(version: ProposalVersion, given: AnswerInput, entry: RollEntry, human
         check_stop(version, given, entry)
     if counted and who_counts.other_party(queries.answers_by(version.id, human), entry.id, human) is not None:
         raise RuleBroken(
-            _("They have given an answer that counts for somebody else already: nobody answers twice."),
+            _("They have already given an answer that counts for somebody else: nobody can answer twice."),
             field="party",
         )
 

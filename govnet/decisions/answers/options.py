@@ -142,8 +142,8 @@ class Choosing:
         if one.spent:
             found.append(
                 ngettext(
-                    "%(n)s vote names nothing that is still in.",
-                    "%(n)s votes name nothing that is still in.",
+                    "%(n)s vote names no option that is still in.",
+                    "%(n)s votes name no option that is still in.",
                     1 if one.spent == 1 else 2,
                     n=mixed(one.spent),
                 )
@@ -151,7 +151,10 @@ class Choosing:
         if one.level:
             last = ", ".join(map(self.title, one.level))
             found.append(
-                _("Last alike: %(options)s. Whichever of them goes, the same comes first.", options=last)
+                _(
+                    "Equal last: %(options)s. Whichever of them goes out, the same option comes first.",
+                    options=last,
+                )
             )
         if one.out:
             found.append(_("Out: %(options)s.", options=", ".join(map(self.title, one.out))))
@@ -246,10 +249,10 @@ def problem(version: ProposalVersion, kind: AnswerKind, choices: Mapping[int, in
     """Why a version can't be answered so, in words: options are chosen between, and everything else is not."""
     if version.method not in OPTIONS:
         if kind is AnswerKind.CHOICE:
-            return Said(N_("Here is nothing to choose between: give one of the answers."))
+            return Said(N_("There is nothing to choose between here: give one of the answers."))
         if kind in who_counts.offered(queries.charter_of(version)):
             return None
-        return Said(N_("By our rules this is not one of the answers. Choose another, and say why."))
+        return Said(N_("By our rules this answer is not offered. Choose another, and say why."))
     if kind is AnswerKind.NO_VIEW:
         return None
     if kind is not AnswerKind.CHOICE:

@@ -36,7 +36,7 @@ def reply(proposal: Proposal, entry_id: int, text: str, *, by: Actor, via: Door)
     _network, version = queries.network_of(proposal), still_open(proposal)
     position = reason_of(version, entry_id, by)
     if not text.strip():
-        raise RuleBroken(_("Write what you say to it."), field="text")
+        raise RuleBroken(_("Write your reply."), field="text")
     row = db.session.get(ReasonReply, entry_id)
     if row is not None and (row.text, row.answers_at) == (text.strip(), position.at):
         return  # sent twice
@@ -54,7 +54,7 @@ def reason_of(version: ProposalVersion, entry_id: int, actor: Actor) -> Position
     query = select(Position).where(Position.entry_id == entry_id, Position.version_id == version.id)
     position = db.session.scalar(query.with_for_update())
     if position is None or not position.reason:
-        raise NotFound(_("There is no such reason any more."))
+        raise NotFound(_("That reason is no longer there."))
     answered = any(each.position for each in queries.entries_for(version.id, actor))
     if not who_counts.sees_tally(version.visible, closed=False, has_answered=answered):
         raise RuleBroken(_("You cannot read how others answered yet."))

@@ -25,7 +25,7 @@ class ReviewAsked(_AboutDecision):
     """A member asks that a decision is looked at again; why stands in its own table."""
 
     verb: ClassVar[str] = "decisions.review_asked"
-    sentence: ClassVar[Any] = _l("%(actor)s asked that decision %(number)s is looked at again.")
+    sentence: ClassVar[Any] = _l("%(actor)s asked for decision %(number)s to be looked at again.")
     visibility: ClassVar[Visibility] = Visibility.MEMBERS
 
     asked: int
@@ -37,7 +37,7 @@ class ReviewOpened(ProposalOpened):
 
     verb: ClassVar[str] = "decisions.review_opened"
     sentence: ClassVar[Any] = _l(
-        "Enough members asked that decision %(decided)s is looked at again: “%(question)s”"
+        "Enough members asked for decision %(decided)s to be looked at again: “%(question)s”"
     )
 
     reviews: Decision

@@ -178,14 +178,14 @@ def _words(decision: Decision, charter: Charter, asked: int) -> Wording:
     changes = register_queries.former(decision)
     text = [
         ngettext(
-            "%(num)s member asked that decision %(number)s is looked at again. It says:",
-            "%(num)s members asked that decision %(number)s is looked at again. It says:",
+            "%(num)s member asked for decision %(number)s to be looked at again. The decision says:",
+            "%(num)s members asked for decision %(number)s to be looked at again. The decision says:",
             asked,
             number=decision.number,
         ),
         "> " + decision.version.text.replace("\n", "\n> "),
         _(
-            "If this is agreed, decision %(number)s holds no longer. Otherwise it stays as it is.",
+            "If this is agreed, decision %(number)s is no longer in force. Otherwise it stays as it is.",
             number=decision.number,
         ),
     ]

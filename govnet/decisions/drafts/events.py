@@ -43,7 +43,7 @@ class DraftSponsored(_AboutDraft):
     """A member wants it asked."""
 
     verb: ClassVar[str] = "decisions.draft_sponsored"
-    sentence: ClassVar[Any] = _l("%(actor)s wants the draft “%(question)s” to be asked")
+    sentence: ClassVar[Any] = _l("%(actor)s wants the draft “%(question)s” to be opened for answers")
 
     supporters: int
 
@@ -52,7 +52,7 @@ class DraftReady(_AboutDraft):
     """Nothing is missing any more that the charter wants of it: its author can ask it."""
 
     verb: ClassVar[str] = "decisions.draft_ready"
-    sentence: ClassVar[Any] = _l("The draft “%(question)s” can be asked now.")
+    sentence: ClassVar[Any] = _l("The draft “%(question)s” can be opened for answers now.")
 
 
 class DraftSuggested(_AboutDraft):
@@ -78,7 +78,9 @@ class DraftLeft(_AboutDraft):
     """A member took this back."""
 
     verb: ClassVar[str] = "decisions.draft_left"
-    sentence: ClassVar[Any] = _l("%(actor)s no longer wants the draft “%(question)s” to be asked")
+    sentence: ClassVar[Any] = _l(
+        "%(actor)s no longer wants the draft “%(question)s” to be opened for answers"
+    )
 
 
 class DraftDropped(_AboutDraft):

@@ -73,7 +73,7 @@ def write_down(network: Network, words: Wording, ask: Ask, taken: Taken, *, by: 
     act = require(by, Can.RECORD_DECISION, network, via)
     if taken.on > clock.today(network.zone):
         raise RuleBroken(
-            _("That day has not come yet. Enter the day on which it was decided."), field="taken_on"
+            _("That day is in the future. Enter the day on which it was decided."), field="taken_on"
         )
     charter = charters.rules_in_force(network.id)
     decision = _decision(taken, _days_late(network, charter, taken, via))
@@ -121,8 +121,7 @@ def _days_late(network: Network, charter: Charter, taken: Taken, via: Door) -> i
         allowed = say(p.PUBLISH_DAYS.phrase(charter[p.PUBLISH_DAYS]))
         raise RuleBroken(
             _(
-                "By our rules what the committee decides at a meeting is written down within %(days)s. "
-                "You still can: say why it comes later. Everybody can read it.",
+                "By our rules a decision of the committee at a meeting is recorded within %(days)s. You can still record it: say why it is late. Everybody can read your reason.",
                 days=allowed,
             ),
             field="late_because",
@@ -208,7 +207,7 @@ def _moved(words: Wording, review_on: date | None, was: date, closes: date) -> t
 def _moves(before: More, after: More, reviewed: date | None, review_on: date | None) -> list[str]:
     """Which days were moved, in a sentence each."""
     days = {
-        N_("As answers close later, new rules would hold from %(day)s, not from %(before)s."): (
+        N_("As answers close later, new rules would be in force from %(day)s, not from %(before)s."): (
             before.in_force_on,
             after.in_force_on,
         ),

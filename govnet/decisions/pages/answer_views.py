@@ -134,7 +134,7 @@ def answered(proposal_id: int, question: str, *, counted: bool) -> Response:
     said = (
         _("Your answer counts: %(question)s")
         if counted
-        else _("Your answer is shown, and not counted: %(question)s")
+        else _("Your answer is shown but not counted: %(question)s")
     )
     flash(said % {"question": question}, "success")
     return see("accounts.me")
@@ -168,7 +168,7 @@ def comment(network: Network, proposal: Proposal) -> Response:
     """Post what came too late, or was typed in the box, where the proposal is discussed; "Quote" puts a post into the box."""
     discussion = of_thread(proposal.thread_id, current_actor())
     if discussion is None:
-        raise RuleBroken(_("There is no discussion of this proposal in which you could write."))
+        raise RuleBroken(_("This proposal has no discussion in which you can write."))
     form = CommentForm(about=proposal)
     thread, actor = discussion.thread, current_actor()
     if "quote" in request.form:
@@ -181,7 +181,7 @@ def comment(network: Network, proposal: Proposal) -> Response:
                 form,
                 lambda: reply(thread, by=actor, body=str(form.body.data), via=Door.WEB),
                 lambda post: url_for("forum.thread", thread_id=post.thread_id, _anchor=f"post-{post.number}"),
-                done=_("Your comment is there."),
+                done=_("Your comment is published."),
             )
     return page("decisions/late.html", 422, proposal=proposal, message="", form=form)
 

@@ -290,7 +290,7 @@ def _ahead(it: DecisionPage, on: Callable[[date], str]) -> list[Event]:
     if decision.trial_until and it.state is DecisionState.IN_FORCE:
         found.append((on(decision.trial_until), _("It ends by itself, unless it is confirmed"), "", False))
     if it.state is DecisionState.ENDED and decision.trial_until:
-        found.append((on(decision.trial_until), _("Its trial ended; it holds no longer"), "", True))
+        found.append((on(decision.trial_until), _("Its trial ended; it is no longer in force"), "", True))
     if it.again is not None:
         said = _("In force again: %(number)s, which it had replaced", number=it.again.number)
         when = on(in_force.replaced_until(it.again))

@@ -84,8 +84,8 @@ class WordsForm(Form):
     )
     rules = HiddenField()
     """Which version of our rules was in force when the form was opened; and a place for what is wrong with them together."""
-    considered = MarkdownField(_l("What else was thought of, and why not that?"), limit=MORE_LIMIT)
-    sources = MarkdownField(_l("What does it rest on? Sources, one a line"), limit=MORE_LIMIT)
+    considered = MarkdownField(_l("What other options were considered, and why not those?"), limit=MORE_LIMIT)
+    sources = MarkdownField(_l("What is it based on? Write one source on each line"), limit=MORE_LIMIT)
     in_force_on = Day(_l("New rules hold from"), validators=[Optional()])
     trial_until = Day(_l("On trial until"), validators=[Optional()])
     trial_signs = MarkdownField(_l("How shall we know whether it works?"), limit=MORE_LIMIT)
@@ -158,8 +158,8 @@ class RecordForm(WordsForm):
         missing=_l("Enter what exactly was decided."),
         limit=TEXT_LIMIT,
     )
-    considered = MarkdownField(_l("What else was considered, and why not that?"), limit=MORE_LIMIT)
-    sources = MarkdownField(_l("What did it rest on? Sources, one a line"), limit=MORE_LIMIT)
+    considered = MarkdownField(_l("What other options were considered, and why not those?"), limit=MORE_LIMIT)
+    sources = MarkdownField(_l("What was it based on? Write one source on each line"), limit=MORE_LIMIT)
     in_force_on = Day(_l("The new rules hold from"), validators=[Optional()])
     matter = RadioField(_l("What was it about?"), validators=[InputRequired(_l("Choose what it was about."))])
     door = RadioField(
@@ -174,7 +174,8 @@ class RecordForm(WordsForm):
     )
     taken_on = Day(_l("On which day?"), validators=[InputRequired(_l("Enter the day."))])
     where = Text(
-        _l("Which meeting was it, or which thread of the list?"), missing=_l("Enter which one it was.")
+        _l("Which meeting was it, or which thread of the list?"),
+        missing=_l("Enter which meeting or thread it was."),
     )
     present = MarkdownField(_l("Who was there?"), limit=2_000)
     evidence = MarkdownField(
@@ -182,7 +183,7 @@ class RecordForm(WordsForm):
     )
     url = Text(_l("A link to the minutes or the mail"), limit=500)
     replaces = SelectField(_l("Did it replace an earlier decision?"), coerce=int, default=0)
-    late_because = Text(_l("If it is written down late: why?"), limit=500)
+    late_because = Text(_l("Why is it recorded late?"), limit=500)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -204,7 +205,8 @@ class MeetingNoteForm(Form):
     )
     taken_on = Day(_l("On which day?"), validators=[InputRequired(_l("Enter the day."))])
     where = Text(
-        _l("Which meeting was it, or which thread of the list?"), missing=_l("Enter which one it was.")
+        _l("Which meeting was it, or which thread of the list?"),
+        missing=_l("Enter which meeting or thread it was."),
     )
     present = MarkdownField(_l("Who was there?"), limit=2_000)
     url = Text(_l("A link to the minutes or the mail"), limit=500)
@@ -236,7 +238,7 @@ class ExtendForm(ReasonForm):
 class ReasonReplyForm(Form):
     """What the proposer says to a reason."""
 
-    text = MarkdownField(_l("Your reply"), missing=_l("Write what you say to it."), limit=2_000)
+    text = MarkdownField(_l("Your reply"), missing=_l("Write your reply."), limit=2_000)
 
 
 class HiddenText(MarkdownField):
@@ -249,15 +251,15 @@ class SuggestForm(Form):
     """Other words: the text as somebody would have it, and why."""
 
     text = MarkdownField(
-        _l("The text, as you would have it"),
-        missing=_l("Nothing would be left of the text. Change some of its words."),
+        _l("The text as you suggest it"),
+        missing=_l("Nothing would be left of the text. Change only some of it."),
         limit=TEXT_LIMIT,
     )
     before = HiddenText(limit=TEXT_LIMIT)
     """The text as it stood when the form was opened."""
     looked = HiddenField()
     """Which difference was looked at."""
-    why = Text(_l("Why?"), missing=_l("Say why these words are better."), limit=500)
+    why = Text(_l("Why?"), missing=_l("Say why your text is better."), limit=500)
     difference: Sequence[tuple[str, str]] = ()
     """What is to be looked at before it is sent."""
     replaced = ""
@@ -281,9 +283,7 @@ class SuggestForm(Form):
         wanted = self.text.data or ""
         if wanted.strip() == now.strip():
             raise RuleBroken(
-                gettext(
-                    "These are the words as they stand. Change some of them, then look at the difference."
-                ),
+                gettext("You have not changed the text yet. Change some of it, then look at the difference."),
                 field="text",
             )
         mark = digest(f"{digest(now)} {digest(wanted)}")

@@ -23,7 +23,7 @@ from govnet.web.days import Day
 from govnet.web.forms import MarkdownField, NameText, Text
 
 CAME_BY = options(
-    [("appointment", _l("Appointed")), ("co-option", _l("Taken in by the committee (co-option)"))]
+    [("appointment", _l("Appointed")), ("co-option", _l("Appointed by the committee (co-option)"))]
 )
 CONSTITUENCIES = options(
     [

@@ -89,7 +89,7 @@ def _asked_again(proposal: Proposal, form: Any, network: Network) -> Response:
         form,
         lambda: rewording.wait(proposal, words, **how),
         lambda _row: url_for(".proposal", proposal_id=proposal_id),
-        done=_("Everybody is asked again in ten minutes, in the new words; until then you can undo it."),
+        done=_("Everybody is asked to answer the new version in ten minutes; until then you can undo it."),
     )
 
 
@@ -110,7 +110,7 @@ def undo_reword(network: Network, proposal: Proposal) -> Response:
     except RuleBroken as broken:
         flash(str(broken), "warning")
         return see(".proposal", proposal_id=proposal_id)
-    flash(_("Undone. Nobody was told; your words are still here."), "success")
+    flash(_("Undone. Nobody was notified; your text is still here."), "success")
     return see(".reword", proposal_id=proposal_id)
 
 

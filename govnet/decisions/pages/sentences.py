@@ -30,8 +30,8 @@ def could_answer(version: ProposalVersion, *, asked: bool = True) -> list[str]:
     if found.others:
         said.append(
             ngettext(
-                "By our rules the answer of %(num)s other is shown, not counted.",
-                "By our rules the answers of %(num)s others are shown, not counted.",
+                "By our rules the answer of %(num)s other is shown but not counted.",
+                "By our rules the answers of %(num)s others are shown but not counted.",
                 found.others,
             )
         )
@@ -95,8 +95,7 @@ def ways_out(it: ProposalPage) -> list[str]:
     return [
         str(
             _(
-                "The member who proposed it can put it in other words: then everybody is asked again. Members can suggest "
-                "such words."
+                "The member who proposed it can change the text: then everybody is asked again. Members can suggest such a change."
             )
         ),
         str(_("A member who said Stop can change that answer or take it back, until answers close.")),

@@ -32,8 +32,8 @@ def timeline(it: ProposalPage, zone: str) -> list[Event]:
     if it.now.rule.fallback is not None and it.now.outcome is Outcome.BLOCKED:
         days = it.now.rule.fallback_days
         then = ngettext(
-            "If it is stopped then, %(num)s day to find other words; after that, a vote",
-            "If it is stopped then, %(num)s days to find other words; after that, a vote",
+            "If it is stopped then, %(num)s day to find another text; after that, a vote",
+            "If it is stopped then, %(num)s days to find another text; after that, a vote",
             days,
         )
         found.append((_("After that"), then, "", False))

@@ -169,7 +169,7 @@ def _check_still_ahead(days: Iterable[date | None], closes: date) -> None:
     if passed:
         raise RuleBroken(
             _(
-                "What is asked names %(day)s: choose an earlier day, or change its words.",
+                "The proposal names %(day)s: choose an earlier day, or change its text.",
                 day=say(min(passed)),
             ),
             field="closes",
@@ -228,7 +228,8 @@ def hide_answers(proposal: Proposal, visible: str, *, by: Actor, via: Door) -> N
     version = still_asked(proposal)
     if visible not in version.visible.tighter:
         raise RuleBroken(
-            _("Answers can be hidden for longer, never shown earlier than people were told."), field="visible"
+            _("Answers can be hidden for longer, but never shown earlier than people were promised."),
+            field="visible",
         )
     version.visible = Visible(visible)
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}

@@ -51,7 +51,7 @@ class ProposalReworded(ProposalOpened):
     """New words: everybody is asked again."""
 
     verb: ClassVar[str] = "decisions.reworded"
-    sentence: ClassVar[Any] = _l("%(actor)s changed the words of “%(question)s”; everybody is asked again.")
+    sentence: ClassVar[Any] = _l("%(actor)s changed the text of “%(question)s”; everybody is asked again.")
 
 
 class Answered(AboutProposal):

@@ -58,7 +58,8 @@ def declare(proposal: Proposal, text: str, *, by: Actor, via: Door) -> Interest:
         raise RuleBroken(_("Say in a few words what your interest is."), field="interest")
     if interest_of(proposal.id, by.person_id) is not None:
         raise RuleBroken(
-            _("You have declared an interest already. Take it back to put it differently."), field="interest"
+            _("You have already declared an interest. Take it back to declare it differently."),
+            field="interest",
         )
     interest = Interest(proposal_id=proposal.id, person_id=by.person_id, text=text.strip(), at=clock.now())
     db.session.add(interest)

@@ -42,7 +42,7 @@ def write(
     """Write down what was said or reported at a meeting or on the list (`door`). Everybody can read it; nobody is asked."""
     act = require(by, Can.RECORD_DECISION, network, via)
     if on > clock.today(network.zone):
-        raise RuleBroken(_("That day has not come yet. Enter the day on which it was."), field="taken_on")
+        raise RuleBroken(_("That day is in the future. Enter the day on which it was."), field="taken_on")
     note = MeetingNote(
         network_id=network.id, author_id=by.person_id, title=title, text=text, html=render(text), door=door,
         taken_on=on, taken_where=where, present=present, evidence_url=url, at=clock.now(),
@@ -64,7 +64,7 @@ def take_back(network: Network, note: MeetingNote, reason: str, *, by: Actor, vi
     act = require(by, Can.RECORD_DECISION, network, via)
     check_reason(reason)
     if note.taken_back_at is not None:
-        raise RuleBroken(_("This note was taken back already."))
+        raise RuleBroken(_("This note has already been taken back."))
     note.taken_back_at, note.taken_back_why = clock.now(), reason.strip()
     record(MeetingNoteTakenBack(act=act, note=note, title=note.title, reason=reason.strip()))
 

@@ -27,7 +27,7 @@ def reply(named: OfficePerson, text: str, *, by: Actor, via: Door) -> OfficeRepl
     check_right(by, Can.READ_PROPOSAL, proposal)
     version = still_open(proposal)
     if not text.strip():
-        raise RuleBroken(_("Write what you say to it."), field="text")
+        raise RuleBroken(_("Write your reply."), field="text")
     before = db.session.get(OfficeReply, (proposal.id, by.person_id))
     if before is not None and before.text == text.strip():
         return before  # sent twice

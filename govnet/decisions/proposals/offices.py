@@ -144,14 +144,12 @@ def apply(row: OfficeChange, decision: Decision, how: Deciding) -> None:
 def check(changes: Sequence[OfficeInput], how: Deciding) -> None:
     """RuleBroken when a proposal on this matter can't name these, or one of them could not take effect."""
     if len(changes) > MOST:
-        raise RuleBroken(_("One proposal can name at most %(most)s offices. Make two of it.", most=MOST))
+        raise RuleBroken(_("One proposal can name at most %(most)s offices. Make two proposals.", most=MOST))
     seen: set[tuple[object, ...]] = set()
     for each in changes:
         if each.what not in MATTERS.get(how.matter, ()):
             raise RuleBroken(
-                _(
-                    "A place on the committee, or the mandate, is given and ended by a proposal about just that."
-                ),
+                _("To give or end a place on the committee or the mandate, make a proposal about just that."),
                 field="matter",
             )
         key = (each.what, each.seat_id, each.held_id, each.place if each.seat_id is None else "")
@@ -161,7 +159,7 @@ def check(changes: Sequence[OfficeInput], how: Deciding) -> None:
         if each.start is not None and each.start <= how.on:
             raise RuleBroken(
                 _(
-                    "Choose a first day after %(day)s, or none: until then nothing is settled.",
+                    "Choose a first day after %(day)s, or none: nothing is decided until then.",
                     day=say(how.on),
                 ),
                 field=_field(each, "first_day"),
@@ -366,12 +364,12 @@ def sentence(each: OfficeInput, called: Mapping[int, str], bodies: Mapping[int, 
             return str(_("%(name)s coordinates the network, %(days)s. The mandate says: %(scope)s", **values))
         return str(
             _(
-                "%(name)s coordinates the network, %(days)s. For it act: %(who)s. The mandate says: %(scope)s",
+                "%(name)s coordinates the network, %(days)s. These people act for it: %(who)s. The mandate says: %(scope)s",
                 **values,
             )
         )
     if each.came_by == "co-option":
-        return str(_("The committee takes in %(name)s, in the place “%(place)s”, %(days)s.", **values))
+        return str(_("The committee appoints %(name)s to the place “%(place)s”, %(days)s.", **values))
     return str(_("%(name)s takes the place “%(place)s”, %(days)s.", **values))
 
 

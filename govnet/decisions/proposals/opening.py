@@ -131,13 +131,18 @@ def checked(charter: Charter, words: Wording, matter: str) -> Wording:
     new = charter.with_changes(words.changes)
     real = charter.changed_in(new)
     if words.changes and not real:
-        raise RuleBroken(_("Our rules say this already: nothing would change."), field="rules")
+        raise RuleBroken(_("Our rules already say this, so nothing would change."), field="rules")
     if real and matter != "charter":
         raise RuleBroken(
-            _("A change of our rules is decided as such, not beside something else."), field="matter"
+            _(
+                "A change of our rules needs a proposal about our rules. Choose “our rules” as what it is about."
+            ),
+            field="matter",
         )
     if words.more.in_force_on and not real:
-        raise RuleBroken(_("Only a change of our rules has a day from which it holds."), field="in_force_on")
+        raise RuleBroken(
+            _("Only a change of our rules has a day from which it is in force."), field="in_force_on"
+        )
     return replace(words, changes=real)
 
 
@@ -182,10 +187,14 @@ def check_offices(
     if not words.offices:
         return
     if words.changes:
-        raise RuleBroken(_("A change of our rules is decided as such, not beside something else."))
+        raise RuleBroken(
+            _(
+                "A change of our rules needs a proposal about our rules. Choose “our rules” as what it is about."
+            )
+        )
     if words.more.trial_until is not None:
         raise RuleBroken(
-            _("An office has its own last day: it is not given or ended on trial."), field="trial_until"
+            _("An office has its own last day, so it cannot be given or ended on trial."), field="trial_until"
         )
     offices.check(words.offices, Deciding(network, matter, body, charter, on, offices.endings(words.offices)))
 
@@ -199,7 +208,9 @@ def check_days(words: Wording, closes: date) -> None:
         raise RuleBroken(_("A trial ends after it has begun: choose a later day."), field="trial_until")
     if (more.trial_until is None) != (not more.trial_signs.strip()):
         where = "trial_signs" if more.trial_until else "trial_until"
-        raise RuleBroken(_("A trial has a last day, and says how we shall know."), field=where)
+        raise RuleBroken(
+            _("A trial needs a last day, and a sentence on how we shall know whether it works."), field=where
+        )
 
 
 def check_trial(words: Wording, replaces_id: int | None) -> None:
@@ -219,7 +230,7 @@ def check_trial(words: Wording, replaces_id: int | None) -> None:
 
 
 def _too_soon(closes: date) -> str:
-    return str(_("Choose a day after %(day)s, or none: until then nothing is settled.", day=say(closes)))
+    return str(_("Choose a day after %(day)s, or none: nothing is decided until then.", day=say(closes)))
 
 
 def check_way(charter: Charter, words: Wording, matter: str, method: str) -> None:
@@ -229,7 +240,7 @@ def check_way(charter: Charter, words: Wording, matter: str, method: str) -> Non
         raise RuleBroken(say(problem), field="way")
     if words.offices and method in OPTIONS:
         raise RuleBroken(
-            _("Offices are not given by a choice between options. Choose another way."), field="way"
+            _("A choice between options cannot give an office. Choose another way."), field="way"
         )
     problem = methods.options_problem(method, words.options)
     if problem is not None:
@@ -376,7 +387,7 @@ def still_open(proposal: Proposal) -> ProposalVersion:
     """The open version, locked; RuleBroken once its time is over, even if nobody has closed it yet."""
     version = queries.open_version_locked(proposal.id)
     if version is None or not deadlines.takes_answers(clock.now(), version.deadline):
-        raise RuleBroken(_("This has closed. What was decided can be changed by a new proposal."))
+        raise RuleBroken(_("This has closed. A new proposal can change the decision."))
     return version
 
 

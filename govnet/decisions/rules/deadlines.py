@@ -58,8 +58,7 @@ def too_little(now: datetime, closing: datetime, zone: ZoneInfo) -> Said | None:
         return None
     return Said(
         N_(
-            "There is not enough time left to ask everybody again: "
-            "take it back and ask anew, or leave the words."
+            "There is not enough time left to ask everybody again. Take the proposal back and propose it anew, or leave the text as it is."
         )
     )
 
@@ -70,8 +69,8 @@ def frozen(now: datetime, deadline: datetime, charter: Charter) -> Said | None:
     if now < deadline - timedelta(hours=hours):
         return None
     return counted(
-        "In the last %(num)s hour before answers close the words can’t be changed. Somebody can say Stop.",
-        "In the last %(num)s hours before answers close the words can’t be changed. Somebody can say Stop.",
+        "In the last %(num)s hour before answers close the text can’t be changed. You can still say Stop.",
+        "In the last %(num)s hours before answers close the text can’t be changed. You can still say Stop.",
         hours,
     )
 
@@ -85,11 +84,12 @@ def extension_problem(
         return free
     if day <= deadline.astimezone(zone).date():
         return Said(
-            N_("More time means a later day than %(day)s."), {"day": deadline.astimezone(zone).date()}
+            N_("To give more time, choose a later day than %(day)s."),
+            {"day": deadline.astimezone(zone).date()},
         )
     if day > last.astimezone(zone).date():
         if last <= deadline:
-            return Said(N_("It has all the time that our rules allow already."))
+            return Said(N_("It already has all the time that our rules allow."))
         return Said(N_("Our rules allow no day after %(last)s."), {"last": last.astimezone(zone).date()})
     return None
 

@@ -25,7 +25,7 @@ UNDER: Mapping[str, str] = {
     "consent": N_("It goes ahead unless somebody says Stop. Silence is fine."),
     "majority": N_("It is agreed if more agree than disagree."),
     "supermajority": N_("It is agreed if a large majority agrees."),
-    "options": N_("You give the options; “None of these” is always one more."),
+    "options": N_("You give the options; “None of these” is always added."),
     "advice": N_("People say what they think, and nothing is decided."),
 }
 CHOOSING: Mapping[str, str] = {
@@ -140,14 +140,14 @@ def missing(
     if wanted > 0:
         found.append(
             counted(
-                "%(num)s more member must want this asked.",
-                "%(num)s more members must want this asked.",
+                "%(num)s more member must want this opened for answers.",
+                "%(num)s more members must want this opened for answers.",
                 wanted,
             )
         )
     stands = stood_until(changed, charter[p.NOTICE_DAYS], zone)
     if now < stands:
         local = stands.astimezone(zone)
-        words = N_("Its words must stand unchanged until %(day)s, %(hour)s.")
+        words = N_("Its text must stay unchanged until %(day)s, %(hour)s.")
         found.append(Said(words, {"day": local.date(), "hour": f"{local:%H:%M %Z}"}))
     return tuple(found)

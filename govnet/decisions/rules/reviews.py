@@ -33,11 +33,11 @@ _STATES = {
     "not-adopted": N_(
         "Decision %(number)s was not agreed, so there is nothing to take back. Propose it anew."
     ),
-    "replaced": N_("Decision %(number)s was replaced by %(later)s: ask that this one is looked at again."),
+    "replaced": N_("Decision %(number)s was replaced by %(later)s: ask for that one to be looked at again."),
     "ended": N_("Decision %(number)s was on trial and ended on %(day)s: there is nothing to take back."),
 }
-_UNDER_REVIEW = N_("Decision %(number)s is being looked at again already: answer that proposal.")
-_ASKED = N_("You have asked for this already. Everybody can ask once.")
+_UNDER_REVIEW = N_("Decision %(number)s is already being looked at again: answer that proposal.")
+_ASKED = N_("You have already asked for this. Everybody can ask once.")
 
 
 NOTE_LIMIT = 1_000
@@ -50,8 +50,7 @@ def note_too_long(kind: str, text: str, before: int) -> Said | None:
         return None
     return Said(
         N_(
-            "What you write here for the minority has at most %(limit)s characters in all: "
-            "this has %(many)s, and %(left)s are left."
+            "Your notes for the minority can have at most %(limit)s characters in all: this one has %(many)s, and %(left)s are left."
         ),
         {"limit": f"{NOTE_LIMIT:,}", "many": f"{len(text):,}", "left": f"{left:,}"},
     )
@@ -65,7 +64,7 @@ def enough(asked: int, charter: Charter) -> bool:
 def closed_to_one(members: int) -> Said:
     """What somebody is told who would take back or change what many asked for."""
     return counted(
-        "%(num)s member asked for this, so nobody takes it back or changes its words alone.",
-        "%(num)s members asked for this, so nobody takes it back or changes its words alone.",
+        "%(num)s member asked for this, so nobody can take it back or change its text alone.",
+        "%(num)s members asked for this, so nobody can take it back or change its text alone.",
         members,
     )

@@ -75,8 +75,7 @@ def second_hand(
     if other not in may:
         return Said(
             N_(
-                "You have given the answer of somebody for whom you spoke before, and it counts. "
-                "Nobody answers twice: ask a colleague to give this one."
+                "You have already given an answer for somebody for whom you spoke before, and it counts. Nobody can answer twice: ask a colleague to give this one."
             )
         )
     return Said(
@@ -106,7 +105,10 @@ def may_stop(charter: Charter, *, organisation: bool, body: str = "all") -> bool
 def stop_lacks(reason: str, remedy: str, principle: str, allowed: Iterable[str] | None) -> dict[str, Said]:
     """What a Stop still must say, by field. `allowed`: the principles it can rest on, or None where none is asked."""
     wanted = {
-        "reason": (reason, N_("Say why you want to stop this: others can only answer what they know.")),
+        "reason": (
+            reason,
+            N_("Say why you want to stop this: others can only reply to a reason that they know."),
+        ),
         "remedy": (remedy, N_("Say what would let you live with it.")),
     }
     found = {name: Said(words) for name, (text, words) in wanted.items() if not text.strip()}

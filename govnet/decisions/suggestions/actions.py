@@ -81,9 +81,7 @@ def accept(
     old = _changeable(proposal)
     if suggestion.version_id != old.id or old.text.count(suggestion.passage) != 1:
         raise RuleBroken(
-            _(
-                "The words have changed since. Write them in yourself, and thank the person who suggested them."
-            )
+            _("The text has changed since. Make the change yourself, and thank the person who suggested it.")
         )
     words = words or replace(words_of(old), text=taken_into(old, suggestion))
     _answer(suggestion, SuggestionState.ACCEPTED, "")
@@ -128,15 +126,13 @@ def check_passage(text: str, passage: str, instead: str) -> None:
         raise RuleBroken(_("Copy the passage that should change from the text."), field="text")
     found = text.count(passage)
     if found == 0:
-        raise RuleBroken(
-            _("This passage is not in the text. Copy it exactly as it stands there."), field="text"
-        )
+        raise RuleBroken(_("This passage is not in the text. Copy it exactly as it is there."), field="text")
     if found > 1:
         raise RuleBroken(
-            _("This stands in the text more than once. Copy some words around it too."), field="text"
+            _("This passage is in the text more than once. Copy some words around it too."), field="text"
         )
     if passage == instead:
-        raise RuleBroken(_("These are the same words."), field="text")
+        raise RuleBroken(_("This is the same text."), field="text")
     if not text.replace(passage, instead).strip():
         raise RuleBroken(_("Nothing would be left of the text."), field="text")
 

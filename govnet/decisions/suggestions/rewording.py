@@ -53,10 +53,10 @@ def wait(
     """
     as_author(Can.REWORD_PROPOSAL, proposal, by, via)
     if still_open(proposal).number != seen:
-        raise Stale(_("The words changed while you were writing."), newer="", yours=words.text)
+        raise Stale(_("The text changed while you were writing."), newer="", yours=words.text)
     before = of_proposal(proposal.id)
     if before is not None and before.ask_at is not None:
-        raise RuleBroken(_("New words of yours wait to be asked already. Undo those first."))
+        raise RuleBroken(_("A new version of yours is already waiting to be opened. Undo that first."))
     db.session.execute(delete(Rewording).where(Rewording.proposal_id == proposal.id))
     row = Rewording(
         proposal_id=proposal.id,
@@ -75,8 +75,8 @@ def undo(proposal: Proposal, *, by: Actor, via: Door) -> None:
     as_author(Can.REWORD_PROPOSAL, proposal, by, via)
     row = _locked(Rewording.proposal_id == proposal.id)
     if row is None or row.ask_at is None:
-        raise RuleBroken(_("Nothing waits here any more. What is asked now is below."))
-    row.ask_at, row.ended_why = None, str(_("You have undone it."))
+        raise RuleBroken(_("There is nothing waiting here any more. The version that is open now is below."))
+    row.ask_at, row.ended_why = None, str(_("You have already undone this."))
 
 
 def of_proposal(proposal_id: int) -> Rewording | None:

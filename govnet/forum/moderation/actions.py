@@ -42,9 +42,9 @@ def report(post: Post, *, by: Actor, reason: str, via: Door, name: str = "", ema
     """Somebody says that a post should not stand; a visitor leaves an address. The committee is told."""
     act = require(by, Can.REPORT, post, via)
     if post.state is not PostState.VISIBLE:
-        raise RuleBroken(_("This post is hidden already."))
+        raise RuleBroken(_("This post is already hidden."))
     if by.signed_in and _reported(post.id, by.person_id):
-        raise RuleBroken(_("You have reported this post already. The committee will look at it."))
+        raise RuleBroken(_("You have already reported this post. The committee will look at it."))
     row = Report(network_id=post.network_id, post_id=post.id, reporter_id=by.person_id, name=name, email=email and parsed(email),
                  reason=reason, state=ReportState.OPEN, at=now())  # fmt: skip
     db.session.add(row)
@@ -99,7 +99,7 @@ def dismiss(row: Report, *, by: Actor, answer: str, via: Door) -> None:
     act = _hiding(by, row, via)
     _check_apart(post, by)
     if row.state is not ReportState.OPEN:
-        raise RuleBroken(_("Somebody has answered this report meanwhile."))
+        raise RuleBroken(_("Somebody else has answered this report in the meantime."))
     _deal(row, ReportState.DISMISSED, by, answer)
     mails.report_answered(row, post, stands=True)
     record(events.ReportDismissed(**_about(post, act), report=row))
@@ -125,7 +125,7 @@ def hide(post: Post, *, by: Actor, kind: HidingKind, reason: str, via: Door, law
     if earlier is None:
         row = _hide(post, by, reason, about)
     elif kind is HidingKind.HIDDEN:
-        raise RuleBroken(_("Somebody has hidden this post meanwhile."))
+        raise RuleBroken(_("Somebody else has hidden this post in the meantime."))
     elif earlier.by_id != by.person_id:
         _check_no_appeal(earlier)
         return _remove(post, earlier, by, reason, about)
@@ -139,7 +139,7 @@ def hide(post: Post, *, by: Actor, kind: HidingKind, reason: str, via: Door, law
 def _hidden_before(post: Post) -> Hiding | None:
     """What hides the post now. RuleBroken where its text is gone."""
     if post.state in (PostState.REMOVED, PostState.TAKEN_BACK):
-        raise RuleBroken(_("The text of this post is gone already."))
+        raise RuleBroken(_("The text of this post is already gone."))
     if post.state is not PostState.HIDDEN:
         return None
     query = select(Hiding).where(Hiding.post_id == post.id, Hiding.lifted_at.is_(None))
@@ -175,13 +175,13 @@ def _want_gone(row: Hiding, about: dict[str, Any], *, law: bool) -> None:
         row.wanted_gone_at = now()
         record(events.RemovalWanted(**about, hiding=row))
     else:
-        raise RuleBroken(_("You have asked for this already. Somebody else has to agree."))
+        raise RuleBroken(_("You have already asked for this. Somebody else has to agree."))
 
 
 def _check_no_appeal(row: Hiding) -> None:
     appeal = _appeal_of(row.id)
     if appeal is not None and appeal.decided_at is None:
-        raise RuleBroken(_("Its author has appealed. Two others decide about that first."))
+        raise RuleBroken(_("Its author has appealed. Two other people decide about that first."))
 
 
 def _remove(post: Post, earlier: Hiding, by: Actor, reason: str, about: dict[str, Any]) -> Hiding:
@@ -277,7 +277,7 @@ def lift(row: Hiding, *, by: Actor, why: str, via: Door) -> None:
     """Show the post again: those who may hide may change their mind. An appeal that waits has then succeeded."""
     act = _hiding(by, row.post, via)
     if row.lifted_at is not None:
-        raise RuleBroken(_("This post is shown again already."))
+        raise RuleBroken(_("This post is already shown again."))
     appeal = _appeal_of(row.id)
     if appeal is not None and appeal.decided_at is None:
         appeal.outcome, appeal.decided_at = AppealOutcome.LIFTED, now()
@@ -300,7 +300,7 @@ def appeal(row: Hiding, *, by: Actor, text: str, via: Door) -> Appeal:
     act = require(by, Can.APPEAL, row, via)
     days = queries.terms_of(row.network_id).appeal_days
     if row.lifted_at is not None:
-        raise RuleBroken(_("This post is shown again already."))
+        raise RuleBroken(_("This post is already shown again."))
     if _appeal_of(row.id) is not None:
         raise RuleBroken(_("You have appealed already."))
     if now() > rules.days_after(row.at, days):
@@ -343,10 +343,12 @@ def _voices(row: Appeal) -> list[AppealVoice]:
 
 def _check_hearing(row: Appeal, by: Actor, spoken: set[int]) -> None:
     if row.decided_at is not None:
-        raise RuleBroken(_("This appeal is decided."))
+        raise RuleBroken(_("This appeal has been decided."))
     if not rules.may_hear(by.person_id, hid=row.hiding.by_id, wrote=row.hiding.author_id, spoken=spoken):
         raise RuleBroken(
-            _("Two others decide this, not the one who hid the post nor its author, and each of them once.")
+            _(
+                "Two other people decide this, each of them once: neither the person who hid the post nor its author."
+            )
         )
 
 

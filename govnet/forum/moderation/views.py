@@ -177,7 +177,7 @@ def _report(post: Post, form: PostReportForm) -> Report:
 
 def _still_there(post: Post) -> None:
     if post.state is not PostState.VISIBLE:
-        raise NotFound(_("This post is hidden already."))
+        raise NotFound(_("This post is already hidden."))
 
 
 @bp.get("/<network:network>/forum/posts/<int:post_id>/reported")

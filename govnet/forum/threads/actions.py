@@ -73,10 +73,13 @@ def start_thread(topic: Topic, draft: ThreadInput, *, by: Actor, via: Door) -> T
     act = require(by, rights.to_start(queries.terms_of(network.id)), topic, via)
     audience = draft.audience or topic.visibility
     if topic.archived_at is not None:
-        raise RuleBroken(_("This topic takes no new discussions any more. Please choose another one."))
+        raise RuleBroken(_("This topic no longer takes new discussions. Please choose another one."))
     rules.check_audience(audience, queries.terms_of(network.id))
     if not rules.within(audience, topic.visibility):
-        raise RuleBroken(_("Discussions in this topic cannot be read by so many."), field="audience")
+        raise RuleBroken(
+            _("Discussions in this topic are for fewer readers. Choose who can read it again."),
+            field="audience",
+        )
     thread = Thread(network_id=network.id, topic_id=topic.id, title=draft.title, author_id=by.person_id, visibility=audience,
                     at=now(), posts=1, last_post_at=now(), last_post_by_id=by.person_id)  # fmt: skip
     _put_frame(thread, draft.frame)
@@ -139,8 +142,7 @@ def _next_number(thread: Thread, by: Actor) -> int:
 def over_words(thread: Thread) -> object:
     """Why nobody can reply after its day."""
     return _(
-        "This discussion ran until %(day)s. Your words were not posted; they are still here. "
-        "The member who started it, or an officer, can give it a later day.",
+        "This discussion ran until %(day)s. Your text was not posted; it is still here. The member who started the discussion, or an officer, can set a later day.",
         day=weekday_date(thread.until) if thread.until else "",
     )
 
@@ -148,9 +150,7 @@ def over_words(thread: Thread) -> object:
 def closed_words(thread: Thread) -> object:
     """Why nobody can reply any more."""
     day = weekday_date(thread.closed_at.date()) if thread.closed_at else ""
-    return _(
-        "This discussion was closed on %(day)s. Your words were not posted; they are still here.", day=day
-    )
+    return _("This discussion was closed on %(day)s. Your text was not posted; it is still here.", day=day)
 
 
 def _post(thread: Thread, number: int, by: Actor, body: str, via: Door) -> Post:

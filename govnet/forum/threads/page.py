@@ -138,7 +138,7 @@ def add_quote(body: MarkdownField, thread: Thread, number: int | None) -> None:
     """Put a quote behind what is typed already; where there is nothing to quote, say so."""
     post = queries.post_numbered(thread.id, number) if number is not None else None
     if post is None or post.state is not PostState.VISIBLE or not post.source.strip():
-        body.errors = [_("There is no such post to quote any more. What you typed is still here.")]
+        body.errors = [_("The post that you quote is no longer there. What you typed is still here.")]
         return
     address = url_for(".post", thread_id=thread.id, number=post.number)
     quote = quotes.quote(post.source, post.number, address, queries.name_of(post.author_id))

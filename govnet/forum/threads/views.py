@@ -85,7 +85,7 @@ def reply(network: Network, thread: Thread) -> Response:
                 form,
                 lambda: actions.reply(thread, by=current_actor(), body=form.body.data or "", via=Door.WEB),
                 post_address,
-                done=_("Your reply is there."),
+                done=_("Your reply is published."),
             )
     reading = threads_queries.read(thread, rules.page_of(thread.posts), current_actor().person_id)
     seen = render(form.body.data or "") if look and not form.errors else ""
@@ -234,7 +234,7 @@ def see_there(address: str) -> Response:
 def versions(network: Network, post: Post) -> Response:
     """Every text that a post had, the newest first."""
     if post.state is not PostState.VISIBLE:
-        raise NotFound(_("The texts of this post are not shown any more."))
+        raise NotFound(_("The texts of this post are no longer shown."))
     versions = threads_queries.earlier_versions(post)
     html, *earlier = queries.pages_with_names(post.thread_id, [post.html, *(each.html for each in versions)])
     return page(

@@ -145,7 +145,7 @@ def start(network: Network, slug: str) -> Response:
                 form,
                 lambda: actions.start_thread(found, _draft(form), by=actor, via=Door.WEB),
                 lambda made: url_for(".thread", thread_id=made.id),
-                done=_("Your discussion has begun. You will be told of replies."),
+                done=_("Your discussion has started. You will get a mail about replies."),
             )
     seen = render(form.body.data or "") if look and not form.errors else ""
     return page("forum/start.html", 422 if form.errors else 200, topic=found, form=form, look=seen)
@@ -187,7 +187,7 @@ def new_topic(network: Network) -> Response:
                 form,
                 lambda: topics_actions.open_topic(network, _about(form), by=current_actor(), via=Door.WEB),
                 lambda made: url_for(".topic", slug=made.slug),
-                done=_("The topic is there."),
+                done=_("The topic is saved."),
             )
     return page("forum/keep_topic.html", 422 if form.errors else 200, form=form, topic=None, newer=())
 

@@ -34,7 +34,7 @@ class Parts(ABC):
             return ""
         until = say_when(address.until, address.zone)
         if address.once:
-            return self.p(_("This link works until %(until)s, and once.", until=until))
+            return self.p(_("This link works once, until %(until)s.", until=until))
         return self.p(_("This link works until %(until)s.", until=until))
 
     @abstractmethod

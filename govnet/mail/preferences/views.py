@@ -100,7 +100,7 @@ def choose(token: str) -> Response:
     elif form.validate_on_submit():
         with transaction():
             actions.set_address_volume(token, Volume(form.volume.data))
-        flash(_("Saved. It counts from the next mail on."), "success")
+        flash(_("Saved. This applies from the next mail on."), "success")
         return see(".choose", token=token)
     values = {
         "network": network,
@@ -117,7 +117,7 @@ def stop(token: str) -> Response:
     """No more mail to an address without an account."""
     with transaction():
         actions.unsubscribe(actions.of_token(token))
-    flash(_("Done. Nothing more comes to this address."), "success")
+    flash(_("Done. We send nothing more to this address."), "success")
     return see(".choose", token=token)
 
 

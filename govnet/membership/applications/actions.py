@@ -88,7 +88,7 @@ def apply(network: Network, asks: ApplicationInput, *, by: Actor, via: Door) -> 
 def _agreed(network: Network, asks: ApplicationInput) -> JoiningTerms:
     terms = membership_terms.terms(network.id)
     if terms.number != asks.charter:
-        raise RuleBroken(_("Our rules changed while you were writing. Please look at the sentences again."))
+        raise RuleBroken(_("Our rules changed while you were writing. Please read the sentences again."))
     if asks.kind.value not in terms.kinds:
         raise RuleBroken(_("Choose how you join."), field="party")
     if kinds.unticked(terms.criteria, asks.answers):
@@ -106,7 +106,7 @@ def _address(asks: ApplicationInput, by: Actor) -> str:
         return parsed(asks.email)
     address = main_address(by.person_id)
     if not address:
-        raise RuleBroken(_("Confirm your e-mail address first: we would not know where to answer."))
+        raise RuleBroken(_("Confirm your e-mail address first, so that we can answer you."))
     return address
 
 
@@ -124,7 +124,7 @@ def _already(
     if by.signed_in:
         if standing.case is ApplicantStanding.WAITING:
             return queries.whole(standing.row_id)
-        raise RuleBroken(_("You belong to this network already. Look at your membership."))
+        raise RuleBroken(_("You are already a member of this network. Look at your membership."))
     if rules.may_be_asked_again(queries.asked_within_an_hour(to.address)):
         url = already_url(network, standing)
         mails.already(network, to, standing.case.value, url, language=language)
@@ -177,12 +177,12 @@ def confirm(application: Application, *, via: Door) -> Application:
         return row
     representatives.one_at_a_time(row.network_id)
     if clock.now() > row.applied_at + LINK_LASTS:
-        raise RuleBroken(_("This link was good for seven days. Please fill in the form again."))
+        raise RuleBroken(_("This link worked for seven days. Please fill in the form again."))
     standing = queries.standing(row.network_id, row.email, row.kind, row.organisation_id)
     if standing.case is ApplicantStanding.WAITING:
         return db.session.get_one(Application, standing.row_id)
     if standing.case is not ApplicantStanding.NEW:
-        raise RuleBroken(_("You belong to this network already. Sign in to see your membership."))
+        raise RuleBroken(_("You are already a member of this network. Sign in to see your membership."))
     person = person_for(row.email, row.name, language=row.language)
     _take(row, person.id, Actor(person.id, person.name, row.network_id), via)
     return row
@@ -207,7 +207,7 @@ def answer(application: Application, body: str, *, via: Door) -> Application:
     """The applicant answers what was asked; the application waits for the officers again."""
     row = queries.locked(application.id)
     if row.state is not ApplicationState.ASKED:
-        raise RuleBroken(_("Nothing is asked of you at the moment."))
+        raise RuleBroken(_("There is no question for you at the moment."))
     if not body:
         raise RuleBroken(_("Write your answer."), field="body")
     by = applicant(row)
@@ -251,7 +251,7 @@ def withdraw(application: Application, *, via: Door) -> Application:
     if row.state is ApplicationState.WITHDRAWN:
         return row
     if row.state.value not in rules.PENDING:
-        raise RuleBroken(_("This application has been decided; there is nothing to take back."))
+        raise RuleBroken(_("This application has been decided, so there is nothing to take back."))
     by = applicant(row)
     admission.settle(row)
     row.state, row.decided_at = ApplicationState.WITHDRAWN, clock.now()

@@ -100,7 +100,7 @@ def hear(
     row = queries.locked(application.id)  # two who speak at once are counted one after the other
     found = hearing(row.id)
     if found is None or not may_hear(row, found, by):
-        raise RuleBroken(_("Two others decide this, not the one who declined, and each of them once."))
+        raise RuleBroken(_("Two other people decide this, each of them once, and not the one who declined."))
     if not reason:
         raise RuleBroken(_("Give a reason: it is mailed to %(name)s.", name=row.name), field="reason")
     voice = AdmissionVoice(

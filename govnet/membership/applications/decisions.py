@@ -41,8 +41,8 @@ def admit(application: Application, *, by: Actor, via: Door, seen: int | None = 
     missing = terms.sponsors - vouched if terms.admission == "sponsors" else 0
     if missing > 0 and not applications_queries.objected_to(row.id):
         raise RuleBroken(
-            ngettext("By our rules members vouch for anyone who joins: %(num)s more has to.",
-                     "By our rules members vouch for anyone who joins: %(num)s more have to.", missing)
+            ngettext("By our rules members vouch for anyone who joins: %(num)s more member has to.",
+                     "By our rules members vouch for anyone who joins: %(num)s more members have to.", missing)
         )  # fmt: skip
     return applications_admission.take_in(row, act)
 
@@ -102,14 +102,14 @@ def _to_decide(
     if row.state.value not in rules.OPEN:
         who = applications_queries.decided_by(row)
         raise Stale(
-            _("%(who)s was quicker: this application has been decided.", who=who)
+            _("%(who)s has already decided this application.", who=who)
             if who else _("This application has been decided."),
             newer=_state(row) + (f" {row.reason}" if row.reason else ""),
             yours=yours,
         )  # fmt: skip
     if seen is not None and seen < applications_queries.notes_of(row.id):
         raise RuleBroken(
-            _("Something was asked or answered here meanwhile: please read it, then send this again.")
+            _("Something was asked or answered here in the meantime. Please read it, then send this again.")
         )
     return row, replace(act, under=under)
 
@@ -125,7 +125,7 @@ _STATES = {
 
 def _state(row: Application) -> str:
     if row.passed_on:
-        return str(_("Passed on to those who confirm who speaks for the organisation."))
+        return str(_("Passed on to the people who confirm who speaks for the organisation."))
     return str(_STATES[row.state]())
 
 

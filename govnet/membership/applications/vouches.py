@@ -48,7 +48,7 @@ def object_to(application: Application, reason: str, *, by: Actor, via: Door) ->
         raise RuleBroken(_("Give a reason: the committee has to weigh it."), field="reason")
     coming = queries.coming_in(row.id)
     if queries.objected_to(row.id) and coming is None:
-        raise RuleBroken(_("Somebody has objected already: the committee decides."))
+        raise RuleBroken(_("Somebody has already objected: the committee decides."))
     if row.state is not ApplicationState.ANNOUNCED or coming is None or coming.from_at <= clock.now():
         raise RuleBroken(_("The time to object to %(name)s is over.", name=row.name))
     coming.settled_at, row.state = clock.now(), ApplicationState.APPLIED
@@ -72,6 +72,6 @@ def object_to(application: Application, reason: str, *, by: Actor, via: Door) ->
 
 def _check_voice(application: Application, by: Actor) -> None:
     if by.person_id == application.person_id:
-        raise RuleBroken(_("This is about you: others have to say it."))
+        raise RuleBroken(_("This is about you, so other members have to vouch or object."))
     if by.membership_kind == "observer" and not by.represents:
-        raise RuleBroken(_("Observers have no voice in who joins."))
+        raise RuleBroken(_("Observers cannot vouch for new members or object to them."))

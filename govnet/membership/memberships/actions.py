@@ -41,7 +41,7 @@ from govnet.sign_in import address_change
 
 CONFIRM = "confirm"
 """What an answer to the mail that asks people from an old list is for."""
-_GONE = _l("This link is not good any more. Ask for a new one by joining with your address.")
+_GONE = _l("This link no longer works. Fill in the form to join with your address, and you get a new one.")
 
 
 def confirming_url(network: Network, membership_id: int, email_id: int) -> Ending:
@@ -127,10 +127,10 @@ def ask_own_address(membership: Membership, email_id: int, typed: str, *, by: Ac
     check_right(by, Can.HOLD_MEMBERSHIP, membership)
     address = db.session.get_one(PersonEmail, email_id)
     if is_owners(address):
-        raise RuleBroken(_("You have an address of your own already."))
+        raise RuleBroken(_("You already have an address of your own."))
     if typed == address.address:
         raise RuleBroken(
-            _("Somebody else has this address. Give another one, which only you read."), field="email"
+            _("Somebody else has this address. Give another one that only you read."), field="email"
         )
     address_change.ask(typed, by=by)
 

@@ -44,7 +44,7 @@ def what_becomes(network: Network, membership: Membership) -> list[str]:
     for seat, end, name, own, speaks, elsewhere in db.session.execute(query):
         sister = seat.constituency is Constituency.SISTER_NETWORK
         if alone and not keeps and not sister and not own and not elsewhere:
-            said.append(_("Your place “%(place)s” ends today, and what goes with it.", place=seat.name))
+            said.append(_("Your place “%(place)s” ends today, with all its rights.", place=seat.name))
             continue
         fits = sister or _fits(seat.constituency, alone, own, speaks)
         until = end if fits else _until(network, day, end)

@@ -22,7 +22,7 @@ def own_membership(application: Application) -> Membership:
     """The applicant's own membership, active from today. RuleBroken for somebody who has one."""
     existing = _open_one(application, Membership.person_id == application.person_id)
     if existing is not None and existing.state not in _AGAIN:
-        raise RuleBroken(_("%(name)s has a membership here already.", name=application.name))
+        raise RuleBroken(_("%(name)s already has a membership here.", name=application.name))
     return _active(existing, application, person_id=application.person_id)
 
 
@@ -30,13 +30,12 @@ def organisation_membership(application: Application) -> tuple[Membership, Organ
     """The organisation's membership, active from today. RuleBroken for one that is a member, or may not be one."""
     if not application.may_speak:
         raise RuleBroken(
-            _("%(name)s can’t speak for the organisation yet, and nobody can agree to our rules in its name. "
-              "Ask, or wait until it is settled.", name=application.name)
+            _("%(name)s can’t speak for the organisation yet, so nobody can agree to our rules in its name. Ask, or wait until that is settled.", name=application.name)
         )  # fmt: skip
     organisation = organisation_for(application)
     existing = _open_one(application, Membership.organisation_id == organisation.id)
     if existing is not None and existing.state not in _AGAIN:
-        raise RuleBroken(_("%(name)s has a membership here already.", name=organisation.name))
+        raise RuleBroken(_("%(name)s already has a membership here.", name=organisation.name))
     return _active(existing, application, organisation_id=organisation.id), organisation
 
 

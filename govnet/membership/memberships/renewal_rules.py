@@ -49,5 +49,5 @@ def cannot_renew(today: date, due: date | None, asked: bool) -> Said | None:
         )
     if not asked and today < due - EARLY:
         day = (due - EARLY).isoformat()
-        return Said(N_("There is nothing to renew yet. From %(day)s on you can."), {"day": day})
+        return Said(N_("There is nothing to renew yet. You can renew from %(day)s on."), {"day": day})
     return None

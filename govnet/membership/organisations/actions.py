@@ -30,10 +30,10 @@ def claim(
     person_id = by.person_id or 0
     mine = queries.open_voice(organisation.id, person_id)
     if mine is not None and (mine.is_primary or not primary):
-        raise RuleBroken(_("You speak for %(name)s already.", name=organisation.name))
+        raise RuleBroken(_("You already speak for %(name)s.", name=organisation.name))
     address = main_address(person_id)
     if not address:
-        raise RuleBroken(_("Confirm your e-mail address first: we would not know where to answer."))
+        raise RuleBroken(_("Confirm your e-mail address first, so that we can answer you."))
     row = RepresentationClaim(
         network_id=network.id, organisation_id=organisation.id, person_id=by.person_id, name=by.name, email=address,
         is_primary=primary, evidence=evidence, made_at=clock.now(), state=ClaimState.WAITING,
@@ -49,7 +49,7 @@ def invite(
     email = parsed(email)
     before = queries.waiting_claim(network.id, organisation.id, email)
     if before is not None and (before.invited_by_id is None or before.made_at > clock.now() - LASTS):
-        raise RuleBroken(_("This address has been asked already."), field="email")
+        raise RuleBroken(_("This address has already been asked."), field="email")
     if before is not None:  # the link in the mail has ended
         before.made_at, before.name, before.is_primary = clock.now(), name, primary
         before.invited_by_id = by.person_id
@@ -124,7 +124,7 @@ def _still_waits(claim: RepresentationClaim) -> None:
             ClaimState.DECLINED: _("It was not confirmed."),
             ClaimState.WITHDRAWN: _("It was taken back."),
         }
-        raise Stale(_("This has been answered already."), newer=words[claim.state], yours="")
+        raise Stale(_("This has already been answered."), newer=words[claim.state], yours="")
 
 
 def _speaks(claim: RepresentationClaim, act: Act, name: str) -> None:
@@ -152,7 +152,7 @@ def hand_on(voice: Representation, network: Network, *, by: Actor, via: Door) ->
     """Have somebody who stands in speak for the organisation instead; who spoke stands in."""
     act = require(by, Can.NAME_REPRESENTATIVE, voice, via)
     if voice.end is not None:
-        raise RuleBroken(_("This person does not speak for the organisation any more."))
+        raise RuleBroken(_("This person no longer speaks for the organisation."))
     if not voice.is_primary:
         _promote(voice)
         say_voice(voice, voice.organisation, voice.person.name, act.within(network))

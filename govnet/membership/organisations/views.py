@@ -196,7 +196,7 @@ def invite(network: Network, organisation: Organisation) -> Response:
 def _voice(network: Network, key: int) -> Representation:
     row = queries.whole_voice(key)
     if row is None or queries.membership_of(row.organisation_id, network.id) is None:
-        raise NotFound(_("Nobody speaks for an organisation by this number."))
+        raise NotFound(_("Nobody with this number speaks for an organisation."))
     return row
 
 
@@ -224,7 +224,7 @@ def _invited(network: Network, token: str) -> RepresentationClaim:
     query = select(RepresentationClaim).options(joinedload(RepresentationClaim.organisation))
     found = db.session.scalar(query.where(RepresentationClaim.id == links.ids_of("claim", token)[0]))
     if found is None or found.network_id != network.id:
-        raise NotFound(_("This link is not good any more."))
+        raise NotFound(_("This link no longer works."))
     return found
 
 

@@ -80,7 +80,7 @@ def text_of(content: bytes) -> tuple[str, str]:
     if text.count("\n", 0, last) > MOST_LINES:
         raise Unreadable(
             _(
-                "The file has more than %(most)s lines. Delete empty ones, or split it.",
+                "The file has more than %(most)s lines. Delete empty lines, or split it.",
                 most=f"{MOST_LINES:,}",
             )
         )

@@ -40,7 +40,7 @@ class UploadForm(Form):
     file = FileField(_l("The list, as a file"))
     pasted = Pasted(_l("Or paste it here"))
     comes_as = RadioField(
-        _l("What are the people on it, where their row does not say?"),
+        _l("What are the people whose row does not say so?"),
         choices=[
             SelectChoice(ComesAs.SUBSCRIBER.value, _l("Readers: they go on getting the mail, as before")),
             SelectChoice(ComesAs.MEMBER.value, _l("Members: each is asked by mail to confirm it")),

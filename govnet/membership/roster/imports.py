@@ -83,7 +83,7 @@ def look(network: Network, roster: Roster, source: Source, *, by: Actor) -> Rost
     if looked_at(network.id) >= MOST_LOOKED:
         raise RuleBroken(
             _(
-                "There are %(most)s lists already that were only looked at. Delete one first.",
+                "There are already %(most)s lists that have not been brought in. Delete one first.",
                 most=MOST_LOOKED,
             )
         )
@@ -95,7 +95,7 @@ def _without(roster: Roster, by: Actor) -> Roster:
     people = owners([row.email for row in roster.rows])
     mine = {address for address, one in people.items() if one.person_id == by.person_id}
     own = [
-        Problem(row.number, _("This is you. Ask to join by the form: somebody else decides about it."))
+        Problem(row.number, _("This is you. Ask to join with the form: somebody else decides about it."))
         for row in roster.rows
         if row.email in mine
     ]

@@ -8,7 +8,7 @@ from govnet.membership.roster.imports import row_of
 from govnet.membership.roster.models import RosterImportRow, RowOutcome
 
 LABELS = {
-    RowOutcome.MEND: _l("To mend"),
+    RowOutcome.MEND: _l("To correct"),
     RowOutcome.SHARES: _l("Shares an address"),
     RowOutcome.ERASED: _l("Removed their name here"),
     RowOutcome.LEFT: _l("Left before"),

@@ -76,7 +76,7 @@ def read_roster(content: bytes, comes_as: str = ComesAs.SUBSCRIBER) -> Roster:
             reading.note(
                 0,
                 _(
-                    "The file was read as %(encoding)s. Look whether letters with accents are right.",
+                    "The file was read as %(encoding)s. Check whether letters with accents are right.",
                     encoding=encoding,
                 ),
             )
@@ -142,7 +142,7 @@ class _Reading:
             return self._columns_by_content(top)
         for line in top[:heading]:
             if not line.is_blank:
-                self.note(line.number, _("stands above the heading and was passed over."))
+                self.note(line.number, _("is above the heading and was ignored."))
         columns = columns_of([cell.strip(EDGE) for cell in top[heading].cells])
         return self._checked(columns, top[heading], top[heading + 1 :]), heading + 1
 
@@ -172,7 +172,7 @@ class _Reading:
             return None, 0
         for line in top[:begins]:
             if not line.is_blank:
-                self.note(line.number, _("holds no address and was taken for a title or heading."))
+                self.note(line.number, _("has no address and was taken for a title or heading."))
         columns = guessed(top[begins:])
         self._say_guessed(columns)
         return columns, begins
@@ -192,7 +192,7 @@ class _Reading:
         self.note(
             0,
             _(
-                "No heading names the columns. Read by what stands in them: %(columns)s.",
+                "No heading names the columns. They were recognised by their content: %(columns)s.",
                 columns=", ".join(said),
             ),
         )
@@ -218,7 +218,7 @@ class _Reading:
             self.note(
                 0,
                 _(
-                    "Under “%(heading)s” these words say nothing here: %(words)s.",
+                    "Under “%(heading)s” these values mean nothing here: %(words)s.",
                     heading=heading,
                     words=said,
                 ),
@@ -238,7 +238,7 @@ class _Reading:
             shown = ngettext(
                 "%(columns)s and %(num)s more", "%(columns)s and %(num)s more", more, columns=shown
             )
-        self.note(0, _("Columns that were passed over: %(columns)s.", columns=shown))
+        self.note(0, _("Columns that were ignored: %(columns)s.", columns=shown))
 
     def _person(self, columns: Columns, line: FileRow) -> None:
         if line.open_quote:

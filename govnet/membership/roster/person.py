@@ -137,7 +137,7 @@ def _wrong(written: str, address: str, name: str, organisation: str, as_what: tu
     kinds = list(dict.fromkeys(columns.KINDS.values()))
     unseen = any(not text.isprintable() or "\ufffd" in text for text in (written, name, organisation))
     checks: tuple[tuple[bool, Callable[[], str]], ...] = (
-        (unseen, lambda: _("holds characters that cannot be seen. Write the name and the address again.")),
+        (unseen, lambda: _("contains characters that cannot be seen. Type the name and the address again.")),
         (
             bool(person_names.trouble(name, person=True)),
             lambda: _in_row(person_names.trouble(name, person=True)),

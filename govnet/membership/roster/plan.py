@@ -138,7 +138,7 @@ def why(outcome: RowOutcome, row: RosterRow) -> str:
     if outcome is RowOutcome.INVITED and row.shares:
         return str(
             _(
-                "has the address of row %(row)s, and is asked there, once, for one of their own",
+                "has the address of row %(row)s, and is asked there, once, for an address of their own",
                 row=row.shares,
             )
         )
@@ -149,26 +149,26 @@ def why(outcome: RowOutcome, row: RosterRow) -> str:
 
 _WORDS: dict[RowOutcome, Callable[[RosterRow], str]] = {
     RowOutcome.SHARES: lambda row: _(
-        "has the address of row %(row)s, where the mail goes once", row=row.shares
+        "has the address of row %(row)s, to which one mail goes", row=row.shares
     ),
     RowOutcome.MEMBER: lambda row: _("has a membership here already, and gets the mail of members"),
     RowOutcome.ORGANISATION: lambda row: _(
-        "is left as it is: %(organisation)s belongs to the network already", organisation=row.organisation
+        "is not changed: %(organisation)s is already a member", organisation=row.organisation
     ),
     RowOutcome.READS: lambda row: _("is a reader already"),
-    RowOutcome.SILENT: lambda row: _("was a reader, and wants no mail any more"),
+    RowOutcome.SILENT: lambda row: _("was a reader, and wants no more mail"),
     RowOutcome.ERASED: lambda row: _(
-        "had their name and address removed here; they can join again by the form"
+        "had their name and address removed here; they can join again with the form"
     ),
-    RowOutcome.LEFT: lambda row: _("was a member and left; they can join again by the form"),
+    RowOutcome.LEFT: lambda row: _("was a member and left; they can join again with the form"),
     RowOutcome.READER: lambda row: _("gets the mail, as before"),
     RowOutcome.INVITED: lambda row: _("is asked by mail to confirm that they are a member"),
 }
 _WISHES: dict[Wish, Callable[[], str]] = {
-    Wish.SILENT: lambda: _("asked for no mail there, and is left alone"),
-    Wish.BOUNCES: lambda: _("stays out: mail to this address came back there"),
-    Wish.NOT_YET: lambda: _("stays out: they were not on the list yet, or only waited"),
-    Wish.GONE: lambda: _("stays out: marked as deceased or deleted there"),
+    Wish.SILENT: lambda: _("asked for no mail there, and is left out"),
+    Wish.BOUNCES: lambda: _("is left out: mail to this address came back there"),
+    Wish.NOT_YET: lambda: _("is left out: they were not on the list yet, or were only waiting"),
+    Wish.GONE: lambda: _("is left out: marked as deceased or deleted there"),
 }
 
 
