@@ -72,11 +72,14 @@ def password_hash(password: str, *, by: Actor) -> str:
 
 def _password_words(fault: rules.PasswordFault) -> str:
     words: dict[rules.PasswordFault, str] = {
-        rules.PasswordFault.SHORT: _("Use at least %(n)s characters. Four words in a row are easy to remember.",
+        rules.PasswordFault.SHORT: _("Use at least %(n)s characters. Four words in a row are easy to "
+            "remember.",
                                      n=rules.PASSWORD_SHORTEST),
         rules.PasswordFault.LONG: _("Use at most %(n)s characters.", n=rules.PASSWORD_LONGEST),
-        rules.PasswordFault.PLAIN: _("This password is easy to guess, for a person or a computer. Four words in a row that have nothing to do with each other are better."),
-        rules.PasswordFault.OWN: _("Others know your name, your address and your network. Use something that only you know, "
+        rules.PasswordFault.PLAIN: _("This password is easy to guess, for a person or a computer. Four "
+            "words in a row that have nothing to do with each other are better."),
+        rules.PasswordFault.OWN: _("Others know your name, your address and your network. Use something "
+            "that only you know, "
                                    "such as four words in a row."),
     }  # fmt: skip
     return words[fault]

@@ -73,7 +73,8 @@ def new_password() -> Response:
             except Busy:
                 form.password.errors = [
                     _(
-                        "Too many passwords are being checked just now. Nothing was changed: try again in a minute."
+                        "Too many passwords are being checked just now. Nothing was changed: try again in "
+                        "a minute."
                     )
                 ]
                 return _password_page(form, 503)

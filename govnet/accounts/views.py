@@ -193,7 +193,8 @@ def _no_room(form: PasswordForm) -> Response:
     """Too many passwords are being checked: the mailed link needs none."""
     form.password.errors = [
         _(
-            "Too many people are signing in just now, and this password was not checked. Try again in a minute."
+            "Too many people are signing in just now, and this password was not checked. Try again in a "
+            "minute."
         )
     ]
     ask_form = SignInForm(made=0)

@@ -118,7 +118,8 @@ def order(
     if announcement.version != seen:
         raise Stale(
             _(
-                "Somebody changed this announcement after you checked it. It was not sent; please check it again."
+                "Somebody changed this announcement after you checked it. It was not sent; please check it "
+                "again."
             ),
             newer=f"{announcement.subject}\n\n{announcement.source}",
             yours="",

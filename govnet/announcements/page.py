@@ -171,14 +171,17 @@ def trouble(mail: Mail | None, numbers: Progress) -> str:
     if line is not None and line.tripped_at is not None:
         return str(
             _(
-                "Our mail provider refuses our mail. We try again at least once an hour; the operator of the server should check this: %(words)s",
+                "Our mail provider refuses our mail. We try again at least once an hour; the operator of "
+                "the server should check this: %(words)s",
                 words=line.words,
             )
         )
     if mail.paused_at is not None and not mail.paused_by:
         return str(
             _(
-                "It is waiting, because too many mails were refused: %(why)s One of them is tried again at least once an hour, and once it is accepted the others go on. An officer can let all of them go on at once.",
+                "It is waiting, because too many mails were refused: %(why)s One of them is tried again at "
+                "least once an hour, and once it is accepted the others go on. An officer can let all of "
+                "them go on at once.",
                 why=mail.paused_why,
             )
         )

@@ -37,7 +37,8 @@ def check_may_announce(role: str, coordinator_may: bool) -> None:
         raise RuleBroken(
             Said(
                 N_(
-                    "By our rules the chair sends announcements that go to everybody. Ask the chair to send it."
+                    "By our rules the chair sends announcements that go to everybody. Ask the chair to "
+                    "send it."
                 )
             )
         )

@@ -45,7 +45,9 @@ def _answers(new: Charter) -> dict[str, Said]:
     if "opening" not in new[p.ALWAYS_TOLD] and shortest <= DIGEST_GAP:
         found[p.ALWAYS_TOLD.key] = Said(
             N_(
-                "Anyone who takes a weekly mail could hear of a question too late. Have everybody notified of new questions, or give everybody at least %(days)s days to answer, also for a new version."
+                "Anyone who takes a weekly mail could hear of a question too late. Have everybody notified "
+                "of new questions, or give everybody at least %(days)s days to answer, also for a new "
+                "version."
             ),
             {"days": DIGEST_GAP + 1},
         )
@@ -87,7 +89,8 @@ def _committee(new: Charter) -> dict[str, Said]:
     if new[p.STAGGERING] != "none" and not turns.regular(new):
         found[p.STAGGERING.key] = Said(
             N_(
-                "Turns would not come at the same time of the year: choose a time on the committee that fits, "
+                "Turns would not come at the same time of the year: choose a time on the committee that "
+                "fits, "
                 "such as 24 months for two turns or 36 for three."
             )
         )

@@ -213,10 +213,12 @@ def unfit(old: Charter, new: Charter, _roll: int) -> Said | None:
     leaves = new if new[p.UNFIT] == "leaves" else old
     values = {"start": plain(FIRST), "last": plain(FIRST + DAY * leaves[p.UNFIT_DAYS])}
     text = N_(
-        "Anyone who is notified on %(start)s that they no longer fit leaves the place on %(last)s instead of at the end of the term."
+        "Anyone who is notified on %(start)s that they no longer fit leaves the place on %(last)s instead "
+        "of at the end of the term."
     )
     if leaves is old:
         text = N_(
-            "Anyone who is notified on %(start)s that they no longer fit leaves the place at the end of the term instead of on %(last)s."
+            "Anyone who is notified on %(start)s that they no longer fit leaves the place at the end of "
+            "the term instead of on %(last)s."
         )
     return Said(text, values)

@@ -96,10 +96,12 @@ STARTING: Mapping[str, Mapping[str, Any]] = {
 NAMES: Mapping[str, str] = {"loose": N_("Loose"), "usual": N_("Usual"), "strict": N_("Strict")}
 ABOUT: Mapping[str, str] = {
     "loose": N_(
-        "Anybody can join at once, nobody must answer, and one Stop stops a proposal. Many networks begin like this."
+        "Anybody can join at once, nobody must answer, and one Stop stops a proposal. Many networks begin "
+        "like this."
     ),
     "usual": N_(
-        "Members agree to a few sentences, ten members or a tenth must answer, and a Stop gives people two weeks."
+        "Members agree to a few sentences, ten members or a tenth must answer, and a Stop gives people two "
+        "weeks."
     ),
     "strict": N_("Long times to answer, a quarter must answer, and the rules change only by three quarters."),
 }

@@ -37,11 +37,14 @@ def _new_words(charter: Charter) -> tuple[tuple[str, ...], Said]:
     days, most = p.EXTENSION_DAYS, p.EXTENSION_MOST
     text = (
         N_(
-            "When its text changes, everybody is asked again and has at least %(days)s more. New versions move the closing day by at most %(most)s in all: near that limit it can be fewer days, but never less than one."
+            "When its text changes, everybody is asked again and has at least %(days)s more. New versions "
+            "move the closing day by at most %(most)s in all: near that limit it can be fewer days, but "
+            "never less than one."
         )
         if charter[most]
         else N_(
-            "When its text changes, everybody is asked again, and answers close on the day that was set. With less than a day left, the text can’t be changed."
+            "When its text changes, everybody is asked again, and answers close on the day that was set. "
+            "With less than a day left, the text can’t be changed."
         )
     )
     values = {"days": days.phrase(charter[days]), "most": most.phrase(charter[most])}

@@ -261,8 +261,10 @@ def _new_place(wanted: OfficeInput, how: Deciding) -> tuple[Body | None, int]:
     if counts.total() >= most:
         raise RuleBroken(
             ngettext(
-                "Our rules give the committee %(num)s place, and it already has it. A decision can change that rule.",
-                "Our rules give the committee %(num)s places, and it already has them. A decision can change that rule.",
+                "Our rules give the committee %(num)s place, and it already has it. A decision can change "
+                "that rule.",
+                "Our rules give the committee %(num)s places, and it already has them. A decision can "
+                "change that rule.",
                 most,
             )
         )

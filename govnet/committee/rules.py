@@ -83,7 +83,8 @@ def _check_turn(wanted: WantedPlace) -> None:
     if wanted.turn is not None and wanted.end != wanted.turn and not gap:
         raise _against(
             N_(
-                "By our rules places come up by turns, and a term in this one must end with its turn, on %(day)s."
+                "By our rules places come up by turns, and a term in this one must end with its turn, on "
+                "%(day)s."
             ),
             "last_day",
             day=str(wanted.turn - timedelta(days=1)),
@@ -98,14 +99,16 @@ def _check_vacancy(wanted: WantedPlace, charter: Charter) -> None:
     if early and rule == "decision" and wanted.body not in ("all", charter[p.BODY_FOR["committee"]]):
         raise _against(
             N_(
-                "By our rules all members decide who fills a place that fell empty, and the committee took this decision."
+                "By our rules all members decide who fills a place that fell empty, and the committee took "
+                "this decision."
             ),
             "decision",
         )
     if early and rule == "open":
         raise _against(
             N_(
-                "By our rules this place stays empty until its term would have ended: choose a first day from %(day)s on."
+                "By our rules this place stays empty until its term would have ended: choose a first day "
+                "from %(day)s on."
             ),
             "first_day",
             day=str(wanted.until),
@@ -113,7 +116,8 @@ def _check_vacancy(wanted: WantedPlace, charter: Charter) -> None:
     if early and wanted.coopted and wanted.until is not None and wanted.end > wanted.until:
         raise _against(
             N_(
-                "Somebody whom the committee appoints stays at most until this place’s term would have ended: before %(day)s."
+                "Somebody whom the committee appoints stays at most until this place’s term would have "
+                "ended: before %(day)s."
             ),
             "last_day",
             day=str(wanted.until),
@@ -209,7 +213,8 @@ def check_organisations(others: Mapping[str, int], charter: Charter) -> None:
     if full is not None:
         raise _against(
             N_(
-                "By our rules at most %(people)s on the committee can speak for %(organisation)s, and that many already do."
+                "By our rules at most %(people)s on the committee can speak for %(organisation)s, and that "
+                "many already do."
             ),
             "person",
             people=p.ONE_ORGANISATION.phrase(most),

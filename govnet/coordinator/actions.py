@@ -105,7 +105,8 @@ def _overlapping_none(wanted: OfficeInput, how: Deciding, start: date, end: date
     for other in mandates:
         if other.start < end and start < other.end and other.start < other.end:
             message = _(
-                "There is a coordinator until %(day)s. Choose a first day after that, or end that mandate first.",
+                "There is a coordinator until %(day)s. Choose a first day after that, or end that mandate "
+                "first.",
                 day=say(other.end - DAY),
             )
             raise RuleBroken(message, field="first_day")

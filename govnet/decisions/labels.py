@@ -198,7 +198,8 @@ def counted_by(options: Choosing) -> str:
 
 _HOW_COUNTED: Mapping[str, object] = {
     "ranked": _l(
-        "Counted round by round: what is last goes out, and its votes go to what their voters put next, until one "
+        "Counted round by round: what is last goes out, and its votes go to what their voters put next, "
+        "until one "
         "option has more than half of the votes that still name one."
     ),
     "borda": _l("Counted by points: from everybody, an option gets one for each other option below it."),

@@ -75,7 +75,8 @@ def _removal(network: Network, row: Any) -> DeskTask:
     )
     if row.due is not None:
         words = _(
-            "Somebody says that the law requires post %(number)s in “%(title)s” to be removed: its text is deleted unless one of you shows it again",
+            "Somebody says that the law requires post %(number)s in “%(title)s” to be removed: its text is "
+            "deleted unless one of you shows it again",
             number=row.number,
             title=row.one,
         )

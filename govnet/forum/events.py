@@ -145,7 +145,8 @@ class RemovalWanted(HidingEvent):
 
     verb: ClassVar[str] = "forum.removal_wanted"
     sentence: ClassVar[Any] = _l(
-        "%(actor)s wants the text of post %(number)s in “%(title)s” removed for good; a second person decides: %(reason)s"
+        "%(actor)s wants the text of post %(number)s in “%(title)s” removed for good; a second person "
+        "decides: %(reason)s"
     )
 
 
@@ -154,7 +155,8 @@ class RemovalByLaw(HidingEvent):
 
     verb: ClassVar[str] = "forum.removal_by_law"
     sentence: ClassVar[Any] = _l(
-        "%(actor)s says that the law requires the text of post %(number)s in “%(title)s” to be removed. It is removed after %(on)s unless somebody else shows it again: %(reason)s"
+        "%(actor)s says that the law requires the text of post %(number)s in “%(title)s” to be removed. It "
+        "is removed after %(on)s unless somebody else shows it again: %(reason)s"
     )
 
     on: date

@@ -160,8 +160,10 @@ def _links() -> Sequence[tuple[str, str, str]]:
         (_("The committee"), "committee.committee", _("The people on the committee, since when and until when.")),
         (_("The coordinator"), "coordinator.coordinator", _("The coordinator’s mandate, and until when it lasts.")),
         (_("Members"), "membership.members", _("The members who agreed to be named.")),
-        (_("Organisations"), "membership.organisations", _("The organisations that are members, and who speaks for them.")),
-        (_("Letters"), "letters.letters", _("Letters that people and organisations signed in their own names.")),
+        (_("Organisations"), "membership.organisations", _("The organisations that are members, and who "
+            "speaks for them.")),
+        (_("Letters"), "letters.letters", _("Letters that people and organisations signed in their own "
+            "names.")),
         (_("Announcements"), "announcements.archive", _("Mails that were sent to everybody.")),
         (_("Everything that happened"), "record.entries", _("Each change, written down once and never edited.")),
         (_("Downloads"), "record.downloads", _("All of it as files, for you to count yourself.")),

@@ -29,14 +29,16 @@ BUSY = Outage("the database is busy", _l("The database is busy. Please try again
 FULL = Outage(
     "the disk is full",
     _l(
-        "The server’s disk is full, so nothing can be saved just now. Reading still works. The people who look after the server have to make room."
+        "The server’s disk is full, so nothing can be saved just now. Reading still works. The people who "
+        "look after the server have to make room."
     ),
     600,
 )
 READ_ONLY = Outage(
     "the database cannot be written",
     _l(
-        "The database can be read but not written just now, so nothing can be saved. The people who look after the server have to put it right."
+        "The database can be read but not written just now, so nothing can be saved. The people who look "
+        "after the server have to put it right."
     ),
     600,
 )

@@ -67,7 +67,8 @@ def trouble(name: str, *, person: bool = False) -> Said | None:
     if unseen:
         return Said(
             N_(
-                "This name contains a character that cannot be seen (%(what)s). Delete the name and type it again."
+                "This name contains a character that cannot be seen (%(what)s). Delete the name and type "
+                "it again."
             ),
             {"what": unseen},
         )
@@ -81,7 +82,8 @@ def trouble(name: str, *, person: bool = False) -> Said | None:
         if _mixed(word):
             return Said(
                 N_(
-                    "“%(word)s” mixes letters of different alphabets that look alike. Type it in one alphabet."
+                    "“%(word)s” mixes letters of different alphabets that look alike. Type it in one "
+                    "alphabet."
                 ),
                 {"word": word},
             )

@@ -66,7 +66,8 @@ class LetterClosed(_AboutLetter):
 
     verb: ClassVar[str] = "letters.closed"
     sentence: ClassVar[Any] = _l(
-        "The letter “%(title)s” is closed for signing. Members: %(members)s; organisations: %(organisations)s."
+        "The letter “%(title)s” is closed for signing. Members: %(members)s; organisations: "
+        "%(organisations)s."
     )
 
     members: int
@@ -79,7 +80,8 @@ class LetterClosedEarly(LetterClosed):
 
     verb: ClassVar[str] = "letters.closed_early"
     sentence: ClassVar[Any] = _l(
-        "%(actor)s closed the letter “%(title)s” early. Members: %(members)s; organisations: %(organisations)s."
+        "%(actor)s closed the letter “%(title)s” early. Members: %(members)s; organisations: "
+        "%(organisations)s."
     )
     words_of: ClassVar[frozenset[str]] = frozenset({"title", "reason"})
 

@@ -101,7 +101,8 @@ def why_not_edited(state: LetterState, *, signed_by_others: bool) -> Said | None
     if signed_by_others:
         return Said(
             N_(
-                "Somebody else has signed it, so its text can no longer be changed. You can take it back and start another."
+                "Somebody else has signed it, so its text can no longer be changed. You can take it back "
+                "and start another."
             )
         )
     return None

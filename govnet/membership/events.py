@@ -177,7 +177,8 @@ class RenewalUnheard(_AboutMembership):
 
     verb: ClassVar[str] = "membership.renewal_unheard"
     sentence: ClassVar[Any] = _l(
-        "Nobody speaks for %(name)s: its membership runs out after %(last_day)s unless somebody does and renews it."
+        "Nobody speaks for %(name)s: its membership runs out after %(last_day)s unless somebody does and "
+        "renews it."
     )
 
     organisation: Organisation
@@ -230,7 +231,8 @@ class RosterTakenBack(Event):
 
     verb: ClassVar[str] = "membership.roster_taken_back"
     sentence: ClassVar[Any] = _l(
-        "%(actor)s took back the list that was brought in on %(on)s: %(memberships)s and %(readers)s that nobody had used."
+        "%(actor)s took back the list that was brought in on %(on)s: %(memberships)s and %(readers)s that "
+        "nobody had used."
     )
     subject: ClassVar[str] = "of"
 

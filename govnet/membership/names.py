@@ -25,7 +25,8 @@ def person_called(network: Network, words: str, *, field: str) -> int:
     if not found:
         raise RuleBroken(
             _(
-                "We know nobody called “%(name)s”. Enter the name as in the list of members, or the e-mail address.",
+                "We know nobody called “%(name)s”. Enter the name as in the list of members, or the e-mail "
+                "address.",
                 name=words,
             ),
             field=field,

@@ -64,7 +64,8 @@ def refuse_while_one_lives() -> None:
     beat = _newest()
     if beat is not None and beat.at > clock.now() - ALIVE:
         raise WorkerLives(
-            f"A worker is running on {beat.host}. Stop govnet everywhere and try again; after a worker that was killed, "
+            f"A worker is running on {beat.host}. Stop govnet everywhere and try again; after a worker "
+            "that was killed, "
             "wait a minute and a half."
         )
 
@@ -99,7 +100,8 @@ def look() -> tuple[bool, str]:
         return False, _("no worker is running: start “govnet serve” or “govnet worker”.")
     if dead:
         stopped = _(
-            "the worker on %(host)s (process %(pid)s) gave its last sign of life %(when)s UTC and did not end as it should.",
+            "the worker on %(host)s (process %(pid)s) gave its last sign of life %(when)s UTC and did not "
+            "end as it should.",
             host=dead[0].host, pid=dead[0].pid, when=f"{dead[0].at:%Y-%m-%d %H:%M}",
         )  # fmt: skip
         return False, f"{stopped} {_('Workers that run: %(number)s.', number=len(alive))}"

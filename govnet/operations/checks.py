@@ -59,7 +59,8 @@ def _settings() -> tuple[bool, str]:
     config = current_app.config
     if others := keys.differing():
         return False, _(
-            "%(which)s: different from what this database was used with. See govnet operator accept-keys --help.",
+            "%(which)s: different from what this database was used with. See govnet operator accept-keys "
+            "--help.",
             which=", ".join(others),
         )
     if config["GOVNET_SETTINGS"] and settings_file.open_to_everybody(config["GOVNET_SETTINGS"]):

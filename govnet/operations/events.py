@@ -134,7 +134,8 @@ class LinkPrinted(Event):
 
     verb: ClassVar[str] = "operator.link-printed"
     sentence: ClassVar[Any] = _l(
-        "%(actor)s printed a link that signs in %(name)s, who looks after the server. It works once, for ten minutes."
+        "%(actor)s printed a link that signs in %(name)s, who looks after the server. It works once, for "
+        "ten minutes."
     )
     words_of: ClassVar[frozenset[str]] = frozenset({"name"})
     subject: ClassVar[str] = "person"

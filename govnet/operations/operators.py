@@ -120,7 +120,8 @@ def print_link(address: str, *, by: Actor, via: Door) -> tuple[str, datetime]:
     person = person_by_email(address)
     if person is None or queries.open_grant(person.id) is None:
         raise RuleBroken(
-            _("Nobody who looks after the server has the address %(address)s. They are named by: govnet operator give EMAIL",
+            _("Nobody who looks after the server has the address %(address)s. They are named by: govnet "
+                "operator give EMAIL",
               address=address)
         )  # fmt: skip
     outbox.post(

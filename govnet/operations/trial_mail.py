@@ -49,7 +49,8 @@ def send(address: str, *, patience: float = PATIENCE) -> tuple[bool, str]:
         if found is not None:
             return found
         time.sleep(_LOOK)
-    return False, _no_worker() or _("no worker took it within %(seconds)s seconds. Is a worker running with these settings?",
+    return False, _no_worker() or _("no worker took it within %(seconds)s seconds. Is a worker running "
+        "with these settings?",
                                     seconds=round(patience))  # fmt: skip
 
 
@@ -90,7 +91,8 @@ def _no_worker() -> str:
     if silent < ALIVE:
         return ""
     return str(
-        _("no worker takes it: the last sign of life was %(seconds)s seconds ago. Start “govnet serve” or “govnet worker”.",
+        _("no worker takes it: the last sign of life was %(seconds)s seconds ago. Start “govnet serve” or "
+            "“govnet worker”.",
           seconds=int(silent.total_seconds()))
     )  # fmt: skip
 

@@ -25,7 +25,8 @@ FILES = (
         _l("Everything that happened, to check"),
         "record.record_lines",
         _l(
-            "One JSON object on each line, oldest first: number, time, facts, text, and the checksums that chain them."
+            "One JSON object on each line, oldest first: number, time, facts, text, and the checksums that "
+            "chain them."
         ),
     ),
     (

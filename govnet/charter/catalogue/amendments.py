@@ -56,10 +56,13 @@ ENTERED_MOST = WholeNumber(
     default=10,
     title=N_("Answers entered for others"),
     explains=N_(
-        "The committee can enter the answer of somebody who telephoned or wrote. That person is notified, and can undo it. In the last day before answers close nothing is entered, so that there is time for that."
+        "The committee can enter the answer of somebody who telephoned or wrote. That person is notified, "
+        "and can undo it. In the last day before answers close nothing is entered, so that there is time "
+        "for that."
     ),
     clause=N_(
-        "Of the answers that count, the committee can have entered at most %(value)s for others, but always one."
+        "Of the answers that count, the committee can have entered at most %(value)s for others, but "
+        "always one."
     ),
     clause_zero=N_("Nobody enters an answer for somebody else."),
     unit="percent",
@@ -86,7 +89,8 @@ STOP_NEEDS = Choice(
     clause=N_("%(value)s"),
     options={
         "principle": N_(
-            "A Stop says why, which of our principles it rests on, and what would let that member live with the proposal."
+            "A Stop says why, which of our principles it rests on, and what would let that member live "
+            "with the proposal."
         ),
         "reason": N_("A Stop says why, and what would let that member live with the proposal."),
     },
@@ -97,11 +101,13 @@ PRINCIPLES = Statements(
     default=(),
     title=N_("What a Stop can rest on"),
     explains=N_(
-        "Write one principle on each line. If there are none, a Stop can rest on our purpose, on what members agree to, on how we treat each other, or on what else we hold to."
+        "Write one principle on each line. If there are none, a Stop can rest on our purpose, on what "
+        "members agree to, on how we treat each other, or on what else we hold to."
     ),
     clause=N_("A Stop can rest on one of these:"),
     clause_none=N_(
-        "A Stop can rest on our purpose, on what members agree to, on how we treat each other, or on what else we hold to."
+        "A Stop can rest on our purpose, on what members agree to, on how we treat each other, or on what "
+        "else we hold to."
     ),
     when=("decisions.stop_needs", frozenset({"principle"})),
 )

@@ -44,7 +44,8 @@ ORGANISATION_SEATS = WholeNumber(
     default=0,
     title=N_("Places kept for organisations"),
     explains=N_(
-        "The least number of the committee’s places for organisations. Only people who speak for a member organisation can take these."
+        "The least number of the committee’s places for organisations. Only people who speak for a member "
+        "organisation can take these."
     ),
     clause=N_("At least %(value)s must be for people who speak for member organisations."),
     clause_zero=N_("No place is kept for organisations."),
@@ -70,18 +71,21 @@ UNFIT = Choice(
     default="leaves",
     title=N_("Who no longer fits a place"),
     explains=N_(
-        "For example, somebody whose membership ran out, who no longer speaks for an organisation, or who is one too many from it."
+        "For example, somebody whose membership ran out, who no longer speaks for an organisation, or who "
+        "is one too many from it."
     ),
     clause=N_("%(value)s"),
     options={
         "leaves": N_("Anyone who no longer fits a place leaves it, unless that is put right in time."),
         "stays": N_(
-            "Anyone who no longer fits a place keeps it until the term ends; the network is notified, and the next holder must fit."
+            "Anyone who no longer fits a place keeps it until the term ends; the network is notified, and "
+            "the next holder must fit."
         ),
     },
     woven={
         "leaves": N_(
-            "Anyone who no longer fits a place has %(committee__unfit_days)s to put that right, then the place falls empty. If too many are from one organisation, the last to come leaves."
+            "Anyone who no longer fits a place has %(committee__unfit_days)s to put that right, then the "
+            "place falls empty. If too many are from one organisation, the last to come leaves."
         )
     },
 )
@@ -136,7 +140,8 @@ TURN_MONTH = Choice(
     default="june",
     title=N_("The month in which places come up"),
     explains=N_(
-        "The term ends on the last day of this month. Turns that are less than a year apart fall in other months too."
+        "The term ends on the last day of this month. Turns that are less than a year apart fall in other "
+        "months too."
     ),
     clause=N_("A term ends with the month of %(value)s."),
     options={
@@ -160,7 +165,8 @@ CONSECUTIVE_TERMS = WholeNumber(
     default=0,
     title=N_("Terms in a row"),
     explains=N_(
-        "A break shorter than a whole term does not count as a break. A term that was cut short counts as a term."
+        "A break shorter than a whole term does not count as a break. A term that was cut short counts as "
+        "a term."
     ),
     clause=N_("Nobody holds a place for more than %(value)s in a row; then they pause for one term."),
     clause_zero=N_("Somebody can hold a place for any number of terms in a row."),
@@ -190,7 +196,8 @@ VACANCY_DAYS = WholeNumber(
         "Counted from the first day without a holder. No place is filled by itself: people are reminded."
     ),
     clause=N_(
-        "A place that fell empty is filled within %(value)s; the officers are reminded, and everybody can see when it is late."
+        "A place that fell empty is filled within %(value)s; the officers are reminded, and everybody can "
+        "see when it is late."
     ),
     clause_zero=N_("No time is set for filling a place that fell empty."),
     unit="days",
@@ -219,7 +226,8 @@ PUBLISH_DAYS = WholeNumber(
     title=N_("Recording what the committee decided"),
     explains=N_("Counted from the day of the meeting. A late entry is accepted, with a reason."),
     clause=N_(
-        "A decision of the committee at a meeting is recorded here within %(value)s. If it is later, everybody can read how late it is, and why."
+        "A decision of the committee at a meeting is recorded here within %(value)s. If it is later, "
+        "everybody can read how late it is, and why."
     ),
     clause_zero=N_("No time is set for recording what the committee decides at a meeting."),
     unit="days",

@@ -29,13 +29,15 @@ ADMISSION = Choice(
         "immediate": N_("Anyone who asks to join becomes a member as soon as the address is confirmed."),
         "sponsors": N_("Anyone who asks to join is let in as soon as enough members vouch for them."),
         "coordinator": N_(
-            "The coordinator decides who joins, and gives a reason for each no. While there is no coordinator, somebody on the committee does."
+            "The coordinator decides who joins, and gives a reason for each no. While there is no "
+            "coordinator, somebody on the committee does."
         ),
         "committee": N_("Somebody on the committee decides who joins, and gives a reason for each no."),
     },
     woven={
         "sponsors": N_(
-            "Anyone who asks to join is let in once vouched for by %(membership__sponsors)s. The committee can ask something first, or decline with a reason."
+            "Anyone who asks to join is let in once vouched for by %(membership__sponsors)s. The committee "
+            "can ask something first, or decline with a reason."
         )
     },
 )
@@ -57,7 +59,8 @@ ADMISSION_OBJECTION_DAYS = WholeNumber(
     default=0,
     title=N_("Time to object to a new member"),
     explains=N_(
-        "Members are notified when somebody is let in. An objection, with a reason, brings the matter to the committee."
+        "Members are notified when somebody is let in. An objection, with a reason, brings the matter to "
+        "the committee."
     ),
     clause=N_(
         "Anyone who was let in is a member %(value)s later, unless a member objects with a reason; "
@@ -73,10 +76,12 @@ ADMISSION_APPEAL_DAYS = WholeNumber(
     default=14,
     title=N_("Time to appeal after being declined"),
     explains=N_(
-        "Two other people, not the one who declined, hear the appeal, and have the same time again. Applying again stays possible."
+        "Two other people, not the one who declined, hear the appeal, and have the same time again. "
+        "Applying again stays possible."
     ),
     clause=N_(
-        "Anyone who was declined can appeal within %(value)s. Two other officers decide, never the one who declined."
+        "Anyone who was declined can appeal within %(value)s. Two other officers decide, never the one who "
+        "declined."
     ),
     clause_zero=N_("Anyone who was declined can apply again, but not appeal."),
     unit="days",
@@ -102,7 +107,8 @@ GRACE_DAYS = WholeNumber(
     title=N_("Time to renew a membership"),
     explains=N_("Counted from the mail that asks; a second mail goes out before the end."),
     clause=N_(
-        "Anyone who does not renew within %(value)s of being asked is no longer a member, and can start again "
+        "Anyone who does not renew within %(value)s of being asked is no longer a member, and can start "
+        "again "
         "with one click."
     ),
     unit="days",

@@ -9,10 +9,12 @@ CONSENT_INSTEAD = YesNo(
     default=True,
     title=N_("Asking for objections instead of agreement"),
     explains=N_(
-        "Where something is decided by consensus, the proposer can just ask whether anybody objects. This is never possible for these rules themselves."
+        "Where something is decided by consensus, the proposer can just ask whether anybody objects. This "
+        "is never possible for these rules themselves."
     ),
     clause=N_(
-        "Where something is decided by consensus, a proposal may ask only for objections. Then silence is fine, and a Stop ends it. These rules themselves always need agreement."
+        "Where something is decided by consensus, a proposal may ask only for objections. Then silence is "
+        "fine, and a Stop ends it. These rules themselves always need agreement."
     ),
     clause_no=N_("Nothing that needs agreement is decided by asking only for objections."),
 )
@@ -53,7 +55,8 @@ SPONSORS = WholeNumber(
     default=0,
     title=N_("How many must support a draft"),
     explains=N_(
-        "The number of members besides its author who must want a draft opened for answers. With 0, nobody else is needed."
+        "The number of members besides its author who must want a draft opened for answers. With 0, nobody "
+        "else is needed."
     ),
     clause=N_("A proposal stays a draft until it is supported by %(value)s besides its author."),
     clause_zero=N_("Nobody else has to support a proposal before it is opened for answers."),
@@ -66,7 +69,8 @@ NOTICE_DAYS = WholeNumber(
     default=0,
     title=N_("Notice before a proposal is opened"),
     explains=N_(
-        "How long a draft must stay unchanged before it can be opened for answers. With 0, it can be opened at once."
+        "How long a draft must stay unchanged before it can be opened for answers. With 0, it can be "
+        "opened at once."
     ),
     clause=N_("Before a proposal is opened for answers, its draft must have been unchanged for %(value)s."),
     clause_zero=N_("A proposal can be opened at once, without notice."),

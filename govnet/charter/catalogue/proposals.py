@@ -19,7 +19,8 @@ ANSWERS = Choices(
     default=frozenset({"reservations", "stand-aside", "block", "no-view"}),
     title=N_("Answers beside Agree"),
     explains=N_(
-        "This is about proposals with one question; between options, “No view” is always offered. Answers that are not ticked are no longer offered."
+        "This is about proposals with one question; between options, “No view” is always offered. Answers "
+        "that are not ticked are no longer offered."
     ),
     clause=N_("Beside “Agree”, people can answer: %(value)s."),
     options={
@@ -69,7 +70,8 @@ EXTENSION_DAYS = WholeNumber(
     default=7,
     title=N_("Time to answer a new version"),
     explains=N_(
-        "When a proposal’s text changes, everybody is asked again and has at least this long, as far as the closing day can still be moved."
+        "When a proposal’s text changes, everybody is asked again and has at least this long, as far as "
+        "the closing day can still be moved."
     ),
     clause=N_("When its text changes, everybody is asked again and has at least %(value)s more."),
     unit="days",
@@ -81,7 +83,8 @@ CLOSING_HOUR = WholeNumber(
     default=18,
     title=N_("Hour at which answers close"),
     explains=N_(
-        "By the clock in the network’s time zone. Answers never close on a Saturday, a Sunday or a holiday that is kept."
+        "By the clock in the network’s time zone. Answers never close on a Saturday, a Sunday or a holiday "
+        "that is kept."
     ),
     clause=N_("Answers close at %(value)s on a working day."),
     unit="hour",
@@ -119,7 +122,8 @@ ALWAYS_TOLD = Choices(
     default=frozenset({"opening", "last_day", "result", "charter"}),
     title=N_("What everybody concerned is always notified of"),
     explains=N_(
-        "By a separate mail, however little mail somebody takes. For anything not ticked, people get as much mail as they chose."
+        "By a separate mail, however little mail somebody takes. For anything not ticked, people get as "
+        "much mail as they chose."
     ),
     clause=N_("However little mail they take, the people who can answer are notified of this: %(value)s."),
     options={
@@ -149,7 +153,8 @@ QUORUM = Choice(
             "A decision counts only if %(decisions__quorum_share)s of the people who could answer did."
         ),
         "both": N_(
-            "A decision counts only if at least %(decisions__quorum_count)s answered, and %(decisions__quorum_share)s of the people who could."
+            "A decision counts only if at least %(decisions__quorum_count)s answered, and "
+            "%(decisions__quorum_share)s of the people who could."
         ),
     },
 )
@@ -215,7 +220,8 @@ FALLBACK = Choice(
     },
     woven={
         "majority": N_(
-            "By consensus, a proposal that is stopped stays open for another %(decisions__fallback_days)s. After that, it is agreed if %(decisions__fallback_majority)s of those who took a side agree."
+            "By consensus, a proposal that is stopped stays open for another %(decisions__fallback_days)s. "
+            "After that, it is agreed if %(decisions__fallback_majority)s of those who took a side agree."
         ),
     },
     when=WITH_STOP,

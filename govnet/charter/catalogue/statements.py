@@ -8,7 +8,8 @@ OWN_NAME = OneLine(
     default="",
     title=N_("Our name"),
     explains=N_(
-        "The name at the top of every page and in every mail. If this is empty, the network keeps the name that it began with."
+        "The name at the top of every page and in every mail. If this is empty, the network keeps the name "
+        "that it began with."
     ),
     clause=N_("The network is called %(value)s."),
     clause_none=N_("The network keeps the name that it began with."),
@@ -29,7 +30,8 @@ OWN_CLAUSES = Statements(
     default=(),
     title=N_("What else we hold to"),
     explains=N_(
-        "Write one sentence on each line. No program checks these: a member who sees one broken can rest a Stop on it."
+        "Write one sentence on each line. No program checks these: a member who sees one broken can rest a "
+        "Stop on it."
     ),
     clause=N_("We also hold to this:"),
     clause_none=N_("We hold to nothing else in words of our own."),

@@ -153,16 +153,19 @@ def _check_few(version: ProposalVersion, entry: RollEntry, *, counted: bool) -> 
     if clock.now() + TIME_TO_UNDO > version.deadline:
         raise RuleBroken(
             _(
-                "In the last day before answers close you cannot enter an answer for somebody else, because they could not undo it in time."
+                "In the last day before answers close you cannot enter an answer for somebody else, "
+                "because they could not undo it in time."
             )
         )
     others = queries.counted_beside(version.id, entry.id)
     if counted and others.entered + 1 > most_entered(others.answered + 1, percent):
         raise RuleBroken(
             ngettext(
-                "By our rules at most %(percent)s per cent of the answers that count can be entered for others, "
+                "By our rules at most %(percent)s per cent of the answers that count can be entered for "
+                "others, "
                 "and %(num)s is already. More can be entered once more members have answered themselves.",
-                "By our rules at most %(percent)s per cent of the answers that count can be entered for others, "
+                "By our rules at most %(percent)s per cent of the answers that count can be entered for "
+                "others, "
                 "and %(num)s are already. More can be entered once more members have answered themselves.",
                 others.entered,
                 percent=percent,

@@ -79,7 +79,8 @@ class EarlierHolds(TrialEnded):
 
     verb: ClassVar[str] = "decisions.earlier_holds"
     sentence: ClassVar[Any] = _l(
-        "Decision %(number)s was on trial and has ended: “%(question)s”. Decision %(again)s is in force again."
+        "Decision %(number)s was on trial and has ended: “%(question)s”. Decision %(again)s is in force "
+        "again."
     )
 
     earlier: Decision

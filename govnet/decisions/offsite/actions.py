@@ -121,7 +121,8 @@ def _days_late(network: Network, charter: Charter, taken: Taken, via: Door) -> i
         allowed = say(p.PUBLISH_DAYS.phrase(charter[p.PUBLISH_DAYS]))
         raise RuleBroken(
             _(
-                "By our rules a decision of the committee at a meeting is recorded within %(days)s. You can still record it: say why it is late. Everybody can read your reason.",
+                "By our rules a decision of the committee at a meeting is recorded within %(days)s. You "
+                "can still record it: say why it is late. Everybody can read your reason.",
                 days=allowed,
             ),
             field="late_because",

@@ -81,7 +81,8 @@ def readable(raw: bytes) -> parser.Incoming:
     if mail.over:
         raise RuleBroken(
             _(
-                "This mail is too complicated for a program to read. Save it as plain text, without its attachments."
+                "This mail is too complicated for a program to read. Save it as plain text, without its "
+                "attachments."
             ),
             field="file",
         )

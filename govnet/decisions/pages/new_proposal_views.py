@@ -131,7 +131,8 @@ def asked(form: Any, network: Network, make: Callable[[], Proposal]) -> Response
         make,
         lambda made: url_for(".proposal", proposal_id=made.id),
         done=_(
-            "It is open. Everybody who decides this is notified by mail in ten minutes; until then you can undo it."
+            "It is open. Everybody who decides this is notified by mail in ten minutes; until then you can "
+            "undo it."
         ),
     )
 

@@ -76,7 +76,8 @@ def record_now(network: Network) -> Response:
                 ),
                 lambda made: url_for(".proposal", proposal_id=made.id),
                 done=_(
-                    "It is recorded. Everybody concerned is notified in ten minutes; until then you can take it back."
+                    "It is recorded. Everybody concerned is notified in ten minutes; until then you can "
+                    "take it back."
                 ),
             )
     return _record_page(network, form, 422)

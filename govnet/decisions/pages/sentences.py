@@ -95,7 +95,8 @@ def ways_out(it: ProposalPage) -> list[str]:
     return [
         str(
             _(
-                "The member who proposed it can change the text: then everybody is asked again. Members can suggest such a change."
+                "The member who proposed it can change the text: then everybody is asked again. Members "
+                "can suggest such a change."
             )
         ),
         str(_("A member who said Stop can change that answer or take it back, until answers close.")),
@@ -124,7 +125,8 @@ def _by_itself(version: ProposalVersion, rule: Rule) -> str:
         text = ngettext(
             "If it is still stopped when answers close, it stays open for %(num)s more day. After that it is "
             "agreed if %(majority)s of those who took a side agree.",
-            "If it is still stopped when answers close, it stays open for another %(num)s days. After that it is "
+            "If it is still stopped when answers close, it stays open for another %(num)s days. After that "
+            "it is "
             "agreed if %(majority)s of those who took a side agree.",
             rule.fallback_days,
             majority=say(p.FALLBACK_MAJORITY.phrase(rule.fallback)),

@@ -364,7 +364,8 @@ def sentence(each: OfficeInput, called: Mapping[int, str], bodies: Mapping[int, 
             return str(_("%(name)s coordinates the network, %(days)s. The mandate says: %(scope)s", **values))
         return str(
             _(
-                "%(name)s coordinates the network, %(days)s. These people act for it: %(who)s. The mandate says: %(scope)s",
+                "%(name)s coordinates the network, %(days)s. These people act for it: %(who)s. The mandate "
+                "says: %(scope)s",
                 **values,
             )
         )
@@ -393,7 +394,8 @@ def _new_place(each: OfficeInput) -> str:
     found = {
         "individual": _("The committee has one more place, “%(place)s”, for a member in person.", **place),
         "organisation": _(
-            "The committee has one more place, “%(place)s”, for somebody who speaks for a member organisation.",
+            "The committee has one more place, “%(place)s”, for somebody who speaks for a member "
+            "organisation.",
             **place,
         ),
         "sister network": _(

@@ -135,7 +135,8 @@ def checked(charter: Charter, words: Wording, matter: str) -> Wording:
     if real and matter != "charter":
         raise RuleBroken(
             _(
-                "A change of our rules needs a proposal about our rules. Choose “our rules” as what it is about."
+                "A change of our rules needs a proposal about our rules. Choose “our rules” as what it is "
+                "about."
             ),
             field="matter",
         )
@@ -189,7 +190,8 @@ def check_offices(
     if words.changes:
         raise RuleBroken(
             _(
-                "A change of our rules needs a proposal about our rules. Choose “our rules” as what it is about."
+                "A change of our rules needs a proposal about our rules. Choose “our rules” as what it is "
+                "about."
             )
         )
     if words.more.trial_until is not None:
@@ -221,7 +223,8 @@ def check_trial(words: Wording, replaces_id: int | None) -> None:
     if replaced is not None and replaced.trial_until is not None:
         raise RuleBroken(
             _(
-                "Decision %(number)s is a trial, and one trial can’t replace another. Leave the last day empty to "
+                "Decision %(number)s is a trial, and one trial can’t replace another. Leave the last day "
+                "empty to "
                 "decide this for good, or choose a decision to replace that is not a trial.",
                 number=replaced.number,
             ),

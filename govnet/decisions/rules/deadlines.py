@@ -58,7 +58,8 @@ def too_little(now: datetime, closing: datetime, zone: ZoneInfo) -> Said | None:
         return None
     return Said(
         N_(
-            "There is not enough time left to ask everybody again. Take the proposal back and propose it anew, or leave the text as it is."
+            "There is not enough time left to ask everybody again. Take the proposal back and propose it "
+            "anew, or leave the text as it is."
         )
     )
 

@@ -50,7 +50,8 @@ def note_too_long(kind: str, text: str, before: int) -> Said | None:
         return None
     return Said(
         N_(
-            "Your notes for the minority can have at most %(limit)s characters in all: this one has %(many)s, and %(left)s are left."
+            "Your notes for the minority can have at most %(limit)s characters in all: this one has "
+            "%(many)s, and %(left)s are left."
         ),
         {"limit": f"{NOTE_LIMIT:,}", "many": f"{len(text):,}", "left": f"{left:,}"},
     )

@@ -75,7 +75,8 @@ def second_hand(
     if other not in may:
         return Said(
             N_(
-                "You have already given an answer for somebody for whom you spoke before, and it counts. Nobody can answer twice: ask a colleague to give this one."
+                "You have already given an answer for somebody for whom you spoke before, and it counts. "
+                "Nobody can answer twice: ask a colleague to give this one."
             )
         )
     return Said(

@@ -347,7 +347,8 @@ def _check_hearing(row: Appeal, by: Actor, spoken: set[int]) -> None:
     if not rules.may_hear(by.person_id, hid=row.hiding.by_id, wrote=row.hiding.author_id, spoken=spoken):
         raise RuleBroken(
             _(
-                "Two other people decide this, each of them once: neither the person who hid the post nor its author."
+                "Two other people decide this, each of them once: neither the person who hid the post nor "
+                "its author."
             )
         )
 

@@ -142,7 +142,8 @@ def _next_number(thread: Thread, by: Actor) -> int:
 def over_words(thread: Thread) -> object:
     """Why nobody can reply after its day."""
     return _(
-        "This discussion ran until %(day)s. Your text was not posted; it is still here. The member who started the discussion, or an officer, can set a later day.",
+        "This discussion ran until %(day)s. Your text was not posted; it is still here. The member who "
+        "started the discussion, or an officer, can set a later day.",
         day=weekday_date(thread.until) if thread.until else "",
     )
 

@@ -185,7 +185,8 @@ def _refuse_over(row: InboundMail, mail: Incoming, language: str | None) -> None
     with force_locale(language):
         raise NotDone(
             _(
-                "It is too large or too complicated for a program to read. Reply again with a short mail of plain text, without pictures or files, or press the button in our mail."
+                "It is too large or too complicated for a program to read. Reply again with a short mail "
+                "of plain text, without pictures or files, or press the button in our mail."
             ),
             language=language,
         )

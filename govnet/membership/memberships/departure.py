@@ -68,13 +68,15 @@ def _kept(place: str, name: str, last: date, *, whole: bool) -> str:
     if name:
         return str(
             _(
-                "By our rules %(name)s keeps the place “%(place)s” until %(day)s, and longer if they fit it again by then.",
+                "By our rules %(name)s keeps the place “%(place)s” until %(day)s, and longer if they fit "
+                "it again by then.",
                 **words,
             )
         )
     return str(
         _(
-            "By our rules you keep your place “%(place)s” until %(day)s, and longer if you fit it again by then.",
+            "By our rules you keep your place “%(place)s” until %(day)s, and longer if you fit it again by "
+            "then.",
             **words,
         )
     )

@@ -30,7 +30,8 @@ def organisation_membership(application: Application) -> tuple[Membership, Organ
     """The organisation's membership, active from today. RuleBroken for one that is a member, or may not be one."""
     if not application.may_speak:
         raise RuleBroken(
-            _("%(name)s can’t speak for the organisation yet, so nobody can agree to our rules in its name. Ask, or wait until that is settled.", name=application.name)
+            _("%(name)s can’t speak for the organisation yet, so nobody can agree to our rules in its "
+                "name. Ask, or wait until that is settled.", name=application.name)
         )  # fmt: skip
     organisation = organisation_for(application)
     existing = _open_one(application, Membership.organisation_id == organisation.id)

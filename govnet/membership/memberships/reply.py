@@ -71,17 +71,20 @@ def _why_not(membership: Membership, address: PersonEmail, mail: Incoming, name:
     why = ""
     if not is_owners(address):
         why = _(
-            "Somebody else also has this address. Press the button in our mail, and give an address of your own."
+            "Somebody else also has this address. Press the button in our mail, and give an address of "
+            "your own."
         )
     elif not replies.same_mailbox(mail.sender, address.address):
         why = _(
-            "Your reply came from a different address than the one to which we wrote. Reply from that one, or press the button in our mail."
+            "Your reply came from a different address than the one to which we wrote. Reply from that one, "
+            "or press the button in our mail."
         )
     elif membership.state is MembershipState.ACTIVE:
         why = _("The membership is already confirmed. You need do nothing more.")
     elif not any(says_yes(lines, name) for lines in [own_lines(mail.text), *lines_below(mail.text)]):
         why = _(
-            "A program can only read a plain yes here. To confirm, reply with the one word YES on the first line, or press the button in our mail. If you do not want to be a member, do nothing."
+            "A program can only read a plain yes here. To confirm, reply with the one word YES on the "
+            "first line, or press the button in our mail. If you do not want to be a member, do nothing."
         )
     return why
 

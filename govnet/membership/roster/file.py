@@ -97,7 +97,8 @@ def _refuse_other_kinds(content: bytes) -> None:
     if kind == "sheet":
         raise Unreadable(
             _(
-                "This is a workbook, not a CSV file. Open it, choose “Save as” and the type “CSV UTF-8”, and try that file."
+                "This is a workbook, not a CSV file. Open it, choose “Save as” and the type “CSV UTF-8”, "
+                "and try that file."
             )
         )
     if kind == "packed":

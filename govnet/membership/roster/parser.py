@@ -166,7 +166,8 @@ class _Reading:
         if begins is None:
             number = next((line.number for line in top if not line.is_blank), 1)
             message = _(
-                "has no column named email, and no row below has an address. Name the column with the addresses “email”."
+                "has no column named email, and no row below has an address. Name the column with the "
+                "addresses “email”."
             )
             self._wrong(number, message)
             return None, 0
