@@ -59,7 +59,7 @@ def erase_oneself(typed: str, *, by: Actor, via: Door) -> None:
     """Remove the actor's own name, for good. Raises RuleBroken unless the word was typed."""
     under = require(by, Can.OWN, None, via).under
     if typed.strip().casefold().strip("“”\"'.") != PROMISE:
-        raise RuleBroken(_("Type the word “%(word)s” to say that you mean it", word=PROMISE), field="word")
+        raise RuleBroken(_("To confirm, type the word “%(word)s”", word=PROMISE), field="word")
     erase(db.session.get_one(Person, by.person_id), under=under, via=via)
 
 

@@ -54,7 +54,7 @@ def _ready(announcement: Announcement, by: Actor, via: Door) -> tuple[Act, int]:
     lock(announcement)
     mail_id = mail_of(announcement) if announcement.state is AnnouncementState.SENT else None
     if mail_id is None:
-        raise RuleBroken(_("Its mails are not made yet. Try again in a moment."))
+        raise RuleBroken(_("Its mails have not been made yet. Try again in a moment."))
     return act, mail_id
 
 

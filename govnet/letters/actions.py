@@ -120,7 +120,7 @@ def sign(letter: Letter, party: str, *, seen: int, by: Actor, via: Door) -> Sign
             _("The text was changed while you were reading it. Please read it again before you sign.")
         )
     if _signature(letter, mine, by) is not None:
-        raise RuleBroken(_("“%(name)s” stands under this letter already.", name=mine.name), field="party")
+        raise RuleBroken(_("“%(name)s” has already signed this letter.", name=mine.name), field="party")
     return _sign(letter, mine, act)
 
 

@@ -56,7 +56,7 @@ def start(network: Network) -> Response:
         lambda status: page(
             "letters/start.html", status, form=form, thread=_thread(network), **_days(network)
         ),
-        done=_("It is open for names. Your own is the first."),
+        done=_("It is open for signing. Your own name is the first."),
         makes=True,
     )
 
@@ -125,7 +125,7 @@ def sign(network: Network, letter: Letter) -> Response:
         lambda: actions.sign(letter, form.party.data or "", seen=form.seen.data or 0, by=by, via=Door.WEB),
         url_for(".letter", letter_id=letter_id),
         lambda status: letter_page(letter_id, form, status),
-        done=_("The name stands under the letter."),
+        done=_("The letter is signed."),
         makes=True,
     )
 

@@ -151,7 +151,7 @@ def _sister(network: Network, found: FoundSister, rules: Charter, act: Act) -> N
         **{name: getattr(network, name) for name in same},
     )
     _open(sister)
-    evidence = _("Taken over from %(name)s until it has rules of its own.", name=network.name)
+    evidence = _("Taken over from %(name)s until this network has rules of its own.", name=network.name)
     charter.begin(sister, rules, evidence=evidence, by=act.by, via=act.via)
     said = SisterFound(act=act, sister=sister, name=found.name, state=found.state)
     record(said)

@@ -119,7 +119,7 @@ def undo(entry_id: int, *, by: Actor, via: Door) -> None:
     version = takes_answers(entry.version_id)
     position = queries.position_of(entry_id)
     if position is None or position.entered_by_id is None:
-        raise RuleBroken(_("Nothing that was entered for you stands here any more."))
+        raise RuleBroken(_("There is no longer an answer here that was entered for you."))
     act = require(by, Can.UNDO_ENTERED, position, via).within(version.proposal)
     about: dict[str, Any] = {"proposal": version.proposal, "version": version, "question": version.question}
     event = AnswerUndone(**about, act=act, entry=entry)

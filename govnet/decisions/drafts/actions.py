@@ -152,7 +152,7 @@ def undo(proposal: Proposal, *, by: Actor, via: Door) -> Draft:
     words = words_of(version)
     end_version(version, Outcome.WITHDRAWN)
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
-    why = str(_("Undone before anybody was told."))
+    why = str(_("Undone before anybody was notified."))
     record(ProposalWithdrawn(act=act, **about, reason=why, untold=True))
     return _as_draft(proposal, version, words, network, act)
 

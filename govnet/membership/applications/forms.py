@@ -38,7 +38,7 @@ class WebAddress(Text):
         if self.data:
             found = links.web_address(self.data)
             if found is None:
-                raise ValidationError(_("Enter a web address, like www.example.org, or leave it empty."))
+                raise ValidationError(_("Enter a web address, such as www.example.org, or leave this empty."))
             self.data = found
 
 
@@ -60,7 +60,7 @@ class JoinForm(Form):
     )
     criteria = Ticks(_l("What members agree to"), missing=_l("Tick each sentence that members agree to"))
     code = Ticks(_l("How we treat each other"), missing=_l("Tick each sentence of how we treat each other"))
-    named = BooleanField(_l("Everybody may see my name among the members; otherwise members only"))
+    named = BooleanField(_l("Everybody may see my name in the list of members, not only members"))
     about = MarkdownField(_l("What brings you here? (if you like)"), limit=2_000)
 
     def for_organisation(self) -> bool:
