@@ -176,7 +176,7 @@ def review(network: Network, number: str) -> Response:
         lambda: reviews.ask(decision_id, form.reason.data or "", by=current_actor(), via=Door.WEB),
         url_for(".decision", number=number, _anchor="review"),
         show,
-        done=_("You have asked for it. When enough have, everybody is asked."),
+        done=_("You have asked for this. When enough members have, everybody is asked."),
         makes=True,
     )
 

@@ -71,7 +71,7 @@ def write_meeting_note(network: Network) -> Response:
         ),
         lambda made: url_for(".meeting_note", note_id=made.id),
         lambda status: page("decisions/write_meeting_note.html", status, form=form),
-        done=_("The note is there. Everybody can read it; nobody was asked anything."),
+        done=_("The note is published. Everybody can read it."),
         makes=True,
     )
 

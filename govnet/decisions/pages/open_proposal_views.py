@@ -138,7 +138,7 @@ def enter(network: Network, proposal: Proposal) -> Response:
         do,
         url_for(".enter", proposal_id=proposal_id),
         show,
-        done=_("It is entered. They are told by mail, and can undo it."),
+        done=_("The answer is entered. The member is notified by mail, and can undo it."),
         makes=True,
     )
 
