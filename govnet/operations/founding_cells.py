@@ -108,7 +108,7 @@ class Cells:
         typed = value[:40] if isinstance(value, str) else ""
         found = within_reason(value) if isinstance(value, date) else read_day(typed)
         if found is None:
-            self.wrong(name, N_("Write a day like 24 March 2015 or 2015-03-24.") if value else need)
+            self.wrong(name, N_("Write a day such as 24 March 2015 or 2015-03-24.") if value else need)
             return NO_DAY
         return found
 

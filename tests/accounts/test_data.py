@@ -102,7 +102,7 @@ def test_the_old_address_stays_until_the_new_one_says_yes(app, ann_here, ann, po
 
 def test_the_old_address_is_told_and_can_put_everything_back(app, ann_here, ann, post):
     undo = moved(app, ann_here, ann, post)
-    assert "now has another address" in post.last_to(ann.address)["Subject"]
+    assert "now goes to another address" in post.last_to(ann.address)["Subject"]
     stranger = app.test_client()
     assert ann.address in opened(stranger, undo).text
     assert address_of(app, ann) == NEW

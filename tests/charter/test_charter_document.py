@@ -64,7 +64,7 @@ def test_a_quorum_and_a_waiting_time_are_each_one_sentence() -> None:
         in told
     )
     assert (
-        "By consensus, what is stopped stays open for another 14 days; after that, it is agreed "
+        "By consensus, a proposal that is stopped stays open for another 14 days. After that, it is agreed "
         "if at least three quarters of those who took a side agree."
     ) in told
     assert not any("At least 10 members must answer." in sentence for sentence in told)

@@ -152,7 +152,7 @@ def test_a_charter_from_a_later_release_can_still_be_read() -> None:
         ("membership.criteria", [1], "one sentence on each line"),
         ("membership.criteria", 7, "one sentence on each line"),
         ("membership.criteria", ["Same.", "Same."], "the same thing twice"),
-        ("membership.criteria", ["x" * 501], "can hold"),
+        ("membership.criteria", ["x" * 501], "can have at most"),
         ("charter.majority", {"at_least": "5/4"}, "a fraction from 0 to 1"),
         ("charter.majority", {"at_least": "lots"}, "a fraction from 0 to 1"),
         ("charter.majority", {"at_least": "1/0"}, "a fraction from 0 to 1"),

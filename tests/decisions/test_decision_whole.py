@@ -211,7 +211,7 @@ def test_a_minority_has_a_thousand_characters_and_adds_to_its_note(
             found = queries.decision(network.id, decision.number)
             notes.add_note(found, NoteKind.MINORITY, text, by=acting(bob, network), via=Door.WEB)
 
-    with pytest.raises(RuleBroken, match="in all: this has 1,001, and 1,000 are left"):
+    with pytest.raises(RuleBroken, match="in all: this one has 1,001, and 1,000 are left"):
         write("x" * 1001)
     write("Nine are too many. " + "x" * 960)
     time.move(timedelta(hours=1))
