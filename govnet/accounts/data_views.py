@@ -99,7 +99,7 @@ def address() -> Response:
         url_for(".data"),
         lambda status: page("accounts/address.html", status, form=form),
         done=lambda _asked: _(
-            "We have sent a mail to %(address)s. Press the button in it, and mail goes there.",
+            "We have sent a mail to %(address)s. Press the button in it to use this address.",
             address=form.email.data,
         ),
     )
@@ -125,7 +125,7 @@ def confirm_address(token: str) -> Response:
         with transaction():
             moved = address_change.confirm(token)
         if moved:
-            flash(_("Your address is changed. We have told the old one."), "success")
+            flash(_("Your address is changed. We have sent a mail to the old one."), "success")
             return see(".data" if current_user.is_authenticated else ".sign_in")
     change = queries.change_by_token(token)
     good = address_change.can_confirm(change)

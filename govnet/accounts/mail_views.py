@@ -79,7 +79,7 @@ def set_volume(network: Network) -> Response:
     return press(
         lambda: actions.set_volume(current_actor(), network, Volume(form.volume.data)),
         url_for(".volume"),
-        done=_("Saved. It counts from the next mail on."),
+        done=_("Saved. This applies from the next mail on."),
     )
 
 
@@ -90,7 +90,7 @@ def silence(network: Network) -> Response:
     return press(
         lambda: actions.silence(current_actor(), network),
         url_for(".volume"),
-        done=_("We send you nothing more from here but the links that you ask for yourself."),
+        done=_("We now send you only the links that you ask for yourself."),
     )
 
 

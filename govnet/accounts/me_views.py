@@ -124,7 +124,11 @@ def read_all() -> Response:
         if name.startswith("upto-")
     )
     upto = {key: number for key, number in sent if key is not None and number is not None}
-    return press(lambda: actions.mark_read(upto, by=current_actor()), url_for(".me"), done=_("All read."))
+    return press(
+        lambda: actions.mark_read(upto, by=current_actor()),
+        url_for(".me"),
+        done=_("Everything is marked as read."),
+    )
 
 
 @bp.get("/me/leave")

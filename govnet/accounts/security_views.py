@@ -105,4 +105,4 @@ def _keep_password(hashed: str | None, done: str) -> Response:
 @recently
 def remove_password() -> Response:
     """Go back to mailed links alone."""
-    return _keep_password(None, _("Your password is gone. You sign in by a link in a mail."))
+    return _keep_password(None, _("Your password is removed. You sign in with a link in a mail."))

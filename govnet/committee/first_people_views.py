@@ -45,7 +45,7 @@ def start_again(network: Network) -> Response:
         do,
         url_for("committee.committee"),
         show,
-        done=_("They are named, in public, and written to by mail."),
+        done=_("They are named in public, and have been sent a mail."),
         makes=True,
     )
 

@@ -143,7 +143,7 @@ def drop_mail() -> Response:
     return press(
         lambda: operators.drop_held_mail(by=current_actor(), via=Door.WEB),
         url_for(".operator"),
-        done=lambda dropped: ngettext("%(num)d mail was dropped.", "%(num)d mails were dropped.", dropped),
+        done=lambda dropped: ngettext("%(num)d mail was deleted.", "%(num)d mails were deleted.", dropped),
     )
 
 
@@ -179,5 +179,5 @@ def confirm_clock() -> Response:
     return press(
         lambda: operators.confirm_clock(by=current_actor(), via=Door.WEB),
         url_for(".operator"),
-        done=_("What is due is closed within a minute."),
+        done=_("Everything that is due closes within a minute."),
     )

@@ -41,7 +41,7 @@ def keep(
     act = require(by, Can.RECORD_DECISION, queries.network_of(proposal), via)
     version = still_open(proposal)
     if version.state is not VersionState.UNOPPOSED:
-        raise RuleBroken(_("Mails are kept only with what was decided elsewhere, while nobody has objected."))
+        raise RuleBroken(_("Mails are kept only with a decision taken elsewhere, while nobody has objected."))
     mail = mail or readable(raw)
     digest = hashlib.sha256(raw).hexdigest()
     known = select(EvidenceMail).where(EvidenceMail.proposal_id == proposal.id, EvidenceMail.digest == digest)

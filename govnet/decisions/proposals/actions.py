@@ -110,7 +110,7 @@ def reword(
     network = queries.network_of(proposal)
     old = still_asked(proposal)
     if seen is not None and seen != old.number:
-        raise Stale(_("The words changed while you were writing."), newer=old.text, yours=words.text)
+        raise Stale(_("The text changed while you were writing."), newer=old.text, yours=words.text)
     check_reason(because, "because")
     until, charter = _amendable(old, proposal, network), queries.charter_of(old)
     words = checked(charters.rules_in_force(network.id), words, proposal.matter)
@@ -216,7 +216,7 @@ def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
     check_reason(reason)
     others = queries.answered_by_others(version.id, by.person_id)
     if others and queries.charter_of(version)[p.TAKE_BACK] == "unanswered":
-        raise RuleBroken(_("Somebody has answered: by our rules it can’t be taken back any more."))
+        raise RuleBroken(_("Somebody has answered: by our rules it can no longer be taken back."))
     end_version(version, Outcome.WITHDRAWN)
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}
     record(ProposalWithdrawn(act=act, **about, reason=reason))

@@ -27,7 +27,7 @@ def appeal(network: Network, token: str) -> Response:
         lambda: appeals.appeal(application, form.body.data or "", via=Door.WEB),
         url_for(".mine", token=token),
         lambda status: views.status_page(network, token, status, form),
-        done=_("Two others look at it again. You get their answer by mail."),
+        done=_("Two other people look at it again. You get their answer by mail."),
         makes=True,
     )
 
@@ -48,6 +48,6 @@ def hear(network: Network, application: Application) -> Response:
         ),
         url_for(".application", application_id=key),
         lambda status: officer_views.application_page(network, key, status, form),
-        done=_("Noted. Two who say the same decide it."),
+        done=_("Your answer is recorded. It is decided when two people give the same answer."),
         makes=True,
     )

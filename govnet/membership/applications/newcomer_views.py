@@ -53,7 +53,7 @@ def vouch(network: Network, application: Application) -> Response:
         lambda: vouches.vouch(application, by=current_actor(), via=Door.WEB),
         url_for(".coming"),
         lambda status: _coming_page(network, status, form),
-        done=_("Thank you. It is noted that you vouch for %(name)s.", name=application.name),
+        done=_("Thank you. It is recorded that you vouch for %(name)s.", name=application.name),
         makes=True,
     )
 
@@ -81,6 +81,6 @@ def object_to(network: Network, application: Application) -> Response:
         lambda: vouches.object_to(application, form.reason.data or "", by=current_actor(), via=Door.WEB),
         url_for(".coming"),
         show,
-        done=_("Your objection is with the committee."),
+        done=_("Your objection has gone to the committee."),
         makes=True,
     )

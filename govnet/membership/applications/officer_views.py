@@ -139,8 +139,10 @@ def _admitted(application: Application) -> object:
     if speakers.membership_there(application) is not None:
         return _("Passed on. Somebody who speaks for the organisation, or one of you, can confirm it.")
     if terms.objection_days and not applications_queries.objected_to(application.id):
-        return _("%(name)s is let in. A mail says from when, unless a member objects.", name=name)
-    return _("%(name)s is in. A mail says so, and how to sign in.", name=name)
+        return _(
+            "%(name)s is let in, and gets a mail that says from when, unless a member objects.", name=name
+        )
+    return _("%(name)s is a member now, and gets a mail about how to sign in.", name=name)
 
 
 @bp.post("/<network:network>/applications/<int:application_id>/ask")
@@ -171,5 +173,5 @@ def decline(network: Network, application: Application) -> Response:
         lambda: decisions.decline(
             application, form.reason.data or "", by=current_actor(), via=Door.WEB, seen=form.notes()
         ),
-        _("%(name)s was told, with your reason.", name=application.name),
+        _("%(name)s has been notified, with your reason.", name=application.name),
     )

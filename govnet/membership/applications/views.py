@@ -76,7 +76,7 @@ def _mark(mark: str, kind: str) -> Markup | str:
 
 
 OFTEN = "40 per hour"
-"""How often one address on the network may ask us to write to somebody."""
+            """How often one address on the network may ask us to write to somebody."""
 
 
 @bp.route("/<network:network>/join", methods=["GET", "POST"])
@@ -215,7 +215,7 @@ def confirm(network: Network, token: str) -> Response:
         lambda counts: url_for(".mine", token=links.token_for("application", counts.id)),
         lambda status: status_page(network, token, status, form),
         done=lambda counts: (
-            _("We have an application from you already; that one counts. Here it is.")
+            _("We already have an application from you, and that one counts. Here it is.")
             if counts.id != key
             else ""
         ),
@@ -233,7 +233,7 @@ def answer(network: Network, token: str) -> Response:
         lambda: actions.answer(application, form.body.data or "", via=Door.WEB),
         url_for(".mine", token=token),
         lambda status: status_page(network, token, status, form),
-        done=_("Thank you. Your answer is with those who decide."),
+        done=_("Thank you. Your answer has gone to the people who decide."),
         makes=True,
     )
 

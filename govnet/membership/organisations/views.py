@@ -72,7 +72,7 @@ def organisation(network: Network, organisation: Organisation) -> Response:
 def _membership(network: Network, organisation: Organisation) -> Membership:
     found = queries.membership_of(organisation.id, network.id)
     if found is None:
-        raise NotFound(_("This organisation does not belong to the network."))
+        raise NotFound(_("This organisation is not a member of the network."))
     return found
 
 
@@ -141,7 +141,7 @@ def claim(network: Network, organisation: Organisation) -> Response:
         do,
         url_for(".organisation", organisation_id=organisation.id),
         lambda status: page("membership/claim.html", status, **_facts(network, organisation), form=form),
-        done=_("Thank you. It is with those who can confirm it; you get a mail."),
+        done=_("Thank you. The people who can confirm it have been notified, and you get a mail."),
         makes=True,
     )
 
@@ -165,14 +165,14 @@ def _settle(
 @allows(Can.CONFIRM_REPRESENTATIVE, claim=RepresentationClaim)
 def confirm_claim(network: Network, claim: RepresentationClaim) -> Response:
     """Confirm that somebody may speak for an organisation."""
-    return _settle(network, claim, actions.confirm, _("Confirmed, and told."))
+    return _settle(network, claim, actions.confirm, _("Confirmed. They get a mail."))
 
 
 @bp.post("/<network:network>/organisations/claims/<int:claim_id>/decline")
 @allows(Can.CONFIRM_REPRESENTATIVE, claim=RepresentationClaim)
 def decline_claim(network: Network, claim: RepresentationClaim) -> Response:
     """Do not confirm it."""
-    return _settle(network, claim, actions.decline, _("Not confirmed, and told."))
+    return _settle(network, claim, actions.decline, _("Not confirmed. They get a mail."))
 
 
 @bp.post("/<network:network>/organisations/<int:organisation_id>/invite")
@@ -188,7 +188,7 @@ def invite(network: Network, organisation: Organisation) -> Response:
         ),
         url_for(".organisation", organisation_id=organisation.id),
         lambda status: _organisation_page(network, organisation, status, form),
-        done=_("We have written to %(name)s. It holds once they accept.", name=name),
+        done=_("We have sent a mail to %(name)s. They speak for it once they accept.", name=name),
         makes=True,
     )
 

@@ -27,7 +27,7 @@ from govnet.web.forms import Form
 from govnet.web.pages import page
 
 OFTEN = "60 per hour"
-"""How often one address on the network may upload a list."""
+            """How often one address on the network may upload a list."""
 
 
 @bp.route("/<network:network>/members/imports", methods=["GET", "POST"])
@@ -87,7 +87,7 @@ def go(network: Network, roster_import: RosterImport) -> Response:
     return press(
         lambda: roster_imports.bring_in(roster_import, by=current_actor(), via=Door.WEB),
         url_for(".looked", roster_import_id=roster_import.id),
-        done=_("Done. Those who are to confirm get a mail with a link."),
+        done=_("Done. The people who have to confirm get a mail with a link."),
     )
 
 
