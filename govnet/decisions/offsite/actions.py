@@ -50,7 +50,7 @@ from govnet.permissions import Can, require
 from govnet.record.actions import record
 
 METHOD = "elsewhere"
-            """What the register says of how it was decided."""
+"""What the register says of how it was decided."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,9 @@ class Taken:
     evidence: str
     url: str = ""
     present: str = ""
-            """Who was there, in words."""
+    """Who was there, in words."""
     late_because: str = ""
-            """Of what the charter wanted to be written down earlier: why it was not."""
+    """Of what the charter wanted to be written down earlier: why it was not."""
 
 
 def write_down(network: Network, words: Wording, ask: Ask, taken: Taken, *, by: Actor, via: Door) -> Proposal:
@@ -122,7 +122,7 @@ def _days_late(network: Network, charter: Charter, taken: Taken, via: Door) -> i
         raise RuleBroken(
             _(
                 "By our rules a decision of the committee at a meeting is recorded within %(days)s. You "
-            "can still record it: say why it is late. Everybody can read your reason.",
+                "can still record it: say why it is late. Everybody can read your reason.",
                 days=allowed,
             ),
             field="late_because",

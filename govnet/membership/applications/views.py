@@ -76,7 +76,7 @@ def _mark(mark: str, kind: str) -> Markup | str:
 
 
 OFTEN = "40 per hour"
-            """How often one address on the network may ask us to write to somebody."""
+"""How often one address on the network may ask us to write to somebody."""
 
 
 @bp.route("/<network:network>/join", methods=["GET", "POST"])

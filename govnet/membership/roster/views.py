@@ -27,7 +27,7 @@ from govnet.web.forms import Form
 from govnet.web.pages import page
 
 OFTEN = "60 per hour"
-            """How often one address on the network may upload a list."""
+"""How often one address on the network may upload a list."""
 
 
 @bp.route("/<network:network>/members/imports", methods=["GET", "POST"])
