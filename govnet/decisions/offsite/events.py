@@ -45,7 +45,7 @@ class ElsewhereTold(TakenElsewhere):
     """
 
     verb: ClassVar[str] = "decisions.elsewhere_told"
-    sentence: ClassVar[Any] = _l("Members were told that “%(question)s” was decided elsewhere.")
+    sentence: ClassVar[Any] = _l("Members were notified that “%(question)s” was decided elsewhere.")
 
 
 class Objected(ProposalOpened):

@@ -398,7 +398,7 @@ def still_asked(proposal: Proposal) -> ProposalVersion:
     """The same; RuleBroken as well where it can only be objected to."""
     version = still_open(proposal)
     if version.state is VersionState.UNOPPOSED:
-        raise RuleBroken(_("What was decided elsewhere keeps its words. Object to it instead."))
+        raise RuleBroken(_("The text of a decision taken elsewhere cannot be changed. Object to it instead."))
     return version
 
 
