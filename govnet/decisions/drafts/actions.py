@@ -104,12 +104,12 @@ def sponsor(draft_id: int, seen: str, *, by: Actor, via: Door) -> None:
     """Want it asked, in the text that one has `seen`; once, and never one's own."""
     draft, act = _open(draft_id, Can.SPONSOR, by, via)
     if draft.author_id == by.person_id:
-        raise RuleBroken(_("It is your own draft: others have to want it asked."))
+        raise RuleBroken(_("This is your own draft: other members have to want it opened for answers."))
     if seen != drafts_queries.seen(draft):
-        raise RuleBroken(_("The words have changed while you were reading. Read them again first."))
+        raise RuleBroken(_("The text changed while you were reading. Read it again first."))
     supporters = drafts_queries.sponsors_of(draft.id)
     if by.person_id in supporters:
-        raise RuleBroken(_("You have said already that this should be asked."))
+        raise RuleBroken(_("You have already said that this should be opened for answers."))
     db.session.add(Sponsor(proposal_id=draft.id, person_id=by.person_id, at=clock.now()))
     record(DraftSponsored(**_for_members(draft, act), supporters=len(supporters) + 1))
     readiness.settle(draft)
@@ -119,7 +119,7 @@ def leave(draft_id: int, *, by: Actor, via: Door) -> None:
     """No longer want it asked."""
     draft, act = _open(draft_id, Can.SPONSOR, by, via)
     if by.person_id not in drafts_queries.sponsors_of(draft.id):
-        raise RuleBroken(_("You have not said that this should be asked."))
+        raise RuleBroken(_("You have not said that this should be opened for answers."))
     mine = delete(Sponsor).where(Sponsor.proposal_id == draft.id, Sponsor.person_id == by.person_id)
     db.session.execute(mine)
     record(DraftLeft(**_for_members(draft, act)))
@@ -148,7 +148,7 @@ def undo(proposal: Proposal, *, by: Actor, via: Door) -> Draft:
     if version.opened_at != proposal.opened_at or queries.answered_by_others(version.id, by.person_id):
         raise RuleBroken(_("Somebody has answered already. You can take it back, and say why."))
     if not withhold(network.id, ProposalOpened.verb, reference(proposal)):
-        raise RuleBroken(_("Everybody has been told already. You can take it back, and say why."))
+        raise RuleBroken(_("Everybody has been notified already. You can take it back, and say why."))
     words = words_of(version)
     end_version(version, Outcome.WITHDRAWN)
     about: dict[str, Any] = {"proposal": proposal, "version": version, "question": version.question}

@@ -105,7 +105,7 @@ def change_draft(network: Network, draft: AnyProposal) -> Response:
 def change_draft_now(network: Network, draft: AnyProposal) -> Response:
     """Keep the new text."""
     if not isinstance(draft, Draft):
-        raise RuleBroken(_("This has been asked already."))
+        raise RuleBroken(_("This has already been opened."))
     form, draft_id = _change_form(network, draft), draft.id
     if form.validate_on_submit():
         seen, by = form.seen.data or "", current_actor()

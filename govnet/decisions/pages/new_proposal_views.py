@@ -156,7 +156,7 @@ def undo(network: Network, proposal: Proposal) -> Response:
     except RuleBroken as broken:
         flash(str(broken), "warning")
         return see(".proposal", proposal_id=proposal_id)
-    flash(_("Undone. Nobody was told; it is a draft again."), "success")
+    flash(_("Undone. Nobody was notified; it is a draft again."), "success")
     return see(".proposal", proposal_id=proposal_id)
 
 

@@ -73,7 +73,7 @@ def propose(
     charter = charters.rules_in_force(network.id)
     check_proposer(network, charter, ask.matter, by)
     if methods.needs_draft(charter) and draft is None:
-        raise RuleBroken(_("By our rules this stands as a draft first. Save it as a draft: nothing is lost."))
+        raise RuleBroken(_("By our rules this has to be a draft first. Save it as a draft: nothing is lost."))
     words = checked(charter, words, ask.matter)
     method = ask.method or charter[p.METHOD_FOR[ask.matter]]
     check_way(charter, words, ask.matter, method)

@@ -315,7 +315,7 @@ def open_version(
     asked = _asked(network, proposal.body, charters.rules_of(charter_version), words)
     counted = sum(row["counted"] for row in asked)
     if not counted:
-        raise RuleBroken(_("Nobody could answer this: there is nobody yet who decides such matters."))
+        raise RuleBroken(_("Nobody could answer this, because nobody can decide such matters yet."))
     number = after.number + 1 if after else 1
     version = draft or ProposalVersion(proposal_id=proposal.id, number=number, author_id=proposal.author_id)
     put_text(version, words, method)

@@ -43,7 +43,7 @@ def suggest(
     act = require(by, Can.SUGGEST_WORDS, proposal, via)
     version = still_asked(proposal) if isinstance(proposal, Proposal) else _changeable(proposal)
     if isinstance(proposal, Draft) and proposal.author_id == by.person_id:
-        raise RuleBroken(_("It is your own draft: change its words yourself."))
+        raise RuleBroken(_("This is your own draft: change its text yourself."))
     check_passage(version.text, passage, instead)
     if suggestions_queries.open_by(version.id, by.person_id) >= MOST_OPEN:
         raise RuleBroken(_("You have suggested a lot here already. Wait for an answer, or take one back."))
@@ -107,7 +107,7 @@ def reject(suggestion: Suggestion, answer: str, *, by: Actor, via: Door) -> None
     act = as_author(Can.REWORD_PROPOSAL, proposal, by, via)
     version = _changeable(proposal)
     if not answer.strip():
-        raise RuleBroken(_("Say in a word why not: somebody gave it thought."), field="reason")
+        raise RuleBroken(_("Say why not, in a few words: somebody gave it thought."), field="reason")
     _answer(suggestion, SuggestionState.REJECTED, answer.strip())
     _record_answer(proposal, version, suggestion, act=act, taken=False)
 
@@ -143,7 +143,7 @@ def _changeable(proposal: AnyProposal) -> ProposalVersion:
         return still_open(proposal)
     draft = drafts_queries.locked(proposal.id)
     if not draft.is_open:
-        raise RuleBroken(_("This is no draft any more."))
+        raise RuleBroken(_("This is no longer a draft."))
     return draft.version
 
 
