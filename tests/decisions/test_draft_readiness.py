@@ -71,7 +71,7 @@ def test_the_author_is_told_once_when_the_time_of_notice_is_over(time: MovedCloc
     assert ticked() == [READY]
     assert names_of(READY) == [ann.name]
     text = text_of(READY)
-    assert "Your draft has waited for as long as our rules want." in text
+    assert "Your draft has been unchanged for as long as our rules require." in text
     assert f"/uk/proposals/{draft.id}#ask" in text
     time.move(DAYS)
     assert ticked() == [READY]
@@ -89,7 +89,7 @@ def test_it_waits_for_its_author_until_she_asks_or_drops_it(app: Flask, time: Mo
     readiness.tell_due()
     assert (how_many_wait(ann.id), how_many_wait(bob.id)) == (2, 0)
     page = opened(browser(app, ann), "/me")
-    assert "Ask it now" in page.text
+    assert "Open it now" in page.text
     assert any(each.endswith(f"/uk/proposals/{asked.id}#ask") for each in page.links)
     db.session.rollback()
     dropped(other, network, ann)

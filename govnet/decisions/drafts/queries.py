@@ -38,7 +38,7 @@ def locked(draft_id: int) -> Draft:
     fresh = select(Draft).where(Draft.id == draft_id).execution_options(populate_existing=True)
     found = db.session.scalars(fresh).one_or_none()
     if found is None:
-        raise RuleBroken(_("This has been asked already."))
+        raise RuleBroken(_("This has already been opened."))
     return found
 
 

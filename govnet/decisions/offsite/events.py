@@ -15,7 +15,7 @@ class TakenElsewhere(ProposalOpened):
     """What a meeting or the list decided is written down, and stands unless somebody objects."""
 
     verb: ClassVar[str] = "decisions.taken_elsewhere"
-    sentence: ClassVar[Any] = _l("%(actor)s wrote down what was decided elsewhere: “%(question)s”")
+    sentence: ClassVar[Any] = _l("%(actor)s recorded a decision taken elsewhere: “%(question)s”")
     words_of: ClassVar[frozenset[str]] = frozenset({"question", "evidence", "present", "late_because"})
 
     taken_on: date
@@ -32,8 +32,8 @@ class TakenElsewhereLate(TakenElsewhere):
 
     verb: ClassVar[str] = "decisions.taken_elsewhere_late"
     sentence: ClassVar[Any] = NN_(
-        "%(actor)s wrote down what the committee had decided, %(days)s day late: “%(question)s”",
-        "%(actor)s wrote down what the committee had decided, %(days)s days late: “%(question)s”",
+        "%(actor)s recorded a decision of the committee, %(days)s day late: “%(question)s”",
+        "%(actor)s recorded a decision of the committee, %(days)s days late: “%(question)s”",
     )
     counts: ClassVar[str] = "days"
 

@@ -45,7 +45,7 @@ def suggest_now(network: Network, proposal: AnyProposal) -> Response:
                 form,
                 lambda: actions.suggest(proposal, *change, why, by=current_actor(), via=Door.WEB),
                 lambda _made: url_for(".proposal", proposal_id=proposal_id, _anchor="suggestions"),
-                done=_("Your suggestion is there. The author is notified."),
+                done=_("Your suggestion is saved. The author is notified."),
             )
     return _suggest_page(db.session.get_one(AnyProposal, proposal_id), form, 422)
 
