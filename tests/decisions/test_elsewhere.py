@@ -111,12 +111,12 @@ def test_an_objection_moves_the_days_that_would_come_before_answers_close(app: F
     assert proposal.review_on == date(2015, 5, 4)
     assert version.because == (
         "I was not told.\n\n"
-        "As answers close later, new rules would hold from Tue 28 Apr 2015, not from Tue 21 Apr 2015.\n\n"
+        "As answers close later, new rules would be in force from Tue 28 Apr 2015, not from Tue 21 Apr 2015.\n\n"
         "As answers close later, the trial would end on Fri 1 May 2015, not on Fri 24 Apr 2015.\n\n"
         "As answers close later, it would be looked at again on Mon 4 May 2015, not on Mon 27 Apr 2015."
     )
     page = opened(browser(app), f"/uk/proposals/{proposal.id}").text
-    assert "new rules would hold from Tue 28 Apr 2015" in page
+    assert "new rules would be in force from Tue 28 Apr 2015" in page
 
 
 def test_an_objection_leaves_the_days_that_come_late_enough(network: Network) -> None:
