@@ -94,7 +94,7 @@ def confirm_clock() -> None:
     with explained(), transaction():
         operators.confirm_clock(by=SHELL, via=Door.CLI)
         now = clock.now()
-    click.echo(f"It is {now:%Y-%m-%d %H:%M} UTC. What is due is closed within a minute.")
+    click.echo(f"It is {now:%Y-%m-%d %H:%M} UTC. Everything that is due closes within a minute.")
 
 
 @operator.command("accept-keys")

@@ -50,7 +50,7 @@ def test_a_member_gathers_names_from_the_form_alone(app: Flask, ann: Person) -> 
     assert "It is open for signing. Your own name is the first." in done.text
     page = opened(client, "/uk/letters/1")
     assert "A letter to The Minister, signed by 1 member." in page.text
-    assert "Gathers names until Mon 20 Apr 2015, 18:00 BST" in page.text
+    assert "Open for signing until Mon 20 Apr 2015, 18:00 BST" in page.text
     assert "It speaks for the people who signed it, not for the network." in page.text
     assert "Ann Example has signed this letter." in page.text
 

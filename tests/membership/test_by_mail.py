@@ -79,7 +79,7 @@ def states():
 
 def test_the_mail_says_that_one_can_answer_and_where(asked):
     subject, text = mails_to("nell@example.org")[0]
-    assert subject == "Are you still a member of The UK network? One click, or answer YES"
+    assert subject == "Are you still a member of The UK network? One click, or reply YES"
     assert "reply to this mail from this address with the one word YES" in text
     assert reply_to().startswith("replies+confirm-")
     assert reply_to().endswith("@govnet.example.org")

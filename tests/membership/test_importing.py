@@ -234,7 +234,7 @@ def test_the_command_says_of_each_row_what_happens_and_why(run, roster_file):
         "1 comes as a reader",
         "row 4.",
         "Row 2: Nell Found <nell@example.org> is asked by mail to confirm that they are a member.",
-        "Row 3: Ned Found <nell@example.org> has the address of row 2, and is asked there, once, for one of their own",
+        "Row 3: Ned Found <nell@example.org> has the address of row 2, and is asked there, once, for an address of their own",
         f"Row 5: Gia Gone <{address}> was a member and left",
         "Row 6: quiet@example.org asked for no mail there",
         "Row 7: Bea <bea@example.org> is asked by mail to confirm, for Open Ledger Club.",

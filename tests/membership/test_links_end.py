@@ -197,7 +197,7 @@ def test_the_welcome_mail_signs_in_once_in_any_browser_and_only_by_its_button(ap
         an_admitted(network, builders.acting(builders.a_steering_member(network), network))
         subject, text = mails_to("ada@example.org")[-1]
     assert subject == "Welcome to The UK network"
-    assert "This link works until Mon 20 Apr 2015, 10:00 BST, and once." in " ".join(text.split())
+    assert "This link works once, until Mon 20 Apr 2015, 10:00 BST." in " ".join(text.split())
     ((_endpoint, path),) = tokens_in(app, text.split("<html")[0])
     time.move(timedelta(days=6))
     scanner, phone, other = app.test_client(), app.test_client(), app.test_client()

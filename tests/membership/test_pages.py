@@ -476,7 +476,7 @@ def test_who_applies_for_a_member_organisation_is_told_that_others_confirm_it(cl
     assert "asks to join" not in opened(sam, "/uk/desk").text
     assert "Ask our office." in opened(sam, where).text
     send(sam, where, {}, action="/confirm")
-    assert "It was confirmed." in opened(client, link).text
+    assert "It has been confirmed." in opened(client, link).text
     assert "is already a member, so you asked" in opened(client, link).text
 
 

@@ -107,7 +107,7 @@ def test_whatever_is_wrong_the_mail_server_keeps_the_mail(taking, monkeypatch, n
         monkeypatch.delenv(setting) if value is None else monkeypatch.setenv(setting, value)
     done = CliRunner().invoke(main, ["receive", to], input=MAIL)
     assert done.exit_code == 75
-    assert done.stderr.startswith("Not accepted")
+    assert done.stderr.startswith("Not taken")
     assert len(done.stderr.splitlines()) == 1 or name == "no keys"
     assert _rows(taking) == []
 

@@ -169,7 +169,7 @@ def test_after_five_wrong_tries_the_right_digits_are_worth_nothing(app, client, 
     ask(client, ann.address)
     code = digits(opened(app.test_client(), newest_link(app, post, ann.address)))
     wrong = f"{(int(code) + 1) % 1_000_000:06d}"
-    for left in ("4 tries", "3 tries", "2 tries", "one attempt"):
+    for left in ("4 attempts", "3 tries", "2 tries", "one attempt"):
         response = send(client, "/sign-in/sent", {"code": wrong})
         assert response.status_code == 422
         assert left in Html(response.text).text
@@ -189,7 +189,7 @@ def test_what_can_be_no_code_costs_no_try_and_says_what_to_type(app, client, ann
         assert response.status_code == 422
         assert "A code is six digits, such as 123 456." in Html(response.text).text
     wrong = f"{(int(code) + 1) % 1_000_000:06d}"
-    assert "4 tries" in Html(send(client, "/sign-in/sent", {"code": wrong}).text).text
+    assert "4 attempts" in Html(send(client, "/sign-in/sent", {"code": wrong}).text).text
     send(client, "/sign-in/sent", {"code": f"{code[:2]}-{code[2:4]}-{code[4:]}"})
     assert signed_in(client)
 
