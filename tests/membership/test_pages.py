@@ -305,7 +305,7 @@ def test_the_second_of_two_officers_sees_who_was_quicker_and_keeps_her_words(app
     send(sam, f"/uk/applications/{key}", {}, action="/admit")
     response = pat.post(f"/uk/applications/{key}/decline", data=data)
     assert response.status_code == 409
-    assert "Sam Quick was quicker" in response.text
+    assert "Sam Quick has already decided" in response.text
     assert "We do not know her." in response.text
 
 
