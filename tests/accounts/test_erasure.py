@@ -101,7 +101,7 @@ def test_an_erasure_asks_each_table_once(app, ann):
 def test_the_word_has_to_be_typed(app, ann_here, ann):
     response = send(ann_here, "/me/remove-my-name", {"word": "yes please"})
     assert response.status_code == 422
-    assert "Type the word" in Html(response.text).text
+    assert "To confirm, type the word" in Html(response.text).text
     with app.app_context():
         assert db.session.get_one(Person, ann.id).erased_at is None
 

@@ -98,7 +98,7 @@ def test_where_the_rules_want_it_the_place_is_kept_and_the_page_says_so(client, 
     assert eligibility.look() == 0
     assert builders.acting(ada, uk).is_steering
     text = opened(client, "/uk/committee").text
-    assert "no longer speaks for a member organisation; held until Mon 11 Apr 2016 at the longest" in text
+    assert "no longer speaks for a member organisation; held until Mon 11 Apr 2016 at the latest" in text
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_nobody_is_given_a_place_who_would_be_one_too_many_unless_members_say_so
 def test_the_page_says_which_places_the_rules_still_want(client):
     a_uk(individual_seats=2)
     text = opened(client, "/uk/committee").text
-    assert "Our rules want 2 places for members in person; so far: 0 places." in text
+    assert "Our rules require 2 places for members in person; so far: 0 places." in text
 
 
 @pytest.mark.parametrize(("days", "late"), [(29, False), (30, True)])

@@ -141,7 +141,7 @@ def test_the_mandate_is_proposed_from_its_page_and_as_it_was(client, uk):
     assert "Cory Coordinator" in page
     done = send(client, link, typed("mandate-1", organisation="the open shed"))
     assert "The Open Shed coordinates the network, from Wed 13 May 2015" in done.text
-    assert "For it act: Cory Coordinator." in done.text
+    assert "These people act for it: Cory Coordinator." in done.text
     mandate = db.session.query(Mandate).one()
     end = f"/uk/proposals/new?matter=mandate&office=end-{mandate.id}"
     assert end in client.get("/uk/coordinator").text.replace("&amp;", "&")

@@ -170,8 +170,8 @@ def test_the_places_that_the_rules_keep_can_still_be_made_after_each_new_one(kin
 
 def test_what_is_lacking_is_said_in_words():
     assert [str(each) for each in said_lacking({"individual": 1}, charter(**KEPT))] == [
-        "Our rules want 2 places for members in person; so far: 1 place.",
-        "Our rules want 1 place for people who speak for organisations; so far: 0 places.",
+        "Our rules require 2 places for members in person; so far: 1 place.",
+        "Our rules require 1 place for people who speak for organisations; so far: 0 places.",
     ]
     assert said_lacking({"individual": 2, "organisation": 3}, charter(**KEPT)) == []
 

@@ -125,7 +125,7 @@ def test_an_archived_topic_takes_no_new_discussions(network, ann):
         topics_actions.change_topic(
             topic, topics_actions.TopicInput(title="Old", archived=True), by=officer, via=Door.WEB
         )
-    with pytest.raises(RuleBroken, match="no new discussions"):
+    with pytest.raises(RuleBroken, match="no longer takes new discussions"):
         a_thread(topic, ann)
 
 

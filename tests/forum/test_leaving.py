@@ -73,7 +73,7 @@ def test_she_can_take_back_what_she_wrote(app, client, room):
     assert "Her new words" in opened(client, "/me/posts").text
     response = send(client, "/me/posts", {"word": "no"})
     assert response.status_code == 422
-    assert "Type the word" in response.text
+    assert "To confirm, type the word" in response.text
     response = send(client, "/me/posts", {"word": "Remove"})
     assert "taken back" in response.text
     assert "Her new words" not in opened(client, f"/uk/forum/{thread_id}").text

@@ -161,7 +161,7 @@ def test_where_the_charter_says_so_only_the_chair_hides():
 
 def test_a_post_is_hidden_once(room):
     room.hide()
-    with pytest.raises(RuleBroken, match="meanwhile"):
+    with pytest.raises(RuleBroken, match="in the meantime"):
         room.hide(by=room.tess)
     with pytest.raises(IntegrityError), transaction():
         db.session.add(

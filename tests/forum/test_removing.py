@@ -218,7 +218,7 @@ def test_by_the_pages_the_law_has_its_days(app: Flask, client: FlaskClient) -> N
         other = sign_in(app.test_client(), db.session.get_one(Person, room.tess))
         sign_in(client, db.session.get_one(Person, room.sam))
     url = f"/uk/forum/posts/{room.post_id}/hide"
-    assert "gone for good in 14 days" in opened(client, url).text
+    assert "deleted for good in 14 days" in opened(client, url).text
     send(client, url, {"kind": "law", "reason": "A court says so."})
     with app.app_context():
         key = db.session.scalars(select(Hiding.id)).one()

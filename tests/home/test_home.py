@@ -61,7 +61,7 @@ def test_a_visitor_reads_the_purpose_and_how_many_belong(app: Flask, client: Fla
         an_organisation(network, "Example Society")
     text = opened(client, "/uk/").text
     assert "To open up how decisions are made." in text
-    assert "2 people and 1 organisation belong." in text
+    assert "2 people and 1 organisation are members." in text
 
 
 def test_where_nobody_belongs_yet_the_first_is_asked_in(app: Flask, client: FlaskClient) -> None:

@@ -98,7 +98,7 @@ def test_nobody_signs_twice_in_the_same_name(network: Network, ann: Person) -> N
     with transaction():
         db.session.add(Representation(organisation_id=club.id, person_id=ali.id, start=start))
     letter_id = a_letter(network, ann, party=str(club.id))
-    with pytest.raises(RuleBroken, match="“Open Club” stands under this letter already"):
+    with pytest.raises(RuleBroken, match="“Open Club” has already signed this letter"):
         sign(letter_id, ali, str(club.id))
     assert count(letter_id) == SignatureCount(0, 1)
 

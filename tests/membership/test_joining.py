@@ -161,7 +161,7 @@ def test_two_officers_at_once_the_second_is_told_and_loses_nothing():
         builders.acting(builders.a_steering_member(network, n), network) for n in ("Sam Quick", "Pat Slow")
     )
     application = an_admitted(network, sam)
-    with pytest.raises(Stale, match="Sam Quick was quicker") as stale, transaction():
+    with pytest.raises(Stale, match="Sam Quick has already decided") as stale, transaction():
         decisions.decline(application, "We do not know you.", by=pat, via=Door.WEB)
     assert stale.value.yours == "We do not know you."
     assert application.state is ApplicationState.ADMITTED
@@ -276,14 +276,14 @@ def test_a_member_who_fills_in_the_form_is_told_by_mail_and_nobody_else_learns_o
     member = builders.a_member(network)
     address = main_address(member.id)
     assert applies(network, email=address) is None
-    assert "member of The UK network already" in mails_to(address)[-1][1]
+    assert "already a member of The UK network" in mails_to(address)[-1][1]
 
 
 def test_a_second_form_while_one_waits_leads_to_the_one_that_waits():
     network = a_network_with_rules()
     a_waiting_application(network)
     assert applies(network) is None
-    assert "where it stands" in mails_to("ada@example.org")[-1][1]
+    assert "how far it is" in mails_to("ada@example.org")[-1][1]
 
 
 def test_of_two_forms_that_were_sent_the_first_confirmed_counts():

@@ -150,7 +150,7 @@ def test_the_committee_asks_first_and_the_answer_lets_her_in_whom_enough_know(he
 def test_the_committee_declines_but_does_not_let_in_whom_too_few_know(here):
     network = a_network_with_rules(**SPONSORED)
     application, sam = a_waiting_application(network), builders.a_steering_member(network)
-    with pytest.raises(RuleBroken, match="2 more have to"):
+    with pytest.raises(RuleBroken, match="2 more members have to"):
         admits(network, application, sam)
     with transaction():
         decisions.decline(application, "An alias.", by=builders.acting(sam, network), via=Door.WEB)
@@ -264,7 +264,7 @@ def test_members_are_told_who_was_let_in_and_officers_who_objects_and_why(here):
     subject, body = mails_to(main_address(mel.id))[-1]
     assert subject == "Ada Newcomer was let in: object by Sun 26 Apr 2015"
     assert "I read budgets." in body
-    assert "You are let in" in mails_to("ada@example.org")[-1][0]
+    assert "You will be a member" in mails_to("ada@example.org")[-1][0]
     objects(network, application, mel)
     distribution.run()
     subject, body = mails_to(main_address(sam.id))[-1]
@@ -330,7 +330,7 @@ def test_the_page_of_those_on_the_way_in_is_for_members(client, app):
 def test_an_applicant_reads_how_many_members_must_vouch(client, app):
     with app.app_context():
         network = a_network_with_rules(**SPONSORED)
-        assert "on the word of 2 members who know you" in opened(client, "/uk/join").text
+        assert "once 2 members who know you vouch for you" in opened(client, "/uk/join").text
         a_waiting_application(network)
         link = link_in(mails_to("ada@example.org")[0][1], "applications/mine")
     assert "So far 0 have vouched" in opened(client, link).text

@@ -51,7 +51,7 @@ def test_nobody_runs_out_before_the_grace_is_over_and_some_days_after_the_second
     ("today", "due", "asked", "complaint"),
     [
         (date(2015, 4, 13), None, False, "nothing to renew"),
-        (date(2015, 4, 13), date(2015, 6, 1), False, "From 2015-05-02 on"),
+        (date(2015, 4, 13), date(2015, 6, 1), False, "from 2015-05-02 on"),
         (date(2015, 5, 2), date(2015, 6, 1), False, ""),
         (date(2015, 4, 13), date(2015, 6, 1), True, ""),
     ],

@@ -364,7 +364,7 @@ def test_one_address_is_shared_only_by_names_of_two_people(one: str, other: str,
     ("written", "words"),
     [
         ("o’hara@example.org", "Type a straight one"),
-        ("pelé@example.org", "“é” cannot stand before the @"),
+        ("pelé@example.org", "“é” cannot be before the @"),
         ("a..b@example.org", "dot"),
     ],
 )

@@ -60,7 +60,7 @@ def test_the_mail_says_until_when_and_how(app, client, ann, post):
     newest_link(app, post, ann.address)
     mail = post.last_to(ann.address)
     assert mail["Subject"] == "Your link to sign in, until 10:10"
-    assert "It works once, until Mon 13 Apr 2015, 10:10 BST" in text(mail)
+    assert "The link works once, until Mon 13 Apr 2015, 10:10 BST" in text(mail)
     assert mail["List-Id"] is None
 
 
@@ -169,7 +169,7 @@ def test_after_five_wrong_tries_the_right_digits_are_worth_nothing(app, client, 
     ask(client, ann.address)
     code = digits(opened(app.test_client(), newest_link(app, post, ann.address)))
     wrong = f"{(int(code) + 1) % 1_000_000:06d}"
-    for left in ("4 attempts", "3 tries", "2 tries", "one attempt"):
+    for left in ("4 attempts", "3 attempts", "2 attempts", "one attempt"):
         response = send(client, "/sign-in/sent", {"code": wrong})
         assert response.status_code == 422
         assert left in Html(response.text).text
