@@ -108,7 +108,7 @@ def test_it_is_asked_once_enough_others_want_it(time: MovedClock) -> None:
     ann, bob, cat = members(network, 3)
     draft = a_draft(network, ann)
     wanted(draft, network, bob)
-    with pytest.raises(RuleBroken, match="1 more member must want this asked"):
+    with pytest.raises(RuleBroken, match="1 more member must want this opened for answers"):
         asked_now(draft, network, ann)
     wanted(draft, network, cat)
     assert asked_now(draft, network, ann).author_id == ann.id
@@ -123,7 +123,7 @@ def test_who_has_left_wants_nothing_asked_any_more() -> None:
         (membership,) = own_memberships(bob.id, network.id)
         resign(membership, by=acting(bob, network), via=Door.WEB)
     assert queries.whole(draft.id).sponsors == []
-    with pytest.raises(RuleBroken, match="1 more member must want this asked"):
+    with pytest.raises(RuleBroken, match="1 more member must want this opened for answers"):
         asked_now(draft, network, ann)
 
 
@@ -134,7 +134,7 @@ def test_its_words_stand_unchanged_for_the_time_of_notice(time: MovedClock) -> N
     time.move(timedelta(days=2))
     changed(draft, network, ann, dataclasses.replace(WORDS, text="Ten seats."))
     time.move(timedelta(days=2))
-    with pytest.raises(RuleBroken, match="stand unchanged until Sat 18 Apr 2015, 10:00 BST"):
+    with pytest.raises(RuleBroken, match="stay unchanged until Sat 18 Apr 2015, 10:00 BST"):
         asked_now(draft, network, ann)
     changed(draft, network, ann, dataclasses.replace(WORDS, text="Ten seats."), closes=date(2015, 5, 5))
     time.move(timedelta(days=1))

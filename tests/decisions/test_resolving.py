@@ -124,7 +124,7 @@ def test_the_page_says_who_could_answer_and_whose_answers_are_only_shown(app: Fl
     theirs = a_proposal(other, dee)
     page = opened(browser(app), f"/wales/proposals/{theirs.id}").text
     assert (
-        "1 organisation could answer when it opened. By our rules the answers of 2 others are shown, not counted."
+        "1 organisation could answer when it opened. By our rules the answers of 2 others are shown but not counted."
         in page
     )
 

@@ -227,7 +227,7 @@ def test_the_check_says_what_the_register_keeps_beside_what_the_rows_say(
         (Asked("one person", "consent"), ["1 person"]),
         (
             Asked("an organisation", "consent", "", "1 silent", {"decisions.voice": "organisations"}),
-            ["1 organisation", "By our rules the answer of 1 other is shown, not counted."],
+            ["1 organisation", "By our rules the answer of 1 other is shown but not counted."],
         ),
     ],
     ids=lambda each: each.name if isinstance(each, Asked) else "",

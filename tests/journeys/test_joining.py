@@ -173,7 +173,7 @@ def test_her_mail_program_unsubscribes_her_by_one_post_which_a_look_at_the_page_
     offered = re.findall(r"<([^>]+)>", str(mail["List-Unsubscribe"]))
     address = next(url for url in offered if url.startswith("http"))
     eve.opens(address)
-    eve.reads("Stop all mail of UK Network to your address?")
+    eve.reads("Stop all mail from UK Network to your address?")
     body = urllib.parse.urlencode({"List-Unsubscribe": "One-Click"}).encode()
     with urllib.request.urlopen(urllib.request.Request(address, data=body), timeout=20) as answer:
         assert answer.status in (200, 202)

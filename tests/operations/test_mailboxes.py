@@ -41,7 +41,7 @@ def test_an_address_from_an_earlier_release_stops_no_mail_and_is_shown(kept, tel
 @pytest.mark.parametrize("cell", ["contact__email", "network__list_address", "committee__seats__0__email"])
 def test_a_founding_names_each_address_that_no_mail_can_go_to(cell):
     (trouble,) = said(table(**{cell: "zo\u00eb@example.org"}))
-    assert "\u201c\u00eb\u201d cannot stand before the @" in trouble
+    assert "\u201c\u00eb\u201d cannot be before the @" in trouble
 
 
 def test_doctor_is_content_with_mailboxes_that_can_be_written_to():

@@ -16,4 +16,4 @@ def test_what_is_set_aside_is_shown_to_doctor_monitor_and_desk(client, app):
         builders.sign_in(client, officer)
         assert (well, "close proposals (7: ValueError: poison)" in words) == (False, True)
     assert client.get("/healthz").text == "ok\nset aside: close proposals (1)\n"
-    assert "has failed at 1 thing" in client.get("/uk/desk").text
+    assert "1 automatic task of the server has failed" in client.get("/uk/desk").text

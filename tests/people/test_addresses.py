@@ -35,7 +35,7 @@ REFUSED = [
     ("@example.org", "Enter an e-mail address"),
     ("ann@", "Enter an e-mail address"),
     ("o\u2019brien@example.org", "curly apostrophe"),
-    ("zo\u00eb@example.org", "\u201c\u00eb\u201d cannot stand before the @"),
+    ("zo\u00eb@example.org", "\u201c\u00eb\u201d cannot be before the @"),
     ("ann@example.org, bob@example.org", "just one address"),
     ("ann@example.org;bob@example.org", "just one address"),
     ("ann@bob@example.org", "just one address"),

@@ -281,7 +281,7 @@ def test_names_in_public_entries_are_emptied_once_and_the_record_says_so() -> No
     assert first.words is None
     assert "Rita" not in registry.sentence(details(first))
     assert registry.sentence(details(said)) == (
-        "Names that only members may read were taken out of 1 earlier entry."
+        "Names that only members may read were removed from 1 earlier entry."
     )
     assert faults_of(network.id) == []
 
