@@ -231,11 +231,7 @@ class OneLine(Parameter[str]):
         return line
 
     def phrase(self, value: str) -> Said:
-        return (
-            Said(N_("“%(words)s”"), {"words": value})
-            if value
-            else Said(N_("as it was at the beginning here"))
-        )
+        return Said(N_("“%(words)s”"), {"words": value}) if value else Said(N_("as it was at the start"))
 
     def states(self, value: str) -> Said:
         return super().states(value) if value else Said(self.clause_none)

@@ -38,8 +38,8 @@ class CommitteeFound(Event):
 
     verb: ClassVar[str] = "offices.committee_found"
     sentence: ClassVar[Any] = NN_(
-        "%(actor)s recorded the %(name)s as it was at the beginning here, with %(places)s place.",
-        "%(actor)s recorded the %(name)s as it was at the beginning here, with %(places)s places.",
+        "%(actor)s recorded the %(name)s as it was at the start, with %(places)s place.",
+        "%(actor)s recorded the %(name)s as it was at the start, with %(places)s places.",
     )
     counts: ClassVar[str] = "places"
     subject: ClassVar[str] = "body"
@@ -54,7 +54,7 @@ class TermFound(_AboutTerm):
 
     verb: ClassVar[str] = "offices.term_found"
     sentence: ClassVar[Any] = _l(
-        "%(holder)s holds the place “%(place)s” until %(last_day)s, as at the beginning here."
+        "%(holder)s holds the place “%(place)s” until %(last_day)s, as at the start."
     )
 
     start: date
@@ -154,9 +154,7 @@ class MandateFound(_AboutMandate):
     """Who coordinated when the network came here, and how we know."""
 
     verb: ClassVar[str] = "offices.mandate_found"
-    sentence: ClassVar[Any] = _l(
-        "%(holder)s coordinates the network until %(last_day)s, as at the beginning here."
-    )
+    sentence: ClassVar[Any] = _l("%(holder)s coordinates the network until %(last_day)s, as at the start.")
 
     start: date
     last_day: date

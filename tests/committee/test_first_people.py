@@ -67,7 +67,7 @@ def test_the_operator_names_the_first_people_in_public_and_they_are_written_to(c
     assert "Bea Example" in bad.text
     done = send(client, link, {**values, "last_day": "2016-04-12", "why": WHY})
     assert "Ada Example" in done.text
-    assert f"at the beginning here: {WHY}" in done.text
+    assert f"at the start: {WHY}" in done.text
     term = db.session.query(Term).one()
     assert (term.came_by, term.authority, term.start) == (CameBy.AS_FOUND, "", date(2015, 4, 13))
     (entry,) = [details(each) for each in entries_about(uk.id, f"term:{term.id}")]

@@ -42,7 +42,7 @@ def test_everybody_sees_who_sits_on_the_committee_until_when_and_which_places_ar
     sam = builders.a_steering_member(uk)
     page = opened(client, "/uk/committee")
     assert "Sam Steering Sat 14 Mar 2015 – Mon 11 Apr 2016" in page.text
-    assert "at the beginning here: The minutes of last March." in page.text
+    assert "held at the start: The minutes of last March." in page.text
     assert "Empty place Seat 4 · Election in June." in page.text
     assert "4 places, 3 of them empty" in page.text
     assert not page.forms
@@ -88,7 +88,7 @@ def test_everybody_sees_what_the_coordinator_may_do_until_when_and_what_is_due(c
     builders.a_coordinator(uk)
     page = opened(client, "/uk/coordinator")
     assert "Cory Coordinator" in page.text
-    assert "at the beginning here: As found." in page.text
+    assert "at the start: As found." in page.text
     assert "Sun 12 Jul 2015" in page.text
     assert "To come" in page.text
     assert not page.forms

@@ -108,7 +108,7 @@ def test_who_looks_after_the_server_is_named_on_the_server_alone(house: House, v
 
 def test_the_pages_say_how_we_know_who_holds_which_office(vera: Somebody) -> None:
     vera.opens("/uk/committee")
-    vera.reads("Sam Potter", "Wed 8 Jun 2016", "as found: Minutes of 9 June 2014.", "Empty place")
+    vera.reads("Sam Potter", "Wed 8 Jun 2016", "held at the start: Minutes of 9 June 2014.", "Empty place")
     vera.opens("/uk/coordinator")
     vera.reads("Robin Baker", "Tue 30 Jun 2015", "Keep the list.")
     vera.opens("/uk/charter")
@@ -155,7 +155,7 @@ def test_nobody_counts_as_a_member_before_confirming_and_ada_does_so_by_one_clic
     ada.presses("Yes, I am a member")
     ada.reads("You are a member")
     vera.opens_home()
-    vera.reads("1 person belongs.")
+    vera.reads("1 person is a member.")
 
 
 def test_ben_does_so_by_an_answer_which_his_mail_server_hands_in(house: House, vera: Somebody) -> None:
@@ -170,7 +170,7 @@ def test_ben_does_so_by_an_answer_which_his_mail_server_hands_in(house: House, v
     house.command("receive", str(asked["Reply-To"]), given=answer.as_string())
     assert "you can answer and vote" in words(house.mail("ben@example.org", "You are a member of UK Network"))
     vera.opens_home()
-    vera.reads("2 people belong.")
+    vera.reads("2 people are members.")
 
 
 def test_who_is_only_on_the_list_gets_no_question_and_the_record_is_whole(
@@ -178,6 +178,6 @@ def test_who_is_only_on_the_list_gets_no_question_and_the_record_is_whole(
 ) -> None:
     assert not house.mails("cleo@example.org")
     vera.opens("/uk/record")
-    vera.reads("brought in the old list: 2 to confirm", "as at the beginning here.")
+    vera.reads("brought in the old list: 2 to confirm", "as at the start.")
     vera.does_not_read("Ada Wood")
     assert "ok" in house.command("verify")

@@ -108,7 +108,7 @@ def test_she_is_let_in_and_welcomed_and_counted(uk: Cast) -> None:
     ada.opens_the_link("A question about your application to UK Network")
     ada.reads("Welcome.")
     ada.opens_home()
-    ada.reads("1 person belongs.")
+    ada.reads("1 person is a member.")
 
 
 def test_dan_is_declined_with_a_reason_that_is_mailed_and_applies_again(uk: Cast) -> None:

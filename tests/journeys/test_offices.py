@@ -40,7 +40,9 @@ def test_anybody_can_see_who_holds_which_place_since_when_until_when_and_how_we_
         "4 places, 1 of them empty.", "Sam Potter", "Mon 9 Jun 2014 – Wed 8 Jun 2016", "Empty place"
     )
     visitor.follows("The coordinator")
-    visitor.reads("Robin Baker", "Tue 1 Jul 2014 – Tue 30 Jun 2015", "as found: Minutes of 9 June 2014.")
+    visitor.reads(
+        "Robin Baker", "Tue 1 Jul 2014 – Tue 30 Jun 2015", "held at the start: Minutes of 9 June 2014."
+    )
     visitor.sees_none("link", "Write a report")
 
 

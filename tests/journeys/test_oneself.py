@@ -112,7 +112,7 @@ def test_ben_leaves_and_what_he_wrote_stays_under_his_name(uk: Cast) -> None:
     ben.opens(thread)
     ben.reads("And I bring the cups.", "Ben Field", "Members can reply here.")
     ada.opens_home()
-    ada.reads("2 people belong.")
+    ada.reads("2 people are members.")
 
 
 def test_cleo_removes_her_name_and_nothing_names_her_any_more(uk: Cast) -> None:
