@@ -63,8 +63,8 @@ def _proposals(network: Network, author: Person, many: int) -> tuple[range, int 
     about = {
         "network_id": network_id,
         "author_id": author_id,
-        "opened_at": now,
-        "first_deadline": now,
+        "opened_at": now - timedelta(days=9),
+        "first_deadline": now - timedelta(days=1),
         "door": Door.WEB,
     }
     db.session.execute(
