@@ -183,7 +183,7 @@ def test_the_page_of_settings_shows_what_is_decided_and_how_it_is_changed(app, c
         builders.sign_in(client, db.session.get_one(builders.Person, 1))
     page = opened(client, "/uk/settings")
     assert f"Name {NAME} decided in 2015-01" in page.text
-    assert "Hour at which answers close 18:00 as found" in page.text
+    assert "Hour at which answers close 18:00 from the start" in page.text
     for key in ("words.name", "words.purpose", "decisions.closing_hour"):
         assert f"/uk/proposals/new?rule={key}" in page.links
     assert any("/uk/decisions/2015-01" in link for link in page.links)

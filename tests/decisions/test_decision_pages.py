@@ -608,7 +608,7 @@ def test_the_charter_in_force_reads_as_a_document(app: Flask) -> None:
     page = opened(browser(app), "/uk/charter")
     assert "On money, all members decide by consensus: everybody can live with it." in page.text
     assert "I share the purpose." in page.text
-    assert "as found" in page.text
+    assert "the rule dates from the start" in page.text
     assert charters.rules_in_force(network.id)
     assert acting(a_member(network), network).is_member
 
