@@ -124,7 +124,9 @@ def _decisions() -> None:
     assert sorted(outcomes) == sorted([
         "agreed-elsewhere", "consensus", "consensus", "consensus-with-stand-asides", "consensus", "blocked",
         "no-quorum", "agreed-elsewhere"])  # fmt: skip
-    still = select(ProposalVersion.deadline).where(ProposalVersion.state != VersionState.CLOSED)
+    still = select(ProposalVersion.deadline).where(
+        ProposalVersion.state.in_((VersionState.OPEN, VersionState.UNOPPOSED))
+    )
     deadlines = sorted(db.session.scalars(still))
     assert len(deadlines) == 5
     assert (deadlines[0] - NOW).days <= 1

@@ -51,7 +51,7 @@ class Site:
         Babel(self.app)
         accounts = Blueprint("accounts", "small")
         accounts.add_url_rule("/sign-in", "sign_in", lambda: "")
-        accounts.add_url_rule("/signing-out", "sign_out_page", lambda: "")
+        accounts.add_url_rule("/signing-out", "sign_out", lambda: "")
         self.app.register_blueprint(accounts)
         self.app.jinja_env.globals["kept"] = kept
         self.app.jinja_env.globals["static_url"] = lambda name: url_for("static", filename=name)

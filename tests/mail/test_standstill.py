@@ -36,6 +36,7 @@ PROMISES_NOTHING = {
     "membership/status.html": "leads to the page that signs in, which says it",
     "mail/pages/about.html": "says which mails there are",
     "membership/application.html": "tells officers what others are written",
+    "operations/found.html": "founds, before there is any mail",
     "operations/operator.html": "shows all that there is to know about mail",
 }
 
