@@ -164,7 +164,7 @@ def test_the_doctor_names_what_to_do(run) -> None:
     assert done.exit_code == 1
     assert "ok    database: " in done.output, done.output
     assert "LOOK  networks: none yet: run “govnet init”." in done.output
-    assert "LOOK  worker: no worker runs" in done.output
+    assert "LOOK  worker: no worker is running" in done.output
     assert "LOOK  backup: none yet" in done.output
 
 

@@ -93,14 +93,14 @@ def test_who_looks_after_the_server_may_do_so_and_nothing_else() -> None:
 
 def test_a_second_network_cannot_take_the_address_of_the_first() -> None:
     founded()
-    with pytest.raises(RuleBroken, match="called “uk” here already"):
+    with pytest.raises(RuleBroken, match="a network called “uk” here"):
         founded()
     assert len(db.session.scalars(select(Entry).where(Entry.verb == "network.founded")).all()) == 1
 
 
 def test_a_sister_that_cannot_be_written_down_leaves_nothing_behind() -> None:
     a_network("scotland")
-    with pytest.raises(RuleBroken, match="“scotland” here already"):
+    with pytest.raises(RuleBroken, match="a network called “scotland” here"):
         founded()
     assert db.session.scalars(select(Network.slug)).all() == ["scotland"]
     assert db.session.scalars(select(Person)).all() == []

@@ -34,7 +34,7 @@ FILES = (
     "SECURITY.md",
     *LOCKS,
 )
-HEADS = ["What you must do", "New", "Mended"]
+HEADS = ["What you must do", "New", "Dropped", "Mended"]
 RELEASED = "## 0.2.0 (2015-05-14)\n"
 
 
