@@ -78,7 +78,10 @@ def open_now(network_id: int, actor: Actor = VISITOR, limit: int = 50) -> list[P
     query = (
         select(ProposalVersion)
         .join(Proposal, Proposal.id == ProposalVersion.proposal_id)
-        .where(Proposal.network_id == network_id, ProposalVersion.state != VersionState.CLOSED)
+        .where(Proposal.network_id == network_id)
+        .where(
+            ProposalVersion.state.in_((VersionState.OPEN, VersionState.UNOPPOSED))
+        )  # by the index of states
         .where(_readable(actor))
         .options(joinedload(ProposalVersion.proposal), joinedload(ProposalVersion.charter_version))
         .order_by(ProposalVersion.deadline)
