@@ -70,7 +70,7 @@ class AnyProposal(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=personal.owner())
     matter: Mapped[str] = mapped_column(String(20))
     body: Mapped[str] = mapped_column(String(20), nullable=True)
-    """Who is asked: all members, or the committee. None in a draft, like the door, the opening and the deadline."""
+    """The people asked: all members, or the committee. None in a draft, like the door, the opening and the deadline."""
     door: Mapped[Door] = mapped_column(enum_type(Door, "door"), nullable=True)
     review_on: Mapped[date | None]
     opened_at: Mapped[Instant] = mapped_column(nullable=True)

@@ -120,7 +120,7 @@ class DecisionCheck:
 
     @property
     def offsite(self) -> OffsiteDecision | None:
-        """What was decided off site: then nothing was counted."""
+        """Whether it was decided off site: then nothing was counted."""
         return self.decision.version.offsite
 
     @property

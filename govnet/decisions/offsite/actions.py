@@ -63,7 +63,7 @@ class Taken:
     evidence: str
     url: str = ""
     present: str = ""
-    """Who was there, in words."""
+    """The people who were there, in words."""
     late_because: str = ""
     """Of what the charter wanted to be written down earlier: why it was not."""
 

@@ -25,7 +25,7 @@ def bind() -> None:
 
 
 def changed_decisions(network_id: int) -> Iterator[str]:
-    """What was decided on another day, by others, or in other words of evidence than was recorded."""
+    """Decisions whose day, body or evidence differs from the record."""
     said = {
         key_of(entry.facts["subject"]): entry
         for entry in told(network_id, TakenElsewhere.verb, TakenElsewhereLate.verb)

@@ -1,4 +1,4 @@
-"""What was decided off site, and to which nobody objected in time, gets its number in the register."""
+"""A decision taken off site, to which nobody objected in time, gets its number in the register."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was decided off site, the mails it came from, and the objection by which it did not stand."""
+"""Decisions taken off site, the mails that they came from, and the objection by which one did not stand."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class OffsiteDecision(Base):
     evidence: Mapped[str] = mapped_column(Text)
     evidence_url: Mapped[str] = mapped_column(String(500), default="")
     present: Mapped[str] = mapped_column(Text, default="")
-    """Who was there, in words."""
+    """The people who were there, in words."""
     days_late: Mapped[int] = mapped_column(default=0)
     """Of the committee's meetings: how many days later it was written down than the charter gives."""
     late_because: Mapped[str] = mapped_column(Text, default="")

@@ -94,7 +94,7 @@ def proposal_page(
 def _suggestions(
     found: pages_proposal.ProposalPage, discussion: Discussion | None, network: Network, actor: Actor
 ) -> Sequence[Suggestion]:
-    """What was suggested; of the time when it was a draft, for those who could read that."""
+    """The suggestions; those made while it was a draft, for people who could read the draft."""
     proposal = found.proposal
     read_draft = (
         discussion is not None if proposal.thread_id is not None else can(actor, Can.SEE_NAMES, network)
