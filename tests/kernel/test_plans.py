@@ -102,6 +102,8 @@ def asked_by(app: Any, world: Any, who: str) -> dict[tuple[str, str], set[str]]:
 WELL = {
     ("proposal_version: SEARCH proposal_version USING INDEX ix_proposal_version_due (state=?)", "proposal_version.state = ?"):
         "those that are open: few",
+    ("proposal_version: SEARCH proposal_version USING INDEX ix_proposal_version_due (state=?)", "proposal_version.state IN"):
+        "those that are open, asked or unopposed: few",
     ("application: SEARCH application USING INDEX ix_application_waiting (network_id=? AND state=?)", "application.state = ?"):
         "those that wait: few",
     ("post: SEARCH post USING INDEX ix_post_hidden (network_id=?)", "post.state = 'hidden'"): "those that are hidden: few",
