@@ -104,6 +104,9 @@ WELL = {
         "those that are open: few",
     ("proposal_version: SEARCH proposal_version USING INDEX ix_proposal_version_due (state=?)", "proposal_version.state IN"):
         "those that are open, asked or unopposed: few",
+    ("proposal: SCAN proposal USING INDEX ix_proposal_drafts", "proposal.state <> 'asked'"): "those that are drafts: few",
+    ("proposal: SCAN proposal USING COVERING INDEX ix_proposal_drafts", "proposal.state <> 'asked'"):
+        "those that are drafts: few",
     ("application: SEARCH application USING INDEX ix_application_waiting (network_id=? AND state=?)", "application.state = ?"):
         "those that wait: few",
     ("post: SEARCH post USING INDEX ix_post_hidden (network_id=?)", "post.state = 'hidden'"): "those that are hidden: few",

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, String, cast, exists, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, String, cast, exists, literal, or_, select, text, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
 from govnet.charter.rules import Charter
@@ -118,7 +118,7 @@ def open_in(network_id: int, actor: Actor, limit: int = 50) -> Sequence[Draft]:
 
 def still_open(_person_id: int) -> ColumnElement[bool]:
     """Entries about drafts that can still be read before they are asked."""
-    here = Draft.state == ProposalState.DRAFT
+    here = (Draft.state == ProposalState.DRAFT) & text("proposal.state <> 'asked'")  # by the index of drafts
     named = select(_subject(AnyProposal.__tablename__, Draft.id)).where(here)
     former = select(_subject(FormerDraft.__tablename__, FormerDraft.id))
     former = former.join(Draft, Draft.id == FormerDraft.proposal_id).where(here)
