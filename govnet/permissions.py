@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar
@@ -25,14 +25,16 @@ from govnet.kernel.actor import (
 )
 from govnet.kernel.errors import NotAllowed, OwnCase
 from govnet.kernel.messages import N_
-from govnet.kernel.per_app import PerApp
 from govnet.roles import (
     CHAIR,
     COORDINATOR,
     EVERYBODY,
+    FOR_THE_COMMITTEE,
+    FOR_THE_COORDINATOR,
     IN_OFFICE,
     MANDATE_HOLDER,
     MEMBER,
+    MEMBER_FOR_ALL,
     NOBODY_ELSE,
     OFFICERS,
     OPERATOR,
@@ -45,9 +47,13 @@ from govnet.roles import (
     READING_PERSON,
     SITTING,
     STEERING,
+    ByCharter,
+    Given,
     Grant,
-    Predicate,
+    charter_decides,
     concerned,
+    lookups,
+    network_of,
     oneself,
     reader,
 )
@@ -60,7 +66,13 @@ class Can(StrEnum):
     # membership
     APPLY = N_("Everybody can apply to join.")
     SEE_APPLICATION = N_("Only the applicant, the committee and the coordinator can see this application.")
-    DECIDE_APPLICATION = N_("Only the committee or the coordinator can decide an application.")
+    SEE_APPLICATIONS = N_("Only the committee and the coordinator can see who wants to join.")
+    DECIDE_APPLICATION = N_(
+        "Only the committee can decide an application, or the coordinator where the applicant alone sits on it."
+    )
+    WEIGH_OBJECTION = N_(
+        "Only the committee can weigh what members object to a new member, or the coordinator in its place."
+    )
     HEAR_ADMISSION_APPEAL = N_("Only the committee or the coordinator can hear this appeal.")
     SEE_MEMBERS = N_("Only members, the committee and the coordinator can see who the members are.")
     VOUCH = N_("Only other members can vouch for somebody who wants to join.")
@@ -77,17 +89,12 @@ class Can(StrEnum):
     READ_THREAD = N_("Only the people for whom this discussion is meant can read it.")
     KEEP_TOPICS = N_("Only the committee or the coordinator can add and change topics.")
     START_THREAD = N_("Only members, the committee and the coordinator can start a discussion.")
-    START_THREAD_AS_OFFICER = N_("Only the committee or the coordinator can start a discussion here.")
     REPLY = N_("Only members, the committee and the coordinator can reply here.")
-    REPLY_AS_PERSON = N_("Only people who are signed in can write in a discussion.")
-    EDIT_POST = N_("Only the member who wrote this post can change it.")
-    EDIT_POST_AS_PERSON = N_("Only the person who wrote this post can change it.")
+    EDIT_POST = N_("Only the person who wrote this post can change it.")
     FRAME_THREAD = N_("Only the member who started it, the committee or the coordinator can frame this.")
-    FRAME_THREAD_AS_OFFICER = N_("Only the committee or the coordinator can frame or close this discussion.")
     THANK = N_("Only members can say thanks.")
     REPORT = N_("Only people who can read this post can report it.")
     HIDE_POST = N_("Only the committee or the coordinator can hide a post.")
-    HIDE_POST_AS_CHAIR = N_("Only the committee’s chair or the coordinator can hide a post.")
     APPEAL = N_("Only the person who wrote this post can appeal against its hiding.")
     DECIDE_APPEAL = N_("Only the committee or the coordinator can decide this appeal.")
     # decisions
@@ -130,25 +137,20 @@ class Can(StrEnum):
     READ_ANNOUNCEMENT = N_("Only officers can read this announcement before it is sent.")
     WRITE_ANNOUNCEMENT = N_("Only the committee or the coordinator can write an announcement.")
     SEND_ANNOUNCEMENT = N_("Only the committee’s chair or the coordinator can send an announcement.")
+    STEER_SENDING = N_(
+        "Only the committee’s chair or the coordinator can stop an announcement or let it go on."
+    )
     # oneself and the server
     OWN = N_("Only people who are signed in can see and change what is theirs.")
     OPERATE = N_("Only the operator of the server can look after it.")
 
 
-_actors: PerApp[list[Callable[[int, int], Actor]]] = PerApp("actors", list)
-
-
-def actors_are(lookup: Callable[[int, int], Actor]) -> None:
-    """Where to ask what a person is in the network of what they wrote, when they come from another."""
-    _actors()[:] = [lookup]
-
-
 def actor_in(person_id: int, network_id: int) -> Actor:
     """What a person is in a network now: for what they asked for earlier and the worker does."""
-    return _actors()[0](person_id, network_id)
+    return lookups().actor(person_id, network_id)
 
 
-def author_who_could(*rights: Can) -> Predicate:
+def author_who_could(*rights: Can) -> Grant:
     """The subject is the actor's own, they can read it, and by one of the rights they could begin another today.
 
     Somebody who has left, or was suspended or removed, keeps what they wrote, but no hand in what others do with it.
@@ -160,25 +162,46 @@ def author_who_could(*rights: Can) -> Predicate:
             actor = actor_in(actor.person_id or 0, subject.network_id)
         if not mine or not reader(actor, subject):
             return None
-        could = any(grant.holds(actor, subject) for right in rights for grant in TABLE[right])
+        could = any(_first(grants(right, actor, subject), actor, subject) for right in rights)
         return mine if could else None
 
-    return holds
+    return Grant("self", holds, rights)
 
 
-PROPOSER = Grant("self", author_who_could(Can.PROPOSE, Can.RECORD_DECISION))
-DRAFTER = Grant("self", author_who_could(Can.PROPOSE))
-STARTER = Grant("self", author_who_could(Can.START_THREAD))
-WRITER = Grant("self", author_who_could(Can.REPLY))
-WRITING_PERSON = Grant("self", author_who_could(Can.REPLY_AS_PERSON))
-LETTER_WRITER = Grant("self", author_who_could(Can.START_LETTER))
+PROPOSER = author_who_could(Can.PROPOSE, Can.RECORD_DECISION)
+DRAFTER = author_who_could(Can.PROPOSE)
+STARTER = author_who_could(Can.START_THREAD)
+WRITER = author_who_could(Can.REPLY)
+LETTER_WRITER = author_who_could(Can.START_LETTER)
 
-TABLE: dict[Can, tuple[Grant, ...]] = {
+
+BY_COMMITTEE = (STEERING, FOR_THE_COMMITTEE, NOBODY_ELSE)
+
+TABLE: dict[Can, tuple[Grant, ...] | ByCharter] = {
     Can.READ: (EVERYBODY,),
     # membership
     Can.APPLY: (EVERYBODY,),
     Can.SEE_APPLICATION: (OWNER, *IN_OFFICE),
-    Can.DECIDE_APPLICATION: (*OFFICERS, NOBODY_ELSE),
+    Can.SEE_APPLICATIONS: (*OFFICERS, NOBODY_ELSE),
+    Can.DECIDE_APPLICATION: charter_decides(
+        "membership.admission",
+        {
+            "committee": BY_COMMITTEE,
+            "sponsors": BY_COMMITTEE,
+            "coordinator": Given(
+                (COORDINATOR, FOR_THE_COORDINATOR, NOBODY_ELSE),
+                N_(
+                    "By our rules only the coordinator can decide an application, "
+                    "or the committee while there is none."
+                ),
+            ),
+            "immediate": Given(
+                (*OFFICERS, NOBODY_ELSE),
+                N_("By our rules only the committee or the coordinator can decide an application."),
+            ),
+        },
+    ),
+    Can.WEIGH_OBJECTION: BY_COMMITTEE,
     Can.HEAR_ADMISSION_APPEAL: OFFICERS,
     Can.SEE_MEMBERS: (MEMBER, *IN_OFFICE),
     Can.VOUCH: (OTHER_MEMBER,),
@@ -194,24 +217,64 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     # forum
     Can.READ_THREAD: (READER,),
     Can.KEEP_TOPICS: OFFICERS,
-    Can.START_THREAD: (READING_MEMBER, *IN_OFFICE),
-    Can.START_THREAD_AS_OFFICER: IN_OFFICE,
-    Can.REPLY: (READING_MEMBER, *IN_OFFICE),
-    Can.REPLY_AS_PERSON: (READING_PERSON,),
+    Can.START_THREAD: charter_decides(
+        "discussion.who_may_start",
+        {
+            "members": (READING_MEMBER, *IN_OFFICE),
+            "committee": Given(
+                IN_OFFICE, N_("By our rules only the committee or the coordinator can start a discussion.")
+            ),
+        },
+    ),
+    Can.REPLY: charter_decides(
+        "discussion.who_may_post",
+        {
+            "members": (READING_MEMBER, *IN_OFFICE),
+            "anyone": Given(
+                (READING_PERSON,), N_("Only people who are signed in can write in a discussion.")
+            ),
+        },
+    ),
     Can.EDIT_POST: (WRITER,),
-    Can.EDIT_POST_AS_PERSON: (WRITING_PERSON,),
-    Can.FRAME_THREAD: (STARTER, *OFFICERS),
-    Can.FRAME_THREAD_AS_OFFICER: OFFICERS,
+    Can.FRAME_THREAD: charter_decides(
+        "discussion.who_may_start",
+        {
+            "members": (STARTER, *OFFICERS),
+            "committee": Given(
+                OFFICERS, N_("By our rules only the committee or the coordinator can frame this.")
+            ),
+        },
+    ),
     Can.THANK: (READING_MEMBER,),
     Can.REPORT: (READER,),
-    Can.HIDE_POST: (CHAIR, *OFFICERS),
-    Can.HIDE_POST_AS_CHAIR: (CHAIR, COORDINATOR),
+    Can.HIDE_POST: charter_decides(
+        "conduct.who_may_hide",
+        {
+            "committee": (CHAIR, *OFFICERS),
+            "chair": Given(
+                (CHAIR, COORDINATOR),
+                N_("By our rules only the committee’s chair or the coordinator can hide a post."),
+            ),
+        },
+    ),
     Can.APPEAL: (OWNER,),
     Can.DECIDE_APPEAL: OFFICERS,
     # decisions
     Can.READ_PROPOSAL: (READER,),
     Can.SEE_NAMES: (MEMBER, *IN_OFFICE),
-    Can.PROPOSE: (MEMBER, SITTING),
+    Can.PROPOSE: charter_decides(
+        "decisions.who_may_propose",
+        {
+            "members": (MEMBER, SITTING),
+            "committee": Given(
+                (SITTING, MEMBER_FOR_ALL),
+                N_(
+                    "By our rules only the committee can make a proposal, "
+                    "and members only about who sits on it while nobody does."
+                ),
+            ),
+        },
+    ),
     Can.ANSWER: (READING_MEMBER, SITTING),
     Can.REPLY_IN_OWN_CASE: (OWNER,),
     Can.REPLY_TO_REASON: (PROPOSER,),
@@ -247,7 +310,14 @@ TABLE: dict[Can, tuple[Grant, ...]] = {
     # announcements
     Can.READ_ANNOUNCEMENT: (READER,),
     Can.WRITE_ANNOUNCEMENT: OFFICERS,
-    Can.SEND_ANNOUNCEMENT: (CHAIR, COORDINATOR),
+    Can.SEND_ANNOUNCEMENT: charter_decides(
+        "coordinator.may_announce",
+        {
+            True: (CHAIR, COORDINATOR),
+            False: Given((CHAIR,), N_("By our rules only the committee’s chair can send an announcement.")),
+        },
+    ),
+    Can.STEER_SENDING: (CHAIR, COORDINATOR),
     # oneself and the server
     Can.OWN: (PERSON,),
     Can.OPERATE: (OPERATOR,),
@@ -262,14 +332,27 @@ def authority(actor: Actor, can: Can, subject: Any = None) -> Authority | None:
     if actor.system:
         return OPERATOR_SHELL if actor == SHELL else SYSTEM
     if getattr(subject, "network_id", None) not in (None, actor.network_id):
-        actor = _as_stranger(actor)
-    return next((found for grant in TABLE[can] if (found := grant.holds(actor, subject)) is not None), None)
+        actor = actor.as_stranger()
+    return _first(grants(can, actor, subject), actor, subject)
 
 
-def _as_stranger(actor: Actor) -> Actor:
-    """The actor in a network of which they were not built: themselves, and whom they speak for, but nothing there."""
-    spoken = tuple(replace(each, membership_id=None) for each in actor.represents)
-    return replace(actor, network_id=None, membership_id=None, represents=spoken, terms=(), mandates=())
+def grants(right: Can, actor: Actor, subject: Any = None) -> tuple[Grant, ...]:
+    """The people who have the right over that subject, as far as they may be the actor."""
+    row = TABLE[right]
+    if isinstance(row, ByCharter):
+        return _given(row, actor, subject).grants if row.reaches(actor, subject) else ()
+    return row
+
+
+def _first(grants: tuple[Grant, ...], actor: Actor, subject: Any) -> Authority | None:
+    return next((found for grant in grants if (found := grant.holds(actor, subject)) is not None), None)
+
+
+def _given(row: ByCharter, actor: Actor, subject: Any) -> Given:
+    """What the charter in force has chosen; its default where there is no network."""
+    network_id = network_of(actor, subject)
+    value = lookups().rule(network_id, row.rule) if network_id is not None else next(iter(row.choices))
+    return row.choices[value]
 
 
 def can(actor: Actor, right: Can, subject: Any = None) -> bool:
@@ -296,29 +379,59 @@ def check_right(actor: Actor, right: Can, subject: Any = None) -> None:
 
 
 def refusal(right: Can, actor: Actor = VISITOR, subject: Any = None) -> NotAllowed:
-    """The refusal: the sentence that says which roles have the right, or that it is the actor's own case."""
-    grants = TABLE[right]
-    roles = [grant.role for grant in grants]
-    if concerned(actor, subject) and any(grant.holds(actor, None) for grant in grants):
+    """The refusal: the sentence that says which roles have the right, or that it is the actor's own case.
+
+    An author who could not begin another one today reads who could.
+    """
+    row = TABLE[right]
+    given = _given(row, actor, subject) if isinstance(row, ByCharter) else Given(row)
+    roles = [grant.role for grant in given.grants]
+    if concerned(actor, subject) and any(grant.holds(actor, None) for grant in given.grants):
         return OwnCase(_("This is about you, so somebody else has to deal with it."), roles=roles)
-    return NotAllowed(_(right.value), roles=roles)
+    if oneself(actor, subject) and reader(actor, subject):
+        for begins in (begins for grant in given.grants for begins in grant.begins):
+            return refusal(begins, actor, subject)
+    return NotAllowed(_(given.sentence or right.value), roles=roles)
+
+
+@dataclass(frozen=True)
+class InAddress:
+    """What an address names otherwise than by its number: the part of the address, and how it is found there.
+
+    `find(network, value)` raises NotFound where there is no such thing.
+    """
+
+    part: str
+    find: Callable[[Any, Any], Any]
+
+
+def who_can(rule: Callable[[str], object]) -> Iterator[tuple[str, str]]:
+    """The sentence of each right under these rules, and the rule that moves it: empty where none does."""
+    for right, row in TABLE.items():
+        moved = row.rule if isinstance(row, ByCharter) else ""
+        sentence = row.choices[rule(moved)].sentence if isinstance(row, ByCharter) else ""
+        yield sentence or right.value, moved
 
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def allows(right: Can, **models: type[Any]) -> Callable[[F], F]:
+def allows(right: Can, **models: type[Any] | InAddress) -> Callable[[F], F]:
     """Declare a view's right, and load what it is about: there is no other way to get at it.
 
     `thread=Thread` takes `thread_id` from the address and hands `thread` to the view; 404 when there is none or it
-    belongs to another network. The first one named is the subject. Refusals lead visitors to sign in.
+    belongs to another network. `topic=InAddress("slug", find)` takes `slug`, and has `find(network, slug)` look for it.
+    The first one named is the subject. Refusals lead visitors to sign in.
     """
 
     def wrap(view: F) -> F:
         @wraps(view)
         def asked(**values: Any) -> Any:
             for name, model in models.items():
-                values[name] = _load(model, values.pop(f"{name}_id"), values.get("network"))
+                if isinstance(model, InAddress):
+                    values[name] = model.find(values["network"], values.pop(model.part))
+                else:
+                    values[name] = _load(model, values.pop(f"{name}_id"), values.get("network"))
             subject = values[next(iter(models))] if models else values.get("network")
             if authority(current_actor(), right, subject) is None:
                 raise refusal(right, current_actor(), subject)

@@ -6,15 +6,43 @@ with None.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from govnet.kernel.actor import ONESELF, Actor, Authority
+from govnet.kernel.per_app import PerApp
 
 Predicate = Callable[[Actor, Any], Authority | None]
 ALONE = "alone"
 """Begins the authority of an officer who decided their own case because there was nobody else."""
+
+
+@dataclass(frozen=True)
+class Lookups:
+    """What the table asks of the rooms above it."""
+
+    actor: Callable[[int, int], Actor]
+    """What a person is in a network: (person, network)."""
+    rule: Callable[[int, str], object]
+    """What the charter in force says of one of its rules: (network, rule)."""
+    for_all: Callable[[int, str], bool]
+    """Whether all members decide on a matter because nobody sits on the committee: (network, matter or "" for any)."""
+    in_office: Callable[[int], Mapping[str, set[int]]]
+    """The persons in each role today, "steering" and "coordinator": (network)."""
+
+
+_lookups: PerApp[list[Lookups]] = PerApp("lookups", list)
+
+
+def looks_up(lookups: Lookups) -> None:
+    """Where the table finds what it needs to know of people and networks."""
+    _lookups()[:] = [lookups]
+
+
+def lookups() -> Lookups:
+    """What was handed to looks_up()."""
+    return _lookups()[0]
 
 
 def everybody(actor: Actor, subject: Any) -> Authority | None:
@@ -122,23 +150,86 @@ def reading(holds: Predicate) -> Predicate:
     return lambda actor, subject: holds(actor, subject) if reader(actor, subject) else None
 
 
+def network_of(actor: Actor, subject: Any) -> int | None:
+    """The network whose rules hold: the subject's, or the actor's where it names none."""
+    found: int | None = getattr(subject, "network_id", None)
+    return actor.network_id if found is None else found
+
+
+def member_for_all(actor: Actor, subject: Any) -> Authority | None:
+    """A member, on a matter on which all members decide while nobody sits on the committee."""
+    found, network_id = member(actor, subject), network_of(actor, subject)
+    if found is None or network_id is None:
+        return None
+    return found if lookups().for_all(network_id, getattr(subject, "matter", "")) else None
+
+
+def for_the_committee(actor: Actor, subject: Any) -> Authority | None:
+    """Acts under a mandate, where the person whom it is about is the only one on the committee."""
+    held = _held(actor, subject, "steering")
+    return coordinator(actor, subject) if held and held <= set(getattr(subject, "concerns", ())) else None
+
+
+def for_the_coordinator(actor: Actor, subject: Any) -> Authority | None:
+    """Sits on the committee, where nobody acts under a mandate but the person whom it is about."""
+    held = _held(actor, subject, "coordinator")
+    return steering(actor, subject) if held <= set(getattr(subject, "concerns", ())) else None
+
+
+def _held(actor: Actor, subject: Any, role: str) -> set[int]:
+    network_id = network_of(actor, subject)
+    return set() if network_id is None or not actor.is_officer else lookups().in_office(network_id)[role]
+
+
 @dataclass(frozen=True)
 class Grant:
     """Those who have a right: the role's name in the record, and the predicate."""
 
     role: str
     holds: Predicate
+    begins: tuple[Any, ...] = ()
+    """Of an author: the rights to begin such a thing, of which they need one."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """The people whom a right is given to, and the sentence that says so: empty for the right's own."""
+
+    grants: tuple[Grant, ...]
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class ByCharter:
+    """A right that a rule of the charter moves: the people whom each value of that rule gives it to, its default first."""
+
+    rule: str
+    choices: Mapping[object, Given]
+
+    def reaches(self, actor: Actor, subject: Any) -> bool:
+        """Whether some value would give the actor the right: for all others the charter need not be asked."""
+        grants = (grant for given in self.choices.values() for grant in given.grants)
+        return any(grant.holds(actor, subject) for grant in grants)
+
+
+def charter_decides(rule: str, choices: Mapping[object, Given | tuple[Grant, ...]]) -> ByCharter:
+    """A row for a right that the charter in force gives, by the value of that rule; its default comes first."""
+    whole = {value: each if isinstance(each, Given) else Given(each) for value, each in choices.items()}
+    return ByCharter(rule, whole)
 
 
 EVERYBODY = Grant("everybody", everybody)
 PERSON = Grant("person", person)
 MEMBER = Grant("member", member)
 OTHER_MEMBER = Grant("member", apart(member))
+MEMBER_FOR_ALL = Grant("member", member_for_all)
 STEERING = Grant("steering", apart(steering))
 CHAIR = Grant("chair", apart(chair))
 COORDINATOR = Grant("coordinator", apart(coordinator))
 SITTING = Grant("steering", steering)
 COORDINATING = Grant("coordinator", coordinator)
+FOR_THE_COMMITTEE = Grant("coordinator", apart(for_the_committee))
+FOR_THE_COORDINATOR = Grant("steering", apart(for_the_coordinator))
 NOBODY_ELSE = Grant("steering", alone)
 MANDATE_HOLDER = Grant("coordinator", holds_mandate)
 OPERATOR = Grant("operator", apart(operator))

@@ -12,9 +12,7 @@ from flask_babel import gettext as _
 from govnet.announcements import events, rules
 from govnet.announcements.audience import counted
 from govnet.announcements.models import Announcement, AnnouncementState, Audience
-from govnet.charter import parameters
 from govnet.charter.models import Network
-from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
 from govnet.kernel.actor import Act, Actor, Door
 from govnet.kernel.clock import now
@@ -113,8 +111,6 @@ def order(
     lock(announcement)
     _check_open(announcement)
     network = db.session.get_one(Network, announcement.network_id)
-    may = rules_in_force(network.id)[parameters.MAY_ANNOUNCE]
-    rules.check_may_announce(act.under.role, may)
     if announcement.version != seen:
         raise Stale(
             _(
@@ -165,7 +161,7 @@ def digest_of(announcement: Announcement) -> str:
 
 def undo(announcement: Announcement, *, by: Actor, via: Door) -> None:
     """Take it back before the first mail leaves: it is a draft again, and nobody was written to."""
-    act = require(by, Can.SEND_ANNOUNCEMENT, announcement, via)
+    act = require(by, Can.STEER_SENDING, announcement, via)
     lock(announcement)
     if announcement.state is AnnouncementState.SENT:
         raise RuleBroken(_("Too late to undo: the first mails are on their way. You can stop the others."))

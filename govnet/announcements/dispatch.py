@@ -7,21 +7,19 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 
-from govnet.announcements import events, rules
+from govnet.announcements import events
 from govnet.announcements.actions import digest_of
 from govnet.announcements.models import Announcement, AnnouncementState
-from govnet.charter import parameters
 from govnet.charter.models import Network
-from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import Act, Actor, Door, by_rule
+from govnet.kernel.actor import Act, Door, by_rule
 from govnet.kernel.duties import each_row
-from govnet.kernel.errors import NotAllowed, RuleBroken
+from govnet.kernel.errors import NotAllowed
 from govnet.kernel.translation import say
 from govnet.membership.actor import actor_for
 from govnet.offices.events import MandateOver
-from govnet.permissions import Can, require
+from govnet.permissions import Can, can, require
 from govnet.record.actions import record
 
 
@@ -41,8 +39,10 @@ def _send_one(key: int) -> bool:
     network = db.session.get_one(Network, announcement.network_id)
     sender = actor_for(announcement.sender_id or 0, network)
     try:
-        act = _may_send(sender, network)
-    except (NotAllowed, RuleBroken) as refused:
+        act = require(
+            sender, Can.SEND_ANNOUNCEMENT, network, Door.WORKER
+        )  # as it is on the day on which it goes
+    except NotAllowed as refused:
         _hold(announcement, network, say(refused.message))
     else:
         _send(announcement, act)
@@ -52,13 +52,6 @@ def _send_one(key: int) -> bool:
 def _locked(key: int) -> Announcement:
     query = select(Announcement).where(Announcement.id == key).with_for_update()
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
-
-
-def _may_send(sender: Actor, network: Network) -> Act:
-    """The right on the day on which it goes, whatever it was when it was ordered."""
-    act = require(sender, Can.SEND_ANNOUNCEMENT, network, Door.WORKER)
-    rules.check_may_announce(act.under.role, rules_in_force(network.id)[parameters.MAY_ANNOUNCE])
-    return act
 
 
 def _send(announcement: Announcement, act: Act) -> None:
@@ -101,7 +94,5 @@ def hold_of_mandate(over: MandateOver) -> None:
     for key in db.session.scalars(query.order_by(Announcement.id)).all():
         announcement = _locked(key)
         network = db.session.get_one(Network, announcement.network_id)
-        try:
-            _may_send(actor_for(announcement.sender_id or 0, network), network)
-        except (NotAllowed, RuleBroken):
+        if not can(actor_for(announcement.sender_id or 0, network), Can.SEND_ANNOUNCEMENT, network):
             _hold(announcement, network, _("The mandate under which it was ordered has ended."))

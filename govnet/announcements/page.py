@@ -70,7 +70,7 @@ def one(network: Network, announcement: Announcement) -> dict[str, Any]:
     numbers = queries.progress(announcement, mail_id)
     mail = mails.mail(mail_id) if mail_id is not None else None
     sent = announcement.state is AnnouncementState.SENT
-    may = can(current_actor(), Can.SEND_ANNOUNCEMENT, announcement)
+    may = can(current_actor(), Can.STEER_SENDING, announcement)
     return {
         "announcement": announcement,
         "under": under(announcement),

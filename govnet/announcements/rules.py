@@ -31,19 +31,6 @@ def goes_at(wanted: datetime | None, now: datetime) -> datetime:
     return max(wanted, now + UNDO)
 
 
-def check_may_announce(role: str, coordinator_may: bool) -> None:
-    """The rules in force may leave it to the chair to send what goes to everybody."""
-    if role == "coordinator" and not coordinator_may:
-        raise RuleBroken(
-            Said(
-                N_(
-                    "By our rules the chair sends announcements that go to everybody. Ask the chair to "
-                    "send it."
-                )
-            )
-        )
-
-
 def minutes_left(goes: datetime, now: datetime) -> int:
     """Whole minutes, rounded up, in which it can still be undone."""
     return max(0, -(-int((goes - now).total_seconds()) // 60))

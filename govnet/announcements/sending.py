@@ -50,7 +50,7 @@ def send_to_missed(announcement: Announcement, *, by: Actor, via: Door) -> int:
 
 
 def _ready(announcement: Announcement, by: Actor, via: Door) -> tuple[Act, int]:
-    act = require(by, Can.SEND_ANNOUNCEMENT, announcement, via)
+    act = require(by, Can.STEER_SENDING, announcement, via)
     lock(announcement)
     mail_id = mail_of(announcement) if announcement.state is AnnouncementState.SENT else None
     if mail_id is None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wrappers import Response
 
 from govnet.announcements import actions, drafts, queries
 from govnet.announcements import page as announcements_page
@@ -17,10 +17,10 @@ from govnet.charter.models import Network
 from govnet.extensions import db, limiter
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.paths import asked_number
-from govnet.kernel.transaction import transaction
 from govnet.mail.outgoing import preview
 from govnet.permissions import Can, allows
-from govnet.web.forms import Form, PreviewForm, once
+from govnet.web.form_view import form_view, press
+from govnet.web.forms import PreviewForm
 from govnet.web.pages import data_page, never_cached, page, see
 
 bp = Blueprint("announcements", __name__)
@@ -69,25 +69,35 @@ def announcement_data(network: Network, announcement: Announcement) -> Response:
     )
 
 
-@bp.get("/<network:network>/announcements/new")
+@bp.route("/<network:network>/announcements/new", methods=["GET", "POST"])
 @allows(Can.WRITE_ANNOUNCEMENT)
 def new(network: Network) -> Response:
     """A new one: from what happened, from an earlier one, or as a correction."""
     form = WriteForm(about=network)
-    since = None
+    since = None if form.is_submitted() else _begin(form, network)
+    return form_view(
+        form,
+        lambda: actions.write(network, _typed(form), by=current_actor()),
+        lambda made: url_for(_next(), announcement_id=made.id),
+        lambda status: page("announcements/write.html", status, form=form, announcement=None, since=since),
+        done=_("Your draft is saved."),
+        makes=True,
+    )
+
+
+def _begin(form: WriteForm, network: Network) -> datetime | None:
+    """Put in what the address asks for; of what happened since the last one, from when on that is."""
     if other := _other(network, "corrects"):
         form.corrects.data, form.body.data = other.id, drafts.correcting(other, network)
         form.subject.data = drafts.correction_of(other, network, most=SUBJECT_LIMIT)
         form.audience.data = other.audience.value
-    elif other := _other(network, "start"):
-        form.subject.data, form.body.data, form.audience.data = (
-            other.subject,
-            other.source,
-            other.audience.value,
-        )
-    else:
-        since, form.body.data = drafts.since_the_last(network)
-    return page("announcements/write.html", form=form, announcement=None, since=since)
+        return None
+    if other := _other(network, "start"):
+        form.subject.data, form.body.data = other.subject, other.source
+        form.audience.data = other.audience.value
+        return None
+    since, form.body.data = drafts.since_the_last(network)
+    return since
 
 
 def _other(network: Network, name: str) -> Announcement | None:
@@ -97,22 +107,6 @@ def _other(network: Network, name: str) -> Announcement | None:
     if other is None or other.network_id != network.id or other.state is not AnnouncementState.SENT:
         return None
     return other
-
-
-@bp.post("/<network:network>/announcements/new")
-@allows(Can.WRITE_ANNOUNCEMENT)
-def create(network: Network) -> AnyResponse:
-    """Save the first draft."""
-    form = WriteForm(about=network)
-    if form.validate_on_submit():
-        with form.catching():
-            return once(
-                form,
-                lambda: actions.write(network, _typed(form), by=current_actor()),
-                lambda made: url_for(_next(), announcement_id=made.id),
-                done=_("Your draft is saved."),
-            )
-    return page("announcements/write.html", 422, form=form, announcement=None, since=None)
 
 
 def _typed(form: WriteForm) -> AnnouncementInput:
@@ -128,12 +122,13 @@ def _next() -> str:
     return ".edit" if request.form.get("then") == "write" else ".check"
 
 
-@bp.get("/<network:network>/announcements/<int:announcement_id>/edit")
+@bp.route("/<network:network>/announcements/<int:announcement_id>/edit", methods=["GET", "POST"])
 @allows(Can.WRITE_ANNOUNCEMENT, announcement=Announcement)
 def edit(network: Network, announcement: Announcement) -> Response:
-    """Go on with a draft."""
-    if not announcement.is_open:
-        return see(".announcement", announcement_id=announcement.id)
+    """Go on with a draft, and save it where nobody else has changed it meanwhile."""
+    key = announcement.id
+    if request.method == "GET" and not announcement.is_open:
+        return see(".announcement", announcement_id=key)
     form = WriteForm(
         about=announcement,
         subject=announcement.subject,
@@ -141,22 +136,17 @@ def edit(network: Network, announcement: Announcement) -> Response:
         audience=announcement.audience.value,
         version=announcement.version,
     )
-    return page(
-        "announcements/write.html", form=form, announcement=queries.whole(announcement.id), since=None
+
+    def show(status: int) -> Response:
+        whole = queries.whole(key)
+        return page("announcements/write.html", status, form=form, announcement=whole, since=None)
+
+    return form_view(
+        form,
+        lambda: actions.edit(announcement, _typed(form), seen=form.version.data or 0, by=current_actor()),
+        url_for(_next(), announcement_id=key),
+        show,
     )
-
-
-@bp.post("/<network:network>/announcements/<int:announcement_id>/edit")
-@allows(Can.WRITE_ANNOUNCEMENT, announcement=Announcement)
-def save(network: Network, announcement: Announcement) -> Response:
-    """Save a draft that nobody else has changed meanwhile."""
-    form, key = WriteForm(about=announcement), announcement.id
-    if form.validate_on_submit():
-        with form.catching():
-            with transaction():
-                actions.edit(announcement, _typed(form), seen=form.version.data or 0, by=current_actor())
-            return see(_next(), announcement_id=key)
-    return page("announcements/write.html", 422, form=form, announcement=queries.whole(key), since=None)
 
 
 @bp.post("/<network:network>/announcements/preview")
@@ -179,20 +169,19 @@ def check(network: Network, announcement: Announcement) -> Response:
 
 @bp.post("/<network:network>/announcements/<int:announcement_id>/send")
 @allows(Can.SEND_ANNOUNCEMENT, announcement=Announcement)
-def send(network: Network, announcement: Announcement) -> AnyResponse:
+def send(network: Network, announcement: Announcement) -> Response:
     """Order it; ten minutes remain to undo."""
     form, key = SendForm(about=announcement), announcement.id
-    if form.validate_on_submit():
-        with form.catching():
-            wanted, seen = form.wanted(network.zone), form.version.data or 0
-            return once(
-                form,
-                lambda: actions.order(announcement, wanted, seen=seen, by=current_actor(), via=Door.WEB),
-                lambda made: url_for(".announcement", announcement_id=made.id),
-            )
-    return page(
-        "announcements/check.html", 422, **announcements_page.check(network, queries.whole(key), form)
-    )
+
+    def do() -> Announcement:
+        wanted, seen = form.wanted(network.zone), form.version.data or 0
+        return actions.order(announcement, wanted, seen=seen, by=current_actor(), via=Door.WEB)
+
+    def show(status: int) -> Response:
+        context = announcements_page.check(network, queries.whole(key), form)
+        return page("announcements/check.html", status, **context)
+
+    return form_view(form, do, url_for(".announcement", announcement_id=key), show, makes=True)
 
 
 @bp.get("/<network:network>/announcements/<int:announcement_id>/mail")
@@ -205,9 +194,6 @@ def mail(network: Network, announcement: Announcement) -> Response:
 
 @bp.post("/<network:network>/announcements/<int:announcement_id>/drop")
 @allows(Can.WRITE_ANNOUNCEMENT, announcement=Announcement)
-def drop(network: Network, announcement: Announcement) -> Any:
+def drop(network: Network, announcement: Announcement) -> Response:
     """Throw a draft away."""
-    Form(about=announcement)
-    with transaction():
-        actions.drop(announcement, by=current_actor())
-    return see(".archive")
+    return press(lambda: actions.drop(announcement, by=current_actor()), url_for(".archive"))

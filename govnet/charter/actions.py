@@ -62,6 +62,7 @@ def _version(network: Network, charter: Charter, *, number: int, **values: str) 
         **values,
     )
     db.session.add(version)
+    queries.rules_changed()
     db.session.flush()  # the decision's page and the record name it by its key
     return version
 

@@ -7,21 +7,42 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy.orm import aliased
 
+from govnet.charter import parameters as p
 from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import Charter, load
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.per_app import PerApp
+from govnet.kernel.per_request import PerRequest
 
-_BY_SLUG = select(Network).where(Network.slug == bindparam("slug"))
-"""Built once: every request asks it."""
+_dated = aliased(CharterVersion)
+_IN_FORCE = (
+    select(func.max(_dated.number))
+    .where(_dated.network_id == Network.id, _dated.in_force_from <= bindparam("now"))
+    .scalar_subquery()
+)
+_BY_SLUG = (
+    select(Network, CharterVersion.parameters, CharterVersion.number)
+    .outerjoin(
+        CharterVersion, and_(CharterVersion.network_id == Network.id, CharterVersion.number == _IN_FORCE)
+    )
+    .where(Network.slug == bindparam("slug"))
+)
+"""Built once: every request asks it, and has the rules in force with it."""
 
 
 def network_by_slug(slug: str) -> Network | None:
-    """The network with that address."""
-    return db.session.scalar(_BY_SLUG, {"slug": slug})
+    """The network with that address. Its rules in force are known to the request from then on."""
+    found = db.session.execute(_BY_SLUG, {"slug": slug, "now": clock.now()}).one_or_none()
+    if found is None:
+        return None
+    if found.number is not None:
+        _known()[found.Network.id] = _loaded(found.parameters, found.number)
+    network: Network = found.Network
+    return network
 
 
 def top_networks() -> Sequence[Network]:
@@ -32,7 +53,8 @@ def top_networks() -> Sequence[Network]:
 def version_in_force(network_id: int) -> CharterVersion:
     """The newest charter version whose time has come."""
     query = _newest(network_id).where(CharterVersion.in_force_from <= clock.now())
-    return db.session.execute(query).scalar_one()
+    version: CharterVersion = db.session.execute(query).scalar_one()
+    return version
 
 
 def latest_version(network_id: int) -> CharterVersion:
@@ -69,9 +91,26 @@ def rules_of(version: CharterVersion) -> Charter:
     return _loaded(version.parameters, version.number)
 
 
+_known: PerRequest[dict[int, Charter]] = PerRequest("rules_in_force", dict)
+"""The rules in force, by network."""
+
+
 def rules_in_force(network_id: int) -> Charter:
-    """The network's rules as they hold now."""
-    return rules_of(version_in_force(network_id))
+    """The network's rules as they hold now: asked for once a request, and each time in a transaction."""
+    known = _known()
+    if network_id not in known:
+        known[network_id] = rules_of(version_in_force(network_id))
+    return known[network_id]
+
+
+def rule_in_force(network_id: int, key: str) -> object:
+    """What they say of one rule."""
+    return rules_in_force(network_id)[p.CATALOGUE[key]]
+
+
+def rules_changed() -> None:
+    """What this request knows of rules holds no longer."""
+    _known.forget()
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from typing import Any
 from flask import Blueprint, Response, abort, url_for
 
 from govnet.charter import document, queries
+from govnet.charter import parameters as p
 from govnet.charter.models import CharterVersion, Network
 from govnet.charter.rules import diff
-from govnet.permissions import Can, allows
+from govnet.permissions import Can, allows, who_can
 from govnet.record import registry
 from govnet.web.pages import data_page, page
 
@@ -86,6 +87,7 @@ def _read(network: Network, shown: CharterVersion) -> dict[str, Any]:
         "charter": charter,
         "latest": queries.version_in_force(network.id),
         "chapters": document.chapters(charter, since),
+        "who_can": list(who_can(lambda key: charter[p.CATALOGUE[key]])),
         "versions": {each.number: each for each in newest_first},
         "cited": cited,
     }

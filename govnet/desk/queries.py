@@ -123,7 +123,7 @@ def _asked(network: Network, actor: Actor) -> dict[str, Any]:
 
 
 def _decides(network: Network, actor: Actor) -> bool:
-    return can(actor, Can.DECIDE_APPLICATION, network)
+    return can(actor, Can.SEE_APPLICATIONS, network)
 
 
 def _selects(fills: bool, decides: bool) -> list[Select[Any]]:

@@ -22,8 +22,9 @@ from govnet.kernel.duties import take_up
 from govnet.kernel.paths import FOR_MONITORS
 from govnet.kernel.settings import load_config
 from govnet.kernel.transaction import nothing_saved
-from govnet.permissions import Can, actors_are, can
+from govnet.permissions import Can, can
 from govnet.record import registry
+from govnet.roles import Lookups, looks_up
 from govnet.sign_in import sessions
 from govnet.web import languages, pages, refusals
 from govnet.web.hosts import KnownHosts, known_hosts
@@ -107,17 +108,18 @@ def watch(app: Flask, engine: Engine) -> None:
 
 
 def _bind_kernel(app: Flask) -> None:
-    from govnet.charter.queries import network_by_slug
+    from govnet.charter.queries import network_by_slug, rule_in_force
+    from govnet.decisions.proposals.roll import for_all
     from govnet.membership.actor import actor_in
     from govnet.membership.networks import networks_of
-    from govnet.offices.queries import holders
+    from govnet.offices.queries import by_role, holders
     from govnet.record.queries import head
 
     paths.bind(app, network_by_slug)
     pages.bind(app, head=head)
     refusals.bind(app, holders)
     with app.app_context():
-        actors_are(actor_in)
+        looks_up(Lookups(actor_in, rule_in_force, for_all, by_role))
     bind_templates(app)
     app.extensions["networks_of"] = networks_of
     app.jinja_env.globals.update(

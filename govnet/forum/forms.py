@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from govnet.forum.kinds import AppealOutcome, HidingKind, Readership
+from govnet.forum.threads.actions import Frame
 from govnet.kernel.messages import N_
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.text import LONGEST_TITLE
@@ -38,6 +39,15 @@ class FrameFields(Form):
     can_change = Text(_l("What can change"), limit=500)
     decides = Text(_l("Who decides"), limit=200)
     until = Day(_l("Until"), [Optional()])
+
+    def frame(self) -> Frame:
+        """The frame as it was typed."""
+        return Frame(
+            question=self.question.data or "",
+            can_change=self.can_change.data or "",
+            decides=self.decides.data or "",
+            until=self.until.data,
+        )
 
 
 class NewThreadForm(FrameFields):

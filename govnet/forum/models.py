@@ -257,6 +257,11 @@ class Hiding(Base):
         return self.post.author_id
 
     @property
+    def visibility(self) -> Readership:
+        """Its discussion's: who may read about it."""
+        return self.post.visibility
+
+    @property
     def concerns(self) -> set[int | None]:
         """Whose own case it is."""
         return {self.post.author_id}

@@ -10,7 +10,7 @@ from flask import url_for
 from sqlalchemy import and_, func, literal, null, or_, select, union, union_all
 
 from govnet.charter.models import Network
-from govnet.charter.queries import version_in_force
+from govnet.charter.queries import rules_in_force
 from govnet.extensions import db
 from govnet.forum import quotes, rules
 from govnet.forum.kinds import PostState, Readership, ReportState
@@ -36,7 +36,7 @@ def reach(actor: Actor) -> frozenset[Readership]:
 
 def terms_of(network_id: int) -> ForumTerms:
     """What the charter in force says about talking."""
-    return rules.terms(version_in_force(network_id).parameters)
+    return rules.terms(rules_in_force(network_id))
 
 
 class TopicLine(NamedTuple):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 
 from govnet.charter import parameters as p
-from govnet.charter.rules import load
+from govnet.charter.rules import Charter
 from govnet.forum.kinds import AppealOutcome, Readership
 from govnet.kernel.errors import RuleBroken
 from govnet.kernel.messages import N_, Said
@@ -136,22 +134,13 @@ def _words(text: str) -> str:
 class ForumTerms:
     """What the charter says about talking."""
 
-    who_may_start: str = p.START_THREADS.default
-    who_may_post: str = p.POST.default
-    who_may_hide: str = p.WHO_MAY_HIDE.default
     appeal_days: int = p.APPEAL_DAYS.default
     members_topics: bool = p.MEMBERS_TOPICS.default
-    who_may_propose: str = p.PROPOSE.default
 
 
-@lru_cache(maxsize=256)
-def terms(parameters: str) -> ForumTerms:
-    """The forum's part of a charter version's stored parameters."""
-    charter = load(json.loads(parameters or "{}"))
-    return ForumTerms(
-        charter[p.START_THREADS], charter[p.POST], charter[p.WHO_MAY_HIDE], charter[p.APPEAL_DAYS],
-        charter[p.MEMBERS_TOPICS], charter[p.PROPOSE],
-    )  # fmt: skip
+def terms(charter: Charter) -> ForumTerms:
+    """What the charter says about talking."""
+    return ForumTerms(charter[p.APPEAL_DAYS], charter[p.MEMBERS_TOPICS])
 
 
 def may_begin(audience: Readership, said: ForumTerms) -> bool:

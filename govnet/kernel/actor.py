@@ -116,6 +116,11 @@ class Actor:
         """Runs the server; no political rights come with it."""
         return self.operator_grant_id is not None
 
+    def as_stranger(self) -> Actor:
+        """In a network for which they were not built: themselves, and whom they speak for, but nothing there."""
+        spoken = tuple(replace(each, membership_id=None) for each in self.represents)
+        return replace(self, network_id=None, membership_id=None, represents=spoken, terms=(), mandates=())
+
 
 VISITOR = Actor()
 PROGRAM = Actor(name="govnet", system=True)

@@ -39,7 +39,7 @@ def _beside(line: slots.ThreadLine) -> slots.Beside:
     return slots.Beside(said, url_for("letters.letter", letter_id=line.key), str(state), kind)
 
 
-def _go_on(thread: Any, _terms: Any) -> tuple[str, str, str] | None:
+def _go_on(thread: Any) -> tuple[str, str, str] | None:
     """From talking to saying it together, in one's own names."""
     if not can(current_actor(), Can.START_LETTER, thread):
         return None

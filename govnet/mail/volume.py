@@ -20,6 +20,11 @@ class Stance(StrEnum):
     MUTE = "mute"
 
 
+def stance_in(text: object) -> Stance | None:
+    """The stance that a button sent; anything else is neither."""
+    return Stance(str(text)) if text in set(Stance) else None
+
+
 class News(StrEnum):
     """What kind of thing is told; ALWAYS is what the charter names, and answers to what the person asked
     for.

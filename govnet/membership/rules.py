@@ -38,15 +38,6 @@ def usual_days(waits: Sequence[timedelta]) -> int | None:
     return max(1, -(-int(median) // 86_400))
 
 
-def deciders(admission: str) -> frozenset[str]:
-    """The roles that decide an application where the charter says so; none where it lets people in at once."""
-    return {
-        "committee": frozenset({"steering"}),
-        "sponsors": frozenset({"steering"}),
-        "coordinator": frozenset({"coordinator"}),
-    }.get(admission, frozenset())
-
-
 def by_itself(admission: str, sponsors: int, vouched: int) -> bool:
     """Whether the charter lets somebody in without anybody deciding: at once, or on the word of enough members."""
     return admission == "immediate" or (admission == "sponsors" and vouched >= sponsors)

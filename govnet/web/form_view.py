@@ -24,6 +24,7 @@ def form_view(
     *,
     done: object = None,
     makes: bool = False,
+    look: bool = False,
     stale: Callable[[Stale], Response] | None = None,
 ) -> Response:
     """Show a form and take it, at one address.
@@ -33,10 +34,11 @@ def form_view(
     for and 422 for one with something wrong in it: rows have been expired by then, so it looks them up by their ids.
 
     `done` is said on the page that follows, or makes the words from what was done. `makes`: something new is made, once
-    for each form however often it is sent. `stale` answers where somebody changed meanwhile what the form is about.
+    for each form however often it is sent. `look`: nothing is done yet, and the form is shown again with 200 where it
+    is valid. `stale` answers where somebody changed meanwhile what the form is about.
     """
-    if not form.validate_on_submit():
-        return show(422 if form.is_submitted() else 200)
+    if not form.validate_on_submit() or look:
+        return show(422 if form.errors else 200)
     try:
         with form.catching():
             return _make(form, do, to, done) if makes else _do(do, to, done)

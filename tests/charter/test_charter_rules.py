@@ -15,6 +15,8 @@ from govnet.charter.kinds import BadValue, Share
 from govnet.charter.rules import Charter, carried_over, diff, load, problems, starting
 from govnet.charter.thresholds import Strictness, Threshold, at_least, more_than
 from govnet.kernel.numbers import fraction
+from govnet.permissions import TABLE
+from govnet.roles import ByCharter
 
 GOVNET = Path(__file__).parents[2] / "govnet"
 ONLY_SAID = ("views", "forms", "words", "labels", "page", "settings", "notify", "listeners", "cli")
@@ -86,8 +88,9 @@ def _unread(trees: dict[str, ast.Module]) -> list[str]:
     ]
 
 
-def test_every_rule_that_a_network_can_set_is_read_by_a_rule() -> None:
-    assert _unread(_rule_files()) == []
+def test_every_rule_that_a_network_can_set_is_read_by_a_rule_or_moves_a_right() -> None:
+    moving = {row.rule for row in TABLE.values() if isinstance(row, ByCharter)}
+    assert set(_unread(_rule_files())) - moving == set()
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from govnet.kernel.actor import Door
 from govnet.kernel.errors import NotAllowed
 from govnet.kernel.transaction import transaction
 from govnet.offices.models import Body, Mandate, MandateNamed, Seat, Term
-from govnet.permissions import OPERATOR, TABLE, Can
+from govnet.permissions import OPERATOR, Can
 from tests import builders
 from tests.chain import faults_of
 from tests.decisions.builders import version_of
@@ -37,6 +37,7 @@ from tests.offices.builders import (
     place,
 )
 from tests.pages import Html, defaults, opened
+from tests.permissions.rows import ROWS
 
 TODAY = date(2015, 4, 13)
 
@@ -51,7 +52,7 @@ def uk(client: FlaskClient, app: Flask) -> Any:
 
 
 def test_the_operator_only_looks_after_the_server_and_names_whoever_begins_where_nobody_is() -> None:
-    assert {can for can, grants in TABLE.items() if OPERATOR in grants} == {Can.OPERATE, Can.START_AGAIN}
+    assert {row.right for row in ROWS if OPERATOR in row.grants} == {Can.OPERATE, Can.START_AGAIN}
 
 
 def held() -> list[Any]:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from govnet.charter.rules import load
 from govnet.forum import rules
 from govnet.forum.kinds import AppealOutcome, Readership
 from govnet.kernel.errors import RuleBroken
@@ -173,5 +174,5 @@ def test_who_hid_a_post_or_wrote_it_never_hears_the_appeal():
 
 
 def test_a_charter_that_says_nothing_means_the_usual():
-    assert rules.terms("{}") == rules.ForumTerms("members", "members", "committee", 14)
-    assert rules.terms('{"conduct.appeal_days": 21, "discussion.who_may_post": "anyone"}').appeal_days == 21
+    assert rules.terms(load({})) == rules.ForumTerms(14, members_topics=True)
+    assert rules.terms(load({"conduct.appeal_days": 21})) == rules.ForumTerms(21, members_topics=True)

@@ -76,9 +76,3 @@ def test_a_spreadsheet_takes_no_name_for_a_formula(text):
 
 def test_an_ordinary_name_is_left_as_it_is():
     assert rules.sheet_cell("Ann-Marie O'Neil") == "Ann-Marie O'Neil"
-
-
-def test_the_charter_says_who_lets_people_in():
-    assert rules.deciders("committee") == {"steering"}
-    assert rules.deciders("coordinator") == {"coordinator"}
-    assert rules.deciders("immediate") == frozenset()

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-from flask import Flask
-
-from govnet import create_app
-from govnet.kernel.actor import VISITOR
+from govnet.charter import parameters as p
+from govnet.charter.kinds import Choice
+from govnet.kernel.actor import Actor
 from govnet.permissions import TABLE, Can, refusal
-from govnet.roles import Grant
+from govnet.roles import ByCharter
 from tests.face.pseudo import sentences
+from tests.permissions.rows import EVERY_ROW, ROWS, Row, under
 
 NAMED = {
     "everybody": ("Everybody",),
@@ -28,31 +25,40 @@ NAMED = {
 """What may stand in the sentence for each role."""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def in_a_request() -> Iterator[Flask]:
-    app = create_app({"SQLALCHEMY_DATABASE_URI": "sqlite://", "TESTING": True})
-    with app.test_request_context("/"):
-        yield app
+def _unnamed(row: Row) -> set[str]:
+    return {each.role for each in row.grants if not any(words in row.sentence for words in NAMED[each.role])}
 
 
-def _unnamed(right: Can, grants: tuple[Grant, ...]) -> set[str]:
-    return {each.role for each in grants if not any(words in right.value for words in NAMED[each.role])}
-
-
-@pytest.mark.parametrize("right", Can, ids=lambda right: right.name.lower())
-def test_a_refusal_is_one_sentence_that_names_every_role_with_the_right(right: Can) -> None:
-    message = str(refusal(right, VISITOR))
-    assert message == right.value
-    assert message.startswith("Everybody can " if "everybody" in {g.role for g in TABLE[right]} else "Only ")
+@EVERY_ROW
+def test_a_refusal_is_one_sentence_that_names_every_role_with_the_right(row: Row) -> None:
+    with under(row):
+        message = str(refusal(row.right, Actor(network_id=1)).message)
+    assert message == row.sentence
+    starts = (
+        ("Everybody can ",)
+        if "everybody" in {g.role for g in row.grants}
+        else ("Only ", "By our rules only ")
+    )
+    assert message.startswith(starts)
     assert message.endswith(".") and " can " in message and "%" not in message
     assert message.count(".") == 1
-    assert _unnamed(right, TABLE[right]) == set()
+    assert _unnamed(row) == set()
 
 
 def test_translators_get_the_sentence_of_each_right_as_a_whole() -> None:
     found = sentences()
-    assert [right for right in Can if right.value not in found] == []
+    assert [row.sentence for row in ROWS if row.sentence not in found] == []
 
 
 def test_no_two_rights_are_refused_with_the_same_sentence() -> None:
     assert len(TABLE) == len(Can) == len(Can.__members__)
+    assert len({row.sentence for row in ROWS}) == len({(row.right, row.sentence) for row in ROWS})
+
+
+def test_each_rule_that_moves_a_right_is_one_of_the_charters_and_every_value_of_it_says_whom() -> None:
+    for right, row in TABLE.items():
+        if isinstance(row, ByCharter):
+            rule = p.CATALOGUE[row.rule]
+            values = set(rule.options) if isinstance(rule, Choice) else {True, False}
+            assert set(row.choices) == values, right
+            assert next(iter(row.choices)) == rule.default, right

@@ -123,10 +123,3 @@ def test_requests_are_known_in_views_permissions_kernel_and_sign_in_alone(path):
 def test_permissions_know_no_feature():
     features = {feature for feature, _ in source.modules_of(source.PACKAGE / "permissions.py")}
     assert features <= {"kernel", "extensions", "roles"}
-
-
-@pytest.mark.parametrize("path", [p for p in FILES if p.stem in ("queries", "models")], ids=source.name)
-def test_queries_and_models_judge_nobody(path):
-    if source.feature(path) == "desk":
-        return  # what waits for an officer is what that officer may do
-    assert "govnet.permissions" not in source.imported(path), source.name(path)

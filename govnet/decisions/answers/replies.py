@@ -12,13 +12,13 @@ from govnet.decisions import queries
 from govnet.decisions.answers.models import ReasonReply
 from govnet.decisions.models import Position, Proposal, ProposalVersion, RollEntry
 from govnet.decisions.proposals.events import ReasonAnswered
-from govnet.decisions.proposals.opening import as_author, still_open
+from govnet.decisions.proposals.opening import still_open
 from govnet.decisions.rules import who_counts
 from govnet.extensions import db
 from govnet.kernel import clock
 from govnet.kernel.actor import Actor, Door
 from govnet.kernel.errors import NotFound, RuleBroken
-from govnet.permissions import Can
+from govnet.permissions import Can, require
 from govnet.record.actions import record
 
 
@@ -32,7 +32,7 @@ class ReplyStanding:
 
 def reply(proposal: Proposal, entry_id: int, text: str, *, by: Actor, via: Door) -> None:
     """Reply to the reason of a party on the roll, in place of an earlier reply. RuleBroken where there is none to read."""
-    act = as_author(Can.REPLY_TO_REASON, proposal, by, via)
+    act = require(by, Can.REPLY_TO_REASON, proposal, via)
     _network, version = queries.network_of(proposal), still_open(proposal)
     position = reason_of(version, entry_id, by)
     if not text.strip():

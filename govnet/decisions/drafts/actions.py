@@ -26,10 +26,9 @@ from govnet.decisions.proposals.events import ProposalOpened, ProposalWithdrawn
 from govnet.decisions.proposals.models import Option, Replaces, Suggestion, SuggestionState
 from govnet.decisions.proposals.opening import (
     Ask,
+    ProposedMatter,
     Wording,
-    as_author,
     become,
-    check_proposer,
     check_way,
     checked,
     end_version,
@@ -53,9 +52,8 @@ from govnet.record.events import Visibility
 
 def save(network: Network, words: Wording, ask: Ask, *, by: Actor, via: Door) -> Draft:
     """Keep it as a draft: those who may read the discussion read it, and only its author changes it."""
-    act = require(by, Can.PROPOSE, network, via)
+    act = require(by, Can.PROPOSE, ProposedMatter(network.id, ask.matter), via)
     charter = charters.rules_in_force(network.id)
-    check_proposer(network, charter, ask.matter, by)
     words, ask = _fit(charter, words, ask)
     at = clock.now()
     draft = Draft(network_id=network.id, thread_id=ask.thread_id, author_id=by.person_id, drafted_at=at)
@@ -143,7 +141,7 @@ def undo(proposal: Proposal, *, by: Actor, via: Door) -> Draft:
 
     RuleBroken once it is told, or once somebody else has answered: then it can be taken back with a reason.
     """
-    act = as_author(Can.WITHDRAW_PROPOSAL, proposal, by, via)
+    act = require(by, Can.WITHDRAW_PROPOSAL, proposal, via)
     version, network = still_open(proposal), db.session.get_one(Network, proposal.network_id)
     if version.opened_at != proposal.opened_at or queries.answered_by_others(version.id, by.person_id):
         raise RuleBroken(_("Somebody has answered already. You can take it back, and say why."))
@@ -191,8 +189,7 @@ def drop(draft_id: int, *, by: Actor, via: Door) -> None:
 
 def _open(draft_id: int, right: Can, by: Actor, via: Door) -> tuple[Draft, Act]:
     draft = drafts_queries.locked(draft_id)
-    author = right is Can.CHANGE_DRAFT
-    act = as_author(right, draft, by, via) if author else require(by, right, draft, via)
+    act = require(by, right, draft, via)
     if not draft.is_open:
         raise RuleBroken(_("This draft was dropped. Write a new one."))
     return draft, act

@@ -32,7 +32,7 @@ from govnet.decisions.pages.rehearsal import Rehearsal
 from govnet.decisions.pages.rule_forms import asked_rules, rule_fields, rules_in, seen_rules, with_rules
 from govnet.decisions.proposals import actions, offices, roll, same_rule
 from govnet.decisions.proposals.offices import Offer
-from govnet.decisions.proposals.opening import Ask, Wording, check_proposer
+from govnet.decisions.proposals.opening import Ask, ProposedMatter, Wording
 from govnet.decisions.proposals.same_rule import SameRule
 from govnet.decisions.register import queries as register_queries
 from govnet.decisions.rules import deadlines, methods
@@ -42,7 +42,7 @@ from govnet.kernel.errors import RuleBroken
 from govnet.kernel.paths import asked_number
 from govnet.kernel.text import fitting
 from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows
+from govnet.permissions import Can, allows, check_right
 from govnet.web.forms import once
 from govnet.web.pages import page, see
 
@@ -82,7 +82,7 @@ def propose(network: Network) -> Response:
     """The words first; then what it is about, where that changes who decides."""
     charter = charters.rules_in_force(network.id)
     about = _about(network, charter)
-    check_proposer(network, charter, about.matter, current_actor())
+    check_right(current_actor(), Can.PROPOSE, ProposedMatter(network.id, about.matter))
     return _propose_page(network, charter, about, _propose_form(network, charter, about, fresh=True))
 
 

@@ -7,9 +7,7 @@ from typing import Any
 from flask import Flask, Response, g, url_for
 from flask_babel import gettext as _
 
-from govnet.charter import parameters as p
 from govnet.charter.models import Network
-from govnet.charter.rules import Charter
 from govnet.decisions import labels
 from govnet.decisions.blueprint import bp
 from govnet.decisions.drafts import queries
@@ -24,7 +22,6 @@ from govnet.decisions.proposals import queries as proposals_queries
 from govnet.decisions.proposals.opening import may_propose
 from govnet.decisions.rules.who_decides import who_decides
 from govnet.extensions import db
-from govnet.forum import rules
 from govnet.forum.threads import slots
 from govnet.kernel.actor import current_actor
 from govnet.kernel.errors import NotFound
@@ -50,12 +47,12 @@ def bind(app: Flask) -> None:
     slots.onward_from_threads(_go_on)
 
 
-def _may_propose(network: Network, matter: str = "", charter: Charter | None = None) -> bool:
+def _may_propose(network: Network, matter: str = "") -> bool:
     """Whether the reader sees the way to propose something: found once a page, however many links it has."""
     known: dict[tuple[int, str], bool] = g.setdefault("may_propose", {})
     key = (network.id, matter)
     if key not in known:
-        known[key] = may_propose(network, current_actor(), matter, charter)
+        known[key] = may_propose(network, current_actor(), matter)
     return known[key]
 
 
@@ -81,10 +78,9 @@ def _beside(version: ProposalVersion) -> slots.Beside:
     return slots.Beside(version.question, address, _("Open for answers"), "open")
 
 
-def _go_on(thread: Any, terms: rules.ForumTerms) -> tuple[str, str, str] | None:
+def _go_on(thread: Any) -> tuple[str, str, str] | None:
     """From talking to asking."""
-    charter = Charter({p.PROPOSE.key: terms.who_may_propose})
-    if not _may_propose(db.session.get_one(Network, thread.network_id), charter=charter):
+    if not _may_propose(db.session.get_one(Network, thread.network_id)):
         return None
     return _("Propose something"), url_for("decisions.propose", thread=thread.id), "hand"
 

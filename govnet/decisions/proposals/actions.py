@@ -30,12 +30,11 @@ from govnet.decisions.proposals.models import Replaces
 from govnet.decisions.proposals.opening import (
     UNDO,
     Ask,
+    ProposedMatter,
     Wording,
-    as_author,
     check_asked,
     check_days,
     check_offices,
-    check_proposer,
     check_reason,
     check_trial,
     check_way,
@@ -69,9 +68,8 @@ def propose(
     `draft` is one that has met what the charter asks of it; without, a charter that asks for one refuses.
     Asked on the web it is told after ten minutes, in which its author can undo it (drafts.actions.undo).
     """
-    act = require(by, Can.PROPOSE, network, via)
+    act = require(by, Can.PROPOSE, ProposedMatter(network.id, ask.matter), via)
     charter = charters.rules_in_force(network.id)
-    check_proposer(network, charter, ask.matter, by)
     if methods.needs_draft(charter) and draft is None:
         raise RuleBroken(_("By our rules this has to be a draft first. Save it as a draft: nothing is lost."))
     words = checked(charter, words, ask.matter)
@@ -105,7 +103,7 @@ def reword(
     All goes on as it began, by the rules it opened under; only what it would change is seen against those in force.
     `seen`, where known, is the number of the words that were there to be changed: Stale once there are newer ones.
     """
-    act = as_author(Can.REWORD_PROPOSAL, proposal, by, via)
+    act = require(by, Can.REWORD_PROPOSAL, proposal, via)
     proposals_queries.check_one_of_many(proposal)
     network = queries.network_of(proposal)
     old = still_asked(proposal)
@@ -146,7 +144,7 @@ def _amendable(old: ProposalVersion, proposal: Proposal, network: Network) -> da
 
 def extend(proposal: Proposal, day: date, *, reason: str, by: Actor, via: Door) -> None:
     """Give everybody more time, by the rules under which it opened. RuleBroken when they don't allow it."""
-    act = as_author(Can.EXTEND_PROPOSAL, proposal, by, via)
+    act = require(by, Can.EXTEND_PROPOSAL, proposal, via)
     network, version = queries.network_of(proposal), still_asked(proposal)
     charter, zone = queries.charter_of(version), ZoneInfo(network.zone)
     if charter[p.EXTEND] == "never":
@@ -181,7 +179,7 @@ def close_early(proposal: Proposal, *, reason: str, by: Actor, via: Door) -> Non
 
     RuleBroken in the waiting time after a Stop: the vote is held when that is over, not before.
     """
-    act = as_author(Can.CLOSE_PROPOSAL, proposal, by, via)
+    act = require(by, Can.CLOSE_PROPOSAL, proposal, via)
     version = still_asked(proposal)
     if queries.charter_of(version)[p.CLOSE_EARLY] == "never":
         raise RuleBroken(_("By our rules nothing closes before its day."))
@@ -211,8 +209,6 @@ def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
     act = require(by, Can.WITHDRAW_PROPOSAL, proposal, via)
     proposals_queries.check_one_of_many(proposal)
     version = still_asked(proposal)
-    rules = charters.rules_in_force(proposal.network_id)
-    check_proposer(queries.network_of(proposal), rules, proposal.matter, by)
     check_reason(reason)
     others = queries.answered_by_others(version.id, by.person_id)
     if others and queries.charter_of(version)[p.TAKE_BACK] == "unanswered":
@@ -224,7 +220,7 @@ def withdraw(proposal: Proposal, reason: str, *, by: Actor, via: Door) -> None:
 
 def hide_answers(proposal: Proposal, visible: str, *, by: Actor, via: Door) -> None:
     """Show answers only as `visible` says, in these words and in any later ones; RuleBroken where that is no tighter."""
-    act = as_author(Can.HIDE_ANSWERS, proposal, by, via)
+    act = require(by, Can.HIDE_ANSWERS, proposal, via)
     version = still_asked(proposal)
     if visible not in version.visible.tighter:
         raise RuleBroken(

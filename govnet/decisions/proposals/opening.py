@@ -36,11 +36,11 @@ from govnet.decisions.rules.outcome import Outcome
 from govnet.decisions.rules.who_counts import Visible, tightest
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import Act, Actor, Door
-from govnet.kernel.errors import NotAllowed, RuleBroken
+from govnet.kernel.actor import Actor, Door
+from govnet.kernel.errors import RuleBroken
 from govnet.kernel.text import render
 from govnet.kernel.translation import say
-from govnet.permissions import Can, can, require
+from govnet.permissions import Can, can
 
 if TYPE_CHECKING:
     from govnet.decisions.offsite.models import OffsiteDecision
@@ -87,39 +87,23 @@ class Ask:
     """The way of deciding; empty is the matter's own."""
 
 
+@dataclass(frozen=True)
+class ProposedMatter:
+    """What somebody wants to propose on: the table says who can."""
+
+    network_id: int
+    matter: str
+    """Empty is any."""
+
+
 def digest(text: str) -> str:
     """SHA-256, in hex, of a text that lives in its own table."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def may_propose(network: Network, by: Actor, matter: str = "", charter: Charter | None = None) -> bool:
-    """Whether the table gives the right, and the charter in force leaves it: on this matter, or on any. For pages."""
-    if not can(by, Can.PROPOSE, network):
-        return False
-    if by.is_steering:  # whatever the charter says: it need not be asked
-        return True
-    return _charter_lets(network, charter or charters.rules_in_force(network.id), matter, by)
-
-
-def _charter_lets(network: Network, charter: Charter, matter: str, by: Actor) -> bool:
-    """Where only the committee proposes, anybody else can do so on offices alone, and while nobody sits there."""
-    if charter[p.PROPOSE] != "committee" or by.is_steering:
-        return True
-    return (not matter or matter in roll.OFFICES) and roll.vacant(network)
-
-
-def check_proposer(network: Network, charter: Charter, matter: str, by: Actor) -> None:
-    """NotAllowed where the charter lets only the committee propose such a thing; without a matter, anything."""
-    if not _charter_lets(network, charter, matter, by):
-        raise NotAllowed(_("By our rules only the committee can make a proposal."), roles=["steering"])
-
-
-def as_author(right: Can, row: Any, by: Actor, via: Door) -> Act:
-    """An author's act on their proposal or draft. NotAllowed for anybody else, and for one who could not propose today."""
-    act = require(by, right, row, via)
-    network = db.session.get_one(Network, row.network_id)
-    check_proposer(network, charters.rules_in_force(network.id), row.matter, by)
-    return act
+def may_propose(network: Network, by: Actor, matter: str = "") -> bool:
+    """Whether somebody can make a proposal now on this matter, or on any. For pages."""
+    return can(by, Can.PROPOSE, ProposedMatter(network.id, matter))
 
 
 def checked(charter: Charter, words: Wording, matter: str) -> Wording:

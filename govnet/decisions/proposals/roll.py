@@ -35,6 +35,11 @@ def deciding(network: Network, charter: Charter, matter: str, aside: Collection[
     return "all" if body == "committee" and matter in OFFICES and vacant(network, aside) else body
 
 
+def for_all(network_id: int, matter: str) -> bool:
+    """Whether all members decide on a matter, or on any, because nobody sits on the committee."""
+    return (not matter or matter in OFFICES) and vacant(db.session.get_one(Network, network_id))
+
+
 def vacant(network: Network, aside: Collection[int] = ()) -> bool:
     """Whether nobody but those whose own case it is sits on the committee."""
     return not set(committee(network.id, today(network.zone))) - set(aside)

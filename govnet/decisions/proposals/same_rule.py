@@ -25,7 +25,7 @@ def same_rules(network: Network, charter: Charter, by: Actor) -> tuple[SameRule,
     """The matters on which somebody may propose, by their rule, in the catalogue's order; our rules have a form of their own."""
     found: dict[tuple[str, str], list[str]] = {}
     for matter in p.MATTERS:
-        if matter != "charter" and may_propose(network, by, matter, charter):
+        if matter != "charter" and may_propose(network, by, matter):
             rule = (roll.deciding(network, charter, matter), charter[p.METHOD_FOR[matter]])
             found.setdefault(rule, []).append(matter)
     return tuple(SameRule(body, method, tuple(matters)) for (body, method), matters in found.items())

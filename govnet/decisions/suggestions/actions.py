@@ -17,7 +17,6 @@ from govnet.decisions.proposals.events import SuggestionAnswered, SuggestionMade
 from govnet.decisions.proposals.models import Suggestion, SuggestionState
 from govnet.decisions.proposals.opening import (
     Wording,
-    as_author,
     check_reason,
     still_asked,
     still_open,
@@ -77,7 +76,7 @@ def accept(
     The text and the reason are the suggestion's, if not given.
     """
     proposal = _open_proposal(suggestion)
-    act = as_author(Can.REWORD_PROPOSAL, proposal, by, via)
+    act = require(by, Can.REWORD_PROPOSAL, proposal, via)
     old = _changeable(proposal)
     if suggestion.version_id != old.id or old.text.count(suggestion.passage) != 1:
         raise RuleBroken(
@@ -104,7 +103,7 @@ def taken_into(version: ProposalVersion, suggestion: Suggestion) -> str:
 def reject(suggestion: Suggestion, answer: str, *, by: Actor, via: Door) -> None:
     """Keep the words, and say why."""
     proposal = _open_proposal(suggestion)
-    act = as_author(Can.REWORD_PROPOSAL, proposal, by, via)
+    act = require(by, Can.REWORD_PROPOSAL, proposal, via)
     version = _changeable(proposal)
     if not answer.strip():
         raise RuleBroken(_("Say why not, in a few words: somebody gave it thought."), field="reason")

@@ -9,7 +9,7 @@ from govnet.decisions import queries
 from govnet.decisions.models import Position, Proposal, ProposalVersion
 from govnet.decisions.proposals import actions, stored_form
 from govnet.decisions.proposals.models import Rewording, Suggestion, SuggestionState
-from govnet.decisions.proposals.opening import UNDO, Ask, Wording, as_author, still_open
+from govnet.decisions.proposals.opening import UNDO, Ask, Wording, still_open
 from govnet.decisions.suggestions.actions import accept
 from govnet.extensions import db
 from govnet.kernel import clock
@@ -18,7 +18,7 @@ from govnet.kernel.duties import each
 from govnet.kernel.errors import GovnetError, NotAllowed, RuleBroken, Stale
 from govnet.kernel.transaction import transaction
 from govnet.kernel.translation import say
-from govnet.permissions import Can, actor_in
+from govnet.permissions import Can, actor_in, require
 
 
 def ask_again(
@@ -51,7 +51,7 @@ def wait(
 
     Nothing has happened until then, so nothing is recorded: the words before are those that people answer.
     """
-    as_author(Can.REWORD_PROPOSAL, proposal, by, via)
+    require(by, Can.REWORD_PROPOSAL, proposal, via)
     if still_open(proposal).number != seen:
         raise Stale(_("The text changed while you were writing."), newer="", yours=words.text)
     before = of_proposal(proposal.id)
@@ -72,7 +72,7 @@ def wait(
 
 def undo(proposal: Proposal, *, by: Actor, via: Door) -> None:
     """Ask nobody: the words stay with their author. RuleBroken once everybody has been asked."""
-    as_author(Can.REWORD_PROPOSAL, proposal, by, via)
+    require(by, Can.REWORD_PROPOSAL, proposal, via)
     row = _locked(Rewording.proposal_id == proposal.id)
     if row is None or row.ask_at is None:
         raise RuleBroken(_("There is nothing waiting here any more. The version that is open now is below."))

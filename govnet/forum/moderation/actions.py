@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from sqlalchemy import ColumnElement, delete, select, update
 
 from govnet.extensions import db
-from govnet.forum import events, queries, rights, rules
+from govnet.forum import events, queries, rules
 from govnet.forum.kinds import AppealOutcome, HidingKind, PostState, ReportState
 from govnet.forum.models import Appeal, AppealVoice, Hiding, Post, PostVersion, Report
 from govnet.forum.moderation import mails
@@ -76,7 +76,7 @@ def _open_to(post: Post) -> dict[str, Any]:
 
 
 def _hiding(by: Actor, subject: Post | Report, via: Door) -> Act:
-    return require(by, rights.to_hide(queries.terms_of(subject.network_id)), subject, via)
+    return require(by, Can.HIDE_POST, subject, via)
 
 
 def _check_apart(post: Post, by: Actor) -> None:

@@ -90,11 +90,6 @@ class ModerationCase:
         return rules.may_hear(actor.person_id, hid=hiding.by_id, wrote=hiding.author_id, spoken=self.spoken)
 
 
-def hiding_of(network_id: int, hiding_id: int) -> Hiding | None:
-    """The hiding with that number, if it is one of the network's."""
-    return db.session.scalar(select(Hiding).where(Hiding.id == hiding_id, Hiding.network_id == network_id))
-
-
 def case(hiding: Hiding) -> ModerationCase:
     """Everything about one hiding."""
     appeal = db.session.scalar(select(Appeal).where(Appeal.hiding_id == hiding.id))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Response, url_for
+from flask import url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.extensions import limiter
-from govnet.forum import queries, rights, rules
+from govnet.forum import queries, rules
 from govnet.forum.blueprint import bp, who
 from govnet.forum.forms import (
     LAW,
@@ -23,16 +24,16 @@ from govnet.forum.forms import (
     VisitorReportForm,
 )
 from govnet.forum.kinds import AppealOutcome, HidingKind, PostState, ReportState
-from govnet.forum.models import Appeal, Hiding, Post, Report
+from govnet.forum.models import Hiding, Post, Report
 from govnet.forum.moderation import actions
 from govnet.forum.moderation import queries as moderation_queries
 from govnet.kernel.actor import Door, current_actor
 from govnet.kernel.errors import NotFound
 from govnet.kernel.paths import asked_page
-from govnet.kernel.transaction import transaction
-from govnet.permissions import Can, allows, can, check_right
-from govnet.web.forms import Form, once
-from govnet.web.pages import never_cached, page, see
+from govnet.permissions import Can, allows, can
+from govnet.web.form_view import form_view
+from govnet.web.forms import Form
+from govnet.web.pages import never_cached, page
 
 
 @bp.get("/<network:network>/forum/moderation")
@@ -42,26 +43,15 @@ def log(network: Network) -> Response:
     number, actor = asked_page(), current_actor()
     rows, older = moderation_queries.log(network.id, actor, number)
     terms = queries.terms_of(network.id)
-    reports = (
-        queries.reports_waiting(network.id, actor.person_id) if can(actor, rights.to_hide(terms)) else []
-    )
+    reports = queries.reports_waiting(network.id, actor.person_id) if can(actor, Can.HIDE_POST) else []
     return page("forum/log.html", rows=rows, older=older, number=number, reports=reports, terms=terms)
 
 
 @bp.get("/<network:network>/forum/moderation/<int:hiding_id>")
-@allows(Can.READ)
-def case(network: Network, hiding_id: int) -> Response:
+@allows(Can.READ_THREAD, hiding=Hiding)
+def case(network: Network, hiding: Hiding) -> Response:
     """One hiding: why, and what became of the appeal. Its text only for the author and those who decide."""
-    return _case_page(_hiding(network, hiding_id))
-
-
-def _hiding(network: Network, hiding_id: int) -> Hiding:
-    """The hiding, for somebody who may read its discussion. Raises NotFound and NotAllowed."""
-    found = moderation_queries.hiding_of(network.id, hiding_id)
-    if found is None:
-        raise NotFound(_("There is no such line in the log."))
-    check_right(current_actor(), Can.READ_THREAD, found.post)
-    return found
+    return _case_page(hiding)
 
 
 _NAMES: dict[type[Form], str] = {
@@ -75,7 +65,7 @@ _NAMES: dict[type[Form], str] = {
 def _case_page(hiding: Hiding, failed: Form | None = None) -> Response:
     actor, found = current_actor(), moderation_queries.case(hiding)
     author = can(actor, Can.APPEAL, hiding)
-    hides = can(actor, rights.to_hide(found.terms), hiding.post)
+    hides = can(actor, Can.HIDE_POST, hiding.post)
     forms: dict[str, Form | None] = {
         "appeal": HidingAppealForm(about=hiding, formdata=None) if author and found.may_appeal() else None,
         "lift": LiftForm(about=hiding, formdata=None) if hides and hiding.lifted_at is None else None,
@@ -94,9 +84,11 @@ def _case_page(hiding: Hiding, failed: Form | None = None) -> Response:
 def appeal(network: Network, hiding: Hiding) -> Response:
     """The author asks two others."""
     form = HidingAppealForm(about=hiding)
-    return _pressed(
-        hiding, form, lambda: actions.appeal(hiding, by=current_actor(), text=form.text.data or "", via=Door.WEB)
-    )  # fmt: skip
+
+    def do() -> None:
+        actions.appeal(hiding, by=current_actor(), text=form.text.data or "", via=Door.WEB)
+
+    return _form_view(hiding, form, do)
 
 
 @bp.post("/<network:network>/forum/moderation/<int:hiding_id>/lift")
@@ -104,9 +96,11 @@ def appeal(network: Network, hiding: Hiding) -> Response:
 def lift(network: Network, hiding: Hiding) -> Response:
     """Those who may hide show it again."""
     form = LiftForm(about=hiding)
-    return _pressed(
-        hiding, form, lambda: actions.lift(hiding, by=current_actor(), why=form.why.data or "", via=Door.WEB)
-    )  # fmt: skip
+
+    def do() -> None:
+        actions.lift(hiding, by=current_actor(), why=form.why.data or "", via=Door.WEB)
+
+    return _form_view(hiding, form, do)
 
 
 @bp.post("/<network:network>/forum/moderation/<int:hiding_id>/remove")
@@ -114,15 +108,18 @@ def lift(network: Network, hiding: Hiding) -> Response:
 def remove(network: Network, hiding: Hiding) -> Response:
     """A second person has the text removed for good, or whoever hid it asks for one."""
     form = RemoveForm(about=hiding)
-    if form.validate_on_submit():
-        with form.catching():
-            return once(form, lambda: _remove(hiding, form), lambda made: url_for(".case", hiding_id=made.id))
-    return _case_page(hiding, form)
 
+    def do() -> Hiding:
+        reason, kind = form.reason.data or "", HidingKind.REMOVED
+        return actions.hide(hiding.post, by=current_actor(), kind=kind, reason=reason, via=Door.WEB)
 
-def _remove(hiding: Hiding, form: RemoveForm) -> Hiding:
-    reason, kind = form.reason.data or "", HidingKind.REMOVED
-    return actions.hide(hiding.post, by=current_actor(), kind=kind, reason=reason, via=Door.WEB)
+    return form_view(
+        form,
+        do,
+        lambda made: url_for(".case", hiding_id=made.id),
+        lambda _status: _case_page(hiding, form),
+        makes=True,
+    )
 
 
 @bp.post("/<network:network>/forum/moderation/<int:hiding_id>/hear")
@@ -132,22 +129,19 @@ def hear(network: Network, hiding: Hiding) -> Response:
     form, found = HidingHearingForm(about=hiding), moderation_queries.case(hiding).appeal
     if found is None:
         raise NotFound(_("Nobody has appealed."))
-    return _pressed(hiding, form, lambda: _hear(found, form))
+
+    def do() -> None:
+        outcome = AppealOutcome(form.outcome.data)
+        actions.hear(found, by=current_actor(), outcome=outcome, reason=form.reason.data or "", via=Door.WEB)
+
+    return _form_view(hiding, form, do)
 
 
-def _hear(appeal: Appeal, form: HidingHearingForm) -> None:
-    outcome = AppealOutcome(form.outcome.data)
-    actions.hear(appeal, by=current_actor(), outcome=outcome, reason=form.reason.data or "", via=Door.WEB)
-
-
-def _pressed(hiding: Hiding, form: Form, act: Callable[[], object]) -> Response:
+def _form_view(hiding: Hiding, form: Form, do: Callable[[], object]) -> Response:
     """What a form on a case's page does, and the page again."""
-    hiding_id = hiding.id
-    if form.validate_on_submit():
-        with form.catching(), transaction():
-            act()
-            return see(".case", hiding_id=hiding_id)
-    return _case_page(hiding, form)
+    return form_view(
+        form, do, url_for(".case", hiding_id=hiding.id), lambda _status: _case_page(hiding, form)
+    )
 
 
 @bp.route("/<network:network>/forum/posts/<int:post_id>/report", methods=["GET", "POST"])
@@ -158,21 +152,23 @@ def report(network: Network, post: Post) -> Response:
     never_cached()
     _still_there(post)
     form = PostReportForm(about=post) if current_actor().signed_in else VisitorReportForm(about=post)
-    if form.validate_on_submit():
-        with form.catching():
-            return once(
-                form, lambda: _report(post, form), lambda _made: url_for(".reported", post_id=post.id)
-            )
-    author = queries.name_of(post.author_id)
-    return page("forum/report.html", 422 if form.errors else 200, form=form, post=post, author=author,
-                html=queries.page_of_post(post))  # fmt: skip
 
+    def do() -> Report:
+        name, email = (form.name.data, form.email.data) if isinstance(form, VisitorReportForm) else ("", "")
+        return actions.report(
+            post,
+            by=current_actor(),
+            reason=form.reason.data or "",
+            via=Door.WEB,
+            name=name or "",
+            email=email or "",
+        )
 
-def _report(post: Post, form: PostReportForm) -> Report:
-    name, email = (form.name.data, form.email.data) if isinstance(form, VisitorReportForm) else ("", "")
-    return actions.report(
-        post, by=current_actor(), reason=form.reason.data or "", via=Door.WEB, name=name or "", email=email or ""
-    )  # fmt: skip
+    def show(status: int) -> Response:
+        author, html = queries.name_of(post.author_id), queries.page_of_post(post)
+        return page("forum/report.html", status, form=form, post=post, author=author, html=html)
+
+    return form_view(form, do, url_for(".reported", post_id=post.id), show, makes=True)
 
 
 def _still_there(post: Post) -> None:
@@ -195,32 +191,41 @@ def reported(network: Network, post: Post) -> Response:
 @allows(Can.HIDE_POST, report=Report)
 def answer_report(network: Network, report: Report) -> Response:
     """Those who may hide look at a report: hide the post, or say why it stands."""
-    check_right(current_actor(), rights.to_hide(queries.terms_of(network.id)), report)
     form = DismissForm(about=report)
-    if report.state is ReportState.OPEN and form.validate_on_submit():
-        with form.catching(), transaction():
-            actions.dismiss(report, by=current_actor(), answer=form.answer.data or "", via=Door.WEB)
-            return see(".log")
-    found = moderation_queries.reported(report)
-    return page("forum/answer_report.html", 422 if form.errors else 200, form=form, found=found,
-                html=queries.page_of_post(found.post))  # fmt: skip
+
+    def do() -> None:
+        actions.dismiss(report, by=current_actor(), answer=form.answer.data or "", via=Door.WEB)
+
+    def show(status: int) -> Response:
+        found = moderation_queries.reported(report)
+        html = queries.page_of_post(found.post)
+        return page("forum/answer_report.html", status, form=form, found=found, html=html)
+
+    return form_view(form, do, url_for(".log"), show, look=report.state is not ReportState.OPEN)
 
 
 @bp.route("/<network:network>/forum/posts/<int:post_id>/hide", methods=["GET", "POST"])
 @allows(Can.HIDE_POST, post=Post)
 def hide(network: Network, post: Post) -> Response:
     """Hide a post, or take its text away, with a reason that everybody can read."""
-    check_right(current_actor(), rights.to_hide(queries.terms_of(network.id)), post)
     form = HideForm(about=post, kind=HidingKind.HIDDEN.value)
-    if form.validate_on_submit():
-        with form.catching():
-            return once(form, lambda: _hide(post, form), lambda made: url_for(".case", hiding_id=made.id))
-    return page("forum/hide.html", 422 if form.errors else 200, form=form, post=post, author=queries.name_of(post.author_id),
-                html=queries.page_of_post(post), terms=queries.terms_of(network.id), law_days=rules.LAW_DAYS)  # fmt: skip
 
+    def do() -> Hiding:
+        law = form.kind.data == LAW
+        kind = HidingKind.REMOVED if law else HidingKind(form.kind.data)
+        reason = form.reason.data or ""
+        return actions.hide(post, by=current_actor(), kind=kind, reason=reason, law=law, via=Door.WEB)
 
-def _hide(post: Post, form: HideForm) -> Hiding:
-    law = form.kind.data == LAW
-    kind = HidingKind.REMOVED if law else HidingKind(form.kind.data)
-    reason = form.reason.data or ""
-    return actions.hide(post, by=current_actor(), kind=kind, reason=reason, law=law, via=Door.WEB)
+    def show(status: int) -> Response:
+        return page(
+            "forum/hide.html",
+            status,
+            form=form,
+            post=post,
+            author=queries.name_of(post.author_id),
+            html=queries.page_of_post(post),
+            terms=queries.terms_of(network.id),
+            law_days=rules.LAW_DAYS,
+        )
+
+    return form_view(form, do, lambda made: url_for(".case", hiding_id=made.id), show, makes=True)

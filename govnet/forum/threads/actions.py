@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from govnet.charter.models import Network
 from govnet.extensions import db
-from govnet.forum import events, queries, quotes, rights, rules
+from govnet.forum import events, queries, quotes, rules
 from govnet.forum.kinds import PostState, Readership, ThreadState
 from govnet.forum.models import Post, PostVersion, Thread, Topic
 from govnet.forum.queries import network_of
@@ -23,7 +23,7 @@ from govnet.kernel.text import render
 from govnet.mail import queries as mail_queries
 from govnet.mail.preferences import actions
 from govnet.mail.volume import Stance, Volume
-from govnet.permissions import require
+from govnet.permissions import Can, require
 from govnet.record.actions import record
 from govnet.record.events import Visibility
 from govnet.web.pages import weekday_date
@@ -70,7 +70,7 @@ def digest(text: str) -> str:
 def start_thread(topic: Topic, draft: ThreadInput, *, by: Actor, via: Door) -> Thread:
     """Begin a discussion with its first post; whoever starts it follows it."""
     network = network_of(topic)
-    act = require(by, rights.to_start(queries.terms_of(network.id)), topic, via)
+    act = require(by, Can.START_THREAD, topic, via)
     audience = draft.audience or topic.visibility
     if topic.archived_at is not None:
         raise RuleBroken(_("This topic no longer takes new discussions. Please choose another one."))
@@ -104,7 +104,7 @@ def start_thread(topic: Topic, draft: ThreadInput, *, by: Actor, via: Door) -> T
 def reply(thread: Thread, *, by: Actor, body: str, via: Door) -> Post:
     """Add a post to the thread's end, with the next number; its followers are told, and its author is one of them."""
     network = network_of(thread)
-    act = require(by, rights.to_reply(queries.terms_of(network.id)), thread, via)
+    act = require(by, Can.REPLY, thread, via)
     if thread.state is ThreadState.OPEN and rules.is_over(thread.until, today(network.zone)):
         raise RuleBroken(over_words(thread), field="body")
     body = quotes.nameless(body, thread.id)
@@ -178,7 +178,7 @@ def _took_part(thread: Thread, number: int, by: Actor, network: Network) -> None
 
 def change_post(post: Post, *, by: Actor, body: str, revision: int, via: Door) -> Post:
     """Another text for one's own post; the earlier one is kept. Raises Stale when it changed meanwhile."""
-    act = require(by, rights.to_change(queries.terms_of(post.network_id)), post, via)
+    act = require(by, Can.EDIT_POST, post, via)
     if post.state is not PostState.VISIBLE:
         raise RuleBroken(_("This post is hidden now and cannot be changed. You can appeal on its page."))
     body = quotes.nameless(body, post.thread_id)
@@ -210,7 +210,7 @@ def change_post(post: Post, *, by: Actor, body: str, revision: int, via: Door) -
 
 def frame_thread(thread: Thread, head: Head, *, by: Actor, via: Door) -> Thread:
     """Another title, frame or summary. Raises Stale when somebody changed them meanwhile."""
-    act = require(by, rights.to_frame(queries.terms_of(thread.network_id)), thread, via)
+    act = require(by, Can.FRAME_THREAD, thread, via)
     changed = _changed(thread, head)
     if not changed:
         return thread
@@ -267,7 +267,7 @@ def _put_frame(thread: Thread, frame: Frame) -> None:
 
 def close_thread(thread: Thread, *, by: Actor, via: Door) -> None:
     """Take no more replies; it can be opened again."""
-    act = require(by, rights.to_frame(queries.terms_of(thread.network_id)), thread, via)
+    act = require(by, Can.FRAME_THREAD, thread, via)
     if thread.state is ThreadState.CLOSED:
         return
     thread.state, thread.closed_at = ThreadState.CLOSED, now()
@@ -276,7 +276,7 @@ def close_thread(thread: Thread, *, by: Actor, via: Door) -> None:
 
 def reopen_thread(thread: Thread, *, by: Actor, via: Door) -> None:
     """Take replies again."""
-    act = require(by, rights.to_frame(queries.terms_of(thread.network_id)), thread, via)
+    act = require(by, Can.FRAME_THREAD, thread, via)
     if thread.state is ThreadState.OPEN:
         return
     thread.state, thread.closed_at = ThreadState.OPEN, None

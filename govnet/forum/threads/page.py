@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from govnet.forum import queries, quotes, rights, rules
+from govnet.forum import queries, quotes, rules
 from govnet.forum.forms import ThreadReplyForm
 from govnet.forum.kinds import PostState, ThreadState
 from govnet.forum.models import Thread
@@ -70,7 +70,7 @@ class Around(NamedTuple):
 
 def page_parts(thread: Thread, reading: Reading, actor: Actor, zone: str) -> dict[str, Any]:
     """The template's values: the posts, and what is around them."""
-    replies = actor.signed_in and can(actor, rights.to_reply(reading.terms), thread)
+    replies = actor.signed_in and can(actor, Can.REPLY, thread)
     t = _around(thread, reading, actor, zone, replies)
     inside = actor.signed_in and can(actor, Can.SEE_MEMBERS, thread)
     is_open = t.state == ThreadState.OPEN.value
@@ -79,7 +79,7 @@ def page_parts(thread: Thread, reading: Reading, actor: Actor, zone: str) -> dic
         replies=replies and is_open,
         writes=replies,
         thanks=actor.signed_in and can(actor, Can.THANK, thread),
-        hides=actor.signed_in and can(actor, rights.to_hide(reading.terms), thread),
+        hides=actor.signed_in and can(actor, Can.HIDE_POST, thread),
     )
     return {
         "t": t,
@@ -97,8 +97,8 @@ def _around(thread: Thread, reading: Reading, actor: Actor, zone: str, replies: 
         reading.pages, address,
         rules.new_since(reading.mark, thread.posts), _first_new(address, reading.mark, thread.posts),
         reading.stance.value if reading.stance else "", actor.signed_in, replies,
-        actor.signed_in and can(actor, rights.to_frame(reading.terms), thread), tuple(slots.beside(thread.id)),
-        tuple(slots.onward(thread, reading.terms)),
+        actor.signed_in and can(actor, Can.FRAME_THREAD, thread), tuple(slots.beside(thread.id)),
+        tuple(slots.onward(thread)),
     )  # fmt: skip
 
 

@@ -10,11 +10,10 @@ from typing import Any
 
 from sqlalchemy import Date, Integer, and_, bindparam, case, literal, select
 
-from govnet.charter.models import CharterVersion, Network
+from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.forum import queries, quotes, rules
 from govnet.forum.models import Hiding, Post, PostVersion, ReadMark, Thanks, Thread
-from govnet.forum.rules import ForumTerms
 from govnet.kernel.clock import now, today
 from govnet.kernel.statements import another, rows
 from govnet.mail.models import Following, Target
@@ -24,7 +23,6 @@ from govnet.people.models import Person
 
 _THREAD = bindparam("thread", type_=Integer)
 _ME = bindparam("me", type_=Integer)
-_USUAL = ForumTerms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,6 @@ class Reading:
     posts: Sequence[Any]
     page: int
     pages: int
-    terms: ForumTerms = _USUAL
     summary_by: str = ""
     mark: int | None = None
     marked_at: datetime | None = None
@@ -61,16 +58,6 @@ def _one(column: Any, *where: Any) -> Any:
 
 _MARK = (ReadMark.thread_id == _THREAD, ReadMark.person_id == _ME)
 _STANCE = (Following.person_id == _ME, Following.target == Target.THREAD, Following.target_id == _THREAD)
-_CHARTER = (
-    select(CharterVersion.parameters)
-    .where(
-        CharterVersion.network_id == bindparam("network", type_=Integer),
-        CharterVersion.in_force_from <= bindparam("now", type_=CharterVersion.in_force_from.type),
-    )
-    .order_by(CharterVersion.number.desc())
-    .limit(1)
-    .scalar_subquery()
-)
 
 
 @cache
@@ -86,7 +73,6 @@ def _posts() -> Any:
         _one(ReadMark.at, *_MARK).label("marked_at"),
         _one(Following.stance, *_STANCE).label("stance"),
         _one(Person.name, Person.id == bindparam("summed_up", type_=Integer)).label("summary_by"),
-        _CHARTER.label("parameters"),
         *marks.columns(Post.author_id, bindparam("network", type_=Integer), bindparam("day", type_=Date)),
         marks.has_namesake(writer.id, writer.name_key, bindparam("network", type_=Integer)).label("namesake"),
     )
@@ -106,12 +92,12 @@ def read(thread: Thread, page: int, person_id: int | None) -> Reading:
     first, last = rules.span(page)
     day = today(db.session.get_one(Network, thread.network_id).zone)
     asked = {"thread": thread.id, "day": day, "network": thread.network_id, "me": person_id or 0, "first": first, "last": last,
-             "now": now(), "summed_up": thread.summary_by_id or 0}  # fmt: skip
+             "summed_up": thread.summary_by_id or 0}  # fmt: skip
     posts = rows(_posts(), asked)
     if not posts:
         return Reading((), page, pages)
     one = posts[0]
-    return Reading(posts, page, pages, rules.terms(one.parameters or "{}"), one.summary_by or "", one.mark, one.marked_at,
+    return Reading(posts, page, pages, one.summary_by or "", one.mark, one.marked_at,
                    one.stance, _quoted(thread.id, posts))  # fmt: skip
 
 

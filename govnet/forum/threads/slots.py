@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, Select, String, bindparam, cast, literal, select, union_all
 
 from govnet.extensions import db
-from govnet.forum.rules import ForumTerms as Terms
 from govnet.kernel.per_app import PerApp
 
 
@@ -39,7 +38,7 @@ class ThreadLine(NamedTuple):
 
 Lines = Callable[[int], Select[Any]]
 Provider = Callable[[int], Sequence[Beside]]
-Onward = Callable[[Any, Terms], tuple[str, str, str] | None]
+Onward = Callable[[Any], tuple[str, str, str] | None]
 
 _beside: PerApp[list[Provider]] = PerApp("beside", list)
 _onward: PerApp[list[Onward]] = PerApp("onward", list)
@@ -90,14 +89,11 @@ def _said(thread_id: int) -> list[Beside]:
 
 
 def onward_from_threads(provider: Onward) -> None:
-    """Have `provider` say what the reader of a thread can do next: words, address and icon, or None; no statements.
-
-    It is handed the thread, and what the charter says of talking and asking.
-    """
+    """Have `provider` say what the reader of a thread can do next: words, address and icon, or None; no statements."""
     if provider not in _onward():
         _onward().append(provider)
 
 
-def onward(thread: Any, terms: Terms) -> list[tuple[str, str, str]]:
+def onward(thread: Any) -> list[tuple[str, str, str]]:
     """What the reader of a thread can do next."""
-    return [found for provider in _onward() if (found := provider(thread, terms)) is not None]
+    return [found for provider in _onward() if (found := provider(thread)) is not None]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Response, request, url_for
+from flask import redirect, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.extensions import limiter
-from govnet.forum import data, queries, rights, rules
+from govnet.forum import data, queries, rules
 from govnet.forum.blueprint import bp, who
 from govnet.forum.forms import EditForm, FrameForm, ThreadReplyForm, number_in
 from govnet.forum.kinds import PostState
@@ -23,12 +22,12 @@ from govnet.kernel.errors import NotFound, Stale
 from govnet.kernel.numbers import whole_number
 from govnet.kernel.paths import asked_page
 from govnet.kernel.text import render
-from govnet.kernel.transaction import transaction
 from govnet.mail.preferences import actions as preferences_actions
-from govnet.mail.volume import Stance
-from govnet.permissions import Can, allows, check_right
-from govnet.web.forms import PreviewForm, once
-from govnet.web.pages import data_page, page, see
+from govnet.mail.volume import stance_in
+from govnet.permissions import Can, allows
+from govnet.web.form_view import form_view, press
+from govnet.web.forms import PreviewForm
+from govnet.web.pages import data_page, page
 
 blueprints = (bp,)
 
@@ -71,25 +70,28 @@ def _thread_page(
 
 @bp.post("/<network:network>/forum/<int:thread_id>/replies")
 @limiter.limit("40 per 10 minutes", key_func=who)
-@allows(Can.READ_THREAD, thread=Thread)
+@allows(Can.REPLY, thread=Thread)
 def reply(network: Network, thread: Thread) -> Response:
     """A post at the end; with the button "Preview", only a look at it; with "Quote" beside a post, its words behind these."""
-    check_right(current_actor(), rights.to_reply(queries.terms_of(network.id)), thread)
     form = ThreadReplyForm(about=thread, made=thread.posts)
     if "quote" in request.form:
         return _quote(network, thread, form, whole_number(request.form["quote"]))
-    look = bool(request.form.get("look"))
-    if form.validate_on_submit() and not look:
-        with form.catching():
-            return once(
-                form,
-                lambda: actions.reply(thread, by=current_actor(), body=form.body.data or "", via=Door.WEB),
-                post_address,
-                done=_("Your reply is published."),
-            )
-    reading = threads_queries.read(thread, rules.page_of(thread.posts), current_actor().person_id)
-    seen = render(form.body.data or "") if look and not form.errors else ""
-    return _thread_page(network, thread, reading, form, 422 if form.errors else 200, look=seen)
+    look = "look" in request.form
+
+    def show(status: int) -> Response:
+        reading = threads_queries.read(thread, rules.page_of(thread.posts), current_actor().person_id)
+        seen = render(form.body.data or "") if look and not form.errors else ""
+        return _thread_page(network, thread, reading, form, status, look=seen)
+
+    return form_view(
+        form,
+        lambda: actions.reply(thread, by=current_actor(), body=form.body.data or "", via=Door.WEB),
+        post_address,
+        show,
+        done=_("Your reply is published."),
+        makes=True,
+        look=look,
+    )
 
 
 def _quote(network: Network, thread: Thread, form: ThreadReplyForm, number: int | None) -> Response:
@@ -113,15 +115,14 @@ def post(network: Network, thread: Thread, number: int) -> Response:
     found = queries.post_numbered(thread.id, number)
     if found is None:
         raise NotFound(_("There is no such post here."))
-    return see_there(post_address(found))
+    return redirect(post_address(found), 303)
 
 
 @bp.post("/<network:network>/forum/preview")
 @limiter.limit("120 per 10 minutes", key_func=who)
-@allows(Can.OWN)
+@allows(Can.REPLY)
 def preview(network: Network) -> Response:
     """A text as it would look: a fragment for the script of those who may write here."""
-    check_right(current_actor(), rights.to_reply(queries.terms_of(network.id)), network)
     return PreviewForm().fragment()
 
 
@@ -129,17 +130,11 @@ def preview(network: Network) -> Response:
 @allows(Can.READ_THREAD, thread=Thread)
 def follow(network: Network, thread: Thread) -> Response:
     """Follow or mute a discussion, or neither."""
-    thread_id = thread.id
-    with transaction():
-        preferences_actions.take_stance(
-            current_actor(), network, "thread", thread_id, stance_in(request.form.get("stance"))
-        )
-    return see(".thread", thread_id=thread_id)
-
-
-def stance_in(text: Any) -> Stance | None:
-    """The stance that a button sent; anything else is neither."""
-    return Stance(text) if text in set(Stance) else None
+    thread_id, stance = thread.id, stance_in(request.form.get("stance"))
+    return press(
+        lambda: preferences_actions.take_stance(current_actor(), network, "thread", thread_id, stance),
+        url_for(".thread", thread_id=thread_id),
+    )
 
 
 @bp.post("/<network:network>/forum/<int:thread_id>/read")
@@ -147,19 +142,20 @@ def stance_in(text: Any) -> Stance | None:
 def read(network: Network, thread: Thread) -> Response:
     """Everything here has been read."""
     thread_id, posts = thread.id, thread.posts
-    with transaction():
-        marks.read_up_to(thread_id, posts, by=current_actor())
-    return see(".thread", thread_id=thread_id)
+    return press(
+        lambda: marks.read_up_to(thread_id, posts, by=current_actor()),
+        url_for(".thread", thread_id=thread_id),
+    )
 
 
 @bp.post("/<network:network>/forum/<int:thread_id>/<any(close, reopen):what>")
 @allows(Can.FRAME_THREAD, thread=Thread)
 def close(network: Network, thread: Thread, what: str) -> Response:
     """No more replies, or replies again."""
-    thread_id, act = thread.id, actions.close_thread if what == "close" else actions.reopen_thread
-    with transaction():
-        act(thread, by=current_actor(), via=Door.WEB)
-    return see(".thread", thread_id=thread_id)
+    act = actions.close_thread if what == "close" else actions.reopen_thread
+    return press(
+        lambda: act(thread, by=current_actor(), via=Door.WEB), url_for(".thread", thread_id=thread.id)
+    )
 
 
 @bp.route("/<network:network>/forum/<int:thread_id>/frame", methods=["GET", "POST"])
@@ -167,66 +163,47 @@ def close(network: Network, thread: Thread, what: str) -> Response:
 def frame(network: Network, thread: Thread) -> Response:
     """Title, frame and summary."""
     form = FrameForm(obj=thread, about=thread)
-    if not form.validate_on_submit():
-        return page("forum/frame.html", 422 if form.errors else 200, form=form, thread=thread, newer=None)
-    head = actions.Head(
-        title=form.title.data or "", frame=frame_in(form), summary=form.summary.data or "", revision=number_in(form.revision)
-    )  # fmt: skip
-    thread_id = thread.id
-    try:
-        with form.catching(), transaction():
-            actions.frame_thread(thread, head, by=current_actor(), via=Door.WEB)
-            return see(".thread", thread_id=thread_id)
-    except Stale:
-        return _stale_frame(thread, form)
-    return page("forum/frame.html", 422, form=form, thread=thread, newer=None)
 
+    def do() -> None:
+        head = actions.Head(
+            title=form.title.data or "",
+            frame=form.frame(),
+            summary=form.summary.data or "",
+            revision=number_in(form.revision),
+        )
+        actions.frame_thread(thread, head, by=current_actor(), via=Door.WEB)
 
-def frame_in(form: Any) -> actions.Frame:
-    """The frame as it was typed."""
-    return actions.Frame(
-        question=form.question.data or "",
-        can_change=form.can_change.data or "",
-        decides=form.decides.data or "",
-        until=form.until.data,
-    )
+    def show(status: int, newer: Thread | None = None) -> Response:
+        return page("forum/frame.html", status, form=form, thread=thread, newer=newer)
 
+    def stale(_newer: Stale) -> Response:
+        form.revision.data = str(thread.revision)  # sending again says that the newer one was seen
+        return show(409, thread)
 
-def _stale_frame(thread: Thread, form: FrameForm) -> Response:
-    """Both are shown; sending again now says that the newer one was seen."""
-    form.revision.data = str(thread.revision)
-    return page("forum/frame.html", 409, form=form, thread=thread, newer=thread)
+    return form_view(form, do, url_for(".thread", thread_id=thread.id), show, stale=stale)
 
 
 @bp.route("/<network:network>/forum/posts/<int:post_id>/edit", methods=["GET", "POST"])
-@allows(Can.READ_THREAD, post=Post)
+@allows(Can.EDIT_POST, post=Post)
 def edit(network: Network, post: Post) -> Response:
     """Another text for one's own post."""
-    check_right(current_actor(), rights.to_change(queries.terms_of(network.id)), post)
     form = EditForm(
         about=post, data={"body": queries.with_names(post.thread_id, post.source), "revision": post.revision}
     )
-    newer, address = "", post_address(post)
-    if form.validate_on_submit():
-        try:
-            with form.catching(), transaction():
-                _change(post, form)
-                return see_there(address)
-        except Stale as stale:
-            newer = stale.newer
-            form.revision.data = str(queries.post_of(post.id).revision)
-    status = 409 if newer else 422 if form.errors else 200
-    return page("forum/edit.html", status, post=post, form=form, newer=newer, address=address)
+    address = post_address(post)
 
+    def do() -> None:
+        body, revision = form.body.data or "", number_in(form.revision)
+        actions.change_post(post, by=current_actor(), body=body, revision=revision, via=Door.WEB)
 
-def _change(post: Post, form: EditForm) -> None:
-    revision = number_in(form.revision)
-    actions.change_post(post, by=current_actor(), body=form.body.data or "", revision=revision, via=Door.WEB)
+    def show(status: int, newer: str = "") -> Response:
+        return page("forum/edit.html", status, post=post, form=form, newer=newer, address=address)
 
+    def stale(stale: Stale) -> Response:
+        form.revision.data = str(queries.post_of(post.id).revision)
+        return show(409, stale.newer)
 
-def see_there(address: str) -> Response:
-    """After a form: go to an address (303)."""
-    return Response(status=303, headers={"Location": address})
+    return form_view(form, do, address, show, stale=stale)
 
 
 @bp.get("/<network:network>/forum/posts/<int:post_id>/versions")
@@ -248,8 +225,5 @@ def versions(network: Network, post: Post) -> Response:
 @allows(Can.THANK, post=Post)
 def thank(network: Network, post: Post) -> Response:
     """Say thanks, or take it back, as the button said: pressed twice it does the same."""
-    address = post_address(post)
     act = marks.take_thanks_back if "take_back" in request.form else marks.thank
-    with transaction():
-        act(post, by=current_actor())
-    return see_there(address)
+    return press(lambda: act(post, by=current_actor()), post_address(post))

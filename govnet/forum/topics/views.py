@@ -7,12 +7,13 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.extensions import limiter
-from govnet.forum import data, queries, rights, rules
+from govnet.forum import data, queries, rules
 from govnet.forum.blueprint import bp, who
 from govnet.forum.forms import NewThreadForm, TopicForm
 from govnet.forum.kinds import Readership, ThreadState
@@ -24,13 +25,13 @@ from govnet.kernel.clock import today
 from govnet.kernel.errors import NotFound, Stale
 from govnet.kernel.paths import asked_page
 from govnet.kernel.text import render
-from govnet.kernel.transaction import transaction
 from govnet.mail.preferences import actions as preferences_actions
 from govnet.mail.queries import stance_of
-from govnet.mail.volume import Stance
-from govnet.permissions import Can, allows, can, check_right
-from govnet.web.forms import meanwhile, once
-from govnet.web.pages import data_page, page, see
+from govnet.mail.volume import stance_in
+from govnet.permissions import Can, InAddress, allows, can
+from govnet.web.form_view import form_view, press
+from govnet.web.forms import meanwhile
+from govnet.web.pages import data_page, page
 
 
 @bp.get("/<network:network>/forum")
@@ -69,8 +70,7 @@ def _newest(line: queries.TopicLine) -> tuple[bool, Any]:
 def _to_start_in(network: Network, topics: Sequence[Topic]) -> list[Topic]:
     """The topics in which the reader may start a discussion."""
     terms, actor = queries.terms_of(network.id), current_actor()
-    may = rights.to_start(terms)
-    return [each for each in topics if each.archived_at is None and can(actor, may, each)
+    return [each for each in topics if each.archived_at is None and can(actor, Can.START_THREAD, each)
             and (terms.members_topics or bool(_audiences(each)))]  # fmt: skip
 
 
@@ -82,73 +82,82 @@ def topics_data(network: Network) -> Response:
 
 
 def _topic(network: Network, slug: str) -> Topic:
-    """The topic with that address, for somebody who may read it. Raises NotFound and NotAllowed."""
+    """The topic with that address. Raises NotFound."""
     found = queries.topic_by_slug(network.id, slug)
     if found is None:
         raise NotFound(_("There is no such topic."))
-    check_right(current_actor(), Can.READ_THREAD, found)
     return found
 
 
+BY_SLUG = InAddress("slug", _topic)
+
+
 @bp.get("/<network:network>/forum/<slug>")
-@allows(Can.READ)
-def topic(network: Network, slug: str) -> Response:
+@allows(Can.READ_THREAD, topic=BY_SLUG)
+def topic(network: Network, topic: Topic) -> Response:
     """One topic: its discussions, those with the newest posts first."""
-    found, number, actor = _topic(network, slug), asked_page(), current_actor()
-    rows, older = queries.threads(found, actor, number)
+    number, actor = asked_page(), current_actor()
+    rows, older = queries.threads(topic, actor, number)
     terms = queries.terms_of(network.id)
-    starts = actor.signed_in and can(actor, rights.to_start(terms), found)
-    starts = starts and (terms.members_topics or bool(_audiences(found)))
+    starts = actor.signed_in and can(actor, Can.START_THREAD, topic)
     return page(
-        "forum/topic.html", topic=found, threads=rows, number=number, older=older, unread=rules.unread, starts=starts,
+        "forum/topic.html",
+        topic=topic,
+        threads=rows,
+        number=number,
+        older=older,
+        unread=rules.unread,
+        starts=starts and (terms.members_topics or bool(_audiences(topic))),
         state=partial(_state, today(network.zone)),
-        stance=stance_of(actor.person_id, "topic", found.id), keeps=can(actor, Can.KEEP_TOPICS, found),
-    )  # fmt: skip
+        stance=stance_of(actor.person_id, "topic", topic.id),
+        keeps=can(actor, Can.KEEP_TOPICS, topic),
+    )
 
 
 @bp.get("/<network:network>/forum/<slug>.json")
-@allows(Can.READ)
-def topic_data(network: Network, slug: str) -> Response:
+@allows(Can.READ_THREAD, topic=BY_SLUG)
+def topic_data(network: Network, topic: Topic) -> Response:
     """The same as data."""
-    found, number = _topic(network, slug), asked_page()
-    rows, older = queries.threads(found, current_actor(), number)
-    following = url_for(".topic_data", slug=slug, page=number + 1) if older else None
-    return data_page({**data.topic(found), "threads": data.threads(rows), "next": following})
+    number = asked_page()
+    rows, older = queries.threads(topic, current_actor(), number)
+    following = url_for(".topic_data", slug=topic.slug, page=number + 1) if older else None
+    return data_page({**data.topic(topic), "threads": data.threads(rows), "next": following})
 
 
 @bp.post("/<network:network>/forum/<slug>/follow")
-@allows(Can.OWN)
-def follow_topic(network: Network, slug: str) -> Response:
+@allows(Can.READ_THREAD, topic=BY_SLUG)
+def follow_topic(network: Network, topic: Topic) -> Response:
     """Follow or mute a whole topic, or neither."""
-    topic_id, text = _topic(network, slug).id, request.form.get("stance", "")
-    with transaction():
-        stance = Stance(text) if text in set(Stance) else None
-        preferences_actions.take_stance(current_actor(), network, "topic", topic_id, stance)
-    return see(".topic", slug=slug)
+    topic_id, stance = topic.id, stance_in(request.form.get("stance"))
+    return press(
+        lambda: preferences_actions.take_stance(current_actor(), network, "topic", topic_id, stance),
+        url_for(".topic", slug=topic.slug),
+    )
 
 
 @bp.route("/<network:network>/forum/<slug>/new", methods=["GET", "POST"])
 @limiter.limit("15 per hour", methods=["POST"], key_func=who)
-@allows(Can.OWN)
-def start(network: Network, slug: str) -> Response:
+@allows(Can.START_THREAD, topic=BY_SLUG)
+def start(network: Network, topic: Topic) -> Response:
     """A new discussion; with the button "Preview", only a look at its first post."""
-    found, actor = _topic(network, slug), current_actor()
-    check_right(actor, rights.to_start(queries.terms_of(network.id)), found)
-    form = NewThreadForm(about=found, audience=found.visibility.value)
-    form.offer(_audiences(found))
+    form, slug = NewThreadForm(about=topic, audience=topic.visibility.value), topic.slug
+    form.offer(_audiences(topic))
     if not form.audience.choices:
-        rules.check_audience(found.visibility, queries.terms_of(network.id))
-    look = bool(request.form.get("look"))
-    if form.validate_on_submit() and not look:
-        with form.catching():
-            return once(
-                form,
-                lambda: actions.start_thread(found, _draft(form), by=actor, via=Door.WEB),
-                lambda made: url_for(".thread", thread_id=made.id),
-                done=_("Your discussion has started. You will get a mail about replies."),
-            )
-    seen = render(form.body.data or "") if look and not form.errors else ""
-    return page("forum/start.html", 422 if form.errors else 200, topic=found, form=form, look=seen)
+        rules.check_audience(topic.visibility, queries.terms_of(network.id))
+
+    def show(status: int) -> Response:
+        seen = render(form.body.data or "") if request.form.get("look") and not form.errors else ""
+        return page("forum/start.html", status, topic=_topic(network, slug), form=form, look=seen)
+
+    return form_view(
+        form,
+        lambda: actions.start_thread(topic, _draft(form), by=current_actor(), via=Door.WEB),
+        lambda made: url_for(".thread", thread_id=made.id),
+        show,
+        look="look" in request.form,
+        done=_("Your discussion has started. You will get a mail about replies."),
+        makes=True,
+    )
 
 
 def _audiences(topic: Topic) -> list[Readership]:
@@ -166,12 +175,7 @@ def _draft(form: NewThreadForm) -> actions.ThreadInput:
         title=form.title.data or "",
         body=form.body.data or "",
         audience=Readership(form.audience.data),
-        frame=actions.Frame(
-            question=form.question.data or "",
-            can_change=form.can_change.data or "",
-            decides=form.decides.data or "",
-            until=form.until.data,
-        ),
+        frame=form.frame(),
     )
 
 
@@ -181,35 +185,39 @@ def new_topic(network: Network) -> Response:
     """Officers add a topic."""
     form = TopicForm(about=network)
     _offer(form)
-    if form.validate_on_submit():
-        with form.catching():
-            return once(
-                form,
-                lambda: topics_actions.open_topic(network, _about(form), by=current_actor(), via=Door.WEB),
-                lambda made: url_for(".topic", slug=made.slug),
-                done=_("The topic is saved."),
-            )
-    return page("forum/keep_topic.html", 422 if form.errors else 200, form=form, topic=None, newer=())
+    return form_view(
+        form,
+        lambda: topics_actions.open_topic(network, _about(form), by=current_actor(), via=Door.WEB),
+        lambda made: url_for(".topic", slug=made.slug),
+        lambda status: page("forum/keep_topic.html", status, form=form, topic=None, newer=()),
+        done=_("The topic is saved."),
+        makes=True,
+    )
 
 
 @bp.route("/<network:network>/forum/<slug>/change", methods=["GET", "POST"])
-@allows(Can.KEEP_TOPICS)
-def change_topic(network: Network, slug: str) -> Response:
+@allows(Can.KEEP_TOPICS, topic=BY_SLUG)
+def change_topic(network: Network, topic: Topic) -> Response:
     """Officers change a topic, or close it for new discussions."""
-    found = _topic(network, slug)
-    form, newer = _change_form(found), []
-    if form.validate_on_submit():
-        seen, by = form.seen.data or "", current_actor()
-        try:
-            with form.catching(), transaction():
-                topics_actions.change_topic(found, _about(form), seen=seen, by=by, via=Door.WEB)
-                return see(".topic", slug=slug)
-        except Stale:
-            found = _topic(network, slug)
-            newer = meanwhile(_change_form(found, formdata=None), form)
-            form.seen.data = topics_actions.fingerprint(found)
-    status = 409 if newer else 422 if form.errors else 200
-    return page("forum/keep_topic.html", status, form=form, topic=found, newer=newer)
+    form, slug = _change_form(topic), topic.slug
+    seen = form.seen.data or ""
+
+    def show(status: int, newer: Sequence[Any] = ()) -> Response:
+        return page("forum/keep_topic.html", status, form=form, topic=_topic(network, slug), newer=newer)
+
+    def stale(_newer: Stale) -> Response:
+        found = _topic(network, slug)
+        newer = meanwhile(_change_form(found, formdata=None), form)
+        form.seen.data = topics_actions.fingerprint(found)
+        return show(409, newer)
+
+    return form_view(
+        form,
+        lambda: topics_actions.change_topic(topic, _about(form), seen=seen, by=current_actor(), via=Door.WEB),
+        url_for(".topic", slug=slug),
+        show,
+        stale=stale,
+    )
 
 
 def _change_form(topic: Topic, **more: Any) -> TopicForm:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, flash, request
+from flask import Blueprint, Flask, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from govnet.charter.models import Network
 from govnet.extensions import csrf, db, limiter
@@ -18,8 +19,9 @@ from govnet.mail.preferences.forms import LeaveForm, MailAddressForm
 from govnet.mail.volume import Reach, Volume
 from govnet.permissions import Can, allows
 from govnet.web import origins
+from govnet.web.form_view import press
 from govnet.web.forms import Form
-from govnet.web.pages import never_cached, page, see
+from govnet.web.pages import never_cached, page
 
 bp = Blueprint("mail", __name__)
 blueprints = (bp,)
@@ -94,31 +96,34 @@ def choose(token: str) -> Response:
     never_cached()
     row = actions.of_token(token)
     network = db.session.get_one(Network, row.network_id)
-    form = VolumeForm()
-    if request.method == "GET":
-        form.volume.data = row.volume
-    elif form.validate_on_submit():
-        with transaction():
-            actions.set_address_volume(token, Volume(form.volume.data))
-        flash(_("Saved. This applies from the next mail on."), "success")
-        return see(".choose", token=token)
-    values = {
-        "network": network,
-        "address": row.address or _("you"),
-        "silent_at": row.silent_at,
-        "token": token,
-    }
-    return page("mail/pages/choose.html", 422 if form.errors else 200, form=form, notes=NOTES, **values)
+    form = VolumeForm(data={"volume": row.volume})
+    if form.validate_on_submit():
+        return press(
+            lambda: actions.set_address_volume(token, Volume(form.volume.data)),
+            url_for(".choose", token=token),
+            done=_("Saved. This applies from the next mail on."),
+        )
+    return page(
+        "mail/pages/choose.html",
+        422 if form.errors else 200,
+        form=form,
+        notes=NOTES,
+        network=network,
+        address=row.address or _("you"),
+        silent_at=row.silent_at,
+        token=token,
+    )
 
 
 @bp.post("/mail/choose/<token>/stop")
 @allows(Can.READ)
 def stop(token: str) -> Response:
     """No more mail to an address without an account."""
-    with transaction():
-        actions.unsubscribe(actions.of_token(token))
-    flash(_("Done. We send nothing more to this address."), "success")
-    return see(".choose", token=token)
+    return press(
+        lambda: actions.unsubscribe(actions.of_token(token)),
+        url_for(".choose", token=token),
+        done=_("Done. We send nothing more to this address."),
+    )
 
 
 @bp.get("/unsubscribe/<token>")

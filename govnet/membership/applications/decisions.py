@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from govnet.charter.models import Network
 from govnet.extensions import db
 from govnet.kernel import clock
-from govnet.kernel.actor import SYSTEM, Act, Actor, Authority, Door
-from govnet.kernel.errors import NotAllowed, OwnCase, RuleBroken, Stale
+from govnet.kernel.actor import Act, Actor, Authority, Door
+from govnet.kernel.errors import OwnCase, RuleBroken, Stale
 from govnet.membership import mails, rules
 from govnet.membership import terms as membership_terms
 from govnet.membership.applications import admission as applications_admission
@@ -23,9 +21,6 @@ from govnet.membership.models import Application, ApplicationNote, ApplicationSt
 from govnet.offices.queries import by_role
 from govnet.permissions import Can, authority, require
 from govnet.record.actions import record
-from govnet.roles import ALONE, coordinator, steering
-
-_BY_ROLE = {"steering": steering, "coordinator": coordinator}
 
 
 def admit(application: Application, *, by: Actor, via: Door, seen: int | None = None) -> Membership | None:
@@ -96,9 +91,11 @@ def _to_decide(
 
     `seen`: how many questions and answers stood there when the officer decided. RuleBroken if more do now.
     """
-    act = require(by, Can.DECIDE_APPLICATION, application, via)
     row = applications_queries.locked(application.id)
-    under = by_the_charter(row, by, act.under, objected=applications_queries.objected_to(row.id))
+    objected = applications_queries.objected_to(row.id)
+    act = require(by, _right(objected=objected), row, via)
+    if objected and _objects(row, by, act.under):
+        raise OwnCase(_("You have objected to this, so somebody else has to weigh your reason."))
     if row.state.value not in rules.OPEN:
         who = applications_queries.decided_by(row)
         raise Stale(
@@ -111,7 +108,7 @@ def _to_decide(
         raise RuleBroken(
             _("Something was asked or answered here in the meantime. Please read it, then send this again.")
         )
-    return row, replace(act, under=under)
+    return row, act
 
 
 _STATES = {
@@ -129,51 +126,20 @@ def _state(row: Application) -> str:
     return str(_STATES[row.state]())
 
 
-def by_the_charter(row: Application, by: Actor, asked: Authority, *, objected: bool = False) -> Authority:
-    """The authority under which the charter in force has the actor decide; NotAllowed where it has others do it.
-
-    What a member objected to is the committee's, whoever decides otherwise.
-    """
-    roles = _deciders(row, "committee" if objected else membership_terms.terms(row.network_id).admission)
-    if asked == SYSTEM or not roles or asked.source.startswith(ALONE):
-        return asked
-    found = (_BY_ROLE[role](by, None) for role in sorted(roles))
-    under = next((authority for authority in found if authority), None)
-    if under is None:
-        coordinators = _("By our rules the coordinator decides who joins.")
-        committees = _("By our rules the committee decides who joins.")
-        raise NotAllowed(coordinators if "coordinator" in roles else committees, roles=sorted(roles))
-    if objected and _objects(row, by, roles):
-        raise OwnCase(
-            _("You have objected to this, so somebody else has to weigh your reason."), roles=sorted(roles)
-        )
-    return under
+def _right(*, objected: bool) -> Can:
+    """What a member objected to is the committee's, whoever decides otherwise."""
+    return Can.WEIGH_OBJECTION if objected else Can.DECIDE_APPLICATION
 
 
-def _objects(row: Application, by: Actor, roles: frozenset[str]) -> bool:
-    """Whether the actor objected, and somebody who decides did not."""
-    held, objectors = by_role(row.network_id), applications_queries.objectors(row.id)
-    deciders = {person for role in roles for person in held.get(role, ())} - {row.person_id}
-    return by.person_id in objectors and bool(deciders - objectors)
-
-
-def _deciders(row: Application, admission: str) -> frozenset[str]:
-    """The roles that decide it: the charter's, or the other officers where nobody but the applicant has that role."""
-    roles = rules.deciders(admission)
-    held = by_role(row.network_id)
-    others = frozenset(role for role, people in held.items() if people - {row.person_id})
-    if not roles or roles & others:
-        return roles
-    if "coordinator" in roles:
-        return frozenset({"steering"})
-    only_the_applicant = any(held.get(role) for role in roles)
-    return others if only_the_applicant and others else roles
+def _objects(row: Application, by: Actor, under: Authority) -> bool:
+    """Whether the actor objected, and somebody else in that office did not."""
+    objectors = applications_queries.objectors(row.id)
+    if by.person_id not in objectors:
+        return False
+    return bool(by_role(row.network_id).get(under.role, set()) - {row.person_id} - objectors)
 
 
 def may_decide(application: Application, by: Actor, *, objected: bool = False) -> bool:
-    """Whether the charter has the actor decide: the page shows its buttons accordingly."""
-    right = authority(by, Can.DECIDE_APPLICATION, application)
-    try:
-        return right is not None and bool(by_the_charter(application, by, right, objected=objected))
-    except NotAllowed:
-        return False
+    """Whether the actor can decide it: the page shows its buttons accordingly."""
+    under = authority(by, _right(objected=objected), application)
+    return under is not None and not (objected and _objects(application, by, under))

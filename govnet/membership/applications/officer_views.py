@@ -31,7 +31,7 @@ from govnet.web.pages import page
 
 
 @bp.get("/<network:network>/applications")
-@allows(Can.DECIDE_APPLICATION)
+@allows(Can.SEE_APPLICATIONS)
 def applications(network: Network) -> Response:
     """What waits for the officers, oldest first, and what was decided last."""
     at = asked_page()
@@ -49,7 +49,7 @@ def applications(network: Network) -> Response:
 
 
 @bp.get("/<network:network>/applications/<int:application_id>")
-@allows(Can.DECIDE_APPLICATION, application=Application)
+@allows(Can.SEE_APPLICATIONS, application=Application)
 def application(network: Network, application: Application) -> Response:
     """One application with all that the applicant said."""
     return application_page(network, application.id)
@@ -120,7 +120,7 @@ def _decide(
 
 
 @bp.post("/<network:network>/applications/<int:application_id>/admit")
-@allows(Can.DECIDE_APPLICATION, application=Application)
+@allows(Can.SEE_APPLICATIONS, application=Application)
 def admit(network: Network, application: Application) -> Response:
     """Let the applicant in."""
     form = DecideForm(about=application)
@@ -146,7 +146,7 @@ def _admitted(application: Application) -> object:
 
 
 @bp.post("/<network:network>/applications/<int:application_id>/ask")
-@allows(Can.DECIDE_APPLICATION, application=Application)
+@allows(Can.SEE_APPLICATIONS, application=Application)
 def ask(network: Network, application: Application) -> Response:
     """Ask the applicant something."""
     form = QuestionForm(about=application)
@@ -162,7 +162,7 @@ def ask(network: Network, application: Application) -> Response:
 
 
 @bp.post("/<network:network>/applications/<int:application_id>/decline")
-@allows(Can.DECIDE_APPLICATION, application=Application)
+@allows(Can.SEE_APPLICATIONS, application=Application)
 def decline(network: Network, application: Application) -> Response:
     """Say no, with a reason."""
     form = DeclineForm(about=application)
