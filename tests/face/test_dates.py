@@ -59,9 +59,9 @@ TAKES_WORDS = (
 """What shows its arguments as they are: translations and components."""
 SAYS_EXACTLY = {
     "record/entry.html": "an entry of the record is evidence",
-    "decisions/_circumstances.html": "the check of a decision leads to entries by the minute",
-    "decisions/_cite.html": "a citation is read on another day",
-    "decisions/propose.html": "the hint of a field, read by the browser as text",
+    "decisions/register/_circumstances.html": "the check of a decision leads to entries by the minute",
+    "decisions/register/_cite.html": "a citation is read on another day",
+    "decisions/proposals/propose.html": "the hint of a field, read by the browser as text",
     "letters/_words.html": "the hint of a field, read by the browser as text",
     "operations/operator.html": "what the clock says, and which backup is which",
     "coordinator/report.html": "a title",

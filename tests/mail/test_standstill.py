@@ -31,11 +31,11 @@ PROMISE = re.compile(
 PROMISES_NOTHING = {
     "accounts/security.html": "says how one signs in",
     "components/first_steps.html": "leads to the page that signs in, which says it",
-    "membership/confirming.html": "leads to the page that signs in, which says it",
-    "membership/invitation.html": "leads to the page that signs in, which says it",
-    "membership/status.html": "leads to the page that signs in, which says it",
-    "mail/pages/about.html": "says which mails there are",
-    "membership/application.html": "tells officers what others are written",
+    "membership/memberships/confirming.html": "leads to the page that signs in, which says it",
+    "membership/organisations/invitation.html": "leads to the page that signs in, which says it",
+    "membership/applications/status.html": "leads to the page that signs in, which says it",
+    "mail/preferences/about.html": "says which mails there are",
+    "membership/applications/application.html": "tells officers what others are written",
     "operations/found.html": "founds, before there is any mail",
     "operations/operator.html": "shows all that there is to know about mail",
 }

@@ -360,7 +360,7 @@ NO_AUTHOR = {
     "offices/_by.html": "a decision, and no person",
     "home/_people.html": "says who holds the office",
     "announcements/announcement.html": "says as what it was sent",
-    "forum/_above.html": "the summary comes signed from thread_parts",
+    "forum/threads/_above.html": "the summary comes signed from thread_parts",
 }
 
 

@@ -71,7 +71,7 @@ def proposal_page(
         interest = InterestForm(about=found.proposal, made=0, formdata=None)
     discussion = of_thread(found.proposal.thread_id, actor)
     return page(
-        "decisions/proposal.html",
+        "decisions/proposals/proposal.html",
         status,
         it=found,
         form=form,
@@ -183,7 +183,7 @@ def comment(network: Network, proposal: Proposal) -> Response:
                 lambda post: url_for("forum.thread", thread_id=post.thread_id, _anchor=f"post-{post.number}"),
                 done=_("Your comment is published."),
             )
-    return page("decisions/late.html", 422, proposal=proposal, message="", form=form)
+    return page("decisions/answers/late.html", 422, proposal=proposal, message="", form=form)
 
 
 def look_again(form: AnswerForm | ChoiceForm, proposal_id: int, network: Network) -> Response:
@@ -207,7 +207,7 @@ def missed(form: AnswerForm | ChoiceForm, proposal_id: int, network: Network, la
     typed = (form[name].data for name in ("reason", "remedy") if name in form)
     words = "\n\n".join(text for text in typed if text)
     kept = CommentForm(about=proposal, formdata=None, data={"body": words})
-    return page("decisions/late.html", 409, proposal=proposal, message=late.message, form=kept)
+    return page("decisions/answers/late.html", 409, proposal=proposal, message=late.message, form=kept)
 
 
 def given_in(form: AnswerForm) -> AnswerInput:

@@ -46,7 +46,7 @@ def decision(network: Network, number: str) -> Response:
     """One decision, with all that stands beside it."""
     it = pages_decision.whole(network.id, number, network.zone, current_actor())
     return page(
-        "decisions/decision.html",
+        "decisions/register/decision.html",
         it=it,
         decision=it.decision,
         now=it.now,
@@ -145,7 +145,9 @@ def check(network: Network, number: str) -> Response:
     show = asked if asked in closing_check.SHOW else ""
     at = asked_page()
     rows = closing_check.roll_page(found.decision, show, names=found.names, number=at) if show else None
-    return page("decisions/check.html", it=found, decision=found.decision, rows=rows, show=show, number=at)
+    return page(
+        "decisions/register/check.html", it=found, decision=found.decision, rows=rows, show=show, number=at
+    )
 
 
 @bp.get("/<network:network>/decisions/<number>/answers.json")
@@ -169,7 +171,9 @@ def review(network: Network, number: str) -> Response:
             reviews.check(it.decision, it.petition, it.today)
         except RuleBroken as error:
             refused = say(error.message)
-        return page("decisions/review.html", status, it=it, decision=it.decision, form=form, refused=refused)
+        return page(
+            "decisions/register/review.html", status, it=it, decision=it.decision, form=form, refused=refused
+        )
 
     return form_view(
         form,
@@ -208,7 +212,7 @@ def the_register(network: Network) -> Response:
     wanted, number, day = _asked(choices), asked_page(100_000), today(network.zone)
     found = search.found(network.id, wanted, day, total=choices.total, number=number)
     return page(
-        "decisions/register.html",
+        "decisions/register/register.html",
         open_now=proposals_queries.open_now(network.id, current_actor())
         if number == 1 and wanted == Filter()
         else [],

@@ -69,7 +69,7 @@ def draft_page(
     earliest = deadlines.earliest(clock.now(), charter, ZoneInfo(network.zone))
     start = {"closes": max(ask.closes, earliest) if ask.closes else earliest}
     return page(
-        "decisions/draft.html",
+        "decisions/drafts/draft.html",
         status,
         draft=found,
         proposal=found,
@@ -167,7 +167,7 @@ def _change_page(
 ) -> Response:
     charter, zone = charters.rules_in_force(network.id), ZoneInfo(network.zone)
     return page(
-        "decisions/propose.html",
+        "decisions/proposals/propose.html",
         status,
         form=form,
         charter=charter,

@@ -43,7 +43,7 @@ def _page(network: Network, token: str, form: Form, status: int) -> Response:
         answers_options.of_version(version, queries.rule_of(version)) if shown and shown.choices else None
     )
     return page(
-        "decisions/entered.html",
+        "decisions/answers/entered.html",
         status,
         version=version,
         given=shown,

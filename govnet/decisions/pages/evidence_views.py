@@ -46,7 +46,9 @@ def keep_mail_now(network: Network, proposal: Proposal) -> AnyResponse:
 
 def _page(proposal_id: int, form: KeepMailForm, status: int = 200) -> Response:
     version = queries.newest_version(proposal_id)
-    return page("decisions/keep_mail.html", status, form=form, version=version, most=evidence.LARGEST // 1000)
+    return page(
+        "decisions/offsite/keep_mail.html", status, form=form, version=version, most=evidence.LARGEST // 1000
+    )
 
 
 @bp.get("/<network:network>/proposals/<int:proposal_id>/mails/<int:mail_id>.eml")
@@ -85,4 +87,4 @@ def remove_mail_now(network: Network, proposal: Proposal, mail_id: int) -> AnyRe
 
 def _removing(proposal: Proposal, mail_id: int, form: ReasonForm, status: int = 200) -> Response:
     mail, version = evidence.mail_of(proposal, mail_id), queries.newest_version(proposal.id)
-    return page("decisions/remove_mail.html", status, form=form, mail=mail, version=version)
+    return page("decisions/offsite/remove_mail.html", status, form=form, mail=mail, version=version)

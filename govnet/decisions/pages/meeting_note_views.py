@@ -27,14 +27,14 @@ def meeting_notes_list(network: Network) -> Response:
     """Those that stand, the latest meeting first."""
     number = asked_page()
     rows, older = meeting_notes.newest(network.id, number)
-    return page("decisions/meeting_notes.html", rows=rows, older=older, number=number)
+    return page("decisions/proposals/meeting_notes.html", rows=rows, older=older, number=number)
 
 
 @bp.get("/<network:network>/decisions/notes/<int:note_id>")
 @allows(Can.READ)
 def meeting_note(network: Network, note_id: int) -> Response:
     """One note: what was said, where, when, and who was there."""
-    return page("decisions/meeting_note.html", note=meeting_notes.one(network.id, note_id))
+    return page("decisions/proposals/meeting_note.html", note=meeting_notes.one(network.id, note_id))
 
 
 @bp.get("/<network:network>/decisions/notes/<int:note_id>.json")
@@ -70,7 +70,7 @@ def write_meeting_note(network: Network) -> Response:
             url=form.url.data or "",
         ),
         lambda made: url_for(".meeting_note", note_id=made.id),
-        lambda status: page("decisions/write_meeting_note.html", status, form=form),
+        lambda status: page("decisions/proposals/write_meeting_note.html", status, form=form),
         done=_("The note is published. Everybody can read it."),
         makes=True,
     )
@@ -96,6 +96,6 @@ def take_meeting_note_back(network: Network, note_id: int) -> Response:
 
     def show(status: int) -> Response:
         note = meeting_notes.one(network.id, note_id)
-        return page("decisions/take_meeting_note_back.html", status, note=note, form=form)
+        return page("decisions/proposals/take_meeting_note_back.html", status, note=note, form=form)
 
     return form_view(form, do, url_for(".meeting_note", note_id=note_id), show)

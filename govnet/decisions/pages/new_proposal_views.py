@@ -142,7 +142,7 @@ def check_page(it: Rehearsal, again: Mapping[str, Any] | None = None) -> Respons
     mine = ("csrf_token", "checked", "change")
     typed = [(name, value) for name, value in request.form.items(multi=True) if name not in mine]
     action = request.full_path.removesuffix("?")
-    return page("decisions/ready.html", it=it, again=again, typed=typed, action=action)
+    return page("decisions/proposals/ready.html", it=it, again=again, typed=typed, action=action)
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/undo")
@@ -244,7 +244,7 @@ def _propose_page(
 ) -> Response:
     zone, matter = ZoneInfo(network.zone), about.matter
     return page(
-        "decisions/propose.html",
+        "decisions/proposals/propose.html",
         status,
         form=form,
         charter=charter,
@@ -305,4 +305,6 @@ def object_now(network: Network, proposal: Proposal) -> Response:
 
 def _reason_page(proposal: Proposal, what: str, form: ReasonForm, status: int = 200) -> Response:
     version = queries.newest_version(proposal.id)
-    return page("decisions/reason.html", status, proposal=proposal, version=version, what=what, form=form)
+    return page(
+        "decisions/proposals/reason.html", status, proposal=proposal, version=version, what=what, form=form
+    )

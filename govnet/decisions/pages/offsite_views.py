@@ -103,7 +103,7 @@ def _record_page(
     charter = charters.rules_in_force(network.id)
     days = charter[p.PUBLISH_DAYS]
     return page(
-        "decisions/record.html",
+        "decisions/offsite/record.html",
         status,
         form=form,
         like=like,
@@ -118,7 +118,9 @@ def _record_page(
 @allows(Can.NOTE_DECISION)
 def note(network: Network, number: str) -> Response:
     """The form for something beside a decision."""
-    return page("decisions/note.html", decision=queries.decision(network.id, number), form=NoteForm())
+    return page(
+        "decisions/register/note.html", decision=queries.decision(network.id, number), form=NoteForm()
+    )
 
 
 @bp.post("/<network:network>/decisions/<number>/note")
@@ -137,4 +139,4 @@ def note_now(network: Network, number: str) -> Response:
                 lambda _made: url_for(".decision", number=number, _anchor="beside"),
                 done=_("Your note stands beside the decision."),
             )
-    return page("decisions/note.html", 422, decision=found, form=form)
+    return page("decisions/register/note.html", 422, decision=found, form=form)

@@ -58,7 +58,9 @@ def extend(network: Network, proposal: Proposal) -> Response:
         version, zone = queries.newest_version(proposal_id), ZoneInfo(network.zone)
         asked, charter = queries.proposal_of(version), queries.charter_of(version)
         last = deadlines.cap(asked.opened_at, asked.first_deadline, charter, zone)
-        return page("decisions/extend.html", status, proposal=asked, version=version, form=form, last=last)
+        return page(
+            "decisions/proposals/extend.html", status, proposal=asked, version=version, form=form, last=last
+        )
 
     return form_view(form, do, url_for(".proposal", proposal_id=proposal_id), show)
 
@@ -81,7 +83,7 @@ def _form_view(what: str, proposal_id: int, form: Form, do: Callable[[], object]
     def show(status: int) -> Response:
         version = queries.newest_version(proposal_id)
         asked = {"proposal": queries.proposal_of(version), "version": version}
-        return page(f"decisions/{what}.html", status, **asked, form=form)
+        return page(f"decisions/proposals/{what}.html", status, **asked, form=form)
 
     return form_view(form, do, url_for(".proposal", proposal_id=proposal_id), show)
 
@@ -131,7 +133,7 @@ def enter(network: Network, proposal: Proposal) -> Response:
         version = queries.newest_version(proposal_id)
         more = {"meanings": meanings(), "named": _named(), "many": version.roll_size > entry.OFFERED}
         asked = {"proposal": queries.proposal_of(version), "version": version}
-        return page("decisions/enter.html", status, **asked, form=form, **more)
+        return page("decisions/answers/enter.html", status, **asked, form=form, **more)
 
     return form_view(
         form,

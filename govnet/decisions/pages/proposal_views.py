@@ -90,7 +90,7 @@ def _go_on(thread: Any) -> tuple[str, str, str] | None:
 def proposals(network: Network) -> Response:
     """What is open now, and what its authors took back."""
     return page(
-        "decisions/proposals.html",
+        "decisions/proposals/proposals.html",
         open_now=proposals_queries.open_now(network.id, current_actor()),
         taken_back=proposals_queries.taken_back(network.id, current_actor()),
         drafts=queries.open_in(network.id, current_actor()),

@@ -31,7 +31,7 @@ def reply(network: Network, proposal: Proposal, entry_id: int) -> Response:
     def show(status: int) -> Response:
         version = queries.newest_version(proposal_id)
         position = replies.reason_of(version, entry_id, current_actor())
-        return page("decisions/reply.html", status, version=version, position=position, form=form)
+        return page("decisions/answers/reply.html", status, version=version, position=position, form=form)
 
     return form_view(
         form,
@@ -52,7 +52,7 @@ def office_reply(network: Network, named: OfficePerson) -> Response:
 
     def show(status: int) -> Response:
         version = queries.newest_version(proposal_id)
-        return page("decisions/office_reply.html", status, named=named, version=version, form=form)
+        return page("decisions/proposals/office_reply.html", status, named=named, version=version, form=form)
 
     return form_view(
         form,

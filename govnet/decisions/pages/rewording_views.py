@@ -161,4 +161,4 @@ def _reword_page(proposal: Proposal, form: Any, status: int = 200) -> Response:
         "suggestion": asked_number("suggestion"),
         "begun": kept.ended_why if kept and kept.seen == version.number and not form.is_submitted() else "",
     }
-    return page("decisions/reword.html", status, **about, newer=newer, form=form)
+    return page("decisions/proposals/reword.html", status, **about, newer=newer, form=form)

@@ -52,7 +52,9 @@ def suggest_now(network: Network, proposal: AnyProposal) -> Response:
 
 def _suggest_page(proposal: AnyProposal, form: SuggestForm, status: int = 200) -> Response:
     version = queries.newest_version(proposal.id)
-    return page("decisions/suggest.html", status, proposal=proposal, question=version.question, form=form)
+    return page(
+        "decisions/suggestions/suggest.html", status, proposal=proposal, question=version.question, form=form
+    )
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/suggestions/<int:suggestion_id>/accept")
@@ -93,7 +95,9 @@ def reject_now(network: Network, proposal: AnyProposal, suggestion_id: int) -> R
 
 def _reject_page(proposal_id: int, suggestion_id: int, form: ReasonForm, status: int = 200) -> Response:
     row = suggestion_to(proposal_id, suggestion_id)
-    return page("decisions/reject.html", status, proposal_id=proposal_id, suggestion=row, form=form)
+    return page(
+        "decisions/suggestions/reject.html", status, proposal_id=proposal_id, suggestion=row, form=form
+    )
 
 
 @bp.post("/<network:network>/proposals/<int:proposal_id>/suggestions/<int:suggestion_id>/take-back")

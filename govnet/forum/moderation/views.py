@@ -44,7 +44,9 @@ def log(network: Network) -> Response:
     rows, older = moderation_queries.log(network.id, actor, number)
     terms = queries.terms_of(network.id)
     reports = queries.reports_waiting(network.id, actor.person_id) if can(actor, Can.HIDE_POST) else []
-    return page("forum/log.html", rows=rows, older=older, number=number, reports=reports, terms=terms)
+    return page(
+        "forum/moderation/log.html", rows=rows, older=older, number=number, reports=reports, terms=terms
+    )
 
 
 @bp.get("/<network:network>/forum/moderation/<int:hiding_id>")
@@ -75,7 +77,7 @@ def _case_page(hiding: Hiding, failed: Form | None = None) -> Response:
         else None,
     }
     forms.update({_NAMES[type(failed)]: failed} if failed is not None else {})
-    return page("forum/case.html", 422 if failed else 200, case=found, hiding=hiding, forms=forms, form=failed,
+    return page("forum/moderation/case.html", 422 if failed else 200, case=found, hiding=hiding, forms=forms, form=failed,
                 html=queries.page_of_post(hiding.post), text_shown=author or hides or forms["hear"] is not None)  # fmt: skip
 
 
@@ -166,7 +168,7 @@ def report(network: Network, post: Post) -> Response:
 
     def show(status: int) -> Response:
         author, html = queries.name_of(post.author_id), queries.page_of_post(post)
-        return page("forum/report.html", status, form=form, post=post, author=author, html=html)
+        return page("forum/moderation/report.html", status, form=form, post=post, author=author, html=html)
 
     return form_view(form, do, url_for(".reported", post_id=post.id), show, makes=True)
 
@@ -184,7 +186,7 @@ def reported(network: Network, post: Post) -> Response:
     thread = url_for(
         ".thread", thread_id=post.thread_id, page=rules.page_of(post.number), _anchor=f"post-{post.number}"
     )
-    return page("forum/reported.html", address=thread)
+    return page("forum/moderation/reported.html", address=thread)
 
 
 @bp.route("/<network:network>/forum/reports/<int:report_id>", methods=["GET", "POST"])
@@ -199,7 +201,7 @@ def answer_report(network: Network, report: Report) -> Response:
     def show(status: int) -> Response:
         found = moderation_queries.reported(report)
         html = queries.page_of_post(found.post)
-        return page("forum/answer_report.html", status, form=form, found=found, html=html)
+        return page("forum/moderation/answer_report.html", status, form=form, found=found, html=html)
 
     return form_view(form, do, url_for(".log"), show, look=report.state is not ReportState.OPEN)
 
@@ -218,7 +220,7 @@ def hide(network: Network, post: Post) -> Response:
 
     def show(status: int) -> Response:
         return page(
-            "forum/hide.html",
+            "forum/moderation/hide.html",
             status,
             form=form,
             post=post,

@@ -150,7 +150,11 @@ def blank_reply(thread: Thread, t: Around) -> Markup | None:
     if not (t.replies and t.state == "open"):
         return None
     box = kept(
-        "forum/_blank_reply.html", address=t.address, public=t.visibility == "public", csrf=CSRF, key=KEY
+        "forum/threads/_blank_reply.html",
+        address=t.address,
+        public=t.visibility == "public",
+        csrf=CSRF,
+        key=KEY,
     )
     return box.replace(CSRF, form_token()).replace(KEY, ThreadReplyForm.key_for(thread, thread.posts))
 

@@ -65,7 +65,9 @@ def _thread_page(
 ) -> Response:  # fmt: skip
     parts = threads_page.page_parts(thread, reading, current_actor(), network.zone)
     blank = threads_page.blank_reply(thread, parts["t"]) if form is None else None
-    return page("forum/thread.html", status, form=form, blank=blank, look=look, quoting=quoting, **parts)
+    return page(
+        "forum/threads/thread.html", status, form=form, blank=blank, look=look, quoting=quoting, **parts
+    )
 
 
 @bp.post("/<network:network>/forum/<int:thread_id>/replies")
@@ -174,7 +176,7 @@ def frame(network: Network, thread: Thread) -> Response:
         actions.frame_thread(thread, head, by=current_actor(), via=Door.WEB)
 
     def show(status: int, newer: Thread | None = None) -> Response:
-        return page("forum/frame.html", status, form=form, thread=thread, newer=newer)
+        return page("forum/threads/frame.html", status, form=form, thread=thread, newer=newer)
 
     def stale(_newer: Stale) -> Response:
         form.revision.data = str(thread.revision)  # sending again says that the newer one was seen
@@ -197,7 +199,7 @@ def edit(network: Network, post: Post) -> Response:
         actions.change_post(post, by=current_actor(), body=body, revision=revision, via=Door.WEB)
 
     def show(status: int, newer: str = "") -> Response:
-        return page("forum/edit.html", status, post=post, form=form, newer=newer, address=address)
+        return page("forum/threads/edit.html", status, post=post, form=form, newer=newer, address=address)
 
     def stale(stale: Stale) -> Response:
         form.revision.data = str(queries.post_of(post.id).revision)
@@ -215,7 +217,7 @@ def versions(network: Network, post: Post) -> Response:
     versions = threads_queries.earlier_versions(post)
     html, *earlier = queries.pages_with_names(post.thread_id, [post.html, *(each.html for each in versions)])
     return page(
-        "forum/versions.html", post=post, html=html, author=queries.name_of(post.author_id), address=post_address(post),
+        "forum/threads/versions.html", post=post, html=html, author=queries.name_of(post.author_id), address=post_address(post),
         versions=list(zip(versions, earlier, strict=True)),
     )  # fmt: skip
 

@@ -41,7 +41,7 @@ def topics(network: Network) -> Response:
     actor = current_actor()
     lines = sorted(queries.topics(network.id, actor), key=_newest, reverse=True)
     return page(
-        "forum/topics.html",
+        "forum/topics/topics.html",
         lines=lines,
         unread=rules.unread,
         state=partial(_state, today(network.zone)),
@@ -101,7 +101,7 @@ def topic(network: Network, topic: Topic) -> Response:
     terms = queries.terms_of(network.id)
     starts = actor.signed_in and can(actor, Can.START_THREAD, topic)
     return page(
-        "forum/topic.html",
+        "forum/topics/topic.html",
         topic=topic,
         threads=rows,
         number=number,
@@ -147,7 +147,7 @@ def start(network: Network, topic: Topic) -> Response:
 
     def show(status: int) -> Response:
         seen = render(form.body.data or "") if request.form.get("look") and not form.errors else ""
-        return page("forum/start.html", status, topic=_topic(network, slug), form=form, look=seen)
+        return page("forum/topics/start.html", status, topic=_topic(network, slug), form=form, look=seen)
 
     return form_view(
         form,
@@ -189,7 +189,7 @@ def new_topic(network: Network) -> Response:
         form,
         lambda: topics_actions.open_topic(network, _about(form), by=current_actor(), via=Door.WEB),
         lambda made: url_for(".topic", slug=made.slug),
-        lambda status: page("forum/keep_topic.html", status, form=form, topic=None, newer=()),
+        lambda status: page("forum/topics/keep_topic.html", status, form=form, topic=None, newer=()),
         done=_("The topic is saved."),
         makes=True,
     )
@@ -203,7 +203,9 @@ def change_topic(network: Network, topic: Topic) -> Response:
     seen = form.seen.data or ""
 
     def show(status: int, newer: Sequence[Any] = ()) -> Response:
-        return page("forum/keep_topic.html", status, form=form, topic=_topic(network, slug), newer=newer)
+        return page(
+            "forum/topics/keep_topic.html", status, form=form, topic=_topic(network, slug), newer=newer
+        )
 
     def stale(_newer: Stale) -> Response:
         found = _topic(network, slug)

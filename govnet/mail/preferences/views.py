@@ -43,7 +43,7 @@ def _standstill() -> queries.Standstill | None:
 @allows(Can.READ)
 def about(network: Network) -> Response:
     """What mail this network sends, and how to get less or none."""
-    return page("mail/pages/about.html", subscribers=queries.subscribers(network.id))
+    return page("mail/preferences/about.html", subscribers=queries.subscribers(network.id))
 
 
 @bp.route("/<network:network>/mail/leave", methods=["GET", "POST"])
@@ -54,10 +54,10 @@ def ask_link(network: Network) -> Response:
     never_cached()
     form = MailAddressForm(about=network)
     if request.method == "GET" or not form.validate_on_submit():
-        return page("mail/pages/ask_link.html", 422 if form.is_submitted() else 200, form=form)
+        return page("mail/preferences/ask_link.html", 422 if form.is_submitted() else 200, form=form)
     with transaction():
         actions.mail_choices(network, str(form.address.data))
-    return page("mail/pages/link_sent.html", address=form.address.data)
+    return page("mail/preferences/link_sent.html", address=form.address.data)
 
 
 @bp.route("/mail/confirm/<token>", methods=["GET", "POST"])
@@ -72,21 +72,25 @@ def confirm_page(token: str) -> Response:
         return _ended_page(row, network, form)
     if request.method == "GET" or not form.validate_on_submit():
         return page(
-            "mail/pages/confirm.html", 422 if form.is_submitted() else 200, form=form, network=network
+            "mail/preferences/confirm.html", 422 if form.is_submitted() else 200, form=form, network=network
         )
     with transaction():
         actions.confirm(token)
-    return page("mail/pages/confirmed.html", network=db.session.get_one(Network, row.network_id), token=token)
+    return page(
+        "mail/preferences/confirmed.html", network=db.session.get_one(Network, row.network_id), token=token
+    )
 
 
 def _ended_page(row: Subscription, network: Network, form: Form) -> Response:
     """The link has ended; its one button mails a new one."""
     if request.method == "GET" or not row.address or not form.validate_on_submit():
-        return page("mail/pages/confirm_ended.html", 410, form=form, network=network, address=row.address)
+        return page(
+            "mail/preferences/confirm_ended.html", 410, form=form, network=network, address=row.address
+        )
     address = row.address
     with transaction():
         actions.subscribe_address(network, address, row.name, language=row.language)
-    return page("mail/pages/link_sent.html", address=address, network=network, asks=True)
+    return page("mail/preferences/link_sent.html", address=address, network=network, asks=True)
 
 
 @bp.route("/mail/choose/<token>", methods=["GET", "POST"])
@@ -104,7 +108,7 @@ def choose(token: str) -> Response:
             done=_("Saved. This applies from the next mail on."),
         )
     return page(
-        "mail/pages/choose.html",
+        "mail/preferences/choose.html",
         422 if form.errors else 200,
         form=form,
         notes=NOTES,
@@ -137,7 +141,7 @@ def less(token: str) -> Response:
 def _leave_page(token: str, status: int = 200, form: LeaveForm | None = None) -> Response:
     found = preferences_unsubscribe.mail_of_token(token)
     if found is None:
-        return page("mail/pages/unknown.html", 404)
+        return page("mail/preferences/unknown.html", 404)
     delivery, mail = found
     by_list = preferences_unsubscribe.is_list(delivery)
     gone = delivery.person_id is None and delivery.subscription_id is None and not by_list
@@ -152,11 +156,11 @@ def _leave_page(token: str, status: int = 200, form: LeaveForm | None = None) ->
         "by_address": delivery.subscription_id is not None,
         "list_address": delivery.address if by_list else "",
     }
-    return page("mail/pages/unsubscribe.html", status, **context)
+    return page("mail/preferences/unsubscribe.html", status, **context)
 
 
 def _left_page(token: str) -> Response:
-    return page("mail/pages/left.html", by_list=token.startswith(TO_A_LIST))
+    return page("mail/preferences/left.html", by_list=token.startswith(TO_A_LIST))
 
 
 @bp.post("/unsubscribe/<token>")

@@ -32,7 +32,7 @@ def _coming_page(network: Network, code: int = 200, form: Form | None = None) ->
     terms = membership_terms.terms(network.id)
     asks = terms.admission == "sponsors"
     return page(
-        "membership/newcomers.html",
+        "membership/applications/newcomers.html",
         code,
         terms=terms,
         asking=applications_queries.asking(network.id, current_actor().person_id or 0) if asks else [],
@@ -68,7 +68,7 @@ def object_to(network: Network, application: Application) -> Response:
         coming_in = applications_queries.coming_in(application.id)
         is_open = application.state is ApplicationState.ANNOUNCED and coming_in is not None
         return page(
-            "membership/object.html",
+            "membership/applications/object.html",
             status,
             application=application,
             form=form,

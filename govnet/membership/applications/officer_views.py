@@ -37,7 +37,7 @@ def applications(network: Network) -> Response:
     at = asked_page()
     waiting, more = applications_queries.applications_waiting(network.id, at)
     return page(
-        "membership/applications.html",
+        "membership/applications/applications.html",
         open_ones=waiting,
         more=more,
         at=at,
@@ -71,7 +71,7 @@ def application_page(network: Network, key: int, code: int = 200, form: Form | N
     facts["namesakes"] = namesakes(network.id, [row.name], but=[row.person_id or 0]).get(row.name, [])
     facts |= {"objections": applications_queries.objections(key), "new_sentences": _new_sentences(row)}
     return page(
-        "membership/application.html",
+        "membership/applications/application.html",
         code,
         **facts,
         mine=may_decide(row, current_actor(), objected=facts["objected"]),

@@ -110,7 +110,7 @@ def _language() -> str:
 def _join_page(network: Network, form: JoinForm, status: int, *, changed: bool = False) -> Response:
     never_cached()
     return page(
-        "membership/join.html",
+        "membership/applications/join.html",
         status,
         form=form,
         mail_form=JustMailForm(about=network, formdata=None),
@@ -132,7 +132,7 @@ def _after(network: Network, made: Application | None) -> str:
 @allows(Can.APPLY)
 def sent(network: Network) -> Response:
     """What happens next: a mail is on its way."""
-    return page("membership/sent.html", just_mail=False)
+    return page("membership/applications/sent.html", just_mail=False)
 
 
 @bp.route("/<network:network>/join/mail", methods=["GET", "POST"])
@@ -146,7 +146,7 @@ def just_mail(network: Network) -> Response:
         form,
         lambda: subscribe_address(network, form.address.data or "", language=_language()),
         url_for(".mail_sent"),
-        lambda status: page("membership/just_mail.html", status, mail_form=form),
+        lambda status: page("membership/applications/just_mail.html", status, mail_form=form),
     )
 
 
@@ -154,7 +154,7 @@ def just_mail(network: Network) -> Response:
 @allows(Can.APPLY)
 def mail_sent(network: Network) -> Response:
     """What happens next: a mail asks whether the address wants ours."""
-    return page("membership/sent.html", just_mail=True)
+    return page("membership/applications/sent.html", just_mail=True)
 
 
 @bp.get("/<network:network>/applications/mine")
@@ -199,7 +199,13 @@ def status_page(network: Network, token: str, code: int = 200, form: Form | None
     )
     facts |= {"appeal_form": appeal, "officers_page": False}
     return page(
-        "membership/status.html", code, **facts, token=token, form=form, answer_form=answer, button=Form()
+        "membership/applications/status.html",
+        code,
+        **facts,
+        token=token,
+        form=form,
+        answer_form=answer,
+        button=Form(),
     )
 
 

@@ -37,7 +37,7 @@ def members(network: Network) -> Response:
     inside = can(current_actor(), Can.SEE_MEMBERS, network)
     at = asked_page()
     return page(
-        "membership/members.html",
+        "membership/memberships/members.html",
         counts=queries.counts(network.id),
         people=queries.listed_people(network, named_only=not inside, page=at),
         inside=inside,
@@ -78,7 +78,14 @@ def own(network: Network) -> Response:
         "stands": stands,
         "today": clock.today(network.zone),
     }
-    return page("membership/own.html", rows=rows, S=MembershipState, K=MembershipKind, form=Form(), **facts)
+    return page(
+        "membership/memberships/own.html",
+        rows=rows,
+        S=MembershipState,
+        K=MembershipKind,
+        form=Form(),
+        **facts,
+    )
 
 
 def _named(membership: Membership, person_id: int) -> bool:
@@ -131,7 +138,12 @@ def renew(network: Network, membership: Membership) -> Response:
         row = _party(key)
         renewal = memberships_renewal.stands(row, network)
         return page(
-            "membership/renew.html", status, membership=row, form=form, renewal=renewal, S=MembershipState
+            "membership/memberships/renew.html",
+            status,
+            membership=row,
+            form=form,
+            renewal=renewal,
+            S=MembershipState,
         )
 
     return form_view(
@@ -153,7 +165,7 @@ def leave(network: Network, membership: Membership) -> Response:
     def show(status: int) -> Response:
         row = _party(key)
         return page(
-            "membership/leave.html",
+            "membership/memberships/leave.html",
             status,
             membership=row,
             party=queries.name_of(row),
@@ -212,7 +224,7 @@ def own_address(network: Network, token: str) -> Response:
             email_id = ids_of("membership", token, 2)[1]
             actions.ask_own_address(membership, email_id, str(form.email.data), by=by)
         if not form.errors:
-            return page("membership/own_address_sent.html", address=form.email.data)
+            return page("membership/memberships/own_address_sent.html", address=form.email.data)
     return _own_address_page(token, network, 422, form)
 
 
@@ -222,7 +234,7 @@ def _own_address_page(
     never_cached()
     actor = actions.held_by(token, network)[1]
     return page(
-        "membership/own_address.html",
+        "membership/memberships/own_address.html",
         code,
         token=token,
         who=actor.name,
@@ -238,7 +250,7 @@ def _confirming_page(network: Network, token: str, code: int, form: Form) -> Res
     blank = RenewForm(formdata=None)
     blank.agrees.offer(unagreed(membership))
     return page(
-        "membership/confirming.html",
+        "membership/memberships/confirming.html",
         code,
         membership=membership,
         party=queries.name_of(membership),

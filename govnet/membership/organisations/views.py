@@ -36,7 +36,9 @@ def organisations(network: Network) -> Response:
     inside = can(current_actor(), Can.SEE_MEMBERS, network)
     at = asked_page()
     found, more = queries.organisations(network, at)
-    return page("membership/organisations.html", organisations=found, more=more, at=at, inside=inside)
+    return page(
+        "membership/organisations/organisations.html", organisations=found, more=more, at=at, inside=inside
+    )
 
 
 @bp.get("/<network:network>/organisations.json")
@@ -89,7 +91,7 @@ def _organisation_page(
     facts = _facts(network, organisation)
     settles = can(actor, Can.CONFIRM_REPRESENTATIVE, organisation)
     return page(
-        "membership/organisation.html",
+        "membership/organisations/organisation.html",
         code,
         **facts,
         inside=can(actor, Can.SEE_MEMBERS, network),
@@ -140,7 +142,9 @@ def claim(network: Network, organisation: Organisation) -> Response:
         form,
         do,
         url_for(".organisation", organisation_id=organisation.id),
-        lambda status: page("membership/claim.html", status, **_facts(network, organisation), form=form),
+        lambda status: page(
+            "membership/organisations/claim.html", status, **_facts(network, organisation), form=form
+        ),
         done=_("Thank you. The people who can confirm it have been notified, and you get a mail."),
         makes=True,
     )
@@ -234,7 +238,11 @@ def invitation(network: Network, token: str) -> Response:
     """Where the mail's link leads somebody who was named. Looking changes nothing."""
     never_cached()
     return page(
-        "membership/invitation.html", claim=_invited(network, token), token=token, S=ClaimState, form=Form()
+        "membership/organisations/invitation.html",
+        claim=_invited(network, token),
+        token=token,
+        S=ClaimState,
+        form=Form(),
     )
 
 

@@ -41,7 +41,7 @@ def imports(network: Network) -> Response:
         lambda: roster_imports.look(network, form.roster, form.source(), by=current_actor()),
         lambda made: url_for(".looked", roster_import_id=made.id),
         lambda status: page(
-            "membership/imports.html",
+            "membership/roster/imports.html",
             status,
             form=form,
             lists=queries.imports(network.id),
@@ -60,7 +60,7 @@ def looked(network: Network, roster_import: RosterImport) -> Response:
     rows = queries.rows(roster_import.id, at) if roster_import.forgotten_at is None else []
     new = [row for row in rows if row.outcome in COMES and row.name]
     return page(
-        "membership/import.html",
+        "membership/roster/import.html",
         namesakes=namesakes(
             network.id, [row.name for row in new], but=[row.person_id for row in new if row.person_id]
         ),
@@ -116,7 +116,7 @@ def undo(network: Network, roster_import: RosterImport) -> Response:
     if roster_import.state is not ImportState.DONE:
         return redirect(there, 303)
     ends = roster_undo.untouched(roster_import)
-    return page("membership/import_undo.html", batch=roster_import, ends=ends)
+    return page("membership/roster/import_undo.html", batch=roster_import, ends=ends)
 
 
 def _taken_back(ended: roster_undo.Untouched) -> object:
